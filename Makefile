@@ -1,0 +1,73 @@
+# Everything that a newcomer or a build machine runs. `make` alone lists it.
+#   PYTHON=python3.12   the Python that .venv is made with (3.11 or newer)
+#   SCENARIO=baseline  OUT=out/baseline  LANG_=zh (or en)   what `make report` reports, where to, in which language
+#   WORKERS=2  TESTS='-k edges'                             how many test processes, and what else pytest is told
+#   FOR=windows  FOR_PYTHON=3.11                            whose wheels `make wheels` gathers; this machine's if unsaid
+
+PYTHON ?= python3
+SCENARIO ?= baseline
+OUT ?= out/$(SCENARIO)
+LANG_ ?= zh
+WORKERS ?= 2
+TESTS ?=
+FOR ?=
+FOR_PYTHON ?= 3.11
+FOR_TAG ?= win_amd64
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup report test lint wheels constraints clean
+# every path is relative to this folder, so that a checkout may lie in one whose name has spaces
+PIP := .venv/bin/python -m pip --disable-pip-version-check
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.ready ## make .venv and install everything into it (a minute or two; instant when nothing changed)
+
+.venv/.ready: pyproject.toml .ci/constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1 | tail -n 1)." >&2; \
+	  echo "Install one and say, for example: make setup PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' lacks its venv module; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PIP) --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@echo "Installing into .venv (a minute or two) ..."
+	@$(PIP) install --quiet --editable '.[test]' --constraint .ci/constraints.txt
+	@touch .venv/.ready
+	@echo "Ready. The command line is .venv/bin/simulator; 'make' lists what else there is."
+
+report: setup ## play the baseline and write its report to out/baseline (LANG_=en for English)
+	@.venv/bin/simulator report "$(SCENARIO)" --out "$(OUT)" --lang "$(LANG_)"
+	@echo "The report lies in:"; find "$(OUT)" -name '*.html' -exec realpath {} + | sort
+
+test: setup ## run the tests (TESTS='-m "not slow"' for a quick round)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+lint: setup ## check the code's form
+	@.venv/bin/ruff check .
+
+wheels: setup ## gather wheels for a machine without network; there: pip install --no-index -f wheels retail-subsidy-budget
+ifeq ($(FOR),)
+	@$(PIP) wheel --quiet --constraint .ci/constraints.txt --wheel-dir wheels .
+else
+	@$(PIP) wheel --quiet --no-deps --wheel-dir wheels .
+	@$(PIP) install --quiet uv
+	@.venv/bin/uv pip compile --quiet --no-header --no-annotate --python-platform $(FOR) --python-version $(FOR_PYTHON) \
+	  --constraint .ci/constraints.txt pyproject.toml --output-file wheels/$(FOR).txt
+	@$(PIP) download --quiet --no-deps --only-binary :all: --platform $(FOR_TAG) --python-version $(FOR_PYTHON) \
+	  --dest wheels --requirement wheels/$(FOR).txt
+endif
+	@echo "$$(find wheels -name '*.whl' | wc -l) wheels lie in wheels/"
+
+constraints: ## write .ci/constraints.txt anew: the newest versions that pyproject.toml allows
+	@$(PIP) --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@$(PIP) install --quiet uv
+	@.venv/bin/uv pip compile --quiet --universal --upgrade --python-version 3.11 --extra test \
+	  --no-header --no-annotate pyproject.toml --output-file .ci/constraints.txt
+	@! grep -n '://' .ci/constraints.txt
+
+clean: ## remove caches and built things (.venv and the results in out/ stay)
+	@rm -rf build dist wheels .pytest_cache .ruff_cache .hypothesis
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,38 @@
+"""Where the folders that travel with the package lie: the law's data, the scenarios, the notebooks.
+
+A wheel carries them inside the package; in a checkout (an editable install) they lie beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.errors import Problem, SimulatorError, nearest
+
+FOLDERS = ("data", "scenarios", "notebooks")
+PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: str, package: Path = PACKAGE) -> Path:
+    """The folder `name` (one of FOLDERS) as shipped with this package.
+
+    Raises SimulatorError when the name is unknown, or the installation lacks the folder.
+
+    >>> folder("data").name
+    'data'
+    """
+    if name not in FOLDERS:
+        remedy = nearest(name, FOLDERS) or ", ".join(FOLDERS)
+        raise SimulatorError(Problem(f"folder {name!r}", "no such folder travels with the package", remedy))
+    shipped, checkout = package / "_resources", package.parent
+    if shipped.is_dir():
+        found = shipped / name
+    elif (checkout / "pyproject.toml").is_file():
+        found = checkout / name
+    else:
+        found = shipped / name  # neither a wheel nor a checkout: name the place it should have been
+    if not found.is_dir():
+        raise SimulatorError(
+            Problem(str(found), "this folder of the installation is missing", "install the package again")
+        )
+    return found
