@@ -1,0 +1,77 @@
+"""Compiling the law and the engine, with a cache on disk that can never serve an old law.
+
+Numba's own cache notices an edit only in the file of the cached function; a kernel would go on serving the amounts of a
+clause edited elsewhere. So compiled code is kept in a private folder named by a hash of every source file of this
+package that can end up in compiled code, the numba version and the Python version: any edit is a new folder. Where nothing can be written the code is
+compiled in memory, and `CACHE_NOTE` says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config
+
+
+# the rooms whose rules are compiled; the modules beside them (money, lotteries, facts) count too
+ROOMS = ("law", "population", "projection", "engine")
+
+
+def source_hash(package: Path | None = None) -> str:
+    """Hash of the sources of law, projection and engine (hex, 64 characters): their identity as code."""
+    package = package or Path(__file__).parent
+    digest = hashlib.sha256()
+    sources = [*package.glob("*.py"), *(path for room in ROOMS for path in (package / room).rglob("*.py"))]
+    for path in sorted(sources):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cache_home() -> Path:
+    if "SIMULATOR_CACHE" in os.environ:
+        return Path(os.environ["SIMULATOR_CACHE"])
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "retail-subsidy-budget"
+
+
+def _prepare() -> tuple[str | None, str]:
+    identity = f"{source_hash()}|{numba.__version__}|{sys.version}"
+    folder = _cache_home() / hashlib.sha256(identity.encode()).hexdigest()[:24]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, RuntimeError) as e:  # RuntimeError: no home directory
+        return None, f"compiled code cannot be kept ({e}); it is compiled anew in memory each time"
+    return str(folder), ""
+
+
+CACHE_FOLDER, CACHE_NOTE = _prepare()
+
+
+def is_cold() -> bool:
+    """Whether the next run compiles first (some seconds) because nothing is cached for these sources."""
+    return CACHE_FOLDER is None or not any(Path(CACHE_FOLDER).iterdir())
+
+
+def rule(function: Callable[..., Any]) -> Any:
+    """Compile a rule of the law or a step of the engine: no Python objects, lock released, cached by all sources."""
+    if CACHE_FOLDER is None:
+        return numba.njit(nogil=True)(function)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = CACHE_FOLDER  # read when the cache is attached, here; other users of numba keep theirs
+    try:
+        return numba.njit(nogil=True, cache=True)(function)
+    finally:
+        config.CACHE_DIR = before

@@ -1,0 +1,1 @@
+"""The engine: the law played over a register, and over draws of possible futures."""

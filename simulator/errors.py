@@ -1,0 +1,75 @@
+"""What can go wrong, said so that the reader can mend it.
+
+Every failure a user can cause is a `SimulatorError`: a list of `Problem`s, each naming the place, what is wrong and
+what to write instead. All problems of one input are collected before anything is raised. The command line prints them
+and exits with `exit_code`; anything else that escapes is a defect of the program.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input.
+
+    place: where (file, sheet!cell, line, path of a setting); cause: what was found there; remedy: what to write.
+    severity: "error" stops everything, "warning" is listed and stops nothing.
+    """
+
+    place: str
+    cause: str
+    remedy: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.cause}" if self.place else self.cause
+        return f"{text} → {self.remedy}" if self.remedy else text
+
+
+class SimulatorError(Exception):
+    """Base of every failure a user can cause; carries all problems at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: str | Problem | Iterable[Problem]):
+        if isinstance(problems, str):
+            problems = [Problem("", problems)]
+        elif isinstance(problems, Problem):
+            problems = [problems]
+        self.problems: list[Problem] = list(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class LawError(SimulatorError):
+    """The law's numbers or readings cannot be used."""
+
+
+class ScenarioError(SimulatorError):
+    """A scenario file or a `--set` cannot be used."""
+
+
+class PopulationError(SimulatorError):
+    """A register cannot be used."""
+
+
+class ReportError(SimulatorError):
+    """A report could not be made."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known name most like `word`, as the remedy of an error; empty when nothing is near.
+
+    >>> nearest("high_raet", ["high_rate", "low_rate"])
+    'did you mean high_rate?'
+    """
+    known = list(known)
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if not found:  # a path may be wrong in one part only: try its last part against the last parts
+        tails = {name.rsplit(".", 1)[-1]: name for name in known}
+        near = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(tails), n=1, cutoff=0.7)
+        found = [tails[near[0]]] if near else []
+    return f"did you mean {found[0]}?" if found else ""

@@ -1,0 +1,49 @@
+"""主体税区级留成: what the district keeps of an enterprise's main taxes, where the register does not say.
+
+District share × (local VAT share × VAT + local business-tax share × business tax + local income-tax share × income tax),
+rounded half up to the fen; one local VAT share for all, dated (RULES "Facts").
+"""
+
+from simulator.compiled import rule
+from simulator.facts import BLANK
+from simulator.law.terms import Term
+from simulator.money import RATE, half_up
+
+TERMS = (
+    Term("district_share", "share"),
+    Term("local_vat_share", "share"),
+    Term("local_business_tax_share", "share"),
+    Term("local_income_tax_share", "share"),
+)
+WHOLE = RATE * RATE
+
+
+@rule
+def retained_tax(vat, business_tax, income_tax, sharing):
+    """Retained tax in fen, exact: whole parts and remainders are summed apart so that nothing overflows."""
+    total, rest = 0, 0
+    for tax, local in (
+        (vat, sharing.local_vat_share),
+        (business_tax, sharing.local_business_tax_share),
+        (income_tax, sharing.local_income_tax_share),
+    ):
+        share = sharing.district_share * local
+        total += tax // WHOLE * share
+        rest += tax % WHOLE * share
+    return total + half_up(rest, WHOLE)
+
+
+@rule
+def fill_blanks(annual, terms):
+    """Work out blank retained tax from the taxes, and blank contribution from retained tax, in place.
+
+    annual: facts.ANNUAL records (enterprises, years); terms: the law's records of the same years.
+    """
+    for i in range(annual.shape[0]):
+        for j in range(annual.shape[1]):
+            row = annual[i, j]
+            if row.retained_tax == BLANK:
+                annual[i, j].retained_tax = retained_tax(
+                    row.vat, row.business_tax, row.income_tax, terms[j].sharing)
+            if row.district_contribution == BLANK:
+                annual[i, j].district_contribution = annual[i, j].retained_tax

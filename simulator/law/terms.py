@@ -1,0 +1,268 @@
+"""The law's numbers: read strictly from data/law/*.yaml, kept exact, compiled to fixed machine types.
+
+A number has a unit, an article and, where it is a threshold, an edge: `at_least` (以上、达到, including the number) or
+`more_than` (超过、突破, strictly more). It may be dated (`{2013: 0.5, 2015: 0.4}`: from that year on). Compiled, a
+threshold is the least whole number of its resolution that reaches it, so a clause asks `fact >= threshold` whatever
+the edge.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator import facts, yamlfile
+from simulator.errors import LawError, Problem, nearest
+from simulator.money import FEN, RATE, is_exact, to_scaled
+
+NO_END = 9999_12_31  # a policy without an end
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the law's numbers: machine units in one, and the widest range a number may have."""
+
+    scale: int
+    high: Decimal
+    zh: str
+
+
+UNITS: Mapping[str, Unit] = {
+    "CNY": Unit(FEN, Decimal(10**11), "元"),
+    "share": Unit(RATE, Decimal(1), "比例"),
+    "m2": Unit(facts.AREA, Decimal(50_000), "平方米"),
+    "occupancy": Unit(facts.OCCUPANCY, Decimal(1), "比例"),
+    "count": Unit(1, Decimal(10**9), "户"),
+    "months": Unit(1, Decimal(600), "月"),
+    "years": Unit(1, Decimal(50), "年"),
+}
+EDGES = {"at_least": "≥", "more_than": ">"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A number a clause declares it needs: its name, unit, and whether it is a threshold (then YAML gives the edge)."""
+
+    name: str
+    unit: str
+    threshold: bool = False
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of the law as written: dated values (year it holds from → value), edge, article and labels."""
+
+    path: str
+    unit: str
+    edge: str
+    article: str
+    zh: str
+    en: str
+    values: Mapping[int, Decimal]
+
+    def at(self, year: int) -> Decimal:
+        """The value in force in `year`; before the first date the first value."""
+        dates = sorted(self.values)
+        return self.values[max((d for d in dates if d <= year), default=dates[0])]
+
+    def machine(self, year: int) -> int:
+        """The value in machine units; a threshold as the least number that reaches it."""
+        least = to_scaled(self.at(year), UNITS[self.unit].scale)
+        return least + 1 if self.edge == "more_than" else least
+
+    def shown(self, year: int) -> str:
+        """The number as a person reads it, with its edge and unit."""
+        value = f"{self.at(year):,f}"
+        return f"{EDGES[self.edge] + ' ' if self.edge else ''}{value} {self.unit}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A clause's head in the law file: article, names and kind (one_off, recurrent, in_kind, or rule for sharing)."""
+
+    slug: str
+    article: str
+    zh: str
+    en: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Law:
+    """A policy's numbers, frozen. `set` gives a changed copy; `compile` the machine records a kernel reads."""
+
+    name: str
+    zh: str
+    en: str
+    start: datetime.date
+    end: datetime.date | None
+    blocks: Mapping[str, Block]
+    numbers: Mapping[str, Number] = field(repr=False)
+
+    def set(self, changes: Mapping[str, Any]) -> Law:
+        """A law with other numbers. Keys are paths without the leading `law.`, optionally dated `path@2015`, or
+        `policy.start` / `policy.end`; values numbers or {year: number}. Raises LawError with all problems."""
+        numbers, start, end, problems = dict(self.numbers), self.start, self.end, []
+        for key, value in changes.items():
+            path, _, date = str(key).partition("@")
+            if path == "policy.start":
+                start, found = _date(value, f"{key}", allow_none=False)
+                problems += found
+            elif path == "policy.end":
+                end, found = _date(value, f"{key}", allow_none=True)
+                problems += found
+            elif path not in numbers:
+                known = [f"law.{p}" for p in numbers]
+                problems.append(Problem(f"law.{path}", "is no number of the law", nearest(f"law.{path}", known)))
+            else:
+                number = numbers[path]
+                if date:
+                    if not (date.isdigit() and 1990 <= int(date) <= 2100):
+                        problems.append(Problem(f"law.{key}", "has no year after @", "write e.g. @2015"))
+                        continue
+                    dated = {**number.values, int(date): value}
+                else:
+                    dated = value if isinstance(value, Mapping) else {min(number.values): value}
+                values, found = _values(dated, number.unit, f"law.{path}")
+                problems += found
+                if not found:
+                    numbers[path] = replace(number, values=values)
+        if not problems and end is not None and end < start:
+            problems.append(Problem("policy.end", f"{end} lies before policy.start {start}", "exchange them"))
+        if problems:
+            raise LawError(problems)
+        return replace(self, numbers=numbers, start=start, end=end)
+
+    def compile(self, dtype: np.dtype, years: Iterable[int]) -> np.ndarray:
+        """The numbers in force in each of `years` as records of `dtype` (see `terms_dtype`), shape (years,)."""
+        years = list(years)
+        records = np.zeros(len(years), dtype)
+        records["policy"]["start"] = machine_date(self.start)
+        records["policy"]["end"] = NO_END if self.end is None else machine_date(self.end)
+        for path, number in self.numbers.items():
+            block, name = path.split(".")
+            records[block][name] = [number.machine(year) for year in years]
+        return records
+
+
+def machine_date(date: datetime.date) -> int:
+    """A date as the whole number yyyymmdd."""
+    return date.year * 10_000 + date.month * 100 + date.day
+
+
+def terms_dtype(declared: Mapping[str, Iterable[Term]]) -> np.dtype:
+    """The record type of a law: `policy` (start, end) and one inner record per block, all int64."""
+    inner = [("policy", np.dtype([("start", np.int64), ("end", np.int64)]))]
+    for slug, terms in declared.items():
+        if terms := list(terms):  # a clause without numbers has no record
+            inner.append((slug, np.dtype([(t.name, np.int64) for t in terms])))
+    return np.dtype(inner)
+
+
+def read_terms(path: Path, declared: Mapping[str, Iterable[Term]]) -> Law:
+    """Read a law file against what its clauses declare. Unknown, missing and mistyped keys are all reported at once.
+
+    Raises LawError. Source of the shipped file: data/law/jiulongpo_2013.yaml, from the opinion of 2013.
+    """
+    document = yamlfile.load(path, LawError)
+    data, problems = document.data, []
+    head = {"name", "zh", "en", "policy"}
+    for key in data:
+        if key not in head and key not in declared:
+            remedy = nearest(str(key), [*head, *declared])
+            problems.append(Problem(document.place(str(key)), "is no part of this law", remedy))
+    for key in [*head, *declared]:
+        if key not in data:
+            problems.append(Problem(document.source, f"{key} is missing", f"add the block {key}"))
+    blocks: dict[str, Block] = {}
+    numbers: dict[str, Number] = {}
+    for slug, terms in declared.items():
+        block = data.get(slug)
+        if not isinstance(block, dict):
+            if slug in data:
+                problems.append(Problem(document.place(slug), "is not a block of a clause", "indent its keys"))
+            continue
+        problems += _keys(document, slug, block, {"article", "zh", "en", "kind", "terms"})
+        blocks[slug] = Block(slug, *(str(block.get(k, "")) for k in ("article", "zh", "en", "kind")))
+        given = block.get("terms") if isinstance(block.get("terms"), dict) else {}
+        wanted = {t.name: t for t in terms}
+        for name in given:
+            if name not in wanted:
+                where = document.place(f"{slug}.terms.{name}")
+                problems.append(Problem(where, f"is no term of {slug}", nearest(str(name), wanted)))
+        for name, term in wanted.items():
+            number, found = _number(document, f"{slug}.terms.{name}", given.get(name), term)
+            problems += found
+            if number is not None:
+                numbers[f"{slug}.{name}"] = replace(number, path=f"{slug}.{name}")
+    policy = data.get("policy") if isinstance(data.get("policy"), dict) else {}
+    problems += _keys(document, "policy", policy, {"start", "end"}) if "policy" in data else []
+    start, found = _date(policy.get("start"), document.place("policy.start"), allow_none=False)
+    end, more = _date(policy.get("end"), document.place("policy.end"), allow_none=True)
+    if problems := problems + (found + more if "policy" in data else []):
+        raise LawError(problems)
+    return Law(str(data["name"]), str(data["zh"]), str(data["en"]), start, end, blocks, numbers)
+
+
+def _keys(document: yamlfile.Document, path: str, block: Mapping[str, Any], wanted: set[str]) -> list[Problem]:
+    unknown = [Problem(document.place(f"{path}.{k}"), "is not known here", nearest(str(k), wanted))
+               for k in block if k not in wanted]
+    return unknown + [Problem(document.place(path), f"{k} is missing", f"add {k}:")
+                      for k in sorted(wanted - set(block))]
+
+
+def _number(document: yamlfile.Document, path: str, given: Any, term: Term) -> tuple[Number | None, list[Problem]]:
+    place = document.place(path)
+    if given is None:
+        return None, [Problem(place, "is missing", f"add {term.name}: {{value: …, unit: {term.unit}, article: …}}")]
+    if not isinstance(given, dict):
+        return None, [Problem(place, f"is {given!r}", "write {value: …, unit: …, article: …, zh: …, en: …}")]
+    wanted = {"value", "unit", "article", "zh", "en"} | ({"edge"} if term.threshold else set())
+    problems = _keys(document, path, given, wanted)
+    if given.get("unit", term.unit) != term.unit:
+        problems.append(Problem(place, f"has the unit {given['unit']!r}", f"the clause reads it in {term.unit}"))
+    edge = str(given.get("edge", "")) if term.threshold else ""
+    if term.threshold and "edge" in given and edge not in EDGES:
+        problems.append(Problem(place, f"has the edge {edge!r}", nearest(edge, EDGES) or "at_least or more_than"))
+    values, found = _values(given.get("value"), term.unit, place) if "value" in given else ({}, [])
+    if problems := problems + found:
+        return None, problems
+    return Number("", term.unit, edge, str(given["article"]), str(given["zh"]), str(given["en"]), values), []
+
+
+def _values(given: Any, unit: str, place: str) -> tuple[dict[int, Decimal], list[Problem]]:
+    dated = given if isinstance(given, Mapping) else {1900: given}
+    values: dict[int, Decimal] = {}
+    problems = []
+    scale, high = UNITS[unit].scale, UNITS[unit].high
+    if not dated:
+        problems.append(Problem(place, "has no value", "write a number"))
+    for date, value in dated.items():
+        if isinstance(value, float):
+            value = Decimal(repr(value))
+        if not isinstance(date, int) or isinstance(value, bool) or not isinstance(value, int | Decimal):
+            problems.append(Problem(place, f"is {value!r}", f"write a number in {unit}, or {{year: number}}"))
+        elif not (Decimal(value).is_finite() and 0 <= value <= high):
+            problems.append(Problem(place, f"{value} lies outside 0 … {high:,f} {unit}", _percent_hint(unit, value)))
+        elif not is_exact(value, scale):
+            problems.append(Problem(place, f"{value} is finer than 1/{scale:,} {unit}", "round it"))
+        else:
+            values[date] = Decimal(value)
+    return values, problems
+
+
+def _percent_hint(unit: str, value: Any) -> str:
+    whole = unit in ("share", "occupancy") and 1 < value <= 100
+    return f"write {Decimal(value) / 100} for {value} %" if whole else "check the unit"
+
+
+def _date(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
+    if value is None and allow_none or isinstance(value, datetime.date):
+        return value, []
+    return None, [Problem(place, f"is {value!r}", "write a date as 2013-01-01" + (" or none" if allow_none else ""))]

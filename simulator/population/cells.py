@@ -1,0 +1,233 @@
+"""One cell: from the text an office writes to the whole number a population stores, and back.
+
+Only what is plainly meant is accepted; whatever could be read two ways is refused with the way to write it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from decimal import Decimal
+
+from simulator import facts, money
+from simulator.population.schema import Column, plain
+
+UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
+TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")
+DATE_PATTERNS = (  # the closed list; day and month of 06/05/2013 could be either, so it is not in it
+    re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"),
+    re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})"),
+    re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})"),
+)
+DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+SHORTENED = re.compile(
+    r"\d(\.\d+)?[eE]\+?\d+"
+)  # what a spreadsheet makes of a long code it took for a number
+TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
+SHOWN = 60  # characters of an offending text that a message repeats
+
+
+class Refused(ValueError):
+    """A cell that cannot be used: what was found, and what to write instead."""
+
+    def __init__(self, cause: str, remedy: str = ""):
+        super().__init__(cause)
+        self.cause, self.remedy = cause, remedy
+
+
+def shown(text: str) -> str:
+    """A text as messages repeat it: on one line, cut to a readable length."""
+    visible = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return f"“{visible[:SHOWN]}{'…' if len(visible) > SHOWN else ''}”"
+
+
+def parse(text: str, column: Column) -> tuple[int | str, bool]:
+    """The stored value of a non-blank cell, and whether digits finer than the resolution were rounded away
+    (half up).
+
+    Raises Refused for everything the column's kind does not allow.
+    """
+    kind = column.kind
+    if kind == "text":
+        return _text(text, column), False
+    if kind == "flag":
+        return _flag(text), False
+    if kind == "choice":
+        return _choice(text, column), False
+    if kind == "date":
+        return _date(text, column), False
+    if kind in ("year", "clause"):
+        return _whole(text, column), False
+    return _number(text, column)
+
+
+def _text(text: str, column: Column) -> str:
+    """A text; identifiers are made half-width, so that the same code typed in two ways is one code."""
+    text = text.strip("\ufeff\u200b \t\r\n").strip()
+    if column.name.endswith("_id"):
+        text = unicodedata.normalize("NFKC", text).strip()
+    text = unescaped(text)
+    if column.name == "enterprise_id":
+        if SHORTENED.fullmatch(text):
+            raise Refused(
+                f"{shown(text)} is a code that a spreadsheet has shortened to a number",
+                "format the column as text and enter the code again",
+            )
+        if plain(text) in TOTALS:
+            raise Refused(f"{shown(text)} is a totals row, not an enterprise", "remove the row")
+        if plain(text) in UNKNOWN:
+            raise Refused(
+                f"{shown(text)} cannot be the code of an enterprise", "write any text that is its own"
+            )
+    return text
+
+
+def _flag(text: str) -> int:
+    word = plain(text).removesuffix(".0")
+    if word in TRUE:
+        return 1
+    if word in FALSE:
+        return 0
+    raise Refused(f"{shown(text)} is neither yes nor no", "write 是 or 否 (true/false, 1/0, yes/no)")
+
+
+def _choice(text: str, column: Column) -> int | str:
+    word = plain(text)
+    for value, words in column.choices:
+        if word in words:
+            return value
+    known = ", ".join("/".join(words[:2]) for _, words in column.choices)
+    raise Refused(f"{shown(text)} is not one of the choices", f"write one of {known}")
+
+
+def _date(text: str, column: Column) -> int:
+    """The whole number yyyymmdd."""
+    word = plain(text)
+    match = next((found for pattern in DATE_PATTERNS if (found := pattern.fullmatch(word))), None)
+    if match is None:
+        if DAY_FIRST.fullmatch(word):
+            raise Refused(
+                f"{shown(text)} is ambiguous: day and month could be either",
+                "write year first, as 2013-05-06",
+            )
+        raise Refused(f"{shown(text)} is not a date", "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506")
+    year, month, day = (int(part) for part in match.groups())
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        raise Refused(
+            f"{shown(text)}: there is no such day", "write a day of the calendar, as 2013-02-28"
+        ) from None
+    value = year * 10_000 + month * 100 + day
+    if not column.low <= value <= column.high:
+        raise Refused(
+            f"{shown(text)} lies outside {iso(column.low)} to {iso(column.high)}",
+            "check the year; leave blank for no such date",
+        )
+    return value
+
+
+def _whole(text: str, column: Column) -> int:
+    """A year or a clause's number; "2013年" and a spreadsheet's 2013.0 are whole."""
+    bounds = f"{column.low} to {column.high}"
+    try:
+        value = money.parse_number(plain(text).removesuffix("年") if column.kind == "year" else text)
+    except ValueError:
+        raise Refused(
+            f"{shown(text)} is not a {column.kind}", f"write a whole number from {bounds}"
+        ) from None
+    if not column.low <= value <= column.high or value != value.to_integral_value():
+        raise Refused(
+            f"{shown(text)} is not a {column.kind} from {bounds}", f"write a whole number from {bounds}"
+        )
+    return int(value)
+
+
+def _number(text: str, column: Column) -> tuple[int, bool]:
+    """An amount, area, rent, share or count in units of 1/resolution."""
+    whole, _, fraction = text.partition(".")
+    digits = len(str(column.resolution)) - 1  # resolutions are powers of ten
+    if (
+        len(text) <= 15
+        and text.isascii()
+        and whole.isdecimal()
+        and len(fraction) <= digits
+        and (fraction.isdecimal() or not fraction)
+    ):
+        value, rounded = int(whole + fraction.ljust(digits, "0")), False  # the common case, ten times as fast
+        if value <= column.high * column.resolution:
+            return value, rounded
+    try:
+        exact = money.parse_number(text)
+    except ValueError:
+        raise Refused(f"{shown(text)} is not a number", _number_remedy(text, column)) from None
+    if exact < column.low:
+        raise Refused(f"{shown(text)} is negative", "write 0 or more; leave blank for none")
+    if exact > column.high:
+        if column.kind == "share":
+            raise Refused(f"{shown(text)} is more than 1", "write a share between 0 and 1, as 0.85")
+        raise Refused(
+            f"{shown(text)} is above {column.high:,}, the largest {column.kind} that can be meant",
+            f"write the {column.kind} in {column.unit or 'units'}",
+        )
+    return money.to_scaled(exact, column.resolution), not money.is_exact(exact, column.resolution)
+
+
+def _number_remedy(text: str, column: Column) -> str:
+    if column.kind == "share":
+        return "write a share between 0 and 1, as 0.85; leave blank for none"
+    unit = f" in {column.unit}" if column.unit else ""
+    if any(mark in text for mark in "万亿千"):
+        return f"write the full number{unit}, without 万 or 亿"
+    return f"write digits only{unit}, as 1234.56; leave blank for none, 未知 for unknown"
+
+
+def iso(value: int) -> str:
+    """A stored date as ISO text, blank for no such date.
+
+    >>> iso(20130506), iso(0)
+    ('2013-05-06', '')
+    """
+    return (
+        "" if value == facts.NO_DATE else f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
+    )
+
+
+def spell(value: int | str, column: Column) -> str | float | int | bool | None:
+    """A stored value as a table shows it: CNY and m² as numbers, ISO dates, booleans, words; None for a
+    derived blank.
+    """
+    if column.kind == "flag":
+        return bool(value)
+    if column.kind == "choice":
+        return next((words[0] for stored, words in column.choices if stored == value), "")
+    if column.kind == "date":
+        return iso(int(value))
+    if column.kind in ("money", "area", "rent", "share"):
+        return (
+            None
+            if column.derived and value == facts.BLANK
+            else float(Decimal(int(value)) / column.resolution)
+        )
+    return value
+
+
+# A spreadsheet runs a text that begins so as a formula; the full-width forms, too, in Chinese and Japanese
+# versions.
+_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
+
+
+def escaped(text: str) -> str:
+    """A text as it may stand in a file that a spreadsheet opens.
+
+    >>> escaped("=1+1"), escaped("ACME"), unescaped(escaped("'=1"))
+    ("'=1+1", 'ACME', "'=1")
+    """
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unescaped(text: str) -> str:
+    """The text that `escaped` wrote."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

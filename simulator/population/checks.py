@@ -1,0 +1,199 @@
+"""What must fit together between rows and tables (errors), and what is possible but unlikely (warnings)."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from simulator import facts
+from simulator.errors import Problem
+from simulator.money import yuan
+from simulator.population.cells import shown
+from simulator.population.contract import KEYS, Checked
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
+CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")
+LARGE_OFFICE = 5_000 * facts.AREA
+HIGH_RENT = 500 * facts.RENT
+
+
+def check_character(code: str) -> str | None:
+    """The 18th character that GB 32100 asks for after the first 17, None where they hold a letter it does
+    not use.
+
+    >>> check_character("91350100M000100Y4")
+    '3'
+    """
+    try:
+        total = sum(
+            CODE_ALPHABET.index(letter) * weight for letter, weight in zip(code, CODE_WEIGHTS, strict=True)
+        )
+    except ValueError:
+        return None
+    return CODE_ALPHABET[-total % 31]
+
+
+def check_enterprises(enterprises: Checked) -> dict[str, int]:
+    """Every enterprise's first row by id; a second row of an id is a fault, a doubtful code a warning."""
+    index: dict[str, int] = {}
+    rows = list(zip(*enterprises.raw.columns, strict=True))
+    for row, name in enumerate(enterprises.column("enterprise_id")):
+        if not enterprises.readable(row, "enterprise_id"):
+            continue
+        if name in index:
+            first = index[name]
+            again = "the row repeats" if rows[row] == rows[first] else "another row of this enterprise is on"
+            enterprises.fault(
+                row,
+                "enterprise_id",
+                f"{shown(name)} twice: {again} line {enterprises.raw.lines[first]}",
+                "keep one row per enterprise",
+            )
+            continue
+        index[name] = row
+        if _CODE_SHAPED.fullmatch(name):
+            expected = check_character(name[:17].upper())
+            if expected != name[17].upper():
+                cause = (
+                    "a letter that codes do not use"
+                    if expected is None
+                    else f"the check character should be {expected}"
+                )
+                enterprises.warn(
+                    row, "enterprise_id", f"{shown(name)}: {cause}", "compare with the business licence"
+                )
+    return index
+
+
+def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
+    """The enterprise (row of `enterprises`) of every row, −1 where unusable.
+
+    index: enterprises by id, None when that table could not be read (then nothing is said of unknown ones).
+    In `annual` no two rows may share enterprise and year, in the other tables no two agree in every cell.
+    """
+    owners = np.full(len(rows), -1, dtype=np.int64)
+    texts = list(zip(*rows.raw.columns, strict=True))
+    ids = rows.column("enterprise_id")
+    keys = list(zip(ids, rows.column("year"), strict=True)) if rows.table.name == "annual" else texts
+    names = [name for name in KEYS if name in {column.name for column in rows.table.columns}]
+    seen: dict[tuple, int] = {}
+    for row, name in enumerate(ids):
+        if not rows.readable(row, "enterprise_id"):
+            continue
+        if index is not None and name not in index:
+            rows.fault(
+                row,
+                "enterprise_id",
+                f"{shown(name)} is not in the table enterprises (企业)",
+                "add the enterprise there, or correct the code",
+            )
+            continue
+        if not rows.readable(row, *names):
+            continue
+        owners[row] = -1 if index is None else index[name]
+        first = seen.setdefault(keys[row], row)
+        if first != row:
+            _tell_repeated(rows, row, first, texts[row] == texts[first])
+    return owners
+
+
+def _tell_repeated(rows: Checked, row: int, first: int, same: bool) -> None:
+    """Two rows of one enterprise and year, or two rows that agree in every cell."""
+    line = rows.raw.lines[first]
+    repeats = f"the row repeats line {line}"
+    if rows.table.name == "annual":
+        name = rows.column("enterprise_id")[row]
+        cause = repeats if same else f"{shown(name)} has a row of this year already, on line {line}"
+        rows.fault(row, "year", cause, "keep one row per enterprise and year")
+    elif rows.table.name == "existing_support":
+        # Supports of one clause add up, so two equal ones may be meant; still, it is what a slip looks like.
+        rows.warn(row, "enterprise_id", f"{repeats}; both are counted", "remove one unless both are meant")
+    else:
+        rows.fault(row, "enterprise_id", repeats, "remove it; two equal payments go into one row")
+
+
+def doubt_enterprises(enterprises: Checked) -> None:
+    """Warn of capital that does not fit together."""
+    paid_in, registered = enterprises.column("paid_in_capital"), enterprises.column("registered_capital")
+    for row in np.flatnonzero((paid_in > registered) & _known(enterprises, "registered_capital")):
+        enterprises.warn(
+            row,
+            "paid_in_capital",
+            f"paid-in capital {yuan(paid_in[row]):,} is above the registered {yuan(registered[row]):,}",
+            "check both",
+        )
+
+
+def doubt_annual(annual: Checked) -> None:
+    """Warn of offices, rents, sales and buildings that are hard to believe."""
+    area, rent = annual.column("rented_area"), annual.column("rent")
+    for row in np.flatnonzero(area > LARGE_OFFICE):
+        annual.warn(
+            row, "rented_area", f"an office of {area[row] / facts.AREA:,.10g} m²", "check the area, in m²"
+        )
+    for row in np.flatnonzero(rent > HIGH_RENT):
+        annual.warn(
+            row,
+            "rent",
+            f"a rent of {rent[row] / facts.RENT:,.10g} CNY per m² and month",
+            "write the rent of one m² and one month",
+        )
+    sales, online = annual.column("sales"), annual.column("online_sales")
+    for row in np.flatnonzero((online > sales) & _known(annual, "sales")):
+        annual.warn(
+            row,
+            "online_sales",
+            f"online sales {yuan(online[row]):,} are above all sales {yuan(sales[row]):,}",
+            "check both",
+        )
+    bare = (annual.column("building_recognised") == 1) & (annual.column("building_area") == 0)
+    for row in np.flatnonzero(bare & _known(annual, "building_area")):
+        annual.warn(
+            row,
+            "building_recognised",
+            "a model building without an area",
+            "write building_area (楼宇办公面积)",
+        )
+
+
+def doubt_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year: int) -> None:
+    """Warn, once per enterprise, of years without a row between two years with one.
+
+    present: 1 where the register has a row, enterprises × years.
+    """
+    rows = np.cumsum(present, axis=1)
+    inside = (present == 0) & (rows > 0) & (rows < rows[:, -1:])
+    for owner in np.flatnonzero(inside.any(axis=1)):
+        years = _spans([first_year + int(place) for place in np.flatnonzero(inside[owner])])
+        annual.warnings.append(
+            Problem(
+                annual.raw.label,
+                f"{shown(ids[owner])}: enterprise-year absent: {years}",
+                "add the rows; a year without a row is no base for 四（四）",
+                "warning",
+            )
+        )
+
+
+def _spans(years: list[int]) -> str:
+    """Years in words.
+
+    >>> _spans([2012, 2014, 2015, 2016])
+    '2012, 2014–2016'
+    """
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and spans[-1][1] == year - 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
+
+
+def _known(checked: Checked, name: str) -> np.ndarray:
+    """Rows in which the column is there and not unknown: nothing can be compared with what nobody knows."""
+    known = np.full(len(checked), name in checked.positions)
+    known[checked.unknown.get(name, [])] = False
+    return known

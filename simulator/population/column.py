@@ -1,0 +1,78 @@
+"""What is declared of a column and of a table; the register's own are in `schema`."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from simulator import facts
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    name, header: English name and 中文表头; kind: text, date, money, area, rent, share, count, flag, choice,
+    year or clause; unit: as written in a cell; resolution: stored units in one written unit; default: stored
+    for a blank cell; required: the table is useless without it; low, high: bounds of the written value
+    (dates as yyyymmdd), inclusive; needed_by: slugs of the clauses that need the fact under some reading of
+    the law; choices: stored value and the words accepted for it, the English one first; optional: asked for
+    by no clause, so its absence is not worth a word.
+    """
+
+    name: str
+    header: str
+    kind: str
+    unit: str = ""
+    resolution: int = 1
+    default: int | str = 0
+    required: bool = False
+    low: int | None = None
+    high: int | None = None
+    needed_by: tuple[str, ...] = ()
+    note_zh: str = ""
+    note_en: str = ""
+    choices: tuple[tuple[int | str, tuple[str, ...]], ...] = ()
+    optional: bool = False
+
+    @property
+    def derived(self) -> bool:
+        """Whether a blank is filled by the law from other facts."""
+        return self.default == facts.BLANK
+
+    @property
+    def label(self) -> str:
+        """Both names, as messages show them."""
+        return f"{self.name} ({self.header})"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: a file `name`.csv or a sheet `name`, or their Chinese name; `required`: no register is
+    without it.
+    """
+
+    name: str
+    header: str
+    columns: tuple[Column, ...]
+    required: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column of that English name. Raises KeyError when there is none."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def label(self) -> str:
+        """Both names, as messages show them."""
+        return f"{self.name} ({self.header})"
+
+
+def plain(text: str) -> str:
+    """A name as it is compared: half-width, without surrounding blanks and invisible marks, lower case.
+
+    >>> plain(" Ｒent ") == plain("RENT")
+    True
+    """
+    if text.isascii():  # the common case: nothing to make half-width
+        return text.strip().lower()
+    return unicodedata.normalize("NFKC", text).strip("\ufeff\u200b \t\r\n").strip().casefold()

@@ -1,0 +1,221 @@
+"""A population: the enterprises of a register and their years, as fixed machine records.
+
+Made by the readers, by the synthetic recipe, or by hand in a test; read by the law, the engine and the
+statistics.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from simulator import facts
+from simulator.errors import Problem
+from simulator.population import tables
+from simulator.population.schema import CASH_CLAUSES, ENTERPRISES
+
+DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
+# One application: row of the enterprise, calendar year, number of the clause, day as yyyymmdd (0: not given).
+APPLICATION = np.dtype(
+    [("enterprise", np.int64), ("year", np.int64), ("clause", np.int64), ("applied_on", np.int64)]
+)
+
+
+def details_frame(count: int, **columns) -> pd.DataFrame:
+    """The details of `count` enterprises: name and the optional columns, blank where not given.
+
+    Texts by column name; closed_on as yyyymmdd. Raises ValueError for any other column.
+    """
+    unknown = set(columns) - {column.name for column in DETAIL_COLUMNS}
+    if unknown:
+        raise ValueError(f"no details: {sorted(unknown)}")
+    return pd.DataFrame(
+        {
+            column.name: pd.Series(
+                columns.get(column.name, [column.default] * count),
+                dtype="int64" if column.kind == "date" else "str",
+                index=range(count),
+            )
+            for column in DETAIL_COLUMNS
+        }
+    )
+
+
+def _nothing_by_clause() -> np.ndarray:
+    return np.zeros((0, 0, CASH_CLAUSES), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Population:
+    """n enterprises over the calendar years first_year … last_year, in the order of the file.
+
+    ids: n codes (object array of str). enterprises: n facts.ENTERPRISE records. annual: n × years
+    facts.ANNUAL records, `present` = 1 where the register has a row, zeros elsewhere; a blank retained_tax
+    or district_contribution is facts.BLANK. last_year is the last year of the table `annual`; first_year is
+    its first, or an earlier one of support or paid. All amounts in fen.
+
+    support, support_district: n × years × 10 clauses, what an existing policy would give, and the district's
+    part of it; paid: the same shape, really paid under this policy up to last_paid_year (0: no such table;
+    it may lie after last_year). Each has shape (0, 0, 10) where the register has no such rows. employees: n
+    × years, (0, 0) without the column. applications: APPLICATION records. details: name and optional columns
+    by enterprise, blank where not given.
+
+    unknown: (enterprise id, year, column) of every cell that says 未知 / unknown; id "" for a column that is
+    absent as a whole; year 0 for facts of `enterprises`. Columns of the optional tables are named with their
+    clause ("existing_support.office_rent", "existing_support.office_rent.payer", "paid.…",
+    "applications.…"). The records hold the blank's value there. warnings: what the readers found odd.
+    source: file or folder name; sha256: of the input's bytes, whatever its folder is called; synthetic:
+    invented data, no real enterprise.
+    """
+
+    ids: np.ndarray
+    enterprises: np.ndarray
+    annual: np.ndarray
+    first_year: int
+    support: np.ndarray = field(default_factory=_nothing_by_clause)
+    support_district: np.ndarray = field(default_factory=_nothing_by_clause)
+    paid: np.ndarray = field(default_factory=_nothing_by_clause)
+    last_paid_year: int = 0
+    employees: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    applications: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=APPLICATION))
+    details: pd.DataFrame | None = None
+    unknown: list[tuple[str, int, str]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    source: str = ""
+    sha256: str = ""
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        count = len(self.ids)
+        if self.details is None:
+            object.__setattr__(self, "details", details_frame(count))
+        whole = (count, self.annual.shape[1] if self.annual.ndim == 2 else -1)
+        fits = (
+            self.enterprises.shape == (count,)
+            and self.enterprises.dtype == facts.ENTERPRISE
+            and self.annual.shape == whole
+            and self.annual.dtype == facts.ANNUAL
+            and len(self.details) == count
+            and self.employees.shape in (whole, (0, 0))
+            and self.support.shape == self.support_district.shape
+        )
+        for amounts in (self.support, self.support_district, self.paid):
+            fits = (
+                fits
+                and amounts.shape in ((*whole, CASH_CLAUSES), (0, 0, CASH_CLAUSES))
+                and amounts.dtype == np.int64
+            )
+        if not fits:
+            raise ValueError("the arrays of a population do not fit each other")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def last_year(self) -> int:
+        """The last calendar year of the table `annual`."""
+        return self.first_year + self.annual.shape[1] - 1
+
+    @property
+    def years(self) -> range:
+        """The calendar years of the arrays' second axis."""
+        return range(self.first_year, self.last_year + 1)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal data: all facts in the same order; where it came from and what was said about it do not
+        matter.
+        """
+        if not isinstance(other, Population):
+            return NotImplemented
+        arrays = (
+            "ids",
+            "enterprises",
+            "annual",
+            "support",
+            "support_district",
+            "paid",
+            "employees",
+            "applications",
+        )
+        plain = ("first_year", "last_paid_year", "synthetic")
+        return (
+            all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+            and all(getattr(self, name) == getattr(other, name) for name in plain)
+            and self.details.equals(other.details)
+            and sorted(self.unknown) == sorted(other.unknown)
+        )
+
+    __hash__ = None
+
+    def subset(self, index) -> Population:
+        """The enterprises that `index` selects (row numbers, booleans or a slice), over the same years."""
+        rows = np.arange(len(self))[index]
+        ids = self.ids[rows]
+        kept = set(ids) | {""}
+        parts = {
+            name: getattr(self, name)[rows] if len(getattr(self, name)) else getattr(self, name)
+            for name in ("support", "support_district", "paid", "employees")
+        }
+        place = np.full(len(self), -1)
+        place[rows] = np.arange(len(rows))
+        applications = self.applications.copy()
+        applications["enterprise"] = place[applications["enterprise"]]
+        return replace(
+            self,
+            ids=ids,
+            enterprises=self.enterprises[rows],
+            annual=self.annual[rows],
+            **parts,
+            applications=applications[applications["enterprise"] >= 0],
+            details=self.details.iloc[rows].reset_index(drop=True),
+            unknown=[entry for entry in self.unknown if entry[0] in kept],
+        )
+
+    def to_tables(self) -> dict[str, pd.DataFrame]:
+        """The register's tables by English name, as `simulator.population.tables` describes them."""
+        return tables.to_tables(self)
+
+    def write_folder(self, path: str | Path) -> Path:
+        """Write the tables that have rows as CSV into a folder, made if need be; `read_population` reads it
+        back equal.
+
+        Raises PopulationError when the folder holds other tables of a register, or cannot be written.
+        """
+        return tables.write_folder(self, Path(path))
+
+    def _counts(self) -> list[tuple[str, str]]:
+        """What may be shown of a register at a glance: counts, never names."""
+        cells = sum(1 for entry in self.unknown if entry[0])
+        columns = len(self.unknown) - cells
+        return [
+            ("来源 Source", self.source + ("（合成 synthetic）" if self.synthetic else "")),
+            ("企业 Enterprises", f"{len(self):,}"),
+            (
+                "年度 Years",
+                f"{self.first_year}–{self.last_year}, {int(self.annual['present'].sum()):,} 行 rows",
+            ),
+            ("既有政策 Existing support", f"{np.count_nonzero(self.support):,}"),
+            (
+                "已兑现 Paid",
+                f"{np.count_nonzero(self.paid):,}"
+                + (f", –{self.last_paid_year}" if self.last_paid_year else ""),
+            ),
+            ("申报 Applications", f"{len(self.applications):,}"),
+            ("未知 Unknown", f"{cells:,} 格 cells, {columns:,} 列 columns"),
+            ("警告 Warnings", f"{len(self.warnings):,}"),
+            ("SHA-256", self.sha256[:12]),
+        ]
+
+    def __repr__(self) -> str:
+        return "Population(" + "; ".join(f"{name}: {value}" for name, value in self._counts()) + ")"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in self._counts()
+        )
+        return f"<table>{rows}</table>"

@@ -1,0 +1,307 @@
+"""What a register holds: every table and column, declared once.
+
+The readers check a file against these records, the writers spell by them, and documentation is made from
+them. English names are the program's; the Chinese headers are accepted on import. Blank means none and is
+stored as `default`, unless the note says otherwise; 未知 / unknown means unknown and is never read as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simulator import facts, money
+from simulator.population.column import Column, Table, plain
+
+# The clauses in the text's order; the number in a table's column `clause` is the place in this tuple, from 1.
+CLAUSES = (
+    "headquarters_award",
+    "opening_award",
+    "office_rent",
+    "tax_rebate",
+    "certification_award",
+    "spin_off_award",
+    "platform_entry_fee",
+    "platform_membership_award",
+    "data_line",
+    "model_building_award",
+    "school_places",
+)
+CASH_CLAUSES = 10  # the last clause is in kind: nothing is paid under it, and nothing displaces it
+DISTRICT, MUNICIPAL, OTHER = 0, 1, 2  # payer of an existing support
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+EARLIEST, LATEST = FIRST_YEAR * 10_000 + 101, LAST_YEAR * 10_000 + 1231
+
+# Highest values a cell may hold, in its written unit. Far above anything real, and low enough that rent ×
+# area × months and children × cost per pupil stay inside int64.
+MOST_YUAN = money.LARGEST // money.FEN
+MOST_AREA = 10_000_000
+MOST_RENT = 100_000
+MOST_COUNT = 1_000_000_000
+
+
+_KINDS = {  # unit, resolution, lowest, highest
+    "text": ("", 1, None, None),
+    "date": ("yyyy-mm-dd", 1, EARLIEST, LATEST),
+    "money": ("CNY", money.FEN, 0, MOST_YUAN),
+    "area": ("m²", facts.AREA, 0, MOST_AREA),
+    "rent": ("CNY per m² and month", facts.RENT, 0, MOST_RENT),
+    "share": ("0…1", facts.OCCUPANCY, 0, 1),
+    "count": ("", 1, 0, MOST_COUNT),
+    "flag": ("是/否", 1, None, None),
+    "choice": ("", 1, None, None),
+    "year": ("", 1, FIRST_YEAR, LAST_YEAR),
+    "clause": ("", 1, 1, CASH_CLAUSES),
+}
+
+
+def _column(
+    name: str, header: str, kind: str, note_zh: str, note_en: str, needed_by: Iterable[int] = (), **more
+) -> Column:
+    """A column of that kind with the kind's unit, resolution and bounds; needed_by: numbers of clauses."""
+    unit, resolution, low, high = _KINDS[kind]
+    settings = {
+        "unit": unit,
+        "resolution": resolution,
+        "low": low,
+        "high": high,
+        "note_zh": note_zh,
+        "note_en": note_en,
+        "default": "" if kind == "text" else 0,
+        "needed_by": tuple(CLAUSES[number - 1] for number in needed_by),
+    }
+    return Column(name, header, kind, **(settings | more))
+
+
+_ALL = range(1, len(CLAUSES) + 1)
+_HEADQUARTERS = (
+    (facts.NONE, ("none", "无")),
+    (facts.REGIONAL, ("regional", "区域")),
+    (facts.NATIONAL, ("national", "全国")),
+)
+_SECTORS = (
+    ("goods", ("goods", "商品")),
+    ("services", ("services", "服务")),
+    ("platform", ("platform", "平台")),
+    ("building", ("building", "楼宇")),
+    ("traditional", ("traditional", "传统")),
+)
+_PAYERS = (
+    (DISTRICT, ("district", "区级", "区")),
+    (MUNICIPAL, ("municipal", "市级", "市")),
+    (OTHER, ("other", "其他")),
+)
+
+_ID = _column(
+    "enterprise_id", "统一社会信用代码", "text", "任意文本，不得重复", "any text, unique", required=True
+)
+_YEAR = _column("year", "年度", "year", "公历年度", "calendar year", required=True)
+_CLAUSE = _column(
+    "clause", "条款", "clause", "四（一）至四（十）：1…10", "四（一） to 四（十）: 1…10", required=True
+)
+
+ENTERPRISES = (
+    _ID,
+    _column("name", "企业名称", "text", "不出现在汇总报告中", "never in an aggregate report"),
+    _column(
+        "settled_on",
+        "落户日期",
+        "date",
+        "新落户本区之日；空白：此前已在本区",
+        "the day it newly settled in the district; blank: it was there before",
+        (1, 2, 3, 4),
+        low=19000101,
+    ),
+    _column("registered_capital", "注册资本", "money", "", "", (2,)),
+    _column("paid_in_capital", "实缴资本", "money", "", "", (1, 2)),
+    _column("ecommerce", "电子商务企业", "flag", "五（一）", "e-commerce enterprise, 五（一）", (1, 3, 5, 9)),
+    _column(
+        "online_retailer",
+        "网络零售企业",
+        "flag",
+        "五（二）；必为电子商务企业",
+        "online retail enterprise, 五（二）; implies ecommerce",
+        (1, 2, 3, 4, 5, 6, 9, 11),
+    ),
+    _column(
+        "headquarters",
+        "总部类型",
+        "choice",
+        "无 / 区域 / 全国",
+        "headquarters or settlement centre",
+        (1,),
+        choices=_HEADQUARTERS,
+    ),
+    _column("o2o", "线上线下结合", "flag", "", "sells online and offline combined", (2,)),
+    _column("certified_on", "市级电商认定日期", "date", "", "municipal e-commerce certification", (5,)),
+    _column(
+        "spun_off_on",
+        "分离设立日期",
+        "date",
+        "由本区传统企业分离设立的网络零售法人（本行为新企业）",
+        "split off a traditional enterprise of the district (this row is the new one)",
+        (4, 6),
+    ),
+    _column(
+        "lease_started_on",
+        "办公租赁起始日期",
+        "date",
+        "指定楼宇内办公租赁起始日",
+        "start of the office lease in a designated building",
+        (3,),
+    ),
+    _column(
+        "building_opened_on",
+        "楼宇运行日期",
+        "date",
+        "仅楼宇经营者",
+        "building operators only: start of operation",
+        (10,),
+    ),
+    _column("accounts_sound", "财务制度健全", "flag", "空白为是", "blank means true", _ALL, default=1),
+    _column(
+        "violated_on", "违规日期", "date", "五（五）所列情形首次发生之日", "first event of 五（五）", _ALL
+    ),
+    _column("group_id", "所属集团", "text", "", "group it belongs to", optional=True),
+    _column("parent_id", "分离母体", "text", "", "enterprise it was split off", optional=True),
+    _column("area", "所属镇街园区", "text", "", "town, street or park", optional=True),
+    _column(
+        "sector",
+        "行业",
+        "choice",
+        "商品 / 服务 / 平台 / 楼宇 / 传统",
+        "goods / services / platform / building / traditional",
+        choices=_SECTORS,
+        default="",
+        optional=True,
+    ),
+    _column("closed_on", "注销日期", "date", "", "day it was struck off", optional=True),
+    _column(
+        "former_id",
+        "曾用代码",
+        "text",
+        "新旧代码为同一企业",
+        "old and new id are one enterprise",
+        optional=True,
+    ),
+)
+
+ANNUAL = (
+    _ID,
+    _YEAR,
+    _column("sales", "销售额", "money", "", "all sales"),
+    _column("online_sales", "网络零售额", "money", "", "online retail sales"),
+    _column("vat", "增值税", "money", "当年缴纳", "paid in the year", (4,)),
+    _column("business_tax", "营业税", "money", "当年缴纳", "paid in the year", (4,)),
+    _column("income_tax", "企业所得税", "money", "当年缴纳", "paid in the year", (4,)),
+    _column(
+        "retained_tax",
+        "主体税区级留成",
+        "money",
+        "空白：按分享比例由主体税推算",
+        "blank: derived from the main taxes by the sharing terms",
+        (4,),
+        default=facts.BLANK,
+    ),
+    _column(
+        "district_contribution",
+        "区级财政贡献额",
+        "money",
+        "空白：等于主体税区级留成",
+        "blank: equals retained_tax",
+        (4,),
+        default=facts.BLANK,
+    ),
+    _column("rented_area", "租用面积", "area", "", "office area rented", (3,)),
+    _column("rent", "月租金", "rent", "", "monthly rent", (3,)),
+    _column(
+        "designated_building",
+        "指定楼宇",
+        "flag",
+        "办公地在指定商务楼宇",
+        "the office is in a designated building",
+        (3,),
+    ),
+    _column("line_lease", "数据专线租费", "money", "", "data line, in the year", (9,)),
+    _column(
+        "entry_fee",
+        "平台入网费",
+        "money",
+        "当年缴纳的一家网店入网费",
+        "of one shop on a local platform, paid this year",
+        (7,),
+    ),
+    _column(
+        "trades_locally",
+        "网上交易结算并在区内纳税",
+        "flag",
+        "",
+        "trades, settles and pays tax in the district",
+        (7,),
+    ),
+    _column("membership_income", "平台会费收入", "money", "仅第三方平台", "third-party platforms only", (8,)),
+    _column("paid_members", "付费会员数", "count", "仅第三方平台", "third-party platforms only", (8,)),
+    _column("building_area", "楼宇办公面积", "area", "仅楼宇经营者", "building operators only", (10,)),
+    _column("building_occupancy", "电商入驻率", "share", "仅楼宇经营者", "building operators only", (10,)),
+    _column("building_recognised", "示范楼宇认定", "flag", "", "recognised as a model building", (10,)),
+    _column(
+        "executive_children",
+        "高管子女就学人数",
+        "count",
+        "当年申请入学",
+        "asking for a school place this year",
+        (11,),
+    ),
+    _column("employees", "从业人数", "count", "", "", optional=True),
+)
+
+EXISTING_SUPPORT = (
+    _ID,
+    _YEAR,
+    _CLAUSE,
+    _column(
+        "amount",
+        "金额",
+        "money",
+        "既有政策同类条款的金额",
+        "what a similar clause of an existing policy would give",
+        required=True,
+    ),
+    _column(
+        "payer",
+        "承担方",
+        "choice",
+        "区级（空白） / 市级 / 其他",
+        "district (blank) / municipal / other",
+        choices=_PAYERS,
+        default=DISTRICT,
+        optional=True,
+    ),
+)
+PAID = (
+    _ID,
+    _YEAR,
+    _CLAUSE,
+    _column("amount", "金额", "money", "本政策实际兑现", "really paid under this policy", required=True),
+)
+APPLICATIONS = (
+    _ID,
+    _YEAR,
+    _CLAUSE,
+    _column("applied_on", "申报日期", "date", "", "day of the application", required=True),
+)
+
+TABLES = (
+    Table("enterprises", "企业", ENTERPRISES, required=True),
+    Table("annual", "年度", ANNUAL, required=True),
+    Table("existing_support", "既有政策", EXISTING_SUPPORT),
+    Table("paid", "已兑现", PAID),
+    Table("applications", "申报", APPLICATIONS),
+)
+ENTERPRISES_TABLE, ANNUAL_TABLE, SUPPORT_TABLE, PAID_TABLE, APPLICATIONS_TABLE = TABLES
+SYNTHETIC_MARK = ("synthetic", "合成")  # a file or sheet of this name says: invented data, no real enterprise
+
+
+def table_named(text: str) -> Table | None:
+    """The table that a file or sheet of this name holds, None when it is no table of a register."""
+    return next((table for table in TABLES if plain(text) in (table.name, table.header)), None)

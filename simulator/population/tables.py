@@ -1,0 +1,262 @@
+"""A population spelt out again: its tables as data frames, and as files an office can open.
+
+Amounts in CNY, areas in m², ISO dates, booleans; "unknown" where the register says so; a blank (None) where
+the law is to derive the fact. Columns that are unknown as a whole, and optional columns nobody filled, are
+left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from simulator.errors import PopulationError, Problem
+from simulator.population import schema
+from simulator.population.cells import escaped, iso, spell
+from simulator.population.schema import Column, Table
+
+UNKNOWN = "unknown"
+
+
+class Population(Protocol):
+    """What is read of a population here; `simulator.population.register` declares and explains it."""
+
+    ids: np.ndarray
+    enterprises: np.ndarray
+    annual: np.ndarray
+    first_year: int
+    support: np.ndarray
+    support_district: np.ndarray
+    paid: np.ndarray
+    last_paid_year: int
+    employees: np.ndarray
+    applications: np.ndarray
+    details: pd.DataFrame
+    unknown: list[tuple[str, int, str]]
+    synthetic: bool
+
+    def __len__(self) -> int: ...
+
+
+def to_tables(population: Population) -> dict[str, pd.DataFrame]:
+    """All five tables by English name, English columns; the optional ones have no rows where the register
+    has none.
+    """
+    unknown = set(population.unknown)
+    tables = {
+        "enterprises": _enterprises(population, unknown),
+        "annual": _annual(population, unknown),
+        "existing_support": _support(population, unknown),
+        "paid": _paid(population, unknown),
+        "applications": _applications(population, unknown),
+    }
+    return {table.name: _frame(table, tables[table.name]) for table in schema.TABLES}
+
+
+def _frame(table: Table, columns: dict[str, list]) -> pd.DataFrame:
+    """Columns as a frame; without rows, all columns of the table."""
+    return pd.DataFrame(columns or {column.name: [] for column in table.columns})
+
+
+def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: set) -> list:
+    """The written values of a column, "unknown" where its cell is."""
+    values = [
+        spell(value, column) for value in (stored.tolist() if isinstance(stored, np.ndarray) else stored)
+    ]
+    marked = {entry[:2] for entry in unknown if entry[2] == column.name}
+    return (
+        [UNKNOWN if key in marked else value for key, value in zip(keys, values, strict=True)]
+        if marked
+        else values
+    )
+
+
+def _enterprises(population: Population, unknown: set) -> dict[str, list]:
+    keys = [(name, 0) for name in population.ids]
+    columns: dict[str, list] = {"enterprise_id": list(population.ids)}
+    for column in schema.ENTERPRISES[1:]:
+        if ("", 0, column.name) in unknown:
+            continue
+        if column.name in population.details:
+            values = _spelt(column, population.details[column.name].tolist(), keys, unknown)
+            if any(values):
+                columns[column.name] = values
+        else:
+            columns[column.name] = _spelt(column, population.enterprises[column.name], keys, unknown)
+    return columns
+
+
+def _annual(population: Population, unknown: set) -> dict[str, list]:
+    owners, places = np.nonzero(population.annual["present"])
+    keys = [
+        (population.ids[owner], population.first_year + int(place))
+        for owner, place in zip(owners, places, strict=True)
+    ]
+    columns: dict[str, list] = {
+        "enterprise_id": [name for name, _ in keys],
+        "year": [year for _, year in keys],
+    }
+    for column in schema.ANNUAL[2:]:
+        if ("", 0, column.name) in unknown:
+            continue
+        if column.name == "employees":
+            if not len(population.employees):
+                continue
+            stored = population.employees[owners, places]
+        else:
+            stored = population.annual[column.name][owners, places]
+        columns[column.name] = _spelt(column, stored, keys, unknown)
+    return columns
+
+
+def _support(population: Population, unknown: set) -> dict[str, list]:
+    """One row per enterprise, year, clause and payer; what the district does not pay is written as paid by
+    "other".
+    """
+    district = population.support_district
+    rows = [
+        (owner, year, clause, amount, "district")
+        for owner, year, clause, amount in _amounts(population, district)
+    ]
+    rows += [
+        (owner, year, clause, amount, "other")
+        for owner, year, clause, amount in _amounts(population, population.support - district)
+    ]
+    by_id = {name: owner for owner, name in enumerate(population.ids)}
+    for name, year, clause, what in _unknown_rows(unknown, "existing_support"):
+        if what == "payer":  # its amount counts as the district's until somebody says otherwise
+            place = next(
+                i
+                for i, row in enumerate(rows)
+                if row[:3] == (by_id[name], year, clause) and row[4] == "district"
+            )
+            rows[place] = (*rows[place][:4], UNKNOWN)
+        else:
+            rows.append((by_id[name], year, clause, UNKNOWN, "district"))
+    return _columns(population, rows, ("amount", "payer"))
+
+
+def _paid(population: Population, unknown: set) -> dict[str, list]:
+    """One row per enterprise, year and clause; a row of 0 where nothing else tells the last paid year."""
+    rows = [tuple(row) for row in _amounts(population, population.paid)]
+    by_id = {name: owner for owner, name in enumerate(population.ids)}
+    rows += [(by_id[name], year, clause, UNKNOWN) for name, year, clause, _ in _unknown_rows(unknown, "paid")]
+    if (
+        population.last_paid_year
+        and len(population)
+        and population.last_paid_year not in {row[1] for row in rows}
+    ):
+        rows.append((0, population.last_paid_year, 1, 0.0))
+    return _columns(population, rows, ("amount",))
+
+
+def _applications(population: Population, unknown: set) -> dict[str, list]:
+    marked = {entry[:3] for entry in _unknown_rows(unknown, "applications")}
+    rows = []
+    for owner, year, clause, day in population.applications.tolist():
+        doubtful = day == 0 and (population.ids[owner], year, clause) in marked
+        rows.append((owner, year, clause, UNKNOWN if doubtful else iso(day)))
+    return _columns(population, rows, ("applied_on",), sort=False)
+
+
+def _amounts(population: Population, amounts: np.ndarray) -> list[tuple[int, int, int, float]]:
+    """Enterprise, year, clause and CNY of every amount that is not 0."""
+    found = zip(*(index.tolist() for index in np.nonzero(amounts)), strict=True)
+    return [
+        (owner, population.first_year + place, clause + 1, float(amounts[owner, place, clause]) / 100)
+        for owner, place, clause in found
+    ]
+
+
+def _unknown_rows(unknown: set, table: str) -> list[tuple[str, int, int, str]]:
+    """Enterprise, year, clause and column (payer, or blank for the amount or date) of a table's unknown
+    cells.
+    """
+    rows = []
+    for name, year, path in sorted(unknown):
+        parts = path.split(".")
+        if parts[0] == table:
+            rows.append((name, year, schema.CLAUSES.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
+    return rows
+
+
+def _columns(
+    population: Population, rows: list[tuple], names: tuple[str, ...], sort: bool = True
+) -> dict[str, list]:
+    """Rows (enterprise, year, clause, …) as columns, none when there are no rows."""
+    if not rows:
+        return {}
+    ordered = sorted(rows, key=lambda row: row[:3]) if sort else rows
+    owners, *rest = (list(values) for values in zip(*ordered, strict=True))
+    return {
+        "enterprise_id": [population.ids[owner] for owner in owners],
+        **dict(zip(("year", "clause", *names), rest, strict=True)),
+    }
+
+
+def write_folder(population: Population, folder: Path) -> Path:
+    """Write the tables that have rows (and the required ones) into a folder as CSV; returns the folder."""
+    tables = to_tables(population)
+    files = {
+        f"{name}.csv": frame
+        for name, frame in tables.items()
+        if len(frame) or name in ("enterprises", "annual")
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _refuse_mixture(folder, set(files))
+        for file, frame in files.items():
+            _write(folder / file, frame)
+        if population.synthetic:
+            mark = folder / f"{schema.SYNTHETIC_MARK[0]}.txt"
+            mark.write_text("合成数据，非真实企业。\nInvented data: no real enterprise.\n", encoding="utf-8")
+    except OSError as error:
+        raise PopulationError(
+            Problem(str(folder), f"cannot be written: {error.strerror}", "choose another folder")
+        ) from error
+    return folder
+
+
+def _refuse_mixture(folder: Path, files: set[str]) -> None:
+    """Tables already there that would be read together with the new ones must not stay unnoticed."""
+    problems = []
+    for entry in folder.iterdir():
+        is_table = entry.suffix.lower() == ".csv" and schema.table_named(entry.stem) is not None
+        is_mark = entry.suffix.lower() == ".txt" and schema.plain(entry.stem) in schema.SYNTHETIC_MARK
+        if (is_table and entry.name not in files) or is_mark:
+            problems.append(
+                Problem(
+                    str(folder),
+                    f"already holds {entry.name}, which would be read together with the new tables",
+                    "remove it, or choose an empty folder",
+                )
+            )
+    if problems:
+        raise PopulationError(problems)
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    """One table as UTF-8 CSV with a mark, so that spreadsheets read its Chinese; whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(frame.columns)
+        writer.writerows(
+            zip(*([_cell(value) for value in frame[name].tolist()] for name in frame.columns), strict=True)
+        )
+    os.replace(part, path)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if value == int(value) else repr(float(value))

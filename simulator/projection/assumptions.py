@@ -1,0 +1,173 @@
+"""Every assumption of the projection, declared once: its unit, the range it may have, and what it means.
+
+The values, sources and confidence stand in `scenarios/baseline.yaml` (source: keys of data/statistics, or J for
+judgement). An assumption that is a distribution is drawn once per draw (the outer layer); the machine record `PARAMETERS`
+has one float64 field per assumption, its path with underscores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.law.clauses import CASH, SLUGS
+from simulator.lotteries import PARAMETER, key_of, u
+from simulator.projection.uncertain import Uncertain
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """path under `assumptions.`; unit; allowed range; meaning in Chinese and English."""
+
+    path: str
+    unit: str
+    low: float
+    high: float
+    zh: str
+    en: str
+
+    @property
+    def field(self) -> str:
+        return self.path.replace(".", "_")
+
+
+def _a(path: str, unit: str, low: float, high: float, zh: str, en: str) -> Assumption:
+    return Assumption(path, unit, low, high, zh, en)
+
+
+_TAKE_UP = {
+    "headquarters_award": ("总部开办奖励", "headquarters award"),
+    "opening_award": ("开办奖励", "opening award"),
+    "office_rent": ("租金补助", "office rent"),
+    "tax_rebate": ("税收返还", "tax rebate"),
+    "certification_award": ("电商认定奖励", "certification award"),
+    "spin_off_award": ("分离设立奖励", "spin-off award"),
+    "platform_entry_fee": ("平台入网费补贴", "platform entry fee"),
+    "platform_membership_award": ("平台会员奖励", "platform membership award"),
+    "data_line": ("数据专线补贴", "data line"),
+    "model_building_award": ("示范楼宇奖励", "model building award"),
+    "school_places": ("子女入学", "school places"),
+}
+
+ASSUMPTIONS: tuple[Assumption, ...] = (
+    _a("market.growth", "log", -1, 2, "网络零售市场首年增长（对数）", "market growth in the first year (log)"),
+    _a("market.first_year_extra", "log", -1, 1, "首年额外增长（对数）", "extra growth of the first year (log)"),
+    _a("market.yearly_change", "log", -1, 1, "增长率逐年变化（对数）", "change of growth per further year (log)"),
+    _a("market.persistence", "share", 0, 0.99, "市场偏离的持续性", "persistence of a deviation from the path"),
+    _a("market.sd", "log", 0, 1, "市场年度波动（对数标准差）", "yearly market shock (log sd)"),
+    _a("market.local_wedge", "log", -1, 1, "本区相对全国增长差（对数）", "local growth above the nation's (log)"),
+    _a("market.entry_part", "log", 0, 1, "市场增长中来自新企业的部分（对数）", "part of market growth that is entry (log)"),
+    _a("market.own_shock", "log", 0.001, 0.95, "企业自身增长波动（拉普拉斯尺度）", "own growth shock (Laplace scale)"),
+    _a("trscg.level_2015", "CNY", 1e8, 1e13, "2015年社会消费品零售总额", "total retail sales of consumer goods 2015"),
+    _a("trscg.growth", "share", -0.5, 1, "社会消费品零售总额年增长率", "yearly growth of total retail sales"),
+    _a("services.ratio", "share", 0, 5, "配套服务业与网络零售额之比", "supporting services per unit of online sales"),
+    _a("incumbents.number", "count", 0, 20_000, "存量电商法人企业数", "e-commerce legal persons in the base year"),
+    _a("incumbents.online_sales", "CNY", 0, 1e13, "存量企业网络零售额", "their online sales in the base year"),
+    _a("incumbents.log_sd", "log", 0, 4, "销售额离散度（对数标准差）", "spread of sales (log sd)"),
+    _a("service_share", "share", 0, 1, "服务型企业占比", "share of service-type enterprises"),
+    _a("startups.a_year", "count", 0, 5_000, "每年新落户网络零售企业数", "online retailers newly settling a year"),
+    _a("startups.sales_median", "CNY", 0, 1e12, "新企业首年销售额中位数", "median first-year sales of a newcomer"),
+    _a("startups.sales_log_sd", "log", 0, 4, "新企业首年销售额离散度", "log sd of first-year sales"),
+    _a("regional.a_year", "count", 0, 100, "每年新落户区域总部数", "regional headquarters newly settling a year"),
+    _a("regional.sales_median", "CNY", 0, 1e13, "区域总部首年销售额中位数", "median first-year sales, regional"),
+    _a("national.a_year", "count", 0, 100, "每年新落户全国总部数", "national headquarters newly settling a year"),
+    _a("national.sales_median", "CNY", 0, 1e13, "全国总部首年销售额中位数", "median first-year sales, national"),
+    _a("anchors.sales_log_sd", "log", 0, 4, "总部销售额离散度", "log sd of headquarters' sales"),
+    _a("anchors.capital_multiple", "ratio", 0, 1000, "总部实缴资本与门槛之比（中位数）",
+       "median paid-in capital of a headquarters over its threshold"),
+    _a("anchors.capital_log_sd", "log", 0, 4, "总部实缴资本离散度", "log sd of headquarters' paid-in capital"),
+    _a("o2o_share", "share", 0, 1, "线上线下结合企业占比", "share that sells online and offline combined"),
+    _a("capital.registered_median", "CNY", 1, 1e12, "注册资本中位数", "median registered capital"),
+    _a("capital.registered_mean", "CNY", 1, 1e12, "注册资本均值", "mean registered capital"),
+    _a("capital.registered_cut", "CNY", 1, 1e12, "注册资本上限", "largest registered capital"),
+    _a("capital.paid_in_before_2014_03", "share", 0, 1, "2014年3月前实缴比例", "paid-in ratio before March 2014"),
+    _a("capital.paid_in_after", "share", 0, 1, "2014年3月起实缴比例", "paid-in ratio from March 2014"),
+    _a("office.designated_share", "share", 0, 1, "入驻指定楼宇比例", "share that rents in designated buildings"),
+    _a("office.stock", "m2", 0, 1e8, "指定楼宇可租面积", "office space in designated buildings"),
+    _a("office.area_median", "m2", 0, 1e6, "租用面积中位数", "median office area"),
+    _a("office.area_log_sd", "log", 0, 4, "租用面积离散度", "log sd of office area"),
+    _a("office.rent", "CNY/m2/month", 0, 10_000, "月租金", "monthly rent"),
+    _a("tax.vat_burden_goods", "share", 0, 0.2, "商品零售增值税税负", "VAT over sales, goods"),
+    _a("tax.burden_services", "share", 0, 0.2, "服务业流转税税负", "turnover tax over sales, services"),
+    _a("tax.profitable_share", "share", 0, 0.99, "盈利企业占比", "share of enterprises with taxable profit"),
+    _a("tax.profit_persistence", "share", 0, 1, "盈利延续概率", "probability that profit lasts"),
+    _a("tax.margin", "share", 0, 1, "盈利企业利润率", "margin of a profitable enterprise"),
+    _a("tax.income_tax_rate", "share", 0, 1, "企业所得税税率", "corporate income tax rate"),
+    _a("tax.district_share", "share", 0, 1, "区级占地方分成的比例", "district share of the local part"),
+    *(_a(f"take_up.{slug}", "share", 0, 1, f"申报率：{zh}", f"take-up: {en}") for slug, (zh, en) in _TAKE_UP.items()),
+    _a("take_up.together", "share", 0, 1, "各项申报的相关性", "how far applying for one goes with applying for all"),
+    _a("take_up.size_elasticity", "ratio", 0, 3, "申报率对金额的弹性", "elasticity of take-up odds to the sum at stake"),
+    *(_a(f"typical_sum.{slug}", "CNY", 1, 1e9, f"申报率所对应的金额：{zh}", f"sum the take-up belongs to: {en}")
+      for slug, (zh, en) in _TAKE_UP.items() if slug != "school_places"),
+    _a("discretion.headquarters_award", "share", 0, 1, "总部奖励核定占上限比例", "share of the cap decided, headquarters"),
+    _a("discretion.data_line", "share", 0, 1, "专线补贴核定占上限比例", "share of the cap decided, data line"),
+    _a("certification.rate", "share", 0, 1, "每年获市级认定的比例", "share certified a year"),
+    _a("line.prevalence", "share", 0, 1, "租用数据专线比例", "share that leases a data line"),
+    _a("line.fee_median", "CNY", 0, 1e9, "专线年租费中位数", "median yearly line lease"),
+    _a("line.fee_log_sd", "log", 0, 4, "专线租费离散度", "log sd of the line lease"),
+    _a("platforms.number", "count", 0, 100, "本区第三方平台数", "local third-party platforms"),
+    _a("platforms.members_median", "count", 0, 1e8, "平台收费会员中位数", "median paid members of a platform"),
+    _a("platforms.members_log_sd", "log", 0, 4, "平台会员离散度", "log sd of paid members"),
+    _a("platforms.fee", "CNY", 0, 1e6, "平台会费（每户每年）", "membership fee per member and year"),
+    _a("joiners.a_year", "count", 0, 20_000, "每年缴费加入指定平台的企业数", "enterprises joining a designated platform a year"),
+    _a("joiners.fee", "CNY", 0, 1e7, "平台入网费", "platform entry fee"),
+    _a("split_offs.a_year", "count", 0, 500, "每年分离设立网络零售法人数", "split-offs a year"),
+    _a("traditional.a_year", "count", 0, 500, "每年触网的其他传统企业数", "other traditional enterprises going online a year"),
+    _a("traditional.sales_median", "CNY", 0, 1e12, "传统企业触网首年销售额中位数", "median first-year online sales of these"),
+    _a("buildings.a_year", "count", 0, 100, "每年获认定示范楼宇数", "model buildings recognised a year"),
+    _a("buildings.area", "m2", 0, 1e6, "示范楼宇面积", "office area of a model building"),
+    _a("buildings.occupancy", "share", 0, 1, "示范楼宇电商入驻率", "e-commerce occupancy of a model building"),
+    _a("children.rate", "share", 0, 10, "每户每年申请就学人数", "children asking for a place, per enterprise and year"),
+    _a("per_pupil_cost", "CNY", 0, 1e6, "生均教育经费", "public spending per pupil and year"),
+    _a("exit.year1", "share", 0, 1, "第一年退出率", "exit rate in the first year"),
+    _a("exit.year2", "share", 0, 1, "第二年退出率", "exit rate in the second year"),
+    _a("exit.year3", "share", 0, 1, "第三年退出率", "exit rate in the third year"),
+    _a("exit.later", "share", 0, 1, "第四年起退出率", "exit rate from the fourth year"),
+    _a("exit.incumbents", "share", 0, 1, "存量企业退出率", "exit rate of incumbents"),
+    _a("exit.dormancy", "ratio", 0, 10, "停业修正倍数", "dormant enterprises: multiple of the exit rate"),
+    _a("exit.after_support", "share", 0, 1, "租金补助到期后额外外迁率", "extra leaving when rent support runs out"),
+    _a("breach.rate", "share", 0, 1, "每年发生违规情形的比例", "share with a breach of conduct a year"),
+    _a("breach.recovered", "share", 0, 1, "追回到位率", "share of a clawback that comes back"),
+    _a("butfor.offered", "share", 0, 1, "获政策承诺的新落户占比", "share of arrivals that are offered support"),
+    _a("butfor.startups", "share", 0, 1, "因政策而来的比例：新企业", "but-for share: newcomers"),
+    _a("butfor.anchors", "share", 0, 1, "因政策而来的比例：总部", "but-for share: headquarters"),
+    _a("crowding_out", "share", 0, 1, "对区内其他企业的挤出", "share of induced tax crowded out elsewhere"),
+    _a("targets.of_scale", "CNY", 0, 1e12, "规模网商的网络零售额标准", "online sales that make a merchant of scale"),
+    _a("targets.leading", "CNY", 0, 1e13, "行业领先企业的网络零售额标准", "online sales that make a leading retailer"),
+    _a("targets.traditional", "CNY", 0, 1e12, "传统企业触网的网络零售额标准", "online sales that count as gone online"),
+    _a("cash.same_year", "share", 0, 1, "当年兑现比例", "share of an award paid in its own year"),
+)
+BY_PATH: Mapping[str, Assumption] = {a.path: a for a in ASSUMPTIONS}
+PARAMETERS = np.dtype([(a.field, np.float64) for a in ASSUMPTIONS])
+TAKE_UP_FIELDS = tuple(f"take_up_{slug}" for slug in SLUGS)
+TYPICAL_FIELDS = tuple(f"typical_sum_{slug}" for slug, cash in zip(SLUGS, CASH, strict=True) if cash)
+
+# `behaviour: as_the_law_says`: everyone applies and is paid at once, nobody comes, leaves or breaks a rule
+AS_THE_LAW_SAYS: Mapping[str, float] = (
+    {f"take_up.{slug}": 1.0 for slug in SLUGS}
+    | {a.path: 1.0 for a in ASSUMPTIONS if a.path.startswith("discretion.")}
+    | {a.path: 0.0 for a in ASSUMPTIONS if a.path.endswith(".a_year") or a.path.startswith("exit.")}
+    | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0}
+)
+
+
+def draw_parameters(
+    values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False
+) -> np.ndarray:
+    """The outer layer: each assumption's value in draws first … first + count − 1, as PARAMETERS records (count,).
+
+    at_mean: every assumption at its mean in every draw (`uncertainty: none`).
+    """
+    records = np.zeros(count, PARAMETERS)
+    draws = range(first, first + count)
+    for assumption in ASSUMPTIONS:
+        uncertain = values[assumption.path]
+        if at_mean or uncertain.shape == "fixed":
+            records[assumption.field] = uncertain.mean
+        else:
+            key = key_of(assumption.path)
+            p = np.array([u(np.uint64(seed), d, PARAMETER, key, 0) for d in draws])
+            records[assumption.field] = uncertain.inverse(p)
+    return records

@@ -1,0 +1,124 @@
+"""One enterprise's years: growth, taxes, offices, exit and breach, from the state it is in to the facts the law reads."""
+
+import math
+
+import numpy as np
+
+from simulator.compiled import rule
+from simulator.facts import AREA, OCCUPANCY, RENT
+from simulator.lotteries import (
+    BREACH,
+    CERTIFICATION,
+    CHILDREN,
+    EXIT,
+    GROWTH,
+    LEAVING,
+    PROFIT,
+    laplace_cut,
+    mean_exp_laplace_cut,
+    poisson,
+    u,
+)
+from simulator.projection import taxes
+
+# kinds of enterprises
+GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOINER, BUILDING = range(9)
+KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "traditional", "joiner", "building")
+SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
+
+# What an enterprise carries from year to year. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
+# born: first calendar year (0: an incumbent of unknown age); own_rate: retained tax per yuan of sales a register shows
+# (0: none, the model's); anyway: it would be here without the policy.
+STATE = np.dtype([
+    ("kind", np.int64), ("key", np.uint64), ("born", np.int64), ("anyway", np.int64), ("profitable", np.int64),
+    ("sales", np.float64), ("online_share", np.float64), ("own_rate", np.float64), ("area", np.float64),
+    ("rent", np.float64), ("designated", np.int64), ("line_lease", np.float64), ("members", np.float64),
+    ("fee", np.float64), ("entry_fee", np.float64), ("building_area", np.float64), ("occupancy", np.float64),
+])
+
+
+@rule
+def pays_like_services(kind):
+    """Whether turnover tax is that of services."""
+    return kind == SERVICE or kind == PLATFORM or kind == BUILDING
+
+
+@rule
+def grow(par, state, market, seed, draw, year):
+    """A year's growth: market + local wedge − entry's part + own shock, the shock neutral on average."""
+    shock = laplace_cut(u(seed, draw, GROWTH, state.key, year), par.market_own_shock, SHOCK_CUT)
+    neutral = mean_exp_laplace_cut(par.market_own_shock, SHOCK_CUT)
+    factor = math.exp(market + par.market_local_wedge - par.market_entry_part + shock) / neutral
+    state.sales *= factor
+    state.members *= factor
+
+
+@rule
+def write_year(par, state, row, seed, draw, year, sharing, base_sharing, is_first_year):
+    """The facts of a projected year from the state, into an ANNUAL row."""
+    services = pays_like_services(state.kind)
+    profitable = taxes.is_profitable(
+        par, state.profitable != 0, is_first_year, u(seed, draw, PROFIT, state.key, year))
+    state.profitable = 1 if profitable else 0
+    turnover = taxes.turnover_tax(par, state.sales, services)
+    income = taxes.income_tax(par, state.sales, profitable)
+    if state.own_rate > 0.0:  # a register's own level, moved only by the sharing rules
+        kept = state.sales * state.own_rate * taxes.expected_retained_rate(
+            par, services, year, sharing) / taxes.expected_retained_rate(par, services, 0, base_sharing)
+    else:
+        kept = taxes.retained(par, turnover, income, services, year, sharing)
+    row.present = 1
+    row.sales = taxes.to_fen(state.sales)
+    row.online_sales = taxes.to_fen(state.sales * state.online_share)
+    row.vat = 0 if services else taxes.to_fen(turnover)
+    row.business_tax = taxes.to_fen(turnover) if services else 0
+    row.income_tax = taxes.to_fen(income)
+    row.retained_tax = taxes.to_fen(kept)
+    row.district_contribution = row.retained_tax
+    row.rented_area = np.int64(state.area * AREA + 0.5)
+    row.rent = np.int64(state.rent * RENT + 0.5)
+    row.designated_building = state.designated
+    row.line_lease = taxes.to_fen(state.line_lease)
+    row.entry_fee = taxes.to_fen(state.entry_fee)
+    row.trades_locally = 1
+    row.paid_members = np.int64(state.members)
+    row.membership_income = taxes.to_fen(state.members * state.fee)
+    row.building_area = np.int64(state.building_area * AREA + 0.5)
+    row.building_occupancy = np.int64(state.occupancy * OCCUPANCY + 0.5)
+    row.building_recognised = 1 if state.kind == BUILDING else 0
+    row.executive_children = poisson(u(seed, draw, CHILDREN, state.key, year), par.children_rate)
+
+
+@rule
+def befall(par, enterprise, state, seed, draw, year):
+    """What may happen to an enterprise in a projected year: a certification, a breach of 五（五）."""
+    if enterprise.certified_on == 0 and enterprise.online_retailer != 0 and state.kind != JOINER:
+        if u(seed, draw, CERTIFICATION, state.key, year) < par.certification_rate:
+            enterprise.certified_on = year * 10_000 + 6_30
+    if enterprise.violated_on == 0 and u(seed, draw, BREACH, state.key, year) < par.breach_rate:
+        enterprise.violated_on = year * 10_000 + 9_30
+
+
+@rule
+def exits(par, state, seed, draw, year):
+    """Whether the enterprise is gone after this year: a hazard by age, times the multiple for dormancy."""
+    if state.kind == JOINER or state.kind == BUILDING:
+        return True  # seen only in the year they ask for support
+    age = year - state.born + 1
+    if state.born == 0:
+        hazard = par.exit_incumbents
+    elif age <= 1:
+        hazard = par.exit_year1
+    elif age == 2:
+        hazard = par.exit_year2
+    elif age == 3:
+        hazard = par.exit_year3
+    else:
+        hazard = par.exit_later
+    return u(seed, draw, EXIT, state.key, year) < hazard * par.exit_dormancy
+
+
+@rule
+def leaves_after_support(par, state, seed, draw, year):
+    """Whether an enterprise whose rent support runs out this year leaves the district."""
+    return u(seed, draw, LEAVING, state.key, year) < par.exit_after_support

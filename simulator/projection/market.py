@@ -1,0 +1,36 @@
+"""The market all online retailers share: its growth path, and total retail sales of consumer goods.
+
+`ex_ante`: what a planner of early 2013 could expect, an autoregressive deviation around a falling path. `hindsight`: the
+published growth of online retail 2013–2017 (facts key cn_online_growth_path; 2017 from memory).
+"""
+
+import numpy as np
+
+from simulator.compiled import rule
+from simulator.lotteries import MARKET, normal, u
+
+PUBLISHED_FROM = 2013
+PUBLISHED = np.log1p(np.array([0.41, 0.497, 0.333, 0.262, 0.322]))
+
+
+@rule
+def market_growth(par, hindsight, seed, draw, base_year, growth):
+    """Log growth of the market into `growth` (years + 1,); position 0, the base year, stays 0."""
+    deviation = 0.0
+    for j in range(1, growth.shape[0]):
+        year = base_year + j
+        if hindsight:
+            growth[j] = PUBLISHED[min(max(year - PUBLISHED_FROM, 0), PUBLISHED.shape[0] - 1)]
+            continue
+        deviation = par.market_persistence * deviation + par.market_sd * normal(
+            u(seed, draw, MARKET, np.uint64(0), year))
+        growth[j] = par.market_growth + par.market_yearly_change * (j - 1) + deviation
+        if j == 1:
+            growth[j] += par.market_first_year_extra
+
+
+def total_retail_sales(par: np.ndarray, years: list[int]) -> np.ndarray:
+    """社会消费品零售总额 in CNY, (draws, years): the level drawn for 2015, moved by its yearly growth."""
+    steps = np.asarray(years) - 2015
+    return par["trscg_level_2015"][:, None] * (1 + par["trscg_growth"][:, None]) ** steps[None, :]
+

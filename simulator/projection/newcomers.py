@@ -1,0 +1,181 @@
+"""Who is there in the base year where no register says, and who newly arrives each year; their facts from own urns.
+
+Numbers of arrivals come from one urn per kind and year by the inverse Poisson distribution, so that a higher rate only
+adds. An arrival's facts come by inverse distribution functions of its own urns, anew in every draw.
+"""
+
+import math
+
+import numpy as np
+
+from simulator.compiled import rule
+from simulator.facts import NATIONAL, REGIONAL
+from simulator.lotteries import (
+    AREA,
+    ARRIVALS,
+    DESIGNATED,
+    LINE,
+    LINE_FEE,
+    MEMBERS,
+    O2O,
+    REGISTERED_CAPITAL,
+    SALES,
+    SERVICE,
+    SETTLING_DAY,
+    lognormal,
+    poisson,
+    u,
+)
+from simulator.money import FEN
+from simulator.projection import enterprises as kinds
+
+CAPITAL_REFORM = 2014_03_01  # from here paid-in capital is free to state (facts key paidin_rule_after)
+ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, kinds.TRADITIONAL, kinds.JOINER,
+            kinds.BUILDING)
+
+
+@rule
+def arrival_rate(par, kind, offered):
+    """Expected arrivals of a kind in a year; `offered`: whether the policy is there to attract the but-for part."""
+    if kind == kinds.GOODS:
+        rate, but_for = par.startups_a_year, par.butfor_startups
+    elif kind == kinds.REGIONAL_HQ:
+        rate, but_for = par.regional_a_year, par.butfor_anchors
+    elif kind == kinds.NATIONAL_HQ:
+        rate, but_for = par.national_a_year, par.butfor_anchors
+    elif kind == kinds.SPLIT_OFF:
+        return par.split_offs_a_year
+    elif kind == kinds.TRADITIONAL:
+        return par.traditional_a_year
+    elif kind == kinds.JOINER:
+        return par.joiners_a_year
+    else:
+        return par.buildings_a_year
+    return rate if offered else rate * (1 - but_for * par.butfor_offered)
+
+
+@rule
+def arrivals(par, kind, offered, seed, draw, year):
+    """How many of a kind arrive in a year."""
+    return poisson(u(seed, draw, ARRIVALS, np.uint64(kind), year), arrival_rate(par, kind, offered))
+
+
+@rule
+def day_in_year(p, year):
+    """A date of the year from a u: month and day uniform over 12 months of 28 days."""
+    day = np.int64(p * 336)
+    return year * 10_000 + (day // 28 + 1) * 100 + day % 28 + 1
+
+
+@rule
+def registered_capital(par, p):
+    """Registered capital in yuan: lognormal with the given median and mean, cut at the largest."""
+    mean_over_median = max(1.0, par.capital_registered_mean / par.capital_registered_median)
+    log_sd = math.sqrt(2 * math.log(mean_over_median))
+    return min(lognormal(p, par.capital_registered_median, log_sd), par.capital_registered_cut)
+
+
+@rule
+def furnish(par, state, seed, draw):
+    """Office and data line of an enterprise, from its own urns."""
+    state.area = lognormal(u(seed, draw, AREA, state.key, 0), par.office_area_median, par.office_area_log_sd)
+    state.rent = par.office_rent
+    state.designated = 1 if u(seed, draw, DESIGNATED, state.key, 0) < par.office_designated_share else 0
+    if u(seed, draw, LINE, state.key, 0) < par.line_prevalence:
+        state.line_lease = lognormal(
+            u(seed, draw, LINE_FEE, state.key, 0), par.line_fee_median, par.line_fee_log_sd)
+
+
+@rule
+def is_service(par, seed, draw, key):
+    """Whether an enterprise of the retail stream is a service firm."""
+    return u(seed, draw, SERVICE, key, 0) < par.service_share
+
+
+@rule
+def relative_size(par, seed, draw, key):
+    """An incumbent's sales relative to the median."""
+    return lognormal(u(seed, draw, SALES, key, 0), 1.0, par.incumbents_log_sd)
+
+
+@rule
+def make_incumbent(par, enterprise, state, seed, draw, median_sales):
+    """An incumbent of the base year: there before the policy, so no newcomer's clause applies."""
+    service = is_service(par, seed, draw, state.key)
+    state.kind = kinds.SERVICE if service else kinds.GOODS
+    state.anyway = 1
+    state.sales = median_sales * relative_size(par, seed, draw, state.key)
+    state.online_share = 0.0 if service else 1.0
+    furnish(par, state, seed, draw)
+    enterprise.accounts_sound = 1
+    enterprise.ecommerce = 1
+    enterprise.online_retailer = 0 if service else 1
+    enterprise.o2o = 1 if u(seed, draw, O2O, state.key, 0) < par.o2o_share else 0
+    enterprise.registered_capital = np.int64(
+        registered_capital(par, u(seed, draw, REGISTERED_CAPITAL, state.key, 0))) * FEN
+    enterprise.paid_in_capital = np.int64(
+        enterprise.registered_capital / FEN * par.capital_paid_in_before_2014_03) * FEN
+
+
+@rule
+def make_platform(par, enterprise, state, seed, draw):
+    """A local third-party platform of the base year."""
+    state.kind = kinds.PLATFORM
+    state.anyway = 1
+    state.members = lognormal(
+        u(seed, draw, MEMBERS, state.key, 0), par.platforms_members_median, par.platforms_members_log_sd)
+    state.fee = par.platforms_fee
+    state.sales = state.members * state.fee
+    enterprise.accounts_sound = 1
+    enterprise.ecommerce = 1
+    enterprise.online_retailer = 1
+
+
+@rule
+def make_newcomer(par, enterprise, state, seed, draw, year, national_capital, regional_capital):
+    """A new arrival's facts. state.kind is the stream it comes from (ARRIVING), state.key its key; a retail newcomer may
+    turn out a service firm. national_capital, regional_capital: the law's thresholds in yuan, which headquarters mind."""
+    key, kind = state.key, state.kind
+    state.born = year
+    enterprise.accounts_sound = 1
+    enterprise.ecommerce = 1
+    enterprise.online_retailer = 1
+    day = day_in_year(u(seed, draw, SETTLING_DAY, key, 0), year)
+    p_sales, p_capital = u(seed, draw, SALES, key, 0), u(seed, draw, REGISTERED_CAPITAL, key, 0)
+    state.online_share = 1.0
+    if kind == kinds.JOINER:
+        state.entry_fee = par.joiners_fee
+        return
+    if kind == kinds.BUILDING:
+        enterprise.ecommerce, enterprise.online_retailer = 0, 0
+        enterprise.building_opened_on = (year - 2) * 10_000 + 1_01
+        state.building_area, state.occupancy = par.buildings_area, par.buildings_occupancy
+        return
+    if kind == kinds.TRADITIONAL:  # an old enterprise that opens a shop online: no newcomer, its taxes are not new
+        enterprise.ecommerce, enterprise.online_retailer = 0, 0
+        state.sales = lognormal(p_sales, par.traditional_sales_median, par.startups_sales_log_sd)
+        return
+    capital = registered_capital(par, p_capital)
+    if kind == kinds.SPLIT_OFF:  # a new legal person, but not newly settled: it comes out of the district
+        enterprise.spun_off_on = day
+        state.sales = lognormal(p_sales, par.startups_sales_median, par.startups_sales_log_sd)
+    else:
+        enterprise.settled_on = day
+        enterprise.lease_started_on = day
+    paid_in = par.capital_paid_in_before_2014_03 if day < CAPITAL_REFORM else par.capital_paid_in_after
+    if kind == kinds.GOODS:
+        state.sales = lognormal(p_sales, par.startups_sales_median, par.startups_sales_log_sd)
+        if is_service(par, seed, draw, key):
+            state.kind, state.online_share, enterprise.online_retailer = kinds.SERVICE, 0.0, 0
+    elif kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ:
+        national = kind == kinds.NATIONAL_HQ
+        enterprise.headquarters = NATIONAL if national else REGIONAL
+        threshold = national_capital if national else regional_capital
+        capital = lognormal(p_capital, threshold * par.anchors_capital_multiple, par.anchors_capital_log_sd)
+        paid_in = 1.0
+        median = par.national_sales_median if national else par.regional_sales_median
+        state.sales = lognormal(p_sales, median, par.anchors_sales_log_sd)
+    enterprise.o2o = 1 if u(seed, draw, O2O, key, 0) < par.o2o_share else 0
+    enterprise.registered_capital = np.int64(capital) * FEN
+    enterprise.paid_in_capital = np.int64(capital * paid_in) * FEN
+    furnish(par, state, seed, draw)

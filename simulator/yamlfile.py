@@ -1,0 +1,144 @@
+"""YAML read strictly: what a person typed is what the program gets, with its line number.
+
+No tags, aliases, merge keys or duplicate keys; none of YAML 1.1's surprises (`no` is a word, `010` and `1e6` are refused
+unless they are plain decimals). Numbers come as int or exact Decimal, dates as `datetime.date`, `none` and `null` as None.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulator.errors import Problem, ScenarioError
+
+LARGEST_FILE = 512 * 1024
+DEEPEST = 20
+
+_INT = re.compile(r"[+-]?(0|[1-9][0-9]*)$")
+_DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)?\.[0-9]+$|[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+$")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
+_NUMBERLIKE = re.compile(r"[+-]?[0-9][0-9_.,:]*%?$")
+
+
+@dataclass
+class Document:
+    """A YAML file's content: `data` as nested dicts and lists, `lines` from path ("a.b.2013") to line number."""
+
+    source: str
+    data: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def place(self, path: str) -> str:
+        """`file line N, path`, as errors name it; of the nearest enclosing path that has a line."""
+        found = path
+        while found and found not in self.lines:
+            found = found.rpartition(".")[0]
+        line = f" line {self.lines[found]}" if found in self.lines else ""
+        return f"{self.source}{line}, {path}" if path else f"{self.source}{line}"
+
+
+def parse_scalar(text: str) -> Any:
+    """A plain scalar as the program understands it; ValueError for a number written in a way that could mislead.
+
+    >>> parse_scalar("0.4167"), parse_scalar("none"), parse_scalar("true"), parse_scalar("2013-01-01"), parse_scalar("no")
+    (Decimal('0.4167'), None, True, datetime.date(2013, 1, 1), 'no')
+    """
+    if text in ("", "~", "null", "none", "Null", "None", "NULL"):
+        return None
+    if text in ("true", "True", "false", "False"):
+        return text.lower() == "true"
+    if _INT.match(text):
+        return int(text)
+    if _DECIMAL.match(text):
+        return Decimal(text)
+    if m := _DATE.match(text):
+        return datetime.date(*map(int, m.groups()))
+    if _NUMBERLIKE.match(text):
+        raise ValueError(f"{text!r} is not a number the program reads; write digits, a point and nothing else")
+    return text
+
+
+def load(path: Path, error: type[Exception] = ScenarioError) -> Document:
+    """Read a YAML file whose top level is a mapping. Raises `error` (a SimulatorError) with all problems found."""
+    source = path.name
+    try:
+        raw = path.read_bytes()
+    except OSError as e:
+        raise error([Problem(str(path), f"cannot be read ({e.strerror or e})", "check the path")]) from e
+    if len(raw) > LARGEST_FILE:
+        raise error([Problem(source, f"has {len(raw):,} bytes", f"at most {LARGEST_FILE:,} are read")])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise error([Problem(source, f"byte {e.start} is not UTF-8", "save the file as UTF-8")]) from e
+    return loads(text, source, error)
+
+
+def loads(text: str, source: str, error: type[Exception] = ScenarioError) -> Document:
+    """As `load`, from text."""
+    document = Document(source)
+    problems: list[Problem] = []
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                line = event.start_mark.line + 1
+                raise error([Problem(f"{source} line {line}", "anchors and aliases are not read", "write it out")])
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as e:
+        mark = getattr(e, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        cause = getattr(e, "problem", None) or "is not YAML"
+        raise error([Problem(f"{source}{line}", str(cause), "check indentation, colons and quotes")]) from e
+    except (RecursionError, ValueError) as e:
+        raise error([Problem(source, "is not YAML a person wrote", "check the file")]) from e
+    if node is None:
+        raise error([Problem(source, "is empty", "write at least a name")])
+    if not isinstance(node, yaml.MappingNode):
+        raise error([Problem(source, "does not hold `key: value` lines", "write a mapping")])
+    document.data = _value(node, "", document, problems, 0)
+    if problems:
+        raise error(problems)
+    return document
+
+
+def _value(node: yaml.Node, path: str, document: Document, problems: list[Problem], depth: int) -> Any:
+    line = node.start_mark.line + 1
+    place = f"{document.source} line {line}" + (f", {path}" if path else "")
+    document.lines.setdefault(path, line)
+    if depth > DEEPEST:
+        problems.append(Problem(place, f"is nested deeper than {DEEPEST} levels", "flatten it"))
+        return None
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        problems.append(Problem(place, f"has the tag {node.tag}", "remove it"))
+        return None
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(child, f"{path}[{i}]", document, problems, depth + 1) for i, child in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[Any, Any] = {}
+        for key_node, child in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
+            where = f"{document.source} line {key_node.start_mark.line + 1}"
+            if key is None or key == "<<":
+                problems.append(Problem(where, "has a key that is not a word", "write a plain name"))
+                continue
+            inner = f"{path}.{key}" if path else key
+            typed: Any = int(key) if re.fullmatch(r"[12]\d{3}", key) else key
+            if typed in mapping:
+                problems.append(Problem(f"{where}, {inner}", "stands twice", "keep one"))
+                continue
+            document.lines[inner] = key_node.start_mark.line + 1
+            mapping[typed] = _value(child, inner, document, problems, depth + 1)
+        return mapping
+    if node.style in ("'", '"', "|", ">"):
+        return str(node.value)
+    try:
+        return parse_scalar(str(node.value))
+    except ValueError as e:
+        problems.append(Problem(place, str(e)))
+        return None
