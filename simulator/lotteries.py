@@ -43,6 +43,7 @@ NAMES = (
     "apply_together",
     "apply",
     "apply_mix",
+    "but_for",
 )
 (
     PARAMETER,
@@ -68,6 +69,7 @@ NAMES = (
     APPLY_TOGETHER,
     APPLY,
     APPLY_MIX,
+    BUT_FOR,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

@@ -28,9 +28,11 @@ SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 
 # What an enterprise carries from year to year. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
 # born: first calendar year (0: an incumbent of unknown age); own_rate: retained tax per yuan of sales a register shows
-# (0: none, the model's); anyway: it would be here without the policy.
+# (0: none, the model's); anyway: it would be here without the policy; passing: seen only in the year it asks for support
+# (platform joiners, building operators); closed: gone before the projection; went_online: counted for the target of 二.
 STATE = np.dtype([
     ("kind", np.int64), ("key", np.uint64), ("born", np.int64), ("anyway", np.int64), ("profitable", np.int64),
+    ("passing", np.int64), ("closed", np.int64), ("went_online", np.int64),
     ("sales", np.float64), ("online_share", np.float64), ("own_rate", np.float64), ("area", np.float64),
     ("rent", np.float64), ("designated", np.int64), ("line_lease", np.float64), ("members", np.float64),
     ("fee", np.float64), ("entry_fee", np.float64), ("building_area", np.float64), ("occupancy", np.float64),
@@ -102,8 +104,8 @@ def befall(par, enterprise, state, seed, draw, year):
 @rule
 def exits(par, state, seed, draw, year):
     """Whether the enterprise is gone after this year: a hazard by age, times the multiple for dormancy."""
-    if state.kind == JOINER or state.kind == BUILDING:
-        return True  # seen only in the year they ask for support
+    if state.passing != 0:
+        return True
     age = year - state.born + 1
     if state.born == 0:
         hazard = par.exit_incumbents

@@ -36,7 +36,7 @@ ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, 
 
 @rule
 def arrival_rate(par, kind, offered):
-    """Expected arrivals of a kind in a year; `offered`: whether the policy is there to attract the but-for part."""
+    """Expected arrivals of a kind in a year (platforms: in the base year); `offered`: whether the policy is there to attract the but-for part."""
     if kind == kinds.GOODS:
         rate, but_for = par.startups_a_year, par.butfor_startups
     elif kind == kinds.REGIONAL_HQ:
@@ -49,6 +49,8 @@ def arrival_rate(par, kind, offered):
         return par.traditional_a_year
     elif kind == kinds.JOINER:
         return par.joiners_a_year
+    elif kind == kinds.PLATFORM:
+        return par.platforms_number
     else:
         return par.buildings_a_year
     return rate if offered else rate * (1 - but_for * par.butfor_offered)
@@ -144,11 +146,12 @@ def make_newcomer(par, enterprise, state, seed, draw, year, national_capital, re
     p_sales, p_capital = u(seed, draw, SALES, key, 0), u(seed, draw, REGISTERED_CAPITAL, key, 0)
     state.online_share = 1.0
     if kind == kinds.JOINER:
-        state.entry_fee = par.joiners_fee
+        state.passing, state.entry_fee = 1, par.joiners_fee
         return
     if kind == kinds.BUILDING:
         enterprise.ecommerce, enterprise.online_retailer = 0, 0
         enterprise.building_opened_on = (year - 2) * 10_000 + 1_01
+        state.passing = 1
         state.building_area, state.occupancy = par.buildings_area, par.buildings_occupancy
         return
     if kind == kinds.TRADITIONAL:  # an old enterprise that opens a shop online: no newcomer, its taxes are not new

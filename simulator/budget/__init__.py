@@ -1,0 +1,1 @@
+"""The answers: what it costs, how sure that is, what it brings, and whether the targets are reached."""

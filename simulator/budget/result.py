@@ -1,0 +1,193 @@
+"""The result of a run: its tables, and the folder that keeps them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulator.budget.summary import CASH_INDEX, PLACES, TOTAL, by_clause, summarise
+from simulator.budget.targets import measures, targets_of
+from simulator.compiled import CACHE_NOTE, source_hash
+from simulator.engine import kernel
+from simulator.engine.run import Draws
+from simulator.errors import Problem, SimulatorError
+from simulator.law.clauses import SLUGS
+from simulator.money import FEN
+from simulator.population.register import Population
+from simulator.scenario import Scenario
+
+YEAR_COLUMNS = ("retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg", "merchants_of_scale",
+                "leading", "traditional_online", "clawback_due", "clawback_recovered", "places")
+
+
+@dataclass(frozen=True)
+class BudgetRun:
+    """A Monte Carlo budget: a scenario played.
+
+    `summary` holds every figure with its Monte Carlo error; `draws` and `years` the draws themselves; `write` keeps all of
+    it in a folder a report can be made from. All money in CNY.
+    """
+
+    scenario: Scenario
+    result: Draws = field(repr=False)
+    population: Population | None = field(default=None, repr=False)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """measure, clause, year, unit, mean, standard_error, p5 … p99 with 95 % intervals, probability with interval."""
+        return summarise(self.result, self.scenario)
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """draw, year, clause, recipients, entitled, awarded, paid, displaced (CNY; school_places in places)."""
+        cubes = by_clause(self.result)
+        n, years, clauses = cubes["paid"].shape
+        return pd.DataFrame({
+            "draw": np.repeat(np.arange(n, dtype=np.int32), years * clauses),
+            "year": np.tile(np.repeat(np.array(self.result.cash_years, np.int16), clauses), n),
+            "clause": pd.Categorical.from_codes(np.tile(np.arange(clauses), n * years), list(SLUGS)),
+            **{name: cubes[name].ravel() for name in ("recipients", "entitled", "awarded", "paid", "displaced")},
+        })
+
+    @cached_property
+    def years(self) -> pd.DataFrame:
+        """draw, year and what the draws say of each year (CNY; merchants, enterprises and places in numbers)."""
+        result = self.result
+        n, years = result.paid.shape[:2]
+        table = measures(result) | {name: result.of_year(name) / FEN for name in
+                                    ("retained_tax_with", "retained_tax_without", "clawback_due")}
+        table |= {"places": result.by_clause[:, :, PLACES, kernel.AWARDED]}
+        longer = {name: np.concatenate([v, np.zeros((n, 1), v.dtype)], axis=1) for name, v in table.items()}
+        longer["clawback_recovered"] = result.recovered / FEN
+        frame = pd.DataFrame({
+            "draw": np.repeat(np.arange(n, dtype=np.int32), years),
+            "year": np.tile(np.array(result.cash_years, np.int16), n),
+            **{name: longer[name].ravel() for name in YEAR_COLUMNS},
+        })
+        last = frame["year"] == result.cash_years[-1]  # cash only: nothing is projected for that year
+        stocks = ["retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg"]
+        frame.loc[last, stocks] = np.nan
+        return frame
+
+    def paid_totals(self) -> np.ndarray:
+        """Cash of all years and clauses per draw, CNY (draws,)."""
+        return self.result.paid[:, :, CASH_INDEX].sum(axis=(1, 2)) / FEN
+
+    def figure(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> Mapping[str, Any]:
+        """One row of `summary`. Raises KeyError when there is none."""
+        table = self.summary
+        rows = table[(table["measure"] == measure) & (table["clause"] == clause) & (table["year"] == year)]
+        if rows.empty:
+            raise KeyError((measure, clause, year))
+        return rows.iloc[0].to_dict()
+
+    def write(self, folder: str | Path) -> Path:
+        """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, record.json (last).
+
+        Each file is written beside its place and moved there, so a reader never sees half a file. Raises SimulatorError.
+        """
+        folder = Path(folder)
+        settings = pd.DataFrame([asdict(s) for s in self.scenario.settings()])
+        writers = {
+            "draws.parquet": lambda p: self.draws.to_parquet(p, index=False),
+            "years.parquet": lambda p: self.years.to_parquet(p, index=False),
+            "summary.csv": lambda p: self.summary.to_csv(p, index=False, encoding="utf-8-sig"),
+            "settings.csv": lambda p: settings.to_csv(p, index=False, encoding="utf-8-sig"),
+        }
+        outputs = {}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, write in writers.items():
+                outputs[name] = _replace(folder / name, write)
+            text = json.dumps(self.record(outputs), ensure_ascii=False, indent=1)
+            _replace(folder / "record.json", lambda p: p.write_text(text, encoding="utf-8"))
+        except OSError as e:
+            raise SimulatorError(Problem(str(e.filename or folder), f"cannot be written ({e.strerror or e})",
+                                         "close it if it is open elsewhere, or choose another --out")) from e
+        return folder
+
+    def record(self, outputs: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What made these numbers: scenario, seed, hashes, versions, times."""
+        scenario, population = self.scenario, self.population
+        hashes = {"scenario": scenario.hash(), "law": law_hash(scenario), "code": source_hash()}
+        here = round(float(self.result.of_year("enterprises")[:, 0].mean()))
+        people = {"source": "synthetic", "enterprises": here, "synthetic": True, "sha256": ""}
+        if population is not None:
+            people = {"source": population.source, "enterprises": len(population), "synthetic": population.synthetic,
+                      "sha256": population.sha256}
+        identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
+        warnings = [str(p) for p in population.warnings] if population is not None else []
+        return {
+            "run_id": f"{scenario.name}-{scenario.seed}-{scenario.draws}-{identity}",
+            "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+            "scenario": scenario.name,
+            "title": {"zh": scenario.zh, "en": scenario.en},
+            "seed": scenario.seed,
+            "draws": scenario.draws,
+            "population": people,
+            "hashes": hashes,
+            "versions": versions(),
+            "seconds": round(self.result.seconds, 2),
+            "years": self.result.years,
+            "cash_years": self.result.cash_years,
+            "policy": {"start": str(scenario.law.start), "end": str(scenario.law.end or "none")},
+            "appropriation": {str(y): fen / FEN for y, fen in scenario.appropriation.items()},
+            "clauses": [{k: getattr(scenario.law.blocks[slug], k) for k in ("slug", "article", "zh", "en", "kind")}
+                        for slug in SLUGS],
+            "targets": [asdict(t) for t in targets_of(scenario.law)],
+            "warnings": [*warnings, *([CACHE_NOTE] if CACHE_NOTE else [])],
+            "outputs": dict(outputs or {}),
+        }
+
+    def _repr_html_(self) -> str:
+        paid = self.figure("paid")
+        cells = " · ".join(f"{name} {paid[key] / 1e4:,.0f} 万元" for name, key in
+                           (("P50", "p50"), ("P80", "p80"), ("P95", "p95")) if pd.notna(paid[key]))
+        years = self.summary[(self.summary.measure == "paid") & (self.summary.clause == TOTAL)]
+        shown = years[["year", "mean", "standard_error", "p5", "p50", "p80", "p95"]]
+        return f"<p><b>{self.scenario.zh}</b>: {cells} ({self.scenario.draws:,} draws)</p>" + shown.to_html(
+            index=False, float_format=lambda x: f"{x:,.0f}")
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of what its numbers rest on."""
+    found = {"simulator": _version("retail-subsidy-budget"), "python": platform.python_version()}
+    return found | {name: _version(name) for name in ("numpy", "scipy", "pandas", "numba", "pyarrow")}
+
+
+def law_hash(scenario: Scenario) -> str:
+    """sha256 of the law's numbers with their edges and dates, and of the readings."""
+    numbers = {p: [n.edge, {str(y): str(v) for y, v in n.values.items()}] for p, n in scenario.law.numbers.items()}
+    whole = [numbers, str(scenario.law.start), str(scenario.law.end), dict(scenario.interpretation)]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _replace(path: Path, write) -> str:
+    """Write beside, move into place; the sha256 of what was written."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(beside)
+        digest = hashlib.sha256(beside.read_bytes()).hexdigest()
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return digest

@@ -1,0 +1,115 @@
+"""One table of all figures of a run: what the report prints and nothing else.
+
+One row per measure × clause × year; `clause` "total" over all cash clauses, `year` "total" over all years. Money in CNY.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
+from simulator.budget.targets import measures, targets_of
+from simulator.engine import kernel
+from simulator.engine.run import Draws
+from simulator.law.clauses import CASH, SLUGS
+from simulator.money import FEN
+from simulator.scenario import Scenario
+
+TOTAL = "total"
+STOCKS = ("online_sales", "services", "industry", "trscg", "online_share", "merchants_of_scale", "leading",
+          "traditional_online")  # a sum over years means nothing
+COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online")
+CASH_INDEX = np.flatnonzero(CASH)
+PLACES = SLUGS.index("school_places")
+
+
+def by_clause(draws: Draws) -> dict[str, np.ndarray]:
+    """Every measure kept by clause: (draws, cash years, clauses); CNY, recipients in enterprises, places in places."""
+    scale = np.where(CASH, FEN, 1)
+    found = {}
+    for m, name in enumerate(kernel.BY_CLAUSE):
+        cube = draws.by_clause[:, :, :, m]
+        longer = np.zeros((cube.shape[0], cube.shape[1] + 1, cube.shape[2]), np.int64)
+        longer[:, :-1] = cube
+        found[name] = longer if name == "recipients" else longer / scale
+    found["paid"] = draws.paid / scale
+    return found
+
+
+def by_year(draws: Draws, cubes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Every measure kept by year: (draws, years) or (draws, cash years)."""
+    with_, without = draws.of_year("retained_tax_with") / FEN, draws.of_year("retained_tax_without") / FEN
+    places = draws.by_clause[:, :, PLACES, kernel.AWARDED]
+    paid = cubes["paid"][:, :, CASH_INDEX].sum(axis=2)
+    induced = _lengthen(with_ - without)
+    recovered = draws.recovered / FEN
+    return measures(draws) | {
+        "retained_tax_with": with_,
+        "retained_tax_without": without,
+        "induced_tax": with_ - without,
+        "clawback_due": draws.of_year("clawback_due") / FEN,
+        "clawback_recovered": recovered,
+        "net_cost": paid - recovered - induced,
+        "places": places,
+        "places_value": places * draws.parameters["per_pupil_cost"][:, None],
+    }
+
+
+def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
+    """The table of all figures (see the module)."""
+    cubes = by_clause(draws)
+    rows: list[dict[str, object]] = []
+
+    def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
+        unit = "count" if measure in COUNTS or clause == "school_places" else \
+            "share" if measure == "online_share" else "CNY"
+        rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values)})
+
+    for measure, cube in cubes.items():
+        years = draws.cash_years if measure == "paid" else draws.years
+        for k, slug in enumerate(SLUGS):
+            for j, year in enumerate(years):
+                add(measure, slug, year, cube[:, j, k])
+            add(measure, slug, TOTAL, cube[:, :, k].sum(axis=1))
+        # an enterprise that receives under several clauses is one recipient of the year
+        total = _lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, CASH_INDEX].sum(axis=2)
+        for j, year in enumerate(years):
+            add(measure, TOTAL, year, total[:, j])
+        add(measure, TOTAL, TOTAL, total.sum(axis=1))
+    yearly = by_year(draws, cubes)
+    for measure, values in yearly.items():
+        for j in range(values.shape[1]):
+            add(measure, TOTAL, draws.cash_years[j], values[:, j])
+        if measure not in STOCKS:
+            add(measure, TOTAL, TOTAL, values.sum(axis=1))
+    rows += _overrun(cubes["paid"][:, :, CASH_INDEX].sum(axis=2), draws.cash_years, scenario)
+    for target in targets_of(scenario.law):
+        for j, year in enumerate(draws.years):
+            values = yearly[target.column][:, j]
+            for measure, number in (("target", target.low), ("target_fully", target.high)):
+                rows.append({"measure": measure, "clause": target.key, "year": year, "unit": "probability",
+                             **chance(values >= number)})
+    return pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
+
+
+def _overrun(paid: np.ndarray, years: list[int], scenario: Scenario) -> list[dict[str, object]]:
+    """Probability that cash paid exceeds the appropriation, by year and over all years that have one."""
+    rows, authorised = [], 0
+    spent = np.zeros(len(paid), np.int64)
+    in_fen = np.rint(paid * FEN).astype(np.int64)
+    for j, year in enumerate(years):
+        if year in scenario.appropriation:
+            appropriation = scenario.appropriation[year]
+            hits = in_fen[:, j] > appropriation
+            rows.append({"measure": "overrun", "clause": TOTAL, "year": year, "unit": "probability", **chance(hits)})
+            authorised, spent = authorised + appropriation, spent + in_fen[:, j]
+    if rows:
+        rows.append({"measure": "overrun", "clause": TOTAL, "year": TOTAL, "unit": "probability",
+                     **chance(spent > authorised)})
+    return rows
+
+
+def _lengthen(values: np.ndarray) -> np.ndarray:
+    """Award years laid over cash years: nothing in the last."""
+    return np.concatenate([values, np.zeros((len(values), 1), values.dtype)], axis=1)

@@ -1,0 +1,171 @@
+"""Play the draws of a scenario: blocks of draws on threads, totals in, results out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator import facts
+from simulator.compiled import is_cold
+from simulator.engine import kernel
+from simulator.engine.incumbents import forget, known_by, states_of
+from simulator.engine.window import laid_over
+from simulator.errors import Problem, ScenarioError
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
+from simulator.law.readings import compile_readings
+from simulator.population.register import Population
+from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, draw_parameters
+from simulator.projection.enterprises import STATE
+from simulator.projection.market import total_retail_sales
+from simulator.scenario import Scenario
+
+NEVER = 9999
+LARGEST_SUM = 9.0e18
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What the draws leave behind: sums only.
+
+    years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
+    entitled, awarded, displaced; by_year: int64 (draws, y, 10), see kernel.BY_YEAR; paid: int64 fen (draws, y + 1,
+    clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
+    (draws, y). Money in fen; school places in places.
+    """
+
+    years: list[int]
+    by_clause: np.ndarray
+    by_year: np.ndarray
+    paid: np.ndarray
+    recovered: np.ndarray
+    parameters: np.ndarray
+    trscg: np.ndarray
+    services: np.ndarray
+    seconds: float = 0.0
+
+    @property
+    def cash_years(self) -> list[int]:
+        return [*self.years, self.years[-1] + 1]
+
+    def of_year(self, name: str) -> np.ndarray:
+        """One of kernel.BY_YEAR, (draws, y)."""
+        return self.by_year[:, :, kernel.BY_YEAR.index(name)]
+
+
+def play(
+    scenario: Scenario,
+    population: Population | None = None,
+    *,
+    workers: int | None = None,
+    block: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+    notice: Callable[[str], None] | None = None,
+) -> Draws:
+    """Play all draws of a scenario, on a register or (None) on incumbents drawn anew in every draw.
+
+    workers: threads (default: the machine's cores); block: draws per task; progress is called with the number of draws
+    done; notice with a word where something takes its time. The result depends on none of these. Raises ScenarioError.
+    """
+    started = time.perf_counter()
+    task = prepare(scenario, population)
+    draws, years = scenario.draws, len(scenario.years)
+    by_clause = np.zeros((draws, years, CLAUSES, len(kernel.BY_CLAUSE)), np.int64)
+    by_year = np.zeros((draws, years, len(kernel.BY_YEAR)), np.int64)
+    parameters = draw_parameters(
+        scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none")
+    workers = workers or os.cpu_count() or 1
+    block = block or max(1, min(256, -(-draws // (4 * workers))))
+    if notice and is_cold():
+        notice("compiling the engine once for this version (some tens of seconds) …")
+
+    def one(first: int) -> int:
+        last = min(first + block, draws)
+        task(first, parameters[first:last], by_clause[first:last], by_year[first:last])
+        return last - first
+
+    firsts = range(0, draws, block)
+    pool = executor or ThreadPoolExecutor(workers)
+    try:
+        for done in as_completed([pool.submit(one, first) for first in firsts]):
+            finished = done.result()
+            if progress:
+                progress(finished)
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+    _refuse_overflow(by_clause, by_year)
+    return _finish(scenario, by_clause, by_year, parameters, time.perf_counter() - started)
+
+
+def prepare(scenario: Scenario, population: Population | None) -> Callable[..., None]:
+    """Everything no draw changes, worked out once: a function that plays a block of draws into its sums."""
+    base, years = scenario.base_year, scenario.years
+    if population is None:
+        enterprises, states = np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE)
+        annual = np.zeros((0, len(years) + 1), facts.ANNUAL)
+        existing = paid = np.zeros((0, len(years), CASH_CLAUSES), np.int64)
+        terms, known, paid_years = scenario.law.compile(TERMS, [base, *years]), 0, 0
+    else:
+        known_year = known_until(scenario, population)
+        population = population.subset(known_by(population, known_year))
+        window = laid_over(population, scenario.law, years[0], years[-1], known_year)
+        known = min(known_year, years[-1]) - base
+        enterprises, annual = forget(population.enterprises, known_year), window.annual
+        states, existing, paid, terms = states_of(population, window, known), window.existing, window.paid, window.terms
+        paid_years = max(0, min(known, population.last_paid_year - base)) if paid.size else 0
+    suspended = scenario.plain["rebate_suspended_from"] or NEVER
+    readings, hindsight = compile_readings(scenario.interpretation), scenario.plain["market"] == "hindsight"
+    seed, synthetic = np.uint64(scenario.seed), population is None and not scenario.lawful
+
+    def task(first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray) -> None:
+        rates = np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1)
+        typical = np.zeros_like(rates)
+        for k, name in enumerate(TYPICAL_FIELDS):
+            typical[:, k] = parameters[name]
+        kernel.play_draws(seed, first, parameters, rates, typical, terms, readings, hindsight, base, known, suspended,
+                          enterprises, states, annual, existing, paid, paid_years, synthetic, by_clause, by_year)
+
+    return task
+
+
+def known_until(scenario: Scenario, population: Population) -> int:
+    """The last year whose facts the run uses: the setting, else the base year; under `as_the_law_says` all that the
+    register has. Raises ScenarioError when the register lacks that year."""
+    chosen = scenario.plain["population.known_until"]
+    if chosen is None:
+        chosen = max(population.last_year, scenario.base_year) if scenario.lawful else scenario.base_year
+    if not population.first_year <= chosen <= max(population.last_year, scenario.base_year):
+        raise ScenarioError(Problem(
+            "population.known_until", f"{chosen}, but the register has the years {population.first_year} … "
+            f"{population.last_year}", "give the register that year's rows, or another population.known_until"))
+    return chosen
+
+
+def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
+    too_large = by_year[:, :, kernel.TOO_LARGE].any()
+    if too_large or (by_clause < 0).any() or (by_year < 0).any():
+        raise ScenarioError(Problem("", "sales grow beyond what can be counted in fen (10 trillion CNY an enterprise)",
+                                    "check sales and growth of the assumptions or of the register"))
+
+
+def _finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, seconds: float) -> Draws:
+    """Cash timing, recoveries, services and total retail sales: what follows from the sums."""
+    draws, years = by_clause.shape[:2]
+    awarded = by_clause[:, :, :, kernel.AWARDED].copy()
+    awarded[:, :, CASH_CLAUSES:] = 0  # in kind never enters cash
+    now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
+    paid = np.zeros((draws, years + 1, CLAUSES), np.int64)
+    paid[:, :-1] = now
+    paid[:, 1:] += awarded - now
+    due = by_year[:, :, kernel.CLAWBACK_DUE]
+    recovered = np.zeros((draws, years + 1), np.int64)
+    recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
+    online = by_year[:, :, kernel.ONLINE_SALES] / 100
+    return Draws(scenario.years, by_clause, by_year, paid, recovered, parameters,
+                 total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], seconds)
