@@ -1,0 +1,154 @@
+"""Fiscal impact of an enterprise-subsidy policy: what it costs, how sure that is, what it brings.
+
+The public door. Everything the command line and the notebooks do goes through these names:
+
+    load_scenario, read_population, synthesize     what is asked, of whom
+    assess, explain                                the law on a register, to the fen
+    run, compare, report                           Monte Carlo budgets, differences on common luck, the page
+
+>>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
+>>> budget = run(scenario)
+>>> bool(budget.figure("paid")["mean"] > 0)
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.budget.compare import Comparison
+    from simulator.budget.result import BudgetRun
+    from simulator.engine.assess import Assessment
+    from simulator.engine.explain import Explanation
+    from simulator.population.register import Population
+    from simulator.scenario import Scenario
+
+__all__ = ["assess", "compare", "explain", "load_scenario", "read_population", "report", "run", "synthesize"]
+
+# Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
+
+
+def load_scenario(scenario: str | Path | Scenario = "baseline", changes: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario by shipped name or path, with some settings changed. Raises ScenarioError with every problem.
+
+    >>> load_scenario("baseline", {"policy.end": None}).law.end is None
+    True
+    """
+    from simulator.scenario import load_scenario as load
+
+    return load(scenario).set(changes or {})
+
+
+def read_population(path: str | Path) -> Population:
+    """A register from a folder of CSV files or a workbook. Raises PopulationError with every problem.
+
+    >>> from simulator.resources import folder
+    >>> read_population(folder("data") / "sample").synthetic
+    True
+    """
+    from simulator.population.readers import read_population as read
+
+    return read(path)
+
+
+def synthesize(scenario: str | Scenario = "baseline", enterprises: int = 400, seed: int | None = None) -> Population:
+    """An invented register in the proportions a scenario expects; `write_folder` keeps it.
+
+    >>> len(synthesize(enterprises=50))
+    50
+    """
+    from simulator.engine.synthesize import synthesize as invent
+
+    return invent(load_scenario(scenario), enterprises, seed)
+
+
+def assess(population: str | Path | Population, scenario: str | Scenario = "baseline") -> Assessment:
+    """What the law gives each enterprise of a register in each year, to the fen (CNY in its tables).
+
+    >>> result = assess(synthesize(enterprises=50))
+    >>> list(result.table().columns)
+    ['enterprise_id', 'year', 'clause', 'amount', 'displaced']
+    """
+    from simulator.engine.assess import assess as apply_law
+
+    return apply_law(_population(population), load_scenario(scenario))
+
+
+def explain(
+    population: str | Path | Population, enterprise_id: str, scenario: str | Scenario = "baseline",
+    year: int | None = None,
+) -> Explanation:
+    """Which clause, which condition, the enterprise's value beside the threshold, and what settlement did.
+
+    >>> print(explain(synthesize(enterprises=50), "SYN0000001").text("en").splitlines()[2][:7])
+    ── 2013
+    """
+    from simulator.engine.explain import explain as tell
+
+    return tell(_population(population), enterprise_id, load_scenario(scenario), year)
+
+
+def run(
+    scenario: str | Scenario = "baseline", population: str | Path | Population | None = None, *,
+    workers: int | None = None, progress: Any = None, notice: Any = None,
+) -> BudgetRun:
+    """A Monte Carlo budget. population: a register; None takes the scenario's own (`population.source`).
+
+    workers: threads; the result does not depend on them. progress, notice: called with draws done, and with a word.
+    """
+    from simulator.budget.result import BudgetRun
+    from simulator.engine.run import play
+
+    scenario = load_scenario(scenario)
+    people = _population(population) if population is not None else _own_population(scenario)
+    return BudgetRun(scenario, play(scenario, people, workers=workers, progress=progress, notice=notice), people)
+
+
+def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | BudgetRun,
+            population: str | Path | Population | None = None) -> Comparison:
+    """Paired differences in cost on common luck; equal scenarios differ by exactly 0.
+
+    >>> same = compare(load_scenario(changes={"draws": 20}), load_scenario(changes={"draws": 20}))
+    >>> float(same.differences["mean"].abs().max())
+    0.0
+    """
+    from simulator.budget.compare import compare_runs
+    from simulator.budget.result import BudgetRun
+
+    people = _population(population) if population is not None else None
+    runs = [r if isinstance(r, BudgetRun) else run(r, people) for r in (baseline, *reforms)]
+    return compare_runs(*runs)
+
+
+def report(
+    of: str | Path | Scenario | BudgetRun = "baseline", population: str | Path | Population | None = None, *,
+    lang: str = "zh", out: str | Path = "out", workers: int | None = None, progress: Any = None, notice: Any = None,
+) -> Path:
+    """The budget report as one self-contained HTML page; returns its path.
+
+    of: a scenario (played first), a finished run, or the folder of one. out: folder for the run's files and the page.
+    Raises ReportError; an older page stays as it was.
+    """
+    from simulator.budget.result import BudgetRun
+    from simulator.report.publish import publish
+
+    if isinstance(of, str | Path) and (Path(of) / "record.json").is_file():
+        return publish(of, lang=lang)
+    budget = of if isinstance(of, BudgetRun) else run(
+        of, population, workers=workers, progress=progress, notice=notice)
+    return publish(budget.write(out), lang=lang)
+
+
+def _population(given: str | Path | Population) -> Population:
+    return read_population(given) if isinstance(given, str | Path) else given
+
+
+def _own_population(scenario: Scenario) -> Population | None:
+    source = scenario.plain["population.source"]
+    if source == "synthetic":
+        return None
+    beside = scenario.folder / source
+    return read_population(beside if beside.exists() else source)

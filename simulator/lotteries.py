@@ -44,6 +44,8 @@ NAMES = (
     "apply",
     "apply_mix",
     "but_for",
+    "joins",
+    "support",
 )
 (
     PARAMETER,
@@ -70,6 +72,8 @@ NAMES = (
     APPLY,
     APPLY_MIX,
     BUT_FOR,
+    JOINS,
+    SUPPORT,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

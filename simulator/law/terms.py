@@ -76,10 +76,14 @@ class Number:
         least = to_scaled(self.at(year), UNITS[self.unit].scale)
         return least + 1 if self.edge == "more_than" else least
 
-    def shown(self, year: int) -> str:
-        """The number as a person reads it, with its edge and unit."""
-        value = f"{self.at(year):,f}"
-        return f"{EDGES[self.edge] + ' ' if self.edge else ''}{value} {self.unit}"
+    def shown(self, year: int, lang: str = "en") -> str:
+        """The number as a person reads it, with its edge and unit; shares as per cent."""
+        value, unit = self.at(year), UNITS[self.unit]
+        if self.unit in ("share", "occupancy"):
+            text = f"{value * 100:f}".rstrip("0").rstrip(".") + "%"
+        else:
+            text = f"{value:,f} {unit.zh if lang == 'zh' else self.unit}"
+        return f"{EDGES[self.edge]} {text}" if self.edge else text
 
 
 @dataclass(frozen=True)

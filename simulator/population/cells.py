@@ -168,9 +168,10 @@ def _number(text: str, column: Column) -> tuple[int, bool]:
     if exact > column.high:
         if column.kind == "share":
             raise Refused(f"{shown(text)} is more than 1", "write a share between 0 and 1, as 0.85")
+        word = "amount" if column.kind == "money" else column.kind
         raise Refused(
-            f"{shown(text)} is above {column.high:,}, the largest {column.kind} that can be meant",
-            f"write the {column.kind} in {column.unit or 'units'}",
+            f"{shown(text)} is above {column.high:,}, the largest {word} that can be meant",
+            f"write the {word} in {column.unit or 'units'}",
         )
     return money.to_scaled(exact, column.resolution), not money.is_exact(exact, column.resolution)
 

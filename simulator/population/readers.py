@@ -34,7 +34,8 @@ def read_population(path: str | Path) -> Population:
         table.name: check(source.tables[table.name], table) for table in TABLES if table.name in source.tables
     }
     owners = _check_keys(tables)
-    _tell_missing(path, source)
+    name = path.resolve().name  # also of "."
+    _tell_missing(source, name, path.is_dir())
     errors = [problem for problem in source.problems if problem.severity == "error"]
     told = {problem.place for problem in errors}  # a cell without a value must not also be told as blank
     errors += [error for checked in tables.values() for error in checked.errors if error.place not in told]
@@ -44,7 +45,7 @@ def read_population(path: str | Path) -> Population:
     warnings = [problem for problem in source.problems if problem.severity == "warning"]
     warnings += [problem for checked in tables.values() for problem in checked.warnings]
     return replace(
-        population, warnings=warnings, source=path.name, sha256=source.sha256, synthetic=source.synthetic
+        population, warnings=warnings, source=name, sha256=source.sha256, synthetic=source.synthetic
     )
 
 
@@ -104,28 +105,20 @@ def _from_folder(folder: Path) -> Source:
     return source
 
 
-def _tell_missing(path: Path, source: Source) -> None:
-    """A required table that is not there, or holds no row."""
+def _tell_missing(source: Source, name: str, is_folder: bool) -> None:
+    """A required table that is not there, or holds no row; name: of the folder or workbook."""
+    kind, ending = ("file", ".csv") if is_folder else ("sheet", "")
     for table in TABLES:
         if not table.required:
             continue
         if table.name not in source.present:
-            kind = "file" if path.is_dir() else "sheet"
-            ending = ".csv" if path.is_dir() else ""
-            source.problems.append(
-                Problem(
-                    path.name,
-                    f"the table {table.label} is missing",
-                    f"add the {kind} {table.name}{ending} or {table.header}{ending}",
-                )
-            )
+            cause = f"the table {table.label} is missing"
+            remedy = f"add the {kind} {table.name}{ending} or {table.header}{ending}"
+            source.problems.append(Problem(name, cause, remedy))
         elif table.name in source.tables and not len(source.tables[table.name]):
+            label = source.tables[table.name].label
             source.problems.append(
-                Problem(
-                    source.tables[table.name].label,
-                    "the table has a header but no row",
-                    "write one line per row",
-                )
+                Problem(label, "the table has a header but no row", "write one line per row")
             )
 
 
@@ -135,8 +128,4 @@ def _check_keys(tables: dict[str, Checked]) -> dict[str, np.ndarray]:
     index = None
     if enterprises is not None and "enterprise_id" in enterprises.positions:
         index = checks.check_enterprises(enterprises)
-    return {
-        name: checks.check_rows(rows, index, ("enterprise_id", "year") if name == "annual" else ())
-        for name, rows in tables.items()
-        if name != "enterprises"
-    }
+    return {name: checks.check_rows(rows, index) for name, rows in tables.items() if name != "enterprises"}

@@ -180,8 +180,10 @@ class Population:
         return tables.to_tables(self)
 
     def write_folder(self, path: str | Path) -> Path:
-        """Write the tables that have rows as CSV into a folder, made if need be; `read_population` reads it
-        back equal.
+        """Write the tables that have rows as CSV into a folder, made if need be.
+
+        `read_population` reads it back equal, provided some enterprise has a row in the last year and some row,
+        support or payment lies in the first; a subset's years may shrink.
 
         Raises PopulationError when the folder holds other tables of a register, or cannot be written.
         """

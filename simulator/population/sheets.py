@@ -114,7 +114,7 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
         text = decode(data)
     except ValueError as error:
         return Problem(label, f"the text's encoding is {error}", "save the file as CSV UTF-8")
-    if not text.strip("\ufeff\x1a \t\r\n"):
+    if not text.strip("\ufeff\x1a").strip():
         return Problem(label, "the file is empty", "write a header line and one line per row")
     if "\x00" in text:
         return Problem(
@@ -138,7 +138,7 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
 
 def _delimiter(text: str, table: Table) -> str:
     """The delimiter under which the header line holds most columns of the table; comma when none does."""
-    header = next(line for line in text.lstrip("\ufeff").splitlines() if line.strip())
+    header = next((line for line in text.splitlines() if line.strip()), "")
     known = {name for column in table.columns for name in (plain(column.name), plain(column.header))}
 
     def found(delimiter: str) -> tuple[int, int]:

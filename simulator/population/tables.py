@@ -243,13 +243,15 @@ def _refuse_mixture(folder: Path, files: set[str]) -> None:
 def _write(path: Path, frame: pd.DataFrame) -> None:
     """One table as UTF-8 CSV with a mark, so that spreadsheets read its Chinese; whole or not at all."""
     part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(frame.columns)
-        writer.writerows(
-            zip(*([_cell(value) for value in frame[name].tolist()] for name in frame.columns), strict=True)
-        )
-    os.replace(part, path)
+    columns = [[_cell(value) for value in frame[name].tolist()] for name in frame.columns]
+    try:
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(frame.columns)
+            writer.writerows(zip(*columns, strict=True))
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _cell(value: Any) -> str:

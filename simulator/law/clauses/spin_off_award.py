@@ -45,7 +45,7 @@ def conditions(case, own):
         case.enterprise.online_retailer != 0,
         spun_off_on != NO_DATE,
         year_in_term(case.year, case.terms.policy),
-        full == case.year if only_then else full <= case.year,
+        spun_off_on != NO_DATE and (full == case.year if only_then else full <= case.year),
         never_paid(own),
     )
 

@@ -1,0 +1,165 @@
+"""兑现名单: the assessment as a workbook a clerk signs: Chinese clause names, article, 元, subtotal per clause."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from simulator.engine.assess import CLAWBACK, Assessment
+from simulator.errors import Problem, SimulatorError
+from simulator.law.clauses import SLUGS
+
+FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r")
+WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
+HEADINGS = ("序号", "统一社会信用代码", "企业名称", "年度", "文号", "条款", "金额（元）", "替代既有政策（元）")
+
+
+def write_csv(result: Assessment, path: Path) -> None:
+    """The assessment's table as CSV (UTF-8 with BOM), ids that a spreadsheet would take for a formula neutralised."""
+    table = result.table()
+    table["enterprise_id"] = [f"'{i}" if str(i).startswith(FORMULA_LEADS) else i for i in table["enterprise_id"]]
+    places = table["clause"] == "school_places"
+    table["amount"] = table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
+    table["displaced"] = table["displaced"].map("{:.2f}".format)
+    _save(path, lambda p: table.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+
+
+def write_workbook(result: Assessment, path: Path) -> None:
+    """The payout list: one sheet of all rows by clause with subtotals as formulas, one of totals, one of what was odd."""
+    _save(path, lambda p: _workbook(result, p))
+
+
+def _save(path: Path, write) -> None:
+    """Write beside, then move into place. Raises SimulatorError when the file cannot be written."""
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(beside)
+        os.replace(beside, path)
+    except OSError as e:
+        raise SimulatorError(Problem(str(path), f"cannot be written ({e.strerror or e})",
+                                     "close it if it is open elsewhere, or choose another --out")) from e
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _workbook(result: Assessment, path: Path) -> None:
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(path), options)
+    styles = {
+        "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
+        "note": book.add_format({"font_color": "#555555", "text_wrap": True}),
+        "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "align": "center"}),
+        "text": book.add_format({"border": 1}),
+        "money": book.add_format({"border": 1, "num_format": "#,##0.00"}),
+        "count": book.add_format({"border": 1, "num_format": "#,##0"}),
+        "sum": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"}),
+        "sum_money": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": "#,##0.00"}),
+    }
+    _list_sheet(book.add_worksheet("兑现名单"), result, styles)
+    _totals_sheet(book.add_worksheet("汇总"), result, styles)
+    _problems_sheet(book.add_worksheet("数据问题"), result, styles)
+    book.close()
+
+
+def _list_sheet(sheet, result: Assessment, styles) -> None:
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    years = f"{result.years[0]}–{result.years[-1]}"
+    sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, f"兑现名单（{years}年）", styles["title"])
+    note = f"名册：{result.source}；情景：{result.scenario}。金额单位：元；入学为名额（个）。追回为负数，单列，不与各条款相抵。"
+    sheet.merge_range(1, 0, 1, len(HEADINGS) - 1, note, styles["note"])
+    sheet.write_row(2, 0, HEADINGS, styles["head"])
+    sheet.freeze_panes(3, 3)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(2)
+    names = dict(zip(result.ids, result.names, strict=True))
+    table = result.table()
+    row, number, subtotals = 3, 0, []
+    for slug in [*SLUGS, CLAWBACK]:
+        part = table[table["clause"] == slug]
+        if part.empty:
+            continue
+        article, title = _heading(result, slug)
+        places = slug == "school_places"
+        first = row
+        for entry in part.itertuples(index=False):
+            number += 1
+            sheet.write_number(row, 0, number, styles["count"])
+            sheet.write_string(row, 1, str(entry.enterprise_id), styles["text"])
+            sheet.write_string(row, 2, str(names.get(entry.enterprise_id, "")), styles["text"])
+            sheet.write_number(row, 3, int(entry.year), styles["text"])
+            sheet.write_string(row, 4, article, styles["text"])
+            sheet.write_string(row, 5, title, styles["text"])
+            sheet.write_number(row, 6, entry.amount, styles["count" if places else "money"])
+            sheet.write_number(row, 7, entry.displaced, styles["money"])
+            row += 1
+        for column in range(len(HEADINGS)):
+            sheet.write_blank(row, column, None, styles["sum"])
+        sheet.write_string(row, 5, f"小计：{title}" + ("（个）" if places else ""), styles["sum"])
+        for column, values in ((6, part["amount"]), (7, part["displaced"])):
+            letter = "GH"[column - 6]
+            sheet.write_formula(row, column, f"=SUM({letter}{first + 1}:{letter}{row})", styles["sum_money"],
+                                round(float(values.sum()), 2))
+        if not places and slug != CLAWBACK:
+            subtotals.append(row)
+        row += 1
+    for column in range(len(HEADINGS)):
+        sheet.write_blank(row, column, None, styles["sum"])
+    sheet.write_string(row, 5, "合计（不含入学、追回）", styles["sum"])
+    formula = "=" + ("+".join(f"G{r + 1}" for r in subtotals) or "0")
+    sheet.write_formula(row, 6, formula, styles["sum_money"], float(result.total))
+    sheet.write_string(row + 2, 1, "经办：", styles["note"])
+    sheet.write_string(row + 2, 3, "复核：", styles["note"])
+    sheet.write_string(row + 2, 5, "负责人：", styles["note"])
+    sheet.write_string(row + 2, 6, "日期：", styles["note"])
+
+
+def _totals_sheet(sheet, result: Assessment, styles) -> None:
+    sheet.set_column(0, 0, 12)
+    sheet.set_column(1, 1, 26)
+    sheet.set_column(2, 6, 18)
+    head = ("文号", "条款", "年度", "户数", "金额（元）", "替代既有政策（元）", "其中区级节约（元）")
+    sheet.write_row(0, 0, head, styles["head"])
+    sheet.freeze_panes(1, 0)
+    for row, entry in enumerate(result.summary().itertuples(index=False), start=1):
+        article, title = _heading(result, entry.clause)
+        places = entry.clause == "school_places"
+        sheet.write_string(row, 0, article, styles["text"])
+        sheet.write_string(row, 1, title + ("（个）" if places else ""), styles["text"])
+        sheet.write_number(row, 2, entry.year, styles["text"])
+        sheet.write_number(row, 3, entry.recipients, styles["count"])
+        sheet.write_number(row, 4, entry.amount, styles["count" if places else "money"])
+        sheet.write_number(row, 5, entry.displaced, styles["money"])
+        sheet.write_number(row, 6, entry.saved_by_district, styles["money"])
+
+
+def _problems_sheet(sheet, result: Assessment, styles) -> None:
+    for column, width in enumerate((12, 44, 60, 44)):
+        sheet.set_column(column, column, width)
+    sheet.write_row(0, 0, ("类别", "位置", "问题", "处理"), styles["head"])
+    sheet.freeze_panes(1, 0)
+    for row, problem in enumerate(result.problems, start=1):
+        for column, text in enumerate((problem.severity, problem.place, problem.cause, problem.remedy)):
+            sheet.write_string(row, column, text, styles["text"])
+
+
+def _heading(result: Assessment, slug: str) -> tuple[str, str]:
+    if slug == CLAWBACK:
+        return "五（五）", "追回"
+    block = result.blocks[slug]
+    return block.article, block.zh
+
+
+def save(result: Assessment, path: str | Path) -> Path:
+    """Write the assessment where `path` says: .csv or .xlsx. Raises SimulatorError for another ending."""
+    path = Path(path)
+    writers = {".csv": write_csv, ".xlsx": write_workbook}
+    if path.suffix.lower() not in writers:
+        raise SimulatorError(Problem(str(path), "has no known ending", "write FILE.csv or FILE.xlsx"))
+    writers[path.suffix.lower()](result, path)
+    return path

@@ -1,0 +1,133 @@
+"""Tables as text for a terminal: columns line up although Chinese characters are two cells wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from simulator.budget.result import BudgetRun
+from simulator.budget.summary import TOTAL
+from simulator.engine.assess import CLAWBACK, Assessment
+from simulator.errors import Problem
+from simulator.law.clauses import SLUGS
+from simulator.scenario import Setting
+
+SHOWN_PROBLEMS = 20
+
+
+def width(text: str) -> int:
+    """Terminal cells a text takes.
+
+    >>> width("预算 a")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    """A text table; the first `left` columns aligned left, the others right."""
+    lines = [list(map(str, header)), *(list(map(str, row)) for row in rows)]
+    widths = [max(width(line[c]) for line in lines) for c in range(len(header))]
+
+    def padded(text: str, c: int) -> str:
+        space = " " * (widths[c] - width(text))
+        return text + space if c < left else space + text
+
+    shown = ["  ".join(padded(text, c) for c, text in enumerate(line)).rstrip() for line in lines]
+    return "\n".join([shown[0], "─" * max(map(width, shown)), *shown[1:]])
+
+
+def problems(found: Sequence[Problem], limit: int = SHOWN_PROBLEMS) -> str:
+    """Problems by severity, the first `limit` of each written out, the rest counted."""
+    lines = []
+    for severity in dict.fromkeys(p.severity for p in found):
+        group = [p for p in found if p.severity == severity]
+        lines.append(f"{severity} ({len(group)}):")
+        lines += [f"  {p}" for p in group[:limit]]
+        if len(group) > limit:
+            lines.append(f"  … and {len(group) - limit} more")
+    return "\n".join(lines)
+
+
+def assessment(result: Assessment) -> str:
+    """The assessment by clause and year: recipients and 元, totals, and what was odd about the data."""
+    summary = result.summary()
+    years = [int(y) for y in result.years]
+    rows = []
+    for slug in [*SLUGS, CLAWBACK]:
+        of_clause = summary[summary["clause"] == slug].set_index("year")
+        if of_clause.empty:
+            continue
+        places = slug == "school_places"
+        cells = [_cell(of_clause, year, places) for year in years]
+        total = f"{of_clause['amount'].sum():,.0f}" if places else f"{of_clause['amount'].sum():,.2f}"
+        rows.append((_clause_name(result, slug), slug, *cells, total + (" 个" if places else "")))
+    cash = summary[~summary["clause"].isin(["school_places", CLAWBACK])]
+    by_year = cash.groupby("year")["amount"].sum()
+    rows.append(("合计（不含追回）", "total", *(f"{by_year.get(y, 0.0):,.2f}" for y in years), f"{result.total:,.2f}"))
+    lines = [table(("条款 clause", "", *(f"{y} 户 | 元" for y in years), "合计 元"), rows, left=2)]
+    saved = summary["saved_by_district"].sum()
+    if saved:
+        lines.append(f"替代既有政策，区级节约 displaced existing support, district's part: {saved:,.2f} 元")
+    if result.problems:
+        lines += ["", problems(result.problems)]
+    return "\n".join(lines)
+
+
+def _cell(of_clause: pd.DataFrame, year: int, places: bool) -> str:
+    if year not in of_clause.index:
+        return "—"
+    row = of_clause.loc[year]
+    amount = f"{row['amount']:,.0f}" if places else f"{row['amount']:,.2f}"
+    return f"{row['recipients']:,.0f} | {amount}"
+
+
+def _clause_name(result: Assessment, slug: str) -> str:
+    if slug == CLAWBACK:
+        return "五（五） 追回"
+    block = result.blocks[slug]
+    return f"{block.article} {block.zh}"
+
+
+def budget(result: BudgetRun) -> str:
+    """The budget by year: cash paid in 万元, its quantiles, the appropriation and the chance of overrun."""
+    summary = result.summary
+    paid = summary[(summary["measure"] == "paid") & (summary["clause"] == TOTAL)]
+    overrun = summary[summary["measure"] == "overrun"].set_index("year")["probability"]
+    appropriation = result.scenario.appropriation
+    rows = []
+    for row in paid.to_dict("records"):
+        year = row["year"]
+        authorised = sum(appropriation.values()) if year == TOTAL else appropriation.get(year)
+        chance = f"{overrun[year]:.1%}" if year in overrun.index else "—"
+        rows.append((
+            "合计" if year == TOTAL else str(year), f"{_wan(row['mean'])} ± {_wan(row.get('standard_error'))}",
+            *(_wan(row[q]) for q in ("p5", "p50", "p80", "p95")),
+            "—" if authorised is None else _wan(authorised / 100), chance))
+    head = f"{result.scenario.zh}（{result.scenario.name}），{result.scenario.draws:,} 次模拟，种子 {result.scenario.seed}，万元"
+    columns = ("年度", "均值 ± 标准误", "P5", "P50", "P80", "P95", "预算安排", "超支概率")
+    return head + "\n" + table(columns, rows)
+
+
+def comparison(result) -> str:
+    """Changed paths first, then paired differences by clause, all years together, 万元."""
+    changed = table(("scenario", "path", "baseline", "reform"), result.changed.itertuples(index=False), left=4) \
+        if len(result.changed) else "no setting differs"
+    totals = result.differences[result.differences["year"] == TOTAL]
+    rows = [(r.scenario, r.clause, f"{r.mean / 1e4:+,.2f}", _wan(r.standard_error, 2), f"{r.share_higher:.1%}")
+            for r in totals.itertuples()]
+    columns = ("scenario", "clause", "差额 均值 (万元)", "标准误", "高于基准的比例")
+    return changed + "\n\n" + table(columns, rows, left=2)
+
+
+def terms(settings: Sequence[Setting]) -> str:
+    """Every settable path with value, unit, range, article or source, and meaning."""
+    rows = [(s.path, s.value, s.unit, s.range, " ".join(filter(None, (s.source, s.confidence))), s.zh, s.en)
+            for s in settings]
+    return table(("path", "value", "unit", "range", "source", "含义", "meaning"), rows, left=7)
+
+
+def _wan(yuan: float | None, digits: int = 1) -> str:
+    return "—" if yuan is None or pd.isna(yuan) else f"{yuan / 1e4:,.{digits}f}"
