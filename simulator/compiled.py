@@ -19,7 +19,6 @@ from typing import Any
 import numba
 from numba.core import config
 
-
 # the rooms whose rules are compiled; the modules beside them (money, lotteries, facts) count too
 ROOMS = ("law", "population", "projection", "engine")
 
@@ -60,15 +59,20 @@ def _prepare() -> tuple[str | None, str]:
 CACHE_FOLDER, CACHE_NOTE = _prepare()
 
 
-def is_cold() -> bool:
-    """Whether the next run compiles first (some seconds) because nothing is cached for these sources."""
-    return CACHE_FOLDER is None or not any(Path(CACHE_FOLDER).iterdir())
+def is_cold(function: str) -> bool:
+    """Whether a compiled function of that name has to be compiled first, because nothing is kept for these sources."""
+    return CACHE_FOLDER is None or not any(Path(CACHE_FOLDER).rglob(f"*.{function}-*.nbc"))
 
 
 def rule(function: Callable[..., Any]) -> Any:
-    """Compile a rule of the law or a step of the engine: no Python objects, lock released, cached by all sources."""
+    """Compile a rule of the law or a step of the engine, for use inside an entry: no Python objects, lock released."""
+    return numba.njit(nogil=True)(function)
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """Compile a function Python calls, with all rules it uses, and keep it on disk (only entries are worth keeping)."""
     if CACHE_FOLDER is None:
-        return numba.njit(nogil=True)(function)
+        return rule(function)
     before = config.CACHE_DIR
     config.CACHE_DIR = CACHE_FOLDER  # read when the cache is attached, here; other users of numba keep theirs
     try:

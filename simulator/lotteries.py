@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import entry, rule
 
 # The names of the lotteries. A name keeps its place for good: add at the end, never reorder.
 NAMES = (
@@ -100,6 +100,24 @@ def u(seed, draw, lottery, enterprise, year):
     w0, w1, _, _ = philox(
         enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
     return (float((w0 >> np.uint64(5)) * np.uint64(67108864) + (w1 >> np.uint64(6))) + 0.5) * _TO_UNIT
+
+
+@entry
+def uniforms(seed, draw, lottery, enterprises, year):
+    """`u` of many enterprises, float64."""
+    numbers = np.empty(len(enterprises))
+    for i in range(len(enterprises)):
+        numbers[i] = u(seed, draw, lottery, enterprises[i], year)
+    return numbers
+
+
+@entry
+def uniforms_by_draw(seed, first, count, lottery, enterprise):
+    """`u` of one enterprise (or assumption) in draws first … first + count − 1, float64."""
+    numbers = np.empty(count)
+    for i in range(count):
+        numbers[i] = u(seed, first + i, lottery, enterprise, 0)
+    return numbers
 
 
 def key_of(text: str) -> np.uint64:

@@ -11,6 +11,7 @@ from simulator.engine.window import laid_over
 from simulator.errors import PopulationError, Problem, nearest
 from simulator.facts import ANNUAL_FIELDS, AREA, OCCUPANCY, RENT
 from simulator.law import explanation as told
+from simulator.law.assessment import CASH_CLAUSES
 from simulator.law.readings import SWITCHES, compile_readings
 from simulator.money import FEN
 from simulator.population.register import Population
@@ -19,6 +20,7 @@ from simulator.scenario import Scenario
 
 COLUMNS = {column.name: column for column in (*ENTERPRISES, *ANNUAL)}
 SCALES = {"money": FEN, "area": AREA, "rent": RENT, "share": OCCUPANCY}
+_NOTHING = np.zeros((0, CASH_CLAUSES), np.int64)
 OUTCOMES = {
     told.PAID: ("兑现", "paid"),
     told.NOT_DUE: ("不符合条件", "not due"),
@@ -139,8 +141,8 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     window = laid_over(one, scenario.law, first, last)
     paid_years = max(0, min(len(window.years), one.last_paid_year - first + 1)) if window.paid.size else 0
     years = told.tell(
-        one.enterprises[0], window.annual[0], window.existing[0] if len(window.existing) else window.existing,
-        window.paid[0] if len(window.paid) else window.paid, paid_years, window.terms[1:],
+        one.enterprises, window.annual[0], window.existing[0] if len(window.existing) else _NOTHING,
+        window.paid[0] if len(window.paid) else _NOTHING, paid_years, window.terms[1:],
         compile_readings(scenario.interpretation), window.years)
     keep = [j for j, y in enumerate(years) if y.year >= start and (year is None or y.year == year)]
     rows = window.annual[0][keep[0]: keep[-1] + 2]

@@ -7,8 +7,8 @@ which go by day of settling.
 
 import numpy as np
 
-from simulator.compiled import rule
-from simulator.facts import ANNUAL, ENTERPRISE
+from simulator.compiled import entry, rule
+from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS, entitlements, remember, settle
 from simulator.law.calendar import date_in_term, year_in_term, year_of
 from simulator.law.case import HISTORY, Case
@@ -141,16 +141,17 @@ def live(seed, draw, par, rates, typical, terms, readings, market, base_year, kn
 
 
 @rule
-def office_left(par, enterprises, annual, known):
-    """Office space in designated buildings not yet taken by the register's enterprises, m²."""
-    taken = 0.0
+def office_left(par, enterprises, annual, known, base_year):
+    """Office space still free for newcomers, m²: the stock at the base year less what a register's enterprises that
+    settled since then have taken."""
+    taken = 0
     for i in range(enterprises.shape[0]):
-        if annual[i, known].designated_building != 0:
-            taken += annual[i, known].rented_area / 100
-    return par.office_stock - taken
+        if annual[i, known].designated_building != 0 and year_of(enterprises[i].settled_on) > base_year:
+            taken += annual[i, known].rented_area
+    return par.office_stock - taken / AREA
 
 
-@rule
+@entry
 def play_draws(seed, first_draw, parameters, rates, typical, terms, readings, hindsight, base_year, known, suspended_from,
                enterprises, states, annual, existing, paid, paid_years, synthetic, by_clause, by_year):
     """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, 10).
@@ -206,7 +207,7 @@ def play_draws(seed, first_draw, parameters, rates, typical, terms, readings, hi
                 write_year(par, state[0], rows[0], seed, draw, base_year, decided[0].sharing, decided[0].sharing, True)
                 live(seed, draw, par, rates[d], typical[d], decided, readings, market, base_year, 0, 1, True, suspended_from,
                      enterprise[0], state[0], rows, nothing, nothing, 0, sums, yearly)
-        space = office_left(par, enterprises, annual, known)
+        space = office_left(par, enterprises, annual, known, base_year)
         national = decided[0].headquarters_award.national_capital / FEN
         regional = decided[0].headquarters_award.regional_capital / FEN
         for j in range(known + 1, years + 1):

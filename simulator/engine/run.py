@@ -81,7 +81,7 @@ def play(
         scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none")
     workers = workers or os.cpu_count() or 1
     block = block or max(1, min(256, -(-draws // (4 * workers))))
-    if notice and is_cold():
+    if notice and is_cold(kernel.play_draws.__name__):
         notice("compiling the engine once for this version (some tens of seconds) …")
 
     def one(first: int) -> int:

@@ -10,10 +10,10 @@ import hashlib
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import entry
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
-from simulator.lotteries import JOINS, SUPPORT, keys_of, u
+from simulator.lotteries import JOINS, SUPPORT, keys_of, u, uniforms
 from simulator.money import FEN
 from simulator.population.register import Population, details_frame
 from simulator.projection import enterprises as kinds
@@ -30,7 +30,7 @@ ALIKE = 0.05  # share of enterprise-years with support from an older policy (jud
 OLDER_POLICY = ((2, 6_000), (4, 10_000), (8, 15_000))
 
 
-@rule
+@entry
 def invent(par, seed, first_year, kind_of, born, terms, joining, enterprises, states, annual):
     """Fill ENTERPRISE, STATE and ANNUAL records (n, years) of enterprises of the given kinds and first years (0: there
     before). Sales of incumbents are relative to the median until the caller scales them: their median is in `born` = 0."""
@@ -116,9 +116,7 @@ def _older_support(seed: int, keys: np.ndarray, annual: np.ndarray, first_year: 
     """Support of an older policy in the policy's first year, fen (n, years, cash clauses); payer is the district."""
     support = np.zeros((*annual.shape, CASH_CLAUSES), np.int64)
     j = last_year - first_year
-    for i, key in enumerate(keys):
-        if annual[i, j]["present"]:
-            for clause, amount in OLDER_POLICY:
-                if u(np.uint64(seed), 0, SUPPORT, key, clause) < ALIKE:
-                    support[i, j, clause] = amount * FEN
+    there = annual[:, j]["present"] != 0
+    for clause, amount in OLDER_POLICY:
+        support[:, j, clause] = amount * FEN * (there & (uniforms(np.uint64(seed), 0, SUPPORT, keys, clause) < ALIKE))
     return support

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import entry, rule
 from simulator.law import sharing, targets
-from simulator.law.case import HISTORY, Case, all_hold
+from simulator.law.case import HISTORY, Case, all_hold, lacks_nothing, remember_nothing
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.law.settlement import due_back, eligible, keep_one_opening_award, outbid, record_payment
 from simulator.law.terms import Law, read_terms, terms_dtype
@@ -21,61 +21,75 @@ DECLARED = {"sharing": sharing.TERMS, "targets": targets.TERMS} | {name: clause.
 TERMS = terms_dtype(DECLARED)
 CLAUSES = len(SLUGS)
 CASH_CLAUSES = sum(CASH)
+MOST_CONDITIONS = max(len(clause.Conditions._fields) for clause in CATALOGUE)
 
 
-def _chain(step, clauses, position=0):
-    """One compiled rule that takes `step` for every clause of the catalogue in turn (a compiled loop over modules)."""
-    if not clauses:
-        @rule
-        def done(case, history, amounts, eligible):
-            return 0
+def _each_in_turn(steps):
+    """One compiled rule that takes each of `steps` in turn and adds up what they return.
 
-        return done
-    first, rest = step(clauses[0]), _chain(step, clauses[1:], position + 1)
+    A compiled function cannot loop over functions, so halves are joined pairwise: a deep chain would be compiled again at
+    every level.
+    """
+    if len(steps) == 1:
+        return steps[0]
+    first, rest = _each_in_turn(steps[: len(steps) // 2]), _each_in_turn(steps[len(steps) // 2:])
 
     @rule
-    def each(case, history, amounts, eligible):
-        here = first(case, history[position], amounts, position, eligible)
-        return here + rest(case, history, amounts, eligible)
+    def both(case, history, one, other):
+        return first(case, history, one, other) + rest(case, history, one, other)
 
-    return each
+    return both
 
 
-def _entitling(clause):
+def _entitling(k, clause):
     conditions, amount = clause.conditions, clause.amount
 
     @rule
-    def entitle(case, own, amounts, k, eligible):
-        amounts[k] = amount(case, own) if all_hold(conditions(case, own)) else 0
+    def entitle(case, history, amounts, eligible):
+        amounts[k] = amount(case, history[k]) if all_hold(conditions(case, history[k])) else 0
         return 0
 
     return entitle
 
 
-def _remembering(clause):
+def _observing(k, clause):
+    conditions, amount = clause.conditions, clause.amount
+
+    @rule
+    def observe(case, history, seen, amounts):
+        for c, held in enumerate(conditions(case, history[k])):
+            seen[k, c] = held
+        amounts[k] = amount(case, history[k]) if all_hold(conditions(case, history[k])) else 0
+        return 0
+
+    return observe
+
+
+def _remembering(k, clause):
     remember = clause.remember
 
     @rule
-    def keep(case, own, amounts, k, eligible):
-        record_payment(own, case.year, amounts[k], remember(case, own, amounts[k], eligible))
+    def mark(case, history, amounts, eligible):
+        history[k].mark = remember(case, history[k], amounts[k], eligible)
         return 0
 
-    return keep
+    return mark
 
 
-def _lacking(clause):
+def _lacking(k, clause):
     lacking = clause.lacking
 
     @rule
-    def lacks(case, own, amounts, k, eligible):
-        return 1 << k if lacking(case, own) else 0
+    def lacks(case, history, amounts, eligible):
+        return 1 << k if lacking(case, history[k]) else 0
 
     return lacks
 
 
-_entitle_all = _chain(_entitling, CATALOGUE)
-_remember_all = _chain(_remembering, CATALOGUE)
-_lacking_all = _chain(_lacking, CATALOGUE)
+_entitle_all = _each_in_turn([_entitling(k, clause) for k, clause in enumerate(CATALOGUE)])
+_observe_all = _each_in_turn([_observing(k, clause) for k, clause in enumerate(CATALOGUE)])
+_mark_all = _each_in_turn([_remembering(k, c) for k, c in enumerate(CATALOGUE) if c.remember is not remember_nothing])
+_lacking_all = _each_in_turn([_lacking(k, c) for k, c in enumerate(CATALOGUE) if c.lacking is not lacks_nothing])
 
 
 @rule
@@ -107,11 +121,13 @@ def settle(case, history, existing, amounts, displaced):
 @rule
 def remember(case, history, amounts):
     """Enter what was paid this year into the history, and return what a violation makes due back (fen, ≥ 0)."""
-    _remember_all(case, history, amounts, eligible(case))
+    _mark_all(case, history, amounts, eligible(case))
+    for k in range(CLAUSES):
+        record_payment(history[k], case.year, amounts[k])
     return due_back(case, history, CASH)
 
 
-@rule
+@entry
 def assess_register(enterprises, annual, existing, paid, paid_years, terms, readings, years, awards, displaced, clawback, lacking):
     """Assess every enterprise in every year; results into the last four arrays.
 
@@ -135,6 +151,29 @@ def assess_register(enterprises, annual, existing, paid, paid_years, terms, read
                     amounts[k] = paid[i, j, k]
                     replaced[k] = support[k] if amounts[k] > support[k] else 0
             clawback[i, j] = remember(case, history, amounts)
+
+
+@entry
+def observe_enterprise(enterprise, annual, existing, paid, paid_years, terms, readings, years, seen, alone, kept, awards,
+                       displaced, allowed, clawback):
+    """Assess one enterprise and keep what an explanation needs, by year: each condition of each clause (years, clauses,
+    most conditions); amounts of the clauses alone, after the opening awards' reading, and awarded (years, clauses);
+    displaced; whether conduct allows the year; fen due back. The other arguments as in `assess_register`."""
+    history = np.zeros(CLAUSES, HISTORY)
+    none = np.zeros(CASH_CLAUSES, np.int64)
+    for j in range(years.shape[0]):
+        case = Case(enterprise[0], annual[j + 1], annual[j], terms[j], readings, years[j])
+        support = existing[j] if existing.shape[0] > 0 else none
+        _observe_all(case, history, seen[j], alone[j])
+        entitlements(case, history, awards[j])
+        kept[j] = awards[j]
+        settle(case, history, support, awards[j], displaced[j])
+        allowed[j] = eligible(case)
+        if j < paid_years:
+            for k in range(CASH_CLAUSES):
+                awards[j, k] = paid[j, k]
+                displaced[j, k] = support[k] if paid[j, k] > support[k] else 0
+        clawback[j] = remember(case, history, awards[j])
 
 
 def read_law(path: Path) -> Law:

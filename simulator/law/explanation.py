@@ -1,6 +1,6 @@
 """The assessment, told: each condition, the facts and numbers it was judged by, the amount, and what settlement did.
 
-Built from the same condition values the engine evaluates: the rules called here are the compiled rules of the clauses.
+Built from the same condition values the engine evaluates: the compiled rules of the clauses, observed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, entitlements, remember, settle
-from simulator.law.case import HISTORY, Case, all_hold
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MOST_CONDITIONS, observe_enterprise
 from simulator.law.clauses import CATALOGUE, SLUGS
 from simulator.law.evidence import Evidence
-from simulator.law.settlement import eligible
 
 # what settlement can do to a clause's amount
 PAID, NOT_DUE, BARRED, OUTBID, OTHER_OPENING_AWARD, REALLY_PAID = (
@@ -53,39 +51,33 @@ class Year:
     clawback: int
 
 
-def tell(enterprise: np.void, annual: np.ndarray, existing: np.ndarray, paid: np.ndarray, paid_years: int,
+def tell(enterprise: np.ndarray, annual: np.ndarray, existing: np.ndarray, paid: np.ndarray, paid_years: int,
          terms: np.ndarray, readings: np.void, years: np.ndarray) -> list[Year]:
-    """Assess one enterprise year by year and keep what was found. Arguments as in `assess_register`, of one enterprise."""
-    history = np.zeros(CLAUSES, HISTORY)
+    """Assess one enterprise year by year and keep what was found. Arguments as in `observe_enterprise`."""
+    n = len(years)
+    seen = np.zeros((n, CLAUSES, MOST_CONDITIONS), np.bool_)
+    alone, kept, awards, displaced = (np.zeros((n, CLAUSES), np.int64) for _ in range(4))
+    allowed, clawback = np.zeros(n, np.bool_), np.zeros(n, np.int64)
+    observe_enterprise(enterprise, annual, existing, paid, paid_years, terms, readings, years, seen, alone, kept, awards,
+                       displaced, allowed, clawback)
     told = []
     for j, year in enumerate(years):
-        case = Case(enterprise, annual[j + 1], annual[j], terms[j], readings, int(year))
-        seen = [clause.conditions(case, history[k]) for k, clause in enumerate(CATALOGUE)]
-        alone = [int(clause.amount(case, history[k])) if all_hold(seen[k]) else 0 for k, clause in enumerate(CATALOGUE)]
-        amounts, displaced = np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64)
-        support = existing[j] if len(existing) else np.zeros(CASH_CLAUSES, np.int64)
-        entitlements(case, history, amounts)
-        kept = amounts.copy()
-        settle(case, history, support, amounts, displaced)
-        allowed = bool(eligible(case))
         clauses = []
-        for k, slug in enumerate(SLUGS):
-            existing_here = int(support[k]) if k < CASH_CLAUSES else 0
+        for k, clause in enumerate(CATALOGUE):
+            names = clause.Conditions._fields
+            findings = tuple(Finding(name, bool(seen[j, k, c]), clause.EVIDENCE[name]) for c, name in enumerate(names))
+            support = int(existing[j, k]) if len(existing) and k < CASH_CLAUSES else 0
             if j < paid_years and k < CASH_CLAUSES:
-                amounts[k] = paid[j, k]
-                displaced[k] = existing_here if amounts[k] > existing_here else 0
                 outcome = REALLY_PAID
-            elif alone[k] == 0:
+            elif alone[j, k] == 0:
                 outcome = NOT_DUE
-            elif kept[k] == 0:
+            elif kept[j, k] == 0:
                 outcome = OTHER_OPENING_AWARD
-            elif not allowed:
+            elif not allowed[j]:
                 outcome = BARRED
             else:
-                outcome = PAID if amounts[k] > 0 else OUTBID
-            evidence = CATALOGUE[k].EVIDENCE
-            findings = tuple(Finding(n, bool(v), evidence[n]) for n, v in seen[k]._asdict().items())
-            clauses.append(ClauseYear(slug, findings, alone[k], int(amounts[k]), existing_here, int(displaced[k]), outcome))
-        clawback = int(remember(case, history, amounts))
-        told.append(Year(int(year), allowed, tuple(clauses), clawback))
+                outcome = PAID if awards[j, k] > 0 else OUTBID
+            clauses.append(ClauseYear(SLUGS[k], findings, int(alone[j, k]), int(awards[j, k]), support,
+                                      int(displaced[j, k]), outcome))
+        told.append(Year(int(year), bool(allowed[j]), tuple(clauses), int(clawback[j])))
     return told

@@ -38,14 +38,13 @@ def outbid(amount, existing):
 
 
 @rule
-def record_payment(own, year, amount, mark):
+def record_payment(own, year, amount):
     """Remember an amount (fen, > 0 counts as a paid year) this policy paid under one clause in `year`."""
     if amount > 0:
         own.total += amount
         own.years += 1
         if own.first_year == 0:
             own.first_year = year
-    own.mark = mark
 
 
 @rule

@@ -4,7 +4,7 @@ District share × (local VAT share × VAT + local business-tax share × business
 rounded half up to the fen; one local VAT share for all, dated (RULES "Facts").
 """
 
-from simulator.compiled import rule
+from simulator.compiled import entry, rule
 from simulator.facts import BLANK
 from simulator.law.terms import Term
 from simulator.money import RATE, half_up
@@ -33,7 +33,7 @@ def retained_tax(vat, business_tax, income_tax, sharing):
     return total + half_up(rest, WHOLE)
 
 
-@rule
+@entry
 def fill_blanks(annual, terms):
     """Work out blank retained tax from the taxes, and blank contribution from retained tax, in place.
 

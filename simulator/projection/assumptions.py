@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.law.clauses import CASH, SLUGS
-from simulator.lotteries import PARAMETER, key_of, u
+from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.projection.uncertain import Uncertain
 
 
@@ -85,7 +85,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("capital.paid_in_before_2014_03", "share", 0, 1, "2014年3月前实缴比例", "paid-in ratio before March 2014"),
     _a("capital.paid_in_after", "share", 0, 1, "2014年3月起实缴比例", "paid-in ratio from March 2014"),
     _a("office.designated_share", "share", 0, 1, "入驻指定楼宇比例", "share that rents in designated buildings"),
-    _a("office.stock", "m2", 0, 1e8, "指定楼宇可租面积", "office space in designated buildings"),
+    _a("office.stock", "m2", 0, 1e8, "指定楼宇可供新落户企业租用的面积", "office space in designated buildings free for newcomers"),
     _a("office.area_median", "m2", 0, 1e6, "租用面积中位数", "median office area"),
     _a("office.area_log_sd", "log", 0, 4, "租用面积离散度", "log sd of office area"),
     _a("office.rent", "CNY/m2/month", 0, 10_000, "月租金", "monthly rent"),
@@ -161,13 +161,11 @@ def draw_parameters(
     at_mean: every assumption at its mean in every draw (`uncertainty: none`).
     """
     records = np.zeros(count, PARAMETERS)
-    draws = range(first, first + count)
     for assumption in ASSUMPTIONS:
         uncertain = values[assumption.path]
         if at_mean or uncertain.shape == "fixed":
             records[assumption.field] = uncertain.mean
         else:
-            key = key_of(assumption.path)
-            p = np.array([u(np.uint64(seed), d, PARAMETER, key, 0) for d in draws])
+            p = uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(assumption.path))
             records[assumption.field] = uncertain.inverse(p)
     return records
