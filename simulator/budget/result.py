@@ -20,7 +20,7 @@ import pandas as pd
 from simulator.budget.summary import CASH_INDEX, PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import measures, targets_of
 from simulator.compiled import CACHE_NOTE, source_hash
-from simulator.engine import kernel
+from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.law.clauses import SLUGS
@@ -68,7 +68,7 @@ class BudgetRun:
         n, years = result.paid.shape[:2]
         table = measures(result) | {name: result.of_year(name) / FEN for name in
                                     ("retained_tax_with", "retained_tax_without", "clawback_due")}
-        table |= {"places": result.by_clause[:, :, PLACES, kernel.AWARDED]}
+        table |= {"places": result.by_clause[:, :, PLACES, life.AWARDED]}
         longer = {name: np.concatenate([v, np.zeros((n, 1), v.dtype)], axis=1) for name, v in table.items()}
         longer["clawback_recovered"] = result.recovered / FEN
         frame = pd.DataFrame({

@@ -10,7 +10,7 @@ import pandas as pd
 
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
 from simulator.budget.targets import measures, targets_of
-from simulator.engine import kernel
+from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
@@ -28,7 +28,7 @@ def by_clause(draws: Draws) -> dict[str, np.ndarray]:
     """Every measure kept by clause: (draws, cash years, clauses); CNY, recipients in enterprises, places in places."""
     scale = np.where(CASH, FEN, 1)
     found = {}
-    for m, name in enumerate(kernel.BY_CLAUSE):
+    for m, name in enumerate(life.BY_CLAUSE):
         cube = draws.by_clause[:, :, :, m]
         longer = np.zeros((cube.shape[0], cube.shape[1] + 1, cube.shape[2]), np.int64)
         longer[:, :-1] = cube
@@ -40,7 +40,7 @@ def by_clause(draws: Draws) -> dict[str, np.ndarray]:
 def by_year(draws: Draws, cubes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Every measure kept by year: (draws, years) or (draws, cash years)."""
     with_, without = draws.of_year("retained_tax_with") / FEN, draws.of_year("retained_tax_without") / FEN
-    places = draws.by_clause[:, :, PLACES, kernel.AWARDED]
+    places = draws.by_clause[:, :, PLACES, life.AWARDED]
     paid = cubes["paid"][:, :, CASH_INDEX].sum(axis=2)
     induced = _lengthen(with_ - without)
     recovered = draws.recovered / FEN

@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator import facts
 from simulator.compiled import is_cold
-from simulator.engine import kernel
+from simulator.engine import kernel, life
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
@@ -33,7 +33,7 @@ class Draws:
     """What the draws leave behind: sums only.
 
     years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
-    entitled, awarded, displaced; by_year: int64 (draws, y, 10), see kernel.BY_YEAR; paid: int64 fen (draws, y + 1,
+    entitled, awarded, displaced; by_year: int64 (draws, y, 10), see life.BY_YEAR; paid: int64 fen (draws, y + 1,
     clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
     (draws, y). Money in fen; school places in places.
     """
@@ -53,8 +53,8 @@ class Draws:
         return [*self.years, self.years[-1] + 1]
 
     def of_year(self, name: str) -> np.ndarray:
-        """One of kernel.BY_YEAR, (draws, y)."""
-        return self.by_year[:, :, kernel.BY_YEAR.index(name)]
+        """One of life.BY_YEAR, (draws, y)."""
+        return self.by_year[:, :, life.BY_YEAR.index(name)]
 
 
 def play(
@@ -75,8 +75,8 @@ def play(
     started = time.perf_counter()
     task = prepare(scenario, population)
     draws, years = scenario.draws, len(scenario.years)
-    by_clause = np.zeros((draws, years, CLAUSES, len(kernel.BY_CLAUSE)), np.int64)
-    by_year = np.zeros((draws, years, len(kernel.BY_YEAR)), np.int64)
+    by_clause = np.zeros((draws, years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
+    by_year = np.zeros((draws, years, len(life.BY_YEAR)), np.int64)
     parameters = draw_parameters(
         scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none")
     workers = workers or os.cpu_count() or 1
@@ -148,7 +148,7 @@ def known_until(scenario: Scenario, population: Population) -> int:
 
 
 def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
-    too_large = by_year[:, :, kernel.TOO_LARGE].any()
+    too_large = by_year[:, :, life.TOO_LARGE].any()
     if too_large or (by_clause < 0).any() or (by_year < 0).any():
         raise ScenarioError(Problem("", "sales grow beyond what can be counted in fen (10 trillion CNY an enterprise)",
                                     "check sales and growth of the assumptions or of the register"))
@@ -157,15 +157,15 @@ def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
 def _finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, seconds: float) -> Draws:
     """Cash timing, recoveries, services and total retail sales: what follows from the sums."""
     draws, years = by_clause.shape[:2]
-    awarded = by_clause[:, :, :, kernel.AWARDED].copy()
+    awarded = by_clause[:, :, :, life.AWARDED].copy()
     awarded[:, :, CASH_CLAUSES:] = 0  # in kind never enters cash
     now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
     paid = np.zeros((draws, years + 1, CLAUSES), np.int64)
     paid[:, :-1] = now
     paid[:, 1:] += awarded - now
-    due = by_year[:, :, kernel.CLAWBACK_DUE]
+    due = by_year[:, :, life.CLAWBACK_DUE]
     recovered = np.zeros((draws, years + 1), np.int64)
     recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
-    online = by_year[:, :, kernel.ONLINE_SALES] / 100
+    online = by_year[:, :, life.ONLINE_SALES] / 100
     return Draws(scenario.years, by_clause, by_year, paid, recovered, parameters,
                  total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], seconds)

@@ -1,0 +1,157 @@
+"""One enterprise's life in one draw: its years, the law on each of them, and the sums it leaves behind."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.compiled import rule
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, entitlements, remember, settle
+from simulator.law.calendar import date_in_term, year_in_term, year_of
+from simulator.law.case import HISTORY, Case
+from simulator.law.clauses import SLUGS
+from simulator.law.clauses.office_rent import months_due
+from simulator.money import FEN, LARGEST
+from simulator.projection import enterprises as kinds
+from simulator.projection.behaviour import applies, take_up_rate
+from simulator.projection.enterprises import befall, exits, grow, leaves_after_support, write_year
+
+REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
+# sums by draw, year and clause
+RECIPIENTS, ENTITLED, AWARDED, DISPLACED = range(4)
+BY_CLAUSE = ("recipients", "entitled", "awarded", "displaced")
+# sums by draw and year; money in fen
+(ANY_RECIPIENT, RETAINED_WITH, RETAINED_WITHOUT, ONLINE_SALES, OF_SCALE, LEADING, TRADITIONAL_ONLINE, CLAWBACK_DUE,
+ ENTERPRISES, TOO_LARGE) = range(10)
+BY_YEAR = ("recipients", "retained_tax_with", "retained_tax_without", "online_sales", "merchants_of_scale", "leading",
+           "traditional_online", "clawback_due", "enterprises", "too_large")
+
+
+class World(NamedTuple):
+    """What all enterprises of a draw share.
+
+    par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
+    numbers of the base year and each year; market (years + 1,): log growth; suspended_from: first year without rebates.
+    """
+
+    seed: Any
+    draw: Any
+    par: Any
+    rates: Any
+    typical: Any
+    terms: Any
+    readings: Any
+    market: Any
+    base_year: int
+    suspended_from: int
+
+
+@rule
+def take_up(world, key, amounts):
+    """Set to 0 what the enterprise does not apply for."""
+    par = world.par
+    for k in range(CLAUSES):
+        if amounts[k] > 0:
+            rate = take_up_rate(world.rates[k], amounts[k], world.typical[k], par.take_up_size_elasticity)
+            if not applies(world.seed, world.draw, key, k, rate, par.take_up_together):
+                amounts[k] = 0
+
+
+@rule
+def count(par, case, state, sums):
+    """Enter an enterprise that is there with the policy into the year's sums and the counts of the targets."""
+    row, last, policy = case.this_year, case.last_year, case.terms.policy
+    sums[ENTERPRISES] += 1 - state.passing
+    sums[RETAINED_WITH] += row.retained_tax
+    sums[ONLINE_SALES] += row.online_sales
+    if row.sales > LARGEST:
+        sums[TOO_LARGE] += 1
+    if row.online_sales >= par.targets_of_scale * FEN:
+        sums[OF_SCALE] += 1
+    if row.online_sales >= par.targets_leading * FEN:
+        sums[LEADING] += 1
+    if state.went_online == 0 and year_in_term(case.year, policy):
+        spun_off_on = case.enterprise.spun_off_on
+        split_off = date_in_term(spun_off_on, policy) and year_of(spun_off_on) == case.year
+        had_none = state.kind == kinds.TRADITIONAL or (last.sales > 0 and last.online_sales == 0)
+        if split_off or (had_none and row.online_sales >= par.targets_traditional * FEN):
+            state.went_online = 1
+            sums[TRADITIONAL_ONLINE] += 1
+
+
+@rule
+def support_ends(case, history):
+    """Rent support was paid, covers months of this year, and none of the next."""
+    if history[RENT_CLAUSE].years == 0 or months_due(case) == 0:
+        return False
+    next_year = Case(case.enterprise, case.this_year, case.this_year, case.terms, case.readings, case.year + 1)
+    return months_due(next_year) == 0
+
+
+@rule
+def award(world, case, history, key, support, amounts, replaced, by_clause):
+    """What the law gives this year and the enterprise applies for, into `amounts`; entitlements into the year's sums."""
+    entitlements(case, history, amounts)
+    if case.year >= world.suspended_from:
+        amounts[REBATE] = 0
+    settle(case, history, support, amounts, replaced)
+    for k in range(CLAUSES):
+        by_clause[k, ENTITLED] += amounts[k]
+    take_up(world, key, amounts)
+
+
+@rule
+def enter_awards(amounts, support, by_clause):
+    """Enter what was awarded into the year's sums; whether anything was."""
+    anything = False
+    for k in range(CLAUSES):
+        if amounts[k] > 0:
+            anything = True
+            by_clause[k, RECIPIENTS] += 1
+            by_clause[k, AWARDED] += amounts[k]
+            if k < CASH_CLAUSES and amounts[k] > support[k]:
+                by_clause[k, DISPLACED] += support[k]
+    return anything
+
+
+@rule
+def live(world, known, first, active, enterprise, state, annual, existing, paid, paid_years, by_clause, by_year):
+    """Play one enterprise's years first … last and enter them into the sums.
+
+    annual (years + 1,): its rows, known up to position `known`, written from there on if `active`; position 0 is the
+    base year. existing, paid (years or 0, cash clauses): existing support, and what was really paid in the first
+    `paid_years`. by_clause (years, clauses, 4), by_year (years, 10). Ends when the enterprise is gone.
+    """
+    seed, draw, par = world.seed, world.draw, world.par
+    history = np.zeros(CLAUSES, HISTORY)
+    amounts, replaced = np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64)
+    no_support = np.zeros(CASH_CLAUSES, np.int64)
+    here, without = True, state.anyway != 0  # with the policy, and without it
+    for j in range(first, annual.shape[0]):
+        year = world.base_year + j
+        row, terms = annual[j], world.terms[j]
+        if j > known and active:
+            newly_born = state.born == year
+            if not newly_born:
+                if exits(par, state, seed, draw, year - 1):
+                    return
+                grow(par, state, world.market[j], seed, draw, year)
+            write_year(par, state, row, seed, draw, year, terms.sharing, world.terms[known].sharing, newly_born)
+            befall(par, enterprise, state, seed, draw, year)
+        if without:
+            by_year[j - 1, RETAINED_WITHOUT] += row.retained_tax
+        if here:
+            case = Case(enterprise, row, annual[j - 1], terms, world.readings, year)
+            if row.present != 0:
+                count(par, case, state, by_year[j - 1])
+            support = existing[j - 1] if existing.shape[0] > 0 else no_support
+            award(world, case, history, state.key, support, amounts, replaced, by_clause[j - 1])
+            if j <= paid_years:
+                amounts[:CASH_CLAUSES] = paid[j - 1]
+            by_year[j - 1, ANY_RECIPIENT] += enter_awards(amounts, support, by_clause[j - 1])
+            by_year[j - 1, CLAWBACK_DUE] += remember(case, history, amounts)
+            if j > known and support_ends(case, history):
+                here = not leaves_after_support(par, state, seed, draw, year)
+        if not (here or without):
+            return
