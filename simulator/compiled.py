@@ -19,16 +19,16 @@ from typing import Any
 import numba
 from numba.core import config
 
-# the rooms whose rules are compiled; the modules beside them (money, lotteries, facts) count too
-ROOMS = ("law", "population", "projection", "engine")
+# what can end up in compiled code: rules, and the constants and records they use
+COMPILED = ("compiled.py", "facts.py", "lotteries.py", "money.py", "law", "projection", "engine")
 
 
-def source_hash(package: Path | None = None) -> str:
-    """Hash of the sources of law, projection and engine (hex, 64 characters): their identity as code."""
+def source_hash(parts: tuple[str, ...] = (".",), package: Path | None = None) -> str:
+    """Hash of Python sources (hex, 64 characters): of the whole package, or of some of its modules and rooms."""
     package = package or Path(__file__).parent
     digest = hashlib.sha256()
-    sources = [*package.glob("*.py"), *(path for room in ROOMS for path in (package / room).rglob("*.py"))]
-    for path in sorted(sources):
+    sources = {file for part in parts for file in [package / part, *(package / part).rglob("*.py")]}
+    for path in sorted(file for file in sources if file.is_file()):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -45,7 +45,7 @@ def _cache_home() -> Path:
 
 
 def _prepare() -> tuple[str | None, str]:
-    identity = f"{source_hash()}|{numba.__version__}|{sys.version}"
+    identity = f"{source_hash(COMPILED)}|{numba.__version__}|{sys.version}"
     folder = _cache_home() / hashlib.sha256(identity.encode()).hexdigest()[:24]
     try:
         folder.mkdir(parents=True, exist_ok=True)
