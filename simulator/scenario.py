@@ -7,7 +7,6 @@ and all problems come at once.
 
 from __future__ import annotations
 
-
 import hashlib
 import json
 from collections.abc import Mapping
@@ -17,13 +16,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from simulator import resources, yamlfile
 from simulator.errors import LawError, Problem, ScenarioError, SimulatorError, nearest
 from simulator.law import readings
 from simulator.law.assessment import read_law
 from simulator.law.terms import UNITS, Law
 from simulator.money import FEN, LARGEST, is_exact, to_scaled
-from simulator.projection.assumptions import AS_THE_LAW_SAYS, BY_PATH
+from simulator.projection.assumptions import AS_THE_LAW_SAYS, BY_PATH, copula_matrix
 from simulator.projection.uncertain import Uncertain, fixed, parse
 
 CONFIDENCE = ("A", "B", "C", "J")
@@ -93,6 +94,7 @@ class Scenario:
     plain: Mapping[str, Any]
     appropriation: Mapping[int, int]  # fen
     assumptions: Mapping[str, Sourced] = field(repr=False)
+    correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
     folder: Path = field(default=Path("."), repr=False, compare=False)
 
     @property
@@ -224,7 +226,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
                 base = replace(base, law=_law(law_name, path.parent))
         else:
             law = _law(str(document.data.get("law", "jiulongpo_2013")), path.parent)
-            base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, path.parent)
+            base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, folder=path.parent)
     except SimulatorError as e:
         problems += e.problems
     if base is None:
@@ -271,7 +273,8 @@ def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str
     for key, value in document.data.items():
         if key in ("name", "zh", "en", "base") or key == "law" and isinstance(value, str):
             continue
-        if value is None and key in ("law", "assumptions", "interpretation", "appropriation", "population", "policy"):
+        if value is None and key in ("law", "assumptions", "interpretation", "appropriation", "population", "policy",
+                                     "correlations"):
             continue
         walk(value, str(key), str(key))
     return changes, places, problems
@@ -284,7 +287,7 @@ def _is_group(path: str) -> bool:
             p.startswith(path[len("assumptions."):] + ".") for p in BY_PATH)
     if path.startswith("law."):
         return path.count(".") == 1
-    return path in ("law", "assumptions", "interpretation", "appropriation", "population", "policy")
+    return path in ("law", "assumptions", "interpretation", "appropriation", "population", "policy", "correlations")
 
 
 def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, str]) -> Scenario:
@@ -293,6 +296,7 @@ def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, 
     law_changes: dict[str, Any] = {}
     interpretation, plain = dict(scenario.interpretation), dict(scenario.plain)
     appropriation, assumptions = dict(scenario.appropriation), dict(scenario.assumptions)
+    correlations = dict(scenario.correlations)
     for path, value in changes.items():
         place = places.get(path, path)
         group, _, rest = path.partition(".")
@@ -313,6 +317,8 @@ def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, 
             problems += _appropriate(appropriation, rest, value, place)
         elif group == "assumptions" and rest:
             problems += _assume(assumptions, rest, value, place)
+        elif group == "correlations" and rest:
+            problems += _correlate(correlations, rest, value, place)
         else:
             problems.append(Problem(place, "is no setting", nearest(path, _paths(scenario)) or "see simulator terms"))
     law = scenario.law
@@ -332,7 +338,7 @@ def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, 
     if problems:
         raise ScenarioError(problems)
     return replace(scenario, law=law, interpretation=interpretation, plain=plain,
-                   appropriation=dict(sorted(appropriation.items())), assumptions=assumptions)
+                   appropriation=dict(sorted(appropriation.items())), assumptions=assumptions, correlations=correlations)
 
 
 def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
@@ -384,6 +390,26 @@ def _assume(assumptions: dict[str, Sourced], rest: str, value: Any, place: str) 
     if uncertain is not None:
         assumptions[rest] = Sourced(uncertain, source, confidence)
     return problems + found
+
+
+def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any, place: str) -> list[Problem]:
+    pair = tuple(name.strip().removeprefix("assumptions.") for name in rest.split("~"))
+    unknown = [name for name in pair if name not in BY_PATH]
+    if len(pair) != 2 or len(set(pair)) != 2 or unknown:
+        remedy = nearest(unknown[0], BY_PATH) if unknown else "correlations.startups.a_year~o2o_share=0.5"
+        return [Problem(place, "is not a pair of two assumptions, a~b", remedy)]
+    key = tuple(sorted(pair))
+    if value is None:
+        correlations.pop(key, None)
+        return []
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:
+        return [Problem(place, f"is {value!r}", "a rank correlation above −1 and below 1, or none")]
+    changed = {**correlations, key: float(value)}
+    names = sorted({name for pair in changed for name in pair})
+    if np.linalg.eigvalsh(copula_matrix(names, changed))[0] <= 1e-9:
+        return [Problem(place, f"{value} contradicts the other correlations", "make them smaller")]
+    correlations[key] = float(value)
+    return []
 
 
 def _missing(scenario: Scenario, source: str) -> list[Problem]:
@@ -460,6 +486,10 @@ def _assumption_settings(scenario: Scenario) -> list[Setting]:
         rows.append(Setting("assumptions", f"assumptions.{path}", _text(sourced.value.written()), declared.unit,
                             f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             declared.zh, declared.en))
+    for (a, b), rank in scenario.correlations.items():
+        zh = f"{BY_PATH[a].zh}与{BY_PATH[b].zh}的秩相关"
+        en = f"rank correlation of {BY_PATH[a].en} and {BY_PATH[b].en}"
+        rows.append(Setting("assumptions", f"correlations.{a}~{b}", _text(rank), "share", "-1 … 1", "J", "J", zh, en))
     return rows
 
 

@@ -78,7 +78,8 @@ def play(
     by_clause = np.zeros((draws, years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
     by_year = np.zeros((draws, years, len(life.BY_YEAR)), np.int64)
     parameters = draw_parameters(
-        scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none")
+        scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none",
+        correlations=scenario.correlations)
     workers = workers or os.cpu_count() or 1
     block = block or max(1, min(256, -(-draws // (4 * workers))))
     if notice and is_cold(kernel.play_draws.__name__):

@@ -154,18 +154,41 @@ AS_THE_LAW_SAYS: Mapping[str, float] = (
 
 
 def draw_parameters(
-    values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False
+    values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False,
+    correlations: Mapping[tuple[str, str], float] | None = None,
 ) -> np.ndarray:
     """The outer layer: each assumption's value in draws first … first + count − 1, as PARAMETERS records (count,).
 
-    at_mean: every assumption at its mean in every draw (`uncertainty: none`).
+    at_mean: every assumption at its mean in every draw (`uncertainty: none`). correlations: rank correlation (Spearman) of
+    named pairs, by a Gaussian copula; each assumption's own distribution stays what it is.
     """
     records = np.zeros(count, PARAMETERS)
+    uncertain = [a for a in ASSUMPTIONS if values[a.path].shape != "fixed"] if not at_mean else []
+    chances = {a.path: uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(a.path)) for a in uncertain}
+    chances |= correlated({p: chances[p] for pair in correlations or {} for p in pair if p in chances}, correlations or {})
     for assumption in ASSUMPTIONS:
-        uncertain = values[assumption.path]
-        if at_mean or uncertain.shape == "fixed":
-            records[assumption.field] = uncertain.mean
-        else:
-            p = uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(assumption.path))
-            records[assumption.field] = uncertain.inverse(p)
+        value = values[assumption.path]
+        p = chances.get(assumption.path)
+        records[assumption.field] = value.mean if p is None else value.inverse(p)
     return records
+
+
+def correlated(chances: Mapping[str, np.ndarray], correlations: Mapping[tuple[str, str], float]) -> dict[str, np.ndarray]:
+    """The same chances with the rank correlations of the named pairs (a Gaussian copula)."""
+    names = list(chances)
+    if len(names) < 2:
+        return dict(chances)
+    from scipy.special import ndtr, ndtri
+
+    mixed = np.linalg.cholesky(copula_matrix(names, correlations)) @ ndtri(np.stack([chances[n] for n in names]))
+    return dict(zip(names, ndtr(mixed), strict=True))
+
+
+def copula_matrix(names: list[str], correlations: Mapping[tuple[str, str], float]) -> np.ndarray:
+    """Correlation matrix of the normals behind the copula: 2 sin(π ρ / 6) for a rank correlation ρ."""
+    matrix = np.eye(len(names))
+    for (a, b), rank in correlations.items():
+        if a in names and b in names:
+            i, j = names.index(a), names.index(b)
+            matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * rank / 6)
+    return matrix
