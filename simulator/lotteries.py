@@ -46,6 +46,7 @@ NAMES = (
     "but_for",
     "joins",
     "support",
+    "reregisters",
 )
 (
     PARAMETER,
@@ -74,6 +75,7 @@ NAMES = (
     BUT_FOR,
     JOINS,
     SUPPORT,
+    REREGISTERS,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

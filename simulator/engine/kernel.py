@@ -13,7 +13,6 @@ from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.law.calendar import year_in_term, year_of
 from simulator.lotteries import BUT_FOR, key_of_slot, u
-from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.enterprises import STATE, write_year
 from simulator.projection.market import market_growth
@@ -51,7 +50,8 @@ def comes_anyway(world, settled_on, headquarters, key):
 
 
 @rule
-def play_register(world, known, enterprises, states, annual, existing, paid, paid_years, by_clause, by_year):
+def play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years, by_clause,
+                  by_year):
     """The enterprises of a register, their facts known up to position `known`."""
     enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(annual.shape[1], ANNUAL)
     nothing = np.zeros((0, CASH_CLAUSES), np.int64)
@@ -62,7 +62,8 @@ def play_register(world, known, enterprises, states, annual, existing, paid, pai
         state[0].anyway = 1 if anyway else 0
         active = rows[known].present != 0 and state[0].closed == 0
         live(world, known, 1, active, enterprise[0], state[0], rows, existing[i] if existing.shape[0] > 0 else nothing,
-             paid[i] if paid.shape[0] > 0 else nothing, paid_years, by_clause, by_year)
+             district[i] if district.shape[0] > 0 else nothing, paid[i] if paid.shape[0] > 0 else nothing, paid_years,
+             by_clause, by_year)
 
 
 @rule
@@ -73,7 +74,7 @@ def play_incumbents(world, by_clause, by_year):
     no_enterprise, no_state, no_row = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(1, ANNUAL)
     nothing = np.zeros((0, CASH_CLAUSES), np.int64)
     number = np.int64(par.incumbents_number + 0.5)
-    platforms = arrivals(par, kinds.PLATFORM, True, seed, draw, 0)
+    platforms = arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
     total = 0.0
     for slot in range(number):
         key = key_of_slot(kinds.GOODS, 0, slot)
@@ -91,7 +92,7 @@ def play_incumbents(world, by_clause, by_year):
             state[0].key = key_of_slot(kinds.PLATFORM, 0, slot - number)
             make_platform(par, enterprise[0], state[0], seed, draw)
         write_year(par, state[0], rows[0], seed, draw, world.base_year, sharing, sharing, True)
-        live(world, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, 0, by_clause, by_year)
+        live(world, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, by_clause, by_year)
 
 
 @rule
@@ -101,20 +102,18 @@ def play_newcomers(world, j, space, by_clause, by_year):
     year, terms = world.base_year + j, world.terms[j]
     rows, no_row = np.zeros(by_year.shape[0] + 1, ANNUAL), np.zeros(1, ANNUAL)
     nothing = np.zeros((0, CASH_CLAUSES), np.int64)
-    national = terms.headquarters_award.national_capital / FEN
-    regional = terms.headquarters_award.regional_capital / FEN
     offered = year_in_term(year, terms.policy)
     total = 0
     for kind in ARRIVING:
-        total += arrivals(par, kind, offered, seed, draw, year)
+        total += arrivals(par, kind, offered, world.generosity, seed, draw, year)
     enterprises, states = np.zeros(total, ENTERPRISE), np.zeros(total, STATE)
     i = 0
     for kind in ARRIVING:
-        anyway = arrivals(par, kind, False, seed, draw, year)
-        for slot in range(arrivals(par, kind, offered, seed, draw, year)):
+        anyway = arrivals(par, kind, False, world.generosity, seed, draw, year)
+        for slot in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
             states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
             states[i].anyway = 1 if slot < anyway else 0
-            make_newcomer(par, enterprises[i], states[i], seed, draw, year, national, regional)
+            make_newcomer(par, enterprises[i], states[i], seed, draw, year, terms)
             i += 1
     for i in np.argsort(enterprises["settled_on"], kind="mergesort"):
         if states[i].designated != 0:
@@ -123,7 +122,7 @@ def play_newcomers(world, j, space, by_clause, by_year):
             else:
                 states[i].designated = 0
         rows[:] = no_row[0]
-        live(world, j - 1, j, True, enterprises[i], states[i], rows, nothing, nothing, 0, by_clause, by_year)
+        live(world, j - 1, j, True, enterprises[i], states[i], rows, nothing, nothing, nothing, 0, by_clause, by_year)
     return space
 
 
@@ -139,9 +138,10 @@ def office_left(par, enterprises, annual, known, base_year):
 
 
 @entry
-def play_draws(seed, first_draw, parameters, rates, typical, terms, readings, hindsight, base_year, known,
-               suspended_from, enterprises, states, annual, existing, paid, paid_years, synthetic, by_clause, by_year):
-    """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, 10).
+def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
+               suspended_from, enterprises, states, annual, existing, district, paid, paid_years, synthetic, by_clause,
+               by_year):
+    """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums of a year).
 
     parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
     (years + 1,); a register: enterprises, states (n,), annual (n, years + 1), facts known up to position `known`;
@@ -153,8 +153,10 @@ def play_draws(seed, first_draw, parameters, rates, typical, terms, readings, hi
         draw, par = first_draw + d, parameters[d]
         decide_terms(terms, par, decided)
         market_growth(par, hindsight, seed, draw, base_year, market)
-        world = World(seed, draw, par, rates[d], typical[d], decided, readings, market, base_year, suspended_from)
-        play_register(world, known, enterprises, states, annual, existing, paid, paid_years, by_clause[d], by_year[d])
+        world = World(seed, draw, par, rates[d], typical[d], decided, readings, market, generosity, base_year,
+                      suspended_from)
+        play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years,
+                      by_clause[d], by_year[d])
         if synthetic:
             play_incumbents(world, by_clause[d], by_year[d])
         space = office_left(par, enterprises, annual, known, base_year)

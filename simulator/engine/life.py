@@ -12,10 +12,19 @@ from simulator.law.calendar import date_in_term, year_in_term, year_of
 from simulator.law.case import HISTORY, Case
 from simulator.law.clauses import SLUGS
 from simulator.law.clauses.office_rent import months_due
-from simulator.money import FEN, LARGEST
+from simulator.money import FEN, LARGEST, RATE
 from simulator.projection import enterprises as kinds
 from simulator.projection.behaviour import applies, take_up_rate
-from simulator.projection.enterprises import befall, exits, grow, leaves_after_support, write_year
+from simulator.projection.enterprises import (
+    befall,
+    bunch,
+    exits,
+    grow,
+    leaves_after_support,
+    reregister,
+    write_year,
+)
+from simulator.projection.taxes import to_fen
 
 REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
 # sums by draw, year and clause
@@ -23,16 +32,26 @@ RECIPIENTS, ENTITLED, AWARDED, DISPLACED = range(4)
 BY_CLAUSE = ("recipients", "entitled", "awarded", "displaced")
 # sums by draw and year; money in fen
 (ANY_RECIPIENT, RETAINED_WITH, RETAINED_WITHOUT, ONLINE_SALES, OF_SCALE, LEADING, TRADITIONAL_ONLINE, CLAWBACK_DUE,
- ENTERPRISES, TOO_LARGE) = range(10)
-BY_YEAR = ("recipients", "retained_tax_with", "retained_tax_without", "online_sales", "merchants_of_scale", "leading",
-           "traditional_online", "clawback_due", "enterprises", "too_large")
+ ENTERPRISES, TOO_LARGE, ENTERPRISES_WITHOUT, ONLINE_WITHOUT, TAXES_WITH, TAXES_WITHOUT, LOCAL_WITH, LOCAL_WITHOUT,
+ UNSHARED_WITH, UNSHARED_WITHOUT, AWARDED_ANYWAY, REBATED_TAX, DISPLACED_OF_DISTRICT) = range(21)
+BY_YEAR = (
+    "recipients", "retained_tax_with", "retained_tax_without", "online_sales", "merchants_of_scale", "leading",
+    "traditional_online", "clawback_due", "enterprises", "too_large",
+    "enterprises_without", "online_sales_without",  # without the policy
+    "taxes_with", "taxes_without", "local_with", "local_without",  # main taxes of all levels; their local part
+    "unshared_with", "unshared_without",  # retained tax under the sharing rules of the base year
+    "awarded_anyway",  # cash awarded to those who would be here without the policy
+    "rebated_tax",  # this year's retained tax of those who get a rebate
+    "displaced_of_district",  # existing support displaced that the district would have paid
+)
 
 
 class World(NamedTuple):
     """What all enterprises of a draw share.
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
-    numbers of the base year and each year; market (years + 1,): log growth; suspended_from: first year without rebates.
+    numbers of the base year and each year; market (years + 1,): log growth; generosity (3,): see
+    newcomers.arrival_rate; suspended_from: first year without rebates.
     """
 
     seed: Any
@@ -43,6 +62,7 @@ class World(NamedTuple):
     terms: Any
     readings: Any
     market: Any
+    generosity: Any
     base_year: int
     suspended_from: int
 
@@ -65,6 +85,9 @@ def count(par, case, state, sums):
     sums[ENTERPRISES] += 1 - state.passing
     sums[RETAINED_WITH] += row.retained_tax
     sums[ONLINE_SALES] += row.online_sales
+    sums[TAXES_WITH] += row.vat + row.business_tax + row.income_tax
+    sums[LOCAL_WITH] += to_fen(state.local_tax)
+    sums[UNSHARED_WITH] += to_fen(state.kept_unshared)
     if row.sales > LARGEST:
         sums[TOO_LARGE] += 1
     if row.online_sales >= par.targets_of_scale * FEN:
@@ -78,6 +101,18 @@ def count(par, case, state, sums):
         if split_off or (had_none and row.online_sales >= par.targets_traditional * FEN):
             state.went_online = 1
             sums[TRADITIONAL_ONLINE] += 1
+
+
+@rule
+def count_without(state, row, sums):
+    """Enter an enterprise that would be there without the policy into the counterfactual's sums."""
+    sums[RETAINED_WITHOUT] += row.retained_tax
+    if row.present != 0:
+        sums[ENTERPRISES_WITHOUT] += 1 - state.passing
+        sums[ONLINE_WITHOUT] += row.online_sales
+        sums[TAXES_WITHOUT] += row.vat + row.business_tax + row.income_tax
+        sums[LOCAL_WITHOUT] += to_fen(state.local_tax)
+        sums[UNSHARED_WITHOUT] += to_fen(state.kept_unshared)
 
 
 @rule
@@ -102,26 +137,32 @@ def award(world, case, history, key, support, amounts, replaced, by_clause):
 
 
 @rule
-def enter_awards(amounts, support, by_clause):
-    """Enter what was awarded into the year's sums; whether anything was."""
-    anything = False
+def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
+    """Enter what was awarded into the year's sums."""
+    anything = 0
     for k in range(CLAUSES):
         if amounts[k] > 0:
-            anything = True
+            anything = 1
             by_clause[k, RECIPIENTS] += 1
             by_clause[k, AWARDED] += amounts[k]
-            if k < CASH_CLAUSES and amounts[k] > support[k]:
-                by_clause[k, DISPLACED] += support[k]
-    return anything
+            if k < CASH_CLAUSES:
+                by_year[AWARDED_ANYWAY] += amounts[k] * state.anyway
+                if amounts[k] > support[k]:
+                    by_clause[k, DISPLACED] += support[k]
+                    by_year[DISPLACED_OF_DISTRICT] += of_district[k]
+    by_year[ANY_RECIPIENT] += anything
+    if amounts[REBATE] > 0:
+        by_year[REBATED_TAX] += row.retained_tax
 
 
 @rule
-def live(world, known, first, active, enterprise, state, annual, existing, paid, paid_years, by_clause, by_year):
+def live(world, known, first, active, enterprise, state, annual, existing, district, paid, paid_years, by_clause,
+         by_year):
     """Play one enterprise's years first … last and enter them into the sums.
 
     annual (years + 1,): its rows, known up to position `known`, written from there on if `active`; position 0 is the
-    base year. existing, paid (years or 0, cash clauses): existing support, and what was really paid in the first
-    `paid_years`. by_clause (years, clauses, 4), by_year (years, 10). Ends when the enterprise is gone.
+    base year. existing, district, paid (years or 0, cash clauses): existing support, the district's part of it, and what was
+    really paid in the first `paid_years`. by_clause (years, clauses, 4), by_year (years, len(BY_YEAR)). Ends when the enterprise is gone.
     """
     seed, draw, par = world.seed, world.draw, world.par
     history = np.zeros(CLAUSES, HISTORY)
@@ -137,10 +178,17 @@ def live(world, known, first, active, enterprise, state, annual, existing, paid,
                 if exits(par, state, seed, draw, year - 1):
                     return
                 grow(par, state, world.market[j], seed, draw, year)
+            if year_in_term(year, terms.policy):
+                reregister(par, enterprise, state, seed, draw, year)
             write_year(par, state, row, seed, draw, year, terms.sharing, world.terms[known].sharing, newly_born)
+            bunch(par, terms, row)
             befall(par, enterprise, state, seed, draw, year)
+        elif row.present != 0:
+            share = terms.sharing.district_share
+            state.local_tax = row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0
+            state.kept_unshared = row.retained_tax / FEN
         if without:
-            by_year[j - 1, RETAINED_WITHOUT] += row.retained_tax
+            count_without(state, row, by_year[j - 1])
         if here:
             case = Case(enterprise, row, annual[j - 1], terms, world.readings, year)
             if row.present != 0:
@@ -149,7 +197,8 @@ def live(world, known, first, active, enterprise, state, annual, existing, paid,
             award(world, case, history, state.key, support, amounts, replaced, by_clause[j - 1])
             if j <= paid_years:
                 amounts[:CASH_CLAUSES] = paid[j - 1]
-            by_year[j - 1, ANY_RECIPIENT] += enter_awards(amounts, support, by_clause[j - 1])
+            of_district = district[j - 1] if district.shape[0] > 0 else no_support
+            enter_awards(state, row, amounts, support, of_district, by_clause[j - 1], by_year[j - 1])
             by_year[j - 1, CLAWBACK_DUE] += remember(case, history, amounts)
             if j > known and support_ends(case, history):
                 here = not leaves_after_support(par, state, seed, draw, year)

@@ -13,18 +13,18 @@ import numpy as np
 from simulator import facts
 from simulator.compiled import is_cold
 from simulator.engine import kernel, life
+from simulator.engine.generosity import NEVER, generosity_of
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
 from simulator.law.readings import compile_readings
 from simulator.population.register import Population
-from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, draw_parameters
+from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, draw_parameters, pull_levers
 from simulator.projection.enterprises import STATE
 from simulator.projection.market import total_retail_sales
 from simulator.scenario import Scenario
 
-NEVER = 9999
 LARGEST_SUM = 9.0e18
 
 
@@ -33,7 +33,7 @@ class Draws:
     """What the draws leave behind: sums only.
 
     years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
-    entitled, awarded, displaced; by_year: int64 (draws, y, 10), see life.BY_YEAR; paid: int64 fen (draws, y + 1,
+    entitled, awarded, displaced; by_year: int64 (draws, y, sums), see life.BY_YEAR; paid: int64 fen (draws, y + 1,
     clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
     (draws, y). Money in fen; school places in places.
     """
@@ -80,6 +80,7 @@ def play(
     parameters = draw_parameters(
         scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none",
         correlations=scenario.correlations)
+    parameters = pull_levers(parameters)
     workers = workers or os.cpu_count() or 1
     block = block or max(1, min(256, -(-draws // (4 * workers))))
     if notice and is_cold(kernel.play_draws.__name__):
@@ -110,7 +111,7 @@ def prepare(scenario: Scenario, population: Population | None) -> Callable[..., 
     if population is None:
         enterprises, states = np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE)
         annual = np.zeros((0, len(years) + 1), facts.ANNUAL)
-        existing = paid = np.zeros((0, len(years), CASH_CLAUSES), np.int64)
+        existing = district = paid = np.zeros((0, len(years), CASH_CLAUSES), np.int64)
         terms, known, paid_years = scenario.law.compile(TERMS, [base, *years]), 0, 0
     else:
         known_year = known_until(scenario, population)
@@ -118,10 +119,12 @@ def prepare(scenario: Scenario, population: Population | None) -> Callable[..., 
         window = laid_over(population, scenario.law, years[0], years[-1], known_year)
         known = min(known_year, years[-1]) - base
         enterprises, annual = forget(population.enterprises, known_year), window.annual
-        states, existing, paid, terms = states_of(population, window, known), window.existing, window.paid, window.terms
+        states, terms = states_of(population, window, known), window.terms
+        existing, district, paid = window.existing, window.of_district, window.paid
         paid_years = max(0, min(known, population.last_paid_year - base)) if paid.size else 0
     suspended = scenario.plain["rebate_suspended_from"] or NEVER
     readings, hindsight = compile_readings(scenario.interpretation), scenario.plain["market"] == "hindsight"
+    generosity = generosity_of(scenario)
     seed, synthetic = np.uint64(scenario.seed), population is None and not scenario.lawful
 
     def task(first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray) -> None:
@@ -129,8 +132,9 @@ def prepare(scenario: Scenario, population: Population | None) -> Callable[..., 
         typical = np.zeros_like(rates)
         for k, name in enumerate(TYPICAL_FIELDS):
             typical[:, k] = parameters[name]
-        kernel.play_draws(seed, first, parameters, rates, typical, terms, readings, hindsight, base, known, suspended,
-                          enterprises, states, annual, existing, paid, paid_years, synthetic, by_clause, by_year)
+        kernel.play_draws(seed, first, parameters, rates, typical, generosity, terms, readings, hindsight, base, known,
+                          suspended, enterprises, states, annual, existing, district, paid, paid_years, synthetic,
+                          by_clause, by_year)
 
     return task
 

@@ -34,8 +34,6 @@ OLDER_POLICY = ((2, 6_000), (4, 10_000), (8, 15_000))
 def invent(par, seed, first_year, kind_of, born, terms, joining, enterprises, states, annual):
     """Fill ENTERPRISE, STATE and ANNUAL records (n, years) of enterprises of the given kinds and first years (0: there
     before). Sales of incumbents are relative to the median until the caller scales them: their median is in `born` = 0."""
-    national = terms[0].headquarters_award.national_capital / FEN
-    regional = terms[0].headquarters_award.regional_capital / FEN
     total = 0.0
     for i in range(len(kind_of)):
         if born[i] == 0 and kind_of[i] == kinds.GOODS:
@@ -49,7 +47,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, enterprises, st
             make_incumbent(par, enterprise, state, seed, 0, median)
         else:
             state.kind = kind_of[i]
-            make_newcomer(par, enterprise, state, seed, 0, born[i], national, regional)
+            make_newcomer(par, enterprise, state, seed, 0, born[i], terms[0])
         for j in range(annual.shape[1]):
             year = first_year + j
             if year < born[i]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from simulator.law.clauses import CASH, SLUGS
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
+from simulator.projection.measures import MEASURES
 from simulator.projection.uncertain import Uncertain
 
 
@@ -134,6 +135,20 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("butfor.startups", "share", 0, 1, "因政策而来的比例：新企业", "but-for share: newcomers"),
     _a("butfor.anchors", "share", 0, 1, "因政策而来的比例：总部", "but-for share: headquarters"),
     _a("crowding_out", "share", 0, 1, "对区内其他企业的挤出", "share of induced tax crowded out elsewhere"),
+    _a("butfor.elasticity", "ratio", 0, 10, "新落户对政策力度的弹性", "elasticity of but-for arrivals to generosity"),
+    _a("butfor.cap", "ratio", 1, 100, "政策力度倍数上限", "largest multiple of today's generosity that counts"),
+    _a("administration.share", "share", 0, 1, "行政成本占兑现额比例", "administration per unit of payouts"),
+    _a("purses.zone_and_towns", "share", 0, 1, "区级留成中归高新区和镇街的比例", "part of the district's share that goes to Zone and towns"),
+    _a("discount.social", "share", 0, 1, "社会折现率（实际）", "social discount rate (real)"),
+    _a("discount.treasury", "share", 0, 1, "财政资金成本（名义）", "treasury discount rate (nominal)"),
+    _a("discount.inflation", "share", -0.1, 1, "通货膨胀率", "inflation"),
+    _a("reregistration.share", "share", 0, 1, "存量企业重新注册为新落户的比例", "incumbents a year that return as newly settled"),
+    _a("bunching.contribution", "share", 0, 1, "贡献额向门槛靠拢的范围", "how far below an edge contributions are brought up to it"),
+    _a("bunching.capital", "share", 0, 1, "注册资本向门槛靠拢的范围", "how far below its edge registered capital is raised to it"),
+    *(_a(f"levers.{m.name}.effect", m.unit, m.low, m.high, f"{m.article}{m.zh}：{m.acts_zh}", f"{m.article} {m.en}: {m.acts_en}")
+      for m in MEASURES),
+    *(_a(f"levers.{m.name}.cost", "CNY", 0, 1e12, f"{m.article}{m.zh}：年成本", f"{m.article} {m.en}: cost a year")
+      for m in MEASURES),
     _a("targets.of_scale", "CNY", 0, 1e12, "规模网商的网络零售额标准", "online sales that make a merchant of scale"),
     _a("targets.leading", "CNY", 0, 1e13, "行业领先企业的网络零售额标准", "online sales that make a leading retailer"),
     _a("targets.traditional", "CNY", 0, 1e12, "传统企业触网的网络零售额标准", "online sales that count as gone online"),
@@ -147,9 +162,11 @@ TYPICAL_FIELDS = tuple(f"typical_sum_{slug}" for slug, cash in zip(SLUGS, CASH, 
 # `behaviour: as_the_law_says`: everyone applies and is paid at once, nobody comes, leaves or breaks a rule
 AS_THE_LAW_SAYS: Mapping[str, float] = (
     {f"take_up.{slug}": 1.0 for slug in SLUGS}
+    | {f"levers.{m.name}.effect": m.neutral for m in MEASURES}
     | {a.path: 1.0 for a in ASSUMPTIONS if a.path.startswith("discretion.")}
     | {a.path: 0.0 for a in ASSUMPTIONS if a.path.endswith(".a_year") or a.path.startswith("exit.")}
-    | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0}
+    | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0,
+       "reregistration.share": 0.0, "bunching.contribution": 0.0, "bunching.capital": 0.0}
 )
 
 
@@ -171,6 +188,18 @@ def draw_parameters(
         p = chances.get(assumption.path)
         records[assumption.field] = value.mean if p is None else value.inverse(p)
     return records
+
+
+def pull_levers(records: np.ndarray) -> np.ndarray:
+    """The parameters with the measures of 三 at work: effects multiply, or add where the measure says so. A copy."""
+    moved = records.copy()
+    for measure in MEASURES:
+        effect = records[f"levers_{measure.name}_effect"]
+        for name in measure.acts_on:
+            moved[name] = records[name] + effect if measure.adds else records[name] * effect
+    for name in ("o2o_share", "service_share", *TAKE_UP_FIELDS):
+        moved[name] = np.minimum(moved[name], 1.0)
+    return moved
 
 
 def correlated(chances: Mapping[str, np.ndarray], correlations: Mapping[tuple[str, str], float]) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ from simulator.lotteries import (
     GROWTH,
     LEAVING,
     PROFIT,
+    REREGISTERS,
     laplace_cut,
     mean_exp_laplace_cut,
     poisson,
@@ -29,10 +30,12 @@ SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 # What an enterprise carries from year to year. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
 # born: first calendar year (0: an incumbent of unknown age); own_rate: retained tax per yuan of sales a register shows
 # (0: none, the model's); anyway: it would be here without the policy; passing: seen only in the year it asks for support
-# (platform joiners, building operators); closed: gone before the projection; went_online: counted for the target of 二.
+# (platform joiners, building operators); closed: gone before the projection; went_online: counted for the target of 二; local_tax: the year's local part of the main
+# taxes; kept_unshared: what the district would keep of them under the sharing rules of the base year.
 STATE = np.dtype([
     ("kind", np.int64), ("key", np.uint64), ("born", np.int64), ("anyway", np.int64), ("profitable", np.int64),
     ("passing", np.int64), ("closed", np.int64), ("went_online", np.int64),
+    ("local_tax", np.float64), ("kept_unshared", np.float64),
     ("sales", np.float64), ("online_share", np.float64), ("own_rate", np.float64), ("area", np.float64),
     ("rent", np.float64), ("designated", np.int64), ("line_lease", np.float64), ("members", np.float64),
     ("fee", np.float64), ("entry_fee", np.float64), ("building_area", np.float64), ("occupancy", np.float64),
@@ -64,11 +67,14 @@ def write_year(par, state, row, seed, draw, year, sharing, base_sharing, is_firs
     state.profitable = 1 if profitable else 0
     turnover = taxes.turnover_tax(par, state.sales, services)
     income = taxes.income_tax(par, state.sales, profitable)
+    kept = taxes.retained(par, turnover, income, services, year, sharing)
+    unshared = taxes.retained(par, turnover, income, services, 0, base_sharing)
     if state.own_rate > 0.0:  # a register's own level, moved only by the sharing rules
-        kept = state.sales * state.own_rate * taxes.expected_retained_rate(
-            par, services, year, sharing) / taxes.expected_retained_rate(par, services, 0, base_sharing)
-    else:
-        kept = taxes.retained(par, turnover, income, services, year, sharing)
+        level = state.sales * state.own_rate / taxes.expected_retained_rate(par, services, 0, base_sharing)
+        kept = level * taxes.expected_retained_rate(par, services, year, sharing)
+        unshared = level * taxes.expected_retained_rate(par, services, 0, base_sharing)
+    state.local_tax = kept / par.tax_district_share if par.tax_district_share > 0.0 else 0.0
+    state.kept_unshared = unshared
     row.present = 1
     row.sales = taxes.to_fen(state.sales)
     row.online_sales = taxes.to_fen(state.sales * state.online_share)
@@ -89,6 +95,26 @@ def write_year(par, state, row, seed, draw, year, sharing, base_sharing, is_firs
     row.building_occupancy = np.int64(state.occupancy * OCCUPANCY + 0.5)
     row.building_recognised = 1 if state.kind == BUILDING else 0
     row.executive_children = poisson(u(seed, draw, CHILDREN, state.key, year), par.children_rate)
+
+
+@rule
+def reregister(par, enterprise, state, seed, draw, year):
+    """钻空子：an incumbent that dissolves and returns as newly settled: the full cost of a newcomer, no new tax."""
+    if state.born == 0 and enterprise.settled_on == 0 and state.passing == 0:
+        if u(seed, draw, REREGISTERS, state.key, year) < par.reregistration_share:
+            enterprise.settled_on = year * 10_000 + 7_01
+            enterprise.lease_started_on = enterprise.settled_on
+
+
+@rule
+def bunch(par, terms, row):
+    """Contributions just below an edge of 四（四） are brought up to it (`bunching.contribution`: how far below)."""
+    reach = 1.0 - par.bunching_contribution
+    if reach >= 1.0:
+        return
+    for edge in (terms.tax_rebate.high_contribution, terms.tax_rebate.low_contribution):
+        if reach * edge <= row.district_contribution < edge:
+            row.district_contribution = edge
 
 
 @rule

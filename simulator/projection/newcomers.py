@@ -35,14 +35,18 @@ ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, 
 
 
 @rule
-def arrival_rate(par, kind, offered):
-    """Expected arrivals of a kind in a year (platforms: in the base year); `offered`: whether the policy is there to attract the but-for part."""
+def arrival_rate(par, kind, offered, generosity):
+    """Expected arrivals of a kind in a year (platforms: in the base year).
+
+    offered: whether the policy is there to attract the but-for part; generosity (3,): what the law gives a reference
+    newcomer, start-up, regional, national, over what the baseline's law gives it.
+    """
     if kind == kinds.GOODS:
-        rate, but_for = par.startups_a_year, par.butfor_startups
+        rate, but_for, g = par.startups_a_year, par.butfor_startups, generosity[0]
     elif kind == kinds.REGIONAL_HQ:
-        rate, but_for = par.regional_a_year, par.butfor_anchors
+        rate, but_for, g = par.regional_a_year, par.butfor_anchors, generosity[1]
     elif kind == kinds.NATIONAL_HQ:
-        rate, but_for = par.national_a_year, par.butfor_anchors
+        rate, but_for, g = par.national_a_year, par.butfor_anchors, generosity[2]
     elif kind == kinds.SPLIT_OFF:
         return par.split_offs_a_year
     elif kind == kinds.TRADITIONAL:
@@ -53,13 +57,16 @@ def arrival_rate(par, kind, offered):
         return par.platforms_number
     else:
         return par.buildings_a_year
-    return rate if offered else rate * (1 - but_for * par.butfor_offered)
+    drawn = rate * but_for * par.butfor_offered
+    if not offered:
+        return rate - drawn
+    return rate - drawn + drawn * min(g, par.butfor_cap) ** par.butfor_elasticity
 
 
 @rule
-def arrivals(par, kind, offered, seed, draw, year):
+def arrivals(par, kind, offered, generosity, seed, draw, year):
     """How many of a kind arrive in a year."""
-    return poisson(u(seed, draw, ARRIVALS, np.uint64(kind), year), arrival_rate(par, kind, offered))
+    return poisson(u(seed, draw, ARRIVALS, np.uint64(kind), year), arrival_rate(par, kind, offered, generosity))
 
 
 @rule
@@ -134,9 +141,9 @@ def make_platform(par, enterprise, state, seed, draw):
 
 
 @rule
-def make_newcomer(par, enterprise, state, seed, draw, year, national_capital, regional_capital):
+def make_newcomer(par, enterprise, state, seed, draw, year, terms):
     """A new arrival's facts. state.kind is the stream it comes from (ARRIVING), state.key its key; a retail newcomer may
-    turn out a service firm. national_capital, regional_capital: the law's thresholds in yuan, which headquarters mind."""
+    turn out a service firm. terms: the law's numbers of the year, whose capital thresholds newcomers mind."""
     key, kind = state.key, state.kind
     state.born = year
     enterprise.accounts_sound = 1
@@ -173,12 +180,16 @@ def make_newcomer(par, enterprise, state, seed, draw, year, national_capital, re
     elif kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ:
         national = kind == kinds.NATIONAL_HQ
         enterprise.headquarters = NATIONAL if national else REGIONAL
-        threshold = national_capital if national else regional_capital
+        award = terms.headquarters_award
+        threshold = (award.national_capital if national else award.regional_capital) / FEN
         capital = lognormal(p_capital, threshold * par.anchors_capital_multiple, par.anchors_capital_log_sd)
         paid_in = 1.0
         median = par.national_sales_median if national else par.regional_sales_median
         state.sales = lognormal(p_sales, median, par.anchors_sales_log_sd)
     enterprise.o2o = 1 if u(seed, draw, O2O, key, 0) < par.o2o_share else 0
+    edge = terms.opening_award.registered_capital / FEN
+    if edge * (1 - par.bunching_capital) <= capital < edge and enterprise.o2o != 0:
+        capital = edge
     enterprise.registered_capital = np.int64(capital) * FEN
     enterprise.paid_in_capital = np.int64(capital * paid_in) * FEN
     furnish(par, state, seed, draw)
