@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,9 +27,12 @@ from simulator.law.assessment import read_law
 from simulator.law.terms import UNITS, Law
 from simulator.money import FEN, LARGEST, is_exact, to_scaled
 from simulator.projection.assumptions import AS_THE_LAW_SAYS, BY_PATH, copula_matrix
+from simulator.projection.measures import MEASURES
 from simulator.projection.uncertain import Uncertain, fixed, parse
 
 CONFIDENCE = ("A", "B", "C", "J")
+_NAME = re.compile(r"\w[\w.-]{0,79}")
+_LARGEST_NUMBER = 10**100
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,10 @@ class Scenario:
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
     folder: Path = field(default=Path("."), repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        for name in ("interpretation", "plain", "appropriation", "assumptions", "correlations"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
     @property
     def base_year(self) -> int:
         """The year before the policy starts: the last one a planner knows."""
@@ -129,7 +138,14 @@ class Scenario:
 
     def set(self, changes: Mapping[str, Any]) -> Scenario:
         """A scenario with other settings, by path. Raises ScenarioError with every problem at once."""
-        return _apply(self, changes, {})
+        changes, problems = _from_python(changes)
+        try:
+            changed = _apply(self, changes, {})
+        except ScenarioError as e:
+            problems += e.problems
+        if problems:
+            raise ScenarioError(problems)
+        return changed
 
     def settings(self, group: str = "") -> list[Setting]:
         """Every settable path with value, unit, range, article or source; of one group if named."""
@@ -188,7 +204,9 @@ def parse_set(options: list[str]) -> dict[str, Any]:
             problems.append(Problem(f"--set {option}", "is not path=value", "e.g. law.tax_rebate.high_rate=0.4"))
             continue
         try:
-            changes[path] = yamlfile.loads(f"value: {text.strip()}", f"--set {path}").data["value"]
+            found = yamlfile.loads(f"value: {text.strip()}", f"--set {path}").data
+            changes[path] = found.pop("value")
+            problems += [Problem(f"--set {path}", f"holds another line, {key}", "give each its own --set") for key in found]
         except SimulatorError as e:
             problems += [replace(p, place=f"--set {path}") for p in e.problems]
     if problems:
@@ -201,10 +219,17 @@ def _find(name: str) -> Path:
     if not name.endswith((".yaml", ".yml")) and "/" not in name and "\\" not in name:
         candidates = [resources.folder("scenarios") / f"{name}.yaml", Path(name)]
     for path in candidates:
-        if path.is_file():
+        if _is_file(path):
             return path
     remedy = nearest(name, shipped()) or f"a path, or one of {', '.join(shipped())}"
     raise ScenarioError(Problem(f"scenario {name}", "there is no such scenario or file", remedy))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long to be one
+        return False
 
 
 def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
@@ -216,14 +241,16 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     head = {key: document.data.get(key) for key in ("name", "zh", "en", "base")}
     if not isinstance(head["name"], str):
         problems.append(Problem(document.source, "name is missing", "add name: and zh:, en: titles"))
+    elif not _NAME.fullmatch(head["name"]):  # it names the run and its folder
+        remedy = "letters, digits, - and _; zh: and en: are free"
+        problems.append(Problem(document.place("name"), f"is {yamlfile.shown(head['name'])}", remedy))
     base: Scenario | None = None
     try:
         if head["base"] is not None:
-            sibling = path.parent / f"{head['base']}.yaml"
-            base = _load(sibling if sibling.is_file() else _find(str(head["base"])), (*seen, path))
-            law_name = document.data.get("law")
-            if isinstance(law_name, str) and law_name != base.law.name:
-                base = replace(base, law=_law(law_name, path.parent))
+            beside = (path.parent / f"{head['base']}.yaml", path.parent / str(head["base"]))
+            base = _load(next(filter(_is_file, beside), None) or _find(str(head["base"])), (*seen, path))
+            if isinstance(document.data.get("law"), str):  # a law that is named starts from that file's numbers
+                base = replace(base, law=_law(document.data["law"], path.parent))
         else:
             law = _law(str(document.data.get("law", "jiulongpo_2013")), path.parent)
             base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, folder=path.parent)
@@ -250,10 +277,32 @@ def _read_law(path: Path, changed_at: float) -> Law:
 
 def _law(name: str, folder: Path) -> Law:
     for path in (folder / name, folder / f"{name}.yaml", resources.folder("data") / "law" / f"{name}.yaml"):
-        if path.is_file():
+        if _is_file(path):
             return _read_law(path, path.stat().st_mtime_ns)
     known = [p.stem for p in (resources.folder("data") / "law").glob("*.yaml")]
     raise ScenarioError(Problem(f"law {name}", "there is no such law file", nearest(name, known) or ", ".join(known)))
+
+
+def _from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Changes with their numbers as YAML gives them, int or Decimal; what is no such number is a problem."""
+    problems: dict[str, Problem] = {}
+
+    def plain(value: Any, path: str) -> Any:
+        if isinstance(value, Mapping):
+            return {key: plain(inner, path) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(inner, path) for inner in value]
+        value = value.item() if isinstance(value, np.generic) else value
+        if isinstance(value, float):
+            value = Decimal(repr(value))
+        if isinstance(value, Decimal) and not value.is_finite():
+            problems[path] = Problem(path, f"is {value}", "write a finite number")
+        elif isinstance(value, int | Decimal) and abs(value) >= _LARGEST_NUMBER:
+            problems[path] = Problem(path, "is a number too large to be meant", "check the unit")
+        return value
+
+    found = {str(path): plain(value, str(path)) for path, value in changes.items()}
+    return {path: value for path, value in found.items() if path not in problems}, list(problems.values())
 
 
 def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
@@ -266,6 +315,8 @@ def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str
         if isinstance(value, Mapping) and _is_group(path):
             for key, inner in value.items():
                 walk(inner, f"{path}.{key}", f"{where}.{key}")
+        elif path in changes:  # written once in one line and once in levels
+            problems.append(Problem(document.place(where), f"stands twice, also in {places[path]}", "keep one"))
         else:
             changes[path] = value
             places[path] = document.place(where)
@@ -326,15 +377,18 @@ def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, 
         try:
             law = law.set(law_changes)
         except LawError as e:
-            problems += [replace(p, place=places.get(p.place.partition("@")[0], p.place)) for p in e.problems]
+            told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
+            problems += [replace(p, place=(told | places).get(p.place, p.place)) for p in e.problems]
     horizon = plain.get("horizon")
     if not problems and horizon is not None and not law.start.year <= horizon <= law.start.year + 60:
         problems.append(Problem(places.get("horizon", "horizon"), f"{horizon} lies outside {law.start.year} … "
                                 f"{law.start.year + 60}", "the first award year or later"))
     known = plain.get("population.known_until")
     if not problems and known is not None and known < law.start.year - 1:
-        problems.append(Problem("population.known_until", f"{known} lies before {law.start.year - 1}",
+        where = places.get("population.known_until", "population.known_until")
+        problems.append(Problem(where, f"{known} lies before {law.start.year - 1}",
                                 "the year before policy.start or later"))
+    problems += _unpriced_levers(assumptions)
     if problems:
         raise ScenarioError(problems)
     return replace(scenario, law=law, interpretation=interpretation, plain=plain,
@@ -346,17 +400,19 @@ def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
         text = readings.reading_name(value)
         if text in choice.allowed:
             return text, []
-        return None, [Problem(place, f"is {value!r}", nearest(text, choice.allowed) or " or ".join(choice.allowed))]
+        remedy = nearest(text, choice.allowed) or " or ".join(choice.allowed)
+        return None, [Problem(place, f"is {yamlfile.shown(value)}", remedy)]
     if choice.kind == "text":
         ok = isinstance(value, str) and value.strip()
-        return value, [] if ok else [Problem(place, f"is {value!r}", "write synthetic, a folder or an .xlsx file")]
+        hint = "write synthetic, a folder or an .xlsx file"
+        return value, [] if ok else [Problem(place, f"is {yamlfile.shown(value)}", hint)]
     if value is None and choice.kind == "year":
         return None, []
     low, high = choice.allowed
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value, []
     hint = f"a whole number {low} … {high:,}" if high > 2100 else f"a year {low} … {high}"
-    return None, [Problem(place, f"is {value!r}", hint + (" or none" if choice.kind == "year" else ""))]
+    return None, [Problem(place, f"is {yamlfile.shown(value)}", hint + (" or none" if choice.kind == "year" else ""))]
 
 
 def _appropriate(appropriation: dict[int, int], rest: str, value: Any, place: str) -> list[Problem]:
@@ -365,11 +421,9 @@ def _appropriate(appropriation: dict[int, int], rest: str, value: Any, place: st
     if value is None:
         appropriation.pop(int(rest), None)
         return []
-    if isinstance(value, float):
-        value = Decimal(repr(value))
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= LARGEST // FEN \
             or not is_exact(value, FEN):
-        return [Problem(place, f"is {value!r}", "write CNY ≥ 0 with at most two decimals")]
+        return [Problem(place, f"is {yamlfile.shown(value)}", "write CNY ≥ 0 with at most two decimals")]
     appropriation[int(rest)] = to_scaled(value, FEN)
     return []
 
@@ -392,6 +446,17 @@ def _assume(assumptions: dict[str, Sourced], rest: str, value: Any, place: str) 
     return problems + found
 
 
+def _unpriced_levers(assumptions: Mapping[str, Sourced]) -> list[Problem]:
+    """A measure of 三 that is used asks for its own cost."""
+    problems = []
+    for measure in MEASURES:
+        effect, cost = (assumptions.get(f"levers.{measure.name}.{part}") for part in ("effect", "cost"))
+        if effect and cost and effect.value.written() != measure.neutral and cost.value.mean == 0:
+            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{measure.article} is used without a cost",
+                                    f"set assumptions.levers.{measure.name}.cost, CNY a year"))
+    return problems
+
+
 def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any, place: str) -> list[Problem]:
     pair = tuple(name.strip().removeprefix("assumptions.") for name in rest.split("~"))
     unknown = [name for name in pair if name not in BY_PATH]
@@ -403,7 +468,7 @@ def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any
         correlations.pop(key, None)
         return []
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:
-        return [Problem(place, f"is {value!r}", "a rank correlation above −1 and below 1, or none")]
+        return [Problem(place, f"is {yamlfile.shown(value)}", "a rank correlation above −1 and below 1, or none")]
     changed = {**correlations, key: float(value)}
     names = sorted({name for pair in changed for name in pair})
     if np.linalg.eigvalsh(copula_matrix(names, changed))[0] <= 1e-9:
@@ -431,26 +496,16 @@ def _baseline_values() -> dict[str, str]:
     return {row.path: row.value for row in rows}
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{k}: {_text(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_text, value)) + "]"
-    if isinstance(value, float):
-        return f"{value:.10g}" if abs(value) < 1e9 else f"{value:.0f}"
-    return "none" if value is None else str(value)
-
-
 def _law_settings(scenario: Scenario) -> list[Setting]:
     rows = []
     for path, number in scenario.law.numbers.items():
         dated = {y: format(v, "f") for y, v in sorted(number.values.items())}
-        value = next(iter(dated.values())) if len(dated) == 1 else _text(dated)
+        value = next(iter(dated.values())) if len(dated) == 1 else yamlfile.written(dated)
         unit, edge = UNITS[number.unit], {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
         rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {unit.high:,f}", number.article,
                             "A", number.zh, number.en))
     for name, zh, en in (("start", "政策起始", "start of the policy"), ("end", "政策截止", "end of the policy")):
-        value = _text(getattr(scenario.law, name))
+        value = yamlfile.written(getattr(scenario.law, name))
         rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),
                             "二", "J", zh, en))
     return rows
@@ -472,7 +527,7 @@ def _plain_settings(scenario: Scenario) -> list[Setting]:
         allowed = " | ".join(choice.allowed) if choice.kind == "choice" else \
             f"{choice.allowed[0]} … {choice.allowed[1]}" if choice.allowed else "path"
         group = "population" if path.startswith("population.") else "run"
-        rows.append(Setting(group, path, _text(scenario.plain[path]), choice.kind, allowed, "", "", choice.zh, choice.en))
+        rows.append(Setting(group, path, yamlfile.written(scenario.plain[path]), choice.kind, allowed, "", "", choice.zh, choice.en))
     for year, fen in scenario.appropriation.items():
         rows.append(Setting("appropriation", f"appropriation.{year}", format(Decimal(fen) / FEN, "f"), "CNY", "≥ 0",
                             "", "", f"{year}年预算安排", f"appropriation of {year}"))
@@ -483,13 +538,13 @@ def _assumption_settings(scenario: Scenario) -> list[Setting]:
     rows = []
     for path, declared in BY_PATH.items():
         sourced = scenario.assumptions[path]
-        rows.append(Setting("assumptions", f"assumptions.{path}", _text(sourced.value.written()), declared.unit,
+        rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
                             f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             declared.zh, declared.en))
     for (a, b), rank in scenario.correlations.items():
         zh = f"{BY_PATH[a].zh}与{BY_PATH[b].zh}的秩相关"
         en = f"rank correlation of {BY_PATH[a].en} and {BY_PATH[b].en}"
-        rows.append(Setting("assumptions", f"correlations.{a}~{b}", _text(rank), "share", "-1 … 1", "J", "J", zh, en))
+        rows.append(Setting("assumptions", f"correlations.{a}~{b}", yamlfile.written(rank), "share", "-1 … 1", "J", "J", zh, en))
     return rows
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from simulator.budget.layout import CASH_INDEX
 from simulator.budget.result import BudgetRun
-from simulator.budget.summary import CASH_INDEX, TOTAL
+from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.budget.summary import CASH_INDEX, PLACES, TOTAL, by_clause, summarise
+from simulator.budget.layout import CASH_INDEX
+from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import measures, targets_of
 from simulator.compiled import CACHE_NOTE, source_hash
 from simulator.engine import life

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
+from simulator.budget.revenue import break_even_year, flows, ratios
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
 from simulator.budget.targets import measures, targets_of
 from simulator.engine import life
@@ -18,9 +20,10 @@ from simulator.scenario import Scenario
 
 TOTAL = "total"
 STOCKS = ("online_sales", "services", "industry", "trscg", "online_share", "merchants_of_scale", "leading",
-          "traditional_online")  # a sum over years means nothing
-COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online")
-CASH_INDEX = np.flatnonzero(CASH)
+          "traditional_online", "online_sales_without", "induced_enterprises", "net_cumulative")  # no sum over years
+COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online", "induced_enterprises")
+RATIO_UNITS = {"deadweight": "share", "cost_per_enterprise": "CNY", "cost_per_sales": "ratio", "rebate_share": "share",
+               "butfor_break_even": "ratio"}
 PLACES = SLUGS.index("school_places")
 
 
@@ -37,20 +40,15 @@ def by_clause(draws: Draws) -> dict[str, np.ndarray]:
     return found
 
 
-def by_year(draws: Draws, cubes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """Every measure kept by year: (draws, years) or (draws, cash years)."""
-    with_, without = draws.of_year("retained_tax_with") / FEN, draws.of_year("retained_tax_without") / FEN
     places = draws.by_clause[:, :, PLACES, life.AWARDED]
-    paid = cubes["paid"][:, :, CASH_INDEX].sum(axis=2)
-    induced = _lengthen(with_ - without)
-    recovered = draws.recovered / FEN
-    return measures(draws) | {
-        "retained_tax_with": with_,
-        "retained_tax_without": without,
-        "induced_tax": with_ - without,
+    return measures(draws) | flows(draws, scenario) | {
+        "retained_tax_with": draws.of_year("retained_tax_with") / FEN,
+        "retained_tax_without": draws.of_year("retained_tax_without") / FEN,
+        "online_sales_without": draws.of_year("online_sales_without") / FEN,
         "clawback_due": draws.of_year("clawback_due") / FEN,
-        "clawback_recovered": recovered,
-        "net_cost": paid - recovered - induced,
+        "clawback_recovered": draws.recovered / FEN,
         "places": places,
         "places_value": places * draws.parameters["per_pupil_cost"][:, None],
     }
@@ -73,17 +71,22 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
                 add(measure, slug, year, cube[:, j, k])
             add(measure, slug, TOTAL, cube[:, :, k].sum(axis=1))
         # an enterprise that receives under several clauses is one recipient of the year
-        total = _lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, CASH_INDEX].sum(axis=2)
+        total = lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, CASH_INDEX].sum(axis=2)
         for j, year in enumerate(years):
             add(measure, TOTAL, year, total[:, j])
         add(measure, TOTAL, TOTAL, total.sum(axis=1))
-    yearly = by_year(draws, cubes)
+    yearly = by_year(draws, scenario)
     for measure, values in yearly.items():
         for j in range(values.shape[1]):
             add(measure, TOTAL, draws.cash_years[j], values[:, j])
         if measure not in STOCKS:
             add(measure, TOTAL, TOTAL, values.sum(axis=1))
-    rows += _overrun(cubes["paid"][:, :, CASH_INDEX].sum(axis=2), draws.cash_years, scenario)
+    for measure, (value, error) in ratios(draws, scenario, yearly).items():
+        rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
+                     "standard_error": error})
+    rows.append({"measure": "break_even_year", "clause": TOTAL, "year": TOTAL, "unit": "year",
+                 "mean": break_even_year(yearly, draws.cash_years)})
+    rows += _overrun(total_cash(draws), draws.cash_years, scenario)
     for target in targets_of(scenario.law):
         for j, year in enumerate(draws.years):
             values = yearly[target.column][:, j]
@@ -109,7 +112,3 @@ def _overrun(paid: np.ndarray, years: list[int], scenario: Scenario) -> list[dic
                      **chance(spent > authorised)})
     return rows
 
-
-def _lengthen(values: np.ndarray) -> np.ndarray:
-    """Award years laid over cash years: nothing in the last."""
-    return np.concatenate([values, np.zeros((len(values), 1), values.dtype)], axis=1)
