@@ -139,7 +139,9 @@ def report(
         return publish(of, lang=lang)
     budget = of if isinstance(of, BudgetRun) else run(
         of, population, workers=workers, progress=progress, notice=notice)
-    return publish(budget.write(out), lang=lang)
+    if notice:
+        notice("what the result leans on, and what would have to be true …")
+    return publish(budget.write(out, budget.analyses(workers)), lang=lang)
 
 
 def _population(given: str | Path | Population) -> Population:

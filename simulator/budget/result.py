@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator.budget.backtest import backtest
+from simulator.budget.conditions import conditions
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import measures, targets_of
+from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
 from simulator.engine import life
 from simulator.engine.run import Draws
@@ -94,8 +97,18 @@ class BudgetRun:
             raise KeyError((measure, clause, year))
         return rows.iloc[0].to_dict()
 
-    def write(self, folder: str | Path) -> Path:
-        """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, record.json (last).
+    def analyses(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
+        """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
+        would have to be true for each target), backtest. Plays further draws: seconds."""
+        return {
+            "drivers": split(self.result, self.scenario, self.population, workers),
+            "conditions": conditions(self.result, self.scenario, self.population, workers),
+            "backtest": backtest(self.result, self.scenario),
+        }
+
+    def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
+        """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, one CSV for each of
+        `analyses`, record.json (last).
 
         Each file is written beside its place and moved there, so a reader never sees half a file. Raises SimulatorError.
         """
@@ -107,6 +120,8 @@ class BudgetRun:
             "summary.csv": lambda p: self.summary.to_csv(p, index=False, encoding="utf-8-sig"),
             "settings.csv": lambda p: settings.to_csv(p, index=False, encoding="utf-8-sig"),
         }
+        for name, table in (analyses or {}).items():
+            writers[f"{name}.csv"] = lambda p, table=table: table.to_csv(p, index=False, encoding="utf-8-sig")
         outputs = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ _NOTHING = np.zeros((0, CASH_CLAUSES), np.int64)
 OUTCOMES = {
     told.PAID: ("兑现", "paid"),
     told.NOT_DUE: ("不符合条件", "not due"),
+    told.ZERO: ("符合条件，但计算金额为零", "conditions met, but the amount comes to 0"),
     told.BARRED: ("因五（五）不予享受", "barred by 五（五）"),
     told.OUTBID: ("既有政策不低于本政策，不重复享受", "an existing policy gives as much or more: not paid twice"),
     told.OTHER_OPENING_AWARD: ("就高享受另一项开办奖励", "the other opening award is higher"),
@@ -120,7 +121,7 @@ def shown(name: str, value: int) -> str:
     if kind == "choice":
         return ("无/none", "区域/regional", "全国/national")[value]
     if kind in SCALES:
-        digits = 2 if kind == "money" else 4
+        digits = {"money": 2, "share": 6}.get(kind, 4)
         text = f"{value / SCALES[kind]:,.{digits}f}"
         return text if kind == "money" else text.rstrip("0").rstrip(".")
     return f"{value:,}"

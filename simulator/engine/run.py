@@ -25,7 +25,7 @@ from simulator.projection.enterprises import STATE
 from simulator.projection.market import total_retail_sales
 from simulator.scenario import Scenario
 
-LARGEST_SUM = 9.0e18
+LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,15 @@ def play(
     workers: int | None = None,
     block: int | None = None,
     executor: Executor | None = None,
+    luck: int = 0,
     progress: Callable[[int], None] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Draws:
     """Play all draws of a scenario, on a register or (None) on incumbents drawn anew in every draw.
 
     workers: threads (default: the machine's cores); block: draws per task; progress is called with the number of draws
-    done; notice with a word where something takes its time. The result depends on none of these. Raises ScenarioError.
+    done; notice with a word where something takes its time. The result depends on none of these. luck: another luck (0 …
+    255) for the same parameters, draw by draw: two of them split the variance. Raises ScenarioError.
     """
     started = time.perf_counter()
     task = prepare(scenario, population)
@@ -88,7 +90,7 @@ def play(
 
     def one(first: int) -> int:
         last = min(first + block, draws)
-        task(first, parameters[first:last], by_clause[first:last], by_year[first:last])
+        task(first + (luck << LUCK_BITS), parameters[first:last], by_clause[first:last], by_year[first:last])
         return last - first
 
     firsts = range(0, draws, block)

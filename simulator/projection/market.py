@@ -6,7 +6,7 @@ published growth of online retail 2013–2017 (facts key cn_online_growth_path; 
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import entry, rule
 from simulator.lotteries import MARKET, normal, u
 
 PUBLISHED_FROM = 2013
@@ -27,6 +27,17 @@ def market_growth(par, hindsight, seed, draw, base_year, growth):
         growth[j] = par.market_growth + par.market_yearly_change * (j - 1) + deviation
         if j == 1:
             growth[j] += par.market_first_year_extra
+
+
+@entry
+def market_paths(parameters, seed, base_year, years):
+    """The planner's growth of the market in each draw, as log growth (draws, years), whatever the scenario's preset."""
+    paths = np.zeros((parameters.shape[0], years))
+    growth = np.zeros(years + 1)
+    for d in range(parameters.shape[0]):
+        market_growth(parameters[d], False, seed, d, base_year, growth)
+        paths[d] = growth[1:]
+    return paths
 
 
 def total_retail_sales(par: np.ndarray, years: list[int]) -> np.ndarray:

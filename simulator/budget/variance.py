@@ -1,0 +1,100 @@
+"""What the spread of a result comes from: unknown parameters or luck, and which assumptions matter.
+
+Two lucks for the same parameters, draw by draw: their covariance is the part of the variance that parameters make. An
+assumption's weight is its squared rank correlation with the result. A result is as sure as the weakest source it leans on:
+the worst confidence among the assumptions that carry a twentieth of its variance or more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from simulator.budget.layout import CASH_INDEX, total_cash
+from simulator.budget.revenue import flows
+from simulator.budget.targets import measures, targets_of
+from simulator.engine.run import Draws, play
+from simulator.law.clauses import SLUGS
+from simulator.law.targets import YEAR
+from simulator.money import FEN
+from simulator.population.register import Population
+from simulator.projection.assumptions import BY_PATH
+from simulator.scenario import CONFIDENCE, Scenario
+
+LEANS_ON = 0.05  # share of the variance from which a result leans on an assumption
+SHOWN = 5  # assumptions listed for each result
+
+
+def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
+    """The results whose spread is split, one figure per draw: cash in total and by clause, net impact, each target."""
+    found = {"paid": total_cash(draws).sum(axis=1), "net_impact": flows(draws, scenario)["net_impact"].sum(axis=1)}
+    found |= {f"paid.{SLUGS[k]}": draws.paid[:, :, k].sum(axis=1) / FEN for k in CASH_INDEX}
+    if YEAR in draws.years:
+        j = draws.years.index(YEAR)
+        quantities = measures(draws)
+        found |= {f"target.{t.key}": quantities[t.column][:, j].astype(float) for t in targets_of(scenario.law)}
+    return found
+
+
+def split(draws: Draws, scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
+    """result, parameter_share, standard_error, letter, drivers ("path rank-correlation; …"), for each headline result.
+
+    Plays the draws once more with another luck. parameter_share lies in 0 … 1 but for Monte Carlo error; empty where a
+    result does not vary.
+    """
+    other = play(scenario, population, workers=workers, luck=1)
+    first, second = headline_results(draws, scenario), headline_results(other, scenario)
+    ranks = ranks_of_parameters(draws, scenario)
+    rows = []
+    for name in first:
+        share, error = parameter_share(first[name], second[name])
+        weights = rank_correlations((first[name] + second[name]) / 2, ranks)
+        letter = letter_of(weights, scenario)
+        drivers = sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
+        rows.append({"result": name, "parameter_share": share, "standard_error": error, "letter": letter,
+                     "drivers": "; ".join(f"{path} {value:+.2f}" for path, value in drivers)})
+    return pd.DataFrame(rows)
+
+
+def parameter_share(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """Share of the variance that parameters make, with its standard error (jackknife over 20 sections).
+
+    first, second: a result under two lucks with the same parameters, draw by draw.
+    """
+    def share(a: np.ndarray, b: np.ndarray) -> float:
+        spread = (a.var() + b.var()) / 2 + (a.mean() - b.mean()) ** 2 / 4
+        return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread > 0 else float("nan")
+
+    whole, sections = share(first, second), min(20, len(first) // 2)
+    if sections < 2:
+        return whole, float("nan")
+    section = np.arange(len(first)) % sections
+    left_out = np.array([share(first[section != s], second[section != s]) for s in range(sections)])
+    return whole, float(np.sqrt((sections - 1) / sections * ((left_out - left_out.mean()) ** 2).sum()))
+
+
+def letter_of(weights: dict[str, float], scenario: Scenario) -> str:
+    """The weakest confidence among the assumptions a result leans on; J if it leans on none that is uncertain."""
+    leaned_on = [path for path, value in weights.items() if value**2 >= LEANS_ON]
+    if not leaned_on and weights:
+        leaned_on = [max(weights, key=lambda path: abs(weights[path]))]
+    letters = [scenario.assumptions[path].confidence for path in leaned_on]
+    return max(letters, key=CONFIDENCE.index) if letters else ""
+
+
+def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
+    """Ranks of every assumption that is drawn."""
+    found = {}
+    for path, assumption in BY_PATH.items():
+        values = draws.parameters[assumption.field]
+        if scenario.assumptions[path].value.shape != "fixed" and np.ptp(values) > 0:
+            found[path] = rankdata(values)
+    return found
+
+
+def rank_correlations(values: np.ndarray, ranks: dict[str, np.ndarray]) -> dict[str, float]:
+    if np.ptp(values) == 0:
+        return {}
+    of_values = rankdata(values)
+    return {path: float(np.corrcoef(of_values, of_path)[0, 1]) for path, of_path in ranks.items()}
