@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
+
+import pandas as pd
+from xlsxwriter.exceptions import XlsxFileError
 
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem, SimulatorError
@@ -11,17 +15,35 @@ from simulator.law.clauses import SLUGS
 
 FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
-HEADINGS = ("序号", "统一社会信用代码", "企业名称", "年度", "文号", "条款", "金额（元）", "替代既有政策（元）")
+HEADINGS = (
+    "序号",
+    "统一社会信用代码",
+    "企业名称",
+    "年度",
+    "文号",
+    "条款",
+    "金额（元）",
+    "替代既有政策（元）",
+)
 
 
 def write_csv(result: Assessment, path: Path) -> None:
     """The assessment's table as CSV (UTF-8 with BOM), ids that a spreadsheet would take for a formula neutralised."""
     table = result.table()
-    table["enterprise_id"] = [f"'{i}" if str(i).startswith(FORMULA_LEADS) else i for i in table["enterprise_id"]]
+    table["enterprise_id"] = [
+        f"'{i}" if str(i).startswith(FORMULA_LEADS) else i for i in table["enterprise_id"]
+    ]
     places = table["clause"] == "school_places"
-    table["amount"] = table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
+    table["amount"] = (
+        table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
+    )
     table["displaced"] = table["displaced"].map("{:.2f}".format)
-    _save(path, lambda p: table.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    write_table(table, path)
+
+
+def write_table(table: pd.DataFrame, path: str | Path) -> None:
+    """Any table as CSV (UTF-8 with BOM). Raises SimulatorError when the file cannot be written."""
+    _save(Path(path), lambda p: table.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
 
 
 def write_workbook(result: Assessment, path: Path) -> None:
@@ -36,11 +58,18 @@ def _save(path: Path, write) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(beside)
         os.replace(beside, path)
-    except OSError as e:
-        raise SimulatorError(Problem(str(path), f"cannot be written ({e.strerror or e})",
-                                     "close it if it is open elsewhere, or choose another --out")) from e
+    except (OSError, XlsxFileError) as e:
+        cause = getattr(e, "strerror", None) or e
+        raise SimulatorError(
+            Problem(
+                str(path),
+                f"cannot be written ({cause})",
+                "close it if it is open elsewhere, or choose another --out",
+            )
+        ) from e
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _workbook(result: Assessment, path: Path) -> None:
@@ -56,7 +85,9 @@ def _workbook(result: Assessment, path: Path) -> None:
         "money": book.add_format({"border": 1, "num_format": "#,##0.00"}),
         "count": book.add_format({"border": 1, "num_format": "#,##0"}),
         "sum": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"}),
-        "sum_money": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": "#,##0.00"}),
+        "sum_money": book.add_format(
+            {"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": "#,##0.00"}
+        ),
     }
     _list_sheet(book.add_worksheet("兑现名单"), result, styles)
     _totals_sheet(book.add_worksheet("汇总"), result, styles)
@@ -103,8 +134,13 @@ def _list_sheet(sheet, result: Assessment, styles) -> None:
         sheet.write_string(row, 5, f"小计：{title}" + ("（个）" if places else ""), styles["sum"])
         for column, values in ((6, part["amount"]), (7, part["displaced"])):
             letter = "GH"[column - 6]
-            sheet.write_formula(row, column, f"=SUM({letter}{first + 1}:{letter}{row})", styles["sum_money"],
-                                round(float(values.sum()), 2))
+            sheet.write_formula(
+                row,
+                column,
+                f"=SUM({letter}{first + 1}:{letter}{row})",
+                styles["sum_money"],
+                round(float(values.sum()), 2),
+            )
         if not places and slug != CLAWBACK:
             subtotals.append(row)
         row += 1

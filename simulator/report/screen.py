@@ -66,7 +66,9 @@ def assessment(result: Assessment) -> str:
         rows.append((_clause_name(result, slug), slug, *cells, total + (" 个" if places else "")))
     cash = summary[~summary["clause"].isin(["school_places", CLAWBACK])]
     by_year = cash.groupby("year")["amount"].sum()
-    rows.append(("合计（不含追回）", "total", *(f"{by_year.get(y, 0.0):,.2f}" for y in years), f"{result.total:,.2f}"))
+    rows.append(
+        ("合计（不含追回）", "total", *(f"{by_year.get(y, 0.0):,.2f}" for y in years), f"{result.total:,.2f}")
+    )
     lines = [table(("条款 clause", "", *(f"{y} 户 | 元" for y in years), "合计 元"), rows, left=2)]
     saved = summary["saved_by_district"].sum()
     if saved:
@@ -102,10 +104,15 @@ def budget(result: BudgetRun) -> str:
         year = row["year"]
         authorised = sum(appropriation.values()) if year == TOTAL else appropriation.get(year)
         chance = f"{overrun[year]:.1%}" if year in overrun.index else "—"
-        rows.append((
-            "合计" if year == TOTAL else str(year), f"{_wan(row['mean'])} ± {_wan(row.get('standard_error'))}",
-            *(_wan(row[q]) for q in ("p5", "p50", "p80", "p95")),
-            "—" if authorised is None else _wan(authorised / 100), chance))
+        rows.append(
+            (
+                "合计" if year == TOTAL else str(year),
+                f"{_wan(row['mean'])} ± {_wan(row.get('standard_error'))}",
+                *(_wan(row[q]) for q in ("p5", "p50", "p80", "p95")),
+                "—" if authorised is None else _wan(authorised / 100),
+                chance,
+            )
+        )
     head = f"{result.scenario.zh}（{result.scenario.name}），{result.scenario.draws:,} 次模拟，种子 {result.scenario.seed}，万元"
     columns = ("年度", "均值 ± 标准误", "P5", "P50", "P80", "P95", "预算安排", "超支概率")
     return head + "\n" + table(columns, rows)
@@ -113,19 +120,26 @@ def budget(result: BudgetRun) -> str:
 
 def comparison(result) -> str:
     """Changed paths first, then paired differences by clause, all years together, 万元."""
-    changed = table(("scenario", "path", "baseline", "reform"), result.changed.itertuples(index=False), left=4) \
-        if len(result.changed) else "no setting differs"
+    changed = (
+        table(("scenario", "path", "baseline", "reform"), result.changed.itertuples(index=False), left=4)
+        if len(result.changed)
+        else "no setting differs"
+    )
     totals = result.differences[result.differences["year"] == TOTAL]
-    rows = [(r.scenario, r.clause, f"{r.mean / 1e4:+,.2f}", _wan(r.standard_error, 2), f"{r.share_higher:.1%}")
-            for r in totals.itertuples()]
+    rows = [
+        (r.scenario, r.clause, f"{r.mean / 1e4:+,.2f}", _wan(r.standard_error, 2), f"{r.share_higher:.1%}")
+        for r in totals.itertuples()
+    ]
     columns = ("scenario", "clause", "差额 均值 (万元)", "标准误", "高于基准的比例")
     return changed + "\n\n" + table(columns, rows, left=2)
 
 
 def terms(settings: Sequence[Setting]) -> str:
     """Every settable path with value, unit, range, article or source, and meaning."""
-    rows = [(s.path, s.value, s.unit, s.range, " ".join(filter(None, (s.source, s.confidence))), s.zh, s.en)
-            for s in settings]
+    rows = [
+        (s.path, s.value, s.unit, s.range, " ".join(filter(None, (s.source, s.confidence))), s.zh, s.en)
+        for s in settings
+    ]
     return table(("path", "value", "unit", "range", "source", "含义", "meaning"), rows, left=7)
 
 

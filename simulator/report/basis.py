@@ -1,0 +1,128 @@
+"""The sections on what the numbers rest on: the assumptions, the law and its readings, and the run itself."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+
+from simulator.report import page
+from simulator.report.page import Block, Cell
+from simulator.report.record import RunFolder
+from simulator.report.settings import readings_table, settings_table
+from simulator.report.wording import Wording, load
+
+# heading → first words of the paths under it; what is listed nowhere comes last, under "other"
+ROOMS: Mapping[str, tuple[str, ...]] = {
+    "market": ("market", "trscg", "services"),
+    "stock": ("incumbents", "service_share", "startups", "regional", "national", "anchors", "o2o_share",
+              "capital", "split_offs", "traditional"),
+    "facts": ("office", "line", "platforms", "joiners", "certification", "buildings", "children",
+              "per_pupil_cost"),
+    "tax": ("tax",),
+    "applying": ("take_up", "typical_sum", "discretion"),
+    "leaving": ("exit", "breach"),
+    "effect": ("butfor", "crowding_out"),
+    "cash": ("cash",),
+    "targets": ("targets",),
+    "other": (),
+}  # fmt: skip
+
+
+def assumptions(run: RunFolder, lang: str) -> Block:
+    """Section 6: every assumption with its source and confidence, the changed ones marked."""
+    words = load(lang)
+    frame = run.rows_of("assumptions")
+    frame = frame.assign(room=frame["path"].map(_room))
+    frame = frame.sort_values("room", key=lambda names: names.map(list(ROOMS).index), kind="stable")
+    rooms = [words.term("groups", room) for room in frame["room"]]
+    weak, changed = frame["confidence"].isin(["C", "J"]).sum(), frame["changed"].sum()
+    header = [words.say(f"assumptions.{key}") for key in ("name", "value", "unit", "source", "confidence")]
+    return page.section(
+        "assumptions",
+        words.say("assumptions.title"),
+        words.tag,
+        page.paragraph(_lead(words, "assumptions", changed, count=len(frame), weak=weak), "lead"),
+        settings_table(frame, words, "", header, confidence=True, rooms=rooms),
+        page.paragraph(html.escape(words.say("assumptions.note")), "small"),
+    )
+
+
+def readings(run: RunFolder, lang: str) -> Block:
+    """Section 7: how the text was read where it is ambiguous, the law's numbers, term and appropriations."""
+    words = load(lang)
+    switches, law = run.rows_of("interpretation"), run.rows_of("law")
+    dates = run.rows_of("policy", "appropriation", "population", "run")
+    dates = dates[~dates["path"].str.endswith(("seed", "draws"))]  # they stand in section 8
+    changed = switches["changed"].sum()
+    columns = [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
+    clauses = {
+        c.slug: words.say("readings.clause", article=c.article, name=words.pick(c.names)) for c in run.clauses
+    }
+    slugs = [path.removeprefix("law.").partition(".")[0] for path in law["path"]]
+    rooms = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
+    return page.section(
+        "readings",
+        words.say("readings.title"),
+        words.tag,
+        page.paragraph(_lead(words, "readings", changed, count=len(switches)), "lead"),
+        readings_table(switches, words),
+        settings_table(law, words, words.say("readings.terms"), columns, rooms=rooms),
+        settings_table(dates, words, words.say("readings.period"), columns),
+    )
+
+
+def made(run: RunFolder, lang: str) -> Block:
+    """Section 8: what is needed to make the numbers again, and how far to trust their last digits."""
+    words, record = load(lang), run.record
+    register = record["population"]
+    enterprises = f"{register['enterprises']:,}"
+    described = words.say("made.population_value", enterprises=enterprises, source=register["source"])
+    if run.synthetic:
+        described = words.say("made.population_synthetic", enterprises=enterprises)
+    facts = [
+        ("run_id", run.run_id),
+        ("created", str(record["created"]).replace("T", " ")),
+        ("scenario", record["scenario"]),
+        ("seed", record["seed"]),
+        ("draws", f"{record['draws']:,}"),
+        ("population", described),
+    ]
+    if record.get("seconds") is not None:
+        facts.append(("seconds", words.say("made.seconds_value", seconds=f"{record['seconds']:,.0f}")))
+    sums = {**record["hashes"], "population": register.get("sha256", "")}
+    warnings = "".join(f"<li>{html.escape(words.pick(w))}</li>" for w in record["warnings"])
+    none = page.paragraph(html.escape(words.say("made.no_warnings")))
+    parts = [
+        page.paragraph(html.escape(words.say(f"made.{key}")), style)
+        for key, style in (("error", "lead"), ("repeat", ""), ("files", ""))
+    ]
+    parts += [
+        page.facts((words.say(f"made.{key}"), str(value)) for key, value in facts),
+        f"<h3>{html.escape(words.say('made.warnings'))}</h3>",
+        f'<ul class="warnings">{warnings}</ul>' if warnings else none,
+        _pairs(words, "hashes", "part", "sha256", {words.term("hash", k): v for k, v in sums.items() if v}),
+        _pairs(words, "outputs", "file", "sha256", record["outputs"]),
+        _pairs(words, "versions", "part", "version", record["versions"]),
+    ]
+    return page.section("made", words.say("made.title"), words.tag, *parts)
+
+
+def _lead(words: Wording, section: str, changed: int, **said: object) -> str:
+    """How many settings there are, and how many differ from the baseline, if any do."""
+    return (
+        words.html(f"{section}.lead", **said, changed=changed)
+        if changed
+        else words.html(f"{section}.lead_same", **said)
+    )
+
+
+def _pairs(words: Wording, title: str, first: str, second: str, entries: Mapping[str, object]) -> str:
+    rows = [[Cell(str(name)), Cell(str(value))] for name, value in entries.items()]
+    header = [words.say(f"made.{first}"), words.say(f"made.{second}")]
+    return page.table(words.say(f"made.{title}"), header, rows, style="hashes")
+
+
+def _room(path: str) -> str:
+    """The heading an assumption belongs under, by the first word of its path."""
+    first = path.removeprefix("assumptions.").partition(".")[0]
+    return next((room for room, firsts in ROOMS.items() if first in firsts), "other")

@@ -1,0 +1,138 @@
+"""The room every chart is drawn in: its style, its Chinese glyphs, its axes, and how a figure joins a page.
+
+Charts are `matplotlib.figure.Figure`s, never pyplot's, so nothing is kept alive between calls. On the page a
+chart is an SVG whose letters are outlines: it prints sharply and needs no font on the reader's machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import matplotlib
+from matplotlib import font_manager, style
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import Formatter, MaxNLocator
+
+from simulator.errors import Problem, ReportError
+from simulator.report.wording import Wording
+
+# the package's own first; then what Linux, Windows and macOS have; the last has Latin and mathematical signs
+FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "SimHei", "PingFang SC", "DejaVu Sans")
+INK, MUTED, BLUE, RED, GREEN, ORANGE = "#1c2733", "#66727e", "#0072B2", "#D55E00", "#009E73", "#E69F00"
+DARK_BLUE, DARK_GREEN = "#00507d", "#00664b"  # for words in the colour of a line
+WIDE, HALF = (8.0, 3.3), (3.9, 2.8)  # inches: the width of the page, and of half of it
+BAND = {"alpha": 0.16, "linewidth": 0}
+DASHED = (0, (4, 2))
+_STYLE = Path(__file__).with_name("fiscal.mplstyle")
+
+
+@cache
+def fonts() -> tuple[str, ...]:
+    """The families to write charts in, best first: those of FONTS that are there."""
+    package = find_spec("pylopdf_fonts_zh_cn")
+    for place in (package.submodule_search_locations or ()) if package else ():
+        for file in sorted(Path(place).glob("NotoSansSC-*.otf")):
+            font_manager.fontManager.addfont(str(file))
+    known = {entry.name for entry in font_manager.fontManager.ttflist}
+    return tuple(name for name in FONTS if name in known)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw, and render, inside this: the report's style, and a missing glyph is an error instead of a box."""
+    with style.context(str(_STYLE)), warnings.catch_warnings():
+        matplotlib.rcParams["font.family"] = list(fonts())
+        warnings.filterwarnings("error", message=r"Glyph .* missing")
+        try:
+            yield
+        except UserWarning as e:
+            remedy = "install the package pylopdf-fonts-zh-cn, or a Chinese font"
+            raise ReportError(
+                Problem("chart", f"cannot be written with the fonts found ({e})", remedy)
+            ) from e
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG text, the same bytes for the same figure."""
+    buffer = io.StringIO()
+    with drawing():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def image(figure: Figure, alt: str) -> str:
+    """The figure as an <img> that carries everything with it; `alt` says what it shows."""
+    data = base64.b64encode(svg(figure).encode("utf-8")).decode("ascii")
+    return f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def write(
+    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **look: object
+) -> None:
+    """A word beside a point of the chart, `offset` points away, legible on lines and bands."""
+    halo = [withStroke(linewidth=2.5, foreground="white")]
+    look = {"fontsize": 8.5, "color": INK} | look
+    axes.annotate(text, at, offset, textcoords="offset points", path_effects=halo, **look)
+
+
+def years_axis(axes: Axes, years: Iterable[int], words: Wording) -> None:
+    """A tick a year."""
+    axes.set_xticks([int(year) for year in years])
+    axes.set_xlabel(words.say("risk.year_axis"))
+
+
+def money_axis(axes: Axes, label: str, *, from_zero: bool = True) -> None:
+    """Amounts upwards."""
+    axes.set_ylabel(label)
+    if from_zero:
+        axes.set_ylim(bottom=0)
+    number_ticks(axes.yaxis)
+
+
+def number_ticks(axis: Axis, count: int = 5) -> None:
+    """Round steps, neatly written."""
+    axis.set_major_locator(MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(_Numbers())
+
+
+class _Numbers(Formatter):
+    """Thousands commas, and as many decimals on every tick of an axis as the finest of them needs."""
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        decimals = max((len(f"{tick:.4f}".rstrip("0").partition(".")[2]) for tick in values), default=0)
+        return [f"{value:,.{decimals}f}".replace("-", "\u2212") for value in values]
+
+    def __call__(self, value: float, position: int | None = None) -> str:
+        return self.format_ticks([value])[0]
+
+
+def wrapped(text: str, width: int = 40) -> str:
+    """Text in lines of at most `width` half-width characters, broken at spaces or between Chinese characters.
+
+    >>> wrapped("Industry-leading online retailers (number)", 36)
+    'Industry-leading online retailers\\n(number)'
+    """
+    if "\n" in text:
+        return "\n".join(wrapped(line, width) for line in text.split("\n"))
+    lines, used = [""], 0
+    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*", text):
+        ends = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part.rstrip())
+        if used and used + ends > width and part not in "，。、；：）」”":
+            lines, used = [*lines[:-1], lines[-1].rstrip(), ""], 0
+        lines[-1] += part
+        used += ends + len(part) - len(part.rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,165 @@
+"""Run a parametrised notebook: papermill, behind a door that lets nothing doubtful through.
+
+papermill alone runs a notebook without a parameters cell on its own defaults, takes unknown names with a log
+line, turns what it cannot write into text, pastes names unseen into code, and uses whatever kernel is
+registered as "python3". Here names, types and the cell are checked before a kernel starts, and the kernel is
+the running interpreter.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+import os
+import site
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from simulator.errors import Problem, ReportError, nearest
+
+_TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+SECONDS_PER_CELL, SECONDS_TO_START = 900, 120
+
+
+@dataclass
+class Execution:
+    """A notebook that was run: as far as it came, and what stopped it, if anything did."""
+
+    notebook: NotebookNode
+    problem: Problem | None
+
+
+def read(notebook: Path) -> NotebookNode:
+    """The notebook as it lies on disk. Raises ReportError when it is none."""
+    try:
+        with notebook.open(encoding="utf-8") as file:
+            return nbformat.read(file, as_version=4)
+    except Exception as e:  # nbformat raises many kinds for a broken file, and all mean the same to a user
+        problem = Problem(str(notebook), f"cannot be read as a notebook ({e})", "install it again")
+        raise ReportError(problem) from e
+
+
+def declared(notebook: NotebookNode, name: str) -> dict[str, str]:
+    """The parameters a notebook declares: name → type hint. Raises ReportError unless one cell is tagged."""
+    cells = [c for c in notebook.cells if "parameters" in c.get("metadata", {}).get("tags", [])]
+    if len(cells) != 1:
+        remedy = "tag exactly one cell `parameters`"
+        raise ReportError(Problem(name, f"has {len(cells)} cells tagged `parameters`", remedy))
+    found: dict[str, str] = {}
+    for line in ast.parse(cells[0].source).body:
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+            found[line.target.id] = ast.unparse(line.annotation)
+        elif isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+            found[line.targets[0].id] = ""
+    return found
+
+
+def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str) -> None:
+    """Hold parameters to what the notebook declares. Raises ReportError with everything that does not fit."""
+    problems, any_of = [], f"one of {', '.join(known)}"
+    for given, value in parameters.items():
+        place = f"{name}, parameter {given!r}"
+        if not isinstance(given, str) or not given.isidentifier():
+            problems.append(Problem(place, "is no name", any_of))
+        elif given not in known:
+            problems.append(Problem(place, "is not declared", nearest(given, known) or any_of))
+        elif type(value) is not _TYPES.get(known[given], str):  # exactly: papermill writes a subclass as text
+            cause = f"is {type(value).__name__} {value!r}"
+            problems.append(Problem(place, cause, f"give a plain {known[given] or 'str'}"))
+    if problems:
+        raise ReportError(problems)
+
+
+def run(notebook: Path, parameters: Mapping[str, object], work: Path) -> Execution:
+    """Run `notebook` with these parameters in the empty folder `work`, by a kernel of this very interpreter.
+
+    A notebook that fails is returned as far as it came. Raises ReportError for parameters that do not fit,
+    before anything runs.
+    """
+    node = read(notebook)
+    check(parameters, declared(node, notebook.name), notebook.name)
+    output = work / "output.ipynb"
+    # without a handler its remarks would reach stderr by Python's last resort
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
+    problem = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            papermill.execute_notebook(
+                node,
+                str(output),
+                dict(parameters),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                start_timeout=SECONDS_TO_START,
+                execution_timeout=SECONDS_PER_CELL,
+                shutdown_kernel="immediate",  # its answers are in: nothing is left for it to do
+                kernel_manager_class=_this_interpreter(work),
+                resources={"metadata": {"path": str(work)}},
+            )
+        except PapermillExecutionError as e:
+            place = f"{notebook.name}, cell {_cell(output, e.cell_index)}"
+            problem = Problem(place, f"{e.ename}: {e.evalue}")
+        except Exception as e:  # a kernel may die, hang or never start in as many ways as there are machines
+            problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
+    return Execution(read(output) if output.is_file() else node, problem)
+
+
+def _cell(output: Path, index: int) -> str:
+    """What the failing cell is called; papermill has put a marker at the top and one before it."""
+    try:
+        return str(read(output).cells[index + 2].get("id", index))
+    except (ReportError, IndexError):
+        return str(index)
+
+
+def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
+    """A kernel manager that starts the running interpreter, whatever kernels are registered on this machine.
+
+    Its settings, history and sockets' file lie in `work`: nothing of the user's IPython takes part, nothing
+    is left.
+    """
+    argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    # no remark on the loopback connection, which is not encrypted, nor on being told to stop
+    argv += ["--IPKernelApp.log_level=50"]
+    argv += ["--HistoryManager.enabled=False"]
+    environment = {
+        "IPYTHONDIR": str(work / "settings"),
+        "JUPYTER_RUNTIME_DIR": str(work),
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONPATH": _search_path(),
+    }
+    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=environment)
+
+    class ThisInterpreter(AsyncKernelManager):
+        def __init__(self, **settings: object):
+            super().__init__(**settings)
+            self.connection_file = str(work / "kernel.json")
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return spec
+
+    return ThisInterpreter
+
+
+def _search_path() -> str:
+    """PYTHONPATH for the kernel: this package's folder in front when it is not installed among the others."""
+    import simulator
+
+    root = str(Path(simulator.__file__).resolve().parent.parent)
+    installed = {str(Path(p).resolve()) for p in [*site.getsitepackages(), site.getusersitepackages()]}
+    paths = [] if root in installed else [root]
+    return os.pathsep.join(paths + [p for p in [os.environ.get("PYTHONPATH", "")] if p])

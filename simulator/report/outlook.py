@@ -1,0 +1,73 @@
+"""The sections on what the policy brings: growth and revenue beside its cost, and its targets."""
+
+from __future__ import annotations
+
+import html
+import math
+
+from simulator.report import outlook_charts, page, tables
+from simulator.report.figures import image
+from simulator.report.outlook_charts import TargetPath
+from simulator.report.page import Block
+from simulator.report.record import TOTAL, RunFolder
+from simulator.report.rounding import UNITS, percent, shown
+from simulator.report.wording import Wording, load
+
+
+def growth(run: RunFolder, lang: str) -> Block:
+    """Section 4: cost beside the growth of online retail and the tax it brings."""
+    words, money, big = load(lang), UNITS[lang]["money"], UNITS[lang]["big"]
+    sales = run.by_year("online_sales").dropna(subset=["p5", "p50", "p95"])
+    lead = chart = ""
+    if years := [year for year in sales.index if year in run.years]:
+        said = {
+            "year": max(years),
+            "sales": shown(run.row("online_sales", TOTAL, max(years)), big, "p50"),
+            "induced": shown(run.row("induced_tax"), money),
+            "paid": shown(run.row("paid"), money),
+        }
+        picture = outlook_charts.growth(run.by_year("paid"), run.by_year("induced_tax"), sales, words)
+        picture = image(picture, words.say("growth.chart_alt"))
+        lead = page.paragraph(words.html("growth.lead", **said), "lead")
+        chart = page.figure(words.say("growth.chart"), picture, words.say("growth.caption"))
+    note = page.paragraph(html.escape(words.say("growth.note")), "small")
+    parts = (lead, tables.balance(run, words), note, chart)
+    return page.section("growth", words.say("growth.title"), words.tag, *parts)
+
+
+def targets(run: RunFolder, lang: str) -> Block:
+    """Section 5: how likely the policy's targets are reached. Empty for a policy without targets."""
+    words = load(lang)
+    if not run.targets:
+        return Block("", words.tag)
+    parts = [_targets_lead(run, words), tables.targets(run, words)]
+    paths = []
+    for target in run.targets:
+        bands = run.band(target.column)
+        bands = bands.loc[bands.index.isin(run.years)]
+        if len(bands):
+            unit, goal = tables.target_unit(target, words), tables.goal(target, words)
+            name, numbers = words.pick(target.names), (target.low, target.high, target.year)
+            paths.append(TargetPath(name, goal, bands, *numbers, unit))
+    if paths:
+        picture = image(outlook_charts.targets(paths, words), words.say("targets.chart_alt"))
+        parts.append(page.figure(words.say("targets.chart"), picture, words.say("targets.caption")))
+    parts.append(page.paragraph(html.escape(words.say("targets.note")), "small"))
+    return page.section("targets", words.say("targets.title"), words.tag, *parts)
+
+
+def _targets_lead(run: RunFolder, words: Wording) -> str:
+    """The target most, and the one least, likely to be reached."""
+    chances = {t.key: float(run.row("target", t.key, t.year)["probability"]) for t in run.targets}
+    known = [t for t in run.targets if math.isfinite(chances[t.key])]
+    if not known:
+        return ""
+    best, worst = max(known, key=lambda t: chances[t.key]), min(known, key=lambda t: chances[t.key])
+    said = {
+        "year": best.year,
+        "best": words.pick(best.names),
+        "best_probability": percent(chances[best.key]),
+        "worst": words.pick(worst.names),
+        "worst_probability": percent(chances[worst.key]),
+    }
+    return page.paragraph(words.html("targets.lead", **said), "lead")

@@ -1,0 +1,259 @@
+"""A run's folder, read once: every number the report shows stands in these files.
+
+The engine writes `record.json`, `summary.csv`, `settings.csv`, `draws.parquet` and `years.parquet`. They are
+held to the sha256 in the record before anything is shown, so a page never mixes two runs or an edited table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from simulator.errors import Problem, ReportError, nearest
+
+QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
+FILES: Mapping[str, tuple[str, ...]] = {
+    "summary.csv": (
+        "measure",
+        "clause",
+        "year",
+        "unit",
+        "mean",
+        "standard_error",
+        *QUANTILES,
+        "probability",
+        "probability_low",
+        "probability_high",
+    ),
+    "settings.csv": ("group", "path", "value", "unit", "source", "confidence", "zh", "en", "changed"),
+    "draws.parquet": (),
+    "years.parquet": (),
+}
+RECORD_KEYS = (
+    "run_id",
+    "created",
+    "scenario",
+    "title",
+    "seed",
+    "draws",
+    "population",
+    "hashes",
+    "versions",
+    "years",
+    "cash_years",
+    "policy",
+    "appropriation",
+    "clauses",
+    "targets",
+    "warnings",
+    "outputs",
+)
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of the law as the record names it; kind is one_off, recurrent or in_kind."""
+
+    slug: str
+    article: str
+    kind: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target: reached from `low`, fully from `high`, in `year`; `column` names its quantity."""
+
+    key: str
+    column: str
+    low: float
+    high: float
+    unit: str
+    year: int
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run, read and checked. Make it with `RunFolder.open`.
+
+    summary and settings are the files' tables as they stand; `year` of the summary is text ("2014", "total").
+    """
+
+    path: Path
+    record: Mapping[str, Any]
+    summary: pd.DataFrame
+    settings: pd.DataFrame
+    _raw: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def open(cls, path: Path | str) -> RunFolder:
+        """Read the folder of one run. Raises ReportError with all that is missing, changed or unreadable."""
+        path = Path(path)
+        record = _read_record(path / "record.json")
+        problems: list[Problem] = []
+        raw = {name: _read_output(path, name, record["outputs"], problems) for name in FILES}
+        if problems:
+            raise ReportError(problems)
+        tables = {name: _read_csv(raw[name], name, problems) for name in FILES if name.endswith(".csv")}
+        if problems:
+            raise ReportError(problems)
+        summary, settings = tables["summary.csv"], tables["settings.csv"]
+        numbers = [c for c in summary.columns if c not in ("measure", "clause", "year", "unit")]
+        summary[numbers] = summary[numbers].apply(pd.to_numeric, errors="coerce")
+        settings["changed"] = settings["changed"].str.lower().isin(["true", "1"])
+        return cls(path, record, summary, settings, raw)
+
+    @property
+    def run_id(self) -> str:
+        return str(self.record["run_id"])
+
+    @property
+    def years(self) -> list[int]:
+        """The years awards belong to."""
+        return [int(y) for y in self.record["years"]]
+
+    @property
+    def cash_years(self) -> list[int]:
+        """The years cash is paid in; one more than `years`, for what is paid late."""
+        return [int(y) for y in self.record["cash_years"]]
+
+    @property
+    def synthetic(self) -> bool:
+        return bool(self.record["population"].get("synthetic", False))
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses in the order of the text."""
+        return tuple(
+            Clause(c["slug"], c["article"], c["kind"], {"zh": c["zh"], "en": c["en"]})
+            for c in self.record["clauses"]
+        )
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        return tuple(
+            Target(
+                t["key"],
+                t.get("column") or "",
+                float(t["low"]),
+                float(t["high"]),
+                t["unit"],
+                int(t["year"]),
+                {"zh": t["zh"], "en": t["en"]},
+            )
+            for t in self.record["targets"]
+        )
+
+    @cached_property
+    def appropriation(self) -> Mapping[int, float]:
+        """What was appropriated by year, CNY; empty when nothing was."""
+        given = self.record["appropriation"] or {}
+        return {int(y): float(a) for y, a in given.items() if str(y).isdigit() and a is not None}
+
+    @property
+    def appropriation_total(self) -> float:
+        """The sum of the years' appropriations, CNY: the one addition this package does."""
+        return math.fsum(self.appropriation.values())
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        return self.summary.set_index(["measure", "clause", "year"]).sort_index()
+
+    def row(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
+        """One row of the summary; all missing when the run does not have it."""
+        key = (measure, clause, str(year))
+        if key not in self._rows.index:
+            return pd.Series(math.nan, index=self._rows.columns)
+        found = self._rows.loc[key]
+        return found.iloc[0] if isinstance(found, pd.DataFrame) else found
+
+    def has(self, measure: str) -> bool:
+        """Whether the summary speaks of `measure` at all."""
+        return bool((self.summary["measure"] == measure).any())
+
+    def by_year(self, measure: str, clause: str = TOTAL) -> pd.DataFrame:
+        """The summary's rows of one measure, indexed by year (int), the total left out."""
+        rows = self.summary[(self.summary["measure"] == measure) & (self.summary["clause"] == clause)]
+        rows = rows[rows["year"].str.isdigit()]
+        return rows.set_index(rows["year"].astype(int)).sort_index().drop(columns=["year"])
+
+    def band(self, column: str) -> pd.DataFrame:
+        """p5, p50, p95 by year of a quantity: the summary's, or of the years' draws; may be empty."""
+        if self.has(column):
+            return self.by_year(column)[["p5", "p50", "p95"]].dropna()
+        if column in self.year_draws.columns:
+            quantiles = self.year_draws.groupby("year")[column].quantile([0.05, 0.5, 0.95]).unstack()
+            return quantiles.set_axis(["p5", "p50", "p95"], axis=1).dropna()
+        return pd.DataFrame(columns=["p5", "p50", "p95"])
+
+    @cached_property
+    def year_draws(self) -> pd.DataFrame:
+        """`years.parquet`."""
+        return pd.read_parquet(io.BytesIO(self._raw["years.parquet"]))
+
+    @cached_property
+    def paid_totals(self) -> pd.Series:
+        """What each draw pays in all years together, CNY; support in kind, counted in places, left out."""
+        rows = pd.read_parquet(io.BytesIO(self._raw["draws.parquet"]), columns=["draw", "clause", "paid"])
+        cash = rows["clause"].isin([c.slug for c in self.clauses if c.kind != "in_kind"])
+        return rows[cash].groupby("draw")["paid"].sum()
+
+    def rows_of(self, *groups: str) -> pd.DataFrame:
+        """The settings of these groups, in the order of the file."""
+        return self.settings[self.settings["group"].isin(groups)]
+
+
+def _read_record(file: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as e:
+        remedy = "name the folder of a finished run"
+        raise ReportError(Problem(str(file), f"cannot be read ({e.strerror or e})", remedy)) from e
+    except ValueError as e:
+        raise ReportError(Problem(str(file), f"is not a run's record ({e})", "run the scenario again")) from e
+    missing = [key for key in RECORD_KEYS if not isinstance(record, dict) or key not in record]
+    if missing:
+        raise ReportError(Problem(str(file), f"lacks {', '.join(missing)}", "run the scenario again"))
+    return record
+
+
+def _read_output(path: Path, name: str, outputs: Mapping[str, str], problems: list[Problem]) -> bytes:
+    """The bytes of one output, held to the record's sha256."""
+    try:
+        raw = (path / name).read_bytes()
+    except OSError as e:
+        problems.append(
+            Problem(str(path / name), f"cannot be read ({e.strerror or e})", "run the scenario again")
+        )
+        return b""
+    if name not in outputs:
+        problems.append(Problem(str(path / name), "has no sha256 in record.json", "run the scenario again"))
+    elif hashlib.sha256(raw).hexdigest() != outputs[name]:
+        remedy = "restore the file, or run the scenario again"
+        problems.append(Problem(str(path / name), "was changed after the run (its sha256 differs)", remedy))
+    return raw
+
+
+def _read_csv(raw: bytes, name: str, problems: list[Problem]) -> pd.DataFrame:
+    """A table as text, blank cells as empty text; its columns checked."""
+    try:
+        table = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except ValueError as e:
+        problems.append(Problem(name, f"is not a table ({e})", "run the scenario again"))
+        return pd.DataFrame()
+    for column in FILES[name]:
+        if column not in table.columns:
+            remedy = nearest(column, table.columns) or "run the scenario again"
+            problems.append(Problem(name, f"lacks the column {column}", remedy))
+    return table

@@ -1,0 +1,102 @@
+"""How many digits a number deserves, and how it is written.
+
+A simulated number is shown to the digit its Monte Carlo standard error reaches, within what its unit makes
+sensible: 22 million CNY known to ±0.3 million is 2,190 万元, not 2,194.37. Exact numbers keep the digits they
+need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+MISSING = "—"
+_NORMAL = 1.959964  # half a 95 % interval in standard errors
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of display: what one is worth in the file's unit, and the finest and coarsest digit shown."""
+
+    key: str
+    scale: float
+    finest: int
+    coarsest: int = 0
+
+    def digits(self, error: float, value: float) -> int:
+        """Decimals to show (negative: tens) for a number known to ± `error` (the file's unit)."""
+        if not math.isfinite(error) or error < 0:
+            return 0
+        if error == 0:  # exact: only the decimals it has
+            scaled = Decimal(repr(value)) / Decimal(repr(self.scale))
+            return next((d for d in range(self.finest) if scaled == round(scaled, d)), self.finest)
+        return max(self.coarsest, min(self.finest, -math.floor(math.log10(error / self.scale))))
+
+    def text(self, value: float, error: float = math.nan, digits: int | None = None) -> str:
+        """`value` (the file's unit) in this unit, rounded half up to what `error` supports.
+
+        >>> UNITS["zh"]["money"].text(21_940_000, 280_000), UNITS["zh"]["money"].text(32_400, 900)
+        ('2,190', '3.2')
+        """
+        if value is None or not math.isfinite(value):
+            return MISSING
+        places = self.digits(error, value) if digits is None else digits
+        scaled = Decimal(repr(float(value))) / Decimal(repr(self.scale))
+        rounded = _half_up(scaled, places)
+        if rounded == 0 and scaled > 0:  # something is never shown as nothing
+            places = max(places, self.finest) if digits is None else places
+            rounded = _half_up(scaled, places)
+            if rounded == 0:
+                return f"<{Decimal(1).scaleb(-places)}"
+        return f"{rounded:,.{max(places, 0)}f}".replace("-", "\u2212") if rounded else "0"
+
+
+UNITS: Mapping[str, Mapping[str, Unit]] = {
+    "zh": {
+        "money": Unit("money", 1e4, 1, -1),
+        "big": Unit("big", 1e8, 1),
+        "count": Unit("count", 1, 1),
+        "share": Unit("share", 0.01, 1),
+    },
+    "en": {
+        "money": Unit("money", 1e6, 2),
+        "big": Unit("big", 1e9, 2),
+        "count": Unit("count", 1, 1),
+        "share": Unit("share", 0.01, 1),
+    },
+}
+
+
+def _half_up(value: Decimal, places: int) -> Decimal:
+    """Rounded half up (away from zero), `places` may be negative; a plain zero, never minus zero."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
+
+
+def error_of(row: pd.Series, column: str = "mean") -> float:
+    """The Monte Carlo standard error of a summary row's column: its own, or from a quantile's interval."""
+    if column == "mean":
+        return float(row.get("standard_error", math.nan))
+    low, high = float(row.get(f"{column}_low", math.nan)), float(row.get(f"{column}_high", math.nan))
+    return (high - low) / 2 / _NORMAL
+
+
+def shown(row: pd.Series, unit: Unit, column: str = "mean") -> str:
+    """A number of a summary row as the page writes it, everywhere on the page alike."""
+    return unit.text(float(row.get(column, math.nan)), error_of(row, column))
+
+
+def percent(probability: float) -> str:
+    """A probability in whole per cent; what is nearly impossible or nearly certain is not called so outright.
+
+    >>> percent(0.2341), percent(0.0), percent(0.999), percent(float("nan"))
+    ('23%', '<1%', '>99%', '—')
+    """
+    if probability is None or not math.isfinite(probability):
+        return MISSING
+    if probability < 0.005:
+        return "<1%"
+    return ">99%" if probability > 0.995 else f"{_half_up(Decimal(repr(float(probability))) * 100, 0):f}%"

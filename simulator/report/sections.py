@@ -1,0 +1,132 @@
+"""The report's sections, in its order: each takes a run and a language and returns what a notebook shows.
+
+Selection, change of unit and rounding happen here; every number stands in the run's files. This is the
+contents page, with the opening and the end; the sections between are in `spending`, `outlook` and `basis`.
+"""
+
+from __future__ import annotations
+
+import html
+
+from simulator.report import page
+from simulator.report.basis import assumptions, made, readings
+from simulator.report.outlook import growth, targets
+from simulator.report.page import Block
+from simulator.report.record import TOTAL, RunFolder
+from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.spending import cost, risk
+from simulator.report.wording import Wording, load
+
+__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "assumptions", "readings", "made", "end"]
+CONTENTS = ("cost", "risk", "growth", "targets", "assumptions", "readings", "made")
+
+
+def cover(run: RunFolder, lang: str) -> Block:
+    """Title, what run this is, and, where the register is synthetic, that it is. Carries the style sheet."""
+    words, record = load(lang), run.record
+    start, end = record["policy"]["start"], record["policy"].get("end")
+    end = None if end == "none" else end
+    facts = (
+        words.say("page.scenario", scenario=words.pick(record["title"])),
+        words.say("page.period", start=start, end=end) if end else words.say("page.period_open", start=start),
+        words.say("page.created", created=str(record["created"])[:10]),
+        words.say("page.draws", draws=f"{record['draws']:,}"),
+        words.say("page.run", run_id=run.run_id),
+    )
+    parts = (
+        f"<style>{page.stylesheet()}</style>",
+        page.paragraph(html.escape(words.say("page.kicker")), "kicker"),
+        f"<h1>{html.escape(policy_name(run, words))}</h1>",
+        f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
+        page.paragraph(html.escape(words.say("page.synthetic")), "synthetic") if run.synthetic else "",
+    )
+    return Block(f"<header>{''.join(parts)}</header>", words.tag)
+
+
+def answer(run: RunFolder, lang: str) -> Block:
+    """Section 1: what it costs, how likely the appropriation is too small, and what comes back."""
+    words, unit = load(lang), UNITS[lang]["money"]
+    paid = {column: shown(run.row("paid"), unit, column) for column in ("mean", "p50", "p80", "p95")}
+    sentences = [
+        _cost_sentence(run, words, paid),
+        _overrun_sentence(run, words, paid),
+        _net_sentence(run, words),
+    ]
+    links = "".join(f'<a href="#{key}">{html.escape(words.say(f"{key}.short"))}</a>' for key in CONTENTS)
+    return page.section(
+        "answer",
+        words.say("answer.title"),
+        words.tag,
+        page.cards(_cards(run, words, paid)),
+        *(page.paragraph(sentence, "lead") for sentence in sentences),
+        page.paragraph(html.escape(words.say("answer.note")), "small"),
+        f"<nav>{links}</nav>",
+    )
+
+
+def end(run: RunFolder, lang: str) -> Block:
+    """The last line. `publish` takes it as the sign that the notebook ran through, and for this run."""
+    words = load(lang)
+    run_id, text = html.escape(run.run_id), html.escape(words.say("page.end"))
+    return Block(f'<footer id="report-end" data-run-id="{run_id}">{text}</footer>', words.tag)
+
+
+def policy_name(run: RunFolder, words: Wording) -> str:
+    """The policy's name: the record's own, else a general one."""
+    return words.pick(run.record["policy"].get("title", {})) or words.say("page.policy")
+
+
+def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[str, str, str, str, str]]:
+    """The headline: what suffices at three degrees of confidence, the chance of an overrun (or net cost)."""
+    unit, money = UNITS[words.lang]["money"], words.say("unit.money")
+    made = [
+        (f"paid_{q}", words.say(f"answer.card_{q}"), paid[q], money, words.say(f"answer.card_{q}_note"))
+        for q in ("p50", "p80", "p95")
+    ]
+    if not run.appropriation:
+        net = shown(run.row("net_cost"), unit)
+        return [
+            *made,
+            ("net_cost", words.say("answer.card_net"), net, money, words.say("answer.card_net_note")),
+        ]
+    note = words.say("answer.card_overrun_note", appropriation=unit.text(run.appropriation_total, 0.0))
+    chance = percent(run.row("overrun")["probability"])
+    return [*made, ("overrun", words.say("answer.card_overrun"), chance, "", note)]
+
+
+def _cost_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> str:
+    period = {"first": run.cash_years[0], "last": run.cash_years[-1]}
+    if MISSING in paid.values():  # too few draws for the outer quantiles
+        return words.html("answer.cost_few", **period, mean=paid["mean"], draws=run.record["draws"])
+    return words.html("answer.cost", **period, **paid)
+
+
+def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> str:
+    if not run.appropriation:
+        if paid["p80"] == MISSING:
+            return words.html("answer.no_appropriation_few")
+        return words.html("answer.no_appropriation", p80=paid["p80"])
+    chances = run.by_year("overrun")["probability"].dropna()
+    said = {
+        "appropriation": UNITS[words.lang]["money"].text(run.appropriation_total, 0.0),
+        "probability": percent(run.row("overrun")["probability"]),
+    }
+    if not len(chances):
+        return words.html("answer.overrun_no_years", **said)
+    worst = int(chances.idxmax())
+    year_probability = percent(run.row("overrun", TOTAL, worst)["probability"])
+    return words.html("answer.overrun", **said, year=worst, year_probability=year_probability)
+
+
+def _net_sentence(run: RunFolder, words: Wording) -> str:
+    unit, net = UNITS[words.lang]["money"], run.row("net_cost")
+    parts = {
+        "induced": shown(run.row("induced_tax"), unit),
+        "recovered": shown(run.row("clawback_recovered"), unit),
+    }
+    span = {"net_low": shown(net, unit, "p5"), "net_high": shown(net, unit, "p95")}
+    if MISSING in span.values():
+        return words.html("answer.net_few", net=shown(net, unit), **parts)
+    if net["mean"] < 0:
+        return words.html("answer.net_gain", gain=shown(net, unit).lstrip("\u2212"), **parts, **span)
+    return words.html("answer.net", net=shown(net, unit), **parts, **span)

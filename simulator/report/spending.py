@@ -1,0 +1,101 @@
+"""The sections on what is paid: by clause and year, its range, and the risk that it exceeds the budget."""
+
+from __future__ import annotations
+
+import html
+import math
+
+import pandas as pd
+
+from simulator.report import charts, page, tables
+from simulator.report.figures import image
+from simulator.report.page import Block
+from simulator.report.record import TOTAL, Clause, RunFolder
+from simulator.report.rounding import UNITS, percent, shown
+from simulator.report.wording import Wording, load
+
+
+def cost(run: RunFolder, lang: str) -> Block:
+    """Section 2: what each clause costs in each year."""
+    words = load(lang)
+    cash = [c for c in run.clauses if c.kind != "in_kind"]
+    names = {c.slug: words.pick(c.names) for c in cash}
+    means = pd.DataFrame({c.slug: run.by_year("paid", c.slug)["mean"] for c in cash})
+    means = means.reindex(run.cash_years).fillna(0.0)  # of the drawing only: no bar where there is no row
+    by_size = sorted(cash, key=lambda c: -_or_zero(run.row("paid", c.slug)["mean"]))
+    alt = words.say("cost.chart_alt", first=names[by_size[0].slug])
+    parts = [
+        _cost_lead(run, words, by_size),
+        page.figure(words.say("cost.chart"), image(charts.stack(means, names, words), alt)),
+        tables.costs(run, words),
+        tables.stages(run, words),
+        page.paragraph(html.escape(words.say("cost.stages_note")), "small"),
+    ]
+    if run.has("places") and len(cash) < len(run.clauses):
+        unit, count = UNITS[lang]["money"], UNITS[lang]["count"]
+        places, value = shown(run.row("places"), count), shown(run.row("places_value"), unit)
+        parts.append(page.paragraph(words.html("cost.in_kind", places=places, value=value)))
+    return page.section("cost", words.say("cost.title"), words.tag, *parts)
+
+
+def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> str:
+    """The three largest clauses and the costliest year; nothing where there are fewer than three."""
+    if len(by_size) < 3:
+        return ""
+    unit = UNITS[words.lang]["money"]
+    said: dict[str, object] = {}
+    for rank, clause in zip(("first", "second", "third"), by_size, strict=False):
+        said |= {rank: words.pick(clause.names), f"{rank}_mean": shown(run.row("paid", clause.slug), unit)}
+    dearest = int(run.by_year("paid")["mean"].idxmax())
+    year_mean = shown(run.row("paid", TOTAL, dearest), unit)
+    return page.paragraph(words.html("cost.lead", year=dearest, year_mean=year_mean, **said), "lead")
+
+
+def risk(run: RunFolder, lang: str) -> Block:
+    """Section 3: how far payouts may lie apart, and how likely the appropriation does not hold."""
+    words = load(lang)
+    bands = run.by_year("paid").dropna(subset=["p5", "p50", "p80", "p95"])
+    parts = []
+    if len(bands):  # few draws support no outer quantiles
+        caption = words.say("risk.fan_caption_appropriation" if run.appropriation else "risk.fan_caption")
+        picture = image(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
+        parts = [_risk_lead(run, words, bands), page.figure(words.say("risk.fan"), picture, caption)]
+    parts += [_risk_curves(run, words), tables.quantiles(run, words)]
+    return page.section("risk", words.say("risk.title"), words.tag, *parts)
+
+
+def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> str:
+    """The year with the highest median, and how its appropriation compares."""
+    unit, peak = UNITS[words.lang]["money"], int(bands["p50"].idxmax())
+    row = run.row("paid", TOTAL, peak)
+    said = {"year": peak, "p50": shown(row, unit, "p50"), "p95": shown(row, unit, "p95")}
+    if peak not in run.appropriation:
+        return page.paragraph(words.html("risk.lead", **said), "lead")
+    said["appropriation"] = unit.text(run.appropriation[peak], 0.0)
+    said["probability"] = percent(run.row("overrun", TOTAL, peak)["probability"])
+    return page.paragraph(words.html("risk.lead_appropriation", **said), "lead")
+
+
+def _risk_curves(run: RunFolder, words: Wording) -> str:
+    """The exceedance curve and, where there is an appropriation, the chance of an overrun by year."""
+    whole, chance, mark, budget = run.row("paid"), run.row("overrun"), "", None
+    quantiles = {q.upper(): float(whole[q]) for q in ("p50", "p80", "p95") if math.isfinite(whole[q])}
+    if run.appropriation:
+        budget = run.appropriation_total
+        amount = UNITS[words.lang]["money"].text(budget, 0.0)
+        mark = words.say("risk.exceedance_mark", amount=amount, probability=percent(chance["probability"]))
+    picture = charts.exceedance(run.paid_totals, budget, mark, quantiles, words)
+    curve = page.figure(words.say("risk.exceedance"), image(picture, words.say("risk.exceedance_alt")))
+    by_year = run.by_year("overrun").dropna(subset=["probability"])
+    if budget is None or not len(by_year):
+        return page.side_by_side(curve)
+    columns = ["probability", "probability_low", "probability_high"]
+    chances = pd.concat([by_year[columns], chance[columns].to_frame().T.astype(float)])
+    labels = [*map(str, by_year.index), words.say("risk.all_years")]
+    picture = image(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
+    bars = page.figure(words.say("risk.overrun"), picture, words.say("risk.overrun_caption"))
+    return page.side_by_side(curve, bars)
+
+
+def _or_zero(value: float) -> float:
+    return value if math.isfinite(value) else 0.0

@@ -1,0 +1,183 @@
+"""The tables of results: rows picked from a run's summary, in the language's unit, rounded to their error."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from simulator.report.page import Cell, table
+from simulator.report.record import TOTAL, RunFolder, Target
+from simulator.report.rounding import MISSING, UNITS, Unit, percent, shown
+from simulator.report.wording import Wording
+
+_QUANTILES = ("p5", "p50", "p80", "p95")
+
+
+def _number(row: pd.Series, unit: Unit, column: str = "mean") -> Cell:
+    return Cell(shown(row, unit, column), number=True)
+
+
+def _unit_note(words: Wording) -> str:
+    return words.say("unit.table", unit=words.say("unit.money"))
+
+
+def costs(run: RunFolder, words: Wording) -> str:
+    """Mean payout by clause and cash year, with the total's mean and P80."""
+    unit, years = UNITS[words.lang]["money"], run.cash_years
+    header = [
+        words.say("cost.clause"),
+        *map(str, years),
+        words.say("cost.total"),
+        words.say("cost.p80_column"),
+    ]
+    rows = []
+    for slug, name, article in [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]:
+        whole = run.row("paid", slug)
+        rows.append(
+            [
+                Cell(name, note=article),
+                *(_number(run.row("paid", slug, y), unit) for y in years),
+                _number(whole, unit),
+                _number(whole, unit, "p80"),
+            ]
+        )
+    return table(words.say("cost.table"), header, rows, aside=_unit_note(words), strong=[-1])
+
+
+def stages(run: RunFolder, words: Wording) -> str:
+    """By clause, all years together: entitled, awarded, paid, displaced, and how many received it."""
+    unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
+    measures = ("entitled", "awarded", "paid", "displaced")
+    header = [
+        words.say("cost.clause"),
+        *(words.say(f"cost.{m}") for m in measures),
+        words.say("cost.recipients"),
+    ]
+    rows = [
+        [
+            Cell(name, note=article),
+            *(_number(run.row(m, slug), unit) for m in measures),
+            _number(run.row("recipients", slug), count),
+        ]
+        for slug, name, article in [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
+    ]
+    return table(words.say("cost.stages"), header, rows, aside=_unit_note(words), strong=[-1])
+
+
+def quantiles(run: RunFolder, words: Wording) -> str:
+    """Payouts by year: mean and quantiles; with an appropriation also it and the chance of an overrun."""
+    unit, funded = UNITS[words.lang]["money"], bool(run.appropriation)
+    header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in _QUANTILES)]
+    if funded:
+        header += [words.say("risk.appropriation"), words.say("risk.probability"), words.say("risk.interval")]
+    rows = []
+    for year in [*run.cash_years, TOTAL]:
+        row = run.row("paid", TOTAL, year)
+        name = words.say("risk.all_years") if year == TOTAL else str(year)
+        cells = [Cell(name), _number(row, unit), *(_number(row, unit, q) for q in _QUANTILES)]
+        if funded:
+            amount = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
+            chance = run.row("overrun", TOTAL, year)
+            cells += [
+                Cell(unit.text(amount, 0.0), number=True),
+                Cell(percent(chance["probability"]), number=True),
+                Cell(interval(chance, words), number=True),
+            ]
+        rows.append(cells)
+    return table(words.say("risk.table"), header, rows, aside=_unit_note(words), strong=[-1])
+
+
+def balance(run: RunFolder, words: Wording) -> str:
+    """What is paid, what comes back and what remains, by year: means."""
+    unit, years = UNITS[words.lang]["money"], [*run.cash_years, TOTAL]
+    lines = [
+        ("paid", "row_paid"),
+        ("clawback_recovered", "row_recovered"),
+        ("induced_tax", "row_induced"),
+        ("net_cost", "row_net"),
+        ("retained_tax_with", "row_with"),
+        ("retained_tax_without", "row_without"),
+        ("clawback_due", "row_due"),
+    ]
+    header = [words.say("growth.item"), *(words.say("cost.total") if y == TOTAL else str(y) for y in years)]
+    rows = [
+        [Cell(words.say(f"growth.{key}")), *(_number(run.row(measure, TOTAL, y), unit) for y in years)]
+        for measure, key in lines
+    ]
+    return table(words.say("growth.table"), header, rows, aside=_unit_note(words), strong=[3])
+
+
+def targets(run: RunFolder, words: Wording) -> str:
+    """Each target with its numbers, what is projected for its year, and the chance that it is reached."""
+    year = run.targets[0].year
+    header = [
+        words.say("targets.target"),
+        words.say("targets.goal", year=year),
+        words.say("targets.median"),
+        words.say("targets.interval"),
+        words.say("targets.reached"),
+        words.say("targets.fully"),
+    ]
+    rows = []
+    for target in run.targets:
+        unit, bands = target_unit(target, words), run.band(target.column)
+        middle = spread = MISSING
+        if target.year in bands.index:
+            at = bands.loc[target.year]
+            digits = 0 if target.unit == "count" else 1
+            middle = with_unit(unit.text(at["p50"], digits=digits), unit, words)
+            spread = range_text(
+                unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words
+            )
+        chances = [run.row(m, target.key, target.year)["probability"] for m in ("target", "target_fully")]
+        if target.high <= target.low:
+            chances[1] = math.nan
+        rows.append(
+            [
+                Cell(words.pick(target.names)),
+                Cell(goal(target, words), number=True),
+                Cell(middle, number=True),
+                Cell(spread, number=True),
+                *(Cell(percent(c), number=True) for c in chances),
+            ]
+        )
+    return table(words.say("targets.table"), header, rows)
+
+
+def goal(target: Target, words: Wording) -> str:
+    """A target's number, or its range, in the unit it is read in."""
+    unit = target_unit(target, words)
+    low, high = unit.text(target.low, 0.0), unit.text(target.high, 0.0)
+    return with_unit(low, unit, words) if target.high <= target.low else range_text(low, high, unit, words)
+
+
+def target_unit(target: Target, words: Wording) -> Unit:
+    """Sales in 亿元 (billions), shares in per cent, enterprises as they are."""
+    return UNITS[words.lang][{"CNY": "big", "share": "share"}.get(target.unit, "count")]
+
+
+def with_unit(text: str, unit: Unit, words: Wording) -> str:
+    """A number followed by its unit; counts bare."""
+    if unit.key == "count" or text == MISSING:
+        return text
+    return f"{text}%" if unit.key == "share" else words.say("unit.amount", amount=text)
+
+
+def range_text(low: str, high: str, unit: Unit, words: Wording) -> str:
+    """From one number to another, with their unit."""
+    if unit.key == "big":
+        return words.say("unit.range", low=low, high=high)
+    return words.say("risk.range", low=with_unit(low, unit, words), high=with_unit(high, unit, words))
+
+
+def interval(row: pd.Series, words: Wording) -> str:
+    """The 95 % interval of a probability."""
+    low, high = row["probability_low"], row["probability_high"]
+    if not math.isfinite(low):
+        return MISSING
+    return words.say("risk.range", low=percent(low), high=percent(high))
+
+
+def _cash_clauses(run: RunFolder, words: Wording) -> list[tuple[str, str, str]]:
+    return [(c.slug, words.pick(c.names), c.article) for c in run.clauses if c.kind != "in_kind"]

@@ -1,0 +1,94 @@
+"""The words of the report: whole sentences with named places, one file a language, the same keys in both.
+
+A sentence is never put together from fragments, because word order is not the same in two languages; where a
+case needs other words it has its own key.
+"""
+
+from __future__ import annotations
+
+import html
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from simulator import yamlfile
+from simulator.errors import Problem, ReportError
+
+LANGUAGES = ("zh", "en")
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences of one language by key ("answer.title")."""
+
+    lang: str
+    sentences: Mapping[str, str]
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML names it."""
+        return LANGUAGE_TAGS[self.lang]
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence, its places filled. A place left empty or filled in vain is a defect: ValueError."""
+        return self._filled(key, self.sentences[key], {name: str(v) for name, v in values.items()})
+
+    def html(self, key: str, /, **values: object) -> str:
+        """As `say`, escaped for HTML and with what was filled in set off as <b>."""
+        marked = {name: f"<b>{html.escape(str(v))}</b>" for name, v in values.items()}
+        return self._filled(key, html.escape(self.sentences[key], quote=False), marked)
+
+    def pick(self, names: Mapping[str, str] | str) -> str:
+        """A name that comes in both languages, in this one; a plain text as it is."""
+        return str(names.get(self.lang, "")) if isinstance(names, Mapping) else str(names)
+
+    def term(self, room: str, name: str) -> str:
+        """The word for an identifier of a run's files (a unit, a group); itself if none is known."""
+        return self.sentences.get(f"{room}.{name}", name)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.sentences
+
+    def _filled(self, key: str, sentence: str, values: Mapping[str, str]) -> str:
+        if places(sentence) != set(values):
+            raise ValueError(
+                f"{self.lang}.yaml {key}: has the places {sorted(places(sentence))}, given {sorted(values)}"
+            )
+        return sentence.format(**values)
+
+
+def places(sentence: str) -> set[str]:
+    """The named places of a sentence.
+
+    >>> sorted(places("{first}—{last}年"))
+    ['first', 'last']
+    """
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+@cache
+def load(lang: str) -> Wording:
+    """The words of a language. Raises ReportError for an unknown language or a file that cannot be read."""
+    if lang not in LANGUAGES:
+        raise ReportError(
+            Problem("lang", f"{lang!r} is no language of the report", f"one of {', '.join(LANGUAGES)}")
+        )
+    document = yamlfile.load(Path(__file__).with_name(f"{lang}.yaml"), ReportError)
+    return Wording(lang, dict(_leaves(document.data, "")))
+
+
+def _leaves(node: Mapping[str, object], path: str) -> list[tuple[str, str]]:
+    """Every sentence under `node` with its dotted key."""
+    found: list[tuple[str, str]] = []
+    for name, child in node.items():
+        key = f"{path}.{name}" if path else str(name)
+        if isinstance(child, Mapping):
+            found += _leaves(child, key)
+        elif isinstance(child, str):
+            found.append((key, child))
+        else:  # `none` and numbers are read as values: a sentence must not become one unnoticed
+            raise ReportError(Problem(key, f"is {child!r}, not a sentence", "put it in quotes"))
+    return found

@@ -1,0 +1,166 @@
+"""The page, made once in each language, and what happens when it cannot be made."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+
+import nbformat
+import pandas as pd
+import pytest
+
+from simulator import resources
+from simulator.errors import ReportError
+from simulator.report.publish import NOTEBOOK, faults, publish
+from simulator.report.rounding import UNITS, percent, shown
+
+# names, and identifiers a reader needs to find a file again; all else in the Chinese page is Chinese
+PROPER = {"SHA", "simulator", "python", "numpy", "numba", "baseline", "csv", "parquet", "summary", "settings",
+          "draws", "years"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pages(folder, tmp_path_factory):
+    """Both pages, made where the machine's own "python3" kernel is broken: the report must not need it."""
+    broken = tmp_path_factory.mktemp("jupyter") / "kernels" / "python3"
+    broken.mkdir(parents=True)
+    spec = {"argv": ["no-such-program", "{connection_file}"], "display_name": "broken", "language": "python"}
+    (broken / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(broken.parents[1]))
+        made = {lang: publish(folder(), lang=lang) for lang in ("zh", "en")}
+    return {lang: path.read_text(encoding="utf-8") for lang, path in made.items()}
+
+
+def text_of(page: str) -> str:
+    """What a reader sees: no head, no styles, no tags."""
+    body = re.sub(r"<style.*?</style>", " ", page[page.index("<body") :], flags=re.S)
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_needs_nothing_from_outside(pages, run, lang):
+    page = pages[lang]
+    assert faults(page, run().run_id) == []
+    assert not re.search(r"https?:|<script|<link|@import|//cdn", page)
+    assert all(
+        source.startswith("data:image/svg+xml;base64,") for source in re.findall(r'src="([^"]*)', page)
+    )
+
+
+@pytest.mark.parametrize("lang, tag", [("zh", "zh-CN"), ("en", "en")])
+def test_the_page_has_no_code_and_no_error(pages, lang, tag):
+    page, seen = pages[lang], text_of(pages[lang])
+    assert f'<html lang="{tag}">' in page
+    code = r"Traceback|sections\.|RunFolder|run_dir|\bimport |In \[|Warning:|\bnan\b|\bNone\b|\{"
+    assert re.findall(code, seen) == []
+
+
+def test_the_chinese_page_is_chinese(pages, run):
+    page = pages["zh"]
+    page = re.sub(r'<span class="note">.*?</span>', " ", page)  # readings' names
+    seen = text_of(page).replace(run().run_id, " ")
+    versions = seen.index("程序版本")
+    words = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"\b[0-9a-f]{64}\b", " ", seen)))
+    assert words <= PROPER, words - PROPER
+    assert versions > 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_headline_numbers_are_the_summary_s(pages, run, lang):
+    page, unit = pages[lang], UNITS[lang]["money"]
+    cards = dict(re.findall(r'data-card="(\w+)".*?<span>([^<]*)</span>', page))
+    summary = pd.read_csv(run().path / "summary.csv", dtype={"year": str}, encoding="utf-8-sig")
+    whole = summary[(summary["clause"] == "total") & (summary["year"] == "total")].set_index("measure")
+    assert cards.pop("overrun") == percent(whole.loc["overrun", "probability"])
+    assert set(cards) == {"paid_p50", "paid_p80", "paid_p95"}
+    for name, text in cards.items():
+        column = name.removeprefix("paid_")
+        exact, number = whole.loc["paid", column] / unit.scale, float(text.replace(",", ""))
+        error = (whole.loc["paid", f"{column}_high"] - whole.loc["paid", f"{column}_low"]) / 3.92 / unit.scale
+        assert text == shown(whole.loc["paid"], unit, column)
+        assert abs(number - exact) <= max(5 * error, 0.5 * 10**-unit.finest)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_number_said_stands_in_the_files(pages, run, lang):
+    """Whatever is set off in a sentence is a year, a name, or a number of the summary, rounded."""
+    one, units = run(), UNITS[lang].values()
+    known = {str(y) for y in one.cash_years} | {str(len(one.settings)), one.run_id}
+    known |= {
+        units_.text(a, 0.0)
+        for units_ in units
+        for a in (*one.appropriation.values(), one.appropriation_total)
+    }
+    for _, row in one.summary.iterrows():
+        known |= {shown(row, unit, c) for unit in units for c in ("mean", "p5", "p50", "p80", "p95")}
+        known |= {percent(row["probability"])}
+    for group in ("assumptions", "interpretation"):
+        rows = one.rows_of(group)
+        known |= {str(len(rows)), str(rows["changed"].sum()), str(rows["confidence"].isin(["C", "J"]).sum())}
+    said = re.findall(r"<b>([^<]*\d[^<]*)</b>", pages[lang])
+    assert len(said) > 20
+    assert [number for number in said if html.unescape(number) not in known] == []
+
+
+def test_the_same_run_makes_the_same_page(pages, folder, tmp_path):
+    again = publish(folder(), out=tmp_path / "again.html")
+    assert again.read_text(encoding="utf-8") == pages["zh"]
+
+
+def spoiled(path, **cells):
+    """The report's notebook with other sources in some cells (None: without it)."""
+    notebook = nbformat.read(resources.folder("notebooks") / NOTEBOOK, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cells.get(cell["id"], "") is not None]
+    for cell in notebook.cells:
+        cell.source = cells.get(cell["id"]) or cell.source
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "cells, complaint",
+    [
+        ({"risk": "raise ValueError('no such number')"}, "cell risk: ValueError: no such number"),
+        ({"end": None}, "does not reach its last line"),
+        ({"made": "from IPython.display import HTML\nHTML('<img src=\"http://there/x.png\">')"}, "outside"),
+    ],
+)
+def test_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, complaint):
+    there = shutil.copytree(folder(), tmp_path / "run")
+    old = there / "budget_report.zh.html"
+    old.write_text("old", encoding="utf-8")
+    with pytest.raises(ReportError, match=re.escape(complaint)):
+        publish(there, notebook=spoiled(tmp_path / "spoiled.ipynb", **cells))
+    assert old.read_text(encoding="utf-8") == "old"
+    kept = (there / "failed" / "budget_report.zh.html").read_text(encoding="utf-8")
+    assert ("未能完整生成" in kept) == ("risk" in cells)
+    assert (there / "failed" / "budget_report.zh.ipynb").is_file()
+    assert [p.name for p in there.iterdir() if p.name.endswith(".part")] == []
+    assert capfd.readouterr().err == ""
+
+
+def test_a_changed_file_stops_the_report_before_a_kernel_starts(folder, tmp_path):
+    there = shutil.copytree(folder(), tmp_path / "run", ignore=shutil.ignore_patterns("*.html"))
+    (there / "summary.csv").write_text("edited", encoding="utf-8")
+    with pytest.raises(ReportError, match="summary.csv: was changed after the run"):
+        publish(there)
+    assert not list(there.rglob("*.html"))
+
+
+@pytest.mark.parametrize(
+    "spoil, complaint",
+    [
+        (lambda page: page.replace("</main>", '<script src="x.js"></script></main>'), "holds a <script>"),
+        (lambda page: page.replace("</main>", '<a href="https://there">x</a></main>'), "something outside"),
+        (lambda page: page.replace("</style>", "p{background:url(x.png)}</style>", 1), "style that refers"),
+        (lambda page: page.replace("</style>", "@import 'x.css';</style>", 1), "style that refers"),
+        (lambda page: page.replace('data-run-id="', 'data-run-id="other-'), "is of the run other-"),
+        (lambda page: page.replace('id="report-end"', ""), "does not reach its last line"),
+    ],
+)
+def test_a_spoiled_page_is_seen(pages, run, spoil, complaint):
+    found = faults(spoil(pages["en"]), run().run_id)
+    assert any(complaint in str(problem) for problem in found), found
