@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import simulator.report  # noqa: F401  first, so that the function `report` below is what the name means from then on
+
 if TYPE_CHECKING:
     from simulator.budget.compare import Comparison
     from simulator.budget.result import BudgetRun

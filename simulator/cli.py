@@ -187,7 +187,7 @@ def report(arguments: argparse.Namespace) -> None:
 
 def compare(arguments: argparse.Namespace) -> None:
     """Compare scenarios on common luck."""
-    from simulator.report import screen
+    from simulator.report import payout_list, screen
 
     population = _population(arguments)
     if len(arguments.scenarios) < 2:
@@ -195,7 +195,7 @@ def compare(arguments: argparse.Namespace) -> None:
     scenarios = [_scenario(arguments, name) for name in arguments.scenarios]
     result = simulator.compare(*(_play(arguments, s, population) for s in scenarios))
     if arguments.out:
-        result.differences.to_csv(arguments.out, index=False, encoding="utf-8-sig")
+        payout_list.write_table(result.differences, arguments.out)
     print(screen.comparison(result))
 
 

@@ -31,6 +31,7 @@ from simulator.projection.measures import MEASURES
 from simulator.projection.uncertain import Uncertain, fixed, parse
 
 CONFIDENCE = ("A", "B", "C", "J")
+DEFAULT_LAW = "jiulongpo_2013"
 _NAME = re.compile(r"\w[\w.-]{0,79}")
 _LARGEST_NUMBER = 10**100
 
@@ -214,7 +215,7 @@ def parse_set(options: list[str]) -> dict[str, Any]:
     return changes
 
 
-def _find(name: str) -> Path:
+def _find(name: str, place: str = "") -> Path:
     candidates = [Path(name)]
     if not name.endswith((".yaml", ".yml")) and "/" not in name and "\\" not in name:
         candidates = [resources.folder("scenarios") / f"{name}.yaml", Path(name)]
@@ -222,7 +223,7 @@ def _find(name: str) -> Path:
         if _is_file(path):
             return path
     remedy = nearest(name, shipped()) or f"a path, or one of {', '.join(shipped())}"
-    raise ScenarioError(Problem(f"scenario {name}", "there is no such scenario or file", remedy))
+    raise ScenarioError(Problem(place, f"there is no scenario or file {name!r}", remedy))
 
 
 def _is_file(path: Path) -> bool:
@@ -236,7 +237,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     path = path.resolve()
     if path in seen:
         raise ScenarioError(Problem(path.name, "names itself as its base, in a circle", "end the chain at baseline"))
-    document = yamlfile.load(path)
+    document = yamlfile.load(path, gather=True)
     changes, places, problems = _flatten(document)
     head = {key: document.data.get(key) for key in ("name", "zh", "en", "base")}
     if not isinstance(head["name"], str):
@@ -245,14 +246,16 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
         remedy = "letters, digits, - and _; zh: and en: are free"
         problems.append(Problem(document.place("name"), f"is {yamlfile.shown(head['name'])}", remedy))
     base: Scenario | None = None
+    named = document.data.get("law")
     try:
         if head["base"] is not None:
             beside = (path.parent / f"{head['base']}.yaml", path.parent / str(head["base"]))
-            base = _load(next(filter(_is_file, beside), None) or _find(str(head["base"])), (*seen, path))
-            if isinstance(document.data.get("law"), str):  # a law that is named starts from that file's numbers
-                base = replace(base, law=_law(document.data["law"], path.parent))
+            found = next(filter(_is_file, beside), None) or _find(str(head["base"]), document.place("base"))
+            base = _load(found, (*seen, path))
+            if isinstance(named, str):  # a law that is named starts from that file's numbers
+                base = replace(base, law=_law(named, path.parent, document.place("law")))
         else:
-            law = _law(str(document.data.get("law", "jiulongpo_2013")), path.parent)
+            law = _law(named if isinstance(named, str) else DEFAULT_LAW, path.parent, document.place("law"))
             base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, folder=path.parent)
     except SimulatorError as e:
         problems += e.problems
@@ -275,12 +278,12 @@ def _read_law(path: Path, changed_at: float) -> Law:
     return read_law(path)
 
 
-def _law(name: str, folder: Path) -> Law:
+def _law(name: str, folder: Path, place: str) -> Law:
     for path in (folder / name, folder / f"{name}.yaml", resources.folder("data") / "law" / f"{name}.yaml"):
         if _is_file(path):
             return _read_law(path, path.stat().st_mtime_ns)
     known = [p.stem for p in (resources.folder("data") / "law").glob("*.yaml")]
-    raise ScenarioError(Problem(f"law {name}", "there is no such law file", nearest(name, known) or ", ".join(known)))
+    raise ScenarioError(Problem(place, f"there is no law file {name!r}", nearest(name, known) or ", ".join(known)))
 
 
 def _from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -309,12 +312,14 @@ def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str
     """A scenario file as changes by path, with the place of each."""
     changes: dict[str, Any] = {}
     places: dict[str, str] = {}
-    problems: list[Problem] = []
+    problems = list(document.problems)
 
     def walk(value: Any, path: str, where: str) -> None:
         if isinstance(value, Mapping) and _is_group(path):
             for key, inner in value.items():
                 walk(inner, f"{path}.{key}", f"{where}.{key}")
+        elif document.is_unread(where):
+            return
         elif path in changes:  # written once in one line and once in levels
             problems.append(Problem(document.place(where), f"stands twice, also in {places[path]}", "keep one"))
         else:

@@ -1,13 +1,14 @@
 """YAML read strictly: what a person typed is what the program gets, with its line number.
 
-No tags, aliases, merge keys or duplicate keys; none of YAML 1.1's surprises (`no` is a word, `010` and `1e6` are refused
-unless they are plain decimals). Numbers come as int or exact Decimal, dates as `datetime.date`, `none` and `null` as None.
+No tags, aliases, merge keys or duplicate keys; none of YAML 1.1's surprises (`no` is a word, `010`, `1_000`, `12:30` and
+`50%` are refused). Numbers come as int or exact Decimal (`1e6` too), dates as `datetime.date`, `none` and `null` as None.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -19,20 +20,26 @@ from simulator.errors import Problem, ScenarioError
 
 LARGEST_FILE = 512 * 1024
 DEEPEST = 20
+LONGEST_NUMBER = 28  # characters: as many digits as a Decimal product keeps
 
 _INT = re.compile(r"[+-]?(0|[1-9][0-9]*)$")
-_DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)?\.[0-9]+$|[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+$")
+_DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)?\.[0-9]+$|[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]{1,3}$")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
-_NUMBERLIKE = re.compile(r"[+-]?[0-9][0-9_.,:]*%?$")
+_NUMBERLIKE = re.compile(r"[+-]?[0-9][0-9_.,:]*([eE][+-]?[0-9]+)?%?$")
 
 
 @dataclass
 class Document:
-    """A YAML file's content: `data` as nested dicts and lists, `lines` from path ("a.b.2013") to line number."""
+    """A YAML file's content: `data` as nested dicts and lists, `lines` from path ("a.b.2013") to line number.
+
+    problems: values that cannot be read (None in `data`) and keys that stand twice, for a reader that gathers them.
+    """
 
     source: str
     data: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     def place(self, path: str) -> str:
         """`file line N, path`, as errors name it; of the nearest enclosing path that has a line."""
@@ -41,6 +48,10 @@ class Document:
             found = found.rpartition(".")[0]
         line = f" line {self.lines[found]}" if found in self.lines else ""
         return f"{self.source}{line}, {path}" if path else f"{self.source}{line}"
+
+    def is_unread(self, path: str) -> bool:
+        """Whether the value at this path, or one below it, could not be read and is told of in `problems`."""
+        return any(u == path or u.startswith((f"{path}.", f"{path}[")) for u in self.unread)
 
 
 def parse_scalar(text: str) -> Any:
@@ -53,19 +64,48 @@ def parse_scalar(text: str) -> Any:
         return None
     if text in ("true", "True", "false", "False"):
         return text.lower() == "true"
-    if _INT.match(text):
+    if len(text) <= LONGEST_NUMBER and _INT.match(text):
         return int(text)
-    if _DECIMAL.match(text):
+    if len(text) <= LONGEST_NUMBER and _DECIMAL.match(text):
         return Decimal(text)
     if m := _DATE.match(text):
-        return datetime.date(*map(int, m.groups()))
+        try:
+            return datetime.date(*map(int, m.groups()))
+        except ValueError:
+            raise ValueError(f"{text} is no day of the calendar") from None
     if _NUMBERLIKE.match(text):
-        raise ValueError(f"{text!r} is not a number the program reads; write digits, a point and nothing else")
+        shown = text if len(text) <= LONGEST_NUMBER else f"{text[:LONGEST_NUMBER]}…"
+        raise ValueError(f"{shown!r} is not a number the program reads; write digits, a point and nothing else")
     return text
 
 
-def load(path: Path, error: type[Exception] = ScenarioError) -> Document:
-    """Read a YAML file whose top level is a mapping. Raises `error` (a SimulatorError) with all problems found."""
+def written(value: Any) -> str:
+    """A value as it is written in YAML; reads back as the same value.
+
+    >>> written({"low": 0.1, "high": Decimal("0.30")}), written(None), written(44e9), written(True)
+    ('{low: 0.1, high: 0.30}', 'none', '44000000000', 'true')
+    """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(written, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return "none" if value is None else str(value)
+
+
+def shown(value: Any) -> str:
+    """A value as an error message shows it: as written, words in quotes."""
+    return repr(value) if isinstance(value, str) else written(value)
+
+
+def load(path: Path, error: type[Exception] = ScenarioError, *, gather: bool = False) -> Document:
+    """Read a YAML file whose top level is a mapping. Raises `error` (a SimulatorError) with all problems found.
+
+    gather: leave values that cannot be read and keys that stand twice in `Document.problems`, to be raised with others.
+    """
     source = path.name
     try:
         raw = path.read_bytes()
@@ -77,68 +117,71 @@ def load(path: Path, error: type[Exception] = ScenarioError) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise error([Problem(source, f"byte {e.start} is not UTF-8", "save the file as UTF-8")]) from e
-    return loads(text, source, error)
+    return loads(text, source, error, gather=gather)
 
 
-def loads(text: str, source: str, error: type[Exception] = ScenarioError) -> Document:
+def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gather: bool = False) -> Document:
     """As `load`, from text."""
     document = Document(source)
     problems: list[Problem] = []
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            place = f"{source} line {event.start_mark.line + 1}"
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:  # at once: a deep tower takes the parser minutes
+                raise error([*problems, Problem(place, f"is nested deeper than {DEEPEST} levels", "flatten it")])
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
-                raise error([Problem(f"{source} line {line}", "anchors and aliases are not read", "write it out")])
+                problems.append(Problem(place, "anchors and aliases are not read", "write it out"))
+            if getattr(event, "tag", None):  # one that was written; the others are only worked out with the nodes
+                problems.append(Problem(place, f"has the tag {event.tag}", "remove it"))
+        if problems:
+            raise error(problems)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as e:
         mark = getattr(e, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         cause = getattr(e, "problem", None) or "is not YAML"
-        raise error([Problem(f"{source}{line}", str(cause), "check indentation, colons and quotes")]) from e
+        raise error([*problems, Problem(f"{source}{line}", str(cause), "check indentation, colons and quotes")]) from e
     except (RecursionError, ValueError) as e:
         raise error([Problem(source, "is not YAML a person wrote", "check the file")]) from e
     if node is None:
         raise error([Problem(source, "is empty", "write at least a name")])
     if not isinstance(node, yaml.MappingNode):
         raise error([Problem(source, "does not hold `key: value` lines", "write a mapping")])
-    document.data = _value(node, "", document, problems, 0)
-    if problems:
-        raise error(problems)
+    document.data = _value(node, "", document)
+    if document.problems and not gather:
+        raise error(document.problems)
     return document
 
 
-def _value(node: yaml.Node, path: str, document: Document, problems: list[Problem], depth: int) -> Any:
+def _value(node: yaml.Node, path: str, document: Document) -> Any:
     line = node.start_mark.line + 1
     place = f"{document.source} line {line}" + (f", {path}" if path else "")
     document.lines.setdefault(path, line)
-    if depth > DEEPEST:
-        problems.append(Problem(place, f"is nested deeper than {DEEPEST} levels", "flatten it"))
-        return None
-    if not node.tag.startswith("tag:yaml.org,2002:"):
-        problems.append(Problem(place, f"has the tag {node.tag}", "remove it"))
-        return None
     if isinstance(node, yaml.SequenceNode):
-        return [_value(child, f"{path}[{i}]", document, problems, depth + 1) for i, child in enumerate(node.value)]
+        return [_value(child, f"{path}[{i}]", document) for i, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Any, Any] = {}
         for key_node, child in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
             where = f"{document.source} line {key_node.start_mark.line + 1}"
             if key is None or key == "<<":
-                problems.append(Problem(where, "has a key that is not a word", "write a plain name"))
+                document.problems.append(Problem(where, "has a key that is not a word", "write a plain name"))
                 continue
             inner = f"{path}.{key}" if path else key
             typed: Any = int(key) if re.fullmatch(r"[12]\d{3}", key) else key
             if typed in mapping:
-                problems.append(Problem(f"{where}, {inner}", "stands twice", "keep one"))
+                document.problems.append(Problem(f"{where}, {inner}", "stands twice", "keep one"))
                 continue
             document.lines[inner] = key_node.start_mark.line + 1
-            mapping[typed] = _value(child, inner, document, problems, depth + 1)
+            mapping[typed] = _value(child, inner, document)
         return mapping
     if node.style in ("'", '"', "|", ">"):
         return str(node.value)
     try:
         return parse_scalar(str(node.value))
     except ValueError as e:
-        problems.append(Problem(place, str(e)))
+        document.problems.append(Problem(place, str(e)))
+        document.unread.add(path)
         return None

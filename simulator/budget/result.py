@@ -158,7 +158,8 @@ class BudgetRun:
             "seconds": round(self.result.seconds, 2),
             "years": self.result.years,
             "cash_years": self.result.cash_years,
-            "policy": {"start": str(scenario.law.start), "end": str(scenario.law.end or "none")},
+            "policy": {"start": str(scenario.law.start), "end": str(scenario.law.end or "none"),
+                       "title": {"zh": scenario.law.zh, "en": scenario.law.en}},
             "appropriation": {str(y): fen / FEN for y, fen in scenario.appropriation.items()},
             "clauses": [{k: getattr(scenario.law.blocks[slug], k) for k in ("slug", "article", "zh", "en", "kind")}
                         for slug in SLUGS],

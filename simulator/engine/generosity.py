@@ -17,7 +17,7 @@ from simulator.law.readings import compile_readings
 from simulator.law.terms import Law
 from simulator.lotteries import key_of_slot
 from simulator.projection.assumptions import TAKE_UP_FIELDS, draw_parameters
-from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE
+from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE, common_growth
 from simulator.projection.newcomers import make_newcomer
 from simulator.projection.uncertain import fixed
 from simulator.scenario import Scenario, load_scenario
@@ -37,7 +37,10 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
     nothing = np.zeros((0, CASH_CLAUSES), np.int64)
     by_clause, by_year = np.zeros((years, CLAUSES, 4), np.int64), np.zeros((years, len(BY_YEAR)), np.int64)
     seed = np.uint64(0)
-    world = World(seed, 0, par, rates, typical, terms, readings, market, generosity, base_year, suspended_from)
+    growth = np.zeros(years + 1)
+    for j in range(years + 1):
+        growth[j] = common_growth(par, market[j])
+    world = World(seed, 0, par, rates, typical, terms, readings, growth, generosity, base_year, suspended_from)
     for slot in range(references):
         enterprise[0], state[0] = no_enterprise[0], no_state[0]
         rows[:] = no_row[0]

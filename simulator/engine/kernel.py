@@ -14,7 +14,7 @@ from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.law.calendar import year_in_term, year_of
 from simulator.lotteries import BUT_FOR, key_of_slot, u
 from simulator.projection import enterprises as kinds
-from simulator.projection.enterprises import STATE, write_year
+from simulator.projection.enterprises import STATE, common_growth, write_year
 from simulator.projection.market import market_growth
 from simulator.projection.newcomers import (
     ARRIVING,
@@ -148,12 +148,14 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
     synthetic: incumbents are drawn instead, anew in every draw.
     """
     years = by_clause.shape[1]
-    market, decided = np.zeros(years + 1), np.zeros(years + 1, TERMS)
+    growth, decided = np.zeros(years + 1), np.zeros(years + 1, TERMS)
     for d in range(parameters.shape[0]):
         draw, par = first_draw + d, parameters[d]
         decide_terms(terms, par, decided)
-        market_growth(par, hindsight, seed, draw, base_year, market)
-        world = World(seed, draw, par, rates[d], typical[d], decided, readings, market, generosity, base_year,
+        market_growth(par, hindsight, seed, draw, base_year, growth)
+        for j in range(years + 1):
+            growth[j] = common_growth(par, growth[j])
+        world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, generosity, base_year,
                       suspended_from)
         play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years,
                       by_clause[d], by_year[d])

@@ -50,7 +50,7 @@ class World(NamedTuple):
     """What all enterprises of a draw share.
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
-    numbers of the base year and each year; market (years + 1,): log growth; generosity (3,): see
+    numbers of the base year and each year; growth (years + 1,): the common part of log growth; generosity (3,): see
     newcomers.arrival_rate; suspended_from: first year without rebates.
     """
 
@@ -61,7 +61,7 @@ class World(NamedTuple):
     typical: Any
     terms: Any
     readings: Any
-    market: Any
+    growth: Any
     generosity: Any
     base_year: int
     suspended_from: int
@@ -177,7 +177,7 @@ def live(world, known, first, active, enterprise, state, annual, existing, distr
             if not newly_born:
                 if exits(par, state, seed, draw, year - 1):
                     return
-                grow(par, state, world.market[j], seed, draw, year)
+                grow(par, state, world.growth[j], seed, draw, year)
             if year_in_term(year, terms.policy):
                 reregister(par, enterprise, state, seed, draw, year)
             write_year(par, state, row, seed, draw, year, terms.sharing, world.terms[known].sharing, newly_born)

@@ -18,7 +18,7 @@ from simulator.money import FEN
 from simulator.population.register import Population, details_frame
 from simulator.projection import enterprises as kinds
 from simulator.projection.assumptions import draw_parameters
-from simulator.projection.enterprises import STATE, befall, exits, grow, write_year
+from simulator.projection.enterprises import STATE, befall, common_growth, exits, grow, write_year
 from simulator.projection.newcomers import ARRIVING, make_incumbent, make_newcomer, make_platform, relative_size
 from simulator.scenario import Scenario
 
@@ -56,7 +56,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, enterprises, st
             if not is_first:
                 if state.passing == 0 and exits(par, state, seed, 0, year - 1):
                     break
-                grow(par, state, par.market_growth, seed, 0, year)
+                grow(par, state, common_growth(par, par.market_growth), seed, 0, year)
             state.entry_fee = 0.0
             if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
                 state.entry_fee = par.joiners_fee

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ UNITS: Mapping[str, Unit] = {
     "years": Unit(1, Decimal(50), "年"),
 }
 EDGES = {"at_least": "≥", "more_than": ">"}
+KINDS = ("one_off", "recurrent", "in_kind", "rule")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,9 @@ class Number:
     zh: str
     en: str
     values: Mapping[int, Decimal]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
     def at(self, year: int) -> Decimal:
         """The value in force in `year`; before the first date the first value."""
@@ -109,12 +114,16 @@ class Law:
     blocks: Mapping[str, Block]
     numbers: Mapping[str, Number] = field(repr=False)
 
+    def __post_init__(self) -> None:
+        for name in ("blocks", "numbers"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
     def set(self, changes: Mapping[str, Any]) -> Law:
         """A law with other numbers. Keys are paths without the leading `law.`, optionally dated `path@2015`, or
         `policy.start` / `policy.end`; values numbers or {year: number}. Raises LawError with all problems."""
         numbers, start, end, problems = dict(self.numbers), self.start, self.end, []
         for key, value in changes.items():
-            path, _, date = str(key).partition("@")
+            path, at, date = str(key).partition("@")
             if path == "policy.start":
                 start, found = _date(value, f"{key}", allow_none=False)
                 problems += found
@@ -123,17 +132,17 @@ class Law:
                 problems += found
             elif path not in numbers:
                 known = [f"law.{p}" for p in numbers]
-                problems.append(Problem(f"law.{path}", "is no number of the law", nearest(f"law.{path}", known)))
+                problems.append(Problem(f"law.{key}", "is no number of the law", nearest(f"law.{path}", known)))
             else:
                 number = numbers[path]
-                if date:
+                if at:
                     if not (date.isdigit() and 1990 <= int(date) <= 2100):
                         problems.append(Problem(f"law.{key}", "has no year after @", "write e.g. @2015"))
                         continue
                     dated = {**number.values, int(date): value}
                 else:
                     dated = value if isinstance(value, Mapping) else {min(number.values): value}
-                values, found = _values(dated, number.unit, f"law.{path}")
+                values, found = _values(dated, number.unit, f"law.{key}")
                 problems += found
                 if not found:
                     numbers[path] = replace(number, values=values)
@@ -174,8 +183,8 @@ def read_terms(path: Path, declared: Mapping[str, Iterable[Term]]) -> Law:
 
     Raises LawError. Source of the shipped file: data/law/jiulongpo_2013.yaml, from the opinion of 2013.
     """
-    document = yamlfile.load(path, LawError)
-    data, problems = document.data, []
+    document = yamlfile.load(path, LawError, gather=True)
+    data, problems = document.data, list(document.problems)
     head = {"name", "zh", "en", "policy"}
     for key in data:
         if key not in head and key not in declared:
@@ -193,8 +202,17 @@ def read_terms(path: Path, declared: Mapping[str, Iterable[Term]]) -> Law:
                 problems.append(Problem(document.place(slug), "is not a block of a clause", "indent its keys"))
             continue
         problems += _keys(document, slug, block, {"article", "zh", "en", "kind", "terms"})
+        problems += _texts(document, slug, block)
         blocks[slug] = Block(slug, *(str(block.get(k, "")) for k in ("article", "zh", "en", "kind")))
-        given = block.get("terms") if isinstance(block.get("terms"), dict) else {}
+        if "kind" in block and block["kind"] not in KINDS:
+            remedy = nearest(str(block["kind"]), KINDS) or " or ".join(KINDS)
+            problems.append(Problem(document.place(f"{slug}.kind"), f"is {yamlfile.shown(block['kind'])}", remedy))
+        given = block.get("terms", {})
+        if not isinstance(given, dict):
+            problems.append(Problem(document.place(f"{slug}.terms"), f"is {yamlfile.shown(given)}", "indent the terms"))
+            continue
+        if "terms" not in block:
+            continue
         wanted = {t.name: t for t in terms}
         for name in given:
             if name not in wanted:
@@ -205,13 +223,33 @@ def read_terms(path: Path, declared: Mapping[str, Iterable[Term]]) -> Law:
             problems += found
             if number is not None:
                 numbers[f"{slug}.{name}"] = replace(number, path=f"{slug}.{name}")
-    policy = data.get("policy") if isinstance(data.get("policy"), dict) else {}
-    problems += _keys(document, "policy", policy, {"start", "end"}) if "policy" in data else []
-    start, found = _date(policy.get("start"), document.place("policy.start"), allow_none=False)
-    end, more = _date(policy.get("end"), document.place("policy.end"), allow_none=True)
-    if problems := problems + (found + more if "policy" in data else []):
+    problems += _texts(document, "", data)
+    start, end, found = _policy(document, data.get("policy")) if "policy" in data else (None, None, [])
+    if problems := problems + found:
         raise LawError(problems)
     return Law(str(data["name"]), str(data["zh"]), str(data["en"]), start, end, blocks, numbers)
+
+
+def _policy(document: yamlfile.Document, given: Any) -> tuple[Any, Any, list[Problem]]:
+    """The policy's start and end."""
+    policy = given if isinstance(given, dict) else {}
+    problems = _keys(document, "policy", policy, {"start", "end"})
+    dates: dict[str, Any] = {}
+    for name, allow_none in (("start", False), ("end", True)):
+        if name in policy and not document.is_unread(f"policy.{name}"):
+            dates[name], found = _date(policy[name], document.place(f"policy.{name}"), allow_none=allow_none)
+            problems += found
+    start, end = dates.get("start"), dates.get("end")
+    if start and end and end < start:
+        problems.append(Problem(document.place("policy.end"), f"{end} lies before policy.start {start}", "exchange them"))
+    return start, end, problems
+
+
+def _texts(document: yamlfile.Document, path: str, block: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the labels of a block: each is a text."""
+    dot = f"{path}." if path else ""
+    return [Problem(document.place(f"{dot}{k}"), f"is {yamlfile.shown(block[k])}", "write a text")
+            for k in ("name", "article", "zh", "en") if k in block and not (isinstance(block[k], str) and block[k].strip())]
 
 
 def _keys(document: yamlfile.Document, path: str, block: Mapping[str, Any], wanted: set[str]) -> list[Problem]:
@@ -223,18 +261,22 @@ def _keys(document: yamlfile.Document, path: str, block: Mapping[str, Any], want
 
 def _number(document: yamlfile.Document, path: str, given: Any, term: Term) -> tuple[Number | None, list[Problem]]:
     place = document.place(path)
+    if document.is_unread(path) and not isinstance(given, dict):
+        return None, []
     if given is None:
         return None, [Problem(place, "is missing", f"add {term.name}: {{value: …, unit: {term.unit}, article: …}}")]
     if not isinstance(given, dict):
-        return None, [Problem(place, f"is {given!r}", "write {value: …, unit: …, article: …, zh: …, en: …}")]
+        return None, [Problem(place, f"is {yamlfile.shown(given)}", "write {value: …, unit: …, article: …, zh: …, en: …}")]
     wanted = {"value", "unit", "article", "zh", "en"} | ({"edge"} if term.threshold else set())
-    problems = _keys(document, path, given, wanted)
+    problems = _keys(document, path, given, wanted) + _texts(document, path, given)
     if given.get("unit", term.unit) != term.unit:
-        problems.append(Problem(place, f"has the unit {given['unit']!r}", f"the clause reads it in {term.unit}"))
+        problems.append(Problem(place, f"has the unit {yamlfile.shown(given['unit'])}", f"the clause reads it in {term.unit}"))
     edge = str(given.get("edge", "")) if term.threshold else ""
     if term.threshold and "edge" in given and edge not in EDGES:
-        problems.append(Problem(place, f"has the edge {edge!r}", nearest(edge, EDGES) or "at_least or more_than"))
-    values, found = _values(given.get("value"), term.unit, place) if "value" in given else ({}, [])
+        remedy = nearest(edge, EDGES) or "at_least or more_than"
+        problems.append(Problem(place, f"has the edge {yamlfile.shown(given['edge'])}", remedy))
+    unread = "value" not in given or document.is_unread(f"{path}.value")
+    values, found = ({}, []) if unread else _values(given["value"], term.unit, place)
     if problems := problems + found:
         return None, problems
     return Number("", term.unit, edge, str(given["article"]), str(given["zh"]), str(given["en"]), values), []
@@ -250,8 +292,10 @@ def _values(given: Any, unit: str, place: str) -> tuple[dict[int, Decimal], list
     for date, value in dated.items():
         if isinstance(value, float):
             value = Decimal(repr(value))
-        if not isinstance(date, int) or isinstance(value, bool) or not isinstance(value, int | Decimal):
-            problems.append(Problem(place, f"is {value!r}", f"write a number in {unit}, or {{year: number}}"))
+        if not isinstance(date, int):
+            problems.append(Problem(place, f"{yamlfile.shown(date)} is no year", f"write a number in {unit}, or {{year: number}}"))
+        elif isinstance(value, bool) or not isinstance(value, int | Decimal):
+            problems.append(Problem(place, f"is {yamlfile.shown(value)}", f"write a number in {unit}, or {{year: number}}"))
         elif not (Decimal(value).is_finite() and 0 <= value <= high):
             problems.append(Problem(place, f"{value} lies outside 0 … {high:,f} {unit}", _percent_hint(unit, value)))
         elif not is_exact(value, scale):
@@ -262,11 +306,12 @@ def _values(given: Any, unit: str, place: str) -> tuple[dict[int, Decimal], list
 
 
 def _percent_hint(unit: str, value: Any) -> str:
-    whole = unit in ("share", "occupancy") and 1 < value <= 100
+    whole = unit in ("share", "occupancy") and Decimal(value).is_finite() and 1 < value <= 100
     return f"write {Decimal(value) / 100} for {value} %" if whole else "check the unit"
 
 
 def _date(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
     if value is None and allow_none or isinstance(value, datetime.date):
         return value, []
-    return None, [Problem(place, f"is {value!r}", "write a date as 2013-01-01" + (" or none" if allow_none else ""))]
+    hint = "write a date as 2013-01-01" + (" or none" if allow_none else "")
+    return None, [Problem(place, f"is {yamlfile.shown(value)}", hint)]

@@ -63,7 +63,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray]) -> Popul
         details=details_frame(
             len(ids), **{column.name: enterprises.column(column.name) for column in DETAIL_COLUMNS}
         ),
-        unknown=_unknown(tables, ids, records, last),
+        unknown=_unknown(tables, owners, ids, records, last),
     )
 
 
@@ -159,7 +159,7 @@ def _applications(tables: dict[str, Checked], owners: dict[str, np.ndarray]) -> 
 
 
 def _unknown(
-    tables: dict[str, Checked], ids: np.ndarray, records: np.ndarray, last: int
+    tables: dict[str, Checked], owners: dict[str, np.ndarray], ids: np.ndarray, records: np.ndarray, last: int
 ) -> list[tuple[str, int, str]]:
     """All that the register does not know: absent columns first, then cells in the tables' order."""
     found = [
@@ -169,7 +169,7 @@ def _unknown(
         if not (column.optional or column.derived or column.kind == "text")
     ]
     for table, checked in tables.items():
-        names = checked.column("enterprise_id")
+        names = ids if table == "enterprises" else ids[owners[table]]  # under the new id, where it has changed
         for column, rows in checked.unknown.items():
             for row in rows:
                 if table == "enterprises":

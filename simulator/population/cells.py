@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from simulator import facts, money
 from simulator.population.schema import Column, plain
+from simulator.population.units import MONEY, Declared
 
 UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
 TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")
@@ -25,6 +26,7 @@ DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 SHORTENED = re.compile(
     r"\d(\.\d+)?[eE]\+?\d+"
 )  # what a spreadsheet makes of a long code it took for a number
+CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
 TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
 SHOWN = 60  # characters of an offending text that a message repeats
 
@@ -43,9 +45,16 @@ def shown(text: str) -> str:
     return f"“{visible[:SHOWN]}{'…' if len(visible) > SHOWN else ''}”"
 
 
-def parse(text: str, column: Column) -> tuple[int | str, bool]:
+SERIAL = re.compile(r"(\d{5})(?:\.0+)?")  # a day as a spreadsheet counts it
+FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 to 2100-12-31
+_SUFFIXED = re.compile(r"(.*[\d.,)])\s*((?:人民币)?(?:元|千元|万元?|百万元|亿元?))")
+
+
+def parse(
+    text: str, column: Column, declared: Declared | None = None, mac_dates: bool = False
+) -> tuple[int | str, bool]:
     """The stored value of a non-blank cell, and whether digits finer than the resolution were rounded away
-    (half up).
+    (half up). declared: the unit of the column, where one is; mac_dates: day numbers count from 1904.
 
     Raises Refused for everything the column's kind does not allow.
     """
@@ -57,10 +66,35 @@ def parse(text: str, column: Column) -> tuple[int | str, bool]:
     if kind == "choice":
         return _choice(text, column), False
     if kind == "date":
-        return _date(text, column), False
+        return _date(text, column, mac_dates), False
     if kind in ("year", "clause"):
         return _whole(text, column), False
-    return _number(text, column)
+    return _number(text, column, declared)
+
+
+def own_unit(text: str) -> Decimal | None:
+    """The factor of a unit written behind an amount, as 3000万; None where there is none.
+
+    >>> own_unit("3000 万元"), own_unit("3000")
+    (Decimal('10000'), None)
+    """
+    if not text or text[-1].isdecimal():  # the common case
+        return None
+    match = _SUFFIXED.fullmatch(plain(text))
+    return Decimal(MONEY[match.group(2)]) if match else None
+
+
+def serial_day(text: str, mac_dates: bool = False) -> datetime.date | None:
+    """The day that a spreadsheet's number means; None where the text is no such number.
+
+    >>> serial_day("41400"), serial_day("39938", mac_dates=True), serial_day("4140")
+    (datetime.date(2013, 5, 6), datetime.date(2013, 5, 6), None)
+    """
+    match = SERIAL.fullmatch(plain(text))
+    if match is None or not FIRST_SERIAL <= int(match.group(1)) <= LAST_SERIAL:
+        return None
+    first = datetime.date(1904, 1, 1) if mac_dates else datetime.date(1899, 12, 30)
+    return first + datetime.timedelta(days=int(match.group(1)))
 
 
 def _text(text: str, column: Column) -> str:
@@ -69,6 +103,8 @@ def _text(text: str, column: Column) -> str:
     if column.name.endswith("_id"):
         text = unicodedata.normalize("NFKC", text).strip()
     text = unescaped(text)
+    if column.name.endswith("_id") and CODE_SHAPED.fullmatch(text):
+        text = text.upper()  # the same code typed in small letters is one code
     if column.name == "enterprise_id":
         if SHORTENED.fullmatch(text):
             raise Refused(
@@ -102,9 +138,10 @@ def _choice(text: str, column: Column) -> int | str:
     raise Refused(f"{shown(text)} is not one of the choices", f"write one of {known}")
 
 
-def _date(text: str, column: Column) -> int:
+def _date(text: str, column: Column, mac_dates: bool) -> int:
     """The whole number yyyymmdd."""
-    word = plain(text)
+    serial = serial_day(text, mac_dates)
+    word = plain(text) if serial is None else serial.isoformat()
     match = next((found for pattern in DATE_PATTERNS if (found := pattern.fullmatch(word))), None)
     if match is None:
         if DAY_FIRST.fullmatch(word):
@@ -145,12 +182,14 @@ def _whole(text: str, column: Column) -> int:
     return int(value)
 
 
-def _number(text: str, column: Column) -> tuple[int, bool]:
+def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, bool]:
     """An amount, area, rent, share or count in units of 1/resolution."""
+    factor = Decimal(1) if declared is None else declared.factor
     whole, _, fraction = text.partition(".")
     digits = len(str(column.resolution)) - 1  # resolutions are powers of ten
     if (
-        len(text) <= 15
+        factor == 1
+        and len(text) <= 15
         and text.isascii()
         and whole.isdecimal()
         and len(fraction) <= digits
@@ -159,10 +198,22 @@ def _number(text: str, column: Column) -> tuple[int, bool]:
         value, rounded = int(whole + fraction.ljust(digits, "0")), False  # the common case, ten times as fast
         if value <= column.high * column.resolution:
             return value, rounded
+    suffix = ""
+    if column.kind == "money" and (match := _SUFFIXED.fullmatch(plain(text))):
+        text, suffix = match.groups()
+        if declared is not None and declared.where != "answer" and MONEY[suffix] != factor:
+            raise Refused(
+                f"{shown(text + suffix)} bears another unit than its column, which is in {declared.word}",
+                "write one unit in the column, or say --unit",
+            )
+        factor = Decimal(MONEY[suffix])
+    elif column.kind == "share" and (match := re.fullmatch(r"(.*\d)\s*%", plain(text))):
+        text, suffix, factor = match.group(1), "%", Decimal("0.01")
     try:
-        exact = money.parse_number(text)
+        exact = money.parse_number(text) * factor
     except ValueError:
-        raise Refused(f"{shown(text)} is not a number", _number_remedy(text, column)) from None
+        raise Refused(f"{shown(text + suffix)} is not a number", _number_remedy(column)) from None
+    text += suffix
     if exact < column.low:
         raise Refused(f"{shown(text)} is negative", "write 0 or more; leave blank for none")
     if exact > column.high:
@@ -176,12 +227,10 @@ def _number(text: str, column: Column) -> tuple[int, bool]:
     return money.to_scaled(exact, column.resolution), not money.is_exact(exact, column.resolution)
 
 
-def _number_remedy(text: str, column: Column) -> str:
+def _number_remedy(column: Column) -> str:
     if column.kind == "share":
         return "write a share between 0 and 1, as 0.85; leave blank for none"
     unit = f" in {column.unit}" if column.unit else ""
-    if any(mark in text for mark in "万亿千"):
-        return f"write the full number{unit}, without 万 or 亿"
     return f"write digits only{unit}, as 1234.56; leave blank for none, 未知 for unknown"
 
 

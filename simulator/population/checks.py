@@ -9,12 +9,11 @@ import numpy as np
 from simulator import facts
 from simulator.errors import Problem
 from simulator.money import yuan
-from simulator.population.cells import shown
+from simulator.population.cells import CODE_SHAPED, shown
 from simulator.population.contract import KEYS, Checked
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-_CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")
 LARGE_OFFICE = 5_000 * facts.AREA
 HIGH_RENT = 500 * facts.RENT
 
@@ -36,53 +35,84 @@ def check_character(code: str) -> str | None:
 
 
 def check_enterprises(enterprises: Checked) -> dict[str, int]:
-    """Every enterprise's first row by id; a second row of an id is a fault, a doubtful code a warning."""
-    index: dict[str, int] = {}
-    rows = list(zip(*enterprises.raw.columns, strict=True))
+    """Every enterprise's row by id and by former id; a second row of an id is a fault unless it repeats the first (then
+    it is left out), a doubtful code a warning."""
+    first_of: dict[str, int] = {}
+    repeated = set()
     for row, name in enumerate(enterprises.column("enterprise_id")):
         if not enterprises.readable(row, "enterprise_id"):
             continue
-        if name in index:
-            first = index[name]
-            again = "the row repeats" if rows[row] == rows[first] else "another row of this enterprise is on"
-            enterprises.fault(
-                row,
-                "enterprise_id",
-                f"{shown(name)} twice: {again} line {enterprises.raw.lines[first]}",
-                "keep one row per enterprise",
-            )
+        first = first_of.setdefault(name, row)
+        if first == row:
             continue
-        index[name] = row
-        if _CODE_SHAPED.fullmatch(name):
-            expected = check_character(name[:17].upper())
-            if expected != name[17].upper():
-                cause = (
-                    "a letter that codes do not use"
-                    if expected is None
-                    else f"the check character should be {expected}"
-                )
-                enterprises.warn(
-                    row, "enterprise_id", f"{shown(name)}: {cause}", "compare with the business licence"
-                )
-    return index
+        line = enterprises.raw.line_of(first)
+        if enterprises.row(row) == enterprises.row(first):
+            repeated.add(row)
+            cause = f"{shown(name)} twice: the row repeats line {line} and is counted once"
+            enterprises.warn(row, "enterprise_id", cause, "remove one of the two rows")
+        else:
+            cause = f"{shown(name)} twice: another row of this enterprise is on line {line}"
+            enterprises.fault(row, "enterprise_id", cause, "keep one row per enterprise")
+    if repeated:
+        enterprises.drop(repeated)
+    index: dict[str, int] = {}
+    for row, name in enumerate(enterprises.column("enterprise_id")):
+        if enterprises.readable(row, "enterprise_id"):
+            index.setdefault(name, row)
+            _doubt_code(enterprises, row, name)
+    return index | _former(enterprises, index)
+
+
+def _doubt_code(enterprises: Checked, row: int, name: str) -> None:
+    """Warn of a code whose check character is wrong; other texts, as old 15-digit numbers, have none."""
+    if CODE_SHAPED.fullmatch(name):
+        expected = check_character(name[:17])
+        if expected != name[17]:
+            cause = (
+                "a letter that codes do not use"
+                if expected is None
+                else f"the check character should be {expected}"
+            )
+            enterprises.warn(row, "enterprise_id", f"{shown(name)}: {cause}", "compare with the business licence")
+
+
+def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
+    """Rows by former id (曾用代码; several are separated by 、 , or ;): old and new id are one enterprise."""
+    former: dict[str, int] = {}
+    if "former_id" not in enterprises.positions:
+        return former
+    for row, text in enumerate(enterprises.column("former_id")):
+        for name in filter(None, (part.strip() for part in re.split("[、,;，；]", text))):
+            if index.get(name, row) != row:
+                line = enterprises.raw.line_of(index[name])
+                enterprises.fault(row, "former_id", f"{shown(name)} has a row of its own, on line {line}",
+                                  "old and new id are one enterprise: keep one row, with the new id")
+            elif former.setdefault(name, row) != row:
+                line = enterprises.raw.line_of(former[name])
+                enterprises.fault(row, "former_id", f"{shown(name)} is the former id of line {line} too",
+                                  "keep it where it belongs")
+    return former
 
 
 def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
     """The enterprise (row of `enterprises`) of every row, −1 where unusable.
 
     index: enterprises by id, None when that table could not be read (then nothing is said of unknown ones).
-    In `annual` no two rows may share enterprise and year, in the other tables no two agree in every cell.
+    In `annual` no two rows may share enterprise and year, in the other tables no two agree in every cell; rows of
+    `annual` and `applications` that agree in every cell are counted once.
     """
     owners = np.full(len(rows), -1, dtype=np.int64)
-    texts = list(zip(*rows.raw.columns, strict=True))
     ids = rows.column("enterprise_id")
-    keys = list(zip(ids, rows.column("year"), strict=True)) if rows.table.name == "annual" else texts
+    annual = rows.table.name == "annual"
+    years = rows.column("year") if annual else None
     names = [name for name in KEYS if name in {column.name for column in rows.table.columns}]
     seen: dict[tuple, int] = {}
+    repeated: set[int] = set()
     for row, name in enumerate(ids):
         if not rows.readable(row, "enterprise_id"):
             continue
-        if index is not None and name not in index:
+        owner = name if index is None else index.get(name)
+        if owner is None:
             rows.fault(
                 row,
                 "enterprise_id",
@@ -92,32 +122,40 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
             continue
         if not rows.readable(row, *names):
             continue
-        owners[row] = -1 if index is None else index[name]
-        first = seen.setdefault(keys[row], row)
-        if first != row:
-            _tell_repeated(rows, row, first, texts[row] == texts[first])
+        owners[row] = -1 if index is None else owner
+        first = seen.setdefault((owner, int(years[row])) if annual else rows.row(row), row)
+        if first != row and _tell_repeated(rows, row, first):
+            repeated.add(row)
+    if repeated:
+        rows.drop(repeated)
+        owners = np.delete(owners, sorted(repeated))
     return owners
 
 
-def _tell_repeated(rows: Checked, row: int, first: int, same: bool) -> None:
-    """Two rows of one enterprise and year, or two rows that agree in every cell."""
-    line = rows.raw.lines[first]
+def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
+    """Two rows of one enterprise and year, or two rows that agree in every cell; whether the second is left out."""
+    line = rows.raw.line_of(first)
     repeats = f"the row repeats line {line}"
-    if rows.table.name == "annual":
-        name = rows.column("enterprise_id")[row]
-        cause = repeats if same else f"{shown(name)} has a row of this year already, on line {line}"
-        rows.fault(row, "year", cause, "keep one row per enterprise and year")
-    elif rows.table.name == "existing_support":
+    if rows.table.name == "existing_support":
         # Supports of one clause add up, so two equal ones may be meant; still, it is what a slip looks like.
         rows.warn(row, "enterprise_id", f"{repeats}; both are counted", "remove one unless both are meant")
-    else:
+        return False
+    if rows.table.name == "paid":  # money went out once or twice: nobody but the office can say
         rows.fault(row, "enterprise_id", repeats, "remove it; two equal payments go into one row")
+        return False
+    if rows.row(row) == rows.row(first):
+        rows.warn(row, "enterprise_id", f"{repeats} and is counted once", "remove one of the two rows")
+        return True
+    name = rows.column("enterprise_id")[row]
+    rows.fault(row, "year", f"{shown(name)} has a row of this year already, on line {line}",
+               "keep one row per enterprise and year")
+    return False
 
 
 def doubt_enterprises(enterprises: Checked) -> None:
     """Warn of capital that does not fit together."""
     paid_in, registered = enterprises.column("paid_in_capital"), enterprises.column("registered_capital")
-    for row in np.flatnonzero((paid_in > registered) & _known(enterprises, "registered_capital")):
+    for row in np.flatnonzero((paid_in > registered) & enterprises.known("registered_capital")):
         enterprises.warn(
             row,
             "paid_in_capital",
@@ -141,7 +179,7 @@ def doubt_annual(annual: Checked) -> None:
             "write the rent of one m² and one month",
         )
     sales, online = annual.column("sales"), annual.column("online_sales")
-    for row in np.flatnonzero((online > sales) & _known(annual, "sales")):
+    for row in np.flatnonzero((online > sales) & annual.known("sales")):
         annual.warn(
             row,
             "online_sales",
@@ -149,7 +187,7 @@ def doubt_annual(annual: Checked) -> None:
             "check both",
         )
     bare = (annual.column("building_recognised") == 1) & (annual.column("building_area") == 0)
-    for row in np.flatnonzero(bare & _known(annual, "building_area")):
+    for row in np.flatnonzero(bare & annual.known("building_area")):
         annual.warn(
             row,
             "building_recognised",
@@ -190,10 +228,3 @@ def _spans(years: list[int]) -> str:
         else:
             spans.append([year, year])
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
-
-
-def _known(checked: Checked, name: str) -> np.ndarray:
-    """Rows in which the column is there and not unknown: nothing can be compared with what nobody knows."""
-    known = np.full(len(checked), name in checked.positions)
-    known[checked.unknown.get(name, [])] = False
-    return known

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from simulator import facts
 
@@ -57,6 +59,11 @@ class Table:
     columns: tuple[Column, ...]
     required: bool = False
 
+    @cached_property
+    def names(self) -> dict[str, Column]:
+        """Columns by every name they go by, squeezed."""
+        return {squeezed(name): column for column in self.columns for name in (column.name, column.header)}
+
     def column(self, name: str) -> Column:
         """The column of that English name. Raises KeyError when there is none."""
         return next(column for column in self.columns if column.name == name)
@@ -76,3 +83,12 @@ def plain(text: str) -> str:
     if text.isascii():  # the common case: nothing to make half-width
         return text.strip().lower()
     return unicodedata.normalize("NFKC", text).strip("\ufeff\u200b \t\r\n").strip().casefold()
+
+
+def squeezed(text: str) -> str:
+    """A name as headers are compared: plain, and without blanks, line breaks or underscores inside.
+
+    >>> squeezed("销售额\\n（万元）"), squeezed("Paid in Capital") == squeezed("paid_in_capital")
+    ('销售额(万元)', True)
+    """
+    return re.sub(r"[\s_]+", "", plain(text))

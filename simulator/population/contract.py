@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from simulator.errors import Problem, nearest
-from simulator.population.cells import UNKNOWN, Refused, parse, shown
+from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, serial_day, shown
+from simulator.population.layout import IGNORED
+from simulator.population.raw import RawTable
 from simulator.population.schema import Column, Table, plain
-from simulator.population.sheets import RawTable
+from simulator.population.units import Declared, answer_for, column_named, declared_unit
 
 KEYS = ("enterprise_id", "year", "clause")  # columns that say what a row is about: neither blank nor unknown
 LITERAL = (*KEYS, "name")  # columns in which 未知 / unknown is no statement about a fact
@@ -21,15 +23,16 @@ class Checked:
     """A table of which every cell was read.
 
     values: by column found, one stored value a row (int64 array; list of str for texts and words);
-    positions: where the column stands; unknown: by column, the rows whose cell says unknown; refused: by
-    column, the rows whose cell cannot be used; absent: the columns that are not there; faults: errors with
-    row and position, for sorting.
+    positions: where the column stands; units: by column, the unit it is declared in; unknown: by column, the rows
+    whose cell says unknown; refused: by column, the rows whose cell cannot be used; absent: the columns that are not
+    there; faults: errors with row and position, for sorting.
     """
 
     raw: RawTable
     table: Table
     values: dict[str, np.ndarray | list[str]] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
+    units: dict[str, Declared] = field(default_factory=dict)
     unknown: dict[str, list[int]] = field(default_factory=dict)
     refused: dict[str, set[int]] = field(default_factory=dict)
     absent: list[Column] = field(default_factory=list)
@@ -39,20 +42,18 @@ class Checked:
     def __len__(self) -> int:
         return len(self.raw)
 
-    def place(self, row: int, name: str) -> str:
-        """Where the cell of that row and column stands; of the row when the column is not there."""
-        if name not in self.positions:
-            return self.raw.place(row, -1)
-        return self.raw.place(row, self.positions[name], self.table.column(name))
+    def problem(self, row: int, name: str, cause: str, remedy: str, severity: str = "error") -> Problem:
+        """A problem of the cell in that row and column; of the row when the column is not there."""
+        column = self.table.column(name) if name in self.positions else None
+        return self.raw.problem(row, self.positions.get(name, -1), cause, remedy, severity, column)
 
     def fault(self, row: int, name: str, cause: str, remedy: str) -> None:
         """Note an error in a cell."""
-        problem = Problem(self.place(row, name), cause, remedy)
-        self.faults.append((row, self.positions.get(name, -1), problem))
+        self.faults.append((row, self.positions.get(name, -1), self.problem(row, name, cause, remedy)))
 
     def warn(self, row: int, name: str, cause: str, remedy: str) -> None:
         """Note what stops nothing but should be looked at."""
-        self.warnings.append(Problem(self.place(row, name), cause, remedy, "warning"))
+        self.warnings.append(self.problem(row, name, cause, remedy, "warning"))
 
     def column(self, name: str) -> np.ndarray | list[str]:
         """The values of a column, its default in every row when it is absent."""
@@ -65,19 +66,47 @@ class Checked:
         """Whether the row's cells in these columns are there and were not refused."""
         return all(name in self.positions and row not in self.refused.get(name, ()) for name in names)
 
+    def known(self, name: str) -> np.ndarray:
+        """Rows whose cell in that column is there, was read and is not unknown: only these can be compared."""
+        known = np.full(len(self), name in self.positions)
+        known[[*self.unknown.get(name, []), *self.refused.get(name, ())]] = False
+        return known
+
+    def row(self, row: int) -> tuple[str, ...]:
+        """The texts of a row."""
+        return tuple(column[row] for column in self.raw.columns)
+
+    def drop(self, rows: set[int]) -> None:
+        """Leave out rows that say again what another says."""
+        keep = [row for row in range(len(self)) if row not in rows]
+        place = {row: new for new, row in enumerate(keep)}
+        for name, values in self.values.items():
+            self.values[name] = [values[row] for row in keep] if isinstance(values, list) else values[keep]
+        self.unknown = {n: [place[r] for r in found if r in place] for n, found in self.unknown.items()}
+        self.refused = {n: {place[r] for r in found if r in place} for n, found in self.refused.items()}
+        self.raw.columns = [[column[row] for row in keep] for column in self.raw.columns]
+        self.raw.lines = [self.raw.lines[row] for row in keep]
+        if self.raw.keys is not None:
+            self.raw.keys = [self.raw.keys[row] for row in keep]
+
     @property
     def errors(self) -> list[Problem]:
         """All errors, in the order of the file."""
         return [problem for _, _, problem in sorted(self.faults, key=lambda fault: fault[:2])]
 
 
-def check(raw: RawTable, table: Table) -> Checked:
-    """Every cell of a raw table read by its column's kind; faults are noted, never raised."""
+def check(raw: RawTable, table: Table, answers: Mapping[str, str] | None = None) -> Checked:
+    """Every cell of a raw table read by its column's kind; faults are noted, never raised.
+
+    answers: units the user declares, by column (`--unit`).
+    """
     checked = Checked(raw, table)
     _name_columns(checked)
     for column in table.columns:
         if column.name in checked.positions:
-            _read_column(checked, column, raw.columns[checked.positions[column.name]])
+            position = checked.positions[column.name]
+            _find_unit(checked, column, answers or {})
+            _read_column(checked, column, raw.columns[position])
         else:
             checked.absent.append(column)
             _tell_absent(checked, column)
@@ -87,29 +116,42 @@ def check(raw: RawTable, table: Table) -> Checked:
 def _name_columns(checked: Checked) -> None:
     """Which position holds which column; unknown, nameless and double columns are faults."""
     raw, table = checked.raw, checked.table
-    known = {name: column for column in table.columns for name in (plain(column.name), plain(column.header))}
     for position, text in enumerate(raw.header):
         name = plain(text)
-        column = known.get(name)
+        column = column_named(text, table)
 
         def fault(cause: str, remedy: str, position: int = position) -> None:
-            checked.faults.append((-1, position, Problem(raw.place(-1, position), cause, remedy)))
+            checked.faults.append((-1, position, raw.problem(-1, position, cause, remedy)))
 
         if not name:
-            if any(plain(cell) for cell in raw.columns[position]):
+            if any(plain(str(cell)) for cell in raw.columns[position]):
                 fault(f"column {position + 1} holds values but has no name", "name the column, or remove it")
         elif column is None:
-            remedy = nearest(name, known) or "remove the column, or give it the name of a known one"
-            if any(mark in name for mark in "万亿千"):
-                remedy += "; amounts are written in CNY (元)"
-            fault(f"unknown column {shown(text)}", remedy)
+            if name not in IGNORED:
+                remedy = nearest(name, table.names) or "remove the column, or give it the name of a known one"
+                fault(f"unknown column {shown(text)}", remedy)
         elif column.name in checked.positions:
-            fault(
-                f"column {column.label} stands twice, also as column {checked.positions[column.name] + 1}",
-                "keep one",
-            )
+            first = checked.positions[column.name] + 1
+            fault(f"column {column.label} stands twice, also as column {first}", "keep one")
         else:
             checked.positions[column.name] = position
+
+
+def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> None:
+    """The unit a column is written in, as answered or declared; a contradiction is a fault that asks."""
+    raw, position = checked.raw, checked.positions[column.name]
+    answer = answer_for(answers, column, checked.table)
+    if answer is not None:
+        checked.units[column.name] = answer
+        return
+    group = raw.groups[position] if raw.groups else ""
+    found = declared_unit(column, raw.header[position], group, raw.title, checked.table)
+    if isinstance(found, Declared):
+        checked.units[column.name] = found
+    elif found is not None:
+        ask = f"say which: --unit {column.name}=元 or 万元" if column.kind == "money" else f"write {column.unit}"
+        problem = raw.problem(-1, position, f"the unit of {column.label} is unclear: {found}", ask, "error", column)
+        checked.faults.append((-1, position, problem))
 
 
 def _tell_absent(checked: Checked, column: Column) -> None:
@@ -124,22 +166,15 @@ def _tell_absent(checked: Checked, column: Column) -> None:
             if column.needed_by
             else ("no clause needs it, the statistical tables do")
         )
-        checked.warnings.append(
-            Problem(
-                label,
-                f"column {column.label} is absent, so unknown in every row; {needed}",
-                "add the column; blank cells mean none",
-                "warning",
-            )
-        )
+        cause = f"column {column.label} is absent, so unknown in every row; {needed}"
+        checked.warnings.append(Problem(label, cause, "add the column; blank cells mean none", "warning"))
 
 
 def _read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     """Store a column's values. Each distinct text is read once: offices repeat themselves."""
     values: dict[str, int | str] = {}
-    remarkable: dict[
-        str, Refused | str
-    ] = {}  # texts to be told of, row by row: a refusal, "unknown" or "rounded"
+    remarkable: dict[str, Refused | str] = {}  # texts to be told of: a refusal, "unknown", "rounded" or "serial"
+    unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
     for text in set(texts):
         values[text] = column.default
         word = plain(text)
@@ -150,23 +185,25 @@ def _read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None
             remarkable[text] = "unknown"
         else:
             try:
-                values[text], rounded = parse(text, column)
+                values[text], rounded = parse(text, column, unit, mac_dates)
                 if rounded:
                     remarkable[text] = "rounded"
+                elif column.kind == "date" and serial_day(text):
+                    remarkable[text] = "serial"
             except Refused as refused:
                 remarkable[text] = refused
     checked.values[column.name] = _stored([values[text] for text in texts], column)
     if remarkable:
         _tell_remarkable(checked, column, texts, remarkable)
+    if column.kind == "money" and unit is None:
+        _tell_mixed(checked, column, texts, values)
 
 
 def _tell_remarkable(
     checked: Checked, column: Column, texts: Sequence[str], remarkable: dict[str, Refused | str]
 ) -> None:
-    """Faults and unknowns row by row; rounding once for the column, for a whole column may be finer than its
-    unit.
-    """
-    rounded = []
+    """Faults and unknowns row by row; rounding and day numbers once for the column, for a whole column may be so."""
+    often: dict[str, list[int]] = {"rounded": [], "serial": []}
     for row, text in enumerate(texts):
         remark = remarkable.get(text)
         if remark is None:
@@ -177,15 +214,40 @@ def _tell_remarkable(
         elif remark == "unknown":
             checked.unknown.setdefault(column.name, []).append(row)
         else:
-            rounded.append(row)
-    if rounded:
+            often[remark].append(row)
+    if rows := often["rounded"]:
         step = 1 / column.resolution
         checked.warn(
-            rounded[0],
+            rows[0],
             column.name,
-            f"{shown(texts[rounded[0]])} is finer than {step:.10g}: rounded half up, as were "
-            f"{len(rounded)} cell(s) of this column in all",
+            f"{shown(texts[rows[0]])} is finer than {step:.10g}: rounded half up, as were "
+            f"{len(rows)} cell(s) of this column in all",
             f"write multiples of {step:.10g}",
+        )
+    if rows := often["serial"]:
+        day = serial_day(texts[rows[0]], checked.raw.mac_dates)
+        checked.warn(
+            rows[0],
+            column.name,
+            f"{shown(texts[rows[0]])} is a spreadsheet's number of a day, read as {day}; {len(rows)} cell(s) in all",
+            "compare the first one; format the column as a date",
+        )
+
+
+def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
+    """Some amounts with 万 behind them and some without, and no unit of the column: nobody can tell what the bare ones
+    are in."""
+    scaled = {text for text in values if (factor := own_unit(text)) is not None and factor > 1}
+    if not scaled:
+        return
+    bare = [row for row, text in enumerate(texts) if values[text] != column.default and own_unit(text) is None]
+    bare = [row for row in bare if row not in checked.refused.get(column.name, ())]
+    if bare:
+        checked.fault(
+            bare[0],
+            column.name,
+            f"{shown(texts[bare[0]])} bears no unit while other amounts of the column do; {len(bare)} cell(s) in all",
+            f"say what those without are in: --unit {column.name}=元 or 万元",
         )
 
 

@@ -1,14 +1,15 @@
-"""From files to a checked population, or one report of every problem.
+"""From files or a database to a checked population, or one report of every problem.
 
-A register is a folder with enterprises.csv, annual.csv and, where there are any, existing_support.csv,
-paid.csv and applications.csv (or their Chinese names 企业, 年度, 既有政策, 已兑现, 申报), or one .xlsx
-workbook with sheets of these names.
+A register is a folder with enterprises, annual and, where there are any, existing_support, paid and applications (or
+their Chinese names 企业, 年度, 既有政策, 已兑现, 申报) as .csv, .xlsx, .xls or .parquet; or one workbook with sheets of
+these names; or a DuckDB file or SQL database with tables of these names (`env:NAME`, the address being in that
+environment variable).
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,97 +18,86 @@ from simulator.errors import PopulationError, Problem
 from simulator.population import checks
 from simulator.population.assembly import assemble
 from simulator.population.contract import Checked, check
+from simulator.population.magnitude import check_magnitudes
+from simulator.population.raw import Source
 from simulator.population.register import Population
-from simulator.population.schema import SYNTHETIC_MARK, TABLES, plain, table_named
-from simulator.population.sheets import Source, from_csv, stray
-from simulator.population.workbook import from_workbook
+from simulator.population.schema import TABLES
+from simulator.population.sources import open_source
+from simulator.population.totals import check_totals
+from simulator.population.units import check_answers
 
 
-def read_population(path: str | Path) -> Population:
-    """The population of a register's folder or workbook.
+@dataclass
+class Examination:
+    """What was found in a register: all problems, errors first, and the population where there is no error.
 
-    Raises PopulationError with every problem of all its tables at once; what is merely odd is in `warnings`.
+    source: the raw tables, with every cell as it stood; label: name of the file, folder or variable.
     """
-    path = Path(path)
-    source = _open(path)
+
+    label: str
+    source: Source
+    problems: list[Problem] = field(default_factory=list)
+    population: Population | None = None
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What stops the import."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What stops nothing but should be looked at."""
+        return [problem for problem in self.problems if problem.severity != "error"]
+
+
+def read_population(path: str | Path, units: Mapping[str, str] | None = None) -> Population:
+    """The population of a register's folder, workbook or database.
+
+    units: 元 or 万元 by column of amounts, where the register does not say. Raises PopulationError with every problem
+    of all its tables at once; what is merely odd is in `warnings`.
+    """
+    found = examine(path, units)
+    if found.population is None:
+        raise PopulationError(found.errors)
+    return found.population
+
+
+def examine(path: str | Path, units: Mapping[str, str] | None = None) -> Examination:
+    """Read and check a register and keep what was found. Raises PopulationError only when there is nothing to open, or
+    for units that cannot be meant."""
+    if wrong := check_answers(units or {}):
+        raise PopulationError(wrong)
+    source, name, kind = open_source(path)
     tables = {
-        table.name: check(source.tables[table.name], table) for table in TABLES if table.name in source.tables
+        table.name: check(source.tables[table.name], table, units) for table in TABLES if table.name in source.tables
     }
     owners = _check_keys(tables)
-    name = path.resolve().name  # also of "."
-    _tell_missing(source, name, path.is_dir())
+    _tell_missing(source, name, kind)
+    for checked in tables.values():
+        check_totals(checked)
+    if "enterprises" in tables and "annual" in tables:
+        check_magnitudes(tables, owners["annual"])
     errors = [problem for problem in source.problems if problem.severity == "error"]
     told = {problem.place for problem in errors}  # a cell without a value must not also be told as blank
     errors += [error for checked in tables.values() for error in checked.errors if error.place not in told]
-    if errors:
-        raise PopulationError(errors)
-    population = assemble(tables, owners)
+    population = None
+    if not errors:
+        try:
+            population = assemble(tables, owners)
+        except PopulationError as refused:
+            errors = refused.problems
     warnings = [problem for problem in source.problems if problem.severity == "warning"]
     warnings += [problem for checked in tables.values() for problem in checked.warnings]
-    return replace(
-        population, warnings=warnings, source=name, sha256=source.sha256, synthetic=source.synthetic
-    )
+    if population is not None:
+        population = replace(
+            population, warnings=warnings, source=name, sha256=source.sha256, synthetic=source.synthetic
+        )
+    return Examination(name, source, errors + warnings, population)
 
 
-def _open(path: Path) -> Source:
-    """The raw tables at a path; raises PopulationError when there is nothing to open."""
-    try:
-        if path.is_dir():
-            return _from_folder(path)
-        if path.suffix.lower() == ".xlsx":
-            return from_workbook(path.read_bytes(), path.name)
-        if path.exists():
-            raise PopulationError(
-                Problem(
-                    str(path),
-                    "is neither a folder of CSV tables nor an .xlsx workbook",
-                    "give the folder that holds enterprises.csv and annual.csv, or the workbook",
-                )
-            )
-    except OSError as error:
-        raise PopulationError(
-            Problem(str(path), f"cannot be read: {error.strerror or error}", "check the path")
-        ) from error
-    except ValueError as error:  # a path with a zero character
-        raise PopulationError(Problem(str(path), f"is no path: {error}", "check the path")) from error
-    raise PopulationError(Problem(str(path), "there is no such file or folder", "check the path"))
-
-
-def _from_folder(folder: Path) -> Source:
-    """The tables of a folder. The hash covers table names and bytes in the contract's order, not what files
-    are called.
-    """
-    source = Source()
-    contents: dict[str, bytes] = {}
-    for entry in sorted(folder.iterdir()):
-        suffix, table = entry.suffix.lower(), table_named(entry.stem)
-        if suffix == ".txt" and plain(entry.stem) in SYNTHETIC_MARK:
-            source.synthetic = True
-        if suffix != ".csv":
-            continue
-        if table is None:
-            source.problems += stray(entry.name, entry.stem)
-        elif table.name in source.present:
-            source.problems.append(Problem(entry.name, f"there are two files for {table.label}", "keep one"))
-        else:
-            try:
-                contents[table.name] = entry.read_bytes()
-            except OSError as error:
-                source.add(
-                    table.name, Problem(entry.name, f"cannot be read: {error.strerror}", "check the file")
-                )
-            else:
-                source.add(table.name, from_csv(contents[table.name], entry.name, table))
-    digest = hashlib.sha256()
-    for name in [table.name for table in TABLES if table.name in contents]:
-        digest.update(name.encode() + hashlib.sha256(contents[name]).digest())
-    source.sha256 = digest.hexdigest()
-    return source
-
-
-def _tell_missing(source: Source, name: str, is_folder: bool) -> None:
-    """A required table that is not there, or holds no row; name: of the folder or workbook."""
-    kind, ending = ("file", ".csv") if is_folder else ("sheet", "")
+def _tell_missing(source: Source, name: str, kind: str) -> None:
+    """A required table that is not there, or holds no row; kind: file, sheet or table."""
+    ending = ".csv" if kind == "file" else ""
     for table in TABLES:
         if not table.required:
             continue

@@ -303,5 +303,10 @@ SYNTHETIC_MARK = ("synthetic", "合成")  # a file or sheet of this name says: i
 
 
 def table_named(text: str) -> Table | None:
-    """The table that a file or sheet of this name holds, None when it is no table of a register."""
-    return next((table for table in TABLES if plain(text) in (table.name, table.header)), None)
+    """The table that a file or sheet of this name holds, None when it is no table of a register.
+
+    >>> table_named("年度（万元）").name, table_named("年度报表")
+    ('annual', None)
+    """
+    name = plain(text).partition("(")[0].strip()  # behind a bracket stands a unit or a remark
+    return next((table for table in TABLES if name in (table.name, table.header)), None)

@@ -1,4 +1,4 @@
-"""An .xlsx workbook as raw tables, and what must be asked of it before its values can be trusted.
+"""A workbook (.xlsx, .xls) as raw tables, and what must be asked of it before its values can be trusted.
 
 The value reader shows an error cell (#N/A) and a formula that was never calculated as blank, and blank means
 none: both must be found in the file itself, or an unknown amount would silently become 0.
@@ -12,19 +12,25 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
 import python_calamine
 
 from simulator.errors import Problem
+from simulator.population import legacy
 from simulator.population.cells import Refused
-from simulator.population.schema import SYNTHETIC_MARK, TABLES, plain, table_named
-from simulator.population.sheets import Source, arrange, stray
+from simulator.population.layout import arrange
+from simulator.population.legacy import is_ole
+from simulator.population.raw import Finding, RawTable, Source, position_of, stray
+from simulator.population.schema import SYNTHETIC_MARK, Table, plain, table_named
 
 DIGITS_OF_A_SPREADSHEET = 15  # a workbook keeps no more; the rest of its binary number is noise
 MOST_ENTRIES = 5_000
 MOST_BYTES = 2 * 1024**3  # unpacked; a register of a million enterprise-years is below 1 GiB
+MOST_OF_A_SMALL_PART = 4 * 1024**2
 MOST_RATIO = 200  # unpacked / packed; spreadsheets reach 20, a bomb 1000
 
 # Cells of the type "error", and cells whose first child is a formula. Tags may bear a namespace prefix,
@@ -38,36 +44,19 @@ _FORMULA_CELL = re.compile(
 )
 # Right of column CZ or below row 9,999,999: the value reader would reserve memory for everything up to there.
 _FAR_CELL = re.compile(rb"""\sr=["']((?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{0,3}\d{8,})["']""")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*\shidden=["'](?:1|true)["']""")
 _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3}\d{1,7})["']""")
 _IS_TEXT = re.compile(rb"""\st=["']str["']""")  # a formula whose calculated value is a text may show nothing
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]+)</(?:\w+:)?v>")
 
 
 def from_workbook(data: bytes, label: str) -> Source:
-    """The tables of an .xlsx workbook's bytes; label: the file's name."""
+    """The tables of an .xlsx or .xls workbook's bytes; label: the file's name."""
     source = Source(sha256=hashlib.sha256(data).hexdigest())
-    problem = refusal(data)
-    if problem is None:
-        try:
-            hollow = hollow_cells(data)  # first: it also looks for what would make the value reader burst
-            sheets = _sheets(data)
-        except Refused as refused:
-            problem = (refused.cause, refused.remedy)
-        except MemoryError:
-            raise
-        except BaseException as error:
-            # the value reader is compiled code, and its panics are no ordinary exceptions
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            problem = (
-                "the workbook cannot be read: it is damaged or protected by a password",
-                "open it and save it again as .xlsx, without password",
-            )
-    if problem is not None:
-        source.problems.append(Problem(label, *problem))
-        source.present = {table.name for table in TABLES}  # nobody knows what it holds: nothing is missing
-        return source
-    for name, cells in sheets.items():
+    opened = _open(data)
+    if isinstance(opened, tuple):
+        return source.unreadable(Problem(label, *opened))
+    for name in opened.names:
         table = table_named(name)
         if table is None:
             source.synthetic |= plain(name) in SYNTHETIC_MARK
@@ -77,24 +66,94 @@ def from_workbook(data: bytes, label: str) -> Source:
                 Problem(f"{label}, sheet {name}", f"there are two sheets for {table.label}", "keep one")
             )
         else:
-            rows = [[_text(cell) for cell in row] for row in cells]
-            source.add(table.name, arrange(rows, list(range(1, len(rows) + 1)), name, is_sheet=True))
-            source.problems += [
-                Problem(f"{name}!{address}", cause, remedy) for address, cause, remedy in hollow[name]
-            ]
+            found, others = _sheet(opened, name, name, table)
+            source.add(table.name, found)
+            source.problems += others
     return source
 
 
-def _sheets(data: bytes) -> dict[str, list[list]]:
-    """The cells of every worksheet by name; none for sheets that hold no table of a register."""
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    return {
-        sheet.name: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-        if table_named(sheet.name)
-        else []
-        for sheet in book.sheets_metadata
-        if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-    }
+def lone_table(data: bytes, label: str, table: Table) -> tuple[RawTable | Problem, list[Problem]]:
+    """The table of a workbook that holds only this one (a file of a register's folder), and what else is to be said.
+
+    The sheet named after the table, or the only sheet that holds anything.
+    """
+    opened = _open(data)
+    if isinstance(opened, tuple):
+        return Problem(label, *opened), []
+    named = [name for name in opened.names if table_named(name) is table]
+    filled = named or [name for name in opened.names if any(any(row) for row in opened.cells(name))]
+    if len(filled) != 1:
+        return Problem(label, f"{len(filled)} sheets could be the table {table.label}",
+                       f"keep one, or name it {table.header}"), []
+    return _sheet(opened, filled[0], label, table)
+
+
+@dataclass
+class _Book:
+    """An opened workbook: sheet names, what makes its values doubtful, and whether days count from 1904."""
+
+    reader: python_calamine.CalamineWorkbook
+    names: list[str]
+    hollow: dict[str, list[tuple[str, str, str]]]
+    hidden: dict[str, str]
+    mac_dates: bool
+    read: dict[str, list[list]] = field(default_factory=dict)
+
+    def cells(self, name: str) -> list[list]:
+        """The cells of a sheet."""
+        if name not in self.read:
+            self.read[name] = self.reader.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return self.read[name]
+
+
+def _open(data: bytes) -> _Book | tuple[str, str]:
+    """The workbook, or why it cannot be opened (cause, remedy)."""
+    found = refusal(data)
+    if found is not None:
+        return found
+    try:
+        # first: it also looks for what would make the value reader burst
+        hollow, hidden, mac_dates = (_hollow_of_xls(data) if is_ole(data) else hollow_cells(data))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [s for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        hidden = {s.name: "the sheet is hidden" for s in sheets if
+                  s.visible != python_calamine.SheetVisibleEnum.Visible} | hidden
+        opened = _Book(book, [s.name for s in sheets], hollow, hidden, mac_dates)
+        for name in opened.names:  # what is damaged shows itself here
+            if table_named(name):
+                opened.cells(name)
+        return opened
+    except Refused as refused:
+        return refused.cause, refused.remedy
+    except MemoryError:
+        raise
+    except BaseException as error:
+        # the value reader is compiled code, and its panics are no ordinary exceptions
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        return (
+            "the workbook cannot be read: it is damaged or protected by a password",
+            "open it and save it again as .xlsx, without password",
+        )
+
+
+def _hollow_of_xls(data: bytes) -> tuple[dict, dict, bool]:
+    hollow, mac_dates = legacy.hollow_cells(data)
+    return hollow, {}, mac_dates
+
+
+def _sheet(book: _Book, name: str, label: str, table: Table) -> tuple[RawTable | Problem, list[Problem]]:
+    """One sheet as a raw table called `label`, and the cells whose value cannot be trusted."""
+    rows = [[_text(cell) for cell in row] for row in book.cells(name)]
+    found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=f"{label} {name}")
+    problems: list[Problem] = []
+    for address, cause, remedy in book.hollow.get(name, ()):
+        problems.append(Finding(f"{label}!{address}", cause, remedy, "error", label, *position_of(address)))
+    if name in book.hidden:
+        problems.append(Problem(label, f"{book.hidden[name]}; everything was read", "show it and compare", "warning"))
+    if isinstance(found, RawTable):
+        found.mac_dates = book.mac_dates
+    return found, problems
 
 
 def _text(cell: object) -> str:
@@ -115,6 +174,8 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     save = "open the file and save it as an Excel workbook (.xlsx)"
     if not data:
         return "the file is empty", save
+    if is_ole(data):
+        return None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -123,6 +184,17 @@ def refusal(data: bytes) -> tuple[str, str] | None:
             "this is no .xlsx workbook: the file is damaged, protected by a password, or of another kind",
             save,
         )
+    names = {entry.filename.lower() for entry in entries}
+    if any(name.endswith("vbaproject.bin") for name in names):
+        return "the workbook holds macros", "save it as .xlsx, which has none"
+    if any(name.startswith("xl/externallinks/") for name in names):
+        return (
+            "the workbook has links to other workbooks",
+            "break the links (数据 → 编辑链接 → 断开链接), so that the values stand in it, and save it",
+        )
+    ends = sorted((entry.header_offset, entry.header_offset + entry.compress_size) for entry in entries)
+    if any(end > following for (_, end), (following, _) in pairwise(ends)):
+        return "the parts of the workbook overlap; a spreadsheet writes no such file", save
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES or unpacked > MOST_RATIO * len(data) + 10_000_000:
         return (
@@ -134,39 +206,52 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def hollow_cells(data: bytes) -> dict[str, list[tuple[str, str, str]]]:
-    """By name of a table's sheet: address, cause and remedy of every error cell and every formula never
-    calculated.
+def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, str], bool]:
+    """Of an .xlsx workbook, by sheet: address, cause and remedy of every error cell and every formula never calculated;
+    rows that are hidden; and whether days count from 1904.
 
     Raises Refused for a cell far outside any table, and ValueError, KeyError or a zip or XML error for a
     damaged workbook.
     """
+    found, hidden = {}, {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         targets = {
             element.get("Id"): element.get("Target", "")
             for element in _tree(archive, "xl/_rels/workbook.xml.rels")
         }
-        found = {}
-        for element in _tree(archive, "xl/workbook.xml").iter():
-            if element.tag.rpartition("}")[2] != "sheet" or table_named(element.get("name", "")) is None:
+        tree = _tree(archive, "xl/workbook.xml")
+        mac_dates = any(
+            element.tag.rpartition("}")[2] == "workbookPr" and element.get("date1904") in ("1", "true")
+            for element in tree.iter()
+        )
+        for element in tree.iter():
+            if element.tag.rpartition("}")[2] != "sheet":
                 continue
+            name = element.get("name", "")
             link = next(value for key, value in element.attrib.items() if key.rpartition("}")[2] == "id")
             target = targets[link]
+            if "worksheets/" not in target:
+                continue
             part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
             content = archive.read(part)
             far = _FAR_CELL.search(content)
             if far:
-                address = f"{element.get('name')}!{far.group(1).decode()}"
+                address = f"{name}!{far.group(1).decode()}"
                 raise Refused(
                     f"{address} lies far outside a register's table", "delete the rows or columns out there"
                 )
-            found[element.get("name", "")] = list(_hollow(content))
-    return found
+            found[name] = list(_hollow(content))
+            rows = len(_HIDDEN_ROW.findall(content))
+            if rows:
+                hidden[name] = f"{rows} row(s) are hidden"
+    return found, hidden, mac_dates
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     """A small part as XML. Raises ValueError when it declares entities: spreadsheets do not, attacks do."""
     content = archive.read(part)
+    if len(content) > MOST_OF_A_SMALL_PART:
+        raise ValueError(f"{part} is larger than any list of sheets")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise ValueError(f"{part} declares entities")
     return ElementTree.fromstring(content)

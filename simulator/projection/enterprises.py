@@ -49,11 +49,18 @@ def pays_like_services(kind):
 
 
 @rule
-def grow(par, state, market, seed, draw, year):
-    """A year's growth: market + local wedge − entry's part + own shock, the shock neutral on average."""
-    shock = laplace_cut(u(seed, draw, GROWTH, state.key, year), par.market_own_shock, SHOCK_CUT)
+def common_growth(par, market):
+    """What all enterprises share of a year's log growth: market + local wedge − entry's part, less what makes the own
+    shock neutral on average."""
     neutral = mean_exp_laplace_cut(par.market_own_shock, SHOCK_CUT)
-    factor = math.exp(market + par.market_local_wedge - par.market_entry_part + shock) / neutral
+    return market + par.market_local_wedge - par.market_entry_part - math.log(neutral)
+
+
+@rule
+def grow(par, state, common, seed, draw, year):
+    """A year's growth: what all share (`common_growth`) and an own shock."""
+    shock = laplace_cut(u(seed, draw, GROWTH, state.key, year), par.market_own_shock, SHOCK_CUT)
+    factor = math.exp(common + shock)
     state.sales *= factor
     state.members *= factor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from simulator.report import page
+from simulator.report import page, returns
 from simulator.report.page import Block, Cell
 from simulator.report.record import RunFolder
 from simulator.report.settings import readings_table, settings_table
@@ -21,7 +21,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "tax": ("tax",),
     "applying": ("take_up", "typical_sum", "discretion"),
     "leaving": ("exit", "breach"),
-    "effect": ("butfor", "crowding_out"),
+    "effect": ("butfor", "crowding_out", "administration", "purses", "discount", "reregistration", "bunching", "levers"),
     "cash": ("cash",),
     "targets": ("targets",),
     "other": (),
@@ -42,6 +42,7 @@ def assumptions(run: RunFolder, lang: str) -> Block:
         words.say("assumptions.title"),
         words.tag,
         page.paragraph(_lead(words, "assumptions", changed, count=len(frame), weak=weak), "lead"),
+        returns.drivers(run, words),
         settings_table(frame, words, "", header, confidence=True, rooms=rooms),
         page.paragraph(html.escape(words.say("assumptions.note")), "small"),
     )

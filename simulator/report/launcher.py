@@ -26,6 +26,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.resources import PACKAGE
 
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 SECONDS_PER_CELL, SECONDS_TO_START = 900, 120
@@ -157,9 +158,7 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
 
 def _search_path() -> str:
     """PYTHONPATH for the kernel: this package's folder in front when it is not installed among the others."""
-    import simulator
-
-    root = str(Path(simulator.__file__).resolve().parent.parent)
+    root = str(PACKAGE.parent)
     installed = {str(Path(p).resolve()) for p in [*site.getsitepackages(), site.getusersitepackages()]}
     paths = [] if root in installed else [root]
     return os.pathsep.join(paths + [p for p in [os.environ.get("PYTHONPATH", "")] if p])

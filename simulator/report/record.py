@@ -38,6 +38,12 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "draws.parquet": (),
     "years.parquet": (),
 }
+# tables a run may have beside these: what a report adds to the figures
+ANALYSES: Mapping[str, tuple[str, ...]] = {
+    "drivers.csv": ("result", "parameter_share", "standard_error", "letter", "drivers"),
+    "conditions.csv": ("target", "probability", "assumption", "assumed", "needed", "unit"),
+    "backtest.csv": ("year", "published", "p10", "p50", "p90", "position", "width", "crps", "crps_naive"),
+}
 RECORD_KEYS = (
     "run_id",
     "created",
@@ -102,7 +108,8 @@ class RunFolder:
         path = Path(path)
         record = _read_record(path / "record.json")
         problems: list[Problem] = []
-        raw = {name: _read_output(path, name, record["outputs"], problems) for name in FILES}
+        names = [*FILES, *(name for name in ANALYSES if name in record["outputs"])]
+        raw = {name: _read_output(path, name, record["outputs"], problems) for name in names}
         if problems:
             raise ReportError(problems)
         tables = {name: _read_csv(raw[name], name, problems) for name in FILES if name.endswith(".csv")}
@@ -113,6 +120,16 @@ class RunFolder:
         summary[numbers] = summary[numbers].apply(pd.to_numeric, errors="coerce")
         settings["changed"] = settings["changed"].str.lower().isin(["true", "1"])
         return cls(path, record, summary, settings, raw)
+
+    @cached_property
+    def analyses(self) -> Mapping[str, pd.DataFrame]:
+        """drivers, conditions, backtest: those the run has, numbers as numbers."""
+        found = {}
+        for name, columns in ANALYSES.items():
+            if name in self._raw:
+                table = pd.read_csv(io.BytesIO(self._raw[name]), encoding="utf-8-sig")
+                found[name.removesuffix(".csv")] = table.reindex(columns=list(columns))
+        return found
 
     @property
     def run_id(self) -> str:

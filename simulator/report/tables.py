@@ -93,19 +93,27 @@ def balance(run: RunFolder, words: Wording) -> str:
     unit, years = UNITS[words.lang]["money"], [*run.cash_years, TOTAL]
     lines = [
         ("paid", "row_paid"),
+        ("administration", "row_administration"),
+        ("measures_cost", "row_measures"),
+        ("crowded_out", "row_crowded"),
         ("clawback_recovered", "row_recovered"),
+        ("support_saved", "row_saved"),
         ("induced_tax", "row_induced"),
         ("net_cost", "row_net"),
         ("retained_tax_with", "row_with"),
+        ("reassigned_tax", "row_reassigned"),
         ("retained_tax_without", "row_without"),
         ("clawback_due", "row_due"),
     ]
+    idle = ("measures_cost", "support_saved")  # said only where there is any
+    lines = [(m, key) for m, key in lines if run.has(m) and not (m in idle and run.row(m)["mean"] == 0)]
     header = [words.say("growth.item"), *(words.say("cost.total") if y == TOTAL else str(y) for y in years)]
     rows = [
         [Cell(words.say(f"growth.{key}")), *(_number(run.row(measure, TOTAL, y), unit) for y in years)]
         for measure, key in lines
     ]
-    return table(words.say("growth.table"), header, rows, aside=_unit_note(words), strong=[3])
+    return table(words.say("growth.table"), header, rows, aside=_unit_note(words),
+                 strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
 
 
 def targets(run: RunFolder, words: Wording) -> str:

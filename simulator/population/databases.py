@@ -1,0 +1,115 @@
+"""Registers in databases: a DuckDB file, or any SQL database that SQLAlchemy reaches.
+
+A database's address holds a password, so it is taken from an environment variable only (`env:SIMULATOR_DATABASE`) and
+stands in no record, message or log: messages name the variable. Nothing is written to a database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import PopulationError, Problem
+from simulator.population.parquet import as_text
+from simulator.population.raw import RawTable, Source
+from simulator.population.schema import SYNTHETIC_MARK, plain, table_named
+
+EXTRA = 'pip install "retail-subsidy-budget[database]"'
+
+
+def from_duckdb(path: Path) -> Source:
+    """The tables of a DuckDB file, opened to read only; nothing outside the file is reached."""
+    try:
+        import duckdb
+    except ImportError:
+        raise PopulationError(Problem(path.name, "DuckDB is not installed", EXTRA)) from None
+    settings = {"enable_external_access": "false", "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false"}
+    try:
+        with duckdb.connect(str(path), read_only=True, config=settings) as connection:
+            listed = connection.execute(
+                "SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2").fetchall()
+            found = {}
+            for schema, name in listed:
+                rows, columns = [], []
+                if table_named(name) is not None:
+                    done = connection.execute(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)}")
+                    columns, rows = [column[0] for column in done.description], done.fetchall()
+                found[(schema, name)] = (columns, rows)
+    except duckdb.Error as error:
+        raise PopulationError(Problem(path.name, f"cannot be read as a DuckDB file: {type(error).__name__}",
+                                      "check the file; close the program that writes to it")) from None
+    return _source(found.items())
+
+
+def from_variable(given: str) -> Source:
+    """The tables of the database whose address is in an environment variable; given: `env:NAME`.
+
+    All tables are read in one transaction. Raises PopulationError with messages that never hold the address.
+    """
+    name = given.removeprefix("env:")
+    address = os.environ.get(name, "")
+    if not name or not address:
+        raise PopulationError(Problem(given, "there is no such environment variable, or it is empty",
+                                      "set it to the address, as postgresql+psycopg://user:password@host/database"))
+    try:
+        import sqlalchemy
+    except ImportError:
+        raise PopulationError(Problem(given, "SQLAlchemy is not installed", EXTRA)) from None
+    try:
+        url = sqlalchemy.make_url(address)
+        engine = sqlalchemy.create_engine(url)
+        repeatable = url.get_backend_name() == "postgresql"
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if repeatable else {}
+        try:
+            with engine.connect().execution_options(**options) as connection:
+                inspector = sqlalchemy.inspect(connection)
+                found = {}
+                for table in sorted({*inspector.get_table_names(), *inspector.get_view_names()}):
+                    columns, rows = [], []
+                    if table_named(table) is not None:
+                        chosen = sqlalchemy.select(sqlalchemy.text("*")).select_from(sqlalchemy.table(table))
+                        done = connection.execute(chosen)
+                        columns, rows = list(done.keys()), done.fetchall()
+                    found[("", table)] = (columns, rows)
+        finally:
+            engine.dispose()
+    except ImportError as error:  # the driver; its name is no secret
+        raise PopulationError(Problem(given, f"the driver {error.name} is not installed", EXTRA)) from None
+    except Exception as error:  # whatever a driver raises may hold the address in its text: only its kind is told
+        raise PopulationError(Problem(
+            given, f"the database cannot be reached or read: {type(error).__name__}",
+            "check the address in the variable, the network and the right to read the tables")) from None
+    return _source(found.items())
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]) -> Source:
+    """Raw tables from columns and rows. A database keeps no order, so rows are sorted: equal data, equal population."""
+    source = Source()
+    digest = hashlib.sha256()
+    for (schema, name), (columns, rows) in found:
+        table = table_named(name)
+        source.synthetic |= plain(name) in SYNTHETIC_MARK
+        if table is None:  # a database holds much else
+            continue
+        if table.name in source.present:
+            source.problems.append(Problem(f"{schema}.{name}".strip("."), f"there are two tables for {table.label}",
+                                           "keep one"))
+            continue
+        texts = sorted([as_text(value) for value in row] for row in rows)
+        digest.update(repr((table.name, columns, texts)).encode())
+        raw = RawTable(name, False, [str(column) for column in columns], 0, [], list(range(1, len(texts) + 1)))
+        raw.columns = list(zip(*texts, strict=True)) or [()] * len(columns)
+        keys = [at for at, column in enumerate(columns) if plain(column) in (
+            "enterprise_id", "统一社会信用代码", "year", "年度", "clause", "条款")]
+        raw.keys = ["row " + " ".join(text[at] for at in keys) for text in texts]
+        source.add(table.name, raw)
+    source.sha256 = digest.hexdigest()
+    return source

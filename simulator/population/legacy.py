@@ -1,0 +1,226 @@
+"""What an office calls .xls: old workbooks (BIFF in an OLE container), web pages under that name, WPS .et files.
+
+The value reader shows an error cell or a formula never calculated of an old workbook as blank, and blank means none:
+both are looked for in the file's own records, as `workbook` does for .xlsx.
+"""
+
+from __future__ import annotations
+
+import html.parser
+import struct
+from collections.abc import Iterator
+
+from simulator.errors import Problem
+from simulator.population.cells import Refused
+from simulator.population.layout import arrange
+from simulator.population.raw import RawTable, letters
+from simulator.population.schema import Table
+from simulator.population.sheets import decode
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MOST_SPAN = 500  # a merged heading wider than any table
+_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+_END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
+BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
+
+
+def is_ole(data: bytes) -> bool:
+    """Whether the bytes are an OLE container: an old workbook, a WPS table, or a protected new workbook."""
+    return data.startswith(OLE)
+
+
+def is_html(data: bytes) -> bool:
+    """Whether the bytes are a web page or the XML of a spreadsheet, whatever the file is called."""
+    start = data[:2048].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").lower()
+    return start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<style", b"<div"))
+
+
+def refuse_et(label: str) -> Problem | None:
+    """Why a WPS table is not read."""
+    if label.lower().endswith((".et", ".ett")):
+        return Problem(label, "is a WPS table (.et), which is not read",
+                       "open it in WPS and choose 文件 → 另存为 → Microsoft Excel 文件 (*.xlsx)")
+    return None
+
+
+class _Tables(html.parser.HTMLParser):
+    """The cells of every outermost table of a page, spans filled up with blanks as in a workbook."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[str]]] = []
+        self.cell: list[str] | None = None
+        self.spans: dict[int, int] = {}  # rows still covered, by column
+        self.depth = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.depth += 1
+            if self.depth == 1:
+                self.tables.append([])
+                self.spans = {}
+        elif self.depth == 1 and tag == "tr":
+            self._close()
+            self.tables[-1].append([])
+        elif self.depth == 1 and tag in ("td", "th") and self.tables[-1]:
+            self._close()
+            row, given = self.tables[-1][-1], dict(attributes)
+            while self.spans.get(len(row), 0) > 0:
+                self.spans[len(row)] -= 1
+                row.append("")
+            wide, tall = (_span(given.get(name)) for name in ("colspan", "rowspan"))
+            for at in range(len(row), len(row) + wide):
+                self.spans[at] = tall - 1
+            row += [""] * wide
+            self.cell, self.at = [], len(row) - wide
+        elif tag == "br" and self.cell is not None:
+            self.cell.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table") and self.depth == 1:
+            self._close()
+        if tag == "table" and self.depth:
+            self.depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self.cell is not None:
+            self.cell.append(data)
+
+    def _close(self) -> None:
+        if self.cell is not None:
+            self.tables[-1][-1][self.at] = " ".join("".join(self.cell).split())
+            self.cell = None
+
+
+def _span(text: str | None) -> int:
+    return min(max(int(text), 1), MOST_SPAN) if text and text.isdecimal() and len(text) < 9 else 1
+
+
+def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
+    """The raw table of a web page's largest table, or why there is none."""
+    try:
+        text, _ = decode(data)
+    except ValueError as error:
+        return Problem(label, f"the text's encoding is {error}", "open it and save it as an Excel workbook (.xlsx)")
+    page = _Tables()
+    page.feed(text)
+    page.close()
+    if not any(page.tables):
+        return Problem(label, "is a page without a table", "open it and save it as an Excel workbook (.xlsx)")
+    rows = max(page.tables, key=len)
+    found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=label)
+    if isinstance(found, RawTable):
+        found.warnings.append(Problem(label, "is a web page named as a workbook; its largest table was read",
+                                      "compare the number of rows", "warning"))
+    return found
+
+
+def streams(data: bytes) -> dict[str, bytes]:
+    """The streams of an OLE container by name. Raises ValueError for a damaged one."""
+    try:
+        return dict(_streams(data))
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise ValueError(f"damaged container: {error}") from None
+
+
+def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
+    size, small = 1 << struct.unpack_from("<H", data, 30)[0], 1 << struct.unpack_from("<H", data, 32)[0]
+    if size not in (512, 4096) or small != 64:
+        raise ValueError("damaged container: its sectors have no known size")
+    directory, _, cutoff, mini_fat, _, more, count = struct.unpack_from("<7I", data, 48)
+    table = list(struct.unpack_from("<109I", data, 76))
+    for _ in range(min(count, len(data) // size)):
+        sector = struct.unpack_from(f"<{size // 4}I", data, (more + 1) * size)
+        table += sector[:-1]
+        more = sector[-1]
+    fat: list[int] = []
+    for number in table:
+        if number < _END:
+            fat += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
+
+    def chain(start: int, links: list[int], content: bytes, width: int, offset: int) -> bytes:
+        parts, seen = [], set()
+        while start < _END and start not in seen:
+            seen.add(start)
+            parts.append(content[start * width + offset:(start + 1) * width + offset])
+            start = links[start]
+        return b"".join(parts)
+
+    entries = chain(directory, fat, data, size, size)
+    links = chain(mini_fat, fat, data, size, size)
+    mini_links = list(struct.unpack(f"<{len(links) // 4}I", links[:len(links) // 4 * 4]))
+    mini = b""
+    for at in range(0, len(entries) - 127, 128):
+        length, kind = struct.unpack_from("<HB", entries, at + 64)
+        start, bytes_ = struct.unpack_from("<2I", entries, at + 116)
+        name = entries[at:at + max(0, min(length, 64) - 2)].decode("utf-16-le")
+        if kind == 5:
+            mini = chain(start, fat, data, size, size)
+        elif kind == 1:
+            yield name, b""
+        elif kind == 2:
+            inside = bytes_ < cutoff
+            found = chain(start, mini_links, mini, small, 0) if inside else chain(start, fat, data, size, size)
+            yield name, found[:bytes_]
+
+
+def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], bool]:
+    """By sheet of an old workbook: address, cause and remedy of every error cell and formula never calculated; and
+    whether its days count from 1904.
+
+    Raises Refused for a workbook that is protected or has macros, ValueError for a damaged one.
+    """
+    found = streams(data)
+    if "EncryptedPackage" in found:
+        raise Refused("the workbook is protected by a password", "open it and save it without password")
+    if any(name.startswith("_VBA_PROJECT") for name in found):
+        raise Refused("the workbook holds macros", "save it as .xlsx, which has none")
+    book = found.get("Workbook") or found.get("Book")
+    if not book:
+        raise Refused("this is no Excel workbook", "open the file and save it as an Excel workbook (.xlsx)")
+    sheets: dict[int, str] = {}
+    hollow: dict[str, list[tuple[str, str, str]]] = {}
+    current, mac_dates = "", False
+    for at, code, body in _records(book):
+        if code == FILEPASS:
+            raise Refused("the workbook is protected by a password", "open it and save it without password")
+        if code == BOUNDSHEET and len(body) > 7:
+            start = struct.unpack_from("<I", body)[0]
+            wide = body[7] & 1
+            raw = body[8:8 + body[6] * (1 + wide)]
+            sheets[start] = raw.decode("utf-16-le" if wide else "latin-1", "replace")
+            hollow[sheets[start]] = []
+        elif code == DATEMODE and body[:1] == b"\1":
+            mac_dates = True
+        elif code == BOF:
+            current = sheets.get(at, "")
+        elif current and code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body)):
+            hollow[current].append(cell)
+    return hollow, mac_dates
+
+
+def _records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
+    at = 0
+    while at + 4 <= len(book):
+        code, length = struct.unpack_from("<2H", book, at)
+        yield at, code, book[at + 4:at + 4 + length]
+        at += 4 + length
+
+
+def _hollow(code: int, body: bytes) -> tuple[str, str, str] | None:
+    """Address, cause and remedy where a record's value would be shown as blank."""
+    row, column = struct.unpack_from("<2H", body)
+    address = f"{letters(column)}{row + 1}"
+    error = None
+    if code == BOOLERR and body[7] == 1:
+        error = body[6]
+    elif code == FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff":
+        if body[6] == 2:
+            error = body[8]
+        elif body[6] == 3:  # an empty text: as good as never calculated, nobody can tell
+            return (address, "the cell's formula was never calculated",
+                    "write the value instead, or open the workbook, let it calculate, and save it")
+    if error is None:
+        return None
+    return (address, f"the cell shows {_ERRORS.get(error, 'an error')}",
+            "write the value, leave blank for none, 未知 for unknown")

@@ -1,0 +1,144 @@
+"""Is a whole column written in 万元 where 元 is meant, or the other way round? Implausible magnitudes stop and ask.
+
+A column of capital, sales or taxes is judged by medians, which one odd enterprise does not move: by itself, against the
+columns it belongs with, and from year to year. The bands lie two decades and more around what registers show, half way
+to a slip of 10 000 (RELIABILITY bar E3; `tests/population/test_magnitude.py` measures hits and false alarms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.money import FEN
+from simulator.population.contract import Checked
+
+FEWEST = 8  # values below which a median says too little
+BANDS = {  # where the median of the positive amounts lies, CNY
+    "registered_capital": (3e3, 5e8),
+    "paid_in_capital": (2e3, 5e8),
+    "sales": (8e3, 2e9),
+    "online_sales": (5e3, 2e9),
+    "vat": (50, 3e7),
+    "business_tax": (50, 3e7),
+    "income_tax": (20, 3e7),
+    "retained_tax": (20, 2e7),
+    "district_contribution": (20, 2e7),
+}
+PAIRS = {  # where the median of the ratio of the first to the second lies
+    ("paid_in_capital", "registered_capital"): (5e-3, 50),
+    ("online_sales", "sales"): (2e-3, 50),
+    ("vat", "sales"): (5e-5, 2),
+    ("business_tax", "sales"): (5e-5, 2),
+    ("income_tax", "sales"): (2e-5, 2),
+    ("retained_tax", "sales"): (1e-5, 1),
+    ("district_contribution", "retained_tax"): (5e-3, 200),
+    ("income_tax", "vat"): (5e-3, 300),
+    ("retained_tax", "vat"): (4e-3, 60),
+    ("paid_in_capital", "sales"): (2e-3, 200),
+    ("registered_capital", "sales"): (3e-3, 300),
+}
+YEARLY = (4e-3, 250)  # an enterprise's amount against its amount of the year before, median over enterprises
+_ENTERPRISE = ("registered_capital", "paid_in_capital")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A column that seems to be in another unit; a pair in which either may be; or a year out of line with the one
+    before. value: the median found; low, high: where it would be believed."""
+
+    columns: tuple[str, ...]
+    value: float
+    low: float
+    high: float
+    year: int = 0
+
+
+def doubts(columns: Mapping[str, np.ndarray], owners: np.ndarray, years: np.ndarray) -> list[Doubt]:
+    """What is implausible about amounts in CNY (0 or less: none or not known).
+
+    columns: capital by enterprise, sales and taxes by row of `annual`; owners, years: of those rows.
+    """
+    found = [
+        Doubt((name,), median, *band)
+        for name, band in BANDS.items()
+        if (median := _median(columns.get(name))) is not None and not band[0] <= median <= band[1]
+    ]
+    alone = {doubt.columns[0] for doubt in found}
+    for (above, below), band in PAIRS.items():
+        if above in columns and below in columns and not alone & {above, below}:
+            first, second = columns[above], columns[below]
+            if above in _ENTERPRISE and below not in _ENTERPRISE:
+                first = first[owners]
+            ratio = np.divide(first, second, out=np.zeros(len(first)), where=(first > 0) & (second > 0))
+            median = _median(ratio)
+            if median is not None and not band[0] <= median <= band[1]:
+                found.append(Doubt((above, below), median, *band))
+    for name in BANDS:
+        if name in columns and name not in _ENTERPRISE:
+            found += _between_years(name, columns[name], owners, years)
+    return found
+
+
+def _median(values: np.ndarray | None) -> float | None:
+    """The median of the positive values, None where there are too few."""
+    if values is None:
+        return None
+    positive = values[values > 0]
+    return float(np.median(positive)) if len(positive) >= FEWEST else None
+
+
+def _between_years(name: str, values: np.ndarray, owners: np.ndarray, years: np.ndarray) -> list[Doubt]:
+    found = []
+    for year in np.unique(years)[1:]:
+        now, before = (dict(zip(owners[at].tolist(), values[at].tolist(), strict=True))
+                       for at in ((years == year) & (values > 0), (years == year - 1) & (values > 0)))
+        ratios = np.array([now[owner] / before[owner] for owner in now.keys() & before.keys()])
+        median = _median(ratios)
+        if median is not None and not YEARLY[0] <= median <= YEARLY[1]:
+            found.append(Doubt((name,), median, *YEARLY, year=int(year)))
+    return found
+
+
+def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
+    """Faults for the columns of implausible magnitude whose unit the user has not answered (`--unit`).
+
+    owners: the enterprise of each row of `annual`, −1 where unusable.
+    """
+    enterprises, annual = tables["enterprises"], tables["annual"]
+    usable = owners >= 0
+    columns: dict[str, np.ndarray] = {}
+    holders: dict[str, Checked] = {}
+    for name in BANDS:
+        checked = enterprises if name in _ENTERPRISE else annual
+        if name in checked.positions:
+            values = np.where(checked.known(name), checked.column(name), 0) / FEN
+            columns[name] = values if checked is enterprises else values[usable]
+            holders[name] = checked
+    answered = {name for name, checked in holders.items()
+                if name in checked.units and checked.units[name].where == "answer"}
+    for doubt in doubts(columns, owners[usable], annual.column("year")[usable]):
+        asked = [name for name in doubt.columns if name not in answered]
+        if asked:
+            _ask(holders[asked[0]], doubt, asked)
+
+
+def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
+    first = checked.table.column(asked[0])
+    unit = checked.units[first.name].word if first.name in checked.units else "元"
+    if doubt.year:
+        cause = (f"{first.label} of {doubt.year} is {doubt.value:.3g} times that of {doubt.year - 1} (median); "
+                 "one of the two years seems to be in another unit")
+        remedy = f"correct the year; if it is right as it stands, say --unit {first.name}={unit}"
+    elif len(doubt.columns) == 2:
+        cause = (f"{doubt.columns[0]} is {doubt.value:.3g} of {doubt.columns[1]} (median), believable from "
+                 f"{doubt.low:g} to {doubt.high:g}; one of the two seems to be in another unit than read ({unit})")
+        remedy = "say the units: " + " ".join(f"--unit {name}=元 or 万元" for name in asked)
+    else:
+        cause = (f"the median of {first.label} is {doubt.value:,.0f} CNY, read as {unit}; believable from "
+                 f"{doubt.low:,.0f} to {doubt.high:,.0f}")
+        remedy = f"say the unit: --unit {first.name}=元 or 万元"
+    position = checked.positions[first.name]
+    checked.faults.append((-1, position, checked.raw.problem(-1, position, cause, remedy, "error", first)))

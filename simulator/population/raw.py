@@ -1,0 +1,143 @@
+"""Raw tables: every cell a text that knows its place. What is read from a file before anything is interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from simulator.errors import Problem, nearest
+from simulator.population.column import Column, plain
+from simulator.population.schema import SYNTHETIC_MARK, TABLES
+
+
+@dataclass(frozen=True)
+class Finding(Problem):
+    """A problem that knows its cell: `table` as labelled, `line` as an editor counts, `position` of the column (−1: the
+    whole row or table)."""
+
+    table: str = ""
+    line: int = -1
+    position: int = -1
+
+
+@dataclass
+class RawTable:
+    """The cells of one table as texts.
+
+    label: file or sheet name; is_sheet: whether places are addresses (annual!H17) or lines; header: texts of the header
+    row; columns: texts by column, in the header's order; lines: line or row number of each row, as an editor counts.
+
+    groups: by column, the text of the upper row of a two-row header; title: what stands above the header and in the
+    sheet's or file's name, where a unit may be declared; totals: line and cells of every 合计 row, which is no row of
+    the table; keys: for tables without lines (a database), what each row is called; mac_dates: day numbers count from
+    1904; encoding: of a text file; grid: all rows as they stood, with their lines, for the annotated copy.
+    """
+
+    label: str
+    is_sheet: bool
+    header: list[str]
+    header_line: int
+    columns: list[Sequence[str]]
+    lines: list[int]
+    warnings: list[Problem] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    title: str = ""
+    totals: list[tuple[int, list[str]]] = field(default_factory=list)
+    keys: list[str] | None = None
+    mac_dates: bool = False
+    encoding: str = ""
+    grid: tuple[list[list[str]], list[int]] = field(default=((), ()), repr=False)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def line_of(self, row: int) -> int:
+        """The line of a row; row −1 is the header."""
+        return self.header_line if row < 0 else self.lines[row]
+
+    def place(self, row: int, position: int, column: Column | None = None) -> str:
+        """Where a cell stands: row −1 is the header; position −1 is the whole row."""
+        suffix = f", column {column.label}" if column else ""
+        if self.keys is not None:
+            return f"{self.label} {self.keys[row]}{suffix}" if row >= 0 else f"{self.label}{suffix}"
+        line = self.line_of(row)
+        if self.is_sheet:
+            return f"{self.label}!{letters(position)}{line}" if position >= 0 else f"{self.label} row {line}"
+        return f"{self.label} line {line}{suffix}"
+
+    def problem(
+        self, row: int, position: int, cause: str, remedy: str, severity: str = "error", column: Column | None = None
+    ) -> Finding:
+        """A problem of one cell (row −1: header; position −1: the whole row)."""
+        place = self.place(row, position, column)
+        return Finding(place, cause, remedy, severity, self.label, self.line_of(row), position)
+
+    def text(self, row: int, position: int) -> str:
+        """What stands in a cell."""
+        return str(self.header[position] if row < 0 else self.columns[position][row])
+
+
+@dataclass
+class Source:
+    """What was found at a path: the tables that could be opened, by English name, and what else is to be said.
+
+    present: names of all tables found, usable or not (a damaged table is not also missing); problems: errors and
+    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read.
+    """
+
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    present: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    synthetic: bool = False
+    sha256: str = ""
+
+    def add(self, name: str, found: RawTable | Problem) -> None:
+        """Take in a table, or why it cannot be opened."""
+        self.present.add(name)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+        else:
+            self.tables[name] = found
+            self.problems += found.warnings
+
+    def unreadable(self, problem: Problem) -> Source:
+        """Nothing of the source can be opened: nobody knows what it holds, so no table is missing."""
+        self.problems.append(problem)
+        self.present = {table.name for table in TABLES}
+        return self
+
+
+def letters(position: int) -> str:
+    """A column's letters in a spreadsheet.
+
+    >>> letters(0), letters(7), letters(27)
+    ('A', 'H', 'AB')
+    """
+    text = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def position_of(address: str) -> tuple[int, int]:
+    """Row number (from 1) and column position (from 0) of a cell address.
+
+    >>> position_of("AB12")
+    (12, 27)
+    """
+    name = address.rstrip("0123456789")
+    position = 0
+    for letter in name:
+        position = position * 26 + ord(letter) - ord("A") + 1
+    return int(address[len(name):] or -1), position - 1
+
+
+def stray(label: str, name: str) -> list[Problem]:
+    """A warning about a file or sheet that is no table: a misspelt table must not vanish silently."""
+    if plain(name) in SYNTHETIC_MARK:
+        return []
+    known = [word for table in TABLES for word in (table.name, table.header)]
+    remedy = nearest(plain(name), known) or "nothing to do, unless it was meant to be read"
+    return [Problem(label, "is no table of a register and was not read", remedy, "warning")]

@@ -1,0 +1,139 @@
+"""Open what a path names: a folder of table files, one workbook, a DuckDB file, or a database behind a variable."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from simulator.errors import PopulationError, Problem
+from simulator.population import databases, parquet
+from simulator.population.legacy import from_html, is_html, is_ole, refuse_et
+from simulator.population.raw import RawTable, Source, stray
+from simulator.population.schema import SYNTHETIC_MARK, TABLES, Table, plain, table_named
+from simulator.population.sheets import MOST_BYTES, from_csv
+from simulator.population.workbook import from_workbook, lone_table
+
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
+TABLE_FILES = (".csv", ".parquet", *WORKBOOKS)
+DATABASES = (".duckdb", ".ddb")
+
+
+def open_source(path: str | Path) -> tuple[Source, str, str]:
+    """The raw tables at a path, its name as reports show it, and what a table is there (file, sheet or table).
+
+    Raises PopulationError when there is nothing to open.
+    """
+    text = str(path)
+    if text.startswith("env:"):
+        return databases.from_variable(text), text, "table"
+    if "://" in text:
+        raise PopulationError(Problem(
+            "the address of a database", "is written out, so it would be kept in records and histories",
+            "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE"))
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return _from_folder(path), path.resolve().name, "file"
+        suffix = path.suffix.lower()
+        if path.is_file() and suffix in WORKBOOKS:
+            return _workbook(_bytes(path), path.name), path.name, "sheet"
+        if path.is_file() and suffix in DATABASES:
+            return databases.from_duckdb(path), path.name, "table"
+        if path.exists():
+            raise PopulationError(
+                Problem(
+                    text,
+                    "is neither a folder of tables, nor a workbook, nor a DuckDB file",
+                    "give the folder that holds enterprises.csv and annual.csv, the workbook, or the .duckdb file",
+                )
+            )
+    except OSError as error:
+        raise PopulationError(
+            Problem(text, f"cannot be read: {error.strerror or error}", "check the path")
+        ) from error
+    except ValueError as error:  # a path with a zero character
+        raise PopulationError(Problem(text, f"is no path: {error}", "check the path")) from error
+    raise PopulationError(Problem(text, "there is no such file or folder", "check the path"))
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes; refused before reading where it is larger than any register."""
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise PopulationError(Problem(path.name, f"the file has {size:,} bytes; a register has not",
+                                      f"at most {MOST_BYTES:,} are read; check the file"))
+    return path.read_bytes()
+
+
+def _workbook(data: bytes, label: str) -> Source:
+    """A file that calls itself a workbook, opened by what it is."""
+    if (refusal := refuse_et(label)) is not None:
+        return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(refusal)
+    if is_html(data):
+        return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(Problem(
+            label, "is a web page named as a workbook; it holds one table and a register has several",
+            "put each such file into one folder, named after its table (as 年度.xls), or save it as .xlsx"))
+    source = from_workbook(data, label)
+    _tell_renamed(source, data, label)
+    return source
+
+
+def _tell_renamed(source: Source, data: bytes, label: str) -> None:
+    """A workbook of the one kind with the ending of the other is read, and said."""
+    suffix = Path(label).suffix.lower()
+    real = ".xls" if is_ole(data) else ".xlsx" if data[:2] == b"PK" else suffix
+    if suffix in (".xls", ".xlsx") and real != suffix and not any(p.severity == "error" for p in source.problems):
+        source.problems.append(Problem(label, f"is a workbook of the kind {real}, whatever its name says; it was read",
+                                       f"name it {Path(label).stem}{real}", "warning"))
+
+
+def _from_folder(folder: Path) -> Source:
+    """The tables of a folder. The hash covers table names and bytes in the contract's order, not what files
+    are called.
+    """
+    source = Source()
+    hashes: dict[str, bytes] = {}
+    for entry in sorted(folder.iterdir()):
+        suffix, table = entry.suffix.lower(), table_named(entry.stem)
+        if suffix == ".txt" and plain(entry.stem) in SYNTHETIC_MARK:
+            source.synthetic = True
+        if suffix not in TABLE_FILES or entry.name.startswith("~$"):  # an open workbook's lock file
+            continue
+        if table is None:
+            source.problems += stray(entry.name, entry.stem)
+        elif table.name in source.present:
+            source.problems.append(Problem(entry.name, f"there are two files for {table.label}", "keep one"))
+        else:
+            try:
+                data = _bytes(entry)
+            except OSError as error:
+                source.add(
+                    table.name, Problem(entry.name, f"cannot be read: {error.strerror}", "check the file")
+                )
+            except PopulationError as refused:
+                source.add(table.name, refused.problems[0])
+            else:
+                hashes[table.name] = hashlib.sha256(data).digest()
+                _add(source, table, data, entry.name, suffix)
+    digest = hashlib.sha256()
+    for name in [table.name for table in TABLES if table.name in hashes]:
+        digest.update(name.encode() + hashes[name])
+    source.sha256 = digest.hexdigest()
+    return source
+
+
+def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> None:
+    """One table's file into the source."""
+    found: RawTable | Problem
+    if suffix == ".csv":
+        found = from_csv(data, label, table)
+    elif suffix == ".parquet":
+        found = parquet.from_parquet(data, label, table)
+    elif (refusal := refuse_et(label)) is not None:
+        found = refusal
+    elif is_html(data):
+        found = from_html(data, label, table)
+    else:
+        found, others = lone_table(data, label, table)
+        source.problems += others
+    source.add(table.name, found)

@@ -1,0 +1,62 @@
+"""Control sums: what a 合计 row says against what the rows add up to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from simulator.population.cells import Refused, own_unit, parse
+from simulator.population.contract import Checked
+from simulator.population.layout import is_total
+from simulator.population.raw import Finding, letters
+from simulator.population.schema import Column, plain
+
+SUMMED = ("money", "area", "count")  # kinds whose sum means something; a sum of rents does not
+
+
+def check_totals(checked: Checked) -> None:
+    """Warn of every cell of a totals row that is not the sum of its rows, naming both sums.
+
+    A 小计 counts the rows since the totals row before it, a 合计 all of them; where an office does the other, that is
+    right, too. A sum written with fewer decimals is compared with as many.
+    """
+    lines = np.array(checked.raw.lines)
+    before = 0
+    for line, cells in checked.raw.totals:
+        part = (lines > before) & (lines < line)
+        before = line
+        for column in checked.table.columns:
+            position = checked.positions.get(column.name, len(cells))
+            if column.kind not in SUMMED or position >= len(cells) or not plain(cells[position]):
+                continue
+            if is_total(cells[position]) or not checked.known(column.name).all():
+                continue
+            _compare(checked, column, line, position, cells[position], part)
+
+
+def _compare(checked: Checked, column: Column, line: int, position: int, text: str, part: np.ndarray) -> None:
+    """One cell of a totals row against the sum of the rows above it and of all rows."""
+    unit = checked.units.get(column.name)
+    values = checked.column(column.name)
+    values = np.where(values == column.default, 0, values) if column.derived else values
+    whole, above = int(values.sum()), int(values[part].sum())
+    place = f"{checked.raw.label}!{letters(position)}{line}" if checked.raw.is_sheet else \
+        f"{checked.raw.label} line {line}, column {column.label}"
+
+    def tell(cause: str, remedy: str) -> None:
+        checked.warnings.append(Finding(place, cause, remedy, "warning", checked.raw.label, line, position))
+
+    try:
+        said, _ = parse(text, column, unit)
+    except Refused as refused:
+        if "largest" not in refused.cause:  # a sum may lie above the largest amount of one enterprise
+            tell(f"a totals row: {refused.cause}", "write the sum, or leave the cell blank")
+        return
+    factor = own_unit(text) or (unit.factor if unit else Decimal(1))
+    decimals = len(plain(text).rstrip("元万亿千百").partition(".")[2])
+    slack = factor * column.resolution / 10**decimals / 2  # half of its last digit
+    if min(abs(said - whole), abs(said - above)) > slack:
+        nearer = above if abs(said - above) < abs(said - whole) else whole
+        shown, real = (f"{Decimal(int(number)) / column.resolution:,}" for number in (said, nearer))
+        tell(f"the totals row says {shown}, the rows add up to {real}", "find the missing or doubled row, or the slip")
