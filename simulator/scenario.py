@@ -358,7 +358,7 @@ def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, 
         group, _, rest = path.partition(".")
         if group == "law" and rest:
             law_changes[rest] = value
-        elif group == "policy" and rest in ("start", "end"):
+        elif group == "policy" and rest in ("start", "end", "in_force"):
             law_changes[path] = value
         elif group == "interpretation" and rest:
             found = readings.check({rest: value})
@@ -489,7 +489,7 @@ def _missing(scenario: Scenario, source: str) -> list[Problem]:
 
 
 def _paths(scenario: Scenario) -> list[str]:
-    return [*(f"law.{p}" for p in scenario.law.numbers), "policy.start", "policy.end", *PLAIN,
+    return [*(f"law.{p}" for p in scenario.law.numbers), "policy.start", "policy.end", "policy.in_force", *PLAIN,
             *(f"interpretation.{s}" for s in readings.SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
             *(f"appropriation.{y}" for y in scenario.appropriation)]
 
@@ -513,6 +513,8 @@ def _law_settings(scenario: Scenario) -> list[Setting]:
         value = yamlfile.written(getattr(scenario.law, name))
         rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),
                             "二", "J", zh, en))
+    rows.append(Setting("policy", "policy.in_force", str(scenario.law.in_force).lower(), "flag", "true | false", "", "",
+                        "政策是否施行", "whether there is the policy"))
     return rows
 
 

@@ -21,7 +21,7 @@ from simulator.budget.backtest import backtest
 from simulator.budget.conditions import conditions
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
-from simulator.budget.targets import measures, targets_of
+from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
 from simulator.engine import life
@@ -164,6 +164,7 @@ class BudgetRun:
             "clauses": [{k: getattr(scenario.law.blocks[slug], k) for k in ("slug", "article", "zh", "en", "kind")}
                         for slug in SLUGS],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
+            "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],
             "warnings": [*warnings, *([CACHE_NOTE] if CACHE_NOTE else [])],
             "outputs": dict(outputs or {}),
         }
@@ -187,7 +188,8 @@ def versions() -> dict[str, str]:
 def law_hash(scenario: Scenario) -> str:
     """sha256 of the law's numbers with their edges and dates, and of the readings."""
     numbers = {p: [n.edge, {str(y): str(v) for y, v in n.values.items()}] for p, n in scenario.law.numbers.items()}
-    whole = [numbers, str(scenario.law.start), str(scenario.law.end), dict(scenario.interpretation)]
+    law = scenario.law
+    whole = [numbers, str(law.start), str(law.end), law.in_force, dict(scenario.interpretation)]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
 from simulator.budget.revenue import break_even_year, flows, ratios
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
-from simulator.budget.targets import measures, targets_of
+from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.law.clauses import CASH, SLUGS
@@ -20,8 +20,10 @@ from simulator.scenario import Scenario
 
 TOTAL = "total"
 STOCKS = ("online_sales", "services", "industry", "trscg", "online_share", "merchants_of_scale", "leading",
-          "traditional_online", "online_sales_without", "induced_enterprises", "net_cumulative")  # no sum over years
-COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online", "induced_enterprises")
+          "traditional_online", "online_sales_without", "induced_enterprises", "net_cumulative", "online_share_goods",
+          *ALTERNATIVE_COUNTS)  # no sum over years
+COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online", "induced_enterprises",
+          *ALTERNATIVE_COUNTS)
 RATIO_UNITS = {"deadweight": "share", "cost_per_enterprise": "CNY", "cost_per_sales": "ratio", "rebate_share": "share",
                "butfor_break_even": "ratio"}
 PLACES = SLUGS.index("school_places")
@@ -61,7 +63,7 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
 
     def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
         unit = "count" if measure in COUNTS or clause == "school_places" else \
-            "share" if measure == "online_share" else "CNY"
+            "share" if measure in ("online_share", "online_share_goods") else "CNY"
         rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values)})
 
     for measure, cube in cubes.items():
@@ -87,7 +89,7 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     rows.append({"measure": "break_even_year", "clause": TOTAL, "year": TOTAL, "unit": "year",
                  "mean": break_even_year(yearly, draws.cash_years)})
     rows += _overrun(total_cash(draws), draws.cash_years, scenario)
-    for target in targets_of(scenario.law):
+    for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
         for j, year in enumerate(draws.years):
             values = yearly[target.column][:, j]
             for measure, number in (("target", target.low), ("target_fully", target.high)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,19 @@ READ_OFF = (
 )
 
 
+# other definitions: measure, the target it redefines, Chinese and English
+OTHERWISE = (
+    ("leading_200", "leading", "行业领先：网络零售额2亿元以上", "leading: online sales of 200 m and more"),
+    ("leading_1000", "leading", "行业领先：网络零售额10亿元以上", "leading: online sales of 1 bn and more"),
+    ("national_headquarters", "leading", "行业领先：全国总部", "leading: national headquarters"),
+    ("of_scale_3", "of_scale", "规模网商：网络零售额300万元以上", "of scale: online sales of 3 m and more"),
+    ("of_scale_10", "of_scale", "规模网商：网络零售额1000万元以上", "of scale: online sales of 10 m and more"),
+    ("of_scale_20", "of_scale", "规模网商：网络零售额2000万元以上", "of scale: online sales of 20 m and more"),
+    ("online_share_goods", "trscg_share", "占比：仅计实物商品", "share: physical goods only"),
+)
+ALTERNATIVE_COUNTS = ("of_scale_3", "of_scale_10", "of_scale_20", "leading_200", "leading_1000", "national_headquarters")
+
+
 def targets_of(law: Law) -> list[Target]:
     """The targets with the numbers the law gives them."""
     found = []
@@ -59,4 +72,12 @@ def measures(draws: Draws) -> dict[str, np.ndarray]:
         "merchants_of_scale": draws.of_year("merchants_of_scale"),
         "leading": draws.of_year("leading"),
         "traditional_online": np.cumsum(draws.of_year("traditional_online"), axis=1),
+        "online_share_goods": online * draws.parameters["targets_goods_share"][:, None] / draws.trscg,
+        **{name: draws.of_year(name) for name in ALTERNATIVE_COUNTS},
     }
+
+
+def alternatives_of(law: Law) -> list[Target]:
+    """The same targets by other definitions of "of scale", "leading" and online sales."""
+    by_key = {t.key: t for t in targets_of(law)}
+    return [replace(by_key[key], key=name, column=name, zh=zh, en=en) for name, key, zh, en in OTHERWISE]

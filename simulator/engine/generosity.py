@@ -53,6 +53,8 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
 def generosity_of(scenario: Scenario) -> np.ndarray:
     """Generosity (3,) to start-ups, regional and national headquarters, over the baseline's law; 1 for the baseline."""
     today = load_scenario("baseline")
+    if not scenario.law.in_force:
+        return np.zeros(len(KINDS))
     same_law = today.law.set({"policy.start": scenario.law.start, "policy.end": scenario.law.end})
     suspended = scenario.plain["rebate_suspended_from"]
     if (same_law.numbers, today.interpretation, None) == (scenario.law.numbers, scenario.interpretation, suspended):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.compiled import rule
+from simulator.facts import NATIONAL
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, entitlements, remember, settle
 from simulator.law.calendar import date_in_term, year_in_term, year_of
 from simulator.law.case import HISTORY, Case
@@ -33,7 +34,8 @@ BY_CLAUSE = ("recipients", "entitled", "awarded", "displaced")
 # sums by draw and year; money in fen
 (ANY_RECIPIENT, RETAINED_WITH, RETAINED_WITHOUT, ONLINE_SALES, OF_SCALE, LEADING, TRADITIONAL_ONLINE, CLAWBACK_DUE,
  ENTERPRISES, TOO_LARGE, ENTERPRISES_WITHOUT, ONLINE_WITHOUT, TAXES_WITH, TAXES_WITHOUT, LOCAL_WITH, LOCAL_WITHOUT,
- UNSHARED_WITH, UNSHARED_WITHOUT, AWARDED_ANYWAY, REBATED_TAX, DISPLACED_OF_DISTRICT) = range(21)
+ UNSHARED_WITH, UNSHARED_WITHOUT, AWARDED_ANYWAY, REBATED_TAX, DISPLACED_OF_DISTRICT,
+ OF_SCALE_3, OF_SCALE_10, OF_SCALE_20, LEADING_200, LEADING_1000, NATIONAL_HEADQUARTERS) = range(27)
 BY_YEAR = (
     "recipients", "retained_tax_with", "retained_tax_without", "online_sales", "merchants_of_scale", "leading",
     "traditional_online", "clawback_due", "enterprises", "too_large",
@@ -43,7 +45,11 @@ BY_YEAR = (
     "awarded_anyway",  # cash awarded to those who would be here without the policy
     "rebated_tax",  # this year's retained tax of those who get a rebate
     "displaced_of_district",  # existing support displaced that the district would have paid
+    # other definitions of the targets: online sales of 3, 10, 20 m; of 200 m, 1 bn; national headquarters
+    "of_scale_3", "of_scale_10", "of_scale_20", "leading_200", "leading_1000", "national_headquarters",
 )
+ALTERNATIVES = ((OF_SCALE_3, 3), (OF_SCALE_10, 10), (OF_SCALE_20, 20), (LEADING_200, 200), (LEADING_1000, 1000))  # m CNY
+MILLION = 1_000_000 * FEN
 
 
 class World(NamedTuple):
@@ -94,6 +100,11 @@ def count(par, case, state, sums):
         sums[OF_SCALE] += 1
     if row.online_sales >= par.targets_leading * FEN:
         sums[LEADING] += 1
+    for place, millions in ALTERNATIVES:
+        if row.online_sales >= millions * MILLION:
+            sums[place] += 1
+    if case.enterprise.headquarters == NATIONAL:
+        sums[NATIONAL_HEADQUARTERS] += 1
     if state.went_online == 0 and year_in_term(case.year, policy):
         spun_off_on = case.enterprise.spun_off_on
         split_off = date_in_term(spun_off_on, policy) and year_of(spun_off_on) == case.year

@@ -113,6 +113,7 @@ class Law:
     end: datetime.date | None
     blocks: Mapping[str, Block]
     numbers: Mapping[str, Number] = field(repr=False)
+    in_force: bool = True  # False: nothing is in term, as if the policy had never been made
 
     def __post_init__(self) -> None:
         for name in ("blocks", "numbers"):
@@ -120,8 +121,9 @@ class Law:
 
     def set(self, changes: Mapping[str, Any]) -> Law:
         """A law with other numbers. Keys are paths without the leading `law.`, optionally dated `path@2015`, or
-        `policy.start` / `policy.end`; values numbers or {year: number}. Raises LawError with all problems."""
-        numbers, start, end, problems = dict(self.numbers), self.start, self.end, []
+        `policy.start`, `policy.end`, `policy.in_force`; values numbers or {year: number}. Raises LawError with all
+        problems."""
+        numbers, start, end, in_force, problems = dict(self.numbers), self.start, self.end, self.in_force, []
         for key, value in changes.items():
             path, at, date = str(key).partition("@")
             if path == "policy.start":
@@ -130,6 +132,10 @@ class Law:
             elif path == "policy.end":
                 end, found = _date(value, f"{key}", allow_none=True)
                 problems += found
+            elif path == "policy.in_force":
+                in_force = value
+                if not isinstance(value, bool):
+                    problems.append(Problem(key, f"is {value!r}", "write true or false"))
             elif path not in numbers:
                 known = [f"law.{p}" for p in numbers]
                 problems.append(Problem(f"law.{key}", "is no number of the law", nearest(f"law.{path}", known)))
@@ -150,14 +156,15 @@ class Law:
             problems.append(Problem("policy.end", f"{end} lies before policy.start {start}", "exchange them"))
         if problems:
             raise LawError(problems)
-        return replace(self, numbers=numbers, start=start, end=end)
+        return replace(self, numbers=numbers, start=start, end=end, in_force=in_force)
 
     def compile(self, dtype: np.dtype, years: Iterable[int]) -> np.ndarray:
         """The numbers in force in each of `years` as records of `dtype` (see `terms_dtype`), shape (years,)."""
         years = list(years)
         records = np.zeros(len(years), dtype)
-        records["policy"]["start"] = machine_date(self.start)
-        records["policy"]["end"] = NO_END if self.end is None else machine_date(self.end)
+        if self.in_force:
+            records["policy"]["start"] = machine_date(self.start)
+            records["policy"]["end"] = NO_END if self.end is None else machine_date(self.end)
         for path, number in self.numbers.items():
             block, name = path.split(".")
             records[block][name] = [number.machine(year) for year in years]

@@ -152,6 +152,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("targets.of_scale", "CNY", 0, 1e12, "规模网商的网络零售额标准", "online sales that make a merchant of scale"),
     _a("targets.leading", "CNY", 0, 1e13, "行业领先企业的网络零售额标准", "online sales that make a leading retailer"),
     _a("targets.traditional", "CNY", 0, 1e12, "传统企业触网的网络零售额标准", "online sales that count as gone online"),
+    _a("targets.goods_share", "share", 0, 1, "网络零售额中实物商品占比", "physical goods in online sales"),
     _a("cash.same_year", "share", 0, 1, "当年兑现比例", "share of an award paid in its own year"),
 )
 BY_PATH: Mapping[str, Assumption] = {a.path: a for a in ASSUMPTIONS}

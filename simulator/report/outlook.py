@@ -54,7 +54,7 @@ def targets(run: RunFolder, lang: str) -> Block:
         picture = image(outlook_charts.targets(paths, words), words.say("targets.chart_alt"))
         parts.append(page.figure(words.say("targets.chart"), picture, words.say("targets.caption")))
     parts.append(page.paragraph(html.escape(words.say("targets.note")), "small"))
-    parts.append(returns.conditions(run, words))
+    parts += [returns.alternatives(run, words), returns.conditions(run, words)]
     return page.section("targets", words.say("targets.title"), words.tag, *parts)
 
 

@@ -91,6 +91,20 @@ def conditions(run: RunFolder, words: Wording) -> str:
     return table(words.say("conditions.title"), header, rows) + note
 
 
+def alternatives(run: RunFolder, words: Wording) -> str:
+    """The targets by other definitions: median and chance in the target's year."""
+    rows = []
+    for other in run.record.get("alternatives", []):
+        row, chance = run.row(other["column"], year=other["year"]), run.row("target", other["key"], other["year"])
+        middle = _per_cent(row["p50"]) if other["unit"] == "share" else UNITS[words.lang]["count"].text(row["p50"], digits=0)
+        rows.append([Cell(words.pick({"zh": other["zh"], "en": other["en"]})), Cell(middle, number=True),
+                     Cell(percent(chance["probability"]), number=True)])
+    if not rows:
+        return ""
+    header = [words.say("targets.target"), words.say("targets.median"), words.say("targets.reached")]
+    return table(words.say("targets.otherwise"), header, rows)
+
+
 def drivers(run: RunFolder, words: Wording) -> str:
     """For each headline result: parameters against luck, the weakest source it leans on, and the assumptions that matter."""
     found = run.analyses.get("drivers", pd.DataFrame())

@@ -145,3 +145,34 @@ def terms(settings: Sequence[Setting]) -> str:
 
 def _wan(yuan: float | None, digits: int = 1) -> str:
     return "—" if yuan is None or pd.isna(yuan) else f"{yuan / 1e4:,.{digits}f}"
+
+
+def examination(found: pd.DataFrame, examined, lang: str) -> str:
+    """What a check found: the table of problems, then how many there are and whether the register can be used.
+
+    found: `findings.problem_table`; examined: `readers.Examination`.
+    """
+    errors, warnings = len(examined.errors), len(examined.warnings)
+    if lang == "zh":
+        end = f"{examined.label}：错误 {errors} 处，提示 {warnings} 处。" + ("须更正错误后才能使用。" if errors else "可以使用。")
+    else:
+        end = f"{examined.label}: {errors} error(s), {warnings} warning(s). " + (
+            "It cannot be used until the errors are mended." if errors else "It can be used.")
+    if examined.population is not None:
+        end += "\n" + repr(examined.population)
+    if not len(found):
+        return end
+    return table(list(found.columns), found.itertuples(index=False), left=len(found.columns)) + "\n\n" + end
+
+
+def calibration(report: pd.DataFrame) -> str:
+    """How well an invented register fits: target, range, achieved, ratio, and every miss."""
+    rows = [(r.zh, r.source, _figure(r.target), f"{_figure(r.low)} … {_figure(r.high)}", _figure(r.achieved),
+             f"{r.ratio:.3f}", "符合 fits" if r.fits else "未达 MISS") for r in report.itertuples()]
+    misses = int((~report["fits"]).sum())
+    head = table(("指标", "来源", "目标", "范围", "实现", "实现/目标", ""), rows, left=2)
+    return f"{head}\n\n{len(report)} 项指标，{misses} 项未达 ({misses} of {len(report)} targets missed)"
+
+
+def _figure(value: float) -> str:
+    return "—" if pd.isna(value) else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

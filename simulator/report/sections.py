@@ -80,18 +80,29 @@ def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[s
     """The headline: what suffices at three degrees of confidence, the chance of an overrun (or net cost)."""
     unit, money = UNITS[words.lang]["money"], words.say("unit.money")
     made = [
-        (f"paid_{q}", words.say(f"answer.card_{q}"), paid[q], money, words.say(f"answer.card_{q}_note"))
+        (f"paid_{q}", words.say(f"answer.card_{q}"), paid[q], money,
+         _with_letter(run, words, words.say(f"answer.card_{q}_note"), "paid"))
         for q in ("p50", "p80", "p95")
     ]
     if not run.appropriation:
         net = shown(run.row("net_cost"), unit)
         return [
             *made,
-            ("net_cost", words.say("answer.card_net"), net, money, words.say("answer.card_net_note")),
+            ("net_cost", words.say("answer.card_net"), net, money,
+             _with_letter(run, words, words.say("answer.card_net_note"), "net_impact")),
         ]
     note = words.say("answer.card_overrun_note", appropriation=unit.text(run.appropriation_total, 0.0))
     chance = percent(run.row("overrun")["probability"])
-    return [*made, ("overrun", words.say("answer.card_overrun"), chance, "", note)]
+    return [*made, ("overrun", words.say("answer.card_overrun"), chance, "", _with_letter(run, words, note, "paid"))]
+
+
+def _with_letter(run: RunFolder, words: Wording, note: str, result: str) -> str:
+    """A card's note with the weakest source the result leans on, where the run says."""
+    drivers = run.analyses.get("drivers")
+    if drivers is None or result not in set(drivers["result"]):
+        return note
+    letter = drivers.set_index("result").loc[result, "letter"]
+    return words.say("answer.card_letter", note=note, letter=words.term("confidence", str(letter)))
 
 
 def _cost_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> str:
