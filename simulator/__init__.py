@@ -4,6 +4,7 @@ The public door. Everything the command line and the notebooks do goes through t
 
     load_scenario, read_population, synthesize     what is asked, of whom
     assess, explain                                the law on a register, to the fen
+    indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, the page
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 import simulator.report  # noqa: F401  first, so that the function `report` below is what the name means from then on
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from simulator.budget.compare import Comparison
     from simulator.budget.result import BudgetRun
     from simulator.engine.assess import Assessment
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.population.register import Population
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "compare", "explain", "load_scenario", "read_population", "report", "run", "synthesize"]
+__all__ = ["assess", "compare", "explain", "indicators", "load_scenario", "read_population", "report", "run", "synthesize"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -44,8 +47,10 @@ def load_scenario(scenario: str | Path | Scenario = "baseline", changes: Mapping
     return load(scenario).set(changes or {})
 
 
-def read_population(path: str | Path) -> Population:
-    """A register from a folder of CSV files or a workbook. Raises PopulationError with every problem.
+def read_population(path: str | Path, units: Mapping[str, str] | None = None) -> Population:
+    """A register from a folder of tables, a workbook, a DuckDB file or a database (`env:NAME`).
+
+    units: 元 or 万元 by column of amounts, where the register does not say. Raises PopulationError with every problem.
 
     >>> from simulator.resources import folder
     >>> read_population(folder("data") / "sample").synthetic
@@ -53,7 +58,7 @@ def read_population(path: str | Path) -> Population:
     """
     from simulator.population.readers import read_population as read
 
-    return read(path)
+    return read(path, units)
 
 
 def synthesize(scenario: str | Scenario = "baseline", enterprises: int = 400, seed: int | None = None) -> Population:
@@ -65,6 +70,23 @@ def synthesize(scenario: str | Scenario = "baseline", enterprises: int = 400, se
     from simulator.engine.synthesize import synthesize as invent
 
     return invent(load_scenario(scenario), enterprises, seed)
+
+
+def indicators(population: str | Path | Population, scenario: str | Scenario = "baseline",
+               trscg: Mapping[int, float] | None = None) -> dict[str, DataFrame]:
+    """The statistical tables of 三（十） by year (CNY), blank retained tax worked out by the scenario's law.
+
+    trscg: the district's total retail sales of consumer goods by year, CNY, where known.
+
+    >>> list(indicators(synthesize(enterprises=50)))
+    ['online_retail', 'sizes', 'of_scale', 'taxes', 'employment', 'services']
+    """
+    from simulator.engine.window import laid_over
+    from simulator.population.indicators import indicators as tables
+
+    people = _population(population)
+    window = laid_over(people, load_scenario(scenario).law, people.first_year, people.last_year)
+    return tables(people, trscg=trscg, annual=window.annual[:, 1:])
 
 
 def assess(population: str | Path | Population, scenario: str | Scenario = "baseline") -> Assessment:
@@ -143,7 +165,10 @@ def report(
         of, population, workers=workers, progress=progress, notice=notice)
     if notice:
         notice("what the result leans on, and what would have to be true …")
-    return publish(budget.write(out, budget.analyses(workers)), lang=lang)
+    kept = budget.write(out, budget.analyses(workers))
+    if notice:
+        notice("writing the report …")
+    return publish(kept, lang=lang)
 
 
 def _population(given: str | Path | Population) -> Population:

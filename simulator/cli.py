@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import simulator
-from simulator.errors import SimulatorError
+from simulator.errors import PopulationError, SimulatorError
 
 DESCRIPTION = """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings.
@@ -18,11 +18,16 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
                                                   a Monte Carlo budget with one number of the law changed
   simulator assess REGISTER --out 兑现名单.xlsx      what the law gives each enterprise of a register, to the fen
   simulator explain REGISTER ENTERPRISE_ID        which clause, which condition, which threshold
+  simulator check REGISTER --out 检查.xlsx         everything wrong with a register, and a copy with the cells marked
+  simulator template --out 名册模板.xlsx            an empty register to fill in
+  simulator synthesize baseline --enterprises 400 --seed 7 --out DIR
+                                                  an invented register, and how well it fits published figures
   simulator compare baseline cautious             what a reform changes, on common luck
   simulator terms                                 everything that can be set, with unit, range and source
 
 SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
-REGISTER is a folder with enterprises.csv and annual.csv, or one .xlsx with these sheets.
+REGISTER is a folder with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these
+sheets, a .duckdb file, or env:NAME: a database whose address is in the environment variable NAME.
 """
 EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
 
@@ -34,11 +39,13 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
     try:
-        arguments.verb(arguments)
+        code = arguments.verb(arguments)
     except SimulatorError as e:
         print(f"{len(e.problems)} problem{'s' if len(e.problems) > 1 else ''}, nothing done:", file=sys.stderr)
         for problem in e.problems:
             print(f"  {problem}", file=sys.stderr)
+        if isinstance(e, PopulationError) and getattr(arguments, "verb", None) is not check:
+            print("simulator check REGISTER --out FILE.xlsx marks the cells (标出有问题的单元格)", file=sys.stderr)
         return e.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -46,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0
-    return 0
+    return code or 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,19 +62,34 @@ def parser() -> argparse.ArgumentParser:
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = top.add_subparsers(metavar="VERB", required=True)
 
-    def verb(name: str, does: Callable[[argparse.Namespace], None], help: str) -> argparse.ArgumentParser:
+    def verb(name: str, does: Callable[[argparse.Namespace], int | None], help: str) -> argparse.ArgumentParser:
         p = verbs.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
         p.set_defaults(verb=does)
         return p
 
     p = verb("assess", assess, "apply the law to a register, to the fen")
-    p.add_argument("population", metavar="POPULATION", help="folder of CSV files, or one .xlsx")
+    _register_argument(p)
     p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
     _set_option(p)
     p.add_argument("--out", metavar="FILE", help="write FILE.csv (one row per award) or FILE.xlsx (兑现名单)")
 
+    p = verb("check", check, "list everything wrong with a register")
+    _register_argument(p)
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    p.add_argument("--out", metavar="FILE", help="write a copy as FILE.xlsx with the cells marked and noted")
+
+    p = verb("template", template, "write an empty register to fill in, with drop-downs and notes")
+    p.add_argument("--out", metavar="FILE", required=True, help="the workbook, FILE.xlsx")
+
+    p = verb("synthesize", synthesize, "invent a register and say how well it fits published figures")
+    p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
+    p.add_argument("--enterprises", type=int, metavar="N", default=400, help="how many (default: 400)")
+    p.add_argument("--seed", type=int, metavar="S", help="seed of the lotteries (default: the scenario's)")
+    p.add_argument("--out", metavar="DIR", required=True, help="folder of the tables (Parquet where there are many)")
+    _set_option(p)
+
     p = verb("explain", explain, "tell how one enterprise is assessed")
-    p.add_argument("population", metavar="POPULATION", help="folder of CSV files, or one .xlsx")
+    _register_argument(p)
     p.add_argument("enterprise_id", metavar="ENTERPRISE_ID")
     p.add_argument("--year", type=int, help="one year only")
     p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
@@ -95,6 +117,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _register_argument(p: argparse.ArgumentParser) -> None:
+    p.add_argument("population", metavar="REGISTER", help="folder, workbook, .duckdb file or env:NAME")
+    _unit_option(p)
+
+
+def _unit_option(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--unit", metavar="COLUMN=万元|元", action="append", default=[], dest="units",
+                   help="the unit of a column of amounts, where the register does not say; several times")
+
+
 def _set_option(p: argparse.ArgumentParser) -> None:
     p.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
                    help="change a setting; may be given several times (see `simulator terms`)")
@@ -102,6 +134,7 @@ def _set_option(p: argparse.ArgumentParser) -> None:
 
 def _draw_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--population", metavar="POPULATION", help="a register; without it incumbents are drawn")
+    _unit_option(p)
     p.add_argument("--draws", type=int, metavar="N", help="number of draws")
     p.add_argument("--seed", type=int, metavar="S", help="seed of the lotteries")
     p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")
@@ -124,8 +157,12 @@ def _scenario(arguments: argparse.Namespace, name: str):
 
 
 def _population(arguments: argparse.Namespace):
-    path = arguments.population
-    return simulator.read_population(path) if path else None
+    from simulator.population.units import parse_answers
+
+    units = parse_answers(arguments.units)
+    if units and not arguments.population:
+        raise SimulatorError("--unit says how a register is to be read → name it with --population")
+    return simulator.read_population(arguments.population, units) if arguments.population else None
 
 
 def _play(arguments: argparse.Namespace, scenario, population):
@@ -148,7 +185,7 @@ def assess(arguments: argparse.Namespace) -> None:
     from simulator.report import payout_list, screen
 
     scenario = _scenario(arguments, arguments.scenario)
-    result = simulator.assess(arguments.population, scenario)
+    result = simulator.assess(_population(arguments), scenario)
     if arguments.out:
         payout_list.save(result, arguments.out)
     print(screen.assessment(result))
@@ -156,10 +193,44 @@ def assess(arguments: argparse.Namespace) -> None:
         print(f"\n→ {arguments.out}")
 
 
+def check(arguments: argparse.Namespace) -> int:
+    """List everything wrong with a register; exit code 2 where something stops its import."""
+    from simulator.population.findings import problem_table, write_annotated
+    from simulator.population.readers import examine
+    from simulator.population.units import parse_answers
+    from simulator.report import screen
+
+    found = examine(arguments.population, parse_answers(arguments.units))
+    if arguments.out:
+        write_annotated(found, arguments.out)
+    print(screen.examination(problem_table(found, arguments.lang), found, arguments.lang))
+    if arguments.out:
+        print(f"\n→ {arguments.out}")
+    return SimulatorError.exit_code if found.errors else 0
+
+
+def template(arguments: argparse.Namespace) -> None:
+    """Write an empty register to fill in."""
+    from simulator.population.template import write_template
+
+    print(f"→ {write_template(arguments.out)}")
+
+
+def synthesize(arguments: argparse.Namespace) -> None:
+    """Invent a register and say how well it fits."""
+    from simulator.engine.synthesize import write_synthetic
+    from simulator.report import screen
+
+    scenario = _scenario(argparse.Namespace(changes=arguments.changes), arguments.scenario)
+    report = write_synthetic(scenario, arguments.enterprises, arguments.seed, arguments.out)
+    print(screen.calibration(report))
+    print(f"\n→ {arguments.out}")
+
+
 def explain(arguments: argparse.Namespace) -> None:
     """Tell how one enterprise is assessed."""
     scenario = _scenario(arguments, arguments.scenario)
-    told = simulator.explain(arguments.population, arguments.enterprise_id, scenario, arguments.year)
+    told = simulator.explain(_population(arguments), arguments.enterprise_id, scenario, arguments.year)
     print(told.text(arguments.lang))
 
 
@@ -181,8 +252,8 @@ def report(arguments: argparse.Namespace) -> None:
     scenario = _scenario(arguments, arguments.scenario)
     out = Path(arguments.out or Path("out") / scenario.name)
     budget = _play(arguments, scenario, _population(arguments))
-    _notice("writing the report …")
-    print(f"→ {simulator.report(budget, lang=arguments.lang, out=out)}")
+    page = simulator.report(budget, lang=arguments.lang, out=out, workers=arguments.workers, notice=_notice)
+    print(f"→ {page}")
 
 
 def compare(arguments: argparse.Namespace) -> None:

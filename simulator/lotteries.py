@@ -47,6 +47,11 @@ NAMES = (
     "joins",
     "support",
     "reregisters",
+    "age",
+    "paid_in",
+    "employees",
+    "round_capital",
+    "occupancy",
 )
 (
     PARAMETER,
@@ -76,6 +81,11 @@ NAMES = (
     JOINS,
     SUPPORT,
     REREGISTERS,
+    AGE,
+    PAID_IN,
+    EMPLOYEES,
+    ROUND_CAPITAL,
+    OCCUPANCY,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 
@@ -83,6 +93,8 @@ _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _TO_UNIT = 2.0**-53
+_BELOW_ONE = 1 - _TO_UNIT
+LARGE_RATE = 600.0  # Poisson rates above it are summed relative to the most likely number
 
 
 @rule
@@ -96,12 +108,18 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @rule
+def unit(w0, w1):
+    """Two 32-bit words as a number in (0, 1): 53 bits, and never an end, though all bits 1 and a half would round to one."""
+    return min((float((w0 >> np.uint64(5)) * np.uint64(67108864) + (w1 >> np.uint64(6))) + 0.5) * _TO_UNIT, _BELOW_ONE)
+
+
+@rule
 def u(seed, draw, lottery, enterprise, year):
     """A number in (0, 1) with 53 bits. seed, enterprise: uint64; draw < 2³², lottery, year < 2¹⁶."""
     last = (np.uint64(lottery) << np.uint64(16)) | np.uint64(year)
     w0, w1, _, _ = philox(
         enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
-    return (float((w0 >> np.uint64(5)) * np.uint64(67108864) + (w1 >> np.uint64(6))) + 0.5) * _TO_UNIT
+    return unit(w0, w1)
 
 
 @entry
@@ -166,8 +184,32 @@ def lognormal(p, median, log_sd):
 
 
 @rule
+def poisson_around(p, rate):
+    """`poisson` of a rate whose exp(−rate) is no number: the terms relative to the most likely one, 12 sd to either side."""
+    reach = np.int64(12 * math.sqrt(rate))
+    likeliest = np.int64(rate)
+    first, term = likeliest, 1.0
+    while first > likeliest - reach:
+        term *= first / rate
+        first -= 1
+    lowest, total = term, 0.0
+    for n in range(first, likeliest + reach):
+        total += term
+        term *= rate / (n + 1)
+    n, term = first, lowest
+    below = term
+    while below < p * total and n < likeliest + reach:
+        n += 1
+        term *= rate / n
+        below += term
+    return n
+
+
+@rule
 def poisson(p, rate):
     """Inverse of the Poisson distribution: the least n with P(N ≤ n) ≥ p; a higher rate never gives fewer."""
+    if rate > LARGE_RATE:
+        return poisson_around(p, rate)
     n, term = 0, math.exp(-rate)
     total = term
     while total < p and (n < rate or term > 1e-18):  # beyond that the tail is below what a u can tell apart

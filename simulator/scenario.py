@@ -320,8 +320,6 @@ def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str
                 walk(inner, f"{path}.{key}", f"{where}.{key}")
         elif document.is_unread(where):
             return
-        elif path in changes:  # written once in one line and once in levels
-            problems.append(Problem(document.place(where), f"stands twice, also in {places[path]}", "keep one"))
         else:
             changes[path] = value
             places[path] = document.place(where)
@@ -393,7 +391,7 @@ def _apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, 
         where = places.get("population.known_until", "population.known_until")
         problems.append(Problem(where, f"{known} lies before {law.start.year - 1}",
                                 "the year before policy.start or later"))
-    problems += _unpriced_levers(assumptions)
+    problems += [replace(p, place=places.get(p.place, p.place)) for p in _unpriced_levers(assumptions)]
     if problems:
         raise ScenarioError(problems)
     return replace(scenario, law=law, interpretation=interpretation, plain=plain,

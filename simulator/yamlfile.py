@@ -171,8 +171,9 @@ def _value(node: yaml.Node, path: str, document: Document) -> Any:
                 continue
             inner = f"{path}.{key}" if path else key
             typed: Any = int(key) if re.fullmatch(r"[12]\d{3}", key) else key
-            if typed in mapping:
-                document.problems.append(Problem(f"{where}, {inner}", "stands twice", "keep one"))
+            if inner in document.lines:  # also where it is once a path with points and once in levels
+                cause = f"stands twice, also on line {document.lines[inner]}"
+                document.problems.append(Problem(f"{where}, {inner}", cause, "keep one"))
                 continue
             document.lines[inner] = key_node.start_mark.line + 1
             mapping[typed] = _value(child, inner, document)

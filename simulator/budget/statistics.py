@@ -45,7 +45,8 @@ def describe(values: np.ndarray) -> dict[str, float]:
     mean = float(values.mean())
     figures = {"mean": mean}
     if n > 1:
-        figures["standard_error"] = float(values.std(ddof=1)) / math.sqrt(n)
+        spread = float(values.std(ddof=1)) if values.min() < values.max() else 0.0  # all draws agree: exactly none
+        figures["standard_error"] = spread / math.sqrt(n)
     ordered = np.sort(values)
     for percent in QUANTILES:
         if ranks := quantile_ranks(n, percent):

@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from simulator.engine.unknown import INTERVALS, WORTH, Bounds, bound, intervals_table, worth_table
 from simulator.engine.window import laid_over
 from simulator.errors import PopulationError, Problem
 from simulator.law.assessment import CLAUSES, assess_register
@@ -29,6 +30,9 @@ class Assessment:
 
     years (years,); awards, displaced, displaced_of_district (n, years, clauses) fen, school places in places;
     clawback (n, years) fen due back, ≥ 0; problems: data errors and warnings, which stop nothing.
+
+    Awards that unknown facts leave open are 0 in these arrays and stand in `intervals` instead, with low and high where
+    the law bounds them (`unknown.intervals_table`); `worth`: what collecting each unknown column would settle.
     """
 
     ids: np.ndarray
@@ -42,6 +46,8 @@ class Assessment:
     problems: list[Problem] = field(default_factory=list)
     source: str = ""
     scenario: str = ""
+    intervals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(INTERVALS)))
+    worth: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(WORTH)))
 
     def table(self) -> pd.DataFrame:
         """One row per enterprise, year and clause that is not zero: enterprise_id, year, clause, amount, displaced.
@@ -119,6 +125,9 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
     paid_years = max(0, min(years, population.last_paid_year - first + 1)) if window.paid.size else 0
     assess_register(population.enterprises, window.annual, window.existing, window.paid, paid_years, window.terms[1:],
                     compile_readings(scenario.interpretation), window.years, awards, displaced, clawback, lacking)
+    bounds = bound(population, scenario, window, paid_years, awards, clawback)
+    if bounds is not None:
+        awards, clawback, displaced = _only_known(bounds, window.existing)
     of_district = np.zeros_like(displaced)
     if window.of_district.size:
         cash = window.of_district.shape[2]
@@ -131,7 +140,22 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
     problems = [*population.warnings, *_data_errors(population, window.years[shown], lacking[:, shown]),
                 *_late_violations(population, last), *_unknown(population)]
     object.__setattr__(result, "problems", problems)
+    if bounds is not None:
+        intervals = intervals_table(bounds.from_year(start - first), population.ids, result.years)
+        object.__setattr__(result, "intervals", intervals)
+        object.__setattr__(result, "worth", worth_table(population, intervals))
     return result
+
+
+def _only_known(bounds: Bounds, existing: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Awards, clawback and displaced support with 0 wherever an unknown fact leaves the award open."""
+    awards = np.where(bounds.open, 0, bounds.low)
+    clawback = np.where(bounds.clawback_open, 0, bounds.clawback_low)
+    displaced = np.zeros_like(awards)
+    if existing.size:
+        cash = existing.shape[2]
+        displaced[:, :, :cash] = np.where(awards[:, :, :cash] > existing, existing, 0)
+    return awards, clawback, displaced
 
 
 def _data_errors(population: Population, years: np.ndarray, lacking: np.ndarray) -> list[Problem]:
@@ -153,13 +177,13 @@ def _late_violations(population: Population, last: int) -> list[Problem]:
 
 
 def _unknown(population: Population) -> list[Problem]:
-    """Unknown cells: what they were needed for is listed, and counted as not given."""
+    """Unknown cells, and what they are needed for."""
     needed_by = {column.name: column.needed_by for column in (*ENTERPRISES, *ANNUAL)}
     problems = []
     for enterprise, year, column in population.unknown:
         if enterprise:
             clauses = ", ".join(needed_by.get(column, ())) or column.partition(".")[2] or "no clause"
             place = f"{enterprise}, {year}, {column}" if year else f"{enterprise}, {column}"
-            problems.append(Problem(place, f"is unknown: {clauses} not assessable on it, taken as not given",
+            problems.append(Problem(place, f"is unknown: {clauses}",
                                     "find out and enter it", "warning"))
     return problems

@@ -7,6 +7,8 @@ what the baseline's would, in the same term.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from simulator.compiled import entry
@@ -50,9 +52,15 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
     return by_clause[:, :CASH_CLAUSES, AWARDED].sum()
 
 
+@lru_cache(maxsize=1)
+def _today() -> Scenario:
+    """The baseline, read once: it is asked for in every run."""
+    return load_scenario("baseline")
+
+
 def generosity_of(scenario: Scenario) -> np.ndarray:
     """Generosity (3,) to start-ups, regional and national headquarters, over the baseline's law; 1 for the baseline."""
-    today = load_scenario("baseline")
+    today = _today()
     if not scenario.law.in_force:
         return np.zeros(len(KINDS))
     same_law = today.law.set({"policy.start": scenario.law.start, "policy.end": scenario.law.end})

@@ -91,7 +91,7 @@ def play_incumbents(world, by_clause, by_year):
         else:
             state[0].key = key_of_slot(kinds.PLATFORM, 0, slot - number)
             make_platform(par, enterprise[0], state[0], seed, draw)
-        write_year(par, state[0], rows[0], seed, draw, world.base_year, sharing, sharing, True)
+        write_year(par, state[0], rows[0], seed, draw, world.base_year, sharing, world.base_year, sharing, True)
         live(world, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, by_clause, by_year)
 
 

@@ -27,6 +27,7 @@ from simulator.projection.enterprises import (
 )
 from simulator.projection.taxes import to_fen
 
+LARGEST_SUM = 9 * 10**18  # fen; int64 ends at 9.22 · 10¹⁸
 REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
 # sums by draw, year and clause
 RECIPIENTS, ENTITLED, AWARDED, DISPLACED = range(4)
@@ -94,8 +95,6 @@ def count(par, case, state, sums):
     sums[TAXES_WITH] += row.vat + row.business_tax + row.income_tax
     sums[LOCAL_WITH] += to_fen(state.local_tax)
     sums[UNSHARED_WITH] += to_fen(state.kept_unshared)
-    if row.sales > LARGEST:
-        sums[TOO_LARGE] += 1
     if row.online_sales >= par.targets_of_scale * FEN:
         sums[OF_SCALE] += 1
     if row.online_sales >= par.targets_leading * FEN:
@@ -124,6 +123,21 @@ def count_without(state, row, sums):
         sums[TAXES_WITHOUT] += row.vat + row.business_tax + row.income_tax
         sums[LOCAL_WITHOUT] += to_fen(state.local_tax)
         sums[UNSHARED_WITHOUT] += to_fen(state.kept_unshared)
+
+
+@rule
+def too_large(row, by_clause, sums):
+    """Whether a fact of the year, or a sum so far, is beyond what can be counted in fen. No single amount is far above
+    LARGEST, so a sum is seen above LARGEST_SUM before it can wrap."""
+    if max(row.sales, row.online_sales, row.retained_tax) > LARGEST:
+        return True
+    for sum_so_far in sums:
+        if sum_so_far > LARGEST_SUM:
+            return True
+    for k in range(CLAUSES):
+        if max(by_clause[k, ENTITLED], by_clause[k, AWARDED], by_clause[k, DISPLACED]) > LARGEST_SUM:
+            return True
+    return False
 
 
 @rule
@@ -191,7 +205,9 @@ def live(world, known, first, active, enterprise, state, annual, existing, distr
                 grow(par, state, world.growth[j], seed, draw, year)
             if year_in_term(year, terms.policy):
                 reregister(par, enterprise, state, seed, draw, year)
-            write_year(par, state, row, seed, draw, year, terms.sharing, world.terms[known].sharing, newly_born)
+            base = known if state.own_rate > 0.0 else 0  # whose sharing rules the yardstick is
+            write_year(par, state, row, seed, draw, year, terms.sharing, world.base_year + base, world.terms[base].sharing,
+                       newly_born)
             bunch(par, terms, row)
             befall(par, enterprise, state, seed, draw, year)
         elif row.present != 0:
@@ -213,5 +229,6 @@ def live(world, known, first, active, enterprise, state, annual, existing, distr
             by_year[j - 1, CLAWBACK_DUE] += remember(case, history, amounts)
             if j > known and support_ends(case, history):
                 here = not leaves_after_support(par, state, seed, draw, year)
+        by_year[j - 1, TOO_LARGE] += too_large(row, by_clause[j - 1], by_year[j - 1])
         if not (here or without):
             return

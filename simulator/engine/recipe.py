@@ -43,14 +43,14 @@ CAPITAL_WITH_SIZE, STAFF_WITH_SIZE, AREA_WITH_SIZE, LINE_WITH_SIZE = 0.5, 0.7, 0
 TAIL_FROM, TAIL_INDEX = 0.98, 1.1  # of sales: Pareto from this quantile on (emp_hill_cn)
 LARGEST_SALES = 2_000_000_000.0  # CNY
 ROUNDED = 0.7  # share of registered capital that is a round sum
-ROUND_SUMS = np.array([30_000, 50_000, 100_000, 200_000, 300_000, 500_000, 1_000_000, 2_000_000, 3_000_000, 5_000_000,
-                       10_000_000, 20_000_000, 30_000_000, 50_000_000, 100_000_000, 500_000_000])  # CNY
+ROUND_SUMS = np.array([30_000, 50_000, 100_000, 200_000, 300_000, 500_000, 1_000_000, 2_000_000, 3_000_000, 5_000_000])
+FINE_FROM, FINE = 10_000_000.0, 100_000.0  # CNY: larger sums are round to the hundred thousand
 FULLY_PAID_BEFORE = 0.5  # share paid in fully until 2014-02; the others lie around the rest of the mean ratio
 NOTHING_PAID_AFTER = 0.3  # share that pays in nothing from 2014-03
 UNDER_FIVE = 0.494  # share younger than five years (share_firms_under5y)
 LATER_AGE, OLDEST = 6.0, 30.0  # mean years beyond five; cut
 STAFF_P = np.array([0.0, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99, 0.9999])
-STAFF = np.array([1.0, 1.0, 2.0, 3.0, 5.0, 13.0, 25.0, 120.0, 3000.0])  # emp_quantiles_cn; the last one by the tail index
+STAFF = np.array([1.0, 1.0, 2.0, 3.0, 5.0, 13.0, 25.0, 120.0, 12000.0])  # emp_quantiles_cn, emp_hill_cn
 
 
 @rule
@@ -76,7 +76,10 @@ def relative_sales(p, log_sd):
 
 @rule
 def round_down(capital):
-    """The largest round sum not above; a third of the sum itself where it lies below all of them."""
+    """The largest round sum not above, CNY; what lies below all of them stays as it is. Down, so that the published shares
+    above 2, 10 and 30 m are not moved."""
+    if capital >= FINE_FROM:
+        return math.floor(capital / FINE) * FINE
     best = capital
     for j in range(ROUND_SUMS.shape[0]):
         if ROUND_SUMS[j] <= capital:
@@ -86,10 +89,10 @@ def round_down(capital):
 
 @rule
 def staff(p):
-    """Employees: the published quantiles, straight in logarithms between them."""
+    """Employees: the published quantiles, a Pareto piece between each two of them."""
     for j in range(1, STAFF_P.shape[0]):
         if p <= STAFF_P[j] or j == STAFF_P.shape[0] - 1:
-            share = min(1.0, (p - STAFF_P[j - 1]) / (STAFF_P[j] - STAFF_P[j - 1]))
+            share = min(1.0, math.log((1 - STAFF_P[j - 1]) / (1 - p)) / math.log((1 - STAFF_P[j - 1]) / (1 - STAFF_P[j])))
             low = math.log(STAFF[j - 1])
             return int(math.exp(low + share * (math.log(STAFF[j]) - low)) + 0.5)
     return 1
@@ -128,14 +131,15 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales, na
     key, kind = state.key, state.kind
     p_size = u(seed, 0, SALES, key, 0)
     z_size = normal(p_size)
-    state.anyway, state.born = 1, year
+    state.anyway, state.born, p_age = 1, year, 0.0
     enterprise.accounts_sound, enterprise.ecommerce, enterprise.online_retailer = 1, 1, 1
     state.online_share = 1.0
     anchor = kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ
     if kind == kinds.GOODS and is_service(par, seed, 0, key):
         state.kind, state.online_share, enterprise.online_retailer = kinds.SERVICE, 0.0, 0
     if year == 0:
-        day = day_settled_before(u(seed, 0, AGE, key, 0), first_year)
+        p_age = u(seed, 0, AGE, key, 0)
+        day = day_settled_before(p_age, first_year)
         state.born = day // 10_000
         state.sales = min(median_sales * relative_sales(p_size, par.incumbents_log_sd), LARGEST_SALES)
     else:
@@ -145,7 +149,8 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales, na
     if kind == kinds.SPLIT_OFF:
         enterprise.spun_off_on = day
     else:
-        enterprise.settled_on = day
+        # of the older ones a register says nothing: they were there before
+        enterprise.settled_on = day if year > 0 or p_age < UNDER_FIVE else 0
         enterprise.lease_started_on = day if year > 0 else 0
     if kind == kinds.PLATFORM:
         state.members = lognormal(
@@ -203,6 +208,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
+        growth = common_growth(par, par.market_growth)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median, national, regional)
         for j in range(annual.shape[1]):
             year = first_year + j
@@ -212,17 +218,16 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
             if not is_first:
                 if exits(par, state, seed, 0, year - 1):
                     break
-                before = state.sales
-                grow(par, state, common_growth(par, par.market_growth), seed, 0, year)
-                if before > 0:
-                    people = max(1, int(people * math.sqrt(state.sales / before) + 0.5))  # staff lags sales
+                grow(par, state, growth, seed, 0, year)
             state.entry_fee = 0.0
             if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
                 state.entry_fee = par.joiners_fee
-            write_year(par, state, annual[i, j], seed, 0, year, terms[j].sharing, terms[j].sharing, is_first)
+            write_year(par, state, annual[i, j], seed, 0, year, terms[j].sharing, year, terms[j].sharing, is_first)
             if state.kind != kinds.BUILDING:
                 annual[i, j].building_area = 0
             elif annual[i, j].building_area < 5_000 * AREA_UNITS:
                 annual[i, j].building_recognised = 0
-            employees[i, j] = people
+            # the published quantiles are of the base year; staff follows the growth of all at half its pace
+            since = year - max(born[i], first_year + annual.shape[1] - 2)
+            employees[i, j] = max(1, int(people * math.exp(0.5 * growth * since) + 0.5))
             befall(par, enterprise, state, seed, 0, year)

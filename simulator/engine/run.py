@@ -117,7 +117,8 @@ def prepare(scenario: Scenario, population: Population | None) -> Callable[..., 
         terms, known, paid_years = scenario.law.compile(TERMS, [base, *years]), 0, 0
     else:
         known_year = known_until(scenario, population)
-        population = population.subset(known_by(population, known_year))
+        if not scenario.lawful or known_year < population.last_year:
+            population = population.subset(known_by(population, known_year))
         window = laid_over(population, scenario.law, years[0], years[-1], known_year)
         known = min(known_year, years[-1]) - base
         enterprises, annual = forget(population.enterprises, known_year), window.annual
@@ -147,7 +148,7 @@ def known_until(scenario: Scenario, population: Population) -> int:
     chosen = scenario.plain["population.known_until"]
     if chosen is None:
         chosen = max(population.last_year, scenario.base_year) if scenario.lawful else scenario.base_year
-    if not population.first_year <= chosen <= max(population.last_year, scenario.base_year):
+    if not population.first_year <= chosen <= population.last_year:
         raise ScenarioError(Problem(
             "population.known_until", f"{chosen}, but the register has the years {population.first_year} … "
             f"{population.last_year}", "give the register that year's rows, or another population.known_until"))
@@ -155,9 +156,10 @@ def known_until(scenario: Scenario, population: Population) -> int:
 
 
 def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
-    too_large = by_year[:, :, life.TOO_LARGE].any()
+    cells = CLAUSES * (by_clause.shape[1] + 1)  # totals add up that many sums
+    too_large = by_year[:, :, life.TOO_LARGE].any() or int(by_clause.max(initial=0)) * cells > life.LARGEST_SUM
     if too_large or (by_clause < 0).any() or (by_year < 0).any():
-        raise ScenarioError(Problem("", "sales grow beyond what can be counted in fen (10 trillion CNY an enterprise)",
+        raise ScenarioError(Problem("", "sales, taxes or awards grow beyond what can be counted in fen",
                                     "check sales and growth of the assumptions or of the register"))
 
 

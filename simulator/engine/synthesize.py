@@ -1,97 +1,137 @@
-"""Invent a register: enterprises of all kinds with plausible facts, said to be synthetic.
+"""Invent a register: enterprises of all kinds with plausible facts, calibrated to published figures, said to be synthetic.
 
-The same recipe and lotteries as the projection, at the assumptions' means: incumbents of the first year, newcomers of the
-following ones, their growth, taxes, offices and lines. No enterprise is a copy of a real one.
+The recipe (`recipe`) draws every enterprise from its own urns at the assumptions' means; sales of those there before are
+then brought to the published total of the base year. What was aimed at and what came out is in the calibration report.
+No enterprise is a copy of a real one: nothing of a real one goes in.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from simulator.compiled import entry
+from simulator.engine import calibration
+from simulator.engine.recipe import invent
+from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
-from simulator.lotteries import JOINS, SUPPORT, keys_of, u, uniforms
+from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
+from simulator.population.parquet import write_parquet
 from simulator.population.register import Population, details_frame
 from simulator.projection import enterprises as kinds
 from simulator.projection.assumptions import draw_parameters
-from simulator.projection.enterprises import STATE, befall, common_growth, exits, grow, write_year
-from simulator.projection.newcomers import ARRIVING, make_incumbent, make_newcomer, make_platform, relative_size
+from simulator.projection.enterprises import KINDS, STATE
+from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
 
 YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one
+MANY = 20_000  # enterprises from which on a register is written as Parquet
+MOST = 5_000_000  # enterprises; the arrays of more do not fit an office machine
 SECTOR = {kinds.SERVICE: "services", kinds.PLATFORM: "platform", kinds.BUILDING: "building",
           kinds.TRADITIONAL: "traditional"}
-ALIKE = 0.05  # share of enterprise-years with support from an older policy (judgement, for the sample only)
+ALIKE = 0.05  # share of enterprise-years with support from an older policy (judgement)
 # clauses an older policy is imagined to resemble, and what it gave (yuan): rent, certification, line
 OLDER_POLICY = ((2, 6_000), (4, 10_000), (8, 15_000))
 
 
-@entry
-def invent(par, seed, first_year, kind_of, born, terms, joining, enterprises, states, annual):
-    """Fill ENTERPRISE, STATE and ANNUAL records (n, years) of enterprises of the given kinds and first years (0: there
-    before). Sales of incumbents are relative to the median until the caller scales them: their median is in `born` = 0."""
-    total = 0.0
-    for i in range(len(kind_of)):
-        if born[i] == 0 and kind_of[i] == kinds.GOODS:
-            total += relative_size(par, seed, 0, states[i].key)
-    median = par.incumbents_online_sales / total if total > 0 else 0.0
-    for i in range(len(kind_of)):
-        enterprise, state = enterprises[i], states[i]
-        if born[i] == 0 and kind_of[i] == kinds.PLATFORM:
-            make_platform(par, enterprise, state, seed, 0)
-        elif born[i] == 0:
-            make_incumbent(par, enterprise, state, seed, 0, median)
-        else:
-            state.kind = kind_of[i]
-            make_newcomer(par, enterprise, state, seed, 0, born[i], terms[0])
-        for j in range(annual.shape[1]):
-            year = first_year + j
-            if year < born[i]:
-                continue
-            is_first = j == 0 or year == born[i]
-            if not is_first:
-                if state.passing == 0 and exits(par, state, seed, 0, year - 1):
-                    break
-                grow(par, state, common_growth(par, par.market_growth), seed, 0, year)
-            state.entry_fee = 0.0
-            if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
-                state.entry_fee = par.joiners_fee
-            write_year(par, state, annual[i, j], seed, 0, year, terms[j].sharing, terms[j].sharing, is_first)
-            befall(par, enterprise, state, seed, 0, year)
+@dataclass(frozen=True)
+class Invented:
+    """An invented register, its kinds, and how well it fits: target, achieved, ratio of every published figure."""
+
+    population: Population
+    kinds: np.ndarray
+    report: pd.DataFrame
 
 
 def synthesize(scenario: Scenario, enterprises: int = 400, seed: int | None = None) -> Population:
     """An invented register of so many enterprises, from two years before the policy's first year to that year.
 
-    Kinds in the proportions the scenario expects. The same seed gives the same register.
+    Kinds in the proportions the scenario expects. The same seed gives the same register. Raises PopulationError for a
+    number of enterprises that cannot be.
     """
+    return synthesize_with_report(scenario, enterprises, seed).population
+
+
+def write_synthetic(scenario: Scenario, enterprises: int, seed: int | None, folder: str | Path) -> pd.DataFrame:
+    """Invent a register and keep it in a folder with its calibration report (calibration.txt, tab-separated); returns the report.
+
+    CSV tables, Parquet from `MANY` enterprises on. Raises PopulationError when the folder cannot be written or holds
+    another register.
+    """
+    invented = synthesize_with_report(scenario, enterprises, seed)
+    folder = Path(folder)
+    if enterprises >= MANY:
+        write_parquet(invented.population, folder)
+    else:
+        invented.population.write_folder(folder)
+    try:
+        invented.report.to_csv(folder / "calibration.txt", index=False, encoding="utf-8-sig", sep="\t")
+    except OSError as error:
+        raise PopulationError(Problem(str(folder), f"cannot be written: {error.strerror}", "choose another folder")) \
+            from error
+    return invented.report
+
+
+def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int | None = None) -> Invented:
+    """As `synthesize`, with the kinds and the calibration report."""
+    if not 1 <= enterprises <= MOST:
+        raise PopulationError(Problem(f"--enterprises {enterprises}", f"lies outside 1 … {MOST:,}", "write a number of it"))
     seed = scenario.seed if seed is None else seed
+    if not 0 <= seed < 2**64:
+        raise PopulationError(Problem(f"--seed {seed}", "lies outside 0 … 2⁶⁴ − 1", "write a number of it"))
     first_year, last_year = scenario.base_year + 1 - YEARS_BEFORE, scenario.base_year + 1
-    par = draw_parameters(scenario.parameters(), seed, 0, 1, at_mean=True)
-    kind_of, born = _composition(par[0], enterprises, list(range(first_year + 1, last_year + 1)))
+    years = range(first_year, last_year + 1)
+    par = draw_parameters(scenario.parameters(), seed, 0, 1, at_mean=True)[0]
+    kind_of, born = _composition(par, enterprises, list(years)[1:])
     n = len(kind_of)
     ids = np.array([f"SYN{i + 1:07d}" for i in range(n)], dtype=object)
-    records, states = np.zeros(n, ENTERPRISE), np.zeros(n, STATE)
-    states["key"] = keys_of(ids)
-    annual = np.zeros((n, last_year - first_year + 1), ANNUAL)
-    terms = scenario.law.compile(TERMS, range(first_year, last_year + 1))
-    retailers = float(par[0]["incumbents_number"] + par[0]["startups_a_year"])
-    joining = min(1.0, float(par[0]["joiners_a_year"]) / retailers) if retailers else 0.0
-    # incumbents' total is for the base year and so many enterprises: bring it to this register's size and first year
-    scale = n / (retailers * 1.3) * np.exp(-float(par[0]["market_growth"]))
-    par[0]["incumbents_online_sales"] *= scale
-    invent(par[0], np.uint64(seed), first_year, kind_of, born, terms, joining, records, states, annual)
+    keys = keys_of(ids)
+    terms = scenario.law.compile(TERMS, years)
+    retailers = float(par["incumbents_number"] + par["startups_a_year"])
+    joining = min(1.0, float(par["joiners_a_year"]) / retailers) if retailers else 0.0
+
+    def play(scale: float) -> tuple[np.ndarray, ...]:
+        """All records with the sales of those there before at `scale` × the start-ups' median."""
+        records, states = np.zeros(n, ENTERPRISE), np.zeros(n, STATE)
+        states["key"] = keys
+        annual, staff = np.zeros((n, len(years)), ANNUAL), np.zeros((n, len(years)), np.int64)
+        invent(par, np.uint64(seed), first_year, kind_of, born, terms, joining, _medians(par, scale),
+               records, states, annual, staff)
+        return records, states, annual, staff
+
+    aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
+    scale = 1.0
+    for _ in range(2):  # sales are in proportion to the scale but for the largest ones' cut: twice is close
+        records, states, annual, staff = play(scale)
+        before = (born == 0) & (kind_of == kinds.GOODS)
+        achieved = float(annual["online_sales"][before, YEARS_BEFORE - 1].sum()) / FEN
+        if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:
+            break
+        scale *= aim.target / achieved
+    else:
+        records, states, annual, staff = play(scale)
     records["violated_on"] = np.where(records["violated_on"] // 10_000 < last_year, 0, records["violated_on"])
-    support = _older_support(seed, states["key"], annual, first_year, last_year)
-    names = [f"样例企业{i + 1:05d}" for i in range(n)]
-    details = details_frame(n, name=names, sector=[SECTOR.get(int(k), "goods") for k in states["kind"]])
+    support = _older_support(seed, keys, annual, first_year, last_year)
+    details = details_frame(n, name=[f"样例企业{i + 1:07d}" for i in range(n)],
+                            sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()])
     digest = hashlib.sha256(records.tobytes() + annual.tobytes()).hexdigest()
-    return Population(ids, records, annual, first_year, support=support, support_district=support, details=details,
-                      source=f"synthetic-{enterprises}-{seed}", sha256=digest, synthetic=True)
+    population = Population(ids, records, annual, first_year, support=support, support_district=support, details=details,
+                            employees=staff, source=f"synthetic-{enterprises}-{seed}", sha256=digest, synthetic=True)
+    return Invented(population, states["kind"].copy(), calibration.report(population, kind_of, born, par, aim))
+
+
+def _medians(par: np.void, scale: float) -> np.ndarray:
+    """Median first-year sales (CNY) by kind, of those there before and of newcomers."""
+    medians = np.zeros((len(KINDS), 2))
+    medians[:, 1] = par["startups_sales_median"]
+    medians[kinds.REGIONAL_HQ, 1], medians[kinds.NATIONAL_HQ, 1] = par["regional_sales_median"], par["national_sales_median"]
+    medians[:, 0] = scale * par["startups_sales_median"]
+    return medians
 
 
 def _composition(par: np.void, enterprises: int, years: list[int]) -> tuple[np.ndarray, np.ndarray]:

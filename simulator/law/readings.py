@@ -12,6 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from simulator import yamlfile
 from simulator.errors import LawError, Problem, nearest
 
 
@@ -186,7 +187,7 @@ def check(chosen: Mapping[str, object], place: str = "interpretation") -> list[P
         elif reading_name(reading) not in SWITCHES[name].names:
             names = SWITCHES[name].names
             remedy = nearest(reading_name(reading), names) or f"one of {', '.join(names)}"
-            problems.append(Problem(f"{place}.{name}", f"has no reading {reading!r}", remedy))
+            problems.append(Problem(f"{place}.{name}", f"has no reading {yamlfile.shown(reading)}", remedy))
     return problems
 
 

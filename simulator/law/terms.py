@@ -135,7 +135,7 @@ class Law:
             elif path == "policy.in_force":
                 in_force = value
                 if not isinstance(value, bool):
-                    problems.append(Problem(key, f"is {value!r}", "write true or false"))
+                    problems.append(Problem(key, f"is {yamlfile.shown(value)}", "write true or false"))
             elif path not in numbers:
                 known = [f"law.{p}" for p in numbers]
                 problems.append(Problem(f"law.{key}", "is no number of the law", nearest(f"law.{path}", known)))

@@ -11,11 +11,12 @@ from simulator.errors import Problem
 from simulator.money import yuan
 from simulator.population.cells import CODE_SHAPED, shown
 from simulator.population.contract import KEYS, Checked
+from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-LARGE_OFFICE = 5_000 * facts.AREA
-HIGH_RENT = 500 * facts.RENT
+LARGE_OFFICE = BELIEVED_AREA * facts.AREA
+HIGH_RENT = BELIEVED_RENT * facts.RENT
 
 
 def check_character(code: str) -> str | None:

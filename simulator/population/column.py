@@ -19,7 +19,8 @@ class Column:
     for a blank cell; required: the table is useless without it; low, high: bounds of the written value
     (dates as yyyymmdd), inclusive; needed_by: slugs of the clauses that need the fact under some reading of
     the law; choices: stored value and the words accepted for it, the English one first; optional: asked for
-    by no clause, so its absence is not worth a word.
+    by no clause, so its absence is not worth a word; checks: severity ("error", "warning"), Chinese and English of
+    the rules it is held to beside its kind's.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     note_en: str = ""
     choices: tuple[tuple[int | str, tuple[str, ...]], ...] = ()
     optional: bool = False
+    checks: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def derived(self) -> bool:

@@ -128,7 +128,8 @@ def _name_columns(checked: Checked) -> None:
                 fault(f"column {position + 1} holds values but has no name", "name the column, or remove it")
         elif column is None:
             if name not in IGNORED:
-                remedy = nearest(name, table.names) or "remove the column, or give it the name of a known one"
+                known = [own for column in table.columns for own in (column.name, column.header)]
+                remedy = nearest(name, known) or "remove the column, or give it the name of a known one"
                 fault(f"unknown column {shown(text)}", remedy)
         elif column.name in checked.positions:
             first = checked.positions[column.name] + 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from simulator.errors import Problem, nearest
 from simulator.population.column import Column, plain
-from simulator.population.schema import SYNTHETIC_MARK, TABLES
+from simulator.population.schema import BESIDE, SYNTHETIC_MARK, TABLES
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def position_of(address: str) -> tuple[int, int]:
 
 def stray(label: str, name: str) -> list[Problem]:
     """A warning about a file or sheet that is no table: a misspelt table must not vanish silently."""
-    if plain(name) in SYNTHETIC_MARK:
+    if plain(name) in (*SYNTHETIC_MARK, *BESIDE):
         return []
     known = [word for table in TABLES for word in (table.name, table.header)]
     remedy = nearest(plain(name), known) or "nothing to do, unless it was meant to be read"

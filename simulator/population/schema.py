@@ -38,6 +38,7 @@ MOST_YUAN = money.LARGEST // money.FEN
 MOST_AREA = 10_000_000
 MOST_RENT = 100_000
 MOST_COUNT = 1_000_000_000
+BELIEVED_AREA, BELIEVED_RENT = 5_000, 500  # m²; CNY per m² and month: above that a warning
 
 
 _KINDS = {  # unit, resolution, lowest, highest
@@ -73,6 +74,8 @@ def _column(
     return Column(name, header, kind, **(settings | more))
 
 
+_MAGNITUDE = (("error", "整列数量级须可信，否则须用 --unit 指明单位",
+               "the column's magnitude is believable, or --unit says its unit"),)
 _ALL = range(1, len(CLAUSES) + 1)
 _HEADQUARTERS = (
     (facts.NONE, ("none", "无")),
@@ -112,8 +115,9 @@ ENTERPRISES = (
         (1, 2, 3, 4),
         low=19000101,
     ),
-    _column("registered_capital", "注册资本", "money", "", "", (2,)),
-    _column("paid_in_capital", "实缴资本", "money", "", "", (1, 2)),
+    _column("registered_capital", "注册资本", "money", "", "", (2,), checks=_MAGNITUDE),
+    _column("paid_in_capital", "实缴资本", "money", "", "", (1, 2),
+            checks=(*_MAGNITUDE, ("warning", "不高于注册资本", "not above the registered capital"))),
     _column("ecommerce", "电子商务企业", "flag", "五（一）", "e-commerce enterprise, 五（一）", (1, 3, 5, 9)),
     _column(
         "online_retailer",
@@ -180,20 +184,22 @@ ENTERPRISES = (
         "former_id",
         "曾用代码",
         "text",
-        "新旧代码为同一企业",
-        "old and new id are one enterprise",
+        "新旧代码为同一企业；有多个用顿号分开",
+        "old and new id are one enterprise; several are separated by 、",
         optional=True,
+        checks=(("error", "不得另有一行，也不得属于两家企业", "has no row of its own and belongs to one enterprise"),),
     ),
 )
 
 ANNUAL = (
     _ID,
     _YEAR,
-    _column("sales", "销售额", "money", "", "all sales"),
-    _column("online_sales", "网络零售额", "money", "", "online retail sales"),
-    _column("vat", "增值税", "money", "当年缴纳", "paid in the year", (4,)),
-    _column("business_tax", "营业税", "money", "当年缴纳", "paid in the year", (4,)),
-    _column("income_tax", "企业所得税", "money", "当年缴纳", "paid in the year", (4,)),
+    _column("sales", "销售额", "money", "", "all sales", checks=_MAGNITUDE),
+    _column("online_sales", "网络零售额", "money", "", "online retail sales",
+            checks=(*_MAGNITUDE, ("warning", "不高于销售额", "not above all sales"))),
+    _column("vat", "增值税", "money", "当年缴纳", "paid in the year", (4,), checks=_MAGNITUDE),
+    _column("business_tax", "营业税", "money", "当年缴纳", "paid in the year", (4,), checks=_MAGNITUDE),
+    _column("income_tax", "企业所得税", "money", "当年缴纳", "paid in the year", (4,), checks=_MAGNITUDE),
     _column(
         "retained_tax",
         "主体税区级留成",
@@ -202,6 +208,7 @@ ANNUAL = (
         "blank: derived from the main taxes by the sharing terms",
         (4,),
         default=facts.BLANK,
+        checks=_MAGNITUDE,
     ),
     _column(
         "district_contribution",
@@ -211,9 +218,12 @@ ANNUAL = (
         "blank: equals retained_tax",
         (4,),
         default=facts.BLANK,
+        checks=_MAGNITUDE,
     ),
-    _column("rented_area", "租用面积", "area", "", "office area rented", (3,)),
-    _column("rent", "月租金", "rent", "", "monthly rent", (3,)),
+    _column("rented_area", "租用面积", "area", "", "office area rented", (3,),
+            checks=(("warning", f"不超过 {BELIEVED_AREA:,} 平方米", f"not above {BELIEVED_AREA:,} m²"),)),
+    _column("rent", "月租金", "rent", "", "monthly rent", (3,),
+            checks=(("warning", f"每平方米每月不超过 {BELIEVED_RENT} 元", f"not above {BELIEVED_RENT} CNY per m² and month"),)),
     _column(
         "designated_building",
         "指定楼宇",
@@ -243,7 +253,8 @@ ANNUAL = (
     _column("paid_members", "付费会员数", "count", "仅第三方平台", "third-party platforms only", (8,)),
     _column("building_area", "楼宇办公面积", "area", "仅楼宇经营者", "building operators only", (10,)),
     _column("building_occupancy", "电商入驻率", "share", "仅楼宇经营者", "building operators only", (10,)),
-    _column("building_recognised", "示范楼宇认定", "flag", "", "recognised as a model building", (10,)),
+    _column("building_recognised", "示范楼宇认定", "flag", "", "recognised as a model building", (10,),
+            checks=(("warning", "已认定者应有面积", "a recognised building has an area"),)),
     _column(
         "executive_children",
         "高管子女就学人数",
@@ -299,6 +310,7 @@ TABLES = (
     Table("applications", "申报", APPLICATIONS),
 )
 ENTERPRISES_TABLE, ANNUAL_TABLE, SUPPORT_TABLE, PAID_TABLE, APPLICATIONS_TABLE = TABLES
+BESIDE = ("填表说明", "问题 problems")  # sheets this program writes beside the tables
 SYNTHETIC_MARK = ("synthetic", "合成")  # a file or sheet of this name says: invented data, no real enterprise
 
 

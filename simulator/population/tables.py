@@ -21,6 +21,7 @@ from simulator.population.cells import escaped, iso, spell
 from simulator.population.schema import Column, Table
 
 UNKNOWN = "unknown"
+TABLE_FILES = (".csv", ".parquet", ".xlsx", ".xls")  # what would be read together with new tables
 
 
 class Population(Protocol):
@@ -43,19 +44,20 @@ class Population(Protocol):
     def __len__(self) -> int: ...
 
 
-def to_tables(population: Population) -> dict[str, pd.DataFrame]:
-    """All five tables by English name, English columns; the optional ones have no rows where the register
-    has none.
+def to_tables(population: Population, only: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
+    """All five tables (or only those named) by English name, English columns; the optional ones have no rows where the
+    register has none.
     """
     unknown = set(population.unknown)
-    tables = {
-        "enterprises": _enterprises(population, unknown),
-        "annual": _annual(population, unknown),
-        "existing_support": _support(population, unknown),
-        "paid": _paid(population, unknown),
-        "applications": _applications(population, unknown),
+    makers = {
+        "enterprises": _enterprises,
+        "annual": _annual,
+        "existing_support": _support,
+        "paid": _paid,
+        "applications": _applications,
     }
-    return {table.name: _frame(table, tables[table.name]) for table in schema.TABLES}
+    chosen = [table for table in schema.TABLES if not only or table.name in only]
+    return {table.name: _frame(table, makers[table.name](population, unknown)) for table in chosen}
 
 
 def _frame(table: Table, columns: dict[str, list]) -> pd.DataFrame:
@@ -209,12 +211,11 @@ def write_folder(population: Population, folder: Path) -> Path:
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _refuse_mixture(folder, set(files))
+        refuse_mixture(folder, set(files))
         for file, frame in files.items():
             _write(folder / file, frame)
         if population.synthetic:
-            mark = folder / f"{schema.SYNTHETIC_MARK[0]}.txt"
-            mark.write_text("合成数据，非真实企业。\nInvented data: no real enterprise.\n", encoding="utf-8")
+            write_mark(folder)
     except OSError as error:
         raise PopulationError(
             Problem(str(folder), f"cannot be written: {error.strerror}", "choose another folder")
@@ -222,11 +223,17 @@ def write_folder(population: Population, folder: Path) -> Path:
     return folder
 
 
-def _refuse_mixture(folder: Path, files: set[str]) -> None:
+def write_mark(folder: Path) -> None:
+    """Say in a folder that its register is invented."""
+    mark = folder / f"{schema.SYNTHETIC_MARK[0]}.txt"
+    mark.write_text("合成数据，非真实企业。\nInvented data: no real enterprise.\n", encoding="utf-8")
+
+
+def refuse_mixture(folder: Path, files: set[str]) -> None:
     """Tables already there that would be read together with the new ones must not stay unnoticed."""
     problems = []
     for entry in folder.iterdir():
-        is_table = entry.suffix.lower() == ".csv" and schema.table_named(entry.stem) is not None
+        is_table = entry.suffix.lower() in TABLE_FILES and schema.table_named(entry.stem) is not None
         is_mark = entry.suffix.lower() == ".txt" and schema.plain(entry.stem) in schema.SYNTHETIC_MARK
         if (is_table and entry.name not in files) or is_mark:
             problems.append(

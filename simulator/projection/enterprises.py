@@ -66,8 +66,8 @@ def grow(par, state, common, seed, draw, year):
 
 
 @rule
-def write_year(par, state, row, seed, draw, year, sharing, base_sharing, is_first_year):
-    """The facts of a projected year from the state, into an ANNUAL row."""
+def write_year(par, state, row, seed, draw, year, sharing, base_year, base_sharing, is_first_year):
+    """The facts of a projected year from the state, into an ANNUAL row; base_year: the one of `own_rate`, or of the run."""
     services = pays_like_services(state.kind)
     profitable = taxes.is_profitable(
         par, state.profitable != 0, is_first_year, u(seed, draw, PROFIT, state.key, year))
@@ -75,11 +75,12 @@ def write_year(par, state, row, seed, draw, year, sharing, base_sharing, is_firs
     turnover = taxes.turnover_tax(par, state.sales, services)
     income = taxes.income_tax(par, state.sales, profitable)
     kept = taxes.retained(par, turnover, income, services, year, sharing)
-    unshared = taxes.retained(par, turnover, income, services, 0, base_sharing)
+    unshared = taxes.retained(par, turnover, income, services, base_year, base_sharing)
     if state.own_rate > 0.0:  # a register's own level, moved only by the sharing rules
-        level = state.sales * state.own_rate / taxes.expected_retained_rate(par, services, 0, base_sharing)
-        kept = level * taxes.expected_retained_rate(par, services, year, sharing)
-        unshared = level * taxes.expected_retained_rate(par, services, 0, base_sharing)
+        then = taxes.expected_retained_rate(par, services, base_year, base_sharing)
+        now = taxes.expected_retained_rate(par, services, year, sharing)
+        unshared = state.sales * state.own_rate
+        kept = unshared * (now / then if then > 0.0 else 1.0)
     state.local_tax = kept / par.tax_district_share if par.tax_district_share > 0.0 else 0.0
     state.kept_unshared = unshared
     row.present = 1

@@ -30,13 +30,17 @@ def services_local_share(year):
 
 @rule
 def is_profitable(par, was_profitable, is_first_year, p):
-    """Whether the enterprise has taxable profit, from one u; a Markov chain with the stationary share drawn."""
+    """Whether the enterprise has taxable profit, from one u; a Markov chain with the stationary share drawn. Where most
+    are profitable, profit lasts at least so long that the few others can make up for those who lose it."""
     share = par.tax_profitable_share
     if is_first_year:
         return p < share
+    lasts = par.tax_profit_persistence
+    if share > 0.5:
+        lasts = max(lasts, 2 - 1 / share)
     if was_profitable:
-        return p < par.tax_profit_persistence
-    return p < share * (1 - par.tax_profit_persistence) / (1 - share)
+        return p < lasts
+    return p < share * (1 - lasts) / (1 - share)
 
 
 @rule

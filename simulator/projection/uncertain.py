@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator import yamlfile
 from simulator.errors import Problem
 
 FORMS = "a number, {low, high}, {low, mode, high} or {values, weights}"
@@ -82,7 +83,7 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
     if _is_number(given):
         return _in_range(fixed(float(given)), [given], place, low, high)
     if not isinstance(given, Mapping):
-        return None, [Problem(place, f"is {given!r}", f"write {FORMS}")]
+        return None, [Problem(place, f"is {yamlfile.shown(given)}", f"write {FORMS}")]
     keys = set(given)
     if keys == {"values", "weights"}:
         values, weights = given["values"], given["weights"]

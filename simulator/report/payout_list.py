@@ -39,6 +39,15 @@ def write_csv(result: Assessment, path: Path) -> None:
     )
     table["displaced"] = table["displaced"].map("{:.2f}".format)
     write_table(table, path)
+    for name, left_open in (("intervals", result.intervals), ("worth", result.worth)):
+        beside = path.with_name(f"{path.stem}.{name}.csv")
+        if len(left_open):  # what unknown facts leave open stands beside, never among the known awards
+            left_open = left_open.assign(**{
+                c: [f"'{i}" if str(i).startswith(FORMULA_LEADS) else i for i in left_open[c]]
+                for c in ("enterprise_id",) if c in left_open})
+            write_table(left_open, beside)
+        else:
+            beside.unlink(missing_ok=True)  # of an earlier assessment
 
 
 def write_table(table: pd.DataFrame, path: str | Path) -> None:
@@ -91,6 +100,9 @@ def _workbook(result: Assessment, path: Path) -> None:
     }
     _list_sheet(book.add_worksheet("兑现名单"), result, styles)
     _totals_sheet(book.add_worksheet("汇总"), result, styles)
+    if len(result.intervals):
+        _intervals_sheet(book.add_worksheet("未知区间"), result, styles)
+        _worth_sheet(book.add_worksheet("待查字段"), result, styles)
     _problems_sheet(book.add_worksheet("数据问题"), result, styles)
     book.close()
 
@@ -172,6 +184,45 @@ def _totals_sheet(sheet, result: Assessment, styles) -> None:
         sheet.write_number(row, 4, entry.amount, styles["count" if places else "money"])
         sheet.write_number(row, 5, entry.displaced, styles["money"])
         sheet.write_number(row, 6, entry.saved_by_district, styles["money"])
+
+
+def _intervals_sheet(sheet, result: Assessment, styles) -> None:
+    """Awards that unknown facts leave open, none of them in the list or its totals."""
+    for column, width in enumerate((22, 34, 8, 12, 26, 16, 18, 40)):
+        sheet.set_column(column, column, width)
+    note = "因事实未知，下列各项未计入兑现名单和汇总；法规能限定的给出区间，不能限定的无法核定。"
+    sheet.write_string(0, 0, note, styles["note"])
+    head = ("统一社会信用代码", "企业名称", "年度", "文号", "条款", "下限（元）", "上限（元）", "未知事项")
+    sheet.write_row(1, 0, head, styles["head"])
+    sheet.freeze_panes(2, 0)
+    names = dict(zip(result.ids, result.names, strict=True))
+    for row, entry in enumerate(result.intervals.itertuples(index=False), start=2):
+        article, title = _heading(result, entry.clause)
+        sheet.write_string(row, 0, str(entry.enterprise_id), styles["text"])
+        sheet.write_string(row, 1, str(names.get(entry.enterprise_id, "")), styles["text"])
+        sheet.write_number(row, 2, entry.year, styles["text"])
+        sheet.write_string(row, 3, article, styles["text"])
+        sheet.write_string(row, 4, title, styles["text"])
+        sheet.write_number(row, 5, entry.low, styles["money"])
+        if entry.high == entry.high:
+            sheet.write_number(row, 6, entry.high, styles["money"])
+        else:
+            sheet.write_string(row, 6, "无法核定", styles["text"])
+        sheet.write_string(row, 7, entry.unknown, styles["text"])
+
+
+def _worth_sheet(sheet, result: Assessment, styles) -> None:
+    """What collecting each unknown column would settle."""
+    head = ("字段", "", "未知格数", "涉及区间数", "单独差额（元）", "与他项共同差额（元）", "无法核定数")
+    for column, width in enumerate((26, 26, 12, 12, 20, 22, 12)):
+        sheet.set_column(column, column, width)
+    sheet.write_row(0, 0, head, styles["head"])
+    for row, entry in enumerate(result.worth.itertuples(index=False), start=1):
+        sheet.write_string(row, 0, entry.header, styles["text"])
+        sheet.write_string(row, 1, entry.column, styles["text"])
+        for column, value in enumerate(
+                (entry.unknown_cells, entry.intervals, entry.width_alone, entry.width_shared, entry.not_assessable), 2):
+            sheet.write_number(row, column, value, styles["money" if column in (4, 5) else "count"])
 
 
 def _problems_sheet(sheet, result: Assessment, styles) -> None:

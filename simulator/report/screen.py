@@ -73,9 +73,32 @@ def assessment(result: Assessment) -> str:
     saved = summary["saved_by_district"].sum()
     if saved:
         lines.append(f"替代既有政策，区级节约 displaced existing support, district's part: {saved:,.2f} 元")
+    if len(result.intervals):
+        lines += ["", unknown(result)]
     if result.problems:
         lines += ["", problems(result.problems)]
     return "\n".join(lines)
+
+
+def unknown(result: Assessment) -> str:
+    """What unknown facts leave open: intervals or not assessable, and what collecting each column would settle."""
+    found = result.intervals
+    rows = [
+        (r.enterprise_id, r.year, _clause_name(result, r.clause), f"{r.low:,.2f}",
+         "无法核定 not assessable" if pd.isna(r.high) else f"{r.high:,.2f}", r.unknown)
+        for r in found.head(SHOWN_PROBLEMS).itertuples()
+    ]
+    head = ("企业", "年度", "条款", "下限 low", "上限 high", "未知 unknown")
+    lines = [f"因未知未计入上表 left out above, because facts are unknown ({len(found)}):", table(head, rows, left=1)]
+    if len(found) > SHOWN_PROBLEMS:
+        lines.append(f"  … and {len(found) - SHOWN_PROBLEMS} more (--out FILE.xlsx or FILE.csv)")
+    worth = [
+        (r.header, r.column, r.unknown_cells, r.intervals, f"{r.width_alone:,.2f}", f"{r.width_shared:,.2f}",
+         r.not_assessable)
+        for r in result.worth.itertuples()
+    ]
+    head = ("查清后可确定 worth collecting", "", "未知格数", "区间数", "单独差额 元", "与他项共同 元", "无法核定")
+    return "\n".join([*lines, "", table(head, worth, left=2)])
 
 
 def _cell(of_clause: pd.DataFrame, year: int, places: bool) -> str:

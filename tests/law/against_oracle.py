@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import functools
+import re
 from decimal import Decimal
 
 from simulator.engine.assess import assess
 from simulator.population.readers import read_population
 from simulator.scenario import load_scenario
 from tests.oracle import random_registers, reading
+
+# the oracle's names of numbers, where they are not the law file's
+NAMES = {"high_threshold": "high_contribution", "low_threshold": "low_contribution", "area_cap": "max_area"}
+_ORACLES = {ours: theirs for theirs, ours in NAMES.items()}
 
 
 @functools.lru_cache(maxsize=1)
@@ -40,6 +45,16 @@ def oracle_answer(register, scenario, terms=None):
         return {key: int(Decimal(a) * 100) for key, a in amounts.items()}
 
     return fen(found.awards), fen(found.displaced), set(found.data_errors)
+
+
+def oracle_name(path):
+    """The oracle's name of a number of the law file.
+
+    >>> oracle_name("platform_membership_award.tier1_members"), oracle_name("tax_rebate.low_contribution")
+    ('platform_membership_award.tier_1.members', 'tax_rebate.low_threshold')
+    """
+    block, name = path.split(".")
+    return block + "." + (_ORACLES.get(name) or re.sub(r"^tier([123])_", r"tier_\1.", name))
 
 
 def differences(register, ours, theirs, limit=5):

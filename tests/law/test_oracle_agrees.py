@@ -10,12 +10,11 @@ from datetime import date
 import pytest
 
 from simulator.law.readings import SWITCHES
-from tests.law.against_oracle import baseline, differences, engine_answer, oracle_answer, population_of
+from tests.law.against_oracle import NAMES, baseline, differences, engine_answer, oracle_answer, population_of
 from tests.oracle.random_registers import random_readings, random_register, random_terms
 
 ENTERPRISES = 20_000
 READINGS = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names[1:]]
-NAMES = {"high_threshold": "high_contribution", "low_threshold": "low_contribution", "area_cap": "max_area"}
 
 
 @pytest.fixture(scope="module")

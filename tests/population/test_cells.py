@@ -1,5 +1,7 @@
 """One cell at a time: what an office may write, and what is refused rather than guessed."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from simulator.population import cells, schema
 from simulator.population.cells import Refused, escaped, parse, spell, unescaped
 from simulator.population.schema import ANNUAL_TABLE, ENTERPRISES_TABLE, SUPPORT_TABLE
+from simulator.population.units import Declared
 
 MONEY = ANNUAL_TABLE.column("sales")
 AREA = ANNUAL_TABLE.column("rented_area")
@@ -77,8 +80,10 @@ def test_finer_than_the_resolution_is_rounded_half_up_and_said(text, column, sto
         ("inf", MONEY, "not a number"),
         ("nan", MONEY, "not a number"),
         ("0x10", MONEY, "not a number"),
-        ("12%", SHARE, "not a number"),
-        ("3000万", MONEY, "not a number"),
+        ("12%", MONEY, "not a number"),
+        ("120%", SHARE, "more than 1"),
+        ("3000百万", AREA, "not a number"),
+        ("3000万", COUNT, "not a number"),
         ("1,23", MONEY, "not a number"),
         ("--1", MONEY, "not a number"),
         ("(1,200)", MONEY, "negative"),
@@ -107,10 +112,45 @@ def test_numbers_refused(text, column, cause):
     assert text[:20] in refused.value.cause and refused.value.remedy
 
 
-def test_wan_is_told_to_be_written_out():
-    with pytest.raises(Refused) as refused:
-        parse("3000万", MONEY)
-    assert "without 万" in refused.value.remedy and "CNY" in refused.value.remedy
+@pytest.mark.parametrize(
+    "text, fen",
+    [
+        ("3000万", 3_000_000_000),
+        ("3,000 万元", 3_000_000_000),
+        ("３０００万元", 3_000_000_000),
+        ("1.5亿", 15_000_000_000),
+        ("12.5元", 1_250),
+        ("人民币5万元", None),
+        ("0.00001万", 10),
+    ],
+)
+def test_an_amount_may_bear_its_unit(text, fen):
+    if fen is None:
+        with pytest.raises(Refused, match="not a number"):
+            parse(text, MONEY)
+    else:
+        assert parse(text, MONEY) == (fen, False)
+
+
+def test_the_columns_unit_scales_and_contradicts():
+    wan = Declared(Decimal(10_000), "万元", "header")
+    assert parse("3000", MONEY, wan) == (3_000_000_000, False)
+    assert parse("3000.00005", MONEY, wan) == (3_000_000_050, False)
+    assert parse("3000万", MONEY, wan) == (3_000_000_000, False)
+    with pytest.raises(Refused, match="bears another unit than its column, which is in 万元"):
+        parse("3000元", MONEY, wan)
+    assert parse("3000元", MONEY, Declared(Decimal(10_000), "万元", "answer")) == (300_000, False)
+
+
+def test_a_share_may_be_written_in_percent():
+    assert parse("85%", SHARE) == (850_000, False) and parse("８５ ％", SHARE) == (850_000, False)
+
+
+@pytest.mark.parametrize(
+    "text, mac, stored", [("41400", False, 20130506), ("41400.0", False, 20130506), ("39938", True, 20130506)]
+)
+def test_a_spreadsheets_day(text, mac, stored):
+    assert parse(text, DATE, None, mac) == (stored, False)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +169,8 @@ def test_dates(text):
         ("2013-02-30", "no such day"),
         ("2013-13-01", "no such day"),
         ("2015-02-29", "no such day"),
-        ("41400", "not a date"),
+        ("4140", "not a date"),
+        ("99999", "not a date"),
         ("2013-05", "not a date"),
         ("5 May 2013", "not a date"),
         ("2013-05-06T00:00", "not a date"),

@@ -91,7 +91,7 @@ def test_places_are_addresses(tmp_path, cells, address, cause):
 
 
 def test_faults_of_headers_rows_and_sheets(tmp_path):
-    rows = [["enterprise_id", "year", "rnt"], ["E1", 2013, ""], ["E1", 2013, ""]]
+    rows = [["enterprise_id", "year", "rnt", "rent"], ["E1", 2013, "", 1], ["E1", 2013, "", 2]]
     found = problems(write_workbook(tmp_path / "a.xlsx", annual=rows, 年度=ANNUAL, paid=[["enterprise_id"]]))
     assert [problem.place for problem in found] == [
         "a.xlsx, sheet 年度", "annual!C1", "annual!B3", "paid", "paid", "paid"]  # fmt: skip

@@ -1,0 +1,191 @@
+"""三（十） statistical monitoring: the tables a register yields by year, as data frames and as Excel.
+
+All amounts in CNY. Unknown is not zero: beside every sum stands how many cells of its column were unknown; a share with an
+unknown part is a share of what is known. Aggregates only, no name and no code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from simulator.errors import PopulationError, Problem
+from simulator.facts import ANNUAL_FIELDS, BLANK
+from simulator.money import FEN
+from simulator.population.register import Population
+
+SIZES = ((0, 1_000_000, "微型 micro"), (1_000_000, 5_000_000, "小型 small"), (5_000_000, 200_000_000, "中型 medium"),
+         (200_000_000, None, "大型 large"))  # sales, CNY: sme_standard_retail
+OF_SCALE = (3_000_000, 5_000_000, 10_000_000, 20_000_000)  # online sales, CNY: 规模商家, the reading is a parameter
+LEADING = (200_000_000, 500_000_000, 1_000_000_000)
+TAXES = ("vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
+SHEETS = {"online_retail": "网络零售", "sizes": "企业规模", "of_scale": "规模商家", "taxes": "税收", "employment": "从业人员",
+          "services": "配套服务"}
+HEADERS = {
+    "year": "年度", "enterprises": "企业数", "with_online_sales": "有网络零售的企业数", "sales": "销售额（元）",
+    "online_sales": "网络零售额（元）", "growth": "增速", "trscg": "社会消费品零售总额（元）",
+    "share_of_trscg": "占社零总额比重", "unknown_sales": "销售额未知", "unknown_online_sales": "网络零售额未知",
+    "size": "规模", "threshold": "门槛（元）", "kind": "口径", "vat": "增值税（元）", "business_tax": "营业税（元）",
+    "income_tax": "企业所得税（元）", "retained_tax": "区级留成（元）", "district_contribution": "区级财政贡献（元）",
+    "unknown_taxes": "未知", "left_blank": "未填（待推算）", "taxpayers": "纳税企业数", "employees": "从业人数",
+    "sector": "行业", "per_enterprise": "户均", "unknown": "未知",
+}  # fmt: skip
+
+
+def indicators(population: Population, *, trscg: Mapping[int, float] | None = None,
+               annual: np.ndarray | None = None) -> dict[str, pd.DataFrame]:
+    """The tables by name: online_retail, sizes, of_scale, taxes, services, and employment where the register has it.
+
+    trscg: the district's total retail sales of consumer goods by year (CNY), where known. annual: the register's ANNUAL
+    records with retained tax worked out by a law (n, years); without it blank ones are counted as left blank.
+    """
+    rows = population.annual if annual is None else annual
+    years = list(population.years)
+    seen = _Seen(population, rows)
+    tables = {"online_retail": _online_retail(seen, years, trscg or {}), "sizes": _sizes(seen, years),
+              "of_scale": _of_scale(seen, years), "taxes": _taxes(seen, years), "services": _services(seen, years)}
+    if population.employees.size:
+        tables["employment"] = _employment(seen, years)
+    return {name: tables[name] for name in SHEETS if name in tables}
+
+
+class _Seen:
+    """What is known of each enterprise-year: records, presence, and which cells are unknown."""
+
+    def __init__(self, population: Population, rows: np.ndarray):
+        self.population, self.rows = population, rows
+        self.present = rows["present"] == 1
+        self.sector = population.details["sector"].to_numpy()
+        self.hidden = {name: np.zeros(self.present.shape, bool) for name in (*ANNUAL_FIELDS, "employees")}
+        place = {name: row for row, name in enumerate(population.ids)}
+        for name, year, column in population.unknown:
+            if column in self.hidden:
+                if not name:
+                    self.hidden[column] |= self.present
+                elif year:
+                    self.hidden[column][place[name], year - population.first_year] = True
+
+    def known(self, name: str, j: int) -> np.ndarray:
+        """Rows of year j whose fact is there and known."""
+        return self.present[:, j] & ~self.hidden[name][:, j]
+
+    def values(self, name: str, j: int) -> np.ndarray:
+        """The known values of year j, blanks left out, in stored units."""
+        held = (self.population.employees if name == "employees" else self.rows[name])[self.known(name, j), j]
+        return held[held != BLANK]
+
+    def unknown(self, name: str, j: int) -> int:
+        return int(np.count_nonzero(self.hidden[name][:, j]))
+
+    def yuan(self, name: str, j: int) -> float:
+        """The sum of the known amounts of year j, CNY."""
+        return int(self.values(name, j).sum()) / FEN
+
+
+def _online_retail(seen: _Seen, years: list[int], trscg: Mapping[int, float]) -> pd.DataFrame:
+    rows, before = [], float("nan")
+    for j, year in enumerate(years):
+        online, total = seen.yuan("online_sales", j), trscg.get(year, float("nan"))
+        growth = online / before - 1 if before > 0 else float("nan")
+        rows.append((year, int(seen.present[:, j].sum()), int(np.count_nonzero(seen.values("online_sales", j))),
+                     seen.yuan("sales", j), online, growth, total, online / total if total > 0 else float("nan"),
+                     seen.unknown("sales", j), seen.unknown("online_sales", j)))
+        before = online
+    return pd.DataFrame(rows, columns=["year", "enterprises", "with_online_sales", "sales", "online_sales", "growth", "trscg",
+                                       "share_of_trscg", "unknown_sales", "unknown_online_sales"])
+
+
+def _sizes(seen: _Seen, years: list[int]) -> pd.DataFrame:
+    rows = []
+    for j, year in enumerate(years):
+        sales = seen.values("sales", j) / FEN
+        for low, high, name in SIZES:
+            chosen = (sales >= low) & (sales < (np.inf if high is None else high))
+            rows.append((year, name, int(chosen.sum()), float(sales[chosen].sum()), seen.unknown("sales", j)))
+    return pd.DataFrame(rows, columns=["year", "size", "enterprises", "sales", "unknown_sales"])
+
+
+def _of_scale(seen: _Seen, years: list[int]) -> pd.DataFrame:
+    rows = []
+    for j, year in enumerate(years):
+        online = seen.values("online_sales", j) / FEN
+        for kind, thresholds in (("规模商家 of scale", OF_SCALE), ("行业领先 leading", LEADING)):
+            rows += [(year, kind, threshold, int((online >= threshold).sum()), seen.unknown("online_sales", j))
+                     for threshold in thresholds]
+    return pd.DataFrame(rows, columns=["year", "kind", "threshold", "enterprises", "unknown_online_sales"])
+
+
+def _taxes(seen: _Seen, years: list[int]) -> pd.DataFrame:
+    rows = []
+    for j, year in enumerate(years):
+        paying = np.zeros(len(seen.present), bool)
+        for name in TAXES[:3]:
+            paying |= seen.known(name, j) & (seen.rows[name][:, j] > 0)
+        blank = int(np.count_nonzero(seen.known("retained_tax", j) & (seen.rows["retained_tax"][:, j] == BLANK)))
+        rows.append((year, int(paying.sum()), *(seen.yuan(name, j) for name in TAXES),
+                     sum(seen.unknown(name, j) for name in TAXES), blank))
+    return pd.DataFrame(rows, columns=["year", "taxpayers", *TAXES, "unknown_taxes", "left_blank"])
+
+
+def _employment(seen: _Seen, years: list[int]) -> pd.DataFrame:
+    rows = []
+    for j, year in enumerate(years):
+        known = seen.values("employees", j)
+        rows.append((year, len(known), int(known.sum()), float(known.mean()) if len(known) else float("nan"),
+                     seen.unknown("employees", j)))
+    return pd.DataFrame(rows, columns=["year", "enterprises", "employees", "per_enterprise", "unknown"])
+
+
+def _services(seen: _Seen, years: list[int]) -> pd.DataFrame:
+    """Sales of enterprises that serve online retail (services, platforms, buildings), by sector as registered."""
+    rows = []
+    for j, year in enumerate(years):
+        for sector in ("services", "platform", "building"):
+            chosen = seen.known("sales", j) & (seen.sector == sector)
+            rows.append((year, sector, int(chosen.sum()), int(seen.rows["sales"][chosen, j].sum()) / FEN,
+                         int((seen.hidden["sales"][:, j] & (seen.sector == sector)).sum())))
+    return pd.DataFrame(rows, columns=["year", "sector", "enterprises", "sales", "unknown_sales"])
+
+
+def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, source: str = "") -> Path:
+    """The tables as a workbook, a sheet each, Chinese headers over English ones.
+
+    Raises PopulationError when the file cannot be written or is not called .xlsx.
+    """
+    import xlsxwriter
+
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.xlsx")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+            head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
+            money, share = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "0.0%"})
+            for name, frame in tables.items():
+                sheet = book.add_worksheet(SHEETS[name])
+                sheet.set_column(0, len(frame.columns), 18)
+                sheet.write_string(0, 0, f"{SHEETS[name]}　{source}")
+                sheet.freeze_panes(3, 1)
+                for column, label in enumerate(frame.columns):
+                    sheet.write_string(1, column, HEADERS[label], head)
+                    sheet.write_string(2, column, label, head)
+                    for row, value in enumerate(frame[label].tolist(), start=3):
+                        if isinstance(value, str):
+                            sheet.write_string(row, column, value)
+                        elif value == value:
+                            style = share if label in ("growth", "share_of_trscg") else money if isinstance(
+                                value, float) else None
+                            sheet.write_number(row, column, value, style)
+        os.replace(beside, path)
+    except OSError as error:
+        raise PopulationError(Problem(str(path), f"cannot be written: {error.strerror or error}",
+                                      "close it if it is open elsewhere, or choose another --out")) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return path

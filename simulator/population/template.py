@@ -1,0 +1,147 @@
+"""An empty workbook to fill in, and a filled one: all sheets, drop-downs and notes made from the declared contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from simulator.errors import PopulationError, Problem
+from simulator.population import documentation
+from simulator.population.cells import iso
+from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES, Column, Table
+
+FILLED_ROWS = 20_000  # rows for which an empty template holds drop-downs and formats
+WIDTH = {"text": 22, "date": 13, "money": 16}
+UNITS = {"money": "元", "area": "㎡", "rent": "元/㎡·月"}  # written behind the Chinese header
+
+
+def header_of(column: Column) -> str:
+    """The header a template writes: Chinese name and unit.
+
+    >>> header_of(TABLES[1].column("rent"))
+    '月租金（元/㎡·月）'
+    """
+    unit = UNITS.get(column.kind)
+    return f"{column.header}（{unit}）" if unit else column.header
+
+
+def write_template(path: str | Path) -> Path:
+    """An empty workbook of all five tables with drop-downs, formats and notes, and a sheet that explains every column.
+
+    Raises PopulationError when the file cannot be written or is not called .xlsx.
+    """
+    return write_workbook(path, {})
+
+
+def write_workbook(path: str | Path, tables: Mapping[str, pd.DataFrame], synthetic: bool = False) -> Path:
+    """Tables of a register (as `Population.to_tables` gives them) as a workbook in the template's form.
+
+    Raises PopulationError when the file cannot be written or is not called .xlsx.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.xlsx")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(beside, tables, synthetic)
+        os.replace(beside, path)
+    except OSError as error:
+        raise PopulationError(Problem(str(path), f"cannot be written: {error.strerror or error}",
+                                      "close it if it is open elsewhere, or choose another --out")) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> None:
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        styles = {
+            "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True}),
+            "required": book.add_format({"bold": True, "bg_color": "#F8CBAD", "border": 1, "text_wrap": True}),
+            "text": book.add_format({"num_format": "@"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "money": book.add_format({"num_format": "#,##0.00"}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        }
+        for table in TABLES:
+            frame = tables.get(table.name)
+            if frame is None or len(frame) or table.required or not tables:
+                _sheet(book.add_worksheet(table.header), table, frame, styles)
+        if synthetic:
+            book.add_worksheet(SYNTHETIC_MARK[1]).write_string(0, 0, "合成数据，非真实企业。Invented data: no real enterprise.")
+        _explain(book.add_worksheet(BESIDE[0]), styles)
+
+
+def _sheet(sheet, table: Table, frame: pd.DataFrame | None, styles) -> None:
+    """One table: header with notes, formats, drop-downs, and the rows of the frame where there is one."""
+    columns = [c for c in table.columns if frame is None or c.name in frame.columns]
+    rows = FILLED_ROWS if frame is None else len(frame)
+    sheet.freeze_panes(1, 1)
+    sheet.set_row(0, 32)
+    for position, column in enumerate(columns):
+        style = styles.get(column.kind, styles["text"] if column.kind in ("choice", "flag") else None)
+        sheet.set_column(position, position, WIDTH.get(column.kind, 12), style)
+        sheet.write_string(0, position, header_of(column), styles["required" if column.required else "head"])
+        sheet.write_comment(0, position, documentation.note(column), {"x_scale": 2.4, "y_scale": 1.6})
+        rule = _validation(column)
+        if rule is not None and rows:
+            sheet.data_validation(1, position, rows, position, rule)
+    if frame is not None:
+        for position, column in enumerate(columns):
+            for row, value in enumerate(frame[column.name].tolist(), start=1):
+                _cell(sheet, row, position, value, column)
+
+
+def _cell(sheet, row: int, position: int, value, column: Column) -> None:
+    """A value as a clerk would have typed it; a blank is left out."""
+    if isinstance(value, bool):
+        sheet.write_string(row, position, "是" if value else "否")
+    elif isinstance(value, str):
+        if value:
+            sheet.write_string(row, position, {"unknown": "未知"}.get(value, value)
+                               if column.kind != "text" else value)
+    elif value is not None and value == value:
+        sheet.write_number(row, position, value)
+
+
+def _validation(column: Column) -> dict | None:
+    """What Excel offers or refuses while a clerk types. Text (未知) is always let in, so that it can be said."""
+    message = {"input_title": column.header[:32], "input_message": documentation.note(column)[:255],
+               "ignore_blank": True, "error_type": "warning", "error_title": "请核对",
+               "error_message": documentation.note(column)[:255]}
+    if column.kind == "flag":
+        return message | {"validate": "list", "source": ["是", "否", "未知"]}
+    if column.kind == "choice":
+        words = [next((w for w in options if not w.isascii()), options[0]) for _, options in column.choices]
+        return message | {"validate": "list", "source": [*words, "未知"]}
+    if column.kind in ("year", "clause"):
+        return message | {"validate": "integer", "criteria": "between", "minimum": column.low, "maximum": column.high}
+    if column.kind in ("money", "area", "rent", "share", "count"):
+        return message | {"validate": "decimal", "criteria": "between", "minimum": column.low, "maximum": column.high}
+    return None
+
+
+def _explain(sheet, styles) -> None:
+    """The sheet 填表说明: general rules, then every column of every table."""
+    lines = (
+        "空白表示没有（0、否、无此日期）；不清楚请填“未知”，不要留空，也不要填 0。",
+        "金额以元为单位。如以万元填写，请把表头的“（元）”改为“（万元）”。",
+        f"日期写成 2013-05-06；年度 {FIRST_YEAR} 至 {LAST_YEAR}；橙色表头为必填。合计行会被识别，只用于核对。",
+        f"Blank means none; write 未知 for unknown. Dates from {iso(19900101)}. Orange headers are required.",
+    )
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, line)
+    frame = documentation.columns_table()
+    for position, (name, width) in enumerate(zip(frame.columns, (16, 24, 22, 8, 18, 10, 26, 8, 40, 40, 44), strict=True)):
+        sheet.set_column(position, position, width)
+        sheet.write_string(len(lines) + 1, position, name, styles["head"])
+    for row, values in enumerate(frame.itertuples(index=False), start=len(lines) + 2):
+        for position, value in enumerate(values):
+            sheet.write_string(row, position, str(value), styles["wrap"])

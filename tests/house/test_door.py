@@ -1,0 +1,120 @@
+"""The public door: a few names that mean something, nothing behind the command line's back, and quick to open."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND_LINE = (ROOT / "simulator" / "cli.py").read_text(encoding="utf-8")
+
+# What the command line may take from behind the door: how to say things and write lists, and how to read its own options.
+BESIDE_THE_DOOR = {
+    "simulator.errors": {"SimulatorError", "PopulationError", "nearest"},
+    "simulator.scenario": {"parse_set"},
+    "simulator.population.units": {"parse_answers"},
+    "simulator.report": {"screen", "payout_list"},
+}
+
+
+def behind_the_door(source: str) -> list[str]:
+    """What a module of the command line's kind uses of the program besides the door's names and BESIDE_THE_DOOR."""
+    found = []
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.startswith("simulator.")]
+            found += [alias.asname for alias in node.names if alias.name == "simulator" and alias.asname]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            if module == "simulator" or module.startswith(("simulator.", ".")):
+                allowed = set(simulator.__all__) if module == "simulator" else BESIDE_THE_DOOR.get(module, set())
+                found += [f"{module}.{alias.name}" for alias in node.names if alias.name not in allowed]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "simulator":
+            if node.attr not in simulator.__all__:
+                found.append(f"simulator.{node.attr}")
+    return found
+
+
+def test_every_name_of_the_door_is_there_and_says_what_it_does():
+    assert simulator.__doc__ and len(simulator.__all__) == len(set(simulator.__all__)) >= 8
+    for name in simulator.__all__:
+        function = getattr(simulator, name)
+        assert inspect.isfunction(function) and function.__module__ == "simulator"
+        assert len(inspect.getdoc(function)) > 60, name
+        assert all(p.annotation is not inspect.Parameter.empty for p in inspect.signature(function).parameters.values())
+
+
+def test_every_name_of_the_door_stands_in_its_heading():
+    """The few lines a reader sees first name all of them."""
+    listed = set(re.findall(r"[a-z_]+", simulator.__doc__.split(">>>")[0]))
+    assert [name for name in simulator.__all__ if name not in listed] == []
+
+
+def test_nothing_public_is_left_out():
+    public = {n for n, f in vars(simulator).items() if inspect.isfunction(f) and f.__module__ == "simulator" and n[0] != "_"}
+    assert public == set(simulator.__all__)
+
+
+def test_the_command_line_goes_through_the_door():
+    assert behind_the_door(COMMAND_LINE) == []
+
+
+def test_every_verb_of_the_command_line_is_a_few_lines():
+    functions = {node.name: node for node in ast.parse(COMMAND_LINE).body if isinstance(node, ast.FunctionDef)}
+    verbs = set(re.findall(r'verb\("(\w+)", (\w+),', COMMAND_LINE))
+    assert {name for name, _ in verbs} >= {"assess", "explain", "run", "report", "compare", "terms"}
+    for name, does in verbs:
+        length = functions[does].end_lineno - functions[does].lineno + 1
+        assert length <= 20, f"{name} is {length} lines: put what it does behind the door"
+
+
+@pytest.mark.parametrize("source, complaint", [
+    ("from simulator.engine.assess import assess", "simulator.engine.assess.assess"),
+    ("def f():\n    from simulator.law import terms", "simulator.law.terms"),
+    ("from simulator.scenario import load_scenario", "simulator.scenario.load_scenario"),
+    ("import simulator.engine", "simulator.engine"),
+    ("import simulator as s", "s"),
+    ("from .engine import run", ".engine.run"),
+    ("from simulator import engine", "simulator.engine"),
+    ("import simulator\nsimulator.engine.run.play()", "simulator.engine"),
+])
+def test_a_way_round_the_door_is_seen(source, complaint):
+    assert behind_the_door(source) == [complaint]
+
+
+@pytest.mark.parametrize("source", [
+    "import simulator\nsimulator.run('baseline')", "from simulator import run, assess", "import numpy, argparse",
+    "from simulator.errors import SimulatorError\nfrom simulator.report import screen"])
+def test_the_door_is_left_alone(source):
+    assert behind_the_door(source) == []
+
+
+HEAVY = ("numpy", "numba", "pandas", "scipy", "pyarrow", "matplotlib", "yaml", "xlsxwriter", "nbconvert", "tqdm")
+
+
+@pytest.mark.parametrize("command", [
+    "import simulator", "import simulator.cli",
+    "import simulator.cli\ntry: simulator.cli.main(['--help'])\nexcept SystemExit: pass",
+    "import simulator.cli\ntry: simulator.cli.main(['no-such-verb'])\nexcept SystemExit: pass"])
+def test_the_door_opens_without_waiting_for_the_engine(command):
+    command += f"\nimport sys\nprint('LOADED', [m for m in {HEAVY!r} if m in sys.modules])"
+    finished = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
+                              timeout=60)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_what_is_loaded_is_what_the_test_looks_for():
+    """The test above would see the engine if it were loaded."""
+    command = "import simulator\nsimulator.load_scenario()\nimport sys\nprint('numpy' in sys.modules)"
+    finished = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert finished.stdout == "True\n", finished.stderr

@@ -1,0 +1,56 @@
+"""The numbers of the policy's text, copied by hand: what the law file is held against."""
+
+from decimal import Decimal as D
+
+AT_LEAST, MORE_THAN = "at_least", "more_than"
+
+# Every number that the policy's rules give, with unit and edge, copied by hand from the text as it is read: 以上、达到
+# include the number, 超过、突破 do not.
+OF_THE_TEXT = {
+    "headquarters_award.national_capital": (D(30_000_000), "CNY", AT_LEAST),
+    "headquarters_award.national_award": (D(3_000_000), "CNY", ""),
+    "headquarters_award.regional_capital": (D(10_000_000), "CNY", AT_LEAST),
+    "headquarters_award.regional_award": (D(1_000_000), "CNY", ""),
+    "headquarters_award.discretion_share": (D(1), "share", ""),
+    "opening_award.registered_capital": (D(2_000_000), "CNY", AT_LEAST),
+    "opening_award.rate": (D("0.03"), "share", ""),
+    "office_rent.rate": (D(1), "share", ""),
+    "office_rent.max_area": (D(500), "m2", ""),
+    "office_rent.months": (D(24), "months", ""),
+    "tax_rebate.high_contribution": (D(300_000), "CNY", AT_LEAST),
+    "tax_rebate.high_rate": (D("0.5"), "share", ""),
+    "tax_rebate.low_contribution": (D(50_000), "CNY", AT_LEAST),
+    "tax_rebate.low_rate": (D("0.3"), "share", ""),
+    "tax_rebate.years": (D(2), "years", ""),
+    "certification_award.award": (D(20_000), "CNY", ""),
+    "spin_off_award.award": (D(20_000), "CNY", ""),
+    "platform_entry_fee.rate": (D("0.6"), "share", ""),
+    "platform_membership_award.income": (D(1_000_000), "CNY", MORE_THAN),
+    "platform_membership_award.tier1_members": (D(1000), "count", MORE_THAN),
+    "platform_membership_award.tier1_award": (D(50_000), "CNY", ""),
+    "platform_membership_award.tier2_members": (D(2000), "count", MORE_THAN),
+    "platform_membership_award.tier2_award": (D(100_000), "CNY", ""),
+    "platform_membership_award.tier3_members": (D(5000), "count", MORE_THAN),
+    "platform_membership_award.tier3_award": (D(200_000), "CNY", ""),
+    "data_line.rate": (D("0.3"), "share", ""),
+    "data_line.discretion_share": (D(1), "share", ""),
+    "data_line.cap": (D(200_000), "CNY", ""),
+    "data_line.years": (D(2), "years", ""),
+    "model_building_award.area": (D(5000), "m2", MORE_THAN),
+    "model_building_award.occupancy": (D("0.8"), "occupancy", MORE_THAN),
+    "model_building_award.award": (D(100_000), "CNY", ""),
+    "sharing.district_share": (D("0.5"), "share", ""),
+    "sharing.local_vat_share": (D("0.25"), "share", ""),
+    "sharing.local_business_tax_share": (D(1), "share", ""),
+    "sharing.local_income_tax_share": (D("0.4"), "share", ""),
+    "targets.leading": (D(1), "count", AT_LEAST),
+    "targets.leading_fully": (D(2), "count", AT_LEAST),
+    "targets.traditional": (D(10), "count", AT_LEAST),
+    "targets.traditional_fully": (D(15), "count", AT_LEAST),
+    "targets.of_scale": (D(100), "count", AT_LEAST),
+    "targets.of_scale_fully": (D(120), "count", AT_LEAST),
+    "targets.industry": (D(10_000_000_000), "CNY", AT_LEAST),
+    "targets.online_sales": (D(6_000_000_000), "CNY", AT_LEAST),
+    "targets.services": (D(4_000_000_000), "CNY", AT_LEAST),
+    "targets.trscg_share": (D("0.1"), "share", AT_LEAST),
+}
