@@ -42,7 +42,8 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
     growth = np.zeros(years + 1)
     for j in range(years + 1):
         growth[j] = common_growth(par, market[j])
-    world = World(seed, 0, par, rates, typical, terms, readings, growth, generosity, base_year, suspended_from)
+    world = World(seed, 0, par, rates, typical, terms, readings, growth, generosity, np.zeros(1, np.int64), base_year,
+                  suspended_from)
     for slot in range(references):
         enterprise[0], state[0] = no_enterprise[0], no_state[0]
         rows[:] = no_row[0]

@@ -43,6 +43,9 @@ def states_of(population: Population, window: Window, known: int) -> np.ndarray:
     states["fee"] = np.divide(row["membership_income"] / FEN, row["paid_members"],
                               out=np.zeros(len(population)), where=row["paid_members"] > 0)
     states["building_area"], states["occupancy"] = row["building_area"] / AREA, row["building_occupancy"] / OCCUPANCY
+    names = population.details["group_id"].to_numpy()
+    _, group = np.unique(names, return_inverse=True)
+    states["group"] = np.where(names != "", group + 1, 0)
     closed = population.details["closed_on"].to_numpy()
     states["closed"] = (closed > 0) & (closed // 10_000 <= window.years[0] - 1 + known)
     return states

@@ -8,7 +8,7 @@ by day of settling.
 import numpy as np
 
 from simulator.compiled import entry, rule
-from simulator.engine.life import World, live
+from simulator.engine.life import TRADITIONAL_ONLINE, World, live
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.law.calendar import year_in_term, year_of
@@ -64,6 +64,9 @@ def play_register(world, known, enterprises, states, annual, existing, district,
         live(world, known, 1, active, enterprise[0], state[0], rows, existing[i] if existing.shape[0] > 0 else nothing,
              district[i] if district.shape[0] > 0 else nothing, paid[i] if paid.shape[0] > 0 else nothing, paid_years,
              by_clause, by_year)
+    for year in world.groups:  # a group counts once, in the first year one of it went online
+        if year > 0:
+            by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
 
 
 @rule
@@ -148,6 +151,9 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
     synthetic: incumbents are drawn instead, anew in every draw.
     """
     years = by_clause.shape[1]
+    groups = 0
+    for i in range(states.shape[0]):
+        groups = max(groups, states[i].group)
     growth, decided = np.zeros(years + 1), np.zeros(years + 1, TERMS)
     for d in range(parameters.shape[0]):
         draw, par = first_draw + d, parameters[d]
@@ -155,8 +161,8 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
         market_growth(par, hindsight, seed, draw, base_year, growth)
         for j in range(years + 1):
             growth[j] = common_growth(par, growth[j])
-        world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, generosity, base_year,
-                      suspended_from)
+        world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, generosity,
+                      np.zeros(groups + 1, np.int64), base_year, suspended_from)
         play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years,
                       by_clause[d], by_year[d])
         if synthetic:

@@ -27,6 +27,7 @@ from simulator.projection.enterprises import (
 )
 from simulator.projection.taxes import to_fen
 
+ONE_IN = 20  # online sales of a twentieth of all sales make a traditional enterprise one that has gone online
 LARGEST_SUM = 9 * 10**18  # fen; int64 ends at 9.22 · 10¹⁸
 REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
 # sums by draw, year and clause
@@ -58,7 +59,7 @@ class World(NamedTuple):
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
     numbers of the base year and each year; growth (years + 1,): the common part of log growth; generosity (3,): see
-    newcomers.arrival_rate; suspended_from: first year without rebates.
+    newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates.
     """
 
     seed: Any
@@ -70,6 +71,7 @@ class World(NamedTuple):
     readings: Any
     growth: Any
     generosity: Any
+    groups: Any
     base_year: int
     suspended_from: int
 
@@ -86,8 +88,11 @@ def take_up(world, key, amounts):
 
 
 @rule
-def count(par, case, state, sums):
-    """Enter an enterprise that is there with the policy into the year's sums and the counts of the targets."""
+def count(par, case, state, groups, sums):
+    """Enter an enterprise that is there with the policy into the year's sums and the counts of the targets.
+
+    groups: the year each group of enterprises first went online, 0 for not yet.
+    """
     row, last, policy = case.this_year, case.last_year, case.terms.policy
     sums[ENTERPRISES] += 1 - state.passing
     sums[RETAINED_WITH] += row.retained_tax
@@ -108,9 +113,15 @@ def count(par, case, state, sums):
         spun_off_on = case.enterprise.spun_off_on
         split_off = date_in_term(spun_off_on, policy) and year_of(spun_off_on) == case.year
         had_none = state.kind == kinds.TRADITIONAL or (last.sales > 0 and last.online_sales == 0)
-        if split_off or (had_none and row.online_sales >= par.targets_traditional * FEN):
+        enough = row.online_sales >= par.targets_traditional * FEN
+        # where all sales are known, a twentieth of them is enough too
+        enough = enough or (row.sales > row.online_sales > 0 and row.online_sales * ONE_IN >= row.sales)
+        if split_off or (had_none and enough):
             state.went_online = 1
-            sums[TRADITIONAL_ONLINE] += 1
+            if state.group == 0:
+                sums[TRADITIONAL_ONLINE] += 1
+            elif groups[state.group] == 0 or case.year < groups[state.group]:
+                groups[state.group] = case.year
 
 
 @rule
@@ -219,7 +230,7 @@ def live(world, known, first, active, enterprise, state, annual, existing, distr
         if here:
             case = Case(enterprise, row, annual[j - 1], terms, world.readings, year)
             if row.present != 0:
-                count(par, case, state, by_year[j - 1])
+                count(par, case, state, world.groups, by_year[j - 1])
             support = existing[j - 1] if existing.shape[0] > 0 else no_support
             award(world, case, history, state.key, support, amounts, replaced, by_clause[j - 1])
             if j <= paid_years:

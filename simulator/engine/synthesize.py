@@ -106,15 +106,13 @@ def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int
 
     aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
     scale = 1.0
-    for _ in range(2):  # sales are in proportion to the scale but for the largest ones' cut: twice is close
+    for _ in range(5):  # sales are in proportion to the scale but for the largest ones' cut: a few turns are close
         records, states, annual, staff = play(scale)
         before = (born == 0) & (kind_of == kinds.GOODS)
         achieved = float(annual["online_sales"][before, YEARS_BEFORE - 1].sum()) / FEN
         if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:
             break
         scale *= aim.target / achieved
-    else:
-        records, states, annual, staff = play(scale)
     records["violated_on"] = np.where(records["violated_on"] // 10_000 < last_year, 0, records["violated_on"])
     support = _older_support(seed, keys, annual, first_year, last_year)
     details = details_frame(n, name=[f"样例企业{i + 1:07d}" for i in range(n)],

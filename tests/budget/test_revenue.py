@@ -168,3 +168,20 @@ def test_the_district_saves_only_what_it_would_have_paid():
     others = simulator.synthesize(enterprises=60)
     object.__setattr__(others, "support_district", np.zeros_like(others.support_district))
     assert play(scenario, others).of_year("displaced_of_district").sum() == 0
+
+
+def test_a_group_of_traditional_enterprises_counts_once_and_a_twentieth_of_sales_is_enough():
+    """Two of a group of three go online in 2013; one alone sells a twentieth of its 8 m online; one stays below."""
+    people = simulator.synthesize(enterprises=5)
+    enterprises, annual = people.enterprises.copy(), people.annual.copy()
+    for name in ("settled_on", "spun_off_on", "violated_on"):
+        enterprises[name] = 0
+    annual["present"], annual["online_sales"] = 1, 0
+    annual["sales"] = 8_000_000 * 100
+    annual["online_sales"][:, 2] = [x * 100 for x in (1_000_000, 2_000_000, 0, 400_000, 399_999)]  # 2013, the third year
+    details = people.details.copy()
+    details["group_id"] = ["G", "G", "G", "", ""]
+    for name, value in (("enterprises", enterprises), ("annual", annual), ("details", details)):
+        object.__setattr__(people, name, value)
+    scenario = load_scenario("baseline", {"draws": 2, "behaviour": "as_the_law_says", "horizon": 2013})
+    assert play(scenario, people).of_year("traditional_online").tolist() == [[2], [2]]
