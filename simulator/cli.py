@@ -44,7 +44,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{len(e.problems)} problem{'s' if len(e.problems) > 1 else ''}, nothing done:", file=sys.stderr)
         for problem in e.problems:
             print(f"  {problem}", file=sys.stderr)
-        if isinstance(e, PopulationError) and getattr(arguments, "verb", None) is not check:
+        if isinstance(e, PopulationError) and any(mark in p.place for p in e.problems for mark in (" line ", "!")) \
+                and getattr(arguments, "population", None) and arguments.verb is not check:  # faults in cells of a register
             print("simulator check REGISTER --out FILE.xlsx marks the cells (标出有问题的单元格)", file=sys.stderr)
         return e.exit_code
     except KeyboardInterrupt:

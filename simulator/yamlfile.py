@@ -92,6 +92,7 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
+        value = value or 0.0  # there is no minus zero
         return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
     return "none" if value is None else str(value)
 

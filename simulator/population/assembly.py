@@ -48,6 +48,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray]) -> Popul
     )
     checks.doubt_enterprises(enterprises)
     checks.doubt_annual(annual)
+    checks.doubt_closed(enterprises, annual, owners["annual"])
     checks.doubt_gaps(annual, ids, years["present"], first)
     return Population(
         ids=ids,

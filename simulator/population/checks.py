@@ -9,7 +9,7 @@ import numpy as np
 from simulator import facts
 from simulator.errors import Problem
 from simulator.money import yuan
-from simulator.population.cells import CODE_SHAPED, shown
+from simulator.population.cells import CODE_SHAPED, iso, shown
 from simulator.population.contract import KEYS, Checked
 from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 
@@ -195,6 +195,20 @@ def doubt_annual(annual: Checked) -> None:
             "a model building without an area",
             "write building_area (楼宇办公面积)",
         )
+
+
+def doubt_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> None:
+    """Warn of taxes in a year after the one an enterprise was struck off in.
+
+    owners: the enterprise of each row of `annual`.
+    """
+    if "closed_on" not in enterprises.positions:
+        return
+    closed = enterprises.column("closed_on")[owners]
+    taxed = sum(annual.column(name) > 0 for name in ("vat", "business_tax", "income_tax")) > 0
+    for row in np.flatnonzero(taxed & (closed > 0) & (annual.column("year") > closed // 10_000)):
+        annual.warn(row, "year", f"taxes of an enterprise struck off on {iso(int(closed[row]))}",
+                    "check closed_on (注销日期) and the taxes")
 
 
 def doubt_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year: int) -> None:

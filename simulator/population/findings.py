@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
 
 from simulator.errors import PopulationError, Problem
+from simulator.files import put
 from simulator.population.raw import Finding, RawTable
 from simulator.population.readers import Examination
 from simulator.population.schema import BESIDE
@@ -59,17 +59,7 @@ def write_annotated(found: Examination, path: str | Path) -> Path:
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.xlsx")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(found, beside)
-        os.replace(beside, path)
-    except OSError as error:
-        raise PopulationError(Problem(str(path), f"cannot be written: {error.strerror or error}",
-                                      "close it if it is open elsewhere, or choose another --out")) from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    return put(path, lambda p: _write(found, p), PopulationError)
 
 
 def _write(found: Examination, path: Path) -> None:

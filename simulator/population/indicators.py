@@ -6,7 +6,6 @@ unknown part is a share of what is known. Aggregates only, no name and no code.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pandas as pd
 
 from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL_FIELDS, BLANK
+from simulator.files import put
 from simulator.money import FEN
 from simulator.population.register import Population
 
@@ -161,9 +161,8 @@ def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, sourc
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.xlsx")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def write(beside: Path) -> None:
         with xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
             money, share = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "0.0%"})
@@ -182,10 +181,5 @@ def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, sourc
                             style = share if label in ("growth", "share_of_trscg") else money if isinstance(
                                 value, float) else None
                             sheet.write_number(row, column, value, style)
-        os.replace(beside, path)
-    except OSError as error:
-        raise PopulationError(Problem(str(path), f"cannot be written: {error.strerror or error}",
-                                      "close it if it is open elsewhere, or choose another --out")) from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+
+    return put(path, write, PopulationError)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from simulator.errors import PopulationError, Problem
+from simulator.files import put
 from simulator.population import documentation
 from simulator.population.cells import iso
 from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES, Column, Table
@@ -44,17 +44,7 @@ def write_workbook(path: str | Path, tables: Mapping[str, pd.DataFrame], synthet
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.xlsx")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(beside, tables, synthetic)
-        os.replace(beside, path)
-    except OSError as error:
-        raise PopulationError(Problem(str(path), f"cannot be written: {error.strerror or error}",
-                                      "close it if it is open elsewhere, or choose another --out")) from error
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    return put(path, lambda p: _write(p, tables, synthetic), PopulationError)
 
 
 def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 
 import pandas as pd
-from xlsxwriter.exceptions import XlsxFileError
 
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem, SimulatorError
+from simulator.files import put
 from simulator.law.clauses import SLUGS
 
 FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r")
@@ -52,33 +50,12 @@ def write_csv(result: Assessment, path: Path) -> None:
 
 def write_table(table: pd.DataFrame, path: str | Path) -> None:
     """Any table as CSV (UTF-8 with BOM). Raises SimulatorError when the file cannot be written."""
-    _save(Path(path), lambda p: table.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    put(path, lambda p: table.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
 
 
 def write_workbook(result: Assessment, path: Path) -> None:
     """The payout list: one sheet of all rows by clause with subtotals as formulas, one of totals, one of what was odd."""
-    _save(path, lambda p: _workbook(result, p))
-
-
-def _save(path: Path, write) -> None:
-    """Write beside, then move into place. Raises SimulatorError when the file cannot be written."""
-    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(beside)
-        os.replace(beside, path)
-    except (OSError, XlsxFileError) as e:
-        cause = getattr(e, "strerror", None) or e
-        raise SimulatorError(
-            Problem(
-                str(path),
-                f"cannot be written ({cause})",
-                "close it if it is open elsewhere, or choose another --out",
-            )
-        ) from e
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+    put(path, lambda p: _workbook(result, p))
 
 
 def _workbook(result: Assessment, path: Path) -> None:

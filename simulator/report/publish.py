@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-import uuid
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from nbformat import NotebookNode
 
 from simulator import resources
 from simulator.errors import Problem, ReportError
+from simulator.files import put
 from simulator.report import launcher
 from simulator.report.record import RunFolder
 from simulator.report.sections import policy_name
@@ -124,15 +123,8 @@ class _Look(HTMLParser):
 
 def _put(target: Path, text: str) -> None:
     """Write beside the target and move over it, so that a reader finds the old page or the new one, whole."""
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, target)
-    except OSError as e:
-        beside.unlink(missing_ok=True)
-        remedy = "close the page where it is open, or choose another place"
-        raise ReportError(Problem(str(target), f"cannot be written ({e.strerror or e})", remedy)) from e
+    put(target, lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError,
+        "close the page where it is open, or choose another place")
 
 
 def _keep_failed(target: Path, text: str, notebook: NotebookNode) -> Path:

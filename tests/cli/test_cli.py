@@ -524,6 +524,71 @@ def test_report_writes_a_page_beside_its_run(tmp_path):
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
 
 
+# --------------------------------------------------------------------------- registers before they are assessed
+
+
+def test_check_says_whether_a_register_can_be_used(tmp_path):
+    said = done("check", SAMPLE, "--out", tmp_path / "检查.xlsx")
+    assert "错误 0 处" in said and said.rstrip().endswith(f"→ {tmp_path / '检查.xlsx'}")
+    assert openpyxl.load_workbook(tmp_path / "检查.xlsx").sheetnames[-2:]
+    place = bad_register(tmp_path, {
+        "enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"settled_on": "soon"})})
+    found = call("check", place, "--lang", "en", "--out", tmp_path / "bad.xlsx")
+    assert found.code == 2 and found.err == ""
+    problems = refused(tmp_path, "assess", place)
+    assert len(problems) == 2 and "registered_capital" in found.out and "settled_on" in found.out
+    marked = openpyxl.load_workbook(tmp_path / "bad.xlsx")
+    assert sum(bool(cell.comment) for sheet in marked for row in sheet.iter_rows() for cell in row) >= 2
+
+
+def test_check_is_named_where_cells_are_at_fault_and_only_there(small, tmp_path):
+    hint = "simulator check REGISTER --out FILE.xlsx"
+    place = bad_register(tmp_path, {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1])})
+    assert hint in call("assess", place).err and hint in call("run", "--draws", 2, "--population", place).err
+    for other in (["assess", tmp_path / "gone"], ["explain", small, "zzz"], ["run", "basline"], ["check", "gone"],
+                  ["synthesize", "--enterprises", 0, "--out", tmp_path / "x"]):
+        outcome = call(*other)
+        assert outcome.code == 2 and hint not in outcome.err, other
+
+
+def test_an_empty_register_to_fill_in_is_read_as_one_without_rows(tmp_path):
+    out = tmp_path / "名册 模板.xlsx"
+    assert done("template", "--out", out) == f"→ {out}\n"
+    problems = refused(tmp_path, "assess", out)
+    assert len(problems) == 2 and all("has a header but no row" in p for p in problems)
+
+
+def test_an_invented_register_is_assessed_like_any_other(tmp_path):
+    done("synthesize", "--enterprises", 60, "--seed", 3, "--out", tmp_path / "一")
+    done("synthesize", "cautious", "--enterprises", 60, "--seed", 3, "--out", tmp_path / "二")
+    population = simulator.read_population(tmp_path / "一")
+    assert len(population) == 60 and population.synthetic
+    assert population == simulator.read_population(tmp_path / "二")  # cautious changes the law, not the enterprises
+    assert "合计（不含追回）" in done("assess", tmp_path / "一")
+    assert "1 次模拟" in done("run", "--draws", 1, "--population", tmp_path / "一")
+
+
+def test_the_unit_of_a_column_can_be_said(tmp_path):
+    place = register(tmp_path / "r", [{"enterprise_id": "A", "online_retailer": "true", "o2o": "true",
+                                       "settled_on": "2013-02-03", "registered_capital": 500, "paid_in_capital": 400}])
+    units = ["--unit", "registered_capital=万元", "--unit", "paid_in_capital=万元"]
+    assert re.search(r"opening_award +1 \| 120,000\.00", done("assess", place, *units))
+    assert "120,000.00 元 [兑现]" in done("explain", place, "A", *units)
+    assert refused(tmp_path, "assess", place, "--unit", "capital=万元")[0].startswith("--unit capital: is no column")
+    assert refused(tmp_path, "run", "--draws", 2, "--unit", "sales=元") == [
+        "--unit says how a register is to be read → name it with --population"]
+
+
+@pytest.mark.parametrize("command", [["check", SAMPLE], ["template"], ["synthesize", "--enterprises", 20]])
+def test_a_register_that_cannot_be_written(command, tmp_path):
+    (tmp_path / "file.txt").write_text("keep me")
+    [problem] = refused(tmp_path, *command, "--out", tmp_path / "file.txt" / "x.xlsx")
+    assert "cannot be written" in problem and "file.txt" in problem
+    if command[0] != "synthesize":
+        assert refused(tmp_path, *command, "--out", tmp_path / "x.csv") == [
+            f"{tmp_path / 'x.csv'}: is not called .xlsx → write --out FILE.xlsx"]
+
+
 # --------------------------------------------------------------------------------------- everything said wrong
 
 
@@ -728,9 +793,12 @@ def test_what_is_no_command(arguments, tmp_path, monkeypatch):
 
 def test_help_names_every_verb_and_the_exit_codes():
     said = done("--help")
-    for verb in EVERY_VERB:
-        assert f"simulator {verb}" in said and f"\n    {verb} " in said
-        assert "--set PATH=VALUE" in done(verb, "--help")
+    verbs = re.search(r"\n  VERB\n((?:    .*\n)+)", said)[1]
+    named = re.findall(r"^    (\w+)(?: |$)", verbs, re.M)
+    assert set(named) >= {*EVERY_VERB, "check", "template", "synthesize"}
+    for verb in named:
+        assert f"\n  simulator {verb} " in said or verb == "terms" and "\n  simulator terms" in said
+        assert ("--set PATH=VALUE" in done(verb, "--help")) == (verb not in ("check", "template", "indicators"))
     assert "Exit codes: 0 done" in said and "130 interrupted" in said
 
 

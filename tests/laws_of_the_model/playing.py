@@ -22,7 +22,7 @@ Settings = Mapping[str, Any]
 
 
 def assume(**values: Any) -> dict[str, Any]:
-    """Assumptions by path with the dots doubled underscores: `assume(exit__year1=0)` is `assumptions.exit.year1: 0`."""
+    """Assumptions by path, two underscores for each dot: `assume(exit__year1=0)` is `{"assumptions.exit.year1": 0}`."""
     return {f"assumptions.{name.replace('__', '.')}": value for name, value in values.items()}
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,14 @@ def postgres_program(need, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(need, tmp_path_factory):
+def server(need):
     """A PostgreSQL of its own on loopback, stopped again; its address without a database name."""
     initdb, pg_ctl = (postgres_program(need, name) for name in ("initdb", "pg_ctl"))
-    home = tmp_path_factory.mktemp("postgres")
+    home = Path(tempfile.mkdtemp(prefix="postgres"))  # pytest's own folders are closed to the server's user
     as_user: list[str] = []
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # the server refuses to run as root
         as_user = [need("runuser"), "-u", "postgres", "--"]
-        for folder in (home, *home.parents):
-            if folder == Path("/tmp"):
-                break
-            folder.chmod(0o755)
+        home.chmod(0o755)
         shutil.chown(home, "postgres")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -63,6 +61,7 @@ def server(need, tmp_path_factory):
         yield sqlalchemy.URL.create("postgresql+psycopg", "district", SECRET, "127.0.0.1", port, "postgres")
     finally:
         run(pg_ctl, "-D", str(data), "-w", "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture

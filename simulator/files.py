@@ -1,0 +1,34 @@
+"""Files written whole or not at all: beside their place first, then moved into it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.errors import Problem, SimulatorError
+
+REMEDY = "close it if it is open elsewhere, or choose another --out"
+
+
+def put(path: str | Path, write: Callable[[Path], object], error: type[SimulatorError] = SimulatorError,
+        remedy: str = REMEDY) -> Path:
+    """Make a file by `write(beside)` and move it to `path`; folders above it are made.
+
+    Whatever goes wrong, an older file stays as it was and nothing is left beside it. Raises `error` when the place cannot be
+    written to; what `write` raises for other reasons passes through.
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch()  # not every writer says plainly that it cannot
+        write(beside)
+        os.replace(beside, path)
+    except OSError as e:
+        raise error(Problem(str(path), f"cannot be written ({e.strerror or e})", remedy)) from e
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+    return path

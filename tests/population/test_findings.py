@@ -1,0 +1,198 @@
+"""All problems at once: as a table, as an annotated copy, in Chinese and English; planted faults reported exactly."""
+
+import ast
+import hashlib
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import simulator.population
+from simulator.cli import main
+from simulator.population import schema
+from simulator.population.findings import problem_table, write_annotated
+from simulator.population.readers import examine
+from simulator.population.wording import chinese, place_in_chinese
+from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
+
+SOURCES = sorted(Path(simulator.population.__file__).parent.glob("*.py"))
+
+FORTY = {  # place → part of the rule, one of each kind of fault
+    "enterprises!C2": "no such day",
+    "enterprises!D2": "is negative",
+    "enterprises!E2": "is not a number",
+    "enterprises!F2": "neither yes nor no",
+    "enterprises!H2": "not one of the choices",
+    "enterprises!J2": "is ambiguous",
+    "enterprises!K2": "lies outside",
+    "enterprises!L2": "is not a date",
+    "enterprises!A3": "another row of this enterprise is on line 2",
+    "enterprises!A4": "the cell is blank",
+    "enterprises!A5": "shortened to a number",
+    "enterprises!A6": "cannot be the code",
+    "enterprises!D7": "the cell shows #N/A",
+    "enterprises!E7": "formula was never calculated",
+    "enterprises!D8": "above 10,000,000,000,000",
+    "enterprises!E8": "is not a number",
+    "enterprises!U8": "has a row of its own",
+    "annual!W1": "unknown column",
+    "annual!X1": "stands twice",
+    "annual!Y1": "has no name",
+    "annual!B2": "is not a year",
+    "annual!B3": "the cell is blank",
+    "annual!B4": "from 1990 to 2100",
+    "annual!A5": "is not in the table enterprises",
+    "annual!B7": "has a row of this year already",
+    "annual!C6": "is not a number",
+    "annual!D6": "is negative",
+    "annual!J6": "is negative",
+    "annual!K6": "above 100,000",
+    "annual!L6": "neither yes nor no",
+    "annual!Q6": "above 1,000,000,000",
+    "annual!S6": "more than 1",
+    "annual!E7": "bears no unit",
+    "existing_support!C2": "is not a clause",
+    "existing_support!D2": "is not a number",
+    "existing_support!E2": "not one of the choices",
+    "existing_support!A3": "is not in the table enterprises",
+    "paid!A3": "the row repeats line 2",
+    "applications!D2": "no such day",
+    "a.xlsx, sheet 年度": "two sheets",
+}
+
+
+@pytest.fixture
+def planted(tmp_path):
+    """A workbook with forty different faults."""
+    at = {column.name: n for n, column in enumerate(schema.ENTERPRISES)}
+    rows = full("enterprises", {"enterprise_id": "E1", "settled_on": "2013-02-30", "registered_capital": "-5",
+                                "paid_in_capital": "1_000", "ecommerce": "也许", "headquarters": "global",
+                                "certified_on": "06/05/2013", "spun_off_on": "1850-01-01", "lease_started_on": "soon"},
+                {"enterprise_id": "E1", "name": "乙"}, {"name": "丙"}, {"enterprise_id": "9.1500107E+17"},
+                {"enterprise_id": "未知"}, {"enterprise_id": "E5", "registered_capital": "#N/A", "paid_in_capital": "=1+1"},
+                {"enterprise_id": "E6", "registered_capital": "1e400", "paid_in_capital": "0x10", "former_id": "E5"})  # fmt: skip
+    assert at["former_id"] == 20
+    annual = full("annual", {"enterprise_id": "E1", "year": "soon"}, {"enterprise_id": "E1"},
+                  {"enterprise_id": "E1", "year": "2200"}, {"enterprise_id": "E9", "year": "2013"},
+                  {"enterprise_id": "E5", "year": "2013", "sales": "abc", "online_sales": "-1", "vat": "30万",
+                   "rented_area": "-3", "rent": "200000", "designated_building": "√", "paid_members": "9999999999",
+                   "building_occupancy": "85"}, {"enterprise_id": "E5", "year": "2013", "vat": "500"})  # fmt: skip
+    annual = [[*annual[0], "colour", "月租金", ""], *([*row, "", "", "x" if n == 0 else ""] for n, row in enumerate(annual[1:]))]
+    return write_workbook(
+        tmp_path / "a.xlsx", enterprises=rows, annual=annual, 年度=table("enterprise_id year", "E5 2013"),
+        existing_support=table("enterprise_id year clause amount payer", "E5 2013 12 x bank", "E8 2013 1 5 ."),
+        paid=table("enterprise_id year clause amount", "E5 2013 1 5", "E5 2013 1 5"),
+        applications=table("enterprise_id year clause applied_on", "E5 2013 1 2013-13-01"))  # fmt: skip
+
+
+def test_forty_planted_faults_are_reported_exactly(planted):
+    before = hashlib.sha256(planted.read_bytes()).hexdigest()
+    found = examine(planted)
+    assert len(FORTY) == 40
+    assert {p.place for p in found.errors} == set(FORTY) and len(found.errors) == 40
+    for problem in found.errors:
+        assert FORTY[problem.place] in problem.cause and problem.remedy, problem
+    assert found.population is None, "nothing half imported"
+    assert hashlib.sha256(planted.read_bytes()).hexdigest() == before, "the original untouched"
+
+
+def test_the_table_says_place_value_rule_and_remedy_in_both_languages(planted):
+    found = examine(planted)
+    english, zh = problem_table(found, "en"), problem_table(found, "zh")
+    assert len(english) == len(zh) == len(found.problems)
+    row = english[english["place"] == "annual!K6"].iloc[0]
+    assert (row["value"], row["severity"]) == ("200000", "error") and "above" in row["rule"]
+    assert zh[zh["位置"] == "annual!K6"].iloc[0]["问题"].startswith("“200000”超过 100,000")
+    assert (zh["问题"].str.contains(r"[\u4e00-\u9fff]")).all() and (zh["处理"].str.contains(r"[\u4e00-\u9fff]|^$")).all()
+
+
+def test_the_annotated_copy_marks_the_cells(planted, tmp_path):
+    found = examine(planted)
+    out = write_annotated(found, tmp_path / "标注 副本.xlsx")
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["问题 problems", "enterprises", "annual", "existing_support", "paid", "applications"]
+    assert book["问题 problems"].max_row == 1 + len(found.problems)
+    for place in FORTY:
+        if "!" not in place:
+            continue
+        sheet, address = place.split("!")
+        cell = book[sheet][address]
+        assert cell.fill.fgColor.rgb == "FFFFC7CE", place
+        assert FORTY[place] in cell.comment.text and re.search("[\u4e00-\u9fff]", cell.comment.text)
+    assert book["annual"]["K6"].value == "200000" and book["enterprises"]["A2"].comment is None
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_warnings_are_marked_too_and_stop_nothing(tmp_path):
+    code = GOOD_CODE[:17] + "4"
+    rows = full("enterprises", {"enterprise_id": code, "registered_capital": "5", "paid_in_capital": "6"})
+    annual = [["单位：元"], *table("enterprise_id year rent", f"{code} 2013 501"), ["合计", "", ""]]
+    found = examine(write(tmp_path / "r", enterprises=rows, annual=annual))
+    assert found.population is not None and found.errors == []
+    book = openpyxl.load_workbook(write_annotated(found, tmp_path / "a.xlsx"))
+    assert book["enterprises"]["A2"].fill.fgColor.rgb == book["annual"]["C3"].fill.fgColor.rgb == "FFFFEB9C"
+
+
+@pytest.mark.parametrize("kind", ["csv", "wrong"])
+def test_check_on_the_command_line(kind, tmp_path, capsys):
+    folder = write(tmp_path / "名 录") if kind == "csv" else write(tmp_path / "名 录", annual=table("enterprise_id year", "E7 2013"))
+    code = main(["check", str(folder), "--out", str(tmp_path / "检查.xlsx")])
+    told = capsys.readouterr().out
+    assert code == (0 if kind == "csv" else 2) and (tmp_path / "检查.xlsx").is_file()
+    assert ("可以使用" if kind == "csv" else "“E7”不在“企业”表中") in told
+    assert main(["check", str(folder), "--lang", "en"]) == code
+    assert main(["check", str(folder), "--out", str(tmp_path / "a.csv")]) == 2
+
+
+def test_other_verbs_point_to_check(tmp_path, capsys):
+    assert main(["assess", str(write(tmp_path, annual="x"))]) == 2
+    assert "simulator check" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------------------------------- wording
+
+
+def literal(node: ast.AST) -> str | None:
+    """A string of the source with 7 for what it quotes."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "7" for part in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = literal(node.left), literal(node.right)
+        return "".join(parts) if None not in parts else None
+    return None
+
+
+TELLING = {"Problem": (1, 2), "Refused": (0, 1), "fault": None, "warn": None, "tell": (0, 1), "problem": (2, 3)}
+
+
+def messages() -> set[str]:
+    """Every message the rooms of this package may tell, as far as it is written as one literal."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in TELLING:
+                places = TELLING[name]
+                chosen = node.args if places is None else node.args[places[0] : places[1] + 1]
+                texts = {text for argument in chosen for text in [literal(argument)] if text}
+                found |= {text for text in texts if " " in text}
+    return found
+
+
+def test_every_message_has_its_chinese():
+    everything = messages()
+    assert len(everything) > 110
+    own = {text for text in everything if not re.search("[\u4e00-\u9fff]", chinese(text)) and re.search("[a-z]{3}", text)}
+    # the kinds that come here, year and clause, have words of their own
+    assert own <= {"7 is not a 7", "7 is not a 7 from 7"}, own
+    assert chinese("“x” is not a year") == "“x”不是年度" and "条款" in chinese("“x” is not a clause from 1 to 10")
+
+
+def test_quoted_parts_that_are_messages_are_translated():
+    assert chinese("a totals row: “x” is not a number") == "合计行：“x”不是数字"
+    assert place_in_chinese("annual.csv line 4, column sales (销售额)") == "annual.csv 第 4 行，销售额 列"
