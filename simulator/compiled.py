@@ -1,9 +1,9 @@
 """Compiling the law and the engine, with a cache on disk that can never serve an old law.
 
 Numba's own cache notices an edit only in the file of the cached function; a kernel would go on serving the amounts of a
-clause edited elsewhere. So compiled code is kept in a private folder named by a hash of every source file of this
-package that can end up in compiled code, the numba version and the Python version: any edit is a new folder. Where nothing can be written the code is
-compiled in memory, and `CACHE_NOTE` says so.
+clause edited elsewhere. So compiled code is kept in a private folder named by a hash of every source file that can end up
+in compiled code, the numba version and the Python version: any edit is a new folder. Where nothing can be written the code
+is compiled in memory, and `CACHE_NOTE` says so.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.law.settlement import due_back, eligible, keep_one_opening_award, outbid, record_payment
 from simulator.law.terms import Law, read_terms, terms_dtype
 
-DECLARED = {"sharing": sharing.TERMS, "targets": targets.TERMS} | {name: clause.TERMS for name, clause in zip(SLUGS, CATALOGUE, strict=True)}
+DECLARED = {"sharing": sharing.TERMS, "targets": targets.TERMS}
+DECLARED |= {name: clause.TERMS for name, clause in zip(SLUGS, CATALOGUE, strict=True)}
 TERMS = terms_dtype(DECLARED)
 CLAUSES = len(SLUGS)
 CASH_CLAUSES = sum(CASH)

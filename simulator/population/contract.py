@@ -10,7 +10,7 @@ import numpy as np
 from simulator.errors import Problem, nearest
 from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, serial_day, shown
 from simulator.population.layout import IGNORED
-from simulator.population.raw import RawTable
+from simulator.population.raw import RawTable, Typed
 from simulator.population.schema import Column, Table, plain
 from simulator.population.units import Declared, answer_for, column_named, declared_unit
 
@@ -173,6 +173,9 @@ def _tell_absent(checked: Checked, column: Column) -> None:
 
 def _read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     """Store a column's values. Each distinct text is read once: offices repeat themselves."""
+    if isinstance(texts, Typed) and (stored := _read_typed(texts, column, checked.units.get(column.name))) is not None:
+        checked.values[column.name] = stored
+        return
     values: dict[str, int | str] = {}
     remarkable: dict[str, Refused | str] = {}  # texts to be told of: a refusal, "unknown", "rounded" or "serial"
     unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
@@ -198,6 +201,36 @@ def _read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None
         _tell_remarkable(checked, column, texts, remarkable)
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
+
+
+def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarray | None:
+    """A column that came as numbers, flags or days, read at once; None where any value is not plainly right (then each
+    is read as the text it would be, so that what is wrong is told as everywhere)."""
+    values, missing = typed.values, typed.missing
+    if column.name in KEYS and missing.any():
+        return None
+    if column.kind == "flag" and values.dtype == bool:
+        stored, scaled = values.astype(np.int64), None
+    elif column.kind == "date" and values.dtype.kind == "M":
+        months = np.where(missing, np.datetime64("1990-01-01"), values).astype("datetime64[M]")
+        days = (np.where(missing, np.datetime64("1990-01-01"), values) - months.astype("datetime64[D]")).astype(np.int64)
+        months = months.astype(np.int64)
+        stored, scaled = (1970 + months // 12) * 10_000 + (months % 12 + 1) * 100 + days + 1, None
+        if ((stored < column.low) | (stored > column.high)).any():
+            return None
+    elif column.kind in ("money", "area", "rent", "share", "count", "year", "clause") and values.dtype.kind in "fi":
+        scaled = np.where(missing, 0, values).astype(np.float64) * column.resolution * float(unit.factor if unit else 1)
+        if not np.isfinite(scaled).all() or np.abs(scaled).max(initial=0) > 2**53:
+            return None
+        stored = np.rint(scaled).astype(np.int64)
+        if (np.abs(scaled - stored) > 1e-6 * np.maximum(1, np.abs(scaled) * 1e-6)).any():
+            return None  # finer than the resolution
+        low, high = (bound * column.resolution for bound in (column.low, column.high))
+        if ((stored < low) | (stored > high))[~missing].any():
+            return None
+    else:
+        return None
+    return np.where(missing, column.default, stored)
 
 
 def _tell_remarkable(

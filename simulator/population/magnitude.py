@@ -92,13 +92,18 @@ def _median(values: np.ndarray | None) -> float | None:
 
 def _between_years(name: str, values: np.ndarray, owners: np.ndarray, years: np.ndarray) -> list[Doubt]:
     found = []
-    for year in np.unique(years)[1:]:
-        now, before = (dict(zip(owners[at].tolist(), values[at].tolist(), strict=True))
-                       for at in ((years == year) & (values > 0), (years == year - 1) & (values > 0)))
-        ratios = np.array([now[owner] / before[owner] for owner in now.keys() & before.keys()])
-        median = _median(ratios)
+    seen = {}
+    for year in np.unique(years).tolist():
+        at = years == year
+        seen[year] = np.zeros(int(owners.max(initial=0)) + 1)
+        seen[year][owners[at]] = values[at]
+        before = seen.get(year - 1)
+        if before is None:
+            continue
+        both = (seen[year] > 0) & (before > 0)
+        median = _median(seen[year][both] / before[both])
         if median is not None and not YEARLY[0] <= median <= YEARLY[1]:
-            found.append(Doubt((name,), median, *YEARLY, year=int(year)))
+            found.append(Doubt((name,), median, *YEARLY, year=year))
     return found
 
 

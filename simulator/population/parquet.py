@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import os
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
 from simulator.population import schema, tables
-from simulator.population.raw import RawTable
+from simulator.population.raw import RawTable, Typed
 from simulator.population.schema import Column, Table
 
 DIGITS = 15  # a float keeps no more that a person wrote
@@ -48,11 +49,25 @@ def from_parquet(data: bytes, label: str, table: Table) -> RawTable | Problem:
 
     try:
         frame = parquet.read_table(io.BytesIO(data))
-        columns = [[as_text(value) for value in frame.column(at).to_pylist()] for at in range(frame.num_columns)]
+        columns = [_column(frame.column(at)) for at in range(frame.num_columns)]
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
         return Problem(label, f"this is no Parquet file that can be read: {type(error).__name__}", "write it anew")
     header = [str(name) for name in frame.column_names]
     return RawTable(label, False, header, 0, columns or [()], list(range(1, frame.num_rows + 1)), title=label)
+
+
+def _column(held: Any) -> Sequence[str]:
+    """A column as texts; numbers, flags and days stay what they are until somebody asks for the text."""
+    from pyarrow import types
+
+    kind = held.type
+    missing = np.asarray(held.is_null().to_numpy())
+    if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or types.is_boolean(kind) and \
+            not missing.any():
+        return Typed(held.to_numpy(), missing, as_text)
+    if types.is_date32(kind):
+        return Typed(held.to_numpy().astype("datetime64[D]"), missing, as_text)
+    return [as_text(value) for value in held.to_pylist()]
 
 
 def write_parquet(population: tables.Population, folder: Path) -> Path:

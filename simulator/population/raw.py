@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from simulator.errors import Problem, nearest
 from simulator.population.column import Column, plain
@@ -18,6 +21,24 @@ class Finding(Problem):
     table: str = ""
     line: int = -1
     position: int = -1
+
+
+class Typed(Sequence[str]):
+    """A column that came as numbers, flags or days: its values at once, and each as the text an office would type.
+
+    values: float64, int64, bool or datetime64[D]; missing: where there is none; spelt: the text of one value.
+    """
+
+    def __init__(self, values: np.ndarray, missing: np.ndarray, spelt: Callable[[Any], str]):
+        self.values, self.missing, self.spelt = values, missing, spelt
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, row):
+        if isinstance(row, slice):
+            return [self[at] for at in range(*row.indices(len(self)))]
+        return "" if self.missing[row] else self.spelt(self.values[row].item())
 
 
 @dataclass
