@@ -103,6 +103,7 @@ def balance(run: RunFolder, words: Wording) -> str:
         ("retained_tax_with", "row_with"),
         ("reassigned_tax", "row_reassigned"),
         ("retained_tax_without", "row_without"),
+        ("induced_unshared", "row_unshared"),
         ("clawback_due", "row_due"),
     ]
     idle = ("measures_cost", "support_saved")  # said only where there is any
