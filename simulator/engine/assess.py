@@ -8,7 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from simulator.engine.unknown import INTERVALS, WORTH, Bounds, bound, intervals_table, worth_table
+from simulator.engine.left_open import INTERVALS, WORTH, intervals_table, worth_table
+from simulator.engine.unknown import Bounds, bound
 from simulator.engine.window import laid_over
 from simulator.errors import PopulationError, Problem
 from simulator.law.assessment import CLAUSES, assess_register

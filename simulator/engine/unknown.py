@@ -1,7 +1,6 @@
-"""Unknown is not zero: bounds of what the law gives where facts are unknown, and what collecting them would be worth.
+"""Unknown is not zero: bounds of what the law gives where facts are unknown.
 
-The law's answer to one fact moves only at a few values: its thresholds, the other known facts it is compared with, the
-months of a clock. So an enterprise is assessed with every unknown fact at each of the values that bracket the answer (all
+An enterprise is assessed with every unknown fact at each of the values that bracket the answer (`brackets`; all
 combinations), by the same `assess_register` as everything else; the least and the largest award of a clause and year are
 its interval. Where the award still grows as a fact is made twice as large, the law does not bound it: "not assessable".
 """
@@ -9,36 +8,24 @@ its interval. Where the award still grows as a fact is made twice as large, the 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-import pandas as pd
 
+from simulator.engine.brackets import COLUMNS, PAID, SUPPORT, TAXES, Brackets, Fact, grows
 from simulator.engine.window import Window
-from simulator.facts import ANNUAL_FIELDS, AREA, BLANK, OCCUPANCY, RENT
+from simulator.facts import ANNUAL_FIELDS, BLANK
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, assess_register
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.law.readings import compile_readings
-from simulator.money import FEN, RATE
 from simulator.population.register import Population
-from simulator.population.schema import ANNUAL, ENTERPRISES
 from simulator.scenario import Scenario
 
 MOST = 20_000  # combinations of unknown facts of one enterprise and clause; what needs more is not assessable
 AT_ONCE = 40_000  # combinations assessed in one call
-COLUMNS = {column.name: column for column in (*ENTERPRISES, *ANNUAL)}
-TAXES = ("vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
-SUPPORT, PAID = "existing_support.", "paid."  # before the slug of the clause
-# "Large" for facts without an upper bound, and twice that: below where the law's arithmetic would overflow.
-LARGE = {"money": 4 * 10**14, "area": 10**6 * AREA, "rent": 10**4 * RENT, "count": 4 * 10**8}
-UNIT_OF = {"money": "CNY", "area": "m2", "count": "count", "share": "occupancy"}  # of the law's numbers, by kind of fact
 LOOKED_BACK = {name for clause in CATALOGUE for condition in clause.EVIDENCE.values() for name in condition.last_year}
-INTERVALS = ("enterprise_id", "year", "clause", "low", "high", "unknown")
-WORTH = ("column", "header", "unknown_cells", "intervals", "width_alone", "width_shared", "not_assessable")
-
-Fact = tuple[str, int]  # a column and its calendar year (0: of the enterprise)
 
 
 @dataclass(frozen=True)
@@ -152,7 +139,8 @@ class _Solver:
         self.population, self.window, self.paid_years = population, window, paid_years
         self.readings = compile_readings(scenario.interpretation)
         self.terms = window.terms
-        self.least: dict[Fact, int] = {}
+        self.brackets = Brackets(window)
+        self.least: dict[tuple[int, int], int] = {}  # retained tax that known taxes leave up, by row and year
         self.first = int(window.years[0])
         self.necessary = [_necessary(clause) for clause in CATALOGUE]
 
@@ -214,7 +202,7 @@ class _Solver:
         """Least and largest award (years, clauses), where the law sets no bound, and the same of what these clauses add
         to the clawback (3, years)."""
         years, width = len(self.window.years), len(clauses)
-        values = [self.candidates(row, fact, facts) for fact in facts]
+        values = [self.brackets.values(row, fact, facts, self.least.get((row, fact[1]), 0)) for fact in facts]
         if prod(map(len, values)) > MOST:
             everything = np.ones((years, width), bool)
             back = np.zeros((3, years), np.int64)
@@ -223,7 +211,7 @@ class _Solver:
         low = np.full((years, width), np.iinfo(np.int64).max)
         high, high_small = np.zeros((years, width), np.int64), np.zeros((years, width), np.int64)
         back = np.stack([np.full(years, np.iinfo(np.int64).max), np.zeros(years, np.int64), np.zeros(years, np.int64)])
-        twice = np.array([max(found) if self._grows(fact) else -1 for fact, found in zip(facts, values, strict=True)])
+        twice = np.array([max(found) if grows(fact) else -1 for fact, found in zip(facts, values, strict=True)])
         for combinations in _batches(itertools.product(*values)):
             chosen = np.array(combinations, np.int64)
             awards, clawed = self._assess(row, facts, chosen, clauses)
@@ -236,13 +224,6 @@ class _Solver:
         unbounded = high > high_small
         back[2] = unbounded.any() & (back[1] > 0)
         return low, np.where(unbounded, 0, high), unbounded, back
-
-    def _grows(self, fact: Fact) -> bool:
-        """Whether a fact has no upper bound of its own, so that "twice as large" is a question."""
-        name = fact[0]
-        if name.startswith((SUPPORT, PAID)):
-            return name.startswith(PAID)
-        return COLUMNS[name].kind in ("money", "area", "rent", "count")
 
     def _may_be_clawed(self, row: int, facts: list[Fact]) -> np.ndarray:
         violated = self.population.enterprises["violated_on"][row] // 10_000
@@ -285,74 +266,6 @@ class _Solver:
         one = held[[row]] if held.size else np.zeros((1, len(self.window.years), CASH_CLAUSES), np.int64)
         return np.repeat(one, n, axis=0)
 
-    # -- the values that bracket the law's answer ------------------------------------------------------------------
-
-    def candidates(self, row: int, fact: Fact, facts: list[Fact]) -> list[int]:
-        """The values of an unknown fact at which the law's answer may turn, with the largest twice over."""
-        name, year = fact
-        if name.startswith(SUPPORT):
-            return [0, LARGE["money"]]
-        if name.startswith(PAID):
-            tiers = [self.terms[-1]["platform_membership_award"][f"tier{k}_award"] for k in (1, 2, 3)]
-            return _spread([1, *map(int, tiers)] if "membership" in name else [1], LARGE["money"], (-1, 0, 1))
-        column = COLUMNS[name]
-        if column.kind == "flag":
-            return [0, 1]
-        if column.kind == "choice":
-            return [int(value) for value, _ in column.choices]
-        if column.kind == "date":
-            return self._days(name)
-        if name in TAXES:
-            return self._taxes(row, fact, facts)
-        thresholds = self._thresholds(name)
-        if column.kind == "share":
-            return sorted({0, *thresholds, OCCUPANCY})
-        return _spread(thresholds, LARGE[column.kind], (0,))  # a threshold is the least number that reaches it
-
-    def _thresholds(self, name: str) -> list[int]:
-        """The law's numbers of its unit that a fact is compared with, in all years, in machine units."""
-        found: set[int] = set()
-        for slug, clause in zip(SLUGS, CATALOGUE, strict=True):
-            units = {term.name: term.unit for term in clause.TERMS}
-            for condition in clause.EVIDENCE.values():
-                if name in condition.facts or name in condition.last_year:
-                    found |= {int(terms[slug][term]) for terms in self.terms for term in condition.terms
-                              if units.get(term) == UNIT_OF.get(COLUMNS[name].kind)}
-        return sorted(value for value in found if value > 0)
-
-    def _taxes(self, row: int, fact: Fact, facts: list[Fact]) -> list[int]:
-        """Thresholds of the contribution, and the retained tax of every year a rise may be measured from, on both sides
-        and so far above that the share of the rise rounds up to a fen; from what the known taxes leave up."""
-        found = {int(terms["tax_rebate"][name]) for terms in self.terms for name in ("low_contribution", "high_contribution")}
-        unknown = {year for name, year in facts if name == "retained_tax"}
-        known = self.window.annual["retained_tax"][row]
-        found |= {int(value) for place, value in enumerate(known) if self.first + place - 1 not in unknown and value > 0}
-        least = self.least.get((row, fact[1]), 0) if fact[0] == "retained_tax" else 0
-        rates = {int(terms["tax_rebate"][name]) for terms in self.terms for name in ("low_rate", "high_rate")} - {0}
-        steps = (-1, 0, 1, *(-(-RATE // (2 * rate)) for rate in rates))
-        values = _spread(sorted(found), LARGE["money"], tuple(sorted(set(steps))))
-        return sorted({least, *(least + step for step in steps if step > 0), *(v for v in values if v > least)})
-
-    def _days(self, name: str) -> list[int]:
-        """No such day, and days on either side of whatever the law asks of one: months for the two that start the rent's
-        clock, years for the others, the edges of the term."""
-        months = max(int(terms["office_rent"]["months"]) for terms in self.terms)
-        first, last = self.first - 2 - -(-months // 12), int(self.window.years[-1]) + (name != "violated_on")
-        by_month = name in ("settled_on", "lease_started_on")
-        days = {year * 10_000 + month * 100 + 1 for year in range(first, last + 1)
-                for month in (range(1, 13) if by_month else (1,))}
-        days |= {year * 10_000 + 1231 for year in range(first, last + 1)}
-        policy = self.terms[-1]["policy"]
-        days |= {int(policy["start"]), int(policy["end"])}
-        latest = last * 10_000 + 1231
-        return [0, *sorted(day for day in days if first * 10_000 < day <= latest)]
-
-
-def _spread(turning: Iterable[int], large: int, steps: tuple[int, ...]) -> list[int]:
-    """0, the turning points with these steps around them, a large value and twice that."""
-    near = {value + step for value in turning for step in steps}
-    return sorted({0, *(value for value in near if 0 < value < large), large, 2 * large})
-
 
 def _batches(combinations: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int, ...]]]:
     while batch := list(itertools.islice(combinations, AT_ONCE)):
@@ -363,47 +276,3 @@ def _necessary(clause) -> tuple[str, ...]:
     """Facts without which a clause gives nothing: those a condition is judged on alone."""
     return tuple(condition.facts[0] for condition in clause.EVIDENCE.values()
                  if len(condition.facts) == 1 and not condition.last_year)
-
-
-def intervals_table(bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.DataFrame:
-    """Awards that unknown facts leave open: enterprise_id, year, clause, low, high, unknown (columns).
-
-    CNY (school places in places; clawback as amounts due back, ≥ 0). high is blank (NaN) where the law sets no bound: not
-    assessable.
-    """
-    rows = []
-    for i, j, k in zip(*np.nonzero(bounds.open), strict=True):
-        scale = FEN if CASH[k] else 1
-        high = float("nan") if bounds.unbounded[i, j, k] else bounds.high[i, j, k] / scale
-        rows.append((ids[i], int(years[j]), SLUGS[k], bounds.low[i, j, k] / scale, high,
-                     ", ".join(bounds.why.get((i, k), ()))))
-    for i, j in zip(*np.nonzero(bounds.clawback_open), strict=True):
-        high = float("nan") if bounds.clawback_unbounded[i, j] else bounds.clawback_high[i, j] / FEN
-        why = dict.fromkeys(name for (row, _), names in bounds.why.items() if row == i for name in names)
-        rows.append((ids[i], int(years[j]), "clawback", bounds.clawback_low[i, j] / FEN, high, ", ".join(why)))
-    return pd.DataFrame(rows, columns=list(INTERVALS))
-
-
-def worth_table(population: Population, intervals: pd.DataFrame) -> pd.DataFrame:
-    """What collecting each unknown column would be worth: the widths (CNY) of the intervals it leaves open.
-
-    column, header, unknown_cells, intervals (how many it takes part in), width_alone (of those it alone leaves open),
-    width_shared (of those it leaves open with others), not_assessable (how many the law does not bound).
-    """
-    cells: dict[str, int] = {}
-    for facts in facts_unknown(population).values():
-        for name, _ in facts:
-            cells[name] = cells.get(name, 0) + 1
-    rows = []
-    cash = intervals[~intervals["clause"].isin(["school_places", "clawback"])]
-    split = cash["unknown"].str.split(", ")
-    for name, count in cells.items():
-        mine = cash[np.array([name in names for names in split], bool)]
-        alone = mine["unknown"] == name
-        width = mine["high"] - mine["low"]
-        header = COLUMNS[name].header if name in COLUMNS else name
-        rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()),
-                     int(mine["high"].isna().sum())))
-    table = pd.DataFrame(rows, columns=list(WORTH))
-    return table.sort_values(["width_alone", "width_shared", "not_assessable", "column"],
-                             ascending=[False, False, False, True], ignore_index=True)

@@ -9,7 +9,7 @@ import numpy as np
 from simulator import facts, money
 from simulator.errors import PopulationError, Problem
 from simulator.population import checks
-from simulator.population.contract import Checked
+from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
 from simulator.population.schema import CASH_CLAUSES, CLAUSES, DISTRICT
 

@@ -10,7 +10,7 @@ from simulator import facts
 from simulator.errors import Problem
 from simulator.money import yuan
 from simulator.population.cells import CODE_SHAPED, iso, shown
-from simulator.population.contract import KEYS, Checked
+from simulator.population.checked import KEYS, Checked
 from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.money import FEN
-from simulator.population.contract import Checked
+from simulator.population.checked import Checked
 
 FEWEST = 8  # values below which a median says too little
 BANDS = {  # where the median of the positive amounts lies, CNY

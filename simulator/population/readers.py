@@ -17,7 +17,8 @@ import numpy as np
 from simulator.errors import PopulationError, Problem
 from simulator.population import checks
 from simulator.population.assembly import assemble
-from simulator.population.contract import Checked, check
+from simulator.population.checked import Checked
+from simulator.population.contract import check
 from simulator.population.magnitude import check_magnitudes
 from simulator.population.raw import Source
 from simulator.population.register import Population
@@ -43,6 +44,11 @@ class Examination:
     def errors(self) -> list[Problem]:
         """What stops the import."""
         return [problem for problem in self.problems if problem.severity == "error"]
+
+    @property
+    def encodings(self) -> str:
+        """The encoding each text file was read in."""
+        return ", ".join(f"{raw.label} {raw.encoding}" for raw in self.source.tables.values() if raw.encoding)
 
     @property
     def warnings(self) -> list[Problem]:

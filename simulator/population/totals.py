@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from simulator.population.cells import Refused, own_unit, parse
-from simulator.population.contract import Checked
+from simulator.population.checked import Checked
 from simulator.population.layout import is_total
 from simulator.population.raw import Finding, letters
 from simulator.population.schema import Column, plain

@@ -181,6 +181,8 @@ def examination(found: pd.DataFrame, examined, lang: str) -> str:
     else:
         end = f"{examined.label}: {errors} error(s), {warnings} warning(s). " + (
             "It cannot be used until the errors are mended." if errors else "It can be used.")
+    if examined.encodings:
+        end += f"\n编码 encodings: {examined.encodings}"
     if examined.population is not None:
         end += "\n" + repr(examined.population)
     if not len(found):

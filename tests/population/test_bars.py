@@ -169,6 +169,8 @@ def bomb(tmp_path, kind: str):
         rewritten(path, sheet, lambda c: c.replace(b'<dimension ref="A1:V3"', b'<dimension ref="A1:XFD1048576"'))
     elif kind == "far cell":
         rewritten(path, sheet, lambda c: c.replace(b'r="B2"', b'r="XFD1048576"'))
+    elif kind == "deep cell":
+        rewritten(path, sheet, lambda c: c.replace(b'r="B2"', b'r="CZ9999999"'))
     elif kind == "entities":
         lol = b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10 if n else b"lol") for n in range(10))
         rewritten(path, "xl/workbook.xml", lambda c: b"<!DOCTYPE x [" + lol + b"]>" + c)
@@ -188,7 +190,7 @@ def bomb(tmp_path, kind: str):
     return path
 
 
-@pytest.mark.parametrize("kind", ["zip bomb", "dimension", "far cell", "entities", "deep xml", "overlap"])
+@pytest.mark.parametrize("kind", ["zip bomb", "dimension", "far cell", "deep cell", "entities", "deep xml", "overlap"])
 def test_e9_hostile_workbooks_cost_little(tmp_path, kind):
     said, seconds, megabytes = limited(bomb(tmp_path, kind), tmp_path)
     assert said != "read" or kind in ("dimension", "deep xml"), "these two are harmless"

@@ -9,7 +9,8 @@ import pytest
 
 from simulator import facts
 from simulator.engine.assess import assess
-from simulator.engine.unknown import LARGE, facts_unknown
+from simulator.engine.brackets import LARGE
+from simulator.engine.unknown import facts_unknown
 from simulator.law.clauses import SLUGS
 from simulator.population import schema
 from simulator.population.readers import read_population

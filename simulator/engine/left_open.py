@@ -1,0 +1,59 @@
+"""What unknown facts leave open, as tables: intervals, and what collecting each column would be worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from simulator.engine.brackets import COLUMNS
+from simulator.engine.unknown import Bounds, facts_unknown
+from simulator.law.clauses import CASH, SLUGS
+from simulator.money import FEN
+from simulator.population.register import Population
+
+INTERVALS = ("enterprise_id", "year", "clause", "low", "high", "unknown")
+WORTH = ("column", "header", "unknown_cells", "intervals", "width_alone", "width_shared", "not_assessable")
+
+
+def intervals_table(bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.DataFrame:
+    """Awards that unknown facts leave open: enterprise_id, year, clause, low, high, unknown (columns).
+
+    CNY (school places in places; clawback as amounts due back, ≥ 0). high is blank (NaN) where the law sets no bound: not
+    assessable.
+    """
+    rows = []
+    for i, j, k in zip(*np.nonzero(bounds.open), strict=True):
+        scale = FEN if CASH[k] else 1
+        high = float("nan") if bounds.unbounded[i, j, k] else bounds.high[i, j, k] / scale
+        rows.append((ids[i], int(years[j]), SLUGS[k], bounds.low[i, j, k] / scale, high,
+                     ", ".join(bounds.why.get((i, k), ()))))
+    for i, j in zip(*np.nonzero(bounds.clawback_open), strict=True):
+        high = float("nan") if bounds.clawback_unbounded[i, j] else bounds.clawback_high[i, j] / FEN
+        why = dict.fromkeys(name for (row, _), names in bounds.why.items() if row == i for name in names)
+        rows.append((ids[i], int(years[j]), "clawback", bounds.clawback_low[i, j] / FEN, high, ", ".join(why)))
+    return pd.DataFrame(rows, columns=list(INTERVALS))
+
+
+def worth_table(population: Population, intervals: pd.DataFrame) -> pd.DataFrame:
+    """What collecting each unknown column would be worth: the widths (CNY) of the intervals it leaves open.
+
+    column, header, unknown_cells, intervals (how many it takes part in), width_alone (of those it alone leaves open),
+    width_shared (of those it leaves open with others), not_assessable (how many the law does not bound).
+    """
+    cells: dict[str, int] = {}
+    for facts in facts_unknown(population).values():
+        for name, _ in facts:
+            cells[name] = cells.get(name, 0) + 1
+    rows = []
+    cash = intervals[~intervals["clause"].isin(["school_places", "clawback"])]
+    split = cash["unknown"].str.split(", ")
+    for name, count in cells.items():
+        mine = cash[np.array([name in names for names in split], bool)]
+        alone = mine["unknown"] == name
+        width = mine["high"] - mine["low"]
+        header = COLUMNS[name].header if name in COLUMNS else name
+        rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()),
+                     int(mine["high"].isna().sum())))
+    table = pd.DataFrame(rows, columns=list(WORTH))
+    return table.sort_values(["width_alone", "width_shared", "not_assessable", "column"],
+                             ascending=[False, False, False, True], ignore_index=True)

@@ -1,0 +1,97 @@
+"""A table of which every cell was read: values, what is unknown, what was refused, and all that is to be said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulator.errors import Problem
+from simulator.population.raw import RawTable
+from simulator.population.schema import Column, Table
+from simulator.population.units import Declared
+
+KEYS = ("enterprise_id", "year", "clause")  # columns that say what a row is about: neither blank nor unknown
+LITERAL = (*KEYS, "name")  # columns in which 未知 / unknown is no statement about a fact
+
+
+@dataclass
+class Checked:
+    """A table of which every cell was read.
+
+    values: by column found, one stored value a row (int64 array; list of str for texts and words);
+    positions: where the column stands; units: by column, the unit it is declared in; unknown: by column, the rows
+    whose cell says unknown; refused: by column, the rows whose cell cannot be used; absent: the columns that are not
+    there; faults: errors with row and position, for sorting.
+    """
+
+    raw: RawTable
+    table: Table
+    values: dict[str, np.ndarray | list[str]] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+    units: dict[str, Declared] = field(default_factory=dict)
+    unknown: dict[str, list[int]] = field(default_factory=dict)
+    refused: dict[str, set[int]] = field(default_factory=dict)
+    absent: list[Column] = field(default_factory=list)
+    faults: list[tuple[int, int, Problem]] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def problem(self, row: int, name: str, cause: str, remedy: str, severity: str = "error") -> Problem:
+        """A problem of the cell in that row and column; of the row when the column is not there."""
+        column = self.table.column(name) if name in self.positions else None
+        return self.raw.problem(row, self.positions.get(name, -1), cause, remedy, severity, column)
+
+    def fault(self, row: int, name: str, cause: str, remedy: str) -> None:
+        """Note an error in a cell."""
+        self.faults.append((row, self.positions.get(name, -1), self.problem(row, name, cause, remedy)))
+
+    def warn(self, row: int, name: str, cause: str, remedy: str) -> None:
+        """Note what stops nothing but should be looked at."""
+        self.warnings.append(self.problem(row, name, cause, remedy, "warning"))
+
+    def column(self, name: str) -> np.ndarray | list[str]:
+        """The values of a column, its default in every row when it is absent."""
+        if name not in self.values:
+            column = self.table.column(name)
+            self.values[name] = stored([column.default] * len(self), column)
+        return self.values[name]
+
+    def readable(self, row: int, *names: str) -> bool:
+        """Whether the row's cells in these columns are there and were not refused."""
+        return all(name in self.positions and row not in self.refused.get(name, ()) for name in names)
+
+    def known(self, name: str) -> np.ndarray:
+        """Rows whose cell in that column is there, was read and is not unknown: only these can be compared."""
+        known = np.full(len(self), name in self.positions)
+        known[[*self.unknown.get(name, []), *self.refused.get(name, ())]] = False
+        return known
+
+    def row(self, row: int) -> tuple[str, ...]:
+        """The texts of a row."""
+        return tuple(column[row] for column in self.raw.columns)
+
+    def drop(self, rows: set[int]) -> None:
+        """Leave out rows that say again what another says."""
+        keep = [row for row in range(len(self)) if row not in rows]
+        place = {row: new for new, row in enumerate(keep)}
+        for name, values in self.values.items():
+            self.values[name] = [values[row] for row in keep] if isinstance(values, list) else values[keep]
+        self.unknown = {n: [place[r] for r in found if r in place] for n, found in self.unknown.items()}
+        self.refused = {n: {place[r] for r in found if r in place} for n, found in self.refused.items()}
+        self.raw.columns = [[column[row] for row in keep] for column in self.raw.columns]
+        self.raw.lines = [self.raw.lines[row] for row in keep]
+        if self.raw.keys is not None:
+            self.raw.keys = [self.raw.keys[row] for row in keep]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """All errors, in the order of the file."""
+        return [problem for _, _, problem in sorted(self.faults, key=lambda fault: fault[:2])]
+
+
+def stored(values: list, column: Column) -> np.ndarray | list[str]:
+    """Values of a column as they are kept: int64, or a list of texts."""
+    return values if isinstance(column.default, str) else np.array(values, dtype=np.int64)

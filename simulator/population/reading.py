@@ -1,0 +1,127 @@
+"""Read a column's cells by its kind; what cannot be read, is unknown, rounded or without a unit is noted, never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, serial_day, shown
+from simulator.population.checked import KEYS, LITERAL, Checked, stored
+from simulator.population.raw import Typed
+from simulator.population.schema import Column, plain
+from simulator.population.units import Declared
+
+
+def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
+    """Store a column's values. Each distinct text is read once: offices repeat themselves."""
+    if isinstance(texts, Typed) and (at_once := _read_typed(texts, column, checked.units.get(column.name))) is not None:
+        checked.values[column.name] = at_once
+        return
+    values: dict[str, int | str] = {}
+    remarkable: dict[str, Refused | str] = {}  # texts to be told of: a refusal, "unknown", "rounded" or "serial"
+    unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
+    for text in set(texts):
+        values[text] = column.default
+        word = plain(text)
+        if not word:
+            if column.name in KEYS:
+                remarkable[text] = Refused("the cell is blank", f"write the {column.name}, or remove the row")
+        elif column.name not in LITERAL and word in UNKNOWN:
+            remarkable[text] = "unknown"
+        else:
+            try:
+                values[text], rounded = parse(text, column, unit, mac_dates)
+                if rounded:
+                    remarkable[text] = "rounded"
+                elif column.kind == "date" and serial_day(text):
+                    remarkable[text] = "serial"
+            except Refused as refused:
+                remarkable[text] = refused
+    checked.values[column.name] = stored([values[text] for text in texts], column)
+    if remarkable:
+        _tell_remarkable(checked, column, texts, remarkable)
+    if column.kind == "money" and unit is None:
+        _tell_mixed(checked, column, texts, values)
+
+
+def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarray | None:
+    """A column that came as numbers, flags or days, read at once; None where any value is not plainly right (then each
+    is read as the text it would be, so that what is wrong is told as everywhere)."""
+    values, missing = typed.values, typed.missing
+    if column.name in KEYS and missing.any():
+        return None
+    if column.kind == "flag" and values.dtype == bool:
+        found = values.astype(np.int64)
+    elif column.kind == "date" and values.dtype.kind == "M":
+        months = np.where(missing, np.datetime64("1990-01-01"), values).astype("datetime64[M]")
+        days = (np.where(missing, np.datetime64("1990-01-01"), values) - months.astype("datetime64[D]")).astype(np.int64)
+        months = months.astype(np.int64)
+        found = (1970 + months // 12) * 10_000 + (months % 12 + 1) * 100 + days + 1
+        if ((found < column.low) | (found > column.high)).any():
+            return None
+    elif column.kind in ("money", "area", "rent", "share", "count", "year", "clause") and values.dtype.kind in "fi":
+        scaled = np.where(missing, 0, values).astype(np.float64) * column.resolution * float(unit.factor if unit else 1)
+        if not np.isfinite(scaled).all() or np.abs(scaled).max(initial=0) > 2**53:
+            return None
+        found = np.rint(scaled).astype(np.int64)
+        if (np.abs(scaled - found) > 1e-6 * np.maximum(1, np.abs(scaled) * 1e-6)).any():
+            return None  # finer than the resolution
+        low, high = (bound * column.resolution for bound in (column.low, column.high))
+        if ((found < low) | (found > high))[~missing].any():
+            return None
+    else:
+        return None
+    return np.where(missing, column.default, found)
+
+
+def _tell_remarkable(
+    checked: Checked, column: Column, texts: Sequence[str], remarkable: dict[str, Refused | str]
+) -> None:
+    """Faults and unknowns row by row; rounding and day numbers once for the column, for a whole column may be so."""
+    often: dict[str, list[int]] = {"rounded": [], "serial": []}
+    for row, text in enumerate(texts):
+        remark = remarkable.get(text)
+        if remark is None:
+            continue
+        if isinstance(remark, Refused):
+            checked.refused.setdefault(column.name, set()).add(row)
+            checked.fault(row, column.name, remark.cause, remark.remedy)
+        elif remark == "unknown":
+            checked.unknown.setdefault(column.name, []).append(row)
+        else:
+            often[remark].append(row)
+    if rows := often["rounded"]:
+        step = 1 / column.resolution
+        checked.warn(
+            rows[0],
+            column.name,
+            f"{shown(texts[rows[0]])} is finer than {step:.10g}: rounded half up, as were "
+            f"{len(rows)} cell(s) of this column in all",
+            f"write multiples of {step:.10g}",
+        )
+    if rows := often["serial"]:
+        day = serial_day(texts[rows[0]], checked.raw.mac_dates)
+        checked.warn(
+            rows[0],
+            column.name,
+            f"{shown(texts[rows[0]])} is a spreadsheet's number of a day, read as {day}; {len(rows)} cell(s) in all",
+            "compare the first one; format the column as a date",
+        )
+
+
+def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
+    """Some amounts with 万 behind them and some without, and no unit of the column: nobody can tell what the bare ones
+    are in."""
+    scaled = {text for text in values if (factor := own_unit(text)) is not None and factor > 1}
+    if not scaled:
+        return
+    bare = [row for row, text in enumerate(texts) if values[text] != column.default and own_unit(text) is None]
+    bare = [row for row in bare if row not in checked.refused.get(column.name, ())]
+    if bare:
+        checked.fault(
+            bare[0],
+            column.name,
+            f"{shown(texts[bare[0]])} bears no unit while other amounts of the column do; {len(bare)} cell(s) in all",
+            f"say what those without are in: --unit {column.name}=元 or 万元",
+        )
