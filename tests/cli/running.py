@@ -70,5 +70,5 @@ def refused(where: Path, *arguments) -> list[str]:
 def in_a_process(*arguments, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     """The command in a process of its own, output as bytes."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::ResourceWarning"} | environment
-    return subprocess.run([sys.executable, "-m", "simulator.cli", *map(str, arguments)], cwd=cwd, env=env,
+    return subprocess.run([sys.executable, "-m", "simulator", *map(str, arguments)], cwd=cwd, env=env,
                           capture_output=True, timeout=240)

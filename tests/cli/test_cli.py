@@ -848,7 +848,7 @@ def test_a_defect_of_the_program_is_not_passed_off_as_bad_input(monkeypatch):
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly():
-    process = subprocess.Popen([sys.executable, "-m", "simulator.cli", "terms"], cwd=ROOT, stdout=subprocess.PIPE,
+    process = subprocess.Popen([sys.executable, "-m", "simulator", "terms"], cwd=ROOT, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)})
     process.stdout.close()
     said = process.stderr.read()

@@ -23,7 +23,8 @@ FLOORS = (
     {"budget"},
     {"report", "dashboard"},
     {""},  # the public door, simulator/__init__.py
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

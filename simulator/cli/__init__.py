@@ -1,0 +1,70 @@
+"""The command line: a verb per job, each a few lines on the public door."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from simulator.errors import PopulationError, SimulatorError
+
+DESCRIPTION = """\
+What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings.
+
+  simulator report baseline                       the budget report of the 2013 policy, as one HTML page
+  simulator run baseline --set law.tax_rebate.high_rate=0.4
+                                                  a Monte Carlo budget with one number of the law changed
+  simulator assess REGISTER --out 兑现名单.xlsx      what the law gives each enterprise of a register, to the fen
+  simulator explain REGISTER ENTERPRISE_ID        which clause, which condition, which threshold
+  simulator check REGISTER --out 检查.xlsx         everything wrong with a register, and a copy with the cells marked
+  simulator template --out 名册模板.xlsx            an empty register to fill in
+  simulator synthesize baseline --enterprises 400 --seed 7 --out DIR
+                                                  an invented register, and how well it fits published figures
+  simulator compare baseline cautious             what a reform changes, on common luck
+  simulator terms                                 everything that can be set, with unit, range and source
+
+SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
+REGISTER is a folder with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these
+sheets, a .duckdb file, or env:NAME: a database whose address is in the environment variable NAME.
+"""
+EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
+
+VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "terms")  # a module each
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a GBK console lacks some signs: print a ? there rather than fail
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    arguments = parser().parse_args(argv)
+    try:
+        code = arguments.verb(arguments)
+    except SimulatorError as e:
+        print(f"{len(e.problems)} problem{'s' if len(e.problems) > 1 else ''}, nothing done:", file=sys.stderr)
+        for problem in e.problems:
+            print(f"  {problem}", file=sys.stderr)
+        if isinstance(e, PopulationError) and any(mark in p.place for p in e.problems for mark in (" line ", "!")) \
+                and getattr(arguments, "population", None) and arguments.name != "check":  # faults in cells of a register
+            print("simulator check REGISTER --out FILE.xlsx marks the cells (标出有问题的单元格)", file=sys.stderr)
+        return e.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return code or 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All verbs, each from the module of its name: HELP, `add` (its arguments) and `do`."""
+    top = argparse.ArgumentParser("simulator", description=DESCRIPTION, epilog=EPILOG,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = top.add_subparsers(metavar="VERB", dest="name", required=True)
+    for name in VERBS:
+        verb = import_module(f"simulator.cli.{name}")
+        p = verbs.add_parser(name, help=verb.HELP, description=verb.HELP[0].upper() + verb.HELP[1:] + ".")
+        verb.add(p)
+        p.set_defaults(verb=verb.do)
+    return top

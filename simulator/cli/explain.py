@@ -1,0 +1,27 @@
+"""simulator explain."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import population_of, register_argument, scenario_of, set_option
+
+HELP = "tell how one enterprise is assessed"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    register_argument(p)
+    p.add_argument("enterprise_id", metavar="ENTERPRISE_ID")
+    p.add_argument("--year", type=int, help="one year only")
+    p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    set_option(p)
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Tell how one enterprise is assessed."""
+    scenario = scenario_of(arguments, arguments.scenario)
+    told = simulator.explain(population_of(arguments), arguments.enterprise_id, scenario, arguments.year)
+    print(told.text(arguments.lang))

@@ -1,0 +1,28 @@
+"""simulator run."""
+
+from __future__ import annotations
+
+import argparse
+
+from simulator.cli.options import play, population_of, run_options, scenario_of
+
+HELP = "play a scenario: a Monte Carlo budget"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    run_options(p)
+    p.add_argument("--out", metavar="DIR", help="keep draws, years, summary, settings and record in DIR")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Play a scenario."""
+    from simulator.report import screen
+
+    scenario = scenario_of(arguments, arguments.scenario)
+    budget = play(arguments, scenario, population_of(arguments))
+    if arguments.out:
+        budget.write(arguments.out)
+    print(screen.budget(budget))
+    if arguments.out:
+        print(f"\n→ {arguments.out}")

@@ -1,0 +1,31 @@
+"""simulator terms."""
+
+from __future__ import annotations
+
+import argparse
+
+from simulator.cli.options import scenario_of, set_option
+from simulator.errors import SimulatorError
+
+HELP = "list everything that can be set"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    p.add_argument("group", metavar="PATH", nargs="?", default="", help="only these, e.g. law.tax_rebate or assumptions")
+    p.add_argument("--scenario", default="baseline", help="whose values to show (default: baseline)")
+    set_option(p)
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """List everything that can be set."""
+    from simulator.errors import nearest
+    from simulator.report import screen
+
+    scenario = scenario_of(arguments, arguments.scenario)
+    found = scenario.settings(arguments.group)
+    if not found:
+        every = scenario.settings()
+        raise SimulatorError(f"{arguments.group}: no such setting → "
+                             f"{nearest(arguments.group, [s.path for s in every]) or 'simulator terms lists all'}")
+    print(screen.terms(found))
