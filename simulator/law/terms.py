@@ -20,6 +20,7 @@ import numpy as np
 
 from simulator import facts, yamlfile
 from simulator.errors import LawError, Problem, nearest
+from simulator.law.legality import Concern, read_concerns
 from simulator.money import FEN, RATE, is_exact, to_scaled
 
 NO_END = 9999_12_31  # a policy without an end
@@ -93,13 +94,15 @@ class Number:
 
 @dataclass(frozen=True)
 class Block:
-    """A clause's head in the law file: article, names and kind (one_off, recurrent, in_kind, or rule for sharing)."""
+    """A clause's head in the law file: article, names, kind (one_off, recurrent, in_kind, or rule for sharing) and the
+    doubts about its legality."""
 
     slug: str
     article: str
     zh: str
     en: str
     kind: str
+    legality: tuple[Concern, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,9 +211,12 @@ def read_terms(path: Path, declared: Mapping[str, Iterable[Term]]) -> Law:
             if slug in data:
                 problems.append(Problem(document.place(slug), "is not a block of a clause", "indent its keys"))
             continue
-        problems += _keys(document, slug, block, {"article", "zh", "en", "kind", "terms"})
+        heads = {k: v for k, v in block.items() if k != "legality"}
+        problems += _keys(document, slug, heads, {"article", "zh", "en", "kind", "terms"})
         problems += _texts(document, slug, block)
-        blocks[slug] = Block(slug, *(str(block.get(k, "")) for k in ("article", "zh", "en", "kind")))
+        concerns, found = read_concerns(document, f"{slug}.legality", block.get("legality", {}))
+        problems += found
+        blocks[slug] = Block(slug, *(str(block.get(k, "")) for k in ("article", "zh", "en", "kind")), concerns)
         if "kind" in block and block["kind"] not in KINDS:
             remedy = nearest(str(block["kind"]), KINDS) or " or ".join(KINDS)
             problems.append(Problem(document.place(f"{slug}.kind"), f"is {yamlfile.shown(block['kind'])}", remedy))
