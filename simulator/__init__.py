@@ -6,6 +6,7 @@ The public door. Everything the command line and the notebooks do goes through t
     assess, explain                                the law on a register, to the fen
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, the page
+    further_years                                  what a longer policy costs, year by year
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
 >>> budget = run(scenario)
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from simulator.population.register import Population
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "compare", "explain", "indicators", "load_scenario", "read_population", "report", "run", "synthesize"]
+__all__ = ["assess", "compare", "explain", "further_years", "indicators", "load_scenario", "read_population", "report",
+           "run", "synthesize"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -145,6 +147,22 @@ def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | Bud
     people = _population(population) if population is not None else None
     runs = [r if isinstance(r, BudgetRun) else run(r, people) for r in (baseline, *reforms)]
     return compare_runs(*runs)
+
+
+def further_years(
+    scenario: str | Scenario, until: int, population: str | Path | Population | None = None, *,
+    workers: int | None = None, notice: Any = None,
+) -> Comparison:
+    """What each further year of `policy.end` costs, up to the year `until`; the steps add up to the whole extension.
+
+    >>> steps = further_years(load_scenario(changes={"draws": 20}), 2017)
+    >>> list(steps.differences["scenario"].unique())
+    ['2016', '2017']
+    """
+    from simulator.budget.compare import further_years as lengthen
+
+    people = _population(population) if population is not None else None
+    return lengthen(load_scenario(scenario), until, lambda s: run(s, people, workers=workers, notice=notice))
 
 
 def report(

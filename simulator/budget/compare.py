@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from simulator.budget.layout import CASH_INDEX
+from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.result import BudgetRun
+from simulator.budget.revenue import flows
+from simulator.budget.statistics import FEWEST_BEYOND
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
+from simulator.law.terms import Law
 from simulator.money import FEN
+from simulator.scenario import Scenario, Setting
+
+CHANGED = ("scenario", "path", "baseline", "reform", "article", "zh", "en")
+DIFFERENCES = ("scenario", "clause", "year", "mean", "standard_error", "share_higher")
+QUANTILES = ("scenario", "year", "quantile", "baseline", "reform", "difference", "low", "high")
+OUTCOMES = ("scenario", "outcome", "mean", "standard_error")
+CLAUSES = ("clause", "article", "zh", "en")
+LEGALITY = ("article", "since", "document", "effect_zh", "effect_en")
+COMPARED = ("induced_tax", "induced_sales", "net_impact")  # beside the cost: what the reform does to growth and revenue
+SHOWN_QUANTILES = (50, 80, 90, 95)
+MOST_SECTIONS, FEWEST_SECTIONS = 20, 5
+T_975 = {b: float(special.stdtrit(b - 1, 0.975)) for b in range(2, MOST_SECTIONS + 1)}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Differences of each reform from the baseline, draw by draw.
+    """Differences of each reform from the baseline, draw by draw; money in CNY cash, reform − baseline.
 
-    changed: scenario, path, baseline, reform, one row per setting that differs. differences: scenario, clause, year, mean
-    (CNY cash, reform − baseline), standard_error, share_higher (share of draws in which the reform costs more).
+    changed: scenario, path, baseline, reform, article (or source), zh, en: one row per setting that differs. differences:
+    scenario, clause, year, mean, standard_error, share_higher (share of draws in which the reform costs more). quantiles:
+    scenario, year, quantile (per cent), baseline, reform, difference with its 95 % interval (`quantile_difference`).
+    outcomes: scenario, outcome (COMPARED), mean, standard_error, all years. legality: flags of the law that the compared
+    years reach. clauses: clause, article, zh, en, of the cash clauses in the order of the text.
     """
 
     changed: pd.DataFrame
     differences: pd.DataFrame
+    quantiles: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(QUANTILES)))
+    outcomes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(OUTCOMES)))
+    legality: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LEGALITY)))
+    clauses: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CLAUSES)))
 
     def _repr_html_(self) -> str:
         totals = self.differences[self.differences["year"] == TOTAL]
@@ -34,20 +59,96 @@ class Comparison:
 
 def compare_runs(baseline: BudgetRun, *reforms: BudgetRun) -> Comparison:
     """Paired differences in cash paid. Raises ScenarioError unless all runs share seed and draws."""
-    changed, rows = [], []
-    was = baseline.scenario.to_dict()
-    for reform in reforms:
+    return _compared([(baseline, reform, reform.scenario.name) for reform in reforms])
+
+
+def further_years(scenario: Scenario, until: int, play: Callable[[Scenario], BudgetRun]) -> Comparison:
+    """What each further year of `policy.end` costs, up to the end of `until`: each end against the one a year before, on
+    common luck, so that the steps add up to the whole extension to the fen. Each step goes by the year it adds.
+
+    The horizon moves with the last end, the same for all, so that the years after the term are counted to the full.
+    play: plays a scenario. Raises ScenarioError for a policy without an end, or one that ends later.
+    """
+    end = scenario.law.end
+    if end is None or not end.year < until <= 2100:
+        why = "the policy has no end" if end is None else f"{until} does not lie after {end}"
+        raise ScenarioError(Problem("--further-years", why, "a year after policy.end, up to 2100"))
+    horizon = max(scenario.plain["horizon"], until + max(0, scenario.plain["horizon"] - end.year))
+    day = 28 if (end.month, end.day) == (2, 29) else end.day
+    ends = [end, *(end.replace(year=year, day=day) for year in range(end.year + 1, until + 1))]
+    runs = [play(scenario.set({"policy.end": e, "horizon": horizon})) for e in ends]
+    return _compared([(before, after, str(e.year)) for (before, after), e in zip(pairwise(runs), ends[1:], strict=True)])
+
+
+def quantile_difference(baseline: np.ndarray, reform: np.ndarray, percent: int) -> tuple[float, float, float, float, float]:
+    """A quantile of both samples, its difference, and the 95 % interval of the difference by sectioning of paired draws.
+
+    baseline, reform: a figure per draw, on common luck. The draws are dealt into 20 sections, or as many as leave
+    FEWEST_BEYOND draws beyond the quantile in each; the spread of the sections' differences around the whole sample's
+    gives the interval (Student's t). Two separate intervals would not know that the draws are paired. The interval is nan
+    where there are too few draws for FEWEST_SECTIONS.
+    """
+    whole = _quantile(baseline, percent), _quantile(reform, percent)
+    difference = whole[1] - whole[0]
+    beyond = len(baseline) * min(percent, 100 - percent) / 100
+    sections = min(MOST_SECTIONS, int(beyond / FEWEST_BEYOND))
+    if sections < FEWEST_SECTIONS:
+        return *whole, difference, math.nan, math.nan
+    section = np.arange(len(baseline)) % sections
+    parts = np.array([_quantile(reform[section == s], percent) - _quantile(baseline[section == s], percent)
+                      for s in range(sections)])
+    half = T_975[sections] * math.sqrt(float(((parts - difference) ** 2).sum()) / (sections - 1) / sections)
+    return *whole, difference, difference - half, difference + half
+
+
+def _quantile(values: np.ndarray, percent: int) -> float:
+    """The ⌈n·p⌉-th smallest value, as in `statistics.describe`."""
+    place = math.ceil(len(values) * percent / 100) - 1
+    return float(np.partition(values, place)[place])
+
+
+def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
+    """The tables of all pairs of a baseline, a reform and the reform's label."""
+    changed, differences, quantiles, outcomes, flags, blocks = [], [], [], [], [], {}
+    for baseline, reform, label in pairs:
+        blocks = baseline.scenario.law.blocks
         if (reform.scenario.seed, reform.scenario.draws) != (baseline.scenario.seed, baseline.scenario.draws):
             raise ScenarioError(Problem(reform.scenario.name, "has another seed or number of draws than the baseline",
                                         "give both the same seed and draws: only then is luck common"))
-        now = reform.scenario.to_dict()
-        for path in [*was, *(p for p in now if p not in was)]:
-            if was.get(path) != now.get(path):
-                changed.append((reform.scenario.name, path, was.get(path, "—"), now.get(path, "—")))
-        rows += _differences(baseline, reform)
-    columns = ["scenario", "clause", "year", "mean", "standard_error", "share_higher"]
-    return Comparison(pd.DataFrame(changed, columns=["scenario", "path", "baseline", "reform"]),
-                      pd.DataFrame(rows, columns=columns))
+        changed += [(label, *row) for row in _changes(baseline.scenario, reform.scenario)]
+        differences += [(label, *row) for row in _differences(baseline, reform)]
+        quantiles += [(label, *row) for row in _quantiles(baseline, reform)]
+        outcomes += [(label, *row) for row in _outcomes(baseline, reform)]
+        for run in (baseline, reform):
+            flags += flagged(run.scenario.law, run.result.years[-1])
+    return Comparison(*(pd.DataFrame(list(rows), columns=list(columns)) for rows, columns in (
+        (changed, CHANGED), (differences, DIFFERENCES), (quantiles, QUANTILES), (outcomes, OUTCOMES),
+        (dict.fromkeys(flags), LEGALITY),
+        ([(SLUGS[k], blocks[SLUGS[k]].article, blocks[SLUGS[k]].zh, blocks[SLUGS[k]].en) for k in CASH_INDEX], CLAUSES))))
+
+
+def flagged(law: Law, last_year: int) -> list[tuple[str, str, str, str, str]]:
+    """LEGALITY of every flag whose day lies before the end of `last_year`."""
+    return [(block.article, str(c.since), c.document, c.effect_zh, c.effect_en)
+            for block in law.blocks.values() for c in block.legality if c.affects(last_year)]
+
+
+def _changes(baseline: Scenario, reform: Scenario) -> list[tuple[str, str, str, str, str, str]]:
+    """path, old and new value, article or source, meaning, of every setting that differs; edges of thresholds too."""
+    was, now = ({s.path: s for s in scenario.settings()} for scenario in (baseline, reform))
+    numbers = [{f"law.{p}": dict(n.values) for p, n in scenario.law.numbers.items()} for scenario in (baseline, reform)]
+    rows = []
+    for path in [*was, *(p for p in now if p not in was)]:
+        old, new = was.get(path), now.get(path)
+        written_alike = (old and old.value) == (new and new.value)
+        if not written_alike and (path not in numbers[0] or numbers[0][path] != numbers[1].get(path)):  # 0.50 is 0.5
+            known: Setting = new or old
+            rows.append((path, old.value if old else "—", new.value if new else "—", known.source, known.zh, known.en))
+    for path, number in baseline.law.numbers.items():
+        other = reform.law.numbers.get(path)
+        if other and other.edge != number.edge:
+            rows.append((f"law.{path} (edge)", number.edge, other.edge, number.article, number.zh, number.en))
+    return rows
 
 
 def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
@@ -57,10 +158,34 @@ def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     clauses = [(slug, difference[:, :, k]) for k, slug in enumerate(SLUGS) if k in CASH_INDEX]
     for clause, values in [*clauses, (TOTAL, difference[:, :, CASH_INDEX].sum(axis=2))]:
         for year, column in [*zip(years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
-            n = len(column)
-            error = float(column.std(ddof=1)) / FEN / math.sqrt(n) if n > 1 else math.nan
-            rows.append((reform.scenario.name, clause, year, float(column.mean()) / FEN, error, float((column > 0).mean())))
+            mean, error = mean_and_error(column / FEN)
+            rows.append((clause, year, mean, error, float((column > 0).mean())))
     return rows
+
+
+def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
+    """Quantiles of the cash of each year both runs have, and of all years, side by side with their difference."""
+    was, now = total_cash(baseline.result), total_cash(reform.result)
+    common = [y for y in baseline.result.cash_years if y in reform.result.cash_years]
+    columns = [(y, was[:, baseline.result.cash_years.index(y)], now[:, reform.result.cash_years.index(y)]) for y in common]
+    return [(year, percent, *quantile_difference(a, b, percent))
+            for year, a, b in [*columns, (TOTAL, was.sum(axis=1), now.sum(axis=1))] for percent in SHOWN_QUANTILES]
+
+
+def _outcomes(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
+    was, now = (flows(run.result, run.scenario) for run in (baseline, reform))
+    return [(name, *mean_and_error(now[name].sum(axis=1) - was[name].sum(axis=1))) for name in COMPARED]
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """Mean and standard error of a figure per draw; exactly no error where all draws agree, nan for a single draw.
+
+    >>> mean_and_error(np.array([0.1, 0.1, 0.1]))
+    (0.1, 0.0)
+    """
+    if len(values) > 1 and values.min() == values.max():
+        return float(values[0]), 0.0
+    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
 def _on(run: BudgetRun, years: list[int]) -> np.ndarray:

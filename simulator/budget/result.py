@@ -161,8 +161,9 @@ class BudgetRun:
             "policy": {"start": str(scenario.law.start), "end": str(scenario.law.end or "none"),
                        "title": {"zh": scenario.law.zh, "en": scenario.law.en}},
             "appropriation": {str(y): fen / FEN for y, fen in scenario.appropriation.items()},
-            "clauses": [{k: getattr(scenario.law.blocks[slug], k) for k in ("slug", "article", "zh", "en", "kind")}
-                        for slug in SLUGS],
+            "clauses": [{k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")}
+                        | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
+                        for block in (scenario.law.blocks[slug] for slug in SLUGS)],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
             "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],
             "warnings": [*warnings, *([CACHE_NOTE] if CACHE_NOTE else [])],

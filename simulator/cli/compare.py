@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import draw_options, play, population_of, scenario_of
+from simulator.cli.options import draw_options, notice, play, population_of, scenario_of
 from simulator.errors import SimulatorError
 
 HELP = "compare scenarios on common luck"
@@ -15,18 +15,24 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenarios", metavar="SCENARIO", nargs="+", help="the baseline, then the reforms")
     draw_options(p)
-    p.add_argument("--out", metavar="FILE", help="write the differences as FILE.csv")
+    p.add_argument("--further-years", metavar="YEAR", type=int,
+                   help="one scenario: what each further year of policy.end costs, up to YEAR")
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    p.add_argument("--out", metavar="FILE", help="write FILE.xlsx (changes, clause by year, quantiles), or FILE.csv files")
 
 
 def do(arguments: argparse.Namespace) -> None:
     """Compare scenarios on common luck."""
-    from simulator.report import payout_list, screen
+    from simulator.report import comparison
 
-    population = population_of(arguments)
-    if len(arguments.scenarios) < 2:
-        raise SimulatorError("compare needs at least two scenarios → simulator compare baseline cautious")
+    population, until = population_of(arguments), arguments.further_years
     scenarios = [scenario_of(arguments, name) for name in arguments.scenarios]
-    result = simulator.compare(*(play(arguments, s, population) for s in scenarios))
+    if len(scenarios) < 2 and until is None:
+        raise SimulatorError("compare needs at least two scenarios → simulator compare baseline cautious")
+    if until is not None and len(scenarios) > 1:
+        raise SimulatorError("--further-years lengthens one scenario → simulator compare baseline --further-years 2018")
+    result = simulator.further_years(scenarios[0], until, population, workers=arguments.workers, notice=notice) \
+        if until is not None else simulator.compare(*(play(arguments, s, population) for s in scenarios))
     if arguments.out:
-        payout_list.write_table(result.differences, arguments.out)
-    print(screen.comparison(result))
+        comparison.save(result, arguments.out, arguments.lang)
+    print(comparison.text(result, arguments.lang))

@@ -20,7 +20,7 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """List everything that can be set."""
     from simulator.errors import nearest
-    from simulator.report import screen
+    from simulator.report import legality, screen
 
     scenario = scenario_of(arguments, arguments.scenario)
     found = scenario.settings(arguments.group)
@@ -29,3 +29,6 @@ def do(arguments: argparse.Namespace) -> None:
         raise SimulatorError(f"{arguments.group}: no such setting → "
                              f"{nearest(arguments.group, [s.path for s in every]) or 'simulator terms lists all'}")
     print(screen.terms(found))
+    flags = legality.text(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"))
+    if flags:
+        print("\n" + flags)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from simulator.report import page, returns
+from simulator.report import legality, page, returns
 from simulator.report.page import Block, Cell
 from simulator.report.record import RunFolder
 from simulator.report.settings import readings_table, settings_table
@@ -49,7 +49,7 @@ def assumptions(run: RunFolder, lang: str) -> Block:
 
 
 def readings(run: RunFolder, lang: str) -> Block:
-    """Section 7: how the text was read where it is ambiguous, the law's numbers, term and appropriations."""
+    """Section 7: how the text was read where it is ambiguous, doubts about its legality, its numbers, term and budgets."""
     words = load(lang)
     switches, law = run.rows_of("interpretation"), run.rows_of("law")
     dates = run.rows_of("policy", "appropriation", "population", "run")
@@ -67,6 +67,7 @@ def readings(run: RunFolder, lang: str) -> Block:
         words.tag,
         page.paragraph(_lead(words, "readings", changed, count=len(switches)), "lead"),
         readings_table(switches, words),
+        legality.section(run, words),
         settings_table(law, words, words.say("readings.terms"), columns, rooms=rooms),
         settings_table(dates, words, words.say("readings.period"), columns),
     )

@@ -141,22 +141,6 @@ def budget(result: BudgetRun) -> str:
     return head + "\n" + table(columns, rows)
 
 
-def comparison(result) -> str:
-    """Changed paths first, then paired differences by clause, all years together, 万元."""
-    changed = (
-        table(("scenario", "path", "baseline", "reform"), result.changed.itertuples(index=False), left=4)
-        if len(result.changed)
-        else "no setting differs"
-    )
-    totals = result.differences[result.differences["year"] == TOTAL]
-    rows = [
-        (r.scenario, r.clause, f"{r.mean / 1e4:+,.2f}", _wan(r.standard_error, 2), f"{r.share_higher:.1%}")
-        for r in totals.itertuples()
-    ]
-    columns = ("scenario", "clause", "差额 均值 (万元)", "标准误", "高于基准的比例")
-    return changed + "\n\n" + table(columns, rows, left=2)
-
-
 def terms(settings: Sequence[Setting]) -> str:
     """Every settable path with value, unit, range, article or source, and meaning."""
     rows = [

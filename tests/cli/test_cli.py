@@ -470,7 +470,7 @@ def test_compare_says_what_was_changed_and_what_it_costs(tmp_path):
     out = tmp_path / "差异.csv"
     said = done("compare", "baseline", "cautious", "rebate_suspended", "--draws", 12, "--out", out,
                 "--set", "law.certification_award.award=1000")
-    assert re.search(r"cautious +law\.office_rent\.max_area +500 +300", said)
+    assert re.search(r"cautious +law\.office_rent\.max_area +500 +300 +四（三）", said)
     assert re.search(r"rebate_suspended +rebate_suspended_from +none +2015", said)
     assert "law.certification_award.award" not in said  # changed in all alike
     table = pd.read_csv(out, encoding="utf-8-sig", dtype={"year": str})
@@ -479,22 +479,26 @@ def test_compare_says_what_was_changed_and_what_it_costs(tmp_path):
     assert set(table["clause"]) == {*SLUGS, "total"} - {"school_places"}
     totals = table[(table["clause"] == "total") & (table["year"] == "total")].set_index("scenario")["mean"]
     assert (totals < 0).all()
-    assert re.search(rf"cautious +total +{totals['cautious'] / 1e4:,.2f} ", said)
+    assert re.search(rf"cautious +合计 .* {totals['cautious'] / 1e4:,.2f} ", said)
+    assert len(pd.read_csv(tmp_path / "差异.changed.csv", encoding="utf-8-sig")) == 8
     parts = table[(table["clause"] != "total") & (table["year"] == "total")].groupby("scenario")["mean"].sum()
     assert parts.to_dict() == pytest.approx(totals.to_dict())
 
 
 def test_a_scenario_compared_with_itself_differs_by_nothing():
-    said = done("compare", "baseline", "baseline", "--draws", 5)
-    assert said.startswith("no setting differs")
-    assert set(re.findall(r"[-+]\d[\d,.]*", said)) == {"+0.00"}
+    said = done("compare", "baseline", "baseline", "--draws", 5, "--lang", "en")
+    assert said.splitlines()[1] == "no setting differs"
+    assert set(re.findall(r" [-+]\d[\d,.]*", said)) == {" +0.00"}
 
 
 def test_terms_lists_everything_that_can_be_set():
     said = done("terms")
-    paths = [line.split()[0] for line in said.splitlines()[2:]]
+    settings, _, flags = said.partition("\n\n")
+    paths = [line.split()[0] for line in settings.splitlines()[2:]]
     assert paths == [s.path for s in load_scenario("baseline").settings()]
-    lines = done("terms", "law.tax_rebate").splitlines()
+    assert flags.startswith("合法性提示") and "国发〔2014〕62号" in flags and flags in done("terms", "law.tax_rebate")
+    assert "合法性" not in done("terms", "law.office_rent")
+    lines = done("terms", "law.tax_rebate").partition("\n\n")[0].splitlines()
     assert len(lines) == 7 and all(line.startswith("law.tax_rebate.") for line in lines[2:])
     assert re.search(r"law\.tax_rebate\.high_rate +0\.50 +share +0 … 1 +四（四） A +高档返还比例 +rebate of the higher", said)
     assert re.search(r"high_rate +0\.4 ", done("terms", "law.tax_rebate", "--set", "law.tax_rebate.high_rate=0.4"))

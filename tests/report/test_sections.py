@@ -42,6 +42,9 @@ def test_a_real_run_is_told(tmp_path):
     for lang in ("zh", "en"):
         assert_whole(run, lang)
         assert "CNY" not in text_of(sections.targets(run, "zh"))
+        flags = text_of(sections.readings(run, lang))
+        assert all(document in flags for document in ("国发〔2014〕62号", "国发〔2015〕25号", "公平竞争审查条例"))
+        assert flags.count({"zh": "测算期之后", "en": "after them"}[lang]) == 1  # 2024 lies after 2017
 
 
 def test_a_synthetic_register_is_named_on_the_first_screen(run):

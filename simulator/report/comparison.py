@@ -1,0 +1,90 @@
+"""A comparison told: every change first, then paired differences by clause and year, quantiles, growth, legality."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from simulator.budget.compare import Comparison
+from simulator.budget.summary import TOTAL
+from simulator.report.sheets import Sheet, as_text
+from simulator.report.sheets import save as save_sheets
+from simulator.report.wording import Wording, load
+
+WAN = 1e4
+
+
+def text(result: Comparison, lang: str = "zh") -> str:
+    """What a terminal shows: of the quantiles only those of all years together."""
+    short = replace(result, quantiles=result.quantiles[result.quantiles["year"] == TOTAL])
+    return as_text(*sheets(short, lang).values())
+
+
+def save(result: Comparison, path: str | Path, lang: str = "zh") -> Path:
+    """Write FILE.csv (the differences; what was changed, quantiles and outcomes beside it) or FILE.xlsx."""
+    frames = {"differences": result.differences, "changed": result.changed, "quantiles": result.quantiles,
+              "outcomes": result.outcomes, "legality": result.legality}
+    return save_sheets(path, sheets(result, lang), frames)
+
+
+def sheets(result: Comparison, lang: str) -> dict[str, Sheet]:
+    """The tables by name of their sheet."""
+    words = load(lang)
+    made = {"sheet_changed": _changed(result, words), "sheet_differences": _differences(result, words),
+            "sheet_quantiles": _quantiles(result, words), "sheet_outcomes": _outcomes(result, words)}
+    if len(result.legality):
+        made["sheet_legality"] = legality(result.legality, words)
+    return {words.say(f"compare.{key}"): sheet for key, sheet in made.items()}
+
+
+def legality(flags: pd.DataFrame, words: Wording) -> Sheet:
+    """Flags of the law (article, since, document, effect_zh, effect_en)."""
+    columns = {words.say(f"legality.{key}"): "text" for key in ("article", "since", "document", "effect")}
+    rows = [(r.article, r.since, r.document, getattr(r, f"effect_{words.lang}")) for r in flags.itertuples()]
+    return Sheet(words.say("legality.title"), columns, rows, left=4, note=words.say("legality.note"))
+
+
+def _changed(result: Comparison, words: Wording) -> Sheet:
+    keys = ("scenario", "path", "was", "now", "article", "meaning")
+    rows = [(r.scenario, r.path, r.baseline, r.reform, r.article, getattr(r, words.lang)) for r in result.changed.itertuples()]
+    return Sheet(words.say("compare.changed"), {words.say(f"compare.{k}"): "text" for k in keys}, rows, left=6,
+                 note="" if rows else words.say("compare.nothing"))
+
+
+def _differences(result: Comparison, words: Wording) -> Sheet:
+    """Clause × year: the mean difference; all years with its error."""
+    table = result.differences
+    years = sorted({y for y in table["year"] if y != TOTAL})
+    names = {r.clause: f"{r.article} {getattr(r, words.lang)}" for r in result.clauses.itertuples()}
+    names[TOTAL] = words.say("compare.total")
+    columns = {words.say("compare.scenario"): "text", words.say("compare.clause"): "text"}
+    columns |= {str(year): "signed" for year in years}
+    columns |= {words.say("compare.all_years"): "signed", words.say("compare.error"): "number",
+                words.say("compare.higher"): "share"}
+    rows = []
+    for (scenario, clause), part in table.groupby(["scenario", "clause"], sort=False):
+        by_year = part.set_index("year")
+        whole = by_year.loc[TOTAL]
+        cells = [by_year["mean"].get(year, float("nan")) / WAN for year in years]
+        rows.append((scenario, names.get(clause, clause), *cells, whole["mean"] / WAN, whole["standard_error"] / WAN,
+                     whole["share_higher"]))
+    return Sheet(words.say("compare.differences"), columns, rows, left=2, note=words.say("compare.paired"))
+
+
+def _quantiles(result: Comparison, words: Wording) -> Sheet:
+    kinds = {"scenario": "text", "year": "text", "quantile": "text", "was": "number", "now": "number",
+             "difference": "signed", "low": "signed", "high": "signed"}
+    rows = [(r.scenario, words.say("compare.all_years") if r.year == TOTAL else str(r.year), f"P{r.quantile}",
+             *(value / WAN for value in (r.baseline, r.reform, r.difference, r.low, r.high)))
+            for r in result.quantiles.itertuples()]
+    return Sheet(words.say("compare.quantiles"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows,
+                 left=3, note=words.say("compare.sectioning"))
+
+
+def _outcomes(result: Comparison, words: Wording) -> Sheet:
+    kinds = {"scenario": "text", "outcome": "text", "difference": "signed", "error": "number"}
+    rows = [(r.scenario, words.say(f"compare.{r.outcome}"), r.mean / WAN, r.standard_error / WAN)
+            for r in result.outcomes.itertuples()]
+    return Sheet(words.say("compare.outcomes"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, left=2)

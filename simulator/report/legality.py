@@ -1,0 +1,45 @@
+"""Doubts about a clause's legality, told: on the page, and under the terminal's list of settings."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+from simulator.report import page
+from simulator.report.page import Cell
+from simulator.report.record import RunFolder
+from simulator.report.wording import Wording, load
+from simulator.scenario import Scenario
+
+COLUMNS = ("article", "since", "document", "by", "effect", "uncertain", "reached")
+
+
+def section(run: RunFolder, words: Wording) -> str:
+    """Every flag of the run's clauses, and whether its day lies within the years assessed; "" where there is none."""
+    rows = []
+    for clause in run.record["clauses"]:
+        for flag in clause.get("legality", []):
+            reached = words.say("legality.yes" if int(flag["since"][:4]) <= run.years[-1] else "legality.no")
+            rows.append([Cell(words.say("readings.clause", article=clause["article"], name=words.pick(clause))),
+                         Cell(flag["since"]), Cell(flag["document"]),
+                         *(Cell(flag[f"{key}_{words.lang}"]) for key in ("by", "effect", "uncertain")), Cell(reached)])
+    if not rows:
+        return ""
+    header = [words.say(f"legality.{key}") for key in COLUMNS]
+    note = page.paragraph(html.escape(words.say("legality.note")), "small")
+    return page.table(words.say("legality.title"), header, rows) + note
+
+
+def text(scenario: Scenario, slugs: Iterable[str], lang: str = "zh") -> str:
+    """The flags of these clauses as a terminal shows them; "" where there is none."""
+    words = load(lang)
+    lines = []
+    for block in filter(None, map(scenario.law.blocks.get, slugs)):
+        for c in block.legality:
+            lines.append(words.say("legality.head", article=block.article, since=c.since, document=c.document,
+                                   by=getattr(c, f"by_{lang}")))
+            lines.append(words.say("legality.asks", effect=getattr(c, f"effect_{lang}")))
+            lines.append(words.say("legality.open", uncertain=getattr(c, f"uncertain_{lang}")))
+            if c.scenario:
+                lines.append(words.say("legality.played", scenario=c.scenario))
+    return "\n".join([words.say("legality.title"), *lines, words.say("legality.note")]) if lines else ""
