@@ -52,6 +52,7 @@ NAMES = (
     "employees",
     "round_capital",
     "occupancy",
+    "permutation",
 )
 (
     PARAMETER,
@@ -86,6 +87,7 @@ NAMES = (
     EMPLOYEES,
     ROUND_CAPITAL,
     OCCUPANCY,
+    PERMUTATION,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

@@ -487,7 +487,7 @@ def _missing(scenario: Scenario, source: str) -> list[Problem]:
 
 
 def _paths(scenario: Scenario) -> list[str]:
-    return [*(f"law.{p}" for p in scenario.law.numbers), "policy.start", "policy.end", "policy.in_force", *PLAIN,
+    return [*(f"law.{p}" for p in (*scenario.law.numbers, *scenario.law.offers())), "policy.start", "policy.end", "policy.in_force", *PLAIN,
             *(f"interpretation.{s}" for s in readings.SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
             *(f"appropriation.{y}" for y in scenario.appropriation)]
 
@@ -507,6 +507,10 @@ def _law_settings(scenario: Scenario) -> list[Setting]:
         unit, edge = UNITS[number.unit], {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
         rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {unit.high:,f}", number.article,
                             "A", number.zh, number.en))
+    for path, slug in scenario.law.offers().items():
+        block, value = scenario.law.blocks[slug], str(slug not in scenario.law.withdrawn).lower()
+        rows.append(Setting("law", f"law.{path}", value, "flag", "true | false", block.article, "A",
+                            f"是否施行{block.zh}", f"{block.en}: whether it is offered"))
     for name, zh, en in (("start", "政策起始", "start of the policy"), ("end", "政策截止", "end of the policy")):
         value = yamlfile.written(getattr(scenario.law, name))
         rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),

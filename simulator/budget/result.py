@@ -190,7 +190,7 @@ def law_hash(scenario: Scenario) -> str:
     """sha256 of the law's numbers with their edges and dates, and of the readings."""
     numbers = {p: [n.edge, {str(y): str(v) for y, v in n.values.items()}] for p, n in scenario.law.numbers.items()}
     law = scenario.law
-    whole = [numbers, str(law.start), str(law.end), law.in_force, dict(scenario.interpretation)]
+    whole = [numbers, str(law.start), str(law.end), law.in_force, sorted(law.withdrawn), dict(scenario.interpretation)]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

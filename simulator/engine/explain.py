@@ -29,6 +29,7 @@ OUTCOMES = {
     told.OUTBID: ("既有政策不低于本政策，不重复享受", "an existing policy gives as much or more: not paid twice"),
     told.OTHER_OPENING_AWARD: ("就高享受另一项开办奖励", "the other opening award is higher"),
     told.REALLY_PAID: ("按实际兑现数", "as really paid"),
+    told.WITHDRAWN: ("本情景不施行该条款", "not offered in this scenario"),
 }
 
 

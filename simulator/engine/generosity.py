@@ -43,7 +43,7 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
     for j in range(years + 1):
         growth[j] = common_growth(par, market[j])
     world = World(seed, 0, par, rates, typical, terms, readings, growth, generosity, np.zeros(1, np.int64), base_year,
-                  suspended_from)
+                  suspended_from, no_enterprise[:0], np.zeros((0, years + 1), ANNUAL), np.zeros(1, np.int64))
     for slot in range(references):
         enterprise[0], state[0] = no_enterprise[0], no_state[0]
         rows[:] = no_row[0]
@@ -66,7 +66,8 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
         return np.zeros(len(KINDS))
     same_law = today.law.set({"policy.start": scenario.law.start, "policy.end": scenario.law.end})
     suspended = scenario.plain["rebate_suspended_from"]
-    if (same_law.numbers, today.interpretation, None) == (scenario.law.numbers, scenario.interpretation, suspended):
+    if (same_law.numbers, same_law.withdrawn, today.interpretation, None) == (
+            scenario.law.numbers, scenario.law.withdrawn, scenario.interpretation, suspended):
         return np.ones(len(KINDS))
     values = {path: fixed(value.mean) for path, value in scenario.parameters().items()}
     values |= {p: fixed(1.0) for p in values if p.startswith(("take_up.", "discretion."))}

@@ -8,7 +8,7 @@ by day of settling.
 import numpy as np
 
 from simulator.compiled import entry, rule
-from simulator.engine.life import TRADITIONAL_ONLINE, World, live
+from simulator.engine.life import TRADITIONAL_ONLINE, World, keep, live
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.law.calendar import year_in_term, year_of
@@ -64,6 +64,7 @@ def play_register(world, known, enterprises, states, annual, existing, district,
         live(world, known, 1, active, enterprise[0], state[0], rows, existing[i] if existing.shape[0] > 0 else nothing,
              district[i] if district.shape[0] > 0 else nothing, paid[i] if paid.shape[0] > 0 else nothing, paid_years,
              by_clause, by_year)
+        keep(world, enterprise[0], state[0], rows)
     for year in world.groups:  # a group counts once, in the first year one of it went online
         if year > 0:
             by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
@@ -96,6 +97,7 @@ def play_incumbents(world, by_clause, by_year):
             make_platform(par, enterprise[0], state[0], seed, draw)
         write_year(par, state[0], rows[0], seed, draw, world.base_year, sharing, world.base_year, sharing, True)
         live(world, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, by_clause, by_year)
+        keep(world, enterprise[0], state[0], rows)
 
 
 @rule
@@ -126,6 +128,7 @@ def play_newcomers(world, j, space, by_clause, by_year):
                 states[i].designated = 0
         rows[:] = no_row[0]
         live(world, j - 1, j, True, enterprises[i], states[i], rows, nothing, nothing, nothing, 0, by_clause, by_year)
+        keep(world, enterprises[i], states[i], rows)
     return space
 
 
@@ -143,12 +146,13 @@ def office_left(par, enterprises, annual, known, base_year):
 @entry
 def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
                suspended_from, enterprises, states, annual, existing, district, paid, paid_years, synthetic, by_clause,
-               by_year):
+               by_year, kept, kept_rows, kept_count):
     """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums of a year).
 
     parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
     (years + 1,); a register: enterprises, states (n,), annual (n, years + 1), facts known up to position `known`;
-    synthetic: incumbents are drawn instead, anew in every draw.
+    synthetic: incumbents are drawn instead, anew in every draw. kept (draws, capacity), kept_rows (draws, capacity,
+    years + 1), kept_count (draws, 1): each draw's population, see `keep`; capacity 0 keeps none.
     """
     years = by_clause.shape[1]
     groups = 0
@@ -162,7 +166,7 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
         for j in range(years + 1):
             growth[j] = common_growth(par, growth[j])
         world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, generosity,
-                      np.zeros(groups + 1, np.int64), base_year, suspended_from)
+                      np.zeros(groups + 1, np.int64), base_year, suspended_from, kept[d], kept_rows[d], kept_count[d])
         play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years,
                       by_clause[d], by_year[d])
         if synthetic:

@@ -59,7 +59,8 @@ class World(NamedTuple):
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
     numbers of the base year and each year; growth (years + 1,): the common part of log growth; generosity (3,): see
-    newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates.
+    newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates; kept, kept_rows, kept_count:
+    see `keep`.
     """
 
     seed: Any
@@ -74,6 +75,9 @@ class World(NamedTuple):
     groups: Any
     base_year: int
     suspended_from: int
+    kept: Any
+    kept_rows: Any
+    kept_count: Any
 
 
 @rule
@@ -192,6 +196,24 @@ def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
 
 
 @rule
+def keep(world, enterprise, state, rows):
+    """Enter an enterprise as it lived with the policy into the draw's population, while there is room: kept (capacity,)
+    ENTERPRISE, kept_rows (capacity, years + 1) ANNUAL, kept_count (1,) of all, also those without room."""
+    place = world.kept_count[0]
+    world.kept_count[0] += 1
+    if place < world.kept.shape[0]:
+        world.kept[place] = enterprise
+        if state.left != 0:  # what befell it elsewhere afterwards is not the district's
+            if year_of(enterprise.violated_on) > state.left:
+                world.kept[place].violated_on = 0
+            if year_of(enterprise.certified_on) > state.left:
+                world.kept[place].certified_on = 0
+        for j in range(rows.shape[0]):
+            if state.left == 0 or world.base_year + j <= state.left:
+                world.kept_rows[place, j] = rows[j]
+
+
+@rule
 def live(world, known, first, active, enterprise, state, annual, existing, district, paid, paid_years, by_clause,
          by_year):
     """Play one enterprise's years first … last and enter them into the sums.
@@ -240,6 +262,7 @@ def live(world, known, first, active, enterprise, state, annual, existing, distr
             by_year[j - 1, CLAWBACK_DUE] += remember(case, history, amounts)
             if j > known and support_ends(case, history):
                 here = not leaves_after_support(par, state, seed, draw, year)
+                state.left = 0 if here else year
         by_year[j - 1, TOO_LARGE] += too_large(row, by_clause[j - 1], by_year[j - 1])
         if not (here or without):
             return

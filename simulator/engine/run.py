@@ -65,6 +65,7 @@ def play(
     block: int | None = None,
     executor: Executor | None = None,
     luck: int = 0,
+    parameters: np.ndarray | None = None,
     progress: Callable[[int], None] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Draws:
@@ -72,17 +73,15 @@ def play(
 
     workers: threads (default: the machine's cores); block: draws per task; progress is called with the number of draws
     done; notice with a word where something takes its time. The result depends on none of these. luck: another luck (0 …
-    255) for the same parameters, draw by draw: two of them split the variance. Raises ScenarioError.
+    255) for the same parameters, draw by draw: two of them split the variance. parameters: another outer layer than the
+    scenario's own, as `outer_layer` gives it, one record per draw. Raises ScenarioError.
     """
     started = time.perf_counter()
     task = prepare(scenario, population)
-    draws, years = scenario.draws, len(scenario.years)
+    parameters = pull_levers(outer_layer(scenario, 0, scenario.draws) if parameters is None else parameters)
+    draws, years = len(parameters), len(scenario.years)
     by_clause = np.zeros((draws, years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
     by_year = np.zeros((draws, years, len(life.BY_YEAR)), np.int64)
-    parameters = draw_parameters(
-        scenario.parameters(), scenario.seed, 0, draws, at_mean=scenario.plain["uncertainty"] == "none",
-        correlations=scenario.correlations)
-    parameters = pull_levers(parameters)
     workers = workers or os.cpu_count() or 1
     block = block or max(1, min(256, -(-draws // (4 * workers))))
     if notice and is_cold(kernel.play_draws.__name__):
@@ -107,8 +106,15 @@ def play(
     return _finish(scenario, by_clause, by_year, parameters, time.perf_counter() - started)
 
 
+def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
+    """What a scenario assumes in draws first … first + count − 1: PARAMETERS records (count,), levers not yet pulled."""
+    return draw_parameters(scenario.parameters(), scenario.seed, first, count,
+                           at_mean=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations)
+
+
 def prepare(scenario: Scenario, population: Population | None) -> Callable[..., None]:
-    """Everything no draw changes, worked out once: a function that plays a block of draws into its sums."""
+    """Everything no draw changes, worked out once: a function that plays a block of draws into its sums (and, where
+    asked, keeps their populations: see `kernel.play_draws`)."""
     base, years = scenario.base_year, scenario.years
     if population is None:
         enterprises, states = np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE)
@@ -130,14 +136,20 @@ def prepare(scenario: Scenario, population: Population | None) -> Callable[..., 
     generosity = generosity_of(scenario)
     seed, synthetic = np.uint64(scenario.seed), population is None and not scenario.lawful
 
-    def task(first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray) -> None:
+    def task(first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray,
+             kept: np.ndarray | None = None, kept_rows: np.ndarray | None = None,
+             kept_count: np.ndarray | None = None) -> None:
+        draws = len(parameters)
         rates = np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1)
         typical = np.zeros_like(rates)
         for k, name in enumerate(TYPICAL_FIELDS):
             typical[:, k] = parameters[name]
         kernel.play_draws(seed, first, parameters, rates, typical, generosity, terms, readings, hindsight, base, known,
                           suspended, enterprises, states, annual, existing, district, paid, paid_years, synthetic,
-                          by_clause, by_year)
+                          by_clause, by_year,
+                          np.zeros((draws, 0), facts.ENTERPRISE) if kept is None else kept,
+                          np.zeros((draws, 0, len(years) + 1), facts.ANNUAL) if kept_rows is None else kept_rows,
+                          np.zeros((draws, 1), np.int64) if kept_count is None else kept_count)
 
     return task
 

@@ -23,6 +23,13 @@ TERMS = terms_dtype(DECLARED)
 CLAUSES = len(SLUGS)
 CASH_CLAUSES = sum(CASH)
 MOST_CONDITIONS = max(len(clause.Conditions._fields) for clause in CATALOGUE)
+PLACES = tuple(list(DECLARED).index(name) for name in SLUGS)  # a clause's bit in `policy.withdrawn`
+
+
+@rule
+def offered(policy, place):
+    """Whether the clause with this bit is not withdrawn."""
+    return policy.withdrawn >> place & 1 == 0
 
 
 def _each_in_turn(steps):
@@ -43,24 +50,26 @@ def _each_in_turn(steps):
 
 
 def _entitling(k, clause):
-    conditions, amount = clause.conditions, clause.amount
+    conditions, amount, place = clause.conditions, clause.amount, PLACES[k]
 
     @rule
     def entitle(case, history, amounts, eligible):
-        amounts[k] = amount(case, history[k]) if all_hold(conditions(case, history[k])) else 0
+        due = offered(case.terms.policy, place) and all_hold(conditions(case, history[k]))
+        amounts[k] = amount(case, history[k]) if due else 0
         return 0
 
     return entitle
 
 
 def _observing(k, clause):
-    conditions, amount = clause.conditions, clause.amount
+    conditions, amount, place = clause.conditions, clause.amount, PLACES[k]
 
     @rule
     def observe(case, history, seen, amounts):
         for c, held in enumerate(conditions(case, history[k])):
             seen[k, c] = held
-        amounts[k] = amount(case, history[k]) if all_hold(conditions(case, history[k])) else 0
+        due = offered(case.terms.policy, place) and all_hold(conditions(case, history[k]))
+        amounts[k] = amount(case, history[k]) if due else 0
         return 0
 
     return observe
@@ -78,11 +87,11 @@ def _remembering(k, clause):
 
 
 def _lacking(k, clause):
-    lacking = clause.lacking
+    lacking, place = clause.lacking, PLACES[k]
 
     @rule
     def lacks(case, history, amounts, eligible):
-        return 1 << k if lacking(case, history[k]) else 0
+        return 1 << k if offered(case.terms.policy, place) and lacking(case, history[k]) else 0
 
     return lacks
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MOST_CONDITIONS, observe_enterprise
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MOST_CONDITIONS, PLACES, observe_enterprise
 from simulator.law.clauses import CATALOGUE, SLUGS
 from simulator.law.evidence import Evidence
 
 # what settlement can do to a clause's amount
-PAID, NOT_DUE, ZERO, BARRED, OUTBID, OTHER_OPENING_AWARD, REALLY_PAID = (
-    "paid", "not due", "zero", "barred", "outbid", "other opening award", "really paid")
+PAID, NOT_DUE, ZERO, BARRED, OUTBID, OTHER_OPENING_AWARD, REALLY_PAID, WITHDRAWN = (
+    "paid", "not due", "zero", "barred", "outbid", "other opening award", "really paid", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ def tell(enterprise: np.ndarray, annual: np.ndarray, existing: np.ndarray, paid:
             support = int(existing[j, k]) if len(existing) and k < CASH_CLAUSES else 0
             if j < paid_years and k < CASH_CLAUSES:
                 outcome = REALLY_PAID
+            elif terms[j]["policy"]["withdrawn"] >> PLACES[k] & 1:
+                outcome = WITHDRAWN
             elif alone[j, k] == 0:  # all conditions may hold and a share of very little still round to nothing
                 outcome = ZERO if all(f.held for f in findings) else NOT_DUE
             elif kept[j, k] == 0:

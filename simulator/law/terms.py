@@ -117,6 +117,7 @@ class Law:
     blocks: Mapping[str, Block]
     numbers: Mapping[str, Number] = field(repr=False)
     in_force: bool = True  # False: nothing is in term, as if the policy had never been made
+    withdrawn: frozenset[str] = frozenset()  # slugs of clauses that are not offered: they give nothing
 
     def __post_init__(self) -> None:
         for name in ("blocks", "numbers"):
@@ -124,9 +125,10 @@ class Law:
 
     def set(self, changes: Mapping[str, Any]) -> Law:
         """A law with other numbers. Keys are paths without the leading `law.`, optionally dated `path@2015`, or
-        `policy.start`, `policy.end`, `policy.in_force`; values numbers or {year: number}. Raises LawError with all
-        problems."""
+        `policy.start`, `policy.end`, `policy.in_force`, or `CLAUSE.offered`; values numbers or {year: number}. Raises
+        LawError with all problems."""
         numbers, start, end, in_force, problems = dict(self.numbers), self.start, self.end, self.in_force, []
+        withdrawn = set(self.withdrawn)
         for key, value in changes.items():
             path, at, date = str(key).partition("@")
             if path == "policy.start":
@@ -139,8 +141,13 @@ class Law:
                 in_force = value
                 if not isinstance(value, bool):
                     problems.append(Problem(key, f"is {yamlfile.shown(value)}", "write true or false"))
+            elif key in (offered := self.offers()):
+                if isinstance(value, bool):
+                    (withdrawn.discard if value else withdrawn.add)(offered[key])
+                else:
+                    problems.append(Problem(f"law.{key}", f"is {yamlfile.shown(value)}", "write true or false"))
             elif path not in numbers:
-                known = [f"law.{p}" for p in numbers]
+                known = [f"law.{p}" for p in (*numbers, *self.offers())]
                 problems.append(Problem(f"law.{key}", "is no number of the law", nearest(f"law.{path}", known)))
             else:
                 number = numbers[path]
@@ -159,7 +166,11 @@ class Law:
             problems.append(Problem("policy.end", f"{end} lies before policy.start {start}", "exchange them"))
         if problems:
             raise LawError(problems)
-        return replace(self, numbers=numbers, start=start, end=end, in_force=in_force)
+        return replace(self, numbers=numbers, start=start, end=end, in_force=in_force, withdrawn=frozenset(withdrawn))
+
+    def offers(self) -> dict[str, str]:
+        """The setting that offers or withdraws each clause, `CLAUSE.offered` → its slug."""
+        return {f"{slug}.offered": slug for slug, block in self.blocks.items() if block.kind != "rule"}
 
     def compile(self, dtype: np.dtype, years: Iterable[int]) -> np.ndarray:
         """The numbers in force in each of `years` as records of `dtype` (see `terms_dtype`), shape (years,)."""
@@ -168,6 +179,7 @@ class Law:
         if self.in_force:
             records["policy"]["start"] = machine_date(self.start)
             records["policy"]["end"] = NO_END if self.end is None else machine_date(self.end)
+        records["policy"]["withdrawn"] = sum(1 << i for i, slug in enumerate(self.blocks) if slug in self.withdrawn)
         for path, number in self.numbers.items():
             block, name = path.split(".")
             records[block][name] = [number.machine(year) for year in years]
@@ -180,8 +192,9 @@ def machine_date(date: datetime.date) -> int:
 
 
 def terms_dtype(declared: Mapping[str, Iterable[Term]]) -> np.dtype:
-    """The record type of a law: `policy` (start, end) and one inner record per block, all int64."""
-    inner = [("policy", np.dtype([("start", np.int64), ("end", np.int64)]))]
+    """The record type of a law: `policy` (start, end; withdrawn: the blocks that are not offered, one bit each by their
+    place among `declared`) and one inner record per block, all int64."""
+    inner = [("policy", np.dtype([("start", np.int64), ("end", np.int64), ("withdrawn", np.int64)]))]
     for slug, terms in declared.items():
         if terms := list(terms):  # a clause without numbers has no record
             inner.append((slug, np.dtype([(t.name, np.int64) for t in terms])))

@@ -32,7 +32,8 @@ SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 # (0: none, the model's); anyway: it would be here without the policy; passing: seen only in the year it asks for support
 # (platform joiners, building operators); closed: gone before the projection; went_online: counted for the target of 二; group: number of
 # its group of enterprises in a register (0: none), which counts once; local_tax: the year's local part of the main
-# taxes; kept_unshared: what the district would keep of them under the sharing rules of the base year.
+# taxes; kept_unshared: what the district would keep of them under the sharing rules of the base year; left: last year before
+# it left because rent support ran out (0: it did not).
 STATE = np.dtype([
     ("kind", np.int64), ("key", np.uint64), ("born", np.int64), ("anyway", np.int64), ("profitable", np.int64),
     ("passing", np.int64), ("closed", np.int64), ("went_online", np.int64), ("group", np.int64),
@@ -40,6 +41,7 @@ STATE = np.dtype([
     ("sales", np.float64), ("online_share", np.float64), ("own_rate", np.float64), ("area", np.float64),
     ("rent", np.float64), ("designated", np.int64), ("line_lease", np.float64), ("members", np.float64),
     ("fee", np.float64), ("entry_fee", np.float64), ("building_area", np.float64), ("occupancy", np.float64),
+    ("left", np.int64),
 ])
 
 

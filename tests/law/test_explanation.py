@@ -264,6 +264,7 @@ def test_the_outcome_says_what_settlement_did(everything):
             law, firm = state[:2]
             assert year.eligible == (not reading.is_barred(law, firm, year.year))
             assert clause.existing == firm.support.get((year.year, k + 1), ZERO) * 100
+    assert counted.pop(told.WITHDRAWN) == 0  # every clause is offered here; see test_withdrawn
     assert min(counted.values()) >= 10, counted
 
 

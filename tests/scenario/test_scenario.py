@@ -56,7 +56,8 @@ def changed(scenario, base=BASELINE) -> dict[str, str]:
 
 def test_every_setting_is_listed_with_meaning_and_unit():
     assert len(SETTINGS) == len(BASELINE.settings()) > 200
-    expected = {*(f"law.{p}" for p in BASELINE.law.numbers), "policy.start", "policy.end", "policy.in_force", *PLAIN,
+    expected = {*(f"law.{p}" for p in (*BASELINE.law.numbers, *BASELINE.law.offers())),
+                "policy.start", "policy.end", "policy.in_force", *PLAIN,
                 *(f"interpretation.{s}" for s in SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
                 *(f"appropriation.{y}" for y in range(2013, 2019))}
     assert set(SETTINGS) == expected
