@@ -5,7 +5,7 @@ The public door. Everything the command line and the notebooks do goes through t
     load_scenario, read_population, synthesize     what is asked, of whom
     assess, explain                                the law on a register, to the fen
     indicators                                     the statistical tables of 三（十）
-    run, compare, report                           Monte Carlo budgets, differences on common luck, the page
+    run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
     further_years                                  what a longer policy costs, year by year
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
@@ -16,7 +16,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,27 +166,52 @@ def further_years(
 
 
 def report(
-    of: str | Path | Scenario | BudgetRun = "baseline", population: str | Path | Population | None = None, *,
-    lang: str = "zh", out: str | Path = "out", workers: int | None = None, progress: Any = None, notice: Any = None,
-) -> Path:
-    """The budget report as one self-contained HTML page; returns its path.
+    *of: str | Path | Scenario | BudgetRun, population: str | Path | Population | None = None, notebook: str = "budget",
+    clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
+    out: str | Path = "out", units: Mapping[str, str] | None = None, workers: int | None = None, progress: Any = None,
+    notice: Any = None,
+) -> list[Path]:
+    """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
 
-    of: a scenario (played first), a finished run, or the folder of one. out: folder for the run's files and the page.
-    Raises ReportError; an older page stays as it was.
+    of: a scenario (played first), a finished run, or the folder of one; for the notebook `compare` the baseline and its
+    reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
+    run's files and the report. Raises ReportError, before anything is played where the request itself cannot be meant;
+    older files stay as they were.
     """
     from simulator.budget.result import BudgetRun
+    from simulator.report import kinds
     from simulator.report.publish import publish
 
-    if isinstance(of, str | Path) and (Path(of) / "record.json").is_file():
-        return publish(of, lang=lang)
-    budget = of if isinstance(of, BudgetRun) else run(
-        of, population, workers=workers, progress=progress, notice=notice)
-    if notice:
-        notice("what the result leans on, and what would have to be true …")
-    kept = budget.write(out, budget.analyses(workers))
-    if notice:
-        notice("writing the report …")
-    return publish(kept, lang=lang)
+    of = of or ("baseline",)
+    kinds.check(notebook, formats, languages, profile, clause, len(of))
+    tell = notice or (lambda text: None)
+
+    def played(one: str | Path | Scenario | BudgetRun) -> BudgetRun:
+        return one if isinstance(one, BudgetRun) else run(
+            one, population, workers=workers, progress=progress, notice=notice)
+
+    if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file():
+        folder, out = Path(of[0]), None
+    elif notebook == "check":
+        from simulator.report.register_check import write_check
+
+        folder = write_check(out, of[0], units)
+    elif notebook == "compare":
+        from simulator.report.comparison_folder import write_comparison
+
+        folder = write_comparison(out, *map(played, of))
+    else:
+        budget = played(of[0])
+        tell("what the result leans on, and what would have to be true …")
+        folder = budget.write(out, budget.analyses(workers))
+    made = []
+    for lang in languages:
+        def told(section: str, number: int, count: int, lang: str = lang) -> None:
+            tell(f"{notebook} {lang} {number}/{count} {section}")
+
+        made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile, out=out,
+                        progress=told)
+    return made
 
 
 def _population(given: str | Path | Population) -> Population:

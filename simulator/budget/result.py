@@ -30,6 +30,7 @@ from simulator.errors import Problem, SimulatorError
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
 from simulator.population.register import Population
+from simulator.population.wording import told
 from simulator.scenario import Scenario
 
 YEAR_COLUMNS = ("retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg", "merchants_of_scale",
@@ -144,7 +145,8 @@ class BudgetRun:
             people = {"source": population.source, "enterprises": len(population), "synthetic": population.synthetic,
                       "sha256": population.sha256}
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
-        warnings = [str(p) for p in population.warnings] if population is not None else []
+        told_in = {"zh": lambda p: str(told(p, "zh")), "en": str}
+        warnings = [{lang: tell(p) for lang, tell in told_in.items()} for p in population.warnings] if population else []
         return {
             "run_id": f"{scenario.name}-{scenario.seed}-{scenario.draws}-{identity}",
             "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -166,7 +168,7 @@ class BudgetRun:
                         for block in (scenario.law.blocks[slug] for slug in SLUGS)],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
             "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],
-            "warnings": [*warnings, *([CACHE_NOTE] if CACHE_NOTE else [])],
+            "warnings": [*warnings, *([{"note": "cache"}] if CACHE_NOTE else [])],
             "outputs": dict(outputs or {}),
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 
 import simulator
@@ -54,26 +55,49 @@ def scenario_of(arguments: argparse.Namespace, name: str):
     return simulator.load_scenario(name, changes)
 
 
-def population_of(arguments: argparse.Namespace):
-    """The register named, or None."""
+def units_of(arguments: argparse.Namespace):
+    """The units of --unit, by column."""
     from simulator.population.units import parse_answers
 
     units = parse_answers(arguments.units)
     if units and not arguments.population:
         raise SimulatorError("--unit says how a register is to be read → name it with --population")
+    return units
+
+
+def population_of(arguments: argparse.Namespace):
+    """The register named, or None."""
+    units = units_of(arguments)
     return simulator.read_population(arguments.population, units) if arguments.population else None
 
 
 def play(arguments: argparse.Namespace, scenario, population):
     """Play a scenario with a bar of progress where somebody watches."""
+    with watched(arguments, [scenario]) as progress:
+        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notice)
+
+
+@contextlib.contextmanager
+def watched(arguments: argparse.Namespace, scenarios):
+    """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
     from tqdm import tqdm
 
-    workers = arguments.workers
-    if workers is not None and workers < 1:
-        raise SimulatorError(f"--workers {workers}: at least one thread is needed")
-    with tqdm(total=scenario.draws, unit="draw", desc=scenario.name, file=sys.stderr, leave=False,
+    if arguments.workers is not None and arguments.workers < 1:
+        raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
+    with tqdm(total=sum(s.draws for s in scenarios), unit="draw", desc=scenarios[0].name, file=sys.stderr, leave=False,
               ascii=True, disable=not sys.stderr.isatty()) as bar:
-        return simulator.run(scenario, population, workers=workers, progress=bar.update, notice=notice)
+        yield bar.update
+
+
+def comma_list(*known: str):
+    """The type of an option that takes one or more of these words, as html,pdf."""
+    def read(text: str) -> list[str]:
+        words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+        if not words or (wrong := [word for word in words if word not in known]):
+            raise argparse.ArgumentTypeError(f"{text!r}: {', '.join(wrong) if words else 'nothing'} is not one of "
+                                             f"{', '.join(known)}")
+        return words
+    return read
 
 
 def notice(text: str) -> None:

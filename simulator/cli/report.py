@@ -6,22 +6,44 @@ import argparse
 from pathlib import Path
 
 import simulator
-from simulator.cli.options import notice, play, population_of, run_options, scenario_of
+from simulator.cli.options import comma_list, draw_options, notice, population_of, scenario_of, units_of, watched
+from simulator.errors import SimulatorError
 
-HELP = "play a scenario and write its budget report as one HTML page"
+HELP = "play a scenario and write its report: HTML, PDF, Excel, Word"
 
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    run_options(p)
-    p.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the page (default: zh)")
-    p.add_argument("--out", metavar="DIR", help="folder of the run and the page (default: out/SCENARIO)")
+    p.add_argument("scenarios", metavar="SCENARIO", nargs="*", default=["baseline"],
+                   help="name or path (default: baseline); for compare the baseline, then the reforms")
+    draw_options(p)
+    p.add_argument("--notebook", choices=("budget", "compare", "clause", "targets", "check"), default="budget",
+                   help="which report (default: budget); check is about --population alone")
+    p.add_argument("--clause", default="", metavar="CLAUSE", help="which one, for --notebook clause: office_rent …")
+    p.add_argument("--format", type=comma_list("html", "pdf", "xlsx", "docx"), default=["html"], dest="formats",
+                   metavar="html,pdf,xlsx,docx", help="formats (default: html); Excel and Word for the budget report")
+    p.add_argument("--lang", type=comma_list("zh", "en"), default=["zh"], dest="languages", metavar="zh,en",
+                   help="languages (default: zh)")
+    p.add_argument("--profile", choices=("internal", "external"), default="internal",
+                   help="external: nothing that rests on few enterprises, no user, host or path")
+    p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO)")
 
 
 def do(arguments: argparse.Namespace) -> None:
-    """Play a scenario and write its report."""
-    scenario = scenario_of(arguments, arguments.scenario)
-    out = Path(arguments.out or Path("out") / scenario.name)
-    budget = play(arguments, scenario, population_of(arguments))
-    page = simulator.report(budget, lang=arguments.lang, out=out, workers=arguments.workers, notice=notice)
-    print(f"→ {page}")
+    """Write a report."""
+    of = scenarios = [scenario_of(arguments, name) for name in arguments.scenarios]
+    about_register, units = arguments.notebook == "check", units_of(arguments)
+    if about_register:
+        if not arguments.population:
+            raise SimulatorError("the report check is about a register → name it with --population")
+        of, name = [arguments.population], "check"
+    else:
+        name = "-".join(s.name for s in scenarios) + ("" if arguments.notebook in ("budget", "compare") else
+                                                      f"-{arguments.notebook}")
+    with watched(arguments, scenarios) as progress:
+        made = simulator.report(
+            *of, population=None if about_register else population_of(arguments), notebook=arguments.notebook,
+            clause=arguments.clause, formats=arguments.formats, languages=arguments.languages, profile=arguments.profile,
+            out=arguments.out or Path("out") / name, units=units, workers=arguments.workers, progress=progress, notice=notice)
+    for path in made:
+        print(f"→ {path}")

@@ -1,4 +1,4 @@
-"""The sections on what the numbers rest on: the assumptions, the law and its readings, and the run itself."""
+"""The sections on what the numbers rest on: the assumptions, the law and its readings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 
 from simulator.report import legality, page, returns
-from simulator.report.page import Block, Cell
+from simulator.report.page import Block
 from simulator.report.record import RunFolder
 from simulator.report.settings import readings_table, settings_table
 from simulator.report.wording import Wording, load
@@ -73,42 +73,6 @@ def readings(run: RunFolder, lang: str) -> Block:
     )
 
 
-def made(run: RunFolder, lang: str) -> Block:
-    """Section 8: what is needed to make the numbers again, and how far to trust their last digits."""
-    words, record = load(lang), run.record
-    register = record["population"]
-    enterprises = f"{register['enterprises']:,}"
-    described = words.say("made.population_value", enterprises=enterprises, source=register["source"])
-    if run.synthetic:
-        described = words.say("made.population_synthetic", enterprises=enterprises)
-    facts = [
-        ("run_id", run.run_id),
-        ("created", str(record["created"]).replace("T", " ")),
-        ("scenario", record["scenario"]),
-        ("seed", record["seed"]),
-        ("draws", f"{record['draws']:,}"),
-        ("population", described),
-    ]
-    if record.get("seconds") is not None:
-        facts.append(("seconds", words.say("made.seconds_value", seconds=f"{record['seconds']:,.0f}")))
-    sums = {**record["hashes"], "population": register.get("sha256", "")}
-    warnings = "".join(f"<li>{html.escape(words.pick(w))}</li>" for w in record["warnings"])
-    none = page.paragraph(html.escape(words.say("made.no_warnings")))
-    parts = [
-        page.paragraph(html.escape(words.say(f"made.{key}")), style)
-        for key, style in (("error", "lead"), ("repeat", ""), ("files", ""))
-    ]
-    parts += [
-        page.facts((words.say(f"made.{key}"), str(value)) for key, value in facts),
-        f"<h3>{html.escape(words.say('made.warnings'))}</h3>",
-        f'<ul class="warnings">{warnings}</ul>' if warnings else none,
-        _pairs(words, "hashes", "part", "sha256", {words.term("hash", k): v for k, v in sums.items() if v}),
-        _pairs(words, "outputs", "file", "sha256", record["outputs"]),
-        _pairs(words, "versions", "part", "version", record["versions"]),
-    ]
-    return page.section("made", words.say("made.title"), words.tag, *parts)
-
-
 def _lead(words: Wording, section: str, changed: int, **said: object) -> str:
     """How many settings there are, and how many differ from the baseline, if any do."""
     return (
@@ -116,12 +80,6 @@ def _lead(words: Wording, section: str, changed: int, **said: object) -> str:
         if changed
         else words.html(f"{section}.lead_same", **said)
     )
-
-
-def _pairs(words: Wording, title: str, first: str, second: str, entries: Mapping[str, object]) -> str:
-    rows = [[Cell(str(name)), Cell(str(value))] for name, value in entries.items()]
-    header = [words.say(f"made.{first}"), words.say(f"made.{second}")]
-    return page.table(words.say(f"made.{title}"), header, rows, style="hashes")
 
 
 def _room(path: str) -> str:

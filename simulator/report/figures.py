@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib
-from matplotlib import font_manager, style
+from matplotlib import font_manager, ft2font, style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -48,6 +48,30 @@ def fonts() -> tuple[str, ...]:
             font_manager.fontManager.addfont(str(file))
     known = {entry.name for entry in font_manager.fontManager.ttflist}
     return tuple(name for name in FONTS if name in known)
+
+
+@cache
+def font_file() -> Path | None:
+    """The Chinese font that travels with the report's packages, or None where it is not installed."""
+    fonts()
+    found = [entry.fname for entry in font_manager.fontManager.ttflist if entry.name == FONTS[0]]
+    return Path(found[0]) if found else None
+
+
+@cache
+def _written() -> frozenset[int]:
+    """Code points that the report's fonts can write."""
+    known = {entry.name: entry.fname for entry in reversed(font_manager.fontManager.ttflist) if entry.name in fonts()}
+    return frozenset(code for file in known.values() for code in ft2font.FT2Font(file).get_charmap())
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """The characters of a text that none of the report's fonts can write; blanks and marks of layout apart.
+
+    >>> missing_glyphs("预算 (万元) −5"), missing_glyphs("a\U0010fffd") == {"\U0010fffd"}
+    (set(), True)
+    """
+    return {c for c in set(text) if ord(c) not in _written() and not c.isspace() and unicodedata.category(c) != "Cf"}
 
 
 @contextmanager

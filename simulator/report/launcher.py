@@ -14,7 +14,7 @@ import os
 import site
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import papermill
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from simulator.errors import Problem, ReportError, nearest
@@ -81,8 +82,11 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
         raise ReportError(problems)
 
 
-def run(notebook: Path, parameters: Mapping[str, object], work: Path) -> Execution:
+def run(notebook: Path, parameters: Mapping[str, object], work: Path,
+        progress: Callable[[str, int, int], None] | None = None) -> Execution:
     """Run `notebook` with these parameters in the empty folder `work`, by a kernel of this very interpreter.
+
+    progress: told each cell's name before it runs, its number and how many there are.
 
     A notebook that fails is returned as far as it came. Raises ReportError for parameters that do not fit,
     before anything runs.
@@ -100,6 +104,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path) -> Executi
                 node,
                 str(output),
                 dict(parameters),
+                engine_name=_telling(progress),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
@@ -115,6 +120,28 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path) -> Executi
         except Exception as e:  # a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
     return Execution(read(output) if output.is_file() else node, problem)
+
+
+def _telling(progress: Callable[[str, int, int], None] | None) -> str:
+    """The name of an engine of papermill's that tells of each cell before it runs it."""
+
+    class Telling(NBClientEngine):
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **settings):
+            start = nb_man.cell_start
+            names = [cell.get("id", "") for cell in nb_man.nb.cells
+                     if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))]
+
+            def started(cell, cell_index=None, **more):
+                if progress and cell.get("id", "") in names:
+                    progress(cell["id"], names.index(cell["id"]) + 1, len(names))
+                return start(cell, cell_index, **more)
+
+            nb_man.cell_start = started
+            return super().execute_managed_notebook(nb_man, kernel_name, **settings)
+
+    papermill_engines.register("telling", Telling)
+    return "telling"
 
 
 def _cell(output: Path, index: int) -> str:

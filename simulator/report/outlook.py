@@ -14,7 +14,7 @@ from simulator.report.rounding import UNITS, percent, shown
 from simulator.report.wording import Wording, load
 
 
-def growth(run: RunFolder, lang: str) -> Block:
+def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Block:
     """Section 4: cost beside the growth of online retail and the tax it brings."""
     words, money, big = load(lang), UNITS[lang]["money"], UNITS[lang]["big"]
     sales = run.by_year("online_sales").dropna(subset=["p5", "p50", "p95"])
@@ -33,10 +33,10 @@ def growth(run: RunFolder, lang: str) -> Block:
     note = page.paragraph(html.escape(words.say("growth.note")), "small")
     parts = (lead, tables.balance(run, words), note, chart, returns.ratios(run, words), returns.purses(run, words),
              returns.backtest(run, words))
-    return page.section("growth", words.say("growth.title"), words.tag, *parts)
+    return page.section("growth", words.say(heading), words.tag, *parts)
 
 
-def targets(run: RunFolder, lang: str) -> Block:
+def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Block:
     """Section 5: how likely the policy's targets are reached. Empty for a policy without targets."""
     words = load(lang)
     if not run.targets:
@@ -55,7 +55,7 @@ def targets(run: RunFolder, lang: str) -> Block:
         parts.append(page.figure(words.say("targets.chart"), picture, words.say("targets.caption")))
     parts.append(page.paragraph(html.escape(words.say("targets.note")), "small"))
     parts += [returns.alternatives(run, words), returns.conditions(run, words)]
-    return page.section("targets", words.say("targets.title"), words.tag, *parts)
+    return page.section("targets", words.say(heading), words.tag, *parts)
 
 
 def _targets_lead(run: RunFolder, words: Wording) -> str:

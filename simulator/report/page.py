@@ -11,6 +11,8 @@ from pathlib import Path
 
 from simulator.report.rounding import MISSING
 
+_LONG = 14  # rows: a longer table may be broken between two pages
+
 
 @dataclass(frozen=True)
 class Block:
@@ -99,6 +101,7 @@ def table(
     their column are filled up with invisible ones, so that decimal points stand under each other.
     """
     width = len(header)
+    style = f"{style} long".strip() if len(rows) > _LONG else style
     numeric = [any(row[i].number for row in rows) for i in range(width)]
     decimals = [max((row[i].decimals for row in rows if row[i].number), default=-1) for i in range(width)]
     head = "".join(

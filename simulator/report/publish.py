@@ -1,9 +1,12 @@
-"""Make the page: check the run, run the notebook, convert it, look it over, only then put it in its place."""
+"""Make a report: check the request and the folder, run the notebook, look the page over, make the other formats from it,
+and only then put everything in its place."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from html.parser import HTMLParser
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -13,126 +16,128 @@ from nbformat import NotebookNode
 from simulator import resources
 from simulator.errors import Problem, ReportError
 from simulator.files import put
-from simulator.report import launcher
-from simulator.report.record import RunFolder
-from simulator.report.sections import policy_name
-from simulator.report.wording import load
+from simulator.report import artefact, kinds, launcher
+from simulator.report.folder import Recorded
+from simulator.report.look import faults
+from simulator.report.making import policy_name
+from simulator.report.opening import OPEN
+from simulator.report.wording import Wording, load
 
-NOTEBOOK = "budget_report.ipynb"
 _TEMPLATES = Path(__file__).with_name("templates")
+_REMEDY = "close it where it is open, or choose another --out"
 
 
 def publish(
-    run_dir: Path | str,
-    *,
-    lang: str = "zh",
-    out: Path | str | None = None,
-    notebook: Path | str | None = None,
-) -> Path:
-    """Make the report of the run in `run_dir` and return its path.
+    folder: Path | str, *, notebook: str = "budget", lang: str = "zh", formats: Sequence[str] = ("html",),
+    profile: str = "internal", clause: str = "", out: Path | str | None = None, source: Path | str | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Path]:
+    """Make one report of the run (or comparison, or check) in `folder` and return its files' paths.
 
-    lang: zh or en. out: where to; by default `budget_report.<lang>.html` in the run's folder. notebook:
-    another notebook with the parameters run_dir and lang, ending in `sections.end`. Raises ReportError, and
-    leaves an older page alone, when the run cannot be read, the notebook fails, or the page does not pass;
-    what there is of it goes to `failed/`.
+    notebook: a name of `kinds.KINDS`. clause: which one, for the notebook `clause`. out: folder of the report, by default
+    that of the run; names are `NOTEBOOK.LANG.FORMAT`. source: another notebook with the same parameters, ending in `end`.
+    progress: told each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
+    older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
+    goes to `failed/`.
     """
-    words = load(lang)
-    run = RunFolder.open(Path(run_dir).resolve())
-    target = Path(out).resolve() if out is not None else run.path / f"budget_report.{lang}.html"
-    source = Path(notebook) if notebook is not None else resources.folder("notebooks") / NOTEBOOK
-    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as work:
-        execution = launcher.run(source, {"run_dir": str(run.path), "lang": lang}, Path(work))
-    scenario = words.pick(run.record["title"])
-    page_text = {
-        "lang": words.tag,
-        "run_id": run.run_id,
-        "page_of": words.say("page.page_of"),
-        "title": words.say("page.title", policy=policy_name(run, words), scenario=scenario),
-        "footer": _css_text(words.say("page.footer", run_id=run.run_id)),
-        "incomplete": words.say("page.incomplete") if execution.problem else "",
-    }
-    problems = [execution.problem] if execution.problem else []
-    text = ""
-    try:
-        text = to_html(execution.notebook, page_text)
-    except Exception as e:  # a template or converter at fault must not hide what went wrong before it
-        problems.append(Problem(source.name, f"cannot be converted ({type(e).__name__}: {e})"))
-    problems = problems or faults(text, run.run_id)
-    if problems:
-        kept = _keep_failed(target, text, execution.notebook)
-        hint = Problem(str(kept), "holds what there is of the page", "look there", severity="warning")
-        raise ReportError([*problems, hint])
-    _put(target, text)
-    return target
+    kinds.check(notebook, formats, (lang,), profile, clause, 2 if notebook == "compare" else 1)
+    kind, words = kinds.KINDS[notebook], load(lang)
+    opened = OPEN[kind.folder](Path(folder).resolve(), profile)
+    _ready(kind, formats, opened, clause)
+    place = Path(out).resolve() if out is not None else opened.path
+    stem = "-".join(filter(None, (notebook, clause, "" if profile == "internal" else profile)))
+    targets = {form: _inside(place, kinds.slug(stem), f"{lang}.{form}") for form in formats}
+    parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
+    source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
+    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as temporary:
+        work = Path(temporary)
+        execution = launcher.run(source, parameters, work, progress)
+        problems = [execution.problem] if execution.problem else []
+        text = ""
+        try:
+            text = to_html(execution.notebook, _page_text(opened, words, incomplete=bool(problems)))
+        except Exception as e:  # a template or converter at fault must not hide what went wrong before it
+            problems.append(Problem(source.name, f"cannot be converted ({type(e).__name__}: {e})"))
+        problems = problems or faults(text, opened.run_id)
+        made = {} if problems else _made(opened, formats, text, kind, clause, lang, work, problems)
+        if problems:
+            kept = _keep_failed(place, f"{stem}.{lang}", text, execution.notebook)
+            hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
+            raise ReportError([*problems, hint])
+        for form, file in made.items():
+            put(targets[form], lambda p, file=file: shutil.copyfile(file, p), ReportError, _REMEDY)
+            artefact.write_record(opened, targets[form], notebook, clause, lang)
+    return list(targets.values())
 
 
-def to_html(notebook: NotebookNode, page_text: dict[str, str]) -> str:
+def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
     """A run notebook as one page without code; page_text fills the template's head."""
     exporter = HTMLExporter(template_name="fiscal", extra_template_basedirs=[str(_TEMPLATES)])
     return exporter.from_notebook_node(notebook, resources={"report": page_text})[0]
 
 
-def faults(text: str, run_id: str) -> list[Problem]:
-    """Why a page must not be published: an error in it, no end or another run's, a foreign resource."""
-    look = _Look()
-    look.feed(text)
-    look.close()
-    found = [Problem("page", cause) for cause in look.causes]
-    if look.ended is None:
-        found.append(Problem("page", "does not reach its last line", "end the notebook with sections.end"))
-    elif look.ended != run_id:
-        found.append(Problem("page", f"is of the run {look.ended}, not {run_id}", "make the report again"))
-    return found
+def _ready(kind: kinds.Kind, formats: Sequence[str], opened: Recorded, clause: str) -> None:
+    """What can be known to fail is told before a kernel starts: no browser for PDF, no such clause in the run."""
+    if "pdf" in formats:
+        from simulator.report.pdf import browser
+
+        browser()
+    if clause:
+        from simulator.report.clause_sections import clause_of
+
+        clause_of(opened, clause)
 
 
-class _Look(HTMLParser):
-    """Reads a page for what it must not have, and for its last line."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.causes: list[str] = []
-        self.ended: str | None = None
-        self._in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._in_style = tag == "style"
-        if tag in ("script", "iframe", "object", "embed", "link"):
-            self.causes.append(f"holds a <{tag}>")
-        if "data-error" in given:
-            self.causes.append("holds an error")
-        if given.get("id") == "report-end":
-            self.ended = given.get("data-run-id")
-        for name in ("src", "href", "srcset", "poster", "action"):
-            value = (given.get(name) or "").strip()
-            if value and not value.startswith(("#", "data:")):
-                self.causes.append(f"refers to something outside ({value[:60]})")
-        self._style(given.get("style") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_style = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style:
-            self._style(data)
-
-    def _style(self, text: str) -> None:
-        if "@import" in text or "url(" in text.replace("url(data:", "").replace("url(#", ""):
-            self.causes.append("has a style that refers to something outside")
+def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,
+          problems: list[Problem]) -> dict[str, Path]:
+    """Every format as a file in the working folder; what goes wrong is added to `problems`."""
+    made = {}
+    for form in formats:
+        file = work / f"made.{form}"
+        try:
+            if form == "html":
+                file.write_text(text, encoding="utf-8", newline="\n")
+            elif form == "pdf":
+                import_module("simulator.report.pdf").write(text, file)
+            elif form == "xlsx":
+                import_module("simulator.report.workbook").write(opened, lang, file)
+            else:
+                sections = import_module(f"simulator.report.{kind.sections}")
+                import_module("simulator.report.word").write(opened, sections, clause, lang, file)
+            made[form] = file
+        except ReportError as e:
+            problems += e.problems
+    return made
 
 
-def _put(target: Path, text: str) -> None:
-    """Write beside the target and move over it, so that a reader finds the old page or the new one, whole."""
-    put(target, lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError,
-        "close the page where it is open, or choose another place")
+def _page_text(opened: Recorded, words: Wording, incomplete: bool) -> dict[str, object]:
+    """What the template's head says of the folder."""
+    title = words.say("page.title", policy=policy_name(opened, words), scenario=words.pick(opened.record["title"]))
+    return {
+        "lang": words.tag,
+        "run_id": opened.run_id,
+        "meta": artefact.identity(opened),
+        "page_of": words.say("page.page_of"),
+        "title": title,
+        "footer": _css_text(words.say("page.footer", run_id=opened.run_id)),
+        "incomplete": words.say("page.incomplete") if incomplete else "",
+    }
 
 
-def _keep_failed(target: Path, text: str, notebook: NotebookNode) -> Path:
-    """Keep what there is of a failed page, as page and as notebook, in `failed/` beside the target."""
-    folder = target.parent / "failed"
+def _inside(folder: Path, stem: str, ending: str) -> Path:
+    """A file of the folder itself: its name cannot lead out of it, nor can a link that lies there."""
+    target = folder / f"{stem}.{ending}"
+    if target.is_symlink() or not target.resolve().is_relative_to(folder.resolve()):
+        raise ReportError(Problem(str(target), "leads out of the report's folder", "remove the link"))
+    return target
+
+
+def _keep_failed(place: Path, stem: str, text: str, notebook: NotebookNode) -> Path:
+    """Keep what there is of a failed report, as page and as notebook, in `failed/`."""
+    folder = place / "failed"
     if text:
-        _put(folder / target.name, text)
-    _put(folder / f"{target.stem}.ipynb", nbformat.writes(notebook))
+        put(folder / f"{stem}.html", lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError, _REMEDY)
+    put(folder / f"{stem}.ipynb", lambda p: p.write_text(nbformat.writes(notebook), encoding="utf-8"), ReportError, _REMEDY)
     return folder
 
 

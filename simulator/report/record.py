@@ -6,9 +6,7 @@ held to the sha256 in the record before anything is shown, so a page never mixes
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +16,9 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.errors import Problem, ReportError, nearest
+from simulator.errors import Problem, ReportError
+from simulator.report.disclosure import summary_released
+from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 
 QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
 FILES: Mapping[str, tuple[str, ...]] = {
@@ -90,7 +90,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class RunFolder:
+class RunFolder(Recorded):
     """One run, read and checked. Make it with `RunFolder.open`.
 
     summary and settings are the files' tables as they stand; `year` of the summary is text ("2014", "total").
@@ -101,25 +101,27 @@ class RunFolder:
     summary: pd.DataFrame
     settings: pd.DataFrame
     _raw: Mapping[str, bytes] = field(repr=False)
+    profile: str = "internal"
 
     @classmethod
-    def open(cls, path: Path | str) -> RunFolder:
-        """Read the folder of one run. Raises ReportError with all that is missing, changed or unreadable."""
+    def open(cls, path: Path | str, profile: str = "internal") -> RunFolder:
+        """Read the folder of one run, as the profile may show it. Raises ReportError with all that is missing, changed or
+        unreadable."""
         path = Path(path)
-        record = _read_record(path / "record.json")
+        record = read_record(path / RECORD, RECORD_KEYS)
         problems: list[Problem] = []
         names = [*FILES, *(name for name in ANALYSES if name in record["outputs"])]
-        raw = {name: _read_output(path, name, record["outputs"], problems) for name in names}
+        raw = {name: read_output(path, name, record["outputs"], problems) for name in names}
         if problems:
             raise ReportError(problems)
-        tables = {name: _read_csv(raw[name], name, problems) for name in FILES if name.endswith(".csv")}
+        tables = {name: read_csv(raw[name], name, FILES[name], problems) for name in FILES if name.endswith(".csv")}
         if problems:
             raise ReportError(problems)
         summary, settings = tables["summary.csv"], tables["settings.csv"]
         numbers = [c for c in summary.columns if c not in ("measure", "clause", "year", "unit")]
         summary[numbers] = summary[numbers].apply(pd.to_numeric, errors="coerce")
         settings["changed"] = settings["changed"].str.lower().isin(["true", "1"])
-        return cls(path, record, summary, settings, raw)
+        return cls(path, record, summary_released(summary, profile), settings, raw, profile)
 
     @cached_property
     def analyses(self) -> Mapping[str, pd.DataFrame]:
@@ -132,10 +134,6 @@ class RunFolder:
         return found
 
     @property
-    def run_id(self) -> str:
-        return str(self.record["run_id"])
-
-    @property
     def years(self) -> list[int]:
         """The years awards belong to."""
         return [int(y) for y in self.record["years"]]
@@ -144,10 +142,6 @@ class RunFolder:
     def cash_years(self) -> list[int]:
         """The years cash is paid in; one more than `years`, for what is paid late."""
         return [int(y) for y in self.record["cash_years"]]
-
-    @property
-    def synthetic(self) -> bool:
-        return bool(self.record["population"].get("synthetic", False))
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -229,48 +223,3 @@ class RunFolder:
     def rows_of(self, *groups: str) -> pd.DataFrame:
         """The settings of these groups, in the order of the file."""
         return self.settings[self.settings["group"].isin(groups)]
-
-
-def _read_record(file: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as e:
-        remedy = "name the folder of a finished run"
-        raise ReportError(Problem(str(file), f"cannot be read ({e.strerror or e})", remedy)) from e
-    except ValueError as e:
-        raise ReportError(Problem(str(file), f"is not a run's record ({e})", "run the scenario again")) from e
-    missing = [key for key in RECORD_KEYS if not isinstance(record, dict) or key not in record]
-    if missing:
-        raise ReportError(Problem(str(file), f"lacks {', '.join(missing)}", "run the scenario again"))
-    return record
-
-
-def _read_output(path: Path, name: str, outputs: Mapping[str, str], problems: list[Problem]) -> bytes:
-    """The bytes of one output, held to the record's sha256."""
-    try:
-        raw = (path / name).read_bytes()
-    except OSError as e:
-        problems.append(
-            Problem(str(path / name), f"cannot be read ({e.strerror or e})", "run the scenario again")
-        )
-        return b""
-    if name not in outputs:
-        problems.append(Problem(str(path / name), "has no sha256 in record.json", "run the scenario again"))
-    elif hashlib.sha256(raw).hexdigest() != outputs[name]:
-        remedy = "restore the file, or run the scenario again"
-        problems.append(Problem(str(path / name), "was changed after the run (its sha256 differs)", remedy))
-    return raw
-
-
-def _read_csv(raw: bytes, name: str, problems: list[Problem]) -> pd.DataFrame:
-    """A table as text, blank cells as empty text; its columns checked."""
-    try:
-        table = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except ValueError as e:
-        problems.append(Problem(name, f"is not a table ({e})", "run the scenario again"))
-        return pd.DataFrame()
-    for column in FILES[name]:
-        if column not in table.columns:
-            remedy = nearest(column, table.columns) or "run the scenario again"
-            problems.append(Problem(name, f"lacks the column {column}", remedy))
-    return table

@@ -105,9 +105,11 @@ def alternatives(run: RunFolder, words: Wording) -> str:
     return table(words.say("targets.otherwise"), header, rows)
 
 
-def drivers(run: RunFolder, words: Wording) -> str:
-    """For each headline result: parameters against luck, the weakest source it leans on, and the assumptions that matter."""
+def drivers(run: RunFolder, words: Wording, only: str = "") -> str:
+    """For each headline result (or `only` one): parameters against luck, the weakest source, the assumptions that matter."""
     found = run.analyses.get("drivers", pd.DataFrame())
+    if only and len(found):
+        found = found[found["result"] == only]
     if found.empty:
         return ""
     labels, separator = _labels(run, words), words.say("source.separator")

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 MISSING = "—"
+WITHHELD = "（*）"  # what disclosure control keeps back
 _NORMAL = 1.959964  # half a 95 % interval in standard errors
 
 
@@ -86,6 +87,8 @@ def error_of(row: pd.Series, column: str = "mean") -> float:
 
 def shown(row: pd.Series, unit: Unit, column: str = "mean") -> str:
     """A number of a summary row as the page writes it, everywhere on the page alike."""
+    if row.get("withheld") in (True,):  # nan where the run has no such row
+        return WITHHELD
     return unit.text(float(row.get(column, math.nan)), error_of(row, column))
 
 

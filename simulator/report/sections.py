@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 
 from simulator.report import page
-from simulator.report.basis import assumptions, made, readings
+from simulator.report.basis import assumptions, readings
+from simulator.report.making import contents, end, front, made, policy_name, run_facts
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Block
 from simulator.report.record import TOTAL, RunFolder
@@ -23,24 +24,8 @@ CONTENTS = ("cost", "risk", "growth", "targets", "assumptions", "readings", "mad
 
 def cover(run: RunFolder, lang: str) -> Block:
     """Title, what run this is, and, where the register is synthetic, that it is. Carries the style sheet."""
-    words, record = load(lang), run.record
-    start, end = record["policy"]["start"], record["policy"].get("end")
-    end = None if end == "none" else end
-    facts = (
-        words.say("page.scenario", scenario=words.pick(record["title"])),
-        words.say("page.period", start=start, end=end) if end else words.say("page.period_open", start=start),
-        words.say("page.created", created=str(record["created"])[:10]),
-        words.say("page.draws", draws=f"{record['draws']:,}"),
-        words.say("page.run", run_id=run.run_id),
-    )
-    parts = (
-        f"<style>{page.stylesheet()}</style>",
-        page.paragraph(html.escape(words.say("page.kicker")), "kicker"),
-        f"<h1>{html.escape(policy_name(run, words))}</h1>",
-        f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
-        page.paragraph(html.escape(words.say("page.synthetic")), "synthetic") if run.synthetic else "",
-    )
-    return Block(f"<header>{''.join(parts)}</header>", words.tag)
+    words = load(lang)
+    return front(run, words, words.say("page.kicker"), policy_name(run, words), run_facts(run, words))
 
 
 def answer(run: RunFolder, lang: str) -> Block:
@@ -52,7 +37,6 @@ def answer(run: RunFolder, lang: str) -> Block:
         _overrun_sentence(run, words, paid),
         _net_sentence(run, words),
     ]
-    links = "".join(f'<a href="#{key}">{html.escape(words.say(f"{key}.short"))}</a>' for key in CONTENTS)
     return page.section(
         "answer",
         words.say("answer.title"),
@@ -60,20 +44,8 @@ def answer(run: RunFolder, lang: str) -> Block:
         page.cards(_cards(run, words, paid)),
         *(page.paragraph(sentence, "lead") for sentence in sentences),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
-        f"<nav>{links}</nav>",
+        contents(CONTENTS, words),
     )
-
-
-def end(run: RunFolder, lang: str) -> Block:
-    """The last line. `publish` takes it as the sign that the notebook ran through, and for this run."""
-    words = load(lang)
-    run_id, text = html.escape(run.run_id), html.escape(words.say("page.end"))
-    return Block(f'<footer id="report-end" data-run-id="{run_id}">{text}</footer>', words.tag)
-
-
-def policy_name(run: RunFolder, words: Wording) -> str:
-    """The policy's name: the record's own, else a general one."""
-    return words.pick(run.record["policy"].get("title", {})) or words.say("page.policy")
 
 
 def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[str, str, str, str, str]]:

@@ -518,7 +518,7 @@ def test_columns_line_up_on_a_screen_where_chinese_is_two_cells_wide():
 def test_report_writes_a_page_beside_its_run(tmp_path):
     out = tmp_path / "报告 一"
     said = done("report", "--draws", 30, "--population", SAMPLE, "--out", out, "--set", "law.tax_rebate.high_rate=0.41")
-    page = out / "budget_report.zh.html"
+    page = out / "budget.zh.html"
     assert said == f"→ {page}\n"
     text = page.read_text(encoding="utf-8")
     record = json.loads((out / "record.json").read_text(encoding="utf-8"))

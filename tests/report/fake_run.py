@@ -84,7 +84,8 @@ def write(
         "appropriation": budget,
         "clauses": CLAUSES,
         "targets": TARGETS,
-        "warnings": ["数据专线租费：名录中有 12 户未知，按区间计"],
+        "warnings": [{"zh": "数据专线租费：名录中有 12 户未知，按区间计",
+                      "en": "line_lease: unknown for 12 enterprises, taken as a range"}],
         "outputs": outputs,
     }
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")

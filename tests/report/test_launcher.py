@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 
 import nbformat
 import numpy as np
@@ -11,36 +12,48 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from simulator import resources
 from simulator.errors import ReportError
-from simulator.report import launcher, sections
-from simulator.report.publish import NOTEBOOK
+from simulator.report import kinds, launcher
 
-REPORT = resources.folder("notebooks") / NOTEBOOK
-KNOWN = {"run_dir": "str", "lang": "str", "draws": "int"}
+KNOWN = {"folder": "str", "lang": "str", "draws": "int"}
 
 
-def test_the_report_declares_its_parameters():
-    assert launcher.declared(launcher.read(REPORT), "") == {"run_dir": "str", "lang": "str"}
+def notebook(name: str):
+    return launcher.read(resources.folder("notebooks") / f"{name}.ipynb")
 
 
-def test_the_report_s_notebook_is_thin():
-    """Imports, opening the run, one call a cell: nothing is defined and nothing computed."""
-    cells = [cell for cell in nbformat.read(REPORT, as_version=4).cells]
+def test_there_is_a_notebook_for_every_report():
+    assert {p.stem for p in resources.folder("notebooks").glob("*.ipynb")} >= set(kinds.KINDS)
+
+
+@pytest.mark.parametrize("name", kinds.KINDS)
+def test_a_report_declares_its_parameters(name):
+    clause = {"clause": "str"} if name == "clause" else {}
+    assert launcher.declared(notebook(name), "") == {"folder": "str", "lang": "str", "profile": "str", **clause}
+
+
+@pytest.mark.parametrize("name", kinds.KINDS)
+def test_a_report_s_notebook_is_thin(name):
+    """Imports, opening the folder, one call a cell: nothing is defined and nothing computed."""
+    cells, kind = notebook(name).cells, kinds.KINDS[name]
     assert [cell.cell_type for cell in cells] == ["code"] * len(cells)
-    calls = []
+    calls, opened = [], []
     for cell in cells[1:]:
         *before, last = ast.parse(cell.source).body
-        for line in before:
-            opening = isinstance(line, ast.Assign) and ast.unparse(line) == "run = RunFolder.open(run_dir)"
-            assert opening or isinstance(line, ast.ImportFrom), ast.unparse(line)
-        calls.append(ast.unparse(last))
-    assert calls == [f"sections.{name}(run, lang)" for name in sections.__all__]
+        opened += [ast.unparse(line) for line in before if not isinstance(line, ast.ImportFrom)]
+        assert isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)
+        assert all(isinstance(argument, ast.Name) for argument in last.value.args) and not last.value.keywords
+        calls.append(ast.unparse(last.value.func))
+    variable = "register" if name == "check" else kind.folder
+    assert opened == [f"{variable} = open_{kind.folder}(folder, profile)"]
+    module = import_module(f"simulator.report.{kind.sections}")
+    assert calls == [f"{kind.sections}.{section}" for section in module.__all__]
 
 
 @pytest.mark.parametrize(
     "parameters, complaint",
     [
         ({"x=1;import os": "y"}, "is no name"),
-        ({"run_dri": "y"}, "is not declared → did you mean run_dir"),
+        ({"foldre": "y"}, "is not declared → did you mean folder"),
         ({"draws": np.int64(3)}, "give a plain int"),
         ({"draws": True}, "give a plain int"),
         ({"lang": None}, "give a plain str"),
@@ -53,7 +66,7 @@ def test_doubtful_parameters_are_refused(parameters, complaint):
 
 
 def test_fitting_parameters_pass():
-    launcher.check({"run_dir": "a'b\n{c}", "lang": "zh", "draws": 3}, KNOWN, "x.ipynb")
+    launcher.check({"folder": "a'b\n{c}", "lang": "zh", "draws": 3}, KNOWN, "x.ipynb")
 
 
 @pytest.mark.parametrize("tagged", [0, 2])

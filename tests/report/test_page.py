@@ -13,7 +13,8 @@ import pytest
 
 from simulator import resources
 from simulator.errors import ReportError
-from simulator.report.publish import NOTEBOOK, faults, publish
+from simulator.report.look import faults
+from simulator.report.publish import publish
 from simulator.report.rounding import UNITS, percent, shown
 
 # names, and identifiers a reader needs to find a file again; all else in the Chinese page is Chinese
@@ -30,7 +31,7 @@ def pages(folder, tmp_path_factory):
     (broken / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(broken.parents[1]))
-        made = {lang: publish(folder(), lang=lang) for lang in ("zh", "en")}
+        made = {lang: publish(folder(), lang=lang)[0] for lang in ("zh", "en")}
     return {lang: path.read_text(encoding="utf-8") for lang, path in made.items()}
 
 
@@ -54,7 +55,7 @@ def test_the_page_needs_nothing_from_outside(pages, run, lang):
 def test_the_page_has_no_code_and_no_error(pages, lang, tag):
     page, seen = pages[lang], text_of(pages[lang])
     assert f'<html lang="{tag}">' in page
-    code = r"Traceback|sections\.|RunFolder|run_dir|\bimport |In \[|Warning:|\bnan\b|\bNone\b|\{"
+    code = r"Traceback|sections\.|RunFolder|open_run|\bimport |In \[|Warning:|\bnan\b|\bNone\b|\{"
     assert re.findall(code, seen) == []
 
 
@@ -106,13 +107,13 @@ def test_every_number_said_stands_in_the_files(pages, run, lang):
 
 
 def test_the_same_run_makes_the_same_page(pages, folder, tmp_path):
-    again = publish(folder(), out=tmp_path / "again.html")
+    [again] = publish(folder(), out=tmp_path)
     assert again.read_text(encoding="utf-8") == pages["zh"]
 
 
 def spoiled(path, **cells):
     """The report's notebook with other sources in some cells (None: without it)."""
-    notebook = nbformat.read(resources.folder("notebooks") / NOTEBOOK, as_version=4)
+    notebook = nbformat.read(resources.folder("notebooks") / "budget.ipynb", as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cells.get(cell["id"], "") is not None]
     for cell in notebook.cells:
         cell.source = cells.get(cell["id"]) or cell.source
@@ -130,14 +131,14 @@ def spoiled(path, **cells):
 )
 def test_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, complaint):
     there = shutil.copytree(folder(), tmp_path / "run")
-    old = there / "budget_report.zh.html"
+    old = there / "budget.zh.html"
     old.write_text("old", encoding="utf-8")
     with pytest.raises(ReportError, match=re.escape(complaint)):
-        publish(there, notebook=spoiled(tmp_path / "spoiled.ipynb", **cells))
+        publish(there, source=spoiled(tmp_path / "spoiled.ipynb", **cells))
     assert old.read_text(encoding="utf-8") == "old"
-    kept = (there / "failed" / "budget_report.zh.html").read_text(encoding="utf-8")
+    kept = (there / "failed" / "budget.zh.html").read_text(encoding="utf-8")
     assert ("未能完整生成" in kept) == ("risk" in cells)
-    assert (there / "failed" / "budget_report.zh.ipynb").is_file()
+    assert (there / "failed" / "budget.zh.ipynb").is_file()
     assert [p.name for p in there.iterdir() if p.name.endswith(".part")] == []
     assert capfd.readouterr().err == ""
 

@@ -1,0 +1,129 @@
+"""The register check's sections: whether it can be used, what is wrong, how complete it is, what its tables say."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+
+from simulator.population.schema import TABLES
+from simulator.report import making, page
+from simulator.report.page import Block, Cell, table
+from simulator.report.register_check import CheckFolder
+from simulator.report.rounding import MISSING, UNITS, WITHHELD
+from simulator.report.wording import Wording, load
+
+__all__ = ["cover", "answer", "problems", "completeness", "indicators", "made", "end"]
+end = making.end
+_MOST = 200  # problems listed; the folder's table has all of them
+_HEADERS = {column.name: column.header for t in TABLES for column in t.columns}
+_AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax", "income_tax", "retained_tax",
+            "district_contribution")
+
+
+def cover(register: CheckFolder, lang: str) -> Block:
+    """Title, and which register was looked at."""
+    words, record = load(lang), register.record
+    facts = [words.say("page.created", created=str(record["created"])[:10]), words.say("page.run", run_id=register.run_id)]
+    if not register.external:
+        facts.insert(0, words.say("check.register", source=record["population"]["source"]))
+    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts)
+
+
+def answer(register: CheckFolder, lang: str) -> Block:
+    """Whether the register can be used, and how much is wrong with it."""
+    words, told = load(lang), register.record["register"]
+    numbers = {"errors": told["errors"], "warnings": told["warnings"]}
+    key = "unusable" if not register.usable else "odd" if told["warnings"] else "clean"
+    said = {k: v for k, v in numbers.items() if key == "unusable" or k == "warnings"} if key != "clean" else {}
+    cards = [(k, words.say(f"check.{k}"), f"{v:,}", "", words.say(f"check.{k}_note")) for k, v in numbers.items()]
+    if told["enterprises"] is not None:
+        years = words.say("check.years", first=told["first_year"], last=told["last_year"])
+        cards.append(("enterprises", words.say("check.enterprises"), f"{told['enterprises']:,}", "", years))
+    return page.section("answer", words.say("answer.short"), words.tag, page.cards(cards),
+                        page.paragraph(words.html(f"check.{key}", **said), "lead"))
+
+
+def problems(register: CheckFolder, lang: str) -> Block:
+    """What is wrong, one row a problem; outside only how often in which column."""
+    words, found = load(lang), register.problems
+    if found.empty:
+        body = page.paragraph(html.escape(words.say("check.none")))
+    elif register.external:
+        header = [words.say(f"check.{k}") for k in ("severity", "table", "column", "count")]
+        rows = [[Cell(words.say(f"check.{r.severity}")), Cell(_table(r.table, words)), Cell(_column(r.column, words)),
+                 Cell(f"{r.size:,}", number=True)] for r in found.itertuples()]
+        body = table("", header, rows)
+    else:
+        header = [words.say(f"check.{k}") for k in ("severity", "place", "value", "cause", "remedy")]
+        rows = [[Cell(words.say(f"check.{r['severity']}")), Cell(r[f"place_{lang}"]), Cell(str(r["value"])),
+                 Cell(r[f"cause_{lang}"]), Cell(r[f"remedy_{lang}"])] for r in found.head(_MOST).to_dict("records")]
+        body = table("", header, rows, style="terms")
+        if len(found) > _MOST:
+            body += page.paragraph(words.html("check.more", more=f"{len(found) - _MOST:,}"), "small")
+    return page.section("problems", words.say("check.problems"), words.tag, body)
+
+
+def completeness(register: CheckFolder, lang: str) -> Block:
+    """How many cells of each column are filled, blank and unknown."""
+    words, rows, groups = load(lang), [], []
+    for name, part in register.columns.groupby("table", sort=False):
+        groups.append((len(rows), _table(name, words)))
+        for r in part.itertuples():
+            filled = r.rows - r.blank - r.unknown
+            share = f"{100 * filled / r.rows:.0f}%" if r.rows else MISSING
+            rows.append([Cell(_column(r.column, words)), *(Cell(f"{n:,}", number=True) for n in
+                                                           (r.rows, filled, r.blank, r.unknown)), Cell(share, number=True)])
+    header = [words.say(f"check.{k}") for k in ("column", "rows", "filled", "blank", "unknown", "share")]
+    return page.section("completeness", words.say("check.completeness"), words.tag,
+                        table("", header, rows, groups=groups, style="settings"),
+                        page.paragraph(html.escape(words.say("check.completeness_note")), "small"))
+
+
+def indicators(register: CheckFolder, lang: str) -> Block:
+    """The statistical tables of 三（十）; empty where the register cannot be used."""
+    words = load(lang)
+    if not register.tables:
+        return Block("", words.tag)
+    parts = []
+    for name, frame in register.tables.items():
+        shown = [c for c in frame.columns if c != "withheld" and not frame[c].isna().all()]
+        rows = [[_value(row, column, words) for column in shown] for _, row in frame.iterrows()]
+        money = words.say("unit.table", unit=words.say("unit.money")) if set(shown) & set(_AMOUNTS) else ""
+        parts.append(table(words.say(f"indicators.{name}"), [words.say(f"indicators.{c}") for c in shown], rows, aside=money))
+    return page.section("indicators", words.say("check.indicators"), words.tag, *parts)
+
+
+def made(register: CheckFolder, lang: str) -> Block:
+    """What the check was made from."""
+    return making.made(register, lang, "made.short")
+
+
+def _table(name: str, words: Wording) -> str:
+    headers = {t.name: t.header for t in TABLES}
+    return headers.get(name, name) if words.lang == "zh" else name or MISSING
+
+
+def _column(name: str, words: Wording) -> str:
+    """A column by its name in this language, whichever of the two the register's header has."""
+    names = {header: english for english, header in _HEADERS.items()}
+    if words.lang == "zh":
+        return _HEADERS.get(name, name) or MISSING
+    return names.get(name, name) or MISSING
+
+
+def _value(row: pd.Series, column: str, words: Wording) -> Cell:
+    """One cell of an indicator table: amounts in the language's unit, shares in per cent, years as they are."""
+    value = row[column]
+    if isinstance(value, str):
+        chinese, _, english = value.partition(" ")  # bands come in both languages, sectors by name
+        return Cell((chinese if words.lang == "zh" else english) if english else words.term("sector", value))
+    if value != value:
+        return Cell(WITHHELD if row["withheld"] else MISSING, number=True)
+    if column == "year":
+        return Cell(f"{value:.0f}")
+    if column in _AMOUNTS:
+        return Cell(UNITS[words.lang]["money"].text(float(value), digits=UNITS[words.lang]["money"].finest), number=True)
+    if column in ("growth", "share_of_trscg"):
+        return Cell(f"{100 * value:.1f}%".replace("-", "\u2212"), number=True)
+    return Cell(f"{value:,.1f}" if value % 1 else f"{value:,.0f}", number=True)

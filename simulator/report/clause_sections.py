@@ -1,0 +1,121 @@
+"""One clause in depth: what it costs and whom it reaches, from entitlement to payment, and the terms and readings it has."""
+
+from __future__ import annotations
+
+import html
+import math
+
+from simulator.errors import Problem, ReportError
+from simulator.report import charts, making, page, returns
+from simulator.report.figures import image
+from simulator.report.page import Block, Cell, table
+from simulator.report.record import TOTAL, Clause, RunFolder
+from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.settings import readings_table, settings_table
+from simulator.report.wording import Wording, load
+
+__all__ = ["cover", "answer", "cost", "stages", "terms", "made", "end"]
+end = making.end
+_MEASURES = ("entitled", "awarded", "paid", "displaced")
+
+
+def clause_of(run: RunFolder, slug: str) -> Clause:
+    """The clause of that name. Raises ReportError when the run has none."""
+    for clause in run.clauses:
+        if clause.slug == slug:
+            return clause
+    raise ReportError(Problem("clause", f"the run has no {slug!r}", "one of " + ", ".join(c.slug for c in run.clauses)))
+
+
+def cover(run: RunFolder, clause: str, lang: str) -> Block:
+    """Title: the clause and its article."""
+    words, one = load(lang), clause_of(run, clause)
+    title = words.say("readings.clause", article=one.article, name=words.pick(one.names))
+    facts = [making.policy_name(run, words), *making.run_facts(run, words)]
+    return making.front(run, words, words.say("clause.kicker"), title, facts)
+
+
+def answer(run: RunFolder, clause: str, lang: str) -> Block:
+    """What it costs in all, its share, and whom it reaches."""
+    words, one = load(lang), clause_of(run, clause)
+    in_kind = one.kind == "in_kind"
+    unit, count = UNITS[lang]["count" if in_kind else "money"], UNITS[lang]["count"]
+    paid, people, whole = run.row("paid", clause), run.row("recipients", clause), run.row("paid")
+    said = {"name": words.pick(one.names), "first": run.cash_years[0], "last": run.cash_years[-1],
+            "mean": shown(paid, unit), "recipients": shown(people, count)}
+    money = words.say("unit.places" if in_kind else "unit.money")
+    cards = [(f"paid_{q}", words.say(f"clause.card_{q}"), shown(paid, unit, q), money, words.say(f"clause.card_{q}_note"))
+             for q in ("mean", "p80", "p95")]
+    cards.append(("recipients", words.say("cost.recipients"), said["recipients"], "", words.say("clause.card_recipients")))
+    if in_kind:
+        lead = words.html("clause.lead_in_kind", **said)
+    else:
+        share = paid["mean"] / whole["mean"] if whole["mean"] else math.nan
+        lead = words.html("clause.lead", **said, share=percent(share) if paid.get("withheld") not in (True,) else MISSING)
+    return page.section("answer", words.say("answer.short"), words.tag, page.cards(cards), page.paragraph(lead, "lead"))
+
+
+def cost(run: RunFolder, clause: str, lang: str) -> Block:
+    """Its payments by year: the fan and the quantiles."""
+    words, one = load(lang), clause_of(run, clause)
+    unit = UNITS[lang]["count" if one.kind == "in_kind" else "money"]
+    named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
+    bands = run.by_year("paid", clause)
+    parts, drawn = [], bands.dropna(subset=["p5", "p50", "p80", "p95"])
+    if len(drawn) > 1 and one.kind != "in_kind":
+        picture = image(charts.fan(drawn, {}, words), words.say("risk.fan_alt"))
+        parts.append(page.figure(words.say("risk.fan"), picture, words.say("risk.fan_caption")))
+    columns = ("mean", "p5", "p50", "p80", "p95")
+    header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in columns[1:])]
+    rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
+             *(Cell(shown(run.row("paid", clause, year), unit, c), number=True) for c in columns)]
+            for year in [*run.cash_years, TOTAL]]
+    parts.append(table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
+    return page.section("cost", words.say("clause.cost"), words.tag, *parts)
+
+
+def stages(run: RunFolder, clause: str, lang: str) -> Block:
+    """From entitlement to payment by year, and how many receive it."""
+    words, one = load(lang), clause_of(run, clause)
+    unit, count = UNITS[lang]["count" if one.kind == "in_kind" else "money"], UNITS[lang]["count"]
+    header = [words.say("risk.year"), *(words.say(f"cost.{m}") for m in _MEASURES), words.say("cost.recipients")]
+    rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
+             *(Cell(shown(run.row(m, clause, year), unit), number=True) for m in _MEASURES),
+             Cell(shown(run.row("recipients", clause, year), count), number=True)]
+            for year in [*run.cash_years, TOTAL]]
+    named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
+    return page.section("stages", words.say("cost.stages"), words.tag,
+                        table("", header, rows, aside=words.say("unit.table", unit=named), strong=[-1]),
+                        page.paragraph(html.escape(words.say("cost.stages_note")), "small"))
+
+
+def terms(run: RunFolder, clause: str, lang: str) -> Block:
+    """The law's numbers of the clause, the readings of its article, and what its cost depends on."""
+    words, one = load(lang), clause_of(run, clause)
+    law = run.rows_of("law")
+    law = law[law["path"].str.startswith(f"law.{clause}.")]
+    switches = run.rows_of("interpretation")
+    switches = switches[[_about(source, one.article) for source in switches["source"]]]
+    columns = [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
+    parts = [settings_table(law, words, words.say("readings.terms"), columns)] if len(law) else []
+    if len(switches):
+        parts.append(readings_table(switches, words))
+    return page.section("terms", words.say("clause.terms"), words.tag, *parts, _drivers(run, clause, words))
+
+
+def made(run: RunFolder, lang: str) -> Block:
+    """What is needed to make the numbers again."""
+    return making.made(run, lang, "made.short")
+
+
+def _about(source: str, article: str) -> bool:
+    """Whether a reading's article (四（三）, perhaps several of them) names this one: by its own bracket."""
+    return article[article.find("（"):] in source and article[:1] in source
+
+
+def _drivers(run: RunFolder, clause: str, words: Wording) -> str:
+    """The row of the drivers' table that is about this clause, where the run has one."""
+    found = run.analyses.get("drivers")
+    if found is None or f"paid.{clause}" not in set(found["result"]):
+        return ""
+    return returns.drivers(run, words, only=f"paid.{clause}")

@@ -1,0 +1,124 @@
+"""The folder of a comparison: each scenario's run in a folder of its own, their paired differences, and a record of all."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from simulator.budget.compare import compare_runs
+from simulator.budget.result import BudgetRun
+from simulator.errors import Problem, ReportError
+from simulator.files import put
+from simulator.report.disclosure import released
+from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.report.record import TOTAL, RunFolder
+
+FILES: Mapping[str, tuple[str, ...]] = {
+    "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher"),
+    "changed.csv": ("scenario", "path", "baseline", "reform"),
+}
+RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "hashes", "versions", "policy", "runs",
+               "warnings", "outputs")
+
+
+@dataclass(frozen=True)
+class ComparisonFolder(Recorded):
+    """A comparison, read and checked: the runs (the baseline first), what was changed, and what that changes.
+
+    differences: scenario, clause, year ("total" over all), mean (CNY cash, reform − baseline), standard_error, share_higher.
+    """
+
+    path: Path
+    record: Mapping[str, Any]
+    runs: tuple[RunFolder, ...]
+    changed: pd.DataFrame
+    differences: pd.DataFrame
+    profile: str = "internal"
+
+    @classmethod
+    def open(cls, path: Path | str, profile: str = "internal") -> ComparisonFolder:
+        """Read the folder of a comparison. Raises ReportError with all that is missing, changed or unreadable."""
+        path = Path(path)
+        record = read_record(path / RECORD, RECORD_KEYS)
+        problems: list[Problem] = []
+        raw = {name: read_output(path, name, record["outputs"], problems) for name in FILES}
+        tables = {n: read_csv(raw[n], n, FILES[n], problems) for n in FILES if raw[n]}
+        runs = []
+        for entry in record["runs"]:
+            try:
+                runs.append(RunFolder.open(path / entry["folder"], profile))
+                if runs[-1].run_id != entry["run_id"]:
+                    problems.append(Problem(str(path / entry["folder"]), f"is not the run {entry['run_id']}", "compare again"))
+            except ReportError as e:
+                problems += e.problems
+        if problems:
+            raise ReportError(problems)
+        differences = tables["differences.csv"]
+        numbers = ["mean", "standard_error", "share_higher"]
+        differences[numbers] = differences[numbers].apply(pd.to_numeric, errors="coerce")
+        people = differences.apply(lambda row: _behind(runs, row["clause"], row["year"]), axis=1)
+        return cls(path, record, tuple(runs), tables["changed.csv"], released(differences, people, profile), profile)
+
+    def difference(self, run: RunFolder, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
+        """One difference of a reform from the baseline."""
+        table = self.differences
+        place = self.runs.index(run) - 1
+        rows = table[(table["clause"] == clause) & (table["year"] == str(year))]
+        names = list(dict.fromkeys(table["scenario"]))
+        return rows[rows["scenario"] == names[place]].iloc[0]
+
+
+def _behind(runs: list[RunFolder], clause: str, year: str) -> float:
+    """The fewest enterprises that any of the runs has behind a difference."""
+    return min(float(run.row("recipients", clause, year)["mean"]) if not run.row("paid", clause, year).get("withheld")
+               else 1.0 for run in runs)
+
+
+def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
+    """Keep a comparison of runs (the baseline first) in a folder. Raises ScenarioError unless they share seed and draws.
+
+    Two scenarios of one name are told apart by a number.
+    """
+    folder = Path(folder)
+    named: list[BudgetRun] = []
+    for run in runs:
+        taken = [r.scenario.name for r in named]
+        name, count = run.scenario.name, 2
+        while name in taken:
+            name, count = f"{run.scenario.name}-{count}", count + 1
+        named.append(replace(run, scenario=replace(run.scenario, name=name)))
+    found = compare_runs(*named)
+    entries = []
+    for place, run in enumerate(named):
+        where = f"{place}-{re.sub(r'[^a-z0-9_-]+', '-', run.scenario.name.lower()).strip('-')[:40]}".strip("-")
+        run.write(folder / where)
+        record = json.loads((folder / where / RECORD).read_text(encoding="utf-8"))
+        entries.append((where, record))
+    outputs = {}
+    for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed)):
+        put(folder / name, lambda p, table=table: table.to_csv(p, index=False, encoding="utf-8-sig"), ReportError)
+        outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    first = entries[0][1]
+    identity = hashlib.sha256("|".join(r["run_id"] for _, r in entries).encode()).hexdigest()[:8]
+    record = {key: first[key] for key in ("seed", "draws", "population", "versions", "policy")} | {
+        "kind": "comparison",
+        "run_id": f"compare-{first['seed']}-{first['draws']}-{identity}",
+        "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "scenario": ", ".join(r["scenario"] for _, r in entries),
+        "title": first["title"],
+        "hashes": {"law": first["hashes"]["law"], "code": first["hashes"]["code"], "scenario": first["hashes"]["scenario"]},
+        "runs": [{"folder": where, "run_id": r["run_id"], "title": r["title"], "scenario": r["hashes"]["scenario"]}
+                 for where, r in entries],
+        "warnings": first["warnings"],
+        "outputs": outputs,
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    return put(folder / RECORD, lambda p: p.write_text(text, encoding="utf-8"), ReportError).parent

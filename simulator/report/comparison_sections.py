@@ -1,0 +1,133 @@
+"""The comparison's sections: what each scenario costs, what was changed, and what that changes, draw by draw."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+
+from simulator.report import bridges, making, page
+from simulator.report.comparison_folder import ComparisonFolder
+from simulator.report.figures import image
+from simulator.report.page import Block, Cell, table
+from simulator.report.record import TOTAL, RunFolder
+from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.settings import value_and_unit
+from simulator.report.wording import Wording, load
+
+__all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
+end = making.end
+
+
+def cover(comparison: ComparisonFolder, lang: str) -> Block:
+    """Title, and which scenarios are compared."""
+    words = load(lang)
+    _, *facts = making.run_facts(comparison, words)
+    named = words.say("source.separator").join(_title(run, words) for run in comparison.runs)
+    facts = [words.say("page.scenarios", scenarios=named), *facts]
+    return making.front(comparison, words, words.say("comparison.kicker"), making.policy_name(comparison, words), facts)
+
+
+def answer(comparison: ComparisonFolder, lang: str) -> Block:
+    """What each scenario costs, and by how much it differs from the baseline, on common luck."""
+    words, unit = load(lang), UNITS[lang]["money"]
+    base, *reforms = comparison.runs
+    sentences = []
+    for run in reforms:
+        change = comparison.difference(run)
+        said = {"reform": _title(run, words), "baseline": _title(base, words), "error": _error(change, words),
+                "change": shown(change, unit).lstrip("\u2212"), "higher": percent(change["share_higher"])}
+        key = "same" if change["mean"] == 0 else "dearer" if change["mean"] > 0 else "cheaper"
+        if key == "same":
+            said = {"reform": said["reform"], "baseline": said["baseline"]}
+        sentences.append(page.paragraph(words.html(f"comparison.{key}", **said), "lead"))
+    header = [words.say(f"comparison.{k}") for k in ("scenario", "paid", "p50", "p80", "p95", "difference", "higher", "net")]
+    rows = []
+    for run in comparison.runs:
+        paid, change = run.row("paid"), None if run is base else comparison.difference(run)
+        rows.append([Cell(_title(run, words)), *(Cell(shown(paid, unit, c), number=True) for c in ("mean", "p50", "p80", "p95")),
+                     Cell(MISSING if change is None else _signed(change, words), number=True),
+                     Cell(MISSING if change is None else percent(change["share_higher"]), number=True),
+                     Cell(shown(run.row("net_cost"), unit), number=True)])
+    money = words.say("unit.table", unit=words.say("unit.money"))
+    return page.section("answer", words.say("comparison.answer"), words.tag, *sentences,
+                        table(words.say("comparison.table"), header, rows, aside=money),
+                        page.paragraph(html.escape(words.say("comparison.note")), "small"))
+
+
+def changed(comparison: ComparisonFolder, lang: str) -> Block:
+    """Every setting that differs from the baseline, as a person reads it."""
+    words = load(lang)
+    titles = dict(zip(dict.fromkeys(comparison.differences["scenario"]), comparison.runs[1:], strict=True))
+    labels = {}
+    for run in comparison.runs:
+        labels |= {row.path: row for row in run.settings.itertuples()}
+    rows = []
+    for row in comparison.changed.itertuples():
+        setting = labels.get(row.path)
+        name = words.pick({"zh": setting.zh, "en": setting.en}) if setting else row.path
+        values = [value_and_unit(v, setting.unit if setting else "", words) if v != MISSING else (MISSING, "")
+                  for v in (row.baseline, row.reform)]
+        rows.append([Cell(_title(titles[row.scenario], words)), Cell(name[:1].upper() + name[1:] or row.path),
+                     *(Cell(value) for value, _ in values), Cell(values[1][1] or values[0][1])])
+    header = [words.say(f"comparison.{k}") for k in ("scenario", "setting", "before", "after")] + [words.say("readings.unit")]
+    body = table("", header, rows, style="settings") if rows else page.paragraph(html.escape(words.say("comparison.nothing")))
+    return page.section("changed", words.say("comparison.changed"), words.tag, body)
+
+
+def bridge(comparison: ComparisonFolder, lang: str) -> Block:
+    """From the baseline's mean cost to each reform's, clause by clause: the waterfall."""
+    words = load(lang)
+    base, *reforms = comparison.runs
+    names = {c.slug: words.pick(c.names) for c in base.clauses if c.kind != "in_kind"}
+    parts = []
+    for run in reforms:
+        steps = pd.DataFrame({slug: comparison.difference(run, slug)[["mean", "standard_error"]] for slug in names}).T
+        levels = tuple(float(r.row("paid")["mean"]) for r in (base, run))
+        picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)),
+                                    words)
+        title = words.say("comparison.waterfall", baseline=_title(base, words), reform=_title(run, words))
+        parts.append(page.figure(title, image(picture, title), words.say("comparison.waterfall_caption")))
+    return page.section("bridge", words.say("comparison.bridge"), words.tag, *parts)
+
+
+def difference(comparison: ComparisonFolder, lang: str) -> Block:
+    """The differences by clause and year, with their error."""
+    words = load(lang)
+    base, *reforms = comparison.runs
+    years = sorted({y for run in comparison.runs for y in run.cash_years})
+    names = [(c.slug, words.pick(c.names), c.article) for c in base.clauses if c.kind != "in_kind"]
+    money = words.say("unit.table", unit=words.say("unit.money"))
+    header = [words.say("cost.clause"), *map(str, years), words.say("cost.total"), words.say("comparison.error")]
+    parts = []
+    for run in reforms:
+        rows = []
+        for slug, name, article in [*names, (TOTAL, words.say("cost.total"), "")]:
+            whole = comparison.difference(run, slug)
+            cells = [_signed(comparison.difference(run, slug, year), words) for year in years]
+            rows.append([Cell(name, note=article), *(Cell(c, number=True) for c in cells),
+                         Cell(_signed(whole, words), number=True), Cell(_error(whole, words), number=True)])
+        parts.append(table(words.say("comparison.by_year", reform=_title(run, words)), header, rows, aside=money, strong=[-1]))
+    return page.section("difference", words.say("comparison.differences"), words.tag, *parts,
+                        page.paragraph(html.escape(words.say("comparison.paired")), "small"))
+
+
+def made(comparison: ComparisonFolder, lang: str) -> Block:
+    """What is needed to make the numbers again."""
+    return making.made(comparison, lang, "made.short")
+
+
+def _title(run: RunFolder, words: Wording) -> str:
+    return words.pick(run.record["title"])
+
+
+def _signed(row: pd.Series, words: Wording) -> str:
+    """A difference with its sign; a plain 0 where nothing changes."""
+    text = shown(row, UNITS[words.lang]["money"])
+    return f"+{text}" if row["mean"] > 0 and text[0] not in "<（" else text
+
+
+def _error(row: pd.Series, words: Wording) -> str:
+    """A standard error to two figures at most."""
+    unit, error = UNITS[words.lang]["money"], float(row["standard_error"])
+    return unit.text(error, error / 10) if row.get("withheld") not in (True,) else shown(row, unit)

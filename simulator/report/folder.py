@@ -1,0 +1,87 @@
+"""What the folders of runs, comparisons and register checks have in common: a record, and files held to its sums."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from simulator.errors import Problem, ReportError, nearest
+
+RECORD = "record.json"
+
+
+class Recorded:
+    """A folder that was read: `path`, `record`, `profile`, and the names its record gives."""
+
+    path: Path
+    record: Mapping[str, Any]
+    profile: str
+
+    @property
+    def run_id(self) -> str:
+        return str(self.record["run_id"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the numbers come from an invented register."""
+        return bool(self.record["population"].get("synthetic", False))
+
+    @property
+    def external(self) -> bool:
+        """Whether this is shown to readers outside: no names, no paths, nothing that rests on few enterprises."""
+        return self.profile == "external"
+
+
+def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
+    """`record.json`. Raises ReportError when it cannot be read or lacks one of `keys`."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as e:
+        remedy = "name the folder of a finished run"
+        raise ReportError(Problem(str(file), f"cannot be read ({e.strerror or e})", remedy)) from e
+    except ValueError as e:
+        raise ReportError(Problem(str(file), f"is not a run's record ({e})", "run the scenario again")) from e
+    missing = [key for key in keys if not isinstance(record, dict) or key not in record]
+    if missing:
+        raise ReportError(Problem(str(file), f"lacks {', '.join(missing)}", "run the scenario again"))
+    return record
+
+
+def read_output(path: Path, name: str, outputs: Mapping[str, str], problems: list[Problem]) -> bytes:
+    """The bytes of one output, held to the record's sha256."""
+    try:
+        raw = (path / name).read_bytes()
+    except OSError as e:
+        problems.append(Problem(str(path / name), f"cannot be read ({e.strerror or e})", "run the scenario again"))
+        return b""
+    if name not in outputs:
+        problems.append(Problem(str(path / name), "has no sha256 in record.json", "run the scenario again"))
+    elif hashlib.sha256(raw).hexdigest() != outputs[name]:
+        remedy = "restore the file, or run the scenario again"
+        problems.append(Problem(str(path / name), "was changed after the run (its sha256 differs)", remedy))
+    return raw
+
+
+def read_csv(raw: bytes, name: str, columns: Iterable[str], problems: list[Problem]) -> pd.DataFrame:
+    """A table as text, blank cells as empty text; its columns checked."""
+    try:
+        table = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except ValueError as e:
+        problems.append(Problem(name, f"is not a table ({e})", "run the scenario again"))
+        return pd.DataFrame()
+    for column in columns:
+        if column not in table.columns:
+            remedy = nearest(column, table.columns) or "run the scenario again"
+            problems.append(Problem(name, f"lacks the column {column}", remedy))
+    return table
+
+
+def read_numbers(raw: bytes) -> pd.DataFrame:
+    """A table of a folder with numbers as numbers."""
+    return pd.read_csv(io.BytesIO(raw), encoding="utf-8-sig", dtype={"year": str}, keep_default_na=True)

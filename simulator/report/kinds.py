@@ -1,0 +1,85 @@
+"""The reports there are: what each is made of, in which formats, and whether a request for one can be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from simulator.errors import Problem, ReportError, nearest
+from simulator.law.clauses import SLUGS
+
+FORMATS = ("html", "pdf", "xlsx", "docx")
+LANGUAGES = ("zh", "en")
+PROFILES = ("internal", "external")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One report: the notebook of its name, the folder it is made from (run, comparison or check), its formats.
+
+    sections: the module of `simulator.report` whose functions the notebook calls, a cell each.
+    """
+
+    folder: str
+    sections: str
+    formats: tuple[str, ...] = ("html", "pdf")
+
+
+KINDS: Mapping[str, Kind] = {
+    "budget": Kind("run", "sections", FORMATS),
+    "compare": Kind("comparison", "comparison_sections"),
+    "clause": Kind("run", "clause_sections"),
+    "targets": Kind("run", "target_sections"),
+    "check": Kind("check", "check_sections"),
+}
+
+
+def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profile: str, clause: str = "",
+          scenarios: int = 1) -> None:
+    """Whether this report can be made at all. Raises ReportError with every reason why not, before anything runs.
+
+    scenarios: how many there are to report on.
+    """
+    problems = []
+
+    def known(place: str, given: str, names: Sequence[str]) -> None:
+        if given not in names:
+            problems.append(Problem(place, f"there is no {given!r}", nearest(given, names) or f"one of {', '.join(names)}"))
+
+    known("notebook", notebook, tuple(KINDS))
+    known("profile", profile, PROFILES)
+    for lang in languages:
+        known("lang", lang, LANGUAGES)
+    for form in formats:
+        known("format", form, FORMATS)
+    kind = KINDS.get(notebook)
+    if kind and (lacking := [form for form in formats if form in FORMATS and form not in kind.formats]):
+        problems.append(Problem("format", f"the report {notebook} is not made as {', '.join(lacking)}",
+                                f"one of {', '.join(kind.formats)}"))
+    if notebook == "clause":
+        known("clause", clause, SLUGS)
+    elif clause:
+        problems.append(Problem("clause", f"the report {notebook} is not about one clause", "choose the notebook clause"))
+    if notebook == "compare" and scenarios < 2:
+        problems.append(Problem("compare", "one scenario cannot be compared", "name the baseline, then the reforms"))
+    elif notebook != "compare" and scenarios > 1:
+        problems.append(Problem(notebook, f"reports on one scenario, {scenarios} are named",
+                                "choose the notebook compare, or make a report of each"))
+    if not languages or not formats:
+        problems.append(Problem("report", "no language or no format is named", "e.g. --format html --lang zh"))
+    if problems:
+        raise ReportError(problems)
+
+
+def slug(name: str) -> str:
+    """`name`, if it may be the name of a file: small letters, digits, - and _. Raises ReportError.
+
+    >>> slug("budget-2013")
+    'budget-2013'
+    """
+    if not _SLUG.fullmatch(name):
+        raise ReportError(Problem(f"name {name[:80]!r}", "cannot be the name of a report",
+                                  "small letters, digits, - and _, at most 80 of them"))
+    return name

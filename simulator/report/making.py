@@ -1,0 +1,118 @@
+"""What every report opens and closes with: its title and what it was made from, how to make it again, its last line."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+
+from simulator.report import page
+from simulator.report.folder import Recorded
+from simulator.report.page import Block, Cell
+from simulator.report.wording import Wording, load
+
+
+def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str]) -> Block:
+    """The head of a report, with the style sheet; says where the register is synthetic or the report is for outside."""
+    parts = (
+        f"<style>{page.stylesheet()}</style>",
+        page.paragraph(html.escape(kicker), "kicker"),
+        f"<h1>{html.escape(title)}</h1>",
+        f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
+        page.paragraph(html.escape(words.say("page.synthetic")), "synthetic") if folder.synthetic else "",
+        page.paragraph(html.escape(words.say("page.external")), "synthetic") if folder.external else "",
+    )
+    return Block(f"<header>{''.join(parts)}</header>", words.tag)
+
+
+def run_facts(folder: Recorded, words: Wording) -> list[str]:
+    """What run a report is of: scenario, term, date, draws, id."""
+    record = folder.record
+    start, end = record["policy"]["start"], record["policy"].get("end")
+    end = None if end == "none" else end
+    return [
+        words.say("page.scenario", scenario=words.pick(record["title"])),
+        words.say("page.period", start=start, end=end) if end else words.say("page.period_open", start=start),
+        words.say("page.created", created=str(record["created"])[:10]),
+        words.say("page.draws", draws=f"{record['draws']:,}"),
+        words.say("page.run", run_id=folder.run_id),
+    ]
+
+
+def policy_name(folder: Recorded, words: Wording) -> str:
+    """The policy's name: the record's own, else a general one."""
+    return words.pick(folder.record.get("policy", {}).get("title", {})) or words.say("page.policy")
+
+
+def contents(keys: Iterable[str], words: Wording) -> str:
+    """Links to the sections."""
+    links = "".join(f'<a href="#{key}">{html.escape(words.say(f"{key}.short"))}</a>' for key in keys)
+    return f"<nav><b>{html.escape(words.say('page.contents'))}</b>{links}</nav>"
+
+
+def made(folder: Recorded, lang: str, heading: str = "made.title") -> Block:
+    """The last section: what is needed to make the numbers again, and how far to trust their last digits."""
+    words, record = load(lang), folder.record
+    drawn = "draws" in record  # a register check draws nothing
+    keys = (("error", "lead"), ("repeat", ""), ("files", "")) if drawn else (("files", "lead"),)
+    parts = [page.paragraph(html.escape(words.say(f"made.{key}")), style) for key, style in keys]
+    parts.append(page.facts((words.say(f"made.{key}"), str(value)) for key, value in _facts(folder, words)))
+    if drawn:
+        parts.append(_warnings(folder, words))
+    sums = {**record["hashes"], "population": record["population"].get("sha256", "")}
+    parts += [
+        _pairs(words, "hashes", "part", "sha256", {words.term("hash", k): v for k, v in sums.items() if v}),
+        _pairs(words, "outputs", "file", "sha256", record["outputs"]),
+        _pairs(words, "versions", "part", "version", record["versions"]),
+    ]
+    if runs := record.get("runs"):
+        parts.insert(2, _pairs(words, "runs", "compared", "run_id", {words.pick(r["title"]): r["run_id"] for r in runs}))
+    return page.section("made", words.say(heading), words.tag, *parts)
+
+
+def end(folder: Recorded, lang: str) -> Block:
+    """The last line. `publish` takes it as the sign that the notebook ran through, and for this folder."""
+    words = load(lang)
+    run_id, text = html.escape(folder.run_id), html.escape(words.say("page.end"))
+    return Block(f'<footer id="report-end" data-run-id="{run_id}">{text}</footer>', words.tag)
+
+
+def _facts(folder: Recorded, words: Wording) -> list[tuple[str, object]]:
+    record = folder.record
+    register = record["population"]
+    enterprises = "" if register["enterprises"] is None else f"{register['enterprises']:,}"
+    if folder.synthetic:
+        described = words.say("made.population_synthetic", enterprises=enterprises)
+    elif folder.external:
+        described = words.say("made.population_count", enterprises=enterprises)
+    else:
+        described = words.say("made.population_value", enterprises=enterprises, source=register["source"])
+    facts: list[tuple[str, object]] = [("run_id", folder.run_id), ("created", str(record["created"]).replace("T", " "))]
+    facts += [(key, record[key]) for key in ("scenario", "seed") if key in record]
+    if "draws" in record:
+        facts.append(("draws", f"{record['draws']:,}"))
+    if enterprises:
+        facts.append(("population", described))
+    if record.get("seconds") is not None:
+        facts.append(("seconds", words.say("made.seconds_value", seconds=f"{record['seconds']:,.0f}")))
+    return facts
+
+
+def warnings_of(folder: Recorded, words: Wording) -> list[str]:
+    """The run's warnings in this language; outside only how many, for they name cells of the register."""
+    found = folder.record["warnings"]
+    if folder.external and found:
+        return [words.say("made.warnings_count", count=len(found))]
+    return [words.say(f"notes.{w['note']}") if isinstance(w, Mapping) and "note" in w else words.pick(w) for w in found]
+
+
+def _warnings(folder: Recorded, words: Wording) -> str:
+    head = f"<h3>{html.escape(words.say('made.warnings'))}</h3>"
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in warnings_of(folder, words))
+    none = page.paragraph(html.escape(words.say("made.no_warnings")))
+    return head + (f'<ul class="warnings">{items}</ul>' if items else none)
+
+
+def _pairs(words: Wording, title: str, first: str, second: str, entries: Mapping[str, object]) -> str:
+    rows = [[Cell(str(name)), Cell(str(value))] for name, value in entries.items()]
+    header = [words.say(f"made.{first}"), words.say(f"made.{second}")]
+    return page.table(words.say(f"made.{title}"), header, rows, style="hashes")

@@ -1,0 +1,86 @@
+"""The page as PDF, printed by the browser that is on the machine: Chromium, Chrome or Edge, without TeX and without network.
+
+The Chinese font of the report's packages travels into the file, so it reads the same everywhere; pages are numbered by the
+page's own margin boxes, and its headings become the file's outline.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from simulator.errors import Problem, ReportError
+from simulator.report.figures import font_file
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
+         "microsoft-edge-stable", "msedge")
+WINDOWS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe",
+           "Chromium/Application/chrome.exe")
+MAC = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+       "Chromium.app/Contents/MacOS/Chromium")
+VARIABLE = "SIMULATOR_BROWSER"  # the path of another browser of this family
+SECONDS = 180
+
+
+def browser() -> Path:
+    """The browser that prints. Raises ReportError where the machine has none."""
+    if named := os.environ.get(VARIABLE):
+        if found := shutil.which(named):
+            return Path(found)
+        raise ReportError(Problem(f"{VARIABLE}={named}", "is no program", "give the path of Chrome, Edge or Chromium"))
+    for name in NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    homes = [os.environ.get(v) for v in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
+    places = [Path(home) / path for home in homes if home for path in WINDOWS]
+    places += [Path("/Applications") / path for path in MAC] if sys.platform == "darwin" else []
+    for place in places:
+        if place.is_file():
+            return place
+    raise ReportError(Problem("PDF", "no browser of the Chromium family is on this machine to print it",
+                              f"install Chrome, Edge or Chromium, name one in {VARIABLE}, or choose --format html"))
+
+
+def write(text: str, target: Path) -> None:
+    """Print a page (HTML that needs nothing from outside) to `target`. Raises ReportError when the browser does not."""
+    program = browser()
+    with tempfile.TemporaryDirectory(prefix="print-", ignore_cleanup_errors=True) as temporary:
+        work = Path(temporary)
+        page, made = work / "page.html", work / "page.pdf"
+        page.write_text(_with_font(text), encoding="utf-8", newline="\n")
+        command = [str(program), "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+                   "--disable-background-networking", "--disable-component-update", "--disable-extensions",
+                   f"--user-data-dir={work / 'profile'}", "--no-pdf-header-footer", "--generate-pdf-document-outline",
+                   f"--print-to-pdf={made}", page.as_uri()]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:  # a build machine; Chromium's sandbox refuses root
+            command.insert(1, "--no-sandbox")
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+        except (OSError, subprocess.TimeoutExpired) as e:
+            raise ReportError(Problem("PDF", f"{program.name} did not print the page ({type(e).__name__})",
+                                      "try again, or choose --format html")) from e
+        if not _is_whole(made):
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+            raise ReportError(Problem("PDF", f"{program.name} did not print the page ({said[0][:200]})",
+                                      "try again, or choose --format html"))
+        shutil.copyfile(made, target)
+
+
+def _with_font(text: str) -> str:
+    """The page with the report's own font named by file: of this copy only, which nobody keeps."""
+    file = font_file()
+    if file is None:
+        return text
+    face = f'@font-face {{ font-family: "Noto Sans SC"; src: url("{file.as_uri()}"); }}'
+    return text.replace("<style>", f"<style>{face}", 1)
+
+
+def _is_whole(file: Path) -> bool:
+    if not file.is_file():
+        return False
+    raw = file.read_bytes()
+    return raw.startswith(b"%PDF-") and b"%%EOF" in raw[-1024:]

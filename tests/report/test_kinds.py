@@ -1,0 +1,131 @@
+"""Every report's sections speak in both languages and both profiles; a request that cannot be meant is refused at once."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib import import_module
+
+import pytest
+
+import simulator
+from simulator import resources
+from simulator.errors import ReportError
+from simulator.law.clauses import SLUGS
+from simulator.report import kinds, launcher
+from simulator.report.opening import OPEN
+from simulator.report.publish import publish
+from simulator.report.rounding import WITHHELD
+from tests.report.test_page import text_of
+
+
+@pytest.fixture(scope="module")
+def opened(folder, tmp_path_factory):
+    """opened(kind, profile): the folder each report is made from: an invented run, a small comparison, the sample's check."""
+    from simulator.report.comparison_folder import write_comparison
+    from simulator.report.register_check import write_check
+
+    where = tmp_path_factory.mktemp("reports")
+    runs = [simulator.run(simulator.load_scenario(name, {"draws": 20})) for name in ("baseline", "cautious")]
+    places = {"run": folder("register"), "comparison": write_comparison(where / "comparison", *runs),
+              "check": write_check(where / "check", resources.folder("data") / "sample")}
+    return lambda kind, profile="internal": OPEN[kind](places[kind], profile)
+
+
+def told(name: str, folder, lang: str) -> str:
+    """All sections of a report as text."""
+    module = import_module(f"simulator.report.{kinds.KINDS[name].sections}")
+    parts = []
+    for section in module.__all__:
+        function = getattr(module, section)
+        clause = ("tax_rebate",) if "clause" in inspect.signature(function).parameters else ()
+        parts.append(function(folder, *clause, lang).html)
+    return "<body " + "".join(parts)
+
+
+@pytest.mark.parametrize("profile", kinds.PROFILES)
+@pytest.mark.parametrize("lang", kinds.LANGUAGES)
+@pytest.mark.parametrize("name", kinds.KINDS)
+def test_every_report_speaks(opened, name, lang, profile):
+    text = text_of(told(name, opened(kinds.KINDS[name].folder, profile), lang))
+    assert len(text) > 500
+    assert not re.search(r"\bnan\b|\bNone\b|\bTrue\b|\{\w+\}|&lt;b|<NA>", text)
+    assert re.findall("[\u4e00-\u9fff]", re.sub(r"[一二三四五六七八九十、]*（[一二三四五六七八九十]+）", "", text)) == [] \
+        or lang == "zh" or name == "check"  # a register's own words stand in its check
+
+
+@pytest.mark.parametrize("clause", SLUGS)
+def test_every_clause_has_its_portrait(opened, clause):
+    module = import_module("simulator.report.clause_sections")
+    run = opened("run")
+    for lang in kinds.LANGUAGES:
+        for section in ("cover", "answer", "cost", "stages", "terms"):
+            assert getattr(module, section)(run, clause, lang).html
+
+
+def test_differences_are_the_engine_s(opened):
+    comparison = opened("comparison")
+    runs = [simulator.run(simulator.load_scenario(name, {"draws": 20})) for name in ("baseline", "cautious")]
+    change = runs[1].paid_totals() - runs[0].paid_totals()
+    assert comparison.difference(comparison.runs[1])["mean"] == pytest.approx(change.mean(), abs=0.005)
+    parts = [comparison.difference(comparison.runs[1], c.slug)["mean"] for c in comparison.runs[0].clauses
+             if c.kind != "in_kind"]
+    assert sum(parts) == pytest.approx(change.mean(), abs=0.01)
+
+
+def test_outside_nothing_rests_on_few(opened):
+    """A cell with one or two recipients is withheld outside, shown inside; totals stay."""
+    inside, outside = opened("run"), opened("run", "external")
+    means = {(c.slug, y): inside.row("recipients", c.slug, y)["mean"] for c in inside.clauses for y in inside.years}
+    few = [key for key, mean in means.items() if 0 < mean < 3]
+    many = [key for key, mean in means.items() if mean >= 3]
+    assert few and many
+    for slug, year in few:
+        assert outside.row("entitled", slug, year)["mean"] != outside.row("entitled", slug, year)["mean"]
+        assert inside.row("entitled", slug, year)["mean"] == inside.row("entitled", slug, year)["mean"]
+    for slug, year in many:
+        assert outside.row("entitled", slug, year)["mean"] == inside.row("entitled", slug, year)["mean"]
+    assert WITHHELD in told("budget", outside, "zh") and WITHHELD not in text_of(told("budget", inside, "zh"))
+
+
+def test_outside_a_check_names_no_cell(opened):
+    text = text_of(told("check", opened("check", "external"), "zh"))
+    assert "SYN0" not in text and "第 2 行" not in text
+    assert "名册 sample" not in text and "名册 sample" in text_of(told("check", opened("check"), "zh"))
+
+
+@pytest.mark.parametrize("asked, complaint", [
+    (dict(notebook="budgte"), "there is no 'budgte' → did you mean budget?"),
+    (dict(notebook="clause", clause="ofice_rent"), "did you mean office_rent?"),
+    (dict(notebook="clause"), "there is no ''"),
+    (dict(clause="office_rent"), "is not about one clause"),
+    (dict(notebook="targets", formats=("xlsx",)), "is not made as xlsx"),
+    (dict(formats=("doc",)), "did you mean docx?"),
+    (dict(languages=("fr",)), "there is no 'fr'"),
+    (dict(profile="public"), "one of internal, external"),
+    (dict(notebook="compare"), "one scenario cannot be compared"),
+    (dict(formats=()), "no language or no format"),
+])
+def test_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked, complaint, monkeypatch, tmp_path):
+    monkeypatch.setattr(simulator, "run", lambda *a, **k: pytest.fail("a run was played"))
+    monkeypatch.setattr(launcher, "run", lambda *a, **k: pytest.fail("a kernel was started"))
+    with pytest.raises(ReportError, match=re.escape(complaint)):
+        simulator.report("baseline", out=tmp_path / "out", **asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "a\\b", "{pm.__class__}", "a b", "报告", "", ".x", "a" * 81, "x\n",
+                                  "C:x", "a%2f"])
+def test_a_name_that_could_lead_out_is_refused(name):
+    with pytest.raises(ReportError, match="cannot be the name"):
+        kinds.slug(name)
+
+
+def test_a_link_in_the_folder_is_not_followed(folder, tmp_path):
+    outside, out = tmp_path / "outside.html", tmp_path / "out"
+    outside.write_text("keep", encoding="utf-8")
+    out.mkdir()
+    (out / "budget.zh.html").symlink_to(outside)
+    with pytest.raises(ReportError, match="leads out"):
+        publish(folder(), out=out)
+    assert outside.read_text(encoding="utf-8") == "keep"
