@@ -41,12 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         code = arguments.verb(arguments)
     except SimulatorError as e:
-        print(f"{len(e.problems)} problem{'s' if len(e.problems) > 1 else ''}, nothing done:", file=sys.stderr)
-        for problem in e.problems:
-            print(f"  {problem}", file=sys.stderr)
-        if isinstance(e, PopulationError) and any(mark in p.place for p in e.problems for mark in (" line ", "!")) \
-                and getattr(arguments, "population", None) and arguments.name != "check":  # faults in cells of a register
-            print("simulator check REGISTER --out FILE.xlsx marks the cells (标出有问题的单元格)", file=sys.stderr)
+        print(_refusal(e, arguments), file=sys.stderr)
         return e.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -55,6 +50,17 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     return code or 0
+
+
+def _refusal(e: SimulatorError, arguments: argparse.Namespace) -> str:
+    """Every problem; those of a register in the language asked for, with the command that marks its cells."""
+    if isinstance(e, PopulationError):
+        from simulator.report import register_screens
+
+        register = None if arguments.name == "check" else getattr(arguments, "population", None)
+        return register_screens.refusal(e.problems, getattr(arguments, "lang", "zh"), register)
+    head = f"{len(e.problems)} problem{'s' if len(e.problems) > 1 else ''}, nothing done:"
+    return "\n".join([head, *(f"  {problem}" for problem in e.problems)])
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import population_of, register_argument, scenario_of, set_option
+from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option
 
 HELP = "apply the law to a register, to the fen"
 
@@ -15,17 +15,18 @@ def add(p: argparse.ArgumentParser) -> None:
     register_argument(p)
     p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
     set_option(p)
+    lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write FILE.csv (one row per award) or FILE.xlsx (兑现名单)")
 
 
 def do(arguments: argparse.Namespace) -> None:
     """Apply the law to a register."""
-    from simulator.report import payout_list, screen
+    from simulator.report import payout_list, register_screens
 
     scenario = scenario_of(arguments, arguments.scenario)
     result = simulator.assess(population_of(arguments), scenario)
     if arguments.out:
         payout_list.save(result, arguments.out)
-    print(screen.assessment(result))
+    print(register_screens.assessment(result, arguments.lang))
     if arguments.out:
         print(f"\n→ {arguments.out}")

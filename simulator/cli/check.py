@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import register_argument
+from simulator.cli.options import lang_option, register_argument
 from simulator.errors import SimulatorError
 
 HELP = "list everything wrong with a register"
@@ -13,21 +13,21 @@ HELP = "list everything wrong with a register"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     register_argument(p)
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write a copy as FILE.xlsx with the cells marked and noted")
 
 
 def do(arguments: argparse.Namespace) -> int:
     """List everything wrong with a register; exit code 2 where something stops its import."""
-    from simulator.population.findings import problem_table, write_annotated
+    from simulator.population.findings import write_annotated
     from simulator.population.readers import examine
     from simulator.population.units import parse_answers
-    from simulator.report import screen
+    from simulator.report import register_screens
 
     found = examine(arguments.population, parse_answers(arguments.units))
     if arguments.out:
         write_annotated(found, arguments.out)
-    print(screen.examination(problem_table(found, arguments.lang), found, arguments.lang))
+    print(register_screens.examination(found, arguments.lang, None if arguments.out else arguments.population))
     if arguments.out:
         print(f"\n→ {arguments.out}")
     return SimulatorError.exit_code if found.errors else 0

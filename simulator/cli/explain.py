@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import population_of, register_argument, scenario_of, set_option
+from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option
 
 HELP = "tell how one enterprise is assessed"
 
@@ -16,7 +16,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("enterprise_id", metavar="ENTERPRISE_ID")
     p.add_argument("--year", type=int, help="one year only")
     p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
     set_option(p)
 
 

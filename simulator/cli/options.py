@@ -22,6 +22,11 @@ def unit_option(p: argparse.ArgumentParser) -> None:
                    help="the unit of a column of amounts, where the register does not say; several times")
 
 
+def lang_option(p: argparse.ArgumentParser) -> None:
+    """--lang, the language of what is said."""
+    p.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the output (default: zh)")
+
+
 def set_option(p: argparse.ArgumentParser) -> None:
     """--set, one changed setting."""
     p.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
@@ -66,9 +71,17 @@ def units_of(arguments: argparse.Namespace):
 
 
 def population_of(arguments: argparse.Namespace):
-    """The register named, or None."""
+    """The register named, or None; a run's register with a word on what is odd or unknown in it."""
     units = units_of(arguments)
-    return simulator.read_population(arguments.population, units) if arguments.population else None
+    if not arguments.population:
+        return None
+    people = simulator.read_population(arguments.population, units)
+    if not hasattr(arguments, "enterprise_id") and arguments.name != "assess":  # these two tell it with the result
+        from simulator.report import register_screens
+
+        if said := register_screens.remarks(people, arguments.population, getattr(arguments, "lang", "zh")):
+            notice(said)
+    return people
 
 
 def play(arguments: argparse.Namespace, scenario, population):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import scenario_of, set_option
+from simulator.cli.options import lang_option, scenario_of, set_option
 
 HELP = "invent a register and say how well it fits published figures"
 
@@ -16,14 +16,15 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--seed", type=int, metavar="S", help="seed of the lotteries (default: the scenario's)")
     p.add_argument("--out", metavar="DIR", required=True, help="folder of the tables (Parquet where there are many)")
     set_option(p)
+    lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> None:
     """Invent a register and say how well it fits."""
     from simulator.engine.synthesize import write_synthetic
-    from simulator.report import screen
+    from simulator.report import register_screens
 
     scenario = scenario_of(argparse.Namespace(changes=arguments.changes), arguments.scenario)
     report = write_synthetic(scenario, arguments.enterprises, arguments.seed, arguments.out)
-    print(screen.calibration(report))
+    print(register_screens.calibration(report, arguments.lang))
     print(f"\n→ {arguments.out}")

@@ -21,8 +21,8 @@ from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
-from simulator.population.parquet import write_parquet
 from simulator.population.register import Population, details_frame
+from simulator.population.writing import write_parquet
 from simulator.projection import enterprises as kinds
 from simulator.projection.assumptions import draw_parameters
 from simulator.projection.enterprises import KINDS, STATE

@@ -10,8 +10,9 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from simulator import facts, money
+from simulator import money
 from simulator.population.schema import Column, plain
+from simulator.population.spelling import iso, unescaped
 from simulator.population.units import MONEY, Declared
 
 UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
@@ -222,7 +223,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         word = "amount" if column.kind == "money" else column.kind
         raise Refused(
             f"{shown(text)} is above {column.high:,}, the largest {word} that can be meant",
-            f"write the {word} in {column.unit or 'units'}",
+            f"check the number; it is read in {column.unit}" if column.unit else "check the number",
         )
     return money.to_scaled(exact, column.resolution), not money.is_exact(exact, column.resolution)
 
@@ -230,54 +231,6 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
 def _number_remedy(column: Column) -> str:
     if column.kind == "share":
         return "write a share between 0 and 1, as 0.85; leave blank for none"
-    unit = f" in {column.unit}" if column.unit else ""
-    return f"write digits only{unit}, as 1234.56; leave blank for none, 未知 for unknown"
-
-
-def iso(value: int) -> str:
-    """A stored date as ISO text, blank for no such date.
-
-    >>> iso(20130506), iso(0)
-    ('2013-05-06', '')
-    """
-    return (
-        "" if value == facts.NO_DATE else f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
-    )
-
-
-def spell(value: int | str, column: Column) -> str | float | int | bool | None:
-    """A stored value as a table shows it: CNY and m² as numbers, ISO dates, booleans, words; None for a
-    derived blank.
-    """
-    if column.kind == "flag":
-        return bool(value)
-    if column.kind == "choice":
-        return next((words[0] for stored, words in column.choices if stored == value), "")
-    if column.kind == "date":
-        return iso(int(value))
-    if column.kind in ("money", "area", "rent", "share"):
-        return (
-            None
-            if column.derived and value == facts.BLANK
-            else float(Decimal(int(value)) / column.resolution)
-        )
-    return value
-
-
-# A spreadsheet runs a text that begins so as a formula; the full-width forms, too, in Chinese and Japanese
-# versions.
-_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
-
-
-def escaped(text: str) -> str:
-    """A text as it may stand in a file that a spreadsheet opens.
-
-    >>> escaped("=1+1"), escaped("ACME"), unescaped(escaped("'=1"))
-    ("'=1+1", 'ACME', "'=1")
-    """
-    return "'" + text if _FORMULA.match(text) else text
-
-
-def unescaped(text: str) -> str:
-    """The text that `escaped` wrote."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    if not column.unit:
+        return "write digits only, as 1234.56; leave blank for none, 未知 for unknown"
+    return f"write digits only, in {column.unit}, as 1234.56; leave blank for none, 未知 for unknown"

@@ -9,9 +9,10 @@ import numpy as np
 from simulator import facts
 from simulator.errors import Problem
 from simulator.money import yuan
-from simulator.population.cells import CODE_SHAPED, iso, shown
+from simulator.population.cells import CODE_SHAPED, shown
 from simulator.population.checked import KEYS, Checked
 from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
+from simulator.population.spelling import iso
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))

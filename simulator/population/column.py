@@ -14,12 +14,12 @@ from simulator import facts
 class Column:
     """One column of a table.
 
-    name, header: English name and 中文表头; kind: text, date, money, area, rent, share, count, flag, choice,
-    year or clause; unit: as written in a cell; resolution: stored units in one written unit; default: stored
-    for a blank cell; required: the table is useless without it; low, high: bounds of the written value
-    (dates as yyyymmdd), inclusive; needed_by: slugs of the clauses that need the fact under some reading of
-    the law; choices: stored value and the words accepted for it, the English one first; optional: asked for
-    by no clause, so its absence is not worth a word; checks: severity ("error", "warning"), Chinese and English of
+    name, header: English name and 中文表头; kind: text, date, money, area, rent, share, count, flag, choice, year or
+    clause; unit: as written in a cell; resolution: stored units in one written unit; default: stored for a blank
+    cell; required: the table is useless without it; low, high: bounds of the written value (dates as yyyymmdd),
+    inclusive; needed_by: slugs of the clauses that need the fact under some reading of the law; choices: stored
+    value and the words accepted for it, the English one first; optional: asked for by no clause, so its absence is
+    not worth a word; also: other headers it goes by; checks: severity ("error", "warning"), Chinese and English of
     the rules it is held to beside its kind's.
     """
 
@@ -37,6 +37,7 @@ class Column:
     note_en: str = ""
     choices: tuple[tuple[int | str, tuple[str, ...]], ...] = ()
     optional: bool = False
+    also: tuple[str, ...] = ()
     checks: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -64,7 +65,7 @@ class Table:
     @cached_property
     def names(self) -> dict[str, Column]:
         """Columns by every name they go by, squeezed."""
-        return {squeezed(name): column for column in self.columns for name in (column.name, column.header)}
+        return {squeezed(name): column for column in self.columns for name in (column.name, column.header, *column.also)}
 
     def column(self, name: str) -> Column:
         """The column of that English name. Raises KeyError when there is none."""

@@ -10,7 +10,7 @@ from simulator.population.checked import Checked
 from simulator.population.layout import IGNORED
 from simulator.population.raw import RawTable
 from simulator.population.reading import read_column
-from simulator.population.schema import Column, Table, plain
+from simulator.population.schema import CLAUSES, Column, Table, plain
 from simulator.population.units import Declared, answer_for, column_named, declared_unit
 
 
@@ -28,7 +28,7 @@ def check(raw: RawTable, table: Table, answers: Mapping[str, str] | None = None)
             read_column(checked, column, raw.columns[position])
         else:
             checked.absent.append(column)
-            _tell_absent(checked, column)
+    _tell_absent(checked)
     return checked
 
 
@@ -74,17 +74,25 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
         checked.faults.append((-1, position, problem))
 
 
-def _tell_absent(checked: Checked, column: Column) -> None:
-    """What a column that is not there means."""
-    label = checked.raw.label
-    if column.required:
-        cause, remedy = f"required column {column.label} is missing", "add the column"
-        checked.faults.append((-1, -1, Problem(label, cause, remedy)))
-    elif not (column.optional or column.derived or column.kind == "text"):
-        needed = (
-            ("not assessable without it: " + ", ".join(column.needed_by))
-            if column.needed_by
-            else ("no clause needs it, the statistical tables do")
-        )
-        cause = f"column {column.label} is absent, so unknown in every row; {needed}"
-        checked.warnings.append(Problem(label, cause, "add the column; blank cells mean none", "warning"))
+def _tell_absent(checked: Checked) -> None:
+    """What columns that are not there mean: a required one is a fault (unless one stands under a name much like it), facts
+    are unknown."""
+    label, guessed = checked.raw.label, " ".join(problem.remedy for _, _, problem in checked.faults)
+    for column in checked.absent:
+        if column.required and not any(f"mean {name}?" in guessed for name in (column.name, column.header)):
+            cause, remedy = f"required column {column.label} is missing", "add the column"
+            checked.faults.append((-1, -1, Problem(label, cause, remedy)))
+    missed = [c for c in checked.absent if not (c.required or c.optional or c.derived or c.kind == "text")]
+    needed = [column for column in missed if column.needed_by]
+    remedy = "add the columns; blank cells mean none"
+    if needed:
+        slugs = [slug for slug in CLAUSES if any(slug in column.needed_by for column in needed)]
+        names = ", ".join(column.label for column in needed)
+        cause = f"absent, so unknown in every row: {names}; clauses left open by it: {', '.join(slugs)}"
+        if len(slugs) == len(CLAUSES):
+            cause = f"absent, so unknown in every row: {names}; every clause is left open by it"
+        checked.warnings.append(Problem(label, cause, remedy, "warning"))
+    if others := [column for column in missed if not column.needed_by]:
+        names = ", ".join(column.label for column in others)
+        cause = f"absent, so unknown in every row: {names}; no clause needs it, the statistical tables do"
+        checked.warnings.append(Problem(label, cause, remedy, "warning"))

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import PopulationError, Problem
-from simulator.population.parquet import as_text
-from simulator.population.raw import RawTable, Source
+from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, plain, table_named
 
 EXTRA = 'pip install "retail-subsidy-budget[database]"'

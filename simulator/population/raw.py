@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ import numpy as np
 from simulator.errors import Problem, nearest
 from simulator.population.column import Column, plain
 from simulator.population.schema import BESIDE, SYNTHETIC_MARK, TABLES
+
+DIGITS = 15  # what a spreadsheet keeps of a number, and a float of what a person wrote; the rest is noise
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,27 @@ class Typed(Sequence[str]):
         if isinstance(row, slice):
             return [self[at] for at in range(*row.indices(len(self)))]
         return "" if self.missing[row] else self.spelt(self.values[row].item())
+
+
+def as_text(value: Any) -> str:
+    """A typed value as the text an office would have typed; what is no value (NaN, infinity) stays to be refused.
+
+    >>> as_text(0.1 + 0.2), as_text(None), as_text(True), as_text(float("nan"))
+    ('0.3', '', 'true', 'nan')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.{DIGITS}g}"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    return str(value)
 
 
 @dataclass

@@ -187,7 +187,9 @@ class Population:
 
         Raises PopulationError when the folder holds other tables of a register, or cannot be written.
         """
-        return tables.write_folder(self, Path(path))
+        from simulator.population.writing import write_folder
+
+        return write_folder(self, Path(path))
 
     def _counts(self) -> list[tuple[str, str]]:
         """What may be shown of a register at a glance: counts, never names."""

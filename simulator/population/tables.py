@@ -1,4 +1,4 @@
-"""A population spelt out again: its tables as data frames, and as files an office can open.
+"""A population spelt out again: its tables as data frames.
 
 Amounts in CNY, areas in m², ISO dates, booleans; "unknown" where the register says so; a blank (None) where
 the law is to derive the fact. Columns that are unknown as a whole, and optional columns nobody filled, are
@@ -7,21 +7,16 @@ left out.
 
 from __future__ import annotations
 
-import csv
-import os
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from simulator.errors import PopulationError, Problem
 from simulator.population import schema
-from simulator.population.cells import escaped, iso, spell
 from simulator.population.schema import Column, Table
+from simulator.population.spelling import iso, spell
 
 UNKNOWN = "unknown"
-TABLE_FILES = (".csv", ".parquet", ".xlsx", ".xls")  # what would be read together with new tables
 
 
 class Population(Protocol):
@@ -199,73 +194,3 @@ def _columns(
         "enterprise_id": [population.ids[owner] for owner in owners],
         **dict(zip(("year", "clause", *names), rest, strict=True)),
     }
-
-
-def write_folder(population: Population, folder: Path) -> Path:
-    """Write the tables that have rows (and the required ones) into a folder as CSV; returns the folder."""
-    tables = to_tables(population)
-    files = {
-        f"{name}.csv": frame
-        for name, frame in tables.items()
-        if len(frame) or name in ("enterprises", "annual")
-    }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        refuse_mixture(folder, set(files))
-        for file, frame in files.items():
-            _write(folder / file, frame)
-        if population.synthetic:
-            write_mark(folder)
-    except OSError as error:
-        raise PopulationError(
-            Problem(str(folder), f"cannot be written: {error.strerror}", "choose another folder")
-        ) from error
-    return folder
-
-
-def write_mark(folder: Path) -> None:
-    """Say in a folder that its register is invented."""
-    mark = folder / f"{schema.SYNTHETIC_MARK[0]}.txt"
-    mark.write_text("合成数据，非真实企业。\nInvented data: no real enterprise.\n", encoding="utf-8")
-
-
-def refuse_mixture(folder: Path, files: set[str]) -> None:
-    """Tables already there that would be read together with the new ones must not stay unnoticed."""
-    problems = []
-    for entry in folder.iterdir():
-        is_table = entry.suffix.lower() in TABLE_FILES and schema.table_named(entry.stem) is not None
-        is_mark = entry.suffix.lower() == ".txt" and schema.plain(entry.stem) in schema.SYNTHETIC_MARK
-        if (is_table and entry.name not in files) or is_mark:
-            problems.append(
-                Problem(
-                    str(folder),
-                    f"already holds {entry.name}, which would be read together with the new tables",
-                    "remove it, or choose an empty folder",
-                )
-            )
-    if problems:
-        raise PopulationError(problems)
-
-
-def _write(path: Path, frame: pd.DataFrame) -> None:
-    """One table as UTF-8 CSV with a mark, so that spreadsheets read its Chinese; whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    columns = [[_cell(value) for value in frame[name].tolist()] for name in frame.columns]
-    try:
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(frame.columns)
-            writer.writerows(zip(*columns, strict=True))
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return escaped(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None or value != value:
-        return ""
-    return str(int(value)) if value == int(value) else repr(float(value))

@@ -10,8 +10,8 @@ import pandas as pd
 from simulator.errors import PopulationError, Problem
 from simulator.files import put
 from simulator.population import documentation
-from simulator.population.cells import iso
 from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES, Column, Table
+from simulator.population.spelling import iso
 
 FILLED_ROWS = 20_000  # rows for which an empty template holds drop-downs and formats
 WIDTH = {"text": 22, "date": 13, "money": 16}

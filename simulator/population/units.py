@@ -31,6 +31,7 @@ _OTHERS = {  # by kind: unit words, without dots, slashes and blanks → factor
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }
 _TITLE_UNIT = re.compile(r"(?:金额)?单位(?:均)?(?:为)?[:为]?(?:人民币)?(百万元|万元|千元|亿元|元)|[((](百万元|万元|千元|亿元)[))]")
+_MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _SEPARATORS = re.compile(r"[((\[【/::,、]")
 
 
@@ -52,7 +53,7 @@ def column_named(text: str, table: Table) -> Column | None:
 def _split(text: str, table: Table) -> tuple[Column | None, str]:
     """Column and unit word of a header cell; (None, "") when it names no column."""
     names = table.names
-    name = squeezed(text)
+    name = _MARKS.sub("", squeezed(text))
     if name in names:
         return names[name], ""
     for match in _SEPARATORS.finditer(name):

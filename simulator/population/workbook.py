@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import io
 from dataclasses import dataclass, field
@@ -14,11 +13,9 @@ from simulator.population import legacy
 from simulator.population.cells import Refused
 from simulator.population.layout import arrange
 from simulator.population.legacy import is_ole
-from simulator.population.raw import Finding, RawTable, Source, position_of, stray
+from simulator.population.raw import Finding, RawTable, Source, as_text, position_of, stray
 from simulator.population.schema import SYNTHETIC_MARK, Table, plain, table_named
 from simulator.population.xlsx import hollow_cells, refusal
-
-DIGITS_OF_A_SPREADSHEET = 15  # a workbook keeps no more; the rest of its binary number is noise
 
 
 def from_workbook(data: bytes, label: str) -> Source:
@@ -116,7 +113,7 @@ def _hollow_of_xls(data: bytes) -> tuple[dict, dict, bool]:
 def _sheet(book: _Book, name: str, label: str, table: Table) -> tuple[RawTable | Problem, list[Problem]]:
     """One sheet as a raw table called `label`, and the cells whose value cannot be trusted."""
     # one stray cell far below makes millions of blank ones: blank rows are passed over at once
-    rows = [[] if row.count("") == len(row) else [_text(cell) for cell in row] for row in book.cells(name)]
+    rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row] for row in book.cells(name)]
     found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=f"{label} {name}")
     problems: list[Problem] = []
     for address, cause, remedy in book.hollow.get(name, ()):
@@ -126,16 +123,3 @@ def _sheet(book: _Book, name: str, label: str, table: Table) -> tuple[RawTable |
     if isinstance(found, RawTable):
         found.mac_dates = book.mac_dates
     return found, problems
-
-
-def _text(cell: object) -> str:
-    """A workbook's cell as the text an office would have typed."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, (int, float)):
-        return f"{cell:.{DIGITS_OF_A_SPREADSHEET}g}"
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat()
-    return "" if cell is None else str(cell)

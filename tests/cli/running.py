@@ -61,7 +61,9 @@ def refused(where: Path, *arguments) -> list[str]:
     assert "Traceback" not in outcome.err
     head, *lines = outcome.err.rstrip("\n").split("\n")
     problems = [line.removeprefix("  ") for line in lines if line.startswith("  ")]
-    assert head == f"{len(problems)} problem{'s' if len(problems) > 1 else ''}, nothing done:", outcome.err
+    count = len(problems)
+    assert head in (f"{count} problem{'s' if count > 1 else ''}, nothing done:", f"{count} problem(s), nothing done:",
+                    f"共 {count} 处问题，未做任何处理："), outcome.err
     assert problems and len(set(problems)) == len(problems)
     assert listing(where) == before
     return problems

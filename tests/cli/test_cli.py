@@ -87,12 +87,14 @@ def test_assess_writes_its_table_exactly(small, tmp_path):
 
 def test_assess_on_the_screen(small):
     said = done("assess", small)
-    assert re.search(rf"四（五） {NAME_OF['certification_award']} +certification_award +2 \| 40,000\.00 +— +40,000\.00", said)
-    assert re.search(rf"四（九） {NAME_OF['data_line']} +data_line +1 \| 370\.37 +— +370\.37", said)
-    assert re.search(rf"四（十一） {NAME_OF['school_places']} +school_places +1 \| 2 +1 \| 1 +3 个", said)
-    assert re.search(r"五（五） 追回 +clawback +— +1 \| -20,000\.00 +-20,000\.00", said)
-    assert re.search(r"合计（不含追回） +total +40,370\.37 +0\.00 +40,370\.37", said)
-    assert "existing support" not in said  # the municipality's: no saving of the district
+    assert re.search(rf"四（五） {NAME_OF['certification_award']} +2 +40,000\.00 +— +— +40,000\.00", said)
+    assert re.search(rf"四（九） {NAME_OF['data_line']} +1 +370\.37 +— +— +370\.37", said)
+    assert re.search(rf"四（十一） {NAME_OF['school_places']} +1 +2 +1 +1 +3 个学位", said)
+    assert re.search(r"五（五） 追回 +— +— +1 +-20,000\.00 +-20,000\.00", said)
+    assert re.search(r"现金合计（不含追回） +40,370\.37 +0\.00 +40,370\.37", said)
+    assert "替代既有政策" not in said  # the municipality's: no saving of the district
+    english = done("assess", small, "--lang", "en")
+    assert re.search(r"Certification award +2 +40,000\.00 +— +— +40,000\.00", english) and "替代" not in english
 
 
 def test_assess_of_the_sample_is_the_law_on_the_sample(tmp_path):
@@ -106,8 +108,8 @@ def test_assess_of_the_sample_is_the_law_on_the_sample(tmp_path):
     places = written["clause"] == "school_places"
     assert f"{written.loc[~places & (written['clause'] != CLAWBACK), 'amount'].sum():,.2f}" in said
     for slug, part in written.groupby("clause"):
-        row = next(line for line in said.splitlines() if f" {slug} " in line)
-        assert f"{len(part)} | " in row
+        row = next(line for line in said.splitlines() if f"） {NAME_OF.get(slug, '追回')} " in line)
+        assert re.search(rf" {len(part)} ", row)
 
 
 def test_a_half_fen_is_rounded_up_and_nothing_is_a_float_of_it(tmp_path):
@@ -533,22 +535,25 @@ def test_report_writes_a_page_beside_its_run(tmp_path):
 
 def test_check_says_whether_a_register_can_be_used(tmp_path):
     said = done("check", SAMPLE, "--out", tmp_path / "检查.xlsx")
-    assert "错误 0 处" in said and said.rstrip().endswith(f"→ {tmp_path / '检查.xlsx'}")
+    assert "没有错误" in said and said.rstrip().endswith(f"→ {tmp_path / '检查.xlsx'}")
     assert openpyxl.load_workbook(tmp_path / "检查.xlsx").sheetnames[-2:]
     place = bad_register(tmp_path, {
         "enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"settled_on": "soon"})})
     found = call("check", place, "--lang", "en", "--out", tmp_path / "bad.xlsx")
     assert found.code == 2 and found.err == ""
-    problems = refused(tmp_path, "assess", place)
+    problems = refused(tmp_path, "assess", place, "--lang", "en")
     assert len(problems) == 2 and "registered_capital" in found.out and "settled_on" in found.out
     marked = openpyxl.load_workbook(tmp_path / "bad.xlsx")
     assert sum(bool(cell.comment) for sheet in marked for row in sheet.iter_rows() for cell in row) >= 2
 
 
 def test_check_is_named_where_cells_are_at_fault_and_only_there(small, tmp_path):
-    hint = "simulator check REGISTER --out FILE.xlsx"
+    hint = "--out 检查.xlsx"
     place = bad_register(tmp_path, {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1])})
-    assert hint in call("assess", place).err and hint in call("run", "--draws", 2, "--population", place).err
+    for command in (["assess", place], ["explain", place, "E1"], ["run", "--draws", 2, "--population", place]):
+        told = call(*command).err
+        assert f'simulator check {place} {hint}' in told, told
+    assert f"simulator check {place} --out marked.xlsx --lang en" in call("assess", place, "--lang", "en").err
     for other in (["assess", tmp_path / "gone"], ["explain", small, "zzz"], ["run", "basline"], ["check", "gone"],
                   ["synthesize", "--enterprises", 0, "--out", tmp_path / "x"]):
         outcome = call(*other)
@@ -559,7 +564,7 @@ def test_an_empty_register_to_fill_in_is_read_as_one_without_rows(tmp_path):
     out = tmp_path / "名册 模板.xlsx"
     assert done("template", "--out", out) == f"→ {out}\n"
     problems = refused(tmp_path, "assess", out)
-    assert len(problems) == 2 and all("has a header but no row" in p for p in problems)
+    assert len(problems) == 2 and all("表只有表头，没有数据" in p for p in problems)
 
 
 def test_an_invented_register_is_assessed_like_any_other(tmp_path):
@@ -568,7 +573,7 @@ def test_an_invented_register_is_assessed_like_any_other(tmp_path):
     population = simulator.read_population(tmp_path / "一")
     assert len(population) == 60 and population.synthetic
     assert population == simulator.read_population(tmp_path / "二")  # cautious changes the law, not the enterprises
-    assert "合计（不含追回）" in done("assess", tmp_path / "一")
+    assert "现金合计（不含追回）" in done("assess", tmp_path / "一")
     assert "1 次模拟" in done("run", "--draws", 1, "--population", tmp_path / "一")
 
 
@@ -576,9 +581,10 @@ def test_the_unit_of_a_column_can_be_said(tmp_path):
     place = register(tmp_path / "r", [{"enterprise_id": "A", "online_retailer": "true", "o2o": "true",
                                        "settled_on": "2013-02-03", "registered_capital": 500, "paid_in_capital": 400}])
     units = ["--unit", "registered_capital=万元", "--unit", "paid_in_capital=万元"]
-    assert re.search(r"opening_award +1 \| 120,000\.00", done("assess", place, *units))
+    assert re.search(r"四（二） \S+ +1 +120,000\.00", done("assess", place, *units))
     assert "120,000.00 元 [兑现]" in done("explain", place, "A", *units)
-    assert refused(tmp_path, "assess", place, "--unit", "capital=万元")[0].startswith("--unit capital: is no column")
+    assert refused(tmp_path, "assess", place, "--unit", "capital=万元", "--lang", "en")[0].startswith(
+        "--unit capital: is no column")
     assert refused(tmp_path, "run", "--draws", 2, "--unit", "sales=元") == [
         "--unit says how a register is to be read → name it with --population"]
 
@@ -587,10 +593,10 @@ def test_the_unit_of_a_column_can_be_said(tmp_path):
 def test_a_register_that_cannot_be_written(command, tmp_path):
     (tmp_path / "file.txt").write_text("keep me")
     [problem] = refused(tmp_path, *command, "--out", tmp_path / "file.txt" / "x.xlsx")
-    assert "cannot be written" in problem and "file.txt" in problem
+    assert "无法写入" in problem and "file.txt" in problem
     if command[0] != "synthesize":
         assert refused(tmp_path, *command, "--out", tmp_path / "x.csv") == [
-            f"{tmp_path / 'x.csv'}: is not called .xlsx → write --out FILE.xlsx"]
+            f"{tmp_path / 'x.csv'}：文件名不以 .xlsx 结尾 → 请写 --out 文件名.xlsx"]
 
 
 # --------------------------------------------------------------------------------------- everything said wrong
@@ -650,9 +656,13 @@ def test_a_bad_register_is_refused(verb, fault, tmp_path):
     place = bad_register(tmp_path, tables)
     command = {"assess": ["assess", place, "--out", tmp_path / "list.xlsx"], "explain": ["explain", place, "E1"],
                "run": ["run", "--population", place, "--draws", 5, "--out", tmp_path / "run"]}[verb]
-    problems = refused(tmp_path, *command)
-    for pattern in expected:
-        assert any(re.search(pattern, p) for p in problems), (pattern, problems)
+    if verb == "run":  # says the same in Chinese
+        problems = refused(tmp_path, *command)
+        assert all(re.search("[\u4e00-\u9fff]", p) for p in problems)
+    else:
+        problems = refused(tmp_path, *command, "--lang", "en")
+        for pattern in expected:
+            assert any(re.search(pattern, p) for p in problems), (pattern, problems)
     assert fault == "binary rubbish" or len(problems) == len(expected), problems
 
 
@@ -664,7 +674,7 @@ def test_all_problems_of_a_register_come_in_one_report(tmp_path):
         "annual": full("annual", GOOD_YEARS[0] | {"year": ""}, {"enterprise_id": "E9", "year": 2013},
                        GOOD_YEARS[1] | {"building_occupancy": "85"}),
         "paid": full("paid", {"enterprise_id": "E1", "year": 2013, "clause": 0, "amount": "x"})})
-    problems = refused(tmp_path, "assess", place, "--out", tmp_path / "list.csv")
+    problems = refused(tmp_path, "assess", place, "--out", tmp_path / "list.csv", "--lang", "en")
     places = ["enterprises.csv line 1", "enterprises.csv line 2", "enterprises.csv line 3", "enterprises.csv line 4",
               "annual.csv line 2", "annual.csv line 3", "annual.csv line 4", "paid.csv line 2", "paid.csv line 2"]
     assert [p[: len(place)] for p, place in zip(problems, places, strict=True)] == places
@@ -680,20 +690,23 @@ def test_what_is_odd_is_listed_and_stops_nothing(tmp_path):
               {"enterprise_id": "B", "year": 2014, "sales": 1, "online_sales": 2},
               {"enterprise_id": "C", "year": 2013, "building_recognised": "true"}]
     place = register(tmp_path / "r", firms, annual)
-    said = done("assess", place)
+    said = done("assess", place, "--lang", "en")
     for words in ("paid-in capital 200", "enterprise-year absent: 2012", "an office of 9,000 m²", "a rent of 900 CNY",
                   "online sales 2", "a model building without an area", "20190101 lies after the last assessed year 2014",
                   "tax_rebate: no row of 2012 to measure the rise from, nothing paid"):
         assert words in said, words
-    assert re.search(r"certification_award +1 \| 20,000\.00", said)
-    assert "data error (1):" in said and "warning (" in said
+    assert re.search(r"Certification award +1 +20,000\.00", said)
+    assert "Gaps in the data (1)" in said and "Warnings (" in said
+    chinese = done("assess", place)
+    for words in ("实缴资本 200", "缺少年度 2012", "办公面积达 9,000 平方米", "20190101 晚于最后核定年度 2014", "数据缺口（1 处）"):
+        assert words in chinese, words
     assert "paid_in" not in done("run", "--population", place, "--draws", 3, "--set", "population.known_until=2012")
 
 
 def test_long_lists_of_what_is_odd_are_cut_on_the_screen_and_counted(tmp_path):
     firms = [{"enterprise_id": f"E{n:02d}", "registered_capital": 100_000, "paid_in_capital": 200_000} for n in range(30)]
     said = done("assess", register(tmp_path / "r", firms))
-    assert "warning (30):" in said and "  … and 10 more" in said and said.count("paid-in capital 200,000") == 20
+    assert "提示（30 处）" in said and "同类问题另有 25 处" in said and said.count("实缴资本 200,000") == 5
 
 
 @pytest.mark.parametrize("verb", ["assess", "explain"])
@@ -705,7 +718,7 @@ def test_long_lists_of_what_is_odd_are_cut_on_the_screen_and_counted(tmp_path):
 def test_what_is_no_register(verb, path, told, tmp_path):
     (tmp_path / "file.txt").write_text("x")
     (tmp_path / "empty").mkdir()
-    problems = refused(tmp_path, verb, tmp_path / path, *(["X"] if verb == "explain" else []))
+    problems = refused(tmp_path, verb, tmp_path / path, *(["X"] if verb == "explain" else []), "--lang", "en")
     assert any(told in p for p in problems) and all(str(path) in p for p in problems)
 
 
@@ -717,18 +730,18 @@ def test_a_workbook_that_is_none_is_refused(name, tmp_path):
 
 def test_an_unknown_enterprise_is_refused_with_the_nearest(small, tmp_path):
     coded = register(tmp_path / "codes", [{"enterprise_id": i} for i in ("91350100M000100Y43", "91500107MA5U6XXX0A", "B-7")])
-    assert refused(tmp_path, "explain", coded, "91350100M000100Y34") == [
+    assert refused(tmp_path, "explain", coded, "91350100M000100Y34", "--lang", "en") == [
         "codes: has no enterprise 91350100M000100Y34 → did you mean 91350100M000100Y43?"]
-    assert refused(tmp_path, "explain", coded, "B7") == ["codes: has no enterprise B7 → did you mean B-7?"]
-    assert refused(tmp_path, "explain", small, "zzz") == ["名册 2013 年: has no enterprise zzz → check the id"]
-    assert refused(tmp_path, "explain", small, "A", "--year", 2012) == [
+    assert refused(tmp_path, "explain", coded, "B7") == ["codes：没有代码为 B7 的企业 → 是否应为“B-7”？"]
+    assert refused(tmp_path, "explain", small, "zzz") == ["名册 2013 年：没有代码为 zzz 的企业 → 请核对代码"]
+    assert refused(tmp_path, "explain", small, "A", "--year", 2012, "--lang", "en") == [
         "year 2012: is not assessed → a year 2013 … 2014"]
-    assert refused(tmp_path, "explain", small, "A", "--year", 2015) == [
+    assert refused(tmp_path, "explain", small, "A", "--year", 2015, "--lang", "en") == [
         "year 2015: is not assessed → a year 2013 … 2014"]
 
 
 def test_a_register_of_before_the_policy_has_nothing_to_assess(small, tmp_path):
-    [problem] = refused(tmp_path, "assess", small, "--set", "policy.start=2015-01-01")
+    [problem] = refused(tmp_path, "assess", small, "--set", "policy.start=2015-01-01", "--lang", "en")
     assert problem == ("名册 2013 年: its last year is 2014, the policy starts in 2015 → "
                        "add the annual rows of the policy's years, or set policy.start")
 
@@ -754,7 +767,8 @@ def test_every_verb_takes_set_and_refuses_what_it_cannot_mean(verb, tmp_path, mo
 
 def test_set_reaches_every_verb(small):
     award = "law.certification_award.award=1234.56"
-    assert "2 | 40,000.00" in done("assess", small) and "1 | 1,234.56" in done("assess", small, "--set", award)
+    assert re.search(r" 2 +40,000\.00", done("assess", small))
+    assert re.search(r" 1 +1,234\.56", done("assess", small, "--set", award))
     assert ": 1,234.56 元 [" in done("explain", small, "A", "--set", award)
     assert "1234.56" in done("terms", "law.certification_award", "--set", award)
     plain, changed = (done("run", "--draws", 5, "--set", f"law.data_line.cap={cap}") for cap in (200000, 1))
@@ -774,8 +788,8 @@ def test_set_reaches_every_verb(small):
     (["assess", SAMPLE, "--scenario", "causious"], "there is no scenario or file 'causious' → did you mean cautious?"),
     (["terms", "law.tax_rebat.years"], "law.tax_rebat.years: no such setting → did you mean law.tax_rebate.years?"),
     (["terms", "zzz"], "zzz: no such setting → simulator terms lists all"),
-    (["run", "--draws", "5", "--population", "gone"], "gone: there is no such file or folder → check the path"),
-    (["run", "--draws", "5", "--set", "population.source=gone"], "gone: there is no such file or folder → check the path"),
+    (["run", "--draws", "5", "--population", "gone"], "gone：没有这个文件或文件夹 → 请检查路径"),
+    (["run", "--draws", "5", "--set", "population.source=gone"], "gone：没有这个文件或文件夹 → 请检查路径"),
 ])
 def test_what_a_command_cannot_mean(arguments, told, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -814,7 +828,7 @@ def test_help_names_every_verb_and_the_exit_codes():
 def test_a_list_that_cannot_be_written(out, small, tmp_path):
     (tmp_path / "file.txt").write_text("keep me")
     (tmp_path / "taken.csv").mkdir()
-    [problem] = refused(tmp_path, "assess", small, "--out", tmp_path / out)
+    [problem] = refused(tmp_path, "assess", small, "--out", tmp_path / out, "--lang", "en")
     expected = "has no known ending → write FILE.csv or FILE.xlsx" if out.startswith("list") else "cannot be written"
     assert expected in problem and out in problem
 
@@ -871,10 +885,10 @@ def test_a_gbk_console_shows_chinese(verb, expected):
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
 def test_a_console_without_the_signs_of_a_message_shows_a_question_mark(encoding):
-    refusal = in_a_process("explain", SAMPLE, "企业²", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    refusal = in_a_process("explain", SAMPLE, "企业²", "--lang", "en", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert refusal.returncode == 2 and refusal.stdout == b""
     said = refusal.stderr.decode(encoding)
-    assert said.startswith("1 problem, nothing done:") and "check the id" in said and "Traceback" not in said
+    assert said.startswith("1 problem(s), nothing done:") and "check the id" in said and "Traceback" not in said
     assert ("企业?" in said) == (encoding == "gbk")
 
 

@@ -22,10 +22,10 @@ BESIDE_THE_DOOR = {
     "simulator.errors": {"SimulatorError", "PopulationError", "nearest"},
     "simulator.scenario": {"parse_set"},
     "simulator.population.units": {"parse_answers"},
-    "simulator.report": {"comparison", "legality", "screen", "payout_list"},
+    "simulator.report": {"comparison", "legality", "screen", "register_screens", "payout_list"},
     # registers that are not populations yet: one with faults, an empty one, an invented one with its fit
     "simulator.population.readers": {"examine"},
-    "simulator.population.findings": {"problem_table", "write_annotated"},
+    "simulator.population.findings": {"write_annotated"},
     "simulator.population.template": {"write_template"},
     "simulator.engine.synthesize": {"write_synthetic"},
 }

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.population import cells, schema
-from simulator.population.cells import Refused, escaped, parse, spell, unescaped
+from simulator.population.cells import Refused, parse
 from simulator.population.schema import ANNUAL_TABLE, ENTERPRISES_TABLE, SUPPORT_TABLE
+from simulator.population.spelling import escaped, spell, unescaped
 from simulator.population.units import Declared
 
 MONEY = ANNUAL_TABLE.column("sales")

@@ -163,7 +163,7 @@ def test_a_variable_that_is_not_set(monkeypatch):
 def test_an_address_on_the_command_line_is_refused_unseen(capsys):
     assert main(["check", f"postgresql://u:{SECRET}@127.0.0.1/x"]) == 2
     told = capsys.readouterr()
-    assert SECRET not in told.err + told.out and "environment variable" in told.err
+    assert SECRET not in told.err + told.out and "环境变量" in told.err
 
 
 def test_another_database(tmp_path, monkeypatch, population):

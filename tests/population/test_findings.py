@@ -13,10 +13,12 @@ from simulator.cli import main
 from simulator.population import schema
 from simulator.population.findings import problem_table, write_annotated
 from simulator.population.readers import examine
-from simulator.population.wording import chinese, place_in_chinese
+from simulator.population.wording import chinese, place_in_chinese, told
+from simulator.population.wording import messages as messages_zh
 from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
 
-SOURCES = sorted(Path(simulator.population.__file__).parent.glob("*.py"))
+ROOM = Path(simulator.population.__file__).parent
+SOURCES = [*sorted(ROOM.glob("*.py")), *(ROOM.parent / "engine" / f"{name}.py" for name in ("assess", "explain", "synthesize"))]
 
 FORTY = {  # place → part of the rule, one of each kind of fault
     "enterprises!C2": "no such day",
@@ -103,7 +105,7 @@ def test_the_table_says_place_value_rule_and_remedy_in_both_languages(planted):
     assert len(english) == len(zh) == len(found.problems)
     row = english[english["place"] == "annual!K6"].iloc[0]
     assert (row["value"], row["severity"]) == ("200000", "error") and "above" in row["rule"]
-    assert zh[zh["位置"] == "annual!K6"].iloc[0]["问题"].startswith("“200000”超过 100,000")
+    assert zh[zh["位置"] == "annual!K6"].iloc[0]["问题"].startswith("“200000”超过上限 100,000")
     assert (zh["问题"].str.contains(r"[\u4e00-\u9fff]")).all() and (zh["处理"].str.contains(r"[\u4e00-\u9fff]|^$")).all()
 
 
@@ -195,4 +197,25 @@ def test_every_message_has_its_chinese():
 
 def test_quoted_parts_that_are_messages_are_translated():
     assert chinese("a totals row: “x” is not a number") == "合计行：“x”不是数字"
-    assert place_in_chinese("annual.csv line 4, column sales (销售额)") == "annual.csv 第 4 行，销售额 列"
+    assert place_in_chinese("annual.csv line 4, column sales (销售额)") == "annual.csv 第 4 行“销售额”列"
+
+
+# What may stand in Latin letters in a Chinese message: what a cell or file is called, endings, encodings, commands.
+NO_WORD = re.compile(r"“[^”]*”|\S*(?:[./\\]|\b(?:E\d|A\d))\S*|--\S+|\b(?:WPS|CSV|UTF-8|UTF-16|GB18030|Excel|Microsoft|Parquet|DuckDB|"
+                     r"SQLAlchemy|postgresql\S*|FILE|A?m²|[A-Z]+\d+|xlsx|env:\w+)\b")
+
+
+def is_mixed(text: str) -> bool:
+    """Whether a Chinese message holds an English word."""
+    return bool(re.search(r"[A-Za-z]{2,}", NO_WORD.sub("", text)))
+
+
+def test_no_message_is_in_two_languages(planted, tmp_path):
+    assert is_mixed("列 sales 出现两次") and not is_mixed("“sales”列出现两次")
+    for english, words in messages_zh().items():
+        assert not is_mixed(words.replace("{}", "")), english
+        assert words.count("{") <= english.count("{}"), english
+    for path in (planted, write(tmp_path / "r", annual=table("enterprise_id year sales", "E1 2013 ."))):
+        for problem in examine(path).problems:
+            said = told(problem, "zh")
+            assert not is_mixed(said.cause) and not is_mixed(said.remedy), said

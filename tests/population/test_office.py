@@ -11,8 +11,8 @@ import pytest
 from simulator.errors import PopulationError
 from simulator.population import schema
 from simulator.population.legacy import streams
-from simulator.population.parquet import write_parquet
 from simulator.population.readers import examine, read_population
+from simulator.population.writing import write_parquet
 from tests.population.registers import (
     ANNUAL,
     ENTERPRISES,

@@ -91,7 +91,9 @@ def test_the_command_line_keeps_register_and_report(tmp_path, capsys):
     out = tmp_path / "合成 名册"
     assert main(["synthesize", "baseline", "--enterprises", "120", "--seed", "7", "--out", str(out)]) == 0
     told = capsys.readouterr().out
-    assert "基年网络零售额" in told and "未达" in told and "targets missed" in told
+    assert "基年网络零售额" in told and "未达" in told and "项未达目标。" in told
+    assert main(["synthesize", "baseline", "--enterprises", "5", "--seed", "7", "--out", str(tmp_path / "en"), "--lang", "en"]) == 0
+    assert "targets missed." in capsys.readouterr().out
     assert read_population(out).synthetic and len(read_population(out)) == 120
     assert "ratio" in (out / "calibration.txt").read_text("utf-8-sig").splitlines()[0]
     assert main(["synthesize", "baseline", "--enterprises", "120", "--seed", "7", "--out", str(tmp_path / "b")]) == 0

@@ -14,7 +14,7 @@ from simulator.engine.unknown import facts_unknown
 from simulator.law.clauses import SLUGS
 from simulator.population import schema
 from simulator.population.readers import read_population
-from simulator.report import payout_list, screen
+from simulator.report import payout_list, register_screens
 from simulator.scenario import load_scenario
 from tests.oracle import random_registers
 from tests.population.registers import full, table, write
@@ -228,8 +228,10 @@ def test_an_absent_column_is_unknown_in_every_row_there_is(tmp_path):
 
 def test_what_is_open_stands_beside_the_list_and_never_in_it(tmp_path):
     result = one(tmp_path / "r", {"accounts_sound": "未知", "certified_on": "2013-05-01"}, {"rented_area": "未知"})
-    text = screen.assessment(result)
-    assert "未计入上表" in text and "accounts_sound" in text and "查清后可确定" in text
+    text = register_screens.assessment(result)
+    assert "未计入上表" in text and "财务制度健全" in text and "查清各项未知情况的价值" in text
+    english = register_screens.assessment(result, "en")
+    assert "left out above" in english and "accounts_sound" in english and "not assessable" in english.lower()
     payout_list.save(result, tmp_path / "名单.csv")
     assert (tmp_path / "名单.csv").read_text("utf-8-sig").strip() == "enterprise_id,year,clause,amount,displaced"
     assert "certification_award,0.0,20000.0,accounts_sound" in (tmp_path / "名单.intervals.csv").read_text("utf-8-sig")

@@ -1,0 +1,137 @@
+"""A register written into a folder: as CSV an office can open, or as Parquet where there are many enterprises."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulator.errors import PopulationError, Problem
+from simulator.facts import BLANK
+from simulator.files import put
+from simulator.population import schema
+from simulator.population.schema import Column
+from simulator.population.spelling import escaped
+from simulator.population.tables import Population, to_tables
+
+TABLE_FILES = (".csv", ".parquet", ".xlsx", ".xls")  # what would be read together with new tables
+ELSEWHERE = "choose another folder"
+
+
+def write_folder(population: Population, folder: Path) -> Path:
+    """Write the tables that have rows (and the required ones) into a folder as CSV; returns the folder.
+
+    Raises PopulationError when the folder holds other tables of a register, or cannot be written.
+    """
+    return _write_files(folder, {
+        f"{name}.csv": partial(_save_csv, frame) for name, frame in to_tables(population).items()
+        if len(frame) or name in ("enterprises", "annual")}, population.synthetic)
+
+
+def write_parquet(population: Population, folder: Path) -> Path:
+    """Write a register without unknown facts as Parquet tables, column by column: a million enterprises in seconds.
+
+    Raises PopulationError when the folder holds other tables of a register, or cannot be written, and ValueError for a
+    register with unknown cells (write it as CSV).
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    if population.unknown:
+        raise ValueError("a register with unknown cells is written as CSV")
+    owners, places = np.nonzero(population.annual["present"])
+    columns = {"enterprises": {"enterprise_id": population.ids}, "annual": {"enterprise_id": population.ids[owners]}}
+    for column in schema.ENTERPRISES[1:]:
+        if column.name in population.details:
+            values = population.details[column.name].to_numpy()
+            if column.kind == "text" or column.kind == "choice":
+                if any(values):
+                    columns["enterprises"][column.name] = values
+            elif values.any():
+                columns["enterprises"][column.name] = _typed(values, column)
+        else:
+            columns["enterprises"][column.name] = _typed(population.enterprises[column.name], column)
+    columns["annual"]["year"] = population.first_year + places
+    for column in schema.ANNUAL[2:]:
+        if column.name != "employees":
+            columns["annual"][column.name] = _typed(population.annual[column.name][owners, places], column)
+        elif population.employees.size:
+            columns["annual"][column.name] = population.employees[owners, places]
+    small = {name: frame for name, frame in to_tables(population, only=("existing_support", "paid", "applications"))
+             .items() if len(frame)}
+    files = {name: pyarrow.table(held) for name, held in columns.items()}
+    files |= {name: pyarrow.Table.from_pandas(frame, preserve_index=False) for name, frame in small.items()}
+    return _write_files(folder, {f"{name}.parquet": partial(parquet.write_table, held) for name, held in files.items()},
+                        population.synthetic)
+
+
+def _typed(stored: np.ndarray, column: Column) -> Any:
+    """Stored values as a typed column: CNY and m² as floats, days as dates, flags as booleans, blanks as nulls."""
+    import pyarrow
+
+    if column.kind == "flag":
+        return stored.astype(bool)
+    if column.kind == "date":
+        safe = np.where(stored > 0, stored, 19700101)
+        months = (safe // 10_000 - 1970) * 12 + safe // 100 % 100 - 1
+        days = months.astype("datetime64[M]").astype("datetime64[D]") + (safe % 100 - 1)
+        return pyarrow.array(days, mask=stored == 0)
+    if column.kind == "choice":
+        words = {value: options[0] for value, options in column.choices}
+        return pyarrow.array([words.get(value, "") for value in stored.tolist()])
+    if column.resolution == 1:
+        return stored
+    return pyarrow.array(stored / column.resolution, mask=stored == BLANK if column.derived else None)
+
+
+def _write_files(folder: Path, files: Mapping[str, Callable[[Path], object]], synthetic: bool) -> Path:
+    """Each file by its writer, whole or not at all; a mark beside them where the register is invented."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _refuse_mixture(folder, set(files))
+    except OSError as error:
+        raise PopulationError(Problem(str(folder), f"cannot be written: {error.strerror}", ELSEWHERE)) from error
+    for name, write in files.items():
+        put(folder / name, write, PopulationError, ELSEWHERE)
+    if synthetic:
+        text = "合成数据，非真实企业。\nInvented data: no real enterprise.\n"
+        put(folder / f"{schema.SYNTHETIC_MARK[0]}.txt", lambda path: path.write_text(text, encoding="utf-8"), PopulationError,
+            ELSEWHERE)
+    return folder
+
+
+def _refuse_mixture(folder: Path, files: set[str]) -> None:
+    """Tables already there that would be read together with the new ones must not stay unnoticed."""
+    problems = []
+    for entry in folder.iterdir():
+        is_table = entry.suffix.lower() in TABLE_FILES and schema.table_named(entry.stem) is not None
+        is_mark = entry.suffix.lower() == ".txt" and schema.plain(entry.stem) in schema.SYNTHETIC_MARK
+        if (is_table and entry.name not in files) or is_mark:
+            problems.append(Problem(str(folder), f"already holds {entry.name}, which would be read together with the new tables",
+                                    "remove it, or choose an empty folder"))
+    if problems:
+        raise PopulationError(problems)
+
+
+def _save_csv(frame: pd.DataFrame, path: Path) -> None:
+    """One table as UTF-8 CSV with a mark, so that spreadsheets read its Chinese."""
+    columns = [[_cell(value) for value in frame[name].tolist()] for name in frame.columns]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(frame.columns)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return escaped(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if value == int(value) else repr(float(value))
