@@ -95,6 +95,14 @@ def test_chinese_files_and_headers(tmp_path):
     assert read_population(tmp_path / "zh") == english
 
 
+def test_a_form_may_star_its_headers_and_call_year_and_code_otherwise(tmp_path):
+    rows = [["*纳税人识别号", "年份*", "月租金（必填）"], ["E1", "2013", "45"]]
+    population = read_population(write(tmp_path, annual=rows))
+    assert population.annual["rent"][0, 0] == 450_000
+    problem = only_problem(write(tmp_path / "b", annual=[["统一社会信用码", "年度"], ["E1", "2013"]]))
+    assert problem.remedy == "did you mean 统一社会信用代码?", "one slip, one problem"
+
+
 def test_headers_forgive_case_width_and_blanks(tmp_path):
     rows = [[" Enterprise_ID ", "ＹＥＡＲ", *ANNUAL[0][2:]], *ANNUAL[1:]]
     assert read_population(write(tmp_path / "a", annual=rows)) == read_population(write(tmp_path / "b"))
@@ -193,8 +201,8 @@ def test_an_absent_column_is_unknown_as_a_whole_and_warned_of_once(tmp_path):
     population = read_population(write(tmp_path, annual=[row[:at] + row[at + 1 :] for row in ANNUAL]))
     assert population.unknown == [("", 0, "rent")]
     (warning,) = population.warnings
-    assert warning.place == "annual.csv" and "rent (月租金) is absent" in warning.cause
-    assert warning.cause.endswith("office_rent")
+    assert warning.place == "annual.csv"
+    assert warning.cause == "absent, so unknown in every row: rent (月租金); clauses left open by it: office_rent"
 
 
 def test_only_facts_without_a_derivation_are_missed(tmp_path):
@@ -205,7 +213,10 @@ def test_only_facts_without_a_derivation_are_missed(tmp_path):
               "employees", "retained_tax", "district_contribution"}  # fmt: skip
     facts_asked = {column.name for column in (*schema.ENTERPRISES, *schema.ANNUAL)} - silent
     assert set(population.unknown) == {("", 0, name) for name in facts_asked}
-    assert len(population.warnings) == len(facts_asked)
+    told = " ".join(warning.cause for warning in population.warnings)
+    assert all(f"{name} (" in told for name in facts_asked) and not any(f" {name} (" in told for name in silent)
+    assert [w.cause.split("; ")[1].split(":")[0] for w in population.warnings] == [
+        "every clause is left open by it", "clauses left open by it", "no clause needs it, the statistical tables do"]
     assert population.annual["retained_tax"][0, 0] == facts.BLANK
 
 
