@@ -7,6 +7,7 @@ The public door. Everything the command line and the notebooks do goes through t
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
     further_years                                  what a longer policy costs, year by year
+    design                                         the most generous terms that fit a budget
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
 >>> budget = run(scenario)
@@ -16,23 +17,26 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import simulator.report  # noqa: F401  first, so that the function `report` below is what the name means from then on
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from pandas import DataFrame
 
     from simulator.budget.compare import Comparison
+    from simulator.budget.design import DesignResult
     from simulator.budget.result import BudgetRun
     from simulator.engine.assess import Assessment
     from simulator.engine.explain import Explanation
     from simulator.population.register import Population
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "compare", "explain", "further_years", "indicators", "load_scenario", "read_population", "report",
+__all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario", "read_population", "report",
            "run", "synthesize"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
@@ -147,6 +151,43 @@ def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | Bud
     people = _population(population) if population is not None else None
     runs = [r if isinstance(r, BudgetRun) else run(r, people) for r in (baseline, *reforms)]
     return compare_runs(*runs)
+
+
+def design(
+    scenario: str | Scenario, budget: float | Decimal | None, free: Iterable[str], *, confidence: float = 0.95,
+    maximise: str = "support", population: str | Path | Population | None = None, workers: int | None = None,
+    progress: Any = None,
+) -> DesignResult:
+    """The most generous terms that fit `budget` (CNY, all cash of all years) with the confidence, Monte Carlo error
+    included; and the frontier of cost and growth.
+
+    budget: None takes the sum of the scenario's appropriations. free: terms as `law.office_rent.max_area` or
+    `law.tax_rebate.high_rate=0.3:0.7:0.05` (lowest, highest, step). maximise: support (mean cash awarded) or growth (mean
+    online sales induced). progress: called after each design played.
+
+    >>> found = design(load_scenario(changes={"draws": 60}), 1e9, ["law.office_rent.max_area=300:500:100"])
+    >>> str(found.best.values["law.office_rent.max_area"])
+    '500'
+    """
+    from decimal import Decimal
+
+    from simulator.budget.design import find
+    from simulator.budget.freedom import free_terms
+    from simulator.engine.run import play
+
+    scenario = load_scenario(scenario)
+    people = _population(population) if population is not None else _own_population(scenario)
+    terms = free_terms(scenario.law, free)
+    if budget is None:
+        budget = Decimal(sum(scenario.appropriation.values())) / 100
+
+    def played(changed: Scenario) -> Any:
+        draws = play(changed, people, workers=workers)
+        if progress:
+            progress(1)
+        return draws
+
+    return find(scenario, terms, Decimal(str(budget)), played, confidence, maximise)
 
 
 def further_years(

@@ -93,12 +93,9 @@ def play(arguments: argparse.Namespace, scenario, population):
 @contextlib.contextmanager
 def watched(arguments: argparse.Namespace, scenarios):
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
-    from tqdm import tqdm
-
     if arguments.workers is not None and arguments.workers < 1:
         raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
-    with tqdm(total=sum(s.draws for s in scenarios), unit="draw", desc=scenarios[0].name, file=sys.stderr, leave=False,
-              ascii=True, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar(scenarios[0].name, "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
 
 
@@ -111,6 +108,14 @@ def comma_list(*known: str):
                                              f"{', '.join(known)}")
         return words
     return read
+
+
+def progress_bar(what: str, unit: str = "run", total: int | None = None):
+    """A bar of progress where somebody watches."""
+    from tqdm import tqdm
+
+    return tqdm(total=total, unit=unit, desc=what, file=sys.stderr, leave=False, ascii=True,
+                disable=not sys.stderr.isatty())
 
 
 def notice(text: str) -> None:

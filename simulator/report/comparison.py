@@ -9,11 +9,10 @@ import pandas as pd
 
 from simulator.budget.compare import Comparison
 from simulator.budget.summary import TOTAL
+from simulator.report.rounding import UNITS
 from simulator.report.sheets import Sheet, as_text
 from simulator.report.sheets import save as save_sheets
 from simulator.report.wording import Wording, load
-
-WAN = 1e4
 
 
 def text(result: Comparison, lang: str = "zh") -> str:
@@ -55,7 +54,7 @@ def _changed(result: Comparison, words: Wording) -> Sheet:
 
 def _differences(result: Comparison, words: Wording) -> Sheet:
     """Clause × year: the mean difference; all years with its error."""
-    table = result.differences
+    table, scale = result.differences, UNITS[words.lang]["money"].scale
     years = sorted({y for y in table["year"] if y != TOTAL})
     names = {r.clause: f"{r.article} {getattr(r, words.lang)}" for r in result.clauses.itertuples()}
     names[TOTAL] = words.say("compare.total")
@@ -67,8 +66,8 @@ def _differences(result: Comparison, words: Wording) -> Sheet:
     for (scenario, clause), part in table.groupby(["scenario", "clause"], sort=False):
         by_year = part.set_index("year")
         whole = by_year.loc[TOTAL]
-        cells = [by_year["mean"].get(year, float("nan")) / WAN for year in years]
-        rows.append((scenario, names.get(clause, clause), *cells, whole["mean"] / WAN, whole["standard_error"] / WAN,
+        cells = [by_year["mean"].get(year, float("nan")) / scale for year in years]
+        rows.append((scenario, names.get(clause, clause), *cells, whole["mean"] / scale, whole["standard_error"] / scale,
                      whole["share_higher"]))
     return Sheet(words.say("compare.differences"), columns, rows, left=2, note=words.say("compare.paired"))
 
@@ -76,8 +75,9 @@ def _differences(result: Comparison, words: Wording) -> Sheet:
 def _quantiles(result: Comparison, words: Wording) -> Sheet:
     kinds = {"scenario": "text", "year": "text", "quantile": "text", "was": "number", "now": "number",
              "difference": "signed", "low": "signed", "high": "signed"}
+    scale = UNITS[words.lang]["money"].scale
     rows = [(r.scenario, words.say("compare.all_years") if r.year == TOTAL else str(r.year), f"P{r.quantile}",
-             *(value / WAN for value in (r.baseline, r.reform, r.difference, r.low, r.high)))
+             *(value / scale for value in (r.baseline, r.reform, r.difference, r.low, r.high)))
             for r in result.quantiles.itertuples()]
     return Sheet(words.say("compare.quantiles"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows,
                  left=3, note=words.say("compare.sectioning"))
@@ -85,6 +85,7 @@ def _quantiles(result: Comparison, words: Wording) -> Sheet:
 
 def _outcomes(result: Comparison, words: Wording) -> Sheet:
     kinds = {"scenario": "text", "outcome": "text", "difference": "signed", "error": "number"}
-    rows = [(r.scenario, words.say(f"compare.{r.outcome}"), r.mean / WAN, r.standard_error / WAN)
+    scale = UNITS[words.lang]["money"].scale
+    rows = [(r.scenario, words.say(f"compare.{r.outcome}"), r.mean / scale, r.standard_error / scale)
             for r in result.outcomes.itertuples()]
     return Sheet(words.say("compare.outcomes"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, left=2)

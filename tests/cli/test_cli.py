@@ -493,6 +493,18 @@ def test_a_scenario_compared_with_itself_differs_by_nothing():
     assert set(re.findall(r" [-+]\d[\d,.]*", said)) == {" +0.00"}
 
 
+def test_each_further_year_of_the_policy_is_priced():
+    said = done("compare", "baseline", "--further-years", 2017, "--draws", 5, "--lang", "en")
+    assert re.search(r"2016 +policy\.end +2015-12-31 +2016-12-31", said) and re.search(r"2017 +total ", said)
+
+
+def test_a_design_says_what_fits_and_how_sure_that_is(tmp_path):
+    out = tmp_path / "frontier.csv"
+    said = done("design", "--draws", 60, "--budget", 27e6, "--free", "law.office_rent.max_area=100:400:150", "--out", out)
+    assert "law.office_rent.max_area" in said and "2,700.00 万元" in said and "换一组随机数复核" in said
+    assert "law.office_rent.max_area" in pd.read_csv(out, encoding="utf-8-sig").columns
+
+
 def test_terms_lists_everything_that_can_be_set():
     said = done("terms")
     settings, _, flags = said.partition("\n\n")
@@ -749,6 +761,7 @@ def test_a_register_of_before_the_policy_has_nothing_to_assess(small, tmp_path):
 EVERY_VERB = {
     "assess": ["assess", SAMPLE], "explain": ["explain", SAMPLE, "SYN0000001"], "run": ["run", "--draws", 5],
     "report": ["report", "--draws", 5], "compare": ["compare", "baseline", "cautious", "--draws", 5], "terms": ["terms"],
+    "design": ["design", "--draws", 60, "--budget", 27e6, "--free", "law.office_rent.max_area=100:400:150"],
 }
 
 
@@ -783,6 +796,9 @@ def test_set_reaches_every_verb(small):
     (["run", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
     (["run", "--draws", "5", "--workers", "-2"], "--workers -2: at least one thread is needed"),
     (["compare", "baseline", "cautious", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
+    (["compare", "baseline", "cautious", "--further-years", "2018"],
+     "--further-years lengthens one scenario → simulator compare baseline --further-years 2018"),
+    (["design", "--draws", "20", "--free", "law.data_line.cap"], "draws: 20 cannot show a confidence of 0.95 → at least 59"),
     (["compare", "baseline"], "compare needs at least two scenarios → simulator compare baseline cautious"),
     (["run", "basline"], "there is no scenario or file 'basline' → did you mean baseline?"),
     (["assess", SAMPLE, "--scenario", "causious"], "there is no scenario or file 'causious' → did you mean cautious?"),

@@ -1,0 +1,39 @@
+"""simulator design."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import population_of, progress_bar, run_options, scenario_of
+
+HELP = "find the most generous terms that fit a budget"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    run_options(p)
+    p.add_argument("--budget", metavar="CNY", type=float,
+                   help="for all cash of all years (default: the scenario's appropriations together)")
+    p.add_argument("--confidence", type=float, default=0.95, help="chance to stay within it (default: 0.95)")
+    p.add_argument("--free", metavar="TERM[=LOW:HIGH[:STEP]]", required=True, action="append",
+                   help="numbers of the law that may move, separated by commas: law.tax_rebate.high_rate=0.3:0.7:0.05")
+    p.add_argument("--maximise", choices=("support", "growth"), default="support",
+                   help="mean cash awarded, or mean online sales induced (default: support)")
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    p.add_argument("--out", metavar="FILE", help="write terms and frontier as FILE.xlsx, or the frontier as FILE.csv")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Find the most generous terms that fit a budget."""
+    from simulator.report import design
+
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
+    free = [term for option in arguments.free for term in option.split(",")]
+    with progress_bar("design") as bar:
+        result = simulator.design(scenario, arguments.budget, free, confidence=arguments.confidence,
+                                  maximise=arguments.maximise, population=population, workers=arguments.workers,
+                                  progress=bar.update)
+    if arguments.out:
+        design.save(result, arguments.out, arguments.lang)
+    print(design.text(result, arguments.lang))
