@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from simulator.population.register import Population
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario", "read_population", "report",
-           "run", "synthesize"]
+__all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
+           "read_population", "report", "run", "synthesize"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
