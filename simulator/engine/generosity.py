@@ -12,9 +12,11 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.compiled import entry
+from simulator.engine.ledger import CLAIM
 from simulator.engine.life import AWARDED, BY_YEAR, World, live
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
+from simulator.law.case import HISTORY
 from simulator.law.readings import compile_readings
 from simulator.law.terms import Law
 from simulator.lotteries import key_of_slot
@@ -36,7 +38,8 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
     years = terms.shape[0] - 1
     enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(years + 1, ANNUAL)
     no_enterprise, no_state, no_row = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(1, ANNUAL)
-    nothing = np.zeros((0, CASH_CLAUSES), np.int64)
+    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
+    nobody_asks = np.zeros(0, CLAIM)
     by_clause, by_year = np.zeros((years, CLAUSES, 4), np.int64), np.zeros((years, len(BY_YEAR)), np.int64)
     seed = np.uint64(0)
     growth = np.zeros(years + 1)
@@ -49,7 +52,8 @@ def reference_support(par, rates, typical, market, generosity, terms, readings, 
         rows[:] = no_row[0]
         state[0].kind, state[0].key = kind, key_of_slot(kind, base_year + 1, slot)
         make_newcomer(par, enterprise[0], state[0], seed, 0, base_year + 1, terms[1])
-        live(world, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, by_clause, by_year)
+        live(world, nobody_asks, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, nothing_before,
+             by_clause, by_year)
     return by_clause[:, :CASH_CLAUSES, AWARDED].sum()
 
 

@@ -12,6 +12,7 @@ from simulator.engine.life import TRADITIONAL_ONLINE, World, keep, live
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.law.calendar import year_in_term, year_of
+from simulator.law.case import HISTORY
 from simulator.lotteries import BUT_FOR, key_of_slot, u
 from simulator.projection import enterprises as kinds
 from simulator.projection.enterprises import STATE, common_growth, write_year
@@ -50,20 +51,20 @@ def comes_anyway(world, settled_on, headquarters, key):
 
 
 @rule
-def play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years, by_clause,
-                  by_year):
+def play_register(world, claims, known, enterprises, states, annual, existing, district, paid, paid_years, histories,
+                  by_clause, by_year):
     """The enterprises of a register, their facts known up to position `known`."""
     enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(annual.shape[1], ANNUAL)
-    nothing = np.zeros((0, CASH_CLAUSES), np.int64)
+    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
     for i in range(enterprises.shape[0]):
         enterprise[0], state[0] = enterprises[i], states[i]
         rows[:] = annual[i]
         anyway = comes_anyway(world, enterprises[i].settled_on, enterprises[i].headquarters, states[i].key)
         state[0].anyway = 1 if anyway else 0
         active = rows[known].present != 0 and state[0].closed == 0
-        live(world, known, 1, active, enterprise[0], state[0], rows, existing[i] if existing.shape[0] > 0 else nothing,
+        live(world, claims, known, 1, active, enterprise[0], state[0], rows, existing[i] if existing.shape[0] > 0 else nothing,
              district[i] if district.shape[0] > 0 else nothing, paid[i] if paid.shape[0] > 0 else nothing, paid_years,
-             by_clause, by_year)
+             histories[i] if histories.shape[0] > 0 else nothing_before, by_clause, by_year)
         keep(world, enterprise[0], state[0], rows)
     for year in world.groups:  # a group counts once, in the first year one of it went online
         if year > 0:
@@ -71,12 +72,12 @@ def play_register(world, known, enterprises, states, annual, existing, district,
 
 
 @rule
-def play_incumbents(world, by_clause, by_year):
+def play_incumbents(world, claims, by_clause, by_year):
     """Incumbents of the base year where no register says, their sales adding up to the total drawn; and platforms."""
     seed, draw, par, years = world.seed, world.draw, world.par, by_year.shape[0]
     enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(years + 1, ANNUAL)
     no_enterprise, no_state, no_row = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(1, ANNUAL)
-    nothing = np.zeros((0, CASH_CLAUSES), np.int64)
+    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
     number = np.int64(par.incumbents_number + 0.5)
     platforms = arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
     total = 0.0
@@ -96,17 +97,18 @@ def play_incumbents(world, by_clause, by_year):
             state[0].key = key_of_slot(kinds.PLATFORM, 0, slot - number)
             make_platform(par, enterprise[0], state[0], seed, draw)
         write_year(par, state[0], rows[0], seed, draw, world.base_year, sharing, world.base_year, sharing, True)
-        live(world, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, by_clause, by_year)
+        live(world, claims, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, nothing_before,
+             by_clause, by_year)
         keep(world, enterprise[0], state[0], rows)
 
 
 @rule
-def play_newcomers(world, j, space, by_clause, by_year):
+def play_newcomers(world, claims, j, space, by_clause, by_year):
     """The arrivals of the year at position j. Returns the office space left: it goes by day of settling."""
     seed, draw, par = world.seed, world.draw, world.par
     year, terms = world.base_year + j, world.terms[j]
     rows, no_row = np.zeros(by_year.shape[0] + 1, ANNUAL), np.zeros(1, ANNUAL)
-    nothing = np.zeros((0, CASH_CLAUSES), np.int64)
+    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
     offered = year_in_term(year, terms.policy)
     total = 0
     for kind in ARRIVING:
@@ -127,7 +129,8 @@ def play_newcomers(world, j, space, by_clause, by_year):
             else:
                 states[i].designated = 0
         rows[:] = no_row[0]
-        live(world, j - 1, j, True, enterprises[i], states[i], rows, nothing, nothing, nothing, 0, by_clause, by_year)
+        live(world, claims, j - 1, j, True, enterprises[i], states[i], rows, nothing, nothing, nothing, 0, nothing_before,
+             by_clause, by_year)
         keep(world, enterprises[i], states[i], rows)
     return space
 
@@ -145,14 +148,15 @@ def office_left(par, enterprises, annual, known, base_year):
 
 @entry
 def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
-               suspended_from, enterprises, states, annual, existing, district, paid, paid_years, synthetic, by_clause,
-               by_year, kept, kept_rows, kept_count):
+               suspended_from, enterprises, states, annual, existing, district, paid, paid_years, histories, synthetic,
+               claims, by_clause, by_year, kept, kept_rows, kept_count):
     """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums of a year).
 
     parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
     (years + 1,); a register: enterprises, states (n,), annual (n, years + 1), facts known up to position `known`;
-    synthetic: incumbents are drawn instead, anew in every draw. kept (draws, capacity), kept_rows (draws, capacity,
-    years + 1), kept_count (draws, 1): each draw's population, see `keep`; capacity 0 keeps none.
+    what was paid before the first award year in `histories` (n or 0, clauses); synthetic: incumbents are drawn instead,
+    anew in every draw. claims: see `ledger.enter_claims`. kept (draws, capacity), kept_rows (draws, capacity, years + 1),
+    kept_count (draws, 1): each draw's population, see `keep`; capacity 0 keeps none.
     """
     years = by_clause.shape[1]
     groups = 0
@@ -167,10 +171,10 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
             growth[j] = common_growth(par, growth[j])
         world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, generosity,
                       np.zeros(groups + 1, np.int64), base_year, suspended_from, kept[d], kept_rows[d], kept_count[d])
-        play_register(world, known, enterprises, states, annual, existing, district, paid, paid_years,
+        play_register(world, claims, known, enterprises, states, annual, existing, district, paid, paid_years, histories,
                       by_clause[d], by_year[d])
         if synthetic:
-            play_incumbents(world, by_clause[d], by_year[d])
+            play_incumbents(world, claims, by_clause[d], by_year[d])
         space = office_left(par, enterprises, annual, known, base_year)
         for j in range(known + 1, years + 1):
-            space = play_newcomers(world, j, space, by_clause[d], by_year[d])
+            space = play_newcomers(world, claims, j, space, by_clause[d], by_year[d])

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.compiled import rule
+from simulator.engine.ledger import enter_claims
 from simulator.facts import NATIONAL
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, entitlements, remember, settle
 from simulator.law.calendar import date_in_term, year_in_term, year_of
@@ -214,16 +215,20 @@ def keep(world, enterprise, state, rows):
 
 
 @rule
-def live(world, known, first, active, enterprise, state, annual, existing, district, paid, paid_years, by_clause,
-         by_year):
+def live(world, claims, known, first, active, enterprise, state, annual, existing, district, paid, paid_years, before,
+         by_clause, by_year):
     """Play one enterprise's years first … last and enter them into the sums.
 
     annual (years + 1,): its rows, known up to position `known`, written from there on if `active`; position 0 is the
     base year. existing, district, paid (years or 0, cash clauses): existing support, the district's part of it, and what was
-    really paid in the first `paid_years`. by_clause (years, clauses, 4), by_year (years, len(BY_YEAR)). Ends when the enterprise is gone.
+    really paid in the first `paid_years`; before (clauses or 0,): the history at the start. claims: see
+    `enter_claims`, empty when nobody asks for them. by_clause (years, clauses, 4), by_year (years, len(BY_YEAR)). Ends
+    when the enterprise is gone.
     """
     seed, draw, par = world.seed, world.draw, world.par
     history = np.zeros(CLAUSES, HISTORY)
+    for k in range(before.shape[0]):
+        history[k] = before[k]
     amounts, replaced = np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64)
     no_support = np.zeros(CASH_CLAUSES, np.int64)
     here, without = True, state.anyway != 0  # with the policy, and without it
@@ -259,7 +264,10 @@ def live(world, known, first, active, enterprise, state, annual, existing, distr
                 amounts[:CASH_CLAUSES] = paid[j - 1]
             of_district = district[j - 1] if district.shape[0] > 0 else no_support
             enter_awards(state, row, amounts, support, of_district, by_clause[j - 1], by_year[j - 1])
-            by_year[j - 1, CLAWBACK_DUE] += remember(case, history, amounts)
+            due = remember(case, history, amounts)
+            by_year[j - 1, CLAWBACK_DUE] += due
+            if claims.shape[0] > 0:
+                enter_claims(claims, draw, state.key, j, amounts, due)
             if j > known and support_ends(case, history):
                 here = not leaves_after_support(par, state, seed, draw, year)
                 state.left = 0 if here else year

@@ -73,7 +73,6 @@ def test_under_other_dates_of_the_policy(start, end, tmp_path):
     agree(*as_played(population_of(random_register(ENTERPRISES, 7), tmp_path), [settings]))
 
 
-@pytest.mark.xfail(reason="a run forgets what was paid before its first award year; an assessment remembers it")
 def test_payments_before_the_first_award_year_are_remembered(tmp_path):
     """A register that was really paid in 2013, under a policy that is played from 2014: "once" looks back on that."""
     population = population_of(random_register(ENTERPRISES, 7, with_paid=True), tmp_path)
