@@ -72,12 +72,17 @@ def places(sentence: str) -> set[str]:
 @cache
 def load(lang: str) -> Wording:
     """The words of a language. Raises ReportError for an unknown language or a file that cannot be read."""
+    return Wording(lang, sentences(lang, Path(__file__).parent))
+
+
+def sentences(lang: str, folder: Path) -> dict[str, str]:
+    """The sentences of `folder`'s file of a language by dotted key. Raises ReportError as `load`."""
     if lang not in LANGUAGES:
         raise ReportError(
             Problem("lang", f"{lang!r} is no language of the report", f"one of {', '.join(LANGUAGES)}")
         )
-    document = yamlfile.load(Path(__file__).with_name(f"{lang}.yaml"), ReportError)
-    return Wording(lang, dict(_leaves(document.data, "")))
+    document = yamlfile.load(folder / f"{lang}.yaml", ReportError)
+    return dict(_leaves(document.data, ""))
 
 
 def _leaves(node: Mapping[str, object], path: str) -> list[tuple[str, str]]:

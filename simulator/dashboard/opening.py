@@ -1,0 +1,33 @@
+"""Opening the page from what can be written down: names and paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.dashboard.page import QUICK, Dashboard
+from simulator.population.readers import read_population
+from simulator.population.register import Population
+from simulator.population.units import parse_answers
+from simulator.scenario import Scenario, load_scenario
+
+
+def open_page(scenario: str | Path = "baseline", population: str | Path = "", units: str = "", *, lang: str = "zh",
+              draws: int = QUICK, out: str | Path = "out/what_if") -> Dashboard:
+    """The page of a scenario, by shipped name or path, on a register by path (empty: the scenario's own).
+
+    units: the units of a register's amounts where it does not say, `column=万元` with spaces between. Raises ScenarioError
+    or PopulationError with every problem.
+    """
+    found = load_scenario(scenario)
+    return Dashboard(found, register_of(found, population, units), source=str(scenario), lang=lang, draws=draws, out=out)
+
+
+def register_of(scenario: Scenario, population: str | Path = "", units: str = "") -> Population | None:
+    """The register named, else the one the scenario names; None where incumbents are drawn."""
+    if population:
+        return read_population(population, parse_answers(units.split()))
+    source = scenario.plain["population.source"]
+    if source == "synthetic":
+        return None
+    beside = scenario.folder / source
+    return read_population(beside if beside.exists() else source)

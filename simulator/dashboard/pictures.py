@@ -1,0 +1,59 @@
+"""The charts of an answer, drawn as the report draws them, as PNG."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from simulator.budget.summary import TOTAL
+from simulator.dashboard.views import Figures
+from simulator.dashboard.worker import Answer
+from simulator.money import FEN
+from simulator.report import charts
+from simulator.report.figures import DASHED, MUTED, drawing
+from simulator.report.rounding import UNITS, percent
+from simulator.report.wording import Wording
+
+DOTS = 115  # an inch
+QUANTILES = ("p50", "p80", "p95")
+
+
+def fan(answer: Answer, figures: Figures, before: Figures, words: Wording) -> bytes:
+    """Payouts by year: band, median, appropriations, and the baseline's median where it is another."""
+    years = answer.run.result.cash_years
+    bands = pd.DataFrame([[figures("paid", TOTAL, year).get(q, np.nan) for q in ("p5", *QUANTILES)] for year in years],
+                         index=years, columns=["p5", *QUANTILES]).astype(float)
+    appropriation = {year: fen / FEN for year, fen in answer.run.scenario.appropriation.items()}
+    if bands["p50"].isna().all():  # too few draws for any quantile
+        return b""
+    bands = bands.fillna({"p5": bands["p50"], "p80": bands["p50"], "p95": bands["p50"]})
+    figure = charts.fan(bands, appropriation, words)
+    if answer.run is not answer.baseline:
+        was = answer.baseline.result.cash_years
+        medians = [before("paid", TOTAL, year).get("p50", np.nan) / UNITS[words.lang]["money"].scale for year in was]
+        with drawing():
+            figure.axes[0].plot(was, medians, color=MUTED, linewidth=1.2, linestyle=DASHED)
+    return png(figure)
+
+
+def exceedance(answer: Answer, line: float | None, words: Wording) -> bytes:
+    """The chance that all years' payouts exceed an amount, with the budget line (CNY) somebody set."""
+    totals = pd.Series(answer.run.paid_totals())
+    mark = ""
+    if line is not None:
+        amount = f"{UNITS[words.lang]['money'].text(line, 0.0)} {words.say('unit.money')}"
+        mark = words.say("risk.exceedance_mark", amount=amount, probability=percent(float((totals > line).mean())))
+    summary = answer.run.figure("paid")
+    quantiles = {q.upper(): float(summary[q]) for q in QUANTILES if pd.notna(summary.get(q))}
+    return png(charts.exceedance(totals, line, mark, quantiles, words))
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG, packed lightly: it travels to the same machine."""
+    buffer = io.BytesIO()
+    with drawing():
+        figure.savefig(buffer, format="png", dpi=DOTS, pil_kwargs={"compress_level": 1})
+    return buffer.getvalue()
