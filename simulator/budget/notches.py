@@ -1,0 +1,246 @@
+"""Notches: the edges of the law where a fact that is a little larger gives an award all at once.
+
+For every edge (以上, 超过 …) of every clause: how large the jump is, how many enterprises stand within a band on either side of
+it, and what those below would gain by reaching it. Found by asking the law itself: each enterprise is assessed with its fact
+just below the edge, on it, and as it is. A rise of the district's contribution brings its retained tax with it.
+
+Asked of a register that has years of the policy, as it is; otherwise of the populations of some draws, before anybody applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from simulator.budget.paired import mean_and_error
+from simulator.engine.drawn import draw_population
+from simulator.engine.window import laid_over
+from simulator.errors import Problem, ScenarioError
+from simulator.facts import ENTERPRISE_FIELDS
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS, assess_register
+from simulator.law.calendar import year_of
+from simulator.law.clauses import CATALOGUE, SLUGS
+from simulator.law.readings import compile_readings
+from simulator.law.terms import UNITS
+from simulator.money import FEN
+from simulator.population.register import Population
+from simulator.population.schema import ANNUAL, ENTERPRISES
+from simulator.scenario import Scenario
+
+WITHIN = 0.10  # of the edge, to either side
+DRAWS = 60
+BINS = 4  # of the map, to either side
+KIND = {"CNY": "money", "m2": "area", "count": "count", "occupancy": "share"}  # of the fact an edge is compared with, by the edge's unit
+MOVED_TOGETHER: Mapping[str, tuple[str, ...]] = {"district_contribution": ("retained_tax",)}
+COLUMNS = ("clause", "term", "fact", "edge", "threshold", "unit", "year", "in_band", "below", "below_error", "above",
+           "above_error", "jump", "jump_largest", "gain", "gain_total", "short_of")
+MAP_COLUMNS = ("clause", "term", "from", "to", "enterprises")
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One edge of the law and the fact it is compared with."""
+
+    clause: int
+    term: str
+    fact: str
+    unit: str
+    edge: str
+
+    @property
+    def of_enterprise(self) -> bool:
+        """Whether the fact is the enterprise's own, not one of a year."""
+        return self.fact in ENTERPRISE_FIELDS
+
+
+@dataclass(frozen=True)
+class People:
+    """Those who are asked: their facts over `years` (column 0 of annual the year before), which draw each belongs to."""
+
+    years: np.ndarray
+    enterprises: np.ndarray
+    annual: np.ndarray
+    terms: np.ndarray
+    readings: np.void
+    existing: np.ndarray
+    paid: np.ndarray
+    paid_years: int
+    draw: np.ndarray
+    draws: int
+
+    def only(self, chosen: np.ndarray) -> People:
+        """Some of them, copied."""
+        def part(amounts: np.ndarray) -> np.ndarray:
+            return amounts[chosen] if len(amounts) else amounts
+        return replace(self, enterprises=self.enterprises[chosen], annual=self.annual[chosen], draw=self.draw[chosen],
+                       existing=part(self.existing), paid=part(self.paid))
+
+    def assessed(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the law gives by year and clause (n, years, clauses), and in cash over all years less clawback (n,); fen."""
+        shape = len(self.enterprises), len(self.years)
+        awards, displaced = np.zeros((*shape, CLAUSES), np.int64), np.zeros((*shape, CLAUSES), np.int64)
+        clawback, lacking = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        assess_register(self.enterprises, self.annual, self.existing, self.paid, self.paid_years, self.terms[1:], self.readings,
+                        self.years, awards, displaced, clawback, lacking)
+        return awards, awards[:, :, :CASH_CLAUSES].sum(axis=(1, 2)) - clawback.sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Notches:
+    """The edges and who stands near them.
+
+    edges: clause, term and year ("total" over all), with the number within the band (in_band), those of them below and at or
+    above the edge for whom it makes a difference, mean and largest jump (of the clause, in the year), mean and sum of what those
+    below would gain by reaching it (all clauses and years, less clawback), and how much they are short of it (the fact's unit).
+    Numbers are of one register, or means over `draws` draws with their standard error; a fact of a year counts once a year. map: how
+    many of them stand at which distance from the edge, as a share of it. left_out: enterprises with unknown facts.
+    """
+
+    edges: pd.DataFrame
+    map: pd.DataFrame
+    within: float
+    draws: int
+    left_out: int = 0
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
+        return {"notches": self.edges, "notch_map": self.map}
+
+
+def edges_of(scenario: Scenario) -> list[Edge]:
+    """Every edge of the clauses that are offered, in the order of the text, with the first fact of its unit that its condition
+    is judged by."""
+    kinds = {column.name: column.kind for column in (*ENTERPRISES, *ANNUAL)}
+    found = []
+    for k, clause in enumerate(CATALOGUE):
+        for term in clause.TERMS:
+            if term.threshold and SLUGS[k] not in scenario.law.withdrawn:
+                evidence = next(e for e in clause.EVIDENCE.values() if term.name in e.terms)
+                fact = next(f for f in evidence.facts if kinds.get(f) == KIND[term.unit])
+                found.append(Edge(k, term.name, fact, term.unit, scenario.law.numbers[f"{SLUGS[k]}.{term.name}"].edge))
+    return found
+
+
+def notches(scenario: Scenario, population: Population | None = None, *, within: float = WITHIN, draws: int = DRAWS) -> Notches:
+    """Who stands near the edges of a scenario's law. within: the band to either side, a share of the edge. draws: of which the
+    populations are asked where no register has years of the policy. Raises ScenarioError."""
+    if not 0 < within < 1:
+        raise ScenarioError(Problem("within", f"is {within}", "a share above 0 and below 1, e.g. 0.1"))
+    left_out, absent = 0, set()
+    if population is not None and population.last_year >= scenario.law.start.year:
+        unknown = {identity for identity, _, _ in population.unknown if identity}
+        absent = {column for identity, _, column in population.unknown if not identity}
+        known = np.array([str(i) not in unknown for i in population.ids], bool)
+        left_out = int((~known).sum())
+        people = of_register(population.subset(known), scenario)
+    else:
+        people = of_draws(scenario, population, min(draws, scenario.draws))
+    rows, places = [], []
+    for edge in edges_of(scenario):
+        facts = {f for e in CATALOGUE[edge.clause].EVIDENCE.values() for f in (*e.facts, *e.last_year)}
+        near = [] if facts & absent else list(_near(people, edge, within))
+        rows += _rows(edge, near, people, scenario, assessable=not facts & absent)
+        places += _map(edge, near, people, within)
+    return Notches(pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(places, columns=list(MAP_COLUMNS)), within,
+                   people.draws, left_out)
+
+
+def of_register(population: Population, scenario: Scenario) -> People:
+    """A register's enterprises from the policy's start to its last year, as `assess` takes them."""
+    start, last = scenario.law.start.year, population.last_year
+    window = laid_over(population, scenario.law, start, last)
+    paid_years = max(0, min(len(window.years), population.last_paid_year - start + 1)) if window.paid.size else 0
+    return People(window.years, population.enterprises, window.annual, window.terms, compile_readings(scenario.interpretation),
+                  window.existing, window.paid, paid_years, np.zeros(len(population), int), 1)
+
+
+def of_draws(scenario: Scenario, population: Population | None, draws: int) -> People:
+    """The populations of some draws; existing support of a register is not laid against them."""
+    drawn, years = draw_population(scenario, population, draws), np.array(scenario.years)
+    nothing = np.zeros((0, len(years), CASH_CLAUSES), np.int64)
+    return People(years, drawn.enterprises, drawn.annual, scenario.law.compile(TERMS, [scenario.base_year, *years]),
+                  compile_readings(scenario.interpretation), nothing, nothing, 0, drawn.draw, draws)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Those within the band of an edge in one year (0: a fact of the enterprise): distance (fact − edge, machine units), the edge,
+    jump and gain (fen), whose draw."""
+
+    year: int
+    distance: np.ndarray
+    edge: np.ndarray
+    jump: np.ndarray
+    gain: np.ndarray
+    draw: np.ndarray
+
+
+def _near(people: People, edge: Edge, within: float) -> Iterator[Near]:
+    numbers = people.terms[SLUGS[edge.clause]][edge.term]
+    if edge.of_enterprise:  # the edge of the year it settles in
+        settled = np.array([year_of(int(day)) for day in people.enterprises["settled_on"]], int)
+        column = np.clip(settled - int(people.years[0]) + 1, 1, len(people.years))
+        yield _asked(people, edge, within, people.enterprises[edge.fact], numbers[column], 0)
+        return
+    for j, year in enumerate(people.years, start=1):
+        fact = np.where(people.annual["present"][:, j] != 0, people.annual[edge.fact][:, j], 0)
+        yield _asked(people, edge, within, fact, np.full(len(fact), numbers[j]), int(year))
+
+
+def _asked(people: People, edge: Edge, within: float, fact: np.ndarray, number: np.ndarray, year: int) -> Near:
+    """The law asked about those within the band: with the fact just below the edge, on it, and moved up to it."""
+    chosen = np.flatnonzero((fact > 0) & (np.abs(fact - number) <= within * number))
+    some, fact, number = people.only(chosen), fact[chosen], number[chosen]
+    place = year - int(people.years[0])
+
+    def with_fact(value: np.ndarray, together: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+        moved = some.only(np.arange(len(chosen)))
+        if edge.of_enterprise:
+            moved.enterprises[edge.fact] = value
+        else:
+            moved.annual[edge.fact][:, place + 1] = value
+            for other in together:
+                moved.annual[other][:, place + 1] += value - fact
+        awards, net = moved.assessed()
+        of_clause = awards[:, :, edge.clause]
+        return (of_clause.sum(axis=1) if edge.of_enterprise else of_clause[:, place]), net
+
+    under, _ = with_fact(number - 1, ())
+    on, _ = with_fact(number, ())
+    _, now = some.assessed()
+    _, reached = with_fact(np.maximum(fact, number), MOVED_TOGETHER.get(edge.fact, ()))
+    return Near(year, fact - number, number, on - under, reached - now, people.draw[chosen])
+
+
+def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, *, assessable: bool) -> Iterator[tuple]:
+    number = scenario.law.numbers[f"{SLUGS[edge.clause]}.{edge.term}"]
+    head = SLUGS[edge.clause], edge.term, edge.fact, edge.edge
+    for year, part in [("total", near), *((n.year, [n]) for n in near if n.year)]:
+        at = float(number.at(int(people.years[0]) if year == "total" else year))
+        if not assessable:
+            yield (*head, at, edge.unit, year, *([np.nan] * 10))
+            continue
+        jump, gain, distance, draw = (np.concatenate([getattr(n, name) for n in part]) for name in ("jump", "gain", "distance", "draw"))
+        concerned, below = jump != 0, distance < 0
+        counts = [mean_and_error(np.bincount(draw[concerned & side], minlength=people.draws).astype(float)) for side in (below, ~below)]
+        jumps, gains, short = jump[concerned] / FEN, gain[concerned & below] / FEN, -distance[concerned & below]
+        yield (*head, at, edge.unit, year, len(draw) / people.draws, *counts[0], *counts[1], _mean(jumps),
+               float(jumps.max()) if len(jumps) else np.nan, _mean(gains), float(gains.sum()) / people.draws,
+               _mean(short / UNITS[edge.unit].scale))
+
+
+def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterator[tuple]:
+    """How many for whom the edge makes a difference stand at which distance from it, in BINS to either side."""
+    concerned = [n.jump != 0 for n in near]
+    share = np.concatenate([n.distance[c] / n.edge[c] for n, c in zip(near, concerned, strict=True)]) if near else np.zeros(0)
+    ends = np.linspace(-within, within, 2 * BINS + 1)
+    place = np.clip(np.floor(share / within * BINS).astype(int) + BINS, 0, 2 * BINS - 1)
+    for b, count in enumerate(np.bincount(place, minlength=2 * BINS)):
+        yield SLUGS[edge.clause], edge.term, float(ends[b]), float(ends[b + 1]), count / people.draws
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else np.nan
