@@ -7,37 +7,8 @@ The public door. Everything the command line and the notebooks do goes through t
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
     further_years                                  what a longer policy costs, year by year
-    design                                         the most generous terms that fit a budget
-
->>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
->>> budget = run(scenario)
->>> bool(budget.figure("paid")["mean"] > 0)
-True
-"""
-
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import simulator.report  # noqa: F401  first, so that the function `report` below is what the name means from then on
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from pandas import DataFrame
-
-    from simulator.budget.compare import Comparison
-    from simulator.budget.design import DesignResult
-    from simulator.budget.result import BudgetRun
-    from simulator.engine.assess import Assessment
-    from simulator.engine.explain import Explanation
-    from simulator.population.register import Population
-    from simulator.scenario import Scenario
-
 __all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
-           "read_population", "report", "run", "synthesize"]
+           "read_population", "report", "run", "synthesize", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -253,6 +224,23 @@ def report(
         made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile, out=out,
                         progress=told)
     return made
+
+
+def whatif(
+    scenario: str | Path = "baseline", population: str | Path | None = None, *, units: Sequence[str] = (), lang: str = "zh",
+    port: int = 8866, draws: int = 200, out: str | Path = "out/what_if", browser: bool = True, notice: Any = print,
+) -> None:
+    """Serve the what-if page on this machine until it is interrupted (Ctrl+C).
+
+    scenario, population: by name or path, read here first so that every problem is told at once. units: column=万元, where a
+    register does not say. draws: of the picture that follows the hand. out: folder of what is kept. notice: called with the
+    page's address. Raises SimulatorError.
+    """
+    from simulator.dashboard.opening import parameters
+    from simulator.dashboard.server import serve
+
+    given = parameters(scenario, population or "", units, lang=lang, draws=draws, out=out)
+    serve(given, port=port, browser=browser, told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
 
 
 def _population(given: str | Path | Population) -> Population:

@@ -21,8 +21,8 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator synthesize baseline --enterprises 400 --seed 7 --out DIR
                                                   an invented register, and how well it fits published figures
   simulator compare baseline cautious             what a reform changes, on common luck
-  simulator design baseline --budget 25000000 --free law.office_rent.max_area,law.tax_rebate.high_rate
-                                                  the most generous terms that fit a budget at a confidence
+VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design", "whatif",
+         "terms")  # a module each
   simulator terms                                 everything that can be set, with unit, range and source
 
 SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
@@ -31,7 +31,7 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
 """
 EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
 
-VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design",
+VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design", "whatif",
          "terms")  # a module each
 
 

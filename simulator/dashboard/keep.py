@@ -6,16 +6,13 @@ import base64
 import html
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
+from simulator.dashboard.host import Host
 from simulator.dashboard.panel import WIDE, buttons
 from simulator.errors import SimulatorError
 from simulator.files import put
-
-if TYPE_CHECKING:
-    from simulator.dashboard.page import Dashboard
 
 _COPY = "navigator.clipboard.writeText(this.previousElementSibling.value)"
 
@@ -23,7 +20,7 @@ _COPY = "navigator.clipboard.writeText(this.previousElementSibling.value)"
 class Keep:
     """The widgets of saving, loading and reporting."""
 
-    def __init__(self, page: Dashboard):
+    def __init__(self, page: Host):
         self._page = page
         say = page.words.say
         self.name = widgets.Text(value="what_if", layout=widgets.Layout(width="160px"))

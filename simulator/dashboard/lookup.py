@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import html
 import threading
-from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
 from simulator import resources
 from simulator.dashboard import finder
+from simulator.dashboard.host import Host
 from simulator.dashboard.panel import WIDE
 from simulator.errors import SimulatorError
 from simulator.population.readers import read_population
 from simulator.population.register import Population
 
-if TYPE_CHECKING:
-    from simulator.dashboard.page import Dashboard
-
 
 class Lookup:
     """A search, what it found, and the enterprise chosen. Without a register it looks in the sample that is shipped."""
 
-    def __init__(self, page: Dashboard):
+    def __init__(self, page: Host):
         self._page = page
         self._register: Population | None = page.population
         self._telling = threading.Lock()

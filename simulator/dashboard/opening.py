@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from simulator.dashboard.page import QUICK, Dashboard
 from simulator.population.readers import read_population
 from simulator.population.register import Population
 from simulator.population.units import parse_answers
-from simulator.scenario import Scenario, load_scenario
+from simulator.scenario import Scenario, load_scenario, shipped
 
 
 def open_page(scenario: str | Path = "baseline", population: str | Path = "", units: str = "", *, lang: str = "zh",
@@ -31,3 +33,19 @@ def register_of(scenario: Scenario, population: str | Path = "", units: str = ""
         return None
     beside = scenario.folder / source
     return read_population(beside if beside.exists() else source)
+
+
+def parameters(scenario: str | Path, population: str | Path, units: Sequence[str], *, lang: str, draws: int,
+               out: str | Path) -> dict[str, Any]:
+    """The notebook's parameters, paths written whole: its kernel works in another folder.
+
+    Everything is read here once, so that nothing opens on what cannot be used. Raises ScenarioError, PopulationError.
+    """
+    found = load_scenario(scenario).set({"draws": draws})
+    register_of(found, population, " ".join(units))
+    scenario, population = str(scenario), str(population)
+    return {
+        "scenario": scenario if scenario in shipped() else str(Path(scenario).resolve()),
+        "population": str(Path(population).resolve()) if population and not population.startswith("env:") else population,
+        "units": " ".join(units), "lang": lang, "draws": draws, "out": str(Path(out).resolve()),
+    }

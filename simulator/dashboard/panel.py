@@ -113,12 +113,13 @@ class Row:
 class Section:
     """A heading that opens and closes, and its rows, made when they are first wanted."""
 
-    def __init__(self, title: str, offered: list[Control], make: Callable[[Control], Row], state: State, words: Wording):
+    def __init__(self, room: str, title: str, offered: list[Control], make: Callable[[Control], Row], state: State, words: Wording):
         self.title, self.offered, self.words = title, offered, words
         self._make, self._state = make, state
         self.rows: dict[str, Row] = {}
-        self.head = widgets.ToggleButton(value=False, layout=WIDE)
+        self.head = widgets.ToggleButton(value=False, tooltip=title, layout=WIDE)
         self.head.add_class("section-head")
+        self.head.add_class(f"room-{room}")
         self.head.observe(lambda change: self._open(), "value")
         self.body = widgets.VBox(layout=WIDE)
         self.box = widgets.VBox([self.head, self.body], layout=WIDE)
@@ -159,7 +160,7 @@ class Panel:
         self.offered = controls.controls(state.base, register=register)
         self._by_path = {control.path: control for control in self.offered}
         self.sections = [
-            Section(self._title(room), [c for c in self.offered if c.room == room],
+            Section(room, self._title(room), [c for c in self.offered if c.room == room],
                     lambda control: Row(control, words, set_value, back, refuse), state, words)
             for room in controls.rooms(state.base, self.offered)]
         self.search = widgets.Text(placeholder=words.say("panel.search"), layout=WIDE)
@@ -209,7 +210,7 @@ def buttons(entries: Iterable[tuple[str, str, Callable[[], None]]]) -> list[widg
     """Buttons by name, text and what they do."""
     made = []
     for name, text, act in entries:
-        button = widgets.Button(description=text, layout=WIDE)
+        button = widgets.Button(description=text, tooltip=text, layout=WIDE)
         button.add_class(name)
         button.on_click(lambda _, act=act: act())
         made.append(button)

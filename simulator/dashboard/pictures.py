@@ -17,7 +17,8 @@ from simulator.report.figures import DASHED, MUTED, drawing
 from simulator.report.rounding import UNITS, percent
 from simulator.report.wording import Wording
 
-DOTS = 115  # an inch
+DOTS = 140  # an inch
+FAN, CURVE = (5.6, 2.9), (3.6, 2.9)  # inches: as wide as they stand beside each other, so that words keep their size
 QUANTILES = ("p50", "p80", "p95")
 
 
@@ -36,7 +37,7 @@ def fan(answer: Answer, figures: Figures, before: Figures, words: Wording) -> by
         medians = [before("paid", TOTAL, year).get("p50", np.nan) / UNITS[words.lang]["money"].scale for year in was]
         with drawing():
             figure.axes[0].plot(was, medians, color=MUTED, linewidth=1.2, linestyle=DASHED)
-    return png(figure)
+    return png(figure, FAN)
 
 
 def exceedance(answer: Answer, line: float | None, words: Wording) -> bytes:
@@ -48,11 +49,12 @@ def exceedance(answer: Answer, line: float | None, words: Wording) -> bytes:
         mark = words.say("risk.exceedance_mark", amount=amount, probability=percent(float((totals > line).mean())))
     summary = answer.run.figure("paid")
     quantiles = {q.upper(): float(summary[q]) for q in QUANTILES if pd.notna(summary.get(q))}
-    return png(charts.exceedance(totals, line, mark, quantiles, words))
+    return png(charts.exceedance(totals, line, mark, quantiles, words), CURVE)
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as PNG, packed lightly: it travels to the same machine."""
+def png(figure: Figure, size: tuple[float, float]) -> bytes:
+    """The figure in that size (inches) as PNG, packed lightly: it travels to the same machine."""
+    figure.set_size_inches(size)
     buffer = io.BytesIO()
     with drawing():
         figure.savefig(buffer, format="png", dpi=DOTS, pil_kwargs={"compress_level": 1})

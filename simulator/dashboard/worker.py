@@ -93,12 +93,9 @@ class Worker:
         return self._wanted is question
 
     def _work(self) -> None:
-        answered = 0
+        question: Question | None = None
         while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._wanted is not None and self._wanted.serial > answered)
-                question = self._wanted
-            answered = question.serial
+            question = self._next(question)
             try:
                 self._tell(self._answer(question))
             except Superseded:
@@ -108,6 +105,12 @@ class Worker:
             except Exception as e:  # a defect: the page says so and goes on
                 traceback.print_exc()
                 self._tell(Answer(question, error=SimulatorError(f"{type(e).__name__}: {e}")))
+
+    def _next(self, answered: Question | None) -> Question:
+        """The question asked last, as soon as it is another than the one answered."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._wanted is not None and self._wanted is not answered)
+            return self._wanted
 
     def _tell(self, answer: Answer) -> None:
         if self.is_wanted(answer.question):

@@ -162,14 +162,8 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
     # no remark on the loopback connection, which is not encrypted, nor on being told to stop
     argv += ["--IPKernelApp.log_level=50"]
     argv += ["--HistoryManager.enabled=False"]
-    environment = {
-        "IPYTHONDIR": str(work / "settings"),
-        "JUPYTER_RUNTIME_DIR": str(work),
-        "PYTHONUTF8": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PYTHONPATH": _search_path(),
-    }
-    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=environment)
+    private = {"IPYTHONDIR": str(work / "settings"), "JUPYTER_RUNTIME_DIR": str(work)}
+    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=private | environment())
 
     class ThisInterpreter(AsyncKernelManager):
         def __init__(self, **settings: object):
@@ -181,6 +175,11 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
             return spec
 
     return ThisInterpreter
+
+
+def environment() -> dict[str, str]:
+    """What a kernel of this interpreter needs to find this package and to write any character."""
+    return {"PYTHONUTF8": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONPATH": _search_path()}
 
 
 def _search_path() -> str:
