@@ -126,7 +126,10 @@ def rooms(scenario: Scenario, offered: list[Control]) -> list[str]:
 
 def _of_law(setting: Setting, scenario: Scenario) -> Control:
     path = setting.path.removeprefix("law.")
-    number, room = scenario.law.numbers[path], path.partition(".")[0]
+    room = path.partition(".")[0]
+    if setting.unit == "flag":
+        return _flag(setting, room)
+    number = scenario.law.numbers[path]
     if len(number.values) > 1:  # dated: as written, {1994: 0.25, 2016: 0.4167}
         return _text(setting, room, {year: value for year, value in sorted(number.values.items())})
     unit = UNITS[number.unit]
@@ -157,9 +160,13 @@ def _of_plain(setting: Setting, choice: Choice, scenario: Scenario) -> Control:
 
 def _of_policy(setting: Setting, scenario: Scenario) -> Control:
     if setting.unit == "flag":
-        return Control(setting.path, "policy", "choice", setting.zh, setting.en, "", setting.source, scenario.law.in_force,
-                       choices=((True, "true", "true"), (False, "false", "false")))
+        return _flag(setting, "policy")
     return _text(setting, "policy", getattr(scenario.law, setting.path.removeprefix("policy.")))
+
+
+def _flag(setting: Setting, room: str) -> Control:
+    return Control(setting.path, room, "choice", setting.zh, setting.en, "", setting.source, _read(setting.value),
+                   choices=((True, "true", "true"), (False, "false", "false")))
 
 
 def _text(setting: Setting, room: str, base: Value) -> Control:

@@ -72,7 +72,7 @@ class Keep:
         page = self._page
         try:
             folder = run.write(page.out / (self.name.value.strip() or "what_if"), run.analyses())
-            file = publish(folder, lang=page.words.lang)
+            (file,) = publish(folder, lang=page.words.lang)
         except SimulatorError as e:
             page.refuse(e, "message.failed")
         else:
