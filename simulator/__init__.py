@@ -7,6 +7,36 @@ The public door. Everything the command line and the notebooks do goes through t
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
     further_years                                  what a longer policy costs, year by year
+    design                                         the most generous terms that fit a budget
+    whatif                                         a page of sliders, the answer beside them
+
+>>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
+>>> budget = run(scenario)
+>>> bool(budget.figure("paid")["mean"] > 0)
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import simulator.report  # noqa: F401  first, so that the function `report` below is what the name means from then on
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from pandas import DataFrame
+
+    from simulator.budget.compare import Comparison
+    from simulator.budget.design import DesignResult
+    from simulator.budget.result import BudgetRun
+    from simulator.engine.assess import Assessment
+    from simulator.engine.explain import Explanation
+    from simulator.population.register import Population
+    from simulator.scenario import Scenario
+
 __all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
            "read_population", "report", "run", "synthesize", "whatif"]
 

@@ -21,8 +21,9 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator synthesize baseline --enterprises 400 --seed 7 --out DIR
                                                   an invented register, and how well it fits published figures
   simulator compare baseline cautious             what a reform changes, on common luck
-VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design", "whatif",
-         "terms")  # a module each
+  simulator design baseline --budget 25000000 --free law.office_rent.max_area,law.tax_rebate.high_rate
+                                                  the most generous terms that fit a budget at a confidence
+  simulator whatif                                the same as a page of sliders, answered at once
   simulator terms                                 everything that can be set, with unit, range and source
 
 SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
