@@ -14,6 +14,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -98,10 +99,33 @@ def svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
+_PICTURES: ContextVar[str] = ContextVar("pictures", default="svg")
+DOTS = 200  # per inch, of pictures in documents that cannot hold drawings
+
+
+@contextmanager
+def pictures(form: str) -> Iterator[None]:
+    """Inside this, `image` makes pictures of this form: svg (for a page) or png (for a Word document)."""
+    token = _PICTURES.set(form)
+    try:
+        yield
+    finally:
+        _PICTURES.reset(token)
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a PNG, the same bytes for the same figure."""
+    buffer = io.BytesIO()
+    with drawing():
+        figure.savefig(buffer, format="png", dpi=DOTS, metadata={"Software": None})
+    return buffer.getvalue()
+
+
 def image(figure: Figure, alt: str) -> str:
     """The figure as an <img> that carries everything with it; `alt` says what it shows."""
-    data = base64.b64encode(svg(figure).encode("utf-8")).decode("ascii")
-    return f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+    form = _PICTURES.get()
+    raw, kind = (png(figure), "image/png") if form == "png" else (svg(figure).encode("utf-8"), "image/svg+xml")
+    return f'<img alt="{html.escape(alt)}" src="data:{kind};base64,{base64.b64encode(raw).decode("ascii")}">'
 
 
 def write(

@@ -20,16 +20,21 @@ def readings_table(frame: pd.DataFrame, words: Wording) -> str:
     header = [words.say(f"readings.{key}") for key in ("switch", "reading", "article")]
     rows = []
     for setting in frame.itertuples():
-        switch = SWITCHES.get(setting.path.rsplit(".", 1)[-1])
-        names, text = {"zh": setting.zh, "en": setting.en}, setting.value
-        if switch and setting.value in switch.meanings:  # else another version's run: its words as they stand
-            names = {"zh": switch.zh, "en": switch.en}
-            text = dict(zip(("zh", "en"), switch.meanings[setting.value], strict=True))[words.lang]
+        name, text = reading_text(setting, words)
         mark = words.say("assumptions.changed") if setting.changed else ""
-        note = setting.value if text != setting.value else ""
-        name = Cell(_capital(words.pick(names)), note=mark)
-        rows.append([name, Cell(_capital(text), note=note), Cell(setting.source)])
+        note = setting.value if text.lower() != setting.value.lower() else ""
+        rows.append([Cell(name, note=mark), Cell(text, note=note), Cell(setting.source)])
     return table(words.say("readings.switches"), header, rows, style="settings")
+
+
+def reading_text(setting, words: Wording) -> tuple[str, str]:
+    """A switch's matter and the reading taken, in words; another version's run as it stands."""
+    switch = SWITCHES.get(setting.path.rsplit(".", 1)[-1])
+    names, text = {"zh": setting.zh, "en": setting.en}, setting.value
+    if switch and setting.value in switch.meanings:
+        names = {"zh": switch.zh, "en": switch.en}
+        text = dict(zip(("zh", "en"), switch.meanings[setting.value], strict=True))[words.lang]
+    return _capital(words.pick(names)), _capital(text)
 
 
 def settings_table(

@@ -1,0 +1,200 @@
+"""The report as Excel, Word and PDF, looked at from inside: totals, formulas, charts, pictures, pages."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import shutil
+import subprocess
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+
+from simulator.errors import ReportError
+from simulator.report import launcher, pdf, sections, word, workbook
+from simulator.report.publish import publish
+from simulator.report.record import TOTAL, RunFolder
+from simulator.report.rounding import UNITS, WITHHELD, shown
+from simulator.report.wording import LANGUAGES, load
+
+
+@pytest.fixture(scope="module")
+def books(run, tmp_path_factory):
+    """The workbook of the invented run in each language."""
+    where = tmp_path_factory.mktemp("工作簿 x")
+    for lang in LANGUAGES:
+        workbook.write(run(), lang, where / f"{lang}.xlsx")
+    return where
+
+
+@pytest.fixture(scope="module")
+def documents(run, tmp_path_factory):
+    where = tmp_path_factory.mktemp("文档 x")
+    for lang in LANGUAGES:
+        word.write(run(), sections, "", lang, where / f"{lang}.docx")
+    return where
+
+
+def rows_of(sheet) -> list[list]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_totals_are_formulas_that_give_what_the_page_prints(books, run, lang):
+    one, words, unit = run(), load(lang), UNITS[lang]["money"]
+    name = words.say("workbook.costs")
+    formulas = openpyxl.load_workbook(books / f"{lang}.xlsx")[name]
+    values = openpyxl.load_workbook(books / f"{lang}.xlsx", data_only=True)[name]
+    last = next(row for row in range(1, values.max_row + 1) if values.cell(row, 1).value == words.say("cost.total"))
+    first = next(row for row in range(1, last) if values.cell(row, 2).value == "四（一）")
+    for column, year in enumerate([*one.cash_years, TOTAL], start=3):
+        engine = one.row("paid", TOTAL, year)
+        letter = values.cell(1, column).column_letter
+        assert formulas.cell(last, column).value == f"=SUM({letter}{first}:{letter}{last - 1})"
+        added = math.fsum(values.cell(row, column).value for row in range(first, last))
+        assert added == pytest.approx(values.cell(last, column).value, abs=0.005)
+        assert values.cell(last, column).value == pytest.approx(engine["mean"], abs=0.005)
+        printed = shown(engine, unit)
+        assert unit.text(added, engine["standard_error"]) == printed
+        larger = values.cell(last, column + len(one.cash_years) + 1)
+        assert larger.value * unit.scale == pytest.approx(engine["mean"], abs=0.005)
+        assert formulas.cell(last, larger.column).value == f"={letter}{last}/{unit.scale:.0f}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_calculating_program_finds_the_same_totals(books, run, lang, need, tmp_path):
+    """LibreOffice works the formulas out anew."""
+    office = need("soffice")
+    done = subprocess.run([office, "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to",
+                           "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir",
+                           str(tmp_path), str(books / f"{lang}.xlsx")], capture_output=True, timeout=180)
+    text = next(tmp_path.glob(f"{lang}-{load(lang).say('workbook.costs')}*.csv"), None)
+    assert text, done.stderr
+    rows = list(csv.reader(text.read_text(encoding="utf-8").splitlines()))
+    total = next(row for row in rows if row[0] == load(lang).say("cost.total"))
+    years = len(run().cash_years)
+    assert float(total[2 + years].replace(",", "")) == pytest.approx(run().row("paid")["mean"], abs=0.01)
+    assert not any(cell.startswith(("#", "Err:")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_workbook_is_ready_to_work_with(books, run, lang):
+    words, book = load(lang), openpyxl.load_workbook(books / f"{lang}.xlsx")
+    names = [words.say(f"workbook.{k}") for k in ("front", "costs", "risk", "balance", "targets", "assumptions", "readings",
+                                                  "made")]
+    assert [name for name in names if name not in book.sheetnames] == []
+    for name in names[1:]:
+        assert book[name].freeze_panes, name
+    assert len(book[names[1]]._charts) == 1 and len(book[names[2]]._charts) == 2  # native charts
+    settings = sum(len(run().rows_of(g)) for g in ("assumptions",))
+    assert book[names[5]].max_row >= settings
+    properties = {p.name: p.value for p in book.custom_doc_props.props}
+    assert properties["run-id"] == run().run_id and properties["law-sha256"] == run().record["hashes"]["law"]
+    errors = [(s.title, c.coordinate) for s in book for row in s.iter_rows() for c in row if str(c.value).startswith("#")]
+    assert errors == []
+    if lang == "en":
+        texts = [str(c.value) for s in book for row in s.iter_rows() for c in row if c.data_type == "s"]
+        texts = [re.sub(r"[一二三四五]+(（[一二三四五六七八九十]+）)*", "", t) for t in texts]  # articles of the text
+        assert [t for t in texts if re.search("[\u4e00-\u9fff]", t)] == []
+
+
+def test_the_net_cost_is_worked_out_from_the_rows_above_it(tmp_path):
+    """On the engine's own numbers: what is paid, plus and less."""
+    import simulator
+
+    budget = simulator.run(simulator.load_scenario("baseline", {"draws": 30}))
+    run = RunFolder.open(budget.write(tmp_path / "run"))
+    workbook.write(run, "zh", tmp_path / "b.xlsx")
+    name, label = load("zh").say("workbook.balance"), load("zh").say("growth.row_net")
+    formulas, values = (openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=kept)[name] for kept in (False, True))
+    row = next(r for r in range(1, values.max_row + 1) if values.cell(r, 1).value == label)
+    column = len(run.cash_years) + 2
+    assert re.fullmatch(r"=[A-Z]+\d+([+-][A-Z]+\d+){4,}", formulas.cell(row, column).value)
+    assert values.cell(row, column).value == pytest.approx(budget.figure("net_cost")["mean"], abs=0.01)
+
+
+def test_a_workbook_for_outside_withholds_and_its_totals_do_not_give_it_away(folder, tmp_path):
+    run = RunFolder.open(folder("register"), "external")
+    workbook.write(run, "zh", tmp_path / "x.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[load("zh").say("workbook.costs")]
+    rows = [row for row in rows_of(sheet) if WITHHELD in row]
+    assert rows and all(not any(str(value).startswith("=SUM") for value in row) for row in rows)
+
+
+def test_a_name_that_looks_like_a_formula_stays_text(folder, tmp_path):
+    run = RunFolder.open(folder())
+    settings = run.settings.copy()
+    settings.loc[settings["group"] == "assumptions", ["zh", "en"]] = '=HYPERLINK("x")'
+    bad = RunFolder(run.path, run.record, run.summary, settings, run._raw)
+    workbook.write(bad, "zh", tmp_path / "x.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[load("zh").say("workbook.assumptions")]
+    assert {c.data_type for row in sheet.iter_rows(min_row=4) for c in row if c.value is not None} == {"s"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_document_says_what_the_page_says(documents, run, lang):
+    document, words, one = docx.Document(documents / f"{lang}.docx"), load(lang), run()
+    heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert heads[0] == words.say("answer.title") and heads[-1] == words.say("made.title") and len(heads) >= 8
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    total = next(row for table in tables for row in table if row[0] == words.say("cost.total"))
+    unit = UNITS[lang]["money"]
+    assert total[1:-1] == [shown(one.row("paid", TOTAL, y), unit) for y in [*one.cash_years, TOTAL]]
+    assert len(document.inline_shapes) >= 5  # the charts
+    text = "\n".join([p.text for p in document.paragraphs] + [c for t in tables for row in t for c in row])
+    assert one.run_id in text and not re.search(r"\bnan\b|\bNone\b|<\w+>|&\w+;", text)
+    clause = one.clauses[0].names[lang]
+    assert any(row[0].startswith(clause) for table in tables for row in table)
+    with zipfile.ZipFile(documents / f"{lang}.docx") as inside:
+        assert "TOC" in inside.read("word/document.xml").decode() and "NUMPAGES" in inside.read("word/footer1.xml").decode()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_is_printed(folder, tmp_path, need, lang):
+    need("chromium", "google-chrome", "microsoft-edge")
+    reader = need("pdftotext")
+    html_file, made = publish(folder(), lang=lang, formats=("html", "pdf"), out=tmp_path)
+    text = subprocess.run([reader, "-layout", str(made), "-"], capture_output=True, timeout=60).stdout.decode("utf-8")
+    pages = text.split("\f")[:-1]
+    assert len(pages) >= 8
+    for number, page in enumerate(pages, start=1):  # numbered, each with the run
+        numbered = f"第 {number} 页，共 {len(pages)} 页" if lang == "zh" else f"Page {number} of {len(pages)}"
+        assert numbered in page and RunFolder.open(folder()).run_id in page
+    words, raw = load(lang), made.read_bytes()
+    assert re.sub(r"\s", "", words.say("answer.title")) in re.sub(r"\s", "", text)
+    assert re.sub(r"\s", "", words.say("page.contents")) in re.sub(r"\s", "", pages[0])
+    assert b"/Outlines" in raw and "\ufffd" not in text
+    fonts = subprocess.run([shutil.which("pdffonts"), str(made)], capture_output=True, timeout=60).stdout.decode().splitlines()[2:]
+    assert fonts and all(line.split()[-5] == "yes" for line in fonts)  # every font is embedded
+
+
+def test_without_a_browser_it_is_said_before_anything_runs(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    for home in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
+        monkeypatch.delenv(home, raising=False)
+    monkeypatch.delenv(pdf.VARIABLE, raising=False)
+    monkeypatch.setattr(launcher, "run", lambda *a, **k: pytest.fail("a kernel was started"))
+    with pytest.raises(ReportError, match="no browser of the Chromium family.*--format html"):
+        publish(folder(), formats=("html", "pdf"), out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_browser_where_windows_keeps_it_is_found(tmp_path, monkeypatch):
+    edge = tmp_path / "Program Files (x86)" / "Microsoft" / "Edge" / "Application" / "msedge.exe"
+    edge.parent.mkdir(parents=True)
+    edge.touch()
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    monkeypatch.delenv("PROGRAMFILES", raising=False)
+    monkeypatch.delenv(pdf.VARIABLE, raising=False)
+    monkeypatch.setenv("PROGRAMFILES(X86)", str(tmp_path / "Program Files (x86)"))
+    assert pdf.browser() == edge
+
+
+def test_a_browser_that_prints_nothing_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv(pdf.VARIABLE, shutil.which("true") or shutil.which("python3"))
+    with pytest.raises(ReportError, match="did not print the page"):
+        pdf.write("<style></style>", tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
