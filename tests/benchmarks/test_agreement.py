@@ -1,0 +1,54 @@
+"""The peers of the benchmarks give our sums to the fen: by clause and year, and every total of a year.
+
+Two more readings of RULES.md and MODEL.md beside the engine's and the oracle's. No time is asserted here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator import synthesize
+from simulator.engine.life import ENTITLED, RECIPIENTS
+from simulator.engine.run import play
+from simulator.law.clauses import SLUGS
+from tests.benchmarks.arrays import Arrays
+from tests.benchmarks.urns import TheSame
+from tests.benchmarks.work import Work, common_scenario, differences, work_of
+
+# the work that is timed: all known until the base year
+PLAIN = {}
+# every clause, every lottery: newcomers of 2013 are known, incumbents re-register, contributions bunch, tenants leave
+EVERYTHING = {
+    "population__known_until": 2013, "horizon": 2016, "rebate_suspended_from": 2016,
+    "assumptions__reregistration__share": 0.1, "assumptions__bunching__contribution": 0.3,
+    "assumptions__exit__after_support": 0.5, "assumptions__breach__rate": 0.1, "assumptions__butfor__startups": 0.5,
+}
+
+
+@pytest.fixture(scope="module", params=[PLAIN, EVERYTHING], ids=["plain", "everything"])
+def played(request) -> tuple[Work, tuple[np.ndarray, np.ndarray]]:
+    """The common work on an invented register, and the sums of our engine."""
+    scenario, population = common_scenario(6, **request.param), synthesize(enterprises=1500)
+    ours = play(scenario, population, workers=1)
+    work = work_of(scenario, population)
+    recipients = ours.by_clause[..., RECIPIENTS].sum(axis=(0, 1))
+    if request.param is EVERYTHING:
+        assert (recipients > 0).all(), [slug for slug, n in zip(SLUGS, recipients, strict=True) if n == 0]
+    assert (ours.by_clause[..., ENTITLED] > 0).any()
+    return work, (ours.by_clause, ours.by_year)
+
+
+def test_whole_arrays_give_our_sums(played):
+    work, ours = played
+    peer = Arrays(work)
+    sums = [peer.play(d, TheSame(work.scenario.seed, d, work.states["key"])) for d in range(work.draws)]
+    theirs = np.stack([s.by_clause for s in sums]), np.stack([s.by_year for s in sums])
+    assert not differences(ours, theirs, work)
+
+
+def test_a_difference_is_told(played):
+    work, ours = played
+    changed = ours[0].copy(), ours[1]
+    changed[0][1, 0, 8, RECIPIENTS] += 1
+    assert [text.split(":")[0] for text in differences(ours, changed, work)] == ["draw 1 2013 data_line recipients"]

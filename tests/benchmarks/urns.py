@@ -1,0 +1,50 @@
+"""Where a peer's random numbers, exponentials and logarithms come from.
+
+`TheSame` gives the very numbers of our engine, so that sums can agree to the fen. `NumPysOwn` gives NumPy's fastest
+generator and its vectorised exponentials: other luck, less time; it is what a peer written for NumPy would use.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from simulator import lotteries
+
+
+@numba.vectorize(["float64(float64)"])
+def exp(x):
+    """The exponential of the machine's mathematical library, element by element, as compiled loops call it."""
+    return math.exp(x)
+
+
+@numba.vectorize(["float64(float64)"])
+def log(x):
+    """The logarithm of the same library."""
+    return math.log(x)
+
+
+class TheSame:
+    """Our lotteries, one whole array at a time. keys (n,): of all enterprises; `at` chooses among them."""
+
+    exp, log = staticmethod(exp), staticmethod(log)
+
+    def __init__(self, seed: int, draw: int, keys: np.ndarray):
+        self.seed, self.draw, self.keys = np.uint64(seed), draw, keys
+
+    def u(self, lottery: int, at: np.ndarray, year: int) -> np.ndarray:
+        return lotteries.uniforms(self.seed, self.draw, lottery, self.keys[at], year)
+
+
+class NumPysOwn:
+    """NumPy's fastest generator: as many numbers of the same distribution, not the same ones."""
+
+    exp, log = staticmethod(np.exp), staticmethod(np.log)
+
+    def __init__(self, seed: int, draw: int, keys: np.ndarray):
+        self.random = np.random.Generator(np.random.SFC64([seed, draw])).random
+
+    def u(self, lottery: int, at: np.ndarray, year: int) -> np.ndarray:
+        return self.random(len(at))
