@@ -1,0 +1,1 @@
+"""Known ways round the text: what it stops, what it does not, and what that costs."""

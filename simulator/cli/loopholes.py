@@ -1,0 +1,29 @@
+"""simulator loopholes."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import population_of, progress_bar, run_options, scenario_of
+
+HELP = "price the known ways round the text"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    run_options(p)
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    p.add_argument("--out", metavar="FILE", help="write prices and what the text stops as FILE.xlsx, or FILE.csv")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Price the known ways round the text."""
+    from simulator.report import loopholes
+
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
+    with progress_bar("loopholes") as bar:
+        prices = simulator.loopholes(scenario, population, workers=arguments.workers, progress=bar.update)
+    if arguments.out:
+        loopholes.save(prices, arguments.out, arguments.lang)
+    print(loopholes.text(prices, arguments.lang))

@@ -1,0 +1,74 @@
+"""The ways round the text, told: what the text stops, what it does not, and the price."""
+
+from __future__ import annotations
+
+import html
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from simulator.report import page
+from simulator.report.disclosure import released
+from simulator.report.page import Cell
+from simulator.report.record import RunFolder
+from simulator.report.rounding import UNITS
+from simulator.report.sheets import Sheet, as_text
+from simulator.report.sheets import save as save_sheets
+from simulator.report.wording import Wording, load
+
+
+def text(prices: pd.DataFrame, lang: str = "zh") -> str:
+    """What a terminal shows: the price of each way, then what the text stops and what it does not."""
+    words = load(lang)
+    lines = [words.say("loopholes.told", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"],
+                       leaks=row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
+    return "\n".join([as_text(_prices(prices, words)), "", *lines])
+
+
+def save(prices: pd.DataFrame, path: str | Path, lang: str = "zh") -> Path:
+    """Write FILE.csv (CNY) or FILE.xlsx."""
+    words = load(lang)
+    columns = {words.say(f"loopholes.{key}"): "text" for key in ("way", "articles", "stops", "leaks")}
+    rows = [(row[lang], row["articles"], row[f"stops_{lang}"], row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
+    sheets = {words.say("loopholes.sheet_prices"): _prices(prices, words),
+              words.say("loopholes.sheet_text"): Sheet(words.say("loopholes.text"), columns, rows, left=4)}
+    return save_sheets(path, sheets, {"prices": prices})
+
+
+def section(run: RunFolder, words: Wording) -> str:
+    """The part of the page; "" where the run priced none. Outside nothing that rests on few enterprises is shown."""
+    prices = run.analyses.get("loopholes", pd.DataFrame())
+    if prices.empty:
+        return ""
+    unit = UNITS[words.lang]["money"]
+    prices = released(prices, prices["gainers"], run.profile, ("gainers", "gain", "everybody", "price", "closed_price"))
+    header = [words.say(f"loopholes.{key}") for key in ("way", "stops", "leaks", "gainers", "share", "price", "error")]
+    rows = []
+    for row in prices.to_dict("records"):
+        withheld = words.say("loopholes.withheld") if row["withheld"] else ""
+        numbers = [withheld or f"{row['gainers']:,.0f}", _share(row, words),
+                   withheld or unit.text(row["price"], row["price_error"]),
+                   withheld or unit.text(row["price_error"], row["price_error"] / 10)]
+        rows.append([Cell(str(row[words.lang]), note=str(row["articles"])), Cell(str(row[f"stops_{words.lang}"])),
+                     Cell(str(row[f"leaks_{words.lang}"])), *(Cell(n, number=True) for n in numbers)])
+    note = page.paragraph(html.escape(words.say("loopholes.note")), "small")
+    return page.table(words.say("loopholes.title"), header, rows,
+                      aside=words.say("unit.table", unit=words.say("unit.money"))) + note
+
+
+def _prices(prices: pd.DataFrame, words: Wording) -> Sheet:
+    kinds = {"way": "text", "gainers": "count", "gain": "number", "everybody": "number", "share": "text", "price": "number",
+             "error": "number", "p95": "number", "clause": "text", "closed_price": "number", "source": "text"}
+    scale = UNITS[words.lang]["money"].scale
+    rows = [(row[words.lang], row["gainers"], row["gain"] / scale, row["everybody"] / scale, _share(row, words),
+             *(row[key] / scale for key in ("price", "price_error", "price_p95")), row["clause"] or None,
+             row["closed_price"] / scale, words.term("confidence", str(row["confidence"])))
+            for row in prices.to_dict("records")]
+    return Sheet(words.say("loopholes.title"), {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows,
+                 note=words.say("loopholes.note"))
+
+
+def _share(row: dict[str, object], words: Wording) -> str:
+    low, high = (f"{row[f'share_{end}'] * 100:g}%" for end in ("low", "high"))
+    return words.say("unit.plain_range", low=low, high=high) if not math.isclose(row["share_low"], row["share_high"]) else low
