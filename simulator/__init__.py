@@ -8,6 +8,7 @@ The public door. Everything the command line and the notebooks do goes through t
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
     further_years                                  what a longer policy costs, year by year
     design                                         the most generous terms that fit a budget
+    loopholes                                      ways round the text, and their price
     whatif                                         a page of sliders, the answer beside them
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 __all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
-           "read_population", "report", "run", "synthesize", "whatif"]
+           "loopholes", "read_population", "report", "run", "synthesize", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -189,6 +190,25 @@ def design(
         return draws
 
     return find(scenario, terms, Decimal(str(budget)), played, confidence, maximise)
+
+
+def loopholes(
+    scenario: str | Scenario = "baseline", population: str | Path | Population | None = None, *,
+    workers: int | None = None, progress: Any = None,
+) -> DataFrame:
+    """The known ways round the text: what it stops, who gains by the law, and the price with its Monte Carlo error (CNY).
+
+    population: a register with rows of the policy's first year; None invents one. progress: called after each play.
+
+    >>> prices = loopholes(load_scenario(changes={"draws": 5}), synthesize(enterprises=50))
+    >>> list(prices["way"][:3])
+    ['split', 'split_off', 'capital']
+    """
+    from simulator.budget.loopholes.pricing import price_ways
+
+    scenario = load_scenario(scenario)
+    people = _population(population) if population is not None else _own_population(scenario)
+    return price_ways(scenario, people, workers, scenario.draws, progress)
 
 
 def further_years(

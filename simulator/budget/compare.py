@@ -14,7 +14,7 @@ from scipy import special
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import FEWEST_BEYOND
+from simulator.budget.statistics import FEWEST_BEYOND, mean_and_error
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
@@ -175,17 +175,6 @@ def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
 def _outcomes(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     was, now = (flows(run.result, run.scenario) for run in (baseline, reform))
     return [(name, *mean_and_error(now[name].sum(axis=1) - was[name].sum(axis=1))) for name in COMPARED]
-
-
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Mean and standard error of a figure per draw; exactly no error where all draws agree, nan for a single draw.
-
-    >>> mean_and_error(np.array([0.1, 0.1, 0.1]))
-    (0.1, 0.0)
-    """
-    if len(values) > 1 and values.min() == values.max():
-        return float(values[0]), 0.0
-    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
 def _on(run: BudgetRun, years: list[int]) -> np.ndarray:

@@ -20,7 +20,7 @@ import pandas as pd
 from simulator.budget.backtest import backtest
 from simulator.budget.conditions import conditions
 from simulator.budget.layout import CASH_INDEX
-from simulator.budget.loopholes.pricing import price_ways
+from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
@@ -101,12 +101,14 @@ class BudgetRun:
 
     def analyses(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
-        would have to be true for each target), backtest, loopholes (ways round the text and their price). Plays further draws: seconds."""
+        would have to be true for each target), backtest, loopholes (ways round the text and their price). Plays further
+        draws: seconds."""
+        people = self.population if self.population is not None and reaches(self.population, self.scenario) else None
         return {
             "drivers": split(self.result, self.scenario, self.population, workers),
             "conditions": conditions(self.result, self.scenario, self.population, workers),
             "backtest": backtest(self.result, self.scenario),
-            "loopholes": price_ways(self.scenario, self.population, workers),
+            "loopholes": price_ways(self.scenario, people, workers),
         }
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:

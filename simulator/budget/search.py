@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from simulator.budget.compare import mean_and_error
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import COVER
+from simulator.budget.statistics import COVER, mean_and_error
 from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.money import FEN

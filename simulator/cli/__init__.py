@@ -23,6 +23,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator compare baseline cautious             what a reform changes, on common luck
   simulator design baseline --budget 25000000 --free law.office_rent.max_area,law.tax_rebate.high_rate
                                                   the most generous terms that fit a budget at a confidence
+  simulator loopholes baseline                    known ways round the text: what it stops, what the rest costs
   simulator whatif                                the same as a page of sliders, answered at once
   simulator terms                                 everything that can be set, with unit, range and source
 
@@ -32,8 +33,8 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
 """
 EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
 
-VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design", "whatif",
-         "terms")  # a module each
+VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design", "loopholes",
+         "whatif", "terms")  # a module each
 
 
 def main(argv: list[str] | None = None) -> int:

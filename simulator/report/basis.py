@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from simulator.report import legality, page, returns
+from simulator.report import legality, loopholes, page, returns
 from simulator.report.page import Block
 from simulator.report.record import RunFolder
 from simulator.report.settings import readings_table, settings_table
@@ -68,6 +68,7 @@ def readings(run: RunFolder, lang: str) -> Block:
         page.paragraph(_lead(words, "readings", changed, count=len(switches)), "lead"),
         readings_table(switches, words),
         legality.section(run, words),
+        loopholes.section(run, words),
         settings_table(law, words, words.say("readings.terms"), columns, rooms=rooms),
         settings_table(dates, words, words.say("readings.period"), columns),
     )

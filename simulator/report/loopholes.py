@@ -52,7 +52,7 @@ def section(run: RunFolder, words: Wording) -> str:
                    withheld or unit.text(row["price_error"], row["price_error"] / 10)]
         rows.append([Cell(str(row[words.lang]), note=str(row["articles"])), Cell(str(row[f"stops_{words.lang}"])),
                      Cell(str(row[f"leaks_{words.lang}"])), *(Cell(n, number=True) for n in numbers)])
-    note = page.paragraph(html.escape(words.say("loopholes.note")), "small")
+    note = page.paragraph(html.escape(_note(prices, words)), "small")
     return page.table(words.say("loopholes.title"), header, rows,
                       aside=words.say("unit.table", unit=words.say("unit.money"))) + note
 
@@ -66,7 +66,11 @@ def _prices(prices: pd.DataFrame, words: Wording) -> Sheet:
              row["closed_price"] / scale, words.term("confidence", str(row["confidence"])))
             for row in prices.to_dict("records")]
     return Sheet(words.say("loopholes.title"), {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows,
-                 note=words.say("loopholes.note"))
+                 note=_note(prices, words))
+
+
+def _note(prices: pd.DataFrame, words: Wording) -> str:
+    return words.say("loopholes.note_invented" if prices["invented"].astype(str).eq("True").any() else "loopholes.note")
 
 
 def _share(row: dict[str, object], words: Wording) -> str:

@@ -43,6 +43,8 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "drivers.csv": ("result", "parameter_share", "standard_error", "letter", "drivers"),
     "conditions.csv": ("target", "probability", "assumption", "assumed", "needed", "unit"),
     "backtest.csv": ("year", "published", "p10", "p50", "p90", "position", "width", "crps", "crps_naive"),
+    "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
+                      "everybody", "share_low", "share_high", "price", "price_error", "closed_price", "confidence", "invented"),
 }
 RECORD_KEYS = (
     "run_id",
@@ -125,7 +127,7 @@ class RunFolder(Recorded):
 
     @cached_property
     def analyses(self) -> Mapping[str, pd.DataFrame]:
-        """drivers, conditions, backtest: those the run has, numbers as numbers."""
+        """drivers, conditions, backtest, loopholes: those the run has, numbers as numbers."""
         found = {}
         for name, columns in ANALYSES.items():
             if name in self._raw:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from simulator import compare, further_years, load_scenario, run
-from simulator.budget.compare import MOST_SECTIONS, mean_and_error, quantile_difference
+from simulator.budget.compare import MOST_SECTIONS, quantile_difference
+from simulator.budget.statistics import mean_and_error
 from simulator.budget.summary import TOTAL
 from simulator.errors import ScenarioError
 from simulator.money import FEN

@@ -761,6 +761,7 @@ def test_a_register_of_before_the_policy_has_nothing_to_assess(small, tmp_path):
 EVERY_VERB = {
     "assess": ["assess", SAMPLE], "explain": ["explain", SAMPLE, "SYN0000001"], "run": ["run", "--draws", 5],
     "report": ["report", "--draws", 5], "compare": ["compare", "baseline", "cautious", "--draws", 5], "terms": ["terms"],
+    "loopholes": ["loopholes", "--draws", 5, "--population", SAMPLE],
     "design": ["design", "--draws", 60, "--budget", 27e6, "--free", "law.office_rent.max_area=100:400:150"],
 }
 

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from simulator import resources, yamlfile
-from simulator.budget.compare import mean_and_error
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.ways import WAYS, Way
+from simulator.budget.statistics import mean_and_error
 from simulator.engine.assess import assess
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
@@ -34,7 +34,8 @@ from simulator.scenario import CONFIDENCE, Scenario
 
 TEXTS = ("zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en")
 PRICES = ("way", *TEXTS, "gainers", "gain", "everybody", "everybody_error", "share_low", "share_mode", "share_high",
-          "price", "price_error", "price_p95", "clause", "closed_by", "closed_price", "closed_error", "source", "confidence")
+          "price", "price_error", "price_p95", "clause", "closed_by", "closed_price", "closed_error", "source", "confidence",
+          "invented")
 
 DRAWS = 200  # for a report: the price within some per cent
 
@@ -94,10 +95,11 @@ def read(path: Path) -> tuple[Loophole, ...]:
 def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Loophole, ...] | None = None) -> pd.DataFrame:
     """PRICES of every way: gainers (enterprises that gain by the law in the register's years) and their gain; everybody: the
     cost, mean of all cash, if all of them go; price: if the share drawn goes; closed_price: the same under `closed_by`; CNY.
+    invented: the register is.
 
     Raises ScenarioError when the register has no year of the policy.
     """
-    if not people.first_year <= scenario.law.start.year <= people.last_year:
+    if not reaches(people, scenario):
         raise ScenarioError(Problem(people.source, f"has no rows of {scenario.law.start.year}, the policy's first year",
                                     "give the register that year's rows"))
     played: dict[str, Draws] = {}
@@ -130,15 +132,20 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
                      hole.share.low, hole.share.mode, hole.share.high, *mean_and_error(price),
                      float(np.quantile(price, 0.95)), dearest, _written(hole.closed_by),
                      *(mean_and_error(remaining) if closed is not None and who.any() else (np.nan, np.nan)),
-                     hole.source, hole.confidence))
+                     hole.source, hole.confidence, people.synthetic))
     return pd.DataFrame(rows, columns=list(PRICES))
+
+
+def reaches(people: Population, scenario: Scenario) -> bool:
+    """Whether the register has the policy's first year."""
+    return people.first_year <= scenario.law.start.year <= people.last_year
 
 
 def price_ways(scenario: Scenario, people: Population | None, workers: int | None = None, draws: int = DRAWS,
                progress: Callable[[int], object] | None = None) -> pd.DataFrame:
-    """`prices` on a register, or on an invented one where there is none that reaches the policy's first year; at most `draws`
-    draws. progress: called after each play."""
-    if people is None or not people.first_year <= scenario.law.start.year <= people.last_year:
+    """`prices` on a register, or on an invented one where there is none; at most `draws` draws. progress: called after each
+    play."""
+    if people is None:
         people = synthesize(scenario)
 
     def played(of: Scenario, changed: Population) -> Draws:
