@@ -19,6 +19,7 @@ from simulator.law.terms import UNITS
 from simulator.projection.assumptions import ASSUMPTIONS, BY_PATH
 from simulator.resources import folder
 from simulator.scenario import CONFIDENCE, PLAIN, load_scenario, parse_set, shipped
+from simulator.scenario.purse import SETTINGS as RATIONING
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import TEXT, with_term
 
@@ -57,7 +58,7 @@ def changed(scenario, base=BASELINE) -> dict[str, str]:
 def test_every_setting_is_listed_with_meaning_and_unit():
     assert len(SETTINGS) == len(BASELINE.settings()) > 200
     expected = {*(f"law.{p}" for p in (*BASELINE.law.numbers, *BASELINE.law.offers())),
-                "policy.start", "policy.end", "policy.in_force", *PLAIN,
+                "policy.start", "policy.end", "policy.in_force", *PLAIN, *RATIONING,
                 *(f"interpretation.{s}" for s in SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
                 *(f"appropriation.{y}" for y in range(2013, 2019))}
     assert set(SETTINGS) == expected
@@ -135,6 +136,8 @@ def test_a_change_of_any_setting_changes_the_hash():
             value = "0.77"
         elif setting.value.startswith("{"):
             value = "{1994: 0.3}"
+        elif setting.value == "none":
+            value = "tax_rebate" if setting.unit == "clauses" else "5"
         else:
             value = str(int(D(setting.value)) + 1)
         hashes.add(PRICED.set(parse_set([f"{setting.path}={value}"])).hash())
@@ -329,7 +332,7 @@ def test_a_scenario_without_a_base_must_say_everything(tmp_path):
     told = texts_of(load_scenario, write(tmp_path, "bare", "draws: 5"))
     missing = {text.partition(" is missing")[0] for text in told}
     assert missing == {f"bare.yaml: {p}" for p in SETTINGS
-                       if not p.startswith(("law.", "policy.", "interpretation.", "appropriation.")) and p != "draws"}
+                       if not p.startswith(("law.", "policy.", "interpretation.", "appropriation.", "rationing.")) and p != "draws"}
     assert all(text.endswith("→ add it, or name a base") for text in told)
     whole = (folder("scenarios") / "baseline.yaml").read_text(encoding="utf-8")
     (tmp_path / "whole.yaml").write_text(whole, encoding="utf-8")

@@ -1,0 +1,251 @@
+"""A scenario: law, readings, population, assumptions, appropriation, seed and draws, as one frozen whole.
+
+The only reader of scenarios/*.yaml. A scenario names its `base` and says only what differs; every setting has one path,
+the same in files, in `--set`, in `scenario.set({...})` and in reports. Unknown paths are errors with the nearest name,
+and all problems come at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from simulator import resources, yamlfile
+from simulator.errors import Problem, ScenarioError, SimulatorError, nearest
+from simulator.law import readings
+from simulator.law.assessment import read_law
+from simulator.law.terms import Law
+from simulator.projection.assumptions import AS_THE_LAW_SAYS
+from simulator.projection.uncertain import Uncertain, fixed
+from simulator.scenario.changes import (
+    CONFIDENCE,
+    GROUPS,
+    PLAIN,
+    Sourced,
+    apply,
+    from_python,
+    is_group,
+    missing,
+    parse_set,
+)
+from simulator.scenario.purse import Purse
+from simulator.scenario.rows import Setting, rows_of
+
+__all__ = ["CONFIDENCE", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "load_scenario", "parse_set", "shipped"]
+
+DEFAULT_LAW = "jiulongpo_2013"
+_NAME = re.compile(r"\w[\w.-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A frozen scenario; `set` gives a changed copy.
+
+    >>> load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4}).law.numbers["tax_rebate.high_rate"].at(2013)
+    Decimal('0.4')
+    """
+
+    name: str
+    zh: str
+    en: str
+    law: Law
+    interpretation: Mapping[str, str]
+    plain: Mapping[str, Any]
+    appropriation: Mapping[int, int]  # fen
+    assumptions: Mapping[str, Sourced] = field(repr=False)
+    correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
+    folder: Path = field(default=Path("."), repr=False, compare=False)
+    purse: Purse = field(default_factory=Purse, repr=False)  # how the appropriation is shared out
+
+    def __post_init__(self) -> None:
+        for name in ("interpretation", "plain", "appropriation", "assumptions", "correlations"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def base_year(self) -> int:
+        """The year before the policy starts: the last one a planner knows."""
+        return self.law.start.year - 1
+
+    @property
+    def seed(self) -> int:
+        return self.plain["seed"]
+
+    @property
+    def draws(self) -> int:
+        return self.plain["draws"]
+
+    @property
+    def years(self) -> list[int]:
+        """Award years: from the policy's start to the horizon."""
+        return list(range(self.law.start.year, self.plain["horizon"] + 1))
+
+    @property
+    def lawful(self) -> bool:
+        """Whether behaviour is `as_the_law_says`."""
+        return self.plain["behaviour"] == "as_the_law_says"
+
+    def parameters(self) -> dict[str, Uncertain]:
+        """The assumptions as the projection draws them, behaviour applied."""
+        values = {path: sourced.value for path, sourced in self.assumptions.items()}
+        if self.lawful:
+            values |= {path: fixed(value) for path, value in AS_THE_LAW_SAYS.items()}
+        return values
+
+    def set(self, changes: Mapping[str, Any]) -> Scenario:
+        """A scenario with other settings, by path. Raises ScenarioError with every problem at once."""
+        changes, problems = from_python(changes)
+        try:
+            changed = apply(self, changes, {})
+        except ScenarioError as e:
+            problems += e.problems
+        if problems:
+            raise ScenarioError(problems)
+        return changed
+
+    def settings(self, group: str = "") -> list[Setting]:
+        """Every settable path with value, unit, range, article or source; of one group if named."""
+        rows, base = rows_of(self), _baseline_values()
+        rows = [replace(r, changed=base.get(r.path, r.value) != r.value) for r in rows]
+        return [r for r in rows if not group or r.path == group or r.path.startswith(group + ".") or r.group == group]
+
+    def to_dict(self) -> dict[str, str]:
+        """path → value as text, every setting: what is recorded and hashed."""
+        return {s.path: s.value for s in self.settings()}
+
+    def hash(self) -> str:
+        """sha256 of every setting."""
+        text = json.dumps({"edges": {p: n.edge for p, n in self.law.numbers.items()}, **self.to_dict()},
+                          sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _repr_html_(self) -> str:
+        changed = [s for s in self.settings() if s.changed]
+        rows = "".join(f"<tr><td>{s.path}</td><td>{s.value}</td><td>{s.unit}</td><td>{s.zh}</td></tr>" for s in changed)
+        head = f"<b>{self.zh}</b> ({self.name}), {self.years[0]}–{self.years[-1]}, {self.draws:,} draws, seed {self.seed}"
+        return f"<p>{head}</p><table>{rows}</table>" if rows else f"<p>{head}</p>"
+
+
+def shipped() -> list[str]:
+    """Names of the scenarios that come with the program, the baseline first."""
+    names = sorted(p.stem for p in resources.folder("scenarios").glob("*.yaml"))
+    return ["baseline", *(n for n in names if n != "baseline")]
+
+
+def load_scenario(scenario: str | Path | Scenario = "baseline") -> Scenario:
+    """A scenario by shipped name or path of a YAML file. Raises ScenarioError with file, line and remedy.
+
+    >>> load_scenario("baseline").base_year
+    2012
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    path = _find(str(scenario))
+    return _load(path, ())
+
+
+def _find(name: str, place: str = "") -> Path:
+    candidates = [Path(name)]
+    if not name.endswith((".yaml", ".yml")) and "/" not in name and "\\" not in name:
+        candidates = [resources.folder("scenarios") / f"{name}.yaml", Path(name)]
+    for path in candidates:
+        if _is_file(path):
+            return path
+    remedy = nearest(name, shipped()) or f"a path, or one of {', '.join(shipped())}"
+    raise ScenarioError(Problem(place, f"there is no scenario or file {name!r}", remedy))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long to be one
+        return False
+
+
+def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
+    path = path.resolve()
+    if path in seen:
+        raise ScenarioError(Problem(path.name, "names itself as its base, in a circle", "end the chain at baseline"))
+    document = yamlfile.load(path, gather=True)
+    changes, places, problems = _flatten(document)
+    head = {key: document.data.get(key) for key in ("name", "zh", "en", "base")}
+    if not isinstance(head["name"], str):
+        problems.append(Problem(document.source, "name is missing", "add name: and zh:, en: titles"))
+    elif not _NAME.fullmatch(head["name"]):  # it names the run and its folder
+        remedy = "letters, digits, - and _; zh: and en: are free"
+        problems.append(Problem(document.place("name"), f"is {yamlfile.shown(head['name'])}", remedy))
+    base: Scenario | None = None
+    named = document.data.get("law")
+    try:
+        if head["base"] is not None:
+            beside = (path.parent / f"{head['base']}.yaml", path.parent / str(head["base"]))
+            found = next(filter(_is_file, beside), None) or _find(str(head["base"]), document.place("base"))
+            base = _load(found, (*seen, path))
+            if isinstance(named, str):  # a law that is named starts from that file's numbers
+                base = replace(base, law=_law(named, path.parent, document.place("law")))
+        else:
+            law = _law(named if isinstance(named, str) else DEFAULT_LAW, path.parent, document.place("law"))
+            base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, folder=path.parent)
+    except SimulatorError as e:
+        problems += e.problems
+    if base is None:
+        raise ScenarioError(problems)
+    try:
+        scenario = apply(base, changes, places)
+    except ScenarioError as e:
+        problems += e.problems
+    if not problems:
+        problems = missing(scenario, document.source)
+    if problems:
+        raise ScenarioError(problems)
+    name = str(head["name"])
+    return replace(scenario, name=name, zh=str(head["zh"] or name), en=str(head["en"] or name), folder=path.parent)
+
+
+@lru_cache(maxsize=8)
+def _read_law(path: Path, changed_at: float) -> Law:
+    return read_law(path)
+
+
+def _law(name: str, folder: Path, place: str) -> Law:
+    for path in (folder / name, folder / f"{name}.yaml", resources.folder("data") / "law" / f"{name}.yaml"):
+        if _is_file(path):
+            return _read_law(path, path.stat().st_mtime_ns)
+    known = [p.stem for p in (resources.folder("data") / "law").glob("*.yaml")]
+    raise ScenarioError(Problem(place, f"there is no law file {name!r}", nearest(name, known) or ", ".join(known)))
+
+
+def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
+    """A scenario file as changes by path, with the place of each."""
+    changes: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    problems = list(document.problems)
+
+    def walk(value: Any, path: str, where: str) -> None:
+        if isinstance(value, Mapping) and is_group(path):
+            for key, inner in value.items():
+                walk(inner, f"{path}.{key}", f"{where}.{key}")
+        elif document.is_unread(where):
+            return
+        else:
+            changes[path] = value
+            places[path] = document.place(where)
+
+    for key, value in document.data.items():
+        if key in ("name", "zh", "en", "base") or key == "law" and isinstance(value, str):
+            continue
+        if value is None and key in GROUPS:
+            continue
+        walk(value, str(key), str(key))
+    return changes, places, problems
+
+
+@lru_cache(maxsize=1)
+def _baseline_values() -> dict[str, str]:
+    return {row.path: row.value for row in rows_of(load_scenario("baseline"))}

@@ -1,0 +1,257 @@
+"""Changes of a scenario by path: each checked, every problem of every change at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from simulator import yamlfile
+from simulator.errors import LawError, Problem, ScenarioError, SimulatorError, nearest
+from simulator.law import readings
+from simulator.projection.assumptions import BY_PATH, copula_matrix
+from simulator.projection.measures import MEASURES
+from simulator.projection.uncertain import Uncertain, parse
+from simulator.scenario.purse import SETTINGS as RATIONING
+from simulator.scenario.purse import appropriate, contradictions, ration
+
+CONFIDENCE = ("A", "B", "C", "J")
+GROUPS = ("law", "assumptions", "interpretation", "appropriation", "rationing", "population", "policy", "correlations")
+_LARGEST_NUMBER = 10**100
+Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A plain setting: its kind (choice, int, year, text), allowed values or range, and labels."""
+
+    kind: str
+    allowed: tuple[Any, ...]
+    zh: str
+    en: str
+
+
+PLAIN: Mapping[str, Choice] = {
+    "horizon": Choice("int", (1990, 2100), "最后一个兑现年度", "last award year"),
+    "seed": Choice("int", (0, 2**64 - 1), "随机种子", "seed of the lotteries"),
+    "draws": Choice("int", (1, 10_000_000), "模拟次数", "number of draws"),
+    "uncertainty": Choice("choice", ("full", "none"), "参数不确定性", "uncertainty of the assumptions"),
+    "behaviour": Choice("choice", ("projected", "as_the_law_says"), "企业行为", "behaviour of enterprises"),
+    "market": Choice("choice", ("ex_ante", "hindsight"), "市场增长口径", "market growth: planner's or published"),
+    "rebate_suspended_from": Choice("year", (1990, 2100), "税收返还停止年度", "year from which rebates stop"),
+    "population.source": Choice("text", (), "企业名册", "register, or synthetic"),
+    "population.known_until": Choice("year", (1990, 2100), "已知数据截至年度", "last year whose facts are known"),
+}
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """An assumption's value with its source (facts keys or J) and confidence (A, B, C, J)."""
+
+    value: Uncertain
+    source: str
+    confidence: str
+
+
+def parse_set(options: list[str]) -> dict[str, Any]:
+    """`path=value` texts of `--set` as changes. Raises ScenarioError.
+
+    >>> parse_set(["policy.end=none", "assumptions.o2o_share={low: 0.1, high: 0.3}"])["policy.end"] is None
+    True
+    """
+    changes: dict[str, Any] = {}
+    problems = []
+    for option in options:
+        path, equals, text = option.partition("=")
+        path = path.strip()
+        if not equals or not path:
+            problems.append(Problem(f"--set {option}", "is not path=value", "e.g. law.tax_rebate.high_rate=0.4"))
+            continue
+        try:
+            found = yamlfile.loads(f"value: {text.strip()}", f"--set {path}").data
+            changes[path] = found.pop("value")
+            problems += [Problem(f"--set {path}", f"holds another line, {key}", "give each its own --set") for key in found]
+        except SimulatorError as e:
+            problems += [replace(p, place=f"--set {path}") for p in e.problems]
+    if problems:
+        raise ScenarioError(problems)
+    return changes
+
+
+def from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Changes with their numbers as YAML gives them, int or Decimal; what is no such number is a problem."""
+    problems: dict[str, Problem] = {}
+
+    def plain(value: Any, path: str) -> Any:
+        if isinstance(value, Mapping):
+            return {key: plain(inner, path) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(inner, path) for inner in value]
+        value = value.item() if isinstance(value, np.generic) else value
+        if isinstance(value, float):
+            value = Decimal(repr(value))
+        if isinstance(value, Decimal) and not value.is_finite():
+            problems[path] = Problem(path, f"is {value}", "write a finite number")
+        elif isinstance(value, int | Decimal) and abs(value) >= _LARGEST_NUMBER:
+            problems[path] = Problem(path, "is a number too large to be meant", "check the unit")
+        return value
+
+    found = {str(path): plain(value, str(path)) for path, value in changes.items()}
+    return {path: value for path, value in found.items() if path not in problems}, list(problems.values())
+
+
+def is_group(path: str) -> bool:
+    """Whether settings lie below this path (a mapping there is a level, not a value)."""
+    if path.startswith("assumptions."):
+        return path[len("assumptions."):] not in BY_PATH and any(
+            p.startswith(path[len("assumptions."):] + ".") for p in BY_PATH)
+    if path.startswith("law."):
+        return path.count(".") == 1
+    if path.startswith(("appropriation.", "rationing.")):
+        return path.count(".") == 1
+    return path in GROUPS
+
+
+def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, str]) -> Scenario:
+    """The changed scenario; every problem of every change in one ScenarioError."""
+    problems: list[Problem] = []
+    law_changes: dict[str, Any] = {}
+    interpretation, plain = dict(scenario.interpretation), dict(scenario.plain)
+    appropriation, assumptions = dict(scenario.appropriation), dict(scenario.assumptions)
+    correlations, purse = dict(scenario.correlations), scenario.purse
+    for path, value in changes.items():
+        place = places.get(path, path)
+        group, _, rest = path.partition(".")
+        if group == "law" and rest:
+            law_changes[rest] = value
+        elif group == "policy" and rest in ("start", "end", "in_force"):
+            law_changes[path] = value
+        elif group == "interpretation" and rest:
+            found = readings.check({rest: value})
+            problems += [replace(p, place=place) for p in found]
+            if not found:
+                interpretation[rest] = readings.reading_name(value)
+        elif path in PLAIN:
+            checked, found = _plain(value, PLAIN[path], place)
+            problems += found
+            plain[path] = checked
+        elif group == "appropriation" and rest:
+            purse, found = appropriate(appropriation, purse, rest, value, place)
+            problems += found
+        elif group == "rationing" and rest:
+            purse, found = ration(purse, rest, value, place)
+            problems += found
+        elif group == "assumptions" and rest:
+            problems += _assume(assumptions, rest, value, place)
+        elif group == "correlations" and rest:
+            problems += _correlate(correlations, rest, value, place)
+        else:
+            problems.append(Problem(place, "is no setting", nearest(path, _paths(scenario)) or "see simulator terms"))
+    law = scenario.law
+    if law_changes:
+        try:
+            law = law.set(law_changes)
+        except LawError as e:
+            told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
+            problems += [replace(p, place=(told | places).get(p.place, p.place)) for p in e.problems]
+    horizon = plain.get("horizon")
+    if not problems and horizon is not None and not law.start.year <= horizon <= law.start.year + 60:
+        problems.append(Problem(places.get("horizon", "horizon"), f"{horizon} lies outside {law.start.year} … "
+                                f"{law.start.year + 60}", "the first award year or later"))
+    known = plain.get("population.known_until")
+    if not problems and known is not None and known < law.start.year - 1:
+        where = places.get("population.known_until", "population.known_until")
+        problems.append(Problem(where, f"{known} lies before {law.start.year - 1}",
+                                "the year before policy.start or later"))
+    problems += [replace(p, place=places.get(p.place, p.place))
+                 for p in (*_unpriced_levers(assumptions), *(() if problems else contradictions(purse)))]
+    if problems:
+        raise ScenarioError(problems)
+    return replace(scenario, law=law, interpretation=interpretation, plain=plain,
+                   appropriation=dict(sorted(appropriation.items())), purse=purse, assumptions=assumptions,
+                   correlations=correlations)
+
+
+def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
+    if choice.kind == "choice":
+        text = readings.reading_name(value)
+        if text in choice.allowed:
+            return text, []
+        remedy = nearest(text, choice.allowed) or " or ".join(choice.allowed)
+        return None, [Problem(place, f"is {yamlfile.shown(value)}", remedy)]
+    if choice.kind == "text":
+        ok = isinstance(value, str) and value.strip()
+        hint = "write synthetic, a folder or an .xlsx file"
+        return value, [] if ok else [Problem(place, f"is {yamlfile.shown(value)}", hint)]
+    if value is None and choice.kind == "year":
+        return None, []
+    low, high = choice.allowed
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        return value, []
+    hint = f"a whole number {low} … {high:,}" if high > 2100 else f"a year {low} … {high}"
+    return None, [Problem(place, f"is {yamlfile.shown(value)}", hint + (" or none" if choice.kind == "year" else ""))]
+
+
+def _assume(assumptions: dict[str, Sourced], rest: str, value: Any, place: str) -> list[Problem]:
+    if rest not in BY_PATH:
+        return [Problem(place, "is no assumption", nearest(f"assumptions.{rest}", [f"assumptions.{p}" for p in BY_PATH]))]
+    declared = BY_PATH[rest]
+    source, confidence, problems = "scenario", "J", []
+    if isinstance(value, Mapping) and "value" in value:
+        extra = set(value) - {"value", "source", "confidence"}
+        problems = [Problem(place, f"has the key {k}", "value, source, confidence") for k in sorted(map(str, extra))]
+        source, confidence = str(value.get("source", source)), str(value.get("confidence", confidence))
+        value = value["value"]
+        if confidence not in CONFIDENCE:
+            problems.append(Problem(place, f"has the confidence {confidence!r}", "A, B, C or J"))
+    uncertain, found = parse(value, place, declared.low, declared.high)
+    if uncertain is not None:
+        assumptions[rest] = Sourced(uncertain, source, confidence)
+    return problems + found
+
+
+def _unpriced_levers(assumptions: Mapping[str, Sourced]) -> list[Problem]:
+    """A measure of 三 that is used asks for its own cost."""
+    problems = []
+    for measure in MEASURES:
+        effect, cost = (assumptions.get(f"levers.{measure.name}.{part}") for part in ("effect", "cost"))
+        if effect and cost and effect.value.written() != measure.neutral and cost.value.mean == 0:
+            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{measure.article} is used without a cost",
+                                    f"set assumptions.levers.{measure.name}.cost, CNY a year"))
+    return problems
+
+
+def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any, place: str) -> list[Problem]:
+    pair = tuple(name.strip().removeprefix("assumptions.") for name in rest.split("~"))
+    unknown = [name for name in pair if name not in BY_PATH]
+    if len(pair) != 2 or len(set(pair)) != 2 or unknown:
+        remedy = nearest(unknown[0], BY_PATH) if unknown else "correlations.startups.a_year~o2o_share=0.5"
+        return [Problem(place, "is not a pair of two assumptions, a~b", remedy)]
+    key = tuple(sorted(pair))
+    if value is None:
+        correlations.pop(key, None)
+        return []
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:
+        return [Problem(place, f"is {yamlfile.shown(value)}", "a rank correlation above −1 and below 1, or none")]
+    changed = {**correlations, key: float(value)}
+    names = sorted({name for pair in changed for name in pair})
+    if np.linalg.eigvalsh(copula_matrix(names, changed))[0] <= 1e-9:
+        return [Problem(place, f"{value} contradicts the other correlations", "make them smaller")]
+    correlations[key] = float(value)
+    return []
+
+
+def missing(scenario: Scenario, source: str) -> list[Problem]:
+    lacking = [f"assumptions.{p}" for p in BY_PATH if p not in scenario.assumptions]
+    lacking += [p for p in PLAIN if p not in scenario.plain]
+    return [Problem(source, f"{path} is missing", "add it, or name a base") for path in lacking]
+
+
+def _paths(scenario: Scenario) -> list[str]:
+    return [*(f"law.{p}" for p in (*scenario.law.numbers, *scenario.law.offers())), "policy.start", "policy.end",
+            "policy.in_force", *PLAIN, *RATIONING,
+            *(f"interpretation.{s}" for s in readings.SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
+            *(f"appropriation.{y}" for y in scenario.appropriation)]

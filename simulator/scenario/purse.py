@@ -1,0 +1,174 @@
+"""The purse of a scenario: what is appropriated, and how it is shared out where it does not suffice.
+
+`appropriation.2014` is what may be paid in that year under all clauses; `appropriation.POOL.2014` what of it a pool of
+clauses may take. A year without a figure is not limited. `rationing.*` says who is paid first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from simulator import yamlfile
+from simulator.errors import Problem, nearest
+from simulator.law.clauses import CASH, SLUGS
+from simulator.money import FEN, LARGEST, is_exact, to_scaled
+
+CASH_SLUGS = tuple(slug for slug, cash in zip(SLUGS, CASH, strict=True) if cash)
+MODES = {
+    "none": ("不限额", "not rationed: everything due is paid"),
+    "first_come": ("按申请先后", "first come, first served, by day of application"),
+    "pro_rata": ("按同一比例", "pro rata: every claim is paid the same share"),
+    "priority": ("按条款次序", "by priority of clauses, then by day of application"),
+    "lottery": ("抽签", "by lot among the claims of a year, older years first"),
+}
+UNPAID = {
+    "carried": ("结转下年", "what stays unpaid waits for the next year"),
+    "lapses": ("作废", "what stays unpaid lapses at the end of the year"),
+}
+SETTINGS = ("rationing.mode", "rationing.unpaid", "rationing.priority", "rationing.enterprise_cap")
+_AMOUNT = "write CNY ≥ 0 with at most two decimals"
+
+
+@dataclass(frozen=True)
+class Purse:
+    """How appropriations are shared out.
+
+    mode: one of MODES; unpaid: one of UNPAID; priority: clauses in the order they are paid, the others after them in the
+    order of the text; enterprise_cap: fen an enterprise may be awarded a year under all cash clauses, what lies above is
+    cut; clause_caps: fen a year that may be paid under a clause; pools: clauses by pool; earmarked: fen by pool and year.
+    """
+
+    mode: str = "none"
+    unpaid: str = "carried"
+    priority: tuple[str, ...] = ()
+    enterprise_cap: int | None = None
+    clause_caps: Mapping[str, int] = field(default_factory=dict)
+    pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    earmarked: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("clause_caps", "pools", "earmarked"):
+            object.__setattr__(self, name, MappingProxyType(dict(sorted(getattr(self, name).items()))))
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """All cash clauses in the order of priority."""
+        return (*self.priority, *(slug for slug in CASH_SLUGS if slug not in self.priority))
+
+    def members(self, pool: str) -> tuple[str, ...]:
+        """The clauses of a pool; a clause is a pool of its own."""
+        return self.pools.get(pool, (pool,) if pool in CASH_SLUGS else ())
+
+
+def amount(value: Any, place: str) -> tuple[int | None, list[Problem]]:
+    """A setting's CNY as fen."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= LARGEST // FEN \
+            or not is_exact(value, FEN):
+        return None, [Problem(place, f"is {yamlfile.shown(value)}", _AMOUNT)]
+    return to_scaled(value, FEN), []
+
+
+def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, place: str) -> tuple[Purse, list[Problem]]:
+    """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the purse; None takes it away."""
+    pool, _, year = rest.rpartition(".")
+    if not (year.isdigit() and 1990 <= int(year) <= 2100):
+        return purse, [Problem(place, f"{rest!r} is no year", "appropriation.2014=6000000")]
+    fen, problems = (None, []) if value is None else amount(value, place)
+    if problems:
+        return purse, problems
+    if pool:
+        earmarked = {**purse.earmarked, (pool, int(year)): fen}
+        return replace(purse, earmarked={key: a for key, a in earmarked.items() if a is not None}), []
+    if fen is None:
+        general.pop(int(year), None)
+    else:
+        general[int(year)] = fen
+    return purse, []
+
+
+def ration(purse: Purse, rest: str, value: Any, place: str) -> tuple[Purse, list[Problem]]:
+    """Take `rationing.REST` into the purse."""
+    kind, _, name = rest.partition(".")
+    if rest in ("mode", "unpaid"):
+        text = "none" if value is None else str(value)
+        allowed = MODES if rest == "mode" else UNPAID
+        if text in allowed:
+            return replace(purse, **{rest: text}), []
+        return purse, [Problem(place, f"is {yamlfile.shown(value)}", nearest(text, allowed) or " or ".join(allowed))]
+    if rest == "priority":
+        slugs, problems = _slugs(value, place)
+        return (purse if problems else replace(purse, priority=slugs)), problems
+    if rest == "enterprise_cap":
+        fen, problems = (None, []) if value is None else amount(value, place)
+        return (purse if problems else replace(purse, enterprise_cap=fen)), problems
+    if kind == "clause_cap" and name:
+        _, problems = _slugs([name], place)
+        fen, more = (None, []) if value is None else amount(value, place)
+        if problems or more:
+            return purse, problems + more
+        caps = {**purse.clause_caps, name: fen}
+        return replace(purse, clause_caps={slug: a for slug, a in caps.items() if a is not None}), []
+    if kind == "pool" and name and "." not in name and not name.isdigit() and name not in SLUGS:
+        slugs, problems = ((), []) if value is None else _slugs(value, place)
+        pools = {**purse.pools, name: slugs}
+        return (purse if problems else replace(purse, pools={n: s for n, s in pools.items() if s})), problems
+    known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in CASH_SLUGS)]
+    return purse, [Problem(place, "is no setting", nearest(f"rationing.{rest}", known) or
+                           "rationing.mode, unpaid, priority, enterprise_cap, clause_cap.CLAUSE, pool.NAME")]
+
+
+def contradictions(purse: Purse) -> list[Problem]:
+    """A clause is in one pool at most, and money is earmarked for pools there are."""
+    problems, seen = [], {}
+    for pool in {*purse.pools, *(pool for pool, _ in purse.earmarked)}:
+        for slug in purse.members(pool):
+            seen.setdefault(slug, []).append(pool)
+    problems += [Problem(f"rationing.pool.{sorted(pools)[-1]}", f"{slug} is also in {sorted(pools)[0]}", "leave it in one")
+                 for slug, pools in seen.items() if len(pools) > 1]
+    for pool, year in purse.earmarked:
+        if not purse.members(pool):
+            hint = nearest(pool, (*purse.pools, *CASH_SLUGS)) or f"rationing.pool.{pool}: [office_rent, data_line]"
+            problems.append(Problem(f"appropriation.{pool}.{year}", f"there is no pool or clause {pool!r}", hint))
+    return problems
+
+
+def rows(appropriation: Mapping[int, int], purse: Purse) -> list[tuple[str, str, str, str, str, str, str]]:
+    """group, path, value, unit, range, zh, en of every setting of the purse."""
+    modes, later = " | ".join(MODES), " | ".join(UNPAID)
+    found = [
+        ("rationing", "rationing.mode", purse.mode, "choice", modes, f"额度不足时的支付办法：{MODES[purse.mode][0]}",
+         f"where it does not suffice: {MODES[purse.mode][1]}"),
+        ("rationing", "rationing.unpaid", purse.unpaid, "choice", later, f"年末未付部分：{UNPAID[purse.unpaid][0]}",
+         f"at the end of a year: {UNPAID[purse.unpaid][1]}"),
+        ("rationing", "rationing.priority", yamlfile.written(" ".join(purse.priority) or None), "clauses", "clauses",
+         "优先支付的条款（其余按条文次序）", "clauses paid first; the others in the order of the text"),
+        ("rationing", "rationing.enterprise_cap", _cny(purse.enterprise_cap), "CNY", "≥ 0 or none", "单户企业年度封顶金额",
+         "most an enterprise may be awarded a year"),
+    ]
+    found += [("rationing", f"rationing.clause_cap.{slug}", _cny(fen), "CNY", "≥ 0", f"条款年度支付限额（{slug}）",
+               f"most paid a year under {slug}") for slug, fen in purse.clause_caps.items()]
+    found += [("rationing", f"rationing.pool.{name}", " ".join(slugs), "clauses", "clauses", f"资金池{name}所含条款",
+               f"clauses of the pool {name}") for name, slugs in purse.pools.items()]
+    found += [("appropriation", f"appropriation.{year}", _cny(fen), "CNY", "≥ 0", f"{year}年预算安排",
+               f"appropriation of {year}") for year, fen in appropriation.items()]
+    return found + [("appropriation", f"appropriation.{pool}.{year}", _cny(fen), "CNY", "≥ 0", f"{year}年{pool}资金池限额",
+                     f"of it for {pool} in {year}") for (pool, year), fen in purse.earmarked.items()]
+
+
+def _cny(fen: int | None) -> str:
+    return "none" if fen is None else format(Decimal(fen) / FEN, "f")
+
+
+def _slugs(value: Any, place: str) -> tuple[tuple[str, ...], list[Problem]]:
+    """Clauses of cash, as a list or as words."""
+    names = () if value is None else tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or any(not isinstance(name, str) for name in names):
+        return (), [Problem(place, f"is {yamlfile.shown(value)}", "a list of clauses: [office_rent, data_line]")]
+    problems = [Problem(place, f"{name!r} is no clause of cash", nearest(name, CASH_SLUGS) or ", ".join(CASH_SLUGS))
+                for name in names if name not in CASH_SLUGS]
+    problems += [Problem(place, f"names {name} twice", "name it once") for name in sorted({n for n in names if names.count(n) > 1})]
+    return tuple(names), problems

@@ -1,0 +1,95 @@
+"""Every setting of a scenario as a row: path, value, unit, range, article or source, meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator import yamlfile
+from simulator.law import readings
+from simulator.law.terms import UNITS
+from simulator.projection.assumptions import BY_PATH
+from simulator.scenario.changes import PLAIN
+from simulator.scenario.purse import rows as rows_of_the_purse
+
+Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One settable path with its value and meaning, as `simulator terms` and the report show it."""
+
+    group: str
+    path: str
+    value: str
+    unit: str
+    range: str
+    source: str
+    confidence: str
+    zh: str
+    en: str
+    changed: bool = False
+
+
+def rows_of(scenario: Scenario) -> list[Setting]:
+    """Every setting, in the order they are shown."""
+    return [*law_settings(scenario), *reading_settings(scenario), *plain_settings(scenario), *assumption_settings(scenario)]
+
+
+def law_settings(scenario: Scenario) -> list[Setting]:
+    rows = []
+    for path, number in scenario.law.numbers.items():
+        dated = {y: format(v, "f") for y, v in sorted(number.values.items())}
+        value = next(iter(dated.values())) if len(dated) == 1 else yamlfile.written(dated)
+        unit, edge = UNITS[number.unit], {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
+        rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {unit.high:,f}", number.article,
+                            "A", number.zh, number.en))
+    for path, slug in scenario.law.offers().items():
+        block, value = scenario.law.blocks[slug], str(slug not in scenario.law.withdrawn).lower()
+        rows.append(Setting("law", f"law.{path}", value, "flag", "true | false", block.article, "A",
+                            f"是否施行{block.zh}", f"{block.en}: whether it is offered"))
+    for name, zh, en in (("start", "政策起始", "start of the policy"), ("end", "政策截止", "end of the policy")):
+        value = yamlfile.written(getattr(scenario.law, name))
+        rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),
+                            "二", "J", zh, en))
+    rows.append(Setting("policy", "policy.in_force", str(scenario.law.in_force).lower(), "flag", "true | false", "", "",
+                        "政策是否施行", "whether there is the policy"))
+    return rows
+
+
+def reading_settings(scenario: Scenario) -> list[Setting]:
+    rows = []
+    for name, switch in readings.SWITCHES.items():
+        chosen = scenario.interpretation[name]
+        zh, en = switch.meanings[chosen]
+        rows.append(Setting("interpretation", f"interpretation.{name}", chosen, "reading", " | ".join(switch.names),
+                            switch.article, "J", f"{switch.zh}：{zh}", f"{switch.en}: {en}"))
+    return rows
+
+
+def plain_settings(scenario: Scenario) -> list[Setting]:
+    rows = []
+    for path, choice in PLAIN.items():
+        allowed = " | ".join(choice.allowed) if choice.kind == "choice" else \
+            f"{choice.allowed[0]} … {choice.allowed[1]}" if choice.allowed else "path"
+        group = "population" if path.startswith("population.") else "run"
+        rows.append(Setting(group, path, yamlfile.written(scenario.plain[path]), choice.kind, allowed, "", "", choice.zh, choice.en))
+    rows += [Setting(group, path, value, unit, allowed, "", "", zh, en)
+             for group, path, value, unit, allowed, zh, en in rows_of_the_purse(scenario.appropriation, scenario.purse)]
+    return rows
+
+
+def assumption_settings(scenario: Scenario) -> list[Setting]:
+    rows = []
+    for path, declared in BY_PATH.items():
+        sourced = scenario.assumptions[path]
+        rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
+                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
+                            declared.zh, declared.en))
+    for (a, b), rank in scenario.correlations.items():
+        zh = f"{BY_PATH[a].zh}与{BY_PATH[b].zh}的秩相关"
+        en = f"rank correlation of {BY_PATH[a].en} and {BY_PATH[b].en}"
+        rows.append(Setting("assumptions", f"correlations.{a}~{b}", yamlfile.written(rank), "share", "-1 … 1", "J", "J", zh, en))
+    return rows
+
+
