@@ -53,6 +53,8 @@ NAMES = (
     "round_capital",
     "occupancy",
     "permutation",
+    "application_day",
+    "ticket",
 )
 (
     PARAMETER,
@@ -88,6 +90,8 @@ NAMES = (
     ROUND_CAPITAL,
     OCCUPANCY,
     PERMUTATION,
+    APPLICATION_DAY,
+    TICKET,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

@@ -106,7 +106,7 @@ def play(
         if executor is None:
             pool.shutdown(cancel_futures=True)
     _refuse_overflow(by_clause, by_year)
-    return _finish(scenario, by_clause, by_year, parameters, time.perf_counter() - started)
+    return _finish(scenario, by_clause, by_year, parameters, paid_until(scenario, population), time.perf_counter() - started)
 
 
 def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
@@ -134,7 +134,7 @@ def prepare(scenario: Scenario, population: Population | None) -> Callable[..., 
         enterprises, annual = forget(population.enterprises, known_year), window.annual
         states, terms = states_of(population, window, known), window.terms
         existing, district, paid = window.existing, window.of_district, window.paid
-        paid_years = max(0, min(known, population.last_paid_year - base)) if paid.size else 0
+        paid_years = paid_until(scenario, population)
         histories = histories_before(population, scenario, enterprises)
     suspended = scenario.plain["rebate_suspended_from"] or NEVER
     readings, hindsight = compile_readings(scenario.interpretation), scenario.plain["market"] == "hindsight"
@@ -185,6 +185,14 @@ def known_until(scenario: Scenario, population: Population) -> int:
     return chosen
 
 
+def paid_until(scenario: Scenario, population: Population | None) -> int:
+    """Position of the last award year whose payments a register knows: 0 where it knows none."""
+    if population is None or not population.paid.size:
+        return 0
+    known = min(known_until(scenario, population), scenario.years[-1])
+    return max(0, min(known, population.last_paid_year) - scenario.base_year)
+
+
 def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
     cells = CLAUSES * (by_clause.shape[1] + 1)  # totals add up that many sums
     too_large = by_year[:, :, life.TOO_LARGE].any() or int(by_clause.max(initial=0)) * cells > life.LARGEST_SUM
@@ -193,12 +201,17 @@ def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
                                     "check sales and growth of the assumptions or of the register"))
 
 
-def _finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, seconds: float) -> Draws:
-    """Cash timing, recoveries, services and total retail sales: what follows from the sums."""
+def _finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int,
+            seconds: float) -> Draws:
+    """Cash timing, recoveries, services and total retail sales: what follows from the sums.
+
+    What a register says was paid (the first `paid_years`) was paid in that year; later awards follow `cash.same_year`.
+    """
     draws, years = by_clause.shape[:2]
     awarded = by_clause[:, :, :, life.AWARDED].copy()
     awarded[:, :, CASH_CLAUSES:] = 0  # in kind never enters cash
     now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
+    now[:, :paid_years] = awarded[:, :paid_years]
     paid = np.zeros((draws, years + 1, CLAUSES), np.int64)
     paid[:, :-1] = now
     paid[:, 1:] += awarded - now
