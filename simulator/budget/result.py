@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
+from simulator.budget.concentration import concentration
 from simulator.budget.conditions import conditions
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.pricing import price_ways, reaches
@@ -101,14 +103,16 @@ class BudgetRun:
 
     def analyses(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
-        would have to be true for each target), backtest, loopholes (ways round the text and their price). Plays further
-        draws: seconds."""
+        would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
+        unequally support is spread), loopholes (ways round the text and their price). Plays further draws: seconds."""
         people = self.population if self.population is not None and reaches(self.population, self.scenario) else None
         return {
             "drivers": split(self.result, self.scenario, self.population, workers),
             "conditions": conditions(self.result, self.scenario, self.population, workers),
             "backtest": backtest(self.result, self.scenario),
             "loopholes": price_ways(self.scenario, people, workers),
+            "affordability": affordability(self.result),
+            "concentration": concentration(self.scenario, self.population),
         }
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:

@@ -31,6 +31,7 @@ _FORMATS = {
     "large": {**_BORDER, "num_format": "#,##0.00"},
     "count": {**_BORDER, "num_format": "#,##0.0"},
     "share": {**_BORDER, "num_format": "0.0%"},
+    "small_share": {**_BORDER, "num_format": "0.000%"},
 }
 
 

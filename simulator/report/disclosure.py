@@ -50,3 +50,12 @@ def summary_released(summary: pd.DataFrame, profile: str) -> pd.DataFrame:
     people = pd.Series([behind(row) for row in summary[["measure", "clause", "year"]].itertuples()], dtype=float)
     numbers = tuple(c for c in summary.columns if c not in ("measure", "clause", "year", "unit"))
     return released(summary, people, profile, numbers)
+
+
+def curve_released(curve: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """A Lorenz curve: outside in tenths, and only where each tenth holds FEWEST enterprises (else no rows)."""
+    if profile != "external" or curve.empty:
+        return curve
+    tenths = curve.iloc[[int((curve["enterprises"] - part / 10).abs().argmin()) for part in range(11)]]
+    fewest = (tenths["enterprises"].diff().dropna() * tenths["recipients"].iloc[0]).min()
+    return tenths if round(fewest) >= FEWEST else curve.iloc[:0]

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from simulator.errors import Problem, ReportError
-from simulator.report.disclosure import summary_released
+from simulator.report.disclosure import curve_released, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 
 QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
@@ -42,6 +42,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
 ANALYSES: Mapping[str, tuple[str, ...]] = {
     "drivers.csv": ("result", "parameter_share", "standard_error", "letter", "drivers"),
     "conditions.csv": ("target", "probability", "assumption", "assumed", "needed", "unit"),
+    "affordability.csv": ("year", "revenue", "revenue_low", "revenue_high", "basis", "share", "share_high"),
+    "concentration.csv": ("enterprises", "support", "recipients", "gini"),
     "backtest.csv": ("year", "published", "p10", "p50", "p90", "position", "width", "crps", "crps_naive"),
     "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
                       "everybody", "share_low", "share_high", "price", "price_error", "closed_price", "confidence", "invented"),
@@ -133,6 +135,8 @@ class RunFolder(Recorded):
             if name in self._raw:
                 table = pd.read_csv(io.BytesIO(self._raw[name]), encoding="utf-8-sig")
                 found[name.removesuffix(".csv")] = table.reindex(columns=list(columns))
+        if "concentration" in found:
+            found["concentration"] = curve_released(found["concentration"], self.profile)
         return found
 
     @property

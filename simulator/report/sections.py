@@ -10,6 +10,7 @@ import html
 
 from simulator.report import page
 from simulator.report.basis import assumptions, readings
+from simulator.report.forms import appraisal, performance
 from simulator.report.making import contents, end, front, made, policy_name, run_facts
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Block
@@ -18,8 +19,9 @@ from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
 from simulator.report.wording import Wording, load
 
-__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "assumptions", "readings", "made", "end"]
-CONTENTS = ("cost", "risk", "growth", "targets", "assumptions", "readings", "made")
+__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "assumptions", "readings",
+           "performance", "appraisal", "made", "end"]
+CONTENTS = ("cost", "risk", "growth", "targets", "assumptions", "readings", "performance", "appraisal", "made")
 
 
 def cover(run: RunFolder, lang: str) -> Block:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import math
 
+import numpy as np
 import pandas as pd
 
-from simulator.report import charts, page, tables
+from simulator.report import bridges, charts, page, tables
 from simulator.report.figures import image
 from simulator.report.page import Block
 from simulator.report.record import TOTAL, Clause, RunFolder
@@ -35,7 +36,20 @@ def cost(run: RunFolder, lang: str) -> Block:
         unit, count = UNITS[lang]["money"], UNITS[lang]["count"]
         places, value = shown(run.row("places"), count), shown(run.row("places_value"), unit)
         parts.append(page.paragraph(words.html("cost.in_kind", places=places, value=value)))
+    parts.append(_spread(run, words))
     return page.section("cost", words.say("cost.title"), words.tag, *parts)
+
+
+def _spread(run: RunFolder, words: Wording) -> str:
+    """How unequally support is spread: the Lorenz curve; "" where the run does not say, or may not."""
+    curve = run.analyses.get("concentration")
+    if curve is None or curve.empty:
+        return ""
+    top = 1 - float(np.interp(0.9, curve["enterprises"], curve["support"]))
+    said = {"recipients": f"{curve['recipients'].iloc[0]:,.0f}", "top": percent(top), "gini": f"{curve['gini'].iloc[0]:.2f}"}
+    caption = words.say("lorenz.caption_synthetic" if run.synthetic else "lorenz.caption", **said)
+    picture = image(bridges.lorenz(curve, words), words.say("lorenz.alt"))
+    return page.side_by_side(page.figure(words.say("lorenz.title"), picture, caption))
 
 
 def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> str:

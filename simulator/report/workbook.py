@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulator.report import artefact, making
+from simulator.report import artefact, form_sheets, making
 from simulator.report.book import Book, Page, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS
@@ -35,6 +35,8 @@ def write(run: RunFolder, lang: str, path: Path) -> None:
         _risk(book, run, words)
         _balance(book, run, words)
         _targets(book, run, words)
+        form_sheets.performance(book, run, words)
+        form_sheets.affordability(book, run, words)
         _assumptions(book, run, words)
         _readings(book, run, words)
         _made(book, run, words)

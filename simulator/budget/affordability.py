@@ -1,0 +1,59 @@
+"""What the policy costs beside what the district takes in: payouts as a share of its general budget revenue, by year."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from simulator import resources, yamlfile
+from simulator.budget.layout import total_cash
+from simulator.engine.run import Draws
+
+FACT = re.compile(r"jlp_general_budget_(\d{4})$")  # keys of data/statistics/published.yaml, million CNY
+COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean", "paid_p95", "share", "share_high")
+
+
+def revenue() -> dict[int, dict[str, float]]:
+    """The district's general budget revenue as known: year → value, low, high, in CNY."""
+    document: Mapping[str, Mapping] = yamlfile.load(resources.folder("data") / "statistics" / "published.yaml").data
+    found = {}
+    for key, entry in document.items():
+        if match := FACT.match(str(key)):
+            value = float(entry["value"]) * 1e6
+            ends = [float(entry[k]) * 1e6 if entry[k] is not None else value for k in ("low", "high")]
+            found[int(match[1])] = {"value": value, "low": ends[0], "high": ends[1]}
+    return dict(sorted(found.items()))
+
+
+def revenue_of(year: int, known: Mapping[int, Mapping[str, float]]) -> tuple[dict[str, float], str]:
+    """A year's revenue and how it was come by: published, interpolated (at even growth), or held at the nearest year.
+
+    >>> revenue_of(2014, {2013: {"value": 4.0}, 2015: {"value": 9.0}})
+    ({'value': 6.0}, 'interpolated')
+    """
+    if year in known:
+        return dict(known[year]), "published"
+    before, after = [y for y in known if y < year], [y for y in known if y > year]
+    if not before or not after:
+        return dict(known[max(before) if before else min(after)]), "held"
+    first, last = max(before), min(after)
+    part = (year - first) / (last - first)
+    return {name: math.exp((1 - part) * math.log(known[first][name]) + part * math.log(known[last][name]))
+            for name in known[first]}, "interpolated"
+
+
+def affordability(draws: Draws) -> pd.DataFrame:
+    """By cash year: revenue with its range (CNY), mean and P95 of payouts, the mean's share of the revenue, and the share
+    at its worst: P95 of the lowest revenue."""
+    known, paid = revenue(), total_cash(draws)
+    rows = []
+    for j, year in enumerate(draws.cash_years):
+        taken, basis = revenue_of(year, known)
+        mean, high = float(paid[:, j].mean()), float(np.quantile(paid[:, j], 0.95))
+        rows.append((year, taken["value"], taken["low"], taken["high"], basis, mean, high, mean / taken["value"],
+                     high / taken["low"]))
+    return pd.DataFrame(rows, columns=list(COLUMNS))

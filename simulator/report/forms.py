@@ -1,0 +1,187 @@
+"""The bureau's own forms, filled from the run: 绩效目标表, and the five headings of 事前绩效评估.
+
+What a form asks and the run cannot know (satisfaction, the assessor's verdict) is said to be left to whoever files it.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+
+from simulator.report import page
+from simulator.report.making import policy_name
+from simulator.report.page import Block, Cell, table
+from simulator.report.record import RunFolder
+from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.tables import goal
+from simulator.report.wording import Wording, load
+
+_SATISFACTION = 90  # per cent: the usual asking, not a result of the run
+_FEASIBLE = ("necessity", "economy", "targets", "feasibility", "funding")
+
+
+def performance(run: RunFolder, lang: str) -> Block:
+    """The table of performance targets: the project, its money by source and year, its indicators with their values."""
+    words, unit = load(lang), UNITS[lang]["money"]
+    record, policy = run.record, run.record["policy"]
+    new = str(policy["start"])[:4] >= str(run.years[0])
+    end = policy.get("end")
+    term = words.say("forms.term", start=policy["start"], end=end) if end and end != "none" else \
+        words.say("forms.term_open", start=policy["start"])
+    facts = [("project", policy_name(run, words)), ("type", words.say("forms.new" if new else "forms.continued")),
+             ("period", term), ("scenario", words.pick(record["title"]))]
+    amounts = funds(run)
+    header = [words.say("forms.source"), *(str(y) for y in run.cash_years), words.say("cost.total")]
+    rows = []
+    for source, given in (("district", amounts), ("transfers", {}), ("other", {})):
+        values = [given.get(y, 0.0) for y in run.cash_years]
+        rows.append([Cell(words.say(f"forms.{source}")), *(Cell(unit.text(v, 0.0), number=True) for v in
+                                                           [*values, math.fsum(values)])])
+    rows.append([Cell(words.say("cost.total")), *(Cell(unit.text(v, 0.0), number=True) for v in
+                                                  [*(amounts.get(y, 0.0) for y in run.cash_years),
+                                                   math.fsum(amounts.values())])])
+    columns = [words.say(f"forms.{key}") for key in ("level", "kind", "indicator", "value", "chance", "basis")]
+    return page.section(
+        "performance", words.say("performance.title"), words.tag,
+        page.facts((words.say(f"forms.{key}"), value) for key, value in facts),
+        table(words.say("forms.funds"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")), strong=[-1]),
+        page.paragraph(html.escape(words.say("forms.funds_note" if run.appropriation else "forms.funds_p80")), "small"),
+        table(words.say("forms.indicators"), columns, [[Cell(text) for text in row] for row in indicators(run, words)],
+              style="forms"),
+        page.paragraph(html.escape(words.say("forms.note")), "small"))
+
+
+def funds(run: RunFolder) -> dict[int, float]:
+    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts (none where a run is too small)."""
+    if run.appropriation:
+        return {y: run.appropriation.get(y, 0.0) for y in run.cash_years}
+    found = run.by_year("paid")["p80"]
+    return {int(y): float(v) for y, v in found.items() if math.isfinite(v)}
+
+
+def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
+    """The rows of the indicators: level, kind, name, ≥ or ≤ value, chance by the run, what the value rests on."""
+    unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
+    rows: list[tuple[str, ...]] = []
+
+    def add(level: str, kind: str, name: str, sign: str, value: str, chance: str, basis: str) -> None:
+        if MISSING not in value:
+            rows.append((words.say(f"forms.{level}"), words.say(f"forms.{kind}"), name, f"{sign} {value}", chance,
+                         words.say(f"forms.basis_{basis}")))
+
+    def money(text: str) -> str:
+        return text if text == MISSING else words.say("returns.money", amount=text)
+
+    half, most = percent(0.5), percent(0.8)
+    paid, awarded, entitled = (run.row(m)["mean"] for m in ("paid", "awarded", "entitled"))
+    add("output", "quantity", words.say("cost.recipients"), "≥", shown(run.row("recipients"), count, "p50"), half, "median")
+    largest = max((c for c in run.clauses if c.kind != "in_kind"), key=lambda c: _or_zero(run.row("paid", c.slug)["mean"]))
+    add("output", "quantity", words.say("forms.recipients_of", clause=words.pick(largest.names)), "≥",
+        shown(run.row("recipients", largest.slug), count, "p50"), half, "median")
+    if entitled:
+        add("output", "quality", words.say("forms.granted"), "≥", percent(awarded / entitled), MISSING, "mean")
+    if awarded:
+        add("output", "timeliness", words.say("forms.settled"), "≥", percent(min(1.0, paid / awarded)), MISSING, "mean")
+    add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(shown(run.row("paid"), unit, "p80")), most, "p80")
+    cost = run.row("cost_per_enterprise")
+    add("cost", "cost_kind", words.say("returns.cost_per_enterprise"), "≤", money(shown(cost, unit)), MISSING, "mean")
+    for target in run.targets:
+        kind = "economic" if target.unit != "count" else "social"
+        chance = percent(run.row("target", target.key, target.year)["probability"])
+        name = words.say("forms.in_year", name=words.pick(target.names), year=target.year)
+        bare = goal(type(target)(target.key, target.column, target.low, target.low, target.unit, target.year, target.names),
+                    words)
+        add("benefit", kind, name, "≥", bare, chance, "policy")
+    add("benefit", "economic", words.say("growth.row_induced_plain"), "≥", money(shown(run.row("induced_tax"), unit, "p50")),
+        half, "median")
+    add("satisfaction", "satisfaction_kind", words.say("forms.satisfied"), "≥", f"{_SATISFACTION}%", MISSING, "survey")
+    return rows
+
+
+def appraisal(run: RunFolder, lang: str) -> Block:
+    """The five headings of an appraisal before the budget, each with what the run has to say to it."""
+    words = load(lang)
+    parts = []
+    for key, told in zip(_FEASIBLE, (_necessity, _economy, _soundness, _feasibility, _funding), strict=True):
+        parts.append(f"<h3>{html.escape(words.say(f'appraisal.{key}'))}</h3>")
+        parts += [page.paragraph(sentence) for sentence in told(run, words) if sentence]
+    parts.append(affordable(run, words))
+    parts.append(page.paragraph(html.escape(words.say("appraisal.verdict")), "small"))
+    return page.section("appraisal", words.say("appraisal.title"), words.tag, *parts)
+
+
+def _necessity(run: RunFolder, words: Wording) -> list[str]:
+    big, year = UNITS[words.lang]["big"], run.years[-1]
+    said = {"year": year, "with_policy": shown(run.row("online_sales", year=year), big, "p50"),
+            "without": shown(run.row("online_sales_without", year=year), big, "p50")}
+    told = [] if MISSING in map(str, said.values()) else [words.html("appraisal.without", **said)]
+    share = percent(run.row("deadweight")["mean"])
+    return told + ([words.html("appraisal.deadweight", share=share)] if share != MISSING else [])
+
+
+def _economy(run: RunFolder, words: Wording) -> list[str]:
+    unit = UNITS[words.lang]["money"]
+    said = {"mean": shown(run.row("paid"), unit), "induced": shown(run.row("induced_tax"), unit)}
+    told = [words.html("appraisal.cost", **said)]
+    cost, sales = run.row("cost_per_enterprise"), run.row("cost_per_sales")
+    if math.isfinite(cost["mean"]) and math.isfinite(sales["mean"]):
+        told.append(words.html("appraisal.per_result", enterprise=shown(cost, unit), sales=f"{sales['mean']:.3f}"))
+    return told
+
+
+def _soundness(run: RunFolder, words: Wording) -> list[str]:
+    chances = [float(run.row("target", t.key, t.year)["probability"]) for t in run.targets]
+    known = [c for c in chances if math.isfinite(c)]
+    if not known:
+        return []
+    return [words.html("appraisal.reachable", count=len(known), likely=sum(c >= 0.5 for c in known),
+                       unlikely=sum(c < 0.1 for c in known))]
+
+
+def _feasibility(run: RunFolder, words: Wording) -> list[str]:
+    unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
+    by_year = run.by_year("recipients")["mean"].dropna()
+    told = []
+    if len(by_year):
+        busiest = int(by_year.idxmax())
+        told.append(words.html("appraisal.workload", year=busiest,
+                               recipients=shown(run.row("recipients", year=busiest), count),
+                               administration=shown(run.row("administration"), unit)))
+    settings = run.rows_of("assumptions")
+    weak = int(settings["confidence"].isin(["C", "J"]).sum())
+    return [*told, words.html("appraisal.evidence", count=len(settings), weak=weak)]
+
+
+def _funding(run: RunFolder, words: Wording) -> list[str]:
+    unit = UNITS[words.lang]["money"]
+    doubts = sum(len(c.get("legality", [])) for c in run.record["clauses"])
+    if run.appropriation:
+        said = {"appropriation": unit.text(run.appropriation_total, 0.0), "chance": percent(run.row("overrun")["probability"])}
+        told = [words.html("appraisal.appropriated", **said)]
+    else:
+        told = [words.html("appraisal.unfunded")]
+    return told + ([words.html("appraisal.doubts", count=doubts)] if doubts else [])
+
+
+def affordable(run: RunFolder, words: Wording) -> str:
+    """Payouts as a share of the district's general budget revenue, by year; "" where the run does not say."""
+    found = run.analyses.get("affordability")
+    if found is None or found.empty:
+        return ""
+    unit, big = UNITS[words.lang]["money"], UNITS[words.lang]["big"]
+    rows = []
+    for entry in found.to_dict("records"):
+        low, high = big.text(entry["revenue_low"], 0.0), big.text(entry["revenue_high"], 0.0)
+        rows.append([Cell(f"{entry['year']:.0f}", note=words.say(f"afford.{entry['basis']}")),
+                     Cell(big.text(entry["revenue"], 0.0), number=True),
+                     Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True),
+                     Cell(shown(run.row("paid", year=int(entry["year"])), unit), number=True),
+                     Cell(f"{100 * entry['share']:.2f}%", number=True), Cell(f"{100 * entry['share_high']:.2f}%", number=True)])
+    header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), words.say("afford.range"),
+              words.say("afford.paid", unit=words.say("unit.money")), words.say("afford.share"), words.say("afford.worst")]
+    note = page.paragraph(html.escape(words.say("afford.note")), "small")
+    return table(words.say("afford.title"), header, rows) + note
+
+
+def _or_zero(value: float) -> float:
+    return value if math.isfinite(value) else 0.0

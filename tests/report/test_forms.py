@@ -1,0 +1,112 @@
+"""The bureau's forms say what the run says, and leave to people what it cannot know."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import openpyxl
+import pytest
+
+import simulator
+from simulator.budget.affordability import affordability, revenue, revenue_of
+from simulator.budget.concentration import concentration, lorenz
+from simulator.report import forms, sections, workbook
+from simulator.report.disclosure import curve_released
+from simulator.report.record import TOTAL, RunFolder
+from simulator.report.rounding import UNITS, percent, shown
+from simulator.report.wording import LANGUAGES, load
+from tests.report.test_sections import text_of
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """A small run of the engine with what the forms need, and the run itself."""
+    budget = simulator.run(simulator.load_scenario("baseline", {"draws": 40}))
+    analyses = {"affordability": affordability(budget.result), "concentration": concentration(budget.scenario)}
+    return budget, RunFolder.open(budget.write(tmp_path_factory.mktemp("forms"), analyses))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_indicators_are_filled_from_the_run(real, lang):
+    budget, run = real
+    words, unit = load(lang), UNITS[lang]["money"]
+    rows = {row[2]: row for row in forms.indicators(run, words)}
+    paid = rows[words.say("growth.row_paid")]
+    assert paid[3].startswith("≤ ")
+    assert shown(run.row("paid"), unit, "p80") in paid[3] and paid[4] == "80%"
+    for target in run.targets:
+        [row] = [r for name, r in rows.items() if words.pick(target.names) in name]
+        assert row[4] == percent(budget.figure("target", target.key, target.year)["probability"]) and row[3].startswith("≥ ")
+    assert rows[words.say("forms.satisfied")][5] == words.say("forms.basis_survey")  # not a result of the run
+    assert {row[0] for row in rows.values()} == {words.say(f"forms.{k}") for k in ("output", "cost", "benefit", "satisfaction")}
+
+
+def test_the_money_of_the_form_is_what_is_appropriated(real, run):
+    _, one = real
+    assert forms.funds(one) == {y: one.appropriation.get(y, 0.0) for y in one.cash_years}
+    unfunded = run("unfunded")
+    asked = forms.funds(unfunded)
+    assert asked and all(v == unfunded.row("paid", TOTAL, y)["p80"] for y, v in asked.items())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", ["ordinary", "unfunded", "few draws", "one draw"])
+def test_forms_of_odd_runs_have_no_hole(run, kind, lang):
+    for section in (sections.performance, sections.appraisal):
+        text = text_of(section(run(kind), lang))
+        assert not re.search(r"\bnan\b|\bNone\b|≥ —|≤ —", text)
+    assert [load(lang).say(f"appraisal.{k}") in text for k in forms._FEASIBLE] == [True] * 5
+
+
+def test_affordability_is_payouts_over_revenue(real):
+    budget, run = real
+    table = run.analyses["affordability"]
+    paid = budget.draws[budget.draws["clause"] != "school_places"].groupby(["draw", "year"])["paid"].sum().unstack()
+    for entry in table.to_dict("records"):
+        assert entry["share"] == pytest.approx(paid[entry["year"]].mean() / entry["revenue"])
+        assert entry["share_high"] >= entry["share"] or entry["share"] == 0
+    assert set(table["basis"]) <= {"published", "interpolated", "held"} and len(table) == len(run.cash_years)
+    for lang in LANGUAGES:
+        text = text_of(sections.appraisal(run, lang))
+        year = table.iloc[1]
+        assert f"{100 * year['share']:.2f}%" in text
+
+
+def test_revenue_between_two_years_grows_evenly():
+    known = revenue()
+    assert {2007, 2013, 2015} <= set(known) and all(e["low"] <= e["value"] <= e["high"] for e in known.values())
+    middle, basis = revenue_of(2014, known)
+    assert basis == "interpolated" and middle["value"] == pytest.approx(math.sqrt(known[2013]["value"] * known[2015]["value"]))
+    assert revenue_of(2018, known) == (dict(known[2015]), "held") and revenue_of(1999, known)[1] == "held"
+
+
+def test_the_curve_of_support_is_a_lorenz_curve():
+    amounts = np.array([5.0, 1.0, 2.0, 0.5, 40.0] * 60)
+    curve = lorenz(amounts)
+    assert curve.iloc[0].tolist()[:2] == [0, 0] and curve.iloc[-1].tolist()[:2] == [1, 1]
+    steps = curve["support"].diff().dropna() / curve["enterprises"].diff().dropna()
+    assert (steps.diff().dropna() >= -1e-9).all()  # convex: from the least to the most
+    differences = np.abs(amounts[:, None] - amounts[None, :]).mean()
+    assert curve["gini"].iloc[0] == pytest.approx(differences / 2 / amounts.mean())
+    assert lorenz(np.ones(7))["gini"].iloc[0] == pytest.approx(0)
+    assert lorenz(np.zeros(0)).empty
+
+
+def test_outside_the_curve_shows_no_enterprise():
+    many, few = lorenz(np.arange(1.0, 41)), lorenz(np.arange(1.0, 20))
+    assert len(curve_released(many, "external")) == 11 and len(curve_released(many, "internal")) == 41
+    assert curve_released(few, "external").empty and len(curve_released(few, "internal")) == 20
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_forms_are_sheets_too(real, lang, tmp_path):
+    _, run = real
+    workbook.write(run, lang, tmp_path / "x.xlsx")
+    words, book = load(lang), openpyxl.load_workbook(tmp_path / "x.xlsx")
+    sheet = book[words.say("workbook.performance")]
+    texts = [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
+    assert words.say("forms.satisfied") in texts and any(t.startswith("=SUM(") for t in texts)
+    shares = [c.value for row in book[words.say("workbook.afford")].iter_rows() for c in row if str(c.value).startswith("=")]
+    assert len(shares) >= len(run.cash_years) and all("/" in s for s in shares)
