@@ -69,6 +69,11 @@ def rule(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True)(function)
 
 
+def inlined(function: Callable[..., Any]) -> Any:
+    """As `rule`, written out where it is used, so that a loop around it can become vector code. For short ones only."""
+    return numba.njit(nogil=True, inline="always")(function)
+
+
 def entry(function: Callable[..., Any]) -> Any:
     """Compile a function Python calls, with all rules it uses, and keep it on disk (only entries are worth keeping)."""
     if CACHE_FOLDER is None:

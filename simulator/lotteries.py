@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from simulator.compiled import entry, rule
+from simulator.compiled import entry, inlined, rule
 
 # The names of the lotteries. A name keeps its place for good: add at the end, never reorder.
 NAMES = (
@@ -103,37 +103,49 @@ _BELOW_ONE = 1 - _TO_UNIT
 LARGE_RATE = 600.0  # Poisson rates above it are summed relative to the most likely number
 
 
-@rule
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):
     """Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key (all given as uint64 below 2³²)."""
     for _ in range(10):
-        p0, p1 = _M0 * c0, _M1 * c2
+        p0, p1 = _M0 * (c0 & _LOW), _M1 * (c2 & _LOW)  # told that 32 bits matter, a compiler multiplies several at a time
         c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
         k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
     return c0, c1, c2, c3
 
 
-@rule
+@inlined
 def unit(w0, w1):
     """Two 32-bit words as a number in (0, 1): 53 bits, and never an end, though all bits 1 and a half would round to one."""
-    return min((float((w0 >> np.uint64(5)) * np.uint64(67108864) + (w1 >> np.uint64(6))) + 0.5) * _TO_UNIT, _BELOW_ONE)
+    bits = np.int64(((w0 >> np.uint64(5)) << np.uint64(26)) + (w1 >> np.uint64(6)))
+    return min((np.float64(bits) + 0.5) * _TO_UNIT, _BELOW_ONE)
 
 
-@rule
-def u(seed, draw, lottery, enterprise, year):
-    """A number in (0, 1) with 53 bits. seed, enterprise: uint64; draw < 2³², lottery, year < 2¹⁶."""
+@inlined
+def _u(seed, draw, lottery, enterprise, year):
     last = (np.uint64(lottery) << np.uint64(16)) | np.uint64(year)
     w0, w1, _, _ = philox(
         enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
     return unit(w0, w1)
 
 
+@rule
+def u(seed, draw, lottery, enterprise, year):
+    """A number in (0, 1) with 53 bits. seed, enterprise: uint64; draw < 2³², lottery, year < 2¹⁶."""
+    return _u(seed, draw, lottery, enterprise, year)
+
+
+@rule
+def fill(seed, draw, lottery, enterprises, year, numbers):
+    """`u` of many enterprises into `numbers`: the loop a compiler turns into vector code, several times as fast as one by one."""
+    for i in range(enterprises.shape[0]):
+        numbers[i] = _u(seed, draw, lottery, enterprises[i], year)
+
+
 @entry
 def uniforms(seed, draw, lottery, enterprises, year):
     """`u` of many enterprises, float64."""
     numbers = np.empty(len(enterprises))
-    for i in range(len(enterprises)):
-        numbers[i] = u(seed, draw, lottery, enterprises[i], year)
+    fill(seed, draw, lottery, enterprises, year, numbers)
     return numbers
 
 
@@ -228,7 +240,12 @@ def poisson(p, rate):
 @rule
 def laplace_cut(p, scale, cut):
     """Inverse of the Laplace distribution of the given scale, truncated at ±cut."""
-    inside = 1 - math.exp(-cut / scale)
+    return laplace_cut_within(p, scale, 1 - math.exp(-cut / scale))
+
+
+@rule
+def laplace_cut_within(p, scale, inside):
+    """`laplace_cut` where `inside`, the untruncated probability of [−cut, cut], is known."""
     if p < 0.5:
         return scale * math.log(1 - inside * (1 - 2 * p))
     return -scale * math.log(1 - inside * (2 * p - 1))

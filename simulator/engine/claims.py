@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.engine import life
 from simulator.engine.ledger import CLAIM
-from simulator.engine.run import prepare
+from simulator.engine.prepared import prepare
 from simulator.law.assessment import CLAUSES
 from simulator.population.register import Population
 from simulator.scenario import Scenario
@@ -25,7 +25,7 @@ def claims_of(scenario: Scenario, population: Population | None) -> Callable[[in
     In the order of draws; an enterprise's claims stand together, in the order of years and clauses. The same claims
     `play` adds up: to the fen, whatever the blocks.
     """
-    task, years = prepare(scenario, population), len(scenario.years)
+    prepared, years = prepare(scenario, population), len(scenario.years)
     room = [ROOM]
 
     def block(first: int, parameters: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ def claims_of(scenario: Scenario, population: Population | None) -> Callable[[in
             claims = np.zeros(room[0] + 1, CLAIM)
             by_clause = np.zeros((len(parameters), years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
             by_year = np.zeros((len(parameters), years, len(life.BY_YEAR)), np.int64)
-            task(first, parameters, by_clause, by_year, claims=claims)
+            prepared.play(first, parameters, by_clause, by_year, claims=claims)
             count = int(claims[0]["amount"])
             if count <= len(claims) - 1:
                 return claims[1:count + 1]

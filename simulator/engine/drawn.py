@@ -12,7 +12,8 @@ import numpy as np
 
 from simulator import facts
 from simulator.engine import life
-from simulator.engine.run import outer_layer, prepare
+from simulator.engine.prepared import prepare
+from simulator.engine.run import outer_layer
 from simulator.law.assessment import CLAUSES
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
@@ -34,7 +35,7 @@ class DrawnPopulation:
 
 def draw_population(scenario: Scenario, population: Population | None = None, draws: int = 20) -> DrawnPopulation:
     """The populations of draws 0 … draws − 1 of a scenario, as `engine.run.play` plays them. Raises ScenarioError."""
-    task, years = prepare(scenario, population), len(scenario.years)
+    prepared, years = prepare(scenario, population), len(scenario.years)
     parameters = pull_levers(outer_layer(scenario, 0, draws))
     found = []
     for d in range(draws):
@@ -44,7 +45,7 @@ def draw_population(scenario: Scenario, population: Population | None = None, dr
             kept = np.zeros((1, capacity), facts.ENTERPRISE)
             rows = np.zeros((1, capacity, years + 1), facts.ANNUAL)
             count[:] = 0
-            task(d, parameters[d:d + 1], *sums, kept, rows, count)
+            prepared.play(d, parameters[d:d + 1], *sums, kept=kept, kept_rows=rows, kept_count=count)
             if int(count[0, 0]) <= capacity:
                 break
             capacity = int(count[0, 0])

@@ -12,16 +12,16 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.compiled import entry
-from simulator.engine.ledger import CLAIM
-from simulator.engine.life import AWARDED, BY_YEAR, World, live
+from simulator.engine.kernel import Register, nothing_wanted, play_draws
+from simulator.engine.life import AWARDED, BY_CLAUSE, BY_YEAR
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
+from simulator.law.assessment import ALL, CASH_CLAUSES, CLAUSES, TERMS
 from simulator.law.case import HISTORY
 from simulator.law.readings import compile_readings
 from simulator.law.terms import Law
 from simulator.lotteries import key_of_slot
 from simulator.projection.assumptions import TAKE_UP_FIELDS, draw_parameters
-from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE, common_growth
+from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE
 from simulator.projection.newcomers import make_newcomer
 from simulator.projection.uncertain import fixed
 from simulator.scenario import Scenario, load_scenario
@@ -32,29 +32,21 @@ KINDS = (GOODS, REGIONAL_HQ, NATIONAL_HQ)
 
 
 @entry
-def reference_support(par, rates, typical, market, generosity, terms, readings, base_year, suspended_from, kind,
-                      references):
-    """Cash awarded to `references` newcomers of a kind that settle in the first year, in fen."""
-    years = terms.shape[0] - 1
-    enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(years + 1, ANNUAL)
-    no_enterprise, no_state, no_row = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(1, ANNUAL)
-    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
-    nobody_asks = np.zeros(0, CLAIM)
-    by_clause, by_year = np.zeros((years, CLAUSES, 4), np.int64), np.zeros((years, len(BY_YEAR)), np.int64)
-    seed = np.uint64(0)
-    growth = np.zeros(years + 1)
-    for j in range(years + 1):
-        growth[j] = common_growth(par, market[j])
-    world = World(seed, 0, par, rates, typical, terms, readings, growth, generosity, np.zeros(1, np.int64), base_year,
-                  suspended_from, no_enterprise[:0], np.zeros((0, years + 1), ANNUAL), np.zeros(1, np.int64))
-    for slot in range(references):
-        enterprise[0], state[0] = no_enterprise[0], no_state[0]
-        rows[:] = no_row[0]
-        state[0].kind, state[0].key = kind, key_of_slot(kind, base_year + 1, slot)
-        make_newcomer(par, enterprise[0], state[0], seed, 0, base_year + 1, terms[1])
-        live(world, nobody_asks, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, nothing_before,
-             by_clause, by_year)
-    return by_clause[:, :CASH_CLAUSES, AWARDED].sum()
+def reference_newcomers(par, terms, base_year, kind, enterprises, states):
+    """Fill ENTERPRISE and STATE (n,) of newcomers of a kind that settle in the first year."""
+    for slot in range(enterprises.shape[0]):
+        states[slot].kind, states[slot].key = kind, key_of_slot(kind, base_year + 1, slot)
+        make_newcomer(par, enterprises[slot], states[slot], np.uint64(0), 0, base_year + 1, terms[1])
+
+
+def references(par: np.void, terms: np.ndarray, base_year: int, kind: int) -> Register:
+    """Newcomers of a kind that settle in the first year, as a register."""
+    enterprises, states = np.zeros(REFERENCES, ENTERPRISE), np.zeros(REFERENCES, STATE)
+    reference_newcomers(par, terms, base_year, kind, enterprises, states)
+    none = np.zeros((0, len(terms) - 1, CASH_CLAUSES), np.int64)
+    return Register(enterprises, states, states["key"].copy(), np.zeros((REFERENCES, len(terms)), ANNUAL),
+                    np.ones(REFERENCES, np.int64), np.full(REFERENCES, ALL), none, none, none, 0,
+                    np.zeros((0, CLAUSES), HISTORY))
 
 
 @lru_cache(maxsize=1)
@@ -75,17 +67,21 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
         return np.ones(len(KINDS))
     values = {path: fixed(value.mean) for path, value in scenario.parameters().items()}
     values |= {p: fixed(1.0) for p in values if p.startswith(("take_up.", "discretion."))}
-    values |= {p: fixed(0.0) for p in values if p.startswith("exit.") or p == "breach.rate"}
-    par = draw_parameters(values, 0, 0, 1, at_mean=True)[0]
-    rates = np.array([par[name] for name in TAKE_UP_FIELDS])
+    still = ("market.sd", "market.yearly_change", "market.first_year_extra", "breach.rate")
+    values |= {p: fixed(0.0) for p in values if p.startswith("exit.") or p in still}
+    par = draw_parameters(values, 0, 0, 1, at_mean=True)
+    no_typical, ones = np.zeros((1, CLAUSES)), np.ones(len(KINDS))
+    rates = np.array([[par[name][0] for name in TAKE_UP_FIELDS]])
     years = len(scenario.years)
-    market, ones = np.full(years + 1, par["market_growth"]), np.ones(len(KINDS))
 
     def support(law: Law, interpretation, suspended_from: int | None) -> np.ndarray:
         terms = law.compile(TERMS, [scenario.base_year, *scenario.years])
-        chosen = compile_readings(interpretation)
-        return np.array([reference_support(par, rates, np.zeros(CLAUSES), market, ones, terms, chosen,
-                                           scenario.base_year, suspended_from or NEVER, kind, REFERENCES) for kind in KINDS], float)
+        by_clause = np.zeros((len(KINDS), 1, years, CLAUSES, len(BY_CLAUSE)), np.int64)
+        for kind, sums in zip(KINDS, by_clause, strict=True):
+            play_draws(np.uint64(0), 0, par, rates, no_typical, ones, terms, compile_readings(interpretation), False,
+                       scenario.base_year, 0, suspended_from or NEVER, references(par[0], terms, scenario.base_year, kind),
+                       False, False, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))
+        return by_clause[..., :CASH_CLAUSES, AWARDED].sum(axis=(1, 2, 3)).astype(float)
 
     now = support(scenario.law, scenario.interpretation, suspended)
     then = support(same_law, today.interpretation, None)

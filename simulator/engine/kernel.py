@@ -5,27 +5,100 @@ int64 fen, exact in any order. The order of enterprises changes nothing; newcome
 by day of settling.
 """
 
+import math
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from simulator.compiled import entry, rule
-from simulator.engine.life import TRADITIONAL_ONLINE, World, keep, live
+from simulator.engine.ledger import CLAIM
+from simulator.engine.life import TRADITIONAL_ONLINE, World, live_together, room_for, shared_by_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
-from simulator.law.assessment import CASH_CLAUSES, TERMS
+from simulator.law.assessment import ALL, TERMS, reach_of
 from simulator.law.calendar import year_in_term, year_of
 from simulator.law.case import HISTORY
 from simulator.lotteries import BUT_FOR, key_of_slot, u
 from simulator.projection import enterprises as kinds
-from simulator.projection.enterprises import STATE, common_growth, write_year
+from simulator.projection.enterprises import (
+    STATE,
+    what_may_come,
+    write_year,
+)
+from simulator.projection.luck import PROFITS, TOGETHER, draw_yearly
 from simulator.projection.market import market_growth
 from simulator.projection.newcomers import (
     ARRIVING,
     arrivals,
+    incumbents,
     is_service,
     make_incumbent,
     make_newcomer,
     make_platform,
     relative_size,
 )
+
+
+class Register(NamedTuple):
+    """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
+    years are written; reach (n,): the clauses that could ever matter to each, one bit each; existing, of_district, paid (n
+    or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
+    was paid before the first award year."""
+
+    enterprises: Any
+    states: Any
+    keys: Any
+    annual: Any
+    active: Any
+    reach: Any
+    existing: Any
+    of_district: Any
+    paid: Any
+    paid_years: int
+    histories: Any
+
+
+class Wanted(NamedTuple):
+    """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
+    capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
+    n or 0): the clauses whose conditions held for each enterprise of the base year, one bit each."""
+
+    claims: Any
+    kept: Any
+    kept_rows: Any
+    kept_count: Any
+    held: Any
+
+
+def nothing_wanted(draws: int, years: int) -> Wanted:
+    """Nothing besides the sums."""
+    return Wanted(
+        np.zeros(0, CLAIM), np.zeros((draws, 0), ENTERPRISE), np.zeros((draws, 0, years + 1), ANNUAL),
+        np.zeros((draws, 1), np.int64), np.zeros((draws, 0), np.uint16))
+
+
+@rule
+def reach_in_draw(par, enterprise, state, row, terms):
+    """`reach_of` for an enterprise that a draw brings, by its first row; a platform may yet grow past any threshold."""
+    if state.kind == kinds.PLATFORM:
+        return ALL
+    reach, may = 0, what_may_come(enterprise, state, par.reregistration_share > 0.0)
+    for j in range(1, terms.shape[0]):
+        reach |= reach_of(enterprise, row, terms[j], may)
+    return reach
+
+
+@entry
+def reach_of_register(enterprises, states, annual, known, terms, reregistration, reach):
+    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings.
+    reregistration: whether any incumbent may come back as new."""
+    for i in range(enterprises.shape[0]):
+        reach[i] = 0
+        may = what_may_come(enterprises[i], states[i], reregistration)
+        for j in range(1, terms.shape[0]):
+            for row in range(min(j, known) + 1):
+                reach[i] |= reach_of(enterprises[i], annual[i, row], terms[j], may)
+            if j > known:
+                reach[i] |= reach_of(enterprises[i], annual[i, known], terms[j], may)
 
 
 @rule
@@ -51,64 +124,112 @@ def comes_anyway(world, settled_on, headquarters, key):
 
 
 @rule
-def play_register(world, claims, known, enterprises, states, annual, existing, district, paid, paid_years, histories,
-                  by_clause, by_year):
-    """The enterprises of a register, their facts known up to position `known`."""
-    enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(annual.shape[1], ANNUAL)
-    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
-    for i in range(enterprises.shape[0]):
-        enterprise[0], state[0] = enterprises[i], states[i]
-        rows[:] = annual[i]
-        anyway = comes_anyway(world, enterprises[i].settled_on, enterprises[i].headquarters, states[i].key)
-        state[0].anyway = 1 if anyway else 0
-        active = rows[known].present != 0 and state[0].closed == 0
-        live(world, claims, known, 1, active, enterprise[0], state[0], rows, existing[i] if existing.shape[0] > 0 else nothing,
-             district[i] if district.shape[0] > 0 else nothing, paid[i] if paid.shape[0] > 0 else nothing, paid_years,
-             histories[i] if histories.shape[0] > 0 else nothing_before, by_clause, by_year)
-        keep(world, enterprise[0], state[0], rows)
+def choose(held, only, start, n, which):
+    """The next enterprises to play together, from number `start` on: into `which`. Returns how many, and where to go on.
+
+    held (n or 0,): clauses whose conditions held for each, one bit each; only: 0, or the bits of which an enterprise must
+    hold one."""
+    i, count = start, 0
+    while i < n and count < TOGETHER:
+        if only == 0 or held[i] & only:
+            which[count] = i
+            count += 1
+        i += 1
+    return count, i
+
+
+@rule
+def note_held(held, only, room, count):
+    """Keep which clauses' conditions held, where that is asked for: when all are played, and `held` has room."""
+    if only == 0 and held.shape[0] > 0:
+        for e in range(count):
+            held[room.which[e]] = room.plans[e].held
+
+
+@rule
+def play_register(world, known, register, room, held, only, by_clause, by_year):
+    """The enterprises of a register, their facts known up to position `known`. held, only: see `choose`."""
+    enterprises, start, n, no_history = register.enterprises, 0, register.enterprises.shape[0], np.zeros(1, HISTORY)
+    while start < n:
+        count, start = choose(held, only, start, n, room.which)
+        for e in range(count):
+            i, plan = room.which[e], room.plans[e]
+            room.keys[e] = register.keys[i]
+            room.enterprises[e], room.states[e] = enterprises[i], register.states[i]
+            plan.known, plan.first, plan.active, plan.reach = known, 1, register.active[i], register.reach[i]
+            plan.paid_years = register.paid_years
+            written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written anew
+            room.rows[e, :written] = register.annual[i, :written]
+            if register.existing.shape[0] > 0:
+                room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
+            if register.paid.shape[0] > 0:
+                room.paid[e] = register.paid[i]
+            if register.histories.shape[0] > 0:
+                room.histories[e] = register.histories[i]
+            anyway = comes_anyway(world, enterprises[i].settled_on, enterprises[i].headquarters, room.keys[e])
+            room.states[e].anyway = 1 if anyway else 0
+        draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:count], known + 1, room.luck)
+        live_together(world, room, count, by_clause, by_year)
+        note_held(held, only, room, count)
     for year in world.groups:  # a group counts once, in the first year one of it went online
         if year > 0:
             by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
+    room.existing[:], room.of_district[:] = 0, 0  # whoever comes next has no such past
+    room.histories[:] = no_history[0]
 
 
 @rule
-def play_incumbents(world, claims, by_clause, by_year):
-    """Incumbents of the base year where no register says, their sales adding up to the total drawn; and platforms."""
-    seed, draw, par, years = world.seed, world.draw, world.par, by_year.shape[0]
-    enterprise, state, rows = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(years + 1, ANNUAL)
-    no_enterprise, no_state, no_row = np.zeros(1, ENTERPRISE), np.zeros(1, STATE), np.zeros(1, ANNUAL)
-    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
-    number = np.int64(par.incumbents_number + 0.5)
-    platforms = arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
+def sizes_of_incumbents(world, relative, services):
+    """Sales relative to the median of the drawn incumbents, and which are service firms. Returns the sum of the goods
+    retailers' relative sales."""
     total = 0.0
-    for slot in range(number):
+    for slot in range(relative.shape[0]):
         key = key_of_slot(kinds.GOODS, 0, slot)
-        if not is_service(par, seed, draw, key):
-            total += relative_size(par, seed, draw, key)
+        services[slot] = is_service(world.par, world.seed, world.draw, key)
+        relative[slot] = relative_size(world.par, world.seed, world.draw, key)
+        if not services[slot]:
+            total += relative[slot]
+    return total
+
+
+@rule
+def play_incumbents(world, room, held, only, by_clause, by_year):
+    """Incumbents of the base year where no register says, their sales adding up to the total drawn; and platforms."""
+    seed, draw, par, start = world.seed, world.draw, world.par, 0
+    no_enterprise, no_state = np.zeros(1, ENTERPRISE), np.zeros(1, STATE)
+    number = incumbents(par)
+    n = number + arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
+    relative, services = np.empty(number), np.empty(number, np.bool_)
+    total = sizes_of_incumbents(world, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
     sharing = world.terms[0].sharing
-    for slot in range(number + platforms):
-        enterprise[0], state[0] = no_enterprise[0], no_state[0]
-        rows[:] = no_row[0]
-        if slot < number:
-            state[0].key = key_of_slot(kinds.GOODS, 0, slot)
-            make_incumbent(par, enterprise[0], state[0], seed, draw, median)
-        else:
-            state[0].key = key_of_slot(kinds.PLATFORM, 0, slot - number)
-            make_platform(par, enterprise[0], state[0], seed, draw)
-        write_year(par, state[0], rows[0], seed, draw, world.base_year, sharing, world.base_year, sharing, True)
-        live(world, claims, 0, 1, True, enterprise[0], state[0], rows, nothing, nothing, nothing, 0, nothing_before,
-             by_clause, by_year)
-        keep(world, enterprise[0], state[0], rows)
+    while start < n:
+        count, start = choose(held, only, start, n, room.which)
+        for e in range(count):
+            i = room.which[e]
+            room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
+        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.luck)
+        for e in range(count):
+            i, plan, enterprise, state, row = room.which[e], room.plans[e], room.enterprises[e], room.states[e], room.rows[e, 0]
+            room.enterprises[e], room.states[e] = no_enterprise[0], no_state[0]
+            state.key = room.keys[e]
+            if i < number:
+                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i])
+            else:
+                make_platform(par, enterprise, state, seed, draw)
+            write_year(par, state, row, room.luck[PROFITS, 0, e], 0, world.base_year, sharing, world.base_year, sharing,
+                       world.moves[0], True)
+            plan.known, plan.first, plan.active, plan.paid_years = 0, 1, 1, 0
+            plan.reach = reach_in_draw(par, enterprise, state, row, world.terms)
+        live_together(world, room, count, by_clause, by_year)
+        note_held(held, only, room, count)
 
 
 @rule
-def play_newcomers(world, claims, j, space, by_clause, by_year):
+def play_newcomers(world, j, space, room, by_clause, by_year):
     """The arrivals of the year at position j. Returns the office space left: it goes by day of settling."""
     seed, draw, par = world.seed, world.draw, world.par
-    year, terms = world.base_year + j, world.terms[j]
-    rows, no_row = np.zeros(by_year.shape[0] + 1, ANNUAL), np.zeros(1, ANNUAL)
-    nothing, nothing_before = np.zeros((0, CASH_CLAUSES), np.int64), np.zeros(0, HISTORY)
+    year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
     offered = year_in_term(year, terms.policy)
     total = 0
     for kind in ARRIVING:
@@ -122,16 +243,22 @@ def play_newcomers(world, claims, j, space, by_clause, by_year):
             states[i].anyway = 1 if slot < anyway else 0
             make_newcomer(par, enterprises[i], states[i], seed, draw, year, terms)
             i += 1
-    for i in np.argsort(enterprises["settled_on"], kind="mergesort"):
-        if states[i].designated != 0:
-            if states[i].area <= space:
-                space -= states[i].area
-            else:
-                states[i].designated = 0
-        rows[:] = no_row[0]
-        live(world, claims, j - 1, j, True, enterprises[i], states[i], rows, nothing, nothing, nothing, 0, nothing_before,
-             by_clause, by_year)
-        keep(world, enterprises[i], states[i], rows)
+    order = np.argsort(enterprises["settled_on"], kind="mergesort")
+    while start < total:
+        count = min(TOGETHER, total - start)
+        for e in range(count):
+            i, plan = order[start + e], room.plans[e]
+            if states[i].designated != 0:
+                if states[i].area <= space:
+                    space -= states[i].area
+                else:
+                    states[i].designated = 0
+            room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
+            room.rows[e, j - 1] = no_row[0]
+            plan.known, plan.first, plan.active, plan.reach, plan.paid_years = j - 1, j, 1, ALL, 0
+        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.luck)
+        live_together(world, room, count, by_clause, by_year)
+        start += count
     return space
 
 
@@ -148,33 +275,32 @@ def office_left(par, enterprises, annual, known, base_year):
 
 @entry
 def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
-               suspended_from, enterprises, states, annual, existing, district, paid, paid_years, histories, synthetic,
-               claims, by_clause, by_year, kept, kept_rows, kept_count):
+               suspended_from, register, synthetic, newcomers, only, wanted, by_clause, by_year):
     """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums of a year).
 
     parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
-    (years + 1,); a register: enterprises, states (n,), annual (n, years + 1), facts known up to position `known`;
-    what was paid before the first award year in `histories` (n or 0, clauses); synthetic: incumbents are drawn instead,
-    anew in every draw. claims: see `ledger.enter_claims`. kept (draws, capacity), kept_rows (draws, capacity, years + 1),
-    kept_count (draws, 1): each draw's population, see `keep`; capacity 0 keeps none.
+    (years + 1,); register: its facts known up to position `known`; synthetic: incumbents are drawn instead, anew in every
+    draw; newcomers: whether they are played too; only: 0, or bits of clauses: of the enterprises of the base year only those
+    are played that hold one of them in `wanted.held`.
     """
     years = by_clause.shape[1]
     groups = 0
-    for i in range(states.shape[0]):
-        groups = max(groups, states[i].group)
-    growth, decided = np.zeros(years + 1), np.zeros(years + 1, TERMS)
+    for i in range(register.states.shape[0]):
+        groups = max(groups, register.states[i].group)
+    market, decided = np.zeros(years + 1), np.zeros(years + 1, TERMS)
+    room = room_for(years)
     for d in range(parameters.shape[0]):
         draw, par = first_draw + d, parameters[d]
         decide_terms(terms, par, decided)
-        market_growth(par, hindsight, seed, draw, base_year, growth)
-        for j in range(years + 1):
-            growth[j] = common_growth(par, growth[j])
-        world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, generosity,
-                      np.zeros(groups + 1, np.int64), base_year, suspended_from, kept[d], kept_rows[d], kept_count[d])
-        play_register(world, claims, known, enterprises, states, annual, existing, district, paid, paid_years, histories,
-                      by_clause[d], by_year[d])
+        market_growth(par, hindsight, seed, draw, base_year, market)
+        growth, moves = shared_by_all(par, terms, market, base_year, known)
+        world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, moves, math.exp(-par.children_rate),
+                      generosity, np.zeros(groups + 1, np.int64), base_year, suspended_from,
+                      wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
+        play_register(world, known, register, room, wanted.held[d], only, by_clause[d], by_year[d])
         if synthetic:
-            play_incumbents(world, claims, by_clause[d], by_year[d])
-        space = office_left(par, enterprises, annual, known, base_year)
-        for j in range(known + 1, years + 1):
-            space = play_newcomers(world, claims, j, space, by_clause[d], by_year[d])
+            play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
+        if newcomers:
+            space = office_left(par, register.enterprises, register.annual, known, base_year)
+            for j in range(known + 1, years + 1):
+                space = play_newcomers(world, j, space, room, by_clause[d], by_year[d])

@@ -6,26 +6,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import inlined, rule
 from simulator.engine.ledger import enter_claims
-from simulator.facts import NATIONAL
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, entitlements, remember, settle
+from simulator.facts import ANNUAL, ENTERPRISE, NATIONAL
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MARKING, entitlements, remember, remember_unpaid, settle
 from simulator.law.calendar import date_in_term, year_in_term, year_of
 from simulator.law.case import HISTORY, Case
 from simulator.law.clauses import SLUGS
 from simulator.law.clauses.office_rent import months_due
+from simulator.lotteries import poisson
 from simulator.money import FEN, LARGEST, RATE
 from simulator.projection import enterprises as kinds
 from simulator.projection.behaviour import applies, take_up_rate
 from simulator.projection.enterprises import (
+    STATE,
     befall,
     bunch,
+    common_growth,
     exits,
     grow,
     leaves_after_support,
+    own_rate_moves,
     reregister,
     write_year,
 )
+from simulator.projection.luck import BREACHES, CERTIFIED, CHILD, FACTOR, GONE, PROFITS, TOGETHER, YEARLY
 from simulator.projection.taxes import to_fen
 
 ONE_IN = 20  # online sales of a twentieth of all sales make a traditional enterprise one that has gone online
@@ -59,9 +64,10 @@ class World(NamedTuple):
     """What all enterprises of a draw share.
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
-    numbers of the base year and each year; growth (years + 1,): the common part of log growth; generosity (3,): see
-    newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates; kept, kept_rows, kept_count:
-    see `keep`.
+    numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves (years + 1, 2): how
+    the sharing rules move a register's own retained rate, of goods and of services; childless: probability of no child;
+    generosity (3,): see newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates; claims: see
+    `enter_claims`; kept, kept_rows, kept_count: see `keep`.
     """
 
     seed: Any
@@ -72,13 +78,70 @@ class World(NamedTuple):
     terms: Any
     readings: Any
     growth: Any
+    moves: Any
+    childless: float
     generosity: Any
     groups: Any
     base_year: int
     suspended_from: int
+    claims: Any
     kept: Any
     kept_rows: Any
     kept_count: Any
+
+
+@rule
+def shared_by_all(par, terms, market, base_year, known):
+    """growth and moves of World; market (years + 1,): log growth of the market; known: the position a register's own
+    retained rate is of."""
+    growth, moves = np.zeros(market.shape[0]), np.zeros((market.shape[0], 2))
+    for j in range(market.shape[0]):
+        growth[j] = common_growth(par, market[j])
+        for s in range(2):
+            moves[j, s] = own_rate_moves(par, base_year + j, terms[j].sharing, base_year + known, terms[known].sharing, s == 1)
+    return growth, moves
+
+
+# How an enterprise is to be played. known: position up to which its facts are known; first: position of its first year;
+# active: later years are written; reach: the clauses to look at, one bit each; paid_years: years whose payments are known.
+# What comes back: held: the clauses whose conditions held in some year, one bit each; last: position of its last row.
+PLAN = np.dtype([(name, np.int64) for name in ("known", "first", "active", "reach", "paid_years", "held", "last")])
+
+
+class Room(NamedTuple):
+    """Room for the enterprises played together, used again and again, and what belongs to each of them.
+
+    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
+    years + 1): position 0 is the base year; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
+    the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
+    year; luck (YEARLY, years + 1, TOGETHER): yearly urns; history, amounts, replaced (clauses,): of the one being played.
+    """
+
+    which: Any
+    keys: Any
+    plans: Any
+    enterprises: Any
+    states: Any
+    rows: Any
+    existing: Any
+    of_district: Any
+    paid: Any
+    histories: Any
+    luck: Any
+    history: Any
+    amounts: Any
+    replaced: Any
+
+
+@rule
+def room_for(years):
+    """An empty Room."""
+    support = (TOGETHER, years, CASH_CLAUSES)
+    return Room(
+        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
+        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
+        np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros((TOGETHER, CLAUSES), HISTORY),
+        np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64))
 
 
 @rule
@@ -142,18 +205,15 @@ def count_without(state, row, sums):
 
 
 @rule
-def too_large(row, by_clause, sums):
-    """Whether a fact of the year, or a sum so far, is beyond what can be counted in fen. No single amount is far above
-    LARGEST, so a sum is seen above LARGEST_SUM before it can wrap."""
-    if max(row.sales, row.online_sales, row.retained_tax) > LARGEST:
-        return True
-    for sum_so_far in sums:
-        if sum_so_far > LARGEST_SUM:
-            return True
-    for k in range(CLAUSES):
-        if max(by_clause[k, ENTITLED], by_clause[k, AWARDED], by_clause[k, DISPLACED]) > LARGEST_SUM:
-            return True
-    return False
+def check_sums(by_clause, by_year):
+    """Note in TOO_LARGE a year whose sums are beyond what can be counted in fen. No single amount is far above LARGEST, so
+    looked at every few enterprises a sum is seen above LARGEST_SUM before it can wrap."""
+    for j in range(by_year.shape[0]):
+        for total in by_year[j]:
+            by_year[j, TOO_LARGE] += total > LARGEST_SUM
+        for k in range(CLAUSES):
+            largest = max(by_clause[j, k, ENTITLED], by_clause[j, k, AWARDED], by_clause[j, k, DISPLACED])
+            by_year[j, TOO_LARGE] += largest > LARGEST_SUM
 
 
 @rule
@@ -165,21 +225,25 @@ def support_ends(case, history):
     return months_due(next_year) == 0
 
 
-@rule
-def award(world, case, history, key, support, amounts, replaced, by_clause):
-    """What the law gives this year and the enterprise applies for, into `amounts`; entitlements into the year's sums."""
-    entitlements(case, history, amounts)
+@inlined
+def award(world, case, history, key, reach, support, amounts, replaced, by_clause):
+    """What the law gives this year and the enterprise applies for, into `amounts`; entitlements into the year's sums.
+    Returns the clauses whose conditions hold, one bit each."""
+    holding = entitlements(case, history, amounts, reach)
+    if holding == 0:
+        return 0
     if case.year >= world.suspended_from:
         amounts[REBATE] = 0
     settle(case, history, support, amounts, replaced)
     for k in range(CLAUSES):
         by_clause[k, ENTITLED] += amounts[k]
     take_up(world, key, amounts)
+    return holding
 
 
-@rule
+@inlined
 def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
-    """Enter what was awarded into the year's sums."""
+    """Enter what was awarded into the year's sums. Returns whether anything was."""
     anything = 0
     for k in range(CLAUSES):
         if amounts[k] > 0:
@@ -194,10 +258,31 @@ def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
     by_year[ANY_RECIPIENT] += anything
     if amounts[REBATE] > 0:
         by_year[REBATED_TAX] += row.retained_tax
+    return anything != 0
 
 
 @rule
-def keep(world, enterprise, state, rows):
+def project(world, known, j, enterprise, state, row, luck, e):
+    """Write a projected year's facts; the urns are the e-th of luck. Returns whether the enterprise is still there."""
+    par, year, terms = world.par, world.base_year + j, world.terms[j]
+    newly_born = state.born == year
+    if not newly_born:
+        if exits(par, state, luck[GONE, j, e], year - 1):
+            return False
+        grow(state, luck[FACTOR, j, e])
+    if year_in_term(year, terms.policy):
+        reregister(par, enterprise, state, world.seed, world.draw, year)
+    children = 0 if luck[CHILD, j, e] <= world.childless else poisson(luck[CHILD, j, e], par.children_rate)
+    base = known if state.own_rate > 0.0 else 0  # whose sharing rules the yardstick is
+    write_year(par, state, row, luck[PROFITS, j, e], children, year, terms.sharing, world.base_year + base,
+               world.terms[base].sharing, world.moves[j], newly_born)
+    bunch(par, terms, row)
+    befall(par, enterprise, state, luck[CERTIFIED, j, e], luck[BREACHES, j, e], year)
+    return True
+
+
+@rule
+def keep(world, plan, enterprise, state, rows):
     """Enter an enterprise as it lived with the policy into the draw's population, while there is room: kept (capacity,)
     ENTERPRISE, kept_rows (capacity, years + 1) ANNUAL, kept_count (1,) of all, also those without room."""
     place = world.kept_count[0]
@@ -209,68 +294,68 @@ def keep(world, enterprise, state, rows):
                 world.kept[place].violated_on = 0
             if year_of(enterprise.certified_on) > state.left:
                 world.kept[place].certified_on = 0
-        for j in range(rows.shape[0]):
+        last = rows.shape[0] - 1 if plan.active == 0 else plan.last
+        for j in range(plan.first - 1, last + 1):
             if state.left == 0 or world.base_year + j <= state.left:
                 world.kept_rows[place, j] = rows[j]
 
 
-@rule
-def live(world, claims, known, first, active, enterprise, state, annual, existing, district, paid, paid_years, before,
-         by_clause, by_year):
-    """Play one enterprise's years first … last and enter them into the sums.
-
-    annual (years + 1,): its rows, known up to position `known`, written from there on if `active`; position 0 is the
-    base year. existing, district, paid (years or 0, cash clauses): existing support, the district's part of it, and what was
-    really paid in the first `paid_years`; before (clauses or 0,): the history at the start. claims: see
-    `enter_claims`, empty when nobody asks for them. by_clause (years, clauses, 4), by_year (years, len(BY_YEAR)). Ends
-    when the enterprise is gone.
-    """
-    seed, draw, par = world.seed, world.draw, world.par
-    history = np.zeros(CLAUSES, HISTORY)
-    for k in range(before.shape[0]):
-        history[k] = before[k]
-    amounts, replaced = np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64)
-    no_support = np.zeros(CASH_CLAUSES, np.int64)
+@inlined
+def live(world, room, e, by_clause, by_year):
+    """Play the years of the e-th enterprise of the room and enter them into the sums: by_clause (years, clauses, 4), by_year
+    (years, len(BY_YEAR)). Ends when it is gone."""
+    plan, enterprise, state, rows = room.plans[e], room.enterprises[e], room.states[e], room.rows[e]
+    history, amounts = room.history, room.amounts
+    ever_paid = False
+    for k in range(CLAUSES):
+        history[k] = room.histories[e, k]
+        ever_paid = ever_paid or history[k].years > 0
+    plan.held, plan.last = 0, plan.first - 1
     here, without = True, state.anyway != 0  # with the policy, and without it
-    for j in range(first, annual.shape[0]):
-        year = world.base_year + j
-        row, terms = annual[j], world.terms[j]
-        if j > known and active:
-            newly_born = state.born == year
-            if not newly_born:
-                if exits(par, state, seed, draw, year - 1):
-                    return
-                grow(par, state, world.growth[j], seed, draw, year)
-            if year_in_term(year, terms.policy):
-                reregister(par, enterprise, state, seed, draw, year)
-            base = known if state.own_rate > 0.0 else 0  # whose sharing rules the yardstick is
-            write_year(par, state, row, seed, draw, year, terms.sharing, world.base_year + base, world.terms[base].sharing,
-                       newly_born)
-            bunch(par, terms, row)
-            befall(par, enterprise, state, seed, draw, year)
+    for j in range(plan.first, rows.shape[0]):
+        year, row, sums = world.base_year + j, rows[j], by_year[j - 1]
+        if j > plan.known and plan.active != 0:
+            if not project(world, plan.known, j, enterprise, state, row, room.luck, e):
+                return
+            plan.last = j
         elif row.present != 0:
-            share = terms.sharing.district_share
+            share = world.terms[j].sharing.district_share
             state.local_tax = row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0
             state.kept_unshared = row.retained_tax / FEN
         if without:
-            count_without(state, row, by_year[j - 1])
+            count_without(state, row, sums)
         if here:
-            case = Case(enterprise, row, annual[j - 1], terms, world.readings, year)
+            case = Case(enterprise, row, rows[j - 1], world.terms[j], world.readings, year)
             if row.present != 0:
-                count(par, case, state, world.groups, by_year[j - 1])
-            support = existing[j - 1] if existing.shape[0] > 0 else no_support
-            award(world, case, history, state.key, support, amounts, replaced, by_clause[j - 1])
-            if j <= paid_years:
-                amounts[:CASH_CLAUSES] = paid[j - 1]
-            of_district = district[j - 1] if district.shape[0] > 0 else no_support
-            enter_awards(state, row, amounts, support, of_district, by_clause[j - 1], by_year[j - 1])
-            due = remember(case, history, amounts)
-            by_year[j - 1, CLAWBACK_DUE] += due
-            if claims.shape[0] > 0:
-                enter_claims(claims, draw, state.key, j, amounts, due)
-            if j > known and support_ends(case, history):
-                here = not leaves_after_support(par, state, seed, draw, year)
-                state.left = 0 if here else year
-        by_year[j - 1, TOO_LARGE] += too_large(row, by_clause[j - 1], by_year[j - 1])
+                count(world.par, case, state, world.groups, sums)
+            support = room.existing[e, j - 1]
+            holding = award(world, case, history, state.key, plan.reach, support, amounts, room.replaced, by_clause[j - 1])
+            plan.held |= holding
+            really = j <= plan.paid_years
+            if really:
+                amounts[:CASH_CLAUSES] = room.paid[e, j - 1]
+            if holding != 0 or really:
+                paid = enter_awards(state, row, amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
+                ever_paid = ever_paid or paid
+            if ever_paid:
+                due = remember(case, history, amounts)
+                sums[CLAWBACK_DUE] += due
+                if world.claims.shape[0] > 0:
+                    enter_claims(world.claims, world.draw, state.key, j, amounts, due)
+                if j > plan.known and support_ends(case, history):
+                    here = not leaves_after_support(world.par, state, world.seed, world.draw, year)
+                    state.left = 0 if here else year
+            elif plan.reach & MARKING:
+                remember_unpaid(case, history, amounts)
+        sums[TOO_LARGE] += max(row.sales, row.online_sales, row.retained_tax) > LARGEST
         if not (here or without):
             return
+
+
+@rule
+def live_together(world, room, count, by_clause, by_year):
+    """Play the first `count` enterprises of the room."""
+    for e in range(count):
+        live(world, room, e, by_clause, by_year)
+        keep(world, room.plans[e], room.enterprises[e], room.states[e], room.rows[e])
+    check_sums(by_clause, by_year)

@@ -31,11 +31,13 @@ from simulator.lotteries import (
     SETTLING_DAY,
     lognormal,
     normal,
+    poisson,
     u,
 )
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.enterprises import befall, common_growth, exits, grow, write_year
+from simulator.projection.luck import BREACHES, CERTIFIED, CHILD, FACTOR, GONE, PROFITS, YEARLY, draw_yearly
 from simulator.projection.newcomers import CAPITAL_REFORM, day_in_year, is_service
 
 # Judgement (J) where no source is named. Rank correlations with size (sales):
@@ -204,11 +206,14 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
     (born = 0: there before). median_sales (kinds, 2): CNY of those there before and of newcomers."""
     national = terms[0].headquarters_award.national_capital / FEN
     regional = terms[0].headquarters_award.regional_capital / FEN
+    growth = common_growth(par, par.market_growth)
+    steady, moves = np.full(annual.shape[1], growth), np.ones(2)
+    luck = np.zeros((YEARLY, annual.shape[1], 1))
     for i in range(len(kind_of)):
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        growth = common_growth(par, par.market_growth)
+        draw_yearly(par, seed, 0, first_year, steady, states["key"][i: i + 1], 0, luck)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median, national, regional)
         for j in range(annual.shape[1]):
             year = first_year + j
@@ -216,13 +221,15 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
                 continue
             is_first = j == 0 or year == born[i]
             if not is_first:
-                if exits(par, state, seed, 0, year - 1):
+                if exits(par, state, luck[GONE, j, 0], year - 1):
                     break
-                grow(par, state, growth, seed, 0, year)
+                grow(state, luck[FACTOR, j, 0])
             state.entry_fee = 0.0
             if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
                 state.entry_fee = par.joiners_fee
-            write_year(par, state, annual[i, j], seed, 0, year, terms[j].sharing, year, terms[j].sharing, is_first)
+            children = poisson(luck[CHILD, j, 0], par.children_rate)
+            write_year(par, state, annual[i, j], luck[PROFITS, j, 0], children, year, terms[j].sharing, year, terms[j].sharing,
+                       moves, is_first)
             if state.kind != kinds.BUILDING:
                 annual[i, j].building_area = 0
             elif annual[i, j].building_area < 5_000 * AREA_UNITS:
@@ -230,4 +237,4 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
             # the published quantiles are of the base year; staff follows the growth of all at half its pace
             since = year - max(born[i], first_year + annual.shape[1] - 2)
             employees[i, j] = max(1, int(people * math.exp(0.5 * growth * since) + 0.5))
-            befall(par, enterprise, state, seed, 0, year)
+            befall(par, enterprise, state, luck[CERTIFIED, j, 0], luck[BREACHES, j, 0], year)

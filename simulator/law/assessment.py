@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.compiled import entry, rule
+from simulator.compiled import entry, inlined, rule
 from simulator.law import sharing, targets
 from simulator.law.case import HISTORY, Case, all_hold, lacks_nothing, remember_nothing
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
@@ -22,6 +22,8 @@ DECLARED |= {name: clause.TERMS for name, clause in zip(SLUGS, CATALOGUE, strict
 TERMS = terms_dtype(DECLARED)
 CLAUSES = len(SLUGS)
 CASH_CLAUSES = sum(CASH)
+ALL = (1 << CLAUSES) - 1  # every clause, one bit each
+MARKING = sum(1 << k for k, clause in enumerate(CATALOGUE) if clause.remember is not remember_nothing)
 MOST_CONDITIONS = max(len(clause.Conditions._fields) for clause in CATALOGUE)
 PLACES = tuple(list(DECLARED).index(name) for name in SLUGS)  # a clause's bit in `policy.withdrawn`
 
@@ -42,20 +44,32 @@ def _each_in_turn(steps):
         return steps[0]
     first, rest = _each_in_turn(steps[: len(steps) // 2]), _each_in_turn(steps[len(steps) // 2:])
 
-    @rule
+    @inlined
     def both(case, history, one, other):
         return first(case, history, one, other) + rest(case, history, one, other)
 
     return both
 
 
+def _reaching(k, clause):
+    reachable = clause.reachable
+
+    @rule
+    def reach(enterprise, row, terms, may):
+        return 1 << k if reachable(enterprise, row, terms, may) else 0
+
+    return reach
+
+
 def _entitling(k, clause):
     conditions, amount, place = clause.conditions, clause.amount, PLACES[k]
 
     @rule
-    def entitle(case, history, amounts, eligible):
-        due = offered(case.terms.policy, place) and all_hold(conditions(case, history[k]))
-        amounts[k] = amount(case, history[k]) if due else 0
+    def entitle(case, history, amounts, reach):
+        amounts[k] = 0
+        if reach >> k & 1 and offered(case.terms.policy, place) and all_hold(conditions(case, history[k])):
+            amounts[k] = amount(case, history[k])
+            return 1 << k
         return 0
 
     return entitle
@@ -96,17 +110,29 @@ def _lacking(k, clause):
     return lacks
 
 
+_reach_all = _each_in_turn([_reaching(k, clause) for k, clause in enumerate(CATALOGUE)])
 _entitle_all = _each_in_turn([_entitling(k, clause) for k, clause in enumerate(CATALOGUE)])
 _observe_all = _each_in_turn([_observing(k, clause) for k, clause in enumerate(CATALOGUE)])
 _mark_all = _each_in_turn([_remembering(k, c) for k, c in enumerate(CATALOGUE) if c.remember is not remember_nothing])
 _lacking_all = _each_in_turn([_lacking(k, c) for k, c in enumerate(CATALOGUE) if c.lacking is not lacks_nothing])
 
 
-@rule
-def entitlements(case, history, amounts):
-    """What each clause gives this year, before settlement, into `amounts` (clauses,): fen; school places in places."""
-    _entitle_all(case, history, amounts, True)
-    keep_one_opening_award(case.readings, amounts)
+@inlined
+def reach_of(enterprise, row, terms, may):
+    """The clauses that could ever matter to an enterprise, one bit each (see `clauses`)."""
+    return _reach_all(enterprise, row, terms, may)
+
+
+@inlined
+def entitlements(case, history, amounts, reach):
+    """What each clause gives this year, before settlement, into `amounts` (clauses,): fen; school places in places.
+
+    reach: the clauses to look at, one bit each. Returns those whose conditions hold, one bit each.
+    """
+    holding = _entitle_all(case, history, amounts, reach)
+    if holding:
+        keep_one_opening_award(case.readings, amounts)
+    return holding
 
 
 @rule
@@ -137,6 +163,12 @@ def remember(case, history, amounts):
     return due_back(case, history, CASH)
 
 
+@rule
+def remember_unpaid(case, history, amounts):
+    """`remember` in a year in which nothing was paid and nothing ever was: only clauses' own marks can change."""
+    _mark_all(case, history, amounts, eligible(case))
+
+
 @entry
 def assess_register(enterprises, annual, existing, paid, paid_years, terms, readings, years, awards, displaced, clawback, lacking):
     """Assess every enterprise in every year; results into the last four arrays.
@@ -153,7 +185,7 @@ def assess_register(enterprises, annual, existing, paid, paid_years, terms, read
             case = Case(enterprises[i], annual[i, j + 1], annual[i, j], terms[j], readings, years[j])
             amounts, replaced = awards[i, j], displaced[i, j]
             support = existing[i, j] if existing.shape[0] > 0 else none
-            entitlements(case, history, amounts)
+            entitlements(case, history, amounts, ALL)
             lacking[i, j] = settle(case, history, support, amounts, replaced)
             if j < paid_years:
                 lacking[i, j] = 0
@@ -175,7 +207,7 @@ def observe_enterprise(enterprise, annual, existing, paid, paid_years, terms, re
         case = Case(enterprise[0], annual[j + 1], annual[j], terms[j], readings, years[j])
         support = existing[j] if existing.shape[0] > 0 else none
         _observe_all(case, history, seen[j], alone[j])
-        entitlements(case, history, awards[j])
+        entitlements(case, history, awards[j], ALL)
         kept[j] = awards[j]
         settle(case, history, support, awards[j], displaced[j])
         allowed[j] = eligible(case)

@@ -26,6 +26,13 @@ class Case(NamedTuple):
     year: int
 
 
+class May(NamedTuple):
+    """What time may still bring an enterprise: that it settles anew, that it is certified. Its other marks stay."""
+
+    settle: bool
+    certify: bool
+
+
 # What this policy has paid under one clause: all that "once", tiers and two-year windows look back on.
 # total: fen paid so far; first_year: first year paid, 0 = never; years: number of years paid;
 # mark: the clause's own note (四（四）: the first qualifying year; 四（八）: the tiers paid, one bit each).

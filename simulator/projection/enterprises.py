@@ -6,20 +6,8 @@ import numpy as np
 
 from simulator.compiled import rule
 from simulator.facts import AREA, OCCUPANCY, RENT
-from simulator.lotteries import (
-    BREACH,
-    CERTIFICATION,
-    CHILDREN,
-    EXIT,
-    GROWTH,
-    LEAVING,
-    PROFIT,
-    REREGISTERS,
-    laplace_cut,
-    mean_exp_laplace_cut,
-    poisson,
-    u,
-)
+from simulator.law.case import May
+from simulator.lotteries import LEAVING, REREGISTERS, mean_exp_laplace_cut, u
 from simulator.projection import taxes
 
 # kinds of enterprises
@@ -60,30 +48,36 @@ def common_growth(par, market):
 
 
 @rule
-def grow(par, state, common, seed, draw, year):
-    """A year's growth: what all share (`common_growth`) and an own shock."""
-    shock = laplace_cut(u(seed, draw, GROWTH, state.key, year), par.market_own_shock, SHOCK_CUT)
-    factor = math.exp(common + shock)
+def grow(state, factor):
+    """A year's growth."""
     state.sales *= factor
     state.members *= factor
 
 
 @rule
-def write_year(par, state, row, seed, draw, year, sharing, base_year, base_sharing, is_first_year):
-    """The facts of a projected year from the state, into an ANNUAL row; base_year: the one of `own_rate`, or of the run."""
+def own_rate_moves(par, year, sharing, base_year, base_sharing, services):
+    """How the sharing rules of a year move a register's own retained rate of the base year."""
+    then = taxes.expected_retained_rate(par, services, base_year, base_sharing)
+    return taxes.expected_retained_rate(par, services, year, sharing) / then if then > 0.0 else 1.0
+
+
+@rule
+def write_year(par, state, row, profit, children, year, sharing, base_year, base_sharing, moves, is_first_year):
+    """The facts of a projected year from the state, into an ANNUAL row.
+
+    profit: the year's urn of it; children: of senior managers; base_year, base_sharing: of the run; moves (2,):
+    `own_rate_moves` of goods and of services.
+    """
     services = pays_like_services(state.kind)
-    profitable = taxes.is_profitable(
-        par, state.profitable != 0, is_first_year, u(seed, draw, PROFIT, state.key, year))
+    profitable = taxes.is_profitable(par, state.profitable != 0, is_first_year, profit)
     state.profitable = 1 if profitable else 0
     turnover = taxes.turnover_tax(par, state.sales, services)
     income = taxes.income_tax(par, state.sales, profitable)
     kept = taxes.retained(par, turnover, income, services, year, sharing)
     unshared = taxes.retained(par, turnover, income, services, base_year, base_sharing)
     if state.own_rate > 0.0:  # a register's own level, moved only by the sharing rules
-        then = taxes.expected_retained_rate(par, services, base_year, base_sharing)
-        now = taxes.expected_retained_rate(par, services, year, sharing)
         unshared = state.sales * state.own_rate
-        kept = unshared * (now / then if then > 0.0 else 1.0)
+        kept = unshared * moves[1 if services else 0]
     state.local_tax = kept / par.tax_district_share if par.tax_district_share > 0.0 else 0.0
     state.kept_unshared = unshared
     row.present = 1
@@ -105,7 +99,7 @@ def write_year(par, state, row, seed, draw, year, sharing, base_year, base_shari
     row.building_area = np.int64(state.building_area * AREA + 0.5)
     row.building_occupancy = np.int64(state.occupancy * OCCUPANCY + 0.5)
     row.building_recognised = 1 if state.kind == BUILDING else 0
-    row.executive_children = poisson(u(seed, draw, CHILDREN, state.key, year), par.children_rate)
+    row.executive_children = children
 
 
 @rule
@@ -129,17 +123,26 @@ def bunch(par, terms, row):
 
 
 @rule
-def befall(par, enterprise, state, seed, draw, year):
-    """What may happen to an enterprise in a projected year: a certification, a breach of 五（五）."""
-    if enterprise.certified_on == 0 and enterprise.online_retailer != 0 and state.kind != JOINER:
-        if u(seed, draw, CERTIFICATION, state.key, year) < par.certification_rate:
-            enterprise.certified_on = year * 10_000 + 6_30
-    if enterprise.violated_on == 0 and u(seed, draw, BREACH, state.key, year) < par.breach_rate:
+def what_may_come(enterprise, state, reregistration):
+    """What a projection may still bring an enterprise. reregistration: whether any incumbent may come back as new."""
+    return May(
+        reregistration and state.born == 0 and enterprise.settled_on == 0 and state.passing == 0,
+        enterprise.certified_on == 0 and enterprise.online_retailer != 0 and state.kind != JOINER,
+    )
+
+
+@rule
+def befall(par, enterprise, state, certification, breach, year):
+    """What may happen to an enterprise in a projected year, by its urns: a certification, a breach of 五（五）."""
+    if certification < par.certification_rate and enterprise.certified_on == 0 and enterprise.online_retailer != 0 \
+            and state.kind != JOINER:
+        enterprise.certified_on = year * 10_000 + 6_30
+    if breach < par.breach_rate and enterprise.violated_on == 0:
         enterprise.violated_on = year * 10_000 + 9_30
 
 
 @rule
-def exits(par, state, seed, draw, year):
+def exits(par, state, urn, year):
     """Whether the enterprise is gone after this year: a hazard by age, times the multiple for dormancy."""
     if state.passing != 0:
         return True
@@ -154,7 +157,7 @@ def exits(par, state, seed, draw, year):
         hazard = par.exit_year3
     else:
         hazard = par.exit_later
-    return u(seed, draw, EXIT, state.key, year) < hazard * par.exit_dormancy
+    return urn < hazard * par.exit_dormancy
 
 
 @rule

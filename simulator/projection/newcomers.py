@@ -108,12 +108,17 @@ def relative_size(par, seed, draw, key):
 
 
 @rule
-def make_incumbent(par, enterprise, state, seed, draw, median_sales):
+def incumbents(par):
+    """How many incumbents of the base year a draw has."""
+    return np.int64(par.incumbents_number + 0.5)
+
+
+@rule
+def make_incumbent(par, enterprise, state, seed, draw, sales, service):
     """An incumbent of the base year: there before the policy, so no newcomer's clause applies."""
-    service = is_service(par, seed, draw, state.key)
     state.kind = kinds.SERVICE if service else kinds.GOODS
     state.anyway = 1
-    state.sales = median_sales * relative_size(par, seed, draw, state.key)
+    state.sales = sales
     state.online_share = 0.0 if service else 1.0
     furnish(par, state, seed, draw)
     enterprise.accounts_sound = 1

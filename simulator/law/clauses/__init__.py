@@ -1,8 +1,10 @@
 """The catalogue: the eleven clauses of 四, in the order of the text.
 
-A clause module has `TERMS`, `Conditions`, `EVIDENCE` (one entry per condition) and five rules of the same signature:
-`conditions(case, own)`, `amount(case, own)`, `remember(case, own, paid, eligible)`, `lacking(case, own)`; `own` is what
-this policy has paid the enterprise under the clause so far. The module's name is the clause's slug.
+A clause module has `TERMS`, `Conditions`, `EVIDENCE` (one entry per condition) and the rules `conditions(case, own)`,
+`amount(case, own)`, `remember(case, own, paid, eligible)`, `lacking(case, own)`; `own` is what this policy has paid the
+enterprise under the clause so far. `reachable(enterprise, row, terms, may)` says beforehand whether the clause could ever
+matter to an enterprise: False only where no luck can make all conditions hold, or leave a mark. The module's name is the
+clause's slug.
 """
 
 from types import ModuleType

@@ -6,6 +6,7 @@ Reading: `certification_scope` (who may take it).
 from typing import NamedTuple
 
 from simulator.compiled import rule
+from simulator.facts import NO_DATE
 from simulator.law.calendar import date_in_term, year_of
 from simulator.law.case import lacks_nothing, never_paid, remember_nothing
 from simulator.law.evidence import Evidence
@@ -40,6 +41,12 @@ def in_scope(case):
     if scope == CertificationScope.ecommerce:
         return case.enterprise.ecommerce != 0
     return case.enterprise.online_retailer != 0
+
+
+@rule
+def reachable(enterprise, row, terms, may):
+    """An enterprise that is certified or may be."""
+    return enterprise.certified_on != NO_DATE or may.certify
 
 
 @rule

@@ -36,6 +36,12 @@ EVIDENCE = {
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """An e-commerce enterprise with a data line."""
+    return enterprise.ecommerce != 0 and row.line_lease > 0
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（九） for this enterprise and year."""
     return Conditions(

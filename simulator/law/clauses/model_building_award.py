@@ -43,6 +43,12 @@ EVIDENCE = {
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """A recognised building."""
+    return row.building_recognised != 0
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（十） for this enterprise and year."""
     terms, opened_on = case.terms.model_building_award, case.enterprise.building_opened_on

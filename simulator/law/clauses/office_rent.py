@@ -60,6 +60,13 @@ def months_due(case):
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """An e-commerce enterprise in a designated building that settles or has settled."""
+    newly = enterprise.settled_on != NO_DATE or may.settle
+    return enterprise.ecommerce != 0 and row.designated_building != 0 and newly
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（三） for this enterprise and year."""
     enterprise, policy = case.enterprise, case.terms.policy

@@ -6,6 +6,7 @@ Asked of registered capital, paid on paid-in capital, in the year of settling.
 from typing import NamedTuple
 
 from simulator.compiled import rule
+from simulator.facts import NO_DATE
 from simulator.law.calendar import date_in_term, year_of
 from simulator.law.case import lacks_nothing, never_paid, remember_nothing
 from simulator.law.evidence import Evidence
@@ -36,6 +37,12 @@ EVIDENCE = {
                                 ("registered_capital", "paid_in_capital"), ("registered_capital", "rate")),
     "not_yet_paid": Evidence("此前未享受", "not paid before"),
 }
+
+
+@rule
+def reachable(enterprise, row, terms, may):
+    """An online retailer with shops that settles or has settled."""
+    return enterprise.online_retailer != 0 and enterprise.o2o != 0 and (enterprise.settled_on != NO_DATE or may.settle)
 
 
 @rule

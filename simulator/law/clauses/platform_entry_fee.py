@@ -33,6 +33,12 @@ EVIDENCE = {
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """An enterprise that pays an entry fee."""
+    return row.entry_fee > 0
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（七） for this enterprise and year."""
     return Conditions(

@@ -112,6 +112,14 @@ def amount_due(case, own):
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """A platform with members, or anyone should the thresholds be nothing."""
+    own = terms.platform_membership_award
+    anyone = own.income <= 0 and min(own.tier1_members, own.tier2_members, own.tier3_members) <= 0
+    return row.paid_members > 0 or row.membership_income > 0 or anyone
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（八） for this enterprise and year."""
     return Conditions(

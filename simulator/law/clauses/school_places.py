@@ -30,6 +30,12 @@ EVIDENCE = {
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """An online retailer."""
+    return enterprise.online_retailer != 0
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（十一） for this enterprise and year."""
     return Conditions(

@@ -36,6 +36,12 @@ EVIDENCE = {
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """An online retailer split off."""
+    return enterprise.online_retailer != 0 and enterprise.spun_off_on != NO_DATE
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（六） for this enterprise and year."""
     spun_off_on = case.enterprise.spun_off_on

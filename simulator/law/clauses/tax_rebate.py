@@ -89,6 +89,12 @@ def in_window(case, own):
 
 
 @rule
+def reachable(enterprise, row, terms, may):
+    """An online retailer."""
+    return enterprise.online_retailer != 0
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（四） for this enterprise and year."""
     return Conditions(

@@ -1,0 +1,123 @@
+"""A scenario and a population made ready for the kernel: everything no draw changes, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator import facts
+from simulator.engine import kernel
+from simulator.engine.generosity import NEVER, generosity_of
+from simulator.engine.incumbents import forget, known_by, states_of
+from simulator.engine.ledger import remember_paid
+from simulator.engine.window import laid_over
+from simulator.errors import Problem, ScenarioError
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
+from simulator.law.case import HISTORY
+from simulator.law.readings import compile_readings
+from simulator.population.register import Population
+from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS
+from simulator.projection.enterprises import STATE
+from simulator.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What no draw changes. The fields are arguments of `kernel.play_draws`."""
+
+    seed: np.uint64
+    generosity: np.ndarray
+    terms: np.ndarray
+    readings: np.ndarray
+    hindsight: bool
+    base_year: int
+    known: int
+    suspended_from: int
+    register: kernel.Register
+    synthetic: bool
+
+    def play(self, first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
+             newcomers: bool = True, only: int = 0, **wanted: np.ndarray) -> None:
+        """Add the draws first … (PARAMETERS records) to their sums. only, newcomers: see `kernel.play_draws`; wanted: fields
+        of `kernel.Wanted`, filled besides the sums."""
+        rates = np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1)
+        typical = np.zeros_like(rates)
+        for k, name in enumerate(TYPICAL_FIELDS):
+            typical[:, k] = parameters[name]
+        asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
+        kernel.play_draws(
+            self.seed, first, parameters, rates, typical, self.generosity, self.terms, self.readings, self.hindsight,
+            self.base_year, self.known, self.suspended_from, self.register, self.synthetic, newcomers, only, asked, by_clause,
+            by_year)
+
+
+def prepare(scenario: Scenario, population: Population | None) -> Prepared:
+    """What no draw changes. Raises ScenarioError."""
+    base, years = scenario.base_year, scenario.years
+    if population is None:
+        register, terms, known = nobody(len(years)), scenario.law.compile(TERMS, [base, *years]), 0
+    else:
+        known_year = known_until(scenario, population)
+        if not scenario.lawful or known_year < population.last_year:
+            population = population.subset(known_by(population, known_year))
+        window = laid_over(population, scenario.law, years[0], years[-1], known_year)
+        known, terms = min(known_year, years[-1]) - base, window.terms
+        enterprises, states = forget(population.enterprises, known_year), states_of(population, window, known)
+        reach = np.zeros(len(population), np.int64)
+        reregistration = scenario.parameters()["reregistration.share"].high > 0
+        kernel.reach_of_register(enterprises, states, window.annual, known, terms, reregistration, reach)
+        register = kernel.Register(
+            enterprises, states, states["key"].copy(), window.annual,
+            active=((window.annual[:, known]["present"] != 0) & (states["closed"] == 0)).astype(np.int64), reach=reach,
+            existing=window.existing, of_district=window.of_district, paid=window.paid,
+            paid_years=paid_until(scenario, population),
+            histories=histories_before(population, scenario, enterprises))
+    return Prepared(
+        seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), terms=terms,
+        readings=compile_readings(scenario.interpretation), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
+        known=known, suspended_from=scenario.plain["rebate_suspended_from"] or NEVER, register=register,
+        synthetic=population is None and not scenario.lawful)
+
+
+def nobody(years: int) -> kernel.Register:
+    """A register of no enterprise."""
+    numbers, none = np.zeros(0, np.int64), np.zeros((0, years, CASH_CLAUSES), np.int64)
+    return kernel.Register(
+        np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE), np.zeros(0, np.uint64), np.zeros((0, years + 1), facts.ANNUAL),
+        active=numbers, reach=numbers, existing=none, of_district=none, paid=none, paid_years=0,
+        histories=np.zeros((0, CLAUSES), HISTORY))
+
+
+def histories_before(population: Population, scenario: Scenario, enterprises: np.ndarray) -> np.ndarray:
+    """What a register's enterprises were really paid before the first award year (n or 0, clauses) law.case.HISTORY."""
+    first, base = population.first_year, scenario.base_year
+    if not population.last_paid_year or first > base:
+        return np.zeros((0, CLAUSES), HISTORY)
+    window = laid_over(population, scenario.law, first, base)
+    histories = np.zeros((len(population), CLAUSES), HISTORY)
+    if window.paid.size:
+        remember_paid(enterprises, window.annual, window.paid, window.terms[1:], compile_readings(scenario.interpretation),
+                      window.years, histories)
+    return histories
+
+
+def known_until(scenario: Scenario, population: Population) -> int:
+    """The last year whose facts the run uses: the setting, else the base year; under `as_the_law_says` all that the
+    register has. Raises ScenarioError when the register lacks that year."""
+    chosen = scenario.plain["population.known_until"]
+    if chosen is None:
+        chosen = max(population.last_year, scenario.base_year) if scenario.lawful else scenario.base_year
+    if not population.first_year <= chosen <= population.last_year:
+        raise ScenarioError(Problem(
+            "population.known_until", f"{chosen}, but the register has the years {population.first_year} … "
+            f"{population.last_year}", "give the register that year's rows, or another population.known_until"))
+    return chosen
+
+
+def paid_until(scenario: Scenario, population: Population | None) -> int:
+    """Position of the last award year whose payments a register knows: 0 where it knows none."""
+    if population is None or not population.paid.size:
+        return 0
+    known = min(known_until(scenario, population), scenario.years[-1])
+    return max(0, min(known, population.last_paid_year) - scenario.base_year)
