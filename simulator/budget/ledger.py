@@ -13,7 +13,8 @@ import numpy as np
 
 from simulator.budget import rationing
 from simulator.engine.claims import claims_of
-from simulator.engine.run import Draws, paid_until
+from simulator.engine.prepared import paid_until
+from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.law.assessment import CASH_CLAUSES
 from simulator.lotteries import keys_of

@@ -15,7 +15,8 @@ import numpy as np
 from simulator import load_scenario
 from simulator.engine import life
 from simulator.engine.incumbents import forget, known_by, states_of
-from simulator.engine.run import known_until, outer_layer
+from simulator.engine.prepared import known_until
+from simulator.engine.run import outer_layer
 from simulator.engine.window import laid_over
 from simulator.law.assessment import CLAUSES
 from simulator.law.clauses import SLUGS
