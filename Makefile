@@ -2,6 +2,7 @@
 #   PYTHON=python3.12   the Python that .venv is made with (3.11 or newer)
 #   SCENARIO=baseline  OUT=out/baseline  LANG_=zh (or en)   what `make report` reports, where to, in which language
 #   WORKERS=2  TESTS='-k edges'                             how many test processes, and what else pytest is told
+#   BENCH='--only peers'                                    what is measured, see tests/benchmarks
 #   FOR=windows  FOR_PYTHON=3.11                            whose wheels `make wheels` gathers; this machine's if unsaid
 
 PYTHON ?= python3
@@ -10,6 +11,7 @@ OUT ?= out/$(SCENARIO)
 LANG_ ?= zh
 WORKERS ?= 2
 TESTS ?=
+BENCH ?=
 FOR ?=
 FOR_PYTHON ?= 3.11
 FOR_TAG ?= win_amd64
@@ -17,7 +19,7 @@ FOR_TAG ?= win_amd64
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint wheels constraints clean
+.PHONY: help setup report test bench lint wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -44,6 +46,9 @@ report: setup ## play the baseline and write its report to out/baseline (LANG_=e
 
 test: setup ## run the tests (TESTS='-m "not slow"' for a quick round)
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+bench: setup ## measure speed beside NumPy, OpenFisca and the cheapest loop (BENCH='--long', '--only peers'); out/benchmarks
+	@.venv/bin/python -m tests.benchmarks $(BENCH)
 
 lint: setup ## check the code's form
 	@.venv/bin/ruff check .

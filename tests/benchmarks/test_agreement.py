@@ -5,6 +5,8 @@ Two more readings of RULES.md and MODEL.md beside the engine's and the oracle's.
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -12,8 +14,9 @@ from simulator import synthesize
 from simulator.engine.life import ENTITLED, RECIPIENTS
 from simulator.engine.run import play
 from simulator.law.clauses import SLUGS
+from tests.benchmarks import contenders, measures
 from tests.benchmarks.arrays import Arrays
-from tests.benchmarks.urns import TheSame
+from tests.benchmarks.timing import as_markdown
 from tests.benchmarks.work import Work, common_scenario, differences, work_of
 
 # the work that is timed: all known until the base year
@@ -41,10 +44,16 @@ def played(request) -> tuple[Work, tuple[np.ndarray, np.ndarray]]:
 
 def test_whole_arrays_give_our_sums(played):
     work, ours = played
-    peer = Arrays(work)
-    sums = [peer.play(d, TheSame(work.scenario.seed, d, work.states["key"])) for d in range(work.draws)]
-    theirs = np.stack([s.by_clause for s in sums]), np.stack([s.by_year for s in sums])
-    assert not differences(ours, theirs, work)
+    assert not differences(ours, contenders.sums_of(Arrays(work), work, work.draws), work)
+
+
+def test_openfisca_gives_our_sums(played):
+    if not contenders.HAS_OPENFISCA and os.environ.get("REQUIRE_ALL") != "1":
+        pytest.skip("needs openfisca-core: pip install -e '.[bench]'")
+    from tests.benchmarks.openfisca_peer import OpenFisca
+
+    work, ours = played
+    assert not differences(ours, contenders.sums_of(OpenFisca(work), work, work.draws), work)
 
 
 def test_a_difference_is_told(played):
@@ -52,3 +61,16 @@ def test_a_difference_is_told(played):
     changed = ours[0].copy(), ours[1]
     changed[0][1, 0, 8, RECIPIENTS] += 1
     assert [text.split(":")[0] for text in differences(ours, changed, work)] == ["draw 1 2013 data_line recipients"]
+
+
+def test_the_table_is_made():
+    rows = measures.against_peers(60, rounds=1, seconds=0.01, two_cores=False) + measures.intervals(50, draws=200)
+    assert {"ours, one thread", "floor, one thread", "ours over the floor, one thread each"} <= {row.what for row in rows}
+    table = as_markdown({"all": rows}, ["a note"])
+    assert table.count("\n| ") == len(rows) + 1 and "not measured" not in table
+
+
+def test_a_peer_that_disagrees_is_not_timed(monkeypatch):
+    monkeypatch.setattr(Arrays, "_tier", lambda self, year: np.full(self.n, 3))
+    with pytest.raises(AssertionError, match="nothing is timed"):
+        measures.against_peers(300, rounds=1, seconds=0.01, two_cores=False)
