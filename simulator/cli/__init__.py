@@ -18,6 +18,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator explain REGISTER ENTERPRISE_ID        which clause, which condition, which threshold
   simulator check REGISTER --out 检查.xlsx         everything wrong with a register, and a copy with the cells marked
   simulator template --out 名册模板.xlsx            an empty register to fill in
+  simulator indicators REGISTER --out 统计指标.xlsx  the statistical tables of 三（十） by year
   simulator synthesize baseline --enterprises 400 --seed 7 --out DIR
                                                   an invented register, and how well it fits published figures
   simulator compare baseline cautious             what a reform changes, on common luck
@@ -33,7 +34,7 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
 """
 EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
 
-VERBS = ("assess", "check", "template", "synthesize", "explain", "run", "report", "compare", "design", "loopholes",
+VERBS = ("assess", "check", "template", "indicators", "synthesize", "explain", "run", "report", "compare", "design", "loopholes",
          "whatif", "terms")  # a module each
 
 

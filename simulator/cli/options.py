@@ -70,13 +70,27 @@ def units_of(arguments: argparse.Namespace):
     return units
 
 
+def yearly(option: str, given: list[str]) -> dict[int, float]:
+    """YEAR=CNY texts of an option as numbers by year. Raises SimulatorError naming all that are none."""
+    numbers, wrong = {}, []
+    for text in given:
+        year, _, amount = text.partition("=")
+        try:
+            numbers[int(year)] = float(amount)
+        except ValueError:
+            wrong.append(f"{option} {text}")
+    if wrong:
+        raise SimulatorError(f"{', '.join(wrong)}: is not YEAR=CNY → e.g. {option} 2013=45000000000")
+    return numbers
+
+
 def population_of(arguments: argparse.Namespace):
     """The register named, or None; a run's register with a word on what is odd or unknown in it."""
     units = units_of(arguments)
     if not arguments.population:
         return None
     people = simulator.read_population(arguments.population, units)
-    if not hasattr(arguments, "enterprise_id") and arguments.name != "assess":  # these two tell it with the result
+    if hasattr(arguments, "draws"):  # a run reads what is unknown as blank; assess, explain and indicators say what it changes
         from simulator.report import register_screens
 
         if said := register_screens.remarks(people, arguments.population, getattr(arguments, "lang", "zh")):

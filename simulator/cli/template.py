@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.cli.options import lang_option
+
 HELP = "write an empty register to fill in, with drop-downs and notes"
 
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("--out", metavar="FILE", required=True, help="the workbook, FILE.xlsx")
+    lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> None:
     """Write an empty register to fill in."""
     from simulator.population.template import write_template
+    from simulator.report import register_screens
 
-    print(f"→ {write_template(arguments.out)}")
+    print(f"→ {write_template(arguments.out)}\n{register_screens.next_step(arguments.out, arguments.lang)}")

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import PopulationError, Problem
+from simulator.population.checked import KEYS
 from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, plain, table_named
+from simulator.population.units import column_named
 
+MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
 EXTRA = 'pip install "retail-subsidy-budget[database]"'
 
 
@@ -35,8 +38,11 @@ def from_duckdb(path: Path) -> Source:
             for schema, name in listed:
                 rows, columns = [], []
                 if table_named(name) is not None:
-                    done = connection.execute(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)}")
+                    done = connection.execute(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)} LIMIT {MOST_ROWS + 1}")
                     columns, rows = [column[0] for column in done.description], done.fetchall()
+                    if len(rows) > MOST_ROWS:
+                        raise PopulationError(Problem(name, f"the table has more than {MOST_ROWS:,} rows; a register has not",
+                                                      "check the database"))
                 found[(schema, name)] = (columns, rows)
     except duckdb.Error as error:
         raise PopulationError(Problem(path.name, f"cannot be read as a DuckDB file: {type(error).__name__}",
@@ -106,8 +112,8 @@ def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]
         digest.update(repr((table.name, columns, texts)).encode())
         raw = RawTable(name, False, [str(column) for column in columns], 0, [], list(range(1, len(texts) + 1)))
         raw.columns = list(zip(*texts, strict=True)) or [()] * len(columns)
-        keys = [at for at, column in enumerate(columns) if plain(column) in (
-            "enterprise_id", "统一社会信用代码", "year", "年度", "clause", "条款")]
+        named = [column_named(str(column), table) for column in columns]
+        keys = [at for at, column in enumerate(named) if column is not None and column.name in KEYS]
         raw.keys = ["row " + " ".join(text[at] for at in keys) for text in texts]
         source.add(table.name, raw)
     source.sha256 = digest.hexdigest()

@@ -22,32 +22,30 @@ MOST_ROWS = 1_048_000  # a sheet holds no more
 def problem_table(found: Examination, lang: str = "zh") -> pd.DataFrame:
     """One row per problem, errors first: severity, place, the cell's text, the rule it breaks, the remedy."""
     rows = []
+    grids = {raw.label: _grid(raw) for raw in found.source.tables.values()}
     for problem in found.problems:
         words = told(problem, lang)
         severity = SEVERITY.get(problem.severity, problem.severity) if lang == "zh" else problem.severity
-        rows.append((severity, words.place, _value(found, problem), words.cause, words.remedy))
+        rows.append((severity, words.place, _value(grids, problem), words.cause, words.remedy))
     return pd.DataFrame(rows, columns=list(COLUMNS[lang]))
 
 
-def _value(found: Examination, problem: Problem) -> str:
+def _value(grids: dict[str, tuple[list[list[str]], dict[int, int]]], problem: Problem) -> str:
     """What stands in the cell a problem is about; blank where it is about a row or a table."""
-    if not isinstance(problem, Finding) or problem.position < 0:
+    if not isinstance(problem, Finding) or problem.position < 0 or problem.table not in grids:
         return ""
-    for raw in found.source.tables.values():
-        if raw.label == problem.table:
-            rows, lines = _grid(raw)
-            at = lines.index(problem.line) if problem.line in lines else -1
-            if at >= 0 and problem.position < len(rows[at]):
-                return str(rows[at][problem.position])[:60]
-    return ""
+    rows, place = grids[problem.table]
+    row = rows[place[problem.line]] if problem.line in place else ()
+    return str(row[problem.position])[:60] if problem.position < len(row) else ""
 
 
-def _grid(raw: RawTable) -> tuple[list[list[str]], list[int]]:
-    """All rows of a table as they stood, with their lines; a database's under its header."""
-    if len(raw.grid[0]):
-        return raw.grid
-    body = [list(row) for row in zip(*raw.columns, strict=True)]
-    return [raw.header, *body], [raw.header_line, *raw.lines]
+def _grid(raw: RawTable) -> tuple[list[list[str]], dict[int, int]]:
+    """All rows of a table as they stood, and which of them stands on a line; a database's under its header."""
+    rows, lines = raw.grid
+    if not len(rows):
+        rows = [raw.header, *(list(row) for row in zip(*raw.columns, strict=True))]
+        lines = [raw.header_line, *raw.lines]
+    return rows, {line: at for at, line in enumerate(lines)}
 
 
 def write_annotated(found: Examination, path: str | Path) -> Path:
@@ -78,7 +76,7 @@ def _write(found: Examination, path: Path) -> None:
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, name, styles["head"])
         sheet.freeze_panes(1, 0)
-        for row, values in enumerate(both.itertuples(index=False), start=1):
+        for row, values in enumerate(both.head(MOST_ROWS).itertuples(index=False), start=1):
             for column, value in enumerate(values):
                 sheet.write_string(row, column, str(value), styles["wrap"])
         for raw in found.source.tables.values():
@@ -89,8 +87,7 @@ def _copy(book, raw: RawTable, found: Examination, styles) -> None:
     """One table as it stood, its bad cells marked and noted."""
     name = raw.label.rpartition(".")[0] or raw.label
     sheet = book.add_worksheet("".join(letter for letter in name if letter not in "[]:*?/\\")[:31] or "table")
-    rows, lines = _grid(raw)
-    place = {line: at for at, line in enumerate(lines)}
+    rows, place = _grid(raw)
     marked: dict[tuple[int, int], list[Problem]] = {}
     for problem in found.problems:
         if isinstance(problem, Finding) and problem.table == raw.label and problem.line in place:

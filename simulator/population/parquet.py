@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
 from simulator.population.schema import Table
+
+MOST_ROWS = 20_000_000  # a register of a million enterprises has three million
 
 
 def from_parquet(data: bytes, label: str, table: Table) -> RawTable | Problem:
@@ -19,6 +22,10 @@ def from_parquet(data: bytes, label: str, table: Table) -> RawTable | Problem:
     from pyarrow import parquet
 
     try:
+        declared = parquet.read_metadata(io.BytesIO(data))  # first: a few bytes may stand for any number of rows
+        if declared.num_rows > MOST_ROWS or declared.num_columns > MOST_COLUMNS:
+            return Problem(label, f"the table has {declared.num_rows:,} rows and {declared.num_columns:,} columns; a register "
+                           "has not", f"at most {MOST_ROWS:,} rows are read; check the file")
         frame = parquet.read_table(io.BytesIO(data))
         columns = [_column(frame.column(at)) for at in range(frame.num_columns)]
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:

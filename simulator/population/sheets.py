@@ -17,6 +17,7 @@ from simulator.population.units import column_named
 
 DELIMITERS = (",", ";", "\t")
 MOST_BYTES = 2 * 1024**3  # a register of a million enterprise-years is below 1 GiB
+MOST_LINE = 1_000_000  # bytes between two line ends; a row of a register is below 10,000
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -49,6 +50,9 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     """The raw table of a CSV file's bytes, or why there is none. label: the file's name."""
+    if _has_endless_line(data):
+        return Problem(label, f"a line of more than {MOST_LINE:,} bytes is no row of a register",
+                       "check the delimiter and quotations")
     try:
         text, encoding = decode(data)
     except ValueError as error:
@@ -76,6 +80,17 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     if isinstance(found, RawTable):
         found.encoding = encoding
     return found
+
+
+def _has_endless_line(data: bytes) -> bool:
+    """Whether more bytes than any row has stand between two line ends: seen before anything is decoded or taken apart."""
+    at = 0
+    while len(data) - at > MOST_LINE:
+        found = max(data.rfind(b"\n", at, at + MOST_LINE), data.rfind(b"\r", at, at + MOST_LINE))
+        if found < 0:
+            return True
+        at = found + 1
+    return False
 
 
 def _delimiter(text: str, table: Table) -> str:

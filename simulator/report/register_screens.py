@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -48,6 +48,11 @@ def marking(path: str, lang: str) -> str:
     """The command that writes a copy of a register with its problems marked."""
     quoted = f'"{path}"' if re.search(r"\s", path) else path
     return f"simulator check {quoted} {COPY[lang]}" + (" --lang en" if lang == "en" else "")
+
+
+def next_step(path: str, lang: str) -> str:
+    """What to do with a template once it is filled in."""
+    return load(lang).say("register.filled", command=marking(path, lang))
 
 
 def _contents(population: Population, words: Wording) -> list[str]:
@@ -175,6 +180,30 @@ def _facts(names: str, words: Wording) -> str:
     """Columns by name, in Chinese by their headers."""
     headers = {column.name: column.header for each in TABLES for column in each.columns} if words.lang == "zh" else {}
     return ("、" if headers else ", ").join(headers.get(name, name) for name in names.split(", "))
+
+
+def statistics(tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> str:
+    """The tables of 三（十）, amounts in CNY; columns nobody filled are left out."""
+    words, parts = load(lang), []
+    for name, frame in tables.items():
+        shown = [column for column in frame.columns if not frame[column].isna().all()]
+        rows = [[_statistic(row[column], column, words) for column in shown] for _, row in frame.iterrows()]
+        parts.append(f"{words.say(f'indicators.{name}')}\n"
+                     + table([words.say(f"indicators.{column}") for column in shown], rows))
+    return "\n\n".join([*parts, words.say("register.amounts")])
+
+
+def _statistic(value, column: str, words: Wording) -> str:
+    if isinstance(value, str):
+        chinese, _, english = value.partition(" ")  # bands come in both languages, sectors by name
+        return (chinese if words.lang == "zh" else english) if english else words.term("sector", value)
+    if pd.isna(value):
+        return "—"
+    if column == "year":
+        return f"{value:.0f}"
+    if column in ("growth", "share_of_trscg"):
+        return f"{value:.1%}"
+    return f"{value:,.2f}" if value % 1 else f"{value:,.0f}"
 
 
 def calibration(report: pd.DataFrame, lang: str = "zh") -> str:

@@ -574,7 +574,7 @@ def test_check_is_named_where_cells_are_at_fault_and_only_there(small, tmp_path)
 
 def test_an_empty_register_to_fill_in_is_read_as_one_without_rows(tmp_path):
     out = tmp_path / "名册 模板.xlsx"
-    assert done("template", "--out", out) == f"→ {out}\n"
+    assert done("template", "--out", out) == f'→ {out}\n填好后检查：simulator check "{out}" --out 检查.xlsx\n'
     problems = refused(tmp_path, "assess", out)
     assert len(problems) == 2 and all("表只有表头，没有数据" in p for p in problems)
 
@@ -833,7 +833,7 @@ def test_help_names_every_verb_and_the_exit_codes():
     assert set(named) >= {*EVERY_VERB, "check", "template", "synthesize"}
     for verb in named:
         assert f"\n  simulator {verb} " in said or verb == "terms" and "\n  simulator terms" in said
-        assert ("--set PATH=VALUE" in done(verb, "--help")) == (verb not in ("check", "template", "indicators"))
+        assert ("--set PATH=VALUE" in done(verb, "--help")) == (verb not in ("check", "template"))
     assert "Exit codes: 0 done" in said and "130 interrupted" in said
 
 

@@ -27,6 +27,7 @@ BESIDE_THE_DOOR = {
     "simulator.population.readers": {"examine"},
     "simulator.population.findings": {"write_annotated"},
     "simulator.population.template": {"write_template"},
+    "simulator.population.indicators": {"write_indicators"},
     "simulator.engine.synthesize": {"write_synthetic"},
 }
 

@@ -88,7 +88,7 @@ def planted(tmp_path):
         applications=table("enterprise_id year clause applied_on", "E5 2013 1 2013-13-01"))  # fmt: skip
 
 
-def test_forty_planted_faults_are_reported_exactly(planted):
+def test_e12_forty_planted_faults_are_reported_exactly(planted):
     before = hashlib.sha256(planted.read_bytes()).hexdigest()
     found = examine(planted)
     assert len(FORTY) == 40

@@ -1,9 +1,12 @@
 """The tables of 三（十）: what they count by year, and that unknown is never counted as none."""
 
+import re
+
 import openpyxl
 import pytest
 
 import simulator
+from simulator.cli import main
 from simulator.errors import PopulationError
 from simulator.population.indicators import HEADERS, SHEETS, indicators, write_indicators
 from simulator.population.readers import read_population
@@ -60,6 +63,18 @@ def test_without_employees_there_is_no_employment(tmp_path):
 
     population = read_population(write(tmp_path, annual=[row[:-1] for row in ANNUAL]))
     assert "employment" not in indicators(population)
+
+
+def test_on_the_command_line_in_both_languages(population, tmp_path, capsys):
+    folder = population.write_folder(tmp_path / "again")
+    out = tmp_path / "统计 指标.xlsx"
+    assert main(["indicators", str(folder), "--trscg", "2013=45000000", "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "占社零总额比重" in told and "10.0%" in told and "中型" in told and out.is_file() and "秘密" not in told
+    assert main(["indicators", str(folder), "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "medium" in told and not re.search("[\u4e00-\u9fff]", told)
+    assert main(["indicators", str(folder), "--trscg", "2013"]) == 2
 
 
 def test_as_excel_with_counts_and_no_names(population, tmp_path):

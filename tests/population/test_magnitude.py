@@ -42,7 +42,7 @@ def columns_of(population):
     return columns, owners, population.first_year + places
 
 
-def test_scaled_columns_are_seen_and_sound_ones_left_alone():
+def test_e3_scaled_columns_are_seen_and_sound_ones_left_alone():
     """≥ 95 % of columns scaled by 10 000, up or down, are flagged; ≤ 1 % of sound registers are."""
     seen = total = alarms = sound = 0
     missed: dict[str, int] = {}

@@ -1,0 +1,36 @@
+"""simulator indicators."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option, yearly
+
+HELP = "the statistical tables of 三（十） that a register yields"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    register_argument(p)
+    p.add_argument("--trscg", metavar="YEAR=CNY", action="append", default=[],
+                   help="the district's total retail sales of consumer goods in a year; several times")
+    p.add_argument("--scenario", default="baseline", help="law by which blank retained taxes are worked out (default: baseline)")
+    p.add_argument("--out", metavar="FILE", help="write the tables as FILE.xlsx, a sheet each")
+    set_option(p)
+    lang_option(p)
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Print the statistical tables of a register, and keep them."""
+    from simulator.population.indicators import write_indicators
+    from simulator.report import register_screens
+
+    retail, scenario = yearly("--trscg", arguments.trscg), scenario_of(arguments, arguments.scenario)
+    people = population_of(arguments)
+    tables = simulator.indicators(people, scenario, retail)
+    if arguments.out:
+        write_indicators(tables, arguments.out, people.source)
+    print(register_screens.statistics(tables, arguments.lang))
+    if arguments.out:
+        print(f"\n→ {arguments.out}")
