@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.compiled import entry
-from simulator.engine.kernel import Register, nothing_wanted, play_draws
+from simulator.engine.kernel import THOSE_THERE, Register, nothing_wanted, play_draws
 from simulator.engine.life import AWARDED, BY_CLAUSE, BY_YEAR
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, CASH_CLAUSES, CLAUSES, TERMS
@@ -80,7 +80,7 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
         for kind, sums in zip(KINDS, by_clause, strict=True):
             play_draws(np.uint64(0), 0, par, rates, no_typical, ones, terms, compile_readings(interpretation), False,
                        scenario.base_year, 0, suspended_from or NEVER, references(par[0], terms, scenario.base_year, kind),
-                       False, False, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))
+                       False, THOSE_THERE, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))
         return by_clause[..., :CASH_CLAUSES, AWARDED].sum(axis=(1, 2, 3)).astype(float)
 
     now = support(scenario.law, scenario.interpretation, suspended)

@@ -37,6 +37,8 @@ from simulator.projection.newcomers import (
     relative_size,
 )
 
+THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
+
 
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
@@ -262,6 +264,16 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
     return space
 
 
+@entry
+def most_there(seed, first_draw, parameters, generosity):
+    """The largest number of drawn incumbents and platforms in draws first_draw … ."""
+    most = 0
+    for d in range(parameters.shape[0]):
+        platforms = arrivals(parameters[d], kinds.PLATFORM, True, generosity, seed, first_draw + d, 0)
+        most = max(most, incumbents(parameters[d]) + platforms)
+    return most
+
+
 @rule
 def office_left(par, enterprises, annual, known, base_year):
     """Office space still free for newcomers, m²: the stock at the base year less what a register's enterprises that
@@ -275,13 +287,13 @@ def office_left(par, enterprises, annual, known, base_year):
 
 @entry
 def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
-               suspended_from, register, synthetic, newcomers, only, wanted, by_clause, by_year):
+               suspended_from, register, synthetic, who, only, wanted, by_clause, by_year):
     """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums of a year).
 
     parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
     (years + 1,); register: its facts known up to position `known`; synthetic: incumbents are drawn instead, anew in every
-    draw; newcomers: whether they are played too; only: 0, or bits of clauses: of the enterprises of the base year only those
-    are played that hold one of them in `wanted.held`.
+    draw; who is played: THOSE_THERE in the base year, NEWCOMERS or both; only: 0, or bits of clauses: of those there only
+    the ones that hold one of them in `wanted.held`.
     """
     years = by_clause.shape[1]
     groups = 0
@@ -297,10 +309,11 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
         world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, moves, math.exp(-par.children_rate),
                       generosity, np.zeros(groups + 1, np.int64), base_year, suspended_from,
                       wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
-        play_register(world, known, register, room, wanted.held[d], only, by_clause[d], by_year[d])
-        if synthetic:
-            play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
-        if newcomers:
+        if who & THOSE_THERE:
+            play_register(world, known, register, room, wanted.held[d], only, by_clause[d], by_year[d])
+            if synthetic:
+                play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
+        if who & NEWCOMERS:
             space = office_left(par, register.enterprises, register.annual, known, base_year)
             for j in range(known + 1, years + 1):
                 space = play_newcomers(world, j, space, room, by_clause[d], by_year[d])

@@ -38,9 +38,9 @@ class Prepared:
     synthetic: bool
 
     def play(self, first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
-             newcomers: bool = True, only: int = 0, **wanted: np.ndarray) -> None:
-        """Add the draws first … (PARAMETERS records) to their sums. only, newcomers: see `kernel.play_draws`; wanted: fields
-        of `kernel.Wanted`, filled besides the sums."""
+             who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
+        """Add the draws first … (PARAMETERS records) to their sums. who, only: see `kernel.play_draws`; wanted: fields of
+        `kernel.Wanted`, filled besides the sums."""
         rates = np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1)
         typical = np.zeros_like(rates)
         for k, name in enumerate(TYPICAL_FIELDS):
@@ -48,7 +48,7 @@ class Prepared:
         asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
         kernel.play_draws(
             self.seed, first, parameters, rates, typical, self.generosity, self.terms, self.readings, self.hindsight,
-            self.base_year, self.known, self.suspended_from, self.register, self.synthetic, newcomers, only, asked, by_clause,
+            self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause,
             by_year)
 
 

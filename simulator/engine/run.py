@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.compiled import is_cold
 from simulator.engine import kernel, life
-from simulator.engine.prepared import paid_until, prepare
+from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES
 from simulator.population.register import Population
@@ -74,23 +74,45 @@ def play(
     started = time.perf_counter()
     prepared = prepare(scenario, population)
     parameters = pull_levers(outer_layer(scenario, 0, scenario.draws) if parameters is None else parameters)
-    draws, years = len(parameters), len(scenario.years)
+    if notice and is_cold(kernel.play_draws.__name__):
+        notice("compiling the engine once for this version (some tens of seconds) …")
+    sums = play_blocks(prepared, parameters, workers=workers, block=block, executor=executor, luck=luck, progress=progress)
+    return finish(scenario, *sums, parameters, paid_until(scenario, population), time.perf_counter() - started)
+
+
+def play_blocks(
+    prepared: Prepared,
+    parameters: np.ndarray,
+    *,
+    workers: int | None = None,
+    block: int | None = None,
+    executor: Executor | None = None,
+    luck: int = 0,
+    progress: Callable[[int], None] | None = None,
+    held: np.ndarray | None = None,
+    **options: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Play draws on threads, block by block, into sums by_clause and by_year (see Draws).
+
+    parameters: PARAMETERS records, one per draw; held (draws, n): see `kernel.Wanted`; options: `who` and `only` of
+    `kernel.play_draws`. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
+    """
+    draws, years = len(parameters), len(prepared.terms) - 1
     by_clause = np.zeros((draws, years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
     by_year = np.zeros((draws, years, len(life.BY_YEAR)), np.int64)
     workers = workers or os.cpu_count() or 1
     block = block or max(1, min(256, -(-draws // (4 * workers))))
-    if notice and is_cold(kernel.play_draws.__name__):
-        notice("compiling the engine once for this version (some tens of seconds) …")
 
     def one(first: int) -> int:
         last = min(first + block, draws)
-        prepared.play(first + (luck << LUCK_BITS), parameters[first:last], by_clause[first:last], by_year[first:last])
+        wanted = {} if held is None else {"held": held[first:last]}
+        prepared.play(first + (luck << LUCK_BITS), parameters[first:last], by_clause[first:last], by_year[first:last],
+                      **options, **wanted)
         return last - first
 
-    firsts = range(0, draws, block)
     pool = executor or ThreadPoolExecutor(workers)
     try:
-        for done in as_completed([pool.submit(one, first) for first in firsts]):
+        for done in as_completed([pool.submit(one, first) for first in range(0, draws, block)]):
             finished = done.result()
             if progress:
                 progress(finished)
@@ -98,7 +120,7 @@ def play(
         if executor is None:
             pool.shutdown(cancel_futures=True)
     _refuse_overflow(by_clause, by_year)
-    return _finish(scenario, by_clause, by_year, parameters, paid_until(scenario, population), time.perf_counter() - started)
+    return by_clause, by_year
 
 
 def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
@@ -115,7 +137,7 @@ def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
                                     "check sales and growth of the assumptions or of the register"))
 
 
-def _finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int,
+def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int,
             seconds: float) -> Draws:
     """Cash timing, recoveries, services and total retail sales: what follows from the sums.
 
