@@ -44,7 +44,9 @@ class Lookup:
         (self.hits.remove_class if found else self.hits.add_class)("away")
         if not found and self.search.value.strip():
             self.story.value = f"<p>{html.escape(self._page.words.say('finder.none'))}</p>"
-        self.hits.options = found  # the first is chosen, and told
+        self.hits.options = found
+        if found:
+            self.hits.index = 0  # chosen, and told
 
     def tell(self) -> None:
         """Tell the chosen enterprise under the settings as opened and the present ones."""

@@ -44,7 +44,7 @@ class Dashboard:
         self.shown: Answer | None = None
         self._lock = threading.RLock()
         self.panel = Panel(self.state, self.words, register=population is not None, set_value=self.set, back=self.reset,
-                           refuse=self.refuse)
+                           refuse=self._unread)
         self._build()
         self.worker = Worker(engine or Recomputing(population), scenario, self._publish, self._progressed)
         self.ask()
@@ -98,6 +98,11 @@ class Dashboard:
     def tell(self, text: str, more: str = "") -> None:
         """Say what was done; more: HTML after it."""
         self.message.value = f'<div class="message told" role="status">{html.escape(text)} {more}</div>'
+
+    def _unread(self, error: SimulatorError) -> None:
+        """A text that cannot be read: said, and the setting stands as it stood."""
+        self.refuse(error)
+        self.panel.sync()
 
     def _try(self, change: Callable[[], bool], but: str = "") -> bool:
         """Make a change; say what is wrong with it, or show it and have it played."""
@@ -206,7 +211,9 @@ class Dashboard:
             self.panel.search, self.panel.found, self.panel.box, _heading("h2", say("panel.other")), self.other], layout=WIDE)
         left.add_class("left")
         tools = _tools(_words(say("draws.quick")), self.quick, _words(say("draws.full")), self.full, run, self.bar, self.stop)
-        right = widgets.VBox([self.status, tools, self.message, self.view.box, self.finder.box, self.keep.box], layout=WIDE)
+        bar = widgets.VBox([self.status, self.message], layout=WIDE)  # stays in sight
+        bar.add_class("bar")
+        right = widgets.VBox([bar, tools, self.view.box, self.finder.box, self.keep.box], layout=WIDE)
         right.add_class("right")
         columns = widgets.HBox([left, right], layout=WIDE)
         columns.add_class("columns")

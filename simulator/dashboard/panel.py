@@ -99,7 +99,8 @@ class Row:
         except ScenarioError as e:
             self._refuse(e)
             return
-        self._set(self.control, value)
+        if self._set(self.control, value):
+            self.show(value)
 
     @contextmanager
     def _silently(self):

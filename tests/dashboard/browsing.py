@@ -1,0 +1,127 @@
+"""A real browser in front of the page: how it is started, and how a test waits and reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from simulator import resources
+
+ROOT = Path(__file__).resolve().parents[2]
+DRAWS = 100
+READY = 240_000  # ms: a first answer may have to wait for the compiler
+SOON = 60_000
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextmanager
+def running(*command: str, folder: Path, told: str, **more: str) -> Iterator[str]:
+    """A program of this interpreter that runs meanwhile; gives what `told`, a pattern, finds in what it says."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
+    said: list[str] = []
+    found = threading.Event()
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+
+    def listen() -> None:
+        for line in process.stdout:
+            said.append(line)
+            if re.search(told, line):
+                found.set()
+        found.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        assert found.wait(180), "".join(said)
+        match = next((m for line in said if (m := re.search(told, line))), None)
+        assert match, "".join(said)
+        yield match[0]
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@contextmanager
+def standalone(folder: Path) -> Iterator[str]:
+    """The address of the page as `simulator whatif` serves it."""
+    command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", str(DRAWS), "--lang", "en")
+    with running(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+") as url:
+        yield url
+
+
+@contextmanager
+def lab(folder: Path) -> Iterator[str]:
+    """The address of JupyterLab with the notebook open."""
+    notebook = json.loads((resources.folder("notebooks") / "what_if.ipynb").read_text(encoding="utf-8"))
+    notebook["cells"][0]["source"] += ["\n", f"draws = {DRAWS}\n", "lang = 'en'"]
+    work = folder / "work"
+    work.mkdir()
+    (work / "what_if.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    port, token = free_port(), secrets.token_urlsafe(16)
+    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    options = ("--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}",
+               "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None")
+    with running("jupyterlab", *options, folder=work, told=rf"http://127\.0\.0\.1:{port}/lab\?token=\S+", **own):
+        yield f"http://127.0.0.1:{port}/lab/tree/what_if.ipynb?token={token}"
+
+
+def open_standalone(page, url: str) -> None:
+    page.goto(url)
+    settled(page, READY)
+
+
+def open_lab(page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel",
+                           timeout=SOON)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    settled(page, READY)
+
+
+def settled(page, timeout: int = SOON) -> None:
+    """Wait until the answer shown is the present settings'."""
+    page.wait_for_selector('.what-if .status[data-state="current"]', timeout=timeout)
+
+
+def card(page, name: str) -> float:
+    """The figure on a card."""
+    return float(page.locator(f'.what-if .card[data-card="{name}"]').get_attribute("data-value"))
+
+
+def shows(page, name: str, value: float) -> None:
+    """Wait until a card shows exactly this, as the present settings' answer."""
+    page.wait_for_function(
+        """([name, value]) => Number(document.querySelector(`.what-if .card[data-card="${name}"]`)?.dataset.value) === value
+           && document.querySelector('.what-if .status').dataset.state === 'current'""", arg=[name, value], timeout=SOON)
+
+
+def row(page, path: str, room: str = ""):
+    """The row of a setting; its heading is opened first if it is not."""
+    found = page.locator(f".what-if .at-{path.replace('.', '-')}")
+    if room and not found.count():
+        page.locator(f".what-if .room-{room}").click()
+    found.wait_for(timeout=SOON)
+    return found
+
+
+def entry(row, text: str) -> None:
+    """Type a value and press Enter."""
+    row.locator("input[type=text]").fill(text)
+    row.locator("input[type=text]").press("Enter")
