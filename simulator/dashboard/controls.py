@@ -16,7 +16,9 @@ from simulator import yamlfile
 from simulator.law.readings import SWITCHES
 from simulator.law.terms import UNITS
 from simulator.projection.assumptions import BY_PATH
-from simulator.scenario import PLAIN, Choice, Scenario, Setting
+from simulator.scenario import PLAIN, Scenario, Setting
+from simulator.scenario.changes import Choice
+from simulator.scenario.purse import MODES, UNPAID
 
 STEPS = 100
 ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
@@ -106,6 +108,10 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
             found.append(_of_plain(setting, PLAIN[path], scenario))
         elif setting.group == "policy":
             found.append(_of_policy(setting, scenario))
+        elif setting.group == "rationing":
+            found.append(_of_rationing(setting))
+        elif setting.path.count(".") > 1 and setting.group == "appropriation":  # of a pool
+            found.append(_text(setting, "policy", _read(setting.value)))
         elif setting.group == "appropriation":
             top = max(scenario.appropriation.values()) / Decimal(100) * 2
             found.append(_slider(setting, "policy", _read(setting.value), Decimal(0), None, Decimal("0.01"), top=top))
@@ -162,6 +168,15 @@ def _of_policy(setting: Setting, scenario: Scenario) -> Control:
     if setting.unit == "flag":
         return _flag(setting, "policy")
     return _text(setting, "policy", getattr(scenario.law, setting.path.removeprefix("policy.")))
+
+
+def _of_rationing(setting: Setting) -> Control:
+    meanings = {"rationing.mode": MODES, "rationing.unpaid": UNPAID}.get(setting.path)
+    if meanings is None:
+        return _text(setting, "policy", _read(setting.value))
+    zh, en = setting.zh.partition("：")[0], setting.en.partition(":")[0]
+    return Control(setting.path, "policy", "choice", zh, en, "", setting.source, setting.value,
+                   choices=tuple((name, *said) for name, said in meanings.items()))
 
 
 def _flag(setting: Setting, room: str) -> Control:

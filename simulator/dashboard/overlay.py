@@ -11,8 +11,8 @@ from typing import Any
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
 from simulator.scenario import Scenario, load_scenario, shipped
+from simulator.scenario.changes import GROUPS
 
-GROUPS = ("law", "interpretation", "policy", "population", "appropriation", "assumptions", "correlations")
 NOT_TAKEN = ("seed", "draws", "population.source")  # a page keeps its luck, its draws and its register
 
 
@@ -73,7 +73,8 @@ def changes_of(scenario: Scenario, base: Scenario) -> dict[str, Any]:
     Raises ScenarioError where the difference cannot be written as changes of settings (another law file).
     """
     now, was = scenario.to_dict(), base.to_dict()
-    words = [path for path in now if path.startswith("interpretation.")]  # a reading may be called none: that is its name
+    # a reading, or a way of rationing, may be called none: that is its name
+    words = [path for path in now if path.startswith("interpretation.") or path == "rationing.mode"]
     found = {path: text if path in words else yamlfile.loads(f"value: {text}", path).data["value"]
              for path, text in now.items() if was.get(path) != text and path not in NOT_TAKEN}
     found |= {path: None for path in was if path not in now}

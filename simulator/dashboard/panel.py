@@ -37,8 +37,8 @@ class Row:
         self._back.on_click(lambda _: back(control.path))
         self._slider: widgets.FloatSlider | None = None
         if control.kind == "choice":
-            options = [(display.written(control, value, words), i) for i, (value, _, _) in enumerate(control.choices)]
-            self._entry: Any = widgets.Dropdown(options=options, layout=WIDE)
+            self._choices = [value for value, _, _ in control.choices]
+            self._entry: Any = widgets.Dropdown(options=self._options(), layout=WIDE)
         else:
             self._entry = widgets.Text(continuous_update=False, layout=WIDE)
         parts = [self._label, self._entry, self._back]
@@ -58,8 +58,11 @@ class Row:
         changed = value != self.control.base
         with self._silently():
             if self.control.kind == "choice":
-                named = "none" if value is None and self.control.room == "interpretation" else value
-                self._entry.value = [v for v, _, _ in self.control.choices].index(named)
+                known = "none" if value is None and None not in self._choices else value
+                if known not in self._choices:  # a file may say what the list does not offer
+                    self._choices.append(known)
+                    self._entry.options = self._options()
+                self._entry.value = self._choices.index(known)
             else:
                 self._entry.value = display.written(self.control, value, self.words)
             position = self.control.position(value)
@@ -68,6 +71,9 @@ class Row:
                 self._slider.value = min(max(at, self._slider.min), self._slider.max)
         (self.box.add_class if changed else self.box.remove_class)("changed")
         self._label.value = self._heading(changed)
+
+    def _options(self) -> list[tuple[str, int]]:
+        return [(display.written(self.control, value, self.words), i) for i, value in enumerate(self._choices)]
 
     def _heading(self, changed: bool) -> str:
         control, words = self.control, self.words
@@ -94,7 +100,7 @@ class Row:
         if self._quiet:
             return
         try:
-            value = self.control.choices[change["new"]][0] if self.control.kind == "choice" else \
+            value = self._choices[change["new"]] if self.control.kind == "choice" else \
                 display.read(self.control, change["new"], self.words)
         except ScenarioError as e:
             self._refuse(e)

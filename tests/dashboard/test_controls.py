@@ -20,7 +20,7 @@ SLIDERS = [control for control in OFFERED.values() if control.kind == "slider"]
 def test_every_number_every_switch_and_every_appropriation_is_offered():
     wanted = {f"law.{p}" for p in BASE.law.numbers} | {f"interpretation.{s}" for s in SWITCHES}
     wanted |= {f"appropriation.{y}" for y in BASE.appropriation} | {"policy.start", "policy.end", "behaviour", "uncertainty"}
-    wanted |= {s.path for s in BASE.settings("law")}
+    wanted |= {s.path for group in ("law", "rationing") for s in BASE.settings(group)}
     wanted |= {f"assumptions.{p}" for p, s in BASE.assumptions.items() if s.value.shape in ("pert", "uniform")}
     assert wanted <= set(OFFERED)
 

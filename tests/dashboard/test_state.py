@@ -15,6 +15,7 @@ AWKWARD = {
     RATE: Decimal("0.4"), "policy.end": None, "appropriation.2014": None, "interpretation.new_firm_increment": "none",
     "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40}, "horizon": 2018,
     "law.sharing.local_vat_share": {1994: Decimal("0.25"), 2016: Decimal("0.5")}, "uncertainty": "none",
+    "rationing.mode": "first_come", "rationing.unpaid": "lapses",
     "correlations.o2o_share~startups.a_year": Decimal("0.5")}
 
 

@@ -1,0 +1,137 @@
+"""The last question wins, whatever the threads do; nothing here depends on how long anything takes."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from simulator.dashboard.worker import Answer, Worker
+from simulator.errors import ScenarioError
+from simulator.scenario import load_scenario
+
+BASE = load_scenario("baseline").set({"draws": 7})
+AREA = "law.office_rent.max_area"
+WAIT = 60
+
+
+class Scripted:
+    """An engine whose plays wait at a gate, then report a block of draws and give their scenario back as the run."""
+
+    def __init__(self):
+        self.gate, self.started, self.played = threading.Semaphore(0), threading.Semaphore(0), []
+
+    def play(self, scenario, progress=None):
+        self.started.release()
+        assert self.gate.acquire(timeout=WAIT)
+        if progress:
+            progress(3)
+        if scenario.plain["seed"] == 13:
+            raise ScenarioError("does not play")
+        if scenario.plain["seed"] == 14:
+            raise ZeroDivisionError("a defect")
+        self.played.append(scenario)
+        return scenario
+
+
+class Said:
+    """Keeps answers and progress, and lets a test wait for the next answer."""
+
+    def __init__(self):
+        self.answers: list[Answer] = []
+        self.steps: list[tuple[int, int]] = []
+        self._came = threading.Semaphore(0)
+
+    def publish(self, answer):
+        self.answers.append(answer)
+        self._came.release()
+
+    def progress(self, question, done):
+        self.steps.append((question.serial, done))
+
+    def next(self) -> Answer:
+        assert self._came.acquire(timeout=WAIT)
+        return self.answers[-1]
+
+
+@pytest.fixture
+def table():
+    engine, said = Scripted(), Said()
+    return engine, said, Worker(engine, BASE, said.publish, said.progress)
+
+
+def area(square_metres: int):
+    return BASE.set({AREA: square_metres})
+
+
+def test_the_baseline_is_played_once_and_is_its_own_answer(table):
+    engine, said, worker = table
+    engine.gate.release(2)
+    worker.ask(BASE)
+    answer = said.next()
+    assert answer.run is answer.baseline
+    worker.ask(area(300))
+    answer = said.next()
+    assert (answer.baseline, answer.run) == (BASE, area(300)) and engine.played == [BASE, area(300)]
+
+
+def test_a_question_takes_the_place_of_the_one_being_played(table):
+    engine, said, worker = table
+    engine.gate.release()
+    worker.ask(BASE)
+    said.next()
+    assert engine.started.acquire(timeout=WAIT)
+    worker.ask(area(100))
+    assert engine.started.acquire(timeout=WAIT)  # the hundred is being played
+    for metres in (200, 300, 400):
+        worker.ask(area(metres))
+    engine.gate.release(2)
+    assert said.next().run == area(400)
+    assert [a.run for a in said.answers] == [BASE, area(400)] and engine.played == [BASE, area(400)]
+
+
+def test_what_is_cancelled_is_never_shown_and_the_next_question_is_answered(table):
+    engine, said, worker = table
+    question = worker.ask(area(100))
+    assert engine.started.acquire(timeout=WAIT)
+    worker.cancel()
+    assert not worker.is_wanted(question)
+    engine.gate.release(3)
+    worker.ask(area(200))
+    assert said.next().run == area(200) and len(said.answers) == 1
+
+
+@pytest.mark.parametrize("seed, text", [(13, "does not play"), (14, "ZeroDivisionError: a defect")])
+def test_an_error_is_an_answer_and_the_next_question_is_answered(table, seed, text):
+    engine, said, worker = table
+    engine.gate.release(4)
+    worker.ask(BASE.set({"seed": seed}))
+    assert text in str(said.next().error)
+    worker.ask(BASE)
+    assert said.next().error is None
+
+
+def test_a_picture_that_fails_does_not_stop_the_worker():
+    engine, said = Scripted(), Said()
+    engine.gate.release(9)
+    failed = threading.Event()
+
+    def publish(answer):
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("cannot draw")
+        said.publish(answer)
+
+    worker = Worker(engine, BASE, publish)
+    worker.ask(BASE)
+    assert "cannot draw" in str(said.next().error)
+    worker.ask(area(300))
+    assert said.next().run == area(300)
+
+
+def test_progress_is_told_of_a_full_run(table):
+    engine, said, worker = table
+    engine.gate.release(2)
+    question = worker.ask(area(300), full=True)
+    said.next()
+    assert (question.serial, 3) in said.steps
