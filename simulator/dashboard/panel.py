@@ -153,7 +153,8 @@ class Section:
         if self._shown or self.head.value:
             missing = [c for c in self.offered if c.path not in self.rows and (not self._shown or c.path in self._shown)]
             self.rows |= {control.path: self._make(control) for control in missing}
-        wanted = self._shown if self._shown else {c.path for c in self.offered} if self.head.value else set()
+        every = {c.path for c in self.offered} if self.head.value else set()
+        wanted = every if self._shown is None else self._shown
         self.body.children = [self.rows[c.path].box for c in self.offered if c.path in wanted]
         self.sync()
 
