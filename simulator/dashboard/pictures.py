@@ -13,7 +13,7 @@ from simulator.dashboard.views import Figures
 from simulator.dashboard.worker import Answer
 from simulator.money import FEN
 from simulator.report import charts
-from simulator.report.figures import DASHED, MUTED, drawing
+from simulator.report.figures import DASHED, MUTED, drawing, wrapped
 from simulator.report.rounding import UNITS, percent
 from simulator.report.wording import Wording
 
@@ -45,8 +45,8 @@ def exceedance(answer: Answer, line: float | None, words: Wording) -> bytes:
     totals = pd.Series(answer.run.paid_totals())
     mark = ""
     if line is not None:
-        amount = f"{UNITS[words.lang]['money'].text(line, 0.0)} {words.say('unit.money')}"
-        mark = words.say("risk.exceedance_mark", amount=amount, probability=percent(float((totals > line).mean())))
+        amount = UNITS[words.lang]["money"].text(line, 0.0)
+        mark = wrapped(words.say("charts.mark", amount=amount, probability=percent(float((totals > line).mean()))), 22)
     summary = answer.run.figure("paid")
     quantiles = {q.upper(): float(summary[q]) for q in QUANTILES if pd.notna(summary.get(q))}
     return png(charts.exceedance(totals, line, mark, quantiles, words), CURVE)
