@@ -21,7 +21,12 @@ from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
 from simulator.budget.concentration import concentration
 from simulator.budget.conditions import conditions
+from simulator.budget.execution import execution
+from simulator.budget.exposure import exposure
 from simulator.budget.layout import CASH_INDEX
+from simulator.budget.ledger import Ledger, keep_ledger
+from simulator.budget.purse import commitments_table, ledger_table
+from simulator.budget.risk import risk
 from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
@@ -101,12 +106,26 @@ class BudgetRun:
             raise KeyError((measure, clause, year))
         return rows.iloc[0].to_dict()
 
+    def ledger(self, workers: int | None = None) -> Ledger:
+        """Every claim rationed as the scenario says, as sums by draw. Plays the draws once more."""
+        return keep_ledger(self.scenario, self.population, self.result, workers)
+
+    def budgeting(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
+        """What a finance bureau budgets with: risk (overrun and reserve), ledger (due, paid, waiting, breaches, the largest
+        recipients), commitments, exposure (the legal maximum), execution (where the register has payments)."""
+        ledger = self.ledger(workers)
+        tables = {"risk": risk(self.result, self.scenario), "ledger": ledger_table(ledger, self.result),
+                  "commitments": commitments_table(ledger), "exposure": exposure(self.scenario, self.population, workers)}
+        if len(done := execution(self.result, self.scenario, self.population, workers)):
+            tables["execution"] = done
+        return tables
+
     def analyses(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
         would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
         unequally support is spread), loopholes (ways round the text and their price). Plays further draws: seconds."""
         people = self.population if self.population is not None and reaches(self.population, self.scenario) else None
-        return {
+        return self.budgeting(workers) | {
             "drivers": split(self.result, self.scenario, self.population, workers),
             "conditions": conditions(self.result, self.scenario, self.population, workers),
             "backtest": backtest(self.result, self.scenario),

@@ -1,0 +1,56 @@
+"""Execution: the budget against what a register says was really paid, and the years that remain forecast anew."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from simulator.budget.layout import total_cash
+from simulator.budget.risk import TOTAL
+from simulator.budget.statistics import COLUMNS, describe
+from simulator.engine.run import Draws, paid_until, play
+from simulator.money import FEN
+from simulator.population.register import Population
+from simulator.scenario import Scenario
+
+
+def brought_forward(scenario: Scenario, population: Population | None) -> Scenario | None:
+    """The scenario that knows the register up to its last year with payments; None where it has none to go by."""
+    if population is None or not population.paid.size:
+        return None
+    known = min(population.last_paid_year, population.last_year)
+    if known <= scenario.base_year:
+        return None
+    chosen = scenario.plain["population.known_until"]
+    return scenario if chosen is not None and chosen >= known else scenario.set({"population.known_until": known})
+
+
+def execution(draws: Draws, scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
+    """year, appropriation, paid (really; empty where not yet), planned (mean of the run), `statistics.describe` of the
+    forecast that knows what was paid, and rate (paid ÷ appropriation); CNY. Empty without payments in the register.
+
+    Where the run did not know them, the draws are played once more with `population.known_until` at the last year paid.
+    """
+    columns = ["year", "appropriation", "paid", "rate", "planned", *COLUMNS]
+    known = brought_forward(scenario, population)
+    if known is None:
+        return pd.DataFrame(columns=columns)
+    again = draws if known is scenario else play(known, population, workers=workers)
+    paid_years = paid_until(known, population)
+    planned, forecast = total_cash(draws), total_cash(again)
+    rows = []
+    for j, year in enumerate(again.cash_years):
+        appropriation = scenario.appropriation.get(year, math.nan)
+        paid = float(forecast[0, j]) if j < paid_years else math.nan
+        rows.append({"year": year, "appropriation": appropriation / FEN, "paid": paid, "planned": planned[:, j].mean(),
+                     "rate": _rate(paid, appropriation / FEN), **describe(forecast[:, j])})
+    whole = sum(scenario.appropriation.get(year, 0) for year in again.cash_years) / FEN or math.nan
+    so_far = float(forecast[0, :paid_years].sum())
+    rows.append({"year": TOTAL, "appropriation": whole, "paid": so_far, "rate": _rate(so_far, whole),
+                 "planned": planned.sum(axis=1).mean(), **describe(forecast.sum(axis=1))})
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rate(paid: float, appropriation: float) -> float:
+    return paid / appropriation if appropriation > 0 else math.nan

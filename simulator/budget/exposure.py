@@ -1,0 +1,39 @@
+"""The legal maximum: what the law would pay if everyone entitled applied at once and every "at most" were paid in full."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from simulator.budget.layout import CASH_INDEX
+from simulator.budget.risk import TOTAL
+from simulator.budget.statistics import COLUMNS, describe
+from simulator.engine import life
+from simulator.engine.run import Draws, play
+from simulator.law.clauses import SLUGS
+from simulator.money import FEN
+from simulator.population.register import Population
+from simulator.projection.assumptions import BY_PATH
+from simulator.scenario import Scenario
+
+
+def exposed(scenario: Scenario) -> Scenario:
+    """The scenario in which everyone entitled applies and nothing is left to discretion; all else as it was."""
+    return scenario.set({f"assumptions.{path}": 1 for path in BY_PATH if path.startswith(("take_up.", "discretion."))}
+                        | {"assumptions.take_up.size_elasticity": 0})
+
+
+def exposure(scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
+    """clause, year, `statistics.describe` and highest (of all draws): awards by the year they belong to, CNY.
+
+    Plays the draws once more. The highest of the draws is a bound for them alone, not for the future.
+    """
+    return exposure_table(play(exposed(scenario), population, workers=workers))
+
+
+def exposure_table(draws: Draws) -> pd.DataFrame:
+    """As `exposure`, of draws in which everyone applied."""
+    awarded, rows = draws.by_clause[:, :, :, life.AWARDED] / FEN, []
+    for slug, values in [*((SLUGS[k], awarded[:, :, k]) for k in CASH_INDEX), (TOTAL, awarded[:, :, CASH_INDEX].sum(axis=2))]:
+        for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
+            rows.append({"clause": slug, "year": year, **describe(column), "highest": float(column.max())})
+    return pd.DataFrame(rows, columns=["clause", "year", *COLUMNS, "highest"])
