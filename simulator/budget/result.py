@@ -25,9 +25,9 @@ from simulator.budget.execution import execution
 from simulator.budget.exposure import exposure
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.ledger import Ledger, keep_ledger
+from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.purse import commitments_table, ledger_table
 from simulator.budget.risk import risk
-from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split

@@ -27,9 +27,10 @@ COLUMNS = ("year", "appropriation", "probability", "probability_low", "probabili
 def risk(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     """One row for each year with an appropriation, and one for all of them: COLUMNS, CNY.
 
-    expected_overrun: mean of what lies above the appropriation, draws without an overrun as 0; overrun_if_any: its mean where
-    there is one; worst_twentieth: expected shortfall, the mean payout of the dearest twentieth of the draws; reserve_5: what has to be added to
-    the appropriation that the chance of an overrun is at most 5 %, with the exact interval of that order statistic.
+    expected_overrun: mean of what lies above the appropriation, draws without an overrun as 0; overrun_if_any: its mean
+    where there is one; worst_twentieth: expected shortfall, the mean payout of the dearest twentieth of the draws;
+    reserve_5: what has to be added to the appropriation that the chance of an overrun is at most 5 %, with the exact
+    interval of that order statistic.
     """
     due = draws.paid[:, :, CASH_INDEX].sum(axis=2)
     funded = [j for j, year in enumerate(draws.cash_years) if year in scenario.appropriation]

@@ -34,8 +34,8 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
 """
 EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
 
-VERBS = ("assess", "check", "template", "indicators", "synthesize", "explain", "run", "report", "compare", "design", "loopholes",
-         "whatif", "terms")  # a module each
+VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "compare", "design",
+         "loopholes", "whatif", "terms")  # a module each
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -46,14 +46,20 @@ def draw_options(p: argparse.ArgumentParser) -> None:
 def run_options(p: argparse.ArgumentParser) -> None:
     """A scenario and how it is played."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
+    p.add_argument("--appropriation", metavar="YEAR=CNY", action="append", default=[],
+                   help="what may be paid in a year, or POOL.YEAR=CNY of it under a pool of clauses; several times")
+    p.add_argument("--mode", metavar="MODE", help="who is paid where it does not suffice: none, first_come, pro_rata, "
+                                                  "priority or lottery")
     draw_options(p)
 
 
 def scenario_of(arguments: argparse.Namespace, name: str):
-    """The scenario of that name with the changes of --set, --draws and --seed."""
+    """The scenario of that name with the changes of --set, --appropriation, --mode, --draws and --seed."""
     from simulator.scenario import parse_set
 
-    changes = parse_set(arguments.changes)
+    given = [f"appropriation.{option}" for option in getattr(arguments, "appropriation", [])]
+    given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
+    changes = parse_set([*arguments.changes, *given])
     for option in ("draws", "seed"):
         if getattr(arguments, option, None) is not None:
             changes[option] = getattr(arguments, option)

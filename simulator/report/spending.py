@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from simulator.report import bridges, charts, page, tables
+from simulator.report import bridges, budgeting, charts, page, tables
 from simulator.report.figures import image
 from simulator.report.page import Block
 from simulator.report.record import TOTAL, Clause, RunFolder
@@ -74,7 +74,7 @@ def risk(run: RunFolder, lang: str) -> Block:
         caption = words.say("risk.fan_caption_appropriation" if run.appropriation else "risk.fan_caption")
         picture = image(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
         parts = [_risk_lead(run, words, bands), page.figure(words.say("risk.fan"), picture, caption)]
-    parts += [_risk_curves(run, words), tables.quantiles(run, words)]
+    parts += [_risk_curves(run, words), tables.quantiles(run, words), *budgeting.section(run, words)]
     return page.section("risk", words.say("risk.title"), words.tag, *parts)
 
 

@@ -1,0 +1,30 @@
+"""simulator budget."""
+
+from __future__ import annotations
+
+import argparse
+
+from simulator.cli.options import lang_option, play, population_of, run_options, scenario_of
+
+HELP = "overrun, reserve, rationing, commitments, the legal maximum, and execution"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    run_options(p)
+    lang_option(p)
+    p.add_argument("--out", metavar="DIR", help="keep the run and these tables in DIR; `simulator report DIR` tells it")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """What a finance bureau budgets with."""
+    from simulator.report import budgeting, screen
+
+    scenario = scenario_of(arguments, arguments.scenario)
+    budget = play(arguments, scenario, population_of(arguments))
+    tables = budget.budgeting(arguments.workers)
+    if arguments.out:
+        budget.write(arguments.out, tables)
+    print(screen.budget(budget), budgeting.text(tables, arguments.lang, scenario.purse.mode), sep="\n\n")
+    if arguments.out:
+        print(f"\n→ {arguments.out}")
