@@ -40,16 +40,16 @@ def draw_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--draws", type=int, metavar="N", help="number of draws")
     p.add_argument("--seed", type=int, metavar="S", help="seed of the lotteries")
     p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")
+    p.add_argument("--appropriation", metavar="YEAR=CNY", action="append", default=[],
+                   help="what may be paid in a year, or POOL.YEAR=CNY of it under a pool of clauses; several times")
+    p.add_argument("--mode", metavar="MODE", help="who is paid where it does not suffice: none, first_come, pro_rata, "
+                                                  "priority or lottery")
     set_option(p)
 
 
 def run_options(p: argparse.ArgumentParser) -> None:
     """A scenario and how it is played."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
-    p.add_argument("--appropriation", metavar="YEAR=CNY", action="append", default=[],
-                   help="what may be paid in a year, or POOL.YEAR=CNY of it under a pool of clauses; several times")
-    p.add_argument("--mode", metavar="MODE", help="who is paid where it does not suffice: none, first_come, pro_rata, "
-                                                  "priority or lottery")
     draw_options(p)
 
 
