@@ -10,6 +10,7 @@ The public door. Everything the command line and the notebooks do goes through t
     design                                         the most generous terms that fit a budget
     loopholes                                      ways round the text, and their price
     whatif                                         a page of sliders, the answer beside them
+    attribute, sensitivity, notches                whose cost it is, what matters, who stands near an edge of the law
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
 >>> budget = run(scenario)
@@ -32,14 +33,16 @@ if TYPE_CHECKING:
 
     from simulator.budget.compare import Comparison
     from simulator.budget.design import DesignResult
+    from simulator.budget.drivers import CostDrivers, Sensitivity
+    from simulator.budget.notches import Notches
     from simulator.budget.result import BudgetRun
     from simulator.engine.assess import Assessment
     from simulator.engine.explain import Explanation
     from simulator.population.register import Population
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
-           "loopholes", "read_population", "report", "run", "synthesize", "whatif"]
+__all__ = ["assess", "attribute", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
+           "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -227,6 +230,61 @@ def further_years(
     return lengthen(load_scenario(scenario), until, lambda s: run(s, people, workers=workers, notice=notice))
 
 
+def attribute(
+    of: str | Scenario | BudgetRun = "baseline", population: str | Path | Population | None = None, *, few: int = 100,
+    orders: int = 8, workers: int | None = None, progress: Any = None, notice: Any = None,
+) -> CostDrivers:
+    """Whose cost it is: each clause alone, as the last one in and by Shapley's value, adding up to the run's cost to the fen;
+    their interaction by cause; and what every other reading of the text would cost.
+
+    of: a scenario (played first) or a run. few: draws on which sets of clauses are played; orders: of clauses, sampled in pairs
+    of reverses (five clauses or fewer: all sets). progress: called with draws done and draws in all, stage by stage.
+
+    >>> found = attribute(load_scenario(changes={"draws": 8}), few=4, orders=2)
+    >>> list(found.attribution.clauses["clause"])[-2:]
+    ['interaction', 'total']
+    """
+    from simulator.budget.drivers import cost_drivers
+
+    budget = _run_of(of, population, workers, progress, notice)
+    return cost_drivers(budget.result, budget.scenario, budget.population, workers=workers, few=few,
+                        pairs=max(1, orders // 2), progress=progress)
+
+
+def sensitivity(
+    of: str | Scenario | BudgetRun = "baseline", population: str | Path | Population | None = None, *, few: int = 200,
+    samples: int = 512, workers: int | None = None, progress: Any = None, notice: Any = None,
+) -> Sensitivity:
+    """Which assumptions matter, for cash paid, net fiscal impact and online sales: each at its low and high end on common luck,
+    and Sobol indices with bootstrap intervals, luck being one of the factors.
+
+    few: draws on which the assumptions that move most are played at their ends; samples: draws of the indices. The others as for
+    `attribute`.
+    """
+    from simulator.budget.drivers import sensitivity_of
+
+    budget = _run_of(of, population, workers, progress, notice)
+    return sensitivity_of(budget.result, budget.scenario, budget.population, workers=workers, few=few, count=samples,
+                          progress=progress)
+
+
+def notches(scenario: str | Scenario = "baseline", population: str | Path | Population | None = None, *, within: float = 0.1,
+            draws: int = 60) -> Notches:
+    """Who stands near the edges of the law, how large each jump is, and what reaching the edge gains.
+
+    population: a register with years of the policy is asked as it is; otherwise the populations of `draws` draws. within: the
+    band to either side of an edge, a share of it. Raises ScenarioError.
+
+    >>> len(notches(draws=2).edges["term"].unique())
+    11
+    """
+    from simulator.budget.notches import notches as find
+
+    scenario = load_scenario(scenario)
+    people = _population(population) if population is not None else _own_population(scenario)
+    return find(scenario, people, within=within, draws=draws)
+
+
 def report(
     *of: str | Path | Scenario | BudgetRun, population: str | Path | Population | None = None, notebook: str = "budget",
     clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
@@ -291,6 +349,17 @@ def whatif(
 
     given = parameters(scenario, population or "", units, lang=lang, draws=draws, out=out)
     serve(given, port=port, browser=browser, told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
+
+
+def _run_of(of: str | Scenario | BudgetRun, population: Any, workers: int | None, progress: Any, notice: Any) -> BudgetRun:
+    """The run given, or a run of the scenario given, told as one stage."""
+    from simulator.budget.result import BudgetRun
+
+    if isinstance(of, BudgetRun):
+        return of
+    scenario = load_scenario(of)
+    step = None if progress is None else lambda done: progress(done, scenario.draws)
+    return run(scenario, population, workers=workers, progress=step, notice=notice)
 
 
 def _population(given: str | Path | Population) -> Population:

@@ -55,10 +55,6 @@ class Attribution:
     sets: int
     orders: int
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name."""
-        return {"attribution": self.clauses, "causes": self.causes}
-
 
 @dataclass
 class Offers:
@@ -143,7 +139,7 @@ def _table(draws: Draws, players: tuple[str, ...], values: dict[str, np.ndarray]
             found = [carried_over(near[k], change[k]) for k in range(len(players))] + [mean_and_error(-change.sum(axis=0))]
         means, errors = (np.array(column) for column in zip(*found, strict=True))
         if name == "shapley":
-            errors[:-1] = np.sqrt(errors[:-1] ** 2 + order_variance)
+            errors = np.array([*np.sqrt(errors[:-1] ** 2 + order_variance), 0.0])  # these shares leave nothing over
         in_fen = [*shapley.apportioned(means, total[0]), round(total[0])]
         table[name], table[f"{name}_error"] = np.array(in_fen) / FEN, np.array([*errors, total[1]]) / FEN
     return table

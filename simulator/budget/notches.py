@@ -36,7 +36,7 @@ BINS = 4  # of the map, to either side
 KIND = {"CNY": "money", "m2": "area", "count": "count", "occupancy": "share"}  # of the fact an edge is compared with, by the edge's unit
 MOVED_TOGETHER: Mapping[str, tuple[str, ...]] = {"district_contribution": ("retained_tax",)}
 COLUMNS = ("clause", "term", "fact", "edge", "threshold", "unit", "year", "in_band", "below", "below_error", "above",
-           "above_error", "jump", "jump_largest", "gain", "gain_total", "short_of")
+           "above_error", "jump", "jump_largest", "gain", "gain_total", "short_of", "draws")
 MAP_COLUMNS = ("clause", "term", "from", "to", "enterprises")
 
 
@@ -95,19 +95,16 @@ class Notches:
     edges: clause, term and year ("total" over all), with the number within the band (in_band), those of them below and at or
     above the edge for whom it makes a difference, mean and largest jump (of the clause, in the year), mean and sum of what those
     below would gain by reaching it (all clauses and years, less clawback), and how much they are short of it (the fact's unit).
-    Numbers are of one register, or means over `draws` draws with their standard error; a fact of a year counts once a year. map: how
-    many of them stand at which distance from the edge, as a share of it. left_out: enterprises with unknown facts.
+    Numbers are of one register (draws 0), or means over `draws` draws with their standard error; a fact of a year counts once a
+    year. map: how many of them stand at which distance from the edge, as a share of it. left_out: enterprises with unknown facts.
     """
 
+    scenario: Scenario
     edges: pd.DataFrame
     map: pd.DataFrame
     within: float
-    draws: int
+    draws: int  # 0: a register, as it is
     left_out: int = 0
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name."""
-        return {"notches": self.edges, "notch_map": self.map}
 
 
 def edges_of(scenario: Scenario) -> list[Edge]:
@@ -130,7 +127,8 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     if not 0 < within < 1:
         raise ScenarioError(Problem("within", f"is {within}", "a share above 0 and below 1, e.g. 0.1"))
     left_out, absent = 0, set()
-    if population is not None and population.last_year >= scenario.law.start.year:
+    of_the_register = population is not None and population.last_year >= scenario.law.start.year
+    if of_the_register:
         unknown = {identity for identity, _, _ in population.unknown if identity}
         absent = {column for identity, _, column in population.unknown if not identity}
         known = np.array([str(i) not in unknown for i in population.ids], bool)
@@ -142,10 +140,10 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     for edge in edges_of(scenario):
         facts = {f for e in CATALOGUE[edge.clause].EVIDENCE.values() for f in (*e.facts, *e.last_year)}
         near = [] if facts & absent else list(_near(people, edge, within))
-        rows += _rows(edge, near, people, scenario, assessable=not facts & absent)
+        rows += _rows(edge, near, people, scenario, 0 if of_the_register else people.draws, assessable=not facts & absent)
         places += _map(edge, near, people, within)
-    return Notches(pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(places, columns=list(MAP_COLUMNS)), within,
-                   people.draws, left_out)
+    return Notches(scenario, pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(places, columns=list(MAP_COLUMNS)), within,
+                   0 if of_the_register else people.draws, left_out)
 
 
 def of_register(population: Population, scenario: Scenario) -> People:
@@ -215,13 +213,13 @@ def _asked(people: People, edge: Edge, within: float, fact: np.ndarray, number: 
     return Near(year, fact - number, number, on - under, reached - now, people.draw[chosen])
 
 
-def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, *, assessable: bool) -> Iterator[tuple]:
+def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draws: int, *, assessable: bool) -> Iterator[tuple]:
     number = scenario.law.numbers[f"{SLUGS[edge.clause]}.{edge.term}"]
     head = SLUGS[edge.clause], edge.term, edge.fact, edge.edge
     for year, part in [("total", near), *((n.year, [n]) for n in near if n.year)]:
         at = float(number.at(int(people.years[0]) if year == "total" else year))
         if not assessable:
-            yield (*head, at, edge.unit, year, *([np.nan] * 10))
+            yield (*head, at, edge.unit, year, *([np.nan] * 10), draws)
             continue
         jump, gain, distance, draw = (np.concatenate([getattr(n, name) for n in part]) for name in ("jump", "gain", "distance", "draw"))
         concerned, below = jump != 0, distance < 0
@@ -229,7 +227,7 @@ def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, *, a
         jumps, gains, short = jump[concerned] / FEN, gain[concerned & below] / FEN, -distance[concerned & below]
         yield (*head, at, edge.unit, year, len(draw) / people.draws, *counts[0], *counts[1], _mean(jumps),
                float(jumps.max()) if len(jumps) else np.nan, _mean(gains), float(gains.sum()) / people.draws,
-               _mean(short / UNITS[edge.unit].scale))
+               _mean(short / UNITS[edge.unit].scale), draws)
 
 
 def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterator[tuple]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator.budget import drivers
 from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
 from simulator.budget.concentration import concentration
@@ -123,7 +124,8 @@ class BudgetRun:
     def analyses(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
         would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
-        unequally support is spread), loopholes (ways round the text and their price). Plays further draws: seconds."""
+        unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
+        (`budget.drivers`). Plays further draws: about half a minute."""
         people = self.population if self.population is not None and reaches(self.population, self.scenario) else None
         return self.budgeting(workers) | {
             "drivers": split(self.result, self.scenario, self.population, workers),
@@ -132,6 +134,7 @@ class BudgetRun:
             "loopholes": price_ways(self.scenario, people, workers),
             "affordability": affordability(self.result),
             "concentration": concentration(self.scenario, self.population),
+            **drivers.tables(self.result, self.scenario, self.population, workers),
         }
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:

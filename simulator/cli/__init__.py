@@ -26,6 +26,9 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
                                                   the most generous terms that fit a budget at a confidence
   simulator loopholes baseline                    known ways round the text: what it stops, what the rest costs
   simulator whatif                                the same as a page of sliders, answered at once
+  simulator attribute baseline                    whose cost it is: clauses alone, last-in, Shapley; and each reading
+  simulator sensitivity baseline                  which assumptions matter: tornado and Sobol indices
+  simulator notches baseline --within 0.1         who stands near the edges of the law, and what reaching them gains
   simulator terms                                 everything that can be set, with unit, range and source
 
 SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
@@ -34,8 +37,8 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
 """
 EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
 
-VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "compare", "design",
-         "loopholes", "whatif", "terms")  # a module each
+VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "compare",
+         "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms")  # a module each
 
 
 def main(argv: list[str] | None = None) -> int:

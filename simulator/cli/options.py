@@ -119,6 +119,19 @@ def watched(arguments: argparse.Namespace, scenarios):
         yield bar.update
 
 
+@contextlib.contextmanager
+def staged(arguments: argparse.Namespace, what: str):
+    """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
+    if arguments.workers is not None and arguments.workers < 1:
+        raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
+    with progress_bar(what, "draw") as bar:
+        def step(done: int, total: int) -> None:
+            if bar.total != total:
+                bar.reset(total)
+            bar.update(done)
+        yield step
+
+
 def comma_list(*known: str):
     """The type of an option that takes one or more of these words, as html,pdf."""
     def read(text: str) -> list[str]:

@@ -29,7 +29,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 
 def assumptions(run: RunFolder, lang: str) -> Block:
-    """Section 6: every assumption with its source and confidence, the changed ones marked."""
+    """Every assumption with its source and confidence, the changed ones marked."""
     words = load(lang)
     frame = run.rows_of("assumptions")
     frame = frame.assign(room=frame["path"].map(_room))
@@ -49,11 +49,11 @@ def assumptions(run: RunFolder, lang: str) -> Block:
 
 
 def readings(run: RunFolder, lang: str) -> Block:
-    """Section 7: how the text was read where it is ambiguous, doubts about its legality, its numbers, term and budgets."""
+    """How the text was read where it is ambiguous, doubts about its legality, its numbers, term and budgets."""
     words = load(lang)
     switches, law = run.rows_of("interpretation"), run.rows_of("law")
     dates = run.rows_of("policy", "appropriation", "population", "run")
-    dates = dates[~dates["path"].str.endswith(("seed", "draws"))]  # they stand in section 8
+    dates = dates[~dates["path"].str.endswith(("seed", "draws"))]  # they stand in `made`
     changed = switches["changed"].sum()
     columns = [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
     clauses = {

@@ -55,6 +55,16 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "backtest.csv": ("year", "published", "p10", "p50", "p90", "position", "width", "crps", "crps_naive"),
     "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
                       "everybody", "share_low", "share_high", "price", "price_error", "closed_price", "confidence", "invented"),
+    "attribution.csv": ("clause", *(f"{v}{end}" for v in ("booked", "alone", "last_in", "shapley") for end in ("", "_error"))),
+    "interaction.csv": ("cause", "mean", "standard_error"),
+    "readings.csv": ("switch", "reading", "default", "mean", "standard_error", "share_changed", "draws", "rank_low", "rank_high"),
+    "tornado.csv": ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
+                    "draws", "rank_low", "rank_high"),
+    "indices.csv": ("result", "factor", "paths", "first_order", "first_order_low", "first_order_high", "total_order",
+                    "total_order_low", "total_order_high", "draws", "rank_low", "rank_high"),
+    "notches.csv": ("clause", "term", "fact", "edge", "threshold", "unit", "year", "in_band", "below", "below_error", "above",
+                    "above_error", "jump", "jump_largest", "gain", "gain_total", "short_of", "draws"),
+    "notch_map.csv": ("clause", "term", "from", "to", "enterprises"),
 }
 RECORD_KEYS = (
     "run_id",

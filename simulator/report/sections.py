@@ -12,6 +12,7 @@ from simulator.report import page
 from simulator.report.basis import assumptions, readings
 from simulator.report.forms import appraisal, performance
 from simulator.report.making import contents, end, front, made, policy_name, run_facts
+from simulator.report.matters import matters
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Block
 from simulator.report.record import TOTAL, RunFolder
@@ -19,9 +20,9 @@ from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
 from simulator.report.wording import Wording, load
 
-__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "assumptions", "readings",
+__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "matters", "assumptions", "readings",
            "performance", "appraisal", "made", "end"]
-CONTENTS = ("cost", "risk", "growth", "targets", "assumptions", "readings", "performance", "appraisal", "made")
+CONTENTS = ("cost", "risk", "growth", "targets", "matters", "assumptions", "readings", "performance", "appraisal", "made")
 
 
 def cover(run: RunFolder, lang: str) -> Block:

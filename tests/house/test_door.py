@@ -22,7 +22,8 @@ BESIDE_THE_DOOR = {
     "simulator.errors": {"SimulatorError", "PopulationError", "nearest"},
     "simulator.scenario": {"parse_set"},
     "simulator.population.units": {"parse_answers"},
-    "simulator.report": {"budgeting", "comparison", "design", "legality", "loopholes", "screen", "register_screens", "payout_list"},
+    "simulator.report": {"budgeting", "comparison", "design", "drivers", "legality", "loopholes", "payout_list",
+                         "register_screens", "screen"},
     # registers that are not populations yet: one with faults, an empty one, an invented one with its fit
     "simulator.population.readers": {"examine"},
     "simulator.population.findings": {"write_annotated"},

@@ -1,0 +1,69 @@
+"""What drives the cost, all of it for one run: whose cost it is, what readings cost, which assumptions matter, who stands near
+the edges of the law. The sizes of these analyses are chosen here: a minute or so for a verb, a third of it within a report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from simulator.budget import attribution, sensitivity, tornado
+from simulator.budget.attribution import Attribution
+from simulator.budget.notches import notches
+from simulator.budget.paired import Progress
+from simulator.engine.run import Draws
+from simulator.population.register import Population
+from simulator.scenario import Scenario
+
+FEWEST = 200  # draws below which a report does not speak of drivers: it would only tell noise
+
+
+@dataclass(frozen=True)
+class CostDrivers:
+    """Whose cost it is (`attribution`), and what every other reading of the text would cost (tornado.READINGS_COLUMNS)."""
+
+    scenario: Scenario
+    attribution: Attribution
+    readings: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What matters: each assumption at its ends (tornado.COLUMNS) and shares of variance (sensitivity.COLUMNS)."""
+
+    scenario: Scenario
+    tornado: pd.DataFrame
+    indices: pd.DataFrame
+
+
+def cost_drivers(draws: Draws, scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+                 few: int = attribution.DRAWS, pairs: int = attribution.PAIRS, progress: Progress | None = None) -> CostDrivers:
+    """Attribute the cost of a run to its clauses and price the readings. few: draws on which sets of clauses are played (twice as
+    many for readings); pairs: orders of clauses sampled, each with its reverse. Raises ScenarioError."""
+    return CostDrivers(
+        scenario,
+        attribution.attribute(draws, scenario, population, workers=workers, few=few, pairs=pairs, progress=progress),
+        tornado.readings(scenario, population, workers=workers, draws=2 * few, progress=progress))
+
+
+def sensitivity_of(draws: Draws, scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+                   few: int = tornado.DRAWS, count: int = sensitivity.DRAWS, progress: Progress | None = None) -> Sensitivity:
+    """Tornado and Sobol indices of a run. few: draws on which the assumptions that move a result most are played at their ends;
+    count: draws of the indices. Raises ScenarioError."""
+    return Sensitivity(
+        scenario,
+        tornado.assumptions(scenario, population, workers=workers, first=max(2, few // 8), draws=few, progress=progress),
+        sensitivity.indices(draws, scenario, population, workers=workers, count=count, progress=progress))
+
+
+def tables(draws: Draws, scenario: Scenario, population: Population | None = None,
+           workers: int | None = None) -> dict[str, pd.DataFrame]:
+    """What a report tells of the drivers of a run, by name of the file; nothing of a run of fewer than FEWEST draws."""
+    if scenario.draws < FEWEST:
+        return {}
+    whose = cost_drivers(draws, scenario, population, workers=workers, few=30)
+    matters = sensitivity_of(draws, scenario, population, workers=workers, few=64, count=256)
+    near = notches(scenario, population, draws=30)
+    return {"attribution": whose.attribution.clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
+            "tornado": matters.tornado, "indices": matters.indices, "notches": near.edges, "notch_map": near.map}

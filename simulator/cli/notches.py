@@ -1,0 +1,34 @@
+"""simulator notches."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import lang_option, population_of, scenario_of, set_option, unit_option
+
+HELP = "say who stands near the edges of the law, how large the jumps are and what reaching them gains"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
+    p.add_argument("--population", metavar="POPULATION",
+                   help="a register with years of the policy; otherwise the populations of some draws are asked")
+    unit_option(p)
+    p.add_argument("--within", type=float, default=0.1, metavar="SHARE", help="band to either side of an edge (default: 0.1)")
+    p.add_argument("--draws", type=int, default=60, metavar="N", help="draws whose populations are asked (default: 60)")
+    set_option(p)
+    lang_option(p)
+    p.add_argument("--out", metavar="FILE", help="write edges by year and their map as FILE.xlsx, or FILE.csv files")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Say who stands near the edges of the law."""
+    from simulator.report import drivers
+
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
+    result = simulator.notches(scenario, population, within=arguments.within, draws=arguments.draws)
+    if arguments.out:
+        drivers.save(result, arguments.out, arguments.lang)
+    print(drivers.text(result, arguments.lang))

@@ -1,0 +1,34 @@
+"""simulator sensitivity."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import lang_option, notice, population_of, run_options, scenario_of, staged
+
+HELP = "say which assumptions matter: tornado and Sobol indices, with their errors"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    run_options(p)
+    p.add_argument("--few", type=int, default=200, metavar="N",
+                   help="draws on which the assumptions that move most are played at their ends (default: 200)")
+    p.add_argument("--samples", type=int, default=512, metavar="N", help="draws of the Sobol indices, cut to a power of two "
+                   "(default: 512)")
+    lang_option(p)
+    p.add_argument("--out", metavar="FILE", help="write tornado and indices of every result as FILE.xlsx, or FILE.csv files")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Say which assumptions matter."""
+    from simulator.report import drivers
+
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
+    with staged(arguments, "sensitivity") as progress:
+        result = simulator.sensitivity(scenario, population, few=arguments.few, samples=arguments.samples,
+                                       workers=arguments.workers, progress=progress, notice=notice)
+    if arguments.out:
+        drivers.save(result, arguments.out, arguments.lang)
+    print(drivers.text(result, arguments.lang))

@@ -1,0 +1,126 @@
+"""What drives the cost, in words: sentences that claim no order finer than its error. The page and the terminal share them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from simulator.law.readings import SWITCHES
+from simulator.report.rounding import UNITS, percent
+from simulator.report.wording import Wording
+
+Said = tuple[str, dict[str, object]]  # a sentence's key and what is filled in
+NAMED = 5  # names in a list of those that cannot be told apart
+_NORMAL = 1.959964
+
+
+def money(value: float, error: float, words: Wording) -> str:
+    """An amount in the language's unit, rounded to its error."""
+    return UNITS[words.lang]["money"].text(float(value), float(error))
+
+
+def rank(low: float, high: float, words: Wording) -> str:
+    """A place, or from which to which."""
+    if pd.isna(low):
+        return words.say("matters.unranked")
+    return words.say("matters.clear", low=int(low)) if low == high else words.say("matters.tied", low=int(low), high=int(high))
+
+
+def of_interaction(clauses: pd.DataFrame, words: Wording) -> Said:
+    """Whether all clauses together cost more than each alone."""
+    row = clauses.set_index("clause").loc["interaction"]
+    amount, error = row["alone"], row["alone_error"]
+    if not abs(amount) > _NORMAL * error:
+        return "attribution.apart", {}
+    said = {"amount": money(abs(amount), error, words), "error": money(error, error / 10, words)}
+    return ("attribution.more" if amount > 0 else "attribution.less"), said
+
+
+def option(switch: str, reading: str, words: Wording) -> str:
+    """A reading as a person reads it."""
+    one = SWITCHES[switch]
+    zh, en = one.meanings[reading]
+    return words.say("reading_costs.option", switch=words.pick({"zh": one.zh, "en": one.en}), reading=words.pick({"zh": zh, "en": en}))
+
+
+def of_readings(readings: pd.DataFrame, words: Wording) -> Said:
+    """The reading that moves the cost most, or those that may be."""
+    first = readings[readings["rank_low"] == 1]
+    if not len(first):
+        return "reading_costs.none", {}
+    names = [option(r.switch, r.reading, words) for r in first.itertuples()]
+    if len(names) > 1:
+        return "reading_costs.largest_tied", {"names": words.say("source.separator").join(names[:NAMED])}
+    row = first.iloc[0]
+    return "reading_costs.largest", {"name": names[0], "change": money(row["mean"], row["standard_error"], words),
+                                     "error": money(row["standard_error"], row["standard_error"] / 10, words)}
+
+
+def of_assumptions(tornado: pd.DataFrame, result: str, labels: Mapping[str, str], words: Wording) -> list[Said]:
+    """The assumption that moves a result most between its ends, or those that may be."""
+    first = tornado[(tornado["result"] == result) & (tornado["rank_low"] == 1)]
+    if not len(first):
+        return []
+    of = words.say(f"matters.{result}")
+    if len(first) > 1:
+        names = words.say("matters.and").join(labels.get(path, path) for path in first["path"][:NAMED])
+        return [("sensitivity.largest_tied", {"result": of, "names": names})]
+    row = first.iloc[0]
+    return [("sensitivity.largest", {"result": of, "name": labels.get(row["path"], row["path"]),
+                                     "swing": money(abs(row["swing"]), row["swing_error"], words),
+                                     "error": money(row["swing_error"], row["swing_error"] / 10, words)})]
+
+
+def of_indices(indices: pd.DataFrame, result: str, labels: Mapping[str, str], words: Wording) -> list[Said]:
+    """The part of luck in a result's spread, and the assumption that makes most of it, if one can be told."""
+    found = indices[indices["result"] == result]
+    if not len(found):
+        return []
+    luck = found[found["factor"] == "luck"].iloc[0]
+    said = [("sensitivity.luck", {"result": words.say(f"matters.{result}"), **_share(luck)})]
+    own = found[~found["factor"].isin(["luck", "others"]) & (found["total_order"] > 0)]  # the largest first
+    if not len(own):
+        return said
+    top = own.iloc[0]
+    beside = own[own["rank_low"] <= top["rank_high"]]
+    if len(beside) == 1:
+        return [*said, ("sensitivity.leader", {"name": factor(top["factor"], top["paths"], labels, words), **_share(top)})]
+    names = words.say("matters.and").join(factor(r.factor, r.paths, labels, words) for r in beside.head(NAMED).itertuples())
+    return [*said, ("sensitivity.no_leader", {"names": names})]
+
+
+def factor(name: str, paths: str, labels: Mapping[str, str], words: Wording) -> str:
+    """A factor's name: its assumptions, the others together, or luck."""
+    if name == "luck":
+        return words.say("matters.luck")
+    every = str(paths).split("; ")
+    return words.say("matters.others", count=len(every)) if name == "others" else " + ".join(labels.get(p, p) for p in every)
+
+
+def of_notches(edges: pd.DataFrame, labels: Mapping[str, str], words: Wording) -> Said:
+    """Where most stand who would gain by a little more, or where it may be."""
+    total = edges[(edges["year"] == "total") & (edges["below"] > 0)].sort_values("below", ascending=False, kind="stable")
+    if not len(total):
+        return "notches.nobody", {}
+    top, error = total.iloc[0], total["below_error"].fillna(0.0)
+    near = total[top["below"] - total["below"] <= _NORMAL * (error**2 + error.iloc[0] ** 2) ** 0.5]
+    names = [edge(r.clause, r.term, labels) for r in near.itertuples()]
+    if len(names) > 1:
+        return "notches.most_tied", {"names": words.say("matters.and").join(names[:NAMED])}
+    below = UNITS[words.lang]["count"].text(float(top["below"]), float(error.iloc[0]))
+    return "notches.most", {"name": names[0], "below": below, "gain": money(top["gain"], 0.0, words)}
+
+
+def edge(clause: str, term: str, labels: Mapping[str, str]) -> str:
+    """The name of a number of the law."""
+    return labels.get(f"law.{clause}.{term}", f"{clause}.{term}")
+
+
+def _share(row: pd.Series) -> dict[str, object]:
+    return {"share": share(row["total_order"]), "low": share(row["total_order_low"]), "high": share(row["total_order_high"])}
+
+
+def share(value: float) -> str:
+    """A share of variance: an estimate below 0 or above 1 is one of these."""
+    return percent(min(1.0, max(0.0, value)))
