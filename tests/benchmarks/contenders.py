@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator import synthesize
 from simulator.engine import life
-from simulator.engine.run import prepare
+from simulator.engine.prepared import prepare
 from simulator.law.assessment import CLAUSES
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.urns import NumPysOwn, TheSame
@@ -34,7 +34,7 @@ class Ours:
     """Our engine on a scenario and a register, start-up done."""
 
     def __init__(self, scenario, population, parameters: np.ndarray):
-        self.task, self.parameters, self.years = prepare(scenario, population), parameters, len(scenario.years)
+        self.prepared, self.parameters, self.years = prepare(scenario, population), parameters, len(scenario.years)
 
     def play(self, draws: int, threads: int = 1, pool: ThreadPoolExecutor | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The first draws, in as many equal blocks as threads; their sums."""
@@ -44,7 +44,7 @@ class Ours:
         blocks = [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
 
         def one(block: slice) -> None:
-            self.task(block.start, self.parameters[block], by_clause[block], by_year[block])
+            self.prepared.play(block.start, self.parameters[block], by_clause[block], by_year[block])
 
         if pool is None:
             for block in blocks:

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from simulator import load_scenario, synthesize
-from simulator.engine.run import outer_layer, prepare
+from simulator.engine.prepared import prepare
+from simulator.engine.run import outer_layer
 from simulator.projection.assumptions import pull_levers
 from tests.benchmarks import contenders
 from tests.benchmarks.coverage import coverage
@@ -143,7 +144,6 @@ def a_million(draws: int = 1000) -> list[Row]:
             import resource, sys, time
             import simulator
             from tests.benchmarks.work import common_scenario
-            from simulator.engine.run import prepare
             simulator.run(common_scenario(2), simulator.synthesize(enterprises=50))  # start-up: imports, compiled code
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             started = time.perf_counter()
