@@ -11,7 +11,7 @@ from simulator.report.record import RunFolder
 from simulator.report.wording import Wording, load
 from simulator.scenario import Scenario
 
-COLUMNS = ("article", "since", "document", "by", "effect", "uncertain", "reached")
+COLUMNS = ("article", "document", "effect", "uncertain", "reached")
 
 
 def section(run: RunFolder, words: Wording) -> str:
@@ -20,9 +20,9 @@ def section(run: RunFolder, words: Wording) -> str:
     for clause in run.record["clauses"]:
         for flag in clause.get("legality", []):
             reached = words.say("legality.yes" if int(flag["since"][:4]) <= run.years[-1] else "legality.no")
-            rows.append([Cell(words.say("readings.clause", article=clause["article"], name=words.pick(clause))),
-                         Cell(flag["since"]), Cell(flag["document"]),
-                         *(Cell(flag[f"{key}_{words.lang}"]) for key in ("by", "effect", "uncertain")), Cell(reached)])
+            document = words.say("legality.issued", by=flag[f"by_{words.lang}"], document=flag["document"])
+            rows.append([Cell(words.pick(clause), note=clause["article"]), Cell(document, note=flag["since"]),
+                         *(Cell(flag[f"{key}_{words.lang}"]) for key in ("effect", "uncertain")), Cell(reached)])
     if not rows:
         return ""
     header = [words.say(f"legality.{key}") for key in COLUMNS]

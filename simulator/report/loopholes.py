@@ -43,13 +43,13 @@ def section(run: RunFolder, words: Wording) -> str:
         return ""
     unit = UNITS[words.lang]["money"]
     prices = released(prices, prices["gainers"], run.profile, ("gainers", "gain", "everybody", "price", "closed_price"))
-    header = [words.say(f"loopholes.{key}") for key in ("way", "stops", "leaks", "gainers", "share", "price", "error")]
+    header = [words.say(f"loopholes.{key}") for key in ("way", "stops", "leaks", "gainers", "share", "price_shown")]
     rows = []
     for row in prices.to_dict("records"):
         withheld = words.say("loopholes.withheld") if row["withheld"] else ""
-        numbers = [withheld or f"{row['gainers']:,.0f}", _share(row, words),
-                   withheld or unit.text(row["price"], row["price_error"]),
-                   withheld or unit.text(row["price_error"], row["price_error"] / 10)]
+        price = words.say("loopholes.with_error", price=unit.text(row["price"], row["price_error"] / 10),
+                          error=unit.text(row["price_error"], row["price_error"] / 10))
+        numbers = [withheld or f"{row['gainers']:,.0f}", _share(row, words), withheld or price]
         rows.append([Cell(str(row[words.lang]), note=str(row["articles"])), Cell(str(row[f"stops_{words.lang}"])),
                      Cell(str(row[f"leaks_{words.lang}"])), *(Cell(n, number=True) for n in numbers)])
     note = page.paragraph(html.escape(_note(prices, words)), "small")

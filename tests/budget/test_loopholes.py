@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import openpyxl
 import pytest
@@ -16,6 +18,7 @@ from simulator.errors import ScenarioError
 from simulator.facts import AREA, BLANK, NATIONAL, RENT
 from simulator.law.clauses import SLUGS
 from simulator.report import loopholes as told
+from simulator.report.wording import load
 from simulator.resources import folder
 from tests.laws_of_the_model.playing import register, scenario
 
@@ -220,6 +223,17 @@ def test_a_fault_of_the_catalogue_is_named(tmp_path):
         read(path)
     said = str(e.value)
     assert "is no way round the text" in said and "artikles: is not known here" in said and "articles is missing" in said
+
+
+def test_a_page_for_outside_withholds_what_rests_on_one_enterprise():
+    one = register(1, YEARS, **NEW | {"o2o": 0}, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA,
+                   rent=50 * RENT)
+    table = prices(scenario(CERTAIN), one, play)
+    inside, outside = (told.section(SimpleNamespace(analyses={"loopholes": table}, profile=profile), load("zh"))
+                       for profile in ("internal", "external"))
+    assert "2.4 ± 0" in inside and "（*）" not in inside
+    assert "2.4 ± 0" not in outside and outside.count("（*）") == 2  # how many gain, and the price
+    assert told.section(SimpleNamespace(analyses={}, profile="internal"), load("zh")) == ""
 
 
 def test_the_ways_are_told_and_kept(tmp_path):
