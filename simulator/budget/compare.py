@@ -12,9 +12,10 @@ import pandas as pd
 from scipy import special
 
 from simulator.budget.layout import CASH_INDEX, total_cash
+from simulator.budget.paired import mean_and_error
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import FEWEST_BEYOND, mean_and_error
+from simulator.budget.statistics import FEWEST_BEYOND
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS

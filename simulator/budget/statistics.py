@@ -55,17 +55,6 @@ def describe(values: np.ndarray) -> dict[str, float]:
     return figures
 
 
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Mean and standard error of a figure per draw; exactly no error where all draws agree, nan for a single draw.
-
-    >>> mean_and_error(np.array([0.1, 0.1, 0.1]))
-    (0.1, 0.0)
-    """
-    if len(values) > 1 and values.min() == values.max():
-        return float(values[0]), 0.0
-    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else math.nan
-
-
 def chance(hits: np.ndarray) -> dict[str, float]:
     """A probability from one yes/no per draw, with its exact interval.
 

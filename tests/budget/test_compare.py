@@ -11,7 +11,6 @@ import pytest
 
 from simulator import compare, further_years, load_scenario, run
 from simulator.budget.compare import MOST_SECTIONS, quantile_difference
-from simulator.budget.statistics import mean_and_error
 from simulator.budget.summary import TOTAL
 from simulator.errors import ScenarioError
 from simulator.money import FEN
@@ -122,12 +121,6 @@ def test_pairing_makes_a_shifted_quantile_exact_and_few_draws_have_no_interval()
     assert all(math.isnan(v) for v in quantile_difference(x[:400], x[:400] + 3.0, 95)[3:])  # 20 beyond: 4 sections
     assert not math.isnan(quantile_difference(x[:500], x[:500] + 3.0, 95)[3])
     assert MOST_SECTIONS == 20
-
-
-def test_mean_and_error_of_one_draw_and_of_equal_draws():
-    mean, error = mean_and_error(np.array([2.0]))
-    assert mean == 2.0 and math.isnan(error)
-    assert mean_and_error(np.full(7, 0.1)) == (0.1, 0.0)
 
 
 def test_the_workbook_has_a_sheet_of_changes_and_one_of_clause_by_year(result, tmp_path):

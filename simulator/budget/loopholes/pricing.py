@@ -20,7 +20,7 @@ import pandas as pd
 from simulator import resources, yamlfile
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.ways import WAYS, Way
-from simulator.budget.statistics import mean_and_error
+from simulator.budget.paired import mean_and_error
 from simulator.engine.assess import assess
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
