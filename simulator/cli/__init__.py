@@ -14,6 +14,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator report baseline                       the budget report of the 2013 policy, as one HTML page
   simulator run baseline --set law.tax_rebate.high_rate=0.4
                                                   a Monte Carlo budget with one number of the law changed
+  simulator budget baseline --mode pro_rata       overrun and reserve, who is paid and who waits, the legal maximum
   simulator assess REGISTER --out 兑现名单.xlsx      what the law gives each enterprise of a register, to the fen
   simulator explain REGISTER ENTERPRISE_ID        which clause, which condition, which threshold
   simulator check REGISTER --out 检查.xlsx         everything wrong with a register, and a copy with the cells marked
