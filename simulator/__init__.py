@@ -6,6 +6,7 @@ The public door. Everything the command line and the notebooks do goes through t
     assess, explain                                the law on a register, to the fen
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
+    batch, verify                                  many reports at once; that a folder is as it was made
     further_years                                  what a longer policy costs, year by year
     design                                         the most generous terms that fit a budget
     loopholes                                      ways round the text, and their price
@@ -39,10 +40,11 @@ if TYPE_CHECKING:
     from simulator.engine.assess import Assessment
     from simulator.engine.explain import Explanation
     from simulator.population.register import Population
+    from simulator.report.batch import Batch
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "attribute", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
-           "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "whatif"]
+__all__ = ["assess", "attribute", "batch", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
+           "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "verify", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -349,6 +351,29 @@ def whatif(
 
     given = parameters(scenario, population or "", units, lang=lang, draws=draws, out=out)
     serve(given, port=port, browser=browser, told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
+
+
+def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | None = None, notice: Any = None) -> Batch:
+    """The reports of several scenarios and languages, as a YAML file asks for them, in processes side by side.
+
+    out: folder of all of them, with an index page. One that fails leaves the others alone and is named in `failed`.
+    Raises ReportError, before anything is played, with everything in the file that cannot be meant.
+    """
+    from simulator.report.batch import make, read_plan
+
+    return make(read_plan(file, out), out, workers, notice)
+
+
+def verify(folder: str | Path, *, rerun: bool = False, population: str | Path | Population | None = None,
+           workers: int | None = None) -> DataFrame:
+    """Every file of a folder's runs and reports with its state: same, changed, missing, foreign, unrecorded, unread.
+
+    rerun: also play each run again from its settings: repeated to the byte, different, or not_repeated. population: the
+    register of runs that had one. Raises ReportError when the folder holds no record.
+    """
+    from simulator.report.verify import verify as hold
+
+    return hold(folder, rerun=rerun, population=None if population is None else _population(population), workers=workers)
 
 
 def _run_of(of: str | Scenario | BudgetRun, population: Any, workers: int | None, progress: Any, notice: Any) -> BudgetRun:

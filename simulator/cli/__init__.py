@@ -12,6 +12,10 @@ DESCRIPTION = """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings.
 
   simulator report baseline                       the budget report of the 2013 policy, as one HTML page
+  simulator report baseline --format html,pdf,xlsx,docx --lang zh,en
+                                                  all of it, to file; also --notebook compare, clause, targets, check
+  simulator batch FILE.yaml                       reports of several scenarios and languages, with an index page
+  simulator verify DIR --rerun                    that runs and reports are as they were made
   simulator run baseline --set law.tax_rebate.high_rate=0.4
                                                   a Monte Carlo budget with one number of the law changed
   simulator budget baseline --mode pro_rata       overrun and reserve, who is paid and who waits, the legal maximum
@@ -36,10 +40,11 @@ SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or t
 REGISTER is a folder with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these
 sheets, a .duckdb file, or env:NAME: a database whose address is in the environment variable NAME.
 """
-EPILOG = "Exit codes: 0 done · 2 the input cannot be used (every problem is listed) · 130 interrupted."
+EPILOG = ("Exit codes: 0 done · 1 something is not as it should be (verify, batch) · "
+          "2 the input cannot be used (every problem is listed) · 130 interrupted.")
 
-VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "compare",
-         "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms")  # a module each
+VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify",
+         "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms")  # a module each
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
+from simulator.report.wording import load
 from simulator.scenario import Setting
 
 
@@ -70,3 +71,16 @@ def terms(settings: Sequence[Setting]) -> str:
 
 def _wan(yuan: float | None, digits: int = 1) -> str:
     return "—" if yuan is None or pd.isna(yuan) else f"{yuan / 1e4:,.{digits}f}"
+
+
+def verified(found: pd.DataFrame, lang: str) -> str:
+    """What a verification found: every file that is not as it was made, then how many there are of each kind."""
+    words = load(lang)
+    wrong = found[~found["state"].isin(["same", "repeated"])]
+    counts = [words.say("verify.count", state=words.say(f"verify.{state}"), count=f"{count:,}")
+              for state, count in found["state"].value_counts(sort=False).items()]
+    end = words.say("source.separator").join(counts)
+    if wrong.empty:
+        return end
+    rows = [(row.file, words.say(f"verify.{row.state}"), words.term("verify", row.note)) for row in wrong.itertuples()]
+    return table([words.say(f"verify.{key}") for key in ("file", "state", "note")], rows, left=3) + "\n\n" + end

@@ -1,0 +1,29 @@
+"""simulator batch."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import notice
+
+HELP = "make the reports of several scenarios and languages at once, with an index page"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    p.add_argument("file", metavar="FILE.yaml", help="scenarios, languages, notebooks, formats, profile, draws, seed, "
+                                                     "population, set")
+    p.add_argument("--workers", type=int, metavar="W", help="processes side by side (default: the cores)")
+    p.add_argument("--out", metavar="DIR", default="out/batch", help="folder of all of them (default: out/batch)")
+
+
+def do(arguments: argparse.Namespace) -> int:
+    """Make many reports; exit code 1 where one of them failed."""
+    import sys
+
+    done = simulator.batch(arguments.file, out=arguments.out, workers=arguments.workers, notice=notice)
+    for name, problems in done.failed.items():
+        print(f"{name}: not made", *(f"  {problem}" for problem in problems), sep="\n", file=sys.stderr)
+    print(f"→ {done.index}")
+    return 1 if done.failed else 0

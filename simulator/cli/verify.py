@@ -1,0 +1,30 @@
+"""simulator verify."""
+
+from __future__ import annotations
+
+import argparse
+
+import simulator
+from simulator.cli.options import population_of, unit_option
+
+HELP = "check that runs and reports are as they were made"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    p.add_argument("folder", metavar="DIR", help="folder of runs and reports")
+    p.add_argument("--rerun", action="store_true", help="play each run again and compare to the byte")
+    p.add_argument("--population", metavar="REGISTER", help="the register of runs that had one, for --rerun")
+    unit_option(p)
+    p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+
+
+def do(arguments: argparse.Namespace) -> int:
+    """Check a folder; exit code 1 where something is not as it was made."""
+    from simulator.report import screen
+
+    found = simulator.verify(arguments.folder, rerun=arguments.rerun, population=population_of(arguments),
+                             workers=arguments.workers)
+    print(screen.verified(found, arguments.lang))
+    return 0 if found["state"].isin(["same", "repeated"]).all() else 1

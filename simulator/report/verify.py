@@ -1,0 +1,146 @@
+"""Whether a folder still holds what was made: files against their sums, reports against their runs, runs against a rerun."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from simulator.budget.result import BudgetRun
+from simulator.compiled import source_hash
+from simulator.engine.run import play
+from simulator.errors import Problem, ReportError, SimulatorError
+from simulator.population.register import Population
+from simulator.report.artefact import RECORDS
+from simulator.report.folder import RECORD
+from simulator.report.kinds import FORMATS, KINDS, LANGUAGES
+from simulator.report.record import ANALYSES
+from simulator.scenario import Scenario, load_scenario, parse_set
+
+SAME, CHANGED, MISSING, FOREIGN, UNRECORDED, UNREAD = "same", "changed", "missing", "foreign", "unrecorded", "unread"
+REPEATED, DIFFERENT, NOT_REPEATED = "repeated", "different", "not_repeated"
+GOOD = (SAME, REPEATED)
+COLUMNS = ("file", "state", "note")
+_REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join(FORMATS)})")
+
+
+def verify(folder: str | Path, *, rerun: bool = False, population: Population | None = None,
+           workers: int | None = None) -> pd.DataFrame:
+    """Every file of the runs, comparisons, checks and reports in a folder, with its state and what is to be said of it.
+
+    state: same; changed (another sum than recorded); missing; foreign (a report of another run); unrecorded (a report
+    nobody has recorded); unread (a record that is none). rerun: play each run again from its settings, which adds
+    repeated, different, or not_repeated where that cannot be done. population: the register of a run that had one.
+    Raises ReportError when there is no record in the folder.
+    """
+    top = Path(folder)
+    found = sorted(p for p in top.rglob(RECORD) if "failed" not in p.relative_to(top).parts)
+    if not found:
+        raise ReportError(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
+    rows: list[tuple[str, str, str]] = []
+    runs: dict[str, Mapping] = {}
+    for file in found:
+        record = _json(file)
+        if record is None or not isinstance(record.get("outputs"), Mapping) or "run_id" not in record:
+            rows.append((_name(file, top), UNREAD, ""))
+            continue
+        runs[str(record["run_id"])] = record
+        rows += [(_name(file.parent / name, top), _state(file.parent / str(name), str(digest)), "")
+                 for name, digest in record["outputs"].items()]
+        if rerun and "kind" not in record:
+            rows += _again(file.parent, record, top, population, workers)
+    rows += _reports(top, runs)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _reports(top: Path, runs: Mapping[str, Mapping]) -> list[tuple[str, str, str]]:
+    """The reports' files against their own records, and these against the runs that are there."""
+    rows, told = [], set()
+    for file in sorted(top.rglob(f"{RECORDS}/*.json")):
+        record = _json(file)
+        report = file.parent.parent / file.name.removesuffix(".json")
+        told.add(report)
+        if record is None or not {"sha256", "run_id", "hashes"} <= set(record):
+            rows.append((_name(file, top), UNREAD, ""))
+            continue
+        state, run = _state(report, str(record["sha256"])), runs.get(str(record["run_id"]))
+        known = run and {**run["hashes"], "population": run["population"].get("sha256", "")}
+        if state == SAME and (run is None or record["hashes"] != known):
+            state = FOREIGN
+        rows.append((_name(report, top), state, str(record["run_id"])))
+    for report in sorted(top.rglob("*.*")):
+        if _REPORT.fullmatch(report.name) and report not in told and "failed" not in report.relative_to(top).parts:
+            rows.append((_name(report, top), UNRECORDED, ""))
+    return rows
+
+
+def _again(folder: Path, record: Mapping, top: Path, population: Population | None,
+           workers: int | None) -> list[tuple[str, str, str]]:
+    """A run played again: each of its files, repeated to the byte or not."""
+    name = _name(folder, top)
+    try:
+        scenario = recorded_scenario(folder, record)
+        if not record["population"].get("synthetic") or record["population"].get("sha256"):
+            if population is None or population.sha256 != record["population"].get("sha256"):
+                return [(name, NOT_REPEATED, "register")]
+        else:
+            population = None
+        budget = BudgetRun(scenario, play(scenario, population, workers=workers), population)
+        analyses = {}
+        if any(table in record["outputs"] for table in ANALYSES):
+            analyses = budget.analyses(workers)
+        with tempfile.TemporaryDirectory(prefix="verify-", ignore_cleanup_errors=True) as work:
+            again = json.loads((budget.write(work, analyses) / RECORD).read_text(encoding="utf-8"))["outputs"]
+            if _settings(Path(work)) == _settings(folder):  # the same settings, whichever file of a scenario named them
+                again["settings.csv"] = record["outputs"].get("settings.csv")
+    except SimulatorError as e:
+        return [(name, NOT_REPEATED, str(e.problems[0]))]
+    note = "" if record["hashes"].get("code") == source_hash() else "code"
+    return [(_name(folder / file, top), REPEATED if again.get(file) == digest else DIFFERENT, note)
+            for file, digest in record["outputs"].items()]
+
+
+def recorded_scenario(folder: Path, record: Mapping) -> Scenario:
+    """The scenario of a run, from its `settings.csv`. Raises ReportError where it is not the one the run names."""
+    base = load_scenario("baseline")
+    was = base.to_dict()
+    now = _settings(folder)
+    changes = parse_set([f"{path}={value}" for path, value in now.items() if was.get(path) != value])
+    changes |= {path: None for path in was if path not in now}
+    scenario = base.set(changes)
+    if scenario.hash() != record["hashes"]["scenario"]:
+        raise ReportError(Problem(str(folder), "its settings do not give the scenario it names", "restore settings.csv"))
+    return scenario
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    """The settings of a run by path."""
+    try:
+        table = pd.read_csv(folder / "settings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return dict(zip(table["path"], table["value"], strict=True))
+    except (OSError, ValueError, KeyError) as e:
+        raise ReportError(Problem(str(folder / "settings.csv"), f"cannot be read ({e})", "restore the file")) from e
+
+
+def _state(file: Path, digest: str) -> str:
+    try:
+        return SAME if hashlib.sha256(file.read_bytes()).hexdigest() == digest else CHANGED
+    except OSError:
+        return MISSING
+
+
+def _json(file: Path) -> Mapping | None:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, Mapping) else None
+
+
+def _name(file: Path, top: Path) -> str:
+    return file.relative_to(top).as_posix()

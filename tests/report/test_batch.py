@@ -1,0 +1,65 @@
+"""Scenarios × languages from one file, side by side; one that fails leaves the others; an index leads to them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import simulator
+from simulator.cli import main
+from simulator.errors import ReportError
+from simulator.report import batch
+
+PLAN = """\
+scenarios: [baseline, mine.yaml]
+languages: [zh, en]
+notebooks: [targets]
+draws: 5
+"""
+
+
+@pytest.mark.slow
+def test_a_batch_makes_every_report_and_an_index(tmp_path, capsys):
+    (tmp_path / "mine.yaml").write_text("base: cautious\n", encoding="utf-8")
+    (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    out = tmp_path / "结果 x"
+    blocked = out / "02-mine" / "targets.en.html"  # this one cannot be made
+    blocked.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere.html").write_text("keep", encoding="utf-8")
+    blocked.symlink_to(tmp_path / "elsewhere.html")
+    assert main(["batch", str(tmp_path / "plan.yaml"), "--out", str(out), "--workers", "2"]) == 1
+    said = capsys.readouterr()
+    assert "mine.yaml targets en: not made" in said.err and "leads out" in said.err and said.out == f"→ {out / 'index.html'}\n"
+    made = {p.relative_to(out).as_posix() for p in out.rglob("targets.*.html") if not p.is_symlink()}
+    assert made == {"01-baseline/targets.zh.html", "01-baseline/targets.en.html", "02-mine/targets.zh.html"}
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'href="([^"]+)"', index)) == made and "未能生成" in index
+    assert set(simulator.verify(out / "01-baseline")["state"]) == {"same"}
+    assert (tmp_path / "elsewhere.html").read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.parametrize("text, complaint", [
+    ("scenaros: [baseline]", "did you mean scenarios"),
+    ("scenarios: [basline]", "did you mean baseline"),
+    ("languages: [fr]", "there is no 'fr'"),
+    ("notebooks: [compare]", "is not made in a batch"),
+    ("formats: [xlsx]\nnotebooks: [targets]", "is not made as xlsx"),
+    ("languages: 5", "is not a list of words"),
+    ("set: {law.tax_rebate.hihg_rate: 0.4}", "did you mean law.tax_rebate.high_rate"),
+    ("draws: 0", "a whole number 1"),
+    ("profile: public", "one of internal, external"),
+])
+def test_a_plan_that_cannot_be_meant_is_refused_whole(text, complaint, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "make", lambda *a, **k: pytest.fail("something was made"))
+    (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ReportError, match=complaint):
+        simulator.batch(tmp_path / "plan.yaml", out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_may_be_nested_or_flat(tmp_path):
+    for text in ("set: {law: {tax_rebate: {high_rate: 0.4}}}", "set: {law.tax_rebate.high_rate: 0.4}"):
+        (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
+        plan = batch.read_plan(tmp_path / "plan.yaml", tmp_path)
+        assert list(plan.changes) == ["law.tax_rebate.high_rate"]

@@ -1,0 +1,118 @@
+"""A folder that is as it was made says so; an edited number is found, whoever edited it where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+import simulator
+from simulator.cli import main
+from simulator.errors import ReportError
+from simulator.report.artefact import RECORDS
+from simulator.report.publish import publish
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A small run of the engine with a report for inside and one for outside."""
+    budget = simulator.run(simulator.load_scenario("cautious", {"draws": 12, "law.tax_rebate.high_rate": 0.41}))
+    folder = budget.write(tmp_path_factory.mktemp("结果 x") / "run")
+    publish(folder, notebook="targets", lang="zh")
+    publish(folder, notebook="targets", lang="en", profile="external")
+    return folder
+
+
+@pytest.fixture
+def copy(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "run")
+
+
+def states(found) -> dict[str, str]:
+    return dict(zip(found["file"], found["state"], strict=True))
+
+
+def test_what_is_as_it_was_made_is_said_to_be(made, capsys):
+    found = simulator.verify(made)
+    assert set(found["state"]) == {"same"}
+    assert {"summary.csv", "draws.parquet", "targets.zh.html", "targets-external.en.html"} <= set(found["file"])
+    assert main(["verify", str(made)]) == 0 and "与生成时相同" in capsys.readouterr().out
+
+
+def test_a_run_is_repeated_to_the_byte(made):
+    found = simulator.verify(made, rerun=True, workers=1)
+    again = found[found["state"] != "same"]
+    assert set(again["state"]) == {"repeated"} and {"draws.parquet", "summary.csv"} <= set(again["file"])
+
+
+@pytest.mark.parametrize("name", ["summary.csv", "targets.zh.html", "settings.csv", "draws.parquet"])
+def test_an_edited_number_is_found(copy, name, capsys):
+    raw = (copy / name).read_bytes()
+    place = next(i for i in range(len(raw) // 2, len(raw)) if raw[i:i + 1].isdigit())
+    (copy / name).write_bytes(raw[:place] + (b"7" if raw[place:place + 1] != b"7" else b"8") + raw[place + 1:])
+    assert states(simulator.verify(copy))[name] == "changed"
+    assert main(["verify", str(copy), "--lang", "en"]) == 1
+    assert name in capsys.readouterr().out
+
+
+def test_an_edited_number_with_its_sum_made_to_fit_is_found_by_running_again(copy):
+    text = (copy / "summary.csv").read_text(encoding="utf-8-sig").splitlines()
+    text[1] = text[1].replace(text[1].split(",")[4], "1234.5", 1)
+    (copy / "summary.csv").write_text("\n".join(text), encoding="utf-8-sig")
+    record = json.loads((copy / "record.json").read_text(encoding="utf-8"))
+    record["outputs"]["summary.csv"] = hashlib.sha256((copy / "summary.csv").read_bytes()).hexdigest()
+    (copy / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    assert states(simulator.verify(copy))["summary.csv"] == "same"
+    found = simulator.verify(copy, rerun=True, workers=1)
+    assert set(found[found["file"] == "summary.csv"]["state"]) == {"same", "different"}
+
+
+def test_a_changed_setting_cannot_pass_for_the_run_s(copy):
+    """Settings and their sum edited together: they no longer give the scenario that the record names."""
+    text = (copy / "settings.csv").read_text(encoding="utf-8-sig").replace(",0.41,", ",0.42,")
+    (copy / "settings.csv").write_text(text, encoding="utf-8-sig")
+    record = json.loads((copy / "record.json").read_text(encoding="utf-8"))
+    record["outputs"]["settings.csv"] = hashlib.sha256((copy / "settings.csv").read_bytes()).hexdigest()
+    (copy / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    found = simulator.verify(copy, rerun=True, workers=1)
+    assert "not_repeated" in set(found["state"])
+
+
+def test_missing_foreign_and_unrecorded_files_are_told(copy):
+    (copy / "years.parquet").unlink()
+    (copy / "budget.zh.html").write_text("made by hand", encoding="utf-8")
+    record = json.loads((copy / RECORDS / "targets.zh.html.json").read_text(encoding="utf-8"))
+    record["run_id"] = "another-run"
+    (copy / RECORDS / "targets.zh.html.json").write_text(json.dumps(record), encoding="utf-8")
+    (copy / RECORDS / "targets-external.en.html.json").write_text("{", encoding="utf-8")
+    found = states(simulator.verify(copy))
+    assert found["years.parquet"] == "missing" and found["budget.zh.html"] == "unrecorded"
+    assert found["targets.zh.html"] == "foreign" and found[f"{RECORDS}/targets-external.en.html.json"] == "unread"
+
+
+def test_the_record_for_outside_has_no_user_host_or_path(made):
+    inside, outside = ((made / RECORDS / f"{name}.json").read_text(encoding="utf-8") for name in
+                       ("targets.zh.html", "targets-external.en.html"))
+    by = json.loads(inside)["by"]
+    assert set(by) == {"user", "host", "folder"} and by["folder"] == str(made)
+    assert "by" not in json.loads(outside)
+    for value in filter(None, (by["host"], by["folder"], made.parent.name)):
+        assert value not in outside and value not in (made / "targets-external.en.html").read_text(encoding="utf-8")
+    told = json.loads(outside)
+    assert told["profile"] == "external" and set(told["hashes"]) == {"scenario", "law", "code", "population"}
+    assert told["seed"] is not None and told["versions"]["simulator"]
+
+
+def test_every_page_carries_its_record(made):
+    record = json.loads((made / "record.json").read_text(encoding="utf-8"))
+    page = (made / "targets.zh.html").read_text(encoding="utf-8")
+    for name, value in {"run-id": record["run_id"], "seed": str(record["seed"]), "law-sha256": record["hashes"]["law"],
+                        "scenario-sha256": record["hashes"]["scenario"], "code-sha256": record["hashes"]["code"]}.items():
+        assert f'<meta content="{value}" name="{name}"/>' in page
+
+
+def test_a_folder_without_a_record_is_refused(tmp_path):
+    with pytest.raises(ReportError, match="holds no run"):
+        simulator.verify(tmp_path)
