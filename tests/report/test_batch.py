@@ -20,8 +20,9 @@ draws: 5
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # two processes that may have to compile first
 def test_a_batch_makes_every_report_and_an_index(tmp_path, capsys):
-    (tmp_path / "mine.yaml").write_text("base: cautious\n", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("base: cautious\nname: mine\nzh: 我的情景\nen: Mine\n", encoding="utf-8")
     (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
     out = tmp_path / "结果 x"
     blocked = out / "02-mine" / "targets.en.html"  # this one cannot be made
