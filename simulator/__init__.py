@@ -295,8 +295,8 @@ def report(
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
 
-    of: a scenario (played first), a finished run, or the folder of one; for the notebook `compare` the baseline and its
-    reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
+    of: a scenario (played first), a finished run, or the folder of one (where the report goes, too); for the notebook
+    `compare` the baseline and its reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
     run's files and the report. Raises ReportError, before anything is played where the request itself cannot be meant;
     older files stay as they were.
     """
@@ -305,14 +305,15 @@ def report(
     from simulator.report.publish import publish
 
     of = of or ("baseline",)
-    kinds.check(notebook, formats, languages, profile, clause, len(of))
+    kept = isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file()
+    kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
     tell = notice or (lambda text: None)
 
     def played(one: str | Path | Scenario | BudgetRun) -> BudgetRun:
         return one if isinstance(one, BudgetRun) else run(
             one, population, workers=workers, progress=progress, notice=notice)
 
-    if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file():
+    if kept:
         folder, out = Path(of[0]), None
     elif notebook == "check":
         from simulator.report.register_check import write_check

@@ -115,7 +115,7 @@ def watched(arguments: argparse.Namespace, scenarios):
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
     if arguments.workers is not None and arguments.workers < 1:
         raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
-    with progress_bar(scenarios[0].name, "draw", sum(s.draws for s in scenarios)) as bar:
+    with progress_bar(scenarios[0].name if scenarios else "report", "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
 
 

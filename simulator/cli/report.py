@@ -9,13 +9,14 @@ import simulator
 from simulator.cli.options import comma_list, draw_options, notice, population_of, scenario_of, units_of, watched
 from simulator.errors import SimulatorError
 
+_WHOLE = ("budget", "compare")  # their folder bears the scenarios' names alone
 HELP = "play a scenario and write its report: HTML, PDF, Excel, Word"
 
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenarios", metavar="SCENARIO", nargs="*", default=["baseline"],
-                   help="name or path (default: baseline); for compare the baseline, then the reforms")
+                   help="name or path (default: baseline); for compare the baseline, then the reforms; or a run's folder")
     draw_options(p)
     p.add_argument("--notebook", choices=("budget", "compare", "clause", "targets", "check"), default="budget",
                    help="which report (default: budget); check is about --population alone")
@@ -31,19 +32,19 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Write a report."""
-    of = scenarios = [scenario_of(arguments, name) for name in arguments.scenarios]
-    about_register, units = arguments.notebook == "check", units_of(arguments)
-    if about_register:
+    units, kept = units_of(arguments), [name for name in arguments.scenarios if (Path(name) / "record.json").is_file()]
+    scenarios = [] if kept else [scenario_of(arguments, name) for name in arguments.scenarios]
+    of, people, name = kept or scenarios, None, "-".join(s.name for s in scenarios)
+    if arguments.notebook == "check" and not kept:
         if not arguments.population:
             raise SimulatorError("the report check is about a register → name it with --population")
-        of, name = [arguments.population], "check"
-    else:
-        name = "-".join(s.name for s in scenarios) + ("" if arguments.notebook in ("budget", "compare") else
-                                                      f"-{arguments.notebook}")
+        of, scenarios, name = [arguments.population], [], "check"
+    elif not kept:
+        people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"
     with watched(arguments, scenarios) as progress:
         made = simulator.report(
-            *of, population=None if about_register else population_of(arguments), notebook=arguments.notebook,
-            clause=arguments.clause, formats=arguments.formats, languages=arguments.languages, profile=arguments.profile,
-            out=arguments.out or Path("out") / name, units=units, workers=arguments.workers, progress=progress, notice=notice)
+            *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
+            languages=arguments.languages, profile=arguments.profile, out=arguments.out or Path("out") / name, units=units,
+            workers=arguments.workers, progress=progress, notice=notice)
     for path in made:
         print(f"→ {path}")
