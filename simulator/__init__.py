@@ -295,10 +295,10 @@ def report(
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
 
-    of: a scenario (played first), a finished run, or the folder of one (where the report goes, too); for the notebook
-    `compare` the baseline and its reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
-    run's files and the report. Raises ReportError, before anything is played where the request itself cannot be meant;
-    older files stay as they were.
+    of: a scenario (played first), a finished run, or the folder of one (where the report goes, too). For the notebook
+    `compare` the baseline and its reforms; for `check` a register, with `units` where it does not say them. Default: the
+    baseline. out: folder for the run's files and the report. Raises ReportError, before anything is played where the
+    request itself cannot be meant; older files stay as they were.
     """
     from simulator.budget.result import BudgetRun
     from simulator.report import kinds
