@@ -17,7 +17,7 @@ from simulator.dashboard.controls import Control
 from simulator.dashboard.panel import WIDE, Panel, buttons
 from simulator.dashboard.state import State
 from simulator.dashboard.views import changed
-from simulator.dashboard.worker import Answer, Engine, Question, Recomputing, Worker
+from simulator.dashboard.worker import Answer, Engine, Question, Replaying, Worker
 from simulator.engine.kernel import play_draws
 from simulator.errors import ScenarioError, SimulatorError
 from simulator.population.register import Population
@@ -32,7 +32,7 @@ class Dashboard:
 
     scenario: as opened, the baseline of every difference; source: its shipped name or path. population: a register, or None:
     incumbents are drawn. draws: of the picture that follows the hand (the button plays the scenario's own number). out:
-    folder for scenarios and reports that are kept. engine: what plays, by default every draw each time.
+    folder for scenarios and reports that are kept. engine: what plays, by default only what a change can touch.
     """
 
     def __init__(self, scenario: Scenario, population: Population | None = None, *, source: str = "baseline",
@@ -46,7 +46,7 @@ class Dashboard:
         self.panel = Panel(self.state, self.words, register=population is not None, set_value=self.set, back=self.reset,
                            refuse=self._unread)
         self._build()
-        self.worker = Worker(engine or Recomputing(population), scenario, self._publish, self._progressed)
+        self.worker = Worker(engine or Replaying(population), scenario, self._publish, self._progressed)
         self.ask()
 
     # what the hand does

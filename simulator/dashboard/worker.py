@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.budget.result import BudgetRun
-from simulator.engine.run import play
+from simulator.engine.replay import Session
 from simulator.errors import SimulatorError
 from simulator.population.register import Population
 from simulator.scenario import Scenario
+
+KEPT = 2  # the quick picture's draws, and the full run's
 
 
 class Engine(Protocol):
@@ -25,15 +27,18 @@ class Engine(Protocol):
     def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun: ...
 
 
-class Recomputing:
-    """The engine as it is: every draw of every enterprise, each time."""
+class Replaying:
+    """Plays again only what a change can touch; the numbers are those of a full run. Remembers KEPT numbers of draws."""
 
     def __init__(self, population: Population | None, workers: int | None = None):
         self.population, self.workers = population, workers
+        self._sessions: dict[tuple[int, int], Session] = {}
 
     def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun:
-        draws = play(scenario, self.population, workers=self.workers, progress=progress)
-        return BudgetRun(scenario, draws, self.population)
+        luck = (scenario.seed, scenario.draws)
+        session = self._sessions.pop(luck, None) or Session(scenario, self.population, self.workers)
+        self._sessions = dict(list(self._sessions.items())[1 - KEPT:]) | {luck: session}
+        return BudgetRun(scenario, session.play(scenario, progress), self.population)
 
 
 @dataclass(frozen=True)

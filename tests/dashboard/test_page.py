@@ -11,7 +11,7 @@ import pytest
 
 from simulator.budget.result import BudgetRun
 from simulator.dashboard.page import Dashboard
-from simulator.dashboard.worker import Recomputing
+from simulator.dashboard.worker import Replaying
 from simulator.scenario import load_scenario
 
 RATE = "law.tax_rebate.high_rate"
@@ -19,7 +19,7 @@ DRAWS = 12
 WAIT = 240
 
 
-class Counting(Recomputing):
+class Counting(Replaying):
     """The engine, and how often it played."""
 
     def __init__(self):
