@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import play, population_of, run_options, scenario_of
+from simulator.cli.options import notice, play, population_of, run_options, scenario_of
 
 HELP = "play a scenario: a Monte Carlo budget"
 
@@ -24,5 +24,7 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.out:
         budget.write(arguments.out)
     print(screen.budget(budget))
+    if scenario.purse.mode != "none":
+        notice("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
     if arguments.out:
         print(f"\n→ {arguments.out}")
