@@ -145,11 +145,12 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
 
 def _execution(table: pd.DataFrame, words: Wording) -> Told:
     unit, rows = UNITS[words.lang]["money"], []
-    for row in map(pd.Series, table.to_dict("records")):
+    for record in table.to_dict("records"):
+        row, (appropriation, paid, planned) = pd.Series(record), (record[key] for key in ("appropriation", "paid", "planned"))
         quantiles = [shown(row, unit, q) if row["standard_error"] > 0 else MISSING for q in ("p50", "p80", "p95")]
-        rate = MISSING if math.isnan(row["rate"]) else f"{row['rate'] * 100:.1f}%"
-        rows.append([_named([str(row["year"])], words)[0], unit.text(row["appropriation"], 0.0), unit.text(row["paid"], 0.0), rate,
-                     shown(row, unit), *quantiles, unit.text(row["planned"], 1e4)])
+        rate = MISSING if math.isnan(record["rate"]) else f"{record['rate'] * 100:.1f}%"
+        rows.append([_named([str(record["year"])], words)[0], unit.text(appropriation, 0.0), unit.text(paid, 0.0), rate,
+                     shown(row, unit), *quantiles, unit.text(planned, 1e4)])
     header = [words.say(f"purse.{key}") for key in ("year", "appropriation", "paid_really", "rate", "forecast")]
     return Told(words.say("purse.execution"), [*header, "P50", "P80", "P95", words.say("purse.planned")], rows,
                 (words.say("purse.execution_note"),))

@@ -145,12 +145,13 @@ def test_the_ledger_pays_known_years_as_they_were_paid(paid_register):
     assert (paid[:, 2].sum(axis=1) <= 10_000_000).all() and paid[:, 2].any()
 
 
-def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(tmp_path):
+@pytest.mark.parametrize("source", ["sample", "paid"])
+def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_register, tmp_path):
     from simulator.report import budgeting
     from simulator.report.record import RunFolder
     from simulator.report.wording import load
 
-    people = read_population(resources.folder("data") / "sample")
+    people = paid_register if source == "paid" else read_population(resources.folder("data") / "sample")
     chosen = scenario({"rationing.mode": "first_come"}, draws=60)
     run = BudgetRun(chosen, play(chosen, people, workers=1), people)
     tables = run.budgeting(1)
@@ -159,4 +160,6 @@ def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(tmp_path):
         page = "".join(budgeting.section(folder, load(lang)))
         assert title in page and title in budgeting.text(tables, lang, "first_come")
         assert "nan" not in page
+        execution_told = {"zh": "预算执行与后续年度重估", "en": "Execution and new forecast"}[lang]
+        assert (execution_told in page) == (source == "paid")
     assert set(tables) <= {name.removesuffix(".csv") for name in folder.record["outputs"]}
