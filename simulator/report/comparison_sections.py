@@ -6,7 +6,7 @@ import html
 
 import pandas as pd
 
-from simulator.report import bridges, making, page
+from simulator.report import bridges, legality, making, page
 from simulator.report.comparison_folder import ComparisonFolder
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
@@ -16,6 +16,7 @@ from simulator.report.settings import value_and_unit
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
+ARTICLES = ("二", "三", "四", "五")  # of the text: what a change of the law cites
 end = making.end
 
 
@@ -56,7 +57,7 @@ def answer(comparison: ComparisonFolder, lang: str) -> Block:
 
 
 def changed(comparison: ComparisonFolder, lang: str) -> Block:
-    """Every setting that differs from the baseline, as a person reads it."""
+    """Every setting that differs from the baseline, with its article; then the doubts about legality the years reach."""
     words = load(lang)
     titles = dict(zip(dict.fromkeys(comparison.differences["scenario"]), comparison.runs[1:], strict=True))
     labels = {}
@@ -68,11 +69,14 @@ def changed(comparison: ComparisonFolder, lang: str) -> Block:
         name = words.pick({"zh": setting.zh, "en": setting.en}) if setting else row.path
         values = [value_and_unit(v, setting.unit if setting else "", words) if v != MISSING else (MISSING, "")
                   for v in (row.baseline, row.reform)]
-        rows.append([Cell(_title(titles[row.scenario], words)), Cell(name[:1].upper() + name[1:] or row.path),
+        article = str(getattr(row, "article", "") or "")
+        rows.append([Cell(_title(titles[row.scenario], words)),
+                     Cell(name[:1].upper() + name[1:] or row.path, note=article if article.startswith(ARTICLES) else ""),
                      *(Cell(value) for value, _ in values), Cell(values[1][1] or values[0][1])])
     header = [words.say(f"comparison.{k}") for k in ("scenario", "setting", "before", "after")] + [words.say("readings.unit")]
     body = table("", header, rows, style="settings") if rows else page.paragraph(html.escape(words.say("comparison.nothing")))
-    return page.section("changed", words.say("comparison.changed"), words.tag, body)
+    flags = max((legality.section(run, words, only_reached=True) for run in comparison.runs), key=len)
+    return page.section("changed", words.say("comparison.changed"), words.tag, body, flags)
 
 
 def bridge(comparison: ComparisonFolder, lang: str) -> Block:

@@ -14,12 +14,15 @@ from simulator.scenario import Scenario
 COLUMNS = ("article", "document", "effect", "uncertain", "reached")
 
 
-def section(run: RunFolder, words: Wording) -> str:
-    """Every flag of the run's clauses, and whether its day lies within the years assessed; "" where there is none."""
+def section(run: RunFolder, words: Wording, only_reached: bool = False) -> str:
+    """Every flag of the run's clauses (or those the years assessed reach), and whether they do; "" where there is none."""
     rows = []
     for clause in run.record["clauses"]:
         for flag in clause.get("legality", []):
-            reached = words.say("legality.yes" if int(flag["since"][:4]) <= run.years[-1] else "legality.no")
+            inside = int(flag["since"][:4]) <= run.years[-1]
+            if only_reached and not inside:
+                continue
+            reached = words.say("legality.yes" if inside else "legality.no")
             document = words.say("legality.issued", by=flag[f"by_{words.lang}"], document=flag["document"])
             rows.append([Cell(words.pick(clause), note=clause["article"]), Cell(document, note=flag["since"]),
                          *(Cell(flag[f"{key}_{words.lang}"]) for key in ("effect", "uncertain")), Cell(reached)])
