@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import entry, rule
+from simulator.compiled import entry, maker, rule
 from simulator.engine.ledger import CLAIM
 from simulator.engine.life import TRADITIONAL_ONLINE, World, live_together, room_for, shared_by_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
@@ -148,7 +148,7 @@ def note_held(held, only, room, count):
             held[room.which[e]] = room.plans[e].held
 
 
-@rule
+@maker
 def play_register(world, known, register, room, held, only, by_clause, by_year):
     """The enterprises of a register, their facts known up to position `known`. held, only: see `choose`."""
     enterprises, start, n, no_history = register.enterprises, 0, register.enterprises.shape[0], np.zeros(1, HISTORY)
@@ -194,7 +194,7 @@ def sizes_of_incumbents(world, relative, services):
     return total
 
 
-@rule
+@maker
 def play_incumbents(world, room, held, only, by_clause, by_year):
     """Incumbents of the base year where no register says, their sales adding up to the total drawn; and platforms."""
     seed, draw, par, start = world.seed, world.draw, world.par, 0
@@ -227,7 +227,7 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
         note_held(held, only, room, count)
 
 
-@rule
+@maker
 def play_newcomers(world, j, space, room, by_clause, by_year):
     """The arrivals of the year at position j. Returns the office space left: it goes by day of settling."""
     seed, draw, par = world.seed, world.draw, world.par

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import inlined, rule
+from simulator.compiled import inlined, maker, rule
 from simulator.engine.ledger import enter_claims
 from simulator.facts import ANNUAL, ENTERPRISE, NATIONAL
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MARKING, entitlements, remember, remember_unpaid, settle
@@ -90,7 +90,7 @@ class World(NamedTuple):
     kept_count: Any
 
 
-@rule
+@maker
 def shared_by_all(par, terms, market, base_year, known):
     """growth and moves of World; market (years + 1,): log growth of the market; known: the position a register's own
     retained rate is of."""
@@ -133,7 +133,7 @@ class Room(NamedTuple):
     replaced: Any
 
 
-@rule
+@maker
 def room_for(years):
     """An empty Room."""
     support = (TOGETHER, years, CASH_CLAUSES)
@@ -333,7 +333,8 @@ def live(world, room, e, by_clause, by_year):
             plan.held |= holding
             really = j <= plan.paid_years
             if really:
-                amounts[:CASH_CLAUSES] = room.paid[e, j - 1]
+                for k in range(CASH_CLAUSES):
+                    amounts[k] = room.paid[e, j - 1, k]
             if holding != 0 or really:
                 paid = enter_awards(state, row, amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
                 ever_paid = ever_paid or paid
