@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from simulator.compiled import entry, rule
+from simulator.compiled import entry, maker
 from simulator.engine.ledger import CLAWBACK
 from simulator.law.assessment import CASH_CLAUSES
 from simulator.lotteries import APPLICATION_DAY, CLAUSE_STRIDE, TICKET, u
@@ -25,7 +25,7 @@ TOP = 5
 TICKETS = 2.0**53
 
 
-@rule
+@maker
 def times_over(amount, share, whole):
     """⌊amount · share / whole⌋ and the remainder, exactly, for share < whole < 2⁶³: long division, bit by bit."""
     quotient, remainder, whole = np.uint64(0), np.uint64(0), np.uint64(whole)
@@ -41,7 +41,7 @@ def times_over(amount, share, whole):
     return np.int64(quotient), np.int64(remainder)
 
 
-@rule
+@maker
 def scale_down(offers, group, limits, order):
     """Scale the offers of every group above its limit down to it by one factor, each rounded down to the fen; the fen
     left over go to the largest remainders, in `order` where these are equal. group: index into limits (−1: none)."""
@@ -60,7 +60,7 @@ def scale_down(offers, group, limits, order):
                 offers[members[m]] += 1
 
 
-@rule
+@maker
 def first_served(offers, clause, pool, clause_limits, pool_limits, limits, order):
     """Offers in order, each as far as clause, pool and whole still go: the claim at the margin gets what is left."""
     of_clause, of_pool, whole = clause_limits.copy(), pool_limits.copy(), limits.copy()
@@ -73,7 +73,7 @@ def first_served(offers, clause, pool, clause_limits, pool_limits, limits, order
                 left[group] -= offers[i]
 
 
-@rule
+@maker
 def instalments(claims, share, paid_years, enterprise_cap, net, now):
     """What remains of each claim under the cap of an enterprise and year, and what of it falls due in its own year."""
     so_far = np.zeros((claims["year"].max() + 1, CASH_CLAUSES), np.int64)
@@ -95,7 +95,7 @@ def instalments(claims, share, paid_years, enterprise_cap, net, now):
             now[i] = math.floor((before + net[i]) * share + 0.5) - math.floor(before * share + 0.5)
 
 
-@rule
+@maker
 def queue(claims, days, tickets, mode, rank):
     """The claims in the order they are paid."""
     order = np.argsort(tickets, kind="mergesort")
@@ -107,7 +107,7 @@ def queue(claims, days, tickets, mode, rank):
     return order
 
 
-@rule
+@maker
 def settle_draw(claims, order, share, paid_years, mode, carried, enterprise_cap, pool_of, clause_caps, pool_limits, limits,
                 flows, due_back, unpaid):
     """Pay one draw's claims. flows (cash years, clauses, 6), due_back, unpaid (cash years,) as for `keep_ledger`."""
@@ -150,7 +150,7 @@ def settle_draw(claims, order, share, paid_years, mode, carried, enterprise_cap,
                 due_back[t - 1] += claims[i].amount - never_paid(claims, i, paid)
 
 
-@rule
+@maker
 def cancel(claims, year, balance, flows):
     """Cancel what the enterprises that break a rule in `year` still wait for."""
     for i in range(claims.shape[0]):
@@ -162,7 +162,7 @@ def cancel(claims, year, balance, flows):
                     balance[j] = 0
 
 
-@rule
+@maker
 def never_paid(claims, i, paid):
     """What was awarded up to the year of breach i and not paid."""
     first, end = of_the_same(claims, i)
@@ -173,7 +173,7 @@ def never_paid(claims, i, paid):
     return total
 
 
-@rule
+@maker
 def of_the_same(claims, i):
     """The range of the claims of claim i's enterprise; they stand together."""
     first, end = i, i + 1
@@ -184,7 +184,7 @@ def of_the_same(claims, i):
     return first, end
 
 
-@rule
+@maker
 def count_recipients(claims, committed, largest):
     """committed (years, years): awarded by the year of admission (an enterprise's first year under a clause) and year;
     largest (3,): awarded to all enterprises, to the largest recipient, to the TOP largest."""
