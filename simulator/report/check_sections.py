@@ -76,7 +76,7 @@ def completeness(register: CheckFolder, lang: str) -> Block:
                                                            (r.rows, filled, r.blank, r.unknown)), Cell(share, number=True)])
     header = [words.say(f"check.{k}") for k in ("column", "rows", "filled", "blank", "unknown", "share")]
     return page.section("completeness", words.say("check.completeness"), words.tag,
-                        table("", header, rows, groups=groups, style="settings"),
+                        table("", header, rows, groups=groups),
                         page.paragraph(html.escape(words.say("check.completeness_note")), "small"))
 
 

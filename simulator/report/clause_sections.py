@@ -71,7 +71,7 @@ def cost(run: RunFolder, clause: str, lang: str) -> Block:
              *(Cell(shown(run.row("paid", clause, year), unit, c), number=True) for c in columns)]
             for year in [*run.cash_years, TOTAL]]
     parts.append(table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
-    return page.section("cost", words.say("clause.cost"), words.tag, *parts)
+    return page.section("payouts", words.say("clause.cost"), words.tag, *parts)
 
 
 def stages(run: RunFolder, clause: str, lang: str) -> Block:

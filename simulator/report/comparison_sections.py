@@ -12,7 +12,7 @@ from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown
-from simulator.report.settings import value_and_unit
+from simulator.report.settings import reading_text, value_and_unit
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
@@ -67,8 +67,9 @@ def changed(comparison: ComparisonFolder, lang: str) -> Block:
     for row in comparison.changed.itertuples():
         setting = labels.get(row.path)
         name = words.pick({"zh": setting.zh, "en": setting.en}) if setting else row.path
-        values = [value_and_unit(v, setting.unit if setting else "", words) if v != MISSING else (MISSING, "")
-                  for v in (row.baseline, row.reform)]
+        if setting and setting.group == "interpretation":
+            name = reading_text(setting, words)[0]
+        values = [_value(v, setting, words) for v in (row.baseline, row.reform)]
         article = str(getattr(row, "article", "") or "")
         rows.append([Cell(_title(titles[row.scenario], words)),
                      Cell(name[:1].upper() + name[1:] or row.path, note=article if article.startswith(ARTICLES) else ""),
@@ -114,6 +115,15 @@ def difference(comparison: ComparisonFolder, lang: str) -> Block:
         parts.append(table(words.say("comparison.by_year", reform=_title(run, words)), header, rows, aside=money, strong=[-1]))
     return page.section("difference", words.say("comparison.differences"), words.tag, *parts,
                         page.paragraph(html.escape(words.say("comparison.paired")), "small"))
+
+
+def _value(value: str, setting, words: Wording) -> tuple[str, str]:
+    """A setting's value and unit as a person reads it; of a reading, what it means."""
+    if value == MISSING or setting is None:
+        return value, ""
+    if setting.group == "interpretation":
+        return reading_text(setting._replace(value=value), words)[1], ""
+    return value_and_unit(value, setting.unit, words)
 
 
 def made(comparison: ComparisonFolder, lang: str) -> Block:

@@ -61,6 +61,8 @@ def publish(
         problems = problems or faults(text, opened.run_id)
         made = {} if problems else _made(opened, formats, text, kind, clause, lang, work, problems)
         if problems:
+            if text:  # whatever stopped it, what is kept says on its face that it is not to be used
+                text = to_html(execution.notebook, _page_text(opened, words, incomplete=True))
             kept = _keep_failed(place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])

@@ -13,6 +13,7 @@ from simulator import resources
 from simulator.errors import ReportError
 from simulator.law.clauses import SLUGS
 from simulator.report import kinds, launcher
+from simulator.report.look import faults
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
 from simulator.report.rounding import WITHHELD
@@ -52,6 +53,23 @@ def test_every_report_speaks(opened, name, lang, profile):
     assert not re.search(r"\bnan\b|\bNone\b|\bTrue\b|\{\w+\}|&lt;b|<NA>", text)
     assert re.findall("[\u4e00-\u9fff]", re.sub(r"[一二三四五六七八九十、]*（[一二三四五六七八九十]+）", "", text)) == [] \
         or lang == "zh" or name == "check"  # a register's own words stand in its check
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", kinds.LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in kinds.KINDS if name != "budget"])  # that one: test_page
+def test_every_notebook_makes_its_page(opened, tmp_path, name, lang):
+    """Run by a kernel, looked over, recorded: no error, nothing from outside, no glyph missing."""
+    folder = opened(kinds.KINDS[name].folder)
+    sections = []
+    [made] = publish(folder.path, notebook=name, lang=lang, clause="office_rent" if name == "clause" else "", out=tmp_path,
+                     progress=lambda section, number, count: sections.append((section, number, count)))
+    text = made.read_text(encoding="utf-8")
+    assert faults(text, folder.run_id) == []
+    assert not re.search(r"https?:|<script|Traceback", text) and len(text_of(text)) > 500
+    names = import_module(f"simulator.report.{kinds.KINDS[name].sections}").__all__
+    assert sections == [(section, number, len(names)) for number, section in enumerate(names, start=1)]
+    assert (tmp_path / "records" / f"{made.name}.json").is_file() and not (tmp_path / "failed").exists()
 
 
 @pytest.mark.parametrize("clause", SLUGS)

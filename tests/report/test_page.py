@@ -126,6 +126,7 @@ def spoiled(path, **cells):
     [
         ({"risk": "raise ValueError('no such number')"}, "cell risk: ValueError: no such number"),
         ({"end": None}, "does not reach its last line"),
+        ({"risk": "import sys\nsys.exit(0)"}, "does not reach its last line"),  # papermill takes this for success
         ({"made": "from IPython.display import HTML\nHTML('<img src=\"http://there/x.png\">')"}, "outside"),
     ],
 )
@@ -137,7 +138,7 @@ def test_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, co
         publish(there, source=spoiled(tmp_path / "spoiled.ipynb", **cells))
     assert old.read_text(encoding="utf-8") == "old"
     kept = (there / "failed" / "budget.zh.html").read_text(encoding="utf-8")
-    assert ("未能完整生成" in kept) == ("risk" in cells)
+    assert "未能完整生成" in kept
     assert (there / "failed" / "budget.zh.ipynb").is_file()
     assert [p.name for p in there.iterdir() if p.name.endswith(".part")] == []
     assert capfd.readouterr().err == ""
@@ -158,6 +159,11 @@ def test_a_changed_file_stops_the_report_before_a_kernel_starts(folder, tmp_path
         (lambda page: page.replace("</main>", '<a href="https://there">x</a></main>'), "something outside"),
         (lambda page: page.replace("</style>", "p{background:url(x.png)}</style>", 1), "style that refers"),
         (lambda page: page.replace("</style>", "@import 'x.css';</style>", 1), "style that refers"),
+        (lambda page: page.replace("</main>", "<img src=x onerror=alert(1)></main>"), "something that acts (onerror)"),
+        (lambda page: page.replace("</main>", '<a href="javascript:alert(1)">x</a></main>'), "something outside"),
+        (lambda page: page.replace("</main>", '<img src="data:text/html,x"></main>'.replace("img", "iframe")), "<iframe>"),
+        (lambda page: page.replace("<head>", '<head><meta http-equiv="refresh" content="0">'), "http-equiv"),
+        (lambda page: page.replace("</main>", "<p>\U0010fffd</p></main>"), "no font of the report can write"),
         (lambda page: page.replace('data-run-id="', 'data-run-id="other-'), "is of the run other-"),
         (lambda page: page.replace('id="report-end"', ""), "does not reach its last line"),
     ],
