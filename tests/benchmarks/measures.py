@@ -196,7 +196,7 @@ def one_change(enterprises: int = 10_000, draws: int = 500, times: int = 3) -> l
                            ("the baseline as shipped", load_scenario("baseline").set({"draws": draws}))):
         session = Session(scenario, population)
         session.play()
-        changed = [scenario.set({"law.tax_rebate.high_rate": 0.40 + 0.01 * i}) for i in range(times + 1)]
+        changed = [scenario.set({"law.tax_rebate.high_rate": (40 + i) / 100}) for i in range(times + 1)]
         first, *later = (_seconds(session.play, scenario) for scenario in changed)
         full = min(_seconds(play, changed[0], population) for _ in range(2))
         rows.append(Row(f"{enterprises:,} enterprises × {draws} draws, {what}, one changed law term", "≤ 0.1 s",
