@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher"),
     "changed.csv": ("scenario", "path", "baseline", "reform"),
 }
+QUANTILES: Mapping[str, tuple[str, ...]] = {  # folders made before these were kept have none
+    "quantiles.csv": ("scenario", "year", "quantile", "baseline", "reform", "difference", "low", "high"),
+}
 RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "hashes", "versions", "policy", "runs",
                "warnings", "outputs")
 
@@ -34,6 +37,8 @@ class ComparisonFolder(Recorded):
     """A comparison, read and checked: the runs (the baseline first), what was changed, and what that changes.
 
     differences: scenario, clause, year ("total" over all), mean (CNY cash, reform − baseline), standard_error, share_higher.
+    quantiles: scenario, year, quantile (per cent), baseline, reform, difference with its 95 % interval low, high (CNY; NaN
+    where the draws are too few for one); empty where the folder keeps none.
     """
 
     path: Path
@@ -42,6 +47,7 @@ class ComparisonFolder(Recorded):
     changed: pd.DataFrame
     differences: pd.DataFrame
     profile: str = "internal"
+    quantiles: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def open(cls, path: Path | str, profile: str = "internal") -> ComparisonFolder:
@@ -49,8 +55,9 @@ class ComparisonFolder(Recorded):
         path = Path(path)
         record = read_record(path / RECORD, RECORD_KEYS)
         problems: list[Problem] = []
-        raw = {name: read_output(path, name, record["outputs"], problems) for name in FILES}
-        tables = {n: read_csv(raw[n], n, FILES[n], problems) for n in FILES if raw[n]}
+        files = {**FILES, **{name: columns for name, columns in QUANTILES.items() if name in record["outputs"]}}
+        raw = {name: read_output(path, name, record["outputs"], problems) for name in files}
+        tables = {n: read_csv(raw[n], n, files[n], problems) for n in files if raw[n]}
         runs = []
         for entry in record["runs"]:
             try:
@@ -65,7 +72,12 @@ class ComparisonFolder(Recorded):
         numbers = ["mean", "standard_error", "share_higher"]
         differences[numbers] = differences[numbers].apply(pd.to_numeric, errors="coerce")
         people = differences.apply(lambda row: _behind(runs, row["clause"], row["year"]), axis=1)
-        return cls(path, record, tuple(runs), tables["changed.csv"], released(differences, people, profile), profile)
+        quantiles = tables.get("quantiles.csv", pd.DataFrame(columns=list(QUANTILES["quantiles.csv"])))
+        numbers = list(QUANTILES["quantiles.csv"][2:])
+        quantiles[numbers] = quantiles[numbers].apply(pd.to_numeric, errors="coerce")
+        few = pd.Series([_behind(runs, TOTAL, year) for year in quantiles["year"]], dtype=float)
+        return cls(path, record, tuple(runs), tables["changed.csv"], released(differences, people, profile), profile,
+                   released(quantiles, few, profile, tuple(numbers[1:])))
 
     def difference(self, run: RunFolder, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
         """One difference of a reform from the baseline."""
@@ -103,7 +115,8 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
         record = json.loads((folder / where / RECORD).read_text(encoding="utf-8"))
         entries.append((where, record))
     outputs = {}
-    for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed)):
+    for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed),
+                        ("quantiles.csv", found.quantiles)):
         put(folder / name, lambda p, table=table: table.to_csv(p, index=False, encoding="utf-8-sig"), ReportError)
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     first = entries[0][1]

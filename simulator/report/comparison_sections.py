@@ -11,12 +11,13 @@ from simulator.report.comparison_folder import ComparisonFolder
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown
 from simulator.report.settings import reading_text, value_and_unit
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
 ARTICLES = ("二", "三", "四", "五")  # of the text: what a change of the law cites
+SHOWN = (50, 80, 95)  # of the quantiles kept
 end = making.end
 
 
@@ -114,7 +115,34 @@ def difference(comparison: ComparisonFolder, lang: str) -> Block:
                          Cell(_signed(whole, words), number=True), Cell(_error(whole, words), number=True)])
         parts.append(table(words.say("comparison.by_year", reform=_title(run, words)), header, rows, aside=money, strong=[-1]))
     return page.section("difference", words.say("comparison.differences"), words.tag, *parts,
-                        page.paragraph(html.escape(words.say("comparison.paired")), "small"))
+                        page.paragraph(html.escape(words.say("comparison.paired")), "small"), *_quantiles(comparison, words))
+
+
+def _quantiles(comparison: ComparisonFolder, words: Wording) -> list[str]:
+    """P50, P80 and P95 of all years and of each year both scenarios pay in: the difference with its 95 % interval."""
+    found, money = comparison.quantiles, UNITS[words.lang]["money"]
+    if found.empty:
+        return []
+    header = [words.say("risk.year"), *(text for q in SHOWN for text in (f"P{q}", words.say("risk.interval")))]
+    aside, parts = words.say("unit.table", unit=words.say("unit.money")), []
+    for run, name in zip(comparison.runs[1:], dict.fromkeys(comparison.differences["scenario"]), strict=True):
+        of_one = found[found["scenario"] == name].set_index(["year", "quantile"])
+        years = list(dict.fromkeys(of_one.index.get_level_values("year")))
+        rows = [[Cell(words.say("risk.all_years") if year == TOTAL else year),
+                 *(Cell(text, number=True) for q in SHOWN for text in _interval(of_one.loc[(year, q)], money, words))]
+                for year in years]
+        parts.append(table(words.say("comparison.quantiles", reform=_title(run, words)), header, rows, aside=aside, strong=[-1]))
+    return [*parts, page.paragraph(html.escape(words.say("comparison.sectioning")), "small")]
+
+
+def _interval(row: pd.Series, unit: Unit, words: Wording) -> tuple[str, str]:
+    """A quantile's difference with its sign, to the figures its interval supports, and that interval."""
+    if row["withheld"]:
+        return WITHHELD, WITHHELD
+    error = float(row["high"] - row["low"]) / 4  # about one standard error; NaN where there is no interval
+    difference, low, high = (unit.text(float(row[k]), error) for k in ("difference", "low", "high"))
+    signed = f"+{difference}" if row["difference"] > 0 and difference[0] not in "<0" else difference
+    return signed, words.say("risk.range", low=low, high=high) if error >= 0 else MISSING
 
 
 def _value(value: str, setting, words: Wording) -> tuple[str, str]:
