@@ -70,7 +70,7 @@ def write(
         "seed": seed,
         "draws": draws,
         "population": {
-            "source": "synthetic",
+            "source": "synthetic" if synthetic else "register.xlsx",
             "enterprises": 642,
             "synthetic": synthetic,
             "sha256": "ab" * 32,

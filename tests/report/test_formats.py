@@ -19,6 +19,7 @@ from simulator.report.publish import publish
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, WITHHELD, shown
 from simulator.report.wording import LANGUAGES, load
+from tests.report.chinese import english_in
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,17 @@ def test_the_workbook_is_ready_to_work_with(books, run, lang):
         texts = [str(c.value) for s in book for row in s.iter_rows() for c in row if c.data_type == "s"]
         texts = [re.sub(r"[一二三四五]+(（[一二三四五六七八九十]+）)*", "", t) for t in texts]  # articles of the text
         assert [t for t in texts if re.search("[\u4e00-\u9fff]", t)] == []
+
+
+def test_the_chinese_workbook_and_document_are_chinese(books, documents, run):
+    book, document = openpyxl.load_workbook(books / "zh.xlsx"), docx.Document(documents / "zh.docx")
+    cells = [c.value for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "s"]
+    assert len(cells) > 500
+    assert {cell for cell in [*cells, *book.sheetnames] if english_in(cell, run())} == set()
+    said = [paragraph.text for paragraph in document.paragraphs]
+    said += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert len(said) > 300
+    assert {text for text in said if english_in(text, run())} == set()
 
 
 def test_the_net_cost_is_worked_out_from_the_rows_above_it(tmp_path):

@@ -17,6 +17,7 @@ from simulator.report.look import faults
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
 from simulator.report.rounding import WITHHELD
+from tests.report.chinese import english_in
 from tests.report.test_page import text_of
 
 
@@ -54,6 +55,8 @@ def test_every_report_speaks(opened, name, lang, profile):
     cited = r"[一二三四五六七八九十、]*（[一二三四五六七八九十]+）|[\u4e00-\u9fff]+〔\d{4}〕\d+号"  # articles, documents
     if lang == "en" and name != "check":  # a register's own words stand in its check
         assert re.findall("[\u4e00-\u9fff]+", re.sub(cited, "", text)) == []
+    if lang == "zh":
+        assert english_in(text, opened(kinds.KINDS[name].folder)) == set()
 
 
 @pytest.mark.slow
@@ -79,7 +82,8 @@ def test_every_clause_has_its_portrait(opened, clause):
     run = opened("run")
     for lang in kinds.LANGUAGES:
         for section in ("cover", "answer", "cost", "stages", "terms"):
-            assert getattr(module, section)(run, clause, lang).html
+            block = getattr(module, section)(run, clause, lang)
+            assert block.html and (lang == "en" or english_in(text_of(f"<body {block.html}"), run) == set())
 
 
 def test_differences_are_the_engine_s(opened):
