@@ -22,6 +22,7 @@ def add(p: argparse.ArgumentParser) -> None:
                    help="mean cash awarded, or mean online sales induced (default: support)")
     p.add_argument("--lang", choices=("zh", "en"), default="zh")
     p.add_argument("--out", metavar="FILE", help="write terms and frontier as FILE.xlsx, or the frontier as FILE.csv")
+    p.add_argument("--report", metavar="DIR", help="keep the scenario's run with this design in DIR, for simulator report DIR")
 
 
 def do(arguments: argparse.Namespace) -> None:
@@ -36,4 +37,7 @@ def do(arguments: argparse.Namespace) -> None:
                                   progress=bar.update)
     if arguments.out:
         design.save(result, arguments.out, arguments.lang)
+    if arguments.report:
+        budget = simulator.run(scenario, population, workers=arguments.workers)
+        design.keep(result, budget, arguments.report, arguments.workers)
     print(design.text(result, arguments.lang))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 from simulator.budget.design import DesignResult, fewest_draws
+from simulator.budget.design_tables import tables
 from simulator.budget.freedom import FreeTerm
+from simulator.budget.result import BudgetRun
 from simulator.report.rounding import UNITS
 from simulator.report.sheets import Sheet, as_text
 from simulator.report.sheets import save as save_sheets
@@ -24,10 +27,15 @@ def save(result: DesignResult, path: str | Path, lang: str = "zh") -> Path:
     return save_sheets(path, sheets(result, lang), {"frontier": result.frontier})
 
 
-def sentences(result: DesignResult, words: Wording) -> list[str]:
-    """The answer in words."""
+def keep(result: DesignResult, run: BudgetRun, folder: str | Path, workers: int | None = None) -> Path:
+    """Keep the scenario's run with its analyses and this design in a folder, for a report. Raises SimulatorError."""
+    return run.write(folder, run.analyses(workers) | tables(result))
+
+
+def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str]:
+    """The answer in words, the first what was asked; title: the scenario's, where the result does not carry it."""
     said = {"budget": _money(result.budget, words), "confidence": _per_cent(result.confidence)}
-    lines = [words.say("design.asked", scenario=words.pick({"zh": result.scenario.zh, "en": result.scenario.en}), **said)]
+    lines = [words.say("design.asked", scenario=title or words.pick({"zh": result.scenario.zh, "en": result.scenario.en}), **said)]
     if result.best is None:
         lines.append(words.say("design.infeasible", needed=_money(result.cheapest.needed, words), **said))
         return lines
@@ -66,7 +74,7 @@ def _frontier(result: DesignResult, words: Wording) -> Sheet:
     columns = {getattr(t, words.lang): "text" for t in result.terms} | {words.say(f"design.{k}"): v for k, v in kinds.items()}
     rows, scale = [], UNITS[words.lang]["money"].scale
     for row in result.frontier.to_dict("records"):
-        state = "design.best" if result.best is not None and _is(row, result) else "design.tied" if row["tied"] else \
+        state = "design.best" if result.best is not None and is_best(row, result) else "design.tied" if row["tied"] else \
             "design.yes" if row["feasible"] else "design.no"
         rows.append((*(_shown(t, Decimal(repr(row[t.path])).quantize(t.step), words) for t in result.terms),
                      *(row[k] / scale for k in ("needed", "cost", "cost_error", "growth", "growth_error")),
@@ -75,7 +83,8 @@ def _frontier(result: DesignResult, words: Wording) -> Sheet:
     return Sheet(words.say("design.frontier"), columns, rows, left=len(result.terms), note=note)
 
 
-def _is(row: dict[str, object], result: DesignResult) -> bool:
+def is_best(row: Mapping[str, object], result: DesignResult) -> bool:
+    """Whether a row of the frontier is the design found."""
     return all(float(result.best.values[t.path]) == row[t.path] for t in result.terms)
 
 

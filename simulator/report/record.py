@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from simulator.budget import design_tables
 from simulator.errors import Problem, ReportError
 from simulator.report.disclosure import curve_released, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
@@ -64,6 +65,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
                     "total_order_low", "total_order_high", "draws", "rank_low", "rank_high"),
     "notches.csv": ("clause", "term", "fact", "edge", "threshold", "unit", "year", "in_band", "below", "below_error", "above",
                     "above_error", "jump", "jump_largest", "gain", "gain_total", "short_of", "draws"),
+    **{f"{name}.csv": columns for name, columns in design_tables.COLUMNS.items()},
     "notch_map.csv": ("clause", "term", "from", "to", "enterprises"),
 }
 RECORD_KEYS = (

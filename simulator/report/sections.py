@@ -10,6 +10,7 @@ import html
 
 from simulator.report import page
 from simulator.report.basis import assumptions, readings
+from simulator.report.design_section import design, present
 from simulator.report.forms import appraisal, performance
 from simulator.report.making import contents, end, front, made, policy_name, run_facts
 from simulator.report.matters import matters
@@ -21,7 +22,7 @@ from simulator.report.spending import cost, risk
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "matters", "assumptions", "readings",
-           "performance", "appraisal", "made", "end"]
+           "performance", "appraisal", "made", "design", "end"]
 CONTENTS = ("cost", "risk", "growth", "targets", "matters", "assumptions", "readings", "performance", "appraisal", "made")
 
 
@@ -47,7 +48,7 @@ def answer(run: RunFolder, lang: str) -> Block:
         page.cards(_cards(run, words, paid)),
         *(page.paragraph(sentence, "lead") for sentence in sentences),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
-        contents(CONTENTS, words),
+        contents((*CONTENTS, *(("design",) if present(run) else ())), words),
     )
 
 

@@ -50,11 +50,12 @@ def _grid(sheet: Sheet) -> str:
     if not sheet.rows:
         return ""
     kinds = list(sheet.columns.values())
-    rows = [[_written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in sheet.rows]
+    rows = [[written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in sheet.rows]
     return screen.table(list(sheet.columns), rows, left=sheet.left)
 
 
-def _written(cell: object, kind: str) -> str:
+def written(cell: object, kind: str) -> str:
+    """A cell as a terminal or a page shows it."""
     if cell is None or isinstance(cell, float) and math.isnan(cell):
         return MISSING
     return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[kind][0].format(cell)
@@ -93,13 +94,13 @@ def _workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
         page.write_string(0, 0, sheet.title, title)
         page.write_string(1, 0, sheet.note, note)
         for column, (header, kind) in enumerate(sheet.columns.items()):
-            cells = [_written(row[column], kind) for row in sheet.rows]
+            cells = [written(row[column], kind) for row in sheet.rows]
             page.set_column(column, column, min(48, max(10, *map(screen.width, [header, *cells])) + 2))
             page.write_string(2, column, header, head)
             for row, cells_of_row in enumerate(sheet.rows, start=3):
                 cell = cells_of_row[column]
                 if cell is None or isinstance(cell, str) or isinstance(cell, float) and not math.isfinite(cell):
-                    page.write_string(row, column, _written(cell, kind), styles["text"])
+                    page.write_string(row, column, written(cell, kind), styles["text"])
                 else:
                     page.write_number(row, column, cell, styles[kind])
         page.freeze_panes(3, sheet.left)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from simulator.budget import design_tables
 from simulator.budget.result import BudgetRun
 from simulator.compiled import source_hash
 from simulator.engine.run import play
@@ -19,7 +20,7 @@ from simulator.population.register import Population
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
 from simulator.report.kinds import FORMATS, KINDS, LANGUAGES
-from simulator.report.record import ANALYSES
+from simulator.report.record import ANALYSES, RunFolder
 from simulator.scenario import Scenario, load_scenario, parse_set
 
 SAME, CHANGED, MISSING, FOREIGN, UNRECORDED, UNREAD = "same", "changed", "missing", "foreign", "unrecorded", "unread"
@@ -93,7 +94,7 @@ def _again(folder: Path, record: Mapping, top: Path, population: Population | No
         budget = BudgetRun(scenario, play(scenario, population, workers=workers), population)
         analyses = {}
         if any(table in record["outputs"] for table in ANALYSES):
-            analyses = budget.analyses(workers)
+            analyses = budget.analyses(workers) | _design(folder, record, scenario, population, workers)
         with tempfile.TemporaryDirectory(prefix="verify-", ignore_cleanup_errors=True) as work:
             again = json.loads((budget.write(work, analyses) / RECORD).read_text(encoding="utf-8"))["outputs"]
             if _settings(Path(work)) == _settings(folder):  # the same settings, whichever file of a scenario named them
@@ -103,6 +104,15 @@ def _again(folder: Path, record: Mapping, top: Path, population: Population | No
     note = "" if record["hashes"].get("code") == source_hash() else "code"
     return [(_name(folder / file, top), REPEATED if again.get(file) == digest else DIFFERENT, note)
             for file, digest in record["outputs"].items()]
+
+
+def _design(folder: Path, record: Mapping, scenario: Scenario, population: Population | None,
+            workers: int | None) -> dict[str, pd.DataFrame]:
+    """The design that a run's folder keeps, searched for again."""
+    if not all(f"{name}.csv" in record["outputs"] for name in design_tables.COLUMNS):
+        return {}
+    return design_tables.again(RunFolder.open(folder).analyses, scenario,
+                               lambda changed: play(changed, population, workers=workers))
 
 
 def recorded_scenario(folder: Path, record: Mapping) -> Scenario:
