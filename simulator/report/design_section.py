@@ -31,7 +31,8 @@ def design(run: RunFolder, lang: str) -> Block:
     asked, *answer = told.sentences(result, words, words.pick(run.record["title"]))
     terms, frontier = told.sheets(result, lang).values()
     named = [place for place, header in enumerate(terms.columns) if header != words.say("design.path")]
-    parts = [page.paragraph(html.escape(asked)), *(page.paragraph(html.escape(text), "lead") for text in answer), _table(terms, named, lang)]
+    parts = [page.paragraph(html.escape(asked)), *(page.paragraph(html.escape(text), "lead") for text in answer),
+             _table(terms, named, lang)]
     if len(result.frontier) > 1:
         picture = image(chart(result, words), words.say("design.chart_alt"))
         parts.append(page.figure(words.say("design.chart"), picture, words.say("design.caption")))
