@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from simulator.errors import Problem, SimulatorError
 
 REMEDY = "close it if it is open elsewhere, or choose another --out"
+ROOM = "make room on the disk, or choose another --out"
 
 
 def put(path: str | Path, write: Callable[[Path], object], error: type[SimulatorError] = SimulatorError,
@@ -27,6 +29,7 @@ def put(path: str | Path, write: Callable[[Path], object], error: type[Simulator
         write(beside)
         os.replace(beside, path)
     except OSError as e:
+        remedy = ROOM if e.errno == errno.ENOSPC else remedy
         raise error(Problem(str(path), f"cannot be written ({e.strerror or e})", remedy)) from e
     finally:
         with contextlib.suppress(OSError):

@@ -22,6 +22,7 @@ import nbformat
 import papermill
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
@@ -96,7 +97,13 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
     output = work / "output.ipynb"
     # without a handler its remarks would reach stderr by Python's last resort
     logging.getLogger("papermill").addHandler(logging.NullHandler())
-    problem = None
+    problem, last = None, [""]
+
+    def told(cell: str, number: int, count: int) -> None:
+        last[0] = cell
+        if progress:
+            progress(cell, number, count)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -104,7 +111,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
                 node,
                 str(output),
                 dict(parameters),
-                engine_name=_telling(progress),
+                engine_name=_telling(told),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
@@ -117,12 +124,15 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
         except PapermillExecutionError as e:
             place = f"{notebook.name}, cell {_cell(output, e.cell_index)}"
             problem = Problem(place, f"{e.ename}: {e.evalue}")
+        except CellTimeoutError:
+            cause = f"runs longer than {SECONDS_PER_CELL} seconds and was stopped"
+            problem = Problem(f"{notebook.name}, cell {last[0]}", cause, "try again when the machine has less to do")
         except Exception as e:  # a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
     return Execution(read(output) if output.is_file() else node, problem)
 
 
-def _telling(progress: Callable[[str, int, int], None] | None) -> str:
+def _telling(progress: Callable[[str, int, int], None]) -> str:
     """The name of an engine of papermill's that tells of each cell before it runs it."""
 
     class Telling(NBClientEngine):
@@ -133,7 +143,7 @@ def _telling(progress: Callable[[str, int, int], None] | None) -> str:
                      if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))]
 
             def started(cell, cell_index=None, **more):
-                if progress and cell.get("id", "") in names:
+                if cell.get("id", "") in names:
                     progress(cell["id"], names.index(cell["id"]) + 1, len(names))
                 return start(cell, cell_index, **more)
 

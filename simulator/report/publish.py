@@ -109,6 +109,8 @@ def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind,
             made[form] = file
         except ReportError as e:
             problems += e.problems
+        except OSError as e:
+            problems.append(Problem(str(file), f"cannot be written ({e.strerror or e})", "make room for temporary files"))
     return made
 
 

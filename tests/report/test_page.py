@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import json
+import os
 import re
 import shutil
 
@@ -12,7 +14,9 @@ import pandas as pd
 import pytest
 
 from simulator import resources
+from simulator.cli import main
 from simulator.errors import ReportError
+from simulator.report import launcher, workbook
 from simulator.report.look import faults
 from simulator.report.publish import publish
 from simulator.report.rounding import UNITS, percent, shown
@@ -135,6 +139,39 @@ def test_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, co
     assert (there / "failed" / "budget.zh.ipynb").is_file()
     assert [p.name for p in there.iterdir() if p.name.endswith(".part")] == []
     assert capfd.readouterr().err == ""
+
+
+def test_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(launcher, "SECONDS_PER_CELL", 2)
+    there = shutil.copytree(folder(), tmp_path / "run")
+    old = there / "budget.zh.html"
+    old.write_text("old", encoding="utf-8")
+    endless = spoiled(tmp_path / "endless.ipynb", cover="while True:\n    pass")
+    with pytest.raises(ReportError, match="cell cover: runs longer than 2 seconds") as refused:
+        publish(there, source=endless)
+    assert refused.value.exit_code != 0
+    assert old.read_text(encoding="utf-8") == "old"
+    assert "未能完整生成" in (there / "failed" / "budget.zh.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("module, writer, place", [(workbook, "write", "made.xlsx"), (shutil, "copyfile", "budget.zh.xlsx")])
+def test_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatch, capsys, module, writer, place):
+    """No more room for the temporary file, or beside the file's place: nothing half stays there, and the reader is told."""
+    there = shutil.copytree(folder(), tmp_path / "run", ignore=shutil.ignore_patterns("*.html", "records"))
+    old = there / "budget.zh.xlsx"
+    old.write_text("old", encoding="utf-8")
+
+    def full(*given):
+        given[-1].write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(given[-1]))
+
+    monkeypatch.setattr(module, writer, full)
+    assert main(["report", str(there), "--format", "xlsx"]) == 2
+    told = capsys.readouterr().err
+    assert f"{place}: cannot be written ({os.strerror(errno.ENOSPC)}) → make room" in told and "Traceback" not in told
+    assert old.read_text(encoding="utf-8") == "old"
+    left = {p.relative_to(there).as_posix() for p in there.rglob("*budget.zh*")}
+    assert left <= {"budget.zh.xlsx", "failed/budget.zh.html", "failed/budget.zh.ipynb"}, "neither half a file nor its record"
 
 
 def test_a_changed_file_stops_the_report_before_a_kernel_starts(folder, tmp_path):
