@@ -24,23 +24,24 @@ _AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax"
 def cover(register: CheckFolder, lang: str) -> Block:
     """Title, and which register was looked at."""
     words, record = load(lang), register.record
-    facts = [words.say("page.created", created=str(record["created"])[:10]), words.say("page.run", run_id=register.run_id)]
+    facts = [words.say("check.created", created=str(record["created"])[:10]), words.say("page.run", run_id=register.run_id)]
     if not register.external:
         facts.insert(0, words.say("check.register", source=record["population"]["source"]))
-    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts)
+    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts, "register.synthetic")
 
 
 def answer(register: CheckFolder, lang: str) -> Block:
     """Whether the register can be used, and how much is wrong with it."""
     words, told = load(lang), register.record["register"]
     numbers = {"errors": told["errors"], "warnings": told["warnings"]}
-    key = "unusable" if not register.usable else "odd" if told["warnings"] else "clean"
-    said = {k: v for k, v in numbers.items() if key == "unusable" or k == "warnings"} if key != "clean" else {}
-    cards = [(k, words.say(f"check.{k}"), f"{v:,}", "", words.say(f"check.{k}_note")) for k, v in numbers.items()]
+    key = ("odd" if told["warnings"] else "clean") if register.usable else "both" if told["warnings"] else "unusable"
+    said = {k: v for k, v in numbers.items() if v or (k == "errors" and not register.usable)}
+    cards = [("alarm" if k == "errors" and v else k, words.say(f"check.{k}"), f"{v:,}", "", words.say(f"check.{k}_note"))
+             for k, v in numbers.items()]
     if told["enterprises"] is not None:
         years = words.say("check.years", first=told["first_year"], last=told["last_year"])
         cards.append(("enterprises", words.say("check.enterprises"), f"{told['enterprises']:,}", "", years))
-    return page.section("answer", words.say("answer.short"), words.tag, page.cards(cards),
+    return page.section("answer", words.say("check.answer"), words.tag, page.cards(cards),
                         page.paragraph(words.html(f"check.{key}", **said), "lead"))
 
 
@@ -58,7 +59,7 @@ def problems(register: CheckFolder, lang: str) -> Block:
         header = [words.say(f"check.{k}") for k in ("severity", "place", "value", "cause", "remedy")]
         rows = [[Cell(words.say(f"check.{r['severity']}")), Cell(r[f"place_{lang}"]), Cell(str(r["value"])),
                  Cell(r[f"cause_{lang}"]), Cell(r[f"remedy_{lang}"])] for r in found.head(_MOST).to_dict("records")]
-        body = table("", header, rows, style="terms")
+        body = table("", header, rows, style="problems")
         if len(found) > _MOST:
             body += page.paragraph(words.html("check.more", more=f"{len(found) - _MOST:,}"), "small")
     return page.section("problems", words.say("check.problems"), words.tag, body)
@@ -96,7 +97,7 @@ def indicators(register: CheckFolder, lang: str) -> Block:
 
 def made(register: CheckFolder, lang: str) -> Block:
     """What the check was made from."""
-    return making.made(register, lang, "made.short")
+    return making.made(register, lang, "check.made")
 
 
 def _table(name: str, words: Wording) -> str:
@@ -123,7 +124,9 @@ def _value(row: pd.Series, column: str, words: Wording) -> Cell:
     if column == "year":
         return Cell(f"{value:.0f}")
     if column in _AMOUNTS:
-        return Cell(UNITS[words.lang]["money"].text(float(value), digits=UNITS[words.lang]["money"].finest), number=True)
+        unit = UNITS[words.lang]["money"]
+        whole = column == "threshold" and not value % unit.scale  # the law's own, not a sum of the register's
+        return Cell(unit.text(float(value), digits=0 if whole else unit.finest), number=True)
     if column in ("growth", "share_of_trscg"):
         return Cell(f"{100 * value:.1f}%".replace("-", "\u2212"), number=True)
     return Cell(f"{value:,.1f}" if value % 1 else f"{value:,.0f}", number=True)

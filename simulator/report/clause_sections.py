@@ -44,7 +44,8 @@ def answer(run: RunFolder, clause: str, lang: str) -> Block:
     said = {"name": words.pick(one.names), "first": run.cash_years[0], "last": run.cash_years[-1],
             "mean": shown(paid, unit), "recipients": shown(people, count)}
     money = words.say("unit.places" if in_kind else "unit.money")
-    cards = [(f"paid_{q}", words.say(f"clause.card_{q}"), shown(paid, unit, q), money, words.say(f"clause.card_{q}_note"))
+    cards = [(f"paid_{q}", words.say(f"clause.card_{q}"), shown(paid, unit, q),
+              money if shown(paid, unit, q) != MISSING else "", words.say(f"clause.card_{q}_note"))
              for q in ("mean", "p80", "p95")]
     cards.append(("recipients", words.say("cost.recipients"), said["recipients"], "", words.say("clause.card_recipients")))
     if in_kind:
@@ -71,6 +72,8 @@ def cost(run: RunFolder, clause: str, lang: str) -> Block:
              *(Cell(shown(run.row("paid", clause, year), unit, c), number=True) for c in columns)]
             for year in [*run.cash_years, TOTAL]]
     parts.append(table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
+    if bands[["p5", "p95"]].isna().to_numpy().any() and not run.external:  # outside, quantiles may be withheld
+        parts.append(page.paragraph(words.html("clause.few", draws=f"{run.record['draws']:,}"), "small"))
     return page.section("payouts", words.say("clause.cost"), words.tag, *parts)
 
 

@@ -11,14 +11,15 @@ from simulator.report.page import Block, Cell
 from simulator.report.wording import Wording, load
 
 
-def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str]) -> Block:
+def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str],
+          synthetic: str = "page.synthetic") -> Block:
     """The head of a report, with the style sheet; says where the register is synthetic or the report is for outside."""
     parts = (
         f"<style>{page.stylesheet()}</style>",
         page.paragraph(html.escape(kicker), "kicker"),
         f"<h1>{html.escape(title)}</h1>",
         f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
-        page.paragraph(html.escape(words.say("page.synthetic")), "synthetic") if folder.synthetic else "",
+        page.paragraph(html.escape(words.say(synthetic)), "synthetic") if folder.synthetic else "",
         page.paragraph(html.escape(words.say("page.external")), "synthetic") if folder.external else "",
     )
     return Block(f"<header>{''.join(parts)}</header>", words.tag)

@@ -17,6 +17,7 @@ from simulator.report.look import faults
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
 from simulator.report.rounding import WITHHELD
+from simulator.report.wording import load
 from tests.report.chinese import english_in
 from tests.report.test_page import text_of
 
@@ -57,6 +58,18 @@ def test_every_report_speaks(opened, name, lang, profile):
         assert re.findall("[\u4e00-\u9fff]+", re.sub(cited, "", text)) == []
     if lang == "zh":
         assert english_in(text, opened(kinds.KINDS[name].folder)) == set()
+
+
+@pytest.mark.parametrize("lang, said", [("zh", "名册有 2 处错误，更正后才能使用。"), ("en", "Errors in the register: 2 . It cannot")])
+def test_a_register_that_cannot_be_used_is_told_of(tmp_path, lang, said):
+    from simulator.report.register_check import write_check
+    from tests.population.registers import full, write
+
+    write(tmp_path / "bad", enterprises=full("enterprises", {"enterprise_id": "E1", "registered_capital": "-5",
+                                                            "settled_on": "2013-02-30"}))
+    text = text_of(told("check", OPEN["check"](write_check(tmp_path / "check", tmp_path / "bad")), lang))
+    assert said in re.sub(r"\s+", " ", text) and "2013-02-30" in text
+    assert load(lang).say("page.synthetic") not in text
 
 
 @pytest.mark.slow
