@@ -5,7 +5,7 @@ import os
 import pytest
 
 from simulator.errors import ReportError, SimulatorError
-from simulator.files import REMEDY, put
+from simulator.files import ROOM, put
 from tests.cli.running import listing
 from tests.faults import texts_of
 
@@ -46,7 +46,7 @@ def test_a_full_disk_is_told(tmp_path):
         raise OSError(28, os.strerror(28))
 
     assert texts_of(put, tmp_path / "a.txt", write) == [
-        f"{tmp_path / 'a.txt'}: cannot be written (No space left on device) → {REMEDY}"]
+        f"{tmp_path / 'a.txt'}: cannot be written (No space left on device) → {ROOM}"]
     assert listing(tmp_path) == before
 
 
