@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from simulator.budget.adding_up import hold
 from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
 from simulator.budget.revenue import break_even_year, flows, ratios
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
@@ -57,7 +58,7 @@ def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
 
 
 def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
-    """The table of all figures (see the module)."""
+    """The table of all figures (see the module). Raises SimulatorError where they do not add up."""
     cubes = by_clause(draws)
     rows: list[dict[str, object]] = []
 
@@ -78,6 +79,7 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
             add(measure, TOTAL, year, total[:, j])
         add(measure, TOTAL, TOTAL, total.sum(axis=1))
     yearly = by_year(draws, scenario)
+    hold(draws, yearly)
     for measure, values in yearly.items():
         for j in range(values.shape[1]):
             add(measure, TOTAL, draws.cash_years[j], values[:, j])

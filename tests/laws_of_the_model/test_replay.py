@@ -44,7 +44,7 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
         assert same(session.play(scenario), play(scenario, people)), move
 
 
-def test_only_those_the_change_can_touch_are_played_again(monkeypatch):
+def test_only_those_the_change_can_touch_are_played_again():
     """The other way round: if the bits of those who held the conditions are lost, the answer is wrong."""
     people = synthesize(BASE, 150)
     session, scenario = Session(BASE, people), BASE.set({"law.tax_rebate.high_rate": 0.9})
@@ -56,7 +56,7 @@ def test_only_those_the_change_can_touch_are_played_again(monkeypatch):
 
 def test_without_memory_for_it_everything_is_played(monkeypatch):
     monkeypatch.setattr(replay, "LARGEST_MEMORY", 0)
-    people, session = synthesize(BASE, 50), None
+    people = synthesize(BASE, 50)
     session = Session(BASE, people)
     for move in MOVES[:4]:
         assert same(session.play(BASE.set(move)), play(BASE.set(move), people))
