@@ -26,7 +26,7 @@ WIDE = widgets.Layout(width="auto", margin="0")
 class Row:
     """One setting: its label, a slider with a number beside it (or a list, or a text), and a button that puts it back."""
 
-    def __init__(self, control: Control, words: Wording, set_value: Set, back: Callable[[str], None],
+    def __init__(self, control: Control, value: Any, words: Wording, set_value: Set, back: Callable[[str], None],
                  refuse: Callable[[ScenarioError], None]):
         self.control, self.words, self._set, self._refuse = control, words, set_value, refuse
         self._quiet = False
@@ -43,8 +43,12 @@ class Row:
             self._entry = widgets.Text(continuous_update=False, layout=WIDE)
         parts = [self._label, self._entry, self._back]
         if control.kind == "slider":
-            self._slider = widgets.FloatSlider(min=float(control.low / self.scale), max=float(control.high / self.scale),
-                                               step=float(control.step / self.scale), readout=False, layout=WIDE)
+            low, high = float(control.low / self.scale), float(control.high / self.scale)
+            position = control.position(value)
+            # born where it belongs: one that is told so afterwards can be moved by a quick hand before it hears
+            at = low if position is None else min(max(float(position / self.scale), low), high)
+            self._slider = widgets.FloatSlider(value=at, min=low, max=high, step=float(control.step / self.scale), readout=False,
+                                               layout=WIDE)
             self._slider.observe(self._slid, "value")
             parts.insert(1, self._slider)
         self._entry.observe(self._entered, "value")
@@ -52,6 +56,7 @@ class Row:
         self.box.add_class("row")
         self.box.add_class(control.kind)
         self.box.add_class("at-" + control.path.replace(".", "-"))
+        self.show(value)
 
     def show(self, value: Any, *, slid: bool = False) -> None:
         """Stand where the value is. slid: the slider is in somebody's hand and stays."""
@@ -120,7 +125,7 @@ class Row:
 class Section:
     """A heading that opens and closes, and its rows, made when they are first wanted."""
 
-    def __init__(self, room: str, title: str, offered: list[Control], make: Callable[[Control], Row], state: State, words: Wording):
+    def __init__(self, room: str, title: str, offered: list[Control], make: Callable[[Control, Any], Row], state: State, words: Wording):
         self.title, self.offered, self.words = title, offered, words
         self._make, self._state = make, state
         self.rows: dict[str, Row] = {}
@@ -152,7 +157,7 @@ class Section:
     def _open(self) -> None:
         if self._shown or self.head.value:
             missing = [c for c in self.offered if c.path not in self.rows and (not self._shown or c.path in self._shown)]
-            self.rows |= {control.path: self._make(control) for control in missing}
+            self.rows |= {c.path: self._make(c, self._state.value(c.path, c.base)) for c in missing}
         every = {c.path for c in self.offered} if self.head.value else set()
         wanted = every if self._shown is None else self._shown
         self.body.children = [self.rows[c.path].box for c in self.offered if c.path in wanted]
@@ -169,7 +174,7 @@ class Panel:
         self._by_path = {control.path: control for control in self.offered}
         self.sections = [
             Section(room, self._title(room), [c for c in self.offered if c.room == room],
-                    lambda control: Row(control, words, set_value, back, refuse), state, words)
+                    lambda control, value: Row(control, value, words, set_value, back, refuse), state, words)
             for room in controls.rooms(state.base, self.offered)]
         self.search = widgets.Text(placeholder=words.say("panel.search"), layout=WIDE)
         self.search.add_class("search")

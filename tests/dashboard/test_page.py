@@ -7,10 +7,12 @@ import re
 import threading
 from pathlib import Path
 
+import ipywidgets as widgets
 import pytest
 
 from simulator.budget.result import BudgetRun
 from simulator.dashboard.page import Dashboard
+from simulator.dashboard.panel import Panel
 from simulator.dashboard.worker import Replaying
 from simulator.scenario import load_scenario
 
@@ -82,6 +84,17 @@ def test_a_slider_is_a_set_and_undo_takes_it_back(page):
     page.undo.click()
     settled(page)
     assert figures(page) == first and row(page, RATE)._slider.value == 50.0
+
+
+def test_a_slider_stands_where_it_belongs_when_the_browser_first_hears_of_it(page, monkeypatch):
+    """A key pressed before a later message arrived would move it from somewhere else."""
+    born: dict[widgets.FloatSlider, float] = {}
+    opened = widgets.FloatSlider.open
+    monkeypatch.setattr(widgets.FloatSlider, "open", lambda slider: (born.update({slider: slider.value}), opened(slider)))
+    again = Panel(page.state, page.words, register=False, set_value=lambda *_: True, back=lambda _: None, refuse=lambda _: None)
+    for section in again.sections:
+        section.head.value = True
+    assert len(born) > 50 and all(slider.value == value for slider, value in born.items())
 
 
 def test_the_baseline_is_not_played_twice(page):
