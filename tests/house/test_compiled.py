@@ -1,0 +1,63 @@
+"""The cache of compiled code is named by a hash of sources: none that can end up in compiled code may be missing from it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import simulator
+from simulator.compiled import COMPILED
+
+PACKAGE = Path(simulator.__file__).parent
+COMPILING = {"rule", "maker", "inlined", "entry"}
+
+
+def _hashed(path: Path) -> bool:
+    name = path.relative_to(PACKAGE).as_posix()
+    return any(name == part or name.startswith(part + "/") for part in COMPILED)
+
+
+def _file(module: str) -> Path | None:
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    found = [p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()]
+    return found[0] if found else None
+
+
+def _imported(tree: ast.Module) -> dict[str, Path]:
+    """name in the module → the file of this package it comes from."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "simulator":
+            for alias in node.names:
+                path = _file(f"{node.module}.{alias.name}") or _file(node.module)
+                found[alias.asname or alias.name] = path
+    return found
+
+
+def _compiled_functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+            and any(isinstance(d, ast.Name) and d.id in COMPILING for d in node.decorator_list)]
+
+
+def _used(nodes: list[ast.AST]) -> set[str]:
+    return {name.id for node in nodes for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def test_every_source_that_can_end_up_in_compiled_code_is_hashed():
+    compiled, missing = 0, set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = _compiled_functions(tree)
+        compiled += len(functions)
+        if functions and not _hashed(path):
+            missing.add(path)
+        if functions or _hashed(path):
+            constants = [node for node in tree.body if isinstance(node, ast.Assign)]
+            used, imported = _used([*functions, *constants]), _imported(tree)
+            missing |= {imported[name] for name in used & set(imported) if not _hashed(imported[name])}
+    assert compiled > 150
+    assert {p.relative_to(PACKAGE).as_posix() for p in missing} == set()
+
+
+def test_whatever_is_hashed_exists():
+    assert [part for part in COMPILED if not (PACKAGE / part).exists()] == []
