@@ -1,4 +1,8 @@
-"""Files written whole or not at all: beside their place first, then moved into it."""
+"""Files written whole or not at all: beside their place first, then moved into it. Private to the user who made them.
+
+What is made from a register is as confidential as the register: files are readable by their owner only (0600), and so are
+folders made for them (0700). Windows has no such modes; there a file inherits the rights of the folder it lies in.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,10 @@ def put(path: str | Path, write: Callable[[Path], object], error: type[Simulator
     path = Path(path)
     beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.touch()  # not every writer says plainly that it cannot
+        make_folder(path.parent)
+        beside.touch(mode=0o600)  # not every writer says plainly that it cannot
         write(beside)
+        beside.chmod(0o600)  # some writers make the file anew
         os.replace(beside, path)
     except OSError as e:
         remedy = ROOM if e.errno == errno.ENOSPC else remedy
@@ -35,3 +40,11 @@ def put(path: str | Path, write: Callable[[Path], object], error: type[Simulator
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
     return path
+
+
+def make_folder(path: Path) -> None:
+    """A folder and those above it that are not there yet, each for its owner only. Raises OSError."""
+    for folder in reversed([path, *path.parents]):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(exist_ok=True)  # raises where a file is in the way

@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -35,12 +34,13 @@ from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
 from simulator.engine import life
 from simulator.engine.run import Draws
-from simulator.errors import Problem, SimulatorError
+from simulator.files import put
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.population.wording import told
 from simulator.scenario import Scenario
+from simulator.spreadsheets import save_csv
 
 YEAR_COLUMNS = ("retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg", "merchants_of_scale",
                 "leading", "traditional_online", "clawback_due", "clawback_recovered", "places")
@@ -148,21 +148,16 @@ class BudgetRun:
         writers = {
             "draws.parquet": lambda p: self.draws.to_parquet(p, index=False),
             "years.parquet": lambda p: self.years.to_parquet(p, index=False),
-            "summary.csv": lambda p: self.summary.to_csv(p, index=False, encoding="utf-8-sig"),
-            "settings.csv": lambda p: settings.to_csv(p, index=False, encoding="utf-8-sig"),
+            "summary.csv": lambda p: save_csv(self.summary, p),
+            "settings.csv": lambda p: save_csv(settings, p),
         }
         for name, table in (analyses or {}).items():
-            writers[f"{name}.csv"] = lambda p, table=table: table.to_csv(p, index=False, encoding="utf-8-sig")
+            writers[f"{name}.csv"] = lambda p, table=table: save_csv(table, p)
         outputs = {}
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, write in writers.items():
-                outputs[name] = _replace(folder / name, write)
-            text = json.dumps(self.record(outputs), ensure_ascii=False, indent=1)
-            _replace(folder / "record.json", lambda p: p.write_text(text, encoding="utf-8"))
-        except OSError as e:
-            raise SimulatorError(Problem(str(e.filename or folder), f"cannot be written ({e.strerror or e})",
-                                         "close it if it is open elsewhere, or choose another --out")) from e
+        for name, write in writers.items():
+            outputs[name] = hashlib.sha256(put(folder / name, write).read_bytes()).hexdigest()
+        text = json.dumps(self.record(outputs), ensure_ascii=False, indent=1)
+        put(folder / "record.json", lambda p: p.write_text(text, encoding="utf-8"))
         return folder
 
     def record(self, outputs: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -231,15 +226,3 @@ def _version(name: str) -> str:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return "unknown"
-
-
-def _replace(path: Path, write) -> str:
-    """Write beside, move into place; the sha256 of what was written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(beside)
-        digest = hashlib.sha256(beside.read_bytes()).hexdigest()
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return digest

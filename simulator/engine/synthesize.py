@@ -18,6 +18,7 @@ from simulator.engine import calibration
 from simulator.engine.recipe import invent
 from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL, ENTERPRISE
+from simulator.files import put
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
@@ -28,6 +29,7 @@ from simulator.projection.assumptions import draw_parameters
 from simulator.projection.enterprises import KINDS, STATE
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
+from simulator.spreadsheets import save_csv
 
 YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one
 MANY = 20_000  # enterprises from which on a register is written as Parquet
@@ -69,11 +71,7 @@ def write_synthetic(scenario: Scenario, enterprises: int, seed: int | None, fold
         write_parquet(invented.population, folder)
     else:
         invented.population.write_folder(folder)
-    try:
-        invented.report.to_csv(folder / "calibration.txt", index=False, encoding="utf-8-sig", sep="\t")
-    except OSError as error:
-        raise PopulationError(Problem(str(folder), f"cannot be written: {error.strerror}", "choose another folder")) \
-            from error
+    put(folder / "calibration.txt", lambda p: save_csv(invented.report, p, separator="\t"), PopulationError)
     return invented.report
 
 

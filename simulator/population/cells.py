@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from simulator import money
 from simulator.population.schema import Column, plain
-from simulator.population.spelling import iso, unescaped
+from simulator.population.spelling import iso
 from simulator.population.units import MONEY, Declared
+from simulator.spreadsheets import unescaped
 
 UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
 TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")

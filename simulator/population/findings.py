@@ -12,6 +12,7 @@ from simulator.population.raw import Finding, RawTable
 from simulator.population.readers import Examination
 from simulator.population.schema import BESIDE
 from simulator.population.wording import chinese, told
+from simulator.spreadsheets import workbook
 
 COLUMNS = {"zh": ("类别", "位置", "内容", "问题", "处理"), "en": ("severity", "place", "value", "rule", "remedy")}
 SEVERITY = {"error": "错误", "warning": "提示"}
@@ -61,10 +62,7 @@ def write_annotated(found: Examination, path: str | Path) -> Path:
 
 
 def _write(found: Examination, path: Path) -> None:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with workbook(path) as book:
         styles = {"head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1}),
                   "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
                   "error": book.add_format({"bg_color": ERROR_COLOUR}),

@@ -17,6 +17,7 @@ from simulator.facts import ANNUAL_FIELDS, BLANK
 from simulator.files import put
 from simulator.money import FEN
 from simulator.population.register import Population
+from simulator.spreadsheets import workbook
 
 SIZES = ((0, 1_000_000, "微型 micro"), (1_000_000, 5_000_000, "小型 small"), (5_000_000, 200_000_000, "中型 medium"),
          (200_000_000, None, "大型 large"))  # sales, CNY: sme_standard_retail
@@ -156,14 +157,12 @@ def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, sourc
 
     Raises PopulationError when the file cannot be written or is not called .xlsx.
     """
-    import xlsxwriter
-
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
 
     def write(beside: Path) -> None:
-        with xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        with workbook(beside) as book:
             head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
             money, share = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "0.0%"})
             for name, frame in tables.items():

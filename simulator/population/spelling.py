@@ -1,8 +1,7 @@
-"""From a stored value to what a table shows, and texts that no spreadsheet runs."""
+"""From a stored value to what a table shows."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from simulator import facts
@@ -29,21 +28,3 @@ def spell(value: int | str, column: Column) -> str | float | int | bool | None:
     if column.kind in ("money", "area", "rent", "share"):
         return None if column.derived and value == facts.BLANK else float(Decimal(int(value)) / column.resolution)
     return value
-
-
-# A spreadsheet runs a text that begins so as a formula; the full-width forms, too, in Chinese and Japanese versions.
-_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
-
-
-def escaped(text: str) -> str:
-    """A text as it may stand in a file that a spreadsheet opens.
-
-    >>> escaped("=1+1"), escaped("ACME"), unescaped(escaped("'=1"))
-    ("'=1+1", 'ACME', "'=1")
-    """
-    return "'" + text if _FORMULA.match(text) else text
-
-
-def unescaped(text: str) -> str:
-    """The text that `escaped` wrote."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -12,6 +12,7 @@ from simulator.files import put
 from simulator.population import documentation
 from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES, Column, Table
 from simulator.population.spelling import iso
+from simulator.spreadsheets import workbook
 
 FILLED_ROWS = 20_000  # rows for which an empty template holds drop-downs and formats
 WIDTH = {"text": 22, "date": 13, "money": 16}
@@ -48,10 +49,7 @@ def write_workbook(path: str | Path, tables: Mapping[str, pd.DataFrame], synthet
 
 
 def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> None:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with workbook(path) as book:
         styles = {
             "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True}),
             "required": book.add_format({"bold": True, "bg_color": "#F8CBAD", "border": 1, "text_wrap": True}),

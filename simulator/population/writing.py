@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,11 +12,11 @@ import pandas as pd
 
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
-from simulator.files import put
+from simulator.files import make_folder, put
 from simulator.population import schema
 from simulator.population.schema import Column
-from simulator.population.spelling import escaped
 from simulator.population.tables import Population, to_tables
+from simulator.spreadsheets import save_rows
 
 TABLE_FILES = (".csv", ".parquet", ".xlsx", ".xls")  # what would be read together with new tables
 ELSEWHERE = "choose another folder"
@@ -92,7 +91,7 @@ def _typed(stored: np.ndarray, column: Column) -> Any:
 def _write_files(folder: Path, files: Mapping[str, Callable[[Path], object]], synthetic: bool) -> Path:
     """Each file by its writer, whole or not at all; a mark beside them where the register is invented."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         _refuse_mixture(folder, set(files))
     except OSError as error:
         raise PopulationError(Problem(str(folder), f"cannot be written: {error.strerror}", ELSEWHERE)) from error
@@ -121,15 +120,12 @@ def _refuse_mixture(folder: Path, files: set[str]) -> None:
 def _save_csv(frame: pd.DataFrame, path: Path) -> None:
     """One table as UTF-8 CSV with a mark, so that spreadsheets read its Chinese."""
     columns = [[_cell(value) for value in frame[name].tolist()] for name in frame.columns]
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(frame.columns)
-        writer.writerows(zip(*columns, strict=True))
+    save_rows(list(frame.columns), zip(*columns, strict=True), path)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return escaped(value)
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None or value != value:

@@ -16,6 +16,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from simulator.report.rounding import WITHHELD
+from simulator.spreadsheets import workbook
 
 _BORDER = {"border": 1, "border_color": "#C4CCD4", "valign": "vcenter"}
 _TOTAL = {"bold": True, "bg_color": "#F0F3F6"}
@@ -39,8 +40,7 @@ class Book:
     """A workbook being written; use it in `with`."""
 
     def __init__(self, path: Path, lang: str, footer: str):
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.file = xlsxwriter.Workbook(str(path), options)
+        self.file = workbook(path)
         font = {"font_name": "微软雅黑" if lang == "zh" else "Calibri", "font_size": 10}
         self.formats = {}
         for name, look in _FORMATS.items():

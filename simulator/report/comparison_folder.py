@@ -20,6 +20,7 @@ from simulator.files import put
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 from simulator.report.record import TOTAL, RunFolder
+from simulator.spreadsheets import save_csv
 
 FILES: Mapping[str, tuple[str, ...]] = {
     "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher"),
@@ -117,7 +118,7 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
     outputs = {}
     for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed),
                         ("quantiles.csv", found.quantiles)):
-        put(folder / name, lambda p, table=table: table.to_csv(p, index=False, encoding="utf-8-sig"), ReportError)
+        put(folder / name, lambda p, table=table: save_csv(table, p), ReportError)
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     first = entries[0][1]
     identity = hashlib.sha256("|".join(r["run_id"] for _, r in entries).encode()).hexdigest()[:8]

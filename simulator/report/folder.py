@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.spreadsheets import unescaped
 
 RECORD = "record.json"
 
@@ -71,7 +72,7 @@ def read_output(path: Path, name: str, outputs: Mapping[str, str], problems: lis
 def read_csv(raw: bytes, name: str, columns: Iterable[str], problems: list[Problem]) -> pd.DataFrame:
     """A table as text, blank cells as empty text; its columns checked."""
     try:
-        table = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
     except ValueError as e:
         problems.append(Problem(name, f"is not a table ({e})", "run the scenario again"))
         return pd.DataFrame()

@@ -10,8 +10,8 @@ from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem, SimulatorError
 from simulator.files import put
 from simulator.law.clauses import SLUGS
+from simulator.spreadsheets import save_csv, workbook
 
-FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r")
 WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
 HEADINGS = (
     "序号",
@@ -26,11 +26,8 @@ HEADINGS = (
 
 
 def write_csv(result: Assessment, path: Path) -> None:
-    """The assessment's table as CSV (UTF-8 with BOM), ids that a spreadsheet would take for a formula neutralised."""
+    """The assessment's table as CSV (UTF-8 with BOM)."""
     table = result.table()
-    table["enterprise_id"] = [
-        f"'{i}" if str(i).startswith(FORMULA_LEADS) else i for i in table["enterprise_id"]
-    ]
     places = table["clause"] == "school_places"
     table["amount"] = (
         table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
@@ -40,9 +37,6 @@ def write_csv(result: Assessment, path: Path) -> None:
     for name, left_open in (("intervals", result.intervals), ("worth", result.worth)):
         beside = path.with_name(f"{path.stem}.{name}.csv")
         if len(left_open):  # what unknown facts leave open stands beside, never among the known awards
-            left_open = left_open.assign(**{
-                c: [f"'{i}" if str(i).startswith(FORMULA_LEADS) else i for i in left_open[c]]
-                for c in ("enterprise_id",) if c in left_open})
             write_table(left_open, beside)
         else:
             beside.unlink(missing_ok=True)  # of an earlier assessment
@@ -50,7 +44,7 @@ def write_csv(result: Assessment, path: Path) -> None:
 
 def write_table(table: pd.DataFrame, path: str | Path) -> None:
     """Any table as CSV (UTF-8 with BOM). Raises SimulatorError when the file cannot be written."""
-    put(path, lambda p: table.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    put(path, lambda p: save_csv(table, p))
 
 
 def write_workbook(result: Assessment, path: Path) -> None:
@@ -59,10 +53,7 @@ def write_workbook(result: Assessment, path: Path) -> None:
 
 
 def _workbook(result: Assessment, path: Path) -> None:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = workbook(path)
     styles = {
         "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
         "note": book.add_format({"font_color": "#555555", "text_wrap": True}),

@@ -26,6 +26,7 @@ from simulator.population.schema import TABLES
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
 from simulator.scenario import load_scenario
+from simulator.spreadsheets import save_csv
 
 TELLING = ("problems.csv", "columns.csv")
 UNKNOWN = {"未知", "unknown"}
@@ -87,7 +88,7 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
         tables |= {f"{name}.csv": table for name, table in named.items()}
     outputs = {}
     for name, table in tables.items():
-        put(folder / name, lambda p, table=table: table.to_csv(p, index=False, encoding="utf-8-sig"), ReportError)
+        put(folder / name, lambda p, table=table: save_csv(table, p), ReportError)
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     sha256, code = found.source.sha256, source_hash()
     register_told = {"usable": people is not None, "errors": len(found.errors), "warnings": len(found.warnings),

@@ -17,6 +17,7 @@ from simulator.errors import Problem, SimulatorError
 from simulator.files import put
 from simulator.report import screen
 from simulator.report.rounding import MISSING
+from simulator.spreadsheets import save_csv, workbook
 
 # kind of a column: how a terminal writes it, what a workbook's cell is formatted as
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -72,17 +73,14 @@ def save(path: str | Path, sheets: Mapping[str, Sheet], frames: Mapping[str, pd.
     for number, (name, frame) in enumerate(frames.items()):
         beside = path if number == 0 else path.with_name(f"{path.stem}.{name}.csv")
         if len(frame) or number == 0:
-            put(beside, lambda p, frame=frame: frame.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+            put(beside, lambda p, frame=frame: save_csv(frame, p))
         else:
             beside.unlink(missing_ok=True)  # of an earlier run
     return path
 
 
 def _workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False,
-                                           "strings_to_numbers": False})
+    book = workbook(path)
     look = {"border": 1, "valign": "top"}
     styles = {kind: book.add_format({**look, "num_format": number} if number else {**look, "text_wrap": True})
               for kind, (_, number) in KINDS.items()}

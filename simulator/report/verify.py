@@ -22,6 +22,7 @@ from simulator.report.folder import RECORD
 from simulator.report.kinds import FORMATS, KINDS, LANGUAGES
 from simulator.report.record import ANALYSES, RunFolder
 from simulator.scenario import Scenario, load_scenario, parse_set
+from simulator.spreadsheets import unescaped
 
 SAME, CHANGED, MISSING, FOREIGN, UNRECORDED, UNREAD = "same", "changed", "missing", "foreign", "unrecorded", "unread"
 REPEATED, DIFFERENT, NOT_REPEATED = "repeated", "different", "not_repeated"
@@ -131,7 +132,7 @@ def recorded_scenario(folder: Path, record: Mapping) -> Scenario:
 def _settings(folder: Path) -> dict[str, str]:
     """The settings of a run by path."""
     try:
-        table = pd.read_csv(folder / "settings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(folder / "settings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
         return dict(zip(table["path"], table["value"], strict=True))
     except (OSError, ValueError, KeyError) as e:
         raise ReportError(Problem(str(folder / "settings.csv"), f"cannot be read ({e})", "restore the file")) from e
