@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from simulator.budget.result import BudgetRun
     from simulator.engine.assess import Assessment
     from simulator.engine.explain import Explanation
+    from simulator.population.parts import Parts
     from simulator.population.register import Population
     from simulator.report.batch import Batch
     from simulator.scenario import Scenario
@@ -60,18 +61,20 @@ def load_scenario(scenario: str | Path | Scenario = "baseline", changes: Mapping
     return load(scenario).set(changes or {})
 
 
-def read_population(path: str | Path, units: Mapping[str, str] | None = None) -> Population:
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True) -> Population | Parts:
     """A register from a folder of tables, a workbook, a DuckDB file or a database (`env:NAME`).
 
-    units: 元 or 万元 by column of amounts, where the register does not say. Raises PopulationError with every problem.
+    units: 元 or 万元 by column of amounts, where the register does not say. whole: False leaves a register in parts (a folder
+    of part-…-of-… folders) on disk, to be played part by part. Raises PopulationError with every problem.
 
     >>> from simulator.resources import folder
     >>> read_population(folder("data") / "sample").synthetic
     True
     """
-    from simulator.population.readers import read_population as read
+    from simulator.population import parts
 
-    return read(path, units)
+    register = parts.open_register(path, units)
+    return parts.whole(register) if whole else register
 
 
 def synthesize(scenario: str | Scenario = "baseline", enterprises: int = 400, seed: int | None = None) -> Population:
@@ -140,7 +143,7 @@ def run(
     from simulator.engine.run import play
 
     scenario = load_scenario(scenario)
-    people = _population(population) if population is not None else _own_population(scenario)
+    people = _register_for(scenario, population)
     return BudgetRun(scenario, play(scenario, people, workers=workers, progress=progress, notice=notice), people)
 
 
@@ -155,7 +158,7 @@ def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | Bud
     from simulator.budget.compare import compare_runs
     from simulator.budget.result import BudgetRun
 
-    people = _population(population) if population is not None else None
+    people = _register(population) if population is not None else None
     runs = [r if isinstance(r, BudgetRun) else run(r, people) for r in (baseline, *reforms)]
     return compare_runs(*runs)
 
@@ -183,7 +186,7 @@ def design(
     from simulator.engine.run import play
 
     scenario = load_scenario(scenario)
-    people = _population(population) if population is not None else _own_population(scenario)
+    people = _register_for(scenario, population)
     terms = free_terms(scenario.law, free)
     if budget is None:
         budget = Decimal(sum(scenario.appropriation.values())) / 100
@@ -210,9 +213,10 @@ def loopholes(
     ['split', 'split_off', 'capital']
     """
     from simulator.budget.loopholes.pricing import price_ways
+    from simulator.population.parts import whole
 
     scenario = load_scenario(scenario)
-    people = _population(population) if population is not None else _own_population(scenario)
+    people = whole(_register_for(scenario, population))
     return price_ways(scenario, people, workers, scenario.draws, progress)
 
 
@@ -228,7 +232,7 @@ def further_years(
     """
     from simulator.budget.compare import further_years as lengthen
 
-    people = _population(population) if population is not None else None
+    people = _register(population) if population is not None else None
     return lengthen(load_scenario(scenario), until, lambda s: run(s, people, workers=workers, notice=notice))
 
 
@@ -281,9 +285,10 @@ def notches(scenario: str | Scenario = "baseline", population: str | Path | Popu
     11
     """
     from simulator.budget.notches import notches as find
+    from simulator.population.parts import whole
 
     scenario = load_scenario(scenario)
-    people = _population(population) if population is not None else _own_population(scenario)
+    people = whole(_register_for(scenario, population))
     return find(scenario, people, within=within, draws=draws)
 
 
@@ -388,13 +393,24 @@ def _run_of(of: str | Scenario | BudgetRun, population: Any, workers: int | None
     return run(scenario, population, workers=workers, progress=step, notice=notice)
 
 
-def _population(given: str | Path | Population) -> Population:
-    return read_population(given) if isinstance(given, str | Path) else given
+def _population(given: str | Path | Population | Parts) -> Population:
+    """A register in memory."""
+    from simulator.population.parts import whole
+
+    return whole(_register(given))
 
 
-def _own_population(scenario: Scenario) -> Population | None:
+def _register(given: str | Path | Population | Parts) -> Population | Parts:
+    """A register as it can be played, in parts where it lies so."""
+    return read_population(given, whole=False) if isinstance(given, str | Path) else given
+
+
+def _register_for(scenario: Scenario, given: str | Path | Population | Parts | None) -> Population | Parts | None:
+    """The register given, else the scenario's own (`population.source`)."""
+    if given is not None:
+        return _register(given)
     source = scenario.plain["population.source"]
     if source == "synthetic":
         return None
     beside = scenario.folder / source
-    return read_population(beside if beside.exists() else source)
+    return _register(beside if beside.exists() else source)

@@ -37,7 +37,7 @@ from simulator.engine.run import Draws
 from simulator.files import put
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.parts import Register, whole
 from simulator.population.wording import told
 from simulator.scenario import Scenario
 from simulator.spreadsheets import save_csv
@@ -56,7 +56,7 @@ class BudgetRun:
 
     scenario: Scenario
     result: Draws = field(repr=False)
-    population: Population | None = field(default=None, repr=False)
+    population: Register | None = field(default=None, repr=False)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -109,7 +109,7 @@ class BudgetRun:
 
     def ledger(self, workers: int | None = None) -> Ledger:
         """Every claim rationed as the scenario says, as sums by draw. Plays the draws once more."""
-        return keep_ledger(self.scenario, self.population, self.result, workers)
+        return keep_ledger(self.scenario, whole(self.population), self.result, workers)
 
     def budgeting(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
         """What a finance bureau budgets with: risk (overrun and reserve), ledger (due, paid, waiting, breaches, the largest
@@ -117,7 +117,7 @@ class BudgetRun:
         ledger = self.ledger(workers)
         tables = {"risk": risk(self.result, self.scenario), "ledger": ledger_table(ledger, self.result),
                   "commitments": commitments_table(ledger), "exposure": exposure(self.scenario, self.population, workers)}
-        if len(done := execution(self.result, self.scenario, self.population, workers)):
+        if len(done := execution(self.result, self.scenario, whole(self.population), workers)):
             tables["execution"] = done
         return tables
 
@@ -126,15 +126,16 @@ class BudgetRun:
         would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
         unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
         (`budget.drivers`). Plays further draws: about half a minute."""
-        people = self.population if self.population is not None and reaches(self.population, self.scenario) else None
+        register = whole(self.population)
+        people = register if register is not None and reaches(register, self.scenario) else None
         return self.budgeting(workers) | {
             "drivers": split(self.result, self.scenario, self.population, workers),
             "conditions": conditions(self.result, self.scenario, self.population, workers),
             "backtest": backtest(self.result, self.scenario),
             "loopholes": price_ways(self.scenario, people, workers),
             "affordability": affordability(self.result),
-            "concentration": concentration(self.scenario, self.population),
-            **drivers.tables(self.result, self.scenario, self.population, workers),
+            "concentration": concentration(self.scenario, register),
+            **drivers.tables(self.result, self.scenario, register, workers),
         }
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:

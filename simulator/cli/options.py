@@ -95,7 +95,7 @@ def population_of(arguments: argparse.Namespace):
     units = units_of(arguments)
     if not arguments.population:
         return None
-    people = simulator.read_population(arguments.population, units)
+    people = simulator.read_population(arguments.population, units, whole=not hasattr(arguments, "draws"))
     if hasattr(arguments, "draws"):  # a run reads what is unknown as blank; assess, explain and indicators say what it changes
         from simulator.report import register_screens
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.dashboard.page import QUICK, Dashboard
-from simulator.population.readers import read_population
+from simulator.population.parts import open_register, whole
 from simulator.population.register import Population
 from simulator.population.units import parse_answers
 from simulator.scenario import Scenario, load_scenario, shipped
@@ -27,12 +27,12 @@ def open_page(scenario: str | Path = "baseline", population: str | Path = "", un
 def register_of(scenario: Scenario, population: str | Path = "", units: str = "") -> Population | None:
     """The register named, else the one the scenario names; None where incumbents are drawn."""
     if population:
-        return read_population(population, parse_answers(units.split()))
+        return whole(open_register(population, parse_answers(units.split())))
     source = scenario.plain["population.source"]
     if source == "synthetic":
         return None
     beside = scenario.folder / source
-    return read_population(beside if beside.exists() else source)
+    return whole(open_register(beside if beside.exists() else source))
 
 
 def parameters(scenario: str | Path, population: str | Path, units: Sequence[str], *, lang: str, draws: int,

@@ -52,10 +52,14 @@ def online_sales_aim(scenario: Scenario, par: np.void, incumbents: int) -> Aim:
                sourced.source)
 
 
-def report(population: Population, kind_of: np.ndarray, born: np.ndarray, par: np.void, sales: Aim) -> pd.DataFrame:
-    """One row per figure: zh, en, source, unit, target, low, high, achieved, ratio (achieved / target), fits."""
+def report(population: Population, kind_of: np.ndarray, born: np.ndarray, par: np.void, sales: Aim,
+           online_sales: float | None = None) -> pd.DataFrame:
+    """One row per figure: zh, en, source, unit, target, low, high, achieved, ratio (achieved / target), fits.
+
+    online_sales: of the base year, CNY, of a register of which only some enterprises are looked at here.
+    """
     rows = []
-    for zh, en, unit, aim, achieved in _figures(population, kind_of, born, par, sales):
+    for zh, en, unit, aim, achieved in _figures(population, kind_of, born, par, sales, online_sales):
         if achieved is None or not np.isfinite(achieved):
             continue  # too few enterprises of that kind to say
         low, high = aim.low, aim.high
@@ -79,14 +83,15 @@ def _fact(key: str, scale: float = 1.0, place: int | None = None) -> Aim:
     return Aim(number("value"), number("low"), number("high"), key)
 
 
-def _figures(population: Population, kind_of: np.ndarray, born: np.ndarray, par: np.void, sales: Aim) -> Iterator[tuple]:
+def _figures(population: Population, kind_of: np.ndarray, born: np.ndarray, par: np.void, sales: Aim,
+             online_sales: float | None) -> Iterator[tuple]:
     """zh, en, unit, aim, achieved (None: cannot be said) of every figure."""
     base = population.annual[:, 1] if population.annual.shape[1] > 1 else population.annual[:, 0]
     there = base["present"] == 1
     old = (born == 0) & (kind_of == kinds.GOODS)
     ordinary = np.isin(kind_of, (kinds.GOODS, kinds.SPLIT_OFF))
     yield ("基年网络零售额", "online sales of the base year", "CNY", sales,
-           float(base["online_sales"][old].sum()) / FEN)
+           float(base["online_sales"][old].sum()) / FEN if online_sales is None else online_sales)
     turnover = base["sales"][old & there] / FEN
     yield ("销售额对数标准差", "log-sd of sales", "ln", _fact("retail_size_log_sd"), _log_sd(turnover))
     yield from _capital(population, ordinary)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
 from simulator.law.case import HISTORY
 from simulator.law.readings import compile_readings
+from simulator.population.parts import Register
 from simulator.population.register import Population
 from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS
 from simulator.projection.enterprises import STATE
@@ -36,6 +37,21 @@ class Prepared:
     suspended_from: int
     register: kernel.Register
     synthetic: bool
+
+    def office_taken(self) -> int:
+        """What of the office space the register's enterprises that settled since the base year have taken, as facts.AREA counts."""
+        row, settled = self.register.annual[:, self.known], self.register.enterprises["settled_on"] // 10_000
+        return int(row["rented_area"][(row["designated_building"] != 0) & (settled > self.base_year)].sum())
+
+    def nobody_there(self, taken: int) -> Prepared:
+        """The same for newcomers alone: all they see of a register is the office space taken, here by one enterprise."""
+        register = nobody(self.register.annual.shape[1] - 1)
+        enterprise, annual = np.zeros(1, facts.ENTERPRISE), np.zeros((1, *register.annual.shape[1:]), facts.ANNUAL)
+        enterprise["settled_on"] = (self.base_year + 1) * 10_000 + 101
+        annual["designated_building"], annual["rented_area"] = 1, taken
+        return replace(self, register=register._replace(
+            enterprises=enterprise, states=np.zeros(1, STATE), keys=np.zeros(1, np.uint64), annual=annual,
+            active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64)))
 
     def play(self, first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
              who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
@@ -102,7 +118,7 @@ def histories_before(population: Population, scenario: Scenario, enterprises: np
     return histories
 
 
-def known_until(scenario: Scenario, population: Population) -> int:
+def known_until(scenario: Scenario, population: Register) -> int:
     """The last year whose facts the run uses: the setting, else the base year; under `as_the_law_says` all that the
     register has. Raises ScenarioError when the register lacks that year."""
     chosen = scenario.plain["population.known_until"]
@@ -115,9 +131,9 @@ def known_until(scenario: Scenario, population: Population) -> int:
     return chosen
 
 
-def paid_until(scenario: Scenario, population: Population | None) -> int:
+def paid_until(scenario: Scenario, population: Register | None) -> int:
     """Position of the last award year whose payments a register knows: 0 where it knows none."""
-    if population is None or not population.paid.size:
+    if population is None or not population.has_payments:
         return 0
     known = min(known_until(scenario, population), scenario.years[-1])
     return max(0, min(known, population.last_paid_year) - scenario.base_year)

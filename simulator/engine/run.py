@@ -1,26 +1,24 @@
-"""Play the draws of a scenario: blocks of draws on threads, totals in, results out."""
+"""Play the draws of a scenario: tasks on threads or on a cluster, totals in, results out."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.compiled import is_cold
 from simulator.engine import kernel, life
-from simulator.engine.prepared import Prepared, paid_until, prepare
-from simulator.errors import Problem, ScenarioError
+from simulator.engine.blocks import LUCK_BITS, Sums, Task, Work, no_sums, on_threads, refuse_overflow, threads
+from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
+from simulator.engine.prepared import Prepared, paid_until
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES
-from simulator.population.register import Population
+from simulator.population.parts import Register
 from simulator.projection.assumptions import draw_parameters, pull_levers
 from simulator.projection.market import total_retail_sales
 from simulator.scenario import Scenario
-
-LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Draws:
 
 def play(
     scenario: Scenario,
-    population: Population | None = None,
+    population: Register | None = None,
     *,
     workers: int | None = None,
     block: int | None = None,
@@ -72,12 +70,59 @@ def play(
     scenario's own, as `outer_layer` gives it, one record per draw. Raises ScenarioError.
     """
     started = time.perf_counter()
-    prepared = prepare(scenario, population)
     parameters = pull_levers(outer_layer(scenario, 0, scenario.draws) if parameters is None else parameters)
     if notice and is_cold(kernel.play_draws.__name__):
         notice("compiling the engine once for this version (some tens of seconds) …")
-    sums = play_blocks(prepared, parameters, workers=workers, block=block, executor=executor, luck=luck, progress=progress)
+    sums = play_work(Work(scenario, population, luck), parameters, workers=workers, block=block, executor=executor,
+                     progress=progress)
     return finish(scenario, *sums, parameters, paid_until(scenario, population), time.perf_counter() - started)
+
+
+def play_work(
+    work: Work,
+    parameters: np.ndarray,
+    *,
+    workers: int | None = None,
+    block: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Play all tasks of a work into sums by_clause and by_year (see Draws); the arguments as for `play`."""
+    draws, workers = len(parameters), threads(workers)
+    by_clause, by_year = no_sums(draws, len(work.prepared.terms) - 1)
+    tasks, told = work.tasks(draws, workers, block), Told(progress, draws)
+    told.of = sum(task.last - task.first for task in tasks)
+    taken: dict[int, int] = {}
+
+    def take(task: Task, sums: Sums) -> None:
+        part = slice(task.first, task.last)
+        by_clause[part] += sums.by_clause
+        by_year[part] += sums.by_year
+        refuse_overflow(by_clause[part], by_year[part])  # each time: two wraps would look like a sum
+        if task.who == THOSE_THERE:
+            taken[task.part] = sums.taken
+        told.more(task.last - task.first)
+
+    def do(task: Task) -> Sums:
+        return work.play(task, parameters[task.first:task.last], sum(taken.values()))
+
+    for newcomers in (False, True):  # last: the register's enterprises take office space first
+        on_threads([t for t in tasks if (t.who == NEWCOMERS) == newcomers], do, take, workers, executor)
+    return by_clause, by_year
+
+
+class Told:
+    """Turns what is done of all tasks into numbers of draws done, for a bar of progress."""
+
+    def __init__(self, progress: Callable[[int], None] | None, draws: int):
+        self.progress, self.draws, self.of, self.done, self.said = progress, draws, draws, 0, 0
+
+    def more(self, done: int) -> None:
+        self.done += done
+        draws = self.done * self.draws // self.of
+        if self.progress and draws > self.said:
+            self.progress(draws - self.said)
+        self.said = draws
 
 
 def play_blocks(
@@ -85,23 +130,19 @@ def play_blocks(
     parameters: np.ndarray,
     *,
     workers: int | None = None,
-    block: int | None = None,
-    executor: Executor | None = None,
     luck: int = 0,
     progress: Callable[[int], None] | None = None,
     held: np.ndarray | None = None,
     **options: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Play draws on threads, block by block, into sums by_clause and by_year (see Draws).
+    """Play draws of what is prepared on threads into sums by_clause and by_year (see Draws).
 
     parameters: PARAMETERS records, one per draw; held (draws, n): see `kernel.Wanted`; options: `who` and `only` of
     `kernel.play_draws`. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
     """
-    draws, years = len(parameters), len(prepared.terms) - 1
-    by_clause = np.zeros((draws, years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
-    by_year = np.zeros((draws, years, len(life.BY_YEAR)), np.int64)
-    workers = workers or os.cpu_count() or 1
-    block = block or max(1, min(256, -(-draws // (4 * workers))))
+    draws, workers = len(parameters), threads(workers)
+    by_clause, by_year = no_sums(draws, len(prepared.terms) - 1)
+    block = max(1, min(256, -(-draws // (4 * workers))))
 
     def one(first: int) -> int:
         last = min(first + block, draws)
@@ -110,16 +151,8 @@ def play_blocks(
                       **options, **wanted)
         return last - first
 
-    pool = executor or ThreadPoolExecutor(workers)
-    try:
-        for done in as_completed([pool.submit(one, first) for first in range(0, draws, block)]):
-            finished = done.result()
-            if progress:
-                progress(finished)
-    finally:
-        if executor is None:
-            pool.shutdown(cancel_futures=True)
-    _refuse_overflow(by_clause, by_year)
+    on_threads(range(0, draws, block), one, lambda _, done: progress(done) if progress else None, workers)
+    refuse_overflow(by_clause, by_year)
     return by_clause, by_year
 
 
@@ -127,14 +160,6 @@ def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
     """What a scenario assumes in draws first … first + count − 1: PARAMETERS records (count,), levers not yet pulled."""
     return draw_parameters(scenario.parameters(), scenario.seed, first, count,
                            at_mean=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations)
-
-
-def _refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
-    cells = CLAUSES * (by_clause.shape[1] + 1)  # totals add up that many sums
-    too_large = by_year[:, :, life.TOO_LARGE].any() or int(by_clause.max(initial=0)) * cells > life.LARGEST_SUM
-    if too_large or (by_clause < 0).any() or (by_year < 0).any():
-        raise ScenarioError(Problem("", "sales, taxes or awards grow beyond what can be counted in fen",
-                                    "check sales and growth of the assumptions or of the register"))
 
 
 def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int,

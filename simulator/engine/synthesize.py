@@ -8,7 +8,8 @@ No enterprise is a copy of a real one: nothing of a real one goes in.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,9 @@ from simulator.files import put
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
+from simulator.population.parts import SIZE, joined, write_parts
 from simulator.population.register import Population, details_frame
-from simulator.population.writing import write_parquet
+from simulator.population.writing import write_folder, write_parquet
 from simulator.projection import enterprises as kinds
 from simulator.projection.assumptions import draw_parameters
 from simulator.projection.enterprises import KINDS, STATE
@@ -33,7 +35,8 @@ from simulator.spreadsheets import save_csv
 
 YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one
 MANY = 20_000  # enterprises from which on a register is written as Parquet
-MOST = 5_000_000  # enterprises; the arrays of more do not fit an office machine
+MOST = 9_999_999  # enterprises: their codes have seven digits
+LOOKED_AT = 250_000  # enterprises that the report on a register in parts looks at
 SECTOR = {kinds.SERVICE: "services", kinds.PLATFORM: "platform", kinds.BUILDING: "building",
           kinds.TRADITIONAL: "traditional"}
 ALIKE = 0.05  # share of enterprise-years with support from an older policy (judgement)
@@ -62,63 +65,119 @@ def synthesize(scenario: Scenario, enterprises: int = 400, seed: int | None = No
 def write_synthetic(scenario: Scenario, enterprises: int, seed: int | None, folder: str | Path) -> pd.DataFrame:
     """Invent a register and keep it in a folder with its calibration report (calibration.txt, tab-separated); returns the report.
 
-    CSV tables, Parquet from `MANY` enterprises on. Raises PopulationError when the folder cannot be written or holds
-    another register.
+    CSV tables; Parquet from `MANY` enterprises on; above `parts.SIZE` in parts, made one at a time, with a report on every k-th
+    enterprise. Raises PopulationError when the folder cannot be written or holds another register.
     """
-    invented = synthesize_with_report(scenario, enterprises, seed)
     folder = Path(folder)
-    if enterprises >= MANY:
-        write_parquet(invented.population, folder)
+    if enterprises > SIZE:
+        report = _write_in_parts(_Recipe.of(scenario, enterprises, seed), folder)
     else:
-        invented.population.write_folder(folder)
-    put(folder / "calibration.txt", lambda p: save_csv(invented.report, p, separator="\t"), PopulationError)
-    return invented.report
+        invented = synthesize_with_report(scenario, enterprises, seed)
+        (write_parquet if enterprises >= MANY else write_folder)(invented.population, folder)
+        report = invented.report
+    put(folder / "calibration.txt", lambda p: save_csv(report, p, separator="\t"), PopulationError)
+    return report
+
+
+def _write_in_parts(recipe: _Recipe, folder: Path) -> pd.DataFrame:
+    slices, every = recipe.slices(SIZE), -(-recipe.enterprises // LOOKED_AT)
+    seen: list[Population] = []
+
+    def made() -> Iterator[Population]:
+        for part in slices:
+            _, population = recipe.population(part)
+            seen.append(population.subset(slice(-part.start % every, None, every)))
+            yield population
+
+    write_parts(made(), folder, len(slices))
+    some = slice(0, None, every)
+    return calibration.report(joined(seen), recipe.kind_of[some], recipe.born[some], recipe.par, recipe.aim,
+                              recipe.online_sales())
 
 
 def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int | None = None) -> Invented:
     """As `synthesize`, with the kinds and the calibration report."""
-    if not 1 <= enterprises <= MOST:
-        raise PopulationError(Problem(f"--enterprises {enterprises}", f"lies outside 1 … {MOST:,}", "write a number of it"))
-    seed = scenario.seed if seed is None else seed
-    if not 0 <= seed < 2**64:
-        raise PopulationError(Problem(f"--seed {seed}", "lies outside 0 … 2⁶⁴ − 1", "write a number of it"))
-    first_year, last_year = scenario.base_year + 1 - YEARS_BEFORE, scenario.base_year + 1
-    years = range(first_year, last_year + 1)
-    par = draw_parameters(scenario.parameters(), seed, 0, 1, at_mean=True)[0]
-    kind_of, born = _composition(par, enterprises, list(years)[1:])
-    n = len(kind_of)
-    ids = np.array([f"SYN{i + 1:07d}" for i in range(n)], dtype=object)
-    keys = keys_of(ids)
-    terms = scenario.law.compile(TERMS, years)
-    retailers = float(par["incumbents_number"] + par["startups_a_year"])
-    joining = min(1.0, float(par["joiners_a_year"]) / retailers) if retailers else 0.0
+    recipe = _Recipe.of(scenario, enterprises, seed)
+    everybody = slice(0, enterprises)
+    states, population = recipe.population(everybody)
+    return Invented(population, states["kind"].copy(),
+                    calibration.report(population, recipe.kind_of, recipe.born, recipe.par, recipe.aim))
 
-    def play(scale: float) -> tuple[np.ndarray, ...]:
-        """All records with the sales of those there before at `scale` × the start-ups' median."""
+
+@dataclass(frozen=True)
+class _Recipe:
+    """What is to be invented: kinds and first years (n,), at a scale of sales that meets the published total; any slice of it
+    can be made on its own."""
+
+    enterprises: int
+    seed: int
+    par: np.void
+    years: range
+    kind_of: np.ndarray
+    born: np.ndarray
+    terms: np.ndarray
+    joining: float
+    aim: calibration.Aim
+    scale: float = 1.0
+
+    @classmethod
+    def of(cls, scenario: Scenario, enterprises: int, seed: int | None) -> _Recipe:
+        """The recipe of a scenario. Raises PopulationError."""
+        if not 1 <= enterprises <= MOST:
+            raise PopulationError(Problem(f"--enterprises {enterprises}", f"lies outside 1 … {MOST:,}", "write a number of it"))
+        seed = scenario.seed if seed is None else seed
+        if not 0 <= seed < 2**64:
+            raise PopulationError(Problem(f"--seed {seed}", "lies outside 0 … 2⁶⁴ − 1", "write a number of it"))
+        years = range(scenario.base_year + 1 - YEARS_BEFORE, scenario.base_year + 2)
+        par = draw_parameters(scenario.parameters(), seed, 0, 1, at_mean=True)[0]
+        kind_of, born = _composition(par, enterprises, list(years)[1:])
+        retailers = float(par["incumbents_number"] + par["startups_a_year"])
+        joining = min(1.0, float(par["joiners_a_year"]) / retailers) if retailers else 0.0
+        aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
+        recipe = cls(enterprises, seed, par, years, kind_of, born, scenario.law.compile(TERMS, years), joining, aim)
+        for _ in range(5):  # sales are in proportion to the scale but for the largest ones' cut: a few turns are close
+            achieved = recipe.online_sales()
+            if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:
+                break
+            recipe = replace(recipe, scale=recipe.scale * aim.target / achieved)
+        return recipe
+
+    def slices(self, size: int) -> list[slice]:
+        """Everybody, so many at a time."""
+        return [slice(start, min(start + size, self.enterprises)) for start in range(0, self.enterprises, size)]
+
+    def ids(self, part: slice) -> np.ndarray:
+        return np.array([f"SYN{i + 1:07d}" for i in range(part.start, part.stop)], dtype=object)
+
+    def records(self, part: slice) -> tuple[np.ndarray, ...]:
+        """ENTERPRISE and STATE (n,), ANNUAL and employees (n, years)."""
+        n = part.stop - part.start
         records, states = np.zeros(n, ENTERPRISE), np.zeros(n, STATE)
-        states["key"] = keys
-        annual, staff = np.zeros((n, len(years)), ANNUAL), np.zeros((n, len(years)), np.int64)
-        invent(par, np.uint64(seed), first_year, kind_of, born, terms, joining, _medians(par, scale),
-               records, states, annual, staff)
+        states["key"] = keys_of(self.ids(part))
+        annual, staff = np.zeros((n, len(self.years)), ANNUAL), np.zeros((n, len(self.years)), np.int64)
+        invent(self.par, np.uint64(self.seed), self.years[0], self.kind_of[part], self.born[part], self.terms, self.joining,
+               _medians(self.par, self.scale), records, states, annual, staff)
         return records, states, annual, staff
 
-    aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
-    scale = 1.0
-    for _ in range(5):  # sales are in proportion to the scale but for the largest ones' cut: a few turns are close
-        records, states, annual, staff = play(scale)
-        before = (born == 0) & (kind_of == kinds.GOODS)
-        achieved = float(annual["online_sales"][before, YEARS_BEFORE - 1].sum()) / FEN
-        if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:
-            break
-        scale *= aim.target / achieved
-    records["violated_on"] = np.where(records["violated_on"] // 10_000 < last_year, 0, records["violated_on"])
-    support = _older_support(seed, keys, annual, first_year, last_year)
-    details = details_frame(n, name=[f"样例企业{i + 1:07d}" for i in range(n)],
-                            sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()])
-    digest = hashlib.sha256(records.tobytes() + annual.tobytes()).hexdigest()
-    population = Population(ids, records, annual, first_year, support=support, support_district=support, details=details,
-                            employees=staff, source=f"synthetic-{enterprises}-{seed}", sha256=digest, synthetic=True)
-    return Invented(population, states["kind"].copy(), calibration.report(population, kind_of, born, par, aim))
+    def online_sales(self) -> float:
+        """Online sales of the base year of those there before, CNY."""
+        total = 0
+        for part in self.slices(SIZE):
+            there = (self.born[part] == 0) & (self.kind_of[part] == kinds.GOODS)
+            total += int(self.records(part)[2]["online_sales"][there, YEARS_BEFORE - 1].sum())
+        return total / FEN
+
+    def population(self, part: slice) -> tuple[np.ndarray, Population]:
+        """STATE (n,) and the register of a slice."""
+        records, states, annual, staff = self.records(part)
+        records["violated_on"] = np.where(records["violated_on"] // 10_000 < self.years[-1], 0, records["violated_on"])
+        support = _older_support(self.seed, states["key"], annual, self.years[0], self.years[-1])
+        details = details_frame(len(records), name=[f"样例企业{i + 1:07d}" for i in range(part.start, part.stop)],
+                                sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()])
+        digest = hashlib.sha256(records.tobytes() + annual.tobytes()).hexdigest()
+        return states, Population(
+            self.ids(part), records, annual, self.years[0], support=support, support_district=support, details=details,
+            employees=staff, source=f"synthetic-{self.enterprises}-{self.seed}", sha256=digest, synthetic=True)
 
 
 def _medians(par: np.void, scale: float) -> np.ndarray:

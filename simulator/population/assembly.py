@@ -14,15 +14,17 @@ from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Populatio
 from simulator.population.schema import CASH_CLAUSES, CLAUSES, DISTRICT
 
 
-def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray]) -> Population:
+def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: int = 0) -> Population:
     """The population of tables without faults.
 
-    owners: by table, the row of `enterprises` that each row belongs to. Warnings are added to the tables.
+    owners: by table, the row of `enterprises` that each row belongs to; until: a year that the arrays reach at least.
+    Warnings are added to the tables.
     Raises PopulationError when payments of one enterprise, year and clause add up to more than can be meant.
     """
     enterprises, annual = tables["enterprises"], tables["annual"]
     ids = np.array(enterprises.column("enterprise_id"), dtype=object)
     first, last = _horizon(tables)
+    last = max(last, until)
     shape = (len(ids), last - first + 1)
 
     records = np.zeros(len(ids), dtype=facts.ENTERPRISE)

@@ -56,19 +56,20 @@ class Examination:
         return [problem for problem in self.problems if problem.severity != "error"]
 
 
-def read_population(path: str | Path, units: Mapping[str, str] | None = None) -> Population:
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, until: int = 0) -> Population:
     """The population of a register's folder, workbook or database.
 
-    units: 元 or 万元 by column of amounts, where the register does not say. Raises PopulationError with every problem
-    of all its tables at once; what is merely odd is in `warnings`.
+    units: 元 or 万元 by column of amounts, where the register does not say; until: the last year of the whole register of
+    which this is a part. Raises PopulationError with every problem of all its tables at once; what is merely odd is in
+    `warnings`.
     """
-    found = examine(path, units)
+    found = examine(path, units, until)
     if found.population is None:
         raise PopulationError(found.errors)
     return found.population
 
 
-def examine(path: str | Path, units: Mapping[str, str] | None = None) -> Examination:
+def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int = 0) -> Examination:
     """Read and check a register and keep what was found. Raises PopulationError only when there is nothing to open, or
     for units that cannot be meant."""
     if wrong := check_answers(units or {}):
@@ -89,7 +90,7 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None) -> Examina
     population = None
     if not errors:
         try:
-            population = assemble(tables, owners)
+            population = assemble(tables, owners, until)
         except PopulationError as refused:
             errors = refused.problems
     warnings = [problem for problem in source.problems if problem.severity == "warning"]

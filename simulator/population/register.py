@@ -121,6 +121,11 @@ class Population:
         return self.first_year + self.annual.shape[1] - 1
 
     @property
+    def has_payments(self) -> bool:
+        """Whether the register says what was paid under this policy."""
+        return self.paid.size > 0
+
+    @property
     def years(self) -> range:
         """The calendar years of the arrays' second axis."""
         return range(self.first_year, self.last_year + 1)

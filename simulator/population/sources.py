@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
@@ -16,6 +17,7 @@ from simulator.population.workbook import from_workbook, lone_table
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
 TABLE_FILES = (".csv", ".parquet", *WORKBOOKS)
 DATABASES = (".duckdb", ".ddb")
+PART = re.compile(r"part-(\d{5})-of-(\d{5})")  # the folders of a register in parts, see `parts`
 
 
 def open_source(path: str | Path) -> tuple[Source, str, str]:
@@ -32,6 +34,8 @@ def open_source(path: str | Path) -> tuple[Source, str, str]:
             "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE"))
     path = Path(path)
     try:
+        if is_in_parts(path):
+            raise PopulationError(Problem(text, "is a register in parts", "give one of its parts"))
         if path.is_dir():
             return _from_folder(path), path.resolve().name, "file"
         suffix = path.suffix.lower()
@@ -54,6 +58,11 @@ def open_source(path: str | Path) -> tuple[Source, str, str]:
     except ValueError as error:  # a path with a zero character
         raise PopulationError(Problem(text, f"is no path: {error}", "check the path")) from error
     raise PopulationError(Problem(text, "there is no such file or folder", "check the path"))
+
+
+def is_in_parts(path: Path) -> bool:
+    """Whether a register in parts lies there."""
+    return path.is_dir() and any(PART.fullmatch(entry.name) for entry in path.iterdir())
 
 
 def _bytes(path: Path) -> bytes:

@@ -98,10 +98,15 @@ def _write_files(folder: Path, files: Mapping[str, Callable[[Path], object]], sy
     for name, write in files.items():
         put(folder / name, write, PopulationError, ELSEWHERE)
     if synthetic:
-        text = "合成数据，非真实企业。\nInvented data: no real enterprise.\n"
-        put(folder / f"{schema.SYNTHETIC_MARK[0]}.txt", lambda path: path.write_text(text, encoding="utf-8"), PopulationError,
-            ELSEWHERE)
+        mark_synthetic(folder)
     return folder
+
+
+def mark_synthetic(folder: Path) -> None:
+    """Say in a folder that what lies there is invented."""
+    text = "合成数据，非真实企业。\nInvented data: no real enterprise.\n"
+    put(folder / f"{schema.SYNTHETIC_MARK[0]}.txt", lambda path: path.write_text(text, encoding="utf-8"), PopulationError,
+        ELSEWHERE)
 
 
 def _refuse_mixture(folder: Path, files: set[str]) -> None:

@@ -126,15 +126,15 @@ def _play(name: str, changes: dict[str, Any], population: str | None, folder: st
     """Play a scenario into its folder; in a process of its own."""
     from simulator.budget.result import BudgetRun
     from simulator.engine.run import play
-    from simulator.population.readers import read_population
+    from simulator.population.parts import open_register
     from simulator.scenario import load_scenario
 
     scenario = load_scenario(name).set(changes)
-    people = read_population(population) if population else None
+    people = open_register(population) if population else None
     source = scenario.plain["population.source"]
     if people is None and source != "synthetic":
         beside = scenario.folder / source
-        people = read_population(beside if beside.exists() else source)
+        people = open_register(beside if beside.exists() else source)
     budget = BudgetRun(scenario, play(scenario, people, workers=1), people)
     return [str(budget.write(folder, budget.analyses(1)))]
 

@@ -1,0 +1,255 @@
+"""A register in parts: a folder of folders, each a register of its own, for more enterprises than memory holds.
+
+    register/
+      part-00001-of-00020/   enterprises.parquet, annual.parquet, …
+      part-00002-of-00020/   …
+
+Every part keeps the contract of a register. Besides, an enterprise (under any of its ids) and a group lie in one part. Opening
+reads and checks every part and keeps what concerns the whole; playing reads a part at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from simulator import facts
+from simulator.errors import PopulationError, Problem
+from simulator.lotteries import keys_of
+from simulator.population.readers import read_population
+from simulator.population.register import APPLICATION, Population
+from simulator.population.sources import PART, is_in_parts
+from simulator.population.writing import mark_synthetic, write_folder, write_parquet
+
+SIZE = 50_000  # enterprises of a part: some tens of MiB while it is played
+HELD = 2  # parts kept in memory for whoever asks again
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A register in parts, checked as a whole; `part` reads one.
+
+    folder: where it lies; counts: enterprises by part; hashes: sha256 by part; first_year … last_year: the years of any part;
+    last_paid_year: 0 where no part has payments; sha256: of all parts; unknown, warnings, synthetic, source as of a Population.
+    """
+
+    folder: Path
+    counts: tuple[int, ...]
+    hashes: tuple[str, ...]
+    first_year: int
+    last_year: int
+    last_paid_year: int
+    has_payments: bool
+    units: tuple[tuple[str, str], ...] = ()
+    unknown: Sequence[tuple[str, int, str]] = field(default=(), repr=False)
+    warnings: Sequence[Problem] = field(default=(), repr=False)
+    synthetic: bool = False
+
+    def __len__(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def source(self) -> str:
+        return self.folder.name
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256("".join(self.hashes).encode()).hexdigest()
+
+    def part(self, number: int) -> Population:
+        """One part (from 0) over the years of the whole. Raises PopulationError where it is not what was opened."""
+        population = _part(part_folder(self.folder, number, len(self.counts)), self.units, self.last_year)
+        if population.sha256 != self.hashes[number]:
+            raise PopulationError(Problem(population.source, "has changed since the register was opened", "begin again"))
+        return self._over_all_years(population)
+
+    def nobody(self) -> Population:
+        """A register of no enterprise over the same years."""
+        return self._over_all_years(Population(
+            np.zeros(0, object), np.zeros(0, facts.ENTERPRISE), np.zeros((0, 1), facts.ANNUAL), self.first_year))
+
+    def whole(self) -> Population:
+        """All parts as one register in memory."""
+        parts = [self.part(number) for number in range(len(self.counts))]
+        return replace(joined(parts), warnings=list(self.warnings), unknown=list(self.unknown), source=self.source,
+                       sha256=self.sha256, synthetic=self.synthetic)
+
+    def _over_all_years(self, population: Population) -> Population:
+        n, years = len(population), self.last_year - self.first_year + 1
+        at = population.first_year - self.first_year
+
+        def laid(amounts: np.ndarray, there: bool) -> np.ndarray:
+            if not there:
+                return amounts
+            found = np.zeros((n, years, *amounts.shape[2:]), amounts.dtype)
+            if amounts.shape[0] == n and amounts.shape[1]:
+                found[:, at: at + amounts.shape[1]] = amounts
+            return found
+
+        return replace(
+            population, annual=laid(population.annual, True), first_year=self.first_year,
+            support=laid(population.support, population.support.size > 0),
+            support_district=laid(population.support_district, population.support.size > 0),
+            paid=laid(population.paid, self.has_payments), last_paid_year=self.last_paid_year,
+            employees=laid(population.employees, population.employees.size > 0))
+
+
+Register = Population | Parts  # what a run plays
+
+
+def part_folder(folder: Path, number: int, count: int) -> Path:
+    """Where a part (from 0) of so many lies."""
+    return folder / f"part-{number + 1:05d}-of-{count:05d}"
+
+
+def open_register(path: str | Path, units: Mapping[str, str] | None = None) -> Register:
+    """A register, in memory or, where it lies in parts, on disk. Raises PopulationError with every problem of every part."""
+    try:
+        in_parts = is_in_parts(Path(path))
+    except (OSError, ValueError):  # told by whoever opens it
+        in_parts = False
+    if not in_parts:
+        return read_population(path, units)
+    folder = Path(path).resolve()
+    names = sorted(entry.name for entry in folder.iterdir() if PART.fullmatch(entry.name))
+    count = int(PART.fullmatch(names[0]).group(2))
+    wanted = [part_folder(folder, number, count).name for number in range(count)]
+    if names != wanted:
+        missing, foreign = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
+        cause = f"{len(missing)} of {count} parts are missing, from {missing[0]} on" if missing else f"{foreign[0]} is of another register"
+        raise PopulationError(Problem(folder.name, cause, "write the register anew, into an empty folder"))
+    problems: list[Problem] = []
+    seen: list[_Seen] = []
+    for name in wanted:
+        try:
+            seen.append(_look_at(folder / name, units))
+        except PopulationError as refused:
+            problems += [_within(name, problem) for problem in refused.problems]
+    last = max((s.years[1] for s in seen), default=0)
+    seen = [s if s.years[1] == last else _look_at(folder / s.name, units, last) for s in seen]  # its support and payments of later years
+    problems += _twice("enterprise", "under one of its ids ", [(s.name, s.keys) for s in seen])
+    problems += _twice("group", "", [(s.name, s.groups) for s in seen])
+    if problems:
+        raise PopulationError(problems)
+    return Parts(
+        folder, tuple(s.count for s in seen), tuple(s.sha256 for s in seen), min(s.years[0] for s in seen),
+        last, max(s.years[2] for s in seen), any(s.has_payments for s in seen),
+        tuple(sorted((units or {}).items())), list(dict.fromkeys(u for s in seen for u in s.unknown)),
+        [w for s in seen for w in s.warnings], all(s.synthetic for s in seen))
+
+
+def whole(register: Register | None) -> Population | None:
+    """The register in memory, whatever it lies in."""
+    return register.whole() if isinstance(register, Parts) else register
+
+
+def joined(parts: Sequence[Population]) -> Population:
+    """Registers over the same years one below the other."""
+    before = np.cumsum([0, *(len(part) for part in parts)])
+
+    def stacked(name: str) -> np.ndarray:
+        some = next((getattr(part, name) for part in parts if getattr(part, name).size), getattr(parts[0], name))
+        if not some.size:
+            return some
+        return np.concatenate([getattr(part, name) if getattr(part, name).size else
+                               np.zeros((len(part), *some.shape[1:]), some.dtype) for part in parts])
+
+    applications = [part.applications.copy() for part in parts]
+    for moved, start in zip(applications, before, strict=False):
+        moved["enterprise"] += start
+    return replace(
+        parts[0], ids=np.concatenate([part.ids for part in parts]), enterprises=np.concatenate([p.enterprises for p in parts]),
+        annual=np.concatenate([part.annual for part in parts]), support=stacked("support"),
+        support_district=stacked("support_district"), paid=stacked("paid"), employees=stacked("employees"),
+        applications=np.concatenate(applications) if applications else np.zeros(0, APPLICATION),
+        details=pd.concat([part.details for part in parts], ignore_index=True))
+
+
+def write_parts(populations: Iterable[Population], folder: str | Path, count: int) -> Path:
+    """Write `count` registers as the parts of one, as they come. Raises PopulationError where the folder holds anything."""
+    folder, synthetic = Path(folder), True
+    if folder.is_dir() and any(folder.iterdir()):
+        raise PopulationError(Problem(str(folder), "is not empty", "choose another folder"))
+    for number, population in enumerate(populations):
+        write = write_folder if population.unknown else write_parquet  # typed columns have no word for what is not known
+        write(population, part_folder(folder, number, count))
+        synthetic = synthetic and population.synthetic
+    if synthetic:
+        mark_synthetic(folder)
+    return folder
+
+
+def divided(population: Population, size: int = SIZE) -> Iterator[Population]:
+    """A register in memory as registers of about `size` enterprises, groups kept together; in the order of their first ones."""
+    groups = population.details["group_id"].to_numpy()
+    first: dict[str, int] = {}
+    place = np.array([first.setdefault(group, row) if group else row for row, group in enumerate(groups)], np.int64)
+    order = np.argsort(place, kind="stable")
+    start = 0
+    while start < len(order):
+        end = min(start + size, len(order))
+        while end < len(order) and place[order[end]] == place[order[end - 1]]:
+            end += 1
+        yield population.subset(np.sort(order[start:end]))
+        start = end
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is kept of a part when the register is opened."""
+
+    name: str
+    count: int
+    sha256: str
+    keys: np.ndarray
+    groups: np.ndarray
+    years: tuple[int, int, int]
+    has_payments: bool
+    unknown: list
+    warnings: list[Problem]
+    synthetic: bool
+
+
+def _look_at(folder: Path, units: Mapping[str, str] | None, until: int = 0) -> _Seen:
+    population = _part(folder, tuple(sorted((units or {}).items())), until)
+    details = population.details
+    former = [name.strip() for text in details["former_id"] if text for name in re.split("[、,;，；]", text) if name.strip()]
+    groups = details["group_id"].to_numpy()
+    return _Seen(
+        folder.name, len(population), population.sha256, keys_of([*population.ids, *former]),
+        keys_of(sorted(set(groups) - {""})), (population.first_year, population.last_year, population.last_paid_year),
+        population.paid.size > 0, population.unknown, [_within(folder.name, w) for w in population.warnings],
+        population.synthetic)
+
+
+@lru_cache(maxsize=HELD)
+def _part(folder: Path, units: tuple[tuple[str, str], ...], until: int) -> Population:
+    return read_population(folder, dict(units), until)
+
+
+def _within(part: str, problem: Problem) -> Problem:
+    return replace(problem, place=f"{part}/{problem.place}" if problem.place else part)
+
+
+def _twice(what: str, how: str, held: Sequence[tuple[str, np.ndarray]]) -> list[Problem]:
+    """A problem for each two parts that share something that may lie in one only."""
+    if not held:
+        return []
+    keys = np.concatenate([found for _, found in held])
+    owner = np.repeat(np.arange(len(held)), [len(found) for _, found in held])
+    order = np.lexsort((owner, keys))
+    keys, owner = keys[order], owner[order]
+    shared = np.flatnonzero((keys[1:] == keys[:-1]) & (owner[1:] != owner[:-1]))
+    pairs: dict[tuple[int, int], int] = {}
+    for at in shared:
+        pair = int(owner[at]), int(owner[at + 1])
+        pairs[pair] = pairs.get(pair, 0) + 1
+    return [Problem(f"{held[one][0]} and {held[other][0]}", f"share {number} {what}(s) {how}".rstrip(),
+                    f"each {what} lies in one part") for (one, other), number in pairs.items()]

@@ -1,0 +1,97 @@
+"""A register in parts gives what the same register in memory gives, to the byte, however it is cut."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulator import load_scenario, read_population, synthesize
+from simulator.engine.run import play
+from simulator.population import parts
+from simulator.population.parts import divided, open_register, write_parts
+from tests.faults import texts_of
+
+BASE = load_scenario("baseline").set({
+    "draws": 20, "seed": 7, "population.known_until": 2013, "assumptions.office.stock": 3_000, "assumptions.exit.after_support": 0.3})
+
+
+@pytest.fixture(scope="module")
+def people():
+    """An invented register with groups of traditional enterprises, payments of the first year and designated offices."""
+    found = synthesize(BASE, 90)
+    groups = np.array(["" if row % 3 else f"集团{row % 5}" for row in range(90)], dtype=object)
+    details = found.details.assign(group_id=pd.Series(groups, dtype="str"))
+    enterprises, annual, paid = found.enterprises.copy(), found.annual.copy(), np.zeros((90, 3, 10), np.int64)
+    annual["designated_building"][:, 2] = (np.arange(90) % 4 == 0) & (annual["present"][:, 2] == 1)
+    enterprises["settled_on"][::4] = 20130615
+    annual["online_sales"][:30, 1] = 0  # some go online in the term, groups among them
+    paid[10:40, 2, 2] = 600_000
+    return dataclasses.replace(found, details=details, enterprises=enterprises, annual=annual, paid=paid, last_paid_year=2013)
+
+
+def written(people, folder, size):
+    cut = list(divided(people, size))
+    write_parts(cut, folder, len(cut))
+    return open_register(folder)
+
+
+def digest(draws) -> str:
+    return hashlib.sha256(b"".join(getattr(draws, name).tobytes() for name in
+                                   ("by_clause", "by_year", "paid", "recovered", "trscg", "services"))).hexdigest()
+
+
+def test_c1_any_cut_block_and_number_of_threads_gives_the_same_bytes(people, tmp_path):
+    whole = play(BASE, people, workers=1)
+    assert whole.of_year("traditional_online")[:, 0].any() and whole.paid[:, 0].any()
+    for size, block, workers in ((1, None, 2), (7, 7, 1), (40, 3, 2), (1_000, None, 1)):
+        register = written(people, tmp_path / str(size), size)
+        assert len(register) == 90 and register.synthetic
+        assert digest(play(BASE, register, workers=workers, block=block)) == digest(whole), size
+    for change in ({"population.known_until": 2012}, {"behaviour": "as_the_law_says", "draws": 3}):
+        scenario = BASE.set(change)
+        assert digest(play(scenario, register)) == digest(play(scenario, people)), change
+
+
+def test_parts_read_together_are_the_register(people, tmp_path):
+    register = written(people, tmp_path / "register", 25)
+    again = read_population(tmp_path / "register")
+    order = np.argsort(again.ids)
+    assert again.subset(order) == people.subset(np.argsort(people.ids))
+    assert again.sha256 == register.sha256 and again.source == register.source == "register"
+    assert max(register.counts) >= 25 and sum(register.counts) == 90
+    assert register.nobody().years == again.years
+
+
+def test_a_group_or_an_enterprise_in_two_parts_is_refused(people, tmp_path):
+    loose = people.subset(slice(0, 40)), people.subset(slice(30, 90))
+    write_parts(loose, tmp_path, 2)
+    told = texts_of(open_register, tmp_path)
+    assert len(told) == 2 and "10 enterprise(s)" in told[0] and "group(s)" in told[1]
+    assert all("part-00001-of-00002 and part-00002-of-00002" in text for text in told)
+
+
+def test_a_former_id_in_another_part_is_the_same_enterprise(people, tmp_path):
+    former = people.details.assign(former_id=["" if row else people.ids[89] for row in range(90)], group_id="")
+    people = dataclasses.replace(people, details=former)
+    write_parts((people.subset(slice(0, 40)), people.subset(slice(40, 90))), tmp_path, 2)
+    assert "under one of its ids" in texts_of(open_register, tmp_path)[0]
+
+
+def test_a_missing_part_a_faulty_part_and_a_changed_part_are_told(people, tmp_path):
+    register = written(people, tmp_path / "r", 30)
+    folders = sorted((tmp_path / "r").glob("part-*"))
+    annual = folders[1] / "annual.parquet"
+    kept = annual.read_bytes()
+    annual.write_bytes(b"PAR1")
+    parts._part.cache_clear()
+    told = texts_of(open_register, tmp_path / "r")
+    assert told[0].startswith(f"{folders[1].name}/annual.parquet")
+    annual.write_bytes((folders[0] / "annual.parquet").read_bytes())
+    assert texts_of(play, BASE, register)
+    annual.write_bytes(kept)
+    folders[1].rename(tmp_path / "elsewhere")
+    assert f"of {len(folders)} parts are missing" in texts_of(open_register, tmp_path / "r")[0]
