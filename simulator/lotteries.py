@@ -55,6 +55,7 @@ NAMES = (
     "permutation",
     "application_day",
     "ticket",
+    "scramble",  # of the Sobol sequences of the outer layer
 )
 (
     PARAMETER,
@@ -92,6 +93,7 @@ NAMES = (
     PERMUTATION,
     APPLICATION_DAY,
     TICKET,
+    SCRAMBLE,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

@@ -20,7 +20,8 @@ import pandas as pd
 
 from simulator.budget import shapley
 from simulator.budget.layout import CASH_INDEX
-from simulator.budget.paired import Progress, carried_over, mean_and_error, steps
+from simulator.budget.paired import Progress, carried_over, steps
+from simulator.budget.statistics import Replicate, mean_and_error
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
@@ -104,7 +105,7 @@ def attribute(draws: Draws, scenario: Scenario, population: Population | None = 
     game = Offers(small, population, players, workers, steps(progress, work))
     values, order_variance = _values(game, orders)
     table = _table(draws, players, values, order_variance)
-    return Attribution(table, _causes(game, causes), small.draws, len(game.played), len(orders))
+    return Attribution(table, _causes(game, causes, _first(draws.replicate, small.draws)), small.draws, len(game.played), len(orders))
 
 
 def _values(game: Offers, orders: list[tuple[str, ...]]) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -128,15 +129,16 @@ def _table(draws: Draws, players: tuple[str, ...], values: dict[str, np.ndarray]
     spent = paid.sum(axis=0)
     # the books less the clawback, in proportion to what was paid: near to every value, and adding up in every draw
     near = paid - np.divide(paid, spent, out=np.zeros_like(paid), where=spent > 0) * recovered
-    total = mean_and_error(whole)
+    total = mean_and_error(whole, draws.replicate)
     table = pd.DataFrame({"clause": [*players, INTERACTION, TOTAL]})
     for name in VALUES:
         if name == "booked":
-            found = [mean_and_error(p) for p in paid] + [mean_and_error(-recovered)]
+            found = [mean_and_error(p, draws.replicate) for p in (*paid, -recovered)]
         else:
             few = values[name].shape[1]
             change = values[name] - near[:, :few]
-            found = [carried_over(near[k], change[k]) for k in range(len(players))] + [mean_and_error(-change.sum(axis=0))]
+            found = [carried_over(near[k], change[k], draws.replicate) for k in range(len(players))]
+            found.append(mean_and_error(-change.sum(axis=0), _first(draws.replicate, few)))
         means, errors = (np.array(column) for column in zip(*found, strict=True))
         if name == "shapley":
             errors = np.array([*np.sqrt(errors[:-1] ** 2 + order_variance), 0.0])  # these shares leave nothing over
@@ -145,15 +147,19 @@ def _table(draws: Draws, players: tuple[str, ...], values: dict[str, np.ndarray]
     return table
 
 
-def _causes(game: Offers, causes: list[str]) -> pd.DataFrame:
+def _causes(game: Offers, causes: list[str], replicate: Replicate) -> pd.DataFrame:
     """What the interaction of the clauses alone is made of: it is played again with one cause after the other taken away."""
     rows, settings, left = [], {}, game.interaction()
     for cause in causes:
         settings |= CAUSES[cause]
         without = Offers(game.scenario.set(settings), game.population, game.players, game.workers, game.step).interaction()
-        rows.append((cause, *mean_and_error(left - without)))
+        rows.append((cause, *mean_and_error(left - without, replicate)))
         left = without
-    rows.append(("other", *mean_and_error(left)))
+    rows.append(("other", *mean_and_error(left, replicate)))
     found = pd.DataFrame(rows, columns=["cause", "mean", "standard_error"])
     found[["mean", "standard_error"]] /= FEN
     return found
+
+
+def _first(replicate: Replicate, count: int) -> Replicate:
+    return None if replicate is None else replicate[:count]

@@ -12,10 +12,9 @@ import pandas as pd
 from scipy import special
 
 from simulator.budget.layout import CASH_INDEX, total_cash
-from simulator.budget.paired import mean_and_error
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import FEWEST_BEYOND
+from simulator.budget.statistics import FEWEST_BEYOND, Replicate, mean_and_error
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
@@ -59,7 +58,7 @@ class Comparison:
 
 
 def compare_runs(baseline: BudgetRun, *reforms: BudgetRun) -> Comparison:
-    """Paired differences in cash paid. Raises ScenarioError unless all runs share seed and draws."""
+    """Paired differences in cash paid. Raises ScenarioError unless all runs share seed, draws and sampling."""
     return _compared([(baseline, reform, reform.scenario.name) for reform in reforms])
 
 
@@ -81,21 +80,25 @@ def further_years(scenario: Scenario, until: int, play: Callable[[Scenario], Bud
     return _compared([(before, after, str(e.year)) for (before, after), e in zip(pairwise(runs), ends[1:], strict=True)])
 
 
-def quantile_difference(baseline: np.ndarray, reform: np.ndarray, percent: int) -> tuple[float, float, float, float, float]:
+def quantile_difference(baseline: np.ndarray, reform: np.ndarray, percent: int,
+                        replicate: Replicate = None) -> tuple[float, float, float, float, float]:
     """A quantile of both samples, its difference, and the 95 % interval of the difference by sectioning of paired draws.
 
     baseline, reform: a figure per draw, on common luck. The draws are dealt into 20 sections, or as many as leave
     FEWEST_BEYOND draws beyond the quantile in each; the spread of the sections' differences around the whole sample's
     gives the interval (Student's t). Two separate intervals would not know that the draws are paired. The interval is nan
-    where there are too few draws for FEWEST_SECTIONS.
+    where there are too few draws for FEWEST_SECTIONS. With `replicate` it is the sequences that are dealt, into
+    16 or 8 sections.
     """
     whole = _quantile(baseline, percent), _quantile(reform, percent)
     difference = whole[1] - whole[0]
     beyond = len(baseline) * min(percent, 100 - percent) / 100
     sections = min(MOST_SECTIONS, int(beyond / FEWEST_BEYOND))
+    if replicate is not None:  # sequences are independent of each other, and stay whole
+        sections = max((s for s in (8, 16) if s <= sections), default=0)
     if sections < FEWEST_SECTIONS:
         return *whole, difference, math.nan, math.nan
-    section = np.arange(len(baseline)) % sections
+    section = (np.arange(len(baseline)) if replicate is None else replicate) % sections
     parts = np.array([_quantile(reform[section == s], percent) - _quantile(baseline[section == s], percent)
                       for s in range(sections)])
     half = T_975[sections] * math.sqrt(float(((parts - difference) ** 2).sum()) / (sections - 1) / sections)
@@ -113,9 +116,9 @@ def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
     changed, differences, quantiles, outcomes, flags, blocks = [], [], [], [], [], {}
     for baseline, reform, label in pairs:
         blocks = baseline.scenario.law.blocks
-        if (reform.scenario.seed, reform.scenario.draws) != (baseline.scenario.seed, baseline.scenario.draws):
-            raise ScenarioError(Problem(reform.scenario.name, "has another seed or number of draws than the baseline",
-                                        "give both the same seed and draws: only then is luck common"))
+        if any(reform.scenario.plain[name] != baseline.scenario.plain[name] for name in ("seed", "draws", "sampling")):
+            raise ScenarioError(Problem(reform.scenario.name, "has another seed, number of draws or sampling than the baseline",
+                                        "give both the same seed, draws and sampling: only then is luck common"))
         changed += [(label, *row) for row in _changes(baseline.scenario, reform.scenario)]
         differences += [(label, *row) for row in _differences(baseline, reform)]
         quantiles += [(label, *row) for row in _quantiles(baseline, reform)]
@@ -159,7 +162,7 @@ def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     clauses = [(slug, difference[:, :, k]) for k, slug in enumerate(SLUGS) if k in CASH_INDEX]
     for clause, values in [*clauses, (TOTAL, difference[:, :, CASH_INDEX].sum(axis=2))]:
         for year, column in [*zip(years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
-            mean, error = mean_and_error(column / FEN)
+            mean, error = mean_and_error(column / FEN, baseline.result.replicate)
             rows.append((clause, year, mean, error, float((column > 0).mean())))
     return rows
 
@@ -169,13 +172,13 @@ def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     was, now = total_cash(baseline.result), total_cash(reform.result)
     common = [y for y in baseline.result.cash_years if y in reform.result.cash_years]
     columns = [(y, was[:, baseline.result.cash_years.index(y)], now[:, reform.result.cash_years.index(y)]) for y in common]
-    return [(year, percent, *quantile_difference(a, b, percent))
+    return [(year, percent, *quantile_difference(a, b, percent, baseline.result.replicate))
             for year, a, b in [*columns, (TOTAL, was.sum(axis=1), now.sum(axis=1))] for percent in SHOWN_QUANTILES]
 
 
 def _outcomes(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     was, now = (flows(run.result, run.scenario) for run in (baseline, reform))
-    return [(name, *mean_and_error(now[name].sum(axis=1) - was[name].sum(axis=1))) for name in COMPARED]
+    return [(name, *mean_and_error(now[name].sum(axis=1) - was[name].sum(axis=1), baseline.result.replicate)) for name in COMPARED]
 
 
 def _on(run: BudgetRun, years: list[int]) -> np.ndarray:

@@ -32,7 +32,7 @@ def conditions(draws: Draws, scenario: Scenario, population: Population | None,
     columns = ["target", "probability", "assumption", "assumed", "needed", "unit"]
     if YEAR not in draws.years:
         return pd.DataFrame(columns=columns)
-    small = scenario.set({"draws": min(DRAWS, scenario.draws)})
+    small = scenario.few(DRAWS)
     ranks, j, rows = ranks_of_parameters(draws, scenario), draws.years.index(YEAR), []
     for target in targets_of(scenario.law):
         values = measures(draws)[target.column][:, j].astype(float)

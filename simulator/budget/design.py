@@ -83,6 +83,7 @@ def find(scenario: Scenario, terms: Sequence[FreeTerm], budget: Decimal, play: C
         problems.append(Problem("--maximise", f"is {maximise!r}", " or ".join(GOALS)))
     if problems:
         raise ScenarioError(problems)
+    scenario = scenario.set({"sampling": "plain"})  # what is shown exactly is shown of independent draws
     terms = sorted(terms, key=lambda t: (t.steps, t.path))  # the last one is taken to the boundary: the order given does not matter
     search = Search(scenario, terms, budget, confidence, maximise, play)
     best = search.best() if search.at(search.bottom).feasible else None

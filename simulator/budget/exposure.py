@@ -35,5 +35,5 @@ def exposure_table(draws: Draws) -> pd.DataFrame:
     awarded, rows = draws.by_clause[:, :, :, life.AWARDED] / FEN, []
     for slug, values in [*((SLUGS[k], awarded[:, :, k]) for k in CASH_INDEX), (TOTAL, awarded[:, :, CASH_INDEX].sum(axis=2))]:
         for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
-            rows.append({"clause": slug, "year": year, **describe(column), "highest": float(column.max())})
+            rows.append({"clause": slug, "year": year, **describe(column, draws.replicate), "highest": float(column.max())})
     return pd.DataFrame(rows, columns=["clause", "year", *COLUMNS, "highest"])

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from simulator.budget.paired import mean_and_error
+from simulator.budget.statistics import mean_and_error
 from simulator.engine.drawn import draw_population
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
@@ -157,6 +157,7 @@ def of_register(population: Population, scenario: Scenario) -> People:
 
 def of_draws(scenario: Scenario, population: Population | None, draws: int) -> People:
     """The populations of some draws; existing support of a register is not laid against them."""
+    scenario = scenario.set({"sampling": "plain"})
     drawn, years = draw_population(scenario, population, draws), np.array(scenario.years)
     nothing = np.zeros((0, len(years), CASH_CLAUSES), np.int64)
     return People(years, drawn.enterprises, drawn.annual, scenario.law.compile(TERMS, [scenario.base_year, *years]),

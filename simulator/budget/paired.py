@@ -8,36 +8,34 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
+from simulator.budget.statistics import Replicate, error_of_mean, mean_and_error
+
 Progress = Callable[[int, int], None]  # (draws done since the last call, draws in all)
 
 
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Mean and its standard error, of one figure per draw; exactly no error where all draws agree."""
-    n = len(values)
-    if n < 2:
-        return float(values.mean()), math.nan
-    return float(values.mean()), float(values.std(ddof=1) / math.sqrt(n)) if values.min() < values.max() else 0.0
-
-
-def difference(base: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+def difference(base: np.ndarray, other: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
     """Mean of other − base and its standard error; base, other: one figure per draw, the same luck in both.
 
     >>> difference(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
     (1.0, 0.0)
     """
-    return mean_and_error((other - base).astype(float))
+    return mean_and_error((other - base).astype(float), replicate)
 
 
-def carried_over(whole: np.ndarray, change: np.ndarray) -> tuple[float, float]:
+def carried_over(whole: np.ndarray, change: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
     """Mean of whole + change and its standard error, where `change` is known in the first draws of `whole` only.
 
     The mean of `whole` over all its draws plus that of `change` over its own: what many draws know is kept, and only the small
-    change carries the error of few (a control variate).
+    change carries the error of few (a control variate). replicate: of all draws; see `statistics`.
     """
     n, m = len(whole), len(change)
     mean = float(whole.mean() + change.mean())
     if m < 2:
         return mean, math.nan
+    if replicate is not None:  # what each draw adds to the sum of both means
+        share = (whole - whole.mean()).astype(float)
+        share[:m] += (change - change.mean()) * n / m
+        return mean, error_of_mean(share, replicate)
     both = np.cov(whole[:m], change)
     variance = whole.var(ddof=1) / n + both[1, 1] / m + 2 * both[0, 1] / n
     return mean, math.sqrt(max(0.0, variance))

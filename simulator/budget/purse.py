@@ -8,7 +8,7 @@ import pandas as pd
 from simulator.budget.ledger import Ledger
 from simulator.budget.rationing import FLOWS
 from simulator.budget.risk import TOTAL
-from simulator.budget.statistics import COLUMNS, describe
+from simulator.budget.statistics import COLUMNS, describe, mean_and_error
 from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
@@ -26,11 +26,12 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
     payable (accrued, neither paid nor gone, at the end of the year), unpaid_claims, due_back, recovered, outstanding (due back and
     not yet recovered), top_1 and top_5 (share of all awards that goes to the largest one and five recipients).
     """
-    rows = []
+    rows, paying = [], ledger.largest[:, 0] > 0
 
     def add(measure: str, clause: str, year: int | str, unit: str, values: np.ndarray) -> None:
         if len(values):
-            rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values)})
+            of = draws.replicate if draws.replicate is None or len(values) == len(paying) else draws.replicate[paying]
+            rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values, of)})
 
     def add_years(measure: str, clause: str, unit: str, values: np.ndarray) -> None:
         for j, year in enumerate(ledger.cash_years):
@@ -55,23 +56,17 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
                          ("recovered", ledger.recovered), ("outstanding", outstanding)):
         add_years(name, TOTAL, "CNY", values / FEN)
     add_years("unpaid_claims", TOTAL, "count", ledger.unpaid)
-    paying = ledger.largest[:, 0] > 0
     for m, name in ((1, "top_1"), (2, "top_5")):
         add(name, TOTAL, TOTAL, "share", ledger.largest[paying, m] / ledger.largest[paying, 0])
     return pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS])
 
 
-def commitments_table(ledger: Ledger) -> pd.DataFrame:
+def commitments_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
     """admitted (year), year, mean and standard_error (CNY): what enterprises admitted to a clause in one year are awarded in
     it and in the years after; one row for each pair of years, `total` over the years after admission too."""
     rows = []
     for a, admitted in enumerate(ledger.years):
         own = ledger.committed[:, a] / FEN
-        rows += [(admitted, year, *_mean(own[:, j])) for j, year in enumerate(ledger.years) if j >= a]
-        rows.append((admitted, TOTAL, *_mean(own.sum(axis=1))))
+        rows += [(admitted, year, *mean_and_error(own[:, j], draws.replicate)) for j, year in enumerate(ledger.years) if j >= a]
+        rows.append((admitted, TOTAL, *mean_and_error(own.sum(axis=1), draws.replicate)))
     return pd.DataFrame(rows, columns=["admitted", "year", "mean", "standard_error"])
-
-
-def _mean(values: np.ndarray) -> tuple[float, float]:
-    found = describe(values)
-    return found["mean"], found.get("standard_error", float("nan"))

@@ -116,7 +116,8 @@ class BudgetRun:
         recipients), commitments, exposure (the legal maximum), execution (where the register has payments)."""
         ledger = self.ledger(workers)
         tables = {"risk": risk(self.result, self.scenario), "ledger": ledger_table(ledger, self.result),
-                  "commitments": commitments_table(ledger), "exposure": exposure(self.scenario, self.population, workers)}
+                  "commitments": commitments_table(ledger, self.result),
+                  "exposure": exposure(self.scenario, self.population, workers)}
         if len(done := execution(self.result, self.scenario, whole(self.population), workers)):
             tables["execution"] = done
         return tables
@@ -180,6 +181,7 @@ class BudgetRun:
             "title": {"zh": scenario.zh, "en": scenario.en},
             "seed": scenario.seed,
             "draws": scenario.draws,
+            "sampling": scenario.plain["sampling"],
             "population": people,
             "hashes": hashes,
             "versions": versions(),

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from simulator.budget.layout import lengthen, total_cash
+from simulator.budget.statistics import Replicate, error_of_mean
 from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.law.clauses import SLUGS
@@ -81,28 +82,27 @@ def ratios(draws: Draws, scenario: Scenario, found: dict[str, np.ndarray]) -> di
     awarded, paid = cash.sum(axis=(1, 2)) / FEN, total_cash(draws).sum(axis=1)
     last = min(scenario.law.end.year if scenario.law.end else draws.years[-1], draws.years[-1]) - draws.years[0]
     benefit = (found["induced_tax"] - found["crowded_out"]).sum(axis=1)
-    return {
-        "deadweight": ratio(found["awarded_anyway"].sum(axis=1), awarded),
-        "cost_per_enterprise": ratio(paid, found["induced_enterprises"][:, last]),
-        "cost_per_sales": ratio(paid, found["induced_sales"].sum(axis=1)),
-        "rebate_share": ratio(draws.by_clause[:, :, REBATE, life.AWARDED].sum(axis=1),
-                              draws.of_year("rebated_tax").sum(axis=1)),
-        "butfor_break_even": ratio(benefit - found["net_impact"].sum(axis=1), benefit),
+    parts = {
+        "deadweight": (found["awarded_anyway"].sum(axis=1), awarded),
+        "cost_per_enterprise": (paid, found["induced_enterprises"][:, last]),
+        "cost_per_sales": (paid, found["induced_sales"].sum(axis=1)),
+        "rebate_share": (draws.by_clause[:, :, REBATE, life.AWARDED].sum(axis=1), draws.of_year("rebated_tax").sum(axis=1)),
+        "butfor_break_even": (benefit - found["net_impact"].sum(axis=1), benefit),
     }
+    return {name: ratio(above, below, draws.replicate) for name, (above, below) in parts.items()}
 
 
-def ratio(above: np.ndarray, below: np.ndarray) -> tuple[float, float]:
+def ratio(above: np.ndarray, below: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
     """Ratio of means and its standard error; infinite over nothing.
 
     >>> ratio(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
     (2.0, 0.0)
     """
-    top, bottom, n = float(above.mean()), float(below.mean()), len(above)
+    top, bottom = float(above.mean()), float(below.mean())
     if bottom <= 0:
         return (math.inf if top > 0 else math.nan), math.nan
     value = top / bottom
-    spread = float((above - value * below).std(ddof=1)) if n > 1 else math.nan
-    return value, spread / bottom / math.sqrt(n)
+    return value, error_of_mean(above - value * below, replicate) / bottom
 
 
 def break_even_year(found: dict[str, np.ndarray], years: list[int]) -> int | None:

@@ -12,9 +12,8 @@ import pandas as pd
 from scipy import special
 
 from simulator.budget.layout import CASH_INDEX
-from simulator.budget.paired import mean_and_error
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import COVER
+from simulator.budget.statistics import COVER, mean_and_error
 from simulator.engine import life
 from simulator.engine.run import Draws
 from simulator.money import FEN

@@ -51,8 +51,8 @@ def indices(draws: Draws, scenario: Scenario, population: Population | None = No
     if len(factors) < 2:
         return pd.DataFrame(columns=list(COLUMNS))
     step = steps(progress, n * (len(factors) + 2))
-    own, other = outer_layer(scenario, 0, n), outer_layer(scenario, 1 << LUCK_BITS, n)
-    small = scenario.set({"draws": n})
+    small = scenario.few(n)  # the two samples have to be independent of each other
+    own, other = outer_layer(small, 0, n), outer_layer(small, 1 << LUCK_BITS, n)
 
     def played(parameters: np.ndarray, luck: int) -> np.ndarray:
         found = results(play(small, population, workers=workers, luck=luck, parameters=parameters, progress=step), small)

@@ -1,7 +1,13 @@
-"""Figures of a sample of draws, each with its Monte Carlo error.
+"""Figures of a sample of draws, each with its Monte Carlo error: the one room where these errors are made.
 
-Means with their standard error; quantiles with the exact, distribution-free interval of order statistics; probabilities
-with the exact interval of Clopper and Pearson. Exact intervals cover at least 95 %.
+Independent draws: means with their standard error; quantiles with the exact, distribution-free interval of order statistics;
+probabilities with the exact interval of Clopper and Pearson. Exact intervals cover at least 95 %.
+
+Draws of Sobol sequences are not independent of the others of their sequence, the sequences are (`projection.sobol`). So with
+`replicate` (which sequence each draw belongs to) every error comes from the spread of the sequences' own figures: of means; of
+the share of draws below a quantile, turned into order statistics (Woodruff 1952); of a probability, as the number of
+independent draws that would be as sure (Korn and Graubard 1998). Their spread is known from few; a standard error says so by being
+wider, Student's t over the normal, so that ± 1.96 of it is a 95 % interval everywhere.
 """
 
 from __future__ import annotations
@@ -12,17 +18,41 @@ from functools import lru_cache
 import numpy as np
 from scipy import special
 
+from simulator.projection.sobol import REPLICATES
+
 QUANTILES = (5, 50, 80, 90, 95, 99)
 COVER = 0.95
+NORMAL = 1.959964  # half a 95 % interval in standard errors
 FEWEST_BEYOND = 5  # a quantile is reported only with at least this many draws on either side
+FEWEST_HITS = 2  # a sequence, on average, from which the spread of its share of hits is trusted to narrow an interval
 COLUMNS = ("mean", "standard_error", *(f"p{q}{end}" for q in QUANTILES for end in ("", "_low", "_high")))
 CHANCE_COLUMNS = ("probability", "probability_low", "probability_high")
+_WIDER = float(special.stdtrit(REPLICATES - 1, 1 - (1 - COVER) / 2)) / NORMAL
+Replicate = np.ndarray | None  # which sequence each draw belongs to; None: the draws are independent
+
+
+def error_of_mean(values: np.ndarray, replicate: Replicate = None) -> float:
+    """Standard error of the mean of one figure per draw; exactly none where all draws agree, nan for a single draw."""
+    n = len(values)
+    if n < 2:
+        return math.nan
+    if values.min() == values.max():
+        return 0.0
+    if replicate is None:
+        return float(values.std(ddof=1)) / math.sqrt(n)
+    sums = np.bincount(replicate, values - values.mean(), REPLICATES)
+    return _WIDER * math.sqrt(float((sums**2).sum()) * REPLICATES / (REPLICATES - 1)) / n
+
+
+def mean_and_error(values: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
+    """Mean and its standard error, of one figure per draw; nan where there is none."""
+    return (float(values.mean()), error_of_mean(values, replicate)) if len(values) else (math.nan, math.nan)
 
 
 @lru_cache(maxsize=256)
 def quantile_ranks(n: int, percent: int) -> tuple[int, int] | None:
-    """0-based ranks (low, high) of the order statistics that enclose a quantile with at least COVER; None if n is too
-    small for an interval, or for FEWEST_BEYOND draws on either side.
+    """0-based ranks (low, high) of the order statistics that enclose a quantile of independent draws with at least COVER; None
+    if n is too small for an interval, or for FEWEST_BEYOND draws on either side.
 
     >>> quantile_ranks(1000, 95)
     (935, 963)
@@ -36,32 +66,53 @@ def quantile_ranks(n: int, percent: int) -> tuple[int, int] | None:
     return (low, high) if low >= 0 and high < n else None
 
 
-def describe(values: np.ndarray) -> dict[str, float]:
+def ranks_around(values: np.ndarray, ordered: np.ndarray, percent: int, replicate: Replicate = None) -> tuple[int, int] | None:
+    """`quantile_ranks` of these draws; with `replicate` from how the share of draws up to the quantile spreads over sequences.
+
+    ordered: the same values, sorted.
+    """
+    n, p = len(values), percent / 100
+    if replicate is None:
+        return quantile_ranks(n, percent)
+    if n * min(p, 1 - p) < FEWEST_BEYOND:
+        return None
+    half = NORMAL * error_of_mean((values <= ordered[math.ceil(n * p) - 1]).astype(float), replicate)
+    if not math.isfinite(half):
+        return None
+    low, high = math.floor(n * (p - half)) - 1, math.ceil(n * (p + half)) - 1
+    return (low, high) if low >= 0 and high < n else None
+
+
+def describe(values: np.ndarray, replicate: Replicate = None) -> dict[str, float]:
     """Mean, its standard error, and quantiles with their intervals; a quantile too far out for the draws is left out.
 
     values: one figure per draw. The quantile is the ⌈n·p⌉-th smallest value, so that it is a figure some draw had.
     """
     n = len(values)
-    mean = float(values.mean())
-    figures = {"mean": mean}
+    figures = {"mean": float(values.mean())}
     if n > 1:
-        spread = float(values.std(ddof=1)) if values.min() < values.max() else 0.0  # all draws agree: exactly none
-        figures["standard_error"] = spread / math.sqrt(n)
+        figures["standard_error"] = error_of_mean(values, replicate)
     ordered = np.sort(values)
     for percent in QUANTILES:
-        if ranks := quantile_ranks(n, percent):
+        if ranks := ranks_around(values, ordered, percent, replicate):
             figures[f"p{percent}"] = float(ordered[math.ceil(n * percent / 100) - 1])
             figures[f"p{percent}_low"], figures[f"p{percent}_high"] = (float(ordered[r]) for r in ranks)
     return figures
 
 
-def chance(hits: np.ndarray) -> dict[str, float]:
-    """A probability from one yes/no per draw, with its exact interval.
+def chance(hits: np.ndarray, replicate: Replicate = None) -> dict[str, float]:
+    """A probability from one yes/no per draw, with its interval: exact for independent draws.
 
     >>> {k: round(v, 4) for k, v in chance(np.zeros(1000, bool)).items()}
     {'probability': 0.0, 'probability_low': 0.0, 'probability_high': 0.0037}
     """
     n, k, tail = len(hits), int(np.count_nonzero(hits)), (1 - COVER) / 2
-    low = float(special.betaincinv(k, n - k + 1, tail)) if k else 0.0
-    high = float(special.betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
-    return {"probability": k / n, "probability_low": low, "probability_high": high}
+    p, alike, hit = k / n, float(n), float(k)  # independent draws that would be as sure, and hits among them
+    if replicate is not None and 0 < k < n:
+        error = error_of_mean(hits.astype(float), replicate)
+        as_sure = p * (1 - p) / error**2 if error > 0 else alike
+        alike = as_sure if min(k, n - k) >= FEWEST_HITS * REPLICATES else min(as_sure, alike)
+        hit = p * alike
+    low = float(special.betaincinv(hit, alike - hit + 1, tail)) if k else 0.0
+    high = float(special.betaincinv(hit + 1, alike - hit, 1 - tail)) if k < n else 1.0
+    return {"probability": p, "probability_low": low, "probability_high": high}

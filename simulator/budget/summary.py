@@ -65,7 +65,7 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
         unit = "count" if measure in COUNTS or clause == "school_places" else \
             "share" if measure in ("online_share", "online_share_goods") else "CNY"
-        rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values)})
+        rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values, draws.replicate)})
 
     for measure, cube in cubes.items():
         years = draws.cash_years if measure == "paid" else draws.years
@@ -90,29 +90,30 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
                      "standard_error": error})
     rows.append({"measure": "break_even_year", "clause": TOTAL, "year": TOTAL, "unit": "year",
                  "mean": break_even_year(yearly, draws.cash_years)})
-    rows += _overrun(total_cash(draws), draws.cash_years, scenario)
+    rows += _overrun(total_cash(draws), draws, scenario)
     for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
         for j, year in enumerate(draws.years):
             values = yearly[target.column][:, j]
             for measure, number in (("target", target.low), ("target_fully", target.high)):
                 rows.append({"measure": measure, "clause": target.key, "year": year, "unit": "probability",
-                             **chance(values >= number)})
+                             **chance(values >= number, draws.replicate)})
     return pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
 
 
-def _overrun(paid: np.ndarray, years: list[int], scenario: Scenario) -> list[dict[str, object]]:
+def _overrun(paid: np.ndarray, draws: Draws, scenario: Scenario) -> list[dict[str, object]]:
     """Probability that cash paid exceeds the appropriation, by year and over all years that have one."""
     rows, authorised = [], 0
     spent = np.zeros(len(paid), np.int64)
     in_fen = np.rint(paid * FEN).astype(np.int64)
-    for j, year in enumerate(years):
+    for j, year in enumerate(draws.cash_years):
         if year in scenario.appropriation:
             appropriation = scenario.appropriation[year]
             hits = in_fen[:, j] > appropriation
-            rows.append({"measure": "overrun", "clause": TOTAL, "year": year, "unit": "probability", **chance(hits)})
+            rows.append({"measure": "overrun", "clause": TOTAL, "year": year, "unit": "probability",
+                         **chance(hits, draws.replicate)})
             authorised, spent = authorised + appropriation, spent + in_fen[:, j]
     if rows:
         rows.append({"measure": "overrun", "clause": TOTAL, "year": TOTAL, "unit": "probability",
-                     **chance(spent > authorised)})
+                     **chance(spent > authorised, draws.replicate)})
     return rows
 

@@ -14,8 +14,9 @@ import pandas as pd
 
 from simulator.budget.attribution import cost
 from simulator.budget.layout import total_cash
-from simulator.budget.paired import Progress, difference, mean_and_error, rank_ranges, steps
+from simulator.budget.paired import Progress, difference, rank_ranges, steps
 from simulator.budget.revenue import flows
+from simulator.budget.statistics import mean_and_error
 from simulator.budget.targets import measures
 from simulator.engine.run import Draws, play
 from simulator.law.readings import SWITCHES
@@ -47,7 +48,7 @@ def readings(scenario: Scenario, population: Population | None = None, *, worker
     """What every other reading of each switch would cost: READINGS_COLUMNS, mean in CNY over all years (cash less clawback
     recovered), share_changed the share of draws in which the cost is another; rank_low, rank_high as for assumptions, nan
     where no draw changes. A row for each reading not chosen."""
-    small = scenario.set({"draws": min(draws, scenario.draws)})
+    small = scenario.few(draws)
     others = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names
               if reading != scenario.interpretation[name]]
     step = steps(progress, small.draws * (len(others) + 1))
@@ -76,7 +77,7 @@ def assumptions(scenario: Scenario, population: Population | None = None, *, wor
     """
     ends = {path: (s.value.low, s.value.high) for path, s in scenario.assumptions.items()
             if s.value.shape != "fixed" and (paths is None or path in paths)}
-    few, many = (scenario.set({"draws": min(n, scenario.draws)}) for n in (first, draws))
+    few, many = (scenario.few(n) for n in (first, draws))
     step = steps(progress, few.draws * (2 * len(ends) + 1) + many.draws * (4 * min(refined, len(ends)) + 1))
 
     def playing(small: Scenario) -> Callable[..., dict[str, np.ndarray]]:

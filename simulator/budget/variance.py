@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.revenue import flows
+from simulator.budget.statistics import Replicate
 from simulator.budget.targets import measures, targets_of
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import SLUGS
@@ -20,6 +21,7 @@ from simulator.law.targets import YEAR
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.projection.assumptions import BY_PATH
+from simulator.projection.sobol import REPLICATES
 from simulator.scenario import CONFIDENCE, Scenario
 
 LEANS_ON = 0.05  # share of the variance from which a result leans on an assumption
@@ -48,7 +50,7 @@ def split(draws: Draws, scenario: Scenario, population: Population | None, worke
     ranks = ranks_of_parameters(draws, scenario)
     rows = []
     for name in first:
-        share, error = parameter_share(first[name], second[name])
+        share, error = parameter_share(first[name], second[name], draws.replicate)
         weights = rank_correlations((first[name] + second[name]) / 2, ranks)
         letter = letter_of(weights, scenario)
         drivers = sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
@@ -57,8 +59,8 @@ def split(draws: Draws, scenario: Scenario, population: Population | None, worke
     return pd.DataFrame(rows)
 
 
-def parameter_share(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    """Share of the variance that parameters make, with its standard error (jackknife over 20 sections).
+def parameter_share(first: np.ndarray, second: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
+    """Share of the variance that parameters make, with its standard error (jackknife over 20 sections, or the Sobol sequences).
 
     first, second: a result under two lucks with the same parameters, draw by draw.
     """
@@ -66,10 +68,10 @@ def parameter_share(first: np.ndarray, second: np.ndarray) -> tuple[float, float
         spread = (a.var() + b.var()) / 2 + (a.mean() - b.mean()) ** 2 / 4
         return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread > 0 else float("nan")
 
-    whole, sections = share(first, second), min(20, len(first) // 2)
-    if sections < 2:
+    whole, sections = share(first, second), min(20, len(first) // 2) if replicate is None else REPLICATES
+    if sections < 2 or len(first) <= sections:
         return whole, float("nan")
-    section = np.arange(len(first)) % sections
+    section = np.arange(len(first)) % sections if replicate is None else replicate
     left_out = np.array([share(first[section != s], second[section != s]) for s in range(sections)])
     return whole, float(np.sqrt((sections - 1) / sections * ((left_out - left_out.mean()) ** 2).sum()))
 

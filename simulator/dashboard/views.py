@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from simulator.budget.result import BudgetRun
+from simulator.budget.statistics import mean_and_error
 from simulator.budget.summary import TOTAL
 from simulator.budget.targets import targets_of
 from simulator.dashboard.worker import Answer
@@ -42,9 +43,7 @@ def differences(answer: Answer) -> pd.DataFrame:
     now, was = (run.result.paid.sum(axis=1) for run in (answer.run, answer.baseline))  # fen: exact
     apart = {slug: (now - was)[:, k] for k, slug in enumerate(SLUGS) if CASH[k]}
     apart[TOTAL] = sum(apart.values())
-    n = len(now)
-    rows = {clause: (float(values.mean()) / FEN, float(values.std(ddof=1)) / FEN / math.sqrt(n) if n > 1 else math.nan)
-            for clause, values in apart.items()}
+    rows = {clause: mean_and_error(values / FEN, answer.run.result.replicate) for clause, values in apart.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "standard_error"])
 
 

@@ -132,8 +132,8 @@ class Worker:
             self._progress(question, done)
 
         scenario = question.scenario
-        luck = (scenario.seed, scenario.draws)
-        base = self.base.set({"seed": scenario.seed, "draws": scenario.draws})
+        same = {name: scenario.plain[name] for name in ("seed", "draws", "sampling")}
+        luck, base = tuple(same.values()), self.base.set(same)
         if luck not in self._baselines:
             played = self.engine.play(base, progress if scenario != base else None)
             self._baselines = {luck: played}  # one is enough: a page goes back to the same draws

@@ -18,6 +18,7 @@ from simulator.law.assessment import CASH_CLAUSES, CLAUSES
 from simulator.population.parts import Register
 from simulator.projection.assumptions import draw_parameters, pull_levers
 from simulator.projection.market import total_retail_sales
+from simulator.projection.sobol import replicate_of
 from simulator.scenario import Scenario
 
 
@@ -28,7 +29,8 @@ class Draws:
     years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
     entitled, awarded, displaced; by_year: int64 (draws, y, sums), see life.BY_YEAR; paid: int64 fen (draws, y + 1,
     clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
-    (draws, y). Money in fen; school places in places.
+    (draws, y). Money in fen; school places in places. replicate (draws,): which Sobol sequence each draw belongs to, None
+    where the draws are independent of each other; every Monte Carlo error is made with it (`budget.statistics`).
     """
 
     years: list[int]
@@ -40,6 +42,7 @@ class Draws:
     trscg: np.ndarray
     services: np.ndarray
     seconds: float = 0.0
+    replicate: np.ndarray | None = None
 
     @property
     def cash_years(self) -> list[int]:
@@ -159,7 +162,8 @@ def play_blocks(
 def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
     """What a scenario assumes in draws first … first + count − 1: PARAMETERS records (count,), levers not yet pulled."""
     return draw_parameters(scenario.parameters(), scenario.seed, first, count,
-                           at_mean=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations)
+                           at_mean=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations,
+                           sobol=scenario.plain["sampling"] == "sobol")
 
 
 def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int,
@@ -181,4 +185,5 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
     recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
     online = by_year[:, :, life.ONLINE_SALES] / 100
     return Draws(scenario.years, by_clause, by_year, paid, recovered, parameters,
-                 total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], seconds)
+                 total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], seconds,
+                 replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None)

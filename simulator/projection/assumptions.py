@@ -15,6 +15,7 @@ import numpy as np
 from simulator.law.clauses import CASH, SLUGS
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.projection.measures import MEASURES
+from simulator.projection.sobol import chances_by_draw
 from simulator.projection.uncertain import Uncertain
 
 
@@ -174,16 +175,20 @@ AS_THE_LAW_SAYS: Mapping[str, float] = (
 
 def draw_parameters(
     values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False,
-    correlations: Mapping[tuple[str, str], float] | None = None,
+    correlations: Mapping[tuple[str, str], float] | None = None, sobol: bool = False,
 ) -> np.ndarray:
     """The outer layer: each assumption's value in draws first … first + count − 1, as PARAMETERS records (count,).
 
     at_mean: every assumption at its mean in every draw (`uncertainty: none`). correlations: rank correlation (Spearman) of
-    named pairs, by a Gaussian copula; each assumption's own distribution stays what it is.
+    named pairs, by a Gaussian copula; each assumption's own distribution stays what it is. sobol: from sixteen scrambled Sobol
+    sequences instead of independent numbers (see `projection.sobol`).
     """
     records = np.zeros(count, PARAMETERS)
-    uncertain = [a for a in ASSUMPTIONS if values[a.path].shape != "fixed"] if not at_mean else []
-    chances = {a.path: uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(a.path)) for a in uncertain}
+    uncertain = [a.path for a in ASSUMPTIONS if values[a.path].shape != "fixed"] if not at_mean else []
+    if sobol and uncertain and count:
+        chances = chances_by_draw(np.uint64(seed), first, count, list(BY_PATH), uncertain)
+    else:
+        chances = {p: uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(p)) for p in uncertain}
     chances |= correlated({p: chances[p] for pair in correlations or {} for p in pair if p in chances}, correlations or {})
     for assumption in ASSUMPTIONS:
         value = values[assumption.path]

@@ -53,7 +53,7 @@ def readings(run: RunFolder, lang: str) -> Block:
     words = load(lang)
     switches, law = run.rows_of("interpretation"), run.rows_of("law")
     dates = run.rows_of("policy", "appropriation", "population", "run")
-    dates = dates[~dates["path"].str.endswith(("seed", "draws"))]  # they stand in `made`
+    dates = dates[~dates["path"].str.endswith(("seed", "draws", "sampling"))]  # they stand in `made`
     changed = switches["changed"].sum()
     columns = [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
     clauses = {

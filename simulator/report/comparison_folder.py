@@ -122,7 +122,7 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     first = entries[0][1]
     identity = hashlib.sha256("|".join(r["run_id"] for _, r in entries).encode()).hexdigest()[:8]
-    record = {key: first[key] for key in ("seed", "draws", "population", "versions", "policy")} | {
+    record = {key: first[key] for key in ("seed", "draws", "sampling", "population", "versions", "policy")} | {
         "kind": "comparison",
         "run_id": f"compare-{first['seed']}-{first['draws']}-{identity}",
         "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -91,6 +91,8 @@ def _facts(folder: Recorded, words: Wording) -> list[tuple[str, object]]:
     facts += [(key, record[key]) for key in ("scenario", "seed") if key in record]
     if "draws" in record:
         facts.append(("draws", f"{record['draws']:,}"))
+    if "sampling" in record:
+        facts.append(("sampling", words.say(f"made.sampling_{record['sampling']}")))
     if enterprises:
         facts.append(("population", described))
     if record.get("seconds") is not None:

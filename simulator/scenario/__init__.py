@@ -109,6 +109,10 @@ class Scenario:
             raise ScenarioError(problems)
         return changed
 
+    def few(self, draws: int) -> Scenario:
+        """The scenario on so many draws at most, independent of each other: what an analysis beside the run is played on."""
+        return self.set({"draws": min(draws, self.draws), "sampling": "plain"})
+
     def settings(self, group: str = "") -> list[Setting]:
         """Every settable path with value, unit, range, article or source; of one group if named."""
         rows, base = rows_of(self), _baseline_values()

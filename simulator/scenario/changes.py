@@ -14,6 +14,7 @@ from simulator.errors import LawError, Problem, ScenarioError, SimulatorError, n
 from simulator.law import readings
 from simulator.projection.assumptions import BY_PATH, copula_matrix
 from simulator.projection.measures import MEASURES
+from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario.purse import SETTINGS as RATIONING
 from simulator.scenario.purse import appropriate, contradictions, ration
@@ -38,6 +39,7 @@ PLAIN: Mapping[str, Choice] = {
     "horizon": Choice("int", (1990, 2100), "最后一个兑现年度", "last award year"),
     "seed": Choice("int", (0, 2**64 - 1), "随机种子", "seed of the lotteries"),
     "draws": Choice("int", (1, 10_000_000), "模拟次数", "number of draws"),
+    "sampling": Choice("choice", ("plain", "sobol"), "参数抽样方式", "how the assumptions are drawn"),
     "uncertainty": Choice("choice", ("full", "none"), "参数不确定性", "uncertainty of the assumptions"),
     "behaviour": Choice("choice", ("projected", "as_the_law_says"), "企业行为", "behaviour of enterprises"),
     "market": Choice("choice", ("ex_ante", "hindsight"), "市场增长口径", "market growth: planner's or published"),
@@ -170,6 +172,8 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
                  for p in (*_unpriced_levers(assumptions), *(() if problems else contradictions(purse)))]
     if problems:
         raise ScenarioError(problems)
+    if plain.get("sampling") == "sobol" and plain.get("draws"):  # as many draws of each sequence
+        plain["draws"] = -(-plain["draws"] // REPLICATES) * REPLICATES
     return replace(scenario, law=law, interpretation=interpretation, plain=plain,
                    appropriation=dict(sorted(appropriation.items())), purse=purse, assumptions=assumptions,
                    correlations=correlations)

@@ -76,7 +76,7 @@ def test_commitments_and_the_largest_recipients_claim_by_claim(kept):
         largest = sorted(totals.values(), reverse=True)
         for n in shares:
             shares[n].append(sum(largest[:n]) / sum(largest))
-    told = commitments_table(ledger)
+    told = commitments_table(ledger, draws)
     told = told[told["year"] != TOTAL]
     for row in told.to_dict("records"):
         assert row["mean"] * 100 * chosen.draws == pytest.approx(committed.get((row["admitted"], row["year"]), 0))

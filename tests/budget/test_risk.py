@@ -75,7 +75,7 @@ def test_the_dearest_twentieth_is_the_expected_shortfall():
 def test_years_without_a_figure_are_not_in_the_total():
     paid = np.zeros((10, 3, CLAUSES), np.int64)
     paid[:, :, 0] = np.arange(10)[:, None] * 100
-    draws = SimpleNamespace(paid=paid, cash_years=[2013, 2014, 2015])
+    draws = SimpleNamespace(replicate=None, paid=paid, cash_years=[2013, 2014, 2015])
     table = risk(draws, SimpleNamespace(appropriation={2013: 500, 2015: 700})).set_index("year")
     assert list(table.index) == [2013, 2015, TOTAL] and table.loc[TOTAL, "appropriation"] == 12.0
     assert table["probability"].tolist() == [0.4, 0.2, 0.3]

@@ -20,7 +20,7 @@ import pandas as pd
 from simulator import resources, yamlfile
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.ways import WAYS, Way
-from simulator.budget.paired import mean_and_error
+from simulator.budget.statistics import mean_and_error
 from simulator.engine.assess import assess
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
@@ -154,7 +154,7 @@ def price_ways(scenario: Scenario, people: Population | None, workers: int | Non
             progress(1)
         return found
 
-    return prices(scenario.set({"draws": min(draws, scenario.draws)}), people, played)
+    return prices(scenario.few(draws), people, played)
 
 
 def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
