@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import simulator.report  # noqa: F401  first, so that the function `report` below is what the name means from then on
+from simulator.audit import has_read
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -143,6 +144,7 @@ def run(
     from simulator.engine.run import play
 
     scenario = load_scenario(scenario)
+    has_read("scenario", scenario.hash())
     people = _register_for(scenario, population)
     return BudgetRun(scenario, play(scenario, people, workers=workers, progress=progress, notice=notice), people)
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from simulator.audit import act, has_written
 from simulator.errors import Problem, SimulatorError
 
 REMEDY = "close it if it is open elsewhere, or choose another --out"
@@ -27,18 +28,20 @@ def put(path: str | Path, write: Callable[[Path], object], error: type[Simulator
     """
     path = Path(path)
     beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        make_folder(path.parent)
-        beside.touch(mode=0o600)  # not every writer says plainly that it cannot
-        write(beside)
-        beside.chmod(0o600)  # some writers make the file anew
-        os.replace(beside, path)
-    except OSError as e:
-        remedy = ROOM if e.errno == errno.ENOSPC else remedy
-        raise error(Problem(str(path), f"cannot be written ({e.strerror or e})", remedy)) from e
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with act("write"):  # entered in the audit log, where one is kept and no verb is entered already
+        try:
+            make_folder(path.parent)
+            beside.touch(mode=0o600)  # not every writer says plainly that it cannot
+            write(beside)
+            beside.chmod(0o600)  # some writers make the file anew
+            os.replace(beside, path)
+        except OSError as e:
+            remedy = ROOM if e.errno == errno.ENOSPC else remedy
+            raise error(Problem(str(path), f"cannot be written ({e.strerror or e})", remedy)) from e
+        finally:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+        has_written(path)
     return path
 
 

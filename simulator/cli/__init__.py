@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from importlib import import_module
 
+from simulator.audit import DONE, WRONG, Act
+from simulator.audit import act as in_the_log
 from simulator.errors import PopulationError, SimulatorError
 
 DESCRIPTION = """\
@@ -35,6 +38,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator sensitivity baseline                  which assumptions matter: tornado and Sobol indices
   simulator notches baseline --within 0.1         who stands near the edges of the law, and what reaching them gains
   simulator terms                                 everything that can be set, with unit, range and source
+  simulator audit verify                          that the log of who made what, SIMULATOR_AUDIT, is whole
 
 SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
 REGISTER is a folder with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these
@@ -44,7 +48,7 @@ EPILOG = ("Exit codes: 0 done · 1 something is not as it should be (verify, bat
           "2 the input cannot be used (every problem is listed) · 130 interrupted.")
 
 VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify",
-         "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms")  # a module each
+         "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms", "audit")  # a module each
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,7 +58,9 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
     try:
-        code = arguments.verb(arguments)
+        with entered(arguments.name) as act:
+            code = arguments.verb(arguments)
+            act.result = WRONG if code else DONE
     except SimulatorError as e:
         print(_refusal(e, arguments), file=sys.stderr)
         return e.exit_code
@@ -65,6 +71,11 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     return code or 0
+
+
+def entered(verb: str) -> contextlib.AbstractContextManager[Act]:
+    """The verb in the audit log, where one is kept; not those that touch neither data nor files."""
+    return contextlib.nullcontext(Act(verb)) if verb in ("terms", "audit") else in_the_log(verb)
 
 
 def _refusal(e: SimulatorError, arguments: argparse.Namespace) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
 from simulator.population import checks
 from simulator.population.assembly import assemble
@@ -75,6 +76,7 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int
     if wrong := check_answers(units or {}):
         raise PopulationError(wrong)
     source, name, kind = open_source(path)
+    has_read("register", source.sha256)
     tables = {
         table.name: check(source.tables[table.name], table, units) for table in TABLES if table.name in source.tables
     }

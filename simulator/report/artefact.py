@@ -12,6 +12,7 @@ import json
 import platform
 from pathlib import Path
 
+from simulator import audit
 from simulator.errors import ReportError
 from simulator.files import put
 from simulator.report.folder import Recorded
@@ -47,6 +48,8 @@ def write_record(folder: Recorded, file: Path, notebook: str, clause: str, lang:
         "hashes": {**record["hashes"], "population": record["population"].get("sha256", "")},
         "versions": record["versions"],
     }
+    if seal := audit.head():  # kept outside the log, it shows a log cut short or written anew
+        told["audit"] = seal
     if not folder.external:
         told["by"] = {"user": _user(), "host": platform.node(), "folder": str(folder.path)}
     text = json.dumps(told, ensure_ascii=False, indent=1)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
-from simulator.report.wording import load
+from simulator.report.wording import Wording, load
 from simulator.scenario import Setting
 
 
@@ -84,3 +86,29 @@ def verified(found: pd.DataFrame, lang: str) -> str:
         return end
     rows = [(row.file, words.say(f"verify.{row.state}"), words.term("verify", row.note)) for row in wrong.itertuples()]
     return table([words.say(f"verify.{key}") for key in ("file", "state", "note")], rows, left=3) + "\n\n" + end
+
+
+def audit_state(log: Path, line: int, wrong: str, head: Mapping[str, Any], lang: str) -> str:
+    """What a check of the audit log found: that it is whole, with its last seal, or the first line that is not."""
+    words = load(lang)
+    if line:
+        return words.say(f"audit.{wrong}", log=log, line=f"{line:,}")
+    return words.say("audit.whole", log=log, lines=f"{head.get('line', 0):,}") + "\n" + _anchor(words, head)
+
+
+def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lang: str) -> str:
+    """Lines of the audit log as a table, then the last seal, to be kept elsewhere."""
+    words = load(lang)
+
+    def digests(given: Iterable[tuple[str, str]]) -> str:
+        return " ".join(f"{kind} {digest[:12]}".strip() for kind, digest in given)
+
+    rows = [(line["line"], line["time"], line["user"], line["verb"], words.say(f"audit.{line['result']}"),
+             digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),
+             digests((file["kind"], file["sha256"]) for file in line["written"])) for line in lines]
+    header = [words.say(f"audit.{key}") for key in ("line", "time", "user", "verb", "result", "read", "written")]
+    return table(header, rows, left=len(header)) + "\n\n" + _anchor(words, head)
+
+
+def _anchor(words: Wording, head: Mapping[str, Any]) -> str:
+    return words.say("audit.anchor", line=f"{head['line']:,}", seal=head["seal"]) if head else words.say("audit.empty")

@@ -19,6 +19,7 @@ COMMAND_LINE = {path.stem: path.read_text(encoding="utf-8") for path in sorted((
 
 # What the command line may take from behind the door: how to say things and write lists, and how to read its own options.
 BESIDE_THE_DOOR = {
+    "simulator.audit": {"DONE", "WRONG", "Act", "act", "broken", "entries", "head", "log_file"},
     "simulator.errors": {"SimulatorError", "PopulationError", "nearest"},
     "simulator.scenario": {"parse_set"},
     "simulator.population.units": {"parse_answers"},

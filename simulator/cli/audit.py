@@ -1,0 +1,35 @@
+"""simulator audit."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from simulator.audit import broken, entries, head, log_file
+from simulator.errors import SimulatorError
+
+HELP = "check or show the log of who made what of which data (SIMULATOR_AUDIT)"
+
+
+def add(p: argparse.ArgumentParser) -> None:
+    """Its arguments."""
+    p.add_argument("what", choices=("verify", "show"), help="verify: name the first line that is not as it was written; "
+                                                            "show: list the lines, and the seal to keep elsewhere")
+    p.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the log (default: what SIMULATOR_AUDIT names)")
+    p.add_argument("--last", type=int, default=40, metavar="N", help="show: only the last N lines (default: 40)")
+    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+
+
+def do(arguments: argparse.Namespace) -> int:
+    """Check or show the log; exit code 1 where a line is not as it was written."""
+    from simulator.report import screen
+
+    log = arguments.file or log_file()
+    if log is None:
+        raise SimulatorError("no audit log is kept here → name one, or set SIMULATOR_AUDIT to the file it is to be kept in")
+    if arguments.what == "show":
+        print(screen.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
+        return 0
+    line, wrong = broken(log)
+    print(screen.audit_state(log, line, wrong, head(log), arguments.lang))
+    return 1 if line else 0

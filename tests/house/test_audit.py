@@ -1,0 +1,190 @@
+"""The audit log: who did what, in a chain in which no line can be changed, removed, put in or moved unnoticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator import audit
+from simulator.cli import main
+from simulator.errors import SimulatorError
+from simulator.files import put
+from tests.faults import texts_of
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME, IDENTITY = "绝密电子商务有限公司", "SECRET9999999"
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    file = tmp_path / "审计 log" / "audit.jsonl"
+    monkeypatch.setenv(audit.VARIABLE, str(file))
+    return file
+
+
+@pytest.fixture
+def six(log):
+    """A log of six lines, as lines."""
+    for verb in ("run", "report", "assess"):
+        with audit.act(verb):
+            pass
+    return log.read_bytes().splitlines(keepends=True)
+
+
+def results(log):
+    return [(line["verb"], line["result"]) for line in audit.entries(log)]
+
+
+def test_without_the_variable_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.delenv(audit.VARIABLE, raising=False)
+    with audit.act("run"):
+        put(tmp_path / "a.txt", lambda p: p.write_text("x"))
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"] and audit.head() == {}
+
+
+def test_every_act_has_a_beginning_and_an_end(log):
+    with audit.act("run"), audit.act("report"):  # the inner one belongs to the outer
+        pass
+    with pytest.raises(SimulatorError), audit.act("assess"):
+        raise SimulatorError("no such register")
+    with pytest.raises(ZeroDivisionError), audit.act("explain"):
+        1 / 0  # noqa: B018
+    with pytest.raises(KeyboardInterrupt), audit.act("whatif"):
+        raise KeyboardInterrupt
+    assert results(log) == [("run", "begun"), ("run", "done"), ("assess", "begun"), ("assess", "refused"),
+                            ("explain", "begun"), ("explain", "failed"), ("whatif", "begun"), ("whatif", "interrupted")]
+    assert audit.broken(log) == (0, "")
+
+
+def test_an_act_that_was_killed_has_no_end(log):
+    kill = f"import os\nfrom simulator.audit import act\nwith act('run'): os._exit({9})"
+    subprocess.run([sys.executable, "-c", kill], cwd=ROOT, timeout=60, check=False)
+    assert results(log) == [("run", "begun")] and audit.broken(log) == (0, "")
+
+
+def test_what_is_read_and_written_stands_in_it_by_its_hash_and_nothing_else(log, tmp_path, capsys):
+    register = tmp_path / NAME
+    out = tmp_path / f"{NAME}.csv"
+    assert main(["synthesize", "baseline", "--enterprises", "30", "--seed", "7", "--out", str(register)]) == 0
+    enterprises = register / "enterprises.csv"
+    enterprises.write_text(enterprises.read_text("utf-8-sig").replace("SYN0000001", IDENTITY), "utf-8")
+    annual = register / "annual.csv"
+    annual.write_text(annual.read_text("utf-8-sig").replace("SYN0000001", IDENTITY), "utf-8")
+    assert main(["assess", str(register), "--out", str(out)]) == 0
+    assert main(["explain", str(register), IDENTITY]) == 0
+    assert main(["explain", str(register), "NOBODY"]) == 2
+    lines = audit.entries(log)
+    assert results(log)[-6:] == [("assess", "begun"), ("assess", "done"), ("explain", "begun"), ("explain", "done"),
+                                 ("explain", "begun"), ("explain", "refused")]
+    done = lines[3]
+    assert {"kind": ".csv", "sha256": hashlib.sha256(out.read_bytes()).hexdigest()} in done["written"]
+    assert done["read"]["register"] == lines[5]["read"]["register"] and len(done["read"]["register"]) == 64
+    assert done["user"] == audit.account() and re.match(r"20\d\d-\d\d-\d\dT", done["time"])
+    text = log.read_text("utf-8")
+    for confidential in (NAME, IDENTITY, "NOBODY", str(tmp_path), "SYN0"):
+        assert confidential not in text
+    capsys.readouterr()
+    assert main(["audit", "verify"]) == 0
+    assert audit.head()["seal"] in capsys.readouterr().out
+    assert main(["audit", "show", "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert done["read"]["register"][:12] in shown and "refused" in shown and audit.head()["seal"] in shown
+    assert len(audit.entries(log)) == len(lines), "looking at the log is not entered"
+
+
+def test_a_file_written_from_python_is_entered_too(log, tmp_path):
+    put(tmp_path / "list.csv", lambda p: p.write_text("x"))
+    assert results(log) == [("write", "begun"), ("write", "done")]
+    assert audit.entries(log)[1]["written"][0]["sha256"] == hashlib.sha256(b"x").hexdigest()
+
+
+def changed(line: bytes, **content) -> bytes:
+    return json.dumps(json.loads(line) | content, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def resealed(line: bytes, **content) -> bytes:
+    """A line changed by somebody who knows how seals are made."""
+    new = {k: v for k, v in (json.loads(line) | content).items() if k != "seal"}
+    return audit._sealed(new) + b"\n"
+
+
+TAMPERED = {
+    "a word changed": (lambda s: [*s[:2], changed(s[2], user="somebody"), *s[3:]], 3, "changed"),
+    "the last line changed": (lambda s: [*s[:5], changed(s[5], result="done", verb="terms")], 6, "changed"),
+    "spaces put in": (lambda s: [s[0], s[1].replace(b'","', b'", "', 1), *s[2:]], 2, "changed"),
+    "removed": (lambda s: [*s[:2], *s[3:]], 3, "elsewhere"),
+    "the first line removed": (lambda s: s[1:], 1, "elsewhere"),
+    "two exchanged": (lambda s: [s[0], s[2], s[1], *s[3:]], 2, "elsewhere"),
+    "one put in twice": (lambda s: [*s[:4], s[3], *s[4:]], 5, "elsewhere"),
+    "changed with a new seal": (lambda s: [*s[:2], resealed(s[2], user="somebody"), *s[3:]], 4, "elsewhere"),
+    "cut off in the middle": (lambda s: [*s[:5], s[5][:40]], 6, "foreign"),
+    "something else": (lambda s: [*s[:1], b"[]\n", *s[1:]], 2, "foreign"),
+    "an empty line": (lambda s: [*s[:1], b"\n", *s[1:]], 2, "foreign"),
+    "a key more": (lambda s: [*s[:1], changed(s[1], note="x"), *s[2:]], 2, "foreign"),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_the_first_line_that_is_not_as_it_was_written_is_named(how, six, log, capsys):
+    tamper, line, wrong = TAMPERED[how]
+    log.write_bytes(b"".join(tamper(six)))
+    assert audit.broken(log) == (line, wrong)
+    assert main(["audit", "verify", str(log)]) == 1
+    assert f"第 {line} 行" in capsys.readouterr().out
+
+
+def test_a_log_cut_at_its_end_is_seen_only_with_a_seal_kept_elsewhere(six, log):
+    kept = audit.head()
+    log.write_bytes(b"".join(six[:4]))
+    assert audit.broken(log) == (0, "") and audit.head() != kept
+    assert kept["seal"] not in log.read_text("utf-8") and kept["line"] == 6
+
+
+def test_after_a_power_cut_the_log_goes_on_and_the_torn_line_is_named(six, log):
+    log.write_bytes(b"".join(six[:5]) + six[5][:50])
+    with audit.act("run"):
+        pass
+    assert audit.broken(log) == (6, "foreign")
+    assert [line["line"] for line in audit.entries(log)] == [1, 2, 3, 4, 5, 7, 8]
+
+
+def test_writers_at_the_same_time_take_turns(log):
+    write = "from simulator.audit import act\nfor _ in range(15):\n    with act('run'): pass"
+    writers = [subprocess.Popen([sys.executable, "-c", write], cwd=ROOT) for _ in range(4)]
+    assert [writer.wait(120) for writer in writers] == [0] * 4
+    assert audit.broken(log) == (0, "") and len(audit.entries(log)) == 120
+
+
+def test_nothing_is_done_that_the_log_cannot_take(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(audit.VARIABLE, str(tmp_path / "file" / "audit.jsonl"))
+    target = tmp_path / "template.xlsx"
+    assert main(["template", "--out", str(target)]) == 2
+    assert "audit log cannot be written" in capsys.readouterr().err and not target.exists()
+
+
+def test_an_act_whose_end_cannot_be_entered_says_so(log):
+    def lose_it():
+        with audit.act("run"):
+            log.unlink()
+            log.mkdir()
+
+    assert "had ended, and the log does not say so" in " ".join(texts_of(lose_it))
+
+
+def test_looking_without_a_log_is_refused(monkeypatch, tmp_path, capsys):
+    monkeypatch.delenv(audit.VARIABLE, raising=False)
+    assert main(["audit", "verify"]) == 2 == main(["audit", "verify", str(tmp_path / "none.jsonl")])
+    assert "SIMULATOR_AUDIT" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of files")
+def test_a_new_log_is_its_owners(six, log):
+    assert log.stat().st_mode & 0o777 == 0o600 and os.access(log, os.R_OK)
