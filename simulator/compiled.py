@@ -79,6 +79,11 @@ def maker(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True)(function)
 
 
+def once(function: Callable[..., Any]) -> Any:
+    """As `rule`, for a rule that is used in one place only: written out there, which saves the call and grows nothing."""
+    return numba.njit(nogil=True, _nrt=False, forceinline=True)(function)
+
+
 def inlined(function: Callable[..., Any]) -> Any:
     """As `rule`, written out where it is used, so that a loop around it can become vector code. For short ones only."""
     return numba.njit(nogil=True, inline="always")(function)

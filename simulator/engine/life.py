@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import inlined, maker, rule
+from simulator.compiled import inlined, maker, once, rule
 from simulator.engine.ledger import enter_claims
 from simulator.facts import ANNUAL, ENTERPRISE, NATIONAL
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MARKING, entitlements, remember, remember_unpaid, settle
@@ -144,7 +144,7 @@ def room_for(years):
         np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64))
 
 
-@rule
+@once
 def take_up(world, key, amounts):
     """Set to 0 what the enterprise does not apply for."""
     par = world.par
@@ -155,7 +155,7 @@ def take_up(world, key, amounts):
                 amounts[k] = 0
 
 
-@rule
+@once
 def count(par, case, state, groups, sums):
     """Enter an enterprise that is there with the policy into the year's sums and the counts of the targets.
 
@@ -192,7 +192,7 @@ def count(par, case, state, groups, sums):
                 groups[state.group] = case.year
 
 
-@rule
+@once
 def count_without(state, row, sums):
     """Enter an enterprise that would be there without the policy into the counterfactual's sums."""
     sums[RETAINED_WITHOUT] += row.retained_tax
@@ -261,7 +261,7 @@ def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
     return anything != 0
 
 
-@rule
+@once
 def project(world, known, j, enterprise, state, row, luck, e):
     """Write a projected year's facts; the urns are the e-th of luck. Returns whether the enterprise is still there."""
     par, year, terms = world.par, world.base_year + j, world.terms[j]
@@ -281,7 +281,7 @@ def project(world, known, j, enterprise, state, row, luck, e):
     return True
 
 
-@rule
+@once
 def keep(world, plan, enterprise, state, rows):
     """Enter an enterprise as it lived with the policy into the draw's population, while there is room: kept (capacity,)
     ENTERPRISE, kept_rows (capacity, years + 1) ANNUAL, kept_count (1,) of all, also those without room."""

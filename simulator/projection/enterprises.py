@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import once, rule
 from simulator.facts import AREA, OCCUPANCY, RENT
 from simulator.law.case import May
 from simulator.lotteries import LEAVING, REREGISTERS, mean_exp_laplace_cut, u
@@ -47,7 +47,7 @@ def common_growth(par, market):
     return market + par.market_local_wedge - par.market_entry_part - math.log(neutral)
 
 
-@rule
+@once
 def grow(state, factor):
     """A year's growth."""
     state.sales *= factor
@@ -61,7 +61,7 @@ def own_rate_moves(par, year, sharing, base_year, base_sharing, services):
     return taxes.expected_retained_rate(par, services, year, sharing) / then if then > 0.0 else 1.0
 
 
-@rule
+@once
 def write_year(par, state, row, profit, children, year, sharing, base_year, base_sharing, moves, is_first_year):
     """The facts of a projected year from the state, into an ANNUAL row.
 
@@ -102,7 +102,7 @@ def write_year(par, state, row, profit, children, year, sharing, base_year, base
     row.executive_children = children
 
 
-@rule
+@once
 def reregister(par, enterprise, state, seed, draw, year):
     """钻空子：an incumbent that dissolves and returns as newly settled: the full cost of a newcomer, no new tax."""
     if state.born == 0 and enterprise.settled_on == 0 and state.passing == 0:
@@ -111,7 +111,7 @@ def reregister(par, enterprise, state, seed, draw, year):
             enterprise.lease_started_on = enterprise.settled_on
 
 
-@rule
+@once
 def bunch(par, terms, row):
     """Contributions just below an edge of 四（四） are brought up to it (`bunching.contribution`: how far below)."""
     reach = 1.0 - par.bunching_contribution
@@ -131,7 +131,7 @@ def what_may_come(enterprise, state, reregistration):
     )
 
 
-@rule
+@once
 def befall(par, enterprise, state, certification, breach, year):
     """What may happen to an enterprise in a projected year, by its urns: a certification, a breach of 五（五）."""
     if certification < par.certification_rate and enterprise.certified_on == 0 and enterprise.online_retailer != 0 \
@@ -141,7 +141,7 @@ def befall(par, enterprise, state, certification, breach, year):
         enterprise.violated_on = year * 10_000 + 9_30
 
 
-@rule
+@once
 def exits(par, state, urn, year):
     """Whether the enterprise is gone after this year: a hazard by age, times the multiple for dormancy."""
     if state.passing != 0:

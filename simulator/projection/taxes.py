@@ -7,7 +7,7 @@ lasts with a probability, so that the share of profitable enterprises stays what
 
 import numpy as np
 
-from simulator.compiled import rule
+from simulator.compiled import once, rule
 from simulator.money import FEN, RATE
 
 # local share of turnover tax on services: all of it until 2016-04, half of it from 2016-05 (blended over 2016)
@@ -28,7 +28,7 @@ def services_local_share(year):
     return SERVICES_2016 if year == 2016 else SERVICES_LATER
 
 
-@rule
+@once
 def is_profitable(par, was_profitable, is_first_year, p):
     """Whether the enterprise has taxable profit, from one u; a Markov chain with the stationary share drawn. Where most
     are profitable, profit lasts at least so long that the few others can make up for those who lose it."""
@@ -43,13 +43,13 @@ def is_profitable(par, was_profitable, is_first_year, p):
     return p < share * (1 - lasts) / (1 - share)
 
 
-@rule
+@once
 def turnover_tax(par, sales, services):
     """VAT (goods) or turnover tax (services) of a year, in yuan."""
     return sales * (par.tax_burden_services if services else par.tax_vat_burden_goods)
 
 
-@rule
+@once
 def income_tax(par, sales, profitable):
     """Corporate income tax of a year, in yuan."""
     return sales * par.tax_margin * par.tax_income_tax_rate if profitable else 0.0
