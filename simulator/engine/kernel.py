@@ -5,14 +5,13 @@ int64 fen, exact in any order. The order of enterprises changes nothing; newcome
 by day of settling.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulator.compiled import entry, maker, rule
 from simulator.engine.ledger import CLAIM
-from simulator.engine.life import TRADITIONAL_ONLINE, World, live_together, room_for, shared_by_all
+from simulator.engine.life import TRADITIONAL_ONLINE, World, forget_past, live_together, room_for, share_with_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import ALL, TERMS, reach_of
 from simulator.law.calendar import year_in_term, year_of
@@ -126,18 +125,27 @@ def comes_anyway(world, settled_on, headquarters, key):
 
 
 @rule
-def choose(held, only, start, n, which):
-    """The next enterprises to play together, from number `start` on: into `which`. Returns how many, and where to go on.
+def play_all(room, count):
+    """Play the first `count` enterprises of the room."""
+    for e in range(count):
+        room.chosen[e], room.keys_chosen[e] = e, room.keys[e]
+    return count
 
-    held (n or 0,): clauses whose conditions held for each, one bit each; only: 0, or the bits of which an enterprise must
-    hold one."""
-    i, count = start, 0
-    while i < n and count < TOGETHER:
-        if only == 0 or held[i] & only:
-            which[count] = i
-            count += 1
-        i += 1
-    return count, i
+
+@rule
+def choose(held, only, room, count):
+    """Which of the `count` enterprises of the room to play: those that hold one of the clauses in `only`, 0: all.
+
+    held (n or 0,): clauses whose conditions held for each of the base year, one bit each. Returns how many.
+    """
+    if only == 0:
+        return play_all(room, count)
+    chosen = 0
+    for e in range(count):
+        if held[room.which[e]] & only:
+            room.chosen[chosen], room.keys_chosen[chosen] = e, room.keys[e]
+            chosen += 1
+    return chosen
 
 
 @rule
@@ -149,35 +157,59 @@ def note_held(held, only, room, count):
 
 
 @maker
-def play_register(world, known, register, room, held, only, by_clause, by_year):
-    """The enterprises of a register, their facts known up to position `known`. held, only: see `choose`."""
-    enterprises, start, n, no_history = register.enterprises, 0, register.enterprises.shape[0], np.zeros(1, HISTORY)
-    while start < n:
-        count, start = choose(held, only, start, n, room.which)
-        for e in range(count):
-            i, plan = room.which[e], room.plans[e]
-            room.keys[e] = register.keys[i]
-            room.enterprises[e], room.states[e] = enterprises[i], register.states[i]
-            plan.known, plan.first, plan.active, plan.reach = known, 1, register.active[i], register.reach[i]
-            plan.paid_years = register.paid_years
-            written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written anew
-            room.rows[e, :written] = register.annual[i, :written]
-            if register.existing.shape[0] > 0:
-                room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
-            if register.paid.shape[0] > 0:
-                room.paid[e] = register.paid[i]
-            if register.histories.shape[0] > 0:
-                room.histories[e] = register.histories[i]
-            anyway = comes_anyway(world, enterprises[i].settled_on, enterprises[i].headquarters, room.keys[e])
-            room.states[e].anyway = 1 if anyway else 0
-        draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:count], known + 1, room.luck)
-        live_together(world, room, count, by_clause, by_year)
-        note_held(held, only, room, count)
-    for year in world.groups:  # a group counts once, in the first year one of it went online
+def bring_in(register, start, count, known, room):
+    """What no draw changes of the enterprises from number `start` on, into the room."""
+    for e in range(count):
+        i, plan = start + e, room.plans[e]
+        room.which[e], room.keys[e] = i, register.keys[i]
+        plan.known, plan.first, plan.active, plan.reach = known, 1, register.active[i], register.reach[i]
+        plan.paid_years = register.paid_years
+        written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written anew
+        room.rows[e, :written] = register.annual[i, :written]
+        if register.existing.shape[0] > 0:
+            room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
+        if register.paid.shape[0] > 0:
+            room.paid[e] = register.paid[i]
+        plan.paid_before = 1 if register.histories.shape[0] > 0 else 0
+        if plan.paid_before != 0:
+            room.histories[e] = register.histories[i]
+
+
+@maker
+def play_block(world, register, known, room, count, held, only, by_clause, by_year):
+    """One draw of the enterprises brought in. held, only: see `choose`."""
+    chosen = choose(held, only, room, count)
+    if chosen == 0:
+        return
+    for c in range(chosen):
+        e = room.chosen[c]
+        enterprise, state = room.enterprises[e], room.states[e]
+        room.enterprises[e], room.states[e] = register.enterprises[room.which[e]], register.states[room.which[e]]
+        state.anyway = 1 if comes_anyway(world, enterprise.settled_on, enterprise.headquarters, room.keys[e]) else 0
+    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys_chosen[:chosen], known + 1, room.luck)
+    live_together(world, room, chosen, by_clause, by_year)
+    note_held(held, only, room, count)
+
+
+@rule
+def count_groups(world, by_year):
+    """A group of enterprises counts once, in the first year one of it went online."""
+    for year in world.groups:
         if year > 0:
             by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
-    room.existing[:], room.of_district[:] = 0, 0  # whoever comes next has no such past
-    room.histories[:] = no_history[0]
+
+
+@rule
+def next_ones(held, only, start, n, which):
+    """The next drawn incumbents to play together, from number `start` on: into `which`. Returns how many, and where to go
+    on. held, only: see `choose`."""
+    i, count = start, 0
+    while i < n and count < TOGETHER:
+        if only == 0 or held[i] & only:
+            which[count] = i
+            count += 1
+        i += 1
+    return count, i
 
 
 @rule
@@ -206,7 +238,7 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
     median = par.incumbents_online_sales / total if total > 0 else 0.0
     sharing = world.terms[0].sharing
     while start < n:
-        count, start = choose(held, only, start, n, room.which)
+        count, start = next_ones(held, only, start, n, room.which)
         for e in range(count):
             i = room.which[e]
             room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
@@ -221,9 +253,9 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
                 make_platform(par, enterprise, state, seed, draw)
             write_year(par, state, row, room.luck[PROFITS, 0, e], 0, world.base_year, sharing, world.base_year, sharing,
                        world.moves[0], True)
-            plan.known, plan.first, plan.active, plan.paid_years = 0, 1, 1, 0
+            plan.known, plan.first, plan.active, plan.paid_years, plan.paid_before = 0, 1, 1, 0, 0
             plan.reach = reach_in_draw(par, enterprise, state, row, world.terms)
-        live_together(world, room, count, by_clause, by_year)
+        live_together(world, room, play_all(room, count), by_clause, by_year)
         note_held(held, only, room, count)
 
 
@@ -257,9 +289,9 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
                     states[i].designated = 0
             room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
             room.rows[e, j - 1] = no_row[0]
-            plan.known, plan.first, plan.active, plan.reach, plan.paid_years = j - 1, j, 1, ALL, 0
+            plan.known, plan.first, plan.active, plan.reach, plan.paid_years, plan.paid_before = j - 1, j, 1, ALL, 0, 0
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.luck)
-        live_together(world, room, count, by_clause, by_year)
+        live_together(world, room, play_all(room, count), by_clause, by_year)
         start += count
     return space
 
@@ -275,14 +307,22 @@ def most_there(seed, first_draw, parameters, generosity):
 
 
 @rule
-def office_left(par, enterprises, annual, known, base_year):
-    """Office space still free for newcomers, m²: the stock at the base year less what a register's enterprises that
-    settled since then have taken."""
+def office_taken(enterprises, annual, known, base_year):
+    """Office space a register's enterprises that settled since the base year have taken of the stock, 0.01 m²."""
     taken = 0
     for i in range(enterprises.shape[0]):
         if annual[i, known].designated_building != 0 and year_of(enterprises[i].settled_on) > base_year:
             taken += annual[i, known].rented_area
-    return par.office_stock - taken / AREA
+    return taken
+
+
+@rule
+def groups_of(states):
+    """The largest number of a group of enterprises."""
+    most = 0
+    for i in range(states.shape[0]):
+        most = max(most, states[i].group)
+    return most
 
 
 @entry
@@ -295,25 +335,35 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
     draw; who is played: THOSE_THERE in the base year, NEWCOMERS or both; only: 0, or bits of clauses: of those there only
     the ones that hold one of them in `wanted.held`.
     """
-    years = by_clause.shape[1]
-    groups = 0
-    for i in range(register.states.shape[0]):
-        groups = max(groups, register.states[i].group)
-    market, decided = np.zeros(years + 1), np.zeros(years + 1, TERMS)
+    draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
     room = room_for(years)
-    for d in range(parameters.shape[0]):
-        draw, par = first_draw + d, parameters[d]
-        decide_terms(terms, par, decided)
-        market_growth(par, hindsight, seed, draw, base_year, market)
-        growth, moves = shared_by_all(par, terms, market, base_year, known)
-        world = World(seed, draw, par, rates[d], typical[d], decided, readings, growth, moves, math.exp(-par.children_rate),
-                      generosity, np.zeros(groups + 1, np.int64), base_year, suspended_from,
-                      wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
+    growth, moves = np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2))
+    decided = np.zeros((draws, years + 1), TERMS)
+    groups = np.zeros((draws, groups_of(register.states) + 1), np.int16)
+    for d in range(draws):
+        decide_terms(terms, parameters[d], decided[d])
+        market_growth(parameters[d], hindsight, seed, first_draw + d, base_year, growth[d])
+        share_with_all(parameters[d], terms, base_year, known, growth[d], moves[d])
+    if who & THOSE_THERE:
+        for start in range(0, n, TOGETHER):  # one block's facts stay in the fastest memory while all draws play it
+            count = min(TOGETHER, n - start)
+            bring_in(register, start, count, known, room)
+            for d in range(draws):
+                world = World(seed, first_draw + d, parameters[d], rates[d], typical[d], decided[d], readings, growth[d],
+                              moves[d], generosity, groups[d], base_year, suspended_from, wanted.claims, wanted.kept[d],
+                              wanted.kept_rows[d], wanted.kept_count[d])
+                play_block(world, register, known, room, count, wanted.held[d], only, by_clause[d], by_year[d])
+        forget_past(room)
+    taken = office_taken(register.enterprises, register.annual, known, base_year)
+    for d in range(draws):
+        world = World(seed, first_draw + d, parameters[d], rates[d], typical[d], decided[d], readings, growth[d], moves[d],
+                      generosity, groups[d], base_year, suspended_from, wanted.claims, wanted.kept[d], wanted.kept_rows[d],
+                      wanted.kept_count[d])
         if who & THOSE_THERE:
-            play_register(world, known, register, room, wanted.held[d], only, by_clause[d], by_year[d])
+            count_groups(world, by_year[d])
             if synthetic:
                 play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
         if who & NEWCOMERS:
-            space = office_left(par, register.enterprises, register.annual, known, base_year)
+            space = parameters[d].office_stock - taken / AREA
             for j in range(known + 1, years + 1):
                 space = play_newcomers(world, j, space, room, by_clause[d], by_year[d])

@@ -65,9 +65,9 @@ class World(NamedTuple):
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
     numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves (years + 1, 2): how
-    the sharing rules move a register's own retained rate, of goods and of services; childless: probability of no child;
-    generosity (3,): see newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates; claims: see
-    `enter_claims`; kept, kept_rows, kept_count: see `keep`.
+    the sharing rules move a register's own retained rate, of goods and of services; generosity (3,): see
+    newcomers.arrival_rate; groups: see `count`; suspended_from: first year without rebates; claims: see `enter_claims`; kept,
+    kept_rows, kept_count: see `keep`.
     """
 
     seed: Any
@@ -79,7 +79,6 @@ class World(NamedTuple):
     readings: Any
     growth: Any
     moves: Any
-    childless: float
     generosity: Any
     groups: Any
     base_year: int
@@ -90,35 +89,38 @@ class World(NamedTuple):
     kept_count: Any
 
 
-@maker
-def shared_by_all(par, terms, market, base_year, known):
-    """growth and moves of World; market (years + 1,): log growth of the market; known: the position a register's own
+@rule
+def share_with_all(par, terms, base_year, known, growth, moves):
+    """Fill growth and moves of World; growth comes as log growth of the market; known: the position a register's own
     retained rate is of."""
-    growth, moves = np.zeros(market.shape[0]), np.zeros((market.shape[0], 2))
-    for j in range(market.shape[0]):
-        growth[j] = common_growth(par, market[j])
+    for j in range(growth.shape[0]):
+        growth[j] = common_growth(par, growth[j])
         for s in range(2):
             moves[j, s] = own_rate_moves(par, base_year + j, terms[j].sharing, base_year + known, terms[known].sharing, s == 1)
-    return growth, moves
 
 
 # How an enterprise is to be played. known: position up to which its facts are known; first: position of its first year;
-# active: later years are written; reach: the clauses to look at, one bit each; paid_years: years whose payments are known.
+# active: later years are written; reach: the clauses to look at, one bit each; paid_years: years whose payments are known;
+# paid_before: it has a history.
 # What comes back: held: the clauses whose conditions held in some year, one bit each; last: position of its last row.
-PLAN = np.dtype([(name, np.int64) for name in ("known", "first", "active", "reach", "paid_years", "held", "last")])
+PLAN = np.dtype([(name, np.int64) for name in ("known", "first", "active", "reach", "paid_years", "paid_before", "held", "last")])
 
 
 class Room(NamedTuple):
     """Room for the enterprises played together, used again and again, and what belongs to each of them.
 
-    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
+    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); chosen, keys_chosen (TOGETHER,): places in the room of
+    those that are played, and their keys; plans: PLAN; enterprises, states; rows (TOGETHER,
     years + 1): position 0 is the base year; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; luck (YEARLY, years + 1, TOGETHER): yearly urns; history, amounts, replaced (clauses,): of the one being played.
+    year; luck (YEARLY, years + 1, TOGETHER): yearly urns of those that are played; history, amounts, replaced (clauses,): of the one being played; written (1,):
+    whether payments stand in history.
     """
 
     which: Any
     keys: Any
+    chosen: Any
+    keys_chosen: Any
     plans: Any
     enterprises: Any
     states: Any
@@ -131,6 +133,7 @@ class Room(NamedTuple):
     history: Any
     amounts: Any
     replaced: Any
+    written: Any
 
 
 @maker
@@ -138,10 +141,19 @@ def room_for(years):
     """An empty Room."""
     support = (TOGETHER, years, CASH_CLAUSES)
     return Room(
-        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
-        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
+        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64),
+        np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE), np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
         np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros((TOGETHER, CLAUSES), HISTORY),
-        np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64), np.zeros(CLAUSES, np.int64))
+        np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64),
+        np.zeros(CLAUSES, np.int64), np.zeros(1, np.int64))
+
+
+@maker
+def forget_past(room):
+    """Whoever comes next has no existing support and was never paid before."""
+    never = np.zeros(1, HISTORY)
+    room.existing[:], room.of_district[:] = 0, 0
+    room.histories[:] = never[0]
 
 
 @once
@@ -262,22 +274,22 @@ def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
 
 
 @once
-def project(world, known, j, enterprise, state, row, luck, e):
-    """Write a projected year's facts; the urns are the e-th of luck. Returns whether the enterprise is still there."""
+def project(world, known, j, enterprise, state, row, luck, c):
+    """Write a projected year's facts; the urns are the c-th of luck. Returns whether the enterprise is still there."""
     par, year, terms = world.par, world.base_year + j, world.terms[j]
     newly_born = state.born == year
     if not newly_born:
-        if exits(par, state, luck[GONE, j, e], year - 1):
+        if exits(par, state, luck[GONE, j, c], year - 1):
             return False
-        grow(state, luck[FACTOR, j, e])
+        grow(state, luck[FACTOR, j, c])
     if year_in_term(year, terms.policy):
         reregister(par, enterprise, state, world.seed, world.draw, year)
-    children = 0 if luck[CHILD, j, e] <= world.childless else poisson(luck[CHILD, j, e], par.children_rate)
+    children = poisson(luck[CHILD, j, c], par.children_rate) if luck[CHILD, j, c] > 0.0 else 0
     base = known if state.own_rate > 0.0 else 0  # whose sharing rules the yardstick is
-    write_year(par, state, row, luck[PROFITS, j, e], children, year, terms.sharing, world.base_year + base,
+    write_year(par, state, row, luck[PROFITS, j, c], children, year, terms.sharing, world.base_year + base,
                world.terms[base].sharing, world.moves[j], newly_born)
     bunch(par, terms, row)
-    befall(par, enterprise, state, luck[CERTIFIED, j, e], luck[BREACHES, j, e], year)
+    befall(par, enterprise, state, luck[CERTIFIED, j, c], luck[BREACHES, j, c], year)
     return True
 
 
@@ -300,22 +312,35 @@ def keep(world, plan, enterprise, state, rows):
                 world.kept_rows[place, j] = rows[j]
 
 
+@once
+def recall(room, e, plan):
+    """The history of the e-th enterprise, into room.history: that of the one before is wiped off. Returns whether anything was
+    ever paid."""
+    history, ever_paid = room.history, False
+    for k in range(CLAUSES):  # clauses' own marks may have changed without a payment
+        history[k].mark = 0
+    if room.written[0] != 0 or plan.paid_before != 0:
+        for k in range(CLAUSES):
+            history[k] = room.histories[e, k]
+            ever_paid = ever_paid or history[k].years > 0
+    room.written[0] = plan.paid_before
+    return ever_paid
+
+
 @inlined
-def live(world, room, e, by_clause, by_year):
-    """Play the years of the e-th enterprise of the room and enter them into the sums: by_clause (years, clauses, 4), by_year
+def live(world, room, c, by_clause, by_year):
+    """Play the years of the c-th of the enterprises chosen and enter them into the sums: by_clause (years, clauses, 4), by_year
     (years, len(BY_YEAR)). Ends when it is gone."""
+    e = room.chosen[c]
     plan, enterprise, state, rows = room.plans[e], room.enterprises[e], room.states[e], room.rows[e]
     history, amounts = room.history, room.amounts
-    ever_paid = False
-    for k in range(CLAUSES):
-        history[k] = room.histories[e, k]
-        ever_paid = ever_paid or history[k].years > 0
+    ever_paid = recall(room, e, plan)
     plan.held, plan.last = 0, plan.first - 1
     here, without = True, state.anyway != 0  # with the policy, and without it
     for j in range(plan.first, rows.shape[0]):
         year, row, sums = world.base_year + j, rows[j], by_year[j - 1]
         if j > plan.known and plan.active != 0:
-            if not project(world, plan.known, j, enterprise, state, row, room.luck, e):
+            if not project(world, plan.known, j, enterprise, state, row, room.luck, c):
                 return
             plan.last = j
         elif row.present != 0:
@@ -339,6 +364,7 @@ def live(world, room, e, by_clause, by_year):
                 paid = enter_awards(state, row, amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
                 ever_paid = ever_paid or paid
             if ever_paid:
+                room.written[0] = 1
                 due = remember(case, history, amounts)
                 sums[CLAWBACK_DUE] += due
                 if world.claims.shape[0] > 0:
@@ -354,9 +380,10 @@ def live(world, room, e, by_clause, by_year):
 
 
 @rule
-def live_together(world, room, count, by_clause, by_year):
-    """Play the first `count` enterprises of the room."""
-    for e in range(count):
-        live(world, room, e, by_clause, by_year)
+def live_together(world, room, chosen, by_clause, by_year):
+    """Play the first `chosen` of the enterprises chosen."""
+    for c in range(chosen):
+        e = room.chosen[c]
+        live(world, room, c, by_clause, by_year)
         keep(world, room.plans[e], room.enterprises[e], room.states[e], room.rows[e])
     check_sums(by_clause, by_year)

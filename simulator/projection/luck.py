@@ -19,9 +19,10 @@ YEARLY = 6  # of the above: growth factor, and the urns of profit, exit after th
 def draw_yearly(par, seed, draw, base_year, growth, keys, first, luck):
     """Fill luck (YEARLY, years + 1, ≥ n) for n enterprises and the years at positions first … last.
 
-    growth (years + 1,): what all share of a year's log growth; position 0 is the base year.
+    growth (years + 1,): what all share of a year's log growth; position 0 is the base year. An urn of children that means
+    none is 0.
     """
-    scale = par.market_own_shock
+    scale, childless = par.market_own_shock, math.exp(-par.children_rate)
     inside = 1 - math.exp(-SHOCK_CUT / scale)
     for j in range(first, luck.shape[1]):
         year, factors, common = base_year + j, luck[FACTOR, j], growth[j]
@@ -32,4 +33,7 @@ def draw_yearly(par, seed, draw, base_year, growth, keys, first, luck):
         fill(seed, draw, EXIT, keys, year - 1, luck[GONE, j])
         fill(seed, draw, BREACH, keys, year, luck[BREACHES, j])
         fill(seed, draw, CERTIFICATION, keys, year, luck[CERTIFIED, j])
-        fill(seed, draw, CHILDREN, keys, year, luck[CHILD, j])
+        children = luck[CHILD, j]
+        fill(seed, draw, CHILDREN, keys, year, children)
+        for i in range(keys.shape[0]):
+            children[i] = children[i] if children[i] > childless else 0.0
