@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import entry, maker, rule
+from simulator.compiled import entry, inlined, maker, rule
 from simulator.engine.ledger import CLAIM
 from simulator.engine.life import TRADITIONAL_ONLINE, World, forget_past, live_together, room_for, share_with_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import ALL, TERMS, reach_of
 from simulator.law.calendar import year_in_term, year_of
-from simulator.law.case import HISTORY
 from simulator.lotteries import BUT_FOR, key_of_slot, u
 from simulator.projection import enterprises as kinds
 from simulator.projection.enterprises import (
@@ -68,6 +67,34 @@ class Wanted(NamedTuple):
     kept_rows: Any
     kept_count: Any
     held: Any
+
+
+class Shared(NamedTuple):
+    """What the enterprises of each draw share: the arrays of a World, one more axis of draws in front."""
+
+    seed: Any
+    first_draw: int
+    parameters: Any
+    rates: Any
+    typical: Any
+    terms: Any
+    readings: Any
+    growth: Any
+    moves: Any
+    generosity: Any
+    groups: Any
+    base_year: int
+    suspended_from: int
+    wanted: Any
+
+
+@inlined
+def world_of(shared, d):
+    """The World of the draw at place d."""
+    wanted = shared.wanted
+    return World(shared.seed, shared.first_draw + d, shared.parameters[d], shared.rates[d], shared.typical[d], shared.terms[d],
+                 shared.readings, shared.growth[d], shared.moves[d], shared.generosity, shared.groups[d], shared.base_year,
+                 shared.suspended_from, wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
 
 
 def nothing_wanted(draws: int, years: int) -> Wanted:
@@ -125,27 +152,19 @@ def comes_anyway(world, settled_on, headquarters, key):
 
 
 @rule
-def play_all(room, count):
-    """Play the first `count` enterprises of the room."""
-    for e in range(count):
-        room.chosen[e], room.keys_chosen[e] = e, room.keys[e]
-    return count
+def choose(held, only, start, n, which):
+    """The next enterprises to play together, from number `start` on: into `which`. Returns how many, and where to go on.
 
-
-@rule
-def choose(held, only, room, count):
-    """Which of the `count` enterprises of the room to play: those that hold one of the clauses in `only`, 0: all.
-
-    held (n or 0,): clauses whose conditions held for each of the base year, one bit each. Returns how many.
+    held (n or 0,): clauses whose conditions held for each, one bit each; only: 0, or the bits of which an enterprise must
+    hold one.
     """
-    if only == 0:
-        return play_all(room, count)
-    chosen = 0
-    for e in range(count):
-        if held[room.which[e]] & only:
-            room.chosen[chosen], room.keys_chosen[chosen] = e, room.keys[e]
-            chosen += 1
-    return chosen
+    i, count = start, 0
+    while i < n and count < TOGETHER:
+        if only == 0 or held[i] & only:
+            which[count] = i
+            count += 1
+        i += 1
+    return count, i
 
 
 @rule
@@ -157,11 +176,11 @@ def note_held(held, only, room, count):
 
 
 @maker
-def bring_in(register, start, count, known, room):
-    """What no draw changes of the enterprises from number `start` on, into the room."""
+def bring_in(register, known, room, count):
+    """What no draw changes of the `count` enterprises of a register named in room.which, into the room."""
     for e in range(count):
-        i, plan = start + e, room.plans[e]
-        room.which[e], room.keys[e] = i, register.keys[i]
+        i, plan = room.which[e], room.plans[e]
+        room.keys[e] = register.keys[i]
         plan.known, plan.first, plan.active, plan.reach = known, 1, register.active[i], register.reach[i]
         plan.paid_years = register.paid_years
         written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written anew
@@ -176,19 +195,14 @@ def bring_in(register, start, count, known, room):
 
 
 @maker
-def play_block(world, register, known, room, count, held, only, by_clause, by_year):
-    """One draw of the enterprises brought in. held, only: see `choose`."""
-    chosen = choose(held, only, room, count)
-    if chosen == 0:
-        return
-    for c in range(chosen):
-        e = room.chosen[c]
+def play_block(world, register, known, room, count, by_clause, by_year):
+    """One draw of the enterprises brought in."""
+    for e in range(count):
         enterprise, state = room.enterprises[e], room.states[e]
         room.enterprises[e], room.states[e] = register.enterprises[room.which[e]], register.states[room.which[e]]
         state.anyway = 1 if comes_anyway(world, enterprise.settled_on, enterprise.headquarters, room.keys[e]) else 0
-    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys_chosen[:chosen], known + 1, room.luck)
-    live_together(world, room, chosen, by_clause, by_year)
-    note_held(held, only, room, count)
+    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:count], known + 1, room.luck)
+    live_together(world, room, count, by_clause, by_year)
 
 
 @rule
@@ -197,19 +211,6 @@ def count_groups(world, by_year):
     for year in world.groups:
         if year > 0:
             by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
-
-
-@rule
-def next_ones(held, only, start, n, which):
-    """The next drawn incumbents to play together, from number `start` on: into `which`. Returns how many, and where to go
-    on. held, only: see `choose`."""
-    i, count = start, 0
-    while i < n and count < TOGETHER:
-        if only == 0 or held[i] & only:
-            which[count] = i
-            count += 1
-        i += 1
-    return count, i
 
 
 @rule
@@ -238,7 +239,7 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
     median = par.incumbents_online_sales / total if total > 0 else 0.0
     sharing = world.terms[0].sharing
     while start < n:
-        count, start = next_ones(held, only, start, n, room.which)
+        count, start = choose(held, only, start, n, room.which)
         for e in range(count):
             i = room.which[e]
             room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
@@ -255,7 +256,7 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
                        world.moves[0], True)
             plan.known, plan.first, plan.active, plan.paid_years, plan.paid_before = 0, 1, 1, 0, 0
             plan.reach = reach_in_draw(par, enterprise, state, row, world.terms)
-        live_together(world, room, play_all(room, count), by_clause, by_year)
+        live_together(world, room, count, by_clause, by_year)
         note_held(held, only, room, count)
 
 
@@ -291,7 +292,7 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
             room.rows[e, j - 1] = no_row[0]
             plan.known, plan.first, plan.active, plan.reach, plan.paid_years, plan.paid_before = j - 1, j, 1, ALL, 0, 0
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.luck)
-        live_together(world, room, play_all(room, count), by_clause, by_year)
+        live_together(world, room, count, by_clause, by_year)
         start += count
     return space
 
@@ -337,29 +338,31 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
     """
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
     room = room_for(years)
-    growth, moves = np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2))
-    decided = np.zeros((draws, years + 1), TERMS)
-    groups = np.zeros((draws, groups_of(register.states) + 1), np.int16)
+    shared = Shared(seed, first_draw, parameters, rates, typical, np.zeros((draws, years + 1), TERMS), readings,
+                    np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), generosity,
+                    np.zeros((draws, groups_of(register.states) + 1), np.int16), base_year, suspended_from, wanted)
     for d in range(draws):
-        decide_terms(terms, parameters[d], decided[d])
-        market_growth(parameters[d], hindsight, seed, first_draw + d, base_year, growth[d])
-        share_with_all(parameters[d], terms, base_year, known, growth[d], moves[d])
-    if who & THOSE_THERE:
-        for start in range(0, n, TOGETHER):  # one block's facts stay in the fastest memory while all draws play it
-            count = min(TOGETHER, n - start)
-            bring_in(register, start, count, known, room)
-            for d in range(draws):
-                world = World(seed, first_draw + d, parameters[d], rates[d], typical[d], decided[d], readings, growth[d],
-                              moves[d], generosity, groups[d], base_year, suspended_from, wanted.claims, wanted.kept[d],
-                              wanted.kept_rows[d], wanted.kept_count[d])
-                play_block(world, register, known, room, count, wanted.held[d], only, by_clause[d], by_year[d])
-        forget_past(room)
-    taken = office_taken(register.enterprises, register.annual, known, base_year)
+        decide_terms(terms, parameters[d], shared.terms[d])
+        market_growth(parameters[d], hindsight, seed, first_draw + d, base_year, shared.growth[d])
+        share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
+    start = 0
+    while who & THOSE_THERE and only == 0 and start < n:  # a block's facts stay in the fastest memory while all draws play it
+        count, start = choose(wanted.held[0], only, start, n, room.which)
+        bring_in(register, known, room, count)
+        for d in range(draws):
+            world = world_of(shared, d)
+            play_block(world, register, known, room, count, by_clause[d], by_year[d])
+            note_held(wanted.held[d], only, room, count)
+    taken = office_taken(register.enterprises, register.annual, known, base_year) if who & NEWCOMERS else 0
     for d in range(draws):
-        world = World(seed, first_draw + d, parameters[d], rates[d], typical[d], decided[d], readings, growth[d], moves[d],
-                      generosity, groups[d], base_year, suspended_from, wanted.claims, wanted.kept[d], wanted.kept_rows[d],
-                      wanted.kept_count[d])
+        world = world_of(shared, d)
         if who & THOSE_THERE:
+            start = 0
+            while only != 0 and start < n:  # those who held a clause are others in every draw
+                count, start = choose(wanted.held[d], only, start, n, room.which)
+                bring_in(register, known, room, count)
+                play_block(world, register, known, room, count, by_clause[d], by_year[d])
+            forget_past(room)
             count_groups(world, by_year[d])
             if synthetic:
                 play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])

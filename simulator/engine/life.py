@@ -109,18 +109,15 @@ PLAN = np.dtype([(name, np.int64) for name in ("known", "first", "active", "reac
 class Room(NamedTuple):
     """Room for the enterprises played together, used again and again, and what belongs to each of them.
 
-    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); chosen, keys_chosen (TOGETHER,): places in the room of
-    those that are played, and their keys; plans: PLAN; enterprises, states; rows (TOGETHER,
+    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
     years + 1): position 0 is the base year; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; luck (YEARLY, years + 1, TOGETHER): yearly urns of those that are played; history, amounts, replaced (clauses,): of the one being played; written (1,):
+    year; luck (YEARLY, years + 1, TOGETHER): yearly urns; history, amounts, replaced (clauses,): of the one being played; written (1,):
     whether payments stand in history.
     """
 
     which: Any
     keys: Any
-    chosen: Any
-    keys_chosen: Any
     plans: Any
     enterprises: Any
     states: Any
@@ -141,8 +138,8 @@ def room_for(years):
     """An empty Room."""
     support = (TOGETHER, years, CASH_CLAUSES)
     return Room(
-        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64),
-        np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE), np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
+        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
+        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
         np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros((TOGETHER, CLAUSES), HISTORY),
         np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64),
         np.zeros(CLAUSES, np.int64), np.zeros(1, np.int64))
@@ -274,22 +271,22 @@ def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
 
 
 @once
-def project(world, known, j, enterprise, state, row, luck, c):
-    """Write a projected year's facts; the urns are the c-th of luck. Returns whether the enterprise is still there."""
+def project(world, known, j, enterprise, state, row, luck, e):
+    """Write a projected year's facts; the urns are the e-th of luck. Returns whether the enterprise is still there."""
     par, year, terms = world.par, world.base_year + j, world.terms[j]
     newly_born = state.born == year
     if not newly_born:
-        if exits(par, state, luck[GONE, j, c], year - 1):
+        if exits(par, state, luck[GONE, j, e], year - 1):
             return False
-        grow(state, luck[FACTOR, j, c])
+        grow(state, luck[FACTOR, j, e])
     if year_in_term(year, terms.policy):
         reregister(par, enterprise, state, world.seed, world.draw, year)
-    children = poisson(luck[CHILD, j, c], par.children_rate) if luck[CHILD, j, c] > 0.0 else 0
+    children = poisson(luck[CHILD, j, e], par.children_rate) if luck[CHILD, j, e] > 0.0 else 0
     base = known if state.own_rate > 0.0 else 0  # whose sharing rules the yardstick is
-    write_year(par, state, row, luck[PROFITS, j, c], children, year, terms.sharing, world.base_year + base,
+    write_year(par, state, row, luck[PROFITS, j, e], children, year, terms.sharing, world.base_year + base,
                world.terms[base].sharing, world.moves[j], newly_born)
     bunch(par, terms, row)
-    befall(par, enterprise, state, luck[CERTIFIED, j, c], luck[BREACHES, j, c], year)
+    befall(par, enterprise, state, luck[CERTIFIED, j, e], luck[BREACHES, j, e], year)
     return True
 
 
@@ -328,10 +325,9 @@ def recall(room, e, plan):
 
 
 @inlined
-def live(world, room, c, by_clause, by_year):
-    """Play the years of the c-th of the enterprises chosen and enter them into the sums: by_clause (years, clauses, 4), by_year
+def live(world, room, e, by_clause, by_year):
+    """Play the years of the e-th enterprise of the room and enter them into the sums: by_clause (years, clauses, 4), by_year
     (years, len(BY_YEAR)). Ends when it is gone."""
-    e = room.chosen[c]
     plan, enterprise, state, rows = room.plans[e], room.enterprises[e], room.states[e], room.rows[e]
     history, amounts = room.history, room.amounts
     ever_paid = recall(room, e, plan)
@@ -340,7 +336,7 @@ def live(world, room, c, by_clause, by_year):
     for j in range(plan.first, rows.shape[0]):
         year, row, sums = world.base_year + j, rows[j], by_year[j - 1]
         if j > plan.known and plan.active != 0:
-            if not project(world, plan.known, j, enterprise, state, row, room.luck, c):
+            if not project(world, plan.known, j, enterprise, state, row, room.luck, e):
                 return
             plan.last = j
         elif row.present != 0:
@@ -380,10 +376,9 @@ def live(world, room, c, by_clause, by_year):
 
 
 @rule
-def live_together(world, room, chosen, by_clause, by_year):
-    """Play the first `chosen` of the enterprises chosen."""
-    for c in range(chosen):
-        e = room.chosen[c]
-        live(world, room, c, by_clause, by_year)
+def live_together(world, room, count, by_clause, by_year):
+    """Play the first `count` enterprises of the room."""
+    for e in range(count):
+        live(world, room, e, by_clause, by_year)
         keep(world, room.plans[e], room.enterprises[e], room.states[e], room.rows[e])
     check_sums(by_clause, by_year)

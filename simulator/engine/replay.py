@@ -56,8 +56,7 @@ class Session:
             base = _Base(scenario, self.population, self.workers, progress)
             self._base, prepared, changed = base, base.prepared, 0
         there = base.with_changes(prepared, changed, progress)
-        arriving = play_blocks(prepared, base.parameters, workers=self.workers, progress=progress, who=NEWCOMERS)
-        draws = finish(scenario, *_add(there, arriving, 1), base.parameters, paid_until(scenario, self.population),
+        draws = finish(scenario, *_add(there, base.newcomers(prepared, progress), 1), base.parameters, paid_until(scenario, self.population),
                        time.perf_counter() - started)
         self._results[key] = draws
         if len(self._results) > REMEMBERED:
@@ -80,6 +79,7 @@ class _Base:
         self.held = None if too_many else np.zeros((len(self.parameters), n), np.uint16)
         self.sums = self._play(self.prepared, progress, held=self.held)
         self._rest: dict[int, Sums] = {}
+        self._newcomers: dict[bytes, Sums] = {}
 
     def with_changes(self, prepared: Prepared, changed: int, progress: Callable[[int], None] | None) -> Sums:
         """The sums of those there under a law that differs in the clauses whose bits are set."""
@@ -92,8 +92,15 @@ class _Base:
             self._rest = {changed: _add(self.sums, old, -1)}
         return _add(self._rest[changed], self._play(prepared, progress, held=self.held, only=changed), 1)
 
-    def _play(self, prepared: Prepared, progress, **options) -> Sums:
-        return play_blocks(prepared, self.parameters, workers=self.workers, progress=progress, who=THOSE_THERE, **options)
+    def newcomers(self, prepared: Prepared, progress: Callable[[int], None] | None) -> Sums:
+        """The sums of all newcomers under a law; as before where the law is the one played last."""
+        law = prepared.terms.tobytes() + prepared.generosity.tobytes()
+        if law not in self._newcomers:
+            self._newcomers = {law: self._play(prepared, progress, who=NEWCOMERS)}
+        return self._newcomers[law]
+
+    def _play(self, prepared: Prepared, progress, who: int = THOSE_THERE, **options) -> Sums:
+        return play_blocks(prepared, self.parameters, workers=self.workers, progress=progress, who=who, **options)
 
 
 def clauses_to_replay(base: Prepared, changed: Prepared) -> int | None:
