@@ -134,19 +134,34 @@ def explain(
 
 def run(
     scenario: str | Scenario = "baseline", population: str | Path | Population | None = None, *,
-    workers: int | None = None, progress: Any = None, notice: Any = None,
+    precision: float | None = None, of: str = "total", most: int | None = None, workers: int | None = None,
+    progress: Any = None, notice: Any = None,
 ) -> BudgetRun:
     """A Monte Carlo budget. population: a register; None takes the scenario's own (`population.source`).
 
-    workers: threads; the result does not depend on them. progress, notice: called with draws done, and with a word.
+    precision: draws are added to the scenario's, up to `most` (50,000), until the 95 % interval of one figure is as narrow to
+    either side, 0.01 for 1 % of it: `of` is total, net_impact, a year or a clause, p95 or p95.office_rent for a quantile, or
+    overrun. Whether that was reached says the run's `precision`. workers: threads; the result does not depend on them.
+    progress, notice: called with draws done, and with a word.
+
+    >>> run(load_scenario(changes={"draws": 16}), precision=0.2).precision.status
+    'converged'
     """
+    from simulator.budget.precision import MOST, play_until
     from simulator.budget.result import BudgetRun
     from simulator.engine.run import play
 
     scenario = load_scenario(scenario)
     has_read("scenario", scenario.hash())
     people = _register_for(scenario, population)
-    return BudgetRun(scenario, play(scenario, people, workers=workers, progress=progress, notice=notice), people)
+
+    def played(chosen: Scenario, before: Any = None) -> Any:
+        return play(chosen, people, workers=workers, before=before, progress=progress, notice=notice)
+
+    if precision is None:
+        return BudgetRun(scenario, played(scenario), people)
+    scenario, draws, reached = play_until(scenario, precision, of, played, most or MOST)
+    return BudgetRun(scenario, draws, people, reached)
 
 
 def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | BudgetRun,

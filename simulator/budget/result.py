@@ -26,6 +26,7 @@ from simulator.budget.exposure import exposure
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.ledger import Ledger, keep_ledger
 from simulator.budget.loopholes.pricing import price_ways, reaches
+from simulator.budget.precision import Precision
 from simulator.budget.purse import commitments_table, ledger_table
 from simulator.budget.risk import risk
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
@@ -51,12 +52,14 @@ class BudgetRun:
     """A Monte Carlo budget: a scenario played.
 
     `summary` holds every figure with its Monte Carlo error; `draws` and `years` the draws themselves; `write` keeps all of
-    it in a folder a report can be made from. All money in CNY.
+    it in a folder a report can be made from. All money in CNY. precision: how sure the figure became that it was told to be sure
+    of (`budget.precision`).
     """
 
     scenario: Scenario
     result: Draws = field(repr=False)
     population: Register | None = field(default=None, repr=False)
+    precision: Precision | None = None
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -182,6 +185,7 @@ class BudgetRun:
             "seed": scenario.seed,
             "draws": scenario.draws,
             "sampling": scenario.plain["sampling"],
+            "precision": asdict(self.precision) if self.precision else None,
             "population": people,
             "hashes": hashes,
             "versions": versions(),

@@ -21,6 +21,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator verify DIR --rerun                    that runs and reports are as they were made
   simulator run baseline --set law.tax_rebate.high_rate=0.4
                                                   a Monte Carlo budget with one number of the law changed
+  simulator run baseline --precision 1% --of p95  as many draws as that takes
   simulator budget baseline --mode pro_rata       overrun and reserve, who is paid and who waits, the legal maximum
   simulator assess REGISTER --out 兑现名单.xlsx      what the law gives each enterprise of a register, to the fen
   simulator explain REGISTER ENTERPRISE_ID        which clause, which condition, which threshold
@@ -45,7 +46,7 @@ REGISTER is a folder with enterprises and annual (企业, 年度) as .csv, .xlsx
 sheets, a .duckdb file, or env:NAME: a database whose address is in the environment variable NAME.
 """
 EPILOG = ("Exit codes: 0 done · 1 something is not as it should be (verify, batch) · "
-          "2 the input cannot be used (every problem is listed) · 130 interrupted.")
+          "2 the input cannot be used (every problem is listed) · 3 not as precise as asked (run) · 130 interrupted.")
 
 VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify",
          "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms", "audit")  # a module each

@@ -104,10 +104,18 @@ def population_of(arguments: argparse.Namespace):
     return people
 
 
-def play(arguments: argparse.Namespace, scenario, population):
-    """Play a scenario with a bar of progress where somebody watches."""
+def play(arguments: argparse.Namespace, scenario, population, **precision):
+    """Play a scenario with a bar of progress where somebody watches. precision: see `simulator.run`."""
     with watched(arguments, [scenario]) as progress:
-        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notice)
+        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notice, **precision)
+
+
+def share(text: str) -> float:
+    """The type of an option that takes 1% or 0.01."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith(("%", "％")) else float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share: 1% or 0.01") from None
 
 
 @contextlib.contextmanager

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import notice, play, population_of, run_options, scenario_of
+from simulator.cli.options import notice, play, population_of, run_options, scenario_of, share
 
+NOT_CONVERGED = 3  # exit code
 HELP = "play a scenario: a Monte Carlo budget"
 
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
+    p.add_argument("--precision", type=share, metavar="1%", help="add draws until the 95%% interval of a figure is as narrow")
+    p.add_argument("--of", default="total", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
+                   "or p95.2014, p95.office_rent for a quantile; overrun")
+    p.add_argument("--max-draws", type=int, metavar="N", help="with --precision: most draws (default: 50,000)")
     p.add_argument("--out", metavar="DIR", help="keep draws, years, summary, settings and record in DIR")
 
 
-def do(arguments: argparse.Namespace) -> None:
-    """Play a scenario."""
+def do(arguments: argparse.Namespace) -> int:
+    """Play a scenario; 3 where the precision asked for was not reached."""
     from simulator.report import screen
 
     scenario = scenario_of(arguments, arguments.scenario)
-    budget = play(arguments, scenario, population_of(arguments))
+    budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
+                  most=arguments.max_draws)
     if arguments.out:
         budget.write(arguments.out)
     print(screen.budget(budget))
@@ -28,3 +34,4 @@ def do(arguments: argparse.Namespace) -> None:
         notice("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
     if arguments.out:
         print(f"\n→ {arguments.out}")
+    return NOT_CONVERGED if budget.precision and budget.precision.status == "not_converged" else 0

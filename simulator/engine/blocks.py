@@ -51,11 +51,13 @@ class Sums(NamedTuple):
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be played: a scenario on a register or (None) on incumbents drawn anew in every draw. luck: see `run.play`."""
+    """What is to be played: a scenario on a register or (None) on incumbents drawn anew in every draw. luck: see `run.play`;
+    start: the number of the first draw."""
 
     scenario: Scenario
     register: Register | None
     luck: int = 0
+    start: int = 0
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -81,7 +83,7 @@ class Work:
         elif task.who == NEWCOMERS:
             prepared = prepared.nobody_there(taken)
         sums = no_sums(len(parameters), len(prepared.terms) - 1)
-        prepared.play(task.first + (self.luck << LUCK_BITS), parameters, *sums, who=task.who)
+        prepared.play(self.start + task.first + (self.luck << LUCK_BITS), parameters, *sums, who=task.who)
         return Sums(*sums, taken)
 
 

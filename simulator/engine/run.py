@@ -62,6 +62,7 @@ def play(
     executor: Executor | None = None,
     luck: int = 0,
     parameters: np.ndarray | None = None,
+    before: Draws | None = None,
     progress: Callable[[int], None] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Draws:
@@ -70,15 +71,21 @@ def play(
     workers: threads (default: the machine's cores); block: draws per task; progress is called with the number of draws
     done; notice with a word where something takes its time. The result depends on none of these. luck: another luck (0 …
     255) for the same parameters, draw by draw: two of them split the variance. parameters: another outer layer than the
-    scenario's own, as `outer_layer` gives it, one record per draw. Raises ScenarioError.
+    scenario's own, as `outer_layer` gives it, one record per draw. before: the scenario's first draws, already played: only the
+    others are. Raises ScenarioError.
     """
     started = time.perf_counter()
-    parameters = pull_levers(outer_layer(scenario, 0, scenario.draws) if parameters is None else parameters)
+    start = 0 if before is None else len(before.parameters)
+    parameters = pull_levers(outer_layer(scenario, start, scenario.draws - start) if parameters is None else parameters)
     if notice and is_cold(kernel.play_draws.__name__):
         notice("compiling the engine once for this version (some tens of seconds) …")
-    sums = play_work(Work(scenario, population, luck), parameters, workers=workers, block=block, executor=executor,
+    sums = play_work(Work(scenario, population, luck, start), parameters, workers=workers, block=block, executor=executor,
                      progress=progress)
-    return finish(scenario, *sums, parameters, paid_until(scenario, population), time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    if before is not None:
+        sums = tuple(np.concatenate(both) for both in zip((before.by_clause, before.by_year), sums, strict=True))
+        parameters, seconds = np.concatenate([before.parameters, parameters]), before.seconds + seconds
+    return finish(scenario, *sums, parameters, paid_until(scenario, population), seconds)
 
 
 def play_work(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
+from simulator.report import precision
 from simulator.report.wording import Wording, load
 from simulator.scenario import Setting
 
@@ -59,7 +61,11 @@ def budget(result: BudgetRun) -> str:
         )
     head = f"{result.scenario.zh}（{result.scenario.name}），{result.scenario.draws:,} 次模拟，种子 {result.scenario.seed}，万元"
     columns = ("年度", "均值 ± 标准误", "P5", "P50", "P80", "P95", "预算安排", "超支概率")
-    return head + "\n" + table(columns, rows)
+    shown = head + "\n" + table(columns, rows)
+    if result.precision:
+        blocks = result.scenario.law.blocks
+        shown += "\n\n" + precision.told(asdict(result.precision), {slug: b.zh for slug, b in blocks.items()}, load("zh"))
+    return shown
 
 
 def terms(settings: Sequence[Setting]) -> str:

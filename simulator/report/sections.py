@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 
+from simulator.budget.precision import CONVERGED
 from simulator.report import page
 from simulator.report.basis import assumptions, readings
 from simulator.report.design_section import design, present
@@ -16,6 +17,7 @@ from simulator.report.making import contents, end, front, made, policy_name, run
 from simulator.report.matters import matters
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Block
+from simulator.report.precision import told
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
@@ -47,9 +49,19 @@ def answer(run: RunFolder, lang: str) -> Block:
         words.tag,
         page.cards(_cards(run, words, paid)),
         *(page.paragraph(sentence, "lead") for sentence in sentences),
+        *_precision(run, words),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
         contents((*CONTENTS, *(("design",) if present(run) else ())), words),
     )
+
+
+def _precision(run: RunFolder, words: Wording) -> list[str]:
+    """How sure the figure became that the run was told to be sure of."""
+    if not (found := run.record.get("precision")):
+        return []
+    names = {c.slug: words.pick(c.names) for c in run.clauses}
+    style = "" if found["status"] == CONVERGED else "lead"
+    return [page.paragraph(html.escape(told(found, names, words)), style)]
 
 
 def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[str, str, str, str, str]]:
