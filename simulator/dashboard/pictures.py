@@ -6,7 +6,9 @@ import io
 
 import numpy as np
 import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from simulator.budget.summary import TOTAL
 from simulator.dashboard.views import Figures
@@ -26,8 +28,8 @@ QUANTILES = ("p50", "p80", "p95")
 def fan(answer: Answer, figures: Figures, before: Figures, words: Wording) -> bytes:
     """Payouts by year: band, median, appropriations, and the baseline's median where it is another."""
     years = answer.run.result.cash_years
-    bands = pd.DataFrame([[figures("paid", TOTAL, year).get(q, np.nan) for q in ("p5", *QUANTILES)] for year in years],
-                         index=years, columns=["p5", *QUANTILES]).astype(float)
+    bands = pd.DataFrame([[float(figures("paid", TOTAL, year).get(q, np.nan)) for q in ("p5", *QUANTILES)] for year in years],
+                         index=years, columns=["p5", *QUANTILES])
     appropriation = {year: fen / FEN for year, fen in answer.run.scenario.appropriation.items()}
     if bands["p50"].isna().all():  # too few draws for any quantile
         return b""
@@ -60,7 +62,9 @@ def png(figure: Figure, size: tuple[float, float]) -> bytes:
     figure.set_size_inches(size)
     figure.set_layout_engine("none")  # working out where everything fits takes longer than drawing it
     figure.axes[0].set_position((left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height))
-    buffer = io.BytesIO()
+    figure.set_dpi(DOTS)
+    canvas, buffer = FigureCanvasAgg(figure), io.BytesIO()
     with drawing():
-        figure.savefig(buffer, format="png", dpi=DOTS, pil_kwargs={"compress_level": 1})
+        canvas.draw()  # `savefig` would draw twice: once to see where everything fits
+    Image.fromarray(np.asarray(canvas.buffer_rgba())).save(buffer, format="png", compress_level=1)
     return buffer.getvalue()

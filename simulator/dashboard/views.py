@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -29,13 +30,13 @@ CARDS = ("p50", "p80", "p95", "overrun", "net", "difference")
 
 
 class Figures:
-    """The figures of a run's summary by (measure, clause, year); a figure that is not there is a row without numbers."""
+    """The figures of a run's summary by (measure, clause, year): column → figure; none where there is no such row."""
 
     def __init__(self, run: BudgetRun):
         self._rows = {(r["measure"], r["clause"], r["year"]): r for r in run.summary.to_dict("records")}
 
-    def __call__(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
-        return pd.Series(self._rows.get((measure, clause, year), {}), dtype=object)
+    def __call__(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> Mapping[str, Any]:
+        return self._rows.get((measure, clause, year), {})
 
 
 def differences(answer: Answer) -> pd.DataFrame:
@@ -121,5 +122,5 @@ def _signed(mean: float, error: float, words: Wording) -> str:
     return f"+{text}" if mean > 0 else text
 
 
-def _value(row: pd.Series, column: str) -> float:
+def _value(row: Mapping[str, Any], column: str) -> float:
     return float(row.get(column, math.nan))

@@ -56,8 +56,8 @@ class Session:
             base = _Base(scenario, self.population, self.workers, progress)
             self._base, prepared, changed = base, base.prepared, 0
         there = base.with_changes(prepared, changed, progress)
-        draws = finish(scenario, *_add(there, base.newcomers(prepared, progress), 1), base.parameters, paid_until(scenario, self.population),
-                       time.perf_counter() - started)
+        sums = _add(there, base.newcomers(prepared, progress), 1)
+        draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
         self._results[key] = draws
         if len(self._results) > REMEMBERED:
             self._results.popitem(last=False)

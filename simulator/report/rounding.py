@@ -11,8 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-
-import pandas as pd
+from typing import Any
 
 MISSING = "—"
 WITHHELD = "（*）"  # what disclosure control keeps back
@@ -77,7 +76,7 @@ def _half_up(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
 
 
-def error_of(row: pd.Series, column: str = "mean") -> float:
+def error_of(row: Mapping[str, Any], column: str = "mean") -> float:
     """The Monte Carlo standard error of a summary row's column: its own, or from a quantile's interval."""
     if column == "mean":
         return float(row.get("standard_error", math.nan))
@@ -85,7 +84,7 @@ def error_of(row: pd.Series, column: str = "mean") -> float:
     return (high - low) / 2 / _NORMAL
 
 
-def shown(row: pd.Series, unit: Unit, column: str = "mean") -> str:
+def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean") -> str:
     """A number of a summary row as the page writes it, everywhere on the page alike."""
     if row.get("withheld") in (True,):  # nan where the run has no such row
         return WITHHELD
