@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 from simulator.audit import DONE, WRONG, Act
 from simulator.audit import act as in_the_log
@@ -59,15 +62,15 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
     try:
-        with entered(arguments.name) as act:
+        with _terminable(), entered(arguments.name) as act:
             code = arguments.verb(arguments)
             act.result = WRONG if code else DONE
     except SimulatorError as e:
         print(_refusal(e, arguments), file=sys.stderr)
         return e.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as e:
         print("interrupted", file=sys.stderr)
-        return 130
+        return 143 if isinstance(e, Terminated) else 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0
@@ -77,6 +80,27 @@ def main(argv: list[str] | None = None) -> int:
 def entered(verb: str) -> contextlib.AbstractContextManager[Act]:
     """The verb in the audit log, where one is kept; not those that touch neither data nor files."""
     return contextlib.nullcontext(Act(verb)) if verb in ("terms", "audit") else in_the_log(verb)
+
+
+class Terminated(KeyboardInterrupt):
+    """Asked to end by SIGTERM: as Ctrl+C, so that what is finished is kept."""
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM raises Terminated, where the system and the thread can be told so."""
+    def end(number: int, frame: Any) -> None:
+        raise Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _refusal(e: SimulatorError, arguments: argparse.Namespace) -> str:

@@ -104,10 +104,10 @@ def population_of(arguments: argparse.Namespace):
     return people
 
 
-def play(arguments: argparse.Namespace, scenario, population, **precision):
-    """Play a scenario with a bar of progress where somebody watches. precision: see `simulator.run`."""
+def play(arguments: argparse.Namespace, scenario, population, **more):
+    """Play a scenario with a bar of progress where somebody watches. more: see `simulator.run`."""
     with watched(arguments, [scenario]) as progress:
-        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notice, **precision)
+        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notice, **more)
 
 
 def share(text: str) -> float:

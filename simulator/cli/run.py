@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import notice, play, population_of, run_options, scenario_of, share
+from simulator.errors import SimulatorError
 
 NOT_CONVERGED = 3  # exit code
 HELP = "play a scenario: a Monte Carlo budget"
@@ -18,6 +19,9 @@ def add(p: argparse.ArgumentParser) -> None:
                    "or p95.2014, p95.office_rent for a quantile; overrun")
     p.add_argument("--max-draws", type=int, metavar="N", help="with --precision: most draws (default: 50,000)")
     p.add_argument("--out", metavar="DIR", help="keep draws, years, summary, settings and record in DIR")
+    unfinished = p.add_mutually_exclusive_group()
+    unfinished.add_argument("--resume", action="store_true", help="go on with the unfinished run in --out: the same numbers")
+    unfinished.add_argument("--new", action="store_true", help="throw the unfinished run in --out away")
 
 
 def do(arguments: argparse.Namespace) -> int:
@@ -25,10 +29,10 @@ def do(arguments: argparse.Namespace) -> int:
     from simulator.report import screen
 
     scenario = scenario_of(arguments, arguments.scenario)
+    if (arguments.resume or arguments.new) and (not arguments.out or arguments.precision):
+        raise SimulatorError("--resume and --new are about an unfinished run → name its folder with --out, without --precision")
     budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
-                  most=arguments.max_draws)
-    if arguments.out:
-        budget.write(arguments.out)
+                  most=arguments.max_draws, out=arguments.out, resume=arguments.resume, new=arguments.new)
     print(screen.budget(budget))
     if scenario.purse.mode != "none":
         notice("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.compiled import is_cold
 from simulator.engine import kernel, life
 from simulator.engine.blocks import LUCK_BITS, Sums, Task, Work, no_sums, on_threads, refuse_overflow, threads
+from simulator.engine.checkpoints import Checkpoints
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, paid_until
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES
@@ -65,6 +66,7 @@ def play(
     before: Draws | None = None,
     progress: Callable[[int], None] | None = None,
     notice: Callable[[str], None] | None = None,
+    keep: Checkpoints | None = None,
 ) -> Draws:
     """Play all draws of a scenario, on a register or (None) on incumbents drawn anew in every draw.
 
@@ -72,7 +74,8 @@ def play(
     done; notice with a word where something takes its time. The result depends on none of these. luck: another luck (0 …
     255) for the same parameters, draw by draw: two of them split the variance. parameters: another outer layer than the
     scenario's own, as `outer_layer` gives it, one record per draw. before: the scenario's first draws, already played: only the
-    others are. Raises ScenarioError.
+    others are. keep: where finished tasks are kept and found again. Raises ScenarioError, and SimulatorError where a task cannot
+    be kept.
     """
     started = time.perf_counter()
     start = 0 if before is None else len(before.parameters)
@@ -80,7 +83,7 @@ def play(
     if notice and is_cold(kernel.play_draws.__name__):
         notice("compiling the engine once for this version (some tens of seconds) …")
     sums = play_work(Work(scenario, population, luck, start), parameters, workers=workers, block=block, executor=executor,
-                     progress=progress)
+                     progress=progress, keep=keep)
     seconds = time.perf_counter() - started
     if before is not None:
         sums = tuple(np.concatenate(both) for both in zip((before.by_clause, before.by_year), sums, strict=True))
@@ -96,15 +99,18 @@ def play_work(
     block: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
+    keep: Checkpoints | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play all tasks of a work into sums by_clause and by_year (see Draws); the arguments as for `play`."""
     draws, workers = len(parameters), threads(workers)
     by_clause, by_year = no_sums(draws, len(work.prepared.terms) - 1)
-    tasks, told = work.tasks(draws, workers, block), Told(progress, draws)
-    told.of = sum(task.last - task.first for task in tasks)
+    tasks = work.tasks(draws, workers, keep.block if keep and keep.block else block)
+    told = Told(progress, draws, sum(task.last - task.first for task in tasks))
     taken: dict[int, int] = {}
+    if keep:
+        keep.begin(tasks)
 
-    def take(task: Task, sums: Sums) -> None:
+    def add(task: Task, sums: Sums) -> None:
         part = slice(task.first, task.last)
         by_clause[part] += sums.by_clause
         by_year[part] += sums.by_year
@@ -113,19 +119,29 @@ def play_work(
             taken[task.part] = sums.taken
         told.more(task.last - task.first)
 
+    def take(task: Task, sums: Sums) -> None:
+        if keep:
+            keep.save(task, sums)
+        add(task, sums)
+
     def do(task: Task) -> Sums:
         return work.play(task, parameters[task.first:task.last], sum(taken.values()))
 
     for newcomers in (False, True):  # last: the register's enterprises take office space first
-        on_threads([t for t in tasks if (t.who == NEWCOMERS) == newcomers], do, take, workers, executor)
+        remaining = []
+        for task in tasks:
+            if (task.who == NEWCOMERS) == newcomers:
+                found = keep.load(task) if keep else None
+                remaining.append(task) if found is None else add(task, found)
+        on_threads(remaining, do, take, workers, executor)
     return by_clause, by_year
 
 
 class Told:
     """Turns what is done of all tasks into numbers of draws done, for a bar of progress."""
 
-    def __init__(self, progress: Callable[[int], None] | None, draws: int):
-        self.progress, self.draws, self.of, self.done, self.said = progress, draws, draws, 0, 0
+    def __init__(self, progress: Callable[[int], None] | None, draws: int, of: int):
+        self.progress, self.draws, self.of, self.done, self.said = progress, draws, of, 0, 0
 
     def more(self, done: int) -> None:
         self.done += done

@@ -102,7 +102,7 @@ def serial_day(text: str, mac_dates: bool = False) -> datetime.date | None:
 def _text(text: str, column: Column) -> str:
     """A text; identifiers are made half-width, so that the same code typed in two ways is one code."""
     text = text.strip("\ufeff\u200b \t\r\n").strip()
-    if column.name.endswith("_id"):
+    if column.name.endswith("_id") and not text.isascii():
         text = unicodedata.normalize("NFKC", text).strip()
     text = unescaped(text)
     if column.name.endswith("_id") and CODE_SHAPED.fullmatch(text):

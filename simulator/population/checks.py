@@ -41,7 +41,9 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
     it is left out), a doubtful code a warning."""
     first_of: dict[str, int] = {}
     repeated = set()
-    for row, name in enumerate(enterprises.column("enterprise_id")):
+    ids = enterprises.column("enterprise_id")
+    alone = len(set(ids)) == len(ids)
+    for row, name in enumerate([] if alone else ids):
         if not enterprises.readable(row, "enterprise_id"):
             continue
         first = first_of.setdefault(name, row)
@@ -58,8 +60,9 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
     if repeated:
         enterprises.drop(repeated)
     index: dict[str, int] = {}
+    refused = enterprises.refused.get("enterprise_id", ())
     for row, name in enumerate(enterprises.column("enterprise_id")):
-        if enterprises.readable(row, "enterprise_id"):
+        if row not in refused:
             index.setdefault(name, row)
             _doubt_code(enterprises, row, name)
     return index | _former(enterprises, index)
@@ -108,6 +111,8 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
     annual = rows.table.name == "annual"
     years = rows.column("year") if annual else None
     names = [name for name in KEYS if name in {column.name for column in rows.table.columns}]
+    if annual and index is not None and (found := _owners_at_once(rows, index, names)) is not None:
+        return found
     seen: dict[tuple, int] = {}
     repeated: set[int] = set()
     for row, name in enumerate(ids):
@@ -132,6 +137,15 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
         rows.drop(repeated)
         owners = np.delete(owners, sorted(repeated))
     return owners
+
+
+def _owners_at_once(annual: Checked, index: dict[str, int], names: list[str]) -> np.ndarray | None:
+    """The enterprises of all rows where every row has one and a year of its own; None where any must be looked at."""
+    if any(name not in annual.positions or annual.refused.get(name) for name in names):
+        return None
+    owners = np.array([index.get(name, -1) for name in annual.column("enterprise_id")], np.int64)
+    pairs = np.sort(owners * 10_000 + annual.column("year"))
+    return None if (owners < 0).any() or (pairs[1:] == pairs[:-1]).any() else owners
 
 
 def _tell_repeated(rows: Checked, row: int, first: int) -> bool:

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from simulator import facts
+from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
 from simulator.lotteries import keys_of
 from simulator.population.readers import read_population
@@ -29,6 +30,7 @@ from simulator.population.sources import PART, is_in_parts
 from simulator.population.writing import mark_synthetic, write_folder, write_parquet
 
 SIZE = 50_000  # enterprises of a part: some tens of MiB while it is played
+ANEW = "write the register anew, into an empty folder"
 HELD = 2  # parts kept in memory for whoever asks again
 
 
@@ -67,7 +69,7 @@ class Parts:
         """One part (from 0) over the years of the whole. Raises PopulationError where it is not what was opened."""
         population = _part(part_folder(self.folder, number, len(self.counts)), self.units, self.last_year)
         if population.sha256 != self.hashes[number]:
-            raise PopulationError(Problem(population.source, "has changed since the register was opened", "begin again"))
+            raise PopulationError(Problem(population.source, "has changed since the register was opened", "start again"))
         return self._over_all_years(population)
 
     def nobody(self) -> Population:
@@ -123,8 +125,9 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None) -> R
     wanted = [part_folder(folder, number, count).name for number in range(count)]
     if names != wanted:
         missing, foreign = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
-        cause = f"{len(missing)} of {count} parts are missing, from {missing[0]} on" if missing else f"{foreign[0]} is of another register"
-        raise PopulationError(Problem(folder.name, cause, "write the register anew, into an empty folder"))
+        problem = Problem(folder.name, f"{len(missing)} of its {count} parts are missing, from {missing[0]} on", ANEW) if missing else \
+            Problem(f"{folder.name}/{foreign[0]}", "is a part of another register", ANEW)
+        raise PopulationError(problem)
     problems: list[Problem] = []
     seen: list[_Seen] = []
     for name in wanted:
@@ -134,15 +137,20 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None) -> R
             problems += [_within(name, problem) for problem in refused.problems]
     last = max((s.years[1] for s in seen), default=0)
     seen = [s if s.years[1] == last else _look_at(folder / s.name, units, last) for s in seen]  # its support and payments of later years
-    problems += _twice("enterprise", "under one of its ids ", [(s.name, s.keys) for s in seen])
-    problems += _twice("group", "", [(s.name, s.groups) for s in seen])
+    names = [s.name for s in seen]
+    problems += [Problem(place, f"share {number} enterprises, under one of their ids", "keep each enterprise in one part")
+                 for place, number in _shared(names, [s.keys for s in seen])]
+    problems += [Problem(place, f"share {number} groups of enterprises", "keep each group in one part")
+                 for place, number in _shared(names, [s.groups for s in seen])]
     if problems:
         raise PopulationError(problems)
-    return Parts(
+    found = Parts(
         folder, tuple(s.count for s in seen), tuple(s.sha256 for s in seen), min(s.years[0] for s in seen),
         last, max(s.years[2] for s in seen), any(s.has_payments for s in seen),
         tuple(sorted((units or {}).items())), list(dict.fromkeys(u for s in seen for u in s.unknown)),
         [w for s in seen for w in s.warnings], all(s.synthetic for s in seen))
+    has_read("register", found.sha256)
+    return found
 
 
 def whole(register: Register | None) -> Population | None:
@@ -238,18 +246,15 @@ def _within(part: str, problem: Problem) -> Problem:
     return replace(problem, place=f"{part}/{problem.place}" if problem.place else part)
 
 
-def _twice(what: str, how: str, held: Sequence[tuple[str, np.ndarray]]) -> list[Problem]:
-    """A problem for each two parts that share something that may lie in one only."""
+def _shared(names: Sequence[str], held: Sequence[np.ndarray]) -> list[tuple[str, int]]:
+    """Each two parts that share keys, and how many."""
     if not held:
         return []
-    keys = np.concatenate([found for _, found in held])
-    owner = np.repeat(np.arange(len(held)), [len(found) for _, found in held])
+    keys, owner = np.concatenate(held), np.repeat(np.arange(len(held)), [len(found) for found in held])
     order = np.lexsort((owner, keys))
     keys, owner = keys[order], owner[order]
-    shared = np.flatnonzero((keys[1:] == keys[:-1]) & (owner[1:] != owner[:-1]))
     pairs: dict[tuple[int, int], int] = {}
-    for at in shared:
+    for at in np.flatnonzero((keys[1:] == keys[:-1]) & (owner[1:] != owner[:-1])).tolist():
         pair = int(owner[at]), int(owner[at + 1])
         pairs[pair] = pairs.get(pair, 0) + 1
-    return [Problem(f"{held[one][0]} and {held[other][0]}", f"share {number} {what}(s) {how}".rstrip(),
-                    f"each {what} lies in one part") for (one, other), number in pairs.items()]
+    return [(f"{names[one]}, {names[other]}", number) for (one, other), number in pairs.items()]

@@ -57,12 +57,12 @@ class Examination:
         return [problem for problem in self.problems if problem.severity != "error"]
 
 
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, until: int = 0) -> Population:
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None) -> Population:
     """The population of a register's folder, workbook or database.
 
     units: 元 or 万元 by column of amounts, where the register does not say; until: the last year of the whole register of
-    which this is a part. Raises PopulationError with every problem of all its tables at once; what is merely odd is in
-    `warnings`.
+    which this is a part, 0 where that is not known yet. Raises PopulationError with every problem of all its tables at
+    once; what is merely odd is in `warnings`.
     """
     found = examine(path, units, until)
     if found.population is None:
@@ -70,13 +70,14 @@ def read_population(path: str | Path, units: Mapping[str, str] | None = None, un
     return found.population
 
 
-def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int = 0) -> Examination:
+def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None) -> Examination:
     """Read and check a register and keep what was found. Raises PopulationError only when there is nothing to open, or
     for units that cannot be meant."""
     if wrong := check_answers(units or {}):
         raise PopulationError(wrong)
     source, name, kind = open_source(path)
-    has_read("register", source.sha256)
+    if until is None:
+        has_read("register", source.sha256)
     tables = {
         table.name: check(source.tables[table.name], table, units) for table in TABLES if table.name in source.tables
     }
@@ -92,7 +93,7 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int
     population = None
     if not errors:
         try:
-            population = assemble(tables, owners, until)
+            population = assemble(tables, owners, until or 0)
         except PopulationError as refused:
             errors = refused.problems
     warnings = [problem for problem in source.problems if problem.severity == "warning"]

@@ -70,15 +70,15 @@ def test_a_group_or_an_enterprise_in_two_parts_is_refused(people, tmp_path):
     loose = people.subset(slice(0, 40)), people.subset(slice(30, 90))
     write_parts(loose, tmp_path, 2)
     told = texts_of(open_register, tmp_path)
-    assert len(told) == 2 and "10 enterprise(s)" in told[0] and "group(s)" in told[1]
-    assert all("part-00001-of-00002 and part-00002-of-00002" in text for text in told)
+    assert len(told) == 2 and "share 10 enterprises" in told[0] and "groups of enterprises" in told[1]
+    assert all(text.startswith("part-00001-of-00002, part-00002-of-00002: ") for text in told)
 
 
 def test_a_former_id_in_another_part_is_the_same_enterprise(people, tmp_path):
     former = people.details.assign(former_id=["" if row else people.ids[89] for row in range(90)], group_id="")
     people = dataclasses.replace(people, details=former)
     write_parts((people.subset(slice(0, 40)), people.subset(slice(40, 90))), tmp_path, 2)
-    assert "under one of its ids" in texts_of(open_register, tmp_path)[0]
+    assert "under one of their ids" in texts_of(open_register, tmp_path)[0]
 
 
 def test_a_missing_part_a_faulty_part_and_a_changed_part_are_told(people, tmp_path):
@@ -94,4 +94,4 @@ def test_a_missing_part_a_faulty_part_and_a_changed_part_are_told(people, tmp_pa
     assert texts_of(play, BASE, register)
     annual.write_bytes(kept)
     folders[1].rename(tmp_path / "elsewhere")
-    assert f"of {len(folders)} parts are missing" in texts_of(open_register, tmp_path / "r")[0]
+    assert f"1 of its {len(folders)} parts are missing" in texts_of(open_register, tmp_path / "r")[0]

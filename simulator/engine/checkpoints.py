@@ -1,0 +1,169 @@
+"""Finished tasks of a run on disk, so that a run that was killed goes on where it stopped, to the same bytes.
+
+In the run's folder, until the run is written: `blocks/run.json` says what is played, one file a finished task holds its sums
+behind their sha256. A file is whole, of this run and of its task, or it is played again. Nothing here is ever executed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import platform
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator.compiled import source_hash
+from simulator.engine.blocks import Sums, Task, no_sums
+from simulator.errors import Problem, SimulatorError
+from simulator.files import held, make_folder, put
+from simulator.population.parts import Register
+from simulator.scenario import Scenario
+
+FOLDER, RECORD, LOCK = "blocks", "run.json", "lock"
+UNFINISHED = re.compile(r"\.(\d[\d-]*|run|draws|years|summary|settings|record)\.\d+\.\w+")  # of one killed while it wrote
+ROOM = "make room on the disk; --resume then goes on from here"
+NEW = "--new starts clean"
+
+
+class Checkpoints:
+    """The finished tasks of one run in a folder. Make it with `kept`."""
+
+    def __init__(self, folder: Path, identity: dict[str, Any], notice: Callable[[str], None]):
+        self.folder, self.identity, self.notice = folder, identity, notice
+        self.digest = hashlib.sha256(_text(identity).encode()).hexdigest()
+        self.block: int | None = None  # draws of a task, as the run began
+
+    def begin(self, tasks: list[Task]) -> None:
+        """Note what is played, before the first task is."""
+        if self.block is None:
+            self.block = tasks[0].last - tasks[0].first
+            noted = {"identity": self.identity, "block": self.block}
+            text = _text(noted | {"sha256": hashlib.sha256(_text(noted).encode()).hexdigest()})
+            put(self.folder / RECORD, lambda path: path.write_text(text, encoding="utf-8"), remedy=ROOM, passing=True)
+
+    def save(self, task: Task, sums: Sums) -> None:
+        """Keep a finished task. Raises SimulatorError when the disk is full; what was kept stays."""
+        head = {"run": self.digest, "task": list(task), "years": sums.by_year.shape[1], "taken": sums.taken}
+        body = b"".join((_text(head).encode(), b"\n", *(part.astype("<i8").tobytes() for part in sums[:2])))
+        whole = hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+        put(self._path(task), lambda path: path.write_bytes(whole), remedy=ROOM, passing=True)
+
+    def load(self, task: Task) -> Sums | None:
+        """A finished task's sums; None where there are none, with a word where there is something else."""
+        try:
+            whole = self._path(task).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as e:
+            return self._again(task, f"cannot be read ({e.strerror})")
+        digest, _, body = whole.partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != digest:
+            return self._again(task, "is damaged")
+        head, _, numbers = body.partition(b"\n")
+        head = json.loads(head)
+        if head["run"] != self.digest or head["task"] != list(task):
+            return self._again(task, "is of another run")
+        by_clause, by_year = no_sums(task.last - task.first, head["years"])
+        found = np.frombuffer(numbers, "<i8").astype(np.int64)
+        by_clause.ravel()[:], by_year.ravel()[:] = found[:by_clause.size], found[by_clause.size:]
+        return Sums(by_clause, by_year, head["taken"])
+
+    def _again(self, task: Task, why: str) -> None:
+        self.notice(f"{self._path(task).name} {why}: it is played again")
+
+    def _path(self, task: Task) -> Path:
+        return self.folder / f"{task.part + 1:05d}-{task.who}-{task.first:08d}-{task.last:08d}.sums"
+
+
+@contextlib.contextmanager
+def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resume: bool = False, new: bool = False,
+         notice: Callable[[str], None] | None = None) -> Iterator[Checkpoints]:
+    """Checkpoints of a run whose results go to `out`, which nobody else works in meanwhile; removed when all went well.
+
+    resume: go on with the unfinished run that lies there; new: throw it away. Raises SimulatorError where another run is at
+    work there; where an unfinished one lies there and neither is said; and where it is to be resumed but is a run of something
+    else, naming every setting, register, version that differs.
+    """
+    folder = Path(out) / FOLDER
+    try:
+        make_folder(folder)
+    except OSError as e:
+        raise SimulatorError(Problem(str(folder), f"cannot be made ({e.strerror or e})", "choose another --out")) from e
+    found = Checkpoints(folder, identity_of(scenario, register), notice or (lambda text: None))
+    try:
+        with held(folder / LOCK):
+            if new:
+                _clear(folder)
+            _hold_to(found, resume)
+            try:
+                yield found
+            except KeyboardInterrupt:
+                found.notice(f"{_count(folder)} finished blocks are kept in {folder}: --resume goes on from there")
+                raise
+            _clear(folder)
+    finally:
+        with contextlib.suppress(OSError):  # not empty: unfinished
+            folder.rmdir()
+
+
+def identity_of(scenario: Scenario, register: Register | None) -> dict[str, Any]:
+    """What makes a run's numbers, field by field: settings, register, code, versions."""
+    people = "drawn" if register is None else f"{register.sha256} ({len(register):,} enterprises)"
+    edges = {f"edge of law.{path}": number.edge for path, number in scenario.law.numbers.items() if number.edge}
+    versions = {f"version of {name}": importlib.metadata.version(name) for name in ("numpy", "numba")}
+    return {**scenario.to_dict(), **edges, "population": people, "code": source_hash(), **versions,
+            "version of python": platform.python_version(), "machine": platform.machine()}
+
+
+def _hold_to(found: Checkpoints, resume: bool) -> None:
+    """Take over what an unfinished run of the same identity left, or refuse."""
+    folder, record = found.folder, found.folder / RECORD
+    for place in (folder, folder.parent):
+        for leftover in place.glob(".*"):
+            if UNFINISHED.fullmatch(leftover.name):
+                leftover.unlink(missing_ok=True)
+    if not record.exists() or not (resume or _count(folder)):
+        _clear(folder)
+        return
+    if not resume:
+        raise SimulatorError(Problem(str(folder), f"an unfinished run lies there ({_count(folder)} finished blocks)",
+                                     f"--resume goes on with it, {NEW}"))
+    try:
+        noted = json.loads(record.read_text(encoding="utf-8"))
+        digest = noted.pop("sha256")
+        sound = hashlib.sha256(_text(noted).encode()).hexdigest() == digest
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        sound = False
+    if not sound:
+        raise SimulatorError(Problem(str(record), "is damaged, so nobody can say which run the blocks are of", NEW))
+    then, now = noted["identity"], found.identity
+    if differ := [field for field in {**then, **now} if then.get(field) != now.get(field)]:
+        raise SimulatorError([Problem(field, f"was {_short(then.get(field))} when the run began, is now {_short(now.get(field))}",
+                                      f"set it back to resume; {NEW}") for field in differ])
+    found.block = noted["block"]
+    found.notice(f"going on from {_count(folder)} finished blocks")
+
+
+def _clear(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.name != LOCK:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for _ in folder.glob("*.sums"))
+
+
+def _short(value: Any) -> str:
+    return "absent" if value is None else value if len(value) <= 60 else f"{value[:57]}…"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
