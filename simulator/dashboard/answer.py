@@ -9,11 +9,13 @@ from decimal import Decimal, InvalidOperation
 
 import ipywidgets as widgets
 
+from simulator.budget.purse import ledger_table
 from simulator.dashboard import pictures, views
 from simulator.dashboard.panel import WIDE
 from simulator.dashboard.views import Figures
 from simulator.dashboard.worker import Answer
 from simulator.money import FEN
+from simulator.report import budgeting
 from simulator.report.rounding import UNITS
 from simulator.report.wording import Wording
 
@@ -25,7 +27,7 @@ class AnswerView:
         self.words = words
         self._answer: Answer | None = None
         self._drawing = threading.Lock()  # the charts' style is one for the whole program
-        self.cards, self.costs, self.goals, self._line_problem = (widgets.HTML(layout=WIDE) for _ in range(4))
+        self.cards, self.costs, self.goals, self.rationed, self._line_problem = (widgets.HTML(layout=WIDE) for _ in range(5))
         self.fan, self.curve = (widgets.Image(format="png", layout=WIDE) for _ in range(2))
         self.line = widgets.Text(continuous_update=False, layout=widgets.Layout(width="120px"))
         self.line.add_class("budget-line")
@@ -40,7 +42,7 @@ class AnswerView:
                             _html(f'<p class="small">{html.escape(words.say("charts.fan_note"))}</p>')], layout=WIDE)
         curve = widgets.VBox([_html(f"<h3>{html.escape(words.say('charts.exceedance'))}</h3>"), self.curve, line], layout=WIDE)
         self.box = widgets.VBox([self.cards, _pair(fan, "wide", curve, "half"),
-                                 _pair(self.costs, "broad", self.goals, "even")], layout=WIDE)
+                                 _pair(self.costs, "broad", self.goals, "even"), self.rationed], layout=WIDE)
         self.box.add_class("answer")
 
     def show(self, answer: Answer, still: Callable[[], bool] = lambda: True) -> None:
@@ -57,6 +59,16 @@ class AnswerView:
                 self.fan.value = pictures.fan(answer, figures, before, words)
         if still():
             self._draw_curve()
+        if still():
+            self._share_out(answer)
+
+    def _share_out(self, answer: Answer) -> None:
+        """What is paid and what waits, where appropriations are shared out: that takes the draws' single claims, played anew."""
+        run, purse = answer.run, answer.run.scenario.purse
+        told = ""
+        if purse.mode != "none" or purse.enterprise_cap is not None or purse.clause_caps:
+            told = _report(budgeting.rationed(ledger_table(run.ledger(), run.result), self.words, purse.mode), self.words)
+        self.rationed.value = told
 
     def _draw_curve(self) -> None:
         answer = self._answer

@@ -49,11 +49,19 @@ def section(run: RunFolder, words: Wording) -> list[str]:
     external = run.external and not run.synthetic  # outside nothing is told of the largest recipients
     parts = []
     for told in _told(tables, words, str(settings.get("rationing.mode", "none")), concentration=not external):
-        rows = [[Cell(name), *(Cell(cell, number=True) for cell in cells)] for name, *cells in told.rows]
-        parts.append(page.table(told.title, told.header, rows,
-                                aside=words.say("unit.table", unit=words.say("unit.money"))))
-        parts += [page.paragraph(html.escape(note), "small") for note in told.notes]
+        parts += _on_page(told, words)
     return parts
+
+
+def rationed(ledger: pd.DataFrame, words: Wording, mode: str) -> str:
+    """What falls due, is paid and waits, year by year, on a page. ledger: `budget.purse.ledger_table`."""
+    return "".join(_on_page(_ledger(ledger, words, mode, concentration=False), words))
+
+
+def _on_page(told: Told, words: Wording) -> list[str]:
+    rows = [[Cell(name), *(Cell(cell, number=True) for cell in cells)] for name, *cells in told.rows]
+    return [page.table(told.title, told.header, rows, aside=words.say("unit.table", unit=words.say("unit.money"))),
+            *(page.paragraph(html.escape(note), "small") for note in told.notes)]
 
 
 def _told(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str, concentration: bool = True) -> list[Told]:

@@ -29,12 +29,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*command: str, folder: Path, told: str, **more: str) -> Iterator[str]:
+def running(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[str]:
     """A program of this interpreter that runs meanwhile; gives what `told`, a pattern, finds in what it says."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+    process = subprocess.Popen([sys.executable, switch, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
     def listen() -> None:
@@ -63,6 +63,15 @@ def standalone(folder: Path) -> Iterator[str]:
     """The address of the page as `simulator whatif` serves it."""
     command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", str(DRAWS), "--lang", "en")
     with running(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+") as url:
+        yield url
+
+
+@contextmanager
+def forgetful(folder: Path) -> Iterator[str]:
+    """The address of a page whose kernels are stopped two seconds after it is gone."""
+    program = ("from simulator.dashboard import server; server.serve({'draws': 2, 'lang': 'en'}, "
+               f"port={free_port()}, browser=False, idle=2, look=1, told=lambda url: print(url, flush=True))")
+    with running(program, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as url:
         yield url
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import urllib.error
 import urllib.request
 from types import SimpleNamespace
 
 import pandas as pd
+import psutil
 import pytest
 
 import simulator
@@ -152,6 +155,32 @@ def test_one_enterprise_is_explained_under_both(opened):
 def test_the_page_asks_nothing_but_this_machine(opened):
     assert len(opened.asked) > 20
     assert [url for url in opened.asked if not _is_here(url)] == []
+
+
+def test_a_kernel_lives_as_long_as_its_page(browser, figures, tmp_path):
+    with browsing.forgetful(tmp_path) as url:
+        context = browser.new_context()
+        page = context.new_page()
+        browsing.open_standalone(page, url)
+        page.wait_for_timeout(5_000)  # longer than an idle kernel is kept: this one has a page
+        assert len(_kernels()) == 1
+        row(page, RATE, ROOM).locator(".noUi-handle").press("ArrowLeft")
+        page.locator(".what-if .row.changed").wait_for(timeout=browsing.SOON)
+        context.close()
+        gone = time.monotonic() + browsing.SOON / 1000
+        while _kernels() and time.monotonic() < gone:
+            time.sleep(0.2)
+        assert _kernels() == []
+
+
+def _kernels() -> list[psutil.Process]:
+    """Kernels that programs started by this test run."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "ipykernel_launcher" in process.cmdline() and "simulator.dashboard" in " ".join(process.parent().cmdline()):
+                found.append(process)
+    return found
 
 
 def test_a_stranger_gets_nothing(opened):

@@ -8,8 +8,10 @@ import threading
 from pathlib import Path
 
 import ipywidgets as widgets
+import pandas as pd
 import pytest
 
+from simulator.budget.purse import ledger_table
 from simulator.budget.result import BudgetRun
 from simulator.dashboard.page import Dashboard
 from simulator.dashboard.panel import Panel
@@ -190,6 +192,32 @@ def test_a_budget_line_is_set_and_a_bad_one_is_told(page):
     assert "请填写" in page.view._line_problem.value
     page.view.line.value = ""
     assert page.view.curve.value == before
+
+
+def test_appropriations_shared_out_show_what_waits(page):
+    assert page.view.rationed.value == ""
+    page.set_path("rationing.mode=pro_rata")
+    page.set_path("appropriation.2014=1000000")
+    settled(page)
+    waiting = ledger_table(page.shown.run.ledger(), page.shown.run.result).query("measure == 'waiting' and clause == 'total'")
+    assert waiting["mean"].max() > 0 and "年末结转待付" in page.view.rationed.value and "按同一比例" in page.view.rationed.value
+    page.reset()
+    settled(page)
+    assert page.view.rationed.value == ""
+
+
+def test_the_report_made_from_the_page_is_of_what_it_shows(page, monkeypatch):
+    monkeypatch.setattr(BudgetRun, "analyses", lambda run, workers=None: {})  # half a minute, tested elsewhere
+    row(page, RATE)._slider.value = 40.0
+    settled(page)
+    page.keep.name.value = "试算"
+    page.keep._report(page.shown.run)
+    folder = Path(page.out) / "试算"
+    assert "测算报告已生成" in page.message.value and list(folder.glob("*.html"))
+    kept = pd.read_csv(folder / "summary.csv", encoding="utf-8-sig").query("measure == 'paid' and clause == 'total' and year == 'total'")
+    assert float(kept["mean"].iloc[0]) == page.shown.run.figure("paid")["mean"]
+    settings = pd.read_csv(folder / "settings.csv", encoding="utf-8-sig").set_index("path")["value"]
+    assert float(settings[RATE]) == 0.4
 
 
 def test_pictures_are_pictures(page):
