@@ -19,7 +19,7 @@ FOR_TAG ?= win_amd64
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test bench lint wheels constraints clean
+.PHONY: help setup report test bench reference lint wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -49,6 +49,9 @@ test: setup ## run the tests (TESTS='-m "not slow"' for a quick round)
 
 bench: setup ## measure speed beside NumPy, OpenFisca and the cheapest loop (BENCH='--long', '--only peers'); out/benchmarks
 	@.venv/bin/python -m tests.benchmarks $(BENCH)
+
+reference: setup ## write data/reference anew: tables of clauses, assumptions, columns, readings, commands, coverage of the text
+	@.venv/bin/python -m tests.reference
 
 lint: setup ## check the code's form
 	@.venv/bin/ruff check .

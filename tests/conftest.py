@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+for name in ("LC_ALL", "LC_MESSAGES", "LANG"):  # verbs speak the environment's language; the tests' is none
+    os.environ.pop(name, None)
 
 # On a build machine the same examples each time; at a desk new ones. No deadline: a first call compiles.
 settings.register_profile("desk", deadline=None)

@@ -8,13 +8,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from simulator.audit import DONE, WRONG, Act
 from simulator.audit import act as in_the_log
+from simulator.cli.language import asked_for, environment_language, told
 from simulator.errors import PopulationError, SimulatorError
 
-DESCRIPTION = """\
+DESCRIPTIONS = {"en": """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings.
 
   simulator report baseline                       the budget report of the 2013 policy, as one HTML page
@@ -43,16 +44,62 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator notches baseline --within 0.1         who stands near the edges of the law, and what reaching them gains
   simulator terms                                 everything that can be set, with unit, range and source
   simulator audit verify                          that the log of who made what, SIMULATOR_AUDIT, is whole
+  simulator completion bash                       what makes the shell complete verbs and options
 
 SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file.
 REGISTER is a folder with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these
 sheets, a .duckdb file, or env:NAME: a database whose address is in the environment variable NAME.
-"""
-EPILOG = ("Exit codes: 0 done · 1 something is not as it should be (verify, batch) · "
-          "2 the input cannot be used (every problem is listed) · 3 not as precise as asked (run) · 130 interrupted.")
+""", "zh": """\
+一项企业扶持政策要花多少钱、各年各多少、有几成把握、带来什么。
 
+  simulator report baseline                       2013年政策的预算报告，一个网页文件
+  simulator report baseline --format html,pdf,xlsx,docx --lang zh,en
+                                                  全部格式、中英文；另有 --notebook compare、clause、targets、check
+  simulator batch FILE.yaml                       多个情景、多种语言的报告，附目录页
+  simulator verify DIR --rerun                    核验结果与报告是否与生成时一致
+  simulator run baseline --set law.tax_rebate.high_rate=0.4
+                                                  改动一个条款数值后的预算测算
+  simulator budget baseline --mode pro_rata       超支与预备金、先付谁后付谁、政策最大支出
+  simulator assess REGISTER --out 兑现名单.xlsx      逐户核算应享金额，精确到分
+  simulator explain REGISTER ENTERPRISE_ID        依据哪条、哪个条件、哪道门槛
+  simulator check REGISTER --out 检查.xlsx         名册中的全部问题，另存一份标出单元格
+  simulator template --out 名册模板.xlsx            供填报的空白名册
+  simulator indicators REGISTER --out 统计指标.xlsx  三（十）所列分年统计指标
+  simulator synthesize baseline --enterprises 400 --seed 7 --out DIR
+                                                  合成名册，及其与公布数据的吻合程度
+  simulator compare baseline cautious             同一随机条件下，改一项政策变多少
+  simulator design baseline --budget 25000000 --free law.office_rent.max_area,law.tax_rebate.high_rate
+                                                  有把握不超预算的最优惠条件
+  simulator loopholes baseline                    已知规避手法：条文堵住了什么，剩下的代价多大
+  simulator whatif                                调参页面，结果即时显示
+  simulator attribute baseline                    支出归因：单独、末位、沙普利值；各种条文理解
+  simulator sensitivity baseline                  哪些假设最要紧：龙卷风图与 Sobol 指数
+  simulator notches baseline --within 0.1         哪些企业临近门槛，够到门槛得多少
+  simulator terms                                 全部可调设定，附单位、范围与来源
+  simulator audit verify                          核验操作日志（SIMULATOR_AUDIT）是否完整
+  simulator completion bash                       命令行自动补全脚本
+
+SCENARIO 为随附情景名（baseline、cautious、generous、rebate_suspended）或 YAML 文件路径。
+REGISTER 为含 enterprises、annual（企业、年度）两表的文件夹（.csv、.xlsx、.xls 或 .parquet），或各表各一页的一个工作簿，
+或 .duckdb 文件，或 env:NAME：地址写在环境变量 NAME 里的数据库。
+English: simulator --help --lang en
+"""}
+EPILOGS = {
+    "en": "Exit codes: 0 done · 1 something is not as it should be (verify, batch, audit) · "
+          "2 the input cannot be used (every problem is listed, nothing done) · 3 not as precise as asked (run) · "
+          "130 interrupted · 143 told to end.",
+    "zh": "退出码：0 完成 · 1 有不符（verify、batch、audit） · 2 输入不可用（列出全部问题，未做任何处理） · "
+          "3 未达到要求的精度（run） · 130 中断 · 143 被要求结束。",
+}
 VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify",
-         "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms", "audit")  # a module each
+         "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms", "audit",
+         "completion")  # a module each
+WORDS = {  # of the frame around every verb; causes and remedies of settings and files stay English, a register's are translated
+    "en": {"one": "1 problem, nothing done:", "many": "{count} problems, nothing done:", "interrupted": "interrupted",
+           "usage": "usage: ", "options": "options", "arguments": "arguments"},
+    "zh": {"one": "共 1 处问题，未做任何处理：", "many": "共 {count} 处问题，未做任何处理：", "interrupted": "已中断",
+           "usage": "用法：", "options": "选项", "arguments": "参数"},
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -60,16 +107,18 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a GBK console lacks some signs: print a ? there rather than fail
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    arguments = parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    lang = asked_for(argv)
+    arguments = parser(lang).parse_args(argv)
     try:
         with _terminable(), entered(arguments.name) as act:
             code = arguments.verb(arguments)
             act.result = WRONG if code else DONE
     except SimulatorError as e:
-        print(_refusal(e, arguments), file=sys.stderr)
+        print(_refusal(e, arguments, lang), file=sys.stderr)
         return e.exit_code
     except KeyboardInterrupt as e:
-        print("interrupted", file=sys.stderr)
+        print(WORDS[lang]["interrupted"], file=sys.stderr)
         return 143 if isinstance(e, Terminated) else 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
@@ -79,7 +128,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def entered(verb: str) -> contextlib.AbstractContextManager[Act]:
     """The verb in the audit log, where one is kept; not those that touch neither data nor files."""
-    return contextlib.nullcontext(Act(verb)) if verb in ("terms", "audit") else in_the_log(verb)
+    return contextlib.nullcontext(Act(verb)) if verb in ("terms", "audit", "completion") else in_the_log(verb)
 
 
 class Terminated(KeyboardInterrupt):
@@ -103,25 +152,61 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _refusal(e: SimulatorError, arguments: argparse.Namespace) -> str:
-    """Every problem; those of a register in the language asked for, with the command that marks its cells."""
+def _refusal(e: SimulatorError, arguments: argparse.Namespace, lang: str) -> str:
+    """Every problem, place: cause → remedy; those of a register translated, with the command that marks its cells."""
     if isinstance(e, PopulationError):
         from simulator.report import register_screens
 
         register = None if arguments.name == "check" else getattr(arguments, "population", None)
-        return register_screens.refusal(e.problems, getattr(arguments, "lang", "zh"), register)
-    head = f"{len(e.problems)} problem{'s' if len(e.problems) > 1 else ''}, nothing done:"
-    return "\n".join([head, *(f"  {problem}" for problem in e.problems)])
+        return refused(len(e.problems), register_screens.refusal(e.problems, lang, register), lang)
+    return refused(len(e.problems), [f"  {problem}" for problem in e.problems], lang)
 
 
-def parser() -> argparse.ArgumentParser:
-    """All verbs, each from the module of its name: HELP, `add` (its arguments) and `do`."""
-    top = argparse.ArgumentParser("simulator", description=DESCRIPTION, epilog=EPILOG,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+def refused(count: int, lines: list[str], lang: str) -> str:
+    """The frame of every refusal: how many problems there are, and what is said of each."""
+    return "\n".join([WORDS[lang]["one" if count == 1 else "many"].format(count=count), *lines])
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's in the language asked for, with the house's frame around what it refuses; its own sentences stay English."""
+
+    lang = "en"
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", WORDS[self.lang]["usage"], 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", WORDS[self.lang]["usage"], 1)
+
+    def error(self, message: str) -> NoReturn:
+        said = refused(1, [f"  {message}"], self.lang)
+        self.exit(SimulatorError.exit_code, f"{self.format_usage()}{said}\n")
+
+    def verbs(self) -> dict[str, Parser]:
+        """The parser of each verb."""
+        return next(a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction))
+
+    def translate(self, lang: str) -> None:
+        """Headings and the help of every option in this language."""
+        self.lang = lang
+        self._positionals.title, self._optionals.title = WORDS[lang]["arguments"], WORDS[lang]["options"]
+        for action in self._actions:
+            action.help = told(action.help, lang) if action.help else action.help
+
+
+def parser(lang: str | None = None) -> Parser:
+    """All verbs, each from the module of its name: HELP, `add` (its arguments) and `do`; help in the language asked for."""
+    lang = lang or environment_language()
+    top = Parser("simulator", description=DESCRIPTIONS[lang], epilog=EPILOGS[lang],
+                 formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = top.add_subparsers(metavar="VERB", dest="name", required=True)
     for name in VERBS:
         verb = import_module(f"simulator.cli.{name}")
-        p = verbs.add_parser(name, help=verb.HELP, description=verb.HELP[0].upper() + verb.HELP[1:] + ".")
+        line = told(verb.HELP, lang)
+        p = verbs.add_parser(name, help=line, description=line[0].upper() + line[1:] + ("。" if lang == "zh" else "."),
+                             epilog=EPILOGS[lang])
         verb.add(p)
+        p.translate(lang)
         p.set_defaults(verb=verb.do)
+    top.translate(lang)
     return top

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option
+from simulator.cli.options import lang_option, population_of, register_argument, saved, scenario_of, set_option
 
 HELP = "apply the law to a register, to the fen"
 
@@ -28,5 +28,4 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.out:
         payout_list.save(result, arguments.out)
     print(register_screens.assessment(result, arguments.lang))
-    if arguments.out:
-        print(f"\n→ {arguments.out}")
+    saved(arguments.out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, notice, population_of, run_options, scenario_of, staged
+from simulator.cli.options import lang_option, notices, population_of, run_options, saved, scenario_of, staged
 
 HELP = "say whose cost it is: each clause alone, last-in and by Shapley's value, and what each reading costs"
 
@@ -27,7 +27,8 @@ def do(arguments: argparse.Namespace) -> None:
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     with staged(arguments, "attribute") as progress:
         result = simulator.attribute(scenario, population, few=arguments.few, orders=arguments.orders, workers=arguments.workers,
-                                     progress=progress, notice=notice)
+                                     progress=progress, notice=notices(arguments))
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
     print(drivers.text(result, arguments.lang))
+    saved(arguments.out)

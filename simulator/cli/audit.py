@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from simulator.audit import broken, entries, head, log_file
+from simulator.cli.options import lang_option
 from simulator.errors import SimulatorError
 
 HELP = "check or show the log of who made what of which data (SIMULATOR_AUDIT)"
@@ -17,7 +18,7 @@ def add(p: argparse.ArgumentParser) -> None:
                                                             "show: list the lines, and the seal to keep elsewhere")
     p.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the log (default: what SIMULATOR_AUDIT names)")
     p.add_argument("--last", type=int, default=40, metavar="N", help="show: only the last N lines (default: 40)")
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> int:

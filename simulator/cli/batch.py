@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import notice
+from simulator.cli.options import lang_option, notices
 
 HELP = "make the reports of several scenarios and languages at once, with an index page"
 
@@ -16,14 +16,13 @@ def add(p: argparse.ArgumentParser) -> None:
                                                      "population, set")
     p.add_argument("--workers", type=int, metavar="W", help="processes side by side (default: the cores)")
     p.add_argument("--out", metavar="DIR", default="out/batch", help="folder of all of them (default: out/batch)")
+    lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> int:
     """Make many reports; exit code 1 where one of them failed."""
-    import sys
-
-    done = simulator.batch(arguments.file, out=arguments.out, workers=arguments.workers, notice=notice)
+    done = simulator.batch(arguments.file, out=arguments.out, workers=arguments.workers, notice=notices(arguments))
     for name, problems in done.failed.items():
-        print(f"{name}: not made", *(f"  {problem}" for problem in problems), sep="\n", file=sys.stderr)
+        notices(arguments)("\n".join([f"× {name}", *(f"  {problem}" for problem in problems)]))
     print(f"→ {done.index}")
     return 1 if done.failed else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option, play, population_of, run_options, scenario_of
+from simulator.cli.options import lang_option, play, population_of, run_options, saved, scenario_of
 
 HELP = "overrun, reserve, rationing, commitments, the legal maximum, and execution"
 
@@ -25,6 +25,5 @@ def do(arguments: argparse.Namespace) -> None:
     tables = budget.budgeting(arguments.workers)
     if arguments.out:
         budget.write(arguments.out, tables)
-    print(screen.budget(budget), budgeting.text(tables, arguments.lang, scenario.purse.mode), sep="\n\n")
-    if arguments.out:
-        print(f"\n→ {arguments.out}")
+    print(screen.budget(budget, arguments.lang), budgeting.text(tables, arguments.lang, scenario.purse.mode), sep="\n\n")
+    saved(arguments.out)

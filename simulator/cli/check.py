@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option, register_argument
+from simulator.cli.options import lang_option, register_argument, saved
 from simulator.errors import SimulatorError
 
 HELP = "list everything wrong with a register"
@@ -28,6 +28,5 @@ def do(arguments: argparse.Namespace) -> int:
     if arguments.out:
         write_annotated(found, arguments.out)
     print(register_screens.examination(found, arguments.lang, None if arguments.out else arguments.population))
-    if arguments.out:
-        print(f"\n→ {arguments.out}")
+    saved(arguments.out)
     return SimulatorError.exit_code if found.errors else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import draw_options, notice, play, population_of, scenario_of
+from simulator.cli.options import draw_options, lang_option, notices, play, population_of, saved, scenario_of
 from simulator.errors import SimulatorError
 
 HELP = "compare scenarios on common luck"
@@ -17,7 +17,7 @@ def add(p: argparse.ArgumentParser) -> None:
     draw_options(p)
     p.add_argument("--further-years", metavar="YEAR", type=int,
                    help="one scenario: what each further year of policy.end costs, up to YEAR")
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write FILE.xlsx (changes, clause by year, quantiles), or FILE.csv files")
 
 
@@ -31,8 +31,9 @@ def do(arguments: argparse.Namespace) -> None:
         raise SimulatorError("compare needs at least two scenarios → simulator compare baseline cautious")
     if until is not None and len(scenarios) > 1:
         raise SimulatorError("--further-years lengthens one scenario → simulator compare baseline --further-years 2018")
-    result = simulator.further_years(scenarios[0], until, population, workers=arguments.workers, notice=notice) \
+    result = simulator.further_years(scenarios[0], until, population, workers=arguments.workers, notice=notices(arguments)) \
         if until is not None else simulator.compare(*(play(arguments, s, population) for s in scenarios))
     if arguments.out:
         comparison.save(result, arguments.out, arguments.lang)
     print(comparison.text(result, arguments.lang))
+    saved(arguments.out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import population_of, progress_bar, run_options, scenario_of
+from simulator.cli.options import lang_option, population_of, progress_bar, run_options, saved, scenario_of
 
 HELP = "find the most generous terms that fit a budget"
 
@@ -20,7 +20,7 @@ def add(p: argparse.ArgumentParser) -> None:
                    help="numbers of the law that may move, separated by commas: law.tax_rebate.high_rate=0.3:0.7:0.05")
     p.add_argument("--maximise", choices=("support", "growth"), default="support",
                    help="mean cash awarded, or mean online sales induced (default: support)")
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write terms and frontier as FILE.xlsx, or the frontier as FILE.csv")
     p.add_argument("--report", metavar="DIR", help="keep the scenario's run with this design in DIR, for simulator report DIR")
 
@@ -41,3 +41,4 @@ def do(arguments: argparse.Namespace) -> None:
         budget = simulator.run(scenario, population, workers=arguments.workers)
         design.keep(result, budget, arguments.report, arguments.workers)
     print(design.text(result, arguments.lang))
+    saved(arguments.out)

@@ -13,7 +13,7 @@ HELP = "tell how one enterprise is assessed"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     register_argument(p)
-    p.add_argument("enterprise_id", metavar="ENTERPRISE_ID")
+    p.add_argument("enterprise_id", metavar="ENTERPRISE_ID", help="identity of the enterprise, as the register writes it")
     p.add_argument("--year", type=int, help="one year only")
     p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
     lang_option(p)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option, yearly
+from simulator.cli.options import lang_option, population_of, register_argument, saved, scenario_of, set_option, yearly
 
 HELP = "the statistical tables of 三（十） that a register yields"
 
@@ -32,5 +32,4 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.out:
         write_indicators(tables, arguments.out, people.source)
     print(register_screens.statistics(tables, arguments.lang))
-    if arguments.out:
-        print(f"\n→ {arguments.out}")
+    saved(arguments.out)

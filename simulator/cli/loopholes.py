@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import population_of, progress_bar, run_options, scenario_of
+from simulator.cli.options import lang_option, population_of, progress_bar, run_options, saved, scenario_of
 
 HELP = "price the known ways round the text"
 
@@ -13,7 +13,7 @@ HELP = "price the known ways round the text"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write prices and what the text stops as FILE.xlsx, or FILE.csv")
 
 
@@ -27,3 +27,4 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.out:
         loopholes.save(prices, arguments.out, arguments.lang)
     print(loopholes.text(prices, arguments.lang))
+    saved(arguments.out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, scenario_of, set_option, unit_option
+from simulator.cli.options import lang_option, population_of, saved, scenario_of, set_option, unit_option
 
 HELP = "say who stands near the edges of the law, how large the jumps are and what reaching them gains"
 
@@ -32,3 +32,4 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
     print(drivers.text(result, arguments.lang))
+    saved(arguments.out)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections.abc import Callable
 
 import simulator
+from simulator.cli.language import LANGUAGES, environment_language, told
 from simulator.errors import SimulatorError
 
 
@@ -22,9 +24,14 @@ def unit_option(p: argparse.ArgumentParser) -> None:
                    help="the unit of a column of amounts, where the register does not say; several times")
 
 
-def lang_option(p: argparse.ArgumentParser) -> None:
+def lang_option(p: argparse.ArgumentParser, meaning: str = "language of the output (default: what LANG says, else zh)") -> None:
     """--lang, the language of what is said."""
-    p.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the output (default: zh)")
+    p.add_argument("--lang", choices=LANGUAGES, default=environment_language(), help=meaning)
+
+
+def lang_of(arguments: argparse.Namespace) -> str:
+    """The language of what is said beside the output; of several the first."""
+    return getattr(arguments, "lang", None) or getattr(arguments, "languages", [environment_language()])[0]
 
 
 def set_option(p: argparse.ArgumentParser) -> None:
@@ -99,15 +106,16 @@ def population_of(arguments: argparse.Namespace):
     if hasattr(arguments, "draws"):  # a run reads what is unknown as blank; assess, explain and indicators say what it changes
         from simulator.report import register_screens
 
-        if said := register_screens.remarks(people, arguments.population, getattr(arguments, "lang", "zh")):
-            notice(said)
+        if said := register_screens.remarks(people, arguments.population, lang_of(arguments)):
+            notices(arguments)(said)
     return people
 
 
 def play(arguments: argparse.Namespace, scenario, population, **more):
     """Play a scenario with a bar of progress where somebody watches. more: see `simulator.run`."""
     with watched(arguments, [scenario]) as progress:
-        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notice, **more)
+        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notices(arguments),
+                             **more)
 
 
 def share(text: str) -> float:
@@ -159,6 +167,17 @@ def progress_bar(what: str, unit: str = "run", total: int | None = None):
                 disable=not sys.stderr.isatty())
 
 
-def notice(text: str) -> None:
-    """A word to the user beside the output."""
-    print(text, file=sys.stderr, flush=True)
+def notices(arguments: argparse.Namespace) -> Callable[[str], None]:
+    """What says a word to the user beside the output, in the language asked for."""
+    lang = lang_of(arguments)
+
+    def notice(text: str) -> None:
+        print(told(text, lang), file=sys.stderr, flush=True)
+
+    return notice
+
+
+def saved(out: str | None) -> None:
+    """Where the files of --out lie, said the same way by every verb, after its output."""
+    if out:
+        print(f"\n→ {out}")

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 import simulator
-from simulator.cli.options import comma_list, draw_options, notice, population_of, scenario_of, units_of, watched
+from simulator.cli.language import environment_language
+from simulator.cli.options import comma_list, draw_options, notices, population_of, scenario_of, units_of, watched
 from simulator.errors import SimulatorError
 
 _WHOLE = ("budget", "compare")  # their folder bears the scenarios' names alone
@@ -23,8 +24,8 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--clause", default="", metavar="CLAUSE", help="which one, for --notebook clause: office_rent …")
     p.add_argument("--format", type=comma_list("html", "pdf", "xlsx", "docx"), default=["html"], dest="formats",
                    metavar="html,pdf,xlsx,docx", help="formats (default: html); Excel and Word for the budget report")
-    p.add_argument("--lang", type=comma_list("zh", "en"), default=["zh"], dest="languages", metavar="zh,en",
-                   help="languages (default: zh)")
+    p.add_argument("--lang", type=comma_list("zh", "en"), default=[environment_language()], dest="languages",
+                   metavar="zh,en", help="languages (default: what LANG says, else zh)")
     p.add_argument("--profile", choices=("internal", "external"), default="internal",
                    help="external: nothing that rests on few enterprises, no user, host or path")
     p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO)")
@@ -45,6 +46,6 @@ def do(arguments: argparse.Namespace) -> None:
         made = simulator.report(
             *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
             languages=arguments.languages, profile=arguments.profile, out=arguments.out or Path("out") / name, units=units,
-            workers=arguments.workers, progress=progress, notice=notice)
+            workers=arguments.workers, progress=progress, notice=notices(arguments))
     for path in made:
         print(f"→ {path}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import notice, play, population_of, run_options, scenario_of, share
+from simulator.cli.options import lang_option, notices, play, population_of, run_options, saved, scenario_of, share
 from simulator.errors import SimulatorError
 
 NOT_CONVERGED = 3  # exit code
@@ -18,6 +18,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--of", default="total", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
                    "or p95.2014, p95.office_rent for a quantile; overrun")
     p.add_argument("--max-draws", type=int, metavar="N", help="with --precision: most draws (default: 50,000)")
+    lang_option(p)
     p.add_argument("--out", metavar="DIR", help="keep draws, years, summary, settings and record in DIR")
     unfinished = p.add_mutually_exclusive_group()
     unfinished.add_argument("--resume", action="store_true", help="go on with the unfinished run in --out: the same numbers")
@@ -33,9 +34,8 @@ def do(arguments: argparse.Namespace) -> int:
         raise SimulatorError("--resume and --new are about an unfinished run → name its folder with --out, without --precision")
     budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
                   most=arguments.max_draws, out=arguments.out, resume=arguments.resume, new=arguments.new)
-    print(screen.budget(budget))
+    print(screen.budget(budget, arguments.lang))
     if scenario.purse.mode != "none":
-        notice("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
-    if arguments.out:
-        print(f"\n→ {arguments.out}")
+        notices(arguments)("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
+    saved(arguments.out)
     return NOT_CONVERGED if budget.precision and budget.precision.status == "not_converged" else 0

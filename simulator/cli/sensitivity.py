@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, notice, population_of, run_options, scenario_of, staged
+from simulator.cli.options import lang_option, notices, population_of, run_options, saved, scenario_of, staged
 
 HELP = "say which assumptions matter: tornado and Sobol indices, with their errors"
 
@@ -28,7 +28,8 @@ def do(arguments: argparse.Namespace) -> None:
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     with staged(arguments, "sensitivity") as progress:
         result = simulator.sensitivity(scenario, population, few=arguments.few, samples=arguments.samples,
-                                       workers=arguments.workers, progress=progress, notice=notice)
+                                       workers=arguments.workers, progress=progress, notice=notices(arguments))
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
     print(drivers.text(result, arguments.lang))
+    saved(arguments.out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option, scenario_of, set_option
+from simulator.cli.options import lang_option, saved, scenario_of, set_option
 
 HELP = "invent a register and say how well it fits published figures"
 
@@ -27,4 +27,4 @@ def do(arguments: argparse.Namespace) -> None:
     scenario = scenario_of(argparse.Namespace(changes=arguments.changes), arguments.scenario)
     report = write_synthetic(scenario, arguments.enterprises, arguments.seed, arguments.out)
     print(register_screens.calibration(report, arguments.lang))
-    print(f"\n→ {arguments.out}")
+    saved(arguments.out)

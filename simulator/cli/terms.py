@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import scenario_of, set_option
+from simulator.cli.options import lang_option, scenario_of, set_option
 from simulator.errors import SimulatorError
 
 HELP = "list everything that can be set"
@@ -15,6 +15,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("group", metavar="PATH", nargs="?", default="", help="only these, e.g. law.tax_rebate or assumptions")
     p.add_argument("--scenario", default="baseline", help="whose values to show (default: baseline)")
     set_option(p)
+    lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> None:
@@ -28,7 +29,8 @@ def do(arguments: argparse.Namespace) -> None:
         every = scenario.settings()
         raise SimulatorError(f"{arguments.group}: no such setting → "
                              f"{nearest(arguments.group, [s.path for s in every]) or 'simulator terms lists all'}")
-    print(screen.terms(found))
-    flags = legality.text(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"))
+    print(screen.terms(found, arguments.lang))
+    flags = legality.text(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"),
+                          arguments.lang)
     if flags:
         print("\n" + flags)

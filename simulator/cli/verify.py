@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import population_of, unit_option
+from simulator.cli.options import lang_option, population_of, unit_option
 
 HELP = "check that runs and reports are as they were made"
 
@@ -17,7 +17,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--population", metavar="REGISTER", help="the register of runs that had one, for --rerun")
     unit_option(p)
     p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")
-    p.add_argument("--lang", choices=("zh", "en"), default="zh")
+    lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import notice, unit_option
+from simulator.cli.options import lang_option, notices, unit_option
 
 HELP = "open the what-if page in the browser: sliders for every setting, the answer beside them"
 
@@ -16,7 +16,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--population", metavar="POPULATION", help="a register; without it incumbents are drawn")
     unit_option(p)
     p.add_argument("--port", type=int, default=8866, metavar="N", help="first port tried (default: 8866); this machine only")
-    p.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the page (default: zh)")
+    lang_option(p, "language of the page (default: what LANG says, else zh)")
     p.add_argument("--draws", type=int, default=200, metavar="N", help="draws of the picture that follows the hand (default: 200)")
     p.add_argument("--out", default="out/what_if", metavar="DIR", help="folder of what is kept (default: out/what_if)")
     p.add_argument("--no-browser", action="store_true", help="only print the page's address")
@@ -25,4 +25,4 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """Serve the page until Ctrl+C."""
     simulator.whatif(arguments.scenario, arguments.population, units=arguments.units, lang=arguments.lang, port=arguments.port,
-                     draws=arguments.draws, out=arguments.out, browser=not arguments.no_browser, notice=notice)
+                     draws=arguments.draws, out=arguments.out, browser=not arguments.no_browser, notice=notices(arguments))

@@ -155,9 +155,9 @@ def _outcome(future: Future, name: str, batch: Batch, tell: Callable[[str], None
     except Exception as e:  # a process that died or was out of memory must not take the others with it
         batch.failed[name] = [Problem(name, f"{type(e).__name__}: {e}")]
     else:
-        tell(f"{name}: done")
+        tell(f"√ {name}")
         return found
-    tell(f"{name}: failed")
+    tell(f"× {name}")
     return None
 
 

@@ -79,13 +79,13 @@ def remarks(population: Population, path: str, lang: str) -> str:
     return words.say("register.played", **count) if population.warnings else ""
 
 
-def refusal(problems: Sequence[Problem], lang: str, path: str | None) -> str:
-    """Why a register was refused by a verb that needs it; path: the register, where its cells are at fault."""
+def refusal(problems: Sequence[Problem], lang: str, path: str | None) -> list[str]:
+    """Why a register was refused by a verb that needs it, a line each; path: the register, where its cells are at fault."""
     words = load(lang)
-    lines = [words.say("register.refused", count=len(problems)), *_told(problems, words)]
+    lines = [*_told(problems, words)]
     if path and any(mark in problem.place for problem in problems for mark in (" line ", "!")):
         lines.append(words.say("register.mark", command=marking(path, lang)))
-    return "\n".join(lines)
+    return lines
 
 
 def listing(problems: Sequence[Problem], lang: str) -> str:

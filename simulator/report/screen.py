@@ -13,8 +13,11 @@ import pandas as pd
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
 from simulator.report import precision
+from simulator.report.rounding import MISSING, UNITS
 from simulator.report.wording import Wording, load
 from simulator.scenario import Setting
+
+_DECIMALS = {"zh": 1, "en": 3}  # of 万元 and of a million: to the thousand CNY
 
 
 def width(text: str) -> int:
@@ -39,8 +42,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, l
     return "\n".join([shown[0], "─" * max(map(width, shown)), *shown[1:]])
 
 
-def budget(result: BudgetRun) -> str:
-    """The budget by year: cash paid in 万元, its quantiles, the appropriation and the chance of overrun."""
+def budget(result: BudgetRun, lang: str = "zh") -> str:
+    """The budget by year: cash paid in 万元 (millions), its quantiles, the appropriation and the chance of overrun."""
+    words, scenario = load(lang), result.scenario
+
+    def money(yuan: float | None) -> str:
+        return MISSING if yuan is None or pd.isna(yuan) else f"{yuan / UNITS[lang]['money'].scale:,.{_DECIMALS[lang]}f}"
+
     summary = result.summary
     paid = summary[(summary["measure"] == "paid") & (summary["clause"] == TOTAL)]
     overrun = summary[summary["measure"] == "overrun"].set_index("year")["probability"]
@@ -52,33 +60,32 @@ def budget(result: BudgetRun) -> str:
         chance = f"{overrun[year]:.1%}" if year in overrun.index else "—"
         rows.append(
             (
-                "合计" if year == TOTAL else str(year),
-                f"{_wan(row['mean'])} ± {_wan(row.get('standard_error'))}",
-                *(_wan(row[q]) for q in ("p5", "p50", "p80", "p95")),
-                "—" if authorised is None else _wan(authorised / 100),
+                words.say("screen.total") if year == TOTAL else str(year),
+                f"{money(row['mean'])} ± {money(row.get('standard_error'))}",
+                *(money(row[q]) for q in ("p5", "p50", "p80", "p95")),
+                money(None if authorised is None else authorised / 100),
                 chance,
             )
         )
-    head = f"{result.scenario.zh}（{result.scenario.name}），{result.scenario.draws:,} 次模拟，种子 {result.scenario.seed}，万元"
-    columns = ("年度", "均值 ± 标准误", "P5", "P50", "P80", "P95", "预算安排", "超支概率")
+    head = words.say("screen.head", title=words.pick({"zh": scenario.zh, "en": scenario.en}), name=scenario.name,
+                     draws=f"{scenario.draws:,}", seed=scenario.seed, unit=words.say("unit.money"))
+    columns = [words.say("screen.year"), words.say("screen.mean"), "P5", "P50", "P80", "P95", words.say("screen.appropriation"),
+               words.say("screen.overrun")]
     shown = head + "\n" + table(columns, rows)
     if result.precision:
-        blocks = result.scenario.law.blocks
-        shown += "\n\n" + precision.told(asdict(result.precision), {slug: b.zh for slug, b in blocks.items()}, load("zh"))
+        names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
+        shown += "\n\n" + precision.told(asdict(result.precision), names, words)
     return shown
 
 
-def terms(settings: Sequence[Setting]) -> str:
+def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
     """Every settable path with value, unit, range, article or source, and meaning."""
+    words = load(lang)
     rows = [
-        (s.path, s.value, s.unit, s.range, " ".join(filter(None, (s.source, s.confidence))), s.zh, s.en)
+        (s.path, s.value, s.unit, s.range, " ".join(filter(None, (s.source, s.confidence))), words.pick({"zh": s.zh, "en": s.en}))
         for s in settings
     ]
-    return table(("path", "value", "unit", "range", "source", "含义", "meaning"), rows, left=7)
-
-
-def _wan(yuan: float | None, digits: int = 1) -> str:
-    return "—" if yuan is None or pd.isna(yuan) else f"{yuan / 1e4:,.{digits}f}"
+    return table([words.say(f"screen.{key}") for key in ("path", "value", "unit", "range", "source", "meaning")], rows, left=6)
 
 
 def verified(found: pd.DataFrame, lang: str) -> str:

@@ -62,8 +62,7 @@ def refused(where: Path, *arguments) -> list[str]:
     head, *lines = outcome.err.rstrip("\n").split("\n")
     problems = [line.removeprefix("  ") for line in lines if line.startswith("  ")]
     count = len(problems)
-    assert head in (f"{count} problem{'s' if count > 1 else ''}, nothing done:", f"{count} problem(s), nothing done:",
-                    f"共 {count} 处问题，未做任何处理："), outcome.err
+    assert head in (f"{count} problem{'s' if count > 1 else ''}, nothing done:", f"共 {count} 处问题，未做任何处理："), outcome.err
     assert problems and len(set(problems)) == len(problems)
     assert listing(where) == before
     return problems

@@ -514,7 +514,7 @@ def test_terms_lists_everything_that_can_be_set():
     assert "合法性" not in done("terms", "law.office_rent")
     lines = done("terms", "law.tax_rebate").partition("\n\n")[0].splitlines()
     assert len(lines) == 8 and all(line.startswith("law.tax_rebate.") for line in lines[2:])
-    assert re.search(r"law\.tax_rebate\.high_rate +0\.50 +share +0 … 1 +四（四） A +高档返还比例 +rebate of the higher", said)
+    assert re.search(r"law\.tax_rebate\.high_rate +0\.50 +share +0 … 1 +四（四） A +高档返还比例\n", said)
     assert re.search(r"high_rate +0\.4 ", done("terms", "law.tax_rebate", "--set", "law.tax_rebate.high_rate=0.4"))
     assert re.search(r"office_rent\.max_area +300 ", done("terms", "law", "--scenario", "cautious"))
 
@@ -525,7 +525,7 @@ def test_columns_line_up_on_a_screen_where_chinese_is_two_cells_wide():
     lines = table(("条款", "元"), [("四（一）", "1"), ("a", "12,345.00")]).split("\n")
     assert [width(line) for line in lines] == [19, 19, 19, 19]
     head, _, *rows = done("terms", "law.tax_rebate").partition("\n\n")[0].splitlines()
-    assert {width(row[: row.index("四（四）")]) for row in rows} == {width(head[: head.index("source")])}
+    assert {width(row[: row.index("四（四）")]) for row in rows} == {width(head[: head.index("依据")])}
 
 
 @pytest.mark.slow
@@ -822,18 +822,18 @@ def test_what_is_no_command(arguments, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     outcome = call(*arguments)
     assert outcome.code == 2 and outcome.out == "" and "Traceback" not in outcome.err
-    assert outcome.err.startswith("usage: simulator") and "error: " in outcome.err
+    assert outcome.err.startswith("用法：simulator") and "\n共 1 处问题，未做任何处理：\n  " in outcome.err
     assert listing(tmp_path) == {}
 
 
 def test_help_names_every_verb_and_the_exit_codes():
-    said = done("--help")
+    said = done("--help", "--lang", "en")
     verbs = re.search(r"\n  VERB\n((?:    .*\n)+)", said)[1]
     named = re.findall(r"^    (\w+)(?: |$)", verbs, re.M)
     assert set(named) >= {*EVERY_VERB, "check", "template", "synthesize"}
     for verb in named:
         assert f"\n  simulator {verb} " in said or verb == "terms" and "\n  simulator terms" in said
-        without = ("check", "template", "whatif", "batch", "verify")  # nothing of theirs can be set
+        without = ("check", "template", "whatif", "batch", "verify", "completion")  # nothing of theirs can be set
         assert ("--set PATH=VALUE" in done(verb, "--help")) == (verb not in without)
     assert "Exit codes: 0 done" in said and "130 interrupted" in said
 
@@ -871,7 +871,7 @@ def test_an_interruption_is_130_and_says_so(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(simulator, "assess", interrupted)
-    assert call("assess", SAMPLE) == Outcome(130, "", "interrupted\n")
+    assert call("assess", SAMPLE) == Outcome(130, "", "已中断\n")
 
 
 def test_a_defect_of_the_program_is_not_passed_off_as_bad_input(monkeypatch):
@@ -906,7 +906,7 @@ def test_a_console_without_the_signs_of_a_message_shows_a_question_mark(encoding
     refusal = in_a_process("explain", SAMPLE, "企业²", "--lang", "en", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert refusal.returncode == 2 and refusal.stdout == b""
     said = refusal.stderr.decode(encoding)
-    assert said.startswith("1 problem(s), nothing done:") and "check the id" in said and "Traceback" not in said
+    assert said.startswith("1 problem, nothing done:") and "check the id" in said and "Traceback" not in said
     assert ("企业?" in said) == (encoding == "gbk")
 
 
@@ -917,7 +917,7 @@ def test_a_process_elsewhere_with_chinese_paths_writes_what_it_says(small, tmp_p
     refusal = in_a_process("assess", small.name, "--scenario", "没有.yaml", cwd=tmp_path)
     assert refusal.returncode == 2 and refusal.stdout == b""
     assert refusal.stderr.decode() == (
-        "1 problem, nothing done:\n  there is no scenario or file '没有.yaml' → "
+        "共 1 处问题，未做任何处理：\n  there is no scenario or file '没有.yaml' → "
         "a path, or one of baseline, cautious, generous, rebate_suspended\n")
 
 

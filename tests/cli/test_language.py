@@ -1,0 +1,101 @@
+"""One language a call: --lang, else LANG; every word of help in both; a GBK console is written to without failing."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from simulator import cli
+from simulator.cli.language import CHINESE
+from tests.cli.running import ROOT, SAMPLE, call, done, in_a_process
+
+CHARACTERS = re.compile(r"[\u4e00-\u9fff]")
+
+
+def words_of_help() -> set[str]:
+    """Every sentence of help, in English."""
+    top = cli.parser("en")
+    lines = {p.description[:1].lower() + p.description[1:].rstrip(".") for p in top.verbs().values()}
+    return lines | {action.help for p in (top, *top.verbs().values()) for action in p._actions if action.help}
+
+
+def test_every_word_of_help_has_its_chinese_and_no_chinese_is_left_over():
+    said = words_of_help()
+    assert sorted(said - set(CHINESE)) == []
+    beside = {text for text in CHINESE if text.endswith("…") or text.startswith("Cash as it falls due")}
+    assert sorted(set(CHINESE) - said - beside) == []
+    assert len(beside - said) == 3
+
+
+@pytest.mark.parametrize("verb", cli.VERBS)
+def test_help_is_in_the_language_asked_for(verb):
+    chinese, english = done(verb, "--help", "--lang", "zh"), done(verb, "--lang", "en", "--help")
+    assert chinese.startswith("用法：simulator") and "退出码" in chinese
+    assert english.startswith("usage: simulator") and "Exit codes" in english
+
+
+def test_lang_of_the_environment_is_heard_and_the_option_is_heard_first(monkeypatch):
+    for said, lang in (("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("C", "zh"), ("", "zh")):
+        monkeypatch.setenv("LANG", said)
+        assert bool(CHARACTERS.search(done("terms", "policy.start").splitlines()[0])) == (lang == "zh")
+        assert call("run", "nowhere").err.startswith({"zh": "共 1 处问题，", "en": "1 problem, "}[lang])
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert not CHARACTERS.search(done("terms", "policy.start").replace("二 J", ""))
+    assert CHARACTERS.search(done("terms", "policy.start", "--lang", "zh"))
+
+
+def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
+    outcome = call("run", "--draws", "many", "--lang", "zh")
+    assert outcome.code == 2 and "Traceback" not in outcome.err
+    assert outcome.err.splitlines()[-2:] == ["共 1 处问题，未做任何处理：", "  argument --draws: invalid int value: 'many'"]
+
+
+GBK = """
+import sys
+from simulator import cli
+for words in [line.split("|") for line in sys.argv[1].splitlines()]:
+    try:
+        code = cli.main(words)
+    except SystemExit as e:
+        code = e.code
+    print("=====", words[0], code or 0)
+"""
+
+
+def test_nothing_fails_on_a_gbk_console(tmp_path):
+    """Help of every verb and the screens that test_cli does not ask there; what GBK lacks becomes ?."""
+    lines = [["--help"], *([verb, "--help"] for verb in cli.VERBS), ["terms", "--lang", "en"], ["check", str(SAMPLE)],
+             ["indicators", str(SAMPLE)], ["budget", "--draws", "3"], ["template", "--out", str(tmp_path / "名册.xlsx")],
+             ["run", "不存在"], ["verify", str(tmp_path)], ["completion", "bash"]]
+    finished = subprocess.run([sys.executable, "-c", GBK, "\n".join("|".join(line) for line in lines)], capture_output=True,
+                              env=os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": str(ROOT)}, timeout=240, cwd=tmp_path)
+    out, err = finished.stdout.decode("gbk"), finished.stderr.decode("gbk")
+    assert finished.returncode == 0 and "Traceback" not in err, err[-2000:]
+    codes = re.findall(r"^===== (\S+) (\d)$", out, re.M)
+    assert len(codes) == len(lines)
+    assert [(verb, code) for verb, code in codes if code != "0"] == [("run", "2"), ("verify", "2")]
+    assert "年度" in out and "用法：simulator" in out
+    assert out.count("?") < 200
+
+
+def test_a_shell_completes_verbs_options_and_scenarios(need, tmp_path):
+    script = tmp_path / "completion.bash"
+    script.write_text(done("completion", "bash"), encoding="utf-8")
+    asked = """
+complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _shtab_simulator; printf '%s ' "${COMPREPLY[@]}"; echo; }
+complete_words simulator attr
+complete_words simulator run --workers 2 --dra
+complete_words simulator run cau
+"""
+    found = subprocess.run([need("bash"), "-c", f'source "{script}"\n{asked}'], capture_output=True, text=True, timeout=60)
+    assert found.stdout.split() == ["attribute", "--draws", "cautious"], found.stderr
+    assert "#compdef simulator" in done("completion", "zsh")
+
+
+def test_a_process_of_its_own_ends_with_the_code_said():
+    finished = in_a_process("explain", SAMPLE, "NOBODY", "--lang", "en")
+    assert finished.returncode == 2 and finished.stderr.startswith(b"1 problem, nothing done:")

@@ -1,0 +1,211 @@
+"""The reference: tables of the clauses, assumptions, columns, readings, commands and of what the text lays down.
+
+Made from what the program itself reads: the law file, the clauses' declarations, the baseline, the register's contract, the
+command line; and from coverage.yaml, which says of every provision of 二 to 五 where it is played and tested, or why it is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulator import cli, load_scenario
+from simulator.law.assessment import DECLARED
+from simulator.law.clauses import CATALOGUE, SLUGS
+from simulator.law.readings import SWITCHES
+from simulator.law.terms import EDGES
+from simulator.population.documentation import KINDS, range_of, rules_of
+from simulator.population.schema import TABLES
+from simulator.projection.measures import MEASURES
+from simulator.report.settings import value_and_unit
+from simulator.report.sources import named
+from simulator.report.wording import load
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "data" / "reference"
+MADE = {"zh": "本页由 `make reference` 根据程序自身的声明生成，请勿手工修改。",
+        "en": "Made by `make reference` from what the program itself declares; not written by hand."}
+NONE = "—"
+MEASURE, LEVER_TEST = "simulator/projection/measures.py", \
+    "tests/budget/test_revenue.py::test_a_lever_that_is_used_asks_for_its_cost_and_acts"
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file's name."""
+    made = {}
+    for lang in ("zh", "en"):
+        for page in (clauses, assumptions, columns, readings, commands, coverage):
+            made[f"{page.__name__}.{lang}.md"] = page(lang)
+    return made
+
+
+def clauses(lang: str) -> str:
+    """The clauses of 四: article, rule, terms with their edges, readings, tests."""
+    zh, law, words = lang == "zh", load_scenario().law, load(lang)
+    kinds = {"one_off": ("一次性", "once"), "recurrent": ("多年", "recurrent"), "in_kind": ("实物", "in kind")}
+    rules = {entry["where"][0]: entry for entry in reversed(provisions()) if entry["article"].startswith("四") and "where" in entry}
+    rows = []
+    for slug, clause in zip(SLUGS, CATALOGUE, strict=True):
+        block, entry = law.blocks[slug], rules[f"simulator/law/clauses/{slug}.py"]
+        switches = dict.fromkeys(name for evidence in clause.EVIDENCE.values() for name in evidence.readings)
+        switches |= dict.fromkeys(name for name, switch in SWITCHES.items()
+                                  if switch.article[0] == "四" and block.article[1:] in switch.article)
+        cases = sum(any(award.get("clause") == slug for award in case.get("awards", [])) for case in worked_cases())
+        thresholds = sum(term.threshold for term in DECLARED[slug])
+        tests = [f"{cases} 个算例 `tests/law/cases.yaml`" if zh else f"{cases} worked cases in `tests/law/cases.yaml`"]
+        if thresholds:
+            tests.append(f"{thresholds} 道门槛：差一点、正好、超一点" if zh else f"{thresholds} edges: just below, on, just above")
+        rows.append([block.article, f"{words.pick({'zh': block.zh, 'en': block.en})}<br>`{slug}`<br>{kinds[block.kind][not zh]}",
+                     entry[lang], "<br>".join(_number(law.numbers[f"{slug}.{term.name}"], lang) for term in DECLARED[slug]) or NONE,
+                     "<br>".join(f"`{name}`" for name in switches) or NONE,
+                     "<br>".join([*tests, *_tests(entry["tests"])])])
+    head = ["条款", "名称", "规则", "数值与门槛", "条文理解", "检验"] if zh else \
+        ["article", "clause", "rule", "terms and edges", "readings", "tests"]
+    note = "“≥”含本数（以上、达到），“>”不含本数（超过、突破）。每个数值的设定路径为 `law.条款代号.数值代号`。" if zh else \
+        "≥ includes the number, > does not. Each number is set as `law.CLAUSE.TERM`."
+    return _page("条款" if zh else "Clauses", lang, note, [(head, rows)])
+
+
+def _number(number: Any, lang: str) -> str:
+    """One number with its edge, and from which year on where it changes."""
+    dates = sorted(number.values)
+    shown = "；".join(f"{number.shown(year, lang)}" + (f"（{year}）" if len(dates) > 1 else "") for year in dates)
+    assert number.edge in (*EDGES, "")
+    return f"{number.zh if lang == 'zh' else number.en}: {shown} `{number.path.split('.')[1]}`"
+
+
+def assumptions(lang: str) -> str:
+    """The baseline's assumptions: distribution, source, confidence."""
+    zh, words, scenario = lang == "zh", load(lang), load_scenario()
+    shapes = {"fixed": ("定值", "fixed"), "uniform": ("均匀", "uniform"), "pert": ("PERT", "PERT"), "discrete": ("离散", "discrete")}
+    rows = []
+    for row in scenario.settings("assumptions"):
+        path = row.path.removeprefix("assumptions.")
+        value, unit = value_and_unit(row.value, row.unit, words)
+        rows.append([words.pick({"zh": row.zh, "en": row.en}), f"{value} {unit}".strip(),
+                     shapes[scenario.assumptions[path].value.shape][not zh],
+                     named(row.source, words), words.term("confidence", row.confidence), f"`{path}`"])
+    head = ["假设", "取值（低 / 最可能 / 高）", "分布", "依据", "可信度", "路径"] if zh else \
+        ["assumption", "value (low / likely / high)", "distribution", "source", "confidence", "path"]
+    note = "可信度：甲直接读自来源，乙推算或转引，丙凭记忆、未核实，判断为无来源的估计。设定时路径前加 `assumptions.`。" if zh else \
+        "Confidence: A read in the source, B derived or second-hand, C from memory and unverified, J judgement. " \
+        "Each is set as `assumptions.PATH`."
+    return _page("假设" if zh else "Assumptions", lang, note, [(head, rows)])
+
+
+def columns(lang: str) -> str:
+    """The columns of a register, table by table."""
+    zh = lang == "zh"
+    articles = {slug: block.article for slug, block in load_scenario().law.blocks.items()}
+    english = dict(zip(KINDS, KINDS, strict=True))
+    parts = []
+    for table in TABLES:
+        rows = []
+        for column in table.columns:
+            blank = ("不可空" if zh else "never") if column.required else ("推算" if zh else "derived") if column.derived else \
+                ("是" if zh else "yes") if column.default == 1 else ("无" if zh else "none")
+            used = sorted({articles[slug] for slug in column.needed_by}, key=list(articles.values()).index)
+            everywhere = len(used) == len(SLUGS)
+            severity = {"error": "错误：" if zh else "error: ", "warning": "提示：" if zh else "warning: "}
+            rules = "<br>".join(severity[s] + (z if zh else e) for s, z, e in rules_of(column))
+            rows.append([column.header, f"`{column.name}`", (KINDS if zh else english)[column.kind],
+                         column.unit.replace("CNY", "元") if zh else column.unit, range_of(column) or NONE, blank, rules or NONE,
+                         ("全部" if zh else "all") if everywhere else "、".join(used) or NONE,
+                         (column.note_zh if zh else column.note_en) or NONE])
+        head = ["中文表头", "列名", "类型", "单位", "范围", "空白表示", "规则", "用于条款", "含义"] if zh else \
+            ["Chinese header", "column", "type", "unit", "range", "blank means", "rules", "needed by", "meaning"]
+        parts.append((head, rows, f"{table.header}（{table.name}）" if zh else f"{table.name} ({table.header})"))
+    note = "未知写“未知”，整列缺少即全部未知；未知不等于零。" if zh else \
+        "What is not known is written 未知 or unknown; an absent column is unknown as a whole. Unknown is never read as 0."
+    return _page("名册各列" if zh else "Columns of a register", lang, note, parts)
+
+
+def readings(lang: str) -> str:
+    """The interpretation switches with every reading, the default first."""
+    zh, rows = lang == "zh", []
+    for name, switch in SWITCHES.items():
+        told = [f"`{reading}` {switch.meanings[reading][not zh]}" for reading in switch.names]
+        rows.append([switch.article, switch.zh if zh else switch.en, f"`{name}`", f"**{told[0]}**", "<br>".join(told[1:])])
+    head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "matter", "switch", "default", "other readings"]
+    note = "设定方法：`--set interpretation.设定=理解`。每份报告都列明所用理解；改用他种理解的代价见 `simulator attribute`。" if zh else \
+        "Set as `--set interpretation.SWITCH=READING`. Every report lists them; `simulator attribute` tells what another one costs."
+    return _page("条文理解" if zh else "Readings of the text", lang, note, [(head, rows)])
+
+
+def commands(lang: str) -> str:
+    """Every verb with its arguments and options."""
+    zh, top = lang == "zh", cli.parser(lang)
+    parts = []
+    for name, verb in top.verbs().items():
+        rows = []
+        for action in verb._actions:
+            if isinstance(action, argparse._HelpAction):
+                continue
+            shown = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+            spelt = ", ".join(action.option_strings)
+            value = "" if action.option_strings and action.nargs == 0 else f" {shown}" if spelt else str(shown)
+            rows.append([f"`{spelt}{value}`".replace("|", "\\|"), (action.help or NONE).replace("%%", "%")])
+        head = ["参数或选项", "含义"] if zh else ["argument or option", "meaning"]
+        parts.append((head, rows, f"simulator {name}", verb.description or ""))
+    note = cli.EPILOGS[lang]
+    return _page("命令" if zh else "Commands", lang, note, parts)
+
+
+def coverage(lang: str) -> str:
+    """Every provision of 二 to 五: module and tests, or why it is not simulated."""
+    zh, rows = lang == "zh", []
+    measures = {measure.name: measure for measure in MEASURES}
+    for entry in provisions():
+        where = [f"`{place}`" for place in entry.get("where", [])]
+        tests, why = _tests(entry.get("tests", [])), entry.get("not_simulated", {}).get(lang, "")
+        if "lever" in entry:
+            measure = measures[entry["lever"]]
+            where.insert(0, f"`{MEASURE}`: `assumptions.levers.{measure.name}.effect`")
+            tests.insert(0, f"`{LEVER_TEST}`")
+            why = (f"无数额；作为增长杠杆，默认不起作用：{measure.acts_zh}" if zh
+                   else f"no amount in the text; a lever of growth, neutral unless used: {measure.acts_en}")
+        rows.append([entry["article"], entry[lang], "<br>".join(where) or NONE, "<br>".join(tests) or NONE, why or NONE])
+    head = ["条款", "内容", "所在模块", "检验", "未模拟的部分及原因"] if zh else \
+        ["article", "provision", "module", "tests", "not simulated, because"]
+    note = "一为意义，无可模拟之处。" if zh else "一 gives the reasons; there is nothing in it to simulate."
+    return _page("条文覆盖" if zh else "Coverage of the text", lang, note, [(head, rows)])
+
+
+@cache
+def provisions() -> list[Mapping[str, Any]]:
+    """coverage.yaml, in the text's order."""
+    return yaml.safe_load(Path(__file__).with_name("coverage.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def worked_cases() -> list[Mapping[str, Any]]:
+    return yaml.safe_load((ROOT / "tests" / "law" / "cases.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def functions_of(path: str) -> frozenset[str]:
+    """The functions a test file defines."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def _tests(tests: Iterable[str]) -> list[str]:
+    return [f"`{re.sub('^tests/', '', test)}`" for test in tests]
+
+
+def _page(title: str, lang: str, note: str, parts: Iterable[Sequence[Any]]) -> str:
+    """A page of tables: (header, rows), with a heading and a line below it where there are any."""
+    lines = [f"# {title}", "", MADE[lang], "", note, ""]
+    for header, rows, *said in parts:
+        for text, mark in zip(said, ("## ", ""), strict=False):
+            lines += [f"{mark}{text}", ""] if text else []
+        lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+        lines += ["| " + " | ".join(str(cell).replace("\n", " ") for cell in row) + " |" for row in rows] + [""]
+    return "\n".join(lines).rstrip("\n") + "\n"
