@@ -134,17 +134,19 @@ def explain(
 
 def run(
     scenario: str | Scenario = "baseline", population: str | Path | Population | Parts | None = None, *,
-    precision: float | None = None, of: str = "total", most: int | None = None, workers: int | None = None,
-    progress: Any = None, notice: Any = None, out: str | Path | None = None, resume: bool = False, new: bool = False,
+    precision: float | None = None, of: str = "total", most: int | None = None, expected: bool = False,
+    workers: int | None = None, progress: Any = None, notice: Any = None, out: str | Path | None = None, resume: bool = False,
+    new: bool = False,
 ) -> BudgetRun:
     """A Monte Carlo budget. population: a register; None takes the scenario's own (`population.source`).
 
     precision: draws are added to the scenario's, up to `most` (50,000), until the 95 % interval of one figure is as narrow to
     either side, 0.01 for 1 % of it: `of` is total, net_impact, a year or a clause, p95 or p95.office_rent for a quantile, or
-    overrun. Whether that was reached says the run's `precision`. workers: threads; the result does not depend on them.
-    progress, notice: called with draws done, and with a word. out: a folder that keeps the run and, while it is played without
-    `precision`, its finished blocks; resume: go on with an unfinished run there, to the same bytes; new: throw an unfinished
-    one away.
+    overrun. Whether that was reached says the run's `precision`. expected: look at the mean of that figure with arrivals and
+    market at their expectation, and keep these means in `out`, too (`BudgetRun.expected`). workers: threads; the result does
+    not depend on them. progress, notice: called with draws done, and with a word. out: a folder that keeps the run and, while it
+    is played without `precision`, its finished blocks; resume: go on with an unfinished run there, to the same bytes; new: throw
+    an unfinished one away.
 
     >>> run(load_scenario(changes={"draws": 16}), precision=0.2).precision.status
     'converged'
@@ -162,16 +164,16 @@ def run(
         return play(chosen, people, workers=workers, before=before, progress=progress, notice=notice, keep=keep)
 
     if precision is not None:
-        scenario, draws, reached = play_until(scenario, precision, of, played, most or MOST)
+        scenario, draws, reached = play_until(scenario, precision, of, played, most or MOST, expected)
         budget = BudgetRun(scenario, draws, people, reached)
         if out is not None:
-            budget.write(out)
+            budget.write(out, {"expected": budget.expected} if expected else None)
         return budget
     if out is None:
         return BudgetRun(scenario, played(scenario), people)
     with kept(out, scenario, people, resume=resume, new=new, notice=notice) as keep:
         budget = BudgetRun(scenario, played(scenario, keep=keep), people)
-        budget.write(out)
+        budget.write(out, {"expected": budget.expected} if expected else None)
     return budget
 
 

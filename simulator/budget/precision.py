@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.budget.expected import at_expectation, surprises
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import NORMAL, QUANTILES, Replicate, chance, mean_and_error, ranks_around
@@ -36,7 +37,7 @@ TOTAL, NET, OVERRUN = "total", "net_impact", "overrun"
 class Precision:
     """How sure a figure became. asked, reached: half-width of the 95 % interval, a share of the figure (of a chance: points as
     a share of 1), None where there is no interval; of: see `Figure.named`; status: CONVERGED or NOT_CONVERGED; looks: how often
-    it was looked at."""
+    it was looked at; expected: whether of the mean with arrivals and market at their expectation."""
 
     asked: float
     of: str
@@ -44,6 +45,7 @@ class Precision:
     status: str
     draws: int
     looks: int
+    expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,11 @@ class Figure:
 
 
 def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenario, Draws | None], Draws],
-               most: int = MOST) -> tuple[Scenario, Draws, Precision]:
+               most: int = MOST, expected: bool = False) -> tuple[Scenario, Draws, Precision]:
     """Play at least the scenario's draws and FEWEST, at most `most`; returns the scenario with as many draws as were made.
 
     asked: half-width as a share, 0.01 for 1 %. play: plays a scenario; the second argument are its first draws, played before.
-    Raises ScenarioError with every problem.
+    expected: look at the mean with arrivals and market at their expectation (`budget.expected`). Raises ScenarioError with every problem.
     """
     scenario, problems = scenario.set({"draws": max(FEWEST, scenario.draws)}), []
     if scenario.plain["sampling"] == "sobol":
@@ -126,6 +128,8 @@ def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenar
                                 f"{scenario.draws:,} or more"))
     try:
         figure = Figure.named(of, scenario)
+        if expected and (figure.quantile or figure.what == OVERRUN):
+            problems.append(Problem("--expected", f"{of} is no mean", "only a mean can be had at an expectation"))
     except ScenarioError as e:
         problems += e.problems
     if problems:
@@ -134,11 +138,15 @@ def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenar
     while True:
         looks += 1
         draws = play(scenario, draws)
-        reached = figure.half_width(figure.values(draws, scenario), draws.replicate)
+        values = figure.values(draws, scenario)
+        if expected:
+            values = at_expectation(values[:, None], surprises(draws, scenario))[:, 0]
+        reached = figure.half_width(values, draws.replicate)
         if reached <= MARGIN * asked or scenario.draws == most:
             break
         needed = scenario.draws * (reached / (MARGIN * asked)) ** 2
         wanted = min(max(needed, GROWTH[0] * scenario.draws), GROWTH[1] * scenario.draws)
         scenario = scenario.set({"draws": min(math.ceil(wanted / REPLICATES) * REPLICATES, most)})
     status = CONVERGED if reached <= asked else NOT_CONVERGED
-    return scenario, draws, Precision(asked, of, reached if math.isfinite(reached) else None, status, scenario.draws, looks)
+    return scenario, draws, Precision(asked, of, reached if math.isfinite(reached) else None, status, scenario.draws,
+                                      looks, expected)

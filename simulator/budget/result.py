@@ -22,6 +22,7 @@ from simulator.budget.backtest import backtest
 from simulator.budget.concentration import concentration
 from simulator.budget.conditions import conditions
 from simulator.budget.execution import execution
+from simulator.budget.expected import expected
 from simulator.budget.exposure import exposure
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.ledger import Ledger, keep_ledger
@@ -65,6 +66,12 @@ class BudgetRun:
     def summary(self) -> pd.DataFrame:
         """measure, clause, year, unit, mean, standard_error, p5 … p99 with 95 % intervals, probability with interval."""
         return summarise(self.result, self.scenario)
+
+    @cached_property
+    def expected(self) -> pd.DataFrame:
+        """Means with arrivals and market at their expectation, beside the means as drawn: measure, clause, year, mean,
+        standard_error, expected, expected_error. The same means with a smaller error; see `budget.expected`."""
+        return expected(self.result, self.scenario)
 
     @cached_property
     def draws(self) -> pd.DataFrame:

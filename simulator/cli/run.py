@@ -18,6 +18,8 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--of", default="total", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
                    "or p95.2014, p95.office_rent for a quantile; overrun")
     p.add_argument("--max-draws", type=int, metavar="N", help="with --precision: most draws (default: 50,000)")
+    p.add_argument("--expected", action="store_true", help="means with arrivals and market at their expectation, too: the same "
+                   "means with a smaller error")
     lang_option(p)
     p.add_argument("--out", metavar="DIR", help="keep draws, years, summary, settings and record in DIR")
     unfinished = p.add_mutually_exclusive_group()
@@ -33,8 +35,10 @@ def do(arguments: argparse.Namespace) -> int:
     if (arguments.resume or arguments.new) and (not arguments.out or arguments.precision):
         raise SimulatorError("--resume and --new are about an unfinished run → name its folder with --out, without --precision")
     budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
-                  most=arguments.max_draws, out=arguments.out, resume=arguments.resume, new=arguments.new)
+                  most=arguments.max_draws, expected=arguments.expected, out=arguments.out, resume=arguments.resume, new=arguments.new)
     print(screen.budget(budget, arguments.lang))
+    if arguments.expected:
+        print("\n" + screen.expected(budget, arguments.lang))
     if scenario.purse.mode != "none":
         notices(arguments)("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
     saved(arguments.out)

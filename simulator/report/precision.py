@@ -19,7 +19,7 @@ def told(precision: Mapping[str, Any], clauses: Mapping[str, str], words: Wordin
     if quantile:
         name = words.say("precision.quantile", name=name, quantile=quantile)
     elif what != OVERRUN:
-        name = words.say("precision.mean", name=name)
+        name = words.say("precision.mean_expected" if precision.get("expected") else "precision.mean", name=name)
     unit = "points" if what == OVERRUN else "share"
     asked, reached = (MISSING if value is None else words.say(f"precision.{unit}", value=f"{100 * value:.2g}")
                       for value in (precision["asked"], precision["reached"]))

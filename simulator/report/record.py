@@ -53,6 +53,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "exposure.csv": ("clause", "year", "mean", "standard_error", "p95", "p95_low", "p95_high", "highest"),
     "execution.csv": ("year", "appropriation", "paid", "rate", "planned", "mean", "standard_error",
                       *(f"{q}{end}" for q in QUANTILES for end in ("", "_low", "_high"))),
+    "expected.csv": ("measure", "clause", "year", "mean", "standard_error", "expected", "expected_error"),
     "backtest.csv": ("year", "published", "p10", "p50", "p90", "position", "width", "crps", "crps_naive"),
     "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
                       "everybody", "share_low", "share_high", "price", "price_error", "closed_price", "confidence", "invented"),

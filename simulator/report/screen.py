@@ -42,12 +42,16 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, l
     return "\n".join([shown[0], "─" * max(map(width, shown)), *shown[1:]])
 
 
+def _money(yuan: float | None, lang: str) -> str:
+    return MISSING if yuan is None or pd.isna(yuan) else f"{yuan / UNITS[lang]['money'].scale:,.{_DECIMALS[lang]}f}"
+
+
 def budget(result: BudgetRun, lang: str = "zh") -> str:
     """The budget by year: cash paid in 万元 (millions), its quantiles, the appropriation and the chance of overrun."""
     words, scenario = load(lang), result.scenario
 
     def money(yuan: float | None) -> str:
-        return MISSING if yuan is None or pd.isna(yuan) else f"{yuan / UNITS[lang]['money'].scale:,.{_DECIMALS[lang]}f}"
+        return _money(yuan, lang)
 
     summary = result.summary
     paid = summary[(summary["measure"] == "paid") & (summary["clause"] == TOTAL)]
@@ -76,6 +80,17 @@ def budget(result: BudgetRun, lang: str = "zh") -> str:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
         shown += "\n\n" + precision.told(asdict(result.precision), names, words)
     return shown
+
+
+def expected(result: BudgetRun, lang: str = "zh") -> str:
+    """Mean cash by year as drawn, and with arrivals and market at their expectation; how many times the draws that is worth."""
+    words, rows = load(lang), []
+    for row in result.expected[(result.expected["measure"] == "paid") & (result.expected["clause"] == TOTAL)].to_dict("records"):
+        was, now = row["standard_error"], row["expected_error"]
+        rows.append((words.say("screen.total") if row["year"] == TOTAL else str(row["year"]),
+                     f"{_money(row['mean'], lang)} ± {_money(was, lang)}", f"{_money(row['expected'], lang)} ± {_money(now, lang)}",
+                     f"{(was / now) ** 2:.2f}" if now > 0 else MISSING))
+    return table([words.say(f"screen.{key}") for key in ("year", "mean", "expected", "worth")], rows)
 
 
 def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
