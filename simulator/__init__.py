@@ -7,6 +7,7 @@ The public door. Everything the command line and the notebooks do goes through t
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
     batch, verify                                  many reports at once; that a folder is as it was made
+    cluster                                        workers of other processes and machines, for all that plays draws
     further_years                                  what a longer policy costs, year by year
     design                                         the most generous terms that fit a budget
     loopholes                                      ways round the text, and their price
@@ -21,7 +22,8 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +41,14 @@ if TYPE_CHECKING:
     from simulator.budget.notches import Notches
     from simulator.budget.result import BudgetRun
     from simulator.engine.assess import Assessment
+    from simulator.engine.cluster import Cluster
     from simulator.engine.explain import Explanation
     from simulator.population.parts import Parts
     from simulator.population.register import Population
     from simulator.report.batch import Batch
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "attribute", "batch", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
+__all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
            "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "verify", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
@@ -135,18 +138,18 @@ def explain(
 def run(
     scenario: str | Scenario = "baseline", population: str | Path | Population | Parts | None = None, *,
     precision: float | None = None, of: str = "total", most: int | None = None, expected: bool = False,
-    workers: int | None = None, progress: Any = None, notice: Any = None, out: str | Path | None = None, resume: bool = False,
-    new: bool = False,
+    workers: int | Cluster | None = None, progress: Any = None, notice: Any = None, out: str | Path | None = None,
+    resume: bool = False, new: bool = False,
 ) -> BudgetRun:
     """A Monte Carlo budget. population: a register; None takes the scenario's own (`population.source`).
 
     precision: draws are added to the scenario's, up to `most` (50,000), until the 95 % interval of one figure is as narrow to
     either side, 0.01 for 1 % of it: `of` is total, net_impact, a year or a clause, p95 or p95.office_rent for a quantile, or
     overrun. Whether that was reached says the run's `precision`. expected: look at the mean of that figure with arrivals and
-    market at their expectation, and keep these means in `out`, too (`BudgetRun.expected`). workers: threads; the result does
-    not depend on them. progress, notice: called with draws done, and with a word. out: a folder that keeps the run and, while it
-    is played without `precision`, its finished blocks; resume: go on with an unfinished run there, to the same bytes; new: throw
-    an unfinished one away.
+    market at their expectation, and keep these means in `out`, too (`BudgetRun.expected`). workers: threads or a `cluster`; the
+    result does not depend on them. progress, notice: called with draws done, and with a word. out: a folder that keeps the run
+    and, while it is played without `precision`, its finished blocks; resume: go on with an unfinished run there, to the same
+    bytes; new: throw an unfinished one away.
 
     >>> run(load_scenario(changes={"draws": 16}), precision=0.2).precision.status
     'converged'
@@ -177,9 +180,22 @@ def run(
     return budget
 
 
+@contextlib.contextmanager
+def cluster(scheduler: str | None = None, *, processes: int = 0) -> Iterator[Cluster]:
+    """Workers for `workers=` of whatever plays draws: the numbers are those of one process, to the byte.
+
+    scheduler: address of a Dask scheduler, tls://host:port (tcp:// for invented registers and drawn incumbents); without it so
+    many processes of this machine. A register is read by the workers, under the path it was given with. Raises ClusterError.
+    """
+    from simulator.engine.cluster import local, remote
+
+    with remote(scheduler) if scheduler else local(processes) as workers:
+        yield workers
+
+
 def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | BudgetRun,
-            population: str | Path | Population | None = None) -> Comparison:
-    """Paired differences in cost on common luck; equal scenarios differ by exactly 0.
+            population: str | Path | Population | None = None, workers: int | Cluster | None = None) -> Comparison:
+    """Paired differences in cost on common luck; equal scenarios differ by exactly 0. workers: threads or a `cluster`.
 
     >>> same = compare(load_scenario(changes={"draws": 20}), load_scenario(changes={"draws": 20}))
     >>> float(same.differences["mean"].abs().max())
@@ -189,13 +205,13 @@ def compare(baseline: str | Scenario | BudgetRun, *reforms: str | Scenario | Bud
     from simulator.budget.result import BudgetRun
 
     people = _register(population) if population is not None else None
-    runs = [r if isinstance(r, BudgetRun) else run(r, people) for r in (baseline, *reforms)]
+    runs = [r if isinstance(r, BudgetRun) else run(r, people, workers=workers) for r in (baseline, *reforms)]
     return compare_runs(*runs)
 
 
 def design(
     scenario: str | Scenario, budget: float | Decimal | None, free: Iterable[str], *, confidence: float = 0.95,
-    maximise: str = "support", population: str | Path | Population | None = None, workers: int | None = None,
+    maximise: str = "support", population: str | Path | Population | None = None, workers: int | Cluster | None = None,
     progress: Any = None,
 ) -> DesignResult:
     """The most generous terms that fit `budget` (CNY, all cash of all years) with the confidence, Monte Carlo error
@@ -232,7 +248,7 @@ def design(
 
 def loopholes(
     scenario: str | Scenario = "baseline", population: str | Path | Population | None = None, *,
-    workers: int | None = None, progress: Any = None,
+    workers: int | Cluster | None = None, progress: Any = None,
 ) -> DataFrame:
     """The known ways round the text: what it stops, who gains by the law, and the price with its Monte Carlo error (CNY).
 
@@ -252,7 +268,7 @@ def loopholes(
 
 def further_years(
     scenario: str | Scenario, until: int, population: str | Path | Population | None = None, *,
-    workers: int | None = None, notice: Any = None,
+    workers: int | Cluster | None = None, notice: Any = None,
 ) -> Comparison:
     """What each further year of `policy.end` costs, up to the year `until`; the steps add up to the whole extension.
 
@@ -268,7 +284,7 @@ def further_years(
 
 def attribute(
     of: str | Scenario | BudgetRun = "baseline", population: str | Path | Population | None = None, *, few: int = 100,
-    orders: int = 8, workers: int | None = None, progress: Any = None, notice: Any = None,
+    orders: int = 8, workers: int | Cluster | None = None, progress: Any = None, notice: Any = None,
 ) -> CostDrivers:
     """Whose cost it is: each clause alone, as the last one in and by Shapley's value, adding up to the run's cost to the fen;
     their interaction by cause; and what every other reading of the text would cost.
@@ -289,7 +305,7 @@ def attribute(
 
 def sensitivity(
     of: str | Scenario | BudgetRun = "baseline", population: str | Path | Population | None = None, *, few: int = 200,
-    samples: int = 512, workers: int | None = None, progress: Any = None, notice: Any = None,
+    samples: int = 512, workers: int | Cluster | None = None, progress: Any = None, notice: Any = None,
 ) -> Sensitivity:
     """Which assumptions matter, for cash paid, net fiscal impact and online sales: each at its low and high end on common luck,
     and Sobol indices with bootstrap intervals, luck being one of the factors.
@@ -325,7 +341,7 @@ def notches(scenario: str | Scenario = "baseline", population: str | Path | Popu
 def report(
     *of: str | Path | Scenario | BudgetRun, population: str | Path | Population | None = None, notebook: str = "budget",
     clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
-    out: str | Path = "out", units: Mapping[str, str] | None = None, workers: int | None = None, progress: Any = None,
+    out: str | Path = "out", units: Mapping[str, str] | None = None, workers: int | Cluster | None = None, progress: Any = None,
     notice: Any = None,
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
@@ -389,7 +405,7 @@ def whatif(
     serve(given, port=port, browser=browser, told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
 
 
-def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | None = None, notice: Any = None) -> Batch:
+def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Cluster | None = None, notice: Any = None) -> Batch:
     """The reports of several scenarios and languages, as a YAML file asks for them, in processes side by side.
 
     out: folder of all of them, with an index page. One that fails leaves the others alone and is named in `failed`.

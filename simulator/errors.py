@@ -43,6 +43,9 @@ class SimulatorError(Exception):
         self.problems: list[Problem] = list(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
 
+    def __reduce__(self):
+        return type(self), (self.problems,)  # from another process with every place, cause and remedy
+
 
 class LawError(SimulatorError):
     """The law's numbers or readings cannot be used."""
@@ -54,6 +57,10 @@ class ScenarioError(SimulatorError):
 
 class PopulationError(SimulatorError):
     """A register cannot be used."""
+
+
+class ClusterError(SimulatorError):
+    """Work cannot be done on a cluster."""
 
 
 class ReportError(SimulatorError):

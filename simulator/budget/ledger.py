@@ -5,13 +5,13 @@ Draws are played a second time, block by block, for their single claims; only su
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.budget import rationing
+from simulator.engine.blocks import threads
 from simulator.engine.claims import claims_of
 from simulator.engine.prepared import paid_until
 from simulator.engine.run import Draws
@@ -77,7 +77,7 @@ def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws,
             list(MODES).index(purse.mode), purse.unpaid == "carried", rank, cap, pool_of, caps, pool_limits, limits,
             flows[part], due_back[part], unpaid[part], committed[part], largest[part])
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads(workers)) as pool:
         list(pool.map(one, range(0, count, block)))
     recovered = np.zeros_like(due_back)
     recovered[:, 1:] = np.floor(due_back[:, :-1] * draws.parameters["breach_recovered"][:, None] + 0.5)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from simulator.audit import DONE, WRONG, Act
 from simulator.audit import act as in_the_log
 from simulator.cli.language import asked_for, environment_language, told
+from simulator.cli.options import workforce
 from simulator.errors import PopulationError, SimulatorError
 
 DESCRIPTIONS = {"en": """\
@@ -111,7 +112,7 @@ def main(argv: list[str] | None = None) -> int:
     lang = asked_for(argv)
     arguments = parser(lang).parse_args(argv)
     try:
-        with _terminable(), entered(arguments.name) as act:
+        with _terminable(), entered(arguments.name) as act, workforce(arguments):
             code = arguments.verb(arguments)
             act.result = WRONG if code else DONE
     except SimulatorError as e:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, notices
+from simulator.cli.options import cluster_options, lang_option, notices
 
 HELP = "make the reports of several scenarios and languages at once, with an index page"
 
@@ -15,6 +15,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("file", metavar="FILE.yaml", help="scenarios, languages, notebooks, formats, profile, draws, seed, "
                                                      "population, set")
     p.add_argument("--workers", type=int, metavar="W", help="processes side by side (default: the cores)")
+    cluster_options(p)
     p.add_argument("--out", metavar="DIR", default="out/batch", help="folder of all of them (default: out/batch)")
     lang_option(p)
 

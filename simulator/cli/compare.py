@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import draw_options, lang_option, notices, play, population_of, saved, scenario_of
+from simulator.cli.options import (
+    cluster_options,
+    draw_options,
+    lang_option,
+    notices,
+    play,
+    population_of,
+    saved,
+    scenario_of,
+)
 from simulator.errors import SimulatorError
 
 HELP = "compare scenarios on common luck"
@@ -15,6 +24,7 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenarios", metavar="SCENARIO", nargs="+", help="the baseline, then the reforms")
     draw_options(p)
+    cluster_options(p)
     p.add_argument("--further-years", metavar="YEAR", type=int,
                    help="one scenario: what each further year of policy.end costs, up to YEAR")
     lang_option(p)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, progress_bar, run_options, saved, scenario_of
+from simulator.cli.options import (
+    cluster_options,
+    lang_option,
+    population_of,
+    progress_bar,
+    run_options,
+    saved,
+    scenario_of,
+)
 
 HELP = "find the most generous terms that fit a budget"
 
@@ -13,6 +21,7 @@ HELP = "find the most generous terms that fit a budget"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
+    cluster_options(p)
     p.add_argument("--budget", metavar="CNY", type=float,
                    help="for all cash of all years (default: the scenario's appropriations together)")
     p.add_argument("--confidence", type=float, default=0.95, help="chance to stay within it (default: 0.95)")

@@ -149,6 +149,9 @@ CHINESE: Mapping[str, str] = {
         "哪项结果：total 合计（默认）、net_impact 净支出、某年、某条款；分位数写 p95、p95.2014、p95.office_rent；overrun 超支概率",
     "with --precision: most draws (default: 50,000)": "与 --precision 合用：模拟次数上限（默认：50,000）",
     "go on with the unfinished run in --out: the same numbers": "接着完成 --out 中未完成的模拟，结果不变",
+    "play on the workers of a Dask scheduler, tls://HOST:PORT; they read the register themselves, under the path given here":
+        "在 Dask 调度器（tls://主机:端口）的计算节点上模拟；各节点按此处给出的路径自行读取名册",
+    "play in N processes of this machine": "用本机 N 个进程模拟",
     "throw the unfinished run in --out away": "丢弃 --out 中未完成的模拟",
     "which shell": "哪种命令行外壳",
     # said beside the output

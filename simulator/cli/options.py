@@ -54,6 +54,26 @@ def draw_options(p: argparse.ArgumentParser) -> None:
     set_option(p)
 
 
+def cluster_options(p: argparse.ArgumentParser) -> None:
+    """--scheduler and --cluster: workers beyond this process."""
+    where = p.add_mutually_exclusive_group()
+    where.add_argument("--scheduler", metavar="ADDRESS", help="play on the workers of a Dask scheduler, tls://HOST:PORT; they read the "
+                       "register themselves, under the path given here")
+    where.add_argument("--cluster", type=int, metavar="N", help="play in N processes of this machine")
+
+
+@contextlib.contextmanager
+def workforce(arguments: argparse.Namespace):
+    """The cluster asked for, as `arguments.workers` while the verb works."""
+    if getattr(arguments, "scheduler", None) is None and getattr(arguments, "cluster", None) is None:
+        yield
+        return
+    if arguments.workers is not None:
+        raise SimulatorError("--workers is about threads of this process → leave it out with --scheduler or --cluster")
+    with simulator.cluster(arguments.scheduler, processes=arguments.cluster or 0) as arguments.workers:
+        yield
+
+
 def run_options(p: argparse.ArgumentParser) -> None:
     """A scenario and how it is played."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
@@ -129,7 +149,7 @@ def share(text: str) -> float:
 @contextlib.contextmanager
 def watched(arguments: argparse.Namespace, scenarios):
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
-    if arguments.workers is not None and arguments.workers < 1:
+    if isinstance(arguments.workers, int) and arguments.workers < 1:
         raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
     with progress_bar(scenarios[0].name if scenarios else "report", "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
@@ -138,7 +158,7 @@ def watched(arguments: argparse.Namespace, scenarios):
 @contextlib.contextmanager
 def staged(arguments: argparse.Namespace, what: str):
     """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
-    if arguments.workers is not None and arguments.workers < 1:
+    if isinstance(arguments.workers, int) and arguments.workers < 1:
         raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
     with progress_bar(what, "draw") as bar:
         def step(done: int, total: int) -> None:

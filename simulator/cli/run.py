@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option, notices, play, population_of, run_options, saved, scenario_of, share
+from simulator.cli.options import (
+    cluster_options,
+    lang_option,
+    notices,
+    play,
+    population_of,
+    run_options,
+    saved,
+    scenario_of,
+    share,
+)
 from simulator.errors import SimulatorError
 
 NOT_CONVERGED = 3  # exit code
@@ -14,6 +24,7 @@ HELP = "play a scenario: a Monte Carlo budget"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
+    cluster_options(p)
     p.add_argument("--precision", type=share, metavar="1%", help="add draws until the 95%% interval of a figure is as narrow")
     p.add_argument("--of", default="total", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
                    "or p95.2014, p95.office_rent for a quantile; overrun")

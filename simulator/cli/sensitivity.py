@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, notices, population_of, run_options, saved, scenario_of, staged
+from simulator.cli.options import (
+    cluster_options,
+    lang_option,
+    notices,
+    population_of,
+    run_options,
+    saved,
+    scenario_of,
+    staged,
+)
 
 HELP = "say which assumptions matter: tornado and Sobol indices, with their errors"
 
@@ -13,6 +22,7 @@ HELP = "say which assumptions matter: tornado and Sobol indices, with their erro
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
+    cluster_options(p)
     p.add_argument("--few", type=int, default=200, metavar="N",
                    help="draws on which the assumptions that move most are played at their ends (default: 200)")
     p.add_argument("--samples", type=int, default=512, metavar="N", help="draws of the Sobol indices, cut to a power of two "

@@ -29,6 +29,7 @@ FEWEST, MOST = 4, 1024  # tasks for each worker; draws of a task that reads a pa
 AT_ONCE = 256  # draws of any other task
 WAITING = 256  # tasks submitted to threads at a time
 AWAKE = 0.5  # seconds: how soon Ctrl+C is noticed where waiting cannot be interrupted (Windows)
+GRACE = 30  # seconds an interrupted run waits for what is under way
 T = TypeVar("T")
 
 
@@ -107,19 +108,43 @@ def threads(workers: int | Executor | None) -> int:
     return workers if isinstance(workers, int) and workers else os.cpu_count() or 1
 
 
-def carry_out(tasks: Iterable[T], submit: Callable[[T], Future], take: Callable[[T, Any], None], width: int) -> None:
-    """Submit tasks, `width` at a time, and take each result as it comes. Interrupted, it takes what was under way."""
+class Elsewhere(Executor):
+    """Workers that share no memory with this process: see `cluster`. width: how many tasks to have under way."""
+
+    width: int
+
+    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future]:
+        """A function that has `Work.play` done there. Raises ClusterError where that may not be."""
+        raise NotImplementedError
+
+    def watch(self) -> None:
+        """Raises ClusterError where nobody is left who could do anything."""
+
+    def explained(self, task: Any, error: Exception) -> Exception:
+        """What is to be raised for a task that failed."""
+        return error
+
+
+def carry_out(tasks: Iterable[T], submit: Callable[[T], Future], take: Callable[[T, Any], None], width: int,
+              watch: Callable[[], None] = lambda: None) -> None:
+    """Submit tasks, `width` at a time, and take each result as it comes. Interrupted, it takes what was under way.
+
+    watch: called again and again while nothing comes.
+    """
     remaining, waiting = iter(tasks), {}
     try:
         while True:
             waiting |= {submit(task): task for task in islice(remaining, width - len(waiting))}
             if not waiting:
                 return
-            for future in wait(waiting, AWAKE, FIRST_COMPLETED).done:
+            done = wait(waiting, AWAKE, FIRST_COMPLETED).done
+            for future in done:
                 take(waiting.pop(future), future.result())
+            if not done:
+                watch()
     except KeyboardInterrupt:
         under_way = {future: task for future, task in waiting.items() if not future.cancel()}
-        for future in wait(under_way).done:
+        for future in wait(under_way, GRACE).done:
             try:
                 take(under_way[future], future.result())
             except Exception:  # the interruption is what is to be told

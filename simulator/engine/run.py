@@ -11,7 +11,18 @@ import numpy as np
 
 from simulator.compiled import is_cold
 from simulator.engine import kernel, life
-from simulator.engine.blocks import LUCK_BITS, Sums, Task, Work, no_sums, on_threads, refuse_overflow, threads
+from simulator.engine.blocks import (
+    LUCK_BITS,
+    Elsewhere,
+    Sums,
+    Task,
+    Work,
+    carry_out,
+    no_sums,
+    on_threads,
+    refuse_overflow,
+    threads,
+)
 from simulator.engine.checkpoints import Checkpoints
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, paid_until
@@ -58,7 +69,7 @@ def play(
     scenario: Scenario,
     population: Register | None = None,
     *,
-    workers: int | None = None,
+    workers: int | Elsewhere | None = None,
     block: int | None = None,
     executor: Executor | None = None,
     luck: int = 0,
@@ -70,7 +81,7 @@ def play(
 ) -> Draws:
     """Play all draws of a scenario, on a register or (None) on incumbents drawn anew in every draw.
 
-    workers: threads (default: the machine's cores); block: draws per task; progress is called with the number of draws
+    workers: threads (default: the machine's cores), or a cluster; block: draws per task; progress is called with the draws
     done; notice with a word where something takes its time. The result depends on none of these. luck: another luck (0 …
     255) for the same parameters, draw by draw: two of them split the variance. parameters: another outer layer than the
     scenario's own, as `outer_layer` gives it, one record per draw. before: the scenario's first draws, already played: only the
@@ -95,16 +106,17 @@ def play_work(
     work: Work,
     parameters: np.ndarray,
     *,
-    workers: int | None = None,
+    workers: int | Elsewhere | None = None,
     block: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
     keep: Checkpoints | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play all tasks of a work into sums by_clause and by_year (see Draws); the arguments as for `play`."""
-    draws, workers = len(parameters), threads(workers)
-    by_clause, by_year = no_sums(draws, len(work.prepared.terms) - 1)
-    tasks = work.tasks(draws, workers, keep.block if keep and keep.block else block)
+    draws, elsewhere = len(parameters), workers if isinstance(workers, Elsewhere) else None
+    by_clause, by_year = no_sums(draws, len(work.scenario.years))
+    play_there = elsewhere.player(work) if elsewhere else None
+    tasks = work.tasks(draws, elsewhere.width if elsewhere else threads(workers), keep.block if keep and keep.block else block)
     told = Told(progress, draws, sum(task.last - task.first for task in tasks))
     taken: dict[int, int] = {}
     if keep:
@@ -133,7 +145,12 @@ def play_work(
             if (task.who == NEWCOMERS) == newcomers:
                 found = keep.load(task) if keep else None
                 remaining.append(task) if found is None else add(task, found)
-        on_threads(remaining, do, take, workers, executor)
+        if elsewhere:
+            office = sum(taken.values())
+            carry_out(remaining, lambda task, office=office: play_there(task, parameters[task.first:task.last], office), take,
+                      elsewhere.width, elsewhere.watch)
+        else:
+            on_threads(remaining, do, take, threads(workers), executor)
     return by_clause, by_year
 
 

@@ -100,8 +100,8 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int
     warnings += [problem for checked in tables.values() for problem in checked.warnings]
     if population is not None:
         population = replace(
-            population, warnings=warnings, source=name, sha256=source.sha256, synthetic=source.synthetic
-        )
+            population, warnings=warnings, source=name, sha256=source.sha256, synthetic=source.synthetic,
+            origin=(str(path) if str(path).startswith("env:") else str(Path(path).resolve()), tuple(sorted((units or {}).items()))))
     return Examination(name, source, errors + warnings, population)
 
 

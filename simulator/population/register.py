@@ -69,7 +69,7 @@ class Population:
     clause ("existing_support.office_rent", "existing_support.office_rent.payer", "paid.…",
     "applications.…"). The records hold the blank's value there. warnings: what the readers found odd.
     source: file or folder name; sha256: of the input's bytes, whatever its folder is called; synthetic:
-    invented data, no real enterprise.
+    invented data, no real enterprise; origin: the whole path it was read from and the units it was read in.
     """
 
     ids: np.ndarray
@@ -88,6 +88,7 @@ class Population:
     source: str = ""
     sha256: str = ""
     synthetic: bool = False
+    origin: tuple[str, tuple[tuple[str, str], ...]] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.ids)
@@ -178,6 +179,7 @@ class Population:
             applications=applications[applications["enterprise"] >= 0],
             details=self.details.iloc[rows].reset_index(drop=True),
             unknown=[entry for entry in self.unknown if entry[0] in kept],
+            origin=None,
         )
 
     def to_tables(self) -> dict[str, pd.DataFrame]:
