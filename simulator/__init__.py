@@ -341,14 +341,15 @@ def notches(scenario: str | Scenario = "baseline", population: str | Path | Popu
 def report(
     *of: str | Path | Scenario | BudgetRun, population: str | Path | Population | None = None, notebook: str = "budget",
     clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
-    out: str | Path = "out", units: Mapping[str, str] | None = None, workers: int | Cluster | None = None, progress: Any = None,
-    notice: Any = None,
+    out: str | Path = "out", releases: str | Path | None = None, units: Mapping[str, str] | None = None,
+    workers: int | Cluster | None = None, progress: Any = None, notice: Any = None,
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
 
     of: a scenario (played first), a finished run, or the folder of one (where the report goes, too). For the notebook
     `compare` the baseline and its reforms; for `check` a register, with `units` where it does not say them. Default: the
-    baseline. out: folder for the run's files and the report. Raises ReportError, before anything is played where the
+    baseline. out: folder for the run's files and the report. releases: folder of the ledger of releases, which the profile
+    external needs on a register of real enterprises. Raises ReportError, before anything is played where the
     request itself cannot be meant; older files stay as they were.
     """
     from simulator.budget.result import BudgetRun
@@ -384,7 +385,7 @@ def report(
             tell(f"{notebook} {lang} {number}/{count} {section}")
 
         made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile, out=out,
-                        progress=told)
+                        releases=releases, progress=told)
     return made
 
 

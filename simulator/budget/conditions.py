@@ -14,6 +14,7 @@ import pandas as pd
 from simulator.budget.targets import Target, measures, targets_of
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.run import Draws, play
+from simulator.errors import ScenarioError
 from simulator.law.targets import YEAR
 from simulator.population.register import Population
 from simulator.projection.assumptions import BY_PATH
@@ -60,7 +61,10 @@ def _search(scenario: Scenario, population: Population | None, target: Target, p
     now = likely(value.mean)
     direction = 1.0 if now != rises else -1.0  # away from the mean, towards where the answer changes
     far = float(np.clip(value.mean + direction * FURTHEST * width, declared.low, declared.high))
-    if likely(far) == now:
+    try:
+        if likely(far) == now:
+            return math.nan
+    except ScenarioError:  # out there sales grow beyond what can be counted
         return math.nan
     near = value.mean
     for _ in range(STEPS):

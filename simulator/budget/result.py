@@ -21,6 +21,7 @@ from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
 from simulator.budget.concentration import concentration
 from simulator.budget.conditions import conditions
+from simulator.budget.contributions import contributions
 from simulator.budget.execution import execution
 from simulator.budget.expected import expected
 from simulator.budget.exposure import exposure
@@ -150,8 +151,8 @@ class BudgetRun:
         }
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
-        """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, one CSV for each of
-        `analyses`, record.json (last).
+        """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, contributions.parquet where it
+        has a register of real enterprises, one CSV for each of `analyses`, record.json (last).
 
         Each file is written beside its place and moved there, so a reader never sees half a file. Raises SimulatorError.
         """
@@ -163,6 +164,9 @@ class BudgetRun:
             "summary.csv": lambda p: save_csv(self.summary, p),
             "settings.csv": lambda p: save_csv(settings, p),
         }
+        if self.population is not None and not self.population.synthetic:  # reports for outside are held to it
+            behind = contributions(self.scenario, self.population, self.result)
+            writers["contributions.parquet"] = lambda p: behind.to_parquet(p, index=False)
         for name, table in (analyses or {}).items():
             writers[f"{name}.csv"] = lambda p, table=table: save_csv(table, p)
         outputs = {}

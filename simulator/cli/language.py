@@ -99,6 +99,8 @@ CHINESE: Mapping[str, str] = {
     "which one, for --notebook clause: office_rent …": "条款报告（--notebook clause）针对哪一条：office_rent 等",
     "formats (default: html); Excel and Word for the budget report": "格式（默认：html）；预算报告可用 Excel 和 Word",
     "languages (default: what LANG says, else zh)": "语言（默认随 LANG，未设为中文）",
+    "ledger of releases of this register, for --profile external: a report that would give away what an earlier one withheld is "
+    "refused": "本名册的对外发布台账（--profile external 用）：会泄露先前版本所隐去内容的报告不予生成",
     "external: nothing that rests on few enterprises, no user, host or path": "external 对外：不含少数企业的数据，不含用户、主机和路径",
     "folder of the run and the report (default: out/SCENARIO)": "结果与报告的文件夹（默认：out/情景名）",
     "scenarios, languages, notebooks, formats, profile, draws, seed, population, set":

@@ -28,6 +28,8 @@ def add(p: argparse.ArgumentParser) -> None:
                    metavar="zh,en", help="languages (default: what LANG says, else zh)")
     p.add_argument("--profile", choices=("internal", "external"), default="internal",
                    help="external: nothing that rests on few enterprises, no user, host or path")
+    p.add_argument("--releases", metavar="DIR", help="ledger of releases of this register, for --profile external: a report "
+                   "that would give away what an earlier one withheld is refused")
     p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO)")
 
 
@@ -46,6 +48,6 @@ def do(arguments: argparse.Namespace) -> None:
         made = simulator.report(
             *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
             languages=arguments.languages, profile=arguments.profile, out=arguments.out or Path("out") / name, units=units,
-            workers=arguments.workers, progress=progress, notice=notices(arguments))
+            releases=arguments.releases, workers=arguments.workers, progress=progress, notice=notices(arguments))
     for path in made:
         print(f"→ {path}")

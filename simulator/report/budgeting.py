@@ -46,16 +46,15 @@ def section(run: RunFolder, words: Wording) -> list[str]:
     tables = {name: run.analyses[name] for name in ("risk", "ledger", "commitments", "exposure", "execution")
               if name in run.analyses}
     settings = run.settings.set_index("path")["value"]
-    external = run.external and not run.synthetic  # outside nothing is told of the largest recipients
     parts = []
-    for told in _told(tables, words, str(settings.get("rationing.mode", "none")), concentration=not external):
+    for told in _told(tables, words, str(settings.get("rationing.mode", "none"))):
         parts += _on_page(told, words)
     return parts
 
 
 def rationed(ledger: pd.DataFrame, words: Wording, mode: str) -> str:
     """What falls due, is paid and waits, year by year, on a page. ledger: `budget.purse.ledger_table`."""
-    return "".join(_on_page(_ledger(ledger, words, mode, concentration=False), words))
+    return "".join(_on_page(_ledger(ledger[~ledger["measure"].isin(("top_1", "top_5"))], words, mode), words))
 
 
 def _on_page(told: Told, words: Wording) -> list[str]:
@@ -64,8 +63,8 @@ def _on_page(told: Told, words: Wording) -> list[str]:
             *(page.paragraph(html.escape(note), "small") for note in told.notes)]
 
 
-def _told(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str, concentration: bool = True) -> list[Told]:
-    makers = (("risk", _risk), ("ledger", lambda t, w: _ledger(t, w, mode, concentration)), ("ledger", _breaches),
+def _told(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str) -> list[Told]:
+    makers = (("risk", _risk), ("ledger", lambda t, w: _ledger(t, w, mode)), ("ledger", _breaches),
               ("commitments", _commitments), ("exposure", lambda t, w: _exposure(t, w, tables)), ("execution", _execution))
     return [make(tables[name], words) for name, make in makers if name in tables and len(tables[name])]
 
@@ -108,11 +107,11 @@ def _lines(table: pd.DataFrame, measures: tuple[str, ...], words: Wording) -> tu
     return [words.say("purse.item"), *_named(years, words)], rows
 
 
-def _ledger(table: pd.DataFrame, words: Wording, mode: str, concentration: bool) -> Told:
+def _ledger(table: pd.DataFrame, words: Wording, mode: str) -> Told:
     header, rows = _lines(table, ("accrued", "due", "paid", *RATIONED[:4], "payable", "unpaid_claims"), words)
     shares = table.set_index("measure")["mean"]
     notes = [words.say(f"purse.mode_{mode}")]
-    if concentration and {"top_1", "top_5"} <= set(shares.index):
+    if {"top_1", "top_5"} <= set(shares.index):  # outside nothing is told of the largest recipients
         notes.append(words.say("purse.concentration", top_1=percent(shares["top_1"]), top_5=percent(shares["top_5"])))
     return Told(words.say("purse.ledger"), header, rows, tuple(notes))
 

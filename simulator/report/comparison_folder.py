@@ -19,7 +19,8 @@ from simulator.errors import Problem, ReportError
 from simulator.files import put
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
-from simulator.report.record import TOTAL, RunFolder
+from simulator.report.record import TOTAL, RunFolder, read_contributions
+from simulator.report.suppression import Plan, plan_of
 from simulator.spreadsheets import save_csv
 
 FILES: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +50,7 @@ class ComparisonFolder(Recorded):
     differences: pd.DataFrame
     profile: str = "internal"
     quantiles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    plan: Plan | None = None
 
     @classmethod
     def open(cls, path: Path | str, profile: str = "internal") -> ComparisonFolder:
@@ -59,10 +61,10 @@ class ComparisonFolder(Recorded):
         files = {**FILES, **{name: columns for name, columns in QUANTILES.items() if name in record["outputs"]}}
         raw = {name: read_output(path, name, record["outputs"], problems) for name in files}
         tables = {n: read_csv(raw[n], n, files[n], problems) for n in files if raw[n]}
-        runs = []
+        runs, plan = [], _plan(path, record) if profile == "external" else None
         for entry in record["runs"]:
             try:
-                runs.append(RunFolder.open(path / entry["folder"], profile))
+                runs.append(RunFolder.open(path / entry["folder"], profile, plan))
                 if runs[-1].run_id != entry["run_id"]:
                     problems.append(Problem(str(path / entry["folder"]), f"is not the run {entry['run_id']}", "compare again"))
             except ReportError as e:
@@ -72,13 +74,17 @@ class ComparisonFolder(Recorded):
         differences = tables["differences.csv"]
         numbers = ["mean", "standard_error", "share_higher"]
         differences[numbers] = differences[numbers].apply(pd.to_numeric, errors="coerce")
-        people = differences.apply(lambda row: _behind(runs, row["clause"], row["year"]), axis=1)
         quantiles = tables.get("quantiles.csv", pd.DataFrame(columns=list(QUANTILES["quantiles.csv"])))
         numbers = list(QUANTILES["quantiles.csv"][2:])
         quantiles[numbers] = quantiles[numbers].apply(pd.to_numeric, errors="coerce")
-        few = pd.Series([_behind(runs, TOTAL, year) for year in quantiles["year"]], dtype=float)
-        return cls(path, record, tuple(runs), tables["changed.csv"], released(differences, people, profile), profile,
-                   released(quantiles, few, profile, tuple(numbers[1:])))
+        outside = plan or Plan(exempt=True)
+        held = [not outside.shows("paid", clause, year) for clause, year in zip(differences["clause"], differences["year"], strict=True)]
+        few = [not outside.shows_percentiles("paid", TOTAL, year) for year in quantiles["year"]]
+        changed = tables["changed.csv"]
+        if not outside.exempt:
+            changed = changed[changed["path"] != "population.source"]
+        return cls(path, record, tuple(runs), changed, released(differences, held, ("mean", "standard_error", "share_higher")),
+                   profile, released(quantiles, few, numbers[1:]), plan)
 
     def difference(self, run: RunFolder, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
         """One difference of a reform from the baseline."""
@@ -89,10 +95,13 @@ class ComparisonFolder(Recorded):
         return rows[rows["scenario"] == names[place]].iloc[0]
 
 
-def _behind(runs: list[RunFolder], clause: str, year: str) -> float:
-    """The fewest enterprises that any of the runs has behind a difference."""
-    return min(float(run.row("recipients", clause, year)["mean"]) if not run.row("paid", clause, year).get("withheld")
-               else 1.0 for run in runs)
+def _plan(path: Path, record: Mapping[str, Any]) -> Plan:
+    """What may be shown of runs published side by side: none of them, and no difference of two, may tell of one enterprise."""
+    if record["population"].get("synthetic") is True:
+        return Plan(exempt=True)
+    folders = [path / entry["folder"] for entry in record["runs"]]
+    runs = [RunFolder.open(folder) for folder in folders]
+    return plan_of(runs[0].record, [read_contributions(run.path, run.record) for run in runs], [run.summary for run in runs])
 
 
 def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 
 import pandas as pd
 
@@ -37,6 +38,8 @@ def answer(comparison: ComparisonFolder, lang: str) -> Block:
     sentences = []
     for run in reforms:
         change = comparison.difference(run)
+        if change["withheld"]:
+            continue
         said = {"reform": _title(run, words), "baseline": _title(base, words), "error": _error(change, words),
                 "change": shown(change, unit).lstrip("\u2212"), "higher": percent(change["share_higher"])}
         key = "same" if change["mean"] == 0 else "dearer" if change["mean"] > 0 else "cheaper"
@@ -90,6 +93,8 @@ def bridge(comparison: ComparisonFolder, lang: str) -> Block:
     for run in reforms:
         steps = pd.DataFrame({slug: comparison.difference(run, slug)[["mean", "standard_error"]] for slug in names}).T
         levels = tuple(float(r.row("paid")["mean"]) for r in (base, run))
+        if not all(map(math.isfinite, levels)) or steps["mean"].isna().any():  # outside: a step would follow from the others
+            continue
         picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)),
                                     words)
         title = words.say("comparison.waterfall", baseline=_title(base, words), reform=_title(run, words))

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.report.suppression import Plan
 from simulator.spreadsheets import unescaped
 
 RECORD = "record.json"
@@ -23,6 +24,7 @@ class Recorded:
     path: Path
     record: Mapping[str, Any]
     profile: str
+    plan: Plan | None = None  # outside: what may be shown
 
     @property
     def run_id(self) -> str:
@@ -37,6 +39,11 @@ class Recorded:
     def external(self) -> bool:
         """Whether this is shown to readers outside: no names, no paths, nothing that rests on few enterprises."""
         return self.profile == "external"
+
+    @property
+    def controlled(self) -> bool:
+        """Whether disclosure control withholds something here: outside, unless the register is invented."""
+        return self.external and not self.synthetic
 
 
 def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import math
 from simulator.report import forms
 from simulator.report.book import Book, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
+from simulator.report.rounding import withheld
 from simulator.report.wording import Wording
 
 
@@ -55,8 +56,9 @@ def affordability(book: Book, run: RunFolder, words: Wording) -> None:
         page.text(0, f"{entry['year']:.0f}")
         page.text(1, words.say(f"afford.{entry['basis']}"))
         for column, value in enumerate((entry["revenue"], entry["revenue_low"], paid["mean"], paid["p95"]), start=2):
-            page.number(column, value)
-        page.formula(6, f"{cell(page.row, 4)}/{cell(page.row, 2)}", paid["mean"] / entry["revenue"], "small_share")
+            page.number(column, value, withheld=column > 3 and withheld(paid, "mean" if column == 4 else "p95"))
+        if math.isfinite(paid["mean"]):
+            page.formula(6, f"{cell(page.row, 4)}/{cell(page.row, 2)}", paid["mean"] / entry["revenue"], "small_share")
         if math.isfinite(paid["p95"]):
             page.formula(7, f"{cell(page.row, 5)}/{cell(page.row, 3)}", paid["p95"] / entry["revenue_low"], "small_share")
         page.end_row()

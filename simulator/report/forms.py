@@ -12,7 +12,7 @@ from simulator.report import page
 from simulator.report.making import policy_name
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, percent, shown
 from simulator.report.tables import goal
 from simulator.report.wording import Wording, load
 
@@ -176,11 +176,16 @@ def affordable(run: RunFolder, words: Wording) -> str:
                      Cell(big.text(entry["revenue"], 0.0), number=True),
                      Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True),
                      Cell(shown(run.row("paid", year=int(entry["year"])), unit), number=True),
-                     Cell(f"{100 * entry['share']:.2f}%", number=True), Cell(f"{100 * entry['share_high']:.2f}%", number=True)])
+                     *(Cell(_hundredth(entry[key], bool(entry.get("withheld"))), number=True) for key in ("share", "share_high"))])
     header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), words.say("afford.range"),
               words.say("afford.paid", unit=words.say("unit.money")), words.say("afford.share"), words.say("afford.worst")]
     note = page.paragraph(html.escape(words.say("afford.note")), "small")
     return table(words.say("afford.title"), header, rows) + note
+
+
+def _hundredth(share: float, withheld: bool) -> str:
+    """A small share in per cent."""
+    return WITHHELD if withheld else f"{100 * share:.2f}%"
 
 
 def _or_zero(value: float) -> float:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from simulator.report import page
-from simulator.report.disclosure import released
 from simulator.report.page import Cell
 from simulator.report.record import RunFolder
 from simulator.report.rounding import UNITS
@@ -37,16 +36,15 @@ def save(prices: pd.DataFrame, path: str | Path, lang: str = "zh") -> Path:
 
 
 def section(run: RunFolder, words: Wording) -> str:
-    """The part of the page; "" where the run priced none. Outside nothing that rests on few enterprises is shown."""
+    """The part of the page; "" where the run priced none."""
     prices = run.analyses.get("loopholes", pd.DataFrame())
     if prices.empty:
         return ""
     unit = UNITS[words.lang]["money"]
-    prices = released(prices, prices["gainers"], run.profile, ("gainers", "gain", "everybody", "price", "closed_price"))
     header = [words.say(f"loopholes.{key}") for key in ("way", "stops", "leaks", "gainers", "share", "price_shown")]
     rows = []
     for row in prices.to_dict("records"):
-        withheld = words.say("loopholes.withheld") if row["withheld"] else ""
+        withheld = words.say("loopholes.withheld") if row.get("withheld") else ""
         price = words.say("loopholes.with_error", price=unit.text(row["price"], row["price_error"] / 10),
                           error=unit.text(row["price_error"], row["price_error"] / 10))
         numbers = [withheld or f"{row['gainers']:,.0f}", _share(row, words), withheld or price]

@@ -20,9 +20,25 @@ def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iter
         f"<h1>{html.escape(title)}</h1>",
         f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
         page.paragraph(html.escape(words.say(synthetic)), "synthetic") if folder.synthetic else "",
-        page.paragraph(html.escape(words.say("page.external")), "synthetic") if folder.external else "",
+        *(page.paragraph(html.escape(text), "synthetic") for text in withheld(folder, words)),
     )
     return Block(f"<header>{''.join(parts)}</header>", words.tag)
+
+
+def withheld(folder: Recorded, words: Wording) -> list[str]:
+    """What a report for outside says of itself: what it withholds and why, or that nothing needed to be."""
+    if not folder.external:
+        return []
+    if folder.synthetic:
+        return [words.say("page.external_synthetic")]
+    told = [words.say("page.external")]
+    if folder.plan is not None:
+        count, held, totals = folder.plan.withheld()
+        told.append(words.say("page.withheld", count=count, held=held, totals=totals) if held else words.say("page.withheld_none"))
+    if names := getattr(folder, "left_out", []):
+        told.append(words.say("page.left_out", names=words.say("source.separator").join(
+            dict.fromkeys(words.term("analyses", name) for name in names))))
+    return told
 
 
 def run_facts(folder: Recorded, words: Wording) -> list[str]:

@@ -10,7 +10,6 @@ import pandas as pd
 from simulator.budget.drivers import FEWEST
 from simulator.budget.notches import WITHIN
 from simulator.report import driver_words, drivers, matters_charts, page
-from simulator.report.disclosure import released
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
@@ -26,7 +25,8 @@ def matters(run: RunFolder, lang: str) -> Block:
     words = load(lang)
     parts = [made for part in (_attribution, _readings, _assumptions, _notches) if (made := part(run, words))]
     if not parts:
-        parts = [page.paragraph(html.escape(words.say("matters.few", fewest=FEWEST)))]
+        why = words.say("matters.inside") if run.left_out else words.say("matters.few", fewest=FEWEST)
+        parts = [page.paragraph(html.escape(why))]
     return page.section("matters", words.say("matters.title"), words.tag, *parts)
 
 
@@ -48,16 +48,14 @@ def _attribution(run: RunFolder, words: Wording) -> str:
     if found.empty:
         return ""
     clauses = {c.slug: c for c in run.clauses}
-    means = run.summary[(run.summary["measure"] == "recipients") & (run.summary["year"] == "total")].set_index("clause")["mean"]
-    people = found["clause"].map(means).where(found["clause"].isin(clauses), math.nan)
     rows = []
-    for row in released(found, people, run.profile).to_dict("records"):
+    for row in found.to_dict("records"):
         clause = clauses.get(row["clause"])
         name = Cell(words.pick(clause.names), note=clause.article) if clause else Cell(words.say(f"attribution.{row['clause']}"))
         error = row["shapley_error"]
         cells = [driver_words.money(row[v], _finite(row[f"{v}_error"]), words) for v in VALUES]
         cells.append("± " + driver_words.money(error, error / 10, words) if error > 0 else MISSING)
-        rows.append([name, *(Cell(WITHHELD if row["withheld"] else text, number=True) for text in cells)])
+        rows.append([name, *(Cell(WITHHELD if row.get("withheld") else text, number=True) for text in cells)])
     header = [words.say(f"attribution.{k}") for k in ("clause", *VALUES)] + [words.say("matters.error")]
     lead = driver_words.of_interaction(found, words)
     body = table(words.say("attribution.title"), header, rows, aside=_money(words), strong=[-1])
@@ -122,13 +120,11 @@ def _notches(run: RunFolder, words: Wording) -> str:
     if found.empty:
         return ""
     names, count, money = _labels(run, words), UNITS[words.lang]["count"], UNITS[words.lang]["money"]
-    total = found[found["year"] == "total"].reset_index(drop=True)
-    numbers = ("below", "above", "jump", "jump_largest", "gain", "gain_total", "short_of", "in_band", "below_error", "above_error")
-    shown = released(total, total["below"] + total["above"], run.profile, numbers)
+    shown = found[found["year"] == "total"].reset_index(drop=True)
     rows = []
     for r in shown.to_dict("records"):
-        def cell(text: str, hidden: bool = r["withheld"]) -> Cell:
-            return Cell(WITHHELD if hidden else text, number=True)
+        def cell(text: str) -> Cell:
+            return Cell(text, number=True)
         short_of = MISSING if pd.isna(r["short_of"]) else drivers.amount(r["short_of"], r["unit"], words)
         rows.append([Cell(driver_words.edge(r["clause"], r["term"], names)),
                      Cell(("≥ " if r["edge"] == "at_least" else "> ") + drivers.amount(r["threshold"], r["unit"], words), number=True),
@@ -137,9 +133,8 @@ def _notches(run: RunFolder, words: Wording) -> str:
                      cell(short_of)])
     header = [words.say(f"notches.{k}") for k in ("edge", "threshold", "below", "above", "jump", "gain", "short_of")]
     body = table(words.say("notches.title", within=percent(WITHIN)), header, rows, aside=_money(words))
-    told = shown[~shown["withheld"]]
-    lead = _lead(words, driver_words.of_notches(told, names, words))
-    near = told[(told["below"] + told["above"]) > 0]
+    lead = _lead(words, driver_words.of_notches(shown, names, words))
+    near = shown[(shown["below"] + shown["above"]) > 0]
     places = run.analyses.get("notch_map", pd.DataFrame())
     picture = ""
     if len(near) and len(places):

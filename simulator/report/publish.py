@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
@@ -21,8 +22,11 @@ from simulator.report.folder import Recorded
 from simulator.report.look import faults
 from simulator.report.making import policy_name
 from simulator.report.opening import OPEN
+from simulator.report.record import read_contributions
+from simulator.report.releases import admit, enter
 from simulator.report.wording import Wording, load
 
+OUTSIDE = "external"  # folder of reports for readers outside
 _TEMPLATES = Path(__file__).with_name("templates")
 _REMEDY = "close it where it is open, or choose another --out"
 
@@ -30,12 +34,14 @@ _REMEDY = "close it where it is open, or choose another --out"
 def publish(
     folder: Path | str, *, notebook: str = "budget", lang: str = "zh", formats: Sequence[str] = ("html",),
     profile: str = "internal", clause: str = "", out: Path | str | None = None, source: Path | str | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    releases: Path | str | None = None, progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Path]:
     """Make one report of the run (or comparison, or check) in `folder` and return its files' paths.
 
     notebook: a name of `kinds.KINDS`. clause: which one, for the notebook `clause`. out: folder of the report, by default
-    that of the run; names are `NOTEBOOK.LANG.FORMAT`. source: another notebook with the same parameters, ending in `end`.
+    that of the run (a report for outside: `external` in it); names are `NOTEBOOK.LANG.FORMAT`. source: another notebook with
+    the same parameters, ending in `end`.
+    releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
     progress: told each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
     older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
     goes to `failed/`.
@@ -44,7 +50,10 @@ def publish(
     kind, words = kinds.KINDS[notebook], load(lang)
     opened = OPEN[kind.folder](Path(folder).resolve(), profile)
     _ready(kind, formats, opened, clause)
+    admitted = _admitted(opened, releases)
     place = Path(out).resolve() if out is not None else opened.path
+    if opened.external:  # apart from the run's own files, so that the folder can be handed on as it is
+        place /= OUTSIDE
     stem = "-".join(filter(None, (notebook, clause, "" if profile == "internal" else profile)))
     targets = {form: _inside(place, kinds.slug(stem), f"{lang}.{form}") for form in formats}
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
@@ -66,6 +75,8 @@ def publish(
             kept = _keep_failed(place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])
+        for line, contributions in admitted:
+            enter(Path(releases), line, contributions, {targets[form].name: file for form, file in made.items()})
         for form, file in made.items():
             put(targets[form], lambda p, file=file: shutil.copyfile(file, p), ReportError, _REMEDY)
             artefact.write_record(opened, targets[form], notebook, clause, lang)
@@ -88,6 +99,20 @@ def _ready(kind: kinds.Kind, formats: Sequence[str], opened: Recorded, clause: s
         from simulator.report.clause_sections import clause_of
 
         clause_of(opened, clause)
+
+
+def _admitted(opened: Recorded, releases: Path | str | None) -> list[tuple[dict[str, object], pd.DataFrame]]:
+    """The ledger's lines for what is about to be released, one a run; none where nothing is withheld, or no run is in it."""
+    if not opened.controlled or opened.plan is None:
+        return []
+    if releases is None:
+        raise ReportError(Problem("--releases", "is missing: a report for outside on real enterprises is held to what was "
+                                  "released before", "name the folder of this register's ledger of releases (a new one at first)"))
+    lines = []
+    for run in getattr(opened, "runs", (opened,)):
+        behind = read_contributions(run.path, run.record)
+        lines.append((admit(Path(releases), run.record, behind, opened.plan.published()), behind))
+    return lines
 
 
 def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,

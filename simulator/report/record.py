@@ -18,8 +18,9 @@ import pandas as pd
 
 from simulator.budget import design_tables
 from simulator.errors import Problem, ReportError
-from simulator.report.disclosure import curve_released, summary_released
+from simulator.report.disclosure import analyses_released, left_out, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.report.suppression import Plan, plan_of
 
 QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
 FILES: Mapping[str, tuple[str, ...]] = {
@@ -89,6 +90,7 @@ RECORD_KEYS = (
     "outputs",
 )
 TOTAL = "total"
+CONTRIBUTIONS = "contributions.parquet"  # of runs on a register: who stands behind each figure
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,12 @@ class RunFolder(Recorded):
     settings: pd.DataFrame
     _raw: Mapping[str, bytes] = field(repr=False)
     profile: str = "internal"
+    plan: Plan | None = None
 
     @classmethod
-    def open(cls, path: Path | str, profile: str = "internal") -> RunFolder:
+    def open(cls, path: Path | str, profile: str = "internal", plan: Plan | None = None) -> RunFolder:
         """Read the folder of one run, as the profile may show it. Raises ReportError with all that is missing, changed or
-        unreadable."""
+        unreadable. plan: what may be shown outside where runs are published together; None: of this run alone."""
         path = Path(path)
         record = read_record(path / RECORD, RECORD_KEYS)
         problems: list[Problem] = []
@@ -146,7 +149,19 @@ class RunFolder(Recorded):
         numbers = [c for c in summary.columns if c not in ("measure", "clause", "year", "unit")]
         summary[numbers] = summary[numbers].apply(pd.to_numeric, errors="coerce")
         settings["changed"] = settings["changed"].str.lower().isin(["true", "1"])
-        return cls(path, record, summary_released(summary, profile), settings, raw, profile)
+        if profile != "external":
+            return cls(path, record, summary_released(summary, None), settings, raw, profile)
+        if plan is None:
+            plan = Plan(exempt=True) if record["population"].get("synthetic") is True else plan_of(
+                record, [read_contributions(path, record)], [summary])
+        if not plan.exempt:
+            settings.loc[settings["path"] == "population.source", "value"] = ""  # a path or a file's name
+        return cls(path, record, summary_released(summary, plan), settings, raw, profile, plan)
+
+    @cached_property
+    def left_out(self) -> list[str]:
+        """The analyses that a report for outside does not show."""
+        return left_out((name.removesuffix(".csv") for name in ANALYSES if name in self._raw), self.plan)
 
     @cached_property
     def analyses(self) -> Mapping[str, pd.DataFrame]:
@@ -156,9 +171,7 @@ class RunFolder(Recorded):
             if name in self._raw:
                 table = pd.read_csv(io.BytesIO(self._raw[name]), encoding="utf-8-sig")
                 found[name.removesuffix(".csv")] = table.reindex(columns=list(columns))
-        if "concentration" in found:
-            found["concentration"] = curve_released(found["concentration"], self.profile)
-        return found
+        return analyses_released(found, self.plan)
 
     @property
     def years(self) -> list[int]:
@@ -237,12 +250,17 @@ class RunFolder(Recorded):
 
     @cached_property
     def year_draws(self) -> pd.DataFrame:
-        """`years.parquet`."""
+        """`years.parquet`; outside nothing of the single draws."""
+        if self.controlled:
+            return pd.DataFrame(columns=["draw", "year"])
         return pd.read_parquet(io.BytesIO(self._raw["years.parquet"]))
 
     @cached_property
     def paid_totals(self) -> pd.Series:
-        """What each draw pays in all years together, CNY; support in kind, counted in places, left out."""
+        """What each draw pays in all years together, CNY; support in kind, counted in places, left out. Outside none where
+        percentiles of it are withheld."""
+        if self.controlled and not self.plan.shows_percentiles("paid"):
+            return pd.Series(dtype=float)
         rows = pd.read_parquet(io.BytesIO(self._raw["draws.parquet"]), columns=["draw", "clause", "paid"])
         cash = rows["clause"].isin([c.slug for c in self.clauses if c.kind != "in_kind"])
         return rows[cash].groupby("draw")["paid"].sum()
@@ -250,3 +268,12 @@ class RunFolder(Recorded):
     def rows_of(self, *groups: str) -> pd.DataFrame:
         """The settings of these groups, in the order of the file."""
         return self.settings[self.settings["group"].isin(groups)]
+
+
+def read_contributions(path: Path, record: Mapping[str, Any]) -> pd.DataFrame:
+    """Who stands behind each figure of a run on a register (`budget.contributions`). Raises ReportError."""
+    problems: list[Problem] = []
+    raw = read_output(path, CONTRIBUTIONS, record["outputs"], problems)
+    if problems:
+        raise ReportError(problems)
+    return pd.read_parquet(io.BytesIO(raw))

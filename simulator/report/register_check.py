@@ -25,6 +25,7 @@ from simulator.population.readers import Examination, examine
 from simulator.population.schema import TABLES
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
+from simulator.report.register_safety import sensitive_rows
 from simulator.scenario import load_scenario
 from simulator.spreadsheets import save_csv
 
@@ -61,13 +62,14 @@ class CheckFolder(Recorded):
         problems = frames.pop("problems.csv").fillna("")
         if profile == "external":  # what stands in cells stays inside
             problems = problems.groupby(["severity", "table", "column"], as_index=False, sort=False).size()
-        tables = {}
+        controlled = profile == "external" and record["population"].get("synthetic") is not True
+        tables, sensitive = {}, record["register"].get("sensitive")
         for name, frame in frames.items():
             if name != "columns.csv":
-                head = next((c for c in ("enterprises", "taxpayers") if c in frame), None)
-                few = frame[head] if head else None
                 numbers = tuple(c for c in frame.columns if c not in ("year", "size", "kind", "sector", "threshold"))
-                tables[name.removesuffix(".csv")] = released(frame, few, profile, numbers)
+                rows = range(len(frame)) if sensitive is None else sensitive.get(name.removesuffix(".csv"), range(len(frame)))
+                held = frame.index.isin(list(rows)) & controlled
+                tables[name.removesuffix(".csv")] = released(frame, held, numbers)
         return cls(path, record, problems, frames["columns.csv"].fillna(""), tables, profile)
 
     @property
@@ -80,12 +82,13 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
     """Examine a register and keep what was found in a folder. Raises PopulationError when there is nothing to open."""
     folder, found = Path(folder), examine(register, units)
     tables = {"problems.csv": _problems(found), "columns.csv": _completeness(found)}
-    people = found.population
+    people, sensitive = found.population, None
     if people is not None:
         law = load_scenario("baseline").law
         window = laid_over(people, law, people.first_year, people.last_year)
         named = indicators(people, annual=window.annual[:, 1:])
         tables |= {f"{name}.csv": table for name, table in named.items()}
+        sensitive = None if people.synthetic else sensitive_rows(people, window.annual[:, 1:], named)
     outputs = {}
     for name, table in tables.items():
         put(folder / name, lambda p, table=table: save_csv(table, p), ReportError)
@@ -94,7 +97,7 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
     register_told = {"usable": people is not None, "errors": len(found.errors), "warnings": len(found.warnings),
                      "enterprises": len(people) if people is not None else None,
                      "first_year": people.first_year if people is not None else None,
-                     "last_year": people.last_year if people is not None else None}
+                     "last_year": people.last_year if people is not None else None, "sensitive": sensitive}
     record = {
         "kind": "check",
         "run_id": f"check-{hashlib.sha256(f'{sha256}|{code}'.encode()).hexdigest()[:8]}",

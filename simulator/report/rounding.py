@@ -86,9 +86,15 @@ def error_of(row: Mapping[str, Any], column: str = "mean") -> float:
 
 def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean") -> str:
     """A number of a summary row as the page writes it, everywhere on the page alike."""
-    if row.get("withheld") in (True,):  # nan where the run has no such row
+    if withheld(row, column):
         return WITHHELD
     return unit.text(float(row.get(column, math.nan)), error_of(row, column))
+
+
+def withheld(row: Mapping[str, Any], column: str = "mean") -> bool:
+    """Whether disclosure control keeps back a number of a row; nothing is where the run has no such row (nan)."""
+    percentile = column[:1] == "p" and column[1:2].isdigit()
+    return row.get("withheld") in (True,) or percentile and row.get("percentiles_withheld") in (True,)
 
 
 def percent(probability: float) -> str:

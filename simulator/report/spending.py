@@ -54,13 +54,13 @@ def _spread(run: RunFolder, words: Wording) -> str:
 
 def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> str:
     """The three largest clauses and the costliest year; nothing where there are fewer than three."""
-    if len(by_size) < 3:
+    if len(by_size) < 3 or run.by_year("paid")["mean"].isna().all():
         return ""
     unit = UNITS[words.lang]["money"]
     said: dict[str, object] = {}
     for rank, clause in zip(("first", "second", "third"), by_size, strict=False):
         said |= {rank: words.pick(clause.names), f"{rank}_mean": shown(run.row("paid", clause.slug), unit)}
-    dearest = int(run.by_year("paid")["mean"].idxmax())
+    dearest = int(run.by_year("paid")["mean"].dropna().idxmax())
     year_mean = shown(run.row("paid", TOTAL, dearest), unit)
     return page.paragraph(words.html("cost.lead", year=dearest, year_mean=year_mean, **said), "lead")
 
@@ -98,17 +98,19 @@ def _risk_curves(run: RunFolder, words: Wording) -> str:
         budget = run.appropriation_total
         amount = UNITS[words.lang]["money"].text(budget, 0.0)
         mark = words.say("risk.exceedance_mark", amount=amount, probability=percent(chance["probability"]))
-    picture = charts.exceedance(run.paid_totals, budget, mark, quantiles, words)
-    curve = page.figure(words.say("risk.exceedance"), image(picture, words.say("risk.exceedance_alt")))
+    totals, curves = run.paid_totals, []
+    if len(totals):
+        picture = charts.exceedance(totals, budget, mark, quantiles, words)
+        curves = [page.figure(words.say("risk.exceedance"), image(picture, words.say("risk.exceedance_alt")))]
     by_year = run.by_year("overrun").dropna(subset=["probability"])
     if budget is None or not len(by_year):
-        return page.side_by_side(curve)
+        return page.side_by_side(*curves) if curves else ""
     columns = ["probability", "probability_low", "probability_high"]
     chances = pd.concat([by_year[columns], chance[columns].to_frame().T.astype(float)])
     labels = [*map(str, by_year.index), words.say("risk.all_years")]
     picture = image(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
     bars = page.figure(words.say("risk.overrun"), picture, words.say("risk.overrun_caption"))
-    return page.side_by_side(curve, bars)
+    return page.side_by_side(*curves, bars)
 
 
 def _or_zero(value: float) -> float:

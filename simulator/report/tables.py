@@ -8,7 +8,7 @@ import pandas as pd
 
 from simulator.report.page import Cell, table
 from simulator.report.record import TOTAL, RunFolder, Target
-from simulator.report.rounding import MISSING, UNITS, Unit, percent, shown
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown, withheld
 from simulator.report.wording import Wording
 
 _QUANTILES = ("p5", "p50", "p80", "p95")
@@ -131,7 +131,7 @@ def targets(run: RunFolder, words: Wording) -> str:
     rows = []
     for target in run.targets:
         unit, bands = target_unit(target, words), run.band(target.column)
-        middle = spread = MISSING
+        middle = spread = WITHHELD if withheld(run.row(target.column, year=target.year), "p50") else MISSING
         if target.year in bands.index:
             at = bands.loc[target.year]
             digits = 0 if target.unit == "count" else 1

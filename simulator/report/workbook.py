@@ -12,7 +12,7 @@ import pandas as pd
 from simulator.report import artefact, form_sheets, making
 from simulator.report.book import Book, Page, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import UNITS
+from simulator.report.rounding import UNITS, withheld
 from simulator.report.settings import reading_text, value_and_unit
 from simulator.report.sources import named
 from simulator.report.wording import Wording, load
@@ -52,11 +52,10 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
     for fact in making.run_facts(run, words):
         page.sheet.write_string(page.row, 0, fact, book.formats["unit"])
         page.end_row()
-    for key, there in (("page.synthetic", run.synthetic), ("page.external", run.external)):
-        if there:
-            page.sheet.merge_range(page.row, 0, page.row, 3, words.say(key), book.formats["note"])
-            page.sheet.set_row(page.row, 32)
-            page.end_row()
+    for text in [*([words.say("page.synthetic")] if run.synthetic else []), *making.withheld(run, words)]:
+        page.sheet.merge_range(page.row, 0, page.row, 3, text, book.formats["note"])
+        page.sheet.set_row(page.row, 48)
+        page.end_row()
     page.end_row()
     money = words.say("unit.money")
     heads = ("workbook.item", "workbook.yuan", "workbook.larger", "workbook.remark")
@@ -64,21 +63,23 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
         page.text(column, words.say(key, unit=money) if key == "workbook.larger" else words.say(key), "head")
     page.end_row()
     row = run.row("paid")
-    lines = [(words.say("risk.mean"), row["mean"], words.say("workbook.error", error=UNITS[words.lang]["money"].text(
+    net = run.row("net_cost")
+    lines = [(words.say("risk.mean"), row["mean"], withheld(row), words.say("workbook.error", error=UNITS[words.lang]["money"].text(
         row["standard_error"], row["standard_error"] / 10)))]
-    lines += [(words.say(f"answer.card_{q}"), row[q], words.say(f"answer.card_{q}_note")) for q in ("p50", "p80", "p95")]
-    lines.append((words.say("growth.row_net"), run.row("net_cost")["mean"], words.say("answer.card_net_note")))
+    lines += [(words.say(f"answer.card_{q}"), row[q], withheld(row, q), words.say(f"answer.card_{q}_note"))
+              for q in ("p50", "p80", "p95")]
+    lines.append((words.say("growth.row_net"), net["mean"], withheld(net), words.say("answer.card_net_note")))
     if run.appropriation:
-        lines.append((words.say("risk.appropriation"), run.appropriation_total, words.say("risk.all_years")))
-    for name, value, note in lines:
+        lines.append((words.say("risk.appropriation"), run.appropriation_total, False, words.say("risk.all_years")))
+    for name, value, held, note in lines:
         page.text(0, name)
-        page.number(1, value)
-        _larger(page, 2, 1, value, words)
+        page.number(1, value, withheld=held)
+        _larger(page, 2, 1, value, words, withheld=held)
         page.text(3, note)
         page.end_row()
     if run.appropriation:
         page.text(0, words.say("answer.card_overrun"))
-        page.number(1, run.row("overrun")["probability"], "share")
+        page.number(1, run.row("overrun")["probability"], "share", withheld(run.row("overrun")))
         page.text(2, "")
         page.text(3, words.say("risk.all_years"))
         page.end_row()
@@ -104,14 +105,14 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
         rows = [run.row("paid", clause.slug, year) for year in years]
         _line(page, words.pick(clause.names), clause.article, rows, run.row("paid", clause.slug), words)
     last = page.row - 1
-    held = any(_withheld(run.row("paid", c.slug, y)) for c in clauses for y in [*years, TOTAL])
+    held = any(withheld(run.row("paid", c.slug, y)) for c in clauses for y in [*years, TOTAL])
     page.text(0, words.say("cost.total"), "text+")
     page.text(1, "", "text+")
     for column, year in enumerate([*years, TOTAL], start=2):
-        value = run.row("paid", TOTAL, year)["mean"]
-        page.number(column, value, "money+") if held else page.formula(
+        value, hidden = run.row("paid", TOTAL, year)["mean"], withheld(run.row("paid", TOTAL, year))
+        page.number(column, value, "money+", hidden) if held or hidden else page.formula(
             column, f"SUM({down(column, first, last)})", value, "money+")
-        _larger(page, column + n + 1, column, value, words, "large+")
+        _larger(page, column + n + 1, column, value, words, "large+", hidden)
     page.end_row()
     chart = book.file.add_chart({"type": "column", "subtype": "stacked"})
     for row, clause in enumerate(clauses, start=first):
@@ -129,13 +130,13 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
     page.text(0, name)
     page.text(1, article, "centre")
     for column, row in enumerate(rows, start=2):
-        page.number(column, row["mean"], withheld=_withheld(row))
-        _larger(page, column + n + 1, column, row["mean"], words, withheld=_withheld(row))
-    if any(map(_withheld, [*rows, whole])):
-        page.number(n + 2, whole["mean"], withheld=_withheld(whole))
+        page.number(column, row["mean"], withheld=withheld(row))
+        _larger(page, column + n + 1, column, row["mean"], words, withheld=withheld(row))
+    if any(map(withheld, [*rows, whole])):
+        page.number(n + 2, whole["mean"], withheld=withheld(whole))
     else:
         page.formula(n + 2, f"SUM({span(page.row, 2, n + 1)})", whole["mean"])
-    _larger(page, 2 * n + 3, n + 2, whole["mean"], words, withheld=_withheld(whole))
+    _larger(page, 2 * n + 3, n + 2, whole["mean"], words, withheld=withheld(whole))
     page.end_row()
 
 
@@ -150,21 +151,24 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
     page.header([words.say("risk.year"), *names, *names, words.say("workbook.middle"), words.say("workbook.low"),
                  words.say("workbook.high")], 1,
                 [(1, n, yuan), (n + 1, 2 * n, money), (2 * n + 1, 2 * n + 3, words.say("risk.probability"))])
-    first, last = page.row, page.row + len(run.cash_years) - 1
+    first, last, some = page.row, page.row + len(run.cash_years) - 1, False  # some: whether the mean of any year is withheld
     for year in years:
         plus = "+" if year == TOTAL else ""
         row, chance = run.row("paid", TOTAL, year), run.row("overrun", TOTAL, year)
         budget = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
         page.text(0, words.say("risk.all_years") if year == TOTAL else str(year), f"text{plus}")
         values = [row["mean"], row["standard_error"], *(row[q] for q in _QUANTILES), budget if run.appropriation else math.nan]
-        for column, value in enumerate(values, start=1):
-            if plus and column in (1, n) and math.isfinite(value):  # means and appropriations add up, quantiles do not
+        hidden = [withheld(row), withheld(row), *(withheld(row, q) for q in _QUANTILES), False]
+        some |= hidden[0]
+        for column, (value, held) in enumerate(zip(values, hidden, strict=True), start=1):
+            whole = column == n or column == 1 and not some  # means and appropriations add up, quantiles do not
+            if plus and whole and math.isfinite(value):
                 page.formula(column, f"SUM({down(column, first, last)})", value, "money+")
             else:
-                page.number(column, value, f"money{plus}")
-            _larger(page, column + n, column, value, words, f"large{plus}")
+                page.number(column, value, f"money{plus}", held)
+            _larger(page, column + n, column, value, words, f"large{plus}", held)
         for column, key in enumerate(("probability", "probability_low", "probability_high"), start=2 * n + 1):
-            page.number(column, chance[key], f"share{plus}")
+            page.number(column, chance[key], f"share{plus}", withheld(chance))
         page.end_row()
     chart = book.file.add_chart({"type": "line"})
     for column, name in ((n + 3, "P5"), (n + 4, "P50"), (n + 5, "P80"), (n + 6, "P95"), (2 * n, names[-1])):
@@ -199,17 +203,19 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
         plus = "+" if measure == "net_cost" else ""
         page.text(0, words.say(f"growth.{key}"), f"text{plus}")
         for column, year in enumerate([*years, TOTAL], start=1):
-            value = float(run.row(measure, TOTAL, year)["mean"])
+            value, held = float(run.row(measure, TOTAL, year)["mean"]), withheld(run.row(measure, TOTAL, year))
             value = 0.0 if math.isnan(value) else value  # nothing of this kind in a year of cash only
             parts = sum(s * _or_zero(run.row(m, TOTAL, year)["mean"]) for m, _, s in lines)
-            if plus and abs(parts - value) < _CENT:
+            if held:
+                page.number(column, value, f"money{plus}", held)
+            elif plus and abs(parts - value) < _CENT:
                 formula = "".join(f"{'+' if s > 0 else '-'}{cell(places[m], column)}" for m, _, s in lines).lstrip("+")
                 page.formula(column, formula, value, "money+")
             elif year == TOTAL and abs(sum(_or_zero(run.row(measure, TOTAL, y)["mean"]) for y in years) - value) < _CENT:
                 page.formula(column, f"SUM({span(page.row, 1, n)})", value, f"money{plus}")
             else:
                 page.number(column, value, f"money{plus}")
-            _larger(page, column + n + 1, column, value, words, f"large{plus}")
+            _larger(page, column + n + 1, column, value, words, f"large{plus}", held)
         places[measure] = page.row
         page.end_row()
 
@@ -304,10 +310,6 @@ def _axes(chart, title: str, across: str, up: str) -> None:
     chart.set_y_axis({"name": up, "name_font": {"size": 9, "bold": False}, "num_format": "#,##0",
                       "major_gridlines": {"visible": True, "line": {"color": "#E4E8EC"}}})
     chart.set_legend({"position": "bottom", "font": {"size": 9}})
-
-
-def _withheld(row: pd.Series) -> bool:
-    return row.get("withheld") in (True,)
 
 
 def _or_zero(value: float) -> float:

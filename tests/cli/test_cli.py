@@ -217,8 +217,8 @@ def test_no_id_or_name_becomes_a_formula(tmp_path):
         assert all(re.fullmatch(r"=SUM\([GH]\d+:[GH]\d+\)|=G\d+(\+G\d+)*", cell.value) for cell in formulas)
         assert not any(cell.hyperlink for row in sheet.iter_rows() for cell in row)
     listed = openpyxl.load_workbook(tmp_path / "list.xlsx")["兑现名单"]
-    assert tuple(listed.cell(row, 2).value for row in range(4, 8)) == EVIL
-    assert tuple(listed.cell(row, 3).value for row in range(4, 8)) == NAMES
+    assert [listed.cell(row, 2).value for row in range(4, 8)] == ["'" + i for i in EVIL]
+    assert [listed.cell(row, 3).value for row in range(4, 8)] == ["'" + n for n in NAMES]
     ids = [line.split(",")[0] for line in (tmp_path / "list.csv").read_text(encoding="utf-8-sig").splitlines()[1:]]
     assert ids == ["'" + i for i in EVIL]
 

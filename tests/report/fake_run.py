@@ -58,10 +58,11 @@ def write(
     by_year.to_parquet(folder / "years.parquet", index=False)
     summary.to_csv(folder / "summary.csv", index=False, encoding="utf-8-sig")
     pd.DataFrame(settings_rows(funded)).to_csv(folder / "settings.csv", index=False, encoding="utf-8-sig")
-    outputs = {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("summary.csv", "draws.parquet", "years.parquet", "settings.csv")
-    }
+    names = ["summary.csv", "draws.parquet", "years.parquet", "settings.csv"]
+    if not synthetic:
+        contributions(by_clause).to_parquet(folder / "contributions.parquet", index=False)
+        names.append("contributions.parquet")
+    outputs = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     record = {
         "run_id": f"baseline-{seed}-{draws}-3f9c2a71",
         "created": "2013-09-02T10:15:00+08:00",
@@ -123,6 +124,22 @@ def _draws(dice: np.random.Generator, draws: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).sort_values(
         ["draw", "year"], kind="stable", ignore_index=True
     )
+
+
+def contributions(by_clause: pd.DataFrame) -> pd.DataFrame:
+    """Who stands behind the payments: as many holdings as there are recipients on average, the first with the most."""
+    rows = []
+    cells = by_clause[by_clause["clause"] != IN_KIND].groupby(["clause", "year"])[["recipients", "awarded", "paid"]].mean()
+    for (clause, year), cell in cells.iterrows():
+        for measure in ("awarded", "paid"):
+            holders = max(1, round(cell["recipients"] if measure == "awarded" else cell["recipients"] + 1))
+            shares = np.linspace(2, 1, holders) / np.linspace(2, 1, holders).sum()
+            rows += [(measure, clause, year, holder, cell[measure] * share, 1.0) for holder, share in enumerate(shares)
+                     if cell[measure] > 0]
+    rows += [("clawback", "", year, holder, 1e4, 0.1) for year in YEARS for holder in range(12)]
+    rows += [(measure, "", 0, holder, 1e6 + holder, 0.0) for measure in ("online_sales", "taxes") for holder in range(60)]
+    frame = pd.DataFrame(rows, columns=["measure", "clause", "year", "holder", "amount", "awards"])
+    return frame.astype({"holder": np.uint64, "year": int})
 
 
 def _years(dice: np.random.Generator, draws: int) -> pd.DataFrame:

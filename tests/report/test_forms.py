@@ -13,7 +13,6 @@ import simulator
 from simulator.budget.affordability import affordability, revenue, revenue_of
 from simulator.budget.concentration import concentration, lorenz
 from simulator.report import forms, sections, workbook
-from simulator.report.disclosure import curve_released
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, percent, shown
 from simulator.report.wording import LANGUAGES, load
@@ -92,12 +91,6 @@ def test_the_curve_of_support_is_a_lorenz_curve():
     assert curve["gini"].iloc[0] == pytest.approx(differences / 2 / amounts.mean())
     assert lorenz(np.ones(7))["gini"].iloc[0] == pytest.approx(0)
     assert lorenz(np.zeros(0)).empty
-
-
-def test_outside_the_curve_shows_no_enterprise():
-    many, few = lorenz(np.arange(1.0, 41)), lorenz(np.arange(1.0, 20))
-    assert len(curve_released(many, "external")) == 11 and len(curve_released(many, "internal")) == 41
-    assert curve_released(few, "external").empty and len(curve_released(few, "internal")) == 20
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -14,7 +14,6 @@ from simulator.budget.drivers import FEWEST, cost_drivers, sensitivity_of, table
 from simulator.report import driver_words, drivers, matters_charts, sections
 from simulator.report.figures import svg
 from simulator.report.record import RunFolder
-from simulator.report.rounding import WITHHELD
 from simulator.report.wording import load
 
 ZH, EN = load("zh"), load("en")
@@ -51,11 +50,6 @@ def test_the_section_speaks(folder, lang, profile):
     assert not re.search(r"\bnan\b|\bNone\b|\{\w+\}", text) and html.count("<img") >= 3
     for key in ("attribution.title", "sensitivity.indices", "notches.chart"):
         assert load(lang).say(key) in text
-
-
-def test_outside_nothing_rests_on_few(folder):
-    inside, outside = (sections.matters(RunFolder.open(folder, p), "zh").html for p in ("internal", "external"))
-    assert WITHHELD not in inside and WITHHELD in outside
 
 
 def test_a_run_of_few_draws_says_so(played):

@@ -37,7 +37,7 @@ def states(found) -> dict[str, str]:
 def test_what_is_as_it_was_made_is_said_to_be(made, capsys):
     found = simulator.verify(made)
     assert set(found["state"]) == {"same"}
-    assert {"summary.csv", "draws.parquet", "targets.zh.html", "targets-external.en.html"} <= set(found["file"])
+    assert {"summary.csv", "draws.parquet", "targets.zh.html", "external/targets-external.en.html"} <= set(found["file"])
     assert main(["verify", str(made)]) == 0 and "与生成时相同" in capsys.readouterr().out
 
 
@@ -86,20 +86,21 @@ def test_missing_foreign_and_unrecorded_files_are_told(copy):
     record = json.loads((copy / RECORDS / "targets.zh.html.json").read_text(encoding="utf-8"))
     record["run_id"] = "another-run"
     (copy / RECORDS / "targets.zh.html.json").write_text(json.dumps(record), encoding="utf-8")
-    (copy / RECORDS / "targets-external.en.html.json").write_text("{", encoding="utf-8")
+    (copy / "external" / RECORDS / "targets-external.en.html.json").write_text("{", encoding="utf-8")
     found = states(simulator.verify(copy))
     assert found["years.parquet"] == "missing" and found["budget.zh.html"] == "unrecorded"
-    assert found["targets.zh.html"] == "foreign" and found[f"{RECORDS}/targets-external.en.html.json"] == "unread"
+    assert found["targets.zh.html"] == "foreign" and found[f"external/{RECORDS}/targets-external.en.html.json"] == "unread"
 
 
 def test_the_record_for_outside_has_no_user_host_or_path(made):
-    inside, outside = ((made / RECORDS / f"{name}.json").read_text(encoding="utf-8") for name in
-                       ("targets.zh.html", "targets-external.en.html"))
+    apart = made / "external"
+    inside, outside = ((place / RECORDS / f"{name}.json").read_text(encoding="utf-8") for place, name in
+                       ((made, "targets.zh.html"), (apart, "targets-external.en.html")))
     by = json.loads(inside)["by"]
     assert set(by) == {"user", "host", "folder"} and by["folder"] == str(made)
     assert "by" not in json.loads(outside)
     for value in filter(None, (by["host"], by["folder"], made.parent.name)):
-        assert value not in outside and value not in (made / "targets-external.en.html").read_text(encoding="utf-8")
+        assert value not in outside and value not in (apart / "targets-external.en.html").read_text(encoding="utf-8")
     told = json.loads(outside)
     assert told["profile"] == "external" and set(told["hashes"]) == {"scenario", "law", "code", "population"}
     assert told["seed"] is not None and told["versions"]["simulator"]

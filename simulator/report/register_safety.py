@@ -1,0 +1,55 @@
+"""Which rows of the statistical tables of a register tell too much of one enterprise (`safety`), worked out where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from simulator.budget.contributions import holders
+from simulator.facts import BLANK
+from simulator.money import FEN
+from simulator.population.indicators import SIZES, TAXES
+from simulator.population.register import Population
+from simulator.report.safety import RULES, sensitive
+
+
+def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[int]]:
+    """Row numbers by table. A year's size classes are withheld together: with its total they give one another away; so are
+    the neighbours of a count of few above a threshold, and a growth rate with either of its years."""
+    who = np.unique(holders(population), return_inverse=True)[1]
+    there, sector = annual["present"] == 1, population.details["sector"].to_numpy()
+    place = {year: j for j, year in enumerate(population.years)}
+
+    def bad(name: str, j: int, chosen: np.ndarray) -> bool:
+        values = population.employees[:, j] if name == "employees" else annual[name][:, j]
+        return sensitive(np.bincount(who, np.where(chosen & (values != BLANK), values, 0) / FEN))
+
+    def of(name: str, row) -> bool:
+        j = place[int(row.year)]
+        here = there[:, j]
+        if name == "online_retail":
+            return any(bad(fact, k, there[:, k]) for k in (j, j - 1) if k >= 0 for fact in ("sales", "online_sales"))
+        if name == "sizes":
+            sales = annual["sales"][:, j] / FEN
+            return any(bad("sales", j, here & (sales >= low) & (sales < (np.inf if high is None else high)))
+                       for low, high, _ in SIZES)
+        if name == "taxes":
+            return any(bad(fact, j, here) for fact in TAXES)
+        return bad("employees", j, here) if name == "employment" else bad("sales", j, here & (sector == row.sector))
+
+    found = {name: [i for i, row in enumerate(table.itertuples()) if of(name, row)]
+             for name, table in tables.items() if name != "of_scale"}
+    if "of_scale" in tables:
+        found["of_scale"] = sorted(set(_thresholds(tables["of_scale"])))
+    return found
+
+
+def _thresholds(table: pd.DataFrame) -> Iterator[int]:
+    """Counts of few, and pairs of neighbours that few lie between."""
+    for _, part in table.groupby(["year", "kind"], sort=False):
+        counts, places = [*part["enterprises"], 0], list(part.index)
+        for (here, there), place in zip(zip(counts, counts[1:], strict=False), places, strict=True):
+            if 0 < here < RULES.fewest or 0 < here - there < RULES.fewest:
+                yield place

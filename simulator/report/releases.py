@@ -1,0 +1,133 @@
+"""The ledger of releases: what was handed out of a register, so that no further release gives away what was withheld.
+
+A folder that the user names, for one register over its years: `releases.jsonl`, a line a release, and beside it the
+contributions each rests on. It is as confidential as the register. A release is refused where
+
+- a figure shown now and one shown before differ by what few enterprises make of it (another scenario, another register),
+- a figure withheld in one of them follows from a total of the one and the other figures of both.
+
+Releases are held to what the ledger knows; what was handed out without it is outside anybody's sight.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulator.errors import Problem, ReportError
+from simulator.files import put
+from simulator.report.safety import TOTAL, Cube, cubes, sensitive
+
+LEDGER = "releases.jsonl"
+Key = tuple[str, str, str]  # table (awarded or paid), clause, year
+
+
+def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, shown: Iterable[Key]) -> dict[str, Any]:
+    """The ledger's line for a release, not yet written. Raises ReportError where an earlier release forbids it, or where the
+    ledger cannot be read."""
+    shown, faults = set(shown), []
+    for entry in read(folder):
+        before = _kept(folder, entry)
+        of_then = {tuple(key) for key in entry["shown"]}
+        if _tells(record, contributions, before, shown, of_then):
+            faults.append(Problem(entry["run_id"], f"was released on {entry['time'][:10]}, and with it this report would give "
+                                  "away figures that must be withheld",
+                                  "release both together as a comparison, or this one inside only (--profile internal)"))
+    if faults:
+        raise ReportError(faults)
+    return {"time": datetime.datetime.now().astimezone().isoformat(timespec="seconds"), "run_id": record["run_id"],
+            "population": record["population"].get("sha256", ""), "shown": sorted(shown)}
+
+
+def enter(folder: Path, line: Mapping[str, Any], contributions: pd.DataFrame, files: Mapping[str, Path]) -> None:
+    """Write the line of a release, and keep what it rests on. files: by the names they are released under. Raises
+    ReportError."""
+    raw = io.BytesIO()
+    contributions.to_parquet(raw, index=False)
+    digest = hashlib.sha256(raw.getvalue()).hexdigest()
+    kept = f"{digest[:16]}.parquet"
+    put(folder / kept, lambda p: p.write_bytes(raw.getvalue()), ReportError)
+    told = {**line, "contributions": kept, "sha256": digest,
+            "files": {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in files.items()}}
+    lines = [*read(folder), told]
+    text = "".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in lines)
+    put(folder / LEDGER, lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError)
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """The releases so far, the oldest first; none where there is no ledger yet. Raises ReportError where one cannot be read:
+    nothing is released on a ledger with a gap."""
+    file = Path(folder) / LEDGER
+    if not file.exists():
+        return []
+    remedy = "restore it from a copy, or have whoever keeps it decide"
+    try:
+        found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as e:
+        raise ReportError(Problem(str(file), f"cannot be read ({e})", remedy)) from e
+    for number, entry in enumerate(found, start=1):
+        if not isinstance(entry, dict) or not {"time", "run_id", "shown", "contributions", "sha256"} <= set(entry):
+            raise ReportError(Problem(f"{file}, line {number}", "is not a release", remedy))
+    return found
+
+
+def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
+    """What an earlier release rested on."""
+    file = Path(folder) / Path(str(entry["contributions"])).name
+    try:
+        raw = file.read_bytes()
+    except OSError as e:
+        raise ReportError(Problem(str(file), f"cannot be read ({e.strerror or e})", "restore it from a copy")) from e
+    if hashlib.sha256(raw).hexdigest() != entry["sha256"]:
+        raise ReportError(Problem(str(file), "was changed after the release", "restore it from a copy"))
+    return pd.read_parquet(io.BytesIO(raw))
+
+
+def _tells(record: Mapping[str, Any], now: pd.DataFrame, then: pd.DataFrame, shown: set[Key], shown_then: set[Key]) -> bool:
+    """Whether two releases together give away what neither may show."""
+    clauses = tuple(c["slug"] for c in record["clauses"] if c["kind"] != "in_kind")
+    for measure in ("awarded", "paid"):
+        years = tuple(sorted({*now["year"][now["measure"] == measure], *then["year"][then["measure"] == measure]}))
+        if years:
+            one, other = cubes((now, then), measure, clauses, tuple(map(int, years)))
+            marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
+            of_now, of_then, of_both, of_any = marks
+            if (_follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0])
+                    or _follows(other, *of_then, of_any[0])):
+                return True
+    return False
+
+
+def _marks(measure: str, keys: set[Key], axes: Cube) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+    """Keys as marks on a table: cells, totals of clauses, totals of years, the whole."""
+    def has(clause: str, year: object) -> bool:
+        return (measure, clause, str(year)) in keys
+
+    return (np.array([[has(c, y) for y in axes.years] for c in axes.clauses]), np.array([has(c, TOTAL) for c in axes.clauses]),
+            np.array([has(TOTAL, y) for y in axes.years]), has(TOTAL, TOTAL))
+
+
+def _follows(table: Cube, cells: np.ndarray, clauses: np.ndarray, years: np.ndarray, whole: bool, known: np.ndarray) -> bool:
+    """Whether a sensitive figure follows: a cell itself, or what is left of a margin without the cells that are known."""
+    n = cells.shape
+    singles = [np.zeros(n, bool) for _ in range(int(cells.sum()))]
+    for mask, (c, y) in zip(singles, np.argwhere(cells), strict=True):
+        mask[c, y] = True
+    margins = []
+    for i in np.flatnonzero(clauses):
+        margins.append(np.arange(n[0])[:, None] == i)
+    for j in np.flatnonzero(years):
+        margins.append(np.arange(n[1])[None, :] == j)
+    margins = [np.broadcast_to(m, n) for m in margins] + ([np.ones(n, bool)] if whole else [])
+    left = [m & ~known for m in margins]
+    if whole and not years.all():  # of the whole: also less the years whose totals are known
+        left.append(~known & ~np.broadcast_to(years[None, :], n))
+    return any(sensitive(table.of(mask)) for mask in [*singles, *margins, *left])

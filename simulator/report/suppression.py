@@ -1,0 +1,200 @@
+"""What of a run a report for outside may show: every figure's place in the tables that are published together.
+
+Figures rest on one another: payments on the awards of two years, a balance on its items, a total on what stands beside it.
+So a figure is withheld with what it rests on, and a margin where its withheld part would follow from it (`safety.protect`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from simulator.report.safety import RULES, TOTAL, Cube, Shown, cubes, protect, sensitive
+
+BY_CLAUSE = ("recipients", "entitled", "awarded", "paid", "displaced")
+COUNTED = {"places_value": "places"}  # by what a count's value is held to the rules
+# what a measure of the district as a whole rests on; one that does not stand here is withheld
+RESTS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("administration", "overrun"), ("paid",)),
+    **dict.fromkeys(("awarded_anyway", "deadweight"), ("awarded",)),
+    **dict.fromkeys(("net_cost", "net_impact", "net_cumulative", "net_social", "net_treasury", "break_even_year",
+                     "butfor_break_even"), ("paid", "taxes", "clawback", "support")),  # a balance is a margin of its items
+    **dict.fromkeys(("induced_tax", "crowded_out", "induced_district", "induced_zone_and_towns", "induced_municipality",
+                     "induced_centre", "induced_unshared", "reassigned_tax", "retained_tax_with", "retained_tax_without"),
+                    ("taxes",)),
+    **dict.fromkeys(("online_sales", "online_sales_without", "induced_sales", "services", "industry", "online_share",
+                     "online_share_goods"), ("online_sales",)),
+    "support_saved": ("support",), "clawback_due": ("clawback",), "clawback_recovered": ("clawback",),
+    "cost_per_enterprise": ("paid",), "cost_per_sales": ("paid", "online_sales"), "rebate_share": ("awarded", "taxes"),
+    "trscg": (), "measures_cost": (),  # published statistics, and a setting
+    **dict.fromkeys(("merchants_of_scale", "leading", "leading_200", "leading_1000", "of_scale_3", "of_scale_10", "of_scale_20",
+                     "traditional_online", "national_headquarters", "induced_enterprises", "places", "places_value"), ("count",)),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What of a run, or of runs published together, a report for outside may show."""
+
+    exempt: bool = False
+    awarded: Shown | None = None
+    paid: Shown | None = None
+    clauses: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    cash_years: tuple[int, ...] = ()
+    clawback: Shown | None = None
+    stocks: Mapping[str, bool] = field(default_factory=dict)  # taxes, online_sales: whether they may be shown
+    support: Mapping[str, bool] = field(default_factory=dict)  # by clause, and total
+    contributors: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)  # of targets: what they are measured by
+    means: Mapping[tuple[str, str, str], float] = field(default_factory=dict)  # of counts: the smallest of the runs'
+
+    def shows(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> bool:
+        """Whether the mean of a figure may be shown."""
+        year = str(year)
+        if self.exempt:
+            return True
+        if measure in ("target", "target_fully"):
+            return clause in self.columns and self.shows(self.columns[clause], TOTAL, year)
+        if clause != TOTAL or measure in BY_CLAUSE:
+            return measure in BY_CLAUSE and self._by_clause(measure, clause, year)
+        return measure in RESTS and all(self._stands(part, measure, year) for part in RESTS[measure])
+
+    def shows_percentiles(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> bool:
+        """Whether there are enough contributors for percentiles, too."""
+        if self.exempt or not self.shows(measure, clause, year):
+            return self.exempt
+        parts = RESTS.get(measure, ())
+        if "count" in parts:
+            return not 0 < self.means.get((COUNTED.get(measure, measure), clause, str(year)), 0) < RULES.percentiles
+        family = "paid" if measure == "paid" or "paid" in parts else "awarded" if measure in BY_CLAUSE else None
+        found = [self.contributors.get((family, clause, str(year)), 0)] if family else []
+        found += [self.contributors.get((part, TOTAL, TOTAL), 0) for part in parts if part != "paid"]
+        return not any(0 < n < RULES.percentiles for n in found)
+
+    def published(self) -> list[tuple[str, str, str]]:
+        """What is shown of the tables by clause and year, margins too, for the ledger of releases."""
+        found = []
+        for family, shown, years in (("awarded", self.awarded, self.years), ("paid", self.paid, self.cash_years)):
+            found += [(family, c, str(y)) for i, c in enumerate(self.clauses) for j, y in enumerate(years) if shown.cells[i, j]]
+            found += [(family, c, TOTAL) for i, c in enumerate(self.clauses) if shown.clauses[i]]
+            found += [(family, TOTAL, str(y)) for j, y in enumerate(years) if shown.years[j]]
+            found += [(family, TOTAL, TOTAL)] if shown.whole else []
+        return found
+
+    def withheld(self) -> tuple[int, int, int]:
+        """How many figures of the table of payments there are, how many are withheld, how many of these are totals."""
+        if self.exempt:
+            return 0, 0, 0
+        cells, totals = self.paid.cells, [*self.paid.clauses, *self.paid.years, self.paid.whole]
+        margins = len(totals) - int(np.sum(totals))
+        return cells.size + len(totals), int((~cells).sum()) + margins, margins
+
+    def _by_clause(self, measure: str, clause: str, year: str) -> bool:
+        if clause == "school_places":  # nobody knows who asks: only that they are many
+            return not 0 < self.means.get(("recipients", clause, year), 0) < RULES.percentiles
+        if measure == "paid":
+            return _of(self.paid, self.clauses, self.cash_years, clause, year)
+        fine = _of(self.awarded, self.clauses, self.years, clause, year)
+        return fine and (measure != "displaced" or self.support.get(clause, False))
+
+    def _stands(self, part: str, measure: str, year: str) -> bool:
+        if part == "count":
+            return not 0 < self.means.get((COUNTED.get(measure, measure), TOTAL, year), 0) < RULES.fewest
+        if part in ("taxes", "online_sales"):
+            return self.stocks.get(part, False)
+        if part == "support":
+            return self.support.get(TOTAL, False)
+        if part == "clawback":
+            if year == TOTAL:
+                return self.clawback.whole
+            years = {int(year)} if measure == "clawback_due" else {int(year), int(year) - 1}
+            return all(self.clawback.cells[0, self.years.index(y)] for y in years & set(self.years))
+        shown = self.paid if part == "paid" else self.awarded
+        if measure == "net_cumulative":  # of all years so far
+            return bool(all(shown.years))
+        return _of(shown, self.clauses, self.cash_years if part == "paid" else self.years, TOTAL, year)
+
+
+def plan_of(record: Mapping[str, Any], contributions: Sequence[pd.DataFrame], summaries: Sequence[pd.DataFrame]) -> Plan:
+    """The plan of runs published together (one, or those of a comparison, whose differences are held to the rules, too).
+
+    A cell is withheld where it is sensitive, or has recipients but fewer than a cell needs on average.
+    """
+    clauses = tuple(c["slug"] for c in record["clauses"] if c["kind"] != "in_kind")
+    years, later = (tuple(map(int, record[k])) for k in ("years", "cash_years"))
+    means = _smallest(summaries)
+    awarded, paid = (with_differences(cubes(contributions, m, clauses, y)) for m, y in (("awarded", years), ("paid", later)))
+    few = np.array([[_few(awarded, summaries, c, y, i, j) for j, y in enumerate(years)] for i, c in enumerate(clauses)], bool)
+    a = protect(awarded, few)
+    before = [years.index(y - 1) if y - 1 in years else None for y in later]
+    same = [years.index(y) if y in years else None for y in later]
+    held, totals = np.zeros((len(clauses), len(later)), bool), np.ones(len(later), bool)
+    for j, places in enumerate(zip(same, before, strict=True)):  # paid in a year: awards of the year and the year before
+        for place in places:
+            if place is not None:
+                held[:, j] |= ~a.cells[:, place]
+                totals[j] &= a.years[place]
+    p = protect(paid, held, totals, a.whole)
+    support = {c: [t.of(np.ones((1, 1), bool)) for t in with_differences(cubes(contributions, "support", (c,), (0,)))] for c in clauses}
+    shows = {c: not any(map(sensitive, of)) for c, of in support.items()}
+    whole = [t.of(np.ones((len(clauses), 1), bool)) for t in with_differences(cubes(contributions, "support", clauses, (0,)))]
+    single = {part: with_differences(cubes(contributions, part, ("",), (0,))) for part in ("taxes", "online_sales")}
+    counted = (("awarded", years, awarded[0]), ("paid", later, paid[0]))
+    contributors = {key: n for family, of, cube in counted for key, n in _contributors(family, of, cube).items()}
+    contributors |= {(part, TOTAL, TOTAL): int((tables[0].amounts > 0).sum()) for part, tables in single.items()}
+    return Plan(
+        awarded=a, paid=p, clauses=clauses, years=years, cash_years=later, contributors=contributors, means=means,
+        clawback=protect(with_differences(cubes(contributions, "clawback", ("",), years))),
+        stocks={part: not any(sensitive(t.amounts[:, 0, 0]) for t in tables) for part, tables in single.items()},
+        support=shows | {TOTAL: all(shows.values()) and not any(map(sensitive, whole))},
+        columns={t["key"]: t["column"] for t in [*record["targets"], *record.get("alternatives", [])]})
+
+
+def with_differences(tables: list[Cube]) -> list[Cube]:
+    """The tables, and what each two of them tell by subtraction."""
+    return [*tables, *(one.less(other) for one, other in combinations(tables, 2))]
+
+
+def _of(shown: Shown, clauses: Sequence[str], years: Sequence[int], clause: str, year: str) -> bool:
+    if clause != TOTAL and clause not in clauses:
+        return False
+    if year == TOTAL:
+        return bool(shown.whole if clause == TOTAL else shown.clauses[clauses.index(clause)])
+    if int(year) not in years:
+        return True  # nothing is awarded in a year of cash only
+    place = years.index(int(year))
+    return bool(shown.years[place] if clause == TOTAL else shown.cells[clauses.index(clause), place])
+
+
+def _smallest(summaries: Sequence[pd.DataFrame]) -> dict[tuple[str, str, str], float]:
+    """The smallest mean above nothing that any of the runs has, by measure, clause and year."""
+    every = pd.concat(summaries)
+    every = every[every["mean"] > 0]
+    return every.groupby(["measure", "clause", "year"])["mean"].min().to_dict()
+
+
+def _few(awarded: Sequence[Cube], summaries: Sequence[pd.DataFrame], clause: str, year: int, i: int, j: int) -> bool:
+    """Whether a cell that the register's enterprises are in has few recipients on average, or claims that nobody knows of."""
+    for summary in summaries:
+        rows = summary[(summary["clause"] == clause) & (summary["year"] == str(year))].set_index("measure")["mean"]
+        if rows.get("entitled", 0) > 0 and not rows.get("awarded", 0) > 0:
+            return True
+        if 0 < rows.get("recipients", 0) < RULES.fewest and any(t.amounts[:, i, j].any() for t in awarded):
+            return True
+    return False
+
+
+def _contributors(family: str, years: Sequence[int], cube: Cube) -> dict[tuple[str, str, str], int]:
+    """How many holdings are behind each cell and margin."""
+    found, there = {}, cube.amounts > 0
+    for i, clause in enumerate(cube.clauses):
+        found |= {(family, clause, str(y)): int(there[:, i, j].sum()) for j, y in enumerate(years)}
+        found[family, clause, TOTAL] = int(there[:, i].any(axis=1).sum())
+    found |= {(family, TOTAL, str(y)): int(there[:, :, j].any(axis=1).sum()) for j, y in enumerate(years)}
+    return found | {(family, TOTAL, TOTAL): int(there.any(axis=(1, 2)).sum())}

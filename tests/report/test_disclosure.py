@@ -1,0 +1,230 @@
+"""RELIABILITY I2 to I4: the rules, what follows from a table by subtraction, and the ledger of releases."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import simulator
+from simulator.budget.contributions import contributions
+from simulator.budget.result import BudgetRun
+from simulator.engine.run import play
+from simulator.errors import ReportError
+from simulator.report import disclosure, releases, safety, suppression
+from simulator.report.record import ANALYSES, CONTRIBUTIONS, RunFolder
+from simulator.report.rounding import UNITS, WITHHELD, shown
+from simulator.report.safety import Cube, Rules, protect, sensitive
+from simulator.report.wording import LANGUAGES, load
+
+FREQUENCY, PERCENT, DOMINANCE = (Rules(fewest=3, percent=0, dominance=()), Rules(fewest=1, percent=25, dominance=()),
+                                 Rules(fewest=1, percent=0, dominance=((2, 80.0),)))
+
+
+@pytest.mark.parametrize("amounts, rules, expected", [
+    ([5, 5], FREQUENCY, True), ([5, 5, 0], FREQUENCY, True), ([5, 5, 5], FREQUENCY, False), ([], FREQUENCY, False),
+    ([100, 50, 24.9], PERCENT, True),  # the second knows the first to a quarter
+    ([100, 50, 25], PERCENT, False), ([100], PERCENT, True), ([100, 15, 10, 10, 5], PERCENT, False),
+    ([50, 31, 19], DOMINANCE, True), ([50, 30, 20], DOMINANCE, False),
+    ([60, -10, 4], DOMINANCE, False), ([60, -10], FREQUENCY, True),  # negative: by their number only
+])
+def test_the_rules_say_what_the_handbook_says(amounts, rules, expected):
+    assert sensitive(np.array(amounts, float), rules) is expected
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=8), st.integers(55, 95))
+def test_the_p_rule_and_two_of_k_agree_as_the_handbook_says(amounts, k):
+    """With p = 100 (100 − k) / k the (2, k) rule catches whatever the p % rule catches, and the same where the second is nothing."""
+    p_rule, two = (Rules(fewest=1, percent=100 * (100 - k) / k * 0.999999, dominance=()),
+                   Rules(fewest=1, percent=0, dominance=((2, float(k)),)))
+    cell = np.array(amounts, float)
+    assert sensitive(cell, two) or not sensitive(cell, p_rule)
+
+
+@given(st.lists(st.integers(0, 100), min_size=4, max_size=4), st.lists(st.integers(0, 100), min_size=4, max_size=4))
+def test_cells_each_safe_are_safe_together(one, other):
+    """What the margins rely on."""
+    a, b = np.array(one, float), np.array(other, float)
+    if a.any() and b.any() and not sensitive(a) and not sensitive(b):
+        assert not sensitive(a + b)
+
+
+def follows(shown: safety.Shown) -> list[np.ndarray]:
+    """By brute force: every set of withheld cells whose sum follows from published cells and margins."""
+    n = shown.cells.shape
+    names = [tuple(cell) for cell in np.argwhere(~shown.cells)]
+    lines = [[(i, j) for j in range(n[1])] for i in range(n[0]) if shown.clauses[i]]
+    lines += [[(i, j) for i in range(n[0])] for j in range(n[1]) if shown.years[j]]
+    lines += [[(i, j) for i in range(n[0]) for j in range(n[1])]] if shown.whole else []
+    known = np.array([[name in line for name in names] for line in lines], float).reshape(len(lines), len(names))
+    found = []
+    for size in range(1, len(names) + 1):
+        for chosen in combinations(range(len(names)), size):
+            wanted = np.isin(np.arange(len(names)), chosen).astype(float)
+            solved = np.linalg.lstsq(known.T, wanted, rcond=None)[0] if len(lines) else np.zeros(0)
+            if len(lines) and np.allclose(known.T @ solved, wanted, atol=1e-7):
+                mask = np.zeros(n, bool)
+                mask[tuple(np.array([names[c] for c in chosen]).T)] = True
+                found.append(mask)
+    return found
+
+
+tables = st.lists(st.lists(st.integers(0, 4).map(lambda x: x**4), min_size=9, max_size=9), min_size=4, max_size=6).map(
+    lambda rows: np.array(rows, float).reshape(len(rows), 3, 3))
+
+
+@settings(max_examples=50)
+@given(tables)
+def test_no_withheld_cell_follows_from_what_is_shown(amounts):
+    """Brute force over all sums of withheld cells; and a table with all margins does give cells away."""
+    cube = Cube(amounts, ("a", "b", "c"), (1, 2, 3))
+    shown = protect([cube])
+    assert [mask for mask in follows(shown) if sensitive(cube.of(mask))] == []
+    assert not any(sensitive(amounts[:, i, j]) for i, j in np.argwhere(shown.cells))
+    if not shown.cells.all():
+        careless = dataclasses.replace(shown, cells=~np.isin(np.arange(9), np.flatnonzero(~shown.cells.ravel())[:1]).reshape(3, 3),
+                                       clauses=np.ones(3, bool))
+        assert follows(careless)
+
+
+@settings(max_examples=25)
+@given(tables, st.integers(0, 8), st.integers(0, 3))
+def test_of_two_tables_published_together_no_difference_tells(amounts, cell, holder):
+    """The second is the first but for one holding's part of one cell."""
+    other = amounts.copy()
+    other[holder, cell // 3, cell % 3] += 1000.0
+    both = suppression.with_differences([Cube(a, ("a", "b", "c"), (1, 2, 3)) for a in (amounts, other)])
+    shown = protect(both)
+    assert not shown.cells[cell // 3, cell % 3] and not shown.clauses[cell // 3]
+    assert [mask for mask in follows(shown) if any(sensitive(table.of(mask)) for table in both)] == []
+
+
+@pytest.fixture(scope="module")
+def real():
+    """A small register that does not say it is invented, played under two scenarios."""
+    people = dataclasses.replace(simulator.synthesize(enterprises=150), synthetic=False, source="名册.xlsx", sha256="ab" * 32)
+    plans = [simulator.load_scenario("baseline", {"draws": 40, "seed": 3}),
+             simulator.load_scenario("baseline", {"draws": 40, "seed": 3, "law.data_line.cap": 10_000})]
+    return [BudgetRun(s, play(s, people), people) for s in plans]
+
+
+@pytest.fixture(scope="module")
+def kept(real, tmp_path_factory):
+    place = tmp_path_factory.mktemp("kept")
+    return [run.write(place / str(n), {"exposure": pd.DataFrame({"a": [1]}), **{
+        "ledger": run.budgeting()["ledger"] if n == 0 else pd.DataFrame()}}) for n, run in enumerate(real)]
+
+
+def test_contributions_add_up_to_what_the_register_s_enterprises_are_awarded(real):
+    run = real[0]
+    whole = contributions(run.scenario, run.population, run.result)
+    of = whole.groupby("measure")["amount"].sum()
+    assert of["awarded"] == pytest.approx(of["paid"]) and of["awarded"] <= run.figure("awarded")["mean"] * 1.0001
+    grouped = dataclasses.replace(run.population, details=run.population.details.assign(group_id="集团"))
+    one = contributions(run.scenario, grouped, run.result)
+    assert one["holder"].nunique() == 1 < whole["holder"].nunique()
+    assert one.groupby("measure")["amount"].sum()["awarded"] == pytest.approx(of["awarded"])
+
+
+def test_a_run_for_outside_shows_nothing_that_its_plan_does_not(kept, real):
+    inside, outside = RunFolder.open(kept[0]), RunFolder.open(kept[0], "external")
+    plan, table = outside.plan, outside.summary
+    assert table["withheld"].any() and not table["withheld"].all() and not inside.summary["withheld"].any()
+    for row in table[table["withheld"]].to_dict("records"):
+        assert all(pd.isna(v) for k, v in row.items() if isinstance(v, float)), row
+        assert shown(pd.Series(row), UNITS["zh"]["money"]) == WITHHELD
+    same = ~table["withheld"]
+    assert table.loc[same, "mean"].equals(inside.summary.loc[same, "mean"])
+    assert table.filter(regex="^p99").isna().all().all()
+    assert not plan.shows("a measure nobody has a rule for") and not plan.shows("net_cost", "office_rent")
+    assert outside.year_draws.empty and outside.left_out == ["exposure"] and set(outside.analyses) == {"ledger"}
+    assert not outside.analyses["ledger"]["measure"].isin(["top_1", "top_5"]).any()
+    assert (outside.settings.set_index("path")["value"]["population.source"]) == ""
+
+
+def test_every_measure_of_a_run_has_its_rule(real):
+    run = real[0]
+    ruled = {*suppression.BY_CLAUSE, *suppression.RESTS, "target", "target_fully"}
+    assert set(run.summary["measure"]) <= ruled
+    assert set(disclosure.ANALYSES) <= {name.removesuffix(".csv") for name in ANALYSES}
+    for name in ANALYSES:  # one that is left out is named on the page
+        key = name.removesuffix(".csv")
+        assert key in disclosure.ANALYSES or all(f"analyses.{key}" in load(lang) for lang in LANGUAGES)
+
+
+def test_an_invented_register_is_exempt_and_a_run_that_cannot_be_held_to_the_rules_is_refused(kept, tmp_path, real):
+    invented = dataclasses.replace(real[0], population=dataclasses.replace(real[0].population, synthetic=True))
+    folder = invented.write(tmp_path / "invented")
+    assert not RunFolder.open(folder, "external").summary["withheld"].any() and not (folder / CONTRIBUTIONS).exists()
+    record = json.loads((kept[0] / "record.json").read_text(encoding="utf-8"))
+    del record["outputs"][CONTRIBUTIONS]
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for file in kept[0].iterdir():
+        if file.name != CONTRIBUTIONS:
+            (bare / file.name).write_bytes(file.read_bytes())
+    (bare / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    RunFolder.open(bare)
+    with pytest.raises(ReportError, match="contributions"):
+        RunFolder.open(bare, "external")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_sentence_says_the_parameters(lang):
+    told = "".join(text for key, text in load(lang).sentences.items() if key.startswith("page."))
+    assert not any(word in told for word in ("25", "75", "80", "三户", "three", "fewer than")) and load(lang).say("page.external")
+
+
+def admit(ledger, kept, number, shown=None):
+    run = RunFolder.open(kept[number], "external")
+    behind = pd.read_parquet(kept[number] / CONTRIBUTIONS)
+    shown = run.plan.published() if shown is None else shown
+    releases.enter(ledger, releases.admit(ledger, run.record, behind, shown), behind, {})
+    return run
+
+
+def test_the_ledger_takes_the_same_release_again_but_no_other_cut(kept, tmp_path):
+    run = admit(tmp_path, kept, 0)
+    admit(tmp_path, kept, 0)
+    line = releases.read(tmp_path)[1]
+    assert len(releases.read(tmp_path)) == 2 and line["run_id"] == run.run_id and line["shown"]
+    held = next(("awarded", c, str(y)) for i, c in enumerate(run.plan.clauses) for j, y in enumerate(run.plan.years)
+                if not run.plan.awarded.cells[i, j] and run.plan.awarded.years[j])
+    before = (tmp_path / releases.LEDGER).read_bytes()
+    fellows = [("awarded", c, held[2]) for c in run.plan.clauses if c != held[1]]
+    with pytest.raises(ReportError, match="would give away"):  # the others of its year: the year's total tells it
+        admit(tmp_path, kept, 0, fellows)
+    assert (tmp_path / releases.LEDGER).read_bytes() == before
+
+
+def test_the_ledger_refuses_a_scenario_that_differs_by_few_enterprises(kept, real, tmp_path):
+    admit(tmp_path, kept, 0)
+    behind = pd.read_parquet(kept[0] / CONTRIBUTIONS)
+    one = behind.copy()
+    place = one[(one["measure"] == "awarded") & (one["clause"] == "data_line")].index[0]
+    one.loc[place, "amount"] += 50_000.0
+    record = RunFolder.open(kept[0]).record
+    published = RunFolder.open(kept[0], "external").plan.published()
+    with pytest.raises(ReportError, match="release both together as a comparison"):
+        releases.admit(tmp_path, record, one, published)
+    assert releases.admit(tmp_path, record, behind, published)["shown"]
+
+
+def test_a_ledger_that_was_changed_stops_releases(kept, tmp_path):
+    run = admit(tmp_path, kept, 0)
+    behind = pd.read_parquet(kept[0] / CONTRIBUTIONS)
+    (file,) = tmp_path.glob("*.parquet")
+    raw = file.read_bytes()
+    file.write_bytes(raw[:-1] + b"x")
+    with pytest.raises(ReportError, match="was changed after the release"):
+        releases.admit(tmp_path, run.record, behind, [])
+    file.write_bytes(raw)
+    (tmp_path / releases.LEDGER).write_text('{"time": 1}\n', encoding="utf-8")
+    with pytest.raises(ReportError, match="line 1.*is not a release"):
+        releases.admit(tmp_path, run.record, behind, [])
