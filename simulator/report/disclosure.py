@@ -99,6 +99,11 @@ def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return shown.assign(**{c: np.nan for c in numbers if c.startswith("p99") or few and c[:1] == "p" and c[1:2].isdigit()})
 
 
+def _expected(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    held = (not plan.shows(row.measure, row.clause, _year(row.year)) for row in table.itertuples())
+    return released(table, held, ("mean", "standard_error", "expected", "expected_error"))
+
+
 def _ways(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Prices of ways round the text: those of an invented register only."""
     numbers = [c for c in ("gainers", "gain", "everybody", "price", "price_error", "closed_price") if c in table]
@@ -125,4 +130,5 @@ ANALYSES = {
     "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, plan: table, "loopholes": _ways,
     "affordability": _paid_by_year("share", "share_high"), "risk": _paid_by_year(percentiles=True),
     "execution": _paid_by_year(percentiles=True), "ledger": _purse, "attribution": _attribution, "interaction": _interaction,
+    "expected": _expected,
 }
