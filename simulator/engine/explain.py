@@ -13,6 +13,7 @@ from simulator.facts import ANNUAL_FIELDS, AREA, OCCUPANCY, RENT
 from simulator.law import explanation as told
 from simulator.law.assessment import CASH_CLAUSES
 from simulator.law.readings import SWITCHES, compile_readings
+from simulator.law.terms import NOT_OFFERED
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.population.schema import ANNUAL, ENTERPRISES
@@ -55,7 +56,8 @@ class Explanation:
                 lines.append("五（五）：财务制度不健全或已发生违规情形，本年不享受" if zh else
                              "五（五）: accounts not sound, or barred by a violation; nothing this year")
             for clause in year.clauses:
-                if clause.award or clause.due or failed:
+                offered = self.scenario.law.blocks[clause.slug].kind != NOT_OFFERED
+                if clause.award or clause.due or failed and offered:
                     lines += self._clause(clause, year.year, j, zh)
             if year.clawback:
                 amount = f"{year.clawback / FEN:,.2f}"

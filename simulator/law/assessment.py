@@ -14,8 +14,9 @@ from simulator.compiled import entry, inlined, rule
 from simulator.law import sharing, targets
 from simulator.law.case import HISTORY, Case, all_hold, lacks_nothing, remember_nothing
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
+from simulator.law.lawfile import read_terms
 from simulator.law.settlement import due_back, eligible, keep_one_opening_award, outbid, record_payment
-from simulator.law.terms import Law, read_terms, terms_dtype
+from simulator.law.terms import Law, terms_dtype
 
 DECLARED = {"sharing": sharing.TERMS, "targets": targets.TERMS}
 DECLARED |= {name: clause.TERMS for name, clause in zip(SLUGS, CATALOGUE, strict=True)}
@@ -220,4 +221,4 @@ def observe_enterprise(enterprise, annual, existing, paid, paid_years, terms, re
 
 def read_law(path: Path) -> Law:
     """Read a law file against the catalogue of clauses. Raises LawError with every problem."""
-    return read_terms(path, DECLARED)
+    return read_terms(path, DECLARED, SLUGS)

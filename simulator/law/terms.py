@@ -1,4 +1,4 @@
-"""The law's numbers: read strictly from data/law/*.yaml, kept exact, compiled to fixed machine types.
+"""The law's numbers: kept exact, changed by path, compiled to fixed machine types. `lawfile` reads them.
 
 A number has a unit, an article and, where it is a threshold, an edge: `at_least` (以上、达到, including the number) or
 `more_than` (超过、突破, strictly more). It may be dated (`{2013: 0.5, 2015: 0.4}`: from that year on). Compiled, a
@@ -12,7 +12,6 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +19,7 @@ import numpy as np
 
 from simulator import facts, yamlfile
 from simulator.errors import LawError, Problem, nearest
-from simulator.law.legality import Concern, read_concerns
+from simulator.law.legality import Concern
 from simulator.money import FEN, RATE, is_exact, to_scaled
 
 NO_END = 9999_12_31  # a policy without an end
@@ -46,6 +45,7 @@ UNITS: Mapping[str, Unit] = {
 }
 EDGES = {"at_least": "≥", "more_than": ">"}
 KINDS = ("one_off", "recurrent", "in_kind", "rule")
+NOT_OFFERED = ""  # the kind of a clause that a policy's file has no block for
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Block:
-    """A clause's head in the law file: article, names, kind (one_off, recurrent, in_kind, or rule for sharing) and the
-    doubts about its legality."""
+    """A clause's head in the law file: article, names, kind (one_off, recurrent, in_kind, rule for sharing and targets,
+    NOT_OFFERED where the file has none) and the doubts about its legality."""
 
     slug: str
     article: str
@@ -132,10 +132,10 @@ class Law:
         for key, value in changes.items():
             path, at, date = str(key).partition("@")
             if path == "policy.start":
-                start, found = _date(value, f"{key}", allow_none=False)
+                start, found = date_of(value, f"{key}", allow_none=False)
                 problems += found
             elif path == "policy.end":
-                end, found = _date(value, f"{key}", allow_none=True)
+                end, found = date_of(value, f"{key}", allow_none=True)
                 problems += found
             elif path == "policy.in_force":
                 in_force = value
@@ -158,7 +158,7 @@ class Law:
                     dated = {**number.values, int(date): value}
                 else:
                     dated = value if isinstance(value, Mapping) else {min(number.values): value}
-                values, found = _values(dated, number.unit, f"law.{key}")
+                values, found = values_of(dated, number.unit, f"law.{key}")
                 problems += found
                 if not found:
                     numbers[path] = replace(number, values=values)
@@ -170,7 +170,7 @@ class Law:
 
     def offers(self) -> dict[str, str]:
         """The setting that offers or withdraws each clause, `CLAUSE.offered` → its slug."""
-        return {f"{slug}.offered": slug for slug, block in self.blocks.items() if block.kind != "rule"}
+        return {f"{slug}.offered": slug for slug, block in self.blocks.items() if block.kind not in ("rule", NOT_OFFERED)}
 
     def compile(self, dtype: np.dtype, years: Iterable[int]) -> np.ndarray:
         """The numbers in force in each of `years` as records of `dtype` (see `terms_dtype`), shape (years,)."""
@@ -201,114 +201,8 @@ def terms_dtype(declared: Mapping[str, Iterable[Term]]) -> np.dtype:
     return np.dtype(inner)
 
 
-def read_terms(path: Path, declared: Mapping[str, Iterable[Term]]) -> Law:
-    """Read a law file against what its clauses declare. Unknown, missing and mistyped keys are all reported at once.
-
-    Raises LawError. Source of the shipped file: data/law/jiulongpo_2013.yaml, from the opinion of 2013.
-    """
-    document = yamlfile.load(path, LawError, gather=True)
-    data, problems = document.data, list(document.problems)
-    head = {"name", "zh", "en", "policy"}
-    for key in data:
-        if key not in head and key not in declared:
-            remedy = nearest(str(key), [*head, *declared])
-            problems.append(Problem(document.place(str(key)), "is no part of this law", remedy))
-    for key in [*head, *declared]:
-        if key not in data:
-            problems.append(Problem(document.source, f"{key} is missing", f"add the block {key}"))
-    blocks: dict[str, Block] = {}
-    numbers: dict[str, Number] = {}
-    for slug, terms in declared.items():
-        block = data.get(slug)
-        if not isinstance(block, dict):
-            if slug in data:
-                problems.append(Problem(document.place(slug), "is not a block of a clause", "indent its keys"))
-            continue
-        heads = {k: v for k, v in block.items() if k != "legality"}
-        problems += _keys(document, slug, heads, {"article", "zh", "en", "kind", "terms"})
-        problems += _texts(document, slug, block)
-        concerns, found = read_concerns(document, f"{slug}.legality", block.get("legality", {}))
-        problems += found
-        blocks[slug] = Block(slug, *(str(block.get(k, "")) for k in ("article", "zh", "en", "kind")), concerns)
-        if "kind" in block and block["kind"] not in KINDS:
-            remedy = nearest(str(block["kind"]), KINDS) or " or ".join(KINDS)
-            problems.append(Problem(document.place(f"{slug}.kind"), f"is {yamlfile.shown(block['kind'])}", remedy))
-        given = block.get("terms", {})
-        if not isinstance(given, dict):
-            problems.append(Problem(document.place(f"{slug}.terms"), f"is {yamlfile.shown(given)}", "indent the terms"))
-            continue
-        if "terms" not in block:
-            continue
-        wanted = {t.name: t for t in terms}
-        for name in given:
-            if name not in wanted:
-                where = document.place(f"{slug}.terms.{name}")
-                problems.append(Problem(where, f"is no term of {slug}", nearest(str(name), wanted)))
-        for name, term in wanted.items():
-            number, found = _number(document, f"{slug}.terms.{name}", given.get(name), term)
-            problems += found
-            if number is not None:
-                numbers[f"{slug}.{name}"] = replace(number, path=f"{slug}.{name}")
-    problems += _texts(document, "", data)
-    start, end, found = _policy(document, data.get("policy")) if "policy" in data else (None, None, [])
-    if problems := problems + found:
-        raise LawError(problems)
-    return Law(str(data["name"]), str(data["zh"]), str(data["en"]), start, end, blocks, numbers)
-
-
-def _policy(document: yamlfile.Document, given: Any) -> tuple[Any, Any, list[Problem]]:
-    """The policy's start and end."""
-    policy = given if isinstance(given, dict) else {}
-    problems = _keys(document, "policy", policy, {"start", "end"})
-    dates: dict[str, Any] = {}
-    for name, allow_none in (("start", False), ("end", True)):
-        if name in policy and not document.is_unread(f"policy.{name}"):
-            dates[name], found = _date(policy[name], document.place(f"policy.{name}"), allow_none=allow_none)
-            problems += found
-    start, end = dates.get("start"), dates.get("end")
-    if start and end and end < start:
-        problems.append(Problem(document.place("policy.end"), f"{end} lies before policy.start {start}", "exchange them"))
-    return start, end, problems
-
-
-def _texts(document: yamlfile.Document, path: str, block: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with the labels of a block: each is a text."""
-    dot = f"{path}." if path else ""
-    return [Problem(document.place(f"{dot}{k}"), f"is {yamlfile.shown(block[k])}", "write a text")
-            for k in ("name", "article", "zh", "en") if k in block and not (isinstance(block[k], str) and block[k].strip())]
-
-
-def _keys(document: yamlfile.Document, path: str, block: Mapping[str, Any], wanted: set[str]) -> list[Problem]:
-    unknown = [Problem(document.place(f"{path}.{k}"), "is not known here", nearest(str(k), wanted))
-               for k in block if k not in wanted]
-    return unknown + [Problem(document.place(path), f"{k} is missing", f"add {k}:")
-                      for k in sorted(wanted - set(block))]
-
-
-def _number(document: yamlfile.Document, path: str, given: Any, term: Term) -> tuple[Number | None, list[Problem]]:
-    place = document.place(path)
-    if document.is_unread(path) and not isinstance(given, dict):
-        return None, []
-    if given is None:
-        return None, [Problem(place, "is missing", f"add {term.name}: {{value: …, unit: {term.unit}, article: …}}")]
-    if not isinstance(given, dict):
-        return None, [Problem(place, f"is {yamlfile.shown(given)}", "write {value: …, unit: …, article: …, zh: …, en: …}")]
-    wanted = {"value", "unit", "article", "zh", "en"} | ({"edge"} if term.threshold else set())
-    problems = _keys(document, path, given, wanted) + _texts(document, path, given)
-    if given.get("unit", term.unit) != term.unit:
-        problems.append(Problem(place, f"has the unit {yamlfile.shown(given['unit'])}", f"the clause reads it in {term.unit}"))
-    edge = str(given.get("edge", "")) if term.threshold else ""
-    if term.threshold and "edge" in given and edge not in EDGES:
-        remedy = nearest(edge, EDGES) or "at_least or more_than"
-        problems.append(Problem(place, f"has the edge {yamlfile.shown(given['edge'])}", remedy))
-    unread = "value" not in given or document.is_unread(f"{path}.value")
-    values, found = ({}, []) if unread else _values(given["value"], term.unit, place)
-    if problems := problems + found:
-        return None, problems
-    return Number("", term.unit, edge, str(given["article"]), str(given["zh"]), str(given["en"]), values), []
-
-
-def _values(given: Any, unit: str, place: str) -> tuple[dict[int, Decimal], list[Problem]]:
+def values_of(given: Any, unit: str, place: str) -> tuple[dict[int, Decimal], list[Problem]]:
+    """A number as written, or {year: number}: exact values by year, and what is wrong with them."""
     dated = given if isinstance(given, Mapping) else {1900: given}
     values: dict[int, Decimal] = {}
     problems = []
@@ -336,7 +230,8 @@ def _percent_hint(unit: str, value: Any) -> str:
     return f"write {Decimal(value) / 100} for {value} %" if whole else "check the unit"
 
 
-def _date(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
+def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
+    """A day as written, and what is wrong with it."""
     if value is None and allow_none or isinstance(value, datetime.date):
         return value, []
     hint = "write a date as 2013-01-01" + (" or none" if allow_none else "")

@@ -11,7 +11,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.population import checks
 from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
-from simulator.population.schema import CASH_CLAUSES, CLAUSES, DISTRICT
+from simulator.population.schema import CASH_CLAUSES, DISTRICT, SLUGS
 
 
 def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: int = 0) -> Population:
@@ -184,7 +184,7 @@ def _unknown(
                 if table == "annual":
                     found.append((names[row], year, column))
                 elif year <= last or table == "applications":
-                    path = f"{table}.{CLAUSES[checked.column('clause')[row] - 1]}"
+                    path = f"{table}.{SLUGS[checked.column('clause')[row] - 1]}"
                     if column == "payer":
                         if not checked.column("amount")[row]:
                             continue  # who pays nothing, or an unknown amount, says nothing more

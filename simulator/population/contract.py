@@ -10,7 +10,7 @@ from simulator.population.checked import Checked
 from simulator.population.layout import IGNORED
 from simulator.population.raw import RawTable
 from simulator.population.reading import read_column
-from simulator.population.schema import CLAUSES, Column, Table, plain
+from simulator.population.schema import SLUGS, Column, Table, plain
 from simulator.population.units import Declared, answer_for, column_named, declared_unit
 
 
@@ -86,10 +86,10 @@ def _tell_absent(checked: Checked) -> None:
     needed = [column for column in missed if column.needed_by]
     remedy = "add the columns; blank cells mean none"
     if needed:
-        slugs = [slug for slug in CLAUSES if any(slug in column.needed_by for column in needed)]
+        slugs = [slug for slug in SLUGS if any(slug in column.needed_by for column in needed)]
         names = ", ".join(column.label for column in needed)
         cause = f"absent, so unknown in every row: {names}; clauses left open by it: {', '.join(slugs)}"
-        if len(slugs) == len(CLAUSES):
+        if len(slugs) == len(SLUGS):
             cause = f"absent, so unknown in every row: {names}; every clause is left open by it"
         checked.warnings.append(Problem(label, cause, remedy, "warning"))
     if others := [column for column in missed if not column.needed_by]:

@@ -7,26 +7,13 @@ stored as `default`, unless the note says otherwise; 未知 / unknown means unkn
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 from simulator import facts, money
+from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.population.column import Column, Table, plain
 
-# The clauses in the text's order; the number in a table's column `clause` is the place in this tuple, from 1.
-CLAUSES = (
-    "headquarters_award",
-    "opening_award",
-    "office_rent",
-    "tax_rebate",
-    "certification_award",
-    "spin_off_award",
-    "platform_entry_fee",
-    "platform_membership_award",
-    "data_line",
-    "model_building_award",
-    "school_places",
-)
-CASH_CLAUSES = 10  # the last clause is in kind: nothing is paid under it, and nothing displaces it
+CASH_CLAUSES = sum(CASH)  # those in kind stand last: nothing is paid under them, and nothing displaces them
 DISTRICT, MUNICIPAL, OTHER = 0, 1, 2  # payer of an existing support
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -56,10 +43,11 @@ _KINDS = {  # unit, resolution, lowest, highest
 }
 
 
-def _column(
-    name: str, header: str, kind: str, note_zh: str, note_en: str, needed_by: Iterable[int] = (), **more
-) -> Column:
-    """A column of that kind with the kind's unit, resolution and bounds; needed_by: numbers of clauses."""
+_CONDUCT = ("accounts_sound", "violated_on")  # every clause needs them
+
+
+def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **more: Any) -> Column:
+    """A column of that kind with the kind's unit, resolution and bounds, needed by the clauses that say so."""
     unit, resolution, low, high = _KINDS[kind]
     settings = {
         "unit": unit,
@@ -69,14 +57,14 @@ def _column(
         "note_zh": note_zh,
         "note_en": note_en,
         "default": "" if kind == "text" else 0,
-        "needed_by": tuple(CLAUSES[number - 1] for number in needed_by),
+        "needed_by": tuple(slug for slug, clause in zip(SLUGS, CATALOGUE, strict=True)
+                           if name in _CONDUCT or name in clause.FACTS),
     }
     return Column(name, header, kind, **(settings | more))
 
 
 _MAGNITUDE = (("error", "整列数量级须可信，否则须用 --unit 指明单位",
                "the column's magnitude is believable, or --unit says its unit"),)
-_ALL = range(1, len(CLAUSES) + 1)
 _HEADQUARTERS = (
     (facts.NONE, ("none", "无")),
     (facts.REGIONAL, ("regional", "区域")),
@@ -104,24 +92,24 @@ ENTERPRISES = (
     _ID,
     _column("name", "企业名称", "text", "不出现在汇总报告中", "never in an aggregate report", also=("单位名称", "纳税人名称")),
     _column("settled_on", "落户日期", "date", "新落户本区之日；空白：此前已在本区",
-            "the day it newly settled in the district; blank: it was there before", (1, 2, 3, 4), low=19000101),
-    _column("registered_capital", "注册资本", "money", "", "", (2,), checks=_MAGNITUDE),
-    _column("paid_in_capital", "实缴资本", "money", "", "", (1, 2),
+            "the day it newly settled in the district; blank: it was there before", low=19000101),
+    _column("registered_capital", "注册资本", "money", "", "", checks=_MAGNITUDE),
+    _column("paid_in_capital", "实缴资本", "money", "", "",
             checks=(*_MAGNITUDE, ("warning", "不高于注册资本", "not above the registered capital"))),
-    _column("ecommerce", "电子商务企业", "flag", "五（一）", "e-commerce enterprise, 五（一）", (1, 3, 5, 9)),
+    _column("ecommerce", "电子商务企业", "flag", "五（一）", "e-commerce enterprise, 五（一）"),
     _column("online_retailer", "网络零售企业", "flag", "五（二）；必为电子商务企业",
-            "online retail enterprise, 五（二）; implies ecommerce", (1, 2, 3, 4, 5, 6, 9, 11)),
-    _column("headquarters", "总部类型", "choice", "无 / 区域 / 全国", "headquarters or settlement centre", (1,),
+            "online retail enterprise, 五（二）; implies ecommerce"),
+    _column("headquarters", "总部类型", "choice", "无 / 区域 / 全国", "headquarters or settlement centre",
             choices=_HEADQUARTERS),
-    _column("o2o", "线上线下结合", "flag", "", "sells online and offline combined", (2,)),
-    _column("certified_on", "市级电商认定日期", "date", "", "municipal e-commerce certification", (5,)),
+    _column("o2o", "线上线下结合", "flag", "", "sells online and offline combined"),
+    _column("certified_on", "市级电商认定日期", "date", "", "municipal e-commerce certification"),
     _column("spun_off_on", "分离设立日期", "date", "由本区传统企业分离设立的网络零售法人（本行为新企业）",
-            "split off a traditional enterprise of the district (this row is the new one)", (4, 6)),
+            "split off a traditional enterprise of the district (this row is the new one)"),
     _column("lease_started_on", "办公租赁起始日期", "date", "指定楼宇内办公租赁起始日",
-            "start of the office lease in a designated building", (3,)),
-    _column("building_opened_on", "楼宇运行日期", "date", "仅楼宇经营者", "building operators only: start of operation", (10,)),
-    _column("accounts_sound", "财务制度健全", "flag", "空白为是", "blank means true", _ALL, default=1),
-    _column("violated_on", "违规日期", "date", "五（五）所列情形首次发生之日", "first event of 五（五）", _ALL),
+            "start of the office lease in a designated building"),
+    _column("building_opened_on", "楼宇运行日期", "date", "仅楼宇经营者", "building operators only: start of operation"),
+    _column("accounts_sound", "财务制度健全", "flag", "空白为是", "blank means true", default=1),
+    _column("violated_on", "违规日期", "date", "五（五）所列情形首次发生之日", "first event of 五（五）"),
     _column("group_id", "所属集团", "text", "", "group it belongs to", optional=True),
     _column("parent_id", "分离母体", "text", "", "enterprise it was split off", optional=True),
     _column("area", "所属镇街园区", "text", "", "town, street or park", optional=True),
@@ -139,28 +127,28 @@ ANNUAL = (
     _column("sales", "销售额", "money", "", "all sales", checks=_MAGNITUDE),
     _column("online_sales", "网络零售额", "money", "", "online retail sales",
             checks=(*_MAGNITUDE, ("warning", "不高于销售额", "not above all sales"))),
-    _column("vat", "增值税", "money", "当年缴纳", "paid in the year", (4,), checks=_MAGNITUDE),
-    _column("business_tax", "营业税", "money", "当年缴纳", "paid in the year", (4,), checks=_MAGNITUDE),
-    _column("income_tax", "企业所得税", "money", "当年缴纳", "paid in the year", (4,), checks=_MAGNITUDE),
+    _column("vat", "增值税", "money", "当年缴纳", "paid in the year", checks=_MAGNITUDE),
+    _column("business_tax", "营业税", "money", "当年缴纳", "paid in the year", checks=_MAGNITUDE),
+    _column("income_tax", "企业所得税", "money", "当年缴纳", "paid in the year", checks=_MAGNITUDE),
     _column("retained_tax", "主体税区级留成", "money", "空白：按分享比例由主体税推算",
-            "blank: derived from the main taxes by the sharing terms", (4,), default=facts.BLANK, checks=_MAGNITUDE),
-    _column("district_contribution", "区级财政贡献额", "money", "空白：等于主体税区级留成", "blank: equals retained_tax", (4,),
+            "blank: derived from the main taxes by the sharing terms", default=facts.BLANK, checks=_MAGNITUDE),
+    _column("district_contribution", "区级财政贡献额", "money", "空白：等于主体税区级留成", "blank: equals retained_tax",
             default=facts.BLANK, checks=_MAGNITUDE),
-    _column("rented_area", "租用面积", "area", "", "office area rented", (3,),
+    _column("rented_area", "租用面积", "area", "", "office area rented",
             checks=(("warning", f"不超过 {BELIEVED_AREA:,} 平方米", f"not above {BELIEVED_AREA:,} m²"),)),
-    _column("rent", "月租金", "rent", "", "monthly rent", (3,),
+    _column("rent", "月租金", "rent", "", "monthly rent",
             checks=(("warning", f"每平方米每月不超过 {BELIEVED_RENT} 元", f"not above {BELIEVED_RENT} CNY per m² and month"),)),
-    _column("designated_building", "指定楼宇", "flag", "办公地在指定商务楼宇", "the office is in a designated building", (3,)),
-    _column("line_lease", "数据专线租费", "money", "", "data line, in the year", (9,)),
-    _column("entry_fee", "平台入网费", "money", "当年缴纳的一家网店入网费", "of one shop on a local platform, paid this year", (7,)),
-    _column("trades_locally", "网上交易结算并在区内纳税", "flag", "", "trades, settles and pays tax in the district", (7,)),
-    _column("membership_income", "平台会费收入", "money", "仅第三方平台", "third-party platforms only", (8,)),
-    _column("paid_members", "付费会员数", "count", "仅第三方平台", "third-party platforms only", (8,)),
-    _column("building_area", "楼宇办公面积", "area", "仅楼宇经营者", "building operators only", (10,)),
-    _column("building_occupancy", "电商入驻率", "share", "仅楼宇经营者", "building operators only", (10,)),
-    _column("building_recognised", "示范楼宇认定", "flag", "", "recognised as a model building", (10,),
+    _column("designated_building", "指定楼宇", "flag", "办公地在指定商务楼宇", "the office is in a designated building"),
+    _column("line_lease", "数据专线租费", "money", "", "data line, in the year"),
+    _column("entry_fee", "平台入网费", "money", "当年缴纳的一家网店入网费", "of one shop on a local platform, paid this year"),
+    _column("trades_locally", "网上交易结算并在区内纳税", "flag", "", "trades, settles and pays tax in the district"),
+    _column("membership_income", "平台会费收入", "money", "仅第三方平台", "third-party platforms only"),
+    _column("paid_members", "付费会员数", "count", "仅第三方平台", "third-party platforms only"),
+    _column("building_area", "楼宇办公面积", "area", "仅楼宇经营者", "building operators only"),
+    _column("building_occupancy", "电商入驻率", "share", "仅楼宇经营者", "building operators only"),
+    _column("building_recognised", "示范楼宇认定", "flag", "", "recognised as a model building",
             checks=(("warning", "已认定者应有面积", "a recognised building has an area"),)),
-    _column("executive_children", "高管子女就学人数", "count", "当年申请入学", "asking for a school place this year", (11,)),
+    _column("executive_children", "高管子女就学人数", "count", "当年申请入学", "asking for a school place this year"),
     _column("employees", "从业人数", "count", "", "", optional=True),
 )
 

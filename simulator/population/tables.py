@@ -178,7 +178,7 @@ def _unknown_rows(unknown: set, table: str) -> list[tuple[str, int, int, str]]:
     for name, year, path in sorted(unknown):
         parts = path.split(".")
         if parts[0] == table:
-            rows.append((name, year, schema.CLAUSES.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
+            rows.append((name, year, schema.SLUGS.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
     return rows
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from simulator import yamlfile
 from simulator.errors import PopulationError, Problem
-from simulator.population.schema import CLAUSES, TABLES
+from simulator.law.clauses import CATALOGUE, SLUGS
+from simulator.population.schema import TABLES
 
-NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一")
-ARTICLES = {slug: f"四（{numeral}）" for slug, numeral in zip(CLAUSES, NUMERALS, strict=True)}
+ARTICLES = {slug: str(clause.__doc__).split()[0] for slug, clause in zip(SLUGS, CATALOGUE, strict=True)}
 UNITS = {"CNY per m² and month": "元/平方米·月", "CNY": "元", "m²": "平方米"}
 
 _QUOTED = "“[^”]*”"  # what stands in a cell is repeated as it stands

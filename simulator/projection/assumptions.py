@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.law.clauses import CASH, SLUGS
+from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.projection.measures import MEASURES
 from simulator.projection.sobol import chances_by_draw
@@ -39,19 +39,7 @@ def _a(path: str, unit: str, low: float, high: float, zh: str, en: str) -> Assum
     return Assumption(path, unit, low, high, zh, en)
 
 
-_TAKE_UP = {
-    "headquarters_award": ("总部开办奖励", "headquarters award"),
-    "opening_award": ("开办奖励", "opening award"),
-    "office_rent": ("租金补助", "office rent"),
-    "tax_rebate": ("税收返还", "tax rebate"),
-    "certification_award": ("电商认定奖励", "certification award"),
-    "spin_off_award": ("分离设立奖励", "spin-off award"),
-    "platform_entry_fee": ("平台入网费补贴", "platform entry fee"),
-    "platform_membership_award": ("平台会员奖励", "platform membership award"),
-    "data_line": ("数据专线补贴", "data line"),
-    "model_building_award": ("示范楼宇奖励", "model building award"),
-    "school_places": ("子女入学", "school places"),
-}
+_NAMES = {slug: clause.NAMES for slug, clause in zip(SLUGS, CATALOGUE, strict=True)}
 
 ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("market.growth", "log", -1, 2, "网络零售市场首年增长（对数）", "market growth in the first year (log)"),
@@ -98,11 +86,11 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("tax.margin", "share", 0, 1, "盈利企业利润率", "margin of a profitable enterprise"),
     _a("tax.income_tax_rate", "share", 0, 1, "企业所得税税率", "corporate income tax rate"),
     _a("tax.district_share", "share", 0, 1, "区级占地方分成的比例", "district share of the local part"),
-    *(_a(f"take_up.{slug}", "share", 0, 1, f"申报率：{zh}", f"take-up: {en}") for slug, (zh, en) in _TAKE_UP.items()),
+    *(_a(f"take_up.{slug}", "share", 0, 1, f"申报率：{zh}", f"take-up: {en}") for slug, (zh, en) in _NAMES.items()),
     _a("take_up.together", "share", 0, 1, "各项申报的相关性", "how far applying for one goes with applying for all"),
     _a("take_up.size_elasticity", "ratio", 0, 3, "申报率对金额的弹性", "elasticity of take-up odds to the sum at stake"),
     *(_a(f"typical_sum.{slug}", "CNY", 1, 1e9, f"申报率所对应的金额：{zh}", f"sum the take-up belongs to: {en}")
-      for slug, (zh, en) in _TAKE_UP.items() if slug != "school_places"),
+      for slug, (zh, en) in _NAMES.items() if slug != "school_places"),
     _a("discretion.headquarters_award", "share", 0, 1, "总部奖励核定占上限比例", "share of the cap decided, headquarters"),
     _a("discretion.data_line", "share", 0, 1, "专线补贴核定占上限比例", "share of the cap decided, data line"),
     _a("certification.rate", "share", 0, 1, "每年获市级认定的比例", "share certified a year"),

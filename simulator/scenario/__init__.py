@@ -34,6 +34,7 @@ from simulator.scenario.changes import (
     is_group,
     missing,
     parse_set,
+    without_unoffered,
 )
 from simulator.scenario.purse import Purse
 from simulator.scenario.rows import Setting, rows_of
@@ -205,6 +206,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     except ScenarioError as e:
         problems += e.problems
     if not problems:
+        scenario = without_unoffered(scenario)
         problems = missing(scenario, document.source)
     if problems:
         raise ScenarioError(problems)

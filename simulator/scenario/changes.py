@@ -12,14 +12,16 @@ import numpy as np
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, ScenarioError, SimulatorError, nearest
 from simulator.law import readings
+from simulator.law.terms import NOT_OFFERED
 from simulator.projection.assumptions import BY_PATH, copula_matrix
 from simulator.projection.measures import MEASURES
 from simulator.projection.sobol import REPLICATES
-from simulator.projection.uncertain import Uncertain, parse
+from simulator.projection.uncertain import Uncertain, fixed, parse
 from simulator.scenario.purse import SETTINGS as RATIONING
 from simulator.scenario.purse import appropriate, contradictions, ration
 
 CONFIDENCE = ("A", "B", "C", "J")
+IDLE = ""  # the source of an assumption that no clause on offer asks for
 GROUPS = ("law", "assumptions", "interpretation", "appropriation", "rationing", "population", "policy", "correlations")
 _LARGEST_NUMBER = 10**100
 Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
@@ -248,7 +250,16 @@ def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any
     return []
 
 
+def without_unoffered(scenario: Scenario) -> Scenario:
+    """The scenario with an idle value for each assumption about a clause that its law has no block for, and for no other."""
+    absent = {slug for slug, block in scenario.law.blocks.items() if block.kind == NOT_OFFERED}
+    idle = {a.path: Sourced(fixed(a.low), IDLE, "J") for a in BY_PATH.values() if a.path.partition(".")[2] in absent}
+    said = {path: sourced for path, sourced in scenario.assumptions.items() if sourced.source != IDLE}
+    return replace(scenario, assumptions=idle | said)
+
+
 def missing(scenario: Scenario, source: str) -> list[Problem]:
+    """What a scenario does not say and its base does not say either."""
     lacking = [f"assumptions.{p}" for p in BY_PATH if p not in scenario.assumptions]
     lacking += [p for p in PLAIN if p not in scenario.plain]
     return [Problem(source, f"{path} is missing", "add it, or name a base") for path in lacking]

@@ -9,7 +9,7 @@ from simulator import yamlfile
 from simulator.law import readings
 from simulator.law.terms import UNITS
 from simulator.projection.assumptions import BY_PATH
-from simulator.scenario.changes import PLAIN
+from simulator.scenario.changes import IDLE, PLAIN
 from simulator.scenario.purse import rows as rows_of_the_purse
 
 Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
@@ -83,6 +83,8 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
     rows = []
     for path, declared in BY_PATH.items():
         sourced = scenario.assumptions[path]
+        if sourced.source == IDLE:
+            continue
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
                             f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             declared.zh, declared.en))

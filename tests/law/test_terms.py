@@ -72,8 +72,7 @@ AREA = term_line(TEXT, "model_building_award.area").group(2)
 FAULTS = {
     "unknown block": (
         "opening_award:\n", "opening_awrad:\n",
-        ["law.yaml line N, opening_awrad: is no part of this law → did you mean opening_award?",
-         "law.yaml: opening_award is missing → add the block opening_award"]),
+        ["law.yaml line N, opening_awrad: is no part of this law → did you mean opening_award?"]),
     "unknown term": (
         "    max_area:", "    max_aera:",
         ["law.yaml line N, office_rent.terms.max_aera: is no term of office_rent → did you mean max_area?",
@@ -218,8 +217,8 @@ def test_a_missing_term_and_a_missing_block_are_named(tmp_path):
     text, line = replaced(TEXT, term_line(TEXT, "data_line.cap").group() + "\n", "")
     assert refusals(tmp_path, text) == [
         f"law.yaml line {line - 3}, data_line.terms.cap: is missing → add cap: {{value: …, unit: CNY, article: …}}"]
-    start = TEXT.index("school_places:\n")
-    assert refusals(tmp_path, TEXT[:start]) == ["law.yaml: school_places is missing → add the block school_places"]
+    start, end = TEXT.index("sharing:\n"), TEXT.index("# The targets of 二")
+    assert refusals(tmp_path, TEXT[:start] + TEXT[end:]) == ["law.yaml: sharing is missing → add the block sharing"]
 
 
 def test_all_faults_of_a_file_come_at_once_each_on_its_line(tmp_path):

@@ -13,6 +13,8 @@ from simulator.law.evidence import Evidence
 from simulator.law.readings import CertificationScope
 from simulator.law.terms import Term
 
+NAMES = ("电商认定奖励", "certification award")
+FACTS = ("ecommerce", "online_retailer", "certified_on")
 TERMS = (Term("award", "CNY"),)
 
 

@@ -12,6 +12,8 @@ from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
+NAMES = ("数据专线补贴", "data line")
+FACTS = ("ecommerce", "online_retailer", "line_lease")
 TERMS = (
     Term("rate", "share"),
     Term("discretion_share", "share"),

@@ -16,6 +16,8 @@ from simulator.law.readings import HeadquartersFallback, HeadquartersSector
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
+NAMES = ("总部开办奖励", "headquarters award")
+FACTS = ("settled_on", "paid_in_capital", "ecommerce", "online_retailer", "headquarters")
 TERMS = (
     Term("national_capital", "CNY", threshold=True),
     Term("national_award", "CNY"),

@@ -13,6 +13,8 @@ from simulator.law.case import lacks_nothing, never_paid, remember_nothing
 from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 
+NAMES = ("示范楼宇奖励", "model building award")
+FACTS = ("building_opened_on", "building_area", "building_occupancy", "building_recognised")
 TERMS = (
     Term("area", "m2", threshold=True),
     Term("occupancy", "occupancy", threshold=True),

@@ -16,6 +16,9 @@ from simulator.law.readings import RentClock
 from simulator.law.terms import Term
 from simulator.money import FEN, RATE, share_of
 
+NAMES = ("租金补助", "office rent")
+FACTS = ("settled_on", "ecommerce", "online_retailer", "lease_started_on", "rented_area", "rent",
+         "designated_building")
 TERMS = (
     Term("rate", "share"),
     Term("max_area", "m2"),

@@ -13,6 +13,8 @@ from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
+NAMES = ("开办奖励", "opening award")
+FACTS = ("settled_on", "registered_capital", "paid_in_capital", "online_retailer", "o2o")
 TERMS = (
     Term("registered_capital", "CNY", threshold=True),
     Term("rate", "share"),

@@ -12,6 +12,8 @@ from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
+NAMES = ("平台入网费补贴", "platform entry fee")
+FACTS = ("entry_fee", "trades_locally")
 TERMS = (Term("rate", "share"),)
 
 

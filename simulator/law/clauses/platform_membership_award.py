@@ -13,6 +13,8 @@ from simulator.law.evidence import Evidence
 from simulator.law.readings import MembershipEvent, MembershipTiers
 from simulator.law.terms import Term
 
+NAMES = ("平台会员奖励", "platform membership award")
+FACTS = ("membership_income", "paid_members")
 TERMS = (
     Term("income", "CNY", threshold=True),
     Term("tier1_members", "count", threshold=True),

@@ -11,6 +11,8 @@ from simulator.law.calendar import year_in_term
 from simulator.law.case import lacks_nothing, remember_nothing
 from simulator.law.evidence import Evidence
 
+NAMES = ("子女入学", "school places")
+FACTS = ("online_retailer", "executive_children")
 TERMS = ()
 
 

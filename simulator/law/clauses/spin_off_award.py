@@ -13,6 +13,8 @@ from simulator.law.evidence import Evidence
 from simulator.law.readings import SpinOffTiming
 from simulator.law.terms import Term
 
+NAMES = ("分离设立奖励", "spin-off award")
+FACTS = ("online_retailer", "spun_off_on")
 TERMS = (Term("award", "CNY"),)
 
 

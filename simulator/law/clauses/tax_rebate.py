@@ -15,6 +15,9 @@ from simulator.law.readings import NewFirmIncrement, RebateWindow
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
+NAMES = ("税收返还", "tax rebate")
+FACTS = ("settled_on", "online_retailer", "spun_off_on", "vat", "business_tax", "income_tax",
+         "retained_tax", "district_contribution")
 TERMS = (
     Term("high_contribution", "CNY", threshold=True),
     Term("high_rate", "share"),
