@@ -155,6 +155,8 @@ CHINESE: Mapping[str, str] = {
         "在 Dask 调度器（tls://主机:端口）的计算节点上模拟；各节点按此处给出的路径自行读取名册",
     "play in N processes of this machine": "用本机 N 个进程模拟",
     "throw the unfinished run in --out away": "丢弃 --out 中未完成的模拟",
+    "means with arrivals and market at their expectation, too: the same means with a smaller error":
+        "另按新落户与市场的期望值计算均值：均值不变，误差更小",
     "which shell": "哪种命令行外壳",
     # said beside the output
     "compiling the engine once for this version (some tens of seconds) …": "本版本首次运行，正在编译（约几十秒）……",
