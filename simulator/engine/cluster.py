@@ -53,12 +53,16 @@ class Cluster(Elsewhere):
         """As of any Executor; the function must be importable on the workers."""
         return self._executor.submit(function, *arguments, **named)
 
-    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future]:
-        """See `Elsewhere`. Raises ClusterError for a real register without TLS, and for one that no worker could read."""
+    def order(self, work: Work) -> bytes:
+        """A work as it travels. Raises ClusterError for a real register without TLS, and for one that no worker could read."""
         if work.register is not None and not (self._private or work.register.synthetic):
             raise ClusterError(Problem("--scheduler", "a register of real enterprises is played only by a cluster that speaks TLS",
                                        "start the scheduler with --protocol tls and give tls://…"))
-        order, code = packed(replace(work, register=named(work.register))), code_here()
+        return packed(replace(work, register=named(work.register)))
+
+    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future]:
+        """See `Elsewhere`. Raises ClusterError."""
+        order, code = self.order(work), code_here()
         return lambda task, parameters, taken: Explained(
             self.submit(play_order, order, code, task, parameters, taken), task, self)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 import multiprocessing
-import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from simulator import yamlfile
+from simulator.budget.result import BudgetRun
+from simulator.engine.blocks import Work, threads
+from simulator.engine.cluster import Cluster, code_here, refuse_other_code, unpacked
+from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError, nearest
 from simulator.files import put
+from simulator.population.parts import Register, open_register
 from simulator.report import kinds, page
 from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.wording import load
+from simulator.scenario import Scenario, load_scenario
 
 KEYS: Mapping[str, Any] = {"scenarios": ["baseline"], "languages": ["zh"], "notebooks": ["budget"], "formats": ["html"],
                            "profile": "internal", "draws": None, "seed": None, "population": None, "set": {}}
@@ -51,8 +57,6 @@ class Plan:
 
 def read_plan(file: str | Path, out: str | Path) -> Plan:
     """The plan in a YAML file; paths in it are seen from its folder. Raises ReportError with everything that does not fit."""
-    from simulator.scenario import load_scenario
-
     file, out = Path(file), Path(out)
     document = yamlfile.load(file, ReportError)
     problems = list(document.problems)
@@ -95,23 +99,28 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
                 tuple(given["formats"]), str(given["profile"]))
 
 
-def make(plan: Plan, out: str | Path, workers: int | None = None, notice: Callable[[str], None] | None = None) -> Batch:
+def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, notice: Callable[[str], None] | None = None) -> Batch:
     """Play every scenario and make its reports, in `workers` processes (default: the cores); then the index page.
 
-    One that fails leaves the others alone. Raises ReportError when the index cannot be written.
+    On a cluster scenarios are played there, and their reports are made here. One that fails leaves the others alone. Raises
+    ReportError when the index cannot be written.
     """
-    if workers is not None and workers < 1:
+    if isinstance(workers, int) and workers < 1:
         raise ReportError(f"--workers {workers}: at least one process is needed")
-    workers = min(workers or os.cpu_count() or 1, len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
+    processes = min(threads(workers), len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
     batch, tell = Batch(Path(out) / INDEX), notice or (lambda text: None)
     context = multiprocessing.get_context("spawn")  # the same on every system; threads of the engine do not survive a fork
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        playing = {pool.submit(_play, name, dict(plan.changes), plan.population, str(folder)): name
-                   for name, folder in plan.scenarios.items()}
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        if isinstance(workers, Cluster):
+            playing = _send(plan, workers)
+        else:
+            playing = {pool.submit(_play, name, dict(plan.changes), plan.population, str(folder)): name
+                       for name, folder in plan.scenarios.items()}
         telling: dict[Future, str] = {}
         for future in as_completed(playing):
             name = playing[future]
-            if _outcome(future, name, batch, tell) is not None:
+            if (found := _outcome(future, name, batch, tell)) is not None:
+                _store(found, plan.scenarios[name])
                 telling |= {pool.submit(_publish, str(plan.scenarios[name]), notebook, lang, plan.formats, plan.profile):
                             f"{name} {notebook} {lang}" for notebook in plan.notebooks for lang in plan.languages}
         for future in as_completed(telling):
@@ -122,21 +131,59 @@ def make(plan: Plan, out: str | Path, workers: int | None = None, notice: Callab
     return batch
 
 
-def _play(name: str, changes: dict[str, Any], population: str | None, folder: str) -> list[str]:
-    """Play a scenario into its folder; in a process of its own."""
-    from simulator.budget.result import BudgetRun
-    from simulator.engine.run import play
-    from simulator.population.parts import open_register
-    from simulator.scenario import load_scenario
-
-    scenario = load_scenario(name).set(changes)
-    people = open_register(population) if population else None
+def _register_of(scenario: Scenario, population: str | None) -> Register | None:
+    """The register of a plan, else the scenario's own."""
     source = scenario.plain["population.source"]
-    if people is None and source != "synthetic":
-        beside = scenario.folder / source
-        people = open_register(beside if beside.exists() else source)
-    budget = BudgetRun(scenario, play(scenario, people, workers=1), people)
-    return [str(budget.write(folder, budget.analyses(1)))]
+    if population:
+        return open_register(population)
+    if source == "synthetic":
+        return None
+    beside = scenario.folder / source
+    return open_register(beside if beside.exists() else source)
+
+
+def _play(name: str, changes: dict[str, Any], population: str | None, folder: str) -> dict[str, bytes]:
+    """Play a scenario into its folder; in a process of its own."""
+    scenario = load_scenario(name).set(changes)
+    _written(Work(scenario, _register_of(scenario, population)), Path(folder))
+    return {}
+
+
+def _written(work: Work, folder: Path) -> None:
+    budget = BudgetRun(work.scenario, play(work.scenario, work.register, workers=1), work.register)
+    budget.write(folder, budget.analyses(1))
+
+
+def _send(plan: Plan, cluster: Cluster) -> dict[Future, str]:
+    """Every scenario on its way to a worker; a register that several share is opened once. One that cannot go has failed."""
+    registers: dict[str, Register | None] = {}
+    sent: dict[Future, str] = {}
+    for name in plan.scenarios:
+        scenario = load_scenario(name).set(plan.changes)
+        key = plan.population or str(scenario.plain["population.source"])
+        try:
+            if key not in registers:
+                registers[key] = _register_of(scenario, plan.population)
+            future = cluster.submit(play_there, cluster.order(Work(scenario, registers[key])), code_here())
+        except SimulatorError as e:
+            future = Future()
+            future.set_exception(e)
+        sent[future] = name
+    return sent
+
+
+def play_there(order: bytes, code: dict[str, str]) -> dict[str, bytes]:
+    """On a worker: play a scenario; the files of its run, by name."""
+    refuse_other_code(code)
+    with tempfile.TemporaryDirectory() as folder:
+        _written(unpacked(order), Path(folder))
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def _store(files: Mapping[str, bytes], folder: Path) -> None:
+    """Files of a run into its folder, its record last."""
+    for name in sorted(files, key=lambda name: (name == "record.json", name)):
+        put(folder / name, lambda path, name=name: path.write_bytes(files[name]), ReportError)
 
 
 def _publish(folder: str, notebook: str, lang: str, formats: tuple[str, ...], profile: str) -> list[str]:
@@ -146,7 +193,7 @@ def _publish(folder: str, notebook: str, lang: str, formats: tuple[str, ...], pr
     return [str(p) for p in publish(folder, notebook=notebook, lang=lang, formats=formats, profile=profile)]
 
 
-def _outcome(future: Future, name: str, batch: Batch, tell: Callable[[str], None]) -> list[str] | None:
+def _outcome(future: Future, name: str, batch: Batch, tell: Callable[[str], None]) -> Any:
     """What a job gave; None, and its problems kept, where it failed."""
     try:
         found = future.result()

@@ -8,18 +8,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pandas import read_parquet
 
 import simulator
 from simulator import cli, load_scenario, read_population, synthesize
+from simulator.budget.result import BudgetRun
 from simulator.engine import cluster as cluster_module
 from simulator.engine.blocks import Task, Work, carry_out
 from simulator.engine.cluster import code_here, named, packed, play_order, unpacked
@@ -27,6 +30,7 @@ from simulator.engine.run import outer_layer, play
 from simulator.errors import ClusterError
 from simulator.population.parts import divided, open_register, write_parts
 from simulator.projection.assumptions import pull_levers
+from simulator.report import batch
 from tests.faults import texts_of
 from tests.laws_of_the_model.playing import arrays
 
@@ -125,6 +129,40 @@ def test_what_plays_many_times_plays_there_too(workers, registers):
     few = base.set({"draws": 16})
     one, other = (simulator.sensitivity(few, few=4, samples=8, workers=w) for w in (1, workers))
     assert one.indices.equals(other.indices)
+
+
+class Here(cluster_module.Cluster):
+    """A cluster whose worker is this process; what is asked of it travels all the same."""
+
+    def __init__(self):
+        self._private = False
+
+    def submit(self, function, /, *arguments, **named):
+        future = Future()
+        try:
+            future.set_result(function(*pickle.loads(pickle.dumps(arguments)), **named))
+        except Exception as error:
+            future.set_exception(pickle.loads(pickle.dumps(error)))
+        return future
+
+
+def test_a_batch_plays_its_scenarios_there(registers, tmp_path, monkeypatch):
+    """Two scenarios on one register, opened once; what comes back is what is written here."""
+    monkeypatch.setattr(BudgetRun, "analyses", lambda self, workers: {})
+    opened = []
+    monkeypatch.setattr(batch, "open_register", lambda path: opened.append(path) or open_register(path))
+    (tmp_path / "plan.yaml").write_text(f"scenarios: [baseline, cautious]\ndraws: 2\npopulation: '{registers[1].folder}'\n"
+                                        "set: {horizon: 2013}\n", encoding="utf-8")
+    plan = batch.read_plan(tmp_path / "plan.yaml", tmp_path / "out")
+    for future, name in batch._send(plan, Here()).items():
+        folder = plan.scenarios[name]
+        batch._store(future.result(), folder)
+        assert set(simulator.verify(folder)["state"]) == {"same"}
+        scenario = load_scenario(name).set(plan.changes)
+        assert read_parquet(folder / "draws.parquet").equals(BudgetRun(scenario, play(scenario, registers[0], workers=1)).draws)
+    assert len(opened) == 1
+    lost = dataclasses.replace(plan, population=str(tmp_path / "nowhere"))
+    assert all("there is no such file" in str(future.exception()) for future in batch._send(lost, Here()))
 
 
 def test_a_run_on_a_cluster_is_resumed_without_it(workers, registers, tmp_path):
