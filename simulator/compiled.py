@@ -20,8 +20,11 @@ import numba
 from numba.core import config
 
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
-COMPILED = ("compiled.py", "facts.py", "lotteries.py", "money.py", "law", "projection", "engine/generosity.py", "engine/kernel.py",
-            "engine/ledger.py", "engine/life.py", "engine/recipe.py", "budget/rationing.py")
+COMPILED = (
+    "compiled.py", "facts.py", "lotteries.py", "money.py", "law", "projection",
+    *(f"engine/{name}.py" for name in ("generosity", "kernel", "ledger", "life", "playing", "recipe", "room", "totals")),
+    "budget/rationing.py",
+)
 
 
 def source_hash(parts: tuple[str, ...] = (".",), package: Path | None = None) -> str:

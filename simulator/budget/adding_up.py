@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from simulator.budget.layout import CASH_INDEX
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.law.clauses import CASH
@@ -19,7 +19,7 @@ PURSES = ("induced_district", "induced_zone_and_towns", "induced_municipality", 
 def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
     """Raise SimulatorError unless, in every draw, each clause's cash over the years is what it was awarded over the years,
     nothing in kind is cash, and the purses' induced taxes (`found`, CNY) are the taxes with less those without the policy."""
-    awarded = draws.by_clause[:, :, :, life.AWARDED].sum(axis=1)
+    awarded = draws.by_clause[:, :, :, totals.AWARDED].sum(axis=1)
     induced = draws.of_year("taxes_with") - draws.of_year("taxes_without")
     purses = sum(found[name][:, : induced.shape[1]] for name in PURSES) * FEN
     largest = np.maximum(np.abs(draws.of_year("taxes_with")), np.abs(draws.of_year("taxes_without")))

@@ -7,7 +7,7 @@ import pandas as pd
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.risk import TOTAL
 from simulator.budget.statistics import COLUMNS, describe
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
@@ -32,7 +32,7 @@ def exposure(scenario: Scenario, population: Population | None, workers: int | N
 
 def exposure_table(draws: Draws) -> pd.DataFrame:
     """As `exposure`, of draws in which everyone applied."""
-    awarded, rows = draws.by_clause[:, :, :, life.AWARDED] / FEN, []
+    awarded, rows = draws.by_clause[:, :, :, totals.AWARDED] / FEN, []
     for slug, values in [*((SLUGS[k], awarded[:, :, k]) for k in CASH_INDEX), (TOTAL, awarded[:, :, CASH_INDEX].sum(axis=2))]:
         for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             rows.append({"clause": slug, "year": year, **describe(column, draws.replicate), "highest": float(column.max())})

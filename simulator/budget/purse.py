@@ -9,7 +9,7 @@ from simulator.budget.ledger import Ledger
 from simulator.budget.rationing import FLOWS
 from simulator.budget.risk import TOTAL
 from simulator.budget.statistics import COLUMNS, describe, mean_and_error
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.law.assessment import CASH_CLAUSES
@@ -45,7 +45,7 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
             add_years(name, slug, "CNY", flow[:, :, k] / FEN)
         add_years(name, TOTAL, "CNY", flow.sum(axis=2) / FEN)
     accrued = np.zeros_like(ledger.due_back)
-    accrued[:, :-1] = draws.by_clause[:, :, :CASH_CLAUSES, life.AWARDED].sum(axis=2)
+    accrued[:, :-1] = draws.by_clause[:, :, :CASH_CLAUSES, totals.AWARDED].sum(axis=2)
     gone = sum(ledger.flow(name).sum(axis=2) for name in ("paid", "lapsed", "cancelled", "cut"))
     payable = np.cumsum(accrued - gone, axis=1)
     outstanding = np.cumsum(ledger.due_back - ledger.recovered, axis=1)

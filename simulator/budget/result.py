@@ -35,7 +35,7 @@ from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.files import put
 from simulator.law.clauses import SLUGS
@@ -93,7 +93,7 @@ class BudgetRun:
         n, years = result.paid.shape[:2]
         table = measures(result) | {name: result.of_year(name) / FEN for name in
                                     ("retained_tax_with", "retained_tax_without", "clawback_due")}
-        table |= {"places": result.by_clause[:, :, PLACES, life.AWARDED]}
+        table |= {"places": result.by_clause[:, :, PLACES, totals.AWARDED]}
         longer = {name: np.concatenate([v, np.zeros((n, 1), v.dtype)], axis=1) for name, v in table.items()}
         longer["clawback_recovered"] = result.recovered / FEN
         frame = pd.DataFrame({

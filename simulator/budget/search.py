@@ -14,7 +14,7 @@ from scipy import special
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import COVER, mean_and_error
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.money import FEN
 
@@ -66,7 +66,7 @@ class Search:
     def _rises(self, axis: int) -> bool:
         """Whether a higher value of a term means more support, the others being what they are today."""
         term = self.terms[axis]
-        low, high = (self._play({term.path: value}).by_clause[:, :, CASH_INDEX, life.AWARDED].sum()
+        low, high = (self._play({term.path: value}).by_clause[:, :, CASH_INDEX, totals.AWARDED].sum()
                      for value in (term.low, term.high))
         return bool(high >= low)
 
@@ -81,7 +81,7 @@ class Search:
             scenario = self.scenario.set(values)
             draws = self.play(scenario)
             paid = paid_in_all(draws)
-            support = draws.by_clause[:, :, CASH_INDEX, life.AWARDED].sum(axis=(1, 2)) / FEN
+            support = draws.by_clause[:, :, CASH_INDEX, totals.AWARDED].sum(axis=(1, 2)) / FEN
             over = int(np.count_nonzero(paid > self.limit))
             high = float(special.betaincinv(over + 1.0, len(paid) - over, COVER)) if over < len(paid) else 1.0
             self.seen[position] = Design(

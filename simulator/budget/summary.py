@@ -13,7 +13,7 @@ from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
 from simulator.budget.revenue import break_even_year, flows, ratios
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
@@ -34,7 +34,7 @@ def by_clause(draws: Draws) -> dict[str, np.ndarray]:
     """Every measure kept by clause: (draws, cash years, clauses); CNY, recipients in enterprises, places in places."""
     scale = np.where(CASH, FEN, 1)
     found = {}
-    for m, name in enumerate(life.BY_CLAUSE):
+    for m, name in enumerate(totals.BY_CLAUSE):
         cube = draws.by_clause[:, :, :, m]
         longer = np.zeros((cube.shape[0], cube.shape[1] + 1, cube.shape[2]), np.int64)
         longer[:, :-1] = cube
@@ -45,7 +45,7 @@ def by_clause(draws: Draws) -> dict[str, np.ndarray]:
 
 def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """Every measure kept by year: (draws, years) or (draws, cash years)."""
-    places = draws.by_clause[:, :, PLACES, life.AWARDED]
+    places = draws.by_clause[:, :, PLACES, totals.AWARDED]
     return measures(draws) | flows(draws, scenario) | {
         "retained_tax_with": draws.of_year("retained_tax_with") / FEN,
         "retained_tax_without": draws.of_year("retained_tax_without") / FEN,

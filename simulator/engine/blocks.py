@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.kernel import EVERYBODY, NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, prepare
 from simulator.errors import Problem, ScenarioError
@@ -90,14 +90,14 @@ class Work:
 
 def no_sums(draws: int, years: int) -> tuple[np.ndarray, np.ndarray]:
     """by_clause and by_year of nobody."""
-    return (np.zeros((draws, years, CLAUSES, len(life.BY_CLAUSE)), np.int64), np.zeros((draws, years, len(life.BY_YEAR)), np.int64))
+    return (np.zeros((draws, years, CLAUSES, len(totals.BY_CLAUSE)), np.int64), np.zeros((draws, years, len(totals.BY_YEAR)), np.int64))
 
 
 def refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
     """Raises ScenarioError where sums are too large to be counted."""
     cells = CLAUSES * (by_clause.shape[1] + 1)  # totals add up that many sums
-    too_large = by_year[:, :, life.TOO_LARGE].any() or max(
-        int(by_clause.max(initial=0)) * cells, int(by_year.max(initial=0))) > life.LARGEST_SUM
+    too_large = by_year[:, :, totals.TOO_LARGE].any() or max(
+        int(by_clause.max(initial=0)) * cells, int(by_year.max(initial=0))) > totals.LARGEST_SUM
     if too_large or (by_clause < 0).any() or (by_year < 0).any():
         raise ScenarioError(Problem("", "sales, taxes or awards grow beyond what can be counted in fen",
                                     "check sales and growth of the assumptions or of the register"))

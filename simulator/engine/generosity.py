@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.compiled import entry
 from simulator.engine.kernel import THOSE_THERE, Register, nothing_wanted, play_draws
-from simulator.engine.life import AWARDED, BY_CLAUSE, BY_YEAR
+from simulator.engine.totals import AWARDED, BY_CLAUSE, BY_YEAR
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, CASH_CLAUSES, CLAUSES, TERMS
 from simulator.law.case import HISTORY

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.compiled import is_cold
-from simulator.engine import kernel, life
+from simulator.engine import kernel, totals
 from simulator.engine.blocks import (
     LUCK_BITS,
     Elsewhere,
@@ -39,7 +39,7 @@ class Draws:
     """What the draws leave behind: sums only.
 
     years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
-    entitled, awarded, displaced; by_year: int64 (draws, y, sums), see life.BY_YEAR; paid: int64 fen (draws, y + 1,
+    entitled, awarded, displaced; by_year: int64 (draws, y, sums), see totals.BY_YEAR; paid: int64 fen (draws, y + 1,
     clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
     (draws, y). Money in fen; school places in places. replicate (draws,): which Sobol sequence each draw belongs to, None
     where the draws are independent of each other; every Monte Carlo error is made with it (`budget.statistics`).
@@ -61,8 +61,8 @@ class Draws:
         return [*self.years, self.years[-1] + 1]
 
     def of_year(self, name: str) -> np.ndarray:
-        """One of life.BY_YEAR, (draws, y)."""
-        return self.by_year[:, :, life.BY_YEAR.index(name)]
+        """One of totals.BY_YEAR, (draws, y)."""
+        return self.by_year[:, :, totals.BY_YEAR.index(name)]
 
 
 def play(
@@ -213,17 +213,17 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
     What a register says was paid (the first `paid_years`) was paid in that year; later awards follow `cash.same_year`.
     """
     draws, years = by_clause.shape[:2]
-    awarded = by_clause[:, :, :, life.AWARDED].copy()
+    awarded = by_clause[:, :, :, totals.AWARDED].copy()
     awarded[:, :, CASH_CLAUSES:] = 0  # in kind never enters cash
     now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
     now[:, :paid_years] = awarded[:, :paid_years]
     paid = np.zeros((draws, years + 1, CLAUSES), np.int64)
     paid[:, :-1] = now
     paid[:, 1:] += awarded - now
-    due = by_year[:, :, life.CLAWBACK_DUE]
+    due = by_year[:, :, totals.CLAWBACK_DUE]
     recovered = np.zeros((draws, years + 1), np.int64)
     recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
-    online = by_year[:, :, life.ONLINE_SALES] / 100
+    online = by_year[:, :, totals.ONLINE_SALES] / 100
     return Draws(scenario.years, by_clause, by_year, paid, recovered, parameters,
                  total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], seconds,
                  replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None)

@@ -7,7 +7,7 @@ import pytest
 
 from simulator import assess
 from simulator.engine.assess import exact_sum
-from simulator.engine.life import LARGEST_SUM
+from simulator.engine.totals import LARGEST_SUM
 from simulator.errors import PopulationError, ScenarioError
 from simulator.money import LARGEST
 from tests.laws_of_the_model.playing import ALL_CAME_ANYWAY, played, register, scenario

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.engine.life import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
+from simulator.engine.totals import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES
 from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, CLAUSE_STRIDE, LEAVING

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 
 from simulator import synthesize
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.prepared import prepare
 from simulator.law.assessment import CLAUSES
 from tests.benchmarks.arrays import Arrays
@@ -38,8 +38,8 @@ class Ours:
 
     def play(self, draws: int, threads: int = 1, pool: ThreadPoolExecutor | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The first draws, in as many equal blocks as threads; their sums."""
-        by_clause = np.zeros((draws, self.years, CLAUSES, len(life.BY_CLAUSE)), np.int64)
-        by_year = np.zeros((draws, self.years, len(life.BY_YEAR)), np.int64)
+        by_clause = np.zeros((draws, self.years, CLAUSES, len(totals.BY_CLAUSE)), np.int64)
+        by_year = np.zeros((draws, self.years, len(totals.BY_YEAR)), np.int64)
         ends = np.linspace(0, draws, threads + 1).astype(int)
         blocks = [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
 

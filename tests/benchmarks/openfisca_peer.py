@@ -6,7 +6,7 @@ import numpy as np
 from openfisca_core.periods import period as period_of
 from openfisca_core.simulations import SimulationBuilder
 
-from simulator.engine.life import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
+from simulator.engine.totals import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
 from simulator.facts import NATIONAL
 from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN

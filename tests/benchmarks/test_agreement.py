@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from simulator import synthesize
-from simulator.engine.life import ENTITLED, RECIPIENTS
 from simulator.engine.run import play
+from simulator.engine.totals import ENTITLED, RECIPIENTS
 from simulator.law.clauses import SLUGS
 from tests.benchmarks import contenders, measures
 from tests.benchmarks.arrays import Arrays

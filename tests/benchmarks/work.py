@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from simulator import load_scenario
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.prepared import known_until
 from simulator.engine.run import outer_layer
@@ -110,17 +110,17 @@ class Sums:
     """What a draw leaves behind: by_clause (years, clauses, 4) and by_year (years, sums), the engine's own layout."""
 
     def __init__(self, work: Work):
-        self.by_clause = np.zeros((len(work.years), CLAUSES, len(life.BY_CLAUSE)), np.int64)
-        self.by_year = np.zeros((len(work.years), len(life.BY_YEAR)), np.int64)
+        self.by_clause = np.zeros((len(work.years), CLAUSES, len(totals.BY_CLAUSE)), np.int64)
+        self.by_year = np.zeros((len(work.years), len(totals.BY_YEAR)), np.int64)
 
 
 def differences(ours: tuple[np.ndarray, np.ndarray], theirs: tuple[np.ndarray, np.ndarray], work: Work) -> list[str]:
     """Every sum that is not the same in two results (by_clause, by_year) of some draws, in words; empty: they agree."""
     found = []
     for d, j, k, what in np.argwhere(ours[0] != theirs[0]):
-        found.append(f"draw {d} {work.years[j]} {SLUGS[k]} {life.BY_CLAUSE[what]}: "
+        found.append(f"draw {d} {work.years[j]} {SLUGS[k]} {totals.BY_CLAUSE[what]}: "
                      f"{ours[0][d, j, k, what]} and {theirs[0][d, j, k, what]}")
     for d, j, what in np.argwhere(ours[1] != theirs[1]):
-        if life.BY_YEAR[what] not in NOT_COMPARED:
-            found.append(f"draw {d} {work.years[j]} {life.BY_YEAR[what]}: {ours[1][d, j, what]} and {theirs[1][d, j, what]}")
+        if totals.BY_YEAR[what] not in NOT_COMPARED:
+            found.append(f"draw {d} {work.years[j]} {totals.BY_YEAR[what]}: {ours[1][d, j, what]} and {theirs[1][d, j, what]}")
     return found

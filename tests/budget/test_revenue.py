@@ -10,8 +10,8 @@ from simulator.budget.revenue import break_even_year, flows, ratio
 from simulator.budget.summary import by_clause
 from simulator.budget.targets import measures
 from simulator.engine.generosity import generosity_of
-from simulator.engine.life import AWARDED
 from simulator.engine.run import play
+from simulator.engine.totals import AWARDED
 from simulator.errors import ScenarioError
 from simulator.law.clauses import CASH
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from simulator import facts, load_scenario
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import CASH, SLUGS
 from simulator.population.register import Population, details_frame
@@ -73,12 +73,12 @@ def played(*settings: Settings, population: Population | None = None, workers: i
 
 def by_clause(draws: Draws, slug: str, measure: str = "awarded") -> np.ndarray:
     """Sums of a clause, int64 (draws, years): recipients, entitled, awarded or displaced (fen; school places in places)."""
-    return draws.by_clause[:, :, SLUGS.index(slug), life.BY_CLAUSE.index(measure)]
+    return draws.by_clause[:, :, SLUGS.index(slug), totals.BY_CLAUSE.index(measure)]
 
 
 def cube(draws: Draws, measure: str = "awarded") -> np.ndarray:
     """Sums by clause, int64 (draws, years, clauses)."""
-    return draws.by_clause[:, :, :, life.BY_CLAUSE.index(measure)]
+    return draws.by_clause[:, :, :, totals.BY_CLAUSE.index(measure)]
 
 
 def cash(draws: Draws, measure: str = "awarded") -> np.ndarray:

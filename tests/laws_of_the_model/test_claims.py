@@ -9,8 +9,8 @@ from simulator import resources
 from simulator.engine import claims as room
 from simulator.engine.claims import claims_of
 from simulator.engine.ledger import CLAWBACK
-from simulator.engine.life import AWARDED
 from simulator.engine.run import play
+from simulator.engine.totals import AWARDED
 from simulator.law.assessment import CASH_CLAUSES
 from simulator.population.readers import read_population
 from tests.laws_of_the_model.playing import scenario

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from simulator import synthesize
-from simulator.engine import life
+from simulator.engine import totals
 from simulator.law.clauses import CASH, SLUGS
 from tests.laws_of_the_model.playing import (
     ALL_CAME_ANYWAY,
@@ -157,6 +157,6 @@ def test_policy_without_effect_on_anyone_leaves_taxes_alone():
 
 def test_sums_have_names_and_places(draws):
     """Every sum of the engine has its name, once, and none is left out."""
-    assert draws.by_clause.shape[2:] == (len(SLUGS), len(life.BY_CLAUSE))
-    assert draws.by_year.shape[2] == len(life.BY_YEAR) == len(set(life.BY_YEAR))
+    assert draws.by_clause.shape[2:] == (len(SLUGS), len(totals.BY_CLAUSE))
+    assert draws.by_year.shape[2] == len(totals.BY_YEAR) == len(set(totals.BY_YEAR))
     assert draws.by_clause.dtype == draws.by_year.dtype == draws.paid.dtype == np.int64

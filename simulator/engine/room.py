@@ -1,0 +1,107 @@
+"""Where enterprises are played: what all of a draw share, and scratch records used again and again."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.compiled import maker, rule
+from simulator.facts import ANNUAL, ENTERPRISE
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES
+from simulator.law.case import HISTORY
+from simulator.projection.enterprises import STATE, common_growth, own_rate_moves
+from simulator.projection.luck import TOGETHER, YEARLY
+
+
+class World(NamedTuple):
+    """What all enterprises of a draw share.
+
+    par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
+    numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves (years + 1, 2): how
+    the sharing rules move a register's own retained rate, of goods and of services; generosity (3,): see
+    newcomers.arrival_rate; groups: see `totals.count`; suspended_from: first year without rebates; claims: see
+    `ledger.enter_claims`; kept, kept_rows, kept_count: see `life.keep`.
+    """
+
+    seed: Any
+    draw: Any
+    par: Any
+    rates: Any
+    typical: Any
+    terms: Any
+    readings: Any
+    growth: Any
+    moves: Any
+    generosity: Any
+    groups: Any
+    base_year: int
+    suspended_from: int
+    claims: Any
+    kept: Any
+    kept_rows: Any
+    kept_count: Any
+
+
+@rule
+def share_with_all(par, terms, base_year, known, growth, moves):
+    """Fill growth and moves of World; growth comes as log growth of the market; known: the position a register's own
+    retained rate is of."""
+    for j in range(growth.shape[0]):
+        growth[j] = common_growth(par, growth[j])
+        for s in range(2):
+            moves[j, s] = own_rate_moves(par, base_year + j, terms[j].sharing, base_year + known, terms[known].sharing, s == 1)
+
+
+# How an enterprise is to be played. known: position up to which its facts are known; first: position of its first year;
+# active: later years are written; reach: the clauses to look at, one bit each; paid_years: years whose payments are known;
+# paid_before: it has a history.
+# What comes back: held: the clauses whose conditions held in some year, one bit each; last: position of its last row.
+PLAN = np.dtype([(name, np.int64) for name in ("known", "first", "active", "reach", "paid_years", "paid_before", "held", "last")])
+
+
+class Room(NamedTuple):
+    """Room for the enterprises played together, used again and again, and what belongs to each of them.
+
+    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
+    years + 1): position 0 is the base year; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
+    the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
+    year; luck (YEARLY, years + 1, TOGETHER): yearly urns; history, amounts, replaced (clauses,): of the one being played; written (1,):
+    whether payments stand in history.
+    """
+
+    which: Any
+    keys: Any
+    plans: Any
+    enterprises: Any
+    states: Any
+    rows: Any
+    existing: Any
+    of_district: Any
+    paid: Any
+    histories: Any
+    luck: Any
+    history: Any
+    amounts: Any
+    replaced: Any
+    written: Any
+
+
+@maker
+def room_for(years):
+    """An empty Room."""
+    support = (TOGETHER, years, CASH_CLAUSES)
+    return Room(
+        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
+        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
+        np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros((TOGETHER, CLAUSES), HISTORY),
+        np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64),
+        np.zeros(CLAUSES, np.int64), np.zeros(1, np.int64))
+
+
+@maker
+def forget_past(room):
+    """Whoever comes next has no existing support and was never paid before."""
+    never = np.zeros(1, HISTORY)
+    room.existing[:], room.of_district[:] = 0, 0
+    room.histories[:] = never[0]
