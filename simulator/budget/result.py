@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -187,7 +188,8 @@ class BudgetRun:
                       "sha256": population.sha256}
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
         told_in = {"zh": lambda p: str(told(p, "zh")), "en": str}
-        warnings = [{lang: tell(p) for lang, tell in told_in.items()} for p in population.warnings] if population else []
+        found = population.warnings if population is not None else []  # what stands in the register's cells stays there
+        warnings = [{lang: re.sub("“[^”]*”", "“…”", tell(p)) for lang, tell in told_in.items()} for p in found]
         return {
             "run_id": f"{scenario.name}-{scenario.seed}-{scenario.draws}-{identity}",
             "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -9,13 +9,14 @@ the running interpreter.
 from __future__ import annotations
 
 import ast
+import copy
 import logging
 import os
 import site
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -130,6 +131,18 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
         except Exception as e:  # a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
     return Execution(read(output) if output.is_file() else node, problem)
+
+
+def without_words(execution: Execution) -> Execution:
+    """The same with the kinds of its errors only, not what they say."""
+    notebook, problem = copy.deepcopy(execution.notebook), execution.problem
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.evalue, output.traceback = "", [output.ename]
+    if problem is not None:
+        problem = replace(problem, cause=problem.cause.partition(":")[0], remedy="make the internal report, which tells more")
+    return Execution(notebook, problem)
 
 
 def _telling(progress: Callable[[str, int, int], None]) -> str:

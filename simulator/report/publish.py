@@ -19,6 +19,7 @@ from simulator.errors import Problem, ReportError
 from simulator.files import put
 from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
+from simulator.report.launcher import without_words
 from simulator.report.look import faults
 from simulator.report.making import policy_name
 from simulator.report.opening import OPEN
@@ -61,6 +62,8 @@ def publish(
     with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as temporary:
         work = Path(temporary)
         execution = launcher.run(source, parameters, work, progress)
+        if opened.controlled:  # what an exception says may hold what stands in a register
+            execution = without_words(execution)
         problems = [execution.problem] if execution.problem else []
         text = ""
         try:
@@ -72,7 +75,7 @@ def publish(
         if problems:
             if text:  # whatever stopped it, what is kept says on its face that it is not to be used
                 text = to_html(execution.notebook, _page_text(opened, words, incomplete=True))
-            kept = _keep_failed(place, f"{stem}.{lang}", text, execution.notebook)
+            kept = _keep_failed(opened.path if opened.external else place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])
         for line, contributions in admitted:
