@@ -11,7 +11,7 @@ The public door. Everything the command line and the notebooks do goes through t
     further_years                                  what a longer policy costs, year by year
     design                                         the most generous terms that fit a budget
     loopholes                                      ways round the text, and their price
-    whatif                                         a page of sliders, the answer beside them
+    whatif, lab                                    a page of sliders, the answer beside them; JupyterLab, this machine only
     attribute, sensitivity, notches                whose cost it is, what matters, who stands near an edge of the law
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from simulator.report.batch import Batch
     from simulator.scenario import Scenario
 
-__all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "indicators", "load_scenario",
-           "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "verify", "whatif"]
+__all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "indicators", "lab",
+           "load_scenario", "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "verify", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -391,19 +391,36 @@ def report(
 
 def whatif(
     scenario: str | Path = "baseline", population: str | Path | None = None, *, units: Sequence[str] = (), lang: str = "zh",
-    port: int = 8866, draws: int = 200, out: str | Path = "out/what_if", browser: bool = True, notice: Any = print,
+    port: int = 8866, draws: int = 200, out: str | Path = "out/what_if", browser: bool = True, host: str = "",
+    certificate: str | Path = "", key: str | Path = "", password_file: str | Path = "", notice: Any = print,
 ) -> None:
     """Serve the what-if page on this machine until it is interrupted (Ctrl+C).
 
     scenario, population: by name or path, read here first so that every problem is told at once. units: column=万元, where a
-    register does not say. draws: of the picture that follows the hand. out: folder of what is kept. notice: called with the
-    page's address. Raises SimulatorError.
+    register does not say. draws: of the picture that follows the hand. out: folder of what is kept. host, certificate, key,
+    password_file: for others than this machine, all four (see `dashboard.reach`). notice: called with the page's address.
+    Raises SimulatorError.
     """
     from simulator.dashboard.opening import parameters
+    from simulator.dashboard.reach import reach
     from simulator.dashboard.server import serve
 
+    allowed = reach(host, certificate, key, password_file)
     given = parameters(scenario, population or "", units, lang=lang, draws=draws, out=out)
-    serve(given, port=port, browser=browser, told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
+    serve(given, port=port, reach=allowed, browser=browser,
+          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
+
+
+def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, notice: Any = print) -> None:
+    """Open JupyterLab on this machine only, behind a token, with the notebooks in a folder of their own, until Ctrl+C.
+
+    folder: where the notebooks are copied to if it is not there yet, and all that is served; data is to lie elsewhere.
+    notice: called with the address. Raises SimulatorError.
+    """
+    from simulator.dashboard.lab import serve
+
+    serve(port=port, folder=folder, browser=browser,
+          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
 
 
 def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Cluster | None = None, notice: Any = None) -> Batch:

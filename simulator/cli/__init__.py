@@ -40,6 +40,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
                                                   the most generous terms that fit a budget at a confidence
   simulator loopholes baseline                    known ways round the text: what it stops, what the rest costs
   simulator whatif                                the same as a page of sliders, answered at once
+  simulator lab                                   the notebooks in JupyterLab, for this machine only
   simulator attribute baseline                    whose cost it is: clauses alone, last-in, Shapley; and each reading
   simulator sensitivity baseline                  which assumptions matter: tornado and Sobol indices
   simulator notches baseline --within 0.1         who stands near the edges of the law, and what reaching them gains
@@ -73,6 +74,7 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
                                                   有把握不超预算的最优惠条件
   simulator loopholes baseline                    已知规避手法：条文堵住了什么，剩下的代价多大
   simulator whatif                                调参页面，结果即时显示
+  simulator lab                                   在 JupyterLab 中打开各笔记本，仅限本机
   simulator attribute baseline                    支出归因：单独、末位、沙普利值；各种条文理解
   simulator sensitivity baseline                  哪些假设最要紧：龙卷风图与 Sobol 指数
   simulator notches baseline --within 0.1         哪些企业临近门槛，够到门槛得多少
@@ -94,7 +96,7 @@ EPILOGS = {
 }
 VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify",
          "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms", "audit",
-         "completion")  # a module each
+         "lab", "completion")  # a module each
 WORDS = {  # of the frame around every verb; causes and remedies of settings and files stay English, a register's are translated
     "en": {"one": "1 problem, nothing done:", "many": "{count} problems, nothing done:", "interrupted": "interrupted",
            "usage": "usage: ", "options": "options", "arguments": "arguments"},

@@ -56,6 +56,16 @@ CHINESE: Mapping[str, str] = {
     "price the known ways round the text": "测算已知规避手法的代价",
     "open the what-if page in the browser: sliders for every setting, the answer beside them":
         "在浏览器中打开调参页面：调整各项设定，结果即时显示",
+    "open the notebooks in JupyterLab, on this machine only and behind a token":
+        "在 JupyterLab 中打开各笔记本，仅限本机，凭令牌访问",
+    "where the notebooks are copied to if it is not there yet; all that is served (default: notebooks)":
+        "笔记本所在文件夹，没有时复制一份；只提供该文件夹的内容（默认：notebooks）",
+    "first port tried (default: 8888); this machine only": "首选端口（默认：8888），仅限本机",
+    "for others than this machine: the address listened on; needs the three that follow":
+        "供其他计算机访问时的监听地址；须同时给出以下三项",
+    "with --host: TLS certificate": "与 --host 同用：TLS 证书",
+    "with --host: the certificate's key": "与 --host 同用：证书私钥",
+    "with --host: file with the password, its owner's alone": "与 --host 同用：口令文件，只有其所有者可读",
     "say whose cost it is: each clause alone, last-in and by Shapley's value, and what each reading costs":
         "支出归因：各条款单独、末位加入及沙普利值，以及各种条文理解的代价",
     "say which assumptions matter: tornado and Sobol indices, with their errors": "哪些假设最要紧：敏感性龙卷风图与 Sobol 指数及其误差",

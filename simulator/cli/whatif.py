@@ -19,10 +19,22 @@ def add(p: argparse.ArgumentParser) -> None:
     lang_option(p, "language of the page (default: what LANG says, else zh)")
     p.add_argument("--draws", type=int, default=200, metavar="N", help="draws of the picture that follows the hand (default: 200)")
     p.add_argument("--out", default="out/what_if", metavar="DIR", help="folder of what is kept (default: out/what_if)")
+    for_others(p)
     p.add_argument("--no-browser", action="store_true", help="only print the page's address")
+
+
+def for_others(p: argparse.ArgumentParser) -> None:
+    """What a page needs that others than this machine are to reach: all of it."""
+    p.add_argument("--host", default="", metavar="ADDRESS",
+                   help="for others than this machine: the address listened on; needs the three that follow")
+    p.add_argument("--certificate", default="", metavar="PEM", help="with --host: TLS certificate")
+    p.add_argument("--key", default="", metavar="PEM", help="with --host: the certificate's key")
+    p.add_argument("--password-file", default="", metavar="FILE", help="with --host: file with the password, its owner's alone")
 
 
 def do(arguments: argparse.Namespace) -> None:
     """Serve the page until Ctrl+C."""
     simulator.whatif(arguments.scenario, arguments.population, units=arguments.units, lang=arguments.lang, port=arguments.port,
-                     draws=arguments.draws, out=arguments.out, browser=not arguments.no_browser, notice=notices(arguments))
+                     draws=arguments.draws, out=arguments.out, browser=not arguments.no_browser,
+                     host=arguments.host, certificate=arguments.certificate, key=arguments.key,
+                     password_file=arguments.password_file, notice=notices(arguments))

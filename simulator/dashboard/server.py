@@ -1,4 +1,4 @@
-"""The page without JupyterLab: Voilà on this machine only, behind a token, with this one notebook and nothing else.
+"""The page without JupyterLab: Voilà on this machine only (see `reach`), behind a token, with this one notebook and nothing else.
 
 The notebook is served as a copy with its parameters written in; no folder is listed and no file given out. The kernel is the
 running interpreter. What Voilà's stock page fetches from a network is left out (templates in `jupyter/`), and no settings of
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,12 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from simulator import resources
+from simulator.dashboard.reach import Reach
 from simulator.report import launcher
 
 NOTEBOOK = "what_if.ipynb"
 PORT = 8866
 IDLE, LOOK = 600, 60  # seconds: a kernel whose page is gone is stopped after IDLE, looked for every LOOK
-HERE = "127.0.0.1"
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8")  # extensions that draw widgets
 _JUPYTER = Path(__file__).with_name("jupyter")
 
@@ -49,17 +49,23 @@ class Page(Voila):
     """Voilà that says where it is once it listens, token and all, instead of opening its own file."""
 
     ready: Callable[[str], None] = staticmethod(lambda url: None)
+    reach: Reach
+
+    def listen(self) -> None:
+        self.app.listen = partial(self.app.listen, ssl_options=self.reach.context())
+        super().listen()
 
     def launch_browser(self) -> None:
-        self.ready(f"http://{HERE}:{self.port}/?token={self.token}")
+        self.ready(self.reach.address(self.port))
 
 
-def serve(parameters: Mapping[str, Any], *, port: int = PORT, browser: bool = True, told: Callable[[str], None] = print,
-          idle: int = IDLE, look: int = LOOK) -> None:
+def serve(parameters: Mapping[str, Any], *, port: int = PORT, reach: Reach | None = None, browser: bool = True,
+          told: Callable[[str], None] = print, idle: int = IDLE, look: int = LOOK) -> None:
     """Serve the page until it is interrupted.
 
-    parameters: of the notebook. port: the first one tried; taken ones are passed over. told: called once with the page's
-    address. idle, look: see IDLE, LOOK. Raises ReportError for parameters that do not fit.
+    parameters: of the notebook. port: the first one tried; taken ones are passed over. reach: who may; this machine if
+    unsaid. told: called once with the page's address. idle, look: see IDLE, LOOK. Raises ReportError for parameters that do
+    not fit.
     """
     source = resources.folder("notebooks") / NOTEBOOK
     notebook = launcher.read(source)
@@ -74,8 +80,9 @@ def serve(parameters: Mapping[str, Any], *, port: int = PORT, browser: bool = Tr
         _search_first(_JUPYTER)
         copy = Path(work) / NOTEBOOK
         nbformat.write(_with(notebook, parameters), copy)
-        page = Page(config=_config(port, idle, look), token=secrets.token_urlsafe(24), notebook_path=str(copy))
-        page.ready = ready
+        reach = reach or Reach()
+        page = Page(config=_config(reach, port, idle, look), token=reach.secret, notebook_path=str(copy))
+        page.ready, page.reach = ready, reach
         page.initialize([])
         page.start()
 
@@ -88,9 +95,11 @@ def _with(notebook: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> nbf
     return notebook
 
 
-def _config(port: int, idle: int, look: int) -> Config:
+def _config(reach: Reach, port: int, idle: int, look: int) -> Config:
     settings = Config()
-    settings.Voila.ip, settings.Voila.port, settings.Voila.open_browser = HERE, port, True
+    settings.Voila.ip, settings.Voila.port, settings.Voila.open_browser = reach.host, port, True
+    # a page that only this machine reaches is asked for by no other name, however a name server is bent (DNS rebinding)
+    settings.Voila.tornado_settings = {"allow_remote_access": reach.tls is not None}
     settings.Voila.config_file_paths = []
     settings.Voila.log_level = logging.ERROR
     settings.VoilaConfiguration.template = "whatif"

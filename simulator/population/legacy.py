@@ -20,7 +20,7 @@ from simulator.population.sheets import decode
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_SPAN = 500  # a merged heading wider than any table
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-_END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
+_RESERVED, _END = 0xFFFFFFFA, 0xFFFFFFFE  # numbers from here on are no sector's
 BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
 
 
@@ -127,21 +127,24 @@ def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
     size, small = 1 << struct.unpack_from("<H", data, 30)[0], 1 << struct.unpack_from("<H", data, 32)[0]
     if size not in (512, 4096) or small != 64:
         raise ValueError("damaged container: its sectors have no known size")
-    directory, _, cutoff, mini_fat, _, more, count = struct.unpack_from("<7I", data, 48)
+    directory, _, cutoff, mini_fat, _, more, _ = struct.unpack_from("<7I", data, 48)
     table = list(struct.unpack_from("<109I", data, 76))
-    for _ in range(min(count, len(data) // size)):
+    passed: set[int] = set()
+    while more < _RESERVED:
+        _once(more, passed)
         sector = struct.unpack_from(f"<{size // 4}I", data, (more + 1) * size)
         table += sector[:-1]
         more = sector[-1]
     fat: list[int] = []
     for number in table:
         if number < _END:
+            _once(number, passed)
             fat += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
 
     def chain(start: int, links: list[int], content: bytes, width: int, offset: int) -> bytes:
         parts, seen = [], set()
-        while start < _END and start not in seen:
-            seen.add(start)
+        while start < _END:
+            _once(start, seen)
             parts.append(content[start * width + offset:(start + 1) * width + offset])
             start = links[start]
         return b"".join(parts)
@@ -162,6 +165,13 @@ def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
             inside = bytes_ < cutoff
             found = chain(start, mini_links, mini, small, 0) if inside else chain(start, fat, data, size, size)
             yield name, found[:bytes_]
+
+
+def _once(sector: int, seen: set[int]) -> None:
+    """Note a sector of a chain; one met before makes a circle, which the value reader would follow until memory is full."""
+    if sector in seen:
+        raise ValueError("damaged container: its sectors go round in a circle")
+    seen.add(sector)
 
 
 def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], bool]:

@@ -31,6 +31,13 @@ def free_port() -> int:
 @contextmanager
 def running(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[str]:
     """A program of this interpreter that runs meanwhile; gives what `told`, a pattern, finds in what it says."""
+    with started(*command, folder=folder, told=told, switch=switch, **more) as (said, _):
+        yield said
+
+
+@contextmanager
+def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """As `running`, with the process."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
@@ -49,7 +56,7 @@ def running(*command: str, folder: Path, told: str, switch: str = "-m", **more: 
         assert found.wait(180), "".join(said)
         match = next((m for line in said if (m := re.search(told, line))), None)
         assert match, "".join(said)
-        yield match[0]
+        yield match[0], process
     finally:
         process.terminate()
         try:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import struct
 import subprocess
 import sys
 import textwrap
@@ -126,6 +127,26 @@ def test_e9_hostile_workbooks_cost_little(tmp_path, kind):
     said, seconds, megabytes = limited(bomb(tmp_path, kind), tmp_path)
     assert said != "read" or kind in ("dimension", "deep xml"), "these two are harmless"
     assert seconds < 6 and megabytes < 512, (said, seconds, megabytes)
+
+
+@pytest.mark.parametrize("chain", ["of the folder", "of the allocation table"])
+def test_e9_an_old_workbook_whose_sectors_go_in_a_circle(tmp_path, chain):
+    """Found by `make fuzz`: the value reader followed such a chain until the machine's memory was full."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    book.add_sheet("enterprises").write(0, 0, "enterprise_id")
+    book.save(str(tmp_path / "a.xls"))
+    data = bytearray((tmp_path / "a.xls").read_bytes())
+    if chain == "of the folder":
+        directory, allocation = struct.unpack_from("<I", data, 48)[0], struct.unpack_from("<I", data, 76)[0]
+        struct.pack_into("<I", data, (allocation + 1) * 512 + 4 * directory, directory)
+    else:
+        struct.pack_into("<II", data, 68, 0, 1)
+        struct.pack_into("<I", data, 512 + 508, 0)
+    (tmp_path / "a.xls").write_bytes(data)
+    said, seconds, megabytes = limited(tmp_path / "a.xls", tmp_path)
+    assert "damaged" in said and seconds < 6 and megabytes < 512, (said[:200], seconds, megabytes)
 
 
 @pytest.mark.parametrize("kind", ["long line", "many columns"])

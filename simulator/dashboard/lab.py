@@ -1,0 +1,72 @@
+"""JupyterLab on this machine only, behind a token, with nothing but a folder of notebooks.
+
+No settings of the user's Jupyter take part, so none can open it wider. A cell can do whatever its user can: what the served
+folder keeps away from the browser (its list of files, uploads, downloads) is the data, which is refused there. Kernels work in
+the folder the command was given in, so that results lie outside, too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from traitlets.config import Config
+
+from simulator import resources
+from simulator.dashboard.reach import Reach
+from simulator.dashboard.server import ThisInterpreter
+from simulator.errors import Problem, ReportError
+from simulator.files import make_folder
+
+PORT = 8888
+DATA = (".csv", ".xlsx", ".xlsm", ".xls", ".et", ".parquet", ".duckdb")
+
+
+def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True,
+          told: Callable[[str], None] = print) -> None:
+    """Serve it until it is interrupted. Raises ReportError where the folder cannot be served."""
+    root = served(Path(folder))
+    os.environ["JUPYTER_NO_CONFIG"] = "1"  # read by what is imported next
+    from jupyterlab.labapp import LabApp
+
+    reach = Reach()
+    server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser))
+    told(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
+    server.start()
+
+
+def served(folder: Path) -> Path:
+    """The folder with the notebooks, made with a copy of them where there is none. Raises ReportError where it holds data."""
+    if not folder.exists():
+        try:
+            make_folder(folder)
+            for notebook in sorted(resources.folder("notebooks").glob("*.ipynb")):
+                shutil.copyfile(notebook, folder / notebook.name)
+        except OSError as e:
+            raise ReportError(Problem(str(folder), f"cannot be written ({e.strerror or e})", "choose another --folder")) from e
+    if data := sorted(file for file in folder.rglob("*") if file.suffix.lower() in DATA):
+        raise ReportError([Problem(str(file), "is data in the folder that is served", "keep it outside, or choose another --folder")
+                           for file in data[:20]])
+    return folder.resolve()
+
+
+def settings(reach: Reach, port: int, root: Path, work: Path, browser: bool) -> Config:
+    """JupyterLab's settings. root: what is served; work: where kernels work."""
+    config = Config()
+    config.ServerApp.ip, config.ServerApp.port, config.ServerApp.open_browser = reach.host, port, browser
+    config.ServerApp.allow_remote_access = False
+    config.ServerApp.terminals_enabled = False
+    config.ServerApp.root_dir = str(root)
+    config.ServerApp.log_level = config.LabApp.log_level = "ERROR"
+    config.ServerApp.kernel_spec_manager_class = ThisInterpreter
+    if os.name == "posix" and os.geteuid() == 0:  # in a container
+        config.ServerApp.allow_root = True
+    config.IdentityProvider.token = reach.secret
+    config.PasswordIdentityProvider.allow_password_change = False
+    config.ContentsManager.allow_hidden = False
+    config.MappingKernelManager.root_dir = str(work)
+    config.LabApp.news_url = None
+    config.LabApp.extension_manager = "readonly"
+    return config
