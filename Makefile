@@ -2,6 +2,8 @@
 #   PYTHON=python3.12   the Python that .venv is made with (3.11 or newer)
 #   SCENARIO=baseline  OUT=out/baseline  LANG_=zh (or en)   what `make report` reports, where to, in which language
 #   WORKERS=2  TESTS='-k edges'                             how many test processes, and what else pytest is told
+#   FUZZ=2000  SECONDS_=120                                 examples for each fuzz test; seconds of guided fuzzing for each kind of file
+#   MUTATE='--only clauses.tax_rebate'                      which mutants, see tests/mutation
 #   BENCH='--only peers'                                    what is measured, see tests/benchmarks
 #   FOR=windows  FOR_PYTHON=3.11                            whose wheels `make wheels` gathers; this machine's if unsaid
 
@@ -12,6 +14,9 @@ LANG_ ?= zh
 WORKERS ?= 2
 TESTS ?=
 BENCH ?=
+FUZZ ?= 2000
+SECONDS_ ?= 120
+MUTATE ?=
 FOR ?=
 FOR_PYTHON ?= 3.11
 FOR_TAG ?= win_amd64
@@ -19,7 +24,7 @@ FOR_TAG ?= win_amd64
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test bench reference lint wheels constraints clean
+.PHONY: help setup report test bench fuzz mutate reference lint wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -49,6 +54,14 @@ test: setup ## run the tests (TESTS='-m "not slow"' for a quick round)
 
 bench: setup ## measure speed beside NumPy, OpenFisca and the cheapest loop (BENCH='--long', '--only peers'); out/benchmarks
 	@.venv/bin/python -m tests.benchmarks $(BENCH)
+
+fuzz: setup ## arbitrary and mutated files into every reader, many of them, then bred for new paths (FUZZ, SECONDS_)
+	@FUZZ_EXAMPLES=$(FUZZ) .venv/bin/python -m pytest -q --timeout 7200 tests/population/test_fuzz.py tests/scenario/test_fuzz.py
+	@$(PIP) install --quiet --only-binary :all: 'atheris>=3,<4' || echo "There is no atheris for this Python or system."
+	@.venv/bin/python -m tests.guided_fuzzing --seconds $(SECONDS_)
+
+mutate: setup ## does a test fail for every slip of the hand in the law's sources? (half an hour; MUTATE='--only settlement')
+	@.venv/bin/python -m tests.mutation $(MUTATE)
 
 reference: setup ## write data/reference anew: tables of clauses, assumptions, columns, readings, commands, coverage of the text
 	@.venv/bin/python -m tests.reference

@@ -11,6 +11,7 @@ import re
 from decimal import Decimal as D
 
 import pytest
+from numba.core import config
 
 from simulator.engine.assess import assess
 from simulator.engine.explain import OUTCOMES, explain
@@ -24,7 +25,7 @@ from tests.law.against_oracle import baseline, population_of
 from tests.oracle import reading
 from tests.oracle.random_registers import random_readings, random_register
 
-REGISTERS, ENTERPRISES = 10, 50
+REGISTERS, ENTERPRISES = (4, 50) if config.DISABLE_JIT else (10, 50)  # as plain Python (make mutate) fewer do
 CASH = SLUGS[:10]
 ZERO = D(0)
 
@@ -111,7 +112,7 @@ def test_what_was_due_before_settlement_is_what_the_oracle_reads(everything):
             due = one.before[identity, year.year][k] if k < len(CASH) else reading.school_places(law, firm, year.year)
             assert clause.due == (due * 100 if k < len(CASH) else due), (identity, year.year, clause.slug)
             compared += due > 0
-    assert compared > 1500
+    assert compared > 150 * REGISTERS
 
 
 # --------------------------------------------------------------------------------------------- conditions
@@ -265,7 +266,7 @@ def test_the_outcome_says_what_settlement_did(everything):
             assert year.eligible == (not reading.is_barred(law, firm, year.year))
             assert clause.existing == firm.support.get((year.year, k + 1), ZERO) * 100
     assert counted.pop(told.WITHDRAWN) == 0  # every clause is offered here; see test_withdrawn
-    assert min(counted.values()) >= 10, counted
+    assert min(counted.values()) >= (1 if config.DISABLE_JIT else 10), counted
 
 
 # --------------------------------------------------------------------------------------------------- text

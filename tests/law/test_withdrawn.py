@@ -66,6 +66,7 @@ def test_faults_of_the_setting_are_told():
     assert len(texts_of(BASELINE.set, {"law.sharing.offered": False})) == 1  # a rule of sharing is not an offer
 
 
+@pytest.mark.plays_draws
 def test_withdrawn_in_a_run():
     settings = scenario(ALL_CAME_ANYWAY, draws=10)  # nobody stays away because less is offered
     one, two = play(settings), play(settings.set(without("tax_rebate", "school_places")))
@@ -74,6 +75,7 @@ def test_withdrawn_in_a_run():
     assert by_clause(two, "tax_rebate").sum() == by_clause(two, "school_places").sum() == 0 < by_clause(one, "tax_rebate").sum()
 
 
+@pytest.mark.plays_draws
 def test_parameters_handed_in_are_the_outer_layer():
     settings = BASELINE.set({"draws": 12})
     layer = outer_layer(settings, 0, 12)
@@ -84,6 +86,7 @@ def test_parameters_handed_in_are_the_outer_layer():
     assert play(settings, parameters=moved).paid.sum() > play(settings).paid.sum()
 
 
+@pytest.mark.plays_draws
 def test_the_drawn_population_under_the_law_is_what_the_draws_award():
     """Everybody applies and every cap is paid in full, so that what each draw awards is the law on its population."""
     settings = scenario(EVERYBODY_APPLIES, draws=6, **{"assumptions.exit.after_support": 0.5})

@@ -1,0 +1,200 @@
+"""`make mutate`: does a test fail for every slip of the hand in the law's sources?
+
+Each mutant has a process of its own in which the law is imported as plain Python, with one change. First the plays (seconds),
+then, for what they leave alive, the tests of its module. Exit code 1: too few are killed, a function has no mutant, a
+survivor is not in survivors.yaml with the reason, or something in that table is not alive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import connection, get_context
+from pathlib import Path
+
+import yaml
+
+from tests.mutation import plain, plays
+from tests.mutation.mutants import MODULE, Mutant, functions, modules, mutants
+
+WANTED = 0.90
+LIMIT = 180  # seconds a mutant may take: one that never ends is killed
+SURVIVORS = Path(__file__).with_name("survivors.yaml")
+LAW_TESTS = Path(__file__).parents[1] / "law"
+TESTS = {"terms": ("test_terms", "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_explanation",),
+         "targets": ("test_terms",), "clauses": ("test_terms", "test_explanation"), "explanation": ("test_explanation", "test_withdrawn")}
+BESIDE_THE_PLAYS = ("terms", "legality", "readings", "targets", "explanation")  # the plays hand over finished numbers
+
+
+def main() -> int:
+    """Run what is asked for and say what lives."""
+    p = argparse.ArgumentParser(prog="python -m tests.mutation", description="Mutation test of simulator/law.")
+    p.add_argument("--only", default="", metavar="TEXT", help="mutants whose name contains this, e.g. clauses.tax_rebate")
+    p.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth mutant")
+    p.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
+    p.add_argument("--plays-only", action="store_true", help="without the tests that what the plays leave alive is put to")
+    options = p.parse_args()
+    everything = [mutant for module in reversed(modules()) for mutant in mutants(module)]  # clauses first
+    chosen = [m for m in everything if options.only in m.key][:: options.every]
+    began = time.time()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as compiled:
+        known = [play.light() for play in compiled.submit(plays.prepare).result()]
+    print(f"{len(chosen)} mutants of {len(everything)}; {len(known)} registers prepared in {time.time() - began:.0f} s", flush=True)
+    plain.uncompiled()
+    preload()
+    killed_by: dict[str, str] = {}
+    left = Counter(m.module for m in chosen)
+    for mutant, killer in killers([None, *chosen], known, options.workers, not options.plays_only):
+        if mutant is None:
+            if killer:
+                print(f"the unchanged law fails: {killer}")
+                return 1
+            continue
+        killed_by[mutant.key] = killer
+        left[mutant.module] -= 1
+        if not left[mutant.module]:
+            alive = sum(not killed_by[m.key] for m in chosen if m.module == mutant.module)
+            print(f"{mutant.module} after {time.time() - began:.0f} s: {alive} alive", flush=True)
+        if not killer:
+            print(f"alive: {mutant.key}  (line {mutant.line})", flush=True)
+    whole = not (options.only or options.every > 1 or options.plays_only)
+    wrong = report(chosen, killed_by, time.time() - began, whole)
+    for line in wrong:
+        print(f"WRONG: {line}")
+    return 1 if wrong else 0
+
+
+def preload() -> None:
+    """Import what every mutant needs and none changes, once."""
+    import hypothesis  # noqa: F401
+    import pandas  # noqa: F401
+    import pyarrow  # noqa: F401
+    import pytest  # noqa: F401
+
+    import simulator.population.readers  # noqa: F401
+    import tests.oracle.random_registers  # noqa: F401
+    import tests.oracle.reading  # noqa: F401
+
+
+def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool) -> Iterator[tuple[Mutant | None, str]]:
+    """Each mutant with what killed it ("" for nothing), as they come; None stands for the unchanged law, waited for first."""
+    fork = get_context("fork")
+    waiting, running = list(reversed(chosen)), {}
+    while waiting or running:
+        while waiting and len(running) < workers and not (running and chosen[0] is None and len(waiting) == len(chosen) - 1):
+            mutant = waiting.pop()
+            ours, theirs = fork.Pipe(duplex=False)
+            process = fork.Process(target=put_to_death, args=(mutant, known, thorough, theirs))
+            process.start()
+            theirs.close()
+            running[ours] = (mutant, process, time.time())
+        for ours in connection.wait(list(running), timeout=1.0):
+            mutant, process, _ = running.pop(ours)
+            try:
+                killer = ours.recv()
+            except EOFError:
+                killer = "its process died"
+            process.join()
+            yield mutant, killer
+        for ours, (mutant, process, began) in list(running.items()):
+            if time.time() - began > LIMIT:
+                process.kill()
+                process.join()
+                del running[ours]
+                yield mutant, f"it took more than {LIMIT} s"
+
+
+def put_to_death(mutant: Mutant | None, known: list[plays.Play], thorough: bool, answer: connection.Connection) -> None:
+    """In a process of its own: import the law with this mutant, try everything on it, and send what killed it."""
+    answer.send(killer_of(mutant, known, thorough))
+    answer.close()
+    os._exit(0)
+
+
+def killer_of(mutant: Mutant | None, known: list[plays.Play], thorough: bool) -> str:
+    """The first thing that fails; "" when nothing does."""
+    try:
+        assessment = plain.law(mutant.module, mutant.code) if mutant else plain.law()
+    except Exception as e:
+        return f"import: {type(e).__name__}"
+    for play in known if mutant is None or mutant.module not in BESIDE_THE_PLAYS else ():
+        try:
+            held = play.holds(assessment)
+        except Exception as e:
+            return f"{play.name}: {type(e).__name__}"
+        if not held:
+            return play.name
+    if (mutant is None or mutant.module == "assessment") and not plays.bits_hold(known, assessment):
+        return "bits"
+    names = tests_of(mutant) if mutant else sorted({"test_reachable", *(name for names in TESTS.values() for name in names)})
+    for name in names if thorough else ():
+        if failed := first_failure(LAW_TESTS / f"{name}.py"):
+            return failed
+    return ""
+
+
+def tests_of(mutant: Mutant) -> tuple[str, ...]:
+    """The tests, beside the plays, that speak of what a mutant changes."""
+    if mutant.module in TESTS:
+        return TESTS[mutant.module]
+    if mutant.function == "reachable":
+        return ("test_reachable",)
+    if mutant.function == "conditions" or "observ" in mutant.function:
+        return ("test_explanation",)
+    return ("test_withdrawn",) if mutant.function in ("offered", "_lacking.lacks", "_entitling.entitle", MODULE) else ()
+
+
+def first_failure(file: Path) -> str:
+    """The first test of a file that fails under this law; tests that play draws are left out, plain Python is too slow."""
+    import pytest
+
+    class Watch:
+        failed = ""
+
+        def pytest_runtest_logreport(self, report):
+            self.failed = self.failed or (report.nodeid if report.failed else "")
+
+        def pytest_collectreport(self, report):
+            self.failed = self.failed or (report.nodeid if report.failed else "")
+
+    watch = Watch()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        code = pytest.main([str(file), "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not plays_draws"],
+                           plugins=[watch])
+    return watch.failed or ("" if code in (0, 5) else f"{file.name}: pytest ended with {code}")
+
+
+def report(chosen: list[Mutant], killed_by: dict[str, str], seconds: float, whole: bool) -> list[str]:
+    """Print what became of the mutants by module and function; returns what must not be."""
+    counted = {m: Counter(x.function for x in chosen if x.module == m) for m in modules()}
+    alive = [m for m in chosen if not killed_by[m.key]]
+    reasons = yaml.safe_load(SURVIVORS.read_text("utf-8")) or {}
+    print(f"\n{'module':<40}{'mutants':>8}{'killed':>8}{'alive':>7}   of its functions, killed/mutants")
+    for module, by_function in counted.items():
+        if total := sum(by_function.values()):
+            left = Counter(x.function for x in alive if x.module == module)
+            each = ", ".join(f"{f} {n - left[f]}/{n}" for f, n in by_function.items())
+            print(f"{module:<40}{total:>8}{total - sum(left.values()):>8}{sum(left.values()):>7}   {each}")
+    share = 1 - len(alive) / len(chosen)
+    print(f"\n{len(chosen)} mutants, {len(chosen) - len(alive)} killed ({share:.1%}), {len(alive)} alive, {seconds:.0f} s")
+    first = Counter(killer.split(":")[0] if killer.startswith(("case", "import")) else killer.split("::")[0].split("/")[-1]
+                    for killer in killed_by.values() if killer)
+    print("killed by: " + ", ".join(f"{name} {n}" for name, n in first.most_common(12)))
+    wrong = [f"{m.key} lives and survivors.yaml gives no reason" for m in alive if m.key not in reasons]
+    wrong += [f"{key} is dead; take it out of survivors.yaml" for key in reasons if killed_by.get(key)]
+    if whole:
+        wrong += [f"only {share:.1%} are killed"] if share < WANTED else []
+        wrong += [f"{m}.{f} has no mutant" for m in modules() for f in functions(m) if not counted[m][f]]
+        wrong += [f"survivors.yaml names {key}, which is no mutant" for key in reasons if key not in killed_by]
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The law as plain Python: numba's decorators do nothing, records have their fields as attributes, one module may be a mutant.
+
+Has to be set up before anything of `simulator.law` is imported, and cannot be undone: a process of its own for each law.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from types import CodeType, ModuleType
+from typing import Any
+
+import numpy as np
+
+
+class _Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from the code given instead of from its file."""
+
+    def __init__(self, name: str, code: CodeType) -> None:
+        self.name, self.code, self.used = name, code, False
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        if name != self.name:
+            return None
+        return importlib.util.spec_from_loader(name, self, origin=self.code.co_filename,
+                                               is_package=self.code.co_filename.endswith("__init__.py"))
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.used = True
+        module.__file__ = self.code.co_filename
+        exec(self.code, module.__dict__)
+
+
+def uncompiled() -> None:
+    """Have every rule of the program run as plain Python from here on."""
+    assert not any(name.startswith("simulator.law") for name in sys.modules), "the law is there already, compiled"
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    from numba.core import config
+
+    from simulator import compiled
+
+    config.DISABLE_JIT = 1
+    compiled.entry = _entry
+
+
+def law(module: str = "", code: CodeType | None = None) -> ModuleType:
+    """`simulator.law.assessment`, imported for the first time in this process, one module of the law being replaced."""
+    replaced = _Replaced(f"simulator.law.{module}", code) if code is not None else None
+    if replaced:
+        sys.meta_path.insert(0, replaced)
+    case = importlib.import_module("simulator.law.case")
+    case.HISTORY = _record(case.HISTORY)
+    assessment = importlib.import_module("simulator.law.assessment")
+    for name in ("explanation", "legality", "targets"):
+        importlib.import_module(f"simulator.law.{name}")
+    assert replaced is None or replaced.used
+    return assessment
+
+
+def _entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What Python calls: the arrays it hands over get fields that are attributes, as compiled code has them."""
+    @functools.wraps(function)
+    def call(*arguments: Any) -> Any:
+        return function(*map(attributes, arguments))
+
+    return call
+
+
+def attributes(value: Any) -> Any:
+    """A structured array or record with its fields as attributes, sharing memory; anything else as it is."""
+    if isinstance(value, np.ndarray | np.void) and value.dtype.names:
+        return np.asarray(value).view(_record(value.dtype))[()]
+    return value
+
+
+def _record(dtype: np.dtype) -> np.dtype:
+    return np.dtype((np.record, dtype))
