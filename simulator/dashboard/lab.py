@@ -41,9 +41,11 @@ def served(folder: Path) -> Path:
     """The folder with the notebooks, made with a copy of them where there is none. Raises ReportError where it holds data."""
     if not folder.exists():
         try:
-            make_folder(folder)
-            for notebook in sorted(resources.folder("notebooks").glob("*.ipynb")):
-                shutil.copyfile(notebook, folder / notebook.name)
+            shipped = resources.folder("notebooks")
+            for notebook in sorted(file for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name):
+                copy = folder / notebook.relative_to(shipped)
+                make_folder(copy.parent)
+                shutil.copyfile(notebook, copy)
         except OSError as e:
             raise ReportError(Problem(str(folder), f"cannot be written ({e.strerror or e})", "choose another --folder")) from e
     if data := sorted(file for file in folder.rglob("*") if file.suffix.lower() in DATA):

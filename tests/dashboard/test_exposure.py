@@ -81,8 +81,9 @@ def laboratory(tmp_path_factory):
     (folder / "pyproject.toml").write_text("[project] root:")
     command = ("simulator", "lab", "--no-browser", "--port", str(free_port()))
     with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/lab\?token=\S+") as (url, process):
-        assert sorted(file.name for file in (folder / "notebooks").iterdir()) == sorted(
-            file.name for file in resources.folder("notebooks").glob("*.ipynb"))
+        served, shipped = folder / "notebooks", resources.folder("notebooks")
+        assert {file.relative_to(served) for file in served.rglob("*.ipynb")} == {
+            file.relative_to(shipped) for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name}
         (folder / "notebooks" / ".hidden").write_text("root: confidential")
         yield Served(int(re.search(r":(\d+)/", url)[1]), url.partition("token=")[2], psutil.Process(process.pid))
 
