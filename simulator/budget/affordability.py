@@ -6,15 +6,16 @@ import math
 import re
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from simulator import resources, yamlfile
 from simulator.budget.layout import total_cash
+from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.run import Draws
 
 FACT = re.compile(r"jlp_general_budget_(\d{4})$")  # keys of data/statistics/published.yaml, million CNY
-COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean", "paid_p95", "share", "share_high")
+COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean", "paid_mean_error", "paid_p95", "paid_p95_low",
+           "paid_p95_high", "share", "share_error", "share_high")
 
 
 def revenue() -> dict[int, dict[str, float]]:
@@ -47,13 +48,14 @@ def revenue_of(year: int, known: Mapping[int, Mapping[str, float]]) -> tuple[dic
 
 
 def affordability(draws: Draws) -> pd.DataFrame:
-    """By cash year: revenue with its range (CNY), mean and P95 of payouts, the mean's share of the revenue, and the share
-    at its worst: P95 of the lowest revenue."""
+    """By cash year: revenue with its range (CNY), mean and P95 of payouts with their Monte Carlo errors, the mean's share of the
+    revenue with its own, and the share at its worst: P95 of the lowest revenue."""
     known, paid = revenue(), total_cash(draws)
     rows = []
     for j, year in enumerate(draws.cash_years):
         taken, basis = revenue_of(year, known)
-        mean, high = float(paid[:, j].mean()), float(np.quantile(paid[:, j], 0.95))
-        rows.append((year, taken["value"], taken["low"], taken["high"], basis, mean, high, mean / taken["value"],
-                     high / taken["low"]))
+        mean, error = mean_and_error(paid[:, j], draws.replicate)
+        high = quantile(paid[:, j], 95, draws.replicate)
+        rows.append((year, taken["value"], taken["low"], taken["high"], basis, mean, error, *high, mean / taken["value"],
+                     error / taken["value"], high[0] / taken["low"]))
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from simulator.budget.statistics import chance
 from simulator.engine.run import Draws
 from simulator.projection.market import PUBLISHED, PUBLISHED_FROM, market_paths
 from simulator.scenario import Scenario
@@ -18,7 +19,7 @@ POINTS = 4  # 2013 … 2016; 2017 is from memory and not scored
 
 
 def backtest(draws: Draws, scenario: Scenario) -> pd.DataFrame:
-    """year, published, p10, p50, p90, position (share of draws below the outcome), width (of the 80 % band), crps,
+    """year, published, p10, p50, p90, position (share of draws below the outcome, with its interval), width (of the 80 % band), crps,
     crps_naive; growth a year as a share."""
     paths = np.expm1(market_paths(draws.parameters, np.uint64(scenario.seed), PUBLISHED_FROM - 1, POINTS))
     rows = []
@@ -27,9 +28,13 @@ def backtest(draws: Draws, scenario: Scenario) -> pd.DataFrame:
         p10, p50, p90 = np.quantile(sample, [0.1, 0.5, 0.9])
         rows.append({
             "year": PUBLISHED_FROM + j, "published": outcome, "p10": p10, "p50": p50, "p90": p90,
-            "position": float((sample < outcome).mean()), "width": p90 - p10, "crps": crps(sample, outcome),
+            **_position(paths[:, j] < outcome, draws), "width": p90 - p10, "crps": crps(sample, outcome),
             "crps_naive": abs(LAST_KNOWN - outcome)})
     return pd.DataFrame(rows)
+
+
+def _position(below: np.ndarray, draws: Draws) -> dict[str, float]:
+    return dict(zip(("position", "position_low", "position_high"), chance(below, draws.replicate).values(), strict=True))
 
 
 def crps(ordered: np.ndarray, outcome: float) -> float:

@@ -14,7 +14,7 @@ from scipy import special
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import FEWEST_BEYOND, Replicate, mean_and_error
+from simulator.budget.statistics import FEWEST_BEYOND, Replicate, chance, mean_and_error
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
@@ -23,7 +23,7 @@ from simulator.money import FEN
 from simulator.scenario import Scenario, Setting
 
 CHANGED = ("scenario", "path", "baseline", "reform", "article", "zh", "en")
-DIFFERENCES = ("scenario", "clause", "year", "mean", "standard_error", "share_higher")
+DIFFERENCES = ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low", "share_higher_high")
 QUANTILES = ("scenario", "year", "quantile", "baseline", "reform", "difference", "low", "high")
 OUTCOMES = ("scenario", "outcome", "mean", "standard_error")
 CLAUSES = ("clause", "article", "zh", "en")
@@ -39,7 +39,8 @@ class Comparison:
     """Differences of each reform from the baseline, draw by draw; money in CNY cash, reform − baseline.
 
     changed: scenario, path, baseline, reform, article (or source), zh, en: one row per setting that differs. differences:
-    scenario, clause, year, mean, standard_error, share_higher (share of draws in which the reform costs more). quantiles:
+    scenario, clause, year, mean, standard_error, share_higher (share of draws in which the reform costs more) with its
+    interval. quantiles:
     scenario, year, quantile (per cent), baseline, reform, difference with its 95 % interval (`quantile_difference`).
     outcomes: scenario, outcome (COMPARED), mean, standard_error, all years. legality: flags of the law that the compared
     years reach. clauses: clause, article, zh, en, of the cash clauses in the order of the text.
@@ -163,7 +164,7 @@ def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     for clause, values in [*clauses, (TOTAL, difference[:, :, CASH_INDEX].sum(axis=2))]:
         for year, column in [*zip(years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             mean, error = mean_and_error(column / FEN, baseline.result.replicate)
-            rows.append((clause, year, mean, error, float((column > 0).mean())))
+            rows.append((clause, year, mean, error, *chance(column > 0, baseline.result.replicate).values()))
     return rows
 
 

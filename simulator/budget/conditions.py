@@ -11,6 +11,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from simulator.budget.statistics import chance
 from simulator.budget.targets import Target, measures, targets_of
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.run import Draws, play
@@ -27,10 +28,10 @@ FURTHEST = 8.0  # widths of the assumption's own range that are searched beyond 
 
 def conditions(draws: Draws, scenario: Scenario, population: Population | None,
                workers: int | None = None) -> pd.DataFrame:
-    """target, probability (as assumed), assumption, assumed (its mean), needed, unit; `needed` is empty where no value
+    """target, probability (as assumed) with its interval, assumption, assumed (its mean), needed, unit; `needed` is empty where no value
     within the assumption's allowed range and FURTHEST of its own widths passes 50 %. None of it where 2015 is not played.
     """
-    columns = ["target", "probability", "assumption", "assumed", "needed", "unit"]
+    columns = ["target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "unit"]
     if YEAR not in draws.years:
         return pd.DataFrame(columns=columns)
     small = scenario.few(DRAWS)
@@ -42,7 +43,7 @@ def conditions(draws: Draws, scenario: Scenario, population: Population | None,
             continue
         path = max(weights, key=lambda p: abs(weights[p]))
         needed = _search(small, population, target, path, weights[path] > 0, workers)
-        rows.append((target.key, float((values >= target.low).mean()), path,
+        rows.append((target.key, *chance(values >= target.low, draws.replicate).values(), path,
                      scenario.assumptions[path].value.mean, needed, BY_PATH[path].unit))
     return pd.DataFrame(rows, columns=columns)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from simulator.budget.layout import total_cash
 from simulator.budget.risk import TOTAL
-from simulator.budget.statistics import COLUMNS, describe
+from simulator.budget.statistics import COLUMNS, describe, mean_and_error
 from simulator.engine.run import Draws, paid_until, play
 from simulator.money import FEN
 from simulator.population.register import Population
@@ -27,12 +28,12 @@ def brought_forward(scenario: Scenario, population: Population | None) -> Scenar
 
 
 def execution(draws: Draws, scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
-    """year, appropriation, paid (really; empty where not yet), planned (mean of the run), `statistics.describe` of the
+    """year, appropriation, paid (really; empty where not yet), planned (mean of the run, with its error), `statistics.describe` of the
     forecast that knows what was paid, and rate (paid ÷ appropriation); CNY. Empty without payments in the register.
 
     Where the run did not know them, the draws are played once more with `population.known_until` at the last year paid.
     """
-    columns = ["year", "appropriation", "paid", "rate", "planned", *COLUMNS]
+    columns = ["year", "appropriation", "paid", "rate", "planned", "planned_error", *COLUMNS]
     known = brought_forward(scenario, population)
     if known is None:
         return pd.DataFrame(columns=columns)
@@ -43,13 +44,17 @@ def execution(draws: Draws, scenario: Scenario, population: Population | None, w
     for j, year in enumerate(again.cash_years):
         appropriation = scenario.appropriation.get(year, math.nan)
         paid = float(forecast[0, j]) if j < paid_years else math.nan
-        rows.append({"year": year, "appropriation": appropriation / FEN, "paid": paid, "planned": planned[:, j].mean(),
+        rows.append({"year": year, "appropriation": appropriation / FEN, "paid": paid, **_planned(planned[:, j], draws),
                      "rate": _rate(paid, appropriation / FEN), **describe(forecast[:, j], again.replicate)})
     whole = sum(scenario.appropriation.get(year, 0) for year in again.cash_years) / FEN or math.nan
     so_far = float(forecast[0, :paid_years].sum())
     rows.append({"year": TOTAL, "appropriation": whole, "paid": so_far, "rate": _rate(so_far, whole),
-                 "planned": planned.sum(axis=1).mean(), **describe(forecast.sum(axis=1), again.replicate)})
+                 **_planned(planned.sum(axis=1), draws), **describe(forecast.sum(axis=1), again.replicate)})
     return pd.DataFrame(rows, columns=columns)
+
+
+def _planned(values: np.ndarray, draws: Draws) -> dict[str, float]:
+    return dict(zip(("planned", "planned_error"), mean_and_error(values, draws.replicate), strict=True))
 
 
 def _rate(paid: float, appropriation: float) -> float:

@@ -83,6 +83,18 @@ def ranks_around(values: np.ndarray, ordered: np.ndarray, percent: int, replicat
     return (low, high) if low >= 0 and high < n else None
 
 
+def quantile(values: np.ndarray, percent: int, replicate: Replicate = None) -> tuple[float, float, float]:
+    """The ⌈n·p⌉-th smallest value and the ends of its interval, nan where the draws are too few for one.
+
+    >>> quantile(np.arange(1, 1001), 95)
+    (950.0, 936.0, 964.0)
+    """
+    ordered = np.sort(values)
+    ranks = ranks_around(values, ordered, percent, replicate)
+    ends = (float(ordered[r]) for r in ranks) if ranks else (math.nan, math.nan)
+    return float(ordered[math.ceil(len(values) * percent / 100) - 1]), *ends
+
+
 def describe(values: np.ndarray, replicate: Replicate = None) -> dict[str, float]:
     """Mean, its standard error, and quantiles with their intervals; a quantile too far out for the draws is left out.
 

@@ -72,7 +72,7 @@ class ComparisonFolder(Recorded):
         if problems:
             raise ReportError(problems)
         differences = tables["differences.csv"]
-        numbers = ["mean", "standard_error", "share_higher"]
+        numbers = [c for c in differences.columns if c not in ("scenario", "clause", "year")]
         differences[numbers] = differences[numbers].apply(pd.to_numeric, errors="coerce")
         quantiles = tables.get("quantiles.csv", pd.DataFrame(columns=list(QUANTILES["quantiles.csv"])))
         numbers = list(QUANTILES["quantiles.csv"][2:])

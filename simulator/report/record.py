@@ -43,7 +43,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
 # tables a run may have beside these: what a report adds to the figures
 ANALYSES: Mapping[str, tuple[str, ...]] = {
     "drivers.csv": ("result", "parameter_share", "standard_error", "letter", "drivers"),
-    "conditions.csv": ("target", "probability", "assumption", "assumed", "needed", "unit"),
+    "conditions.csv": ("target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "unit"),
     "affordability.csv": ("year", "revenue", "revenue_low", "revenue_high", "basis", "share", "share_high"),
     "concentration.csv": ("enterprises", "support", "recipients", "gini"),
     "risk.csv": ("year", "appropriation", "probability", "probability_low", "probability_high", "expected_overrun",

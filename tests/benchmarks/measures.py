@@ -210,9 +210,3 @@ def _seconds(work, *arguments) -> float:
     before = time.perf_counter()
     work(*arguments)
     return time.perf_counter() - before
-
-
-def not_there_yet() -> list[Row]:
-    """Targets whose functions do not exist yet."""
-    return [Row("Sobol: parameter part of the variance of the mean", "≤ 1/10 of plain draws", "not built"),
-            Row("Sobol: whole mean; P95", "≥ half of 1/(luck share); factor reported", "not built")]

@@ -57,6 +57,13 @@ def test_every_change_is_listed_first_with_both_values_and_its_article(result, t
     assert "law.office_rent.max_area" in "".join(lines[:6])
 
 
+def test_the_share_of_dearer_draws_has_its_interval(result, base):
+    table = result.differences
+    assert (table["share_higher_low"] <= table["share_higher"]).all() and (table["share_higher"] <= table["share_higher_high"]).all()
+    never = table[table["share_higher"] == 0]
+    assert len(never) and never["share_higher_high"].to_numpy() == pytest.approx(1 - 0.025 ** (1 / base.draws))
+
+
 def test_clauses_and_years_add_up(result):
     table = result.differences.set_index(["clause", "year"])["mean"]
     years = [y for y in result.differences["year"].unique() if y != TOTAL]

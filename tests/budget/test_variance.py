@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from simulator import load_scenario, run
+from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest, crps
 from simulator.budget.conditions import conditions
 from simulator.budget.variance import letter_of, parameter_share, split
@@ -88,5 +89,15 @@ def test_every_figure_of_the_summary_stands_on_its_draws():
     assert row["standard_error"] == pytest.approx(paid.std(ddof=1) / np.sqrt(150), rel=1e-9)
     assert row["p80"] == np.sort(paid)[120 - 1]
     assert row["p80_low"] <= row["p80"] <= row["p80_high"]
+    beside = affordability(budget.result).set_index("year")
+    for year in budget.result.cash_years:  # the same figures with the same errors, over the district's revenue
+        same = budget.figure("paid", year=year)
+        assert beside.loc[year, "paid_mean_error"] == same["standard_error"]
+        assert beside.loc[year, "share_error"] == pytest.approx(same["standard_error"] / beside.loc[year, "revenue"])
+        assert list(beside.loc[year, ["paid_p95", "paid_p95_low", "paid_p95_high"]]) == [
+            same[k] for k in ("p95", "p95_low", "p95_high")]
+    tested = backtest(budget.result, budget.scenario)
+    assert (tested["position_low"] <= tested["position"]).all() and (tested["position"] <= tested["position_high"]).all()
+    assert (tested["position_high"] > tested["position_low"]).all()
     authorised = sum(budget.scenario.appropriation.values()) / 100
     assert budget.figure("overrun")["probability"] == pytest.approx((paid > authorised).mean())

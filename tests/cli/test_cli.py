@@ -476,7 +476,8 @@ def test_compare_says_what_was_changed_and_what_it_costs(tmp_path):
     assert re.search(r"rebate_suspended +rebate_suspended_from +none +2015", said)
     assert "law.certification_award.award" not in said  # changed in all alike
     table = pd.read_csv(out, encoding="utf-8-sig", dtype={"year": str})
-    assert list(table.columns) == ["scenario", "clause", "year", "mean", "standard_error", "share_higher"]
+    assert list(table.columns) == ["scenario", "clause", "year", "mean", "standard_error", "share_higher",
+                                   "share_higher_low", "share_higher_high"]
     assert list(table["scenario"].unique()) == ["cautious", "rebate_suspended"]
     assert set(table["clause"]) == {*SLUGS, "total"} - {"school_places"}
     totals = table[(table["clause"] == "total") & (table["year"] == "total")].set_index("scenario")["mean"]

@@ -20,7 +20,7 @@ import pandas as pd
 from simulator import resources, yamlfile
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.ways import WAYS, Way
-from simulator.budget.statistics import mean_and_error
+from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.assess import assess
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
@@ -34,8 +34,8 @@ from simulator.scenario import CONFIDENCE, Scenario
 
 TEXTS = ("zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en")
 PRICES = ("way", *TEXTS, "gainers", "gain", "everybody", "everybody_error", "share_low", "share_mode", "share_high",
-          "price", "price_error", "price_p95", "clause", "closed_by", "closed_price", "closed_error", "source", "confidence",
-          "invented")
+          "price", "price_error", "price_p95", "price_p95_low", "price_p95_high", "clause", "closed_by", "closed_price", "closed_error",
+          "source", "confidence", "invented")
 
 DRAWS = 200  # for a report: the price within some per cent
 
@@ -130,7 +130,7 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
         dearest = SLUGS[CASH_INDEX[int(np.argmax(everybody.mean(axis=0)))]] if who.any() else ""
         rows.append((hole.name, *hole.texts.values(), int(who.sum()), int(gains[who].sum()) / FEN, *mean_and_error(total),
                      hole.share.low, hole.share.mode, hole.share.high, *mean_and_error(price),
-                     float(np.quantile(price, 0.95)), dearest, _written(hole.closed_by),
+                     *quantile(price, 95), dearest, _written(hole.closed_by),
                      *(mean_and_error(remaining) if closed is not None and who.any() else (np.nan, np.nan)),
                      hole.source, hole.confidence, people.synthetic))
     return pd.DataFrame(rows, columns=list(PRICES))
