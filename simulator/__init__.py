@@ -6,7 +6,8 @@ The public door. Everything the command line and the notebooks do goes through t
     assess, explain                                the law on a register, to the fen
     indicators                                     the statistical tables of 三（十）
     run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
-    batch, verify                                  many reports at once; that a folder is as it was made
+    batch, verify, purge                           many reports at once; that a folder is as it was made; deleting it
+    pseudonymise                                   a register's codes behind a key
     cluster                                        workers of other processes and machines, for all that plays draws
     further_years                                  what a longer policy costs, year by year
     design                                         the most generous terms that fit a budget
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 __all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "indicators", "lab",
-           "load_scenario", "loopholes", "notches", "read_population", "report", "run", "sensitivity", "synthesize", "verify", "whatif"]
+           "load_scenario", "loopholes", "notches", "pseudonymise", "purge", "read_population", "report", "run", "sensitivity",
+           "synthesize", "verify", "whatif"]
 
 # Imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
 
@@ -444,6 +446,26 @@ def verify(folder: str | Path, *, rerun: bool = False, population: str | Path | 
     from simulator.report.verify import verify as hold
 
     return hold(folder, rerun=rerun, population=None if population is None else _population(population), workers=workers)
+
+
+def purge(folder: str | Path) -> DataFrame:
+    """Delete what the records in a folder list; every file with its state: gone, kept, altered, other, locked.
+
+    Raises ReportError, with nothing deleted, where the folder holds no record or a record lists what lies elsewhere.
+    """
+    from simulator.report.purge import purge as delete
+
+    return delete(folder)
+
+
+def pseudonymise(population: str | Path | Population, key: str | Path) -> Population:
+    """A register with pseudonyms for codes and without names, for people to read; the same key gives the same pseudonyms.
+
+    key: the file it lies in, or env:NAME. Raises PopulationError where it is missing, short, or open to others.
+    """
+    from simulator.population.pseudonyms import pseudonymous, read_key
+
+    return pseudonymous(_population(population), read_key(key))
 
 
 def _run_of(of: str | Scenario | BudgetRun, population: Any, workers: int | None, progress: Any, notice: Any) -> BudgetRun:

@@ -24,6 +24,7 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
                                                   all of it, to file; also --notebook compare, clause, targets, check
   simulator batch FILE.yaml                       reports of several scenarios and languages, with an index page
   simulator verify DIR --rerun                    that runs and reports are as they were made
+  simulator purge DIR                             deletes what its records list, and names what is left
   simulator run baseline --set law.tax_rebate.high_rate=0.4
                                                   a Monte Carlo budget with one number of the law changed
   simulator run baseline --precision 1% --of p95  as many draws as that takes
@@ -59,6 +60,7 @@ sheets, a .duckdb file, or env:NAME: a database whose address is in the environm
                                                   全部格式、中英文；另有 --notebook compare、clause、targets、check
   simulator batch FILE.yaml                       多个情景、多种语言的报告，附目录页
   simulator verify DIR --rerun                    核验结果与报告是否与生成时一致
+  simulator purge DIR                             删除生成记录所列的文件，并列出留下的文件
   simulator run baseline --set law.tax_rebate.high_rate=0.4
                                                   改动一个条款数值后的预算测算
   simulator budget baseline --mode pro_rata       超支与预备金、先付谁后付谁、政策最大支出
@@ -88,13 +90,13 @@ REGISTER 为含 enterprises、annual（企业、年度）两表的文件夹（.c
 English: simulator --help --lang en
 """}
 EPILOGS = {
-    "en": "Exit codes: 0 done · 1 something is not as it should be (verify, batch, audit) · "
+    "en": "Exit codes: 0 done · 1 something is not as it should be (verify, purge, batch, audit) · "
           "2 the input cannot be used (every problem is listed, nothing done) · 3 not as precise as asked (run) · "
           "130 interrupted · 143 told to end.",
-    "zh": "退出码：0 完成 · 1 有不符（verify、batch、audit） · 2 输入不可用（列出全部问题，未做任何处理） · "
+    "zh": "退出码：0 完成 · 1 有不符（verify、purge、batch、audit） · 2 输入不可用（列出全部问题，未做任何处理） · "
           "3 未达到要求的精度（run） · 130 中断 · 143 被要求结束。",
 }
-VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify",
+VERBS = ("assess", "budget", "check", "template", "indicators", "synthesize", "explain", "run", "report", "batch", "verify", "purge",
          "compare", "design", "loopholes", "whatif", "attribute", "sensitivity", "notches", "terms", "audit",
          "lab", "completion")  # a module each
 WORDS = {  # of the frame around every verb; causes and remedies of settings and files stay English, a register's are translated

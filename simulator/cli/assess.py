@@ -16,6 +16,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--scenario", default="baseline", help="law and readings to apply (default: baseline)")
     set_option(p)
     lang_option(p)
+    p.add_argument("--pseudonyms", metavar="KEY", help="codes by HMAC with the key in this file (or env:NAME), no names")
     p.add_argument("--out", metavar="FILE", help="write FILE.csv (one row per award) or FILE.xlsx (兑现名单)")
 
 
@@ -24,7 +25,10 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import payout_list, register_screens
 
     scenario = scenario_of(arguments, arguments.scenario)
-    result = simulator.assess(population_of(arguments), scenario)
+    people = population_of(arguments)
+    if arguments.pseudonyms:
+        people = simulator.pseudonymise(people, arguments.pseudonyms)
+    result = simulator.assess(people, scenario)
     if arguments.out:
         payout_list.save(result, arguments.out)
     print(register_screens.assessment(result, arguments.lang))

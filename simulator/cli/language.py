@@ -51,6 +51,8 @@ CHINESE: Mapping[str, str] = {
     "play a scenario and write its report: HTML, PDF, Excel, Word": "模拟并生成报告：网页、PDF、Excel、Word",
     "make the reports of several scenarios and languages at once, with an index page": "一次生成多个情景、多种语言的报告，并附目录页",
     "check that runs and reports are as they were made": "核验结果与报告是否与生成时一致",
+    "delete what a folder's records list: tables, draws and reports of its runs": "删除文件夹内生成记录所列的各表、逐次结果和报告",
+    "codes by HMAC with the key in this file (or env:NAME), no names": "代码改用假名（HMAC，密钥在此文件或 env:NAME 中），不列企业名称",
     "compare scenarios on common luck": "在同一随机条件下比较各情景",
     "find the most generous terms that fit a budget": "在给定预算内求最优惠的政策条件",
     "price the known ways round the text": "测算已知规避手法的代价",

@@ -116,6 +116,15 @@ def verified(found: pd.DataFrame, lang: str) -> str:
     return table([words.say(f"verify.{key}") for key in ("file", "state", "note")], rows, left=3) + "\n\n" + end
 
 
+def purged(found: pd.DataFrame, lang: str) -> str:
+    """What a purge left, each with the reason; how many files are gone; what deleting is not."""
+    words = load(lang)
+    left = found[found["state"] != "gone"]
+    end = words.say("purge.end", gone=f"{len(found) - len(left):,}", left=f"{len(left):,}") + "\n" + words.say("purge.honest")
+    rows = [(row.file, words.say(f"purge.{row.state}")) for row in left.itertuples()]
+    return (table([words.say("purge.file"), words.say("purge.why")], rows, left=2) + "\n\n" if rows else "") + end
+
+
 def audit_state(log: Path, line: int, wrong: str, head: Mapping[str, Any], lang: str) -> str:
     """What a check of the audit log found: that it is whole, with its last seal, or the first line that is not."""
     words = load(lang)

@@ -28,7 +28,7 @@ SAME, CHANGED, MISSING, FOREIGN, UNRECORDED, UNREAD = "same", "changed", "missin
 REPEATED, DIFFERENT, NOT_REPEATED = "repeated", "different", "not_repeated"
 GOOD = (SAME, REPEATED)
 COLUMNS = ("file", "state", "note")
-_REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join(FORMATS)})")
+REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join(FORMATS)})")
 
 
 def verify(folder: str | Path, *, rerun: bool = False, population: Population | None = None,
@@ -47,12 +47,12 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
     rows: list[tuple[str, str, str]] = []
     runs: dict[str, Mapping] = {}
     for file in found:
-        record = _json(file)
+        record = json_of(file)
         if record is None or not isinstance(record.get("outputs"), Mapping) or "run_id" not in record:
             rows.append((_name(file, top), UNREAD, ""))
             continue
         runs[str(record["run_id"])] = record
-        rows += [(_name(file.parent / name, top), _state(file.parent / str(name), str(digest)), "")
+        rows += [(_name(file.parent / name, top), state_of(file.parent / str(name), str(digest)), "")
                  for name, digest in record["outputs"].items()]
         if rerun and "kind" not in record:
             rows += _again(file.parent, record, top, population, workers)
@@ -64,19 +64,19 @@ def _reports(top: Path, runs: Mapping[str, Mapping]) -> list[tuple[str, str, str
     """The reports' files against their own records, and these against the runs that are there."""
     rows, told = [], set()
     for file in sorted(top.rglob(f"{RECORDS}/*.json")):
-        record = _json(file)
+        record = json_of(file)
         report = file.parent.parent / file.name.removesuffix(".json")
         told.add(report)
         if record is None or not {"sha256", "run_id", "hashes"} <= set(record):
             rows.append((_name(file, top), UNREAD, ""))
             continue
-        state, run = _state(report, str(record["sha256"])), runs.get(str(record["run_id"]))
+        state, run = state_of(report, str(record["sha256"])), runs.get(str(record["run_id"]))
         known = run and {**run["hashes"], "population": run["population"].get("sha256", "")}
         if state == SAME and (run is None or record["hashes"] != known):
             state = FOREIGN
         rows.append((_name(report, top), state, str(record["run_id"])))
     for report in sorted(top.rglob("*.*")):
-        if _REPORT.fullmatch(report.name) and report not in told and "failed" not in report.relative_to(top).parts:
+        if REPORT.fullmatch(report.name) and report not in told and "failed" not in report.relative_to(top).parts:
             rows.append((_name(report, top), UNRECORDED, ""))
     return rows
 
@@ -138,14 +138,16 @@ def _settings(folder: Path) -> dict[str, str]:
         raise ReportError(Problem(str(folder / "settings.csv"), f"cannot be read ({e})", "restore the file")) from e
 
 
-def _state(file: Path, digest: str) -> str:
+def state_of(file: Path, digest: str) -> str:
+    """same, changed or missing: a file against the sha256 it was recorded with."""
     try:
         return SAME if hashlib.sha256(file.read_bytes()).hexdigest() == digest else CHANGED
     except OSError:
         return MISSING
 
 
-def _json(file: Path) -> Mapping | None:
+def json_of(file: Path) -> Mapping | None:
+    """What a file of JSON holds; None where it is none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):

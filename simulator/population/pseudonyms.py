@@ -1,0 +1,75 @@
+"""Pseudonyms for enterprises, with a key: codes that only its keeper can lead back.
+
+A plain hash of a credit code is no pseudonym: all codes can be tried. HMAC-SHA256 with a secret key cannot be tried without it.
+The key lies in a file or an environment variable of its own, never in a run's folder, a record or under version control.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from simulator.errors import PopulationError, Problem
+from simulator.population.register import Population
+
+SHORTEST = 32  # bytes: as long as what the function gives
+LENGTH = 20  # signs of a pseudonym: 100 bits
+ENVIRONMENT = "env:"
+MADE = "make one: python -c \"import secrets; print(secrets.token_hex(32))\" > FILE, for your eyes only (chmod 600)"
+
+
+def read_key(source: str | Path) -> bytes:
+    """The key in a file, or in the environment variable NAME for `env:NAME`, without blanks around it.
+
+    Raises PopulationError where there is none, it is short, or others may read the file. No message says the key.
+    """
+    source = str(source)
+    if source.startswith(ENVIRONMENT):
+        name = source.removeprefix(ENVIRONMENT)
+        key = os.environ.get(name, "").strip().encode("utf-8")
+        if not key:
+            raise PopulationError(Problem(source, "the environment variable is not set", MADE))
+    else:
+        try:
+            others = sys.platform != "win32" and os.stat(source).st_mode & 0o077
+            key = Path(source).read_bytes().strip()
+        except OSError as e:
+            raise PopulationError(Problem(source, f"cannot be read ({e.strerror or e})", MADE)) from e
+        if others:
+            raise PopulationError(Problem(source, "others than its owner may read the key", f"chmod 600 {source}"))
+    if len(key) < SHORTEST:
+        raise PopulationError(Problem(source, f"the key has fewer than {SHORTEST} bytes", MADE))
+    return key
+
+
+def pseudonym(code: str, key: bytes) -> str:
+    """The pseudonym of a code: the same with the same key, another with another.
+
+    >>> pseudonym("91350100M000100Y43", b"k" * 32), pseudonym("", b"k" * 32)
+    ('P-6U5NKBGHNRJZX7XRDTCY', '')
+    """
+    if not code:
+        return ""
+    digest = hmac.new(key, code.encode("utf-8"), hashlib.sha256).digest()
+    return "P-" + base64.b32encode(digest).decode("ascii")[:LENGTH]
+
+
+def pseudonymous(population: Population, key: bytes) -> Population:
+    """The register with pseudonyms for codes and groups and without names, places and what remarks quote; all facts as they
+    are. To be read by people, not to be played: the lotteries go by the codes."""
+    details = population.details.copy()
+    for column in ("group_id", "parent_id"):
+        details[column] = [pseudonym(str(code), key) for code in details[column]]
+    for column in ("name", "area", "former_id"):
+        details[column] = ""
+    warnings = [replace(p, cause=re.sub("“[^”]*”", "“…”", p.cause)) for p in population.warnings]
+    unknown = [(pseudonym(code, key), year, column) for code, year, column in population.unknown]
+    ids = population.ids.copy()
+    ids[:] = [pseudonym(str(code), key) for code in population.ids]
+    return replace(population, ids=ids, details=details, unknown=unknown, warnings=warnings)

@@ -1,0 +1,102 @@
+"""Delete what was made of a register: the files that a run's own record lists, and nothing else.
+
+What is deleted is gone from the folder, not from the medium: on a solid-state disk, a journaling or copying file system, in
+backups and shadow copies its bytes may live on. Who must be sure of that encrypts the disk and destroys the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from simulator.engine.checkpoints import FOLDER as BLOCKS
+from simulator.errors import Problem, ReportError
+from simulator.report.artefact import RECORDS
+from simulator.report.folder import RECORD
+from simulator.report.verify import CHANGED, MISSING, REPORT, SAME, json_of, state_of
+
+GONE, KEPT, ALTERED, OTHER, LOCKED = "gone", "kept", "altered", "other", "locked"
+COLUMNS = ("file", "state")
+FAILED = "failed"  # folder of what there is of a report that failed
+_CHECKPOINT = re.compile(r"\d[\d-]*\.sums|run\.json")
+
+
+def purge(folder: str | Path) -> pd.DataFrame:
+    """Delete the tables, draws and reports of every run, comparison and check in a folder; every file with what became of it.
+
+    state: gone; kept (a record: what was made, when, of what, by sha256; it holds nothing of the register); altered (listed,
+    but changed since, so perhaps somebody's work); other (not of this program's making); locked (could not be deleted).
+    Registers are never touched. Raises ReportError, with nothing deleted, where the folder holds no record, is a link, or a
+    record lists what lies elsewhere.
+    """
+    top = Path(folder)
+    if top.is_symlink() or not top.is_dir():
+        raise ReportError(Problem(str(top), "is no folder", "name the folder of a run itself"))
+    records = [p for p in _files(top) if p.name == RECORD]
+    found: dict[Path, str] = {}
+    problems: list[Problem] = []
+    for file in records:
+        record = json_of(file)
+        outputs = record.get("outputs") if record else None
+        if not isinstance(outputs, dict) or "run_id" not in record:
+            problems.append(Problem(str(file), "is not a run's record", "name the folder of a run"))
+            continue
+        for name, digest in outputs.items():
+            target = file.parent / str(name)
+            if Path(str(name)).name != name or target.is_symlink():
+                problems.append(Problem(str(file), f"lists {name!r}, which lies elsewhere", "restore the record"))
+            elif (state := state_of(target, str(digest))) != MISSING:
+                found[target] = state
+    if not records:
+        problems.append(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
+    if problems:
+        raise ReportError(problems)
+    for file in _files(top):
+        found |= _of_a_report(file) | _left_behind(file)
+    rows = []
+    for file in _files(top):
+        state = KEPT if _is_record(file) else {SAME: GONE, CHANGED: ALTERED}.get(found.get(file, ""), OTHER)
+        if state == GONE:
+            try:
+                file.unlink()
+            except OSError:
+                state = LOCKED
+        rows.append((file.relative_to(top).as_posix(), state))
+    for empty in sorted((p for p in top.rglob("*") if p.is_dir() and p.name in (FAILED, BLOCKS)), reverse=True):
+        if not any(empty.iterdir()):
+            empty.rmdir()
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _files(top: Path) -> Iterator[Path]:
+    """The files of a folder in order; what links lead to is not looked at."""
+    for entry in sorted(top.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _files(entry)
+        else:
+            yield entry
+
+
+def _is_record(file: Path) -> bool:
+    return file.name == RECORD or file.suffix == ".json" and file.parent.name == RECORDS
+
+
+def _of_a_report(file: Path) -> dict[Path, str]:
+    """The report's file that a record beside it tells of."""
+    if file.parent.name != RECORDS or (record := json_of(file)) is None or "sha256" not in record:
+        return {}
+    report = file.parent.parent / file.name.removesuffix(".json")
+    return {} if report.is_symlink() else {report: state_of(report, str(record["sha256"]))}
+
+
+def _left_behind(file: Path) -> dict[Path, str]:
+    """Parts of what did not come to its end, known by place and name: failed reports, finished blocks of a run."""
+    if file.is_symlink():
+        return {}
+    place, stem = file.parent.name, file.with_suffix(".html").name
+    mine = place == FAILED and file.suffix in (".html", ".ipynb") and REPORT.fullmatch(stem) and (
+        file.parent.parent / RECORD).is_file()
+    return {file: SAME} if mine or place == BLOCKS and _CHECKPOINT.fullmatch(file.name) else {}
