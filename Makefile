@@ -24,7 +24,7 @@ FOR_TAG ?= win_amd64
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test bench fuzz mutate reference lint wheels constraints clean
+.PHONY: help setup report test bench fuzz mutate reference readme lint wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -65,6 +65,9 @@ mutate: setup ## does a test fail for every slip of the hand in the law's source
 
 reference: setup ## write data/reference anew: tables of clauses, assumptions, columns, readings, commands, coverage of the text
 	@.venv/bin/python -m tests.reference
+
+readme: setup ## write the pictures and outputs of README.md and README.zh.md anew, as the program prints them now
+	@.venv/bin/python -m tests.reference.readme
 
 lint: setup ## check the code's form
 	@.venv/bin/ruff check .

@@ -99,6 +99,8 @@ def has_written(path: Path) -> None:
 def append(content: dict[str, Any], log: Path | None = None) -> str:
     """Add a line to the log, one writer at a time; returns its seal. Raises SimulatorError where that cannot be."""
     log = log or log_file()
+    if log is None:
+        raise SimulatorError(f"no audit log is kept here → set {VARIABLE} to the file it is to be kept in")
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         mode = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)  # a file may be append-only (chattr +a)
@@ -122,10 +124,12 @@ def append(content: dict[str, Any], log: Path | None = None) -> str:
 def head(log: Path | None = None) -> dict[str, Any]:
     """Number and seal of the log's last line, to be kept elsewhere; empty where there is no log or no line."""
     log = log or log_file()
+    if log is None:
+        return {}
     try:
         with open(log, "rb") as file:
             number, seal, _, _ = _end(file)
-    except (OSError, TypeError):
+    except OSError:
         return {}
     return {"line": number, "seal": seal} if number else {}
 

@@ -128,14 +128,14 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
     try:
         depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            place = f"{source} line {event.start_mark.line + 1}"
+            place = f"{source} line {event.start_mark.line + 1 if event.start_mark else 1}"
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:  # at once: a deep tower takes the parser minutes
                 raise error([*problems, Problem(place, f"is nested deeper than {DEEPEST} levels", "flatten it")])
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 problems.append(Problem(place, "anchors and aliases are not read", "write it out"))
-            if getattr(event, "tag", None):  # one that was written; the others are only worked out with the nodes
-                problems.append(Problem(place, f"has the tag {event.tag}", "remove it"))
+            if tag := getattr(event, "tag", None):  # one that was written; the others are only worked out with the nodes
+                problems.append(Problem(place, f"has the tag {tag}", "remove it"))
         if problems:
             raise error(problems)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -179,7 +179,7 @@ def _value(node: yaml.Node, path: str, document: Document) -> Any:
             document.lines[inner] = key_node.start_mark.line + 1
             mapping[typed] = _value(child, inner, document)
         return mapping
-    if node.style in ("'", '"', "|", ">"):
+    if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"', "|", ">"):
         return str(node.value)
     try:
         return parse_scalar(str(node.value))

@@ -45,7 +45,8 @@ def marginals(players: Sequence[str], game: Game, orders: Sequence[Sequence[str]
     nobody = game(frozenset())
     found = np.zeros((len(orders), len(players), *np.shape(nobody)))
     for o, order in enumerate(orders):
-        before, value = frozenset(), nobody
+        before: frozenset[str] = frozenset()
+        value = nobody
         for player in order:
             before = before | {player}
             with_it = game(before)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
@@ -20,7 +21,7 @@ from simulator.spreadsheets import workbook
 
 _BORDER = {"border": 1, "border_color": "#C4CCD4", "valign": "vcenter"}
 _TOTAL = {"bold": True, "bg_color": "#F0F3F6"}
-_FORMATS = {
+_FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": "#1C2733"},
     "note": {"font_color": "#55616D", "text_wrap": True, "valign": "top"},
     "unit": {"font_color": "#55616D"},

@@ -8,6 +8,7 @@ withheld, an analysis without one is left out. Registers that are marked as inve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,11 +88,12 @@ def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     rests = {"paid": ("paid",), "due": ("paid",), "accrued": ("awarded",), "due_back": ("clawback_due",),
              "recovered": ("clawback_recovered",)}
 
-    def fine(row) -> bool:
+    def fine(row: Any) -> bool:
         if row.measure in rests:
             return all(plan.shows(part, TOTAL, _year(row.year)) for part in rests[row.measure])
         parts = ("clawback_due", "clawback_recovered") if row.measure == "outstanding" else ("awarded", "paid")
-        return all(plan.shows(part, TOTAL, y) for part in parts for y in (*plan.years, TOTAL))
+        years: list[int | str] = [*plan.years, TOTAL]
+        return all(plan.shows(part, TOTAL, y) for part in parts for y in years)
 
     numbers = [c for c in table.columns if c not in KEYS]
     shown = released(table, (not fine(row) for row in table.itertuples()), numbers)

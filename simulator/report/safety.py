@@ -127,4 +127,4 @@ def protect(tables: list[Cube], hidden: np.ndarray | None = None, years: np.ndar
         by_year[y] = safe(column) and safe(column & ~more)
         cells = more if by_year[y] else cells
     everything = np.ones(n, bool)
-    return Shown(cells, cells.all(axis=1), by_year, whole and safe(everything) and safe(~cells & ~by_year[None, :]))
+    return Shown(cells, np.asarray(cells.all(axis=1)), by_year, whole and safe(everything) and safe(~cells & ~by_year[None, :]))

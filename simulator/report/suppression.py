@@ -36,18 +36,20 @@ RESTS: Mapping[str, tuple[str, ...]] = {
                      "traditional_online", "national_headquarters", "induced_enterprises", "places", "places_value"), ("count",)),
 }
 
+NOTHING = Shown(np.zeros((0, 0), bool), np.zeros(0, bool), np.zeros(0, bool), False)
+
 
 @dataclass(frozen=True)
 class Plan:
     """What of a run, or of runs published together, a report for outside may show."""
 
     exempt: bool = False
-    awarded: Shown | None = None
-    paid: Shown | None = None
+    awarded: Shown = NOTHING
+    paid: Shown = NOTHING
     clauses: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     cash_years: tuple[int, ...] = ()
-    clawback: Shown | None = None
+    clawback: Shown = NOTHING
     stocks: Mapping[str, bool] = field(default_factory=dict)  # taxes, online_sales: whether they may be shown
     support: Mapping[str, bool] = field(default_factory=dict)  # by clause, and total
     contributors: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
@@ -192,7 +194,8 @@ def _few(awarded: Sequence[Cube], summaries: Sequence[pd.DataFrame], clause: str
 
 def _contributors(family: str, years: Sequence[int], cube: Cube) -> dict[tuple[str, str, str], int]:
     """How many holdings are behind each cell and margin."""
-    found, there = {}, cube.amounts > 0
+    found: dict[tuple[str, str, str], int] = {}
+    there = cube.amounts > 0
     for i, clause in enumerate(cube.clauses):
         found |= {(family, clause, str(y)): int(there[:, i, j].sum()) for j, y in enumerate(years)}
         found[family, clause, TOTAL] = int(there[:, i].any(axis=1).sum())
