@@ -7,7 +7,7 @@ leave every mean exactly what it is, β for one sixteenth of the draws (or one S
 fifteen, which know nothing of its luck. A regression is linear: clauses and years still add up to their total.
 
 For means only. A quantile or a probability of the corrected figures would be one of other figures: nothing here makes any.
-Floating-point numbers, agreeing to about 1e-12 between machines.
+Floating-point numbers, in tables to SIGNIFICANT digits: what lies beyond differs between machines' linear algebra.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from simulator.projection.sobol import REPLICATES
 from simulator.scenario import Scenario
 
 DRAWS_EACH = 10  # for every number taken at its expectation: with fewer draws nothing is corrected
+SIGNIFICANT = 12
 COLUMNS = ("measure", "clause", "year", "mean", "standard_error", "expected", "expected_error")
 
 
@@ -46,9 +47,13 @@ def expected(draws: Draws, scenario: Scenario) -> pd.DataFrame:
         labels += [] if stock else [(measure, clause, TOTAL)]
     drawn = np.concatenate(columns, axis=1)
     corrected = at_expectation(drawn, surprises(draws, scenario))
-    rows = [(*label, *mean_and_error(was, draws.replicate), *mean_and_error(now, draws.replicate))
+    rows = [(*label, *mean_and_error(was, draws.replicate), *map(_rounded, mean_and_error(now, draws.replicate)))
             for label, was, now in zip(labels, drawn.T, corrected.T, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rounded(figure: float) -> float:
+    return float(f"{figure:.{SIGNIFICANT}g}")
 
 
 def at_expectation(values: np.ndarray, surprise: np.ndarray) -> np.ndarray:

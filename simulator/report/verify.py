@@ -26,6 +26,7 @@ from simulator.spreadsheets import unescaped
 
 SAME, CHANGED, MISSING, FOREIGN, UNRECORDED, UNREAD = "same", "changed", "missing", "foreign", "unrecorded", "unread"
 REPEATED, DIFFERENT, NOT_REPEATED = "repeated", "different", "not_repeated"
+EXPECTED = "expected.csv"  # of the draws themselves; the other analyses play further ones
 GOOD = (SAME, REPEATED)
 COLUMNS = ("file", "state", "note")
 REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join(FORMATS)})")
@@ -94,8 +95,10 @@ def _again(folder: Path, record: Mapping, top: Path, population: Population | No
             population = None
         budget = BudgetRun(scenario, play(scenario, population, workers=workers), population)
         analyses = {}
-        if any(table in record["outputs"] for table in ANALYSES):
-            analyses = budget.analyses(workers) | _design(folder, record, scenario, population, workers)
+        if EXPECTED in record["outputs"]:
+            analyses["expected"] = budget.expected
+        if any(table in record["outputs"] for table in ANALYSES if table != EXPECTED):
+            analyses |= budget.analyses(workers) | _design(folder, record, scenario, population, workers)
         with tempfile.TemporaryDirectory(prefix="verify-", ignore_cleanup_errors=True) as work:
             again = json.loads((budget.write(work, analyses) / RECORD).read_text(encoding="utf-8"))["outputs"]
             if _settings(Path(work)) == _settings(folder):  # the same settings, whichever file of a scenario named them

@@ -14,7 +14,7 @@ from simulator import synthesize
 from simulator.engine.run import play
 from simulator.engine.totals import ENTITLED, RECIPIENTS
 from simulator.law.clauses import SLUGS
-from tests.benchmarks import contenders, measures
+from tests.benchmarks import accuracy, contenders, measures
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.timing import as_markdown
 from tests.benchmarks.work import Work, common_scenario, differences, work_of
@@ -54,6 +54,13 @@ def test_openfisca_gives_our_sums(played):
 
     work, ours = played
     assert not differences(ours, contenders.sums_of(OpenFisca(work), work, work.draws), work)
+
+
+def test_accuracy_is_measured():
+    """Small runs of the benchmark: every row has its figure, shares are shares."""
+    rows = [*accuracy.sobol(2, 2, 64), *accuracy.expectation(1, 32), *accuracy.covered(4, 160), *accuracy.stopped(2, 0.5)]
+    assert len(rows) == 3 + 2 + 6 + 2 and all(row.measured != "not measured" for row in rows)
+    assert all(0 <= share <= 1 for row in rows if row.what.startswith("coverage") for share in row.numbers.values())
 
 
 def test_a_difference_is_told(played):

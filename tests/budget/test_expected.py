@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from simulator import load_scenario, run
+from simulator import load_scenario, run, verify
 from simulator.budget.expected import ARRIVING, DRAWS_EACH, at_expectation, surprises
 from simulator.budget.statistics import mean_and_error
 from simulator.engine.generosity import generosity_of
@@ -98,3 +99,12 @@ def test_few_draws_are_left_as_they_are():
     assert 40 < DRAWS_EACH * 5
     still = np.random.default_rng(1).normal(size=(400, 1))
     assert at_expectation(still, np.zeros((400, 3))) is still
+
+
+def test_a_run_keeps_them_and_they_are_repeated_to_the_byte(tmp_path):
+    kept = run(load_scenario("baseline", {"draws": 480}), expected=True, out=tmp_path / "run")
+    table = pd.read_csv(tmp_path / "run" / "expected.csv", encoding="utf-8-sig", dtype={"year": str})
+    assert list(table["expected"]) == pytest.approx(list(kept.expected["expected"]), rel=1e-12)
+    found = verify(tmp_path / "run", rerun=True)
+    assert set(found["state"]) == {"same", "repeated"}
+    assert found[found["state"] == "repeated"]["file"].str.endswith("expected.csv").sum() == 1
