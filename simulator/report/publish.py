@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from simulator import resources
 from simulator.errors import Problem, ReportError
-from simulator.files import put
+from simulator.files import held, make_folder, put
 from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
 from simulator.report.launcher import without_words
@@ -78,8 +78,8 @@ def publish(
             kept = _keep_failed(opened.path if opened.external else place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])
-        for line, contributions in admitted:
-            enter(Path(releases), line, contributions, {targets[form].name: file for form, file in made.items()})
+        if admitted:
+            _release(opened, Path(releases), {targets[form].name: file for form, file in made.items()})
         for form, file in made.items():
             put(targets[form], lambda p, file=file: shutil.copyfile(file, p), ReportError, _REMEDY)
             artefact.write_record(opened, targets[form], notebook, clause, lang)
@@ -110,12 +110,21 @@ def _admitted(opened: Recorded, releases: Path | str | None) -> list[tuple[dict[
         return []
     if releases is None:
         raise ReportError(Problem("--releases", "is missing: a report for outside on real enterprises is held to what was "
-                                  "released before", "name the folder of this register's ledger of releases (a new one at first)"))
+                                  "released before", "name the folder of this register's ledger of releases (a new one at first); a "
+                                  "batch makes no such report"))
     lines = []
     for run in getattr(opened, "runs", (opened,)):
         behind = read_contributions(run.path, run.record)
         lines.append((admit(Path(releases), run.record, behind, opened.plan.published()), behind))
     return lines
+
+
+def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> None:
+    """Enter what was made in the ledger before it is put in its place; asked once more, for the ledger may have grown."""
+    make_folder(releases)
+    with held(releases / "lock", ReportError):
+        for line, contributions in _admitted(opened, releases):
+            enter(releases, line, contributions, files)
 
 
 def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,

@@ -12,7 +12,7 @@ from simulator.facts import BLANK
 from simulator.money import FEN
 from simulator.population.indicators import SIZES, TAXES
 from simulator.population.register import Population
-from simulator.report.safety import RULES, sensitive
+from simulator.report.safety import rules_in_force, sensitive
 
 
 def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[int]]:
@@ -51,5 +51,5 @@ def _thresholds(table: pd.DataFrame) -> Iterator[int]:
     for _, part in table.groupby(["year", "kind"], sort=False):
         counts, places = [*part["enterprises"], 0], list(part.index)
         for (here, there), place in zip(zip(counts, counts[1:], strict=False), places, strict=True):
-            if 0 < here < RULES.fewest or 0 < here - there < RULES.fewest:
+            if 0 < here < rules_in_force().fewest or 0 < here - there < rules_in_force().fewest:
                 yield place

@@ -5,16 +5,25 @@ A cell is sensitive when it has too few contributors, when one of them could be 
 reasons. Contributions are those of holdings (`budget.contributions`). All three rules are subadditive, so that cells each
 safe are safe together; whatever is left when published cells are taken from a published margin is held to the same rules.
 
-The parameters stand here and nowhere else. No report, record or message says them.
+The parameters stand here and nowhere else; no report, record or message says them. Those below can be read by whoever has the
+program: an office that keeps its own secret names a YAML file in the environment variable SIMULATOR_DISCLOSURE, e.g.
+`{fewest: 5, percent: 20, dominance: {1: 70, 2: 85}, percentiles: 12}`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from simulator import yamlfile
+from simulator.errors import Problem, ReportError
 
 TOTAL = "total"
 _NOTHING = 0.005  # CNY: half a fen
@@ -31,7 +40,33 @@ class Rules:
     percentiles: int = 10
 
 
-RULES = Rules()
+VARIABLE = "SIMULATOR_DISCLOSURE"
+
+
+def rules_in_force() -> Rules:
+    """The parameters of this office: those of its file, else those above. Raises ReportError, without a value, where the file
+    cannot be meant."""
+    return _read(os.environ.get(VARIABLE, "").strip())
+
+
+@cache
+def _read(file: str) -> Rules:
+    if not file:
+        return Rules()
+    document = yamlfile.load(Path(file), ReportError)
+    given, known = dict(document.data), {f.name for f in fields(Rules)}
+    shares = given.pop("dominance", None)
+    fine = set(given) <= known and all(isinstance(v, int | Decimal) and v >= 1 for v in given.values())
+    if shares is not None:
+        fine = fine and isinstance(shares, dict) and all(
+            str(n).isdigit() and isinstance(k, int | Decimal) and 0 < k < 100 for n, k in shares.items())
+    if not fine or document.problems:
+        raise ReportError(Problem(VARIABLE, "names a file that does not give the rules' parameters",
+                                  f"{', '.join(sorted(known))}: numbers from 1 on; dominance: {{n: k}}"))
+    found = {name: float(value) if name == "percent" else int(value) for name, value in given.items()}
+    if shares is not None:
+        found["dominance"] = tuple((int(n), float(k)) for n, k in shares.items())
+    return Rules(**found)
 
 
 def sensitive(amounts: np.ndarray, rules: Rules | None = None) -> bool:
@@ -41,7 +76,7 @@ def sensitive(amounts: np.ndarray, rules: Rules | None = None) -> bool:
     >>> sensitive(np.array([70.0, 12, 9, 9])), sensitive(np.array([40.0, 30, 20, 10])), sensitive(np.array([5.0, 5]))
     (True, False, True)
     """
-    rules = rules or RULES
+    rules = rules or rules_in_force()
     given = np.sort(amounts[np.abs(amounts) > _NOTHING])[::-1]
     if not len(given):
         return False

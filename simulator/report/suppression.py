@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.report.safety import RULES, TOTAL, Cube, Shown, cubes, protect, sensitive
+from simulator.report.safety import TOTAL, Cube, Shown, cubes, protect, rules_in_force, sensitive
 
 BY_CLAUSE = ("recipients", "entitled", "awarded", "paid", "displaced")
 COUNTED = {"places_value": "places"}  # by what a count's value is held to the rules
@@ -73,11 +73,11 @@ class Plan:
             return self.exempt
         parts = RESTS.get(measure, ())
         if "count" in parts:
-            return not 0 < self.means.get((COUNTED.get(measure, measure), clause, str(year)), 0) < RULES.percentiles
+            return not 0 < self.means.get((COUNTED.get(measure, measure), clause, str(year)), 0) < rules_in_force().percentiles
         family = "paid" if measure == "paid" or "paid" in parts else "awarded" if measure in BY_CLAUSE else None
         found = [self.contributors.get((family, clause, str(year)), 0)] if family else []
         found += [self.contributors.get((part, TOTAL, TOTAL), 0) for part in parts if part != "paid"]
-        return not any(0 < n < RULES.percentiles for n in found)
+        return not any(0 < n < rules_in_force().percentiles for n in found)
 
     def published(self) -> list[tuple[str, str, str]]:
         """What is shown of the tables by clause and year, margins too, for the ledger of releases."""
@@ -99,7 +99,7 @@ class Plan:
 
     def _by_clause(self, measure: str, clause: str, year: str) -> bool:
         if clause == "school_places":  # nobody knows who asks: only that they are many
-            return not 0 < self.means.get(("recipients", clause, year), 0) < RULES.percentiles
+            return not 0 < self.means.get(("recipients", clause, year), 0) < rules_in_force().percentiles
         if measure == "paid":
             return _of(self.paid, self.clauses, self.cash_years, clause, year)
         fine = _of(self.awarded, self.clauses, self.years, clause, year)
@@ -107,7 +107,7 @@ class Plan:
 
     def _stands(self, part: str, measure: str, year: str) -> bool:
         if part == "count":
-            return not 0 < self.means.get((COUNTED.get(measure, measure), TOTAL, year), 0) < RULES.fewest
+            return not 0 < self.means.get((COUNTED.get(measure, measure), TOTAL, year), 0) < rules_in_force().fewest
         if part in ("taxes", "online_sales"):
             return self.stocks.get(part, False)
         if part == "support":
@@ -187,7 +187,7 @@ def _few(awarded: Sequence[Cube], summaries: Sequence[pd.DataFrame], clause: str
         rows = summary[(summary["clause"] == clause) & (summary["year"] == str(year))].set_index("measure")["mean"]
         if rows.get("entitled", 0) > 0 and not rows.get("awarded", 0) > 0:
             return True
-        if 0 < rows.get("recipients", 0) < RULES.fewest and any(t.amounts[:, i, j].any() for t in awarded):
+        if 0 < rows.get("recipients", 0) < rules_in_force().fewest and any(t.amounts[:, i, j].any() for t in awarded):
             return True
     return False
 

@@ -17,6 +17,7 @@ from simulator.budget.contributions import contributions
 from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
 from simulator.errors import ReportError
+from simulator.population.parts import write_parts
 from simulator.report import disclosure, releases, safety, suppression
 from simulator.report.record import ANALYSES, CONTRIBUTIONS, RunFolder
 from simulator.report.rounding import UNITS, WITHHELD, shown
@@ -36,6 +37,23 @@ FREQUENCY, PERCENT, DOMINANCE = (Rules(fewest=3, percent=0, dominance=()), Rules
 ])
 def test_the_rules_say_what_the_handbook_says(amounts, rules, expected):
     assert sensitive(np.array(amounts, float), rules) is expected
+
+
+def test_an_office_may_keep_parameters_of_its_own(tmp_path, monkeypatch):
+    cell, file = np.array([40.0, 30, 20, 10]), tmp_path / "规则.yaml"
+    assert not sensitive(cell)
+    for text in ("fewest: 5", "percent: 80", "dominance: {1: 39}", "fewest: 2\ndominance: {2: 60, 3: 95}"):
+        file.write_text(text, encoding="utf-8")
+        monkeypatch.setenv(safety.VARIABLE, str(file))
+        safety._read.cache_clear()
+        assert sensitive(cell), text
+    for text in ("fewest: many", "fewst: 5", "dominance: {1: 190}", "fewest: 0"):
+        file.write_text(text, encoding="utf-8")
+        safety._read.cache_clear()
+        with pytest.raises(ReportError) as refused:
+            sensitive(cell)
+        assert "190" not in str(refused.value)
+    safety._read.cache_clear()
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=8), st.integers(55, 95))
@@ -130,6 +148,17 @@ def test_contributions_add_up_to_what_the_register_s_enterprises_are_awarded(rea
     one = contributions(run.scenario, grouped, run.result)
     assert one["holder"].nunique() == 1 < whole["holder"].nunique()
     assert one.groupby("measure")["amount"].sum()["awarded"] == pytest.approx(of["awarded"])
+
+
+def test_a_register_in_parts_has_the_same_contributions(real, tmp_path):
+    run = real[0]
+    people = run.population.subset(slice(0, 60))
+    parts = write_parts((people.subset(slice(n, n + 30)) for n in (0, 30)), tmp_path / "parts", 2)
+    one = contributions(run.scenario, people, run.result)
+    other = contributions(run.scenario, simulator.read_population(parts, whole=False), run.result)
+    keys = ["measure", "clause", "year", "holder"]
+    both = one.merge(other, on=keys, how="outer", suffixes=("", "_of_parts"))
+    assert len(both) == len(one) and np.allclose(both["amount"], both["amount_of_parts"])
 
 
 def test_a_run_for_outside_shows_nothing_that_its_plan_does_not(kept, real):
