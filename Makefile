@@ -69,8 +69,9 @@ reference: setup ## write data/reference anew: tables of clauses, assumptions, c
 readme: setup ## write the pictures and outputs of README.md and README.zh.md anew, as the program prints them now
 	@.venv/bin/python -m tests.reference.readme
 
-lint: setup ## check the code's form
+lint: setup ## check form and types: ruff, mypy
 	@.venv/bin/ruff check .
+	@.venv/bin/mypy
 
 wheels: setup ## gather wheels for a machine without network; there: pip install --no-index -f wheels retail-subsidy-budget
 ifeq ($(FOR),)
@@ -93,5 +94,5 @@ constraints: ## write .ci/constraints.txt anew: the newest versions that pyproje
 	@! grep -n '://' .ci/constraints.txt
 
 clean: ## remove caches and built things (.venv and the results in out/ stay)
-	@rm -rf build dist wheels .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build dist wheels .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -149,7 +150,9 @@ def _table(draws: Draws, players: tuple[str, ...], values: dict[str, np.ndarray]
 
 def _causes(game: Offers, causes: list[str], replicate: Replicate) -> pd.DataFrame:
     """What the interaction of the clauses alone is made of: it is played again with one cause after the other taken away."""
-    rows, settings, left = [], {}, game.interaction()
+    rows: list[tuple[Any, ...]] = []
+    settings: dict[str, Any] = {}
+    left = game.interaction()
     for cause in causes:
         settings |= CAUSES[cause]
         without = Offers(game.scenario.set(settings), game.population, game.players, game.workers, game.step).interaction()

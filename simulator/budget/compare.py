@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from simulator.budget.statistics import FEWEST_BEYOND, Replicate, chance, mean_a
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
-from simulator.law.terms import Law
+from simulator.law.terms import Block, Law
 from simulator.money import FEN
 from simulator.scenario import Scenario, Setting
 
@@ -114,7 +114,8 @@ def _quantile(values: np.ndarray, percent: int) -> float:
 
 def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
     """The tables of all pairs of a baseline, a reform and the reform's label."""
-    changed, differences, quantiles, outcomes, flags, blocks = [], [], [], [], [], {}
+    blocks: Mapping[str, Block] = {}
+    changed, differences, quantiles, outcomes, flags = [], [], [], [], []
     for baseline, reform, label in pairs:
         blocks = baseline.scenario.law.blocks
         if any(reform.scenario.plain[name] != baseline.scenario.plain[name] for name in ("seed", "draws", "sampling")):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,7 +137,8 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
         people = of_register(population.subset(known), scenario)
     else:
         people = of_draws(scenario, population, min(draws, scenario.draws))
-    rows, places = [], []
+    rows: list[tuple[Any, ...]] = []
+    places: list[tuple[Any, ...]] = []
     for edge in edges_of(scenario):
         facts = {f for e in CATALOGUE[edge.clause].EVIDENCE.values() for f in (*e.facts, *e.last_year)}
         near = [] if facts & absent else list(_near(people, edge, within))

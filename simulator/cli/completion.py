@@ -32,7 +32,7 @@ def do(arguments: argparse.Namespace) -> None:
     for p in top.verbs().values():
         for action in p._actions:
             if action.metavar in FILES or action.metavar == "DIR":
-                action.complete = shtab.FILE if action.metavar in FILES else shtab.DIRECTORY
+                vars(action)["complete"] = shtab.FILE if action.metavar in FILES else shtab.DIRECTORY
             elif action.metavar == "SCENARIO" or action.dest == "scenario":
-                action.complete = scenario
-    print(shtab.complete(top, arguments.shell, root_prefix="simulator", preamble=names))
+                vars(action)["complete"] = scenario
+    print(shtab.complete(top, arguments.shell, root_prefix="simulator", preamble=names))  # type: ignore[arg-type]  # by shell

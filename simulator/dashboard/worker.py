@@ -86,6 +86,7 @@ class Worker:
             self._serial += 1
             self._wanted = Question(scenario, self._serial, full)
             self._changed.notify()
+            assert self._wanted is not None  # what was waited for
             return self._wanted
 
     def cancel(self) -> None:

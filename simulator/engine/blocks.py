@@ -131,7 +131,8 @@ def carry_out(tasks: Iterable[T], submit: Callable[[T], Future], take: Callable[
 
     watch: called again and again while nothing comes.
     """
-    remaining, waiting = iter(tasks), {}
+    remaining = iter(tasks)
+    waiting: dict[Any, Any] = {}
     try:
         while True:
             waiting |= {submit(task): task for task in islice(remaining, width - len(waiting))}

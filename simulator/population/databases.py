@@ -74,11 +74,12 @@ def from_variable(given: str) -> Source:
                 inspector = sqlalchemy.inspect(connection)
                 found = {}
                 for table in sorted({*inspector.get_table_names(), *inspector.get_view_names()}):
-                    columns, rows = [], []
+                    columns: list[str] = []
+                    rows: list[Any] = []
                     if table_named(table) is not None:
                         chosen = sqlalchemy.select(sqlalchemy.text("*")).select_from(sqlalchemy.table(table))
                         done = connection.execute(chosen)
-                        columns, rows = list(done.keys()), done.fetchall()
+                        columns, rows = list(done.keys()), list(done.fetchall())
                     found[("", table)] = (columns, rows)
         finally:
             engine.dispose()

@@ -142,7 +142,8 @@ def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
             fat += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
 
     def chain(start: int, links: list[int], content: bytes, width: int, offset: int) -> bytes:
-        parts, seen = [], set()
+        parts: list[bytes] = []
+        seen: set[int] = set()
         while start < _END:
             _once(start, seen)
             parts.append(content[start * width + offset:(start + 1) * width + offset])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pandas as pd
 
@@ -67,7 +68,9 @@ def problems(register: CheckFolder, lang: str) -> Block:
 
 def completeness(register: CheckFolder, lang: str) -> Block:
     """How many cells of each column are filled, blank and unknown."""
-    words, rows, groups = load(lang), [], []
+    words = load(lang)
+    rows: list[Any] = []
+    groups: list[Any] = []
     for name, part in register.columns.groupby("table", sort=False):
         groups.append((len(rows), _table(name, words)))
         for r in part.itertuples():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -64,7 +65,7 @@ def changed(comparison: ComparisonFolder, lang: str) -> Block:
     """Every setting that differs from the baseline, with its article; then the doubts about legality the years reach."""
     words = load(lang)
     titles = dict(zip(dict.fromkeys(comparison.differences["scenario"]), comparison.runs[1:], strict=True))
-    labels = {}
+    labels: dict[str, Any] = {}
     for run in comparison.runs:
         labels |= {row.path: row for row in run.settings.itertuples()}
     rows = []

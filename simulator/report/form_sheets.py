@@ -26,7 +26,8 @@ def performance(book: Book, run: RunFolder, words: Wording) -> None:
         page.formula(n + 1, f"SUM({span(page.row, 1, n)})", math.fsum(given.values()))
         page.end_row()
     page.text(0, words.say("cost.total"), "text+")
-    for column, year in enumerate([*years, TOTAL], start=1):
+    ends: list[int | str] = [*years, TOTAL]
+    for column, year in enumerate(ends, start=1):
         value = math.fsum(amounts.values()) if year == TOTAL else amounts.get(year, 0.0)
         page.formula(column, f"SUM({down(column, page.row - 3, page.row - 1)})", value, "money+")
     page.end_row()

@@ -26,8 +26,8 @@ def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Block:
             "induced": shown(run.row("induced_tax"), money),
             "paid": shown(run.row("paid"), money),
         }
-        picture = outlook_charts.growth(run.by_year("paid"), run.by_year("induced_tax"), sales, words)
-        picture = image(picture, words.say("growth.chart_alt"))
+        figure = outlook_charts.growth(run.by_year("paid"), run.by_year("induced_tax"), sales, words)
+        picture = image(figure, words.say("growth.chart_alt"))
         lead = page.paragraph(words.html("growth.lead", **said), "lead")
         chart = page.figure(words.say("growth.chart"), picture, words.say("growth.caption"))
     note = page.paragraph(html.escape(words.say("growth.note")), "small")

@@ -10,6 +10,7 @@ import pandas as pd
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem
 from simulator.law.clauses import SLUGS
+from simulator.population.parts import Parts
 from simulator.population.raw import Finding
 from simulator.population.readers import Examination
 from simulator.population.register import Population
@@ -69,7 +70,7 @@ def _contents(population: Population, words: Wording) -> list[str]:
     return lines
 
 
-def remarks(population: Population, path: str, lang: str) -> str:
+def remarks(population: Population | Parts, path: str, lang: str) -> str:
     """One line on a register that a run reads, where something is to be said of it: warnings, unknown facts."""
     words = load(lang)
     count = {"warnings": len(population.warnings), "command": marking(path, lang)}

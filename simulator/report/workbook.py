@@ -197,7 +197,7 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
                      words.say("growth.note"))
     named = [*map(str, years), words.say("cost.total")]
     page.header([words.say("growth.item"), *named, *named], 1, [(1, n + 1, yuan), (n + 2, 2 * n + 2, money)])
-    places = {}
+    places: dict[str, int] = {}
     lines = [(m, key, sign) for m, key, sign in _BALANCE if run.has(m)]
     for measure, key, _ in [*lines, ("net_cost", "row_net", 0)]:
         plus = "+" if measure == "net_cost" else ""

@@ -99,7 +99,7 @@ def from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Proble
             value = Decimal(repr(value))
         if isinstance(value, Decimal) and not value.is_finite():
             problems[path] = Problem(path, f"is {value}", "write a finite number")
-        elif isinstance(value, int | Decimal) and abs(value) >= _LARGEST_NUMBER:
+        elif isinstance(value, int | Decimal) and not -_LARGEST_NUMBER < value < _LARGEST_NUMBER:
             problems[path] = Problem(path, "is a number too large to be meant", "check the unit")
         return value
 
@@ -160,7 +160,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
             law = law.set(law_changes)
         except LawError as e:
             told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
-            problems += [replace(p, place=(told | places).get(p.place, p.place)) for p in e.problems]
+            problems += [replace(p, place={**told, **places}.get(p.place, p.place)) for p in e.problems]
     horizon = plain.get("horizon")
     if not problems and horizon is not None and not law.start.year <= horizon <= law.start.year + 60:
         problems.append(Problem(places.get("horizon", "horizon"), f"{horizon} lies outside {law.start.year} … "
@@ -236,7 +236,7 @@ def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any
     if len(pair) != 2 or len(set(pair)) != 2 or unknown:
         remedy = nearest(unknown[0], BY_PATH) if unknown else "correlations.startups.a_year~o2o_share=0.5"
         return [Problem(place, "is not a pair of two assumptions, a~b", remedy)]
-    key = tuple(sorted(pair))
+    key = (min(pair), max(pair))
     if value is None:
         correlations.pop(key, None)
         return []

@@ -97,7 +97,7 @@ def ration(purse: Purse, rest: str, value: Any, place: str) -> tuple[Purse, list
         text = "none" if value is None else str(value)
         allowed = MODES if rest == "mode" else UNPAID
         if text in allowed:
-            return replace(purse, **{rest: text}), []
+            return (replace(purse, mode=text) if rest == "mode" else replace(purse, unpaid=text)), []
         return purse, [Problem(place, f"is {yamlfile.shown(value)}", nearest(text, allowed) or " or ".join(allowed))]
     if rest == "priority":
         slugs, problems = _slugs(value, place)
@@ -123,7 +123,8 @@ def ration(purse: Purse, rest: str, value: Any, place: str) -> tuple[Purse, list
 
 def contradictions(purse: Purse) -> list[Problem]:
     """A clause is in one pool at most, and money is earmarked for pools there are."""
-    problems, seen = [], {}
+    problems: list[Problem] = []
+    seen: dict[str, list[str]] = {}
     for pool in {*purse.pools, *(pool for pool, _ in purse.earmarked)}:
         for slug in purse.members(pool):
             seen.setdefault(slug, []).append(pool)
