@@ -25,7 +25,8 @@ from simulator.population.parts import Parts, Register
 from simulator.scenario import Scenario
 
 LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
-FEWEST, MOST = 4, 1024  # tasks for each worker; draws of a task that reads a part of a register
+FEWEST, FEWEST_OF_PARTS = 4, 2  # tasks for each worker
+MOST = 1024  # draws of a task that reads a part of a register
 AT_ONCE = 256  # draws of any other task
 WAITING = 256  # tasks submitted to threads at a time
 AWAKE = 0.5  # seconds: how soon Ctrl+C is noticed where waiting cannot be interrupted (Windows)
@@ -68,7 +69,7 @@ class Work:
     def tasks(self, draws: int, workers: int, block: int | None = None) -> list[Task]:
         """All tasks, newcomers' last. block: draws of a task."""
         parts = len(self.register.counts) if isinstance(self.register, Parts) else 0
-        pieces = -(-FEWEST * workers // max(1, parts))
+        pieces = -(-FEWEST_OF_PARTS * workers // parts) if parts else FEWEST * workers  # each piece reads its part
         block = block or max(1, min(MOST if parts else AT_ONCE, -(-draws // pieces)))
         ranges = [(first, min(first + block, draws)) for first in range(0, draws, block)]
         if not parts:
@@ -109,8 +110,9 @@ def threads(workers: int | Executor | None) -> int:
 
 
 class Elsewhere(Executor):
-    """Workers that share no memory with this process: see `cluster`. width: how many tasks to have under way."""
+    """Workers that share no memory with this process: see `cluster`. workers: how many; width: tasks to have under way."""
 
+    workers: int
     width: int
 
     def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future]:

@@ -45,9 +45,14 @@ class Cluster(Elsewhere):
         self._client, self._private, self._executor, self._since = client, private, client.get_executor(pure=False), None
 
     @property
+    def workers(self) -> int:
+        """Threads of all workers now."""
+        return max(1, sum(self._client.nthreads().values()))
+
+    @property
     def width(self) -> int:
         """Tasks to have under way at once."""
-        return AHEAD * max(1, sum(self._client.nthreads().values()))
+        return AHEAD * self.workers
 
     def submit(self, function: Callable, /, *arguments: Any, **named: Any) -> Future:
         """As of any Executor; the function must be importable on the workers."""

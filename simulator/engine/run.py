@@ -116,7 +116,7 @@ def play_work(
     draws, elsewhere = len(parameters), workers if isinstance(workers, Elsewhere) else None
     by_clause, by_year = no_sums(draws, len(work.scenario.years))
     play_there = elsewhere.player(work) if elsewhere else None
-    tasks = work.tasks(draws, elsewhere.width if elsewhere else threads(workers), keep.block if keep and keep.block else block)
+    tasks = work.tasks(draws, elsewhere.workers if elsewhere else threads(workers), keep.block if keep and keep.block else block)
     told = Told(progress, draws, sum(task.last - task.first for task in tasks))
     taken: dict[int, int] = {}
     if keep:

@@ -65,7 +65,7 @@ def synthesize(scenario: Scenario, enterprises: int = 400, seed: int | None = No
 def write_synthetic(scenario: Scenario, enterprises: int, seed: int | None, folder: str | Path) -> pd.DataFrame:
     """Invent a register and keep it in a folder with its calibration report (calibration.txt, tab-separated); returns the report.
 
-    CSV tables; Parquet from `MANY` enterprises on; above `parts.SIZE` in parts, made one at a time, with a report on every k-th
+    CSV tables; Parquet from `MANY` enterprises on; above `parts.SIZE` (25 000) in parts, made one at a time, with a report on every k-th
     enterprise. Raises PopulationError when the folder cannot be written or holds another register.
     """
     folder = Path(folder)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import accuracy, contenders, measures
+from tests.benchmarks import accuracy, clusters, contenders, measures
 from tests.benchmarks.timing import ROUNDS, as_markdown, write
 
 NOTES = [
@@ -22,8 +22,9 @@ NOTES = [
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--long", action="store_true", help="also a million enterprises × 1 000 draws")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="some of: peers large threads baseline ten start intervals change runs")
+    parser.add_argument("--long", action="store_true", help="also a million enterprises × 1 000 draws, and a cluster")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="some of: peers large threads baseline ten start intervals change "
+                        "runs cluster")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--enterprises", type=int, default=10_000)
     parser.add_argument("--out", type=Path, default=Path("out/benchmarks"))
@@ -41,6 +42,8 @@ def main(arguments: list[str]) -> int:
         "change": ("One change", measures.one_change),
         "runs": ("Accuracy of whole runs", accuracy.tables),
     }
+    if chosen.long or "cluster" in (chosen.only or ()):
+        everything["cluster"] = ("Processes of a cluster", clusters.against_threads)
     if chosen.long:
         everything["million"] = ("A million enterprises", measures.a_million)
     if not contenders.HAS_OPENFISCA:

@@ -30,9 +30,9 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked
 
 @pytest.fixture(scope="module")
 def register(tmp_path_factory):
-    """A register of 60 in three parts: six tasks of those there, two of the newcomers."""
+    """A register of 60 in six parts: six tasks of those there, one of the newcomers."""
     folder = tmp_path_factory.mktemp("registers") / "名 册"
-    write_parts(divided(synthesize(SMALL, 60), 20), folder, 3)
+    write_parts(divided(synthesize(SMALL, 60), 10), folder, 6)
     return open_register(folder)
 
 
@@ -99,7 +99,7 @@ def killing(name: str, call: int, before: bool):
 
 
 POINTS = [("replace", 1, True), ("replace", 1, False), ("replace", 4, True), ("replace", 4, False), ("fsync", 3, True), ("fsync", 8, True),
-          ("fsync", 8, False), ("replace", 11, True), ("replace", 14, False)]  # the record, blocks, the results themselves
+          ("fsync", 8, False), ("replace", 10, True), ("replace", 13, False)]  # the record, blocks, the results themselves
 
 
 @posix

@@ -103,7 +103,7 @@ def machines(tmp_path_factory):
 @pytest.fixture(scope="module")
 def workers(machines):
     with simulator.cluster(machines.address) as found:
-        until(lambda: found.width == 2 * cluster_module.AHEAD)
+        until(lambda: found.workers == 2 and found.width == 2 * cluster_module.AHEAD)
         yield found
 
 
