@@ -160,6 +160,21 @@ def base_known(law, firm, year) -> bool:
     return year - 1 in firm.rows
 
 
+def tax_rose(law, firm, year) -> bool:
+    if year not in firm.rows or not base_known(law, firm, year):
+        return False
+    base = ZERO if firm.is_new_in(year) else reading.retained_tax(law, firm, year - 1)
+    return reading.retained_tax(law, firm, year) > base
+
+
+def tier_reached(law, firm, year) -> bool:
+    def above(when: int, tier: int) -> bool:
+        return law.meets(firm.annual_number(when, "paid_members"), f"platform_membership_award.tier_{tier}.members")
+
+    crossing = law.readings["membership_event"] == "crossing"
+    return any(above(year, tier) and not (crossing and above(year - 1, tier)) for tier in (1, 2, 3))
+
+
 def capital_reached(law, firm, year) -> bool:
     kind, capital = firm.facts.get("headquarters") or "none", firm.money("paid_in_capital")
     national, regional = (law.meets(capital, f"headquarters_award.{k}_capital") for k in ("national", "regional"))
@@ -195,6 +210,8 @@ BY_FACTS = {
     "income_reached": meets("membership_income", "platform_membership_award.income"),
     "contribution_reached": lambda law, firm, year: law.meets(contribution(law, firm, year), "tax_rebate.low_threshold"),
     "base_known": base_known,
+    "tax_rose": tax_rose,
+    "tier_reached": tier_reached,
     "months_left": lambda law, firm, year: reading.rent_months(law, firm, year) > 0,
     ("headquarters_award", "newly_settled"): settled_this_year,
     ("opening_award", "newly_settled"): settled_this_year,
@@ -208,7 +225,7 @@ BY_FACTS = {
     ("model_building_award", "ran_a_year"): lambda *a: ran_a_year("building_opened_on", *a),
 }
 # judged by what was paid before, or together with other conditions: what is due (above) says whether they are right
-BY_HISTORY = {"tax_rose", "in_window", "begins_in_term", "tier_reached", "tier_open"}
+BY_HISTORY = {"in_window", "begins_in_term", "tier_open"}
 
 
 def test_each_condition_that_is_a_fact_is_told_as_it_is(everything):

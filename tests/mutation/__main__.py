@@ -76,12 +76,14 @@ def preload() -> None:
     """Import what every mutant needs and none changes, once."""
     import hypothesis  # noqa: F401
     import pandas  # noqa: F401
-    import pyarrow  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
     import pytest  # noqa: F401
+    import python_calamine  # noqa: F401
 
-    import simulator.population.readers  # noqa: F401
+    import simulator.yamlfile  # noqa: F401
     import tests.oracle.random_registers  # noqa: F401
-    import tests.oracle.reading  # noqa: F401
+
+    assert not any(name.startswith("simulator.law") for name in sys.modules), "a mutant would not be what is imported"
 
 
 def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool) -> Iterator[tuple[Mutant | None, str]]:
@@ -101,8 +103,11 @@ def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, 
             try:
                 killer = ours.recv()
             except EOFError:
-                killer = "its process died"
+                killer = ""
             process.join()
+            if process.exitcode not in (0, -11, -6):  # a crash is a death; anything else is a fault of this program
+                raise SystemExit(f"{mutant.key if mutant else 'the unchanged law'}: exit code {process.exitcode}")
+            killer = killer if process.exitcode == 0 else "its process died"
             yield mutant, killer
         for ours, (mutant, process, began) in list(running.items()):
             if time.time() - began > LIMIT:

@@ -58,7 +58,8 @@ def law(module: str = "", code: CodeType | None = None) -> ModuleType:
     assessment = importlib.import_module("simulator.law.assessment")
     for name in ("explanation", "legality", "targets"):
         importlib.import_module(f"simulator.law.{name}")
-    assert replaced is None or replaced.used
+    if replaced and not replaced.used:
+        raise SystemExit(f"{module} was imported before it could be replaced")
     return assessment
 
 

@@ -11,6 +11,7 @@ import random
 import sys
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType, SimpleNamespace
@@ -122,6 +123,10 @@ def prepare() -> list[Play]:
     for switch, meaning in SWITCHES.items():
         for reading in meaning.names[1:]:
             against_oracle(f"{switch}={reading}", register, baseline().set({f"interpretation.{switch}": reading}))
+    nothing = {oracle_name(path): Decimal(0) for path in THRESHOLDS}  # a year without a row reaches a threshold of nothing
+    scenario = baseline().set({"interpretation.rebate_window": "from_qualifying"})
+    scenario = replace(scenario, law=with_oracle_terms(scenario.law, nothing))
+    against_oracle("thresholds of nothing", random_register(FEWER, seed=23), scenario, nothing)
     for reading in SWITCHES["membership_tiers"].names:  # payments that were made stand for tiers
         scenario = baseline().set({"interpretation.membership_tiers": reading})
         against_oracle(f"paid, membership_tiers={reading}", random_register(ENTERPRISES, seed=11, with_paid=True), scenario)
