@@ -29,9 +29,9 @@ from simulator.population.register import APPLICATION, Population
 from simulator.population.sources import PART, is_in_parts
 from simulator.population.writing import mark_synthetic, write_folder, write_parquet
 
-SIZE = 50_000  # enterprises of a part: some tens of MiB while it is played
+SIZE = 25_000  # enterprises of a part: a hundred MiB while it is read and played
 ANEW = "write the register anew, into an empty folder"
-HELD = 2  # parts kept in memory for whoever asks again
+HELD = 1  # parts kept in memory for whoever asks again
 
 
 @dataclass(frozen=True)
