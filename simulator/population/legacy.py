@@ -21,6 +21,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_SPAN = 500  # a merged heading wider than any table
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _RESERVED, _END = 0xFFFFFFFA, 0xFFFFFFFE  # numbers from here on are no sector's
+DIMENSIONS, STRINGS, END_OF_SHEET = 0x200, 0xFC, 0x0A
+SEVERAL = 0xBD  # numbers side by side
+CELLS = {0x06, 0x203, 0x204, 0x205, 0x27E, 0xD6, 0xFD, SEVERAL}  # records of cells that hold something
+MOST_ROWS, MOST_COLUMNS, FARTHEST = 65_536, 256, 103  # of an old workbook; column CZ, as in new ones
 BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
 
 
@@ -189,6 +193,7 @@ def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], bo
     book = found.get("Workbook") or found.get("Book")
     if not book:
         raise Refused("this is no Excel workbook", "open the file and save it as an Excel workbook (.xlsx)")
+    _bounded(book)
     sheets: dict[int, str] = {}
     hollow: dict[str, list[tuple[str, str, str]]] = {}
     current, mac_dates = "", False
@@ -210,8 +215,33 @@ def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], bo
     return hollow, mac_dates
 
 
-def _records(book: bytes) -> Iterator[tuple[int, int, bytes]]:
-    at = 0
+def _bounded(book: bytes) -> None:
+    """Look for sizes no workbook has: the value reader makes room for what is declared, before it looks for it.
+
+    Raises ValueError, and Refused for a cell far outside any table. Sheets are read from where the workbook says they begin,
+    whatever lies there.
+    """
+    begins = {0}
+    begins |= {struct.unpack_from("<I", body)[0] for _, code, body in _records(book) if code == BOUNDSHEET and len(body) >= 4}
+    for begin in begins:
+        for _, code, body in _records(book, begin):
+            if code == END_OF_SHEET:
+                break
+            if code == STRINGS and len(body) >= 8 and struct.unpack_from("<I", body, 4)[0] > len(book):
+                raise ValueError("damaged: it declares more texts than it has bytes")
+            if code in CELLS and len(body) >= 6:
+                row, column = struct.unpack_from("<2H", body)
+                column = struct.unpack_from("<H", body, len(body) - 2)[0] if code == SEVERAL else column
+                if column > FARTHEST:
+                    raise Refused(f"{letters(column)}{row + 1} lies far outside a register's table",
+                                  "delete the rows or columns out there")
+            if code == DIMENSIONS and len(body) >= 10:
+                last, _, width = struct.unpack_from("<I2H" if len(body) >= 12 else "<3H", body, 4 if len(body) >= 12 else 2)
+                if last > MOST_ROWS or width > MOST_COLUMNS:
+                    raise ValueError("damaged: it declares more cells than an old workbook has")
+
+
+def _records(book: bytes, at: int = 0) -> Iterator[tuple[int, int, bytes]]:
     while at + 4 <= len(book):
         code, length = struct.unpack_from("<2H", book, at)
         yield at, code, book[at + 4:at + 4 + length]

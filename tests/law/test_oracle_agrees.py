@@ -6,12 +6,14 @@
 import random
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from simulator.law.readings import SWITCHES
 from tests.law.against_oracle import NAMES, baseline, differences, engine_answer, oracle_answer, population_of
 from tests.oracle.random_registers import random_readings, random_register, random_terms
+from tests.oracle.reading import Register
 
 ENTERPRISES = 20_000
 READINGS = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names[1:]]
@@ -85,3 +87,24 @@ def test_really_paid_amounts(seed, tmp_path):
     register = random_register(4_000, seed=100 + seed, with_paid=True)
     chosen = {f"interpretation.{name}": reading for name, reading in random_readings(rng).items()}
     agree(register, population_of(register, tmp_path), baseline().set(chosen))
+
+
+def paid_platforms():
+    """Platforms paid any sum under 四（八） in 2013, at any tier then, that stand at each tier in 2014 and 2015."""
+    awards = (50_000, 100_000, 150_000, 200_000, 250_000, 300_000, 350_000)
+    register = Register()
+    for amount in (1, *(a + step for a in awards for step in (Decimal("-0.01"), 0, Decimal("0.01")))):
+        for members in ((1500, 1500, 6000), (1500, 2500, 6000), (6000, 1500, 2500), (500, 2500, 2500), (2500, 6000, 1500)):
+            identity = f"{amount} {members}"
+            register.enterprises.append({"enterprise_id": identity})
+            for year, count in zip((2013, 2014, 2015), members, strict=True):
+                register.annual.append({"enterprise_id": identity, "year": year, "retained_tax": Decimal(0),
+                                        "membership_income": Decimal(2_000_000), "paid_members": Decimal(count)})
+            register.paid.append({"enterprise_id": identity, "year": 2013, "clause": 8, "amount": Decimal(amount)})
+    return register
+
+
+@pytest.mark.parametrize("tiers", SWITCHES["membership_tiers"].names)
+def test_the_tiers_that_a_payment_stands_for(tiers, tmp_path):
+    register = paid_platforms()
+    agree(register, population_of(register, tmp_path), baseline().set({"interpretation.membership_tiers": tiers}))

@@ -29,8 +29,11 @@ WANTED = 0.90
 LIMIT = 180  # seconds a mutant may take: one that never ends is killed
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
-TESTS = {"terms": ("test_terms", "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_explanation",),
-         "targets": ("test_terms",), "clauses": ("test_terms", "test_explanation"), "explanation": ("test_explanation", "test_withdrawn")}
+TESTS = {  # of a module, whatever the function
+    "terms": ("test_terms", "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_explanation",),
+    "targets": ("test_terms",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
+    "explanation": ("test_explanation", "test_withdrawn"),
+}
 BESIDE_THE_PLAYS = ("terms", "legality", "readings", "targets", "explanation")  # the plays hand over finished numbers
 
 
@@ -140,7 +143,7 @@ def killer_of(mutant: Mutant | None, known: list[plays.Play], thorough: bool) ->
     if (mutant is None or mutant.module == "assessment") and not plays.bits_hold(known, assessment):
         return "bits"
     names = tests_of(mutant) if mutant else sorted({"test_reachable", *(name for names in TESTS.values() for name in names)})
-    for name in names if thorough else [name for name in names if name == "test_reachable"]:
+    for name in names if thorough else [name for name in names if name in ("test_reachable", "test_sharing")]:
         if failed := first_failure(LAW_TESTS / f"{name}.py"):
             return failed
     return ""

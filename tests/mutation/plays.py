@@ -98,7 +98,7 @@ def prepare() -> list[Play]:
     from tests.law.against_oracle import baseline, oracle_answer
     from tests.law.test_cases import CASES
     from tests.law.test_edges import MOVED, OTHER_EDGE, THRESHOLDS, at_the_edges, oracle_name, scenario_with
-    from tests.law.test_oracle_agrees import with_oracle_terms
+    from tests.law.test_oracle_agrees import paid_platforms, with_oracle_terms
     from tests.oracle.random_registers import random_readings, random_register, random_terms
 
     plays = []
@@ -129,7 +129,7 @@ def prepare() -> list[Play]:
     against_oracle("thresholds of nothing", random_register(FEWER, seed=23), scenario, nothing)
     for reading in SWITCHES["membership_tiers"].names:  # payments that were made stand for tiers
         scenario = baseline().set({"interpretation.membership_tiers": reading})
-        against_oracle(f"paid, membership_tiers={reading}", random_register(ENTERPRISES, seed=11, with_paid=True), scenario)
+        against_oracle(f"paid, membership_tiers={reading}", paid_platforms(), scenario)
     for seed in range(8):
         rng = random.Random(seed)
         register = random_register(FEWER, seed=seed, with_paid=seed % 2 == 1)

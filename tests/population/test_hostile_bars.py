@@ -149,6 +149,37 @@ def test_e9_an_old_workbook_whose_sectors_go_in_a_circle(tmp_path, chain):
     assert "damaged" in said and seconds < 6 and megabytes < 512, (said[:200], seconds, megabytes)
 
 
+def test_e9_an_old_workbook_with_a_cell_far_out(tmp_path):
+    """Everything between it and the table would be made as blank cells."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("enterprises")
+    sheet.write(0, 0, "enterprise_id")
+    sheet.write(65_535, 255, 1)
+    book.save(str(tmp_path / "a.xls"))
+    said, seconds, megabytes = limited(tmp_path / "a.xls", tmp_path)
+    assert "IV65536 lies far outside" in said and seconds < 6 and megabytes < 512, (said[:200], seconds, megabytes)
+
+
+@pytest.mark.parametrize("record, at, form", [(0x200, 4, "<I"), (0x200, 10, "<H"), (0xFC, 4, "<I")], ids=["rows", "columns", "texts"])
+def test_e9_an_old_workbook_that_declares_what_it_has_not(tmp_path, record, at, form):
+    """Found by `make fuzz`: the value reader made room for it at once, and the process was gone."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    book.add_sheet("enterprises").write(0, 0, "enterprise_id")
+    book.save(str(tmp_path / "a.xls"))
+    data = bytearray((tmp_path / "a.xls").read_bytes())
+    begin = data.index(struct.pack("<2H", 0x809, 16))
+    while struct.unpack_from("<H", data, begin)[0] != record:
+        begin += 4 + struct.unpack_from("<H", data, begin + 2)[0]
+    struct.pack_into(form, data, begin + 4 + at, 0x7FFFFFFF if form == "<I" else 0xFFFF)
+    (tmp_path / "a.xls").write_bytes(data)
+    said, seconds, megabytes = limited(tmp_path / "a.xls", tmp_path)
+    assert "damaged" in said and seconds < 6 and megabytes < 512, (said[:200], seconds, megabytes)
+
+
 @pytest.mark.parametrize("kind", ["long line", "many columns"])
 def test_e9_a_line_without_end_is_refused(tmp_path, kind):
     said, seconds, megabytes = limited(bomb(tmp_path, kind), tmp_path)
