@@ -6,6 +6,7 @@ The verbs' and options' own words stand beside them in English; here is the Chin
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 LANGUAGES = ("zh", "en")
@@ -33,8 +34,17 @@ def asked_for(argv: Sequence[str]) -> str:
 
 
 def told(text: str, lang: str) -> str:
-    """A word of the command line in this language."""
-    return CHINESE.get(text, text) if lang == "zh" else text
+    """A word of the command line in this language; what is quoted in it (a name, a count) is carried over.
+
+    >>> told("going on from 12 finished blocks", "zh")
+    '从已完成的 12 段接着模拟'
+    """
+    if lang != "zh" or text in CHINESE:
+        return CHINESE[text] if lang == "zh" else text
+    for english, chinese in CHINESE.items():
+        if "{}" in english and (found := re.fullmatch("(.+)".join(map(re.escape, english.split("{}"))), text)):
+            return chinese.format(*found.groups())
+    return text
 
 
 CHINESE: Mapping[str, str] = {
@@ -171,6 +181,11 @@ CHINESE: Mapping[str, str] = {
         "另按新落户与市场的期望值计算均值：均值不变，误差更小",
     "which shell": "哪种命令行外壳",
     # said beside the output
+    "{} finished blocks are kept in {}: --resume goes on from there": "已完成的 {} 段存于 {}：用 --resume 接着模拟",
+    "going on from {} finished blocks": "从已完成的 {} 段接着模拟",
+    "{} is damaged: it is played again": "{} 已损坏，重新模拟",
+    "{} is of another run: it is played again": "{} 属于另一次模拟，重新模拟",
+    "{} cannot be read ({}): it is played again": "{} 无法读取（{}），重新模拟",
     "compiling the engine once for this version (some tens of seconds) …": "本版本首次运行，正在编译（约几十秒）……",
     "what the result leans on, and what would have to be true …": "正在分析结果依赖哪些假设、何种条件下才成立……",
     "Cash as it falls due, before rationing; who is paid and who waits: simulator budget":

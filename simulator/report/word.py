@@ -10,27 +10,21 @@ import html
 import inspect
 import io
 import re
-import unicodedata
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 
-from docx import Document
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
 from simulator.report import figures, making
+from simulator.report import word_look as look
 from simulator.report.folder import Recorded
 from simulator.report.page import Block
 from simulator.report.wording import Wording, load
 
-_SOFT, _INK, _ACCENT = RGBColor(0x55, 0x61, 0x6D), RGBColor(0x1C, 0x27, 0x33), RGBColor(0x1F, 0x4E, 0x79)
-_FONTS = {"zh": ("Times New Roman", "宋体", "黑体"), "en": ("Calibri", "宋体", "黑体")}  # Latin, Chinese text, Chinese headings
 _CARD = ("label", "number", "note")
 _WIDTH = Cm(17)  # of A4 between the margins
 
@@ -40,8 +34,8 @@ def write(folder: Recorded, sections: ModuleType, clause: str, lang: str, path: 
     words = load(lang)
     with figures.pictures("png"):
         blocks = [_section(getattr(sections, name), folder, clause, lang) for name in sections.__all__]
-    document = _blank(words)
-    _numbered(document, words.say("page.footer", run_id=folder.run_id))
+    document = look.blank(words)
+    look.numbered(document, words.say("page.footer", run_id=folder.run_id))
     reader = _Reader(document, words, _headings(blocks))
     for block in blocks:
         reader.feed(re.sub(r"<style.*?</style>", "", block.html, flags=re.S))
@@ -59,64 +53,6 @@ def _section(function, folder: Recorded, clause: str, lang: str) -> Block:
 
 def _headings(blocks: Iterable[Block]) -> list[str]:
     return [html.unescape(title) for block in blocks for title in re.findall(r"<h2>(.*?)</h2>", block.html)]
-
-
-def _blank(words: Wording):
-    """An A4 document with the report's styles."""
-    document = Document()
-    page = document.sections[0]
-    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
-    page.left_margin = page.right_margin = Cm(2)
-    page.top_margin, page.bottom_margin = Cm(2.2), Cm(2)
-    latin, chinese, heading = _FONTS[words.lang]
-    for name, size, bold, colour, before, after in (
-            ("Normal", 10.5, False, _INK, 0, 6), ("Title", 20, True, _INK, 0, 6), ("Heading 1", 15, True, _INK, 18, 8),
-            ("Heading 2", 11, True, _INK, 10, 4)):
-        style = document.styles[name]
-        style.font.name, style.font.size, style.font.bold, style.font.color.rgb = latin, Pt(size), bold, colour
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for attribute in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-            fonts.attrib.pop(qn(attribute), None)
-        fonts.set(qn("w:eastAsia"), chinese if name == "Normal" else heading)
-        fonts.set(qn("w:hAnsi"), latin)
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-        if name != "Normal":
-            style.paragraph_format.keep_with_next = True
-    for border in document.styles["Title"].element.iter(qn("w:pBdr")):
-        border.getparent().remove(border)
-        break
-    return document
-
-
-def _numbered(document, text: str) -> None:
-    """The footer: the run, and page number of pages."""
-    paragraph = document.sections[0].footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(paragraph, f"{text}    ", 8, _SOFT)
-    _field(paragraph, "PAGE", "1")
-    _run(paragraph, " / ", 8, _SOFT)
-    _field(paragraph, "NUMPAGES", "1")
-
-
-def _run(paragraph, text: str, size: float, colour: RGBColor = _INK, bold: bool = False):
-    run = paragraph.add_run(text)
-    run.font.size, run.font.color.rgb, run.bold = Pt(size), colour, bold or None
-    return run
-
-
-def _field(paragraph, code: str, shown: str) -> None:
-    """A field of Word's, with what it shows until it is brought up to date."""
-    for kind, text in (("begin", ""), ("", code), ("separate", ""), (None, shown), ("end", "")):
-        run = _run(paragraph, "" if kind is not None else text, 8, _SOFT)
-        if kind == "":
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = f" {text} "
-            run._r.append(element)
-        elif kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-            run._r.append(element)
 
 
 class _Reader(HTMLParser):
@@ -217,8 +153,8 @@ class _Reader(HTMLParser):
         paragraph = self.document.add_paragraph(style="List Bullet" if tag == "li" and "warnings" in self.inside else None)
         for part, bold in parts:
             if part:
-                colour = _ACCENT if self.style == "kicker" else _SOFT if small or tag == "li" else _INK
-                _run(paragraph, part, 9 if small or tag == "li" else 10.5, colour, bold or self.style == "kicker")
+                colour = look.ACCENT if self.style == "kicker" else look.SOFT if small or tag == "li" else look.INK
+                look.run(paragraph, part, 9 if small or tag == "li" else 10.5, colour, bold or self.style == "kicker")
         if tag == "footer":
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         if tag == "li":
@@ -236,11 +172,11 @@ class _Reader(HTMLParser):
         table = self.document.add_table(rows=1, cols=len(self.cards))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, texts in zip(table.rows[0].cells, self.cards, strict=True):
-            _shade(cell, "F5F7F9")
+            look.shade(cell, "F5F7F9")
             first = cell.paragraphs[0]
-            for k, (text, size, colour) in enumerate(zip(texts, (9, 18, 8), (_SOFT, _INK, _SOFT), strict=False)):
+            for k, (text, size, colour) in enumerate(zip(texts, (9, 18, 8), (look.SOFT, look.INK, look.SOFT), strict=False)):
                 paragraph = first if k == 0 else cell.add_paragraph()
-                _run(paragraph, text, 13 if k == 1 and _cells(text) > 12 else size, colour, k == 1)
+                look.run(paragraph, text, 13 if k == 1 and look.cells(text) > 12 else size, colour, k == 1)
                 paragraph.paragraph_format.space_after = Pt(2)
         self.document.add_paragraph().paragraph_format.space_after = Pt(2)
 
@@ -252,17 +188,17 @@ class _Reader(HTMLParser):
         width = max(len(cells) for _, cells in rows)
         table = self.document.add_table(rows=0, cols=width)
         if not facts:
-            _lined(table)
+            look.lined(table)
         table.autofit = False
-        shares = _shares([[text for text, _ in cells] for kind, cells in rows if "group" not in kind], width)
+        shares = look.shares([[text for text, _ in cells] for kind, cells in rows if "group" not in kind], width)
         for column, share in zip(table.columns, shares, strict=True):
             column.width = int(_WIDTH * share)
         size = 8 if width > 6 else 8.5
         for number, (kind, cells) in enumerate(rows):
             row = table.add_row()
-            _set(row._tr.get_or_add_trPr(), "w:cantSplit")
+            look.mark(row._tr.get_or_add_trPr(), "w:cantSplit")
             if number == 0 and not facts:
-                _set(row._tr.get_or_add_trPr(), "w:tblHeader")
+                look.mark(row._tr.get_or_add_trPr(), "w:tblHeader")
             for cell, share in zip(row.cells, shares, strict=True):
                 cell.width = int(_WIDTH * share)
             if "group" in kind:
@@ -271,19 +207,19 @@ class _Reader(HTMLParser):
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(1)
                 head = number == 0 and not facts
-                colour = _ACCENT if "group" in kind else _SOFT if head or facts and cell is row.cells[0] else _INK
-                _run(paragraph, text, 9 if facts else size, colour, head or "strong" in kind or "group" in kind)
+                colour = look.ACCENT if "group" in kind else look.SOFT if head or facts and cell is row.cells[0] else look.INK
+                look.run(paragraph, text, 9 if facts else size, colour, head or "strong" in kind or "group" in kind)
                 if "num" in style.split():
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 if head:
-                    _shade(cell, "E8EEF5")
+                    look.shade(cell, "E8EEF5")
         self.document.add_paragraph().paragraph_format.space_after = Pt(2)
 
     def _contents(self) -> None:
         """The contents as Word's own field; the titles stand there until it is brought up to date (F9)."""
         self.document.add_paragraph(self.words.say("page.contents"), "Heading 2")
         paragraph = self.document.add_paragraph()
-        _field(paragraph, 'TOC \\o "1-1" \\h \\z \\u', "")
+        look.field(paragraph, 'TOC \\o "1-1" \\h \\z \\u', "")
         end = paragraph.runs[-1]._r
         shown = paragraph.runs[-2]
         for place, title in enumerate(self.headings):
@@ -295,39 +231,3 @@ class _Reader(HTMLParser):
         paragraph._p.append(end)
 
 
-def _shares(rows: list[list[str]], width: int) -> list[float]:
-    """How much of the line each column takes: by its longest text, within limits, but never less than its longest word."""
-    needs = []
-    for column in range(width):
-        texts = [row[column] for row in rows if column < len(row)] or [""]
-        longest = max(map(_cells, texts))
-        word = max(_cells(word) for text in texts for word in re.findall(r"[!-~]+|.", text) or [""])
-        needs.append(max(6, word + 4, min(longest + 3, 56)))
-    return [need / sum(needs) for need in needs]
-
-
-def _cells(text: str) -> int:
-    """Half-width cells a text takes."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _lined(table) -> None:
-    """Thin grey lines between rows, none between columns."""
-    borders = OxmlElement("w:tblBorders")
-    for side, line, colour in (("top", "8", "1C2733"), ("bottom", "8", "1C2733"), ("insideH", "4", "C4CCD4")):
-        edge = OxmlElement(f"w:{side}")
-        for name, value in (("w:val", "single"), ("w:sz", line), ("w:space", "0"), ("w:color", colour)):
-            edge.set(qn(name), value)
-        borders.append(edge)
-    table._tbl.tblPr.append(borders)
-
-
-def _shade(cell, colour: str) -> None:
-    shade = OxmlElement("w:shd")
-    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour)):
-        shade.set(qn(name), value)
-    cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _set(properties, name: str) -> None:
-    properties.append(OxmlElement(name))

@@ -1,0 +1,118 @@
+"""How a Word document looks: its page and styles, runs and fields, widths, lines and shades of tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from simulator.report.wording import Wording
+
+SOFT, INK, ACCENT = RGBColor(0x55, 0x61, 0x6D), RGBColor(0x1C, 0x27, 0x33), RGBColor(0x1F, 0x4E, 0x79)
+FONTS = {"zh": ("Times New Roman", "宋体", "黑体"), "en": ("Calibri", "宋体", "黑体")}  # Latin, Chinese text, Chinese headings
+
+
+def blank(words: Wording) -> Any:
+    """An A4 document with the report's styles."""
+    document = Document()
+    page = document.sections[0]
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2)
+    page.top_margin, page.bottom_margin = Cm(2.2), Cm(2)
+    latin, chinese, heading = FONTS[words.lang]
+    for name, size, bold, colour, before, after in (
+            ("Normal", 10.5, False, INK, 0, 6), ("Title", 20, True, INK, 0, 6), ("Heading 1", 15, True, INK, 18, 8),
+            ("Heading 2", 11, True, INK, 10, 4)):
+        style = document.styles[name]
+        style.font.name, style.font.size, style.font.bold, style.font.color.rgb = latin, Pt(size), bold, colour
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            fonts.attrib.pop(qn(attribute), None)
+        fonts.set(qn("w:eastAsia"), chinese if name == "Normal" else heading)
+        fonts.set(qn("w:hAnsi"), latin)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+        if name != "Normal":
+            style.paragraph_format.keep_with_next = True
+    for border in document.styles["Title"].element.iter(qn("w:pBdr")):
+        border.getparent().remove(border)
+        break
+    return document
+
+
+def numbered(document: Any, text: str) -> None:
+    """The footer: the run, and page number of pages."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run(paragraph, f"{text}    ", 8, SOFT)
+    field(paragraph, "PAGE", "1")
+    run(paragraph, " / ", 8, SOFT)
+    field(paragraph, "NUMPAGES", "1")
+
+
+def run(paragraph: Any, text: str, size: float, colour: RGBColor = INK, bold: bool = False) -> Any:
+    """A run of text of this size (points) and colour, added to the paragraph."""
+    piece = paragraph.add_run(text)
+    piece.font.size, piece.font.color.rgb, piece.bold = Pt(size), colour, bold or None
+    return piece
+
+
+def field(paragraph: Any, code: str, shown: str) -> None:
+    """A field of Word's, with what it shows until it is brought up to date."""
+    for kind, text in (("begin", ""), ("", code), ("separate", ""), (None, shown), ("end", "")):
+        piece = run(paragraph, "" if kind is not None else text, 8, SOFT)
+        if kind == "":
+            element = OxmlElement("w:instrText")
+            element.set(qn("xml:space"), "preserve")
+            element.text = f" {text} "
+            piece._r.append(element)
+        elif kind:
+            element = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+            piece._r.append(element)
+
+
+def shares(rows: list[list[str]], width: int) -> list[float]:
+    """How much of the line each column takes: by its longest text, within limits, but never less than its longest word."""
+    needs = []
+    for column in range(width):
+        texts = [row[column] for row in rows if column < len(row)] or [""]
+        longest = max(map(cells, texts))
+        word = max(cells(word) for text in texts for word in re.findall(r"[!-~]+|.", text) or [""])
+        needs.append(max(6, word + 4, min(longest + 3, 56)))
+    return [need / sum(needs) for need in needs]
+
+
+def cells(text: str) -> int:
+    """Half-width cells a text takes."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def lined(table: Any) -> None:
+    """Thin grey lines between rows, none between columns."""
+    borders = OxmlElement("w:tblBorders")
+    for side, line, colour in (("top", "8", "1C2733"), ("bottom", "8", "1C2733"), ("insideH", "4", "C4CCD4")):
+        edge = OxmlElement(f"w:{side}")
+        for name, value in (("w:val", "single"), ("w:sz", line), ("w:space", "0"), ("w:color", colour)):
+            edge.set(qn(name), value)
+        borders.append(edge)
+    table._tbl.tblPr.append(borders)
+
+
+def shade(cell: Any, colour: str) -> None:
+    """A cell's ground."""
+    shade = OxmlElement("w:shd")
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour)):
+        shade.set(qn(name), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def mark(properties: Any, name: str) -> None:
+    """A property that is there or not."""
+    properties.append(OxmlElement(name))
