@@ -33,6 +33,13 @@ def test_both_have_the_same_headings_in_the_same_order():
     assert places["en"] == places["zh"]
 
 
+def test_every_section_is_as_long_in_both():
+    """As many paragraphs, lists and tables: what is added to one is added to the other."""
+    sections = {lang: [len(re.findall(r"\n\n(?=\S)", section.strip())) for section in re.split(r"^## ", outside_blocks(lang), flags=re.M)]
+                for lang in TEXT}
+    assert sections["en"] == sections["zh"]
+
+
 def test_both_show_the_same_commands_and_rows():
     assert commands("en") == commands("zh") and len(commands("en")) > 25
     assert {lang: len(re.findall(r"^\|", TEXT[lang], re.M)) for lang in TEXT} == dict.fromkeys(TEXT, 12)
