@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -71,7 +72,8 @@ def test_a_calculating_program_finds_the_same_totals(books, run, lang, need, tmp
     office = need("soffice")
     done = subprocess.run([office, "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to",
                            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir",
-                           str(tmp_path), str(books / f"{lang}.xlsx")], capture_output=True, timeout=180)
+                           str(tmp_path), str(books / f"{lang}.xlsx")], capture_output=True, timeout=180,
+                          env=os.environ | {"LC_ALL": "C.UTF-8"})  # a sheet's name becomes a file's
     text = next(tmp_path.glob(f"{lang}-{load(lang).say('workbook.costs')}*.csv"), None)
     assert text, done.stderr
     rows = list(csv.reader(text.read_text(encoding="utf-8").splitlines()))
