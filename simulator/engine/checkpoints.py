@@ -152,6 +152,7 @@ def _hold_to(found: Checkpoints, resume: bool) -> None:
 
 
 def _clear(folder: Path) -> None:
+    (folder / RECORD).unlink(missing_ok=True)  # first: without it nothing is unfinished
     for entry in folder.iterdir():
         if entry.name != LOCK:
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
