@@ -368,3 +368,8 @@ def test_the_machine_record_has_exactly_the_declared_numbers():
 def test_a_number_is_shown_with_edge_and_unit(law, path, zh, en):
     assert law.numbers[path].shown(2013, "zh") == zh
     assert law.numbers[path].shown(2013, "en") == en
+
+
+def test_a_policy_is_in_force_or_not(law):
+    assert law.in_force and not law.set({"policy.in_force": False}).in_force
+    assert texts_of(law.set, {"policy.in_force": 0}) == ["policy.in_force: is 0 → write true or false"]
