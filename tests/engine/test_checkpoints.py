@@ -257,6 +257,7 @@ def test_d6_a_signal_keeps_what_is_finished(number, code, register, expected, tm
                  "--set", "horizon=2014", "--set", "assumptions.incumbents.number=30"]
 
     def work():
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs the tests behind its back has it ignored
         real = checkpoints.Checkpoints.save
 
         def save(self, task: Task, sums) -> None:

@@ -29,12 +29,14 @@ WANTED = 0.90
 LIMIT = 600  # seconds a mutant may take: one that never ends is killed
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
+SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
-    "terms": ("test_terms", "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_explanation",),
+    "terms": ("test_terms", "test_withdrawn", SCENARIO), "lawfile": ("test_terms", "test_withdrawn", "test_legality", SCENARIO),
+    "legality": ("test_legality",), "readings": ("test_explanation",),
     "targets": ("test_terms",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
     "explanation": ("test_explanation", "test_withdrawn"),
 }
-BESIDE_THE_PLAYS = ("terms", "legality", "readings", "targets", "explanation")  # the plays hand over finished numbers
+BESIDE_THE_PLAYS = ("terms", "lawfile", "legality", "readings", "targets", "explanation")  # the plays hand over finished numbers
 
 
 def main() -> int:
