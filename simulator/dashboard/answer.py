@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 import ipywidgets as widgets
 
 from simulator.budget.purse import ledger_table
+from simulator.budget.result import BudgetRun
 from simulator.dashboard import pictures, views
 from simulator.dashboard.panel import WIDE
 from simulator.dashboard.views import Figures
@@ -26,6 +27,7 @@ class AnswerView:
     def __init__(self, words: Wording):
         self.words = words
         self._answer: Answer | None = None
+        self._baseline: tuple[BudgetRun, Figures] | None = None  # the same for answer after answer
         self._drawing = threading.Lock()  # the charts' style is one for the whole program
         self.cards, self.costs, self.goals, self.rationed, self._line_problem = (widgets.HTML(layout=WIDE) for _ in range(5))
         self.fan, self.curve = (widgets.Image(format="png", layout=WIDE) for _ in range(2))
@@ -49,7 +51,9 @@ class AnswerView:
         """Show an answer. still: whether it is wanted; asked before each picture."""
         self._answer, words = answer, self.words
         figures = Figures(answer.run)
-        before = figures if answer.run is answer.baseline else Figures(answer.baseline)
+        if self._baseline is None or self._baseline[0] is not answer.baseline:
+            self._baseline = answer.baseline, figures if answer.run is answer.baseline else Figures(answer.baseline)
+        before = self._baseline[1]
         apart = views.differences(answer)
         self.cards.value = _report(views.cards(answer, figures, apart, words), words)
         self.costs.value = _report(views.costs(answer, figures, before, apart, words), words)
