@@ -69,3 +69,9 @@ def test_a_flag_that_is_no_block_is_refused(tmp_path):
     text, _ = replaced(TEXT, "  kind: in_kind\n", "  kind: in_kind\n  legality: doubtful\n")
     with pytest.raises(LawError, match="school_places.legality: is 'doubtful' → indent one block for each document"):
         read_law(written(tmp_path, text))
+
+
+def test_a_document_that_is_no_block_is_refused(tmp_path):
+    text, _ = replaced(TEXT, "  kind: in_kind\n", "  kind: in_kind\n  legality: {clean_up: doubtful}\n")
+    [problem] = texts_of(read_law, written(tmp_path, text))
+    assert "school_places.legality.clean_up: is 'doubtful' → by_en, by_zh, confidence, " in problem

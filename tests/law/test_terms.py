@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from simulator.errors import LawError
 from simulator.law.assessment import TERMS, read_law
 from simulator.law.clauses import SLUGS
+from simulator.law.readings import check
 from simulator.law.terms import EDGES, NO_END, UNITS, Number, Term, terms_dtype
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import SHIPPED, TEXT, replaced, term_line, with_term
@@ -301,6 +302,32 @@ def test_a_change_is_checked_like_the_file_and_all_at_once(law):
     ]
     assert texts_of(law.set, {"policy.end": datetime.date(2012, 12, 31)}) == [
         "policy.end: 2012-12-31 lies before policy.start 2013-01-01 → exchange them"]
+
+
+# what the widest sensible number of each unit is, and how fine it may be: written down a second time
+WIDEST = {"CNY": (D(10**11), 100), "share": (D(1), 10_000), "m2": (D(50_000), 100), "occupancy": (D(1), 1_000_000),
+          "count": (D(10**9), 1), "months": (D(600), 1), "years": (D(50), 1)}
+
+
+def test_each_unit_has_its_widest_and_its_finest_number():
+    assert {name: (unit.high, unit.scale) for name, unit in UNITS.items()} == WIDEST
+
+
+@pytest.mark.parametrize("given, remedy", [("100", "write 1 for 100 %"), ("100.01", "check the unit"), ("1.01", "write 0.0101 for 1.01 %")])
+def test_a_share_above_one_is_taken_for_per_cent_up_to_a_hundred(law, given, remedy):
+    assert texts_of(law.set, {"tax_rebate.high_rate": D(given)}) == [
+        f"law.tax_rebate.high_rate: {given} lies outside 0 … 1 share → {remedy}"]
+
+
+def test_a_block_without_a_kind_says_so_once(tmp_path):
+    text, _ = replaced(TEXT, "  en: Certification award\n  kind: one_off\n", "  en: Certification award\n")
+    [problem] = refusals(tmp_path, text)
+    assert problem.endswith(", certification_award: kind is missing → add kind:")
+
+
+def test_a_misspelt_reading_is_told_the_one_meant():
+    assert [str(p) for p in check({"opening_awards": "higer_of"})] == [
+        "interpretation.opening_awards: has no reading 'higer_of' → did you mean higher_of?"]
 
 
 def test_a_law_cannot_be_changed_in_place(law):
