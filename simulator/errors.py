@@ -43,7 +43,7 @@ class SimulatorError(Exception):
         self.problems: list[Problem] = list(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[SimulatorError], tuple[list[Problem]]]:
         return type(self), (self.problems,)  # from another process with every place, cause and remedy
 
 

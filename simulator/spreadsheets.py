@@ -59,11 +59,11 @@ def workbook(path: Path) -> Workbook:
     from xlsxwriter.worksheet import Worksheet
 
     class Sheet(Worksheet):
-        def _write_string(self, row, col, string, cell_format=None):  # whatever writes a text comes through here
+        def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:  # every text comes through here
             return super()._write_string(row, col, escaped(string), cell_format)
 
     class Book(Workbook):
-        def add_worksheet(self, name=None, worksheet_class=None):
+        def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
             return super().add_worksheet(name, worksheet_class or Sheet)
 
     return Book(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})

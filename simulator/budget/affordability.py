@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean
 
 def revenue() -> dict[int, dict[str, float]]:
     """The district's general budget revenue as known: year → value, low, high, in CNY."""
-    document: Mapping[str, Mapping] = yamlfile.load(resources.folder("data") / "statistics" / "published.yaml").data
+    document: Mapping[str, Mapping[str, Any]] = yamlfile.load(resources.folder("data") / "statistics" / "published.yaml").data
     found = {}
     for key, entry in document.items():
         if match := FACT.match(str(key)):

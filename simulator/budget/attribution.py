@@ -11,7 +11,7 @@ of them: so every column adds up to the run's own total, to the fen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -23,10 +23,11 @@ from simulator.budget import shapley
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.paired import Progress, carried_over, steps
 from simulator.budget.statistics import Replicate, mean_and_error
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
 DRAWS = 100  # draws on which sets of clauses are played
@@ -63,10 +64,10 @@ class Offers:
     """The game: what it costs, fen by draw, when only some clauses are offered. Each set is played once."""
 
     scenario: Scenario
-    population: Population | None
+    population: Register | None
     players: tuple[str, ...]
-    workers: int | None = None
-    step: object = None
+    workers: Workers = None
+    step: Callable[[int], None] | None = None
     played: dict[frozenset[str], np.ndarray] = field(default_factory=dict)
 
     def __call__(self, offered: frozenset[str]) -> np.ndarray:
@@ -90,7 +91,7 @@ def players_of(scenario: Scenario) -> tuple[str, ...]:
     return tuple(slug for slug, cash in zip(SLUGS, CASH, strict=True) if cash and slug not in scenario.law.withdrawn)
 
 
-def attribute(draws: Draws, scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+def attribute(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
               few: int = DRAWS, pairs: int = PAIRS, progress: Progress | None = None) -> Attribution:
     """Attribute the cost of a run to its clauses.
 

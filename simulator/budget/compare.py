@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -148,7 +149,7 @@ def _changes(baseline: Scenario, reform: Scenario) -> list[tuple[str, str, str, 
         old, new = was.get(path), now.get(path)
         written_alike = (old and old.value) == (new and new.value)
         if not written_alike and (path not in numbers[0] or numbers[0][path] != numbers[1].get(path)):  # 0.50 is 0.5
-            known: Setting = new or old
+            known = cast("Setting", new or old)  # the path is of one of them
             rows.append((path, old.value if old else "—", new.value if new else "—", known.source, known.zh, known.en))
     for path, number in baseline.law.numbers.items():
         other = reform.law.numbers.get(path)
@@ -157,7 +158,7 @@ def _changes(baseline: Scenario, reform: Scenario) -> list[tuple[str, str, str, 
     return rows
 
 
-def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
+def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple[Any, ...]]:
     years = sorted({*baseline.result.cash_years, *reform.result.cash_years})
     difference = _on(reform, years) - _on(baseline, years)  # fen: exact
     rows = []
@@ -169,7 +170,7 @@ def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
     return rows
 
 
-def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
+def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple[Any, ...]]:
     """Quantiles of the cash of each year both runs have, and of all years, side by side with their difference."""
     was, now = total_cash(baseline.result), total_cash(reform.result)
     common = [y for y in baseline.result.cash_years if y in reform.result.cash_years]
@@ -178,7 +179,7 @@ def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
             for year, a, b in [*columns, (TOTAL, was.sum(axis=1), now.sum(axis=1))] for percent in SHOWN_QUANTILES]
 
 
-def _outcomes(baseline: BudgetRun, reform: BudgetRun) -> list[tuple]:
+def _outcomes(baseline: BudgetRun, reform: BudgetRun) -> list[tuple[Any, ...]]:
     was, now = (flows(run.result, run.scenario) for run in (baseline, reform))
     return [(name, *mean_and_error(now[name].sum(axis=1) - was[name].sum(axis=1), baseline.result.replicate)) for name in COMPARED]
 

@@ -14,10 +14,11 @@ import pandas as pd
 from simulator.budget.statistics import chance
 from simulator.budget.targets import Target, measures, targets_of
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.errors import ScenarioError
 from simulator.law.targets import YEAR
-from simulator.population.register import Population
+from simulator.population.parts import Register
 from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
 
@@ -26,8 +27,8 @@ STEPS = 6  # halvings of the interval
 FURTHEST = 8.0  # widths of the assumption's own range that are searched beyond it
 
 
-def conditions(draws: Draws, scenario: Scenario, population: Population | None,
-               workers: int | None = None) -> pd.DataFrame:
+def conditions(draws: Draws, scenario: Scenario, population: Register | None,
+               workers: Workers = None) -> pd.DataFrame:
     """target, probability (as assumed) with its interval, assumption, assumed (its mean), needed, unit; `needed` is empty where no value
     within the assumption's allowed range and FURTHEST of its own widths passes 50 %. None of it where 2015 is not played.
     """
@@ -48,8 +49,8 @@ def conditions(draws: Draws, scenario: Scenario, population: Population | None,
     return pd.DataFrame(rows, columns=columns)
 
 
-def _search(scenario: Scenario, population: Population | None, target: Target, path: str, rises: bool,
-            workers: int | None) -> float:
+def _search(scenario: Scenario, population: Register | None, target: Target, path: str, rises: bool,
+            workers: Workers) -> float:
     """The value of `path` nearest its mean at which the probability passes 50 %; nan when there is none in reach."""
     value, declared = scenario.assumptions[path].value, BY_PATH[path]
     width = value.high - value.low

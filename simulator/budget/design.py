@@ -39,10 +39,10 @@ class DesignResult:
     frontier: one column per free term, then FRONTIER (CNY; over: share of draws above the budget, with its upper bound; tied:
     not told apart from the best at 95 %). checked: the best on another seed, probability of exceeding the budget with its
     interval; contradicted: that interval lies above what was asked. monotone: cost only rose with generosity wherever it
-    was looked at; without that bisection may have missed a better design.
+    was looked at; without that bisection may have missed a better design. scenario: None where the answer was read back.
     """
 
-    scenario: Scenario
+    scenario: Scenario | None
     terms: list[FreeTerm]
     budget: Decimal
     confidence: float

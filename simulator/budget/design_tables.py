@@ -44,8 +44,8 @@ def tables(result: DesignResult) -> dict[str, pd.DataFrame]:
 def read(kept: Mapping[str, pd.DataFrame], scenario: Scenario | None = None) -> DesignResult:
     """The design that `tables` gave: all of it but the draws of each design, which are empty, and the scenario."""
     rows, answer = kept["design"].to_dict("records"), kept["design_answer"].iloc[0]
-    terms = [FreeTerm(**{f.name: Decimal(str(r[f.name])) if f.name in ("today", "low", "high", "step") else r[f.name]
-                         for f in fields(FreeTerm)}) for r in rows]
+    terms = [FreeTerm(*(r[name] for name in ("path", "unit", "article", "zh", "en")),
+                      *(Decimal(str(r[name])) for name in ("today", "low", "high", "step"))) for r in rows]
     top = tuple(t.steps for t in terms) if answer["everything"] else (0,) * len(terms)
     none = np.empty(0)
 

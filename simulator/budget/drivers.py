@@ -12,7 +12,9 @@ from simulator.budget import attribution, sensitivity, tornado
 from simulator.budget.attribution import Attribution
 from simulator.budget.notches import notches
 from simulator.budget.paired import Progress
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws
+from simulator.population.parts import Register
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
@@ -37,7 +39,7 @@ class Sensitivity:
     indices: pd.DataFrame
 
 
-def cost_drivers(draws: Draws, scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+def cost_drivers(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
                  few: int = attribution.DRAWS, pairs: int = attribution.PAIRS, progress: Progress | None = None) -> CostDrivers:
     """Attribute the cost of a run to its clauses and price the readings. few: draws on which sets of clauses are played (twice as
     many for readings); pairs: orders of clauses sampled, each with its reverse. Raises ScenarioError."""
@@ -47,7 +49,7 @@ def cost_drivers(draws: Draws, scenario: Scenario, population: Population | None
         tornado.readings(scenario, population, workers=workers, draws=2 * few, progress=progress))
 
 
-def sensitivity_of(draws: Draws, scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+def sensitivity_of(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
                    few: int = tornado.DRAWS, count: int = sensitivity.DRAWS, progress: Progress | None = None) -> Sensitivity:
     """Tornado and Sobol indices of a run. few: draws on which the assumptions that move a result most are played at their ends;
     count: draws of the indices. Raises ScenarioError."""
@@ -58,7 +60,7 @@ def sensitivity_of(draws: Draws, scenario: Scenario, population: Population | No
 
 
 def tables(draws: Draws, scenario: Scenario, population: Population | None = None,
-           workers: int | None = None) -> dict[str, pd.DataFrame]:
+           workers: Workers = None) -> dict[str, pd.DataFrame]:
     """What a report tells of the drivers of a run, by name of the file; nothing of a run of fewer than FEWEST draws."""
     if scenario.draws < FEWEST:
         return {}

@@ -10,7 +10,9 @@ import pandas as pd
 from simulator.budget.layout import total_cash
 from simulator.budget.risk import TOTAL
 from simulator.budget.statistics import COLUMNS, describe, mean_and_error
-from simulator.engine.run import Draws, paid_until, play
+from simulator.engine.blocks import Workers
+from simulator.engine.prepared import paid_until
+from simulator.engine.run import Draws, play
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.scenario import Scenario
@@ -27,7 +29,7 @@ def brought_forward(scenario: Scenario, population: Population | None) -> Scenar
     return scenario if chosen is not None and chosen >= known else scenario.set({"population.known_until": known})
 
 
-def execution(draws: Draws, scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
+def execution(draws: Draws, scenario: Scenario, population: Population | None, workers: Workers = None) -> pd.DataFrame:
     """year, appropriation, paid (really; empty where not yet), planned (mean of the run, with its error), `statistics.describe` of the
     forecast that knows what was paid, and rate (paid ÷ appropriation); CNY. Empty without payments in the register.
 
@@ -40,7 +42,7 @@ def execution(draws: Draws, scenario: Scenario, population: Population | None, w
     again = draws if known is scenario else play(known, population, workers=workers)
     paid_years = paid_until(known, population)
     planned, forecast = total_cash(draws), total_cash(again)
-    rows = []
+    rows: list[dict[str, object]] = []
     for j, year in enumerate(again.cash_years):
         appropriation = scenario.appropriation.get(year, math.nan)
         paid = float(forecast[0, j]) if j < paid_years else math.nan

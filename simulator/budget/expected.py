@@ -37,7 +37,8 @@ COLUMNS = ("measure", "clause", "year", "mean", "standard_error", "expected", "e
 def expected(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     """COLUMNS: the mean of cash paid by clause and year and of every yearly measure as drawn, and with arrivals and market at
     their expectation, each with its standard error; CNY, numbers or shares as in `summary`."""
-    labels, columns = [], []
+    labels: list[tuple[str, str, int | str]] = []
+    columns: list[np.ndarray] = []
     cash = [(slug, draws.paid[:, :, k] / FEN) for k, slug in enumerate(SLUGS) if k in CASH_INDEX]
     tables = [("paid", clause, values, False) for clause, values in (*cash, (TOTAL, draws.paid[:, :, CASH_INDEX].sum(axis=2) / FEN))]
     tables += [(name, TOTAL, values, name in STOCKS) for name, values in by_year(draws, scenario).items() if name != "paid"]

@@ -8,10 +8,11 @@ from simulator.budget.layout import CASH_INDEX
 from simulator.budget.risk import TOTAL
 from simulator.budget.statistics import COLUMNS, describe
 from simulator.engine import totals
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.parts import Register
 from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
 
@@ -22,7 +23,7 @@ def exposed(scenario: Scenario) -> Scenario:
                         | {"assumptions.take_up.size_elasticity": 0})
 
 
-def exposure(scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
+def exposure(scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
     """clause, year, `statistics.describe` and highest (of all draws): awards by the year they belong to, CNY.
 
     Plays the draws once more. The highest of the draws is a bound for them alone, not for the future.

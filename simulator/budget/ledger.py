@@ -5,13 +5,14 @@ Draws are played a second time, block by block, for their single claims; only su
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.budget import rationing
-from simulator.engine.blocks import threads
+from simulator.engine.blocks import Workers, threads
 from simulator.engine.claims import claims_of
 from simulator.engine.prepared import paid_until
 from simulator.engine.run import Draws
@@ -50,7 +51,7 @@ class Ledger:
         return self.flows[:, :, :, rationing.FLOWS.index(name)]
 
 
-def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws, workers: int | None = None,
+def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws, workers: Workers = None,
                 block: int | None = None) -> Ledger:
     """The ledger of draws already played. It depends neither on workers nor on the block. Raises SimulatorError when the
     claims do not add up to the run's sums."""
@@ -86,7 +87,7 @@ def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws,
     return ledger
 
 
-def days_given(scenario: Scenario, population: Population | None):
+def days_given(scenario: Scenario, population: Population | None) -> Callable[[np.ndarray], np.ndarray]:
     """A function of claims that gives the day each was applied for, as rationing.DAYS counts; 0 where no register says."""
     if population is None or not len(population.applications):
         return lambda claims: np.zeros(len(claims), np.int64)

@@ -128,12 +128,13 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     if not 0 < within < 1:
         raise ScenarioError(Problem("within", f"is {within}", "a share above 0 and below 1, e.g. 0.1"))
     left_out, absent = 0, set()
-    of_the_register = population is not None and population.last_year >= scenario.law.start.year
-    if of_the_register:
+    of_the_register = False
+    if population is not None and population.last_year >= scenario.law.start.year:
+        of_the_register = True
         unknown = {identity for identity, _, _ in population.unknown if identity}
         absent = {column for identity, _, column in population.unknown if not identity}
         known = np.array([str(i) not in unknown for i in population.ids], bool)
-        left_out = int((~known).sum())
+        left_out = int(np.count_nonzero(~known))
         people = of_register(population.subset(known), scenario)
     else:
         people = of_draws(scenario, population, min(draws, scenario.draws))
@@ -216,11 +217,13 @@ def _asked(people: People, edge: Edge, within: float, fact: np.ndarray, number: 
     return Near(year, fact - number, number, on - under, reached - now, people.draw[chosen])
 
 
-def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draws: int, *, assessable: bool) -> Iterator[tuple]:
+def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draws: int, *,
+          assessable: bool) -> Iterator[tuple[Any, ...]]:
     number = scenario.law.numbers[f"{SLUGS[edge.clause]}.{edge.term}"]
     head = SLUGS[edge.clause], edge.term, edge.fact, edge.edge
-    for year, part in [("total", near), *((n.year, [n]) for n in near if n.year)]:
-        at = float(number.at(int(people.years[0]) if year == "total" else year))
+    parts: list[tuple[int | str, list[Near]]] = [("total", near), *((n.year, [n]) for n in near if n.year)]
+    for year, part in parts:
+        at = float(number.at(year if isinstance(year, int) else int(people.years[0])))
         if not assessable:
             yield (*head, at, edge.unit, year, *([np.nan] * 10), draws)
             continue
@@ -233,7 +236,7 @@ def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draw
                _mean(short / UNITS[edge.unit].scale), draws)
 
 
-def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterator[tuple]:
+def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterator[tuple[Any, ...]]:
     """How many for whom the edge makes a difference stand at which distance from it, in BINS to either side."""
     concerned = [n.jump != 0 for n in near]
     share = np.concatenate([n.distance[c] / n.edge[c] for n, c in zip(near, concerned, strict=True)]) if near else np.zeros(0)

@@ -64,7 +64,7 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
 def commitments_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
     """admitted (year), year, mean and standard_error (CNY): what enterprises admitted to a clause in one year are awarded in
     it and in the years after; one row for each pair of years, `total` over the years after admission too."""
-    rows = []
+    rows: list[tuple[int, int | str, float, float]] = []
     for a, admitted in enumerate(ledger.years):
         own = ledger.committed[:, a] / FEN
         rows += [(admitted, year, *mean_and_error(own[:, j], draws.replicate)) for j, year in enumerate(ledger.years) if j >= a]

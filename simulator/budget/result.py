@@ -8,9 +8,9 @@ import importlib.metadata
 import json
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,9 @@ from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
 from simulator.engine import totals
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws
+from simulator.errors import Problem
 from simulator.files import put
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
@@ -119,11 +121,11 @@ class BudgetRun:
             raise KeyError((measure, clause, year))
         return rows.iloc[0].to_dict()
 
-    def ledger(self, workers: int | None = None) -> Ledger:
+    def ledger(self, workers: Workers = None) -> Ledger:
         """Every claim rationed as the scenario says, as sums by draw. Plays the draws once more."""
         return keep_ledger(self.scenario, whole(self.population), self.result, workers)
 
-    def budgeting(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
+    def budgeting(self, workers: Workers = None) -> dict[str, pd.DataFrame]:
         """What a finance bureau budgets with: risk (overrun and reserve), ledger (due, paid, waiting, breaches, the largest
         recipients), commitments, exposure (the legal maximum), execution (where the register has payments)."""
         ledger = self.ledger(workers)
@@ -134,7 +136,7 @@ class BudgetRun:
             tables["execution"] = done
         return tables
 
-    def analyses(self, workers: int | None = None) -> dict[str, pd.DataFrame]:
+    def analyses(self, workers: Workers = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
         would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
         unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
@@ -159,7 +161,7 @@ class BudgetRun:
         """
         folder = Path(folder)
         settings = pd.DataFrame([asdict(s) for s in self.scenario.settings()])
-        writers = {
+        writers: dict[str, Callable[[Path], Any]] = {
             "draws.parquet": lambda p: self.draws.to_parquet(p, index=False),
             "years.parquet": lambda p: self.years.to_parquet(p, index=False),
             "summary.csv": lambda p: save_csv(self.summary, p),
@@ -169,7 +171,7 @@ class BudgetRun:
             behind = contributions(self.scenario, self.population, self.result)
             writers["contributions.parquet"] = lambda p: behind.to_parquet(p, index=False)
         for name, table in (analyses or {}).items():
-            writers[f"{name}.csv"] = lambda p, table=table: save_csv(table, p)
+            writers[f"{name}.csv"] = partial(save_csv, table)
         outputs = {}
         for name, write in writers.items():
             outputs[name] = hashlib.sha256(put(folder / name, write).read_bytes()).hexdigest()
@@ -182,12 +184,12 @@ class BudgetRun:
         scenario, population = self.scenario, self.population
         hashes = {"scenario": scenario.hash(), "law": law_hash(scenario), "code": source_hash()}
         here = round(float(self.result.of_year("enterprises")[:, 0].mean()))
-        people = {"source": "synthetic", "enterprises": here, "synthetic": True, "sha256": ""}
+        people: dict[str, Any] = {"source": "synthetic", "enterprises": here, "synthetic": True, "sha256": ""}
         if population is not None:
             people = {"source": population.source, "enterprises": len(population), "synthetic": population.synthetic,
                       "sha256": population.sha256}
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
-        told_in = {"zh": lambda p: str(told(p, "zh")), "en": str}
+        told_in: dict[str, Callable[[Problem], str]] = {"zh": lambda p: str(told(p, "zh")), "en": str}
         found = population.warnings if population is not None else []  # what stands in the register's cells stays there
         warnings = [{lang: re.sub("“[^”]*”", "“…”", tell(p)) for lang, tell in told_in.items()} for p in found]
         return {

@@ -115,7 +115,7 @@ def break_even_year(found: dict[str, np.ndarray], years: list[int]) -> int | Non
 
 def _measures_cost(draws: Draws, scenario: Scenario) -> np.ndarray:
     """Yearly cost of the measures of 三 that are used, in the years of the term (draws, cash years), CNY."""
-    total = sum(draws.parameters[f"levers_{m.name}_cost"] for m in MEASURES)
+    total = sum((draws.parameters[f"levers_{m.name}_cost"] for m in MEASURES), np.zeros(len(draws.parameters)))
     last = scenario.law.end.year if scenario.law.end else draws.years[-1]
     in_term = np.array([scenario.law.start.year <= year <= last for year in draws.cash_years])
     return total[:, None] * in_term[None, :]

@@ -44,7 +44,7 @@ def risk(draws: Draws, scenario: Scenario) -> pd.DataFrame:
 def _row(year: int | str, due: np.ndarray, appropriation: int, replicate: Replicate) -> dict[str, object]:
     over = np.maximum(due - appropriation, 0)
     any_of = None if replicate is None else replicate[over > 0]
-    row = {"year": year, "appropriation": appropriation / FEN, **chance(over > 0, replicate)}
+    row: dict[str, object] = {"year": year, "appropriation": appropriation / FEN, **chance(over > 0, replicate)}
     row["expected_overrun"], row["expected_overrun_error"] = mean_and_error(over / FEN, replicate)
     row["overrun_if_any"], row["overrun_if_any_error"] = mean_and_error(over[over > 0] / FEN, any_of)
     row["worst_twentieth"], row["worst_twentieth_error"] = worst(due, replicate=replicate)
@@ -66,7 +66,8 @@ def reserve(due: np.ndarray, appropriation: int, level: int, replicate: Replicat
     if ranks is None:
         return math.nan, math.nan, math.nan
     enough = n - 1 - n * level // 100  # that many draws, and no more, may lie above it
-    return tuple(max(0, int(ordered[r]) - appropriation) for r in (enough, *ranks))
+    least, low, high = (max(0, int(ordered[r]) - appropriation) for r in (enough, *ranks))
+    return least, low, high
 
 
 def worst(values: np.ndarray, share: float = 0.05, replicate: Replicate = None) -> tuple[float, float]:

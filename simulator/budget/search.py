@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise, product
@@ -11,12 +12,14 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from simulator.budget.freedom import FreeTerm
 from simulator.budget.layout import CASH_INDEX
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import COVER, mean_and_error
 from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.money import FEN
+from simulator.scenario import Scenario
 
 COARSE = 5  # values of each term in one round of a search among several
 FIRST_LOOK = 9  # values of a single free term looked at before bisecting: the frontier, and whether cost only rises
@@ -55,7 +58,8 @@ def allowed_over(draws: int, confidence: float) -> int:
 class Search:
     """Designs by position, each played once; position 0 of a term is its least generous value."""
 
-    def __init__(self, scenario, terms, budget, confidence, maximise, play) -> None:
+    def __init__(self, scenario: Scenario, terms: Sequence[FreeTerm], budget: Decimal, confidence: float, maximise: str,
+                 play: Callable[[Scenario], Draws]) -> None:
         self.scenario, self.terms, self.play, self.goal = scenario, terms, play, maximise
         self.limit, self.allowed = int(budget * FEN), allowed_over(scenario.draws, confidence)
         self.seen: dict[tuple[int, ...], Design] = {}

@@ -18,8 +18,9 @@ from simulator.budget.paired import Progress, rank_ranges, steps
 from simulator.budget.statistics import COVER
 from simulator.budget.tornado import results
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
-from simulator.engine.run import LUCK_BITS, Draws, outer_layer, play
-from simulator.population.register import Population
+from simulator.engine.blocks import LUCK_BITS, Workers
+from simulator.engine.run import Draws, outer_layer, play
+from simulator.population.parts import Register
 from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
 
@@ -39,7 +40,7 @@ class Factor:
     paths: tuple[str, ...]
 
 
-def indices(draws: Draws, scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+def indices(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
             count: int = DRAWS, leading: int = LEADING, progress: Progress | None = None) -> pd.DataFrame:
     """Sobol indices of each of `results` of a run, with their bootstrap intervals: COLUMNS, the largest total index first.
 

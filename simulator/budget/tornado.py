@@ -18,11 +18,12 @@ from simulator.budget.paired import Progress, difference, rank_ranges, steps
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import mean_and_error
 from simulator.budget.targets import measures
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.law.readings import SWITCHES
 from simulator.law.targets import YEAR
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
 READING_DRAWS = 200
@@ -43,7 +44,7 @@ def results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     return found
 
 
-def readings(scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+def readings(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
              draws: int = READING_DRAWS, progress: Progress | None = None) -> pd.DataFrame:
     """What every other reading of each switch would cost: READINGS_COLUMNS, mean in CNY over all years (cash less clawback
     recovered), share_changed the share of draws in which the cost is another; rank_low, rank_high as for assumptions, nan
@@ -64,7 +65,7 @@ def readings(scenario: Scenario, population: Population | None = None, *, worker
     return pd.DataFrame([(*row, *ranks.get(i, (np.nan, np.nan))) for i, row in enumerate(rows)], columns=list(READINGS_COLUMNS))
 
 
-def assumptions(scenario: Scenario, population: Population | None = None, *, workers: int | None = None,
+def assumptions(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
                 paths: Iterable[str] | None = None, first: int = FIRST_DRAWS, draws: int = DRAWS, refined: int = REFINED,
                 progress: Progress | None = None) -> pd.DataFrame:
     """Each uncertain assumption at its low and at its high end (as the scenario writes them; of a list of values the least and

@@ -15,11 +15,12 @@ from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import Replicate
 from simulator.budget.targets import measures, targets_of
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.law.clauses import SLUGS
 from simulator.law.targets import YEAR
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.parts import Register
 from simulator.projection.assumptions import BY_PATH
 from simulator.projection.sobol import REPLICATES
 from simulator.scenario import CONFIDENCE, Scenario
@@ -39,7 +40,7 @@ def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     return found
 
 
-def split(draws: Draws, scenario: Scenario, population: Population | None, workers: int | None = None) -> pd.DataFrame:
+def split(draws: Draws, scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
     """result, parameter_share, standard_error, letter, drivers ("path rank-correlation; …"), for each headline result.
 
     Plays the draws once more with another luck. parameter_share lies in 0 … 1 but for Monte Carlo error; empty where a

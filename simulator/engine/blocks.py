@@ -79,7 +79,7 @@ class Work:
     def play(self, task: Task, parameters: np.ndarray, taken: int = 0) -> Sums:
         """Play a task; parameters: of its draws; taken: office space that the register takes, for newcomers alone."""
         prepared = self.prepared
-        if task.who == THOSE_THERE:
+        if isinstance(self.register, Parts) and task.who == THOSE_THERE:
             prepared = prepare(self.scenario, self.register.part(task.part))
             taken = prepared.office_taken()
         elif task.who == NEWCOMERS:
@@ -112,22 +112,30 @@ def threads(workers: int | Executor | None) -> int:
 class Elsewhere(Executor):
     """Workers that share no memory with this process: see `cluster`. workers: how many; width: tasks to have under way."""
 
-    workers: int
-    width: int
+    @property
+    def workers(self) -> int:
+        raise NotImplementedError
 
-    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future]:
+    @property
+    def width(self) -> int:
+        raise NotImplementedError
+
+    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future[Sums]]:
         """A function that has `Work.play` done there. Raises ClusterError where that may not be."""
         raise NotImplementedError
 
     def watch(self) -> None:
         """Raises ClusterError where nobody is left who could do anything."""
 
-    def explained(self, task: Any, error: Exception) -> Exception:
+    def explained(self, task: Any, error: BaseException) -> BaseException:
         """What is to be raised for a task that failed."""
         return error
 
 
-def carry_out(tasks: Iterable[T], submit: Callable[[T], Future], take: Callable[[T, Any], None], width: int,
+Workers = int | Elsewhere | None  # threads of this process (None: one for each core), or a cluster
+
+
+def carry_out(tasks: Iterable[T], submit: Callable[[T], Future[Any]], take: Callable[[T, Any], None], width: int,
               watch: Callable[[], None] = lambda: None) -> None:
     """Submit tasks, `width` at a time, and take each result as it comes. Interrupted, it takes what was under way.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,11 @@ class Aim:
     source: str
 
 
+Figure = tuple[str, str, str, Aim, float | None]  # zh, en, unit, aim, achieved (None: cannot be said)
+
+
 @lru_cache(maxsize=1)
-def published() -> dict[str, dict]:
+def published() -> dict[str, dict[str, Any]]:
     """The published figures by key."""
     return yamlfile.load(resources.folder("data") / "statistics" / "published.yaml").data
 
@@ -84,8 +88,8 @@ def _fact(key: str, scale: float = 1.0, place: int | None = None) -> Aim:
 
 
 def _figures(population: Population, kind_of: np.ndarray, born: np.ndarray, par: np.void, sales: Aim,
-             online_sales: float | None) -> Iterator[tuple]:
-    """zh, en, unit, aim, achieved (None: cannot be said) of every figure."""
+             online_sales: float | None) -> Iterator[Figure]:
+    """Every figure."""
     base = population.annual[:, 1] if population.annual.shape[1] > 1 else population.annual[:, 0]
     there = base["present"] == 1
     old = (born == 0) & (kind_of == kinds.GOODS)
@@ -121,7 +125,7 @@ def _figures(population: Population, kind_of: np.ndarray, born: np.ndarray, par:
     yield from _ranks(population, old & there, base)
 
 
-def _capital(population: Population, ordinary: np.ndarray) -> Iterator[tuple]:
+def _capital(population: Population, ordinary: np.ndarray) -> Iterator[Figure]:
     capital = population.enterprises["registered_capital"][ordinary] / FEN
     yield ("注册资本中位数", "median registered capital", "CNY", _fact("regcap_median_new_sme", MILLION),
            _quantile(capital, 0.5))
@@ -142,7 +146,7 @@ def _capital(population: Population, ordinary: np.ndarray) -> Iterator[tuple]:
         yield zh, en, "share", _fact(key), float(found.mean()) if len(found) >= FEWEST else None
 
 
-def _ranks(population: Population, chosen: np.ndarray, base: np.ndarray) -> Iterator[tuple]:
+def _ranks(population: Population, chosen: np.ndarray, base: np.ndarray) -> Iterator[Figure]:
     """Rank correlations of the recipe, of those there before."""
     if np.count_nonzero(chosen) < 5 * FEWEST:
         return

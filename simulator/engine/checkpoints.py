@@ -62,21 +62,22 @@ class Checkpoints:
         except FileNotFoundError:
             return None
         except OSError as e:
-            return self._again(task, f"cannot be read ({e.strerror})")
+            return self._play_again(task, f"cannot be read ({e.strerror})")
         digest, _, body = whole.partition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() != digest:
-            return self._again(task, "is damaged")
-        head, _, numbers = body.partition(b"\n")
-        head = json.loads(head)
+            return self._play_again(task, "is damaged")
+        first_line, _, numbers = body.partition(b"\n")
+        head = json.loads(first_line)
         if head["run"] != self.digest or head["task"] != list(task):
-            return self._again(task, "is of another run")
+            return self._play_again(task, "is of another run")
         by_clause, by_year = no_sums(task.last - task.first, head["years"])
         found = np.frombuffer(numbers, "<i8").astype(np.int64)
         by_clause.ravel()[:], by_year.ravel()[:] = found[:by_clause.size], found[by_clause.size:]
         return Sums(by_clause, by_year, head["taken"])
 
-    def _again(self, task: Task, why: str) -> None:
+    def _play_again(self, task: Task, why: str) -> Sums | None:
         self.notice(f"{self._path(task).name} {why}: it is played again")
+        return None
 
     def _path(self, task: Task) -> Path:
         return self.folder / f"{task.part + 1:05d}-{task.who}-{task.first:08d}-{task.last:08d}.sums"

@@ -22,14 +22,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from simulator.compiled import source_hash
 from simulator.engine.blocks import Elsewhere, Sums, Task, Work
 from simulator.errors import ClusterError, Problem, SimulatorError
-from simulator.population.parts import Parts, Register, open_register
+from simulator.population.parts import Parts, Register, open_register, whole
 from simulator.population.register import Population
 
 INSTALL = "pip install 'retail-subsidy-budget[cluster]'"
@@ -42,7 +42,8 @@ class Cluster(Elsewhere):
     """The workers behind a Dask client. Make it with `local` or `remote`."""
 
     def __init__(self, client: Any, private: bool):
-        self._client, self._private, self._executor, self._since = client, private, client.get_executor(pure=False), None
+        self._client, self._private, self._executor = client, private, client.get_executor(pure=False)
+        self._since: float | None = None  # when its last worker went
 
     @property
     def workers(self) -> int:
@@ -54,7 +55,7 @@ class Cluster(Elsewhere):
         """Tasks to have under way at once."""
         return AHEAD * self.workers
 
-    def submit(self, function: Callable, /, *arguments: Any, **named: Any) -> Future:
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         """As of any Executor; the function must be importable on the workers."""
         return self._executor.submit(function, *arguments, **named)
 
@@ -63,9 +64,9 @@ class Cluster(Elsewhere):
         if work.register is not None and not (self._private or work.register.synthetic):
             raise ClusterError(Problem("--scheduler", "a register of real enterprises is played only by a cluster that speaks TLS",
                                        "start the scheduler with --protocol tls and give tls://…"))
-        return packed(replace(work, register=named(work.register)))
+        return packed(replace(work, register=cast("Register | None", named(work.register))))  # read by `unpacked`
 
-    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future]:
+    def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future[Sums]]:
         """See `Elsewhere`. Raises ClusterError."""
         order, code = self.order(work), code_here()
         return lambda task, parameters, taken: Explained(
@@ -79,8 +80,8 @@ class Cluster(Elsewhere):
         if time.monotonic() - self._since > PATIENCE:
             raise ClusterError(Problem("the cluster", f"has had no worker for {PATIENCE} seconds", "start workers; --resume goes on"))
 
-    def explained(self, task: Any, error: Exception) -> Exception:
-        if isinstance(error, SimulatorError) or isinstance(error, KeyboardInterrupt):
+    def explained(self, task: Any, error: BaseException) -> BaseException:
+        if isinstance(error, SimulatorError | KeyboardInterrupt):
             return error
         return ClusterError(Problem(_block(task), f"could not be played by the cluster ({type(error).__name__}: {error})",
                                     "see the workers' logs; --resume goes on"))
@@ -89,15 +90,15 @@ class Cluster(Elsewhere):
         self._executor.shutdown(wait=wait and not cancel_futures)
 
 
-class Explained(Future):
+class Explained(Future[Sums]):
     """A future that tells what failed as the program tells everything."""
 
-    def __init__(self, there: Future, task: Task, cluster: Cluster):
+    def __init__(self, there: Future[Sums], task: Task, cluster: Cluster):
         super().__init__()
         self._there = there
         there.add_done_callback(lambda done: self._settle(done, task, cluster))
 
-    def _settle(self, there: Future, task: Task, cluster: Cluster) -> None:
+    def _settle(self, there: Future[Sums], task: Task, cluster: Cluster) -> None:
         if self.cancelled():
             return
         if there.cancelled():
@@ -188,7 +189,7 @@ class Named:
 
     def read(self) -> Population:
         """The register. Raises ClusterError where it is another one."""
-        population = _read(self.path, self.units)
+        population = whole(_read(self.path, self.units))
         if fingerprint(population) != self.content:
             raise ClusterError(Problem(self.path, "holds another register here than where the run was started",
                                        "give every worker the same files under the same path"))
@@ -196,7 +197,7 @@ class Named:
 
 
 @lru_cache(maxsize=1)
-def _read(path: str, units: tuple[tuple[str, str], ...]) -> Population:
+def _read(path: str, units: tuple[tuple[str, str], ...]) -> Register:
     if not (path.startswith("env:") or Path(path).exists()):
         raise ClusterError(Problem(path, "a worker does not find the register", "put it where all workers see it, under one path"))
     return open_register(path, dict(units))
@@ -224,7 +225,7 @@ def fingerprint(population: Population) -> str:
     return digest.hexdigest()
 
 
-def _frozen(held: dict) -> MappingProxyType:
+def _frozen(held: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(held)
 
 

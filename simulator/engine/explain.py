@@ -12,6 +12,7 @@ from simulator.errors import PopulationError, Problem, nearest
 from simulator.facts import ANNUAL_FIELDS, AREA, OCCUPANCY, RENT
 from simulator.law import explanation as told
 from simulator.law.assessment import CASH_CLAUSES
+from simulator.law.evidence import Evidence
 from simulator.law.readings import SWITCHES, compile_readings
 from simulator.law.terms import NOT_OFFERED
 from simulator.money import FEN
@@ -87,7 +88,7 @@ class Explanation:
             lines.append(f"    {mark} {words}{'  ' + beside if beside else ''}")
         return lines
 
-    def _beside(self, slug: str, evidence, year: int, j: int, zh: bool) -> str:
+    def _beside(self, slug: str, evidence: Evidence, year: int, j: int, zh: bool) -> str:
         parts = [f"{_label(n, zh)} = {self._value(n, j + 1)}" for n in evidence.facts]
         parts += [f"{_label(n, zh)}({year - 1}) = {self._value(n, j)}" for n in evidence.last_year]
         for name in evidence.terms:

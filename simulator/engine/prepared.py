@@ -30,7 +30,7 @@ class Prepared:
     seed: np.uint64
     generosity: np.ndarray
     terms: np.ndarray
-    readings: np.ndarray
+    readings: np.void
     hindsight: bool
     base_year: int
     known: int

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -46,15 +47,14 @@ class Session:
         if key in self._results:
             self._results.move_to_end(key)
             return self._results[key]
-        base = self._base
-        changed = prepared = None
+        base, changed = self._base, None
         if base is not None and _same_but_law(scenario, base.scenario):
             prepared = replace(base.prepared, terms=scenario.law.compile(TERMS, [scenario.base_year, *scenario.years]),
                                generosity=generosity_of(scenario))
             changed = clauses_to_replay(base.prepared, prepared)
-        if changed is None:
-            base = _Base(scenario, self.population, self.workers, progress)
-            self._base, prepared, changed = base, base.prepared, 0
+        if base is None or changed is None:
+            base = self._base = _Base(scenario, self.population, self.workers, progress)
+            prepared, changed = base.prepared, 0
         there = base.with_changes(prepared, changed, progress)
         sums = _add(there, base.newcomers(prepared, progress), 1)
         draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
@@ -99,8 +99,9 @@ class _Base:
             self._newcomers = {law: self._play(prepared, progress, who=NEWCOMERS)}
         return self._newcomers[law]
 
-    def _play(self, prepared: Prepared, progress, who: int = THOSE_THERE, **options) -> Sums:
-        return play_blocks(prepared, self.parameters, workers=self.workers, progress=progress, who=who, **options)
+    def _play(self, prepared: Prepared, progress: Callable[[int], None] | None, who: int = THOSE_THERE, only: int = 0,
+              held: np.ndarray | None = None) -> Sums:
+        return play_blocks(prepared, self.parameters, workers=self.workers, progress=progress, who=who, only=only, held=held)
 
 
 def clauses_to_replay(base: Prepared, changed: Prepared) -> int | None:
@@ -110,7 +111,7 @@ def clauses_to_replay(base: Prepared, changed: Prepared) -> int | None:
     clause may be withdrawn. Then whoever never held a clause's conditions does not hold them now.
     """
     bits = 0
-    for block in TERMS.names:
+    for block in TERMS.names or ():
         old, new = base.terms[block], changed.terms[block]
         if np.array_equal(old, new):
             continue
@@ -126,7 +127,7 @@ def clauses_to_replay(base: Prepared, changed: Prepared) -> int | None:
     return bits
 
 
-def _never_adds(term, old: np.ndarray, new: np.ndarray) -> bool:
+def _never_adds(term: Any, old: np.ndarray, new: np.ndarray) -> bool:
     """Whether nobody can hold a clause's conditions because its number changed so."""
     if np.array_equal(old, new):
         return True

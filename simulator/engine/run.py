@@ -17,6 +17,7 @@ from simulator.engine.blocks import (
     Sums,
     Task,
     Work,
+    Workers,
     carry_out,
     no_sums,
     on_threads,
@@ -69,7 +70,7 @@ def play(
     scenario: Scenario,
     population: Register | None = None,
     *,
-    workers: int | Elsewhere | None = None,
+    workers: Workers = None,
     block: int | None = None,
     executor: Executor | None = None,
     luck: int = 0,
@@ -97,7 +98,7 @@ def play(
                      progress=progress, keep=keep)
     seconds = time.perf_counter() - started
     if before is not None:
-        sums = tuple(np.concatenate(both) for both in zip((before.by_clause, before.by_year), sums, strict=True))
+        sums = np.concatenate([before.by_clause, sums[0]]), np.concatenate([before.by_year, sums[1]])
         parameters, seconds = np.concatenate([before.parameters, parameters]), before.seconds + seconds
     return finish(scenario, *sums, parameters, paid_until(scenario, population), seconds)
 
@@ -106,7 +107,7 @@ def play_work(
     work: Work,
     parameters: np.ndarray,
     *,
-    workers: int | Elsewhere | None = None,
+    workers: Workers = None,
     block: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
@@ -145,9 +146,8 @@ def play_work(
             if (task.who == NEWCOMERS) == newcomers:
                 found = keep.load(task) if keep else None
                 remaining.append(task) if found is None else add(task, found)
-        if elsewhere:
-            office = sum(taken.values())
-            carry_out(remaining, lambda task, office=office: play_there(task, parameters[task.first:task.last], office), take,
+        if elsewhere and play_there:
+            carry_out(remaining, lambda task: play_there(task, parameters[task.first:task.last], sum(taken.values())), take,
                       elsewhere.width, elsewhere.watch)
         else:
             on_threads(remaining, do, take, threads(workers), executor)
@@ -176,12 +176,13 @@ def play_blocks(
     luck: int = 0,
     progress: Callable[[int], None] | None = None,
     held: np.ndarray | None = None,
-    **options: int,
+    who: int = kernel.EVERYBODY,
+    only: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play draws of what is prepared on threads into sums by_clause and by_year (see Draws).
 
-    parameters: PARAMETERS records, one per draw; held (draws, n): see `kernel.Wanted`; options: `who` and `only` of
-    `kernel.play_draws`. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
+    parameters: PARAMETERS records, one per draw; held (draws, n): see `kernel.Wanted`; who, only: see `kernel.play_draws`.
+    The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
     """
     draws, workers = len(parameters), threads(workers)
     by_clause, by_year = no_sums(draws, len(prepared.terms) - 1)
@@ -191,7 +192,7 @@ def play_blocks(
         last = min(first + block, draws)
         wanted = {} if held is None else {"held": held[first:last]}
         prepared.play(first + (luck << LUCK_BITS), parameters[first:last], by_clause[first:last], by_year[first:last],
-                      **options, **wanted)
+                      who=who, only=only, **wanted)
         return last - first
 
     on_threads(range(0, draws, block), one, lambda _, done: progress(done) if progress else None, workers)

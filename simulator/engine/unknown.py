@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -230,7 +231,8 @@ class _Solver:
         unknown = any(name == "violated_on" for name, _ in facts)
         return np.array([unknown or violated == year for year in self.window.years])
 
-    def _assess(self, row: int, facts: list[Fact], chosen: np.ndarray, clauses: tuple[int, ...]):
+    def _assess(self, row: int, facts: list[Fact], chosen: np.ndarray, clauses: tuple[int, ...]) \
+            -> tuple[np.ndarray, np.ndarray]:
         """Awards (combinations, years, clauses) and their part of the clawback (combinations, years); chosen
         (combinations, facts): the values filled in."""
         n, years = len(chosen), len(self.window.years)
@@ -272,7 +274,7 @@ def _batches(combinations: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int
         yield batch
 
 
-def _necessary(clause) -> tuple[str, ...]:
+def _necessary(clause: Any) -> tuple[str, ...]:
     """Facts without which a clause gives nothing: those a condition is judged on alone."""
     return tuple(condition.facts[0] for condition in clause.EVIDENCE.values()
                  if len(condition.facts) == 1 and not condition.last_year)

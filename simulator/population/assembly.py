@@ -8,10 +8,11 @@ import numpy as np
 
 from simulator import facts, money
 from simulator.errors import PopulationError, Problem
+from simulator.law.clauses import SLUGS
 from simulator.population import checks
 from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
-from simulator.population.schema import CASH_CLAUSES, DISTRICT, SLUGS
+from simulator.population.schema import CASH_CLAUSES, DISTRICT
 
 
 def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: int = 0) -> Population:
@@ -22,7 +23,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     Raises PopulationError when payments of one enterprise, year and clause add up to more than can be meant.
     """
     enterprises, annual = tables["enterprises"], tables["annual"]
-    ids = np.array(enterprises.column("enterprise_id"), dtype=object)
+    ids = np.array(enterprises.texts("enterprise_id"), dtype=object)
     first, last = _horizon(tables)
     last = max(last, until)
     shape = (len(ids), last - first + 1)
@@ -35,7 +36,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     ]  # 五（二） is a kind of 五（一）, whatever the column says
 
     years = np.zeros(shape, dtype=facts.ANNUAL)
-    cells = (owners["annual"], annual.column("year") - first)
+    cells = (owners["annual"], annual.numbers("year") - first)
     years["present"][cells] = 1
     for name in facts.ANNUAL_FIELDS[1:]:
         years[name][cells] = annual.column(name)
@@ -74,14 +75,14 @@ def _horizon(tables: dict[str, Checked]) -> tuple[int, int]:
     """First and last year of the arrays: the last year of `annual` ends every assessment; support and
     payments may begin before its first.
     """
-    years = tables["annual"].column("year")
+    years = tables["annual"].numbers("year")
     first, last = int(years.min()), int(years.max())
     for name in ("existing_support", "paid"):
         if name in tables:
             rows = tables[name]
-            telling = rows.column("amount") > 0
+            telling = rows.numbers("amount") > 0
             telling[rows.unknown.get("amount", [])] = True
-            first = min(first, int(rows.column("year")[telling].min(initial=first)))
+            first = min(first, int(rows.numbers("year")[telling].min(initial=first)))
     return first, last
 
 
@@ -89,10 +90,10 @@ def _by_clause(
     rows: Checked, owners: np.ndarray, shape: tuple[int, int], first: int, chosen: np.ndarray
 ) -> np.ndarray:
     """Sums of the chosen rows' amounts by enterprise, year and clause; (0, 0, 10) when all are 0."""
-    years, amounts = rows.column("year") - first, rows.column("amount")
+    years, amounts = rows.numbers("year") - first, rows.numbers("amount")
     chosen = chosen & (years >= 0) & (years < shape[1])
     sums = np.zeros((*shape, CASH_CLAUSES), dtype=np.int64)
-    np.add.at(sums, (owners[chosen], years[chosen], rows.column("clause")[chosen] - 1), amounts[chosen])
+    np.add.at(sums, (owners[chosen], years[chosen], rows.numbers("clause")[chosen] - 1), amounts[chosen])
     if sums.max(initial=0) > money.LARGEST or sums.min(initial=0) < 0:
         raise PopulationError(
             Problem(
@@ -121,7 +122,7 @@ def _support(
     if not total.any():
         return _nothing(), _nothing()
     _tell_late(rows, first + shape[1] - 1)
-    by_district = rows.column("payer") == DISTRICT
+    by_district = rows.numbers("payer") == DISTRICT
     return total, _by_clause(rows, owners["existing_support"], shape, first, by_district)
 
 
@@ -136,15 +137,15 @@ def _paid(
     rows = tables["paid"]
     _tell_late(rows, first + shape[1] - 1)
     sums = _by_clause(rows, owners["paid"], shape, first, np.full(len(rows), True))
-    return sums, int(rows.column("year").max())
+    return sums, int(rows.numbers("year").max())
 
 
 def _tell_late(rows: Checked, last: int) -> None:
     """Warn of rows after the last year of `annual`: no assessment reaches them."""
-    late = np.flatnonzero(rows.column("year") > last)
+    late = np.flatnonzero(rows.numbers("year") > last)
     if len(late):
         rows.warn(
-            late[0],
+            int(late[0]),
             "year",
             f"{len(late)} row(s) lie after {last}, the last year of the table annual (年度), and are "
             "not used",
@@ -156,7 +157,7 @@ def _applications(tables: dict[str, Checked], owners: dict[str, np.ndarray]) -> 
     if "applications" not in tables:
         return np.zeros(0, dtype=APPLICATION)
     rows = tables["applications"]
-    columns = (owners["applications"], *(rows.column(name) for name in ("year", "clause", "applied_on")))
+    columns = (owners["applications"], *(rows.numbers(name) for name in ("year", "clause", "applied_on")))
     distinct = dict.fromkeys(zip(*(column.tolist() for column in columns), strict=True))
     return np.array(list(distinct), dtype=APPLICATION)
 
@@ -180,13 +181,13 @@ def _unknown(
                     if not (column == "ecommerce" and records["online_retailer"][row]):
                         found.append((ids[row], 0, column))
                     continue
-                year = int(checked.column("year")[row])
+                year = int(checked.numbers("year")[row])
                 if table == "annual":
                     found.append((names[row], year, column))
                 elif year <= last or table == "applications":
-                    path = f"{table}.{SLUGS[checked.column('clause')[row] - 1]}"
+                    path = f"{table}.{SLUGS[checked.numbers('clause')[row] - 1]}"
                     if column == "payer":
-                        if not checked.column("amount")[row]:
+                        if not checked.numbers("amount")[row]:
                             continue  # who pays nothing, or an unknown amount, says nothing more
                         path += ".payer"
                     found.append((names[row], year, path))

@@ -11,7 +11,7 @@ import unicodedata
 from decimal import Decimal
 
 from simulator import money
-from simulator.population.schema import Column, plain
+from simulator.population.column import Column, plain
 from simulator.population.spelling import iso
 from simulator.population.units import MONEY, Declared
 from simulator.spreadsheets import unescaped
@@ -160,9 +160,10 @@ def _date(text: str, column: Column, mac_dates: bool) -> int:
             f"{shown(text)}: there is no such day", "write a day of the calendar, as 2013-02-28"
         ) from None
     value = year * 10_000 + month * 100 + day
-    if not column.low <= value <= column.high:
+    earliest, latest = column.bounds
+    if not earliest <= value <= latest:
         raise Refused(
-            f"{shown(text)} lies outside {iso(column.low)} to {iso(column.high)}",
+            f"{shown(text)} lies outside {iso(earliest)} to {iso(latest)}",
             "check the year; leave blank for no such date",
         )
     return value
@@ -170,14 +171,15 @@ def _date(text: str, column: Column, mac_dates: bool) -> int:
 
 def _whole(text: str, column: Column) -> int:
     """A year or a clause's number; "2013年" and a spreadsheet's 2013.0 are whole."""
-    bounds = f"{column.low} to {column.high}"
+    low, high = column.bounds
+    bounds = f"{low} to {high}"
     try:
         value = money.parse_number(plain(text).removesuffix("年") if column.kind == "year" else text)
     except ValueError:
         raise Refused(
             f"{shown(text)} is not a {column.kind}", f"write a whole number from {bounds}"
         ) from None
-    if not column.low <= value <= column.high or value != value.to_integral_value():
+    if not low <= value <= high or value != value.to_integral_value():
         raise Refused(
             f"{shown(text)} is not a {column.kind} from {bounds}", f"write a whole number from {bounds}"
         )
@@ -187,6 +189,7 @@ def _whole(text: str, column: Column) -> int:
 def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, bool]:
     """An amount, area, rent, share or count in units of 1/resolution."""
     factor = Decimal(1) if declared is None else declared.factor
+    low, high = column.bounds
     whole, _, fraction = text.partition(".")
     digits = len(str(column.resolution)) - 1  # resolutions are powers of ten
     if (
@@ -198,7 +201,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         and (fraction.isdecimal() or not fraction)
     ):
         value, rounded = int(whole + fraction.ljust(digits, "0")), False  # the common case, ten times as fast
-        if value <= column.high * column.resolution:
+        if value <= high * column.resolution:
             return value, rounded
     suffix = ""
     if column.kind == "money" and (match := _SUFFIXED.fullmatch(plain(text))):
@@ -216,14 +219,14 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
     except ValueError:
         raise Refused(f"{shown(text + suffix)} is not a number", _number_remedy(column)) from None
     text += suffix
-    if exact < column.low:
+    if exact < low:
         raise Refused(f"{shown(text)} is negative", "write 0 or more; leave blank for none")
-    if exact > column.high:
+    if exact > high:
         if column.kind == "share":
             raise Refused(f"{shown(text)} is more than 1", "write a share between 0 and 1, as 0.85")
         word = "amount" if column.kind == "money" else column.kind
         raise Refused(
-            f"{shown(text)} is above {column.high:,}, the largest {word} that can be meant",
+            f"{shown(text)} is above {high:,}, the largest {word} that can be meant",
             f"check the number; it is read in {column.unit}" if column.unit else "check the number",
         )
     return money.to_scaled(exact, column.resolution), not money.is_exact(exact, column.resolution)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.population.column import Column, Table
 from simulator.population.raw import RawTable
-from simulator.population.schema import Column, Table
 from simulator.population.units import Declared
 
 KEYS = ("enterprise_id", "year", "clause")  # columns that say what a row is about: neither blank nor unknown
@@ -59,6 +60,14 @@ class Checked:
             self.values[name] = stored([column.default] * len(self), column)
         return self.values[name]
 
+    def numbers(self, name: str) -> np.ndarray:
+        """The values of a column that holds no texts, int64."""
+        return cast("np.ndarray", self.column(name))
+
+    def texts(self, name: str) -> list[str]:
+        """The values of a column of texts."""
+        return cast("list[str]", self.column(name))
+
     def readable(self, row: int, *names: str) -> bool:
         """Whether the row's cells in these columns are there and were not refused."""
         return all(name in self.positions and row not in self.refused.get(name, ()) for name in names)
@@ -92,6 +101,6 @@ class Checked:
         return [problem for _, _, problem in sorted(self.faults, key=lambda fault: fault[:2])]
 
 
-def stored(values: list, column: Column) -> np.ndarray | list[str]:
+def stored(values: list[Any], column: Column) -> np.ndarray | list[str]:
     """Values of a column as they are kept: int64, or a list of texts."""
     return values if isinstance(column.default, str) else np.array(values, dtype=np.int64)

@@ -41,7 +41,7 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
     it is left out), a doubtful code a warning."""
     first_of: dict[str, int] = {}
     repeated = set()
-    ids = enterprises.column("enterprise_id")
+    ids = enterprises.texts("enterprise_id")
     alone = len(set(ids)) == len(ids)
     for row, name in enumerate([] if alone else ids):
         if not enterprises.readable(row, "enterprise_id"):
@@ -61,7 +61,7 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
         enterprises.drop(repeated)
     index: dict[str, int] = {}
     refused = enterprises.refused.get("enterprise_id", ())
-    for row, name in enumerate(enterprises.column("enterprise_id")):
+    for row, name in enumerate(enterprises.texts("enterprise_id")):
         if row not in refused:
             index.setdefault(name, row)
             _doubt_code(enterprises, row, name)
@@ -86,7 +86,7 @@ def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
     former: dict[str, int] = {}
     if "former_id" not in enterprises.positions:
         return former
-    for row, text in enumerate(enterprises.column("former_id")):
+    for row, text in enumerate(enterprises.texts("former_id")):
         for name in filter(None, (part.strip() for part in re.split("[、,;，；]", text))):
             if index.get(name, row) != row:
                 line = enterprises.raw.line_of(index[name])
@@ -107,13 +107,12 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
     `annual` and `applications` that agree in every cell are counted once.
     """
     owners = np.full(len(rows), -1, dtype=np.int64)
-    ids = rows.column("enterprise_id")
+    ids = rows.texts("enterprise_id")
     annual = rows.table.name == "annual"
-    years = rows.column("year") if annual else None
     names = [name for name in KEYS if name in {column.name for column in rows.table.columns}]
     if annual and index is not None and (found := _owners_at_once(rows, index, names)) is not None:
         return found
-    seen: dict[tuple, int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     repeated: set[int] = set()
     for row, name in enumerate(ids):
         if not rows.readable(row, "enterprise_id"):
@@ -129,8 +128,8 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
             continue
         if not rows.readable(row, *names):
             continue
-        owners[row] = -1 if index is None else owner
-        first = seen.setdefault((owner, int(years[row])) if annual else rows.row(row), row)
+        owners[row] = -1 if index is None else index[name]
+        first = seen.setdefault((owner, int(rows.numbers("year")[row])) if annual else rows.row(row), row)
         if first != row and _tell_repeated(rows, row, first):
             repeated.add(row)
     if repeated:
@@ -143,8 +142,8 @@ def _owners_at_once(annual: Checked, index: dict[str, int], names: list[str]) ->
     """The enterprises of all rows where every row has one and a year of its own; None where any must be looked at."""
     if any(name not in annual.positions or annual.refused.get(name) for name in names):
         return None
-    owners = np.array([index.get(name, -1) for name in annual.column("enterprise_id")], np.int64)
-    pairs = np.sort(owners * 10_000 + annual.column("year"))
+    owners = np.array([index.get(name, -1) for name in annual.texts("enterprise_id")], np.int64)
+    pairs = np.sort(owners * 10_000 + annual.numbers("year"))
     return None if (owners < 0).any() or (pairs[1:] == pairs[:-1]).any() else owners
 
 
@@ -162,7 +161,7 @@ def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
     if rows.row(row) == rows.row(first):
         rows.warn(row, "enterprise_id", f"{repeats} and is counted once", "remove one of the two rows")
         return True
-    name = rows.column("enterprise_id")[row]
+    name = rows.texts("enterprise_id")[row]
     rows.fault(row, "year", f"{shown(name)} has a row of this year already, on line {line}",
                "keep one row per enterprise and year")
     return False
@@ -170,8 +169,8 @@ def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
 
 def doubt_enterprises(enterprises: Checked) -> None:
     """Warn of capital that does not fit together."""
-    paid_in, registered = enterprises.column("paid_in_capital"), enterprises.column("registered_capital")
-    for row in np.flatnonzero((paid_in > registered) & enterprises.known("registered_capital")):
+    paid_in, registered = enterprises.numbers("paid_in_capital"), enterprises.numbers("registered_capital")
+    for row in _rows((paid_in > registered) & enterprises.known("registered_capital")):
         enterprises.warn(
             row,
             "paid_in_capital",
@@ -182,28 +181,28 @@ def doubt_enterprises(enterprises: Checked) -> None:
 
 def doubt_annual(annual: Checked) -> None:
     """Warn of offices, rents, sales and buildings that are hard to believe."""
-    area, rent = annual.column("rented_area"), annual.column("rent")
-    for row in np.flatnonzero(area > LARGE_OFFICE):
+    area, rent = annual.numbers("rented_area"), annual.numbers("rent")
+    for row in _rows(area > LARGE_OFFICE):
         annual.warn(
             row, "rented_area", f"an office of {area[row] / facts.AREA:,.10g} m²", "check the area, in m²"
         )
-    for row in np.flatnonzero(rent > HIGH_RENT):
+    for row in _rows(rent > HIGH_RENT):
         annual.warn(
             row,
             "rent",
             f"a rent of {rent[row] / facts.RENT:,.10g} CNY per m² and month",
             "write the rent of one m² and one month",
         )
-    sales, online = annual.column("sales"), annual.column("online_sales")
-    for row in np.flatnonzero((online > sales) & annual.known("sales")):
+    sales, online = annual.numbers("sales"), annual.numbers("online_sales")
+    for row in _rows((online > sales) & annual.known("sales")):
         annual.warn(
             row,
             "online_sales",
             f"online sales {yuan(online[row]):,} are above all sales {yuan(sales[row]):,}",
             "check both",
         )
-    bare = (annual.column("building_recognised") == 1) & (annual.column("building_area") == 0)
-    for row in np.flatnonzero(bare & annual.known("building_area")):
+    bare = (annual.numbers("building_recognised") == 1) & (annual.numbers("building_area") == 0)
+    for row in _rows(bare & annual.known("building_area")):
         annual.warn(
             row,
             "building_recognised",
@@ -219,11 +218,15 @@ def doubt_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> N
     """
     if "closed_on" not in enterprises.positions:
         return
-    closed = enterprises.column("closed_on")[owners]
-    taxed = sum(annual.column(name) > 0 for name in ("vat", "business_tax", "income_tax")) > 0
-    for row in np.flatnonzero(taxed & (closed > 0) & (annual.column("year") > closed // 10_000)):
+    closed = enterprises.numbers("closed_on")[owners]
+    taxed = np.any([annual.numbers(name) > 0 for name in ("vat", "business_tax", "income_tax")], axis=0)
+    for row in _rows(taxed & (closed > 0) & (annual.numbers("year") > closed // 10_000)):
         annual.warn(row, "year", f"taxes of an enterprise struck off on {iso(int(closed[row]))}",
                     "check closed_on (注销日期) and the taxes")
+
+
+def _rows(chosen: np.ndarray) -> list[int]:
+    return np.flatnonzero(chosen).tolist()
 
 
 def doubt_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year: int) -> None:

@@ -41,6 +41,13 @@ class Column:
     checks: tuple[tuple[str, str, str], ...] = ()
 
     @property
+    def bounds(self) -> tuple[int, int]:
+        """Lowest and highest written value. Raises TypeError for a kind that has none: text, flag, choice."""
+        if self.low is None or self.high is None:
+            raise TypeError(f"{self.name}: a {self.kind} has no bounds")
+        return self.low, self.high
+
+    @property
     def derived(self) -> bool:
         """Whether a blank is filled by the law from other facts."""
         return self.default == facts.BLANK

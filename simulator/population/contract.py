@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.errors import Problem, nearest
+from simulator.law.clauses import SLUGS
 from simulator.population.cells import shown
 from simulator.population.checked import Checked
+from simulator.population.column import Column, Table, plain
 from simulator.population.layout import IGNORED
 from simulator.population.raw import RawTable
 from simulator.population.reading import read_column
-from simulator.population.schema import SLUGS, Column, Table, plain
 from simulator.population.units import Declared, answer_for, column_named, declared_unit
 
 

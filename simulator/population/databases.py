@@ -14,8 +14,9 @@ from typing import Any
 
 from simulator.errors import PopulationError, Problem
 from simulator.population.checked import KEYS
+from simulator.population.column import plain
 from simulator.population.raw import RawTable, Source, as_text
-from simulator.population.schema import SYNTHETIC_MARK, plain, table_named
+from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.units import column_named
 
 MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
@@ -28,8 +29,8 @@ def from_duckdb(path: Path) -> Source:
         import duckdb
     except ImportError:
         raise PopulationError(Problem(path.name, "DuckDB is not installed", EXTRA)) from None
-    settings = {"enable_external_access": "false", "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     try:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
             listed = connection.execute(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simulator.population.schema import TABLES, Column
+from simulator.population.column import Column
+from simulator.population.schema import TABLES
 from simulator.population.spelling import iso
 
 KINDS = {"text": "文本", "date": "日期", "money": "金额", "area": "面积", "rent": "租金", "share": "比例", "count": "数量",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -31,7 +33,7 @@ def problem_table(found: Examination, lang: str = "zh") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS[lang]))
 
 
-def _value(grids: dict[str, tuple[list[list[str]], dict[int, int]]], problem: Problem) -> str:
+def _value(grids: dict[str, tuple[Sequence[list[str]], dict[int, int]]], problem: Problem) -> str:
     """What stands in the cell a problem is about; blank where it is about a row or a table."""
     if not isinstance(problem, Finding) or problem.position < 0 or problem.table not in grids:
         return ""
@@ -40,7 +42,7 @@ def _value(grids: dict[str, tuple[list[list[str]], dict[int, int]]], problem: Pr
     return str(row[problem.position])[:60] if problem.position < len(row) else ""
 
 
-def _grid(raw: RawTable) -> tuple[list[list[str]], dict[int, int]]:
+def _grid(raw: RawTable) -> tuple[Sequence[list[str]], dict[int, int]]:
     """All rows of a table as they stood, and which of them stands on a line; a database's under its header."""
     rows, lines = raw.grid
     if not len(rows):
@@ -81,7 +83,7 @@ def _write(found: Examination, path: Path) -> None:
             _copy(book, raw, found, styles)
 
 
-def _copy(book, raw: RawTable, found: Examination, styles) -> None:
+def _copy(book: Any, raw: RawTable, found: Examination, styles: dict[str, Any]) -> None:
     """One table as it stood, its bad cells marked and noted."""
     name = raw.label.rpartition(".")[0] or raw.label
     sheet = book.add_worksheet("".join(letter for letter in name if letter not in "[]:*?/\\")[:31] or "table")

@@ -97,7 +97,8 @@ def _headings(rows: list[list[str]]) -> tuple[list[str], list[str]]:
     return header, groups
 
 
-def _split(rows, places, lines, header_rows, table):
+def _split(rows: list[list[str]], places: list[int], lines: list[int], header_rows: list[list[str]],
+           table: Table) -> tuple[list[list[str]], list[int], list[tuple[int, list[str]]], list[tuple[int, str]]]:
     """Body rows and their lines, totals rows, and footnotes (line, text)."""
     names = [column_named(cell, table) for cell in _headings(
         [row + [""] * (max(map(len, header_rows)) - len(row)) for row in header_rows])[0]]

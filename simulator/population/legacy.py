@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from simulator.errors import Problem
 from simulator.population.cells import Refused
+from simulator.population.column import Table
 from simulator.population.layout import arrange
 from simulator.population.raw import RawTable, letters
-from simulator.population.schema import Table
 from simulator.population.sheets import decode
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -119,12 +119,12 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
     for name in BANDS:
         checked = enterprises if name in _ENTERPRISE else annual
         if name in checked.positions:
-            values = np.where(checked.known(name), checked.column(name), 0) / FEN
+            values = np.where(checked.known(name), checked.numbers(name), 0) / FEN
             columns[name] = values if checked is enterprises else values[usable]
             holders[name] = checked
     answered = {name for name, checked in holders.items()
                 if name in checked.units and checked.units[name].where == "answer"}
-    for doubt in doubts(columns, owners[usable], annual.column("year")[usable]):
+    for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]
         if asked:
             _ask(holders[asked[0]], doubt, asked)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.population.column import Table
 from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
-from simulator.population.schema import Table
 
 MOST_ROWS = 20_000_000  # a register of a million enterprises has three million
 

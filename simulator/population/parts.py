@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -120,8 +121,9 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None) -> R
     if not in_parts:
         return read_population(path, units)
     folder = Path(path).resolve()
-    names = sorted(entry.name for entry in folder.iterdir() if PART.fullmatch(entry.name))
-    count = int(PART.fullmatch(names[0]).group(2))
+    found = {entry.name: match for entry in folder.iterdir() if (match := PART.fullmatch(entry.name))}
+    names = sorted(found)
+    count = int(found[names[0]].group(2))
     wanted = [part_folder(folder, number, count).name for number in range(count)]
     if names != wanted:
         missing, foreign = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
@@ -144,15 +146,19 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None) -> R
                  for place, number in _shared(names, [s.groups for s in seen])]
     if problems:
         raise PopulationError(problems)
-    found = Parts(
+    register = Parts(
         folder, tuple(s.count for s in seen), tuple(s.sha256 for s in seen), min(s.years[0] for s in seen),
         last, max(s.years[2] for s in seen), any(s.has_payments for s in seen),
         tuple(sorted((units or {}).items())), list(dict.fromkeys(u for s in seen for u in s.unknown)),
         [w for s in seen for w in s.warnings], all(s.synthetic for s in seen))
-    has_read("register", found.sha256)
-    return found
+    has_read("register", register.sha256)
+    return register
 
 
+@overload
+def whole(register: Register) -> Population: ...
+@overload
+def whole(register: None) -> None: ...
 def whole(register: Register | None) -> Population | None:
     """The register in memory, whatever it lies in."""
     return register.whole() if isinstance(register, Parts) else register
@@ -220,7 +226,7 @@ class _Seen:
     groups: np.ndarray
     years: tuple[int, int, int]
     has_payments: bool
-    unknown: list
+    unknown: list[tuple[str, int, str]]
     warnings: list[Problem]
     synthetic: bool
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -39,7 +39,11 @@ class Typed(Sequence[str]):
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, row):
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
         if isinstance(row, slice):
             return [self[at] for at in range(*row.indices(len(self)))]
         return "" if self.missing[row] else self.spelt(self.values[row].item())
@@ -92,7 +96,7 @@ class RawTable:
     keys: list[str] | None = None
     mac_dates: bool = False
     encoding: str = ""
-    grid: tuple[list[list[str]], list[int]] = field(default=((), ()), repr=False)
+    grid: tuple[Sequence[list[str]], Sequence[int]] = field(default=((), ()), repr=False)
 
     def __len__(self) -> int:
         return len(self.lines)

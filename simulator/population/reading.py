@@ -8,8 +8,8 @@ import numpy as np
 
 from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, serial_day, shown
 from simulator.population.checked import KEYS, LITERAL, Checked, stored
+from simulator.population.column import Column, plain
 from simulator.population.raw import Typed
-from simulator.population.schema import Column, plain
 from simulator.population.units import Declared
 
 
@@ -58,7 +58,8 @@ def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarr
         days = (np.where(missing, np.datetime64("1990-01-01"), values) - months.astype("datetime64[D]")).astype(np.int64)
         months = months.astype(np.int64)
         found = (1970 + months // 12) * 10_000 + (months % 12 + 1) * 100 + days + 1
-        if ((found < column.low) | (found > column.high)).any():
+        low, high = column.bounds
+        if ((found < low) | (found > high)).any():
             return None
     elif column.kind in ("money", "area", "rent", "share", "count", "year", "clause") and values.dtype.kind in "fi":
         scaled = np.where(missing, 0, values).astype(np.float64) * column.resolution * float(unit.factor if unit else 1)
@@ -67,8 +68,8 @@ def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarr
         found = np.rint(scaled).astype(np.int64)
         if (np.abs(scaled - found) > 1e-6 * np.maximum(1, np.abs(scaled) * 1e-6)).any():
             return None  # finer than the resolution
-        low, high = (bound * column.resolution for bound in (column.low, column.high))
-        if ((found < low) | (found > high))[~missing].any():
+        low, high = column.bounds
+        if ((found < low * column.resolution) | (found > high * column.resolution))[~missing].any():
             return None
     else:
         return None

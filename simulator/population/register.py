@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ APPLICATION = np.dtype(
 )
 
 
-def details_frame(count: int, **columns) -> pd.DataFrame:
+def details_frame(count: int, **columns: Any) -> pd.DataFrame:
     """The details of `count` enterprises: name and the optional columns, blank where not given.
 
     Texts by column name; closed_on as yyyymmdd. Raises ValueError for any other column.
@@ -82,7 +83,7 @@ class Population:
     last_paid_year: int = 0
     employees: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     applications: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=APPLICATION))
-    details: pd.DataFrame | None = None
+    details: pd.DataFrame = None  # blank for every enterprise, where not given
     unknown: list[tuple[str, int, str]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     source: str = ""
@@ -155,9 +156,9 @@ class Population:
             and sorted(self.unknown) == sorted(other.unknown)
         )
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]  # holds arrays: as with them, being equal is not being the same
 
-    def subset(self, index) -> Population:
+    def subset(self, index: Any) -> Population:
         """The enterprises that `index` selects (row numbers, booleans or a slice), over the same years."""
         rows = np.arange(len(self))[index]
         ids = self.ids[rows]

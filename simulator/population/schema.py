@@ -49,7 +49,7 @@ _CONDUCT = ("accounts_sound", "violated_on")  # every clause needs them
 def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **more: Any) -> Column:
     """A column of that kind with the kind's unit, resolution and bounds, needed by the clauses that say so."""
     unit, resolution, low, high = _KINDS[kind]
-    settings = {
+    settings: dict[str, Any] = {
         "unit": unit,
         "resolution": resolution,
         "low": low,

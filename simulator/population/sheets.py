@@ -10,9 +10,9 @@ import csv
 import io
 
 from simulator.errors import Problem
+from simulator.population.column import Table
 from simulator.population.layout import LOOKED_AT, arrange
 from simulator.population.raw import RawTable
-from simulator.population.schema import Table
 from simulator.population.units import column_named
 
 DELIMITERS = (",", ";", "\t")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
 from simulator.population import databases, parquet
+from simulator.population.column import Table, plain
 from simulator.population.legacy import from_html, is_html, is_ole, refuse_et
 from simulator.population.raw import RawTable, Source, stray
-from simulator.population.schema import SYNTHETIC_MARK, TABLES, Table, plain, table_named
+from simulator.population.schema import SYNTHETIC_MARK, TABLES, table_named
 from simulator.population.sheets import MOST_BYTES, from_csv
 from simulator.population.workbook import from_workbook, lone_table
 

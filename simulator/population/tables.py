@@ -12,29 +12,46 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from simulator.law.clauses import SLUGS
 from simulator.population import schema
-from simulator.population.schema import Column, Table
+from simulator.population.column import Column, Table
 from simulator.population.spelling import iso, spell
 
 UNKNOWN = "unknown"
+
+Unknown = tuple[str, int, str]  # enterprise id, year and column, as `Population.unknown` has them
+Columns = dict[str, list[Any]]  # written values by column
 
 
 class Population(Protocol):
     """What is read of a population here; `simulator.population.register` declares and explains it."""
 
-    ids: np.ndarray
-    enterprises: np.ndarray
-    annual: np.ndarray
-    first_year: int
-    support: np.ndarray
-    support_district: np.ndarray
-    paid: np.ndarray
-    last_paid_year: int
-    employees: np.ndarray
-    applications: np.ndarray
-    details: pd.DataFrame
-    unknown: list[tuple[str, int, str]]
-    synthetic: bool
+    @property
+    def ids(self) -> np.ndarray: ...
+    @property
+    def enterprises(self) -> np.ndarray: ...
+    @property
+    def annual(self) -> np.ndarray: ...
+    @property
+    def first_year(self) -> int: ...
+    @property
+    def support(self) -> np.ndarray: ...
+    @property
+    def support_district(self) -> np.ndarray: ...
+    @property
+    def paid(self) -> np.ndarray: ...
+    @property
+    def last_paid_year(self) -> int: ...
+    @property
+    def employees(self) -> np.ndarray: ...
+    @property
+    def applications(self) -> np.ndarray: ...
+    @property
+    def details(self) -> pd.DataFrame: ...
+    @property
+    def unknown(self) -> list[Unknown]: ...
+    @property
+    def synthetic(self) -> bool: ...
 
     def __len__(self) -> int: ...
 
@@ -55,12 +72,12 @@ def to_tables(population: Population, only: tuple[str, ...] = ()) -> dict[str, p
     return {table.name: _frame(table, makers[table.name](population, unknown)) for table in chosen}
 
 
-def _frame(table: Table, columns: dict[str, list]) -> pd.DataFrame:
+def _frame(table: Table, columns: Columns) -> pd.DataFrame:
     """Columns as a frame; without rows, all columns of the table."""
     return pd.DataFrame(columns or {column.name: [] for column in table.columns})
 
 
-def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: set) -> list:
+def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: set[Unknown]) -> list[Any]:
     """The written values of a column, "unknown" where its cell is."""
     values = [
         spell(value, column) for value in (stored.tolist() if isinstance(stored, np.ndarray) else stored)
@@ -73,9 +90,9 @@ def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: se
     )
 
 
-def _enterprises(population: Population, unknown: set) -> dict[str, list]:
+def _enterprises(population: Population, unknown: set[Unknown]) -> Columns:
     keys = [(name, 0) for name in population.ids]
-    columns: dict[str, list] = {"enterprise_id": list(population.ids)}
+    columns: Columns = {"enterprise_id": list(population.ids)}
     for column in schema.ENTERPRISES[1:]:
         if ("", 0, column.name) in unknown:
             continue
@@ -88,13 +105,13 @@ def _enterprises(population: Population, unknown: set) -> dict[str, list]:
     return columns
 
 
-def _annual(population: Population, unknown: set) -> dict[str, list]:
+def _annual(population: Population, unknown: set[Unknown]) -> Columns:
     owners, places = np.nonzero(population.annual["present"])
     keys = [
         (population.ids[owner], population.first_year + int(place))
         for owner, place in zip(owners, places, strict=True)
     ]
-    columns: dict[str, list] = {
+    columns: Columns = {
         "enterprise_id": [name for name, _ in keys],
         "year": [year for _, year in keys],
     }
@@ -111,12 +128,12 @@ def _annual(population: Population, unknown: set) -> dict[str, list]:
     return columns
 
 
-def _support(population: Population, unknown: set) -> dict[str, list]:
+def _support(population: Population, unknown: set[Unknown]) -> Columns:
     """One row per enterprise, year, clause and payer; what the district does not pay is written as paid by
     "other".
     """
     district = population.support_district
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (owner, year, clause, amount, "district")
         for owner, year, clause, amount in _amounts(population, district)
     ]
@@ -138,9 +155,9 @@ def _support(population: Population, unknown: set) -> dict[str, list]:
     return _columns(population, rows, ("amount", "payer"))
 
 
-def _paid(population: Population, unknown: set) -> dict[str, list]:
+def _paid(population: Population, unknown: set[Unknown]) -> Columns:
     """One row per enterprise, year and clause; a row of 0 where nothing else tells the last paid year."""
-    rows = [tuple(row) for row in _amounts(population, population.paid)]
+    rows: list[tuple[Any, ...]] = [*_amounts(population, population.paid)]
     by_id = {name: owner for owner, name in enumerate(population.ids)}
     rows += [(by_id[name], year, clause, UNKNOWN) for name, year, clause, _ in _unknown_rows(unknown, "paid")]
     if (
@@ -152,7 +169,7 @@ def _paid(population: Population, unknown: set) -> dict[str, list]:
     return _columns(population, rows, ("amount",))
 
 
-def _applications(population: Population, unknown: set) -> dict[str, list]:
+def _applications(population: Population, unknown: set[Unknown]) -> Columns:
     marked = {entry[:3] for entry in _unknown_rows(unknown, "applications")}
     rows = []
     for owner, year, clause, day in population.applications.tolist():
@@ -170,7 +187,7 @@ def _amounts(population: Population, amounts: np.ndarray) -> list[tuple[int, int
     ]
 
 
-def _unknown_rows(unknown: set, table: str) -> list[tuple[str, int, int, str]]:
+def _unknown_rows(unknown: set[Unknown], table: str) -> list[tuple[str, int, int, str]]:
     """Enterprise, year, clause and column (payer, or blank for the amount or date) of a table's unknown
     cells.
     """
@@ -178,13 +195,11 @@ def _unknown_rows(unknown: set, table: str) -> list[tuple[str, int, int, str]]:
     for name, year, path in sorted(unknown):
         parts = path.split(".")
         if parts[0] == table:
-            rows.append((name, year, schema.SLUGS.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
+            rows.append((name, year, SLUGS.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
     return rows
 
 
-def _columns(
-    population: Population, rows: list[tuple], names: tuple[str, ...], sort: bool = True
-) -> dict[str, list]:
+def _columns(population: Population, rows: list[tuple[Any, ...]], names: tuple[str, ...], sort: bool = True) -> Columns:
     """Rows (enterprise, year, clause, …) as columns, none when there are no rows."""
     if not rows:
         return {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from simulator.errors import PopulationError, Problem
 from simulator.files import put
 from simulator.population import documentation
-from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES, Column, Table
+from simulator.population.column import Column, Table
+from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES
 from simulator.population.spelling import iso
 from simulator.spreadsheets import workbook
 
@@ -67,7 +69,7 @@ def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> N
         _explain(book.add_worksheet(BESIDE[0]), styles)
 
 
-def _sheet(sheet, table: Table, frame: pd.DataFrame | None, styles) -> None:
+def _sheet(sheet: Any, table: Table, frame: pd.DataFrame | None, styles: dict[str, Any]) -> None:
     """One table: header with notes, formats, drop-downs, and the rows of the frame where there is one."""
     columns = [c for c in table.columns if frame is None or c.name in frame.columns]
     rows = FILLED_ROWS if frame is None else len(frame)
@@ -87,7 +89,7 @@ def _sheet(sheet, table: Table, frame: pd.DataFrame | None, styles) -> None:
                 _cell(sheet, row, position, value, column)
 
 
-def _cell(sheet, row: int, position: int, value, column: Column) -> None:
+def _cell(sheet: Any, row: int, position: int, value: Any, column: Column) -> None:
     """A value as a clerk would have typed it; a blank is left out."""
     if isinstance(value, bool):
         sheet.write_string(row, position, "是" if value else "否")
@@ -99,9 +101,9 @@ def _cell(sheet, row: int, position: int, value, column: Column) -> None:
         sheet.write_number(row, position, value)
 
 
-def _validation(column: Column) -> dict | None:
+def _validation(column: Column) -> dict[str, Any] | None:
     """What Excel offers or refuses while a clerk types. Text (未知) is always let in, so that it can be said."""
-    message = {"input_title": column.header[:32], "input_message": documentation.note(column)[:255],
+    message: dict[str, Any] = {"input_title": column.header[:32], "input_message": documentation.note(column)[:255],
                "ignore_blank": True, "error_type": "warning", "error_title": "请核对",
                "error_message": documentation.note(column)[:255]}
     if column.kind == "flag":
@@ -116,7 +118,7 @@ def _validation(column: Column) -> dict | None:
     return None
 
 
-def _explain(sheet, styles) -> None:
+def _explain(sheet: Any, styles: dict[str, Any]) -> None:
     """The sheet 填表说明: general rules, then every column of every table."""
     lines = (
         "空白表示没有（0、否、无此日期）；不清楚请填“未知”，不要留空，也不要填 0。",

@@ -8,9 +8,9 @@ import numpy as np
 
 from simulator.population.cells import Refused, own_unit, parse
 from simulator.population.checked import Checked
+from simulator.population.column import Column, plain
 from simulator.population.layout import is_total
 from simulator.population.raw import Finding, letters
-from simulator.population.schema import Column, plain
 
 SUMMED = ("money", "area", "count")  # kinds whose sum means something; a sum of rents does not
 
@@ -38,7 +38,7 @@ def check_totals(checked: Checked) -> None:
 def _compare(checked: Checked, column: Column, line: int, position: int, text: str, part: np.ndarray) -> None:
     """One cell of a totals row against the sum of the rows above it and of all rows."""
     unit = checked.units.get(column.name)
-    values = checked.column(column.name)
+    values = checked.numbers(column.name)
     values = np.where(values == column.default, 0, values) if column.derived else values
     whole, above = int(values.sum()), int(values[part].sum())
     place = f"{checked.raw.label}!{letters(position)}{line}" if checked.raw.is_sheet else \
@@ -48,7 +48,7 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
         checked.warnings.append(Finding(place, cause, remedy, "warning", checked.raw.label, line, position))
 
     try:
-        said, _ = parse(text, column, unit)
+        said = int(parse(text, column, unit)[0])
     except Refused as refused:
         if "largest" not in refused.cause:  # a sum may lie above the largest amount of one enterprise
             tell(f"a totals row: {refused.cause}", "write the sum, or leave the cell blank")
@@ -58,5 +58,5 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
     slack = factor * column.resolution / 10**decimals / 2  # half of its last digit
     if min(abs(said - whole), abs(said - above)) > slack:
         nearer = above if abs(said - above) < abs(said - whole) else whole
-        shown, real = (f"{Decimal(int(number)) / column.resolution:,}" for number in (said, nearer))
+        shown, real = (f"{Decimal(number) / column.resolution:,}" for number in (said, nearer))
         tell(f"the totals row says {shown}, the rows add up to {real}", "find the missing or doubled row, or the slip")

@@ -23,7 +23,7 @@ MONEY = {
     "亿元": 100_000_000, "人民币亿元": 100_000_000, "亿": 100_000_000,
 }  # fmt: skip
 ANSWERS = ("元", "千元", "万元", "亿元")
-_OTHERS: dict[str, dict[str, Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
+_OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
     "area": {"m2": 1, "平方米": 1, "平米": 1},
     "rent": {word: 1 for word in ("元m2月", "元平方米月", "元平米月", "元月m2", "元月平方米", "cnyperm2andmonth",
                                   "元每平方米每月", "元m2每月")},

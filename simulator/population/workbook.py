@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 import python_calamine
 
 from simulator.errors import Problem
 from simulator.population import legacy
 from simulator.population.cells import Refused
+from simulator.population.column import Table, plain
 from simulator.population.layout import arrange
 from simulator.population.legacy import is_ole
 from simulator.population.raw import Finding, RawTable, Source, as_text, position_of, stray
-from simulator.population.schema import SYNTHETIC_MARK, Table, plain, table_named
+from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.xlsx import hollow_cells, refusal
 
 
@@ -65,9 +67,9 @@ class _Book:
     hollow: dict[str, list[tuple[str, str, str]]]
     hidden: dict[str, str]
     mac_dates: bool
-    read: dict[str, list[list]] = field(default_factory=dict)
+    read: dict[str, list[list[Any]]] = field(default_factory=dict)
 
-    def cells(self, name: str) -> list[list]:
+    def cells(self, name: str) -> list[list[Any]]:
         """The cells of a sheet."""
         if name not in self.read:
             self.read[name] = self.reader.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -105,7 +107,7 @@ def _open(data: bytes) -> _Book | tuple[str, str]:
         )
 
 
-def _hollow_of_xls(data: bytes) -> tuple[dict, dict, bool]:
+def _hollow_of_xls(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, str], bool]:
     hollow, mac_dates = legacy.hollow_cells(data)
     return hollow, {}, mac_dates
 

@@ -14,7 +14,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
 from simulator.files import make_folder, put
 from simulator.population import schema
-from simulator.population.schema import Column
+from simulator.population.column import Column, plain
 from simulator.population.tables import Population, to_tables
 from simulator.spreadsheets import save_rows
 
@@ -114,7 +114,7 @@ def _refuse_mixture(folder: Path, files: set[str]) -> None:
     problems = []
     for entry in folder.iterdir():
         is_table = entry.suffix.lower() in TABLE_FILES and schema.table_named(entry.stem) is not None
-        is_mark = entry.suffix.lower() == ".txt" and schema.plain(entry.stem) in schema.SYNTHETIC_MARK
+        is_mark = entry.suffix.lower() == ".txt" and plain(entry.stem) in schema.SYNTHETIC_MARK
         if (is_table and entry.name not in files) or is_mark:
             problems.append(Problem(str(folder), f"already holds {entry.name}, which would be read together with the new tables",
                                     "remove it, or choose an empty folder"))

@@ -35,7 +35,9 @@ def keep(result: DesignResult, run: BudgetRun, folder: str | Path, workers: int 
 def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str]:
     """The answer in words, the first what was asked; title: the scenario's, where the result does not carry it."""
     said = {"budget": _money(result.budget, words), "confidence": _per_cent(result.confidence)}
-    lines = [words.say("design.asked", scenario=title or words.pick({"zh": result.scenario.zh, "en": result.scenario.en}), **said)]
+    if result.scenario is not None:
+        title = title or words.pick({"zh": result.scenario.zh, "en": result.scenario.en})
+    lines = [words.say("design.asked", scenario=title, **said)]
     if result.best is None:
         lines.append(words.say("design.infeasible", needed=_money(result.cheapest.needed, words), **said))
         return lines
@@ -85,7 +87,7 @@ def _frontier(result: DesignResult, words: Wording) -> Sheet:
 
 def is_best(row: Mapping[str, object], result: DesignResult) -> bool:
     """Whether a row of the frontier is the design found."""
-    return all(float(result.best.values[t.path]) == row[t.path] for t in result.terms)
+    return result.best is not None and all(float(result.best.values[t.path]) == row[t.path] for t in result.terms)
 
 
 def _shown(term: FreeTerm, value: Decimal, words: Wording) -> str:

@@ -22,6 +22,7 @@ from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.ways import WAYS, Way
 from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.assess import assess
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
 from simulator.errors import Problem, ScenarioError
@@ -141,7 +142,7 @@ def reaches(people: Population, scenario: Scenario) -> bool:
     return people.first_year <= scenario.law.start.year <= people.last_year
 
 
-def price_ways(scenario: Scenario, people: Population | None, workers: int | None = None, draws: int = DRAWS,
+def price_ways(scenario: Scenario, people: Population | None, workers: Workers = None, draws: int = DRAWS,
                progress: Callable[[int], object] | None = None) -> pd.DataFrame:
     """`prices` on a register, or on an invented one where there is none; at most `draws` draws. progress: called after each
     play."""
