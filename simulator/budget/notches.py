@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.budget.statistics import mean_and_error
+from simulator.budget.statistics import mean_and_error, pooled
 from simulator.engine.drawn import draw_population
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
@@ -36,9 +36,10 @@ DRAWS = 60
 BINS = 4  # of the map, to either side
 KIND = {"CNY": "money", "m2": "area", "count": "count", "occupancy": "share"}  # of the fact an edge is compared with, by the edge's unit
 MOVED_TOGETHER: Mapping[str, tuple[str, ...]] = {"district_contribution": ("retained_tax",)}
-COLUMNS = ("clause", "term", "fact", "edge", "threshold", "unit", "year", "in_band", "below", "below_error", "above",
-           "above_error", "jump", "jump_largest", "gain", "gain_total", "short_of", "draws")
-MAP_COLUMNS = ("clause", "term", "from", "to", "enterprises")
+ESTIMATES = ("in_band", "below", "above", "jump", "gain", "gain_total", "short_of")  # each with its standard error
+COLUMNS = ("clause", "term", "fact", "edge", "threshold", "unit", "year", *(f"{e}{end}" for e in ESTIMATES for end in ("", "_error")),
+           "jump_largest", "draws")
+MAP_COLUMNS = ("clause", "term", "from", "to", "enterprises", "enterprises_error")
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,10 @@ class Notches:
     edges: clause, term and year ("total" over all), with the number within the band (in_band), those of them below and at or
     above the edge for whom it makes a difference, mean and largest jump (of the clause, in the year), mean and sum of what those
     below would gain by reaching it (all clauses and years, less clawback), and how much they are short of it (the fact's unit).
-    Numbers are of one register (draws 0), or means over `draws` draws with their standard error; a fact of a year counts once a
-    year. map: how many of them stand at which distance from the edge, as a share of it. left_out: enterprises with unknown facts.
+    Numbers are of one register (draws 0, no errors), or estimates from `draws` draws with their standard error (ESTIMATES):
+    numbers and sums per draw, other means over all found (`pooled`); jump_largest is the largest found, no bound. A fact of a
+    year counts once a year. map: how many of them stand at which distance from the edge, a share of it. left_out: enterprises with
+    unknown facts.
     """
 
     scenario: Scenario
@@ -225,26 +228,26 @@ def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draw
     for year, part in parts:
         at = float(number.at(year if isinstance(year, int) else int(people.years[0])))
         if not assessable:
-            yield (*head, at, edge.unit, year, *([np.nan] * 10), draws)
+            yield (*head, at, edge.unit, year, *([np.nan] * (2 * len(ESTIMATES) + 1)), draws)
             continue
         jump, gain, distance, draw = (np.concatenate([getattr(n, name) for n in part]) for name in ("jump", "gain", "distance", "draw"))
-        concerned, below = jump != 0, distance < 0
-        counts = [mean_and_error(np.bincount(draw[concerned & side], minlength=people.draws).astype(float)) for side in (below, ~below)]
-        jumps, gains, short = jump[concerned] / FEN, gain[concerned & below] / FEN, -distance[concerned & below]
-        yield (*head, at, edge.unit, year, len(draw) / people.draws, *counts[0], *counts[1], _mean(jumps),
-               float(jumps.max()) if len(jumps) else np.nan, _mean(gains), float(gains.sum()) / people.draws,
-               _mean(short / UNITS[edge.unit].scale), draws)
+        concerned, short = jump != 0, -distance / UNITS[edge.unit].scale
+        under = concerned & (distance < 0)
+        all_near, near_under, near_above, jumps, gains, missing = (np.bincount(draw, of, people.draws) for of in (
+            np.ones(len(draw)), under, concerned & ~under, jump / FEN, under * gain / FEN, under * short))
+        estimates = (mean_and_error(all_near), mean_and_error(near_under), mean_and_error(near_above),
+                     pooled(jumps, near_under + near_above), pooled(gains, near_under), mean_and_error(gains),
+                     pooled(missing, near_under))
+        yield (*head, at, edge.unit, year, *(x for pair in estimates for x in pair),
+               float(jump[concerned].max()) / FEN if concerned.any() else np.nan, draws)
 
 
 def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterator[tuple[Any, ...]]:
     """How many for whom the edge makes a difference stand at which distance from it, in BINS to either side."""
-    concerned = [n.jump != 0 for n in near]
-    share = np.concatenate([n.distance[c] / n.edge[c] for n, c in zip(near, concerned, strict=True)]) if near else np.zeros(0)
+    concerned = [((n.distance / n.edge)[n.jump != 0], n.draw[n.jump != 0]) for n in near] or [(np.zeros(0), np.zeros(0, int))]
+    share, draw = (np.concatenate(part) for part in zip(*concerned, strict=True))
     ends = np.linspace(-within, within, 2 * BINS + 1)
     place = np.clip(np.floor(share / within * BINS).astype(int) + BINS, 0, 2 * BINS - 1)
-    for b, count in enumerate(np.bincount(place, minlength=2 * BINS)):
-        yield SLUGS[edge.clause], edge.term, float(ends[b]), float(ends[b + 1]), count / people.draws
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if len(values) else np.nan
+    for b in range(2 * BINS):
+        found = mean_and_error(np.bincount(draw[place == b], minlength=people.draws).astype(float))
+        yield SLUGS[edge.clause], edge.term, float(ends[b]), float(ends[b + 1]), *found

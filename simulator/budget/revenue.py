@@ -7,12 +7,10 @@ never the policy's benefit; `reassigned_tax` shows it apart.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from simulator.budget.layout import lengthen, total_cash
-from simulator.budget.statistics import Replicate, error_of_mean
+from simulator.budget.statistics import ratio
 from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.law.clauses import SLUGS
@@ -90,27 +88,6 @@ def ratios(draws: Draws, scenario: Scenario, found: dict[str, np.ndarray]) -> di
         "butfor_break_even": (benefit - found["net_impact"].sum(axis=1), benefit),
     }
     return {name: ratio(above, below, draws.replicate) for name, (above, below) in parts.items()}
-
-
-def ratio(above: np.ndarray, below: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
-    """Ratio of means and its standard error; infinite over nothing.
-
-    >>> ratio(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
-    (2.0, 0.0)
-    """
-    top, bottom = float(above.mean()), float(below.mean())
-    if bottom <= 0:
-        return (math.inf if top > 0 else math.nan), math.nan
-    value = top / bottom
-    return value, error_of_mean(above - value * below, replicate) / bottom
-
-
-def break_even_year(found: dict[str, np.ndarray], years: list[int]) -> int | None:
-    """First year in which the mean cumulative net impact is no longer negative; None: never within the horizon."""
-    cumulative = found["net_cumulative"].mean(axis=0)
-    paid_so_far = np.cumsum(found["administration"].mean(axis=0)) > 0  # before the first payout there is nothing to earn back
-    reached = [year for year, value, started in zip(years, cumulative, paid_so_far, strict=True) if started and value >= 0]
-    return reached[0] if reached else None
 
 
 def _measures_cost(draws: Draws, scenario: Scenario) -> np.ndarray:

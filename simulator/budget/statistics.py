@@ -25,6 +25,7 @@ COVER = 0.95
 NORMAL = 1.959964  # half a 95 % interval in standard errors
 FEWEST_BEYOND = 5  # a quantile is reported only with at least this many draws on either side
 FEWEST_HITS = 2  # a sequence, on average, from which the spread of its share of hits is trusted to narrow an interval
+ROUNDING = 1e-12  # what floating point leaves of a figure that is nothing
 COLUMNS = ("mean", "standard_error", *(f"p{q}{end}" for q in QUANTILES for end in ("", "_low", "_high")))
 CHANCE_COLUMNS = ("probability", "probability_low", "probability_high")
 _WIDER = float(special.stdtrit(REPLICATES - 1, 1 - (1 - COVER) / 2)) / NORMAL
@@ -47,6 +48,33 @@ def error_of_mean(values: np.ndarray, replicate: Replicate = None) -> float:
 def mean_and_error(values: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
     """Mean and its standard error, of one figure per draw; nan where there is none."""
     return (float(values.mean()), error_of_mean(values, replicate)) if len(values) else (math.nan, math.nan)
+
+
+def ratio(above: np.ndarray, below: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
+    """Ratio of means and its standard error (delta method), of two figures per draw; infinite over nothing.
+
+    >>> ratio(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
+    (2.0, 0.0)
+    """
+    top, bottom = float(above.mean()), float(below.mean())
+    if bottom <= 0:
+        return (math.inf if top > 0 else math.nan), math.nan
+    value = top / bottom
+    apart = above - value * below
+    apart[np.abs(apart) <= ROUNDING * np.abs(above).max()] = 0.0  # every draw has this ratio: the error is none
+    return value, error_of_mean(apart, replicate) / bottom
+
+
+def pooled(sums: np.ndarray, numbers: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
+    """Mean over all that the draws hold, each another number of them, and its standard error: the `ratio` of sums to numbers by draw.
+
+    nan where no draw holds any; the error is nan where fewer than two do, because one does not say how draws differ.
+
+    >>> pooled(np.array([6.0, 0.0]), np.array([2.0, 0.0]))
+    (3.0, nan)
+    """
+    value, error = ratio(sums, numbers, replicate)
+    return value, error if np.count_nonzero(numbers) > 1 else math.nan
 
 
 @lru_cache(maxsize=256)
@@ -96,15 +124,20 @@ def quantile(values: np.ndarray, percent: int, replicate: Replicate = None) -> t
 
 
 def describe(values: np.ndarray, replicate: Replicate = None) -> dict[str, float]:
-    """Mean, its standard error, and quantiles with their intervals; a quantile too far out for the draws is left out.
-
-    values: one figure per draw. The quantile is the ⌈n·p⌉-th smallest value, so that it is a figure some draw had.
-    """
-    n = len(values)
+    """Mean, its standard error, and `quantiles`. values: one figure per draw."""
     figures = {"mean": float(values.mean())}
-    if n > 1:
+    if len(values) > 1:
         figures["standard_error"] = error_of_mean(values, replicate)
-    ordered = np.sort(values)
+    return figures | quantiles(values, replicate)
+
+
+def quantiles(values: np.ndarray, replicate: Replicate = None) -> dict[str, float]:
+    """QUANTILES with their intervals; one too far out for the draws is left out.
+
+    values: one figure per draw, which may be infinite (a year that never comes). The quantile is the ⌈n·p⌉-th smallest value, so
+    that it is a figure some draw had.
+    """
+    n, ordered, figures = len(values), np.sort(values), {}
     for percent in QUANTILES:
         if ranks := ranks_around(values, ordered, percent, replicate):
             figures[f"p{percent}"] = float(ordered[math.ceil(n * percent / 100) - 1])

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.adding_up import hold
+from simulator.budget.break_even import REACHED, break_even
 from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
-from simulator.budget.revenue import break_even_year, flows, ratios
+from simulator.budget.revenue import flows, ratios
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import totals
@@ -88,8 +89,9 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
                      "standard_error": error})
-    rows.append({"measure": "break_even_year", "clause": TOTAL, "year": TOTAL, "unit": "year",
-                 "mean": break_even_year(yearly, draws.cash_years)})
+    for measure, of, figures in break_even(yearly["net_impact"], total_cash(draws), draws.cash_years, draws.replicate):
+        rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL if of is None else of,
+                     "unit": "probability" if measure == REACHED else "year", **figures})
     rows += _overrun(total_cash(draws), draws, scenario)
     for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
         for j, year in enumerate(draws.years):

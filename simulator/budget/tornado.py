@@ -16,7 +16,7 @@ from simulator.budget.attribution import cost
 from simulator.budget.layout import total_cash
 from simulator.budget.paired import Progress, difference, rank_ranges, steps
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import mean_and_error
+from simulator.budget.statistics import chance, mean_and_error
 from simulator.budget.targets import measures
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
@@ -29,7 +29,8 @@ from simulator.scenario import Scenario
 READING_DRAWS = 200
 FIRST_DRAWS, DRAWS = 24, 200  # for each end of every assumption; and of those that move a result most
 REFINED = 10  # of the first result; half as many of each other
-READINGS_COLUMNS = ("switch", "reading", "default", "mean", "standard_error", "share_changed", "draws", "rank_low", "rank_high")
+READINGS_COLUMNS = ("switch", "reading", "default", "mean", "standard_error", "share_changed", "share_changed_low",
+                    "share_changed_high", "draws", "rank_low", "rank_high")
 COLUMNS = ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
            "draws", "rank_low", "rank_high")
 Ends = dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]  # path → result → differences at its low and at its high end
@@ -47,8 +48,8 @@ def results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
 def readings(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
              draws: int = READING_DRAWS, progress: Progress | None = None) -> pd.DataFrame:
     """What every other reading of each switch would cost: READINGS_COLUMNS, mean in CNY over all years (cash less clawback
-    recovered), share_changed the share of draws in which the cost is another; rank_low, rank_high as for assumptions, nan
-    where no draw changes. A row for each reading not chosen."""
+    recovered), share_changed the share of draws in which the cost is another, with its exact interval; rank_low, rank_high as for
+    assumptions, nan where no draw changes. A row for each reading not chosen."""
     small = scenario.few(draws)
     others = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names
               if reading != scenario.interpretation[name]]
@@ -58,7 +59,7 @@ def readings(scenario: Scenario, population: Register | None = None, *, workers:
         other = cost(play(small.set({f"interpretation.{name}": reading}), population, workers=workers, progress=step))
         mean, error = difference(base, other)
         rows.append((name, reading, SWITCHES[name].default == reading, mean / FEN, error / FEN,
-                     float((other != base).mean()), small.draws))
+                     *chance(other != base).values(), small.draws))
         changes.append((other - base) * np.sign(mean))
     moved = [i for i, change in enumerate(changes) if change.any()]
     ranks = dict(zip(moved, rank_ranges(np.array([changes[i] for i in moved])), strict=True)) if moved else {}

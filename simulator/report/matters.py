@@ -119,18 +119,19 @@ def _notches(run: RunFolder, words: Wording) -> str:
     found = run.analyses.get("notches", pd.DataFrame())
     if found.empty:
         return ""
-    names, count, money = _labels(run, words), UNITS[words.lang]["count"], UNITS[words.lang]["money"]
+    names, count = _labels(run, words), UNITS[words.lang]["count"]
     shown = found[found["year"] == "total"].reset_index(drop=True)
     rows = []
     for r in shown.to_dict("records"):
         def cell(text: str) -> Cell:
             return Cell(text, number=True)
-        short_of = MISSING if pd.isna(r["short_of"]) else drivers.amount(r["short_of"], r["unit"], words)
         rows.append([Cell(driver_words.edge(r["clause"], r["term"], names)),
                      Cell(("≥ " if r["edge"] == "at_least" else "> ") + drivers.amount(r["threshold"], r["unit"], words), number=True),
-                     *(cell(count.text(_finite(r[side]), _finite(r[f"{side}_error"]))) for side in ("below", "above")),
-                     *(cell(money.text(float(r[k]), 0.0) if pd.notna(r[k]) else MISSING) for k in ("jump", "gain")),
-                     cell(short_of)])
+                     *(cell(count.text(_finite(r[side]), _finite(r[f"{side}_error"])) + (
+                         f" ± {count.text(r[f'{side}_error'], r[f'{side}_error'] / 10)}" if r["draws"] and r[side] else ""))
+                       for side in ("below", "above")),
+                     *(cell(driver_words.with_error(r[k], r[f"{k}_error"] if r["draws"] else 0.0, words)) for k in ("jump", "gain")),
+                     cell(drivers.missing(r, words) or MISSING)])
     header = [words.say(f"notches.{k}") for k in ("edge", "threshold", "below", "above", "jump", "gain", "short_of")]
     body = table(words.say("notches.title", within=percent(WITHIN)), header, rows, aside=_money(words))
     lead = _lead(words, driver_words.of_notches(shown, names, words))

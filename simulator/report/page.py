@@ -31,7 +31,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table. `number`: set right-aligned, its decimal point under the others' (see `table`)."""
+    """A cell of a table. `number`: set right-aligned, its decimal point under the others' (see `table`); note: set beside a text,
+    beneath a number."""
 
     text: str
     number: bool = False
@@ -136,6 +137,7 @@ def _right(numeric: bool) -> str:
 def _cell(cell: Cell, first: bool, decimals: int) -> str:
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     text = html.escape(cell.text)
+    note = f' <span class="note">{html.escape(cell.note)}</span>' if cell.note else ""
     if cell.number:
         pad = (
             ""
@@ -148,6 +150,5 @@ def _cell(cell: Cell, first: bool, decimals: int) -> str:
             f'<i data-pad="{pad}"></i>' if pad else ""
         )  # drawn invisibly by the style sheet, never copied
         faint = " zero" if cell.text in ("0", MISSING) else ""
-        return f'<{tag}{scope} class="num{faint}">{text}{filler}</{tag}>'
-    note = f' <span class="note">{html.escape(cell.note)}</span>' if cell.note else ""
+        return f'<{tag}{scope} class="num{faint}">{text}{filler}{note}</{tag}>'
     return f"<{tag}{scope}>{text}{note}</{tag}>"

@@ -10,10 +10,12 @@ import pandas as pd
 from simulator.report import page
 from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, error_of, percent, shown
+from simulator.report.tables import chance_cell
 from simulator.report.wording import Wording
 
 PURSES = ("district", "zone_and_towns", "municipality", "centre")
+FINE = Unit("fine", 1, 4)  # of ratios
 WIDE_NUMBER = 1e5  # amounts from here on are shown in 万元 / million
 
 
@@ -32,29 +34,60 @@ def purses(run: RunFolder, words: Wording) -> str:
 
 
 def ratios(run: RunFolder, words: Wording) -> str:
-    """Cost per result, each a ratio of means; break-even, where "never" is an answer."""
+    """Cost per result, each a ratio of means; break-even, where "never" is an answer; each with its Monte Carlo error."""
     if not run.has("deadweight"):
         return ""
-    lang = words.lang
-    money, rows = UNITS[lang]["money"], []
+    units = UNITS[words.lang]
+    money, share = units["money"], units["share"]
 
-    def line(key: str, value: str) -> None:
-        rows.append([Cell(words.say(f"returns.{key}")), Cell(value, number=True)])
+    def line(key: str, unit: Unit, said: str) -> list[Cell]:
+        """A figure and its standard error, written into the sentence `said`."""
+        row = run.row(key)
+        value, error = float(row.get("mean", math.nan)), error_of(row)
+        texts = [text if text in (MISSING, WITHHELD) else words.say(said, amount=text)
+                 for text in (shown(row, unit), unit.text(error, error / 10) if error > 0 else MISSING)]
+        if value == math.inf:
+            texts[0] = words.say("returns.never")
+        return [Cell(words.say(f"returns.{key}")), Cell(texts[0], number=True),
+                Cell(f"± {texts[1]}" if texts[1] != MISSING else MISSING, number=True)]
 
-    line("deadweight", percent(run.row("deadweight")["mean"]))
-    cost = run.row("cost_per_enterprise")
-    line("cost_per_enterprise", words.say("returns.money", amount=shown(cost, money)) if _finite(cost) else MISSING)
-    sales = run.row("cost_per_sales")
-    line("cost_per_sales", words.say("returns.yuan", amount=f"{sales['mean']:.3f}") if _finite(sales) else MISSING)
-    line("rebate_share", percent(run.row("rebate_share")["mean"]))
-    for key in ("net_social", "net_treasury"):
-        line(key, words.say("returns.money", amount=shown(run.row(key), money)))
-    year = run.row("break_even_year")["mean"]
-    line("break_even_year", f"{year:.0f}" if math.isfinite(year) else words.say("returns.never"))
-    multiple = run.row("butfor_break_even")
-    line("butfor_break_even", words.say("returns.multiple", multiple=f"{multiple['mean']:.1f}") if _finite(multiple)
-         else words.say("returns.never"))
-    return table(words.say("returns.ratios"), [words.say("growth.item"), words.say("returns.value")], rows)
+    rows = [line("deadweight", share, "returns.per_cent"), line("cost_per_enterprise", money, "returns.money"),
+            line("cost_per_sales", FINE, "returns.yuan"), line("rebate_share", share, "returns.per_cent"),
+            *(line(key, money, "returns.money") for key in ("net_social", "net_treasury")),
+            line("butfor_break_even", FINE, "returns.multiple"), _break_even_year(run, words)]
+    header = [words.say("growth.item"), words.say("returns.value"), words.say("returns.margin")]
+    return table(words.say("returns.ratios"), header, rows) + _break_even(run, words)
+
+
+def _break_even_year(run: RunFolder, words: Wording) -> list[Cell]:
+    """The year in which the mean net impact of all years so far is no longer negative, and its interval."""
+    year, low, high = (float(run.row(key)["mean"]) for key in ("break_even_year", "break_even_earliest", "break_even_latest"))
+    texts = [f"{at:.0f}" if math.isfinite(at) else words.say("returns.later") for at in (low, high)]
+    interval = MISSING if math.isnan(low) or low == high == math.inf else texts[0] if low == high else \
+        words.say("risk.range", low=texts[0], high=texts[1])
+    named = words.say("returns.never") if year == math.inf else MISSING if math.isnan(year) else f"{year:.0f}"
+    return [Cell(words.say("returns.break_even_year")), Cell(named, number=True), Cell(interval, number=True)]
+
+
+def _break_even(run: RunFolder, words: Wording) -> str:
+    """In how many of the draws that year has come, by year, and the median of the draws' own years."""
+    if not run.has("break_even"):
+        return ""
+    years = [(year, run.row("break_even", year=year)) for year in run.cash_years]
+    cells = [chance_cell(row, words) for _, row in years]
+    rows = [[Cell(words.say("returns.broken_even")), *cells]]
+    header = [words.say("growth.item"), *(str(year) for year, _ in years)]
+    return table(words.say("returns.break_even"), header, rows) + _median_year(run.row("break_even_year"), words)
+
+
+def _median_year(own: pd.Series, words: Wording) -> str:
+    """The median of the draws' own years; "" where they are too few for its interval."""
+    if math.isnan(own["p50_low"]):
+        return ""
+    said = {key: words.say("returns.later") if own[name] == math.inf else f"{own[name]:.0f}"
+            for key, name in (("year", "p50"), ("low", "p50_low"), ("high", "p50_high"))}
+    told = words.html("returns.median_year", **said) if own["p50_low"] < math.inf else words.html("returns.median_never")
+    return page.paragraph(told, "small")
 
 
 def backtest(run: RunFolder, words: Wording) -> str:
@@ -144,7 +177,3 @@ def _amount(value: float, unit: str, words: Wording) -> str:
     if unit == "CNY" and abs(value) >= WIDE_NUMBER:
         return words.say("returns.money", amount=UNITS[words.lang]["money"].text(value, 0.0))
     return f"{value:,.2f}".replace("-", "\u2212")
-
-
-def _finite(row: pd.Series) -> bool:
-    return bool(math.isfinite(row.get("mean", math.nan)))

@@ -1,14 +1,14 @@
 """One table, three places: a text for the terminal, a sheet of a workbook, a CSV file.
 
 Numbers are written in the terminal to the decimals of their kind; a workbook keeps them as numbers, a text that looks like
-a formula stays a text.
+a formula stays a text. An estimate carries its Monte Carlo error: in the terminal beside it, in a workbook in columns of its own.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,18 +28,50 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "signed": ("{:+,.2f}", "+#,##0.00;-#,##0.00;0.00"),
     "share": ("{:.1%}", "0.0%"),
 }
+WITH_ERROR = "±"  # ends a kind whose cells are (estimate, standard error): "number±"; a plain number is no estimate
+_MOST = 6  # decimals in a terminal
+WITH_ENDS = "[]"  # ends a kind whose cells are (estimate, low end, high end of its 95 % interval): "share[]"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with its title. columns: header → kind (KINDS); rows: a cell per column, None or nan where there is nothing;
-    note: a sentence under it; left: columns aligned left in a terminal."""
+    """A table with its title. columns: header → kind (KINDS, or one WITH_ERROR or WITH_ENDS); rows: a cell per column, None or nan
+    where there is nothing; note: a sentence under it; left: columns aligned left in a terminal; ends: what a workbook's columns of
+    the ends of an interval are called."""
 
     title: str
     columns: Mapping[str, str]
     rows: Sequence[Sequence[object]]
     left: int = 1
     note: str = field(default="")
+    ends: tuple[str, str] = ("95%↓", "95%↑")
+
+    def split(self) -> Sheet:
+        """The same with every estimate's error, or the ends of its interval, in columns of their own."""
+        columns: dict[str, str] = {}
+        for header, kind in self.columns.items():
+            plain = _plain(kind)
+            columns[header] = plain
+            if kind.endswith(WITH_ERROR):
+                columns[f"± ({header})"] = _unsigned(plain)
+            elif kind.endswith(WITH_ENDS):
+                columns |= {f"{header} · {end}": plain for end in self.ends}
+        rows = [[part for cell, kind in zip(row, self.columns.values(), strict=True) for part in _parts(cell, kind)] for row in self.rows]
+        return replace(self, columns=columns, rows=rows)
+
+
+def _plain(kind: str) -> str:
+    return kind.removesuffix(WITH_ERROR).removesuffix(WITH_ENDS)
+
+
+def _unsigned(kind: str) -> str:
+    return "number" if kind == "signed" else kind
+
+
+def _parts(cell: object, kind: str) -> tuple[object, ...]:
+    """A cell's own cells once its column is split."""
+    width = 2 if kind.endswith(WITH_ERROR) else 3 if kind.endswith(WITH_ENDS) else 1
+    return cell if isinstance(cell, tuple) else (cell, *[None] * (width - 1))
 
 
 def as_text(*sheets: Sheet) -> str:
@@ -56,10 +88,28 @@ def _grid(sheet: Sheet) -> str:
 
 
 def written(cell: object, kind: str) -> str:
-    """A cell as a terminal or a page shows it."""
+    """A cell as a terminal or a page shows it: `1.20 ± 0.03`, `12.0% [9.1%, 15.3%]`."""
+    if isinstance(cell, tuple):
+        return _with_error(*cell, _plain(kind)) if kind.endswith(WITH_ERROR) else _with_ends(*cell, _plain(kind))
     if cell is None or isinstance(cell, float) and math.isnan(cell):
         return MISSING
-    return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[kind][0].format(cell)
+    return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[_plain(kind)][0].format(cell)
+
+
+def _with_error(value: float, error: float, kind: str) -> str:
+    """An estimate and its standard error, to the first digit of the error where the decimals of the kind show nothing of it."""
+    if math.isnan(value) or math.isnan(error):
+        return MISSING if math.isnan(value) else f"{written(value, kind)} ± {MISSING}"
+    places = min(_MOST, max(2, math.ceil(-math.log10(error)))) if error > 0 else 2
+    both = (KINDS[k][0].replace(".2f", f".{places}f").format(x) for k, x in ((kind, value), (_unsigned(kind), error)))
+    return " ± ".join(both)
+
+
+def _with_ends(value: float, low: float, high: float, kind: str) -> str:
+    """An estimate and its interval; alone where the draws were too few for one."""
+    if math.isnan(low) or math.isnan(value):
+        return written(value, kind)
+    return f"{written(value, kind)} [{written(low, kind)}, {written(high, kind)}]"
 
 
 def save(path: str | Path, sheets: Mapping[str, Sheet], frames: Mapping[str, pd.DataFrame]) -> Path:
@@ -87,7 +137,8 @@ def _workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
     title = book.add_format({"bold": True, "font_size": 14})
     head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "align": "center", "text_wrap": True})
     note = book.add_format({"font_color": "#555555"})
-    for name, sheet in sheets.items():
+    for name, whole in sheets.items():
+        sheet = whole.split()
         page = book.add_worksheet(name[:31])
         page.write_string(0, 0, sheet.title, title)
         page.write_string(1, 0, sheet.note, note)

@@ -23,7 +23,8 @@ RESTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("administration", "overrun"), ("paid",)),
     **dict.fromkeys(("awarded_anyway", "deadweight"), ("awarded",)),
     **dict.fromkeys(("net_cost", "net_impact", "net_cumulative", "net_social", "net_treasury", "break_even_year",
-                     "butfor_break_even"), ("paid", "taxes", "clawback", "support")),  # a balance is a margin of its items
+                     "break_even_earliest", "break_even_latest", "break_even", "butfor_break_even"),
+                    ("paid", "taxes", "clawback", "support")),  # a balance is a margin of its items
     **dict.fromkeys(("induced_tax", "crowded_out", "induced_district", "induced_zone_and_towns", "induced_municipality",
                      "induced_centre", "induced_unshared", "reassigned_tax", "retained_tax_with", "retained_tax_without"),
                     ("taxes",)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -186,6 +188,17 @@ def interval(row: pd.Series, words: Wording) -> str:
     if not math.isfinite(low):
         return MISSING
     return words.say("risk.range", low=percent(low), high=percent(high))
+
+
+def chance_cell(row: Mapping[str, Any], words: Wording, name: str = "probability") -> Cell:
+    """A probability, its 95 % interval beneath it. row: columns `name`, name_low, name_high."""
+    return Cell(percent(row[name]), number=True, note=between(row, words, name))
+
+
+def between(row: Mapping[str, Any], words: Wording, name: str = "probability") -> str:
+    """The 95 % interval of a probability in brackets; "" where there is none."""
+    low, high = (float(row.get(f"{name}_{end}", math.nan)) for end in ("low", "high"))
+    return words.say("unit.between", low=percent(low), high=percent(high)) if math.isfinite(low) else ""
 
 
 def _cash_clauses(run: RunFolder, words: Wording) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from simulator.budget.notches import edges_of, notches, of_draws
+from simulator.budget.notches import ESTIMATES, edges_of, notches, of_draws
 from simulator.errors import ScenarioError
 from simulator.facts import OCCUPANCY
 from simulator.law.clauses import SLUGS
@@ -48,7 +48,8 @@ def test_registered_capital_at_below_and_above_its_edge():
     assert row["jump"] == pytest.approx(jumps.mean(), abs=0.01) and row["jump_largest"] == pytest.approx(jumps.max(), abs=0.01)
     assert row["gain"] == pytest.approx(jumps[:2].mean(), abs=0.01) and row["gain_total"] == pytest.approx(jumps[:2].sum(), abs=0.02)
     assert row["short_of"] == pytest.approx((100_000 + 0.01) / 2)
-    assert np.isnan(row["below_error"]) and row["threshold"] == 2_000_000 and row["edge"] == "at_least"
+    assert np.isnan([row[f"{name}_error"] for name in ESTIMATES]).all()  # counted in a register, not estimated
+    assert row["threshold"] == 2_000_000 and row["edge"] == "at_least"
     wide = edge(notches(BASELINE, people, within=0.2), "opening_award", "registered_capital")
     assert (wide["in_band"], wide["below"], wide["above"]) == (6, 3, 3)
 
@@ -125,6 +126,14 @@ def test_drawn_populations_are_means_with_their_errors():
     facts, there = people.annual["district_contribution"][:, 1:], people.annual["present"][:, 1:]
     band = there * (np.abs(facts - 50_000 * YUAN) <= 5_000 * YUAN)
     assert row["in_band"] == pytest.approx(band.sum() / 10)
+    by_draw = np.bincount(people.draw, band.sum(axis=1), 10)
+    assert row["in_band_error"] == pytest.approx(by_draw.std(ddof=1) / np.sqrt(10))
+    assert row["gain"] * row["below"] == pytest.approx(row["gain_total"]) and 0 < row["jump_error"] < row["jump"]
+    assert 0 < row["gain_error"] and 0 < row["gain_total_error"] and 0 < row["short_of_error"] < row["short_of"]
+    building = edge(found, "model_building_award", "occupancy")
+    assert building["jump"] == pytest.approx(100_000) and building["jump_error"] == 0  # the award is the same for all
+    places = found.map[found.map["term"] == "low_contribution"]
+    assert ((places["enterprises_error"] > 0) == (places["enterprises"] > 0)).all()
     assert 0 < row["below"] <= row["in_band"] and row["below_error"] > 0
     years = found.edges[(found.edges["term"] == "low_contribution") & (found.edges["year"] != "total")]
     assert years["below"].sum() == pytest.approx(row["below"]) and list(years["year"]) == BASELINE.years

@@ -6,7 +6,8 @@ import pytest
 import simulator
 from simulator import load_scenario
 from simulator.budget.layout import total_cash
-from simulator.budget.revenue import break_even_year, flows, ratio
+from simulator.budget.revenue import flows
+from simulator.budget.statistics import pooled, ratio
 from simulator.budget.summary import by_clause
 from simulator.budget.targets import measures
 from simulator.engine.generosity import generosity_of
@@ -150,12 +151,17 @@ def test_ratio_of_means_and_its_error():
     assert ratio(above, np.zeros(3)) [0] == np.inf
 
 
-def test_break_even_is_a_year_or_never():
-    pays = np.array([[-5.0, -1.0, 3.0, 6.0]])
-    found = {"net_cumulative": np.cumsum(pays, axis=1), "administration": np.ones((1, 4))}
-    assert break_even_year(found, [2013, 2014, 2015, 2016]) == 2016
-    found["net_cumulative"] = np.cumsum(-np.abs(pays), axis=1)
-    assert break_even_year(found, [2013, 2014, 2015, 2016]) is None
+def test_the_mean_over_all_that_draws_hold_has_the_error_of_their_luck():
+    """Each of 200 draws holds a Poisson number of things of mean 3 and variance 4: their mean has variance 4 ÷ number, found and
+    covered as often as promised."""
+    dice, repetitions, n = np.random.default_rng(2), 2000, 200
+    numbers = dice.poisson(5, (repetitions, n)).astype(float)
+    sums = 3 * numbers + dice.normal(0, 2, (repetitions, n)) * np.sqrt(numbers)
+    found = np.array([pooled(s, k) for s, k in zip(sums, numbers, strict=True)])
+    assert found[:, 1].mean() == pytest.approx(2 / np.sqrt(5 * n), rel=0.02)
+    covered = (np.abs(found[:, 0] - 3) <= 1.96 * found[:, 1]).mean()
+    assert abs(covered - 0.95) < 4 * np.sqrt(0.95 * 0.05 / repetitions) + 0.005  # the spread is estimated, too
+    assert np.isnan(pooled(np.zeros(4), np.zeros(4))).all() and np.isnan(pooled(np.array([6.0, 0]), np.array([2.0, 0]))[1])
 
 
 def test_the_district_saves_only_what_it_would_have_paid():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from simulator.budget import tornado
 from simulator.budget.attribution import cost
@@ -84,6 +85,8 @@ def test_every_other_reading_is_priced():
     by_hand = cost(play(settings.set({"interpretation.rebate_window": "from_qualifying"}))) - cost(play(settings))
     assert row["mean"] == pytest.approx(by_hand.mean() / 100)
     assert row["standard_error"] == pytest.approx(by_hand.std(ddof=1) / np.sqrt(12) / 100)
-    assert row["share_changed"] == pytest.approx((by_hand != 0).mean())
+    exact = stats.binomtest(int((by_hand != 0).sum()), 12).proportion_ci(0.95, method="exact")
+    assert row["share_changed"] == (by_hand != 0).mean()
+    assert (row["share_changed_low"], row["share_changed_high"]) == pytest.approx((exact.low, exact.high))
     assert found.set_index(["switch", "reading"])["default"]["membership_tiers", "each_highest"]
     assert found["default"].sum() == 1

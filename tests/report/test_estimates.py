@@ -1,0 +1,62 @@
+"""Estimates in tables: the error beside them in a terminal and on a page, in columns of its own in a workbook."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from simulator.report import drivers, page, sheets
+from simulator.report.sheets import Sheet, written
+from simulator.report.tables import chance_cell
+from simulator.report.wording import load
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize("cell, kind, text", [
+    ((1234.567, 1.2345), "number±", "1,234.57 ± 1.23"),
+    ((0.0281, 0.0018), "number±", "0.028 ± 0.002"),  # to the first digit of the error
+    ((-5.0, 0.0), "signed±", "-5.00 ± 0.00"),
+    ((3.0, NAN), "signed±", "+3.00 ± —"),
+    ((NAN, NAN), "number±", "—"),
+    (4.0, "number±", "4.00"),  # counted, not estimated
+    (None, "number±", "—"),
+    ((0.5, 0.2719, 0.7281), "share[]", "50.0% [27.2%, 72.8%]"),
+    ((0.5, NAN, NAN), "share[]", "50.0%"),
+    ((2.0, 1.0, 3.5), "signed[]", "+2.00 [+1.00, +3.50]"),
+])
+def test_a_terminal_shows_the_error_beside_the_estimate(cell, kind, text):
+    assert written(cell, kind) == text
+
+
+def test_a_workbook_has_the_error_in_columns_of_its_own(tmp_path):
+    sheet = Sheet("t", {"a": "text", "b": "signed±", "c": "share[]"}, [("x", (1.5, 0.25), (0.5, 0.25, 0.75)), ("y", 2.0, None)],
+                  ends=("from", "to"))
+    place = sheets.save(tmp_path / "t.xlsx", {"t": sheet}, {"t": pd.DataFrame()})
+    rows = list(load_workbook(place)["t"].iter_rows(min_row=3, values_only=True))
+    assert rows == [("a", "b", "± (b)", "c", "c · from", "c · to"), ("x", 1.5, 0.25, 0.5, 0.25, 0.75), ("y", 2, "—", "—", "—", "—")]
+
+
+@pytest.mark.parametrize("lang, interval", [("zh", "（21% 至 26%）"), ("en", "(21% to 26%)")])
+def test_a_page_shows_the_interval_of_a_chance_beneath_it(lang, interval):
+    cell = chance_cell({"probability": 0.234, "probability_low": 0.206, "probability_high": 0.264}, load(lang))
+    assert (cell.text, cell.note) == ("23%", interval)
+    html = page.table("", ["a", "b"], [[page.Cell("x"), cell]])
+    assert f'23% <span class="note">{interval}</span>' in html.replace('<i data-pad=""></i>', "")
+    assert chance_cell({"probability": NAN, "probability_low": NAN}, load(lang)).note == ""
+
+
+@pytest.mark.parametrize("row, text", [
+    ({"unit": "CNY", "short_of": 13_912.4, "short_of_error": 287.6, "draws": 20}, "13,900 ± 290 CNY"),
+    ({"unit": "CNY", "short_of": 12.5, "short_of_error": NAN, "draws": 20}, "13 ± — CNY"),
+    ({"unit": "count", "short_of": 371, "short_of_error": 8.7, "draws": 20}, "371 ± 8.7"),
+    ({"unit": "occupancy", "short_of": 0.0312, "short_of_error": 0.0044, "draws": 20}, "3.1 ± 0.44%"),
+    ({"unit": "count", "short_of": 371, "short_of_error": NAN, "draws": 0}, "371"),  # of a register
+])
+def test_what_is_missing_below_an_edge_carries_its_error_in_its_unit(row, text):
+    assert drivers.missing(row, load("en")) == text
+    assert drivers.missing({**row, "short_of": np.nan}, load("en")) is None
