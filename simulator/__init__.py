@@ -431,7 +431,8 @@ def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Clu
     out: folder of all of them, with an index page. One that fails leaves the others alone and is named in `failed`.
     Raises ReportError, before anything is played, with everything in the file that cannot be meant.
     """
-    from simulator.report.batch import make, read_plan
+    from simulator.report.batch import make
+    from simulator.report.batch_plan import read_plan
 
     return make(read_plan(file, out), out, workers, notice)
 

@@ -12,7 +12,7 @@ HELP = "make the reports of several scenarios and languages at once, with an ind
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    p.add_argument("file", metavar="FILE.yaml", help="scenarios, languages, notebooks, formats, profile, draws, seed, "
+    p.add_argument("file", metavar="FILE.yaml", help="scenarios, languages, notebooks, formats, profile, releases, draws, seed, "
                                                      "population, set")
     p.add_argument("--workers", type=int, metavar="W", help="processes side by side (default: the cores)")
     cluster_options(p)

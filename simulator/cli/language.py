@@ -125,8 +125,8 @@ CHINESE: Mapping[str, str] = {
     "refused": "本名册的对外发布台账（--profile external 用）：会泄露先前版本所隐去内容的报告不予生成",
     "external: nothing that rests on few enterprises, no user, host or path": "external 对外：不含少数企业的数据，不含用户、主机和路径",
     "folder of the run and the report (default: out/SCENARIO)": "结果与报告的文件夹（默认：out/情景名）",
-    "scenarios, languages, notebooks, formats, profile, draws, seed, population, set":
-        "可写 scenarios、languages、notebooks、formats、profile、draws、seed、population、set",
+    "scenarios, languages, notebooks, formats, profile, releases, draws, seed, population, set":
+        "可写 scenarios、languages、notebooks、formats、profile、releases、draws、seed、population、set",
     "processes side by side (default: the cores)": "并行进程数（默认：处理器核数）",
     "folder of all of them (default: out/batch)": "全部报告的文件夹（默认：out/batch）",
     "folder of runs and reports": "结果与报告的文件夹",

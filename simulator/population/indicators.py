@@ -22,6 +22,7 @@ from simulator.spreadsheets import workbook
 SIZES = ((0, 1_000_000, "微型 micro"), (1_000_000, 5_000_000, "小型 small"), (5_000_000, 200_000_000, "中型 medium"),
          (200_000_000, None, "大型 large"))  # sales, CNY: sme_standard_retail
 OF_SCALE = (3_000_000, 5_000_000, 10_000_000, 20_000_000)  # online sales, CNY: 规模商家, the reading is a parameter
+SERVING = ("services", "platform", "building")  # sectors that serve online retail
 LEADING = (200_000_000, 500_000_000, 1_000_000_000)
 TAXES = ("vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
 SHEETS = {"online_retail": "网络零售", "sizes": "企业规模", "of_scale": "规模商家", "taxes": "税收", "employment": "从业人员",
@@ -145,7 +146,7 @@ def _services(seen: _Seen, years: list[int]) -> pd.DataFrame:
     """Sales of enterprises that serve online retail (services, platforms, buildings), by sector as registered."""
     rows = []
     for j, year in enumerate(years):
-        for sector in ("services", "platform", "building"):
+        for sector in SERVING:
             chosen = seen.known("sales", j) & (seen.sector == sector)
             rows.append((year, sector, int(chosen.sum()), int(seen.rows["sales"][chosen, j].sum()) / FEN,
                          int((seen.hidden["sales"][:, j] & (seen.sector == sector)).sum())))

@@ -31,6 +31,16 @@ def identity(folder: Recorded) -> dict[str, str]:
     return found | {f"version-{name}": version for name, version in record["versions"].items()}
 
 
+def sums(folder: Recorded) -> dict[str, str]:
+    """The sha256 of what the numbers were made from, by a name of `term("hash")`; where an audit log is kept, also the seal of
+    its last line: printed on a report that leaves the house, it shows a log cut short or written anew."""
+    record = folder.record
+    found = {**record["hashes"], "population": record["population"].get("sha256", ""), "audit": ""}
+    if seal := audit.head():
+        found["audit"] = f"{seal['line']}: {seal['seal']}"
+    return {part: value for part, value in found.items() if value}
+
+
 def write_record(folder: Recorded, file: Path, notebook: str, clause: str, lang: str) -> Path:
     """Write the record of a finished file. Raises ReportError."""
     record = folder.record

@@ -45,6 +45,10 @@ class Recorded:
         """Whether disclosure control withholds something here: outside, unless the register is invented."""
         return self.external and not self.synthetic
 
+    def published(self) -> list[tuple[str, str, str]]:
+        """What it shows outside of tables that the ledger of releases holds: measure, clause or class, year."""
+        return self.plan.published() if self.plan is not None else []
+
 
 def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
     """`record.json`. Raises ReportError when it cannot be read or lacks one of `keys`."""

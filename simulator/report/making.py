@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable, Mapping
 
 from simulator.report import page
+from simulator.report.artefact import sums
 from simulator.report.folder import Recorded
 from simulator.report.page import Block, Cell
 from simulator.report.wording import Wording, load
@@ -75,9 +76,8 @@ def made(folder: Recorded, lang: str, heading: str = "made.title") -> Block:
     parts.append(page.facts((words.say(f"made.{key}"), str(value)) for key, value in _facts(folder, words)))
     if drawn:
         parts.append(_warnings(folder, words))
-    sums = {**record["hashes"], "population": record["population"].get("sha256", "")}
     parts += [
-        _pairs(words, "hashes", "part", "sha256", {words.term("hash", k): v for k, v in sums.items() if v}),
+        _pairs(words, "hashes", "part", "sha256", {words.term("hash", k): v for k, v in sums(folder).items()}),
         _pairs(words, "outputs", "file", "sha256", record["outputs"]),
         _pairs(words, "versions", "part", "version", record["versions"]),
     ]

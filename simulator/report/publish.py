@@ -24,7 +24,7 @@ from simulator.report.look import faults
 from simulator.report.making import policy_name
 from simulator.report.opening import OPEN
 from simulator.report.record import read_contributions
-from simulator.report.releases import admit, enter
+from simulator.report.releases import admit, enter, no_ledger
 from simulator.report.wording import Wording, load
 
 OUTSIDE = "external"  # folder of reports for readers outside
@@ -105,17 +105,15 @@ def _ready(kind: kinds.Kind, formats: Sequence[str], opened: Recorded, clause: s
 
 
 def _admitted(opened: Recorded, releases: Path | str | None) -> list[tuple[dict[str, object], pd.DataFrame]]:
-    """The ledger's lines for what is about to be released, one a run; none where nothing is withheld, or no run is in it."""
-    if not opened.controlled or opened.plan is None:
+    """The ledger's lines for what is about to be released, one a run or check; none where nothing needs to be withheld."""
+    if not opened.controlled or not (shown := opened.published()):
         return []
     if releases is None:
-        raise ReportError(Problem("--releases", "is missing: a report for outside on real enterprises is held to what was "
-                                  "released before", "name the folder of this register's ledger of releases (a new one at first); a "
-                                  "batch makes no such report"))
+        raise no_ledger()
     lines = []
     for run in getattr(opened, "runs", (opened,)):
         behind = read_contributions(run.path, run.record)
-        lines.append((admit(Path(releases), run.record, behind, opened.plan.published()), behind))
+        lines.append((admit(Path(releases), run.record, behind, shown), behind))
     return lines
 
 

@@ -25,7 +25,8 @@ from simulator.population.readers import Examination, examine
 from simulator.population.schema import TABLES
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
-from simulator.report.register_safety import sensitive_rows
+from simulator.report.record import CONTRIBUTIONS
+from simulator.report.register_safety import behind, sensitive_rows, shown
 from simulator.scenario import load_scenario
 from simulator.spreadsheets import save_csv
 
@@ -58,7 +59,7 @@ class CheckFolder(Recorded):
         found = {name: read_output(path, name, record["outputs"], faults) for name in record["outputs"]}
         if faults or not set(TELLING) <= set(found):
             raise ReportError(faults or [Problem(str(path), "is no check of a register", "check the register again")])
-        frames = {name: read_numbers(raw) for name, raw in found.items()}
+        frames = {name: read_numbers(raw) for name, raw in found.items() if name.endswith(".csv")}
         problems = frames.pop("problems.csv").fillna("")
         if profile == "external":  # what stands in cells stays inside
             problems = problems.groupby(["severity", "table", "column"], as_index=False, sort=False).size()
@@ -71,6 +72,10 @@ class CheckFolder(Recorded):
                 held = frame.index.isin(list(rows)) & controlled
                 tables[name.removesuffix(".csv")] = released(frame, held, numbers)
         return cls(path, record, problems, frames["columns.csv"].fillna(""), tables, profile)
+
+    def published(self) -> list[tuple[str, str, str]]:
+        """What it shows of the tables, for the ledger of releases."""
+        return shown(self.tables) if self.controlled else []
 
     @property
     def usable(self) -> bool:
@@ -88,10 +93,13 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
         window = laid_over(people, law, people.first_year, people.last_year)
         named = indicators(people, annual=window.annual[:, 1:])
         tables |= {f"{name}.csv": table for name, table in named.items()}
-        sensitive = None if people.synthetic else sensitive_rows(people, window.annual[:, 1:], named)
+        if not people.synthetic:
+            sensitive = sensitive_rows(people, window.annual[:, 1:], named)
+            tables[CONTRIBUTIONS] = behind(people, window.annual[:, 1:])
     outputs = {}
     for name, table in tables.items():
-        put(folder / name, lambda p, table=table: save_csv(table, p), ReportError)
+        put(folder / name, lambda p, table=table: save_csv(table, p) if p.suffix == ".csv" else table.to_parquet(p, index=False),
+            ReportError)
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     sha256, code = found.source.sha256, source_hash()
     register_told = {"usable": people is not None, "errors": len(found.errors), "warnings": len(found.warnings),

@@ -1,4 +1,5 @@
-"""Which rows of the statistical tables of a register tell too much of one enterprise (`safety`), worked out where it is read."""
+"""Which rows of the statistical tables of a register tell too much of one enterprise (`safety`), worked out where it is read;
+and who stands behind them, for the ledger of releases."""
 
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ import pandas as pd
 from simulator.budget.contributions import holders
 from simulator.facts import BLANK
 from simulator.money import FEN
-from simulator.population.indicators import SIZES, TAXES
+from simulator.population.indicators import LEADING, OF_SCALE, SERVING, SIZES, TAXES
 from simulator.population.register import Population
-from simulator.report.safety import rules_in_force, sensitive
+from simulator.report.safety import TOTAL, rules_in_force, sensitive
 
 
 def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[int]]:
@@ -44,6 +45,43 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
     if "of_scale" in tables:
         found["of_scale"] = sorted(set(_thresholds(tables["of_scale"])))
     return found
+
+
+def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
+    """measure, clause (a class of the tables; blank: none), year, holder, amount: what each holding adds to the tables' cells."""
+    found, holder, sector = [], holders(population), population.details["sector"].to_numpy()
+    for j, year in enumerate(population.years):
+        def add(measure: str, clause: str, values: np.ndarray, year: int = year, here: np.ndarray = annual["present"][:, j] == 1):
+            kept = here & (values != 0) & (values != BLANK)
+            found.append(pd.DataFrame({"measure": f"register.{measure}", "clause": clause, "year": year, "holder": holder[kept],
+                                       "amount": values[kept] / FEN}))
+
+        sales, online = annual["sales"][:, j], annual["online_sales"][:, j]
+        for low, high, name in SIZES:
+            add("sales", name, np.where((sales >= low * FEN) & (sales < (np.inf if high is None else high * FEN)), sales, 0))
+        for fact in ("online_sales", *TAXES):
+            add(fact, "", annual[fact][:, j])
+        for kept in SERVING:
+            add("services", kept, np.where(sector == kept, sales, 0))
+        for threshold in (*OF_SCALE, *LEADING):
+            add("of_scale", str(threshold), np.where(online >= threshold * FEN, FEN, 0))
+        if population.employees.size:
+            add("employees", "", population.employees[:, j])
+    whole = pd.concat(found, ignore_index=True)
+    return whole.groupby(["measure", "clause", "year", "holder"], as_index=False)["amount"].sum()
+
+
+CELLS = {  # which of these each row of a table shows
+    "online_retail": lambda row: [("sales", TOTAL), ("online_sales", TOTAL)], "sizes": lambda row: [("sales", row.size)],
+    "of_scale": lambda row: [("of_scale", str(int(row.threshold)))], "taxes": lambda row: [(fact, TOTAL) for fact in TAXES],
+    "employment": lambda row: [("employees", TOTAL)], "services": lambda row: [("services", row.sector)],
+}
+
+
+def shown(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
+    """The cells that tables show whose column `withheld` says of which rows they do not."""
+    return [(f"register.{measure}", clause, str(int(row.year))) for name, table in tables.items()
+            for row in table.itertuples() if not row.withheld for measure, clause in CELLS[name](row)]
 
 
 def _thresholds(table: pd.DataFrame) -> Iterator[int]:

@@ -27,7 +27,7 @@ from simulator.files import put
 from simulator.report.safety import TOTAL, Cube, cubes, sensitive
 
 LEDGER = "releases.jsonl"
-Key = tuple[str, str, str]  # table (awarded or paid), clause, year
+Key = tuple[str, str, str]  # measure (awarded, paid, taxes, sales of a register …), clause or class, year
 
 
 def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, shown: Iterable[Key]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, 
     for entry in read(folder):
         before = _kept(folder, entry)
         of_then = {tuple(key) for key in entry["shown"]}
-        if _tells(record, contributions, before, shown, of_then):
+        if _tells(contributions, before, shown, of_then):
             faults.append(Problem(entry["run_id"], f"was released on {entry['time'][:10]}, and with it this report would give "
                                   "away figures that must be withheld",
                                   "release both together as a comparison, or this one inside only (--profile internal)"))
@@ -45,6 +45,13 @@ def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, 
         raise ReportError(faults)
     return {"time": datetime.datetime.now().astimezone().isoformat(timespec="seconds"), "run_id": record["run_id"],
             "population": record["population"].get("sha256", ""), "shown": sorted(shown)}
+
+
+def no_ledger() -> ReportError:
+    """What is said where a report for outside on real enterprises is asked for without a ledger."""
+    return ReportError(Problem("--releases", "is missing: a report for outside on real enterprises is held to what was released "
+                               "before", "name the folder of this register's ledger of releases (a new one at first); in the file "
+                               "of a batch: releases: FOLDER"))
 
 
 def enter(folder: Path, line: Mapping[str, Any], contributions: pd.DataFrame, files: Mapping[str, Path]) -> None:
@@ -91,13 +98,13 @@ def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO(raw))
 
 
-def _tells(record: Mapping[str, Any], now: pd.DataFrame, then: pd.DataFrame, shown: set[Key], shown_then: set[Key]) -> bool:
+def _tells(now: pd.DataFrame, then: pd.DataFrame, shown: set[Key], shown_then: set[Key]) -> bool:
     """Whether two releases together give away what neither may show."""
-    clauses = tuple(c["slug"] for c in record["clauses"] if c["kind"] != "in_kind")
-    for measure in ("awarded", "paid"):
-        years = tuple(sorted({*now["year"][now["measure"] == measure], *then["year"][then["measure"] == measure]}))
-        if years:
-            one, other = cubes((now, then), measure, clauses, tuple(map(int, years)))
+    for measure in sorted({key[0] for key in shown | shown_then}):
+        behind = pd.concat([frame.loc[frame["measure"] == measure, ["clause", "year"]] for frame in (now, then)])
+        if len(behind):
+            clauses, years = tuple(sorted(behind["clause"].unique())), tuple(sorted(map(int, behind["year"].unique())))
+            one, other = cubes((now, then), measure, clauses, years)
             marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
             of_now, of_then, of_both, of_any = marks
             if (_follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0])

@@ -81,14 +81,18 @@ class Plan:
         return not any(0 < n < rules_in_force().percentiles for n in found)
 
     def published(self) -> list[tuple[str, str, str]]:
-        """What is shown of the tables by clause and year, margins too, for the ledger of releases."""
+        """What is shown of the tables by clause and year, margins too, for the ledger of releases; and of what the other figures
+        rest on (`RESTS`): of the last known year, as year 0."""
         found = []
         for family, shown, years in (("awarded", self.awarded, self.years), ("paid", self.paid, self.cash_years)):
             found += [(family, c, str(y)) for i, c in enumerate(self.clauses) for j, y in enumerate(years) if shown.cells[i, j]]
             found += [(family, c, TOTAL) for i, c in enumerate(self.clauses) if shown.clauses[i]]
             found += [(family, TOTAL, str(y)) for j, y in enumerate(years) if shown.years[j]]
             found += [(family, TOTAL, TOTAL)] if shown.whole else []
-        return found
+        found += [("clawback", TOTAL, str(y)) for j, y in enumerate(self.years) if self.clawback.cells.size and self.clawback.cells[0, j]]
+        found += [("clawback", TOTAL, TOTAL)] if self.clawback.whole else []
+        found += [(part, TOTAL, "0") for part, fine in self.stocks.items() if fine]
+        return found + [("support", clause, "0") for clause, fine in self.support.items() if fine]
 
     def withheld(self) -> tuple[int, int, int]:
         """How many figures of the table of payments there are, how many are withheld, how many of these are totals."""

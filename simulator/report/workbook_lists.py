@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from simulator.report import making
+from simulator.report.artefact import sums
 from simulator.report.book import Book
 from simulator.report.record import RunFolder
 from simulator.report.settings import reading_text, value_and_unit
@@ -77,9 +78,7 @@ def made(book: Book, run: RunFolder, words: Wording) -> None:
     entries = [(words.say("made.run_id"), run.run_id), (words.say("made.seed"), str(run.record["seed"])),
                (words.say("made.draws"), f"{run.record['draws']:,}"),
                (words.say("made.created"), str(run.record["created"]).replace("T", " "))]
-    entries += [(words.term("hash", part), value) for part, value in run.record["hashes"].items()]
-    if register := run.record["population"].get("sha256"):
-        entries.append((words.say("made.population_hash"), register))
+    entries += [(words.term("hash", part), value) for part, value in sums(run).items()]
     entries += [*run.record["versions"].items(), *run.record["outputs"].items()]
     entries += [(words.say("made.warnings"), text) for text in making.warnings_of(run, words)]
     for name, value in entries:

@@ -30,7 +30,7 @@ from simulator.engine.run import outer_layer, play
 from simulator.errors import ClusterError
 from simulator.population.parts import divided, open_register, write_parts
 from simulator.projection.assumptions import pull_levers
-from simulator.report import batch
+from simulator.report import batch, batch_plan
 from tests.faults import texts_of
 from tests.laws_of_the_model.playing import arrays
 
@@ -150,10 +150,10 @@ def test_a_batch_plays_its_scenarios_there(registers, tmp_path, monkeypatch):
     """Two scenarios on one register, opened once; what comes back is what is written here."""
     monkeypatch.setattr(BudgetRun, "analyses", lambda self, workers: {})
     opened = []
-    monkeypatch.setattr(batch, "open_register", lambda path: opened.append(path) or open_register(path))
+    monkeypatch.setattr(batch_plan, "open_register", lambda path: opened.append(path) or open_register(path))
     (tmp_path / "plan.yaml").write_text(f"scenarios: [baseline, cautious]\ndraws: 2\npopulation: '{registers[1].folder}'\n"
                                         "set: {horizon: 2013}\n", encoding="utf-8")
-    plan = batch.read_plan(tmp_path / "plan.yaml", tmp_path / "out")
+    plan = batch_plan.read_plan(tmp_path / "plan.yaml", tmp_path / "out")
     for future, name in batch._send(plan, Here()).items():
         folder = plan.scenarios[name]
         batch._store(future.result(), folder)

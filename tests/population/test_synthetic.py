@@ -14,6 +14,7 @@ from simulator.engine.synthesize import synthesize_with_report
 from simulator.errors import PopulationError
 from simulator.facts import BLANK
 from simulator.population.readers import read_population
+from tests.report import canaries
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,14 @@ def test_every_row_can_be_read_and_stands_for_nobody(tmp_path):
     assert again == population and [w for w in again.warnings if "an office of" not in w.cause] == []
     assert (tmp_path / "synthetic.txt").is_file()
     assert not (population.annual["retained_tax"][population.annual["present"] == 1] == BLANK).any()
+
+
+def test_nothing_of_a_real_register_goes_into_an_invented_one(tmp_path):
+    """RELIABILITY I4: how near an invented enterprise comes to a real one is luck, for the scenario's register is not looked at."""
+    one, other = ({"population.source": str(canaries.register(tmp_path / str(n))), "population.known_until": 2013} for n in (1, 2))
+    (tmp_path / "2" / "annual.csv").unlink()  # were it read, this one could not be
+    asked = [simulator.synthesize(load_scenario("baseline", source), 60) for source in ({}, one, other)]
+    assert asked[0] == asked[1] == asked[2]
 
 
 def test_report_says_target_achieved_and_ratio_and_admits_misses(large):

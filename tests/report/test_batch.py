@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 import simulator
 from simulator.cli import main
 from simulator.errors import ReportError
-from simulator.report import batch
+from simulator.report import batch, batch_plan
+from tests.report.canaries import register
 
 PLAN = """\
 scenarios: [baseline, mine.yaml]
@@ -60,8 +65,40 @@ def test_a_plan_that_cannot_be_meant_is_refused_whole(text, complaint, tmp_path,
     assert not (tmp_path / "out").exists()
 
 
+def test_what_is_released_needs_a_ledger_and_is_so_one_after_another(tmp_path, monkeypatch, run):
+    """Real enterprises, for outside: refused without a ledger before anything is played; with one, in the order of the plan, and
+    the index shows nothing of a scenario whose report the ledger refuses."""
+    register(tmp_path / "名册")
+    asked = "scenarios: [cautious, baseline]\nlanguages: [zh, en]\nnotebooks: [targets]\nprofile: external\npopulation: 名册\n"
+    (tmp_path / "plan.yaml").write_text(asked, encoding="utf-8")
+    with pytest.raises(ReportError, match="--releases.*in the file of a batch: releases: FOLDER"):
+        batch_plan.read_plan(tmp_path / "plan.yaml", tmp_path / "out")
+    (tmp_path / "plan.yaml").write_text(f"{asked}releases: 台账\n", encoding="utf-8")
+    plan = batch_plan.read_plan(tmp_path / "plan.yaml", tmp_path / "out")
+    assert plan.releases == tmp_path / "台账"
+    busy, order, opened, kept = threading.Lock(), [], [], run()
+
+    def publish(folder, notebook, lang, formats, profile, releases):
+        assert busy.acquire(blocking=False), "two at a time"
+        time.sleep(0.01)
+        order.append((folder[-8:], lang, releases))
+        busy.release()
+        if "baseline" in folder:
+            raise ReportError("would give away figures")
+        return [f"{Path(folder).resolve()}/external/{lang}.html"]
+
+    monkeypatch.setattr(batch, "ProcessPoolExecutor", lambda processes, mp_context: ThreadPoolExecutor(4))
+    monkeypatch.setattr(batch, "_play", lambda *given: {})
+    monkeypatch.setattr(batch, "_publish", publish)
+    monkeypatch.setattr(batch.RunFolder, "open", lambda folder, profile: opened.append(folder.name) or kept)
+    done = batch.make(plan, tmp_path / "out")
+    assert order == [(name, lang, plan.releases) for name in ("cautious", "baseline") for lang in ("zh", "en")]
+    assert [path.name for path in done.made] == ["en.html", "zh.html"] and len(done.failed) == 2
+    assert opened == ["01-cautious"] and str(tmp_path) not in done.index.read_text(encoding="utf-8")
+
+
 def test_settings_may_be_nested_or_flat(tmp_path):
     for text in ("set: {law: {tax_rebate: {high_rate: 0.4}}}", "set: {law.tax_rebate.high_rate: 0.4}"):
         (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
-        plan = batch.read_plan(tmp_path / "plan.yaml", tmp_path)
+        plan = batch_plan.read_plan(tmp_path / "plan.yaml", tmp_path)
         assert list(plan.changes) == ["law.tax_rebate.high_rate"]

@@ -72,6 +72,13 @@ def test_no_file_for_outside_has_a_canary(released):
     assert found_in(said) == set() and found_in(log.read_text(encoding="utf-8")) == set() and "→" in said
 
 
+def test_a_report_shows_the_seal_of_its_time(released):
+    """In print, outside the log: one cut short or written anew does not have it any more."""
+    folder, _, log = released
+    seal = f"1: {audit.entries(log)[0]['seal']}"
+    assert all(seal in texts_of(folder / f"budget-external.zh.{form}") for form in ("html", "xlsx"))
+
+
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_no_report_for_outside_has_one(kind, folders):
     folder = OPEN[kinds.KINDS[kind].folder](folders[kinds.KINDS[kind].folder], "external")

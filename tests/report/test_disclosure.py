@@ -19,7 +19,9 @@ from simulator.engine.run import play
 from simulator.errors import ReportError
 from simulator.population.parts import write_parts
 from simulator.report import disclosure, releases, safety, suppression
-from simulator.report.record import ANALYSES, CONTRIBUTIONS, RunFolder
+from simulator.report.publish import publish
+from simulator.report.record import ANALYSES, CONTRIBUTIONS, RunFolder, read_contributions
+from simulator.report.register_check import CheckFolder, write_check
 from simulator.report.rounding import UNITS, WITHHELD, shown
 from simulator.report.safety import Cube, Rules, protect, sensitive
 from simulator.report.wording import LANGUAGES, load
@@ -257,3 +259,56 @@ def test_a_ledger_that_was_changed_stops_releases(kept, tmp_path):
     (tmp_path / releases.LEDGER).write_text('{"time": 1}\n', encoding="utf-8")
     with pytest.raises(ReportError, match="line 1.*is not a release"):
         releases.admit(tmp_path, run.record, behind, [])
+
+
+@pytest.fixture(scope="module")
+def checks(tmp_path_factory):
+    """Two registers' checks; in the second, one enterprise more has sold something in 2013."""
+    place, found = tmp_path_factory.mktemp("checks"), []
+    people = simulator.synthesize(enterprises=150)
+    for name in ("one", "other"):
+        folder = people.write_folder(place / name)
+        (folder / "synthetic.txt").unlink()
+        if name == "other":
+            annual = pd.read_csv(folder / "annual.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+            sales = next(c for c in annual.columns if c in ("sales", "销售额"))
+            annual.loc[len(annual) - 1, sales] = str(float(annual.loc[len(annual) - 1, sales] or 0) + 123_456.0)
+            annual.to_csv(folder / "annual.csv", index=False, encoding="utf-8-sig")
+        found.append(CheckFolder.open(write_check(place / f"check {name}", folder), "external"))
+    return found
+
+
+def test_tables_of_a_register_pass_the_ledger_too(checks, tmp_path):
+    """What a table shows, and no more, is what stands behind it; a register that differs by one enterprise is refused."""
+    (one, behind), (_, others) = ((c, read_contributions(c.path, c.record)) for c in checks)
+    shown = one.published()
+    assert shown and all(key in set(zip(behind["measure"], behind["year"].astype(str), strict=True)) for key in
+                         {(measure, year) for measure, _, year in shown})
+    of = behind.groupby(["measure", "clause", "year"])["amount"].sum()
+    tables = {name: table.assign(year=table["year"].astype(int)) for name, table in one.tables.items()}
+    for measure, clause, year in shown:
+        name, row = measure.removeprefix("register."), None
+        if name in ("vat", "retained_tax"):
+            row = tables["taxes"].set_index("year")[name][int(year)]
+        elif name == "sales" and clause != safety.TOTAL:
+            row = tables["sizes"].set_index(["size", "year"])["sales"][clause, int(year)]
+        elif name == "of_scale":
+            row = tables["of_scale"].set_index(["threshold", "year"])["enterprises"][int(clause), int(year)]
+        if row is not None:
+            assert of.get((measure, "" if clause == safety.TOTAL else clause, int(year)), 0.0) == pytest.approx(row), (measure, clause)
+    with pytest.raises(ReportError, match="--releases"):
+        publish(one.path, notebook="check", profile="external")
+    releases.enter(tmp_path, releases.admit(tmp_path, one.record, behind, shown), behind, {})
+    assert releases.admit(tmp_path, one.record, behind, shown)["shown"]  # the same once more
+    with pytest.raises(ReportError, match="would give away"):
+        releases.admit(tmp_path, checks[1].record, others, checks[1].published())
+
+
+def test_what_other_figures_rest_on_passes_the_ledger(kept, tmp_path):
+    """A register with one enterprise more that is awarded nothing, but sells: the sum of sales would tell how much."""
+    run = admit(tmp_path, kept, 0)
+    behind = pd.read_parquet(kept[0] / CONTRIBUTIONS)
+    assert run.plan.stocks["online_sales"] and ("online_sales", safety.TOTAL, "0") in run.plan.published()
+    more = behind[(behind["measure"] == "online_sales")].iloc[[0]].assign(holder=np.uint64(12345), amount=7_654_321.0)
+    with pytest.raises(ReportError, match="would give away"):
+        releases.admit(tmp_path, run.record, pd.concat([behind, more], ignore_index=True), run.plan.published())

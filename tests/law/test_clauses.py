@@ -1,0 +1,69 @@
+"""Clauses where random registers seldom go: 四（八）'s tiers and what a real payment says of them; an award of one fen."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import assess, explain
+from simulator.population.readers import read_population
+from tests.law.against_oracle import baseline
+from tests.population.registers import full, write
+
+ALL, TWO, NONE = 6_000, 2_500, 900  # paid members: above all three tiers, above two, above none
+AS_WRITTEN = (50_000, 100_000, 200_000)
+
+
+def platform(folder, members: tuple[int, ...], paid: int = 0):
+    """A platform with these members from 2013 on; what it was really paid in 2013, CNY."""
+    years = [{"enterprise_id": "E1", "year": 2013 + n, "membership_income": 9_000_000, "paid_members": count}
+             for n, count in enumerate(members)]
+    rows = [{"enterprise_id": "E1", "year": 2013, "clause": 8, "amount": paid}] if paid else []
+    tables = {"paid": full("paid", *rows)} if rows else {}
+    one = {"enterprise_id": "E1", "name": "平台", "ecommerce": 1, "sector": "platform"}
+    return read_population(write(folder, enterprises=full("enterprises", one), annual=full("annual", *years), **tables))
+
+
+def read_as(reading: str, awards: tuple[int, ...] = AS_WRITTEN):
+    """The baseline with a reading of the tiers, and with other awards of the three."""
+    return baseline().set({"interpretation.membership_tiers": reading} | {
+        f"law.platform_membership_award.tier{n}_award": award for n, award in enumerate(awards, start=1)})
+
+
+@pytest.mark.parametrize("reading, awards, members, paid, later", [
+    # each tier once: the payment is the set of tiers that adds up to it
+    *(("each", AS_WRITTEN, (NONE, ALL), paid, 350_000 - paid)
+      for paid in (50_000, 100_000, 150_000, 200_000, 250_000, 300_000, 350_000)),
+    ("each", AS_WRITTEN, (NONE, ALL), 60_000, 300_000),  # no set: the tier whose award it reaches
+    ("each", AS_WRITTEN, (NONE, ALL), 199_999, 250_000),
+    ("each", (50_000, 150_000, 200_000), (NONE, ALL), 200_000, 200_000),  # the fewest tiers that add up to it: the third
+    ("each", (80_000, 50_000, 200_000), (NONE, ALL), 80_000, 250_000),  # awards that fall: still what adds up to it
+    ("each", (50_000, 300_000, 200_000), (NONE, ALL), 300_000, 250_000),
+    ("each", (50_000, 150_000, 200_000), (TWO, TWO), 200_000, 0),  # just what was due: the two tiers, not the third
+    # the highest alone: the tier with the highest award not above the payment
+    ("each_highest", (50_000, 100_000, 120_000), (NONE, ALL), 150_000, 0),
+    ("each_highest", AS_WRITTEN, (NONE, ALL), 199_999, 200_000),
+    ("each_highest", AS_WRITTEN, (NONE, TWO), 1_000, 100_000),
+    ("each_highest", (50_000, 300_000, 200_000), (TWO, ALL), 300_000, 200_000),  # just what was due: the second tier
+])
+def test_what_was_really_paid_says_which_tiers_are_used_up(reading, awards, members, paid, later, tmp_path):
+    table = assess(platform(tmp_path, members, paid), read_as(reading, awards)).table()
+    found = table[(table["year"] == 2014) & (table["clause"] == "platform_membership_award")]["amount"].sum()
+    assert found == later
+
+
+def test_a_tier_that_is_used_up_is_told_as_not_open(tmp_path):
+    told = explain(platform(tmp_path, (TWO, 1_200, 2_600)), "E1", baseline(), 2015)
+    (year,) = told.years
+    (line,) = [one for one in year.clauses if one.slug == "platform_membership_award"]
+    assert {condition.name: condition.held for condition in line.findings} == {
+        "in_term": True, "income_reached": True, "tier_reached": True, "tier_open": False}
+
+
+def test_an_award_of_one_fen_is_one(tmp_path):
+    one = {"enterprise_id": "E1", "name": "总部", "ecommerce": 1, "headquarters": "national", "settled_on": "2013-05-01",
+           "registered_capital": 90_000_000, "paid_in_capital": 90_000_000}
+    people = read_population(write(tmp_path, enterprises=full("enterprises", one),
+                                   annual=full("annual", {"enterprise_id": "E1", "year": 2013})))
+    table = assess(people, baseline().set({"law.headquarters_award.national_award": 0.01,
+                                           "law.headquarters_award.discretion_share": 1})).table()
+    assert table.set_index("clause")["amount"]["headquarters_award"] == 0.01
