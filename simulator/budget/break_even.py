@@ -28,7 +28,7 @@ def break_even(net: np.ndarray, paid: np.ndarray, years: Sequence[int], replicat
     """
     so_far, started = np.cumsum(net, axis=1), np.cumsum(paid, axis=1) > 0
     own = np.array([first_year(row, begun, years) for row, begun in zip(so_far, started, strict=True)])
-    any_paid = started.any(axis=0)
+    any_paid = np.asarray(started.any(axis=0))
     earliest, latest = year_of_the_mean(so_far, any_paid, years, replicate)
     yield YEAR, None, {"mean": first_year(so_far.mean(axis=0), any_paid, years)} | quantiles(own, replicate)
     yield EARLIEST, None, {"mean": earliest}

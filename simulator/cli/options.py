@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import simulator
 from simulator.cli.language import LANGUAGES, environment_language, told
 from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from simulator.budget.result import BudgetRun
+    from simulator.population.parts import Register
+    from simulator.scenario import Scenario
 
 
 def register_argument(p: argparse.ArgumentParser) -> None:
@@ -63,7 +69,7 @@ def cluster_options(p: argparse.ArgumentParser) -> None:
 
 
 @contextlib.contextmanager
-def workforce(arguments: argparse.Namespace):
+def workforce(arguments: argparse.Namespace) -> Iterator[None]:
     """The cluster asked for, as `arguments.workers` while the verb works."""
     if getattr(arguments, "scheduler", None) is None and getattr(arguments, "cluster", None) is None:
         yield
@@ -80,7 +86,7 @@ def run_options(p: argparse.ArgumentParser) -> None:
     draw_options(p)
 
 
-def scenario_of(arguments: argparse.Namespace, name: str):
+def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     """The scenario of that name with the changes of --set, --appropriation, --mode, --draws and --seed."""
     from simulator.scenario import parse_set
 
@@ -93,7 +99,7 @@ def scenario_of(arguments: argparse.Namespace, name: str):
     return simulator.load_scenario(name, changes)
 
 
-def units_of(arguments: argparse.Namespace):
+def units_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The units of --unit, by column."""
     from simulator.population.units import parse_answers
 
@@ -117,7 +123,7 @@ def yearly(option: str, given: list[str]) -> dict[int, float]:
     return numbers
 
 
-def population_of(arguments: argparse.Namespace):
+def population_of(arguments: argparse.Namespace) -> Register | None:
     """The register named, or None; a run's register with a word on what is odd or unknown in it."""
     units = units_of(arguments)
     if not arguments.population:
@@ -131,7 +137,7 @@ def population_of(arguments: argparse.Namespace):
     return people
 
 
-def play(arguments: argparse.Namespace, scenario, population, **more):
+def play(arguments: argparse.Namespace, scenario: Scenario, population: Register | None, **more: Any) -> BudgetRun:
     """Play a scenario with a bar of progress where somebody watches. more: see `simulator.run`."""
     with watched(arguments, [scenario]) as progress:
         return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notices(arguments),
@@ -147,7 +153,7 @@ def share(text: str) -> float:
 
 
 @contextlib.contextmanager
-def watched(arguments: argparse.Namespace, scenarios):
+def watched(arguments: argparse.Namespace, scenarios: Sequence[Scenario]) -> Iterator[Callable[[int], object]]:
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
     if isinstance(arguments.workers, int) and arguments.workers < 1:
         raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
@@ -156,7 +162,7 @@ def watched(arguments: argparse.Namespace, scenarios):
 
 
 @contextlib.contextmanager
-def staged(arguments: argparse.Namespace, what: str):
+def staged(arguments: argparse.Namespace, what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
     if isinstance(arguments.workers, int) and arguments.workers < 1:
         raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
@@ -168,7 +174,7 @@ def staged(arguments: argparse.Namespace, what: str):
         yield step
 
 
-def comma_list(*known: str):
+def comma_list(*known: str) -> Callable[[str], list[str]]:
     """The type of an option that takes one or more of these words, as html,pdf."""
     def read(text: str) -> list[str]:
         words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
@@ -179,7 +185,7 @@ def comma_list(*known: str):
     return read
 
 
-def progress_bar(what: str, unit: str = "run", total: int | None = None):
+def progress_bar(what: str, unit: str = "run", total: int | None = None) -> Any:
     """A bar of progress where somebody watches."""
     from tqdm import tqdm
 

@@ -86,7 +86,7 @@ class Control:
         stepped = min(max(stepped, self.low), self.high)
         if home is not None and abs(stepped - home) * 2 <= self.step and abs(position - home) * 2 <= self.step:
             return self.base
-        if not isinstance(self.base, Mapping):
+        if home is None or not isinstance(self.base, Mapping):
             return _plain(stepped)
         low, high = self.allowed or (self.low, self.high)
         adds = self.unit in SIGNED or not home
@@ -192,7 +192,7 @@ def _slider(setting: Setting, room: str, base: Value, least: Decimal, most: Deci
             resolution: Decimal | None = None, top: Decimal | None = None) -> Control:
     numbers = [_decimal(v) for v in (base.values() if isinstance(base, Mapping) else [base])]
     if least < 0:  # either sign is meant: as far again on both sides
-        width = max(max(numbers) - min(numbers), (most or 0) / 20)
+        width = max(max(numbers) - min(numbers), (most or Decimal(0)) / 20)
         low, high = max(least, min(numbers) - width), min(most or max(numbers) + width, max(numbers) + width)
     else:
         middle = sorted(numbers)[len(numbers) // 2]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import ipywidgets as widgets
 
+from simulator.budget.result import BudgetRun
 from simulator.dashboard.host import Host
 from simulator.dashboard.panel import WIDE, buttons
 from simulator.errors import SimulatorError
@@ -66,7 +69,7 @@ class Keep:
             self._page.tell(self._page.words.say("keep.reporting"))
             threading.Thread(target=self._report, args=(shown.run,), daemon=True).start()
 
-    def _report(self, run) -> None:
+    def _report(self, run: BudgetRun) -> None:
         from simulator.report.publish import publish
 
         page = self._page
@@ -81,7 +84,7 @@ class Keep:
         finally:
             self.make.disabled = False
 
-    def _load(self, files) -> None:
+    def _load(self, files: Sequence[Mapping[str, Any]]) -> None:
         if not files:
             return
         content = bytes(files[0]["content"])

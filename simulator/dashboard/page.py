@@ -17,7 +17,7 @@ from simulator.dashboard.controls import Control
 from simulator.dashboard.panel import WIDE, Panel, buttons
 from simulator.dashboard.state import State
 from simulator.dashboard.views import changed
-from simulator.dashboard.worker import Answer, Engine, Question, Replaying, Worker
+from simulator.dashboard.worker import Answer, Engine, Failure, Question, Replaying, Worker
 from simulator.engine.kernel import play_draws
 from simulator.errors import ScenarioError, SimulatorError
 from simulator.population.register import Population
@@ -140,8 +140,8 @@ class Dashboard:
 
     # what the worker says, in its own thread
 
-    def _publish(self, answer: Answer) -> None:
-        if answer.error is not None:
+    def _publish(self, answer: Answer | Failure) -> None:
+        if isinstance(answer, Failure):
             with self._lock:
                 if self.worker.is_wanted(answer.question):
                     self.refuse(answer.error, "message.failed")
@@ -168,7 +168,7 @@ class Dashboard:
     def _stand(self, state: str) -> None:
         """Say how what is shown relates to the settings: current, computing, first, full or stale."""
         said: dict[str, object] = {}
-        if state == "current":
+        if state == "current" and self.shown is not None:
             said = {"draws": f"{self.shown.run.scenario.draws:,}", "seed": self.shown.run.scenario.seed}
         elif state == "full":
             said = {"done": f"{self.bar.value:,}", "draws": f"{self.bar.max:,}"}

@@ -6,13 +6,14 @@ Widgets are made once and then only told new values; styles and layouts are shar
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import ipywidgets as widgets
 
+from simulator import yamlfile
 from simulator.dashboard import controls, display
 from simulator.dashboard.controls import Control
 from simulator.dashboard.state import State
@@ -95,13 +96,13 @@ class Row:
             was = f' <span class="was">{html.escape(text)}</span>'
         return f'<span class="name" title="{html.escape(tip, quote=True)}">{label}</span>{was}'
 
-    def _slid(self, change: dict) -> None:
+    def _slid(self, change: dict[str, Any]) -> None:
         if not self._quiet:
             value = self.control.at(Decimal(repr(change["new"])) * self.scale)
             if self._set(self.control, value):
                 self.show(value, slid=True)
 
-    def _entered(self, change: dict) -> None:
+    def _entered(self, change: dict[str, Any]) -> None:
         if self._quiet:
             return
         try:
@@ -114,7 +115,7 @@ class Row:
             self.show(value)
 
     @contextmanager
-    def _silently(self):
+    def _silently(self) -> Iterator[None]:
         self._quiet = True
         try:
             yield
@@ -194,7 +195,7 @@ class Panel:
         for path, value in self.state.changes.items():
             control = self._by_path.get(path)
             if control is None:
-                rows.append((path, "", own.get(path, "—"), str(display.yamlfile.written(value))))
+                rows.append((path, "", own.get(path, "—"), str(yamlfile.written(value))))
                 continue
             _, unit = display.scale_of(control, self.words)
             rows.append((control.label(self.words.lang), unit, display.written(control, control.base, self.words),
@@ -219,7 +220,7 @@ class Panel:
         return self.words.say(f"rooms.{room}")
 
 
-def buttons(entries: Iterable[tuple[str, str, Callable[[], None]]]) -> list[widgets.Button]:
+def buttons(entries: Iterable[tuple[str, str, Callable[[], object]]]) -> list[widgets.Button]:
     """Buttons by name, text and what they do."""
     made = []
     for name, text, act in entries:

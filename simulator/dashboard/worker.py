@@ -52,12 +52,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question: the run, beside the baseline's on the same luck; or the error."""
+    """What came of a question: the run, beside the baseline's on the same luck."""
 
     question: Question
-    run: BudgetRun | None = None
-    baseline: BudgetRun | None = None
-    error: SimulatorError | None = None
+    run: BudgetRun
+    baseline: BudgetRun
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What came of a question that has no answer."""
+
+    question: Question
+    error: SimulatorError
 
 
 class Superseded(Exception):
@@ -67,10 +74,10 @@ class Superseded(Exception):
 class Worker:
     """Answers the last question asked. base: the scenario differences are taken from.
 
-    publish: called in the worker's thread with each answer that is still wanted; progress: with (question, draws done).
+    publish: called in the worker's thread with each answer, or failure, that is still wanted; progress: with (question, draws done).
     """
 
-    def __init__(self, engine: Engine, base: Scenario, publish: Callable[[Answer], None],
+    def __init__(self, engine: Engine, base: Scenario, publish: Callable[[Answer | Failure], None],
                  progress: Callable[[Question, int], None] = lambda question, done: None):
         self.engine, self.base = engine, base
         self._publish, self._progress = publish, progress
@@ -84,10 +91,9 @@ class Worker:
         """Play this instead of whatever is being played; returns at once."""
         with self._changed:
             self._serial += 1
-            self._wanted = Question(scenario, self._serial, full)
+            self._wanted = wanted = Question(scenario, self._serial, full)
             self._changed.notify()
-            assert self._wanted is not None  # what was waited for
-            return self._wanted
+            return wanted
 
     def cancel(self) -> None:
         """Play nothing any more, until the next question."""
@@ -107,18 +113,19 @@ class Worker:
             except Superseded:
                 continue
             except SimulatorError as e:
-                self._tell(Answer(question, error=e))
+                self._tell(Failure(question, e))
             except Exception as e:  # a defect: the page says so and goes on
                 traceback.print_exc()
-                self._tell(Answer(question, error=SimulatorError(f"{type(e).__name__}: {e}")))
+                self._tell(Failure(question, SimulatorError(f"{type(e).__name__}: {e}")))
 
     def _next(self, answered: Question | None) -> Question:
         """The question asked last, as soon as it is another than the one answered."""
         with self._changed:
-            self._changed.wait_for(lambda: self._wanted is not None and self._wanted is not answered)
+            while self._wanted is None or self._wanted is answered:
+                self._changed.wait()
             return self._wanted
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: Answer | Failure) -> None:
         if self.is_wanted(answer.question):
             self._publish(answer)
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -63,15 +64,15 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
             if (found := _outcome(future, name, batch, tell)) is not None:
                 _store(found, plan.scenarios[name])
                 played.add(name)
-        telling: dict[Future, str] = {}
+        telling: dict[Future[list[str]], str] = {}
         for name, notebook, lang in product(plan.scenarios, plan.notebooks, plan.languages):
             if name in played:
-                future = pool.submit(_publish, str(plan.scenarios[name]), notebook, lang, plan.formats, plan.profile, plan.releases)
-                telling[future] = f"{name} {notebook} {lang}"
+                report = pool.submit(_publish, str(plan.scenarios[name]), notebook, lang, plan.formats, plan.profile, plan.releases)
+                telling[report] = f"{name} {notebook} {lang}"
                 if plan.releases is not None:
-                    wait([future])
-        for future in as_completed(telling):
-            batch.made += [Path(p) for p in _outcome(future, telling[future], batch, tell) or []]
+                    wait([report])
+        for report in as_completed(telling):
+            batch.made += [Path(p) for p in _outcome(report, telling[report], batch, tell) or []]
     batch.made.sort()
     text = _index(plan, batch)
     put(batch.index, lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError)
@@ -90,10 +91,10 @@ def _written(work: Work, folder: Path) -> None:
     budget.write(folder, budget.analyses(1))
 
 
-def _send(plan: Plan, cluster: Cluster) -> dict[Future, str]:
+def _send(plan: Plan, cluster: Cluster) -> dict[Future[dict[str, bytes]], str]:
     """Every scenario on its way to a worker; a register that several share is opened once. One that cannot go has failed."""
     registers: dict[str, Register | None] = {}
-    sent: dict[Future, str] = {}
+    sent: dict[Future[dict[str, bytes]], str] = {}
     for name in plan.scenarios:
         scenario = load_scenario(name).set(plan.changes)
         key = plan.population or str(scenario.plain["population.source"])
@@ -119,7 +120,7 @@ def play_there(order: bytes, code: dict[str, str]) -> dict[str, bytes]:
 def _store(files: Mapping[str, bytes], folder: Path) -> None:
     """Files of a run into its folder, its record last."""
     for name in sorted(files, key=lambda name: (name == "record.json", name)):
-        put(folder / name, lambda path, name=name: path.write_bytes(files[name]), ReportError)
+        put(folder / name, partial(Path.write_bytes, data=files[name]), ReportError)
 
 
 def _publish(folder: str, notebook: str, lang: str, formats: tuple[str, ...], profile: str, releases: Path | None) -> list[str]:
@@ -129,7 +130,7 @@ def _publish(folder: str, notebook: str, lang: str, formats: tuple[str, ...], pr
     return [str(p) for p in publish(folder, notebook=notebook, lang=lang, formats=formats, profile=profile, releases=releases)]
 
 
-def _outcome(future: Future, name: str, batch: Batch, tell: Callable[[str], None]) -> Any:
+def _outcome(future: Future[Any], name: str, batch: Batch, tell: Callable[[str], None]) -> Any:
     """What a job gave; None, and its problems kept, where it failed."""
     try:
         found = future.result()

@@ -97,8 +97,8 @@ def stack(costs: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Figu
             if name:
                 handles.append((bars, name))
         if handles:
-            bars, labels = zip(*handles[coloured::-1], strict=True)
-            axes.legend(bars, labels, loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.7)
+            shown, labels = zip(*handles[coloured::-1], strict=True)
+            axes.legend(shown, labels, loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.7)
         years_axis(axes, costs.index, words)
         money_axis(axes, words.say("risk.paid_axis", unit=words.say("unit.money")))
     return figure

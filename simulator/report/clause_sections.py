@@ -41,13 +41,14 @@ def answer(run: RunFolder, clause: str, lang: str) -> Block:
     in_kind = one.kind == "in_kind"
     unit, count = UNITS[lang]["count" if in_kind else "money"], UNITS[lang]["count"]
     paid, people, whole = run.row("paid", clause), run.row("recipients", clause), run.row("paid")
+    received = shown(people, count)
     said = {"name": words.pick(one.names), "first": run.cash_years[0], "last": run.cash_years[-1],
-            "mean": shown(paid, unit), "recipients": shown(people, count)}
+            "mean": shown(paid, unit), "recipients": received}
     money = words.say("unit.places" if in_kind else "unit.money")
     cards = [(f"paid_{q}", words.say(f"clause.card_{q}"), shown(paid, unit, q),
               money if shown(paid, unit, q) != MISSING else "", words.say(f"clause.card_{q}_note"))
              for q in ("mean", "p80", "p95")]
-    cards.append(("recipients", words.say("cost.recipients"), said["recipients"], "", words.say("clause.card_recipients")))
+    cards.append(("recipients", words.say("cost.recipients"), received, "", words.say("clause.card_recipients")))
     if in_kind:
         lead = words.html("clause.lead_in_kind", **said)
     else:
@@ -70,7 +71,7 @@ def cost(run: RunFolder, clause: str, lang: str) -> Block:
     header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in columns[1:])]
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
              *(Cell(shown(run.row("paid", clause, year), unit, c), number=True) for c in columns)]
-            for year in [*run.cash_years, TOTAL]]
+            for year in run.cash_years_and_total]
     parts.append(table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
     if bands[["p5", "p95"]].isna().to_numpy().any() and not run.external:  # outside, quantiles may be withheld
         parts.append(page.paragraph(words.html("clause.few", draws=f"{run.record['draws']:,}"), "small"))
@@ -85,7 +86,7 @@ def stages(run: RunFolder, clause: str, lang: str) -> Block:
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
              *(Cell(shown(run.row(m, clause, year), unit), number=True) for m in _MEASURES),
              Cell(shown(run.row("recipients", clause, year), count), number=True)]
-            for year in [*run.cash_years, TOTAL]]
+            for year in run.cash_years_and_total]
     named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
     return page.section("stages", words.say("cost.stages"), words.tag,
                         table("", header, rows, aside=words.say("unit.table", unit=named), strong=[-1]),

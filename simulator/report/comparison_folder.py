@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
     outputs = {}
     for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed),
                         ("quantiles.csv", found.quantiles)):
-        put(folder / name, lambda p, table=table: save_csv(table, p), ReportError)
+        put(folder / name, partial(save_csv, table), ReportError)
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     first = entries[0][1]
     identity = hashlib.sha256("|".join(r["run_id"] for _, r in entries).encode()).hexdigest()[:8]

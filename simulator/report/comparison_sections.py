@@ -93,7 +93,7 @@ def bridge(comparison: ComparisonFolder, lang: str) -> Block:
     parts = []
     for run in reforms:
         steps = pd.DataFrame({slug: comparison.difference(run, slug)[["mean", "standard_error"]] for slug in names}).T
-        levels = tuple(float(r.row("paid")["mean"]) for r in (base, run))
+        levels = float(base.row("paid")["mean"]), float(run.row("paid")["mean"])
         if not all(map(math.isfinite, levels)) or steps["mean"].isna().any():  # outside: a step would follow from the others
             continue
         picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)),
@@ -151,7 +151,7 @@ def _interval(row: pd.Series, unit: Unit, words: Wording) -> tuple[str, str]:
     return signed, words.say("risk.range", low=low, high=high) if error >= 0 else MISSING
 
 
-def _value(value: str, setting, words: Wording) -> tuple[str, str]:
+def _value(value: str, setting: Any, words: Wording) -> tuple[str, str]:
     """A setting's value and unit as a person reads it; of a reading, what it means."""
     if value == MISSING or setting is None:
         return value, ""

@@ -7,7 +7,7 @@ withheld, an analysis without one is left out. Registers that are marked as inve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def _conditions(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return table[[all(plan.shows("target", key, y) for y in plan.years) for key in table["target"]]]
 
 
-def _paid_by_year(*numbers: str, percentiles: bool = False):
+def _paid_by_year(*numbers: str, percentiles: bool = False) -> Callable[[pd.DataFrame, Plan], pd.DataFrame]:
     """Rows of years: withheld with what is paid in the year, or where percentiles of it would be."""
     def made(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         asked = plan.shows_percentiles if percentiles else plan.shows

@@ -40,7 +40,7 @@ def of_interaction(clauses: pd.DataFrame, words: Wording) -> Said:
     amount, error = row["alone"], row["alone_error"]
     if not abs(amount) > _NORMAL * error:
         return "attribution.apart", {}
-    said = {"amount": money(abs(amount), error, words), "error": money(error, error / 10, words)}
+    said: dict[str, object] = {"amount": money(abs(amount), error, words), "error": money(error, error / 10, words)}
     return ("attribution.more" if amount > 0 else "attribution.less"), said
 
 

@@ -49,7 +49,7 @@ def sentences(result: Result, words: Wording) -> list[driver_words.Said]:
     if isinstance(result, CostDrivers):
         return [driver_words.of_interaction(result.attribution.clauses, words), driver_words.of_readings(result.readings, words)]
     if isinstance(result, Notches):
-        left_out = [("notches.left_out", {"count": result.left_out})] if result.left_out else []
+        left_out: list[driver_words.Said] = [("notches.left_out", {"count": result.left_out})] if result.left_out else []
         return [driver_words.of_notches(result.edges, names, words), *left_out]
     return [said for name in dict.fromkeys([*result.tornado["result"], *result.indices["result"]])
             for said in (*driver_words.of_assumptions(result.tornado, name, names, words),

@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib import font_manager, ft2font, style
@@ -35,7 +36,7 @@ FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "SimHei", "PingF
 INK, MUTED, BLUE, RED, GREEN, ORANGE = "#1c2733", "#66727e", "#0072B2", "#D55E00", "#009E73", "#E69F00"
 DARK_BLUE, DARK_GREEN = "#00507d", "#00664b"  # for words in the colour of a line
 WIDE, HALF = (8.0, 3.3), (3.9, 2.8)  # inches: the width of the page, and of half of it
-BAND = {"alpha": 0.16, "linewidth": 0}
+BAND: dict[str, Any] = {"alpha": 0.16, "linewidth": 0}
 DASHED = (0, (4, 2))
 _STYLE = Path(__file__).with_name("fiscal.mplstyle")
 
@@ -129,12 +130,12 @@ def image(figure: Figure, alt: str) -> str:
 
 
 def write(
-    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **look: object
+    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **look: Any
 ) -> None:
     """A word beside a point of the chart, `offset` points away, legible on lines and bands."""
     halo = [withStroke(linewidth=2.5, foreground="white")]
-    look = {"fontsize": 8.5, "color": INK} | look
-    axes.annotate(text, at, offset, textcoords="offset points", path_effects=halo, **look)
+    chosen: dict[str, Any] = {"fontsize": 8.5, "color": INK} | look
+    axes.annotate(text, at, offset, textcoords="offset points", path_effects=halo, **chosen)
 
 
 def years_axis(axes: Axes, years: Iterable[int], words: Wording) -> None:

@@ -26,9 +26,7 @@ def performance(book: Book, run: RunFolder, words: Wording) -> None:
         page.formula(n + 1, f"SUM({span(page.row, 1, n)})", math.fsum(given.values()))
         page.end_row()
     page.text(0, words.say("cost.total"), "text+")
-    ends: list[int | str] = [*years, TOTAL]
-    for column, year in enumerate(ends, start=1):
-        value = math.fsum(amounts.values()) if year == TOTAL else amounts.get(year, 0.0)
+    for column, value in enumerate([*(amounts.get(year, 0.0) for year in years), math.fsum(amounts.values())], start=1):
         page.formula(column, f"SUM({down(column, page.row - 3, page.row - 1)})", value, "money+")
     page.end_row()
     page.end_row()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import math
+from dataclasses import replace
 
 from simulator.report import page
 from simulator.report.making import policy_name
@@ -89,8 +90,7 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         kind = "economic" if target.unit != "count" else "social"
         chance = percent(run.row("target", target.key, target.year)["probability"])
         name = words.say("forms.in_year", name=words.pick(target.names), year=target.year)
-        bare = goal(type(target)(target.key, target.column, target.low, target.low, target.unit, target.year, target.names),
-                    words)
+        bare = goal(replace(target, high=target.low), words)
         add("benefit", kind, name, "≥", bare, chance, "policy")
     add("benefit", "economic", words.say("growth.row_induced_plain"), "≥", money(shown(run.row("induced_tax"), unit, "p50")),
         half, "median")

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
@@ -150,12 +151,12 @@ def _telling(progress: Callable[[str, int, int], None]) -> str:
 
     class Telling(NBClientEngine):
         @classmethod
-        def execute_managed_notebook(cls, nb_man, kernel_name, **settings):
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:
             start = nb_man.cell_start
             names = [cell.get("id", "") for cell in nb_man.nb.cells
                      if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))]
 
-            def started(cell, cell_index=None, **more):
+            def started(cell: Any, cell_index: int | None = None, **more: Any) -> Any:
                 if cell.get("id", "") in names:
                     progress(cell["id"], names.index(cell["id"]) + 1, len(names))
                 return start(cell, cell_index, **more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -71,6 +72,6 @@ def _note(prices: pd.DataFrame, words: Wording) -> str:
     return words.say("loopholes.note_invented" if prices["invented"].astype(str).eq("True").any() else "loopholes.note")
 
 
-def _share(row: dict[str, object], words: Wording) -> str:
+def _share(row: dict[str, Any], words: Wording) -> str:
     low, high = (f"{row[f'share_{end}'] * 100:g}%" for end in ("low", "high"))
     return words.say("unit.plain_range", low=low, high=high) if not math.isclose(row["share_low"], row["share_high"]) else low

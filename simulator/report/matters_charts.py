@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from simulator.report.figures import BLUE, INK, MUTED, ORANGE, drawing, number_t
 from simulator.report.rounding import UNITS
 from simulator.report.wording import Wording
 
-_LINE = {"fmt": "none", "ecolor": INK, "elinewidth": 0.9, "capsize": 2, "capthick": 0.9}
+_LINE: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 0.9, "capsize": 2, "capthick": 0.9}
 _NORMAL = 1.959964
 _BARS = 12
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from simulator import resources
 from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
 from simulator.report.comparison_folder import ComparisonFolder, write_comparison
-from simulator.report.folder import RECORD
+from simulator.report.folder import RECORD, Recorded
 from simulator.report.record import RunFolder
 from simulator.report.register_check import CheckFolder, write_check
 from simulator.scenario import load_scenario
@@ -43,7 +44,8 @@ def open_check(folder: str, profile: str = "internal") -> CheckFolder:
     return CheckFolder.open(where, profile)
 
 
-OPEN = {"run": RunFolder.open, "comparison": ComparisonFolder.open, "check": CheckFolder.open}
+OPEN: Mapping[str, Callable[[Path, str], Recorded]] = {
+    "run": RunFolder.open, "comparison": ComparisonFolder.open, "check": CheckFolder.open}
 
 
 def _played(name: str) -> BudgetRun:

@@ -78,7 +78,7 @@ def targets(paths: Sequence[TargetPath], words: Wording) -> Figure:
     rows = -(-len(paths) // columns)
     with drawing():
         figure = Figure(figsize=(8.0, 2.3 * rows))
-        figure.get_layout_engine().set(h_pad=0.08)  # type: ignore[call-arg]  # of a constrained layout
+        figure.set_layout_engine("constrained", h_pad=0.08)
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, path in zip(grid, paths, strict=False):
             _towards(axes, path, words)

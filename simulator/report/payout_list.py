@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from simulator.files import put
 from simulator.law.clauses import SLUGS
 from simulator.spreadsheets import save_csv, workbook
 
+Styles = dict[str, Any]  # a workbook's formats by name
 WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
 HEADINGS = (
     "序号",
@@ -75,7 +77,7 @@ def _workbook(result: Assessment, path: Path) -> None:
     book.close()
 
 
-def _list_sheet(sheet, result: Assessment, styles) -> None:
+def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     years = f"{result.years[0]}–{result.years[-1]}"
@@ -135,7 +137,7 @@ def _list_sheet(sheet, result: Assessment, styles) -> None:
     sheet.write_string(row + 2, 6, "日期：", styles["note"])
 
 
-def _totals_sheet(sheet, result: Assessment, styles) -> None:
+def _totals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     sheet.set_column(0, 0, 12)
     sheet.set_column(1, 1, 26)
     sheet.set_column(2, 6, 18)
@@ -154,7 +156,7 @@ def _totals_sheet(sheet, result: Assessment, styles) -> None:
         sheet.write_number(row, 6, entry.saved_by_district, styles["money"])
 
 
-def _intervals_sheet(sheet, result: Assessment, styles) -> None:
+def _intervals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     """Awards that unknown facts leave open, none of them in the list or its totals."""
     for column, width in enumerate((22, 34, 8, 12, 26, 16, 18, 40)):
         sheet.set_column(column, column, width)
@@ -179,7 +181,7 @@ def _intervals_sheet(sheet, result: Assessment, styles) -> None:
         sheet.write_string(row, 7, entry.unknown, styles["text"])
 
 
-def _worth_sheet(sheet, result: Assessment, styles) -> None:
+def _worth_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     """What collecting each unknown column would settle."""
     head = ("字段", "", "未知格数", "涉及区间数", "单独差额（元）", "与他项共同差额（元）", "无法核定数")
     for column, width in enumerate((26, 26, 12, 12, 20, 22, 12)):
@@ -193,7 +195,7 @@ def _worth_sheet(sheet, result: Assessment, styles) -> None:
             sheet.write_number(row, column, value, styles["money" if column in (4, 5) else "count"])
 
 
-def _problems_sheet(sheet, result: Assessment, styles) -> None:
+def _problems_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     for column, width in enumerate((12, 44, 60, 44)):
         sheet.set_column(column, column, width)
     sheet.write_row(0, 0, ("类别", "位置", "问题", "处理"), styles["head"])

@@ -6,8 +6,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import nbformat
 import pandas as pd
@@ -23,7 +25,7 @@ from simulator.report.launcher import without_words
 from simulator.report.look import faults
 from simulator.report.making import policy_name
 from simulator.report.opening import OPEN
-from simulator.report.record import read_contributions
+from simulator.report.record import RunFolder, read_contributions
 from simulator.report.releases import admit, enter, no_ledger
 from simulator.report.wording import Wording, load
 
@@ -78,10 +80,10 @@ def publish(
             kept = _keep_failed(opened.path if opened.external else place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])
-        if admitted:
+        if admitted and releases is not None:  # `_admitted` asks for them
             _release(opened, Path(releases), {targets[form].name: file for form, file in made.items()})
         for form, file in made.items():
-            put(targets[form], lambda p, file=file: shutil.copyfile(file, p), ReportError, _REMEDY)
+            put(targets[form], partial(shutil.copyfile, file), ReportError, _REMEDY)
             artefact.write_record(opened, targets[form], notebook, clause, lang)
     return list(targets.values())
 
@@ -101,7 +103,7 @@ def _ready(kind: kinds.Kind, formats: Sequence[str], opened: Recorded, clause: s
     if clause:
         from simulator.report.clause_sections import clause_of
 
-        clause_of(opened, clause)
+        clause_of(cast("RunFolder", opened), clause)  # reports of a clause are made of a run
 
 
 def _admitted(opened: Recorded, releases: Path | str | None) -> list[tuple[dict[str, object], pd.DataFrame]]:

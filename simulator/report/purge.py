@@ -41,7 +41,7 @@ def purge(folder: str | Path) -> pd.DataFrame:
     for file in records:
         record = json_of(file)
         outputs = record.get("outputs") if record else None
-        if not isinstance(outputs, dict) or "run_id" not in record:
+        if record is None or not isinstance(outputs, dict) or "run_id" not in record:
             problems.append(Problem(str(file), "is not a run's record", "name the folder of a run"))
             continue
         for name, digest in outputs.items():

@@ -185,6 +185,11 @@ class RunFolder(Recorded):
         """The years cash is paid in; one more than `years`, for what is paid late."""
         return [int(y) for y in self.record["cash_years"]]
 
+    @property
+    def cash_years_and_total(self) -> list[int | str]:
+        """The columns of a table by year: the years cash is paid in, then TOTAL."""
+        return [*self.cash_years, TOTAL]
+
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses in the order of the text."""
@@ -261,7 +266,7 @@ class RunFolder(Recorded):
     def paid_totals(self) -> pd.Series:
         """What each draw pays in all years together, CNY; support in kind, counted in places, left out. Outside none where
         percentiles of it are withheld."""
-        if self.controlled and not self.plan.shows_percentiles("paid"):
+        if self.controlled and (self.plan is None or not self.plan.shows_percentiles("paid")):
             return pd.Series(dtype=float)
         rows = pd.read_parquet(io.BytesIO(self._raw["draws.parquet"]), columns=["draw", "clause", "paid"])
         cash = rows["clause"].isin([c.slug for c in self.clauses if c.kind != "in_kind"])

@@ -8,6 +8,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,8 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
             tables[CONTRIBUTIONS] = behind(people, window.annual[:, 1:])
     outputs = {}
     for name, table in tables.items():
-        put(folder / name, lambda p, table=table: save_csv(table, p) if p.suffix == ".csv" else table.to_parquet(p, index=False),
-            ReportError)
+        write = partial(save_csv, table) if name.endswith(".csv") else partial(table.to_parquet, index=False)
+        put(folder / name, write, ReportError)
         outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     sha256, code = found.source.sha256, source_hash()
     register_told = {"usable": people is not None, "errors": len(found.errors), "warnings": len(found.warnings),

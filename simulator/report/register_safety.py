@@ -3,7 +3,8 @@ and who stands behind them, for the ledger of releases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
         values = population.employees[:, j] if name == "employees" else annual[name][:, j]
         return sensitive(np.bincount(who, np.where(chosen & (values != BLANK), values, 0) / FEN))
 
-    def of(name: str, row) -> bool:
+    def of(name: str, row: Any) -> bool:
         j = place[int(row.year)]
         here = there[:, j]
         if name == "online_retail":
@@ -51,7 +52,8 @@ def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
     """measure, clause (a class of the tables; blank: none), year, holder, amount: what each holding adds to the tables' cells."""
     found, holder, sector = [], holders(population), population.details["sector"].to_numpy()
     for j, year in enumerate(population.years):
-        def add(measure: str, clause: str, values: np.ndarray, year: int = year, here: np.ndarray = annual["present"][:, j] == 1):
+        def add(measure: str, clause: str, values: np.ndarray, year: int = year,
+                here: np.ndarray = annual["present"][:, j] == 1) -> None:
             kept = here & (values != 0) & (values != BLANK)
             found.append(pd.DataFrame({"measure": f"register.{measure}", "clause": clause, "year": year, "holder": holder[kept],
                                        "amount": values[kept] / FEN}))
@@ -71,7 +73,7 @@ def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
     return whole.groupby(["measure", "clause", "year", "holder"], as_index=False)["amount"].sum()
 
 
-CELLS = {  # which of these each row of a table shows
+CELLS: dict[str, Callable[[Any], list[tuple[str, str]]]] = {  # which of these each row of a table shows
     "online_retail": lambda row: [("sales", TOTAL), ("online_sales", TOTAL)], "sizes": lambda row: [("sales", row.size)],
     "of_scale": lambda row: [("of_scale", str(int(row.threshold)))], "taxes": lambda row: [(fact, TOTAL) for fact in TAXES],
     "employment": lambda row: [("employees", TOTAL)], "services": lambda row: [("services", row.sector)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -101,7 +102,7 @@ def listing(problems: Sequence[Problem], lang: str) -> str:
 
 def _told(problems: Sequence[Problem], words: Wording) -> Iterable[str]:
     """One line a problem, its remedy behind an arrow; after the first few of a kind, how many more there are."""
-    kinds: dict[tuple, list[Problem]] = {}
+    kinds: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:  # what differs in numbers and quotations only is of one kind
         column = (problem.table, problem.position) if isinstance(problem, Finding) else ()
         kinds.setdefault((column, re.sub(r"“[^”]*”|[\d.,–…]+", "", problem.cause)), []).append(problem)
@@ -194,7 +195,7 @@ def statistics(tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> str:
     return "\n\n".join([*parts, words.say("register.amounts")])
 
 
-def _statistic(value, column: str, words: Wording) -> str:
+def _statistic(value: Any, column: str, words: Wording) -> str:
     if isinstance(value, str):
         chinese, _, english = value.partition(" ")  # bands come in both languages, sectors by name
         return (chinese if words.lang == "zh" else english) if english else words.term("sector", value)

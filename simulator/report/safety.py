@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ def _read(file: str) -> Rules:
     if not fine or document.problems:
         raise ReportError(Problem(VARIABLE, "names a file that does not give the rules' parameters",
                                   f"{', '.join(sorted(known))}: numbers from 1 on; dominance: {{n: k}}"))
-    found = {name: float(value) if name == "percent" else int(value) for name, value in given.items()}
+    found: dict[str, Any] = {name: float(value) if name == "percent" else int(value) for name, value in given.items()}
     if shares is not None:
         found["dominance"] = tuple((int(n), float(k)) for n, k in shares.items())
     return Rules(**found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -27,7 +28,7 @@ def readings_table(frame: pd.DataFrame, words: Wording) -> str:
     return table(words.say("readings.switches"), header, rows, style="settings")
 
 
-def reading_text(setting, words: Wording) -> tuple[str, str]:
+def reading_text(setting: Any, words: Wording) -> tuple[str, str]:
     """A switch's matter and the reading taken, in words; another version's run as it stands."""
     switch = SWITCHES.get(setting.path.rsplit(".", 1)[-1])
     names, text = {"zh": setting.zh, "en": setting.en}, setting.value

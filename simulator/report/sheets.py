@@ -7,9 +7,11 @@ a formula stays a text. An estimate carries its Monte Carlo error: in the termin
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -87,10 +89,11 @@ def _grid(sheet: Sheet) -> str:
     return screen.table(list(sheet.columns), rows, left=sheet.left)
 
 
-def written(cell: object, kind: str) -> str:
+def written(cell: Any, kind: str) -> str:
     """A cell as a terminal or a page shows it: `1.20 ± 0.03`, `12.0% [9.1%, 15.3%]`."""
     if isinstance(cell, tuple):
-        return _with_error(*cell, _plain(kind)) if kind.endswith(WITH_ERROR) else _with_ends(*cell, _plain(kind))
+        show: Callable[..., str] = _with_error if kind.endswith(WITH_ERROR) else _with_ends
+        return show(*cell, _plain(kind))
     if cell is None or isinstance(cell, float) and math.isnan(cell):
         return MISSING
     return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[_plain(kind)][0].format(cell)
@@ -123,7 +126,7 @@ def save(path: str | Path, sheets: Mapping[str, Sheet], frames: Mapping[str, pd.
     for number, (name, frame) in enumerate(frames.items()):
         beside = path if number == 0 else path.with_name(f"{path.stem}.{name}.csv")
         if len(frame) or number == 0:
-            put(beside, lambda p, frame=frame: save_csv(frame, p))
+            put(beside, partial(save_csv, frame))
         else:
             beside.unlink(missing_ok=True)  # of an earlier run
     return path

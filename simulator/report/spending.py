@@ -108,8 +108,8 @@ def _risk_curves(run: RunFolder, words: Wording) -> str:
     columns = ["probability", "probability_low", "probability_high"]
     chances = pd.concat([by_year[columns], chance[columns].to_frame().T.astype(float)])
     labels = [*map(str, by_year.index), words.say("risk.all_years")]
-    picture = image(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
-    bars = page.figure(words.say("risk.overrun"), picture, words.say("risk.overrun_caption"))
+    drawn = image(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
+    bars = page.figure(words.say("risk.overrun"), drawn, words.say("risk.overrun_caption"))
     return page.side_by_side(*curves, bars)
 
 

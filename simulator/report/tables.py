@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from simulator.report.page import Cell, table
-from simulator.report.record import TOTAL, RunFolder, Target
+from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown, withheld
 from simulator.report.wording import Wording
 
@@ -74,7 +74,7 @@ def quantiles(run: RunFolder, words: Wording) -> str:
     if funded:
         header += [words.say("risk.appropriation"), words.say("risk.probability"), words.say("risk.interval")]
     rows = []
-    for year in [*run.cash_years, TOTAL]:
+    for year in run.cash_years_and_total:
         row = run.row("paid", TOTAL, year)
         name = words.say("risk.all_years") if year == TOTAL else str(year)
         cells = [Cell(name), _number(row, unit), *(_number(row, unit, q) for q in _QUANTILES)]
@@ -92,7 +92,7 @@ def quantiles(run: RunFolder, words: Wording) -> str:
 
 def balance(run: RunFolder, words: Wording) -> str:
     """What is paid, what comes back and what remains, by year: means."""
-    unit, years = UNITS[words.lang]["money"], [*run.cash_years, TOTAL]
+    unit, years = UNITS[words.lang]["money"], run.cash_years_and_total
     lines = [
         ("paid", "row_paid"),
         ("administration", "row_administration"),
@@ -156,14 +156,25 @@ def targets(run: RunFolder, words: Wording) -> str:
     return table(words.say("targets.table"), header, rows)
 
 
-def goal(target: Target, words: Wording) -> str:
+class Goal(Protocol):
+    """What is read here of a target, whether the law or a run's record says it."""
+
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def goal(target: Goal, words: Wording) -> str:
     """A target's number, or its range, in the unit it is read in."""
     unit = target_unit(target, words)
     low, high = unit.text(target.low, 0.0), unit.text(target.high, 0.0)
     return with_unit(low, unit, words) if target.high <= target.low else range_text(low, high, unit, words)
 
 
-def target_unit(target: Target, words: Wording) -> Unit:
+def target_unit(target: Goal, words: Wording) -> Unit:
     """Sales in 亿元 (billions), shares in per cent, enterprises as they are."""
     return UNITS[words.lang][{"CNY": "big", "share": "share"}.get(target.unit, "count")]
 

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,6 +30,7 @@ REPEATED, DIFFERENT, NOT_REPEATED = "repeated", "different", "not_repeated"
 EXPECTED = "expected.csv"  # of the draws themselves; the other analyses play further ones
 GOOD = (SAME, REPEATED)
 COLUMNS = ("file", "state", "note")
+Record = Mapping[str, Any]  # what a record.json holds
 REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join(FORMATS)})")
 
 
@@ -46,7 +48,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
     if not found:
         raise ReportError(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
     rows: list[tuple[str, str, str]] = []
-    runs: dict[str, Mapping] = {}
+    runs: dict[str, Record] = {}
     for file in found:
         record = json_of(file)
         if record is None or not isinstance(record.get("outputs"), Mapping) or "run_id" not in record:
@@ -61,7 +63,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _reports(top: Path, runs: Mapping[str, Mapping]) -> list[tuple[str, str, str]]:
+def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]]:
     """The reports' files against their own records, and these against the runs that are there."""
     rows, told = [], set()
     for file in sorted(top.rglob(f"{RECORDS}/*.json")):
@@ -82,7 +84,7 @@ def _reports(top: Path, runs: Mapping[str, Mapping]) -> list[tuple[str, str, str
     return rows
 
 
-def _again(folder: Path, record: Mapping, top: Path, population: Population | None,
+def _again(folder: Path, record: Record, top: Path, population: Population | None,
            workers: int | None) -> list[tuple[str, str, str]]:
     """A run played again: each of its files, repeated to the byte or not."""
     name = _name(folder, top)
@@ -110,7 +112,7 @@ def _again(folder: Path, record: Mapping, top: Path, population: Population | No
             for file, digest in record["outputs"].items()]
 
 
-def _design(folder: Path, record: Mapping, scenario: Scenario, population: Population | None,
+def _design(folder: Path, record: Record, scenario: Scenario, population: Population | None,
             workers: int | None) -> dict[str, pd.DataFrame]:
     """The design that a run's folder keeps, searched for again."""
     if not all(f"{name}.csv" in record["outputs"] for name in design_tables.COLUMNS):
@@ -119,7 +121,7 @@ def _design(folder: Path, record: Mapping, scenario: Scenario, population: Popul
                                lambda changed: play(changed, population, workers=workers))
 
 
-def recorded_scenario(folder: Path, record: Mapping) -> Scenario:
+def recorded_scenario(folder: Path, record: Record) -> Scenario:
     """The scenario of a run, from its `settings.csv`. Raises ReportError where it is not the one the run names."""
     base = load_scenario("baseline")
     was = base.to_dict()
@@ -149,7 +151,7 @@ def state_of(file: Path, digest: str) -> str:
         return MISSING
 
 
-def json_of(file: Path) -> Mapping | None:
+def json_of(file: Path) -> Record | None:
     """What a file of JSON holds; None where it is none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8-sig"))

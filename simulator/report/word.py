@@ -10,10 +10,11 @@ import html
 import inspect
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -46,7 +47,7 @@ def write(folder: Recorded, sections: ModuleType, clause: str, lang: str, path: 
     document.save(str(path))
 
 
-def _section(function, folder: Recorded, clause: str, lang: str) -> Block:
+def _section(function: Callable[..., Block], folder: Recorded, clause: str, lang: str) -> Block:
     given = (clause,) if "clause" in inspect.signature(function).parameters else ()
     return function(folder, *given, lang)
 
@@ -58,7 +59,7 @@ def _headings(blocks: Iterable[Block]) -> list[str]:
 class _Reader(HTMLParser):
     """Puts the page's pieces, as `page` lays them out, into a document."""
 
-    def __init__(self, document, words: Wording, headings: list[str]):
+    def __init__(self, document: Any, words: Wording, headings: list[str]):
         super().__init__()
         self.document, self.words, self.headings = document, words, headings
         self.text: list[tuple[str, bool]] = []  # runs of the piece being read, and whether they are set off

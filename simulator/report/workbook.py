@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -103,10 +104,10 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
         rows = [run.row("paid", clause.slug, year) for year in years]
         _line(page, words.pick(clause.names), clause.article, rows, run.row("paid", clause.slug), words)
     last = page.row - 1
-    held = any(withheld(run.row("paid", c.slug, y)) for c in clauses for y in [*years, TOTAL])
+    held = any(withheld(run.row("paid", c.slug, y)) for c in clauses for y in run.cash_years_and_total)
     page.text(0, words.say("cost.total"), "text+")
     page.text(1, "", "text+")
-    for column, year in enumerate([*years, TOTAL], start=2):
+    for column, year in enumerate(run.cash_years_and_total, start=2):
         value, hidden = run.row("paid", TOTAL, year)["mean"], withheld(run.row("paid", TOTAL, year))
         page.number(column, value, "money+", hidden) if held or hidden else page.formula(
             column, f"SUM({down(column, first, last)})", value, "money+")
@@ -140,7 +141,7 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
 
 def _risk(book: Book, run: RunFolder, words: Wording) -> None:
     """Payouts by year: mean, error and quantiles, the appropriation and the chance of an overrun. A chart of the quantiles."""
-    money, yuan, years = words.say("unit.money"), words.say("workbook.yuan_unit"), [*run.cash_years, TOTAL]
+    money, yuan, years = words.say("unit.money"), words.say("workbook.yuan_unit"), run.cash_years_and_total
     names = [words.say("risk.mean"), words.say("comparison.error"), *(q.upper() for q in _QUANTILES),
              words.say("risk.appropriation")]
     n = len(names)
@@ -200,7 +201,7 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
     for measure, key, _ in [*lines, ("net_cost", "row_net", 0)]:
         plus = "+" if measure == "net_cost" else ""
         page.text(0, words.say(f"growth.{key}"), f"text{plus}")
-        for column, year in enumerate([*years, TOTAL], start=1):
+        for column, year in enumerate(run.cash_years_and_total, start=1):
             value, held = float(run.row(measure, TOTAL, year)["mean"]), withheld(run.row(measure, TOTAL, year))
             value = 0.0 if math.isnan(value) else value  # nothing of this kind in a year of cash only
             parts = sum(s * _or_zero(run.row(m, TOTAL, year)["mean"]) for m, _, s in lines)
@@ -228,7 +229,7 @@ def _larger(page: Page, column: int, source: int, value: float, words: Wording, 
         page.formula(column, f"{cell(page.row, source)}/{scale:.0f}", value / scale, look)
 
 
-def _axes(chart, title: str, across: str, up: str) -> None:
+def _axes(chart: Any, title: str, across: str, up: str) -> None:
     chart.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
     chart.set_x_axis({"name": across, "name_font": {"size": 9, "bold": False}})
     chart.set_y_axis({"name": up, "name_font": {"size": 9, "bold": False}, "num_format": "#,##0",
