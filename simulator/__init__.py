@@ -410,7 +410,7 @@ def whatif(
     allowed = reach(host, certificate, key, password_file)
     given = parameters(scenario, population or "", units, lang=lang, draws=draws, out=out)
     serve(given, port=port, reach=allowed, browser=browser,
-          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
+          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
 
 
 def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, notice: Any = print) -> None:
@@ -422,7 +422,7 @@ def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = T
     from simulator.dashboard.lab import serve
 
     serve(port=port, folder=folder, browser=browser,
-          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it (按 Ctrl+C 结束)"))
+          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
 
 
 def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Cluster | None = None, notice: Any = None) -> Batch:

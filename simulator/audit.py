@@ -100,7 +100,7 @@ def append(content: dict[str, Any], log: Path | None = None) -> str:
     """Add a line to the log, one writer at a time; returns its seal. Raises SimulatorError where that cannot be."""
     log = log or log_file()
     if log is None:
-        raise SimulatorError(f"no audit log is kept here → set {VARIABLE} to the file it is to be kept in")
+        raise SimulatorError(Problem("", "no audit log is kept here", f"set {VARIABLE} to the file it is to be kept in"))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         mode = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)  # a file may be append-only (chattr +a)

@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, population_of, register_argument, saved, scenario_of, set_option
 
 HELP = "apply the law to a register, to the fen"
+EXAMPLE = "simulator assess REGISTER --out 兑现名单.xlsx"
 
 
 def add(p: argparse.ArgumentParser) -> None:

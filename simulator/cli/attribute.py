@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, notices, population_of, run_options, saved, scenario_of, staged
 
 HELP = "say whose cost it is: each clause alone, last-in and by Shapley's value, and what each reading costs"
+EXAMPLE = "simulator attribute baseline"
 
 
 def add(p: argparse.ArgumentParser) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from simulator.audit import broken, entries, head, log_file
 from simulator.cli.options import lang_option
-from simulator.errors import SimulatorError
+from simulator.errors import Problem, SimulatorError
 
 HELP = "check or show the log of who made what of which data (SIMULATOR_AUDIT)"
+EXAMPLE = "simulator audit verify"
 
 
 def add(p: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def do(arguments: argparse.Namespace) -> int:
 
     log = arguments.file or log_file()
     if log is None:
-        raise SimulatorError("no audit log is kept here → name one, or set SIMULATOR_AUDIT to the file it is to be kept in")
+        raise SimulatorError(Problem("", "no audit log is kept here", "name one, or set SIMULATOR_AUDIT to the file it is to be kept in"))
     if arguments.what == "show":
         print(screen.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
         return 0

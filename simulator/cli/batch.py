@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import simulator
 from simulator.cli.options import cluster_options, lang_option, notices
+from simulator.messages import line
 
 HELP = "make the reports of several scenarios and languages at once, with an index page"
+EXAMPLE = "simulator batch FILE.yaml --out DIR"
 
 
 def add(p: argparse.ArgumentParser) -> None:
@@ -24,6 +27,6 @@ def do(arguments: argparse.Namespace) -> int:
     """Make many reports; exit code 1 where one of them failed."""
     done = simulator.batch(arguments.file, out=arguments.out, workers=arguments.workers, notice=notices(arguments))
     for name, problems in done.failed.items():
-        notices(arguments)("\n".join([f"× {name}", *(f"  {problem}" for problem in problems)]))
+        print("\n".join([f"× {name}", *(f"  {line(problem, arguments.lang)}" for problem in problems)]), file=sys.stderr)
     print(f"→ {done.index}")
     return 1 if done.failed else 0

@@ -7,6 +7,7 @@ import argparse
 from simulator.cli.options import lang_option, play, population_of, run_options, saved, scenario_of
 
 HELP = "overrun, reserve, rationing, commitments, the legal maximum, and execution"
+EXAMPLE = "simulator budget baseline --appropriation 2014=5000000 --mode pro_rata"
 
 
 def add(p: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from simulator.cli.options import lang_option, register_argument, saved
 from simulator.errors import SimulatorError
 
 HELP = "list everything wrong with a register"
+EXAMPLE = "simulator check REGISTER --out 检查.xlsx"
 
 
 def add(p: argparse.ArgumentParser) -> None:

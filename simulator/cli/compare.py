@@ -15,9 +15,10 @@ from simulator.cli.options import (
     saved,
     scenario_of,
 )
-from simulator.errors import SimulatorError
+from simulator.errors import Problem, SimulatorError
 
 HELP = "compare scenarios on common luck"
+EXAMPLE = "simulator compare baseline cautious"
 
 
 def add(p: argparse.ArgumentParser) -> None:
@@ -38,9 +39,9 @@ def do(arguments: argparse.Namespace) -> None:
     population, until = population_of(arguments), arguments.further_years
     scenarios = [scenario_of(arguments, name) for name in arguments.scenarios]
     if len(scenarios) < 2 and until is None:
-        raise SimulatorError("compare needs at least two scenarios → simulator compare baseline cautious")
+        raise SimulatorError(Problem("compare", "needs at least two scenarios", "e.g. simulator compare baseline cautious"))
     if until is not None and len(scenarios) > 1:
-        raise SimulatorError("--further-years lengthens one scenario → simulator compare baseline --further-years 2018")
+        raise SimulatorError(Problem("--further-years", "lengthens one scenario", "e.g. simulator compare baseline --further-years 2018"))
     result = simulator.further_years(scenarios[0], until, population, workers=arguments.workers, notice=notices(arguments)) \
         if until is not None else simulator.compare(*(play(arguments, s, population) for s in scenarios))
     if arguments.out:

@@ -7,7 +7,8 @@ import argparse
 from simulator.cli.options import lang_option
 
 HELP = "print what makes a shell complete verbs and options"
-FILES = ("REGISTER", "POPULATION", "FILE", "FILE.yaml")  # metavars of what is a path
+EXAMPLE = "eval \"$(simulator completion bash)\""
+FILES = ("REGISTER", "FILE", "FILE.yaml")  # metavars of what is a path
 SCENARIO = {  # a shipped name, or a file
     "bash": "_simulator_scenario() {{ compgen -W '{names}' -- \"$1\"; compgen -A file -- \"$1\"; }}",
     "zsh": "_simulator_scenario() {{ compadd {names}; _files; }}",

@@ -16,6 +16,7 @@ from simulator.cli.options import (
 )
 
 HELP = "find the most generous terms that fit a budget"
+EXAMPLE = "simulator design baseline --budget 25000000 --free law.office_rent.max_area,law.tax_rebate.high_rate"
 
 
 def add(p: argparse.ArgumentParser) -> None:

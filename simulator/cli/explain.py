@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option
 
 HELP = "tell how one enterprise is assessed"
+EXAMPLE = "simulator explain REGISTER ENTERPRISE_ID --year 2013"
 
 
 def add(p: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, population_of, register_argument, saved, scenario_of, set_option, yearly
 
 HELP = "the statistical tables of 三（十） that a register yields"
+EXAMPLE = "simulator indicators REGISTER --out 统计指标.xlsx"
 
 
 def add(p: argparse.ArgumentParser) -> None:

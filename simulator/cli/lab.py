@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, notices
 
 HELP = "open the notebooks in JupyterLab, on this machine only and behind a token"
+EXAMPLE = "simulator lab"
 
 
 def add(p: argparse.ArgumentParser) -> None:

@@ -1,12 +1,12 @@
 """The language of the command line: --lang, else what the environment says, else Chinese.
 
-The verbs' and options' own words stand beside them in English; here is the Chinese of each (a test holds that none lacks it).
+The verbs' and options' own words stand beside them in English; here is the Chinese of each (a test holds that none lacks it). What
+is said beside them, problems and notices, is in messages.yaml.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 
 LANGUAGES = ("zh", "en")
@@ -34,17 +34,12 @@ def asked_for(argv: Sequence[str]) -> str:
 
 
 def told(text: str, lang: str) -> str:
-    """A word of the command line in this language; what is quoted in it (a name, a count) is carried over.
+    """A sentence of help in this language.
 
-    >>> told("going on from 12 finished blocks", "zh")
-    '从已完成的 12 段接着模拟'
+    >>> told("which shell", "zh")
+    '哪种命令行外壳'
     """
-    if lang != "zh" or text in CHINESE:
-        return CHINESE[text] if lang == "zh" else text
-    for english, chinese in CHINESE.items():
-        if "{}" in english and (found := re.fullmatch("(.+)".join(map(re.escape, english.split("{}"))), text)):
-            return chinese.format(*found.groups())
-    return text
+    return CHINESE.get(text, text) if lang == "zh" else text
 
 
 CHINESE: Mapping[str, str] = {
@@ -88,8 +83,11 @@ CHINESE: Mapping[str, str] = {
     "check or show the log of who made what of which data (SIMULATOR_AUDIT)": "核验或列出操作日志：谁用哪些数据做了什么（SIMULATOR_AUDIT）",
     # options
     "show this help message and exit": "显示本帮助后退出",
+    "show the version and exit": "显示版本后退出",
+    "language of what is said (default: what LANG says, else zh)": "语言（默认随 LANG，未设为中文）",
     "folder, workbook, .duckdb file or env:NAME": "文件夹、工作簿、.duckdb 文件或 env:NAME",
-    "the unit of a column of amounts, where the register does not say; several times": "名册未注明时，指定某金额列的单位；可多次使用",
+    "the unit of a column of amounts, 元 or 万元, where the register does not say; several times":
+        "名册未注明时，指定某金额列的单位（元或万元）；可多次使用",
     "law and readings to apply (default: baseline)": "所用的条款与条文理解（默认：baseline）",
     "change a setting; may be given several times (see `simulator terms`)": "改变一项设定；可多次使用（见 simulator terms）",
     "language of the output (default: what LANG says, else zh)": "输出语言（默认随 LANG，未设为中文）",
@@ -180,14 +178,4 @@ CHINESE: Mapping[str, str] = {
     "means with arrivals and market at their expectation, too: the same means with a smaller error":
         "另按新落户与市场的期望值计算均值：均值不变，误差更小",
     "which shell": "哪种命令行外壳",
-    # said beside the output
-    "{} finished blocks are kept in {}: --resume goes on from there": "已完成的 {} 段存于 {}：用 --resume 接着模拟",
-    "going on from {} finished blocks": "从已完成的 {} 段接着模拟",
-    "{} is damaged: it is played again": "{} 已损坏，重新模拟",
-    "{} is of another run: it is played again": "{} 属于另一次模拟，重新模拟",
-    "{} cannot be read ({}): it is played again": "{} 无法读取（{}），重新模拟",
-    "compiling the engine once for this version (some tens of seconds) …": "本版本首次运行，正在编译（约几十秒）……",
-    "what the result leans on, and what would have to be true …": "正在分析结果依赖哪些假设、何种条件下才成立……",
-    "Cash as it falls due, before rationing; who is paid and who waits: simulator budget":
-        "以上为应付现金，未计资金分配；先付谁、后付谁见 simulator budget",
 }

@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, population_of, progress_bar, run_options, saved, scenario_of
 
 HELP = "price the known ways round the text"
+EXAMPLE = "simulator loopholes baseline"
 
 
 def add(p: argparse.ArgumentParser) -> None:

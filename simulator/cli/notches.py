@@ -8,12 +8,13 @@ import simulator
 from simulator.cli.options import lang_option, population_of, saved, scenario_of, set_option, unit_option
 
 HELP = "say who stands near the edges of the law, how large the jumps are and what reaching them gains"
+EXAMPLE = "simulator notches baseline --within 0.1"
 
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
-    p.add_argument("--population", metavar="POPULATION",
+    p.add_argument("--population", metavar="REGISTER",
                    help="a register with years of the policy; otherwise the populations of some draws are asked")
     unit_option(p)
     p.add_argument("--within", type=float, default=0.1, metavar="SHARE", help="band to either side of an edge (default: 0.1)")

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import simulator
-from simulator.cli.language import LANGUAGES, environment_language, told
-from simulator.errors import SimulatorError
+from simulator.cli.language import LANGUAGES, environment_language
+from simulator.errors import Problem, SimulatorError
+from simulator.messages import chinese
 
 if TYPE_CHECKING:
     from simulator.budget.result import BudgetRun
@@ -26,8 +27,8 @@ def register_argument(p: argparse.ArgumentParser) -> None:
 
 def unit_option(p: argparse.ArgumentParser) -> None:
     """--unit, for a register that does not say its units."""
-    p.add_argument("--unit", metavar="COLUMN=万元|元", action="append", default=[], dest="units",
-                   help="the unit of a column of amounts, where the register does not say; several times")
+    p.add_argument("--unit", metavar="COLUMN=UNIT", action="append", default=[], dest="units",
+                   help="the unit of a column of amounts, 元 or 万元, where the register does not say; several times")
 
 
 def lang_option(p: argparse.ArgumentParser, meaning: str = "language of the output (default: what LANG says, else zh)") -> None:
@@ -48,7 +49,7 @@ def set_option(p: argparse.ArgumentParser) -> None:
 
 def draw_options(p: argparse.ArgumentParser) -> None:
     """What a run needs besides its scenario."""
-    p.add_argument("--population", metavar="POPULATION", help="a register; without it incumbents are drawn")
+    p.add_argument("--population", metavar="REGISTER", help="a register; without it incumbents are drawn")
     unit_option(p)
     p.add_argument("--draws", type=int, metavar="N", help="number of draws")
     p.add_argument("--seed", type=int, metavar="S", help="seed of the lotteries")
@@ -75,7 +76,7 @@ def workforce(arguments: argparse.Namespace) -> Iterator[None]:
         yield
         return
     if arguments.workers is not None:
-        raise SimulatorError("--workers is about threads of this process → leave it out with --scheduler or --cluster")
+        raise SimulatorError(Problem("--workers", "is about threads of this process", "leave it out with --scheduler or --cluster"))
     with simulator.cluster(arguments.scheduler, processes=arguments.cluster or 0) as arguments.workers:
         yield
 
@@ -105,7 +106,7 @@ def units_of(arguments: argparse.Namespace) -> dict[str, str]:
 
     units = parse_answers(arguments.units)
     if units and not arguments.population:
-        raise SimulatorError("--unit says how a register is to be read → name it with --population")
+        raise SimulatorError(Problem("--unit", "says how a register is to be read", "name it with --population"))
     return units
 
 
@@ -119,7 +120,7 @@ def yearly(option: str, given: list[str]) -> dict[int, float]:
         except ValueError:
             wrong.append(f"{option} {text}")
     if wrong:
-        raise SimulatorError(f"{', '.join(wrong)}: is not YEAR=CNY → e.g. {option} 2013=45000000000")
+        raise SimulatorError([Problem(place, "is not YEAR=CNY", f"e.g. {option} 2013=45000000000") for place in wrong])
     return numbers
 
 
@@ -156,7 +157,7 @@ def share(text: str) -> float:
 def watched(arguments: argparse.Namespace, scenarios: Sequence[Scenario]) -> Iterator[Callable[[int], object]]:
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
     if isinstance(arguments.workers, int) and arguments.workers < 1:
-        raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
+        raise SimulatorError(Problem(f"--workers {arguments.workers}", "at least one thread is needed"))
     with progress_bar(scenarios[0].name if scenarios else "report", "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
 
@@ -165,7 +166,7 @@ def watched(arguments: argparse.Namespace, scenarios: Sequence[Scenario]) -> Ite
 def staged(arguments: argparse.Namespace, what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
     if isinstance(arguments.workers, int) and arguments.workers < 1:
-        raise SimulatorError(f"--workers {arguments.workers}: at least one thread is needed")
+        raise SimulatorError(Problem(f"--workers {arguments.workers}", "at least one thread is needed"))
     with progress_bar(what, "draw") as bar:
         def step(done: int, total: int) -> None:
             if bar.total != total:
@@ -179,8 +180,7 @@ def comma_list(*known: str) -> Callable[[str], list[str]]:
     def read(text: str) -> list[str]:
         words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
         if not words or (wrong := [word for word in words if word not in known]):
-            raise argparse.ArgumentTypeError(f"{text!r}: {', '.join(wrong) if words else 'nothing'} is not one of "
-                                             f"{', '.join(known)}")
+            raise argparse.ArgumentTypeError(f"invalid choice: {next(iter(wrong), '') if words else ''!r} (choose from {', '.join(known)})")
         return words
     return read
 
@@ -198,7 +198,7 @@ def notices(arguments: argparse.Namespace) -> Callable[[str], None]:
     lang = lang_of(arguments)
 
     def notice(text: str) -> None:
-        print(told(text, lang), file=sys.stderr, flush=True)
+        print(chinese(text) if lang == "zh" else text, file=sys.stderr, flush=True)
 
     return notice
 

@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option
 
 HELP = "delete what a folder's records list: tables, draws and reports of its runs"
+EXAMPLE = "simulator purge DIR"
 
 
 def add(p: argparse.ArgumentParser) -> None:

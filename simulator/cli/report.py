@@ -8,10 +8,11 @@ from pathlib import Path
 import simulator
 from simulator.cli.language import environment_language
 from simulator.cli.options import comma_list, draw_options, notices, population_of, scenario_of, units_of, watched
-from simulator.errors import SimulatorError
+from simulator.errors import Problem, SimulatorError
 
 _WHOLE = ("budget", "compare")  # their folder bears the scenarios' names alone
 HELP = "play a scenario and write its report: HTML, PDF, Excel, Word"
+EXAMPLE = "simulator report baseline --format html,pdf,xlsx,docx --lang zh,en"
 
 
 def add(p: argparse.ArgumentParser) -> None:
@@ -40,7 +41,7 @@ def do(arguments: argparse.Namespace) -> None:
     of, people, name = kept or scenarios, None, "-".join(s.name for s in scenarios)
     if arguments.notebook == "check" and not kept:
         if not arguments.population:
-            raise SimulatorError("the report check is about a register → name it with --population")
+            raise SimulatorError(Problem("--notebook check", "is about a register", "name it with --population"))
         of, scenarios, name = [arguments.population], [], "check"
     elif not kept:
         people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"

@@ -15,10 +15,11 @@ from simulator.cli.options import (
     scenario_of,
     share,
 )
-from simulator.errors import SimulatorError
+from simulator.errors import Problem, SimulatorError
 
 NOT_CONVERGED = 3  # exit code
 HELP = "play a scenario: a Monte Carlo budget"
+EXAMPLE = "simulator run baseline --set law.tax_rebate.high_rate=0.4"
 
 
 def add(p: argparse.ArgumentParser) -> None:
@@ -44,7 +45,7 @@ def do(arguments: argparse.Namespace) -> int:
 
     scenario = scenario_of(arguments, arguments.scenario)
     if (arguments.resume or arguments.new) and (not arguments.out or arguments.precision):
-        raise SimulatorError("--resume and --new are about an unfinished run → name its folder with --out, without --precision")
+        raise SimulatorError(Problem("--resume, --new", "are about an unfinished run", "name its folder with --out, without --precision"))
     budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
                   most=arguments.max_draws, expected=arguments.expected, out=arguments.out, resume=arguments.resume, new=arguments.new)
     print(screen.budget(budget, arguments.lang))

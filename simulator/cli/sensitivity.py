@@ -17,6 +17,7 @@ from simulator.cli.options import (
 )
 
 HELP = "say which assumptions matter: tornado and Sobol indices, with their errors"
+EXAMPLE = "simulator sensitivity baseline"
 
 
 def add(p: argparse.ArgumentParser) -> None:

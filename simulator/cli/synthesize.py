@@ -7,6 +7,7 @@ import argparse
 from simulator.cli.options import lang_option, saved, scenario_of, set_option
 
 HELP = "invent a register and say how well it fits published figures"
+EXAMPLE = "simulator synthesize baseline --enterprises 400 --seed 7 --out DIR"
 
 
 def add(p: argparse.ArgumentParser) -> None:

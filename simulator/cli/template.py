@@ -7,6 +7,7 @@ import argparse
 from simulator.cli.options import lang_option
 
 HELP = "write an empty register to fill in, with drop-downs and notes"
+EXAMPLE = "simulator template --out 名册模板.xlsx"
 
 
 def add(p: argparse.ArgumentParser) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option, scenario_of, set_option
-from simulator.errors import SimulatorError
+from simulator.errors import Problem, SimulatorError
 
 HELP = "list everything that can be set"
+EXAMPLE = "simulator terms law.tax_rebate"
 
 
 def add(p: argparse.ArgumentParser) -> None:
@@ -27,8 +28,8 @@ def do(arguments: argparse.Namespace) -> None:
     found = scenario.settings(arguments.group)
     if not found:
         every = scenario.settings()
-        raise SimulatorError(f"{arguments.group}: no such setting → "
-                             f"{nearest(arguments.group, [s.path for s in every]) or 'simulator terms lists all'}")
+        raise SimulatorError(Problem(arguments.group, "no such setting", nearest(arguments.group, [s.path for s in every]) or
+                                     "simulator terms lists all"))
     print(screen.terms(found, arguments.lang))
     flags = legality.text(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"),
                           arguments.lang)

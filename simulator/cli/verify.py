@@ -8,6 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, population_of, unit_option
 
 HELP = "check that runs and reports are as they were made"
+EXAMPLE = "simulator verify DIR --rerun"
 
 
 def add(p: argparse.ArgumentParser) -> None:

@@ -8,12 +8,13 @@ import simulator
 from simulator.cli.options import lang_option, notices, unit_option
 
 HELP = "open the what-if page in the browser: sliders for every setting, the answer beside them"
+EXAMPLE = "simulator whatif baseline"
 
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
-    p.add_argument("--population", metavar="POPULATION", help="a register; without it incumbents are drawn")
+    p.add_argument("--population", metavar="REGISTER", help="a register; without it incumbents are drawn")
     unit_option(p)
     p.add_argument("--port", type=int, default=8866, metavar="N", help="first port tried (default: 8866); this machine only")
     lang_option(p, "language of the page (default: what LANG says, else zh)")

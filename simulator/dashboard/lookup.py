@@ -12,6 +12,7 @@ from simulator.dashboard import finder
 from simulator.dashboard.host import Host
 from simulator.dashboard.panel import WIDE
 from simulator.errors import SimulatorError
+from simulator.messages import line
 from simulator.population.readers import read_population
 from simulator.population.register import Population
 
@@ -57,5 +58,5 @@ class Lookup:
             try:
                 told = finder.told(self._register, self.hits.value, state.base, state.scenario, words)
             except SimulatorError as e:
-                told = f'<p role="alert">{html.escape(str(e))}</p>'
+                told = "".join(f'<p role="alert">{html.escape(line(p, words.lang))}</p>' for p in e.problems)
             self.story.value = f'<div class="report" lang="{words.tag}">{told}</div>'

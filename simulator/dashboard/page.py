@@ -20,6 +20,7 @@ from simulator.dashboard.views import changed
 from simulator.dashboard.worker import Answer, Engine, Failure, Question, Replaying, Worker
 from simulator.engine.kernel import play_draws
 from simulator.errors import ScenarioError, SimulatorError
+from simulator.messages import line
 from simulator.population.register import Population
 from simulator.report.page import stylesheet
 from simulator.scenario import Scenario, parse_set
@@ -92,7 +93,7 @@ class Dashboard:
 
     def refuse(self, error: SimulatorError, key: str = "message.refused") -> None:
         """Say what is wrong."""
-        text = "\n".join(self.words.say(key, problem=p) for p in error.problems)
+        text = "\n".join(self.words.say(key, problem=line(p, self.words.lang)) for p in error.problems)
         self.message.value = f'<div class="message" role="alert">{html.escape(text)}</div>'
 
     def tell(self, text: str, more: str = "") -> None:

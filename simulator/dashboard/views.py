@@ -118,8 +118,7 @@ def _card(key: str, words: Wording, number: str, unit: str, value: float, note: 
 
 
 def _signed(mean: float, error: float, words: Wording) -> str:
-    text = UNITS[words.lang]["money"].text(float(mean), error if mean else 0.0)
-    return f"+{text}" if mean > 0 else text
+    return UNITS[words.lang]["money"].text(float(mean), error if mean else 0.0, signed=True)
 
 
 def _value(row: Mapping[str, Any], column: str) -> float:

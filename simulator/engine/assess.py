@@ -101,7 +101,7 @@ class Assessment:
 def exact_sum(amounts: np.ndarray) -> int:
     """Sum in int64, refused where it could overflow. Raises PopulationError."""
     if amounts.size and float(np.abs(amounts.astype(np.float64)).sum()) > LARGEST_SUM:
-        raise PopulationError("the amounts add up beyond what can be counted in fen → check the units of the register")
+        raise PopulationError(Problem("", "the amounts add up beyond what can be counted in fen", "check the units of the register"))
     return int(amounts.sum())
 
 

@@ -117,7 +117,7 @@ class Explained(Future[Sums]):
 def local(processes: int) -> Iterator[Cluster]:
     """A cluster of so many processes on this machine, one thread each, closed in the end. Raises ClusterError."""
     if processes < 1:
-        raise ClusterError(f"--cluster {processes}: at least one process is needed")
+        raise ClusterError(Problem(f"--cluster {processes}", "at least one process is needed"))
     distributed = _distributed()
     with distributed.LocalCluster(
             n_workers=processes, threads_per_worker=1, processes=True, host="127.0.0.1", protocol="tls://", security=True,

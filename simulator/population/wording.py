@@ -1,17 +1,14 @@
-"""Problems of a register in Chinese: each message of these rooms by its English, from messages.yaml.
-
-A message quotes cells, columns and counts; those are carried over, what names a thing of the program (a column, a clause, a
-unit) becomes its Chinese name. A message that is told with another inside it is translated with it.
+"""Problems of a register in Chinese: the program's messages (`simulator.messages`), with the names a clerk has for columns, tables,
+clauses and units in what they quote.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cache
 
-from simulator import yamlfile
-from simulator.errors import PopulationError, Problem
+from simulator import messages
+from simulator.errors import Problem
 from simulator.law.clauses import CATALOGUE, SLUGS
 from simulator.population.schema import TABLES
 
@@ -25,22 +22,6 @@ _LISTED = re.compile(rf"{_QUOTED}|(?<=[\u4e00-\u9fff）]), (?=[\u4e00-\u9fff])")
 _UNIT = re.compile(rf"{_QUOTED}|" + "|".join(map(re.escape, UNITS)))
 
 
-@cache
-def messages() -> dict[str, str]:
-    """Every message, English to Chinese; {} or {0}, {1} … stand for what is quoted."""
-    document = yamlfile.load(Path(__file__).with_name("messages.yaml"), PopulationError)
-    return {str(english): str(chinese) for section in document.data.values() for english, chinese in section.items()}
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Messages as patterns, those with most words of their own first."""
-    ordered = sorted(messages().items(), key=lambda pair: -len(pair[0].replace("{}", "")))
-    return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), chinese)
-            for english, chinese in ordered]
-
-
-@lru_cache(maxsize=4096)
 def chinese(text: str) -> str:
     """A message in Chinese; what is no message (a name, a number) in the words a clerk has for it.
 
@@ -49,11 +30,7 @@ def chinese(text: str) -> str:
     >>> chinese("sales (销售额), rent (月租金)"), chinese("office_rent, data_line"), chinese("vat")
     ('销售额、月租金', '四（三）、四（九）', '增值税')
     """
-    for pattern, words in _patterns():
-        match = pattern.fullmatch(text)
-        if match is not None:
-            return words.format(*(chinese(part) for part in match.groups()))
-    return _named(text)
+    return messages.chinese(text, _named)
 
 
 @cache
@@ -84,10 +61,7 @@ def place_in_chinese(place: str) -> str:
     >>> place_in_chinese("E1, 2013, sales")
     'E1，2013 年，销售额'
     """
-    if place in messages():
-        return messages()[place]
-    place = re.sub(r", column \w+ \(([^()]*)\)", r"“\1”列", place)
-    place = re.sub(r" (?:line|row) (\d+)", r" 第 \1 行", place)
+    place = messages.place_in_chinese(re.sub(r", column \w+ \(([^()]*)\)", r"“\1”列", place))
     place = re.sub(r", sheet (.*)", r" 的工作表“\1”", place)
     parts = [f"{part} 年" if re.fullmatch(r"[12]\d{3}", part) else _by_name().get(part, part) for part in place.split(", ")]
     return "，".join(parts)

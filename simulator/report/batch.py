@@ -48,7 +48,7 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     Raises ReportError when the index cannot be written.
     """
     if isinstance(workers, int) and workers < 1:
-        raise ReportError(f"--workers {workers}: at least one process is needed")
+        raise ReportError(Problem(f"--workers {workers}", "at least one process is needed"))
     processes = min(threads(workers), len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
     batch, tell = Batch(Path(out) / INDEX), notice or (lambda text: None)
     context = multiprocessing.get_context("spawn")  # the same on every system; threads of the engine do not survive a fork

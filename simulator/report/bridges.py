@@ -23,7 +23,7 @@ from simulator.report.figures import (
     wrapped,
     write,
 )
-from simulator.report.rounding import UNITS
+from simulator.report.rounding import UNITS, signed
 from simulator.report.wording import Wording
 
 _STEPS = 6  # clauses with a bar of their own
@@ -56,7 +56,7 @@ def waterfall(levels: tuple[float, float], steps: pd.DataFrame, names: Mapping[s
             if np.isfinite(error):
                 axes.errorbar(place, at + change, 1.96 * error, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
             above = max(at, at + change) + (1.96 * error if np.isfinite(error) else 0)
-            text = f"{change:+,.{unit.finest if abs(change) < 100 else 0}f}".replace("-", "\u2212")
+            text = signed(change, unit.finest if abs(change) < 100 else 0).replace("-", "\u2212")
             write(axes, text, (place, above), (0, 3), ha="center", va="bottom")
             at += change
             tops.append(above)

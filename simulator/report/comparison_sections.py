@@ -146,9 +146,8 @@ def _interval(row: pd.Series, unit: Unit, words: Wording) -> tuple[str, str]:
     if row["withheld"]:
         return WITHHELD, WITHHELD
     error = float(row["high"] - row["low"]) / 4  # about one standard error; NaN where there is no interval
-    difference, low, high = (unit.text(float(row[k]), error) for k in ("difference", "low", "high"))
-    signed = f"+{difference}" if row["difference"] > 0 and difference[0] not in "<0" else difference
-    return signed, words.say("risk.range", low=low, high=high) if error >= 0 else MISSING
+    low, high = (unit.text(float(row[k]), error) for k in ("low", "high"))
+    return unit.text(float(row["difference"]), error, signed=True), words.say("risk.range", low=low, high=high) if error >= 0 else MISSING
 
 
 def _value(value: str, setting: Any, words: Wording) -> tuple[str, str]:
@@ -171,8 +170,7 @@ def _title(run: RunFolder, words: Wording) -> str:
 
 def _signed(row: pd.Series, words: Wording) -> str:
     """A difference with its sign; a plain 0 where nothing changes."""
-    text = shown(row, UNITS[words.lang]["money"])
-    return f"+{text}" if row["mean"] > 0 and text[0] not in "<（" else text
+    return shown(row, UNITS[words.lang]["money"], signed=True)
 
 
 def _error(row: pd.Series, words: Wording) -> str:

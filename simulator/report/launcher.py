@@ -79,7 +79,7 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
         elif given not in known:
             problems.append(Problem(place, "is not declared", nearest(given, known) or any_of))
         elif type(value) is not _TYPES.get(known[given], str):  # exactly: papermill writes a subclass as text
-            cause = f"is {type(value).__name__} {value!r}"
+            cause = f"is of the type {type(value).__name__}: {value!r}"
             problems.append(Problem(place, cause, f"give a plain {known[given] or 'str'}"))
     if problems:
         raise ReportError(problems)

@@ -36,8 +36,8 @@ class Unit:
             return next((d for d in range(self.finest) if scaled == round(scaled, d)), self.finest)
         return max(self.coarsest, min(self.finest, -math.floor(math.log10(error / self.scale))))
 
-    def text(self, value: float, error: float = math.nan, digits: int | None = None) -> str:
-        """`value` (the file's unit) in this unit, rounded half up to what `error` supports.
+    def text(self, value: float, error: float = math.nan, digits: int | None = None, signed: bool = False) -> str:
+        """`value` (the file's unit) in this unit, rounded half up to what `error` supports; signed: + before what is above zero.
 
         >>> UNITS["zh"]["money"].text(21_940_000, 280_000), UNITS["zh"]["money"].text(32_400, 900)
         ('2,190', '3.2')
@@ -52,7 +52,7 @@ class Unit:
             rounded = _half_up(scaled, places)
             if rounded == 0:
                 return f"<{Decimal(1).scaleb(-places)}"
-        return f"{rounded:,.{max(places, 0)}f}".replace("-", "\u2212") if rounded else "0"
+        return f"{rounded:{'+' if signed else ''},.{max(places, 0)}f}".replace("-", "\u2212") if rounded else "0"
 
 
 UNITS: Mapping[str, Mapping[str, Unit]] = {
@@ -84,11 +84,21 @@ def error_of(row: Mapping[str, Any], column: str = "mean") -> float:
     return (high - low) / 2 / _NORMAL
 
 
-def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean") -> str:
+def signed(value: float, places: int = 2) -> str:
+    """A number with its sign, on the terminal and where a chart writes it; what rounds to nothing has none.
+
+    >>> signed(1234.5), signed(-0.13), signed(-0.004), signed(0.004), signed(0.0)
+    ('+1,234.50', '-0.13', '0.00', '0.00', '0.00')
+    """
+    text = f"{value:+,.{places}f}"
+    return text if text.strip("+-0.") else text[1:]
+
+
+def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False) -> str:
     """A number of a summary row as the page writes it, everywhere on the page alike."""
     if withheld(row, column):
         return WITHHELD
-    return unit.text(float(row.get(column, math.nan)), error_of(row, column))
+    return unit.text(float(row.get(column, math.nan)), error_of(row, column), signed=signed)
 
 
 def withheld(row: Mapping[str, Any], column: str = "mean") -> bool:

@@ -18,17 +18,22 @@ import pandas as pd
 from simulator.errors import Problem, SimulatorError
 from simulator.files import put
 from simulator.report import screen
-from simulator.report.rounding import MISSING
+from simulator.report.rounding import MISSING, signed
 from simulator.spreadsheets import save_csv, workbook
 
-# kind of a column: how a terminal writes it, what a workbook's cell is formatted as
-KINDS: Mapping[str, tuple[str, str]] = {
-    "text": ("", ""),
-    "year": ("{:.0f}", "0"),
-    "count": ("{:,.0f}", "#,##0"),
-    "number": ("{:,.2f}", "#,##0.00"),
-    "signed": ("{:+,.2f}", "+#,##0.00;-#,##0.00;0.00"),
-    "share": ("{:.1%}", "0.0%"),
+
+def _number(value: float, places: int = 2) -> str:
+    return f"{value:z,.{places}f}"
+
+
+# kind of a column: how a terminal writes it, what a workbook's cell is formatted as; no zero has a sign
+KINDS: Mapping[str, tuple[Callable[..., str], str]] = {
+    "text": (str, ""),
+    "year": ("{:.0f}".format, "0"),
+    "count": ("{:z,.0f}".format, "#,##0"),
+    "number": (_number, "#,##0.00"),
+    "signed": (signed, "[>=0.005]+#,##0.00;[<=-0.005]-#,##0.00;0.00"),
+    "share": ("{:z.1%}".format, "0.0%"),
 }
 WITH_ERROR = "±"  # ends a kind whose cells are (estimate, standard error): "number±"; a plain number is no estimate
 _MOST = 6  # decimals in a terminal
@@ -96,7 +101,7 @@ def written(cell: Any, kind: str) -> str:
         return show(*cell, _plain(kind))
     if cell is None or isinstance(cell, float) and math.isnan(cell):
         return MISSING
-    return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[_plain(kind)][0].format(cell)
+    return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[_plain(kind)][0](cell)
 
 
 def _with_error(value: float, error: float, kind: str) -> str:
@@ -104,7 +109,7 @@ def _with_error(value: float, error: float, kind: str) -> str:
     if math.isnan(value) or math.isnan(error):
         return MISSING if math.isnan(value) else f"{written(value, kind)} ± {MISSING}"
     places = min(_MOST, max(2, math.ceil(-math.log10(error)))) if error > 0 else 2
-    both = (KINDS[k][0].replace(".2f", f".{places}f").format(x) for k, x in ((kind, value), (_unsigned(kind), error)))
+    both = (KINDS[k][0](x, places) if k in ("number", "signed") else KINDS[k][0](x) for k, x in ((kind, value), (_unsigned(kind), error)))
     return " ± ".join(both)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import openpyxl
@@ -15,6 +16,8 @@ from simulator.budget.summary import TOTAL
 from simulator.errors import ScenarioError
 from simulator.money import FEN
 from simulator.report import comparison
+from simulator.report.rounding import UNITS
+from simulator.report.sheets import KINDS
 
 DRAWS = 120
 SMALL = {"draws": DRAWS, "assumptions.incumbents.number": 20, "assumptions.joiners.a_year": 2}
@@ -149,3 +152,15 @@ def test_csv_files_keep_every_table_whole(result, tmp_path):
     assert len(table) == len(result.differences)
     assert {p.name for p in tmp_path.iterdir()} == {
         "d.csv", "d.changed.csv", "d.quantiles.csv", "d.outcomes.csv", "d.legality.csv"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_rounds_to_nothing_has_no_sign(base, lang):
+    """An award that the reform does not touch may move by some fen: on the screen and on the page that is nothing."""
+    moved = base.set({"law.spin_off_award.award": 20_001, "law.data_line.cap": 199_999})
+    told = comparison.text(compare(base, moved), lang)
+    assert "0.00" in told and not re.search(r"[+\u2212-]0(\.0+)?(?![\d.])", told)
+    assert [UNITS[lang]["money"].text(value, 0.1, digits=0, signed=True) for value in (-0.4, 0.0, 2e6)] == [
+        "0", "0", {"zh": "+200", "en": "+2"}[lang]]
+    style = KINDS["signed"][1]
+    assert style.count(";") == 2 and style.endswith(";0.00")

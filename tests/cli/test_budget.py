@@ -27,4 +27,4 @@ def test_the_tables_are_shown_and_kept(tmp_path):
 
 def test_a_mode_there_is_not_is_refused():
     outcome = call("budget", "--mode", "firstcome")
-    assert outcome.code == 2 and "did you mean first_come" in outcome.err
+    assert outcome.code == 2 and "是否应为“first_come”" in outcome.err

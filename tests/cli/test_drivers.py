@@ -45,7 +45,7 @@ def test_notches_of_draws_and_of_a_register(tmp_path):
 
 
 @pytest.mark.parametrize("arguments, problem", [
-    (("notches", "baseline", "--within", 2), "within: is 2.0 → a share above 0"),
+    (("notches", "baseline", "--within", 2), "within：不能是 2.0 → 请写 0 与 1 之间的比例"),
     (("attribute", "baseline", "--draws", 4, "--workers", 0), "--workers 0"),
     (("sensitivity", "baseline", "--set", "law.tax_rebate.offerd=false"), "law.tax_rebate.offered"),
 ])

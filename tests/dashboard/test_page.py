@@ -131,7 +131,7 @@ def test_any_other_setting_can_be_written(page):
     page.other.value = "assumptions.cash.same_year=0.5"
     assert "assumptions.cash.same_year" in page.state.changes and page.other.value == ""
     page.other.value = "assumptions.cash.same_yaer=0.5"
-    assert "did you mean" in page.message.value
+    assert "是否应为" in page.message.value
 
 
 def test_the_number_of_draws_is_said_and_bad_ones_are_refused(page):

@@ -166,7 +166,7 @@ def test_nothing_is_done_that_the_log_cannot_take(tmp_path, monkeypatch, capsys)
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(audit.VARIABLE, str(tmp_path / "file" / "audit.jsonl"))
     target = tmp_path / "template.xlsx"
-    assert main(["template", "--out", str(target)]) == 2
+    assert main(["template", "--out", str(target), "--lang", "en"]) == 2
     assert "audit log cannot be written" in capsys.readouterr().err and not target.exists()
 
 

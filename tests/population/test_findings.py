@@ -1,24 +1,17 @@
 """All problems at once: as a table, as an annotated copy, in Chinese and English; planted faults reported exactly."""
 
-import ast
 import hashlib
 import re
-from pathlib import Path
 
 import openpyxl
 import pytest
 
-import simulator.population
 from simulator.cli import main
 from simulator.population import schema
 from simulator.population.findings import problem_table, write_annotated
 from simulator.population.readers import examine
 from simulator.population.wording import chinese, place_in_chinese, told
-from simulator.population.wording import messages as messages_zh
 from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
-
-ROOM = Path(simulator.population.__file__).parent
-SOURCES = [*sorted(ROOM.glob("*.py")), *(ROOM.parent / "engine" / f"{name}.py" for name in ("assess", "explain", "synthesize"))]
 
 FORTY = {  # place → part of the rule, one of each kind of fault
     "enterprises!C2": "no such day",
@@ -155,46 +148,6 @@ def test_other_verbs_point_to_check(tmp_path, capsys):
 # ------------------------------------------------------------------------------------------------------- wording
 
 
-def literal(node: ast.AST) -> str | None:
-    """A string of the source with 7 for what it quotes."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else "7" for part in node.values)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        parts = literal(node.left), literal(node.right)
-        return "".join(parts) if None not in parts else None
-    return None
-
-
-TELLING = {"Problem": (1, 2), "Refused": (0, 1), "fault": None, "warn": None, "tell": (0, 1), "problem": (2, 3)}
-
-
-def messages() -> set[str]:
-    """Every message the rooms of this package may tell, as far as it is written as one literal."""
-    found = set()
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in TELLING:
-                places = TELLING[name]
-                chosen = node.args if places is None else node.args[places[0] : places[1] + 1]
-                texts = {text for argument in chosen for text in [literal(argument)] if text}
-                found |= {text for text in texts if " " in text}
-    return found
-
-
-def test_every_message_has_its_chinese():
-    everything = messages()
-    assert len(everything) > 110
-    own = {text for text in everything if not re.search("[\u4e00-\u9fff]", chinese(text)) and re.search("[a-z]{3}", text)}
-    # the kinds that come here, year and clause, have words of their own
-    assert own <= {"7 is not a 7", "7 is not a 7 from 7"}, own
-    assert chinese("“x” is not a year") == "“x”不是年度" and "条款" in chinese("“x” is not a clause from 1 to 10")
-
-
 def test_quoted_parts_that_are_messages_are_translated():
     assert chinese("a totals row: “x” is not a number") == "合计行：“x”不是数字"
     assert place_in_chinese("annual.csv line 4, column sales (销售额)") == "annual.csv 第 4 行“销售额”列"
@@ -212,9 +165,6 @@ def is_mixed(text: str) -> bool:
 
 def test_no_message_is_in_two_languages(planted, tmp_path):
     assert is_mixed("列 sales 出现两次") and not is_mixed("“sales”列出现两次")
-    for english, words in messages_zh().items():
-        assert not is_mixed(words.replace("{}", "")), english
-        assert words.count("{") <= english.count("{}"), english
     for path in (planted, write(tmp_path / "r", annual=table("enterprise_id year sales", "E1 2013 ."))):
         for problem in examine(path).problems:
             said = told(problem, "zh")

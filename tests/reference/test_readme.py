@@ -66,3 +66,13 @@ def test_an_output_is_what_is_printed_now(lang, command, output, monkeypatch):
     """Those that play draws in Chinese only: the numbers are the same ones."""
     monkeypatch.chdir(ROOT)
     assert printed(command) == output, "run: make readme"
+
+
+@pytest.mark.parametrize("lang, first", [("en", "In a thousand possible futures"), ("zh", "按政策原文模拟一千种可能")])
+def test_the_answer_in_a_sentence_is_that_of_the_table(lang, first):
+    """Mean, P5, P95 and the chance of an overrun of all years together."""
+    [sentence] = [paragraph for paragraph in TEXT[lang].split("\n\n") if paragraph.startswith(first)]
+    said = re.findall(r"[\d,]+\.\d%?", sentence)
+    mean, _, low, _, _, high, _, overrun = re.findall(r"[\d,]+\.\d+%?", blocks(lang)[0][1].splitlines()[-1])
+    money = [f"{float(text.replace(',', '')):,.1f}" for text in (mean, low, high)]
+    assert said == [*money, overrun]

@@ -36,7 +36,7 @@ def test_a_batch_makes_every_report_and_an_index(tmp_path, capsys):
     blocked.symlink_to(tmp_path / "elsewhere.html")
     assert main(["batch", str(tmp_path / "plan.yaml"), "--out", str(out), "--workers", "2"]) == 1
     said = capsys.readouterr()
-    assert "mine.yaml targets en\n  " in said.err and "mine.yaml targets zh\n" in said.err and "leads out" in said.err
+    assert "mine.yaml targets en\n  " in said.err and "mine.yaml targets zh\n" in said.err and "指向报告文件夹之外" in said.err
     assert said.out == f"→ {out / 'index.html'}\n"
     made = {p.relative_to(out).as_posix() for p in out.rglob("targets.*.html") if not p.is_symlink()}
     assert made == {"01-baseline/targets.zh.html", "01-baseline/targets.en.html", "02-mine/targets.zh.html"}
