@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, register_argument, saved, scenario_of, set_option
+from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option
 
 HELP = "apply the law to a register, to the fen"
 EXAMPLE = "simulator assess REGISTER --out 兑现名单.xlsx"
@@ -26,7 +26,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import payout_list, register_screens
 
     scenario = scenario_of(arguments, arguments.scenario)
-    people = population_of(arguments)
+    people = register_of(arguments)
     if arguments.pseudonyms:
         people = simulator.pseudonymise(people, arguments.pseudonyms)
     result = simulator.assess(people, scenario)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, register_argument, scenario_of, set_option
+from simulator.cli.options import lang_option, register_argument, register_of, scenario_of, set_option
 
 HELP = "tell how one enterprise is assessed"
 EXAMPLE = "simulator explain REGISTER ENTERPRISE_ID --year 2013"
@@ -24,5 +24,5 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """Tell how one enterprise is assessed."""
     scenario = scenario_of(arguments, arguments.scenario)
-    told = simulator.explain(population_of(arguments), arguments.enterprise_id, scenario, arguments.year)
+    told = simulator.explain(register_of(arguments), arguments.enterprise_id, scenario, arguments.year)
     print(told.text(arguments.lang))

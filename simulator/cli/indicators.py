@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, register_argument, saved, scenario_of, set_option, yearly
+from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option, yearly
 
 HELP = "the statistical tables of 三（十） that a register yields"
 EXAMPLE = "simulator indicators REGISTER --out 统计指标.xlsx"
@@ -28,7 +28,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import register_screens
 
     retail, scenario = yearly("--trscg", arguments.trscg), scenario_of(arguments, arguments.scenario)
-    people = population_of(arguments)
+    people = register_of(arguments)
     tables = simulator.indicators(people, scenario, retail)
     if arguments.out:
         write_indicators(tables, arguments.out, people.source)

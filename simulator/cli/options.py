@@ -16,6 +16,7 @@ from simulator.messages import chinese
 if TYPE_CHECKING:
     from simulator.budget.result import BudgetRun
     from simulator.population.parts import Register
+    from simulator.population.register import Population
     from simulator.scenario import Scenario
 
 
@@ -124,17 +125,21 @@ def yearly(option: str, given: list[str]) -> dict[int, float]:
     return numbers
 
 
+def register_of(arguments: argparse.Namespace) -> Population:
+    """The register a verb works on, in memory."""
+    return simulator.read_population(arguments.population, units_of(arguments))
+
+
 def population_of(arguments: argparse.Namespace) -> Register | None:
-    """The register named, or None; a run's register with a word on what is odd or unknown in it."""
+    """A run's register, or None, with a word on what is odd in it, or unknown: that is read as blank here."""
+    from simulator.report import register_screens
+
     units = units_of(arguments)
     if not arguments.population:
         return None
-    people = simulator.read_population(arguments.population, units, whole=not hasattr(arguments, "draws"))
-    if hasattr(arguments, "draws"):  # a run reads what is unknown as blank; assess, explain and indicators say what it changes
-        from simulator.report import register_screens
-
-        if said := register_screens.remarks(people, arguments.population, lang_of(arguments)):
-            notices(arguments)(said)
+    people = simulator.read_population(arguments.population, units, whole=False)
+    if said := register_screens.remarks(people, arguments.population, lang_of(arguments)):
+        notices(arguments)(said)
     return people
 
 

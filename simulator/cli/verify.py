@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, unit_option
+from simulator.cli.options import lang_option, unit_option, units_of
 
 HELP = "check that runs and reports are as they were made"
 EXAMPLE = "simulator verify DIR --rerun"
@@ -25,7 +25,8 @@ def do(arguments: argparse.Namespace) -> int:
     """Check a folder; exit code 1 where something is not as it was made."""
     from simulator.report import screen
 
-    found = simulator.verify(arguments.folder, rerun=arguments.rerun, population=population_of(arguments),
-                             workers=arguments.workers)
+    units = units_of(arguments)
+    people = simulator.read_population(arguments.population, units) if arguments.population else None
+    found = simulator.verify(arguments.folder, rerun=arguments.rerun, population=people, workers=arguments.workers)
     print(screen.verified(found, arguments.lang))
     return 0 if found["state"].isin(["same", "repeated"]).all() else 1

@@ -146,7 +146,7 @@ def test_outside_a_check_names_no_cell(opened):
     (dict(formats=()), "no language or no format"),
 ])
 def test_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked, complaint, monkeypatch, tmp_path):
-    monkeypatch.setattr(simulator, "run", lambda *a, **k: pytest.fail("a run was played"))
+    monkeypatch.setattr("simulator.door.reports.run", lambda *a, **k: pytest.fail("a run was played"))
     monkeypatch.setattr(launcher, "run", lambda *a, **k: pytest.fail("a kernel was started"))
     with pytest.raises(ReportError, match=re.escape(complaint)):
         simulator.report("baseline", out=tmp_path / "out", **asked)

@@ -1,0 +1,71 @@
+"""What a caller may give, a scenario or a register in whatever form, and what is played of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+
+if TYPE_CHECKING:
+    from simulator.population.parts import Register
+    from simulator.population.register import Population
+    from simulator.scenario import Scenario
+
+    AnyScenario: TypeAlias = str | Path | Scenario  # a shipped name, a file, or one in hand
+    AnyRegister: TypeAlias = str | Path | Register  # where it lies, or one in hand
+
+# Here and beside, imports stand inside the functions: `simulator --help` and a notebook's first cell need not wait for the engine.
+
+
+def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario by shipped name or path, with some settings changed. Raises ScenarioError with every problem.
+
+    >>> load_scenario("baseline", {"policy.end": None}).law.end is None
+    True
+    """
+    from simulator.scenario import load_scenario as load
+
+    return load(scenario).set(changes or {})
+
+
+@overload
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: Literal[True] = True) -> Population: ...
+@overload
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool) -> Register: ...
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True) -> Register:
+    """A register from a folder of tables, a workbook, a DuckDB file or a database (`env:NAME`).
+
+    units: 元 or 万元 by column of amounts, where the register does not say. whole: False leaves a register in parts (a folder
+    of part-…-of-… folders) on disk, to be played part by part. Raises PopulationError with every problem.
+
+    >>> from simulator.resources import folder
+    >>> read_population(folder("data") / "sample").synthetic
+    True
+    """
+    from simulator.population import parts
+
+    register = parts.open_register(path, units)
+    return parts.whole(register) if whole else register
+
+
+def in_memory(given: AnyRegister) -> Population:
+    """A register in memory."""
+    from simulator.population.parts import whole
+
+    return whole(opened(given))
+
+
+def opened(given: AnyRegister) -> Register:
+    """A register as it can be played, in parts where it lies so."""
+    return read_population(given, whole=False) if isinstance(given, str | Path) else given
+
+
+def register_for(scenario: Scenario, given: AnyRegister | None) -> Register | None:
+    """The register given, else the scenario's own (`population.source`)."""
+    if given is not None:
+        return opened(given)
+    source = scenario.plain["population.source"]
+    if source == "synthetic":
+        return None
+    beside = scenario.folder / source
+    return opened(beside if beside.exists() else source)

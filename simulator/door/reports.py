@@ -1,0 +1,104 @@
+"""Reports as files: made, made by the dozen, checked against their records, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from simulator.door.budgets import run
+from simulator.door.given import in_memory
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from simulator.budget.result import BudgetRun
+    from simulator.door.given import AnyRegister, AnyScenario
+    from simulator.engine.blocks import Workers
+    from simulator.engine.cluster import Cluster
+    from simulator.report.batch import Batch
+
+
+def report(
+    *of: AnyScenario | BudgetRun, population: AnyRegister | None = None, notebook: str = "budget",
+    clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
+    out: str | Path = "out", releases: str | Path | None = None, units: Mapping[str, str] | None = None,
+    workers: Workers = None, progress: Any = None, notice: Any = None,
+) -> list[Path]:
+    """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
+
+    of: a scenario (played first), a finished run, or the folder of one (where the report goes, too). For the notebook
+    `compare` the baseline and its reforms; for `check` a register, with `units` where it does not say them. Default: the
+    baseline. out: folder for the run's files and the report. releases: folder of the ledger of releases, which the profile
+    external needs on a register of real enterprises. Raises ReportError, before anything is played where the
+    request itself cannot be meant; older files stay as they were.
+    """
+    from simulator.budget.result import BudgetRun
+    from simulator.report import kinds
+    from simulator.report.publish import publish
+
+    of = of or ("baseline",)
+    kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
+    kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
+    tell = notice or (lambda text: None)
+
+    def played(one: AnyScenario | BudgetRun) -> BudgetRun:
+        return one if isinstance(one, BudgetRun) else run(
+            one, population, workers=workers, progress=progress, notice=notice)
+
+    if kept:
+        folder = kept
+    elif notebook == "check":
+        from simulator.report.register_check import write_check
+
+        folder = write_check(out, cast("str | Path", of[0]), units)
+    elif notebook == "compare":
+        from simulator.report.comparison_folder import write_comparison
+
+        folder = write_comparison(out, *map(played, of))
+    else:
+        budget = played(of[0])
+        tell("what the result leans on, and what would have to be true …")
+        folder = budget.write(out, budget.analyses(workers))
+    made = []
+    for lang in languages:
+        def told(section: str, number: int, count: int, lang: str = lang) -> None:
+            tell(f"{notebook} {lang} {number}/{count} {section}")
+
+        made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile,
+                        out=None if kept else out, releases=releases, progress=told)
+    return made
+
+
+def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Cluster | None = None, notice: Any = None) -> Batch:
+    """The reports of several scenarios and languages, as a YAML file asks for them, in processes side by side.
+
+    out: folder of all of them, with an index page. One that fails leaves the others alone and is named in `failed`.
+    Raises ReportError, before anything is played, with everything in the file that cannot be meant.
+    """
+    from simulator.report.batch import make
+    from simulator.report.batch_plan import read_plan
+
+    return make(read_plan(file, out), out, workers, notice)
+
+
+def verify(folder: str | Path, *, rerun: bool = False, population: AnyRegister | None = None,
+           workers: int | None = None) -> DataFrame:
+    """Every file of a folder's runs and reports with its state: same, changed, missing, foreign, unrecorded, unread.
+
+    rerun: also play each run again from its settings: repeated to the byte, different, or not_repeated. population: the
+    register of runs that had one. Raises ReportError when the folder holds no record.
+    """
+    from simulator.report.verify import verify as hold
+
+    return hold(folder, rerun=rerun, population=None if population is None else in_memory(population), workers=workers)
+
+
+def purge(folder: str | Path) -> DataFrame:
+    """Delete what the records in a folder list; every file with its state: gone, kept, altered, other, locked.
+
+    Raises ReportError, with nothing deleted, where the folder holds no record or a record lists what lies elsewhere.
+    """
+    from simulator.report.purge import purge as delete
+
+    return delete(folder)
