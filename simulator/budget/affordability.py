@@ -16,7 +16,7 @@ from simulator.engine.run import Draws
 
 FACT = re.compile(r"jlp_general_budget_(\d{4})$")  # keys of data/statistics/published.yaml, million CNY
 COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean", "paid_mean_error", "paid_p95", "paid_p95_low",
-           "paid_p95_high", "share", "share_error", "share_high")
+           "paid_p95_high", "share", "share_error", "share_high", "share_high_low", "share_high_high")
 
 
 def revenue() -> dict[int, dict[str, float]]:
@@ -50,7 +50,7 @@ def revenue_of(year: int, known: Mapping[int, Mapping[str, float]]) -> tuple[dic
 
 def affordability(draws: Draws) -> pd.DataFrame:
     """By cash year: revenue with its range (CNY), mean and P95 of payouts with their Monte Carlo errors, the mean's share of the
-    revenue with its own, and the share at its worst: P95 of the lowest revenue."""
+    revenue with its own, and the share at its worst: P95 of the lowest revenue, with its interval."""
     known, paid = revenue(), total_cash(draws)
     rows = []
     for j, year in enumerate(draws.cash_years):
@@ -58,5 +58,5 @@ def affordability(draws: Draws) -> pd.DataFrame:
         mean, error = mean_and_error(paid[:, j], draws.replicate)
         high = quantile(paid[:, j], 95, draws.replicate)
         rows.append((year, taken["value"], taken["low"], taken["high"], basis, mean, error, *high, mean / taken["value"],
-                     error / taken["value"], high[0] / taken["low"]))
+                     error / taken["value"], *(paid_high / taken["low"] for paid_high in high)))
     return pd.DataFrame(rows, columns=list(COLUMNS))

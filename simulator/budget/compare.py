@@ -15,7 +15,7 @@ from scipy import special
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import FEWEST_BEYOND, Replicate, chance, mean_and_error
+from simulator.budget.statistics import FEWEST_BEYOND, Replicate, chance, mean_and_error, quantile
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
@@ -25,7 +25,8 @@ from simulator.scenario import Scenario, Setting
 
 CHANGED = ("scenario", "path", "baseline", "reform", "article", "zh", "en")
 DIFFERENCES = ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low", "share_higher_high")
-QUANTILES = ("scenario", "year", "quantile", "baseline", "reform", "difference", "low", "high")
+QUANTILES = ("scenario", "year", "quantile", "baseline", "baseline_low", "baseline_high", "reform", "reform_low", "reform_high",
+             "difference", "low", "high")
 OUTCOMES = ("scenario", "outcome", "mean", "standard_error")
 CLAUSES = ("clause", "article", "zh", "en")
 LEGALITY = ("article", "since", "document", "effect_zh", "effect_en")
@@ -42,7 +43,8 @@ class Comparison:
     changed: scenario, path, baseline, reform, article (or source), zh, en: one row per setting that differs. differences:
     scenario, clause, year, mean, standard_error, share_higher (share of draws in which the reform costs more) with its
     interval. quantiles:
-    scenario, year, quantile (per cent), baseline, reform, difference with its 95 % interval (`quantile_difference`).
+    scenario, year, quantile (per cent), baseline and reform, each with its own interval, difference with its 95 % interval
+    (`quantile_difference`), which is narrower than theirs.
     outcomes: scenario, outcome (COMPARED), mean, standard_error, all years. legality: flags of the law that the compared
     years reach. clauses: clause, article, zh, en, of the cash clauses in the order of the text.
     """
@@ -175,8 +177,12 @@ def _quantiles(baseline: BudgetRun, reform: BudgetRun) -> list[tuple[Any, ...]]:
     was, now = total_cash(baseline.result), total_cash(reform.result)
     common = [y for y in baseline.result.cash_years if y in reform.result.cash_years]
     columns = [(y, was[:, baseline.result.cash_years.index(y)], now[:, reform.result.cash_years.index(y)]) for y in common]
-    return [(year, percent, *quantile_difference(a, b, percent, baseline.result.replicate))
-            for year, a, b in [*columns, (TOTAL, was.sum(axis=1), now.sum(axis=1))] for percent in SHOWN_QUANTILES]
+    replicate, rows = baseline.result.replicate, []
+    for year, a, b in [*columns, (TOTAL, was.sum(axis=1), now.sum(axis=1))]:
+        for percent in SHOWN_QUANTILES:
+            both = (*quantile(a, percent, replicate), *quantile(b, percent, replicate))
+            rows.append((year, percent, *both, *quantile_difference(a, b, percent, replicate)[2:]))
+    return rows
 
 
 def _outcomes(baseline: BudgetRun, reform: BudgetRun) -> list[tuple[Any, ...]]:

@@ -23,9 +23,10 @@ from simulator.money import FEN
 from simulator.report import page
 from simulator.report.page import Cell
 from simulator.report.rounding import MISSING, UNITS, percent, shown
-from simulator.report.tables import goal, target_unit, with_unit
+from simulator.report.tables import between, chance_cell, goal, target_unit, with_unit
 from simulator.report.wording import Wording
 
+NONE = {"probability": math.nan}
 CARDS = ("p50", "p80", "p95", "overrun", "net", "difference")
 
 
@@ -60,7 +61,7 @@ def cards(answer: Answer, figures: Figures, apart: pd.DataFrame, words: Wording)
     note = words.say("card.overrun_note", amount=unit.text(sum(budget.values()) / 100, 0.0)) if budget else \
         words.say("card.overrun_none")
     chance = _value(overrun, "probability")
-    made.append(_card("overrun", words, percent(chance), "", chance, note))
+    made.append(_card("overrun", words, percent(chance), between(overrun, words), chance, note))
     made.append(_card("net", words, shown(net, unit), name, _value(net, "mean")))
     error = float(total["standard_error"])
     note = words.say("card.difference_note", error=unit.text(error, digits=unit.finest)) if total["mean"] else \
@@ -94,9 +95,9 @@ def targets(answer: Answer, figures: Figures, before: Figures, words: Wording) -
         unit = target_unit(target, words)
         middle = figures(target.column, TOTAL, target.year)
         text = unit.text(_value(middle, "p50"), digits=0 if target.unit == "count" else 1)
-        chances = [percent(_value(f("target", target.key, target.year), "probability")) for f in (before, figures)]
+        chances = [chance_cell(f("target", target.key, target.year) or NONE, words) for f in (before, figures)]
         rows.append([Cell(target.zh if words.lang == "zh" else target.en), Cell(goal(target, words), True),
-                     Cell(with_unit(text, unit, words), True), *(Cell(c, True) for c in chances)])
+                     Cell(with_unit(text, unit, words), True), *chances])
     return page.table(words.say("goals.title"), header, rows, style="targets")
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 from simulator.report import page, screen
 from simulator.report.page import Cell
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.rounding import MISSING, UNITS, shown
+from simulator.report.tables import chance_text
 from simulator.report.wording import Wording, load
 
 RATIONED = ("waiting", "lapsed", "cancelled", "cut", "unpaid_claims")  # told only where there is any of it
@@ -83,7 +84,7 @@ def _risk(table: pd.DataFrame, words: Wording) -> Told:
     unit, rows = UNITS[words.lang]["money"], []
     levels = [level for level in LEVELS if table[f"reserve_{level}"].notna().any()]
     for row in table.to_dict("records"):
-        cells = [unit.text(row["appropriation"], 0.0), percent(row["probability"])]
+        cells = [unit.text(row["appropriation"], 0.0), chance_text(row, words)]
         cells += [unit.text(row[key], row[f"{key}_error"]) for key in ("expected_overrun", "overrun_if_any", "worst_twentieth")]
         cells += [shown(pd.Series(row), unit, f"reserve_{level}") for level in levels]
         rows.append([_named([str(row["year"])], words)[0], *cells])
@@ -109,10 +110,15 @@ def _lines(table: pd.DataFrame, measures: tuple[str, ...], words: Wording) -> tu
 
 def _ledger(table: pd.DataFrame, words: Wording, mode: str) -> Told:
     header, rows = _lines(table, ("accrued", "due", "paid", *RATIONED[:4], "payable", "unpaid_claims"), words)
-    shares = table.set_index("measure")["mean"]
+    shares = table.set_index("measure")
     notes = [words.say(f"purse.mode_{mode}")]
     if {"top_1", "top_5"} <= set(shares.index):  # outside nothing is told of the largest recipients
-        notes.append(words.say("purse.concentration", top_1=percent(shares["top_1"]), top_5=percent(shares["top_5"])))
+        unit = UNITS[words.lang]["share"]
+        said: dict[str, str] = {}
+        for top in ("top_1", "top_5"):
+            error = float(shares.loc[top, "standard_error"])
+            said |= {top: unit.text(shares.loc[top, "mean"], error), f"{top}_error": unit.text(error, error / 10)}
+        notes.append(words.say("purse.concentration", **said))
     return Told(words.say("purse.ledger"), header, rows, tuple(notes))
 
 

@@ -53,39 +53,42 @@ def _changed(result: Comparison, words: Wording) -> Sheet:
 
 
 def _differences(result: Comparison, words: Wording) -> Sheet:
-    """Clause × year: the mean difference; all years with its error."""
+    """Clause × year: the mean difference with its error, and in how many draws it is above 0."""
     table, scale = result.differences, UNITS[words.lang]["money"].scale
     years = sorted({y for y in table["year"] if y != TOTAL})
     names = {r.clause: f"{r.article} {getattr(r, words.lang)}" for r in result.clauses.itertuples()}
     names[TOTAL] = words.say("compare.total")
     columns = {words.say("compare.scenario"): "text", words.say("compare.clause"): "text"}
-    columns |= {str(year): "signed" for year in years}
-    columns |= {words.say("compare.all_years"): "signed", words.say("compare.error"): "number",
-                words.say("compare.higher"): "share"}
+    columns |= {str(year): "signed±" for year in years}
+    columns |= {words.say("compare.all_years"): "signed±", words.say("compare.higher"): "share[]"}
     rows = []
     for (scenario, clause), part in table.groupby(["scenario", "clause"], sort=False):
         by_year = part.set_index("year")
         whole = by_year.loc[TOTAL]
-        cells = [by_year["mean"].get(year, float("nan")) / scale for year in years]
-        rows.append((scenario, names.get(clause, clause), *cells, whole["mean"] / scale, whole["standard_error"] / scale,
-                     whole["share_higher"]))
-    return Sheet(words.say("compare.differences"), columns, rows, left=2, note=words.say("compare.paired"))
+        cells = [tuple(by_year[c].get(year, float("nan")) / scale for c in ("mean", "standard_error")) for year in [*years, TOTAL]]
+        rows.append((scenario, names.get(clause, clause), *cells,
+                     tuple(whole[f"share_higher{end}"] for end in ("", "_low", "_high"))))
+    return Sheet(words.say("compare.differences"), columns, rows, left=2, note=words.say("compare.paired"), ends=_ends(words))
+
+
+def _ends(words: Wording) -> tuple[str, str]:
+    return words.say("compare.low"), words.say("compare.high")
 
 
 def _quantiles(result: Comparison, words: Wording) -> Sheet:
-    kinds = {"scenario": "text", "year": "text", "quantile": "text", "was": "number", "now": "number",
-             "difference": "signed", "low": "signed", "high": "signed"}
+    kinds = {"scenario": "text", "year": "text", "quantile": "text", "was": "number[]", "now": "number[]", "difference": "signed[]"}
     scale = UNITS[words.lang]["money"].scale
     rows = [(r.scenario, words.say("compare.all_years") if r.year == TOTAL else str(r.year), f"P{r.quantile}",
-             *(value / scale for value in (r.baseline, r.reform, r.difference, r.low, r.high)))
+             *(tuple(value / scale for value in values) for values in (
+                 (r.baseline, r.baseline_low, r.baseline_high), (r.reform, r.reform_low, r.reform_high), (r.difference, r.low, r.high))))
             for r in result.quantiles.itertuples()]
     return Sheet(words.say("compare.quantiles"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows,
-                 left=3, note=words.say("compare.sectioning"))
+                 left=3, note=words.say("compare.sectioning"), ends=_ends(words))
 
 
 def _outcomes(result: Comparison, words: Wording) -> Sheet:
-    kinds = {"scenario": "text", "outcome": "text", "difference": "signed", "error": "number"}
+    kinds = {"scenario": "text", "outcome": "text", "difference": "signed±"}
     scale = UNITS[words.lang]["money"].scale
-    rows = [(r.scenario, words.say(f"compare.{r.outcome}"), r.mean / scale, r.standard_error / scale)
+    rows = [(r.scenario, words.say(f"compare.{r.outcome}"), (r.mean / scale, r.standard_error / scale))
             for r in result.outcomes.itertuples()]
     return Sheet(words.say("compare.outcomes"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, left=2)

@@ -25,11 +25,13 @@ from simulator.report.suppression import Plan, plan_of
 from simulator.spreadsheets import save_csv
 
 FILES: Mapping[str, tuple[str, ...]] = {
-    "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher"),
+    "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low",
+                        "share_higher_high"),
     "changed.csv": ("scenario", "path", "baseline", "reform"),
 }
 QUANTILES: Mapping[str, tuple[str, ...]] = {  # folders made before these were kept have none
-    "quantiles.csv": ("scenario", "year", "quantile", "baseline", "reform", "difference", "low", "high"),
+    "quantiles.csv": ("scenario", "year", "quantile", "baseline", "baseline_low", "baseline_high", "reform", "reform_low", "reform_high",
+                      "difference", "low", "high"),
 }
 RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "hashes", "versions", "policy", "runs",
                "warnings", "outputs")
@@ -39,9 +41,10 @@ RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "has
 class ComparisonFolder(Recorded):
     """A comparison, read and checked: the runs (the baseline first), what was changed, and what that changes.
 
-    differences: scenario, clause, year ("total" over all), mean (CNY cash, reform − baseline), standard_error, share_higher.
-    quantiles: scenario, year, quantile (per cent), baseline, reform, difference with its 95 % interval low, high (CNY; NaN
-    where the draws are too few for one); empty where the folder keeps none.
+    differences: scenario, clause, year ("total" over all), mean (CNY cash, reform − baseline), standard_error, share_higher
+    with its interval.
+    quantiles: scenario, year, quantile (per cent), baseline and reform with their own intervals, difference with its 95 % interval
+    low, high (CNY; NaN where the draws are too few for one); empty where the folder keeps none.
     """
 
     path: Path
@@ -84,7 +87,7 @@ class ComparisonFolder(Recorded):
         changed = tables["changed.csv"]
         if not outside.exempt:
             changed = changed[changed["path"] != "population.source"]
-        return cls(path, record, tuple(runs), changed, released(differences, held, ("mean", "standard_error", "share_higher")),
+        return cls(path, record, tuple(runs), changed, released(differences, held, list(FILES["differences.csv"][3:])),
                    profile, released(quantiles, few, numbers[1:]), plan)
 
     def difference(self, run: RunFolder, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:

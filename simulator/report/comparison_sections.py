@@ -13,8 +13,9 @@ from simulator.report.comparison_folder import ComparisonFolder
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, shown
 from simulator.report.settings import reading_text, value_and_unit
+from simulator.report.tables import chance_cell, chance_text
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
@@ -42,7 +43,7 @@ def answer(comparison: ComparisonFolder, lang: str) -> Block:
         if change["withheld"]:
             continue
         said = {"reform": _title(run, words), "baseline": _title(base, words), "error": _error(change, words),
-                "change": shown(change, unit).lstrip("\u2212"), "higher": percent(change["share_higher"])}
+                "change": shown(change, unit).lstrip("\u2212"), "higher": chance_text(change, words, "share_higher")}
         key = "same" if change["mean"] == 0 else "dearer" if change["mean"] > 0 else "cheaper"
         if key == "same":
             said = {"reform": said["reform"], "baseline": said["baseline"]}
@@ -53,7 +54,7 @@ def answer(comparison: ComparisonFolder, lang: str) -> Block:
         paid, change = run.row("paid"), None if run is base else comparison.difference(run)
         rows.append([Cell(_title(run, words)), *(Cell(shown(paid, unit, c), number=True) for c in ("mean", "p50", "p80", "p95")),
                      Cell(MISSING if change is None else _signed(change, words), number=True),
-                     Cell(MISSING if change is None else percent(change["share_higher"]), number=True),
+                     Cell(MISSING, number=True) if change is None else chance_cell(change, words, "share_higher"),
                      Cell(shown(run.row("net_cost"), unit), number=True)])
     money = words.say("unit.table", unit=words.say("unit.money"))
     return page.section("answer", words.say("comparison.answer"), words.tag, *sentences,

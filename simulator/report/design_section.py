@@ -81,6 +81,11 @@ def _table(sheet: Sheet, places: Iterable[int], lang: str) -> str:
     """These columns of a sheet as the page's table, amounts to CNY 10 000, with its note."""
     decimals = 0 if lang == "zh" else 2  # 万元, or million CNY
     columns = [(place, *list(sheet.columns.items())[place]) for place in places]
-    rows = [[Cell(f"{row[place]:,.{decimals}f}" if kind == "number" else written(row[place], kind), number=kind != "text")
-             for place, _, kind in columns] for row in sheet.rows]
+
+    def text(cell: object, kind: str) -> str:
+        if not kind.startswith("number"):
+            return written(cell, kind)
+        return " ± ".join(f"{part:,.{decimals}f}" for part in (cell if isinstance(cell, tuple) else (cell,)))
+
+    rows = [[Cell(text(row[place], kind), number=kind != "text") for place, _, kind in columns] for row in sheet.rows]
     return table(sheet.title, [header for _, header, _ in columns], rows) + page.paragraph(html.escape(sheet.note), "small")

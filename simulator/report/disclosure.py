@@ -78,7 +78,7 @@ def _paid_by_year(*numbers: str, percentiles: bool = False) -> Callable[[pd.Data
     def made(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         asked = plan.shows_percentiles if percentiles else plan.shows
         return released(table, (not asked("paid", TOTAL, _year(y)) for y in table["year"]),
-                        numbers or [c for c in table.columns if c not in ("year", "appropriation")])
+                        [c for c in numbers or table.columns if c in table and c not in ("year", "appropriation")])
     return made
 
 
@@ -108,7 +108,8 @@ def _expected(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _ways(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Prices of ways round the text: those of an invented register only."""
-    numbers = [c for c in ("gainers", "gain", "everybody", "price", "price_error", "closed_price") if c in table]
+    numbers = [c for c in ("gainers", "gain", "everybody", "everybody_error", "price", "price_error", "price_p95", "price_p95_low",
+                           "price_p95_high", "closed_price", "closed_error") if c in table]
     return released(table, ~table["invented"].astype(str).eq("True"), numbers)
 
 
@@ -130,7 +131,8 @@ def _year(year: object) -> str:
 # what single enterprises make of the cost, by a cut of their own or by subtraction, and are left out.
 ANALYSES = {
     "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, plan: table, "loopholes": _ways,
-    "affordability": _paid_by_year("share", "share_high"), "risk": _paid_by_year(percentiles=True),
+    "affordability": _paid_by_year("share", "share_error", "share_high", "share_high_low", "share_high_high", "paid_mean",
+                                   "paid_mean_error", "paid_p95", "paid_p95_low", "paid_p95_high"), "risk": _paid_by_year(percentiles=True),
     "execution": _paid_by_year(percentiles=True), "ledger": _purse, "attribution": _attribution, "interaction": _interaction,
     "expected": _expected,
 }

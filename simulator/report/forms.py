@@ -8,15 +8,17 @@ from __future__ import annotations
 import html
 import math
 from dataclasses import replace
+from typing import Any
 
 from simulator.report import page
 from simulator.report.making import policy_name
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, percent, shown
-from simulator.report.tables import goal
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown
+from simulator.report.tables import chance_text, goal, margin
 from simulator.report.wording import Wording, load
 
+FINE = Unit("fine", 0.01, 3)  # of small shares, in per cent
 _SATISFACTION = 90  # per cent: the usual asking, not a result of the run
 _FEASIBLE = ("necessity", "economy", "targets", "feasibility", "funding")
 
@@ -88,7 +90,8 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
     add("cost", "cost_kind", words.say("returns.cost_per_enterprise"), "≤", money(shown(cost, unit)), MISSING, "mean")
     for target in run.targets:
         kind = "economic" if target.unit != "count" else "social"
-        chance = percent(run.row("target", target.key, target.year)["probability"])
+        reached = run.row("target", target.key, target.year)
+        chance = chance_text(reached, words)
         name = words.say("forms.in_year", name=words.pick(target.names), year=target.year)
         bare = goal(replace(target, high=target.low), words)
         add("benefit", kind, name, "≥", bare, chance, "policy")
@@ -156,7 +159,7 @@ def _funding(run: RunFolder, words: Wording) -> list[str]:
     unit = UNITS[words.lang]["money"]
     doubts = sum(len(c.get("legality", [])) for c in run.record["clauses"])
     if run.appropriation:
-        said = {"appropriation": unit.text(run.appropriation_total, 0.0), "chance": percent(run.row("overrun")["probability"])}
+        said = {"appropriation": unit.text(run.appropriation_total, 0.0), "chance": chance_text(run.row("overrun"), words)}
         told = [words.html("appraisal.appropriated", **said)]
     else:
         told = [words.html("appraisal.unfunded")]
@@ -176,11 +179,19 @@ def affordable(run: RunFolder, words: Wording) -> str:
                      Cell(big.text(entry["revenue"], 0.0), number=True),
                      Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True),
                      Cell(shown(run.row("paid", year=int(entry["year"])), unit), number=True),
-                     *(Cell(_hundredth(entry[key], bool(entry.get("withheld"))), number=True) for key in ("share", "share_high"))])
+                     *(Cell(_hundredth(entry[key], bool(entry.get("withheld"))), number=True, note=note)
+                       for key, note in _margins(entry, words).items())])
     header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), words.say("afford.range"),
               words.say("afford.paid", unit=words.say("unit.money")), words.say("afford.share"), words.say("afford.worst")]
     note = page.paragraph(html.escape(words.say("afford.note")), "small")
     return table(words.say("afford.title"), header, rows) + note
+
+
+def _margins(entry: dict[str, Any], words: Wording) -> dict[str, str]:
+    """The Monte Carlo errors of the shares of revenue: a standard error, and the interval of the worst."""
+    low, high = (float(entry.get(f"share_high_{end}", math.nan)) for end in ("low", "high"))
+    return {"share": margin(float(entry.get("share_error", math.nan)), FINE, "%"),
+            "share_high": words.say("unit.between", low=f"{100 * low:.2f}%", high=f"{100 * high:.2f}%") if math.isfinite(low) else ""}
 
 
 def _hundredth(share: float, withheld: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +58,20 @@ def section(run: RunFolder, words: Wording) -> str:
 
 
 def _prices(prices: pd.DataFrame, words: Wording) -> Sheet:
-    kinds = {"way": "text", "gainers": "count", "gain": "number", "everybody": "number", "share": "text", "price": "number",
-             "error": "number", "p95": "number", "clause": "text", "closed_price": "number", "source": "text"}
+    kinds = {"way": "text", "gainers": "count", "gain": "number", "everybody": "number±", "share": "text", "price": "number±",
+             "p95": "number[]", "clause": "text", "closed_price": "number±", "source": "text"}
     scale = UNITS[words.lang]["money"].scale
-    rows = [(row[words.lang], row["gainers"], row["gain"] / scale, row["everybody"] / scale, _share(row, words),
-             *(row[key] / scale for key in ("price", "price_error", "price_p95")), row["clause"] or None,
-             row["closed_price"] / scale, words.term("confidence", str(row["confidence"])))
+
+    def both(row: Mapping[str, Any], *keys: str) -> tuple[float, ...]:
+        return tuple(row[key] / scale for key in keys)
+
+    rows = [(row[words.lang], row["gainers"], row["gain"] / scale, both(row, "everybody", "everybody_error"), _share(row, words),
+             both(row, "price", "price_error"), both(row, "price_p95", "price_p95_low", "price_p95_high"), row["clause"] or None,
+             both(row, "closed_price", "closed_error"), words.term("confidence", str(row["confidence"])))
             for row in prices.to_dict("records")]
     return Sheet(words.say("loopholes.title"), {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows,
-                 note=_note(prices, words))
+                 note=f"{_note(prices, words)}\n{words.say('matters.margins')}",
+                 ends=(words.say("workbook.low"), words.say("workbook.high")))
 
 
 def _note(prices: pd.DataFrame, words: Wording) -> str:

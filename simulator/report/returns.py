@@ -11,7 +11,7 @@ from simulator.report import page
 from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
 from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, error_of, percent, shown
-from simulator.report.tables import chance_cell
+from simulator.report.tables import chance_cell, margin
 from simulator.report.wording import Wording
 
 PURSES = ("district", "zone_and_towns", "municipality", "centre")
@@ -99,8 +99,8 @@ def backtest(run: RunFolder, words: Wording) -> str:
         low, high = _per_cent(entry["p10"]), _per_cent(entry["p90"])
         band = words.say("unit.plain_range", low=low, high=high)
         rows.append([Cell(f"{entry['year']:.0f}"), *(Cell(text, number=True) for text in (
-            _per_cent(entry["published"]), _per_cent(entry["p50"]), band, percent(entry["position"]),
-            f"{entry['crps']:.3f}", f"{entry['crps_naive']:.3f}"))])
+            _per_cent(entry["published"]), _per_cent(entry["p50"]), band)), chance_cell(entry, words, "position"), *(
+            Cell(f"{entry[key]:.3f}", number=True) for key in ("crps", "crps_naive"))])
     header = [words.say(f"backtest.{key}") for key in ("year", "published", "median", "band", "position", "score", "naive")]
     note = page.paragraph(html.escape(words.say("backtest.note")), "small")
     return table(words.say("backtest.title"), header, rows) + note
@@ -116,7 +116,7 @@ def conditions(run: RunFolder, words: Wording) -> str:
     for entry in found.to_dict("records"):
         needed = _amount(entry["needed"], entry["unit"], words) if math.isfinite(entry["needed"]) else \
             words.say("conditions.none")
-        rows.append([Cell(names.get(entry["target"], entry["target"])), Cell(percent(entry["probability"]), number=True),
+        rows.append([Cell(names.get(entry["target"], entry["target"])), chance_cell(entry, words),
                      Cell(labels.get(entry["assumption"], entry["assumption"])),
                      Cell(_amount(entry["assumed"], entry["unit"], words), number=True), Cell(needed, number=True)])
     header = [words.say(f"conditions.{key}") for key in ("target", "probability", "assumption", "assumed", "needed")]
@@ -131,7 +131,7 @@ def alternatives(run: RunFolder, words: Wording) -> str:
         row, chance = run.row(other["column"], year=other["year"]), run.row("target", other["key"], other["year"])
         middle = _per_cent(row["p50"]) if other["unit"] == "share" else UNITS[words.lang]["count"].text(row["p50"], digits=0)
         rows.append([Cell(words.pick({"zh": other["zh"], "en": other["en"]})), Cell(middle, number=True),
-                     Cell(percent(chance["probability"]), number=True)])
+                     chance_cell(chance, words)])
     if not rows:
         return ""
     header = [words.say("targets.target"), words.say("targets.median"), words.say("targets.reached")]
@@ -154,7 +154,8 @@ def drivers(run: RunFolder, words: Wording, only: str = "") -> str:
         matters = [part.rsplit(" ", 1) for part in str(entry["drivers"]).split("; ")[:3] if " " in part]
         shown_drivers = separator.join(f"{labels.get(path, path)} {value}".replace("-", "\u2212") for path, value in matters)
         rows.append([Cell(names.get(entry["result"], entry["result"])),
-                     Cell(percent(min(1.0, max(0.0, entry["parameter_share"]))), number=True),
+                     Cell(percent(min(1.0, max(0.0, entry["parameter_share"]))), number=True,
+                          note=margin(entry["standard_error"], UNITS[words.lang]["share"], "%")),
                      Cell(words.term("confidence", str(entry["letter"]))), Cell(shown_drivers)])
     header = [words.say(f"drivers.{key}") for key in ("result", "share", "letter", "matters")]
     note = page.paragraph(html.escape(words.say("drivers.note")), "small")

@@ -21,6 +21,7 @@ from simulator.report.precision import told
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
+from simulator.report.tables import between
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "matters", "assumptions", "readings",
@@ -80,8 +81,9 @@ def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[s
              _with_letter(run, words, words.say("answer.card_net_note"), "net_impact")),
         ]
     note = words.say("answer.card_overrun_note", appropriation=unit.text(run.appropriation_total, 0.0))
-    chance = percent(run.row("overrun")["probability"])
-    return [*made, ("overrun", words.say("answer.card_overrun"), chance, "", _with_letter(run, words, note, "paid"))]
+    chance = run.row("overrun")
+    return [*made, ("overrun", words.say("answer.card_overrun"), percent(chance["probability"]), between(chance, words),
+                    _with_letter(run, words, note, "paid"))]
 
 
 def _with_letter(run: RunFolder, words: Wording, note: str, result: str) -> str:

@@ -36,7 +36,7 @@ KINDS: Mapping[str, tuple[Callable[..., str], str]] = {
     "share": ("{:z.1%}".format, "0.0%"),
 }
 WITH_ERROR = "±"  # ends a kind whose cells are (estimate, standard error): "number±"; a plain number is no estimate
-_MOST = 6  # decimals in a terminal
+_MOST = 3  # decimals of an estimate in a terminal
 WITH_ENDS = "[]"  # ends a kind whose cells are (estimate, low end, high end of its 95 % interval): "share[]"
 
 
@@ -54,17 +54,19 @@ class Sheet:
     ends: tuple[str, str] = ("95%↓", "95%↑")
 
     def split(self) -> Sheet:
-        """The same with every estimate's error, or the ends of its interval, in columns of their own."""
-        columns: dict[str, str] = {}
+        """The same with the errors of estimates, or the ends of their intervals, in columns of their own to the right."""
+        columns = {header: _plain(kind) for header, kind in self.columns.items()}
+        errors: dict[str, str] = {}
         for header, kind in self.columns.items():
-            plain = _plain(kind)
-            columns[header] = plain
             if kind.endswith(WITH_ERROR):
-                columns[f"± ({header})"] = _unsigned(plain)
+                errors[f"± ({header})"] = _unsigned(_plain(kind))
             elif kind.endswith(WITH_ENDS):
-                columns |= {f"{header} · {end}": plain for end in self.ends}
-        rows = [[part for cell, kind in zip(row, self.columns.values(), strict=True) for part in _parts(cell, kind)] for row in self.rows]
-        return replace(self, columns=columns, rows=rows)
+                errors |= {f"{header} · {end}": _plain(kind) for end in self.ends}
+        rows = []
+        for row in self.rows:
+            parts = [_parts(cell, kind) for cell, kind in zip(row, self.columns.values(), strict=True)]
+            rows.append([*(first for first, *_ in parts), *(error for _, *rest in parts for error in rest)])
+        return replace(self, columns=columns | errors, rows=rows)
 
 
 def _plain(kind: str) -> str:
@@ -76,7 +78,7 @@ def _unsigned(kind: str) -> str:
 
 
 def _parts(cell: object, kind: str) -> tuple[object, ...]:
-    """A cell's own cells once its column is split."""
+    """An estimate and its error or ends; of a plain cell of such a column blanks for these."""
     width = 2 if kind.endswith(WITH_ERROR) else 3 if kind.endswith(WITH_ENDS) else 1
     return cell if isinstance(cell, tuple) else (cell, *[None] * (width - 1))
 
@@ -108,6 +110,8 @@ def _with_error(value: float, error: float, kind: str) -> str:
     """An estimate and its standard error, to the first digit of the error where the decimals of the kind show nothing of it."""
     if math.isnan(value) or math.isnan(error):
         return MISSING if math.isnan(value) else f"{written(value, kind)} ± {MISSING}"
+    if value == error == 0:  # nothing in any draw
+        return "0"
     places = min(_MOST, max(2, math.ceil(-math.log10(error)))) if error > 0 else 2
     both = (KINDS[k][0](x, places) if k in ("number", "signed") else KINDS[k][0](x) for k, x in ((kind, value), (_unsigned(kind), error)))
     return " ± ".join(both)

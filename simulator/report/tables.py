@@ -141,16 +141,16 @@ def targets(run: RunFolder, words: Wording) -> str:
             spread = range_text(
                 unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words
             )
-        chances = [run.row(m, target.key, target.year)["probability"] for m in ("target", "target_fully")]
+        chances = [chance_cell(run.row(m, target.key, target.year), words) for m in ("target", "target_fully")]
         if target.high <= target.low:
-            chances[1] = math.nan
+            chances[1] = Cell(MISSING, number=True)
         rows.append(
             [
                 Cell(words.pick(target.names)),
                 Cell(goal(target, words), number=True),
                 Cell(middle, number=True),
                 Cell(spread, number=True),
-                *(Cell(percent(c), number=True) for c in chances),
+                *chances,
             ]
         )
     return table(words.say("targets.table"), header, rows)
@@ -204,6 +204,18 @@ def interval(row: pd.Series, words: Wording) -> str:
 def chance_cell(row: Mapping[str, Any], words: Wording, name: str = "probability") -> Cell:
     """A probability, its 95 % interval beneath it. row: columns `name`, name_low, name_high."""
     return Cell(percent(row[name]), number=True, note=between(row, words, name))
+
+
+def chance_text(row: Mapping[str, Any], words: Wording, name: str = "probability") -> str:
+    """A probability with its 95 % interval in brackets."""
+    low, high = (float(row.get(f"{name}_{end}", math.nan)) for end in ("low", "high"))
+    said = percent(row[name])
+    return words.say("unit.chance", chance=said, low=percent(low), high=percent(high)) if math.isfinite(low) else said
+
+
+def margin(error: float, unit: Unit, after: str = "") -> str:
+    """A standard error; "" where there is none."""
+    return f"± {unit.text(error, error / 10)}{after}" if error > 0 else ""
 
 
 def between(row: Mapping[str, Any], words: Wording, name: str = "probability") -> str:

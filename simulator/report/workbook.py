@@ -14,6 +14,7 @@ from simulator.report import artefact, form_sheets, making, workbook_lists
 from simulator.report.book import Book, Page, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, withheld
+from simulator.report.tables import between
 from simulator.report.wording import Wording, load
 
 _QUANTILES = ("p5", "p50", "p80", "p95")
@@ -80,7 +81,7 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
         page.text(0, words.say("answer.card_overrun"))
         page.number(1, run.row("overrun")["probability"], "share", withheld(run.row("overrun")))
         page.text(2, "")
-        page.text(3, words.say("risk.all_years"))
+        page.text(3, words.say("risk.all_years") + between(run.row("overrun"), words))
         page.end_row()
     page.end_row()
     page.sheet.merge_range(page.row, 0, page.row, 3, words.say("workbook.note"), book.formats["note"])
@@ -92,26 +93,26 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
     """Mean payout by clause and year: 元, then 万元; totals are sums. A stacked chart."""
     years, n = run.cash_years, len(run.cash_years)
     money = words.say("unit.money")
-    page = book.page(words.say("workbook.costs"), words.say("cost.table"), (24, 9, *[13.5] * (n + 1), *[9] * (n + 1)),
+    page = book.page(words.say("workbook.costs"), words.say("cost.table"), (24, 9, *[13.5] * (n + 1), *[9] * (2 * n + 2)),
                      words.say("workbook.costs_note"))
     yuan = words.say("workbook.yuan_unit")
-    named = [*map(str, years), words.say("cost.total")]
-    page.header([words.say("cost.clause"), words.say("readings.article"), *named, *named], 2,
-                [(2, n + 2, yuan), (n + 3, 2 * n + 3, money)])
-    first = page.row
-    clauses = [c for c in run.clauses if c.kind != "in_kind"]
+    named = [*map(str, years), words.say("cost.total")] * 3
+    page.header([words.say("cost.clause"), words.say("readings.article"), *named], 2,
+                [(2, n + 2, yuan), (n + 3, 2 * n + 3, money), (2 * n + 4, 3 * n + 4, words.say("workbook.error_unit", unit=money))])
+    first, clauses = page.row, [c for c in run.clauses if c.kind != "in_kind"]
     for clause in clauses:
         rows = [run.row("paid", clause.slug, year) for year in years]
         _line(page, words.pick(clause.names), clause.article, rows, run.row("paid", clause.slug), words)
     last = page.row - 1
     held = any(withheld(run.row("paid", c.slug, y)) for c in clauses for y in run.cash_years_and_total)
-    page.text(0, words.say("cost.total"), "text+")
-    page.text(1, "", "text+")
+    for column, text in enumerate((words.say("cost.total"), "")):
+        page.text(column, text, "text+")
     for column, year in enumerate(run.cash_years_and_total, start=2):
         value, hidden = run.row("paid", TOTAL, year)["mean"], withheld(run.row("paid", TOTAL, year))
         page.number(column, value, "money+", hidden) if held or hidden else page.formula(
             column, f"SUM({down(column, first, last)})", value, "money+")
         _larger(page, column + n + 1, column, value, words, "large+", hidden)
+        _error(page, column + 2 * n + 2, run.row("paid", TOTAL, year), words, "large+")
     page.end_row()
     chart = book.file.add_chart({"type": "column", "subtype": "stacked"})
     for row, clause in enumerate(clauses, start=first):
@@ -131,11 +132,13 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
     for column, row in enumerate(rows, start=2):
         page.number(column, row["mean"], withheld=withheld(row))
         _larger(page, column + n + 1, column, row["mean"], words, withheld=withheld(row))
+        _error(page, column + 2 * n + 2, row, words)
     if any(map(withheld, [*rows, whole])):
         page.number(n + 2, whole["mean"], withheld=withheld(whole))
     else:
         page.formula(n + 2, f"SUM({span(page.row, 2, n + 1)})", whole["mean"])
     _larger(page, 2 * n + 3, n + 2, whole["mean"], words, withheld=withheld(whole))
+    _error(page, 3 * n + 4, whole, words)
     page.end_row()
 
 
@@ -192,10 +195,10 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
     """What is paid, what comes back, what remains: the net cost is a formula of the rows above it."""
     years, n = run.cash_years, len(run.cash_years)
     money, yuan = words.say("unit.money"), words.say("workbook.yuan_unit")
-    page = book.page(words.say("workbook.balance"), words.say("growth.table"), (36, *[13.5] * (n + 1), *[9] * (n + 1)),
+    page = book.page(words.say("workbook.balance"), words.say("growth.table"), (36, *[13.5] * (n + 1), *[9] * (2 * n + 2)),
                      words.say("growth.note"))
-    named = [*map(str, years), words.say("cost.total")]
-    page.header([words.say("growth.item"), *named, *named], 1, [(1, n + 1, yuan), (n + 2, 2 * n + 2, money)])
+    page.header([words.say("growth.item"), *[*map(str, years), words.say("cost.total")] * 3], 1,
+                [(1, n + 1, yuan), (n + 2, 2 * n + 2, money), (2 * n + 3, 3 * n + 3, words.say("workbook.error_unit", unit=money))])
     places: dict[str, int] = {}
     lines = [(m, key, sign) for m, key, sign in _BALANCE if run.has(m)]
     for measure, key, _ in [*lines, ("net_cost", "row_net", 0)]:
@@ -215,6 +218,7 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
             else:
                 page.number(column, value, f"money{plus}")
             _larger(page, column + n + 1, column, value, words, f"large{plus}", held)
+            _error(page, column + 2 * n + 2, run.row(measure, TOTAL, year), words, f"large{plus}")
         places[measure] = page.row
         page.end_row()
 
@@ -227,6 +231,11 @@ def _larger(page: Page, column: int, source: int, value: float, words: Wording, 
         page.number(column, value, look, withheld)
     else:
         page.formula(column, f"{cell(page.row, source)}/{scale:.0f}", value / scale, look)
+
+
+def _error(page: Page, column: int, row: pd.Series, words: Wording, look: str = "large") -> None:
+    """The standard error of a mean in 万元 (millions): a number, as errors do not add up."""
+    page.number(column, float(row["standard_error"]) / UNITS[words.lang]["money"].scale, look, withheld(row))
 
 
 def _axes(chart: Any, title: str, across: str, up: str) -> None:

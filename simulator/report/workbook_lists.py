@@ -20,11 +20,11 @@ def targets(book: Book, run: RunFolder, words: Wording) -> None:
     if not run.targets:
         return
     year = run.targets[0].year
-    page = book.page(words.say("workbook.targets"), words.say("targets.table"), (34, 10, 16, 16, 16, 16, 16, 12, 12),
+    page = book.page(words.say("workbook.targets"), words.say("targets.table"), (34, 10, 16, 16, 16, 16, 16, *[12] * 6),
                      words.say("targets.note"))
     page.header([words.say("targets.target"), words.say("readings.unit"), words.say("workbook.low_goal", year=year),
-                 words.say("workbook.high_goal"), "P5", words.say("targets.median"), "P95", words.say("targets.reached"),
-                 words.say("targets.fully")])
+                 words.say("workbook.high_goal"), "P5", words.say("targets.median"), "P95",
+                 *(words.say(key) for name in ("reached", "fully") for key in (f"targets.{name}", "workbook.low", "workbook.high"))])
     for target in run.targets:
         bands = run.band(target.column)
         at = bands.loc[target.year] if target.year in bands.index else pd.Series(math.nan, index=["p5", "p50", "p95"])
@@ -33,8 +33,10 @@ def targets(book: Book, run: RunFolder, words: Wording) -> None:
         page.text(1, words.term("units", target.unit) if target.unit != "share" else words.say("unit.share"), "centre")
         for column, value in enumerate((target.low, target.high, at["p5"], at["p50"], at["p95"]), start=2):
             page.number(column, value, look)
-        for column, measure in enumerate(("target", "target_fully"), start=7):
-            page.number(column, run.row(measure, target.key, target.year)["probability"], "share")
+        for first, measure in ((7, "target"), (10, "target_fully")):
+            chance = run.row(measure, target.key, target.year)
+            for column, end in enumerate(("", "_low", "_high"), start=first):
+                page.number(column, chance[f"probability{end}"], "share")
         page.end_row()
 
 

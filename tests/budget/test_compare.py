@@ -144,6 +144,11 @@ def test_the_workbook_has_a_sheet_of_changes_and_one_of_clause_by_year(result, t
     total = [c.value for c in sheet[sheet.max_row]]
     row = result.differences[(result.differences["clause"] == TOTAL) & (result.differences["year"] == TOTAL)].iloc[0]
     assert total[8] == pytest.approx(row["mean"] / 1e4) and sum(total[2:8]) == pytest.approx(total[8])
+    beside = dict(zip(header, total, strict=True))
+    assert beside["± (各年合计)"] == pytest.approx(row["standard_error"] / 1e4)
+    assert beside["高于基准的模拟占比 · 区间上限"] == pytest.approx(row["share_higher_high"])
+    years = result.differences[(result.differences["clause"] == TOTAL) & (result.differences["year"] != TOTAL)]
+    assert [beside[f"± ({y})"] for y in years["year"]] == pytest.approx((years["standard_error"] / 1e4).to_list())
 
 
 def test_csv_files_keep_every_table_whole(result, tmp_path):

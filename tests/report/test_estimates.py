@@ -21,6 +21,8 @@ NAN = math.nan
     ((1234.567, 1.2345), "number±", "1,234.57 ± 1.23"),
     ((0.0281, 0.0018), "number±", "0.028 ± 0.002"),  # to the first digit of the error
     ((-5.0, 0.0), "signed±", "-5.00 ± 0.00"),
+    ((0.0, 0.0), "signed±", "0"),  # nothing in any draw
+    ((0.00012, 0.00004), "number±", "0.000 ± 0.000"),
     ((3.0, NAN), "signed±", "+3.00 ± —"),
     ((NAN, NAN), "number±", "—"),
     (4.0, "number±", "4.00"),  # counted, not estimated
@@ -38,7 +40,7 @@ def test_a_workbook_has_the_error_in_columns_of_its_own(tmp_path):
                   ends=("from", "to"))
     place = sheets.save(tmp_path / "t.xlsx", {"t": sheet}, {"t": pd.DataFrame()})
     rows = list(load_workbook(place)["t"].iter_rows(min_row=3, values_only=True))
-    assert rows == [("a", "b", "± (b)", "c", "c · from", "c · to"), ("x", 1.5, 0.25, 0.5, 0.25, 0.75), ("y", 2, "—", "—", "—", "—")]
+    assert rows == [("a", "b", "c", "± (b)", "c · from", "c · to"), ("x", 1.5, 0.5, 0.25, 0.25, 0.75), ("y", 2, "—", "—", "—", "—")]
 
 
 @pytest.mark.parametrize("lang, interval", [("zh", "（21% 至 26%）"), ("en", "(21% to 26%)")])

@@ -14,7 +14,8 @@ from simulator.budget.affordability import affordability, revenue, revenue_of
 from simulator.budget.concentration import concentration, lorenz
 from simulator.report import forms, sections, workbook
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import UNITS, percent, shown
+from simulator.report.rounding import UNITS, shown
+from simulator.report.tables import chance_text
 from simulator.report.wording import LANGUAGES, load
 from tests.report.test_sections import text_of
 
@@ -37,7 +38,7 @@ def test_the_indicators_are_filled_from_the_run(real, lang):
     assert shown(run.row("paid"), unit, "p80") in paid[3] and paid[4] == "80%"
     for target in run.targets:
         [row] = [r for name, r in rows.items() if words.pick(target.names) in name]
-        assert row[4] == percent(budget.figure("target", target.key, target.year)["probability"]) and row[3].startswith("≥ ")
+        assert row[4] == chance_text(budget.figure("target", target.key, target.year), words) and row[3].startswith("≥ ")
     assert rows[words.say("forms.satisfied")][5] == words.say("forms.basis_survey")  # not a result of the run
     assert {row[0] for row in rows.values()} == {words.say(f"forms.{k}") for k in ("output", "cost", "benefit", "satisfaction")}
 
