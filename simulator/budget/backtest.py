@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from simulator.budget.statistics import chance
+from simulator.budget.statistics import Replicate, chance, error_of_mean, quantile
 from simulator.engine.run import Draws
 from simulator.projection.market import PUBLISHED, PUBLISHED_FROM, market_paths
 from simulator.scenario import Scenario
@@ -19,17 +19,18 @@ POINTS = 4  # 2013 … 2016; 2017 is from memory and not scored
 
 
 def backtest(draws: Draws, scenario: Scenario) -> pd.DataFrame:
-    """year, published, p10, p50, p90, position (share of draws below the outcome, with its interval), width (of the 80 % band), crps,
-    crps_naive; growth a year as a share."""
+    """year, published, p10, p50, p90 and position (share of draws below the outcome), each with its interval, width (of the 80 %
+    band), crps with its standard error, crps_naive; growth a year as a share."""
     paths = np.expm1(market_paths(draws.parameters, np.uint64(scenario.seed), PUBLISHED_FROM - 1, POINTS))
     rows = []
     for j in range(POINTS):
         outcome, sample = float(np.expm1(PUBLISHED[j])), np.sort(paths[:, j])
-        p10, p50, p90 = np.quantile(sample, [0.1, 0.5, 0.9])
+        band = {f"p{q}": quantile(paths[:, j], q, draws.replicate) for q in (10, 50, 90)}
         rows.append({
-            "year": PUBLISHED_FROM + j, "published": outcome, "p10": p10, "p50": p50, "p90": p90,
-            **_position(paths[:, j] < outcome, draws), "width": p90 - p10, "crps": crps(sample, outcome),
-            "crps_naive": abs(LAST_KNOWN - outcome)})
+            "year": PUBLISHED_FROM + j, "published": outcome,
+            **{f"{q}{end}": x for q, three in band.items() for end, x in zip(("", "_low", "_high"), three, strict=True)},
+            **_position(paths[:, j] < outcome, draws), "width": band["p90"][0] - band["p10"][0], "crps": crps(sample, outcome),
+            "crps_error": crps_error(paths[:, j], outcome, draws.replicate), "crps_naive": abs(LAST_KNOWN - outcome)})
     return pd.DataFrame(rows)
 
 
@@ -46,3 +47,14 @@ def crps(ordered: np.ndarray, outcome: float) -> float:
     n = len(ordered)
     spread = float(np.sum((2 * np.arange(1, n + 1) - n - 1) * ordered)) / (n * n)
     return float(np.abs(ordered - outcome).mean()) - spread
+
+
+def crps_error(sample: np.ndarray, outcome: float, replicate: Replicate = None) -> float:
+    """Standard error of `crps`: the spread of what each draw adds to it, |x − y| less its mean distance from the others."""
+    n, order = len(sample), np.argsort(sample, kind="stable")
+    ordered = sample[order]
+    below = np.cumsum(ordered)
+    place = np.arange(1, n + 1)
+    apart = np.empty(n)
+    apart[order] = (ordered * (2 * place - n) - 2 * below + below[-1]) / n  # mean |x − X|
+    return error_of_mean(np.abs(sample - outcome) - apart, replicate)

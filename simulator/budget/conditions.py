@@ -7,11 +7,12 @@ common, so that the probability moves smoothly. No answer is finer than the Mont
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from simulator.budget.statistics import chance
+from simulator.budget.statistics import chance, quantile_ranks
 from simulator.budget.targets import Target, measures, targets_of
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.blocks import Workers
@@ -29,10 +30,12 @@ FURTHEST = 8.0  # widths of the assumption's own range that are searched beyond 
 
 def conditions(draws: Draws, scenario: Scenario, population: Register | None,
                workers: Workers = None) -> pd.DataFrame:
-    """target, probability (as assumed) with its interval, assumption, assumed (its mean), needed, unit; `needed` is empty where no value
-    within the assumption's allowed range and FURTHEST of its own widths passes 50 %. None of it where 2015 is not played.
+    """target, probability (as assumed) with its interval, assumption, assumed (its mean), needed with its interval (an infinite end:
+    none within reach), unit; `needed` is empty where no value within the assumption's allowed range and FURTHEST of its own widths
+    passes 50 %. None of it where 2015 is not played.
     """
-    columns = ["target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "unit"]
+    columns = ["target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "needed_low",
+               "needed_high", "unit"]
     if YEAR not in draws.years:
         return pd.DataFrame(columns=columns)
     small = scenario.few(DRAWS)
@@ -45,31 +48,61 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None,
         path = max(weights, key=lambda p: abs(weights[p]))
         needed = _search(small, population, target, path, weights[path] > 0, workers)
         rows.append((target.key, *chance(values >= target.low, draws.replicate).values(), path,
-                     scenario.assumptions[path].value.mean, needed, BY_PATH[path].unit))
+                     scenario.assumptions[path].value.mean, *needed, BY_PATH[path].unit))
     return pd.DataFrame(rows, columns=columns)
 
 
 def _search(scenario: Scenario, population: Register | None, target: Target, path: str, rises: bool,
-            workers: Workers) -> float:
-    """The value of `path` nearest its mean at which the probability passes 50 %; nan when there is none in reach."""
-    value, declared = scenario.assumptions[path].value, BY_PATH[path]
-    width = value.high - value.low
+            workers: Workers) -> tuple[float, float, float]:
+    """The value of `path` nearest its mean at which the probability passes 50 %, and its interval; nan when there is none in reach.
 
-    def likely(at: float) -> bool:
-        played = play(scenario.set({f"assumptions.{path}": at}), population, workers=workers)
-        quantity = measures(played)[target.column][:, played.years.index(YEAR)]
-        return float((quantity >= target.low).mean()) >= 0.5
+    At a higher value (a lower one, where the chance falls) more draws reach the target, each from a value of its own on: the value
+    sought is the median of these, its interval that of order statistics, taken outwards to values that were played.
+    """
+    value, declared, counts = scenario.assumptions[path].value, BY_PATH[path], dict[float, int]()
+    width, half, way = value.high - value.low, math.ceil(scenario.draws / 2), 1.0 if rises else -1.0
 
-    now = likely(value.mean)
-    direction = 1.0 if now != rises else -1.0  # away from the mean, towards where the answer changes
-    far = float(np.clip(value.mean + direction * FURTHEST * width, declared.low, declared.high))
+    def hits(at: float) -> int:
+        """Draws that reach the target; of a value out there where sales grow beyond what can be counted, none to go by."""
+        if at not in counts:
+            played = play(scenario.set({f"assumptions.{path}": at}), population, workers=workers)
+            quantity = measures(played)[target.column][:, played.years.index(YEAR)]
+            counts[at] = int(np.count_nonzero(quantity >= target.low))
+        return counts[at]
+
+    def moved(by: float) -> float:
+        """So far from the mean, towards more hits."""
+        return float(np.clip(value.mean + way * by, declared.low, declared.high))
+
+    now = hits(value.mean) >= half
+    near, far = value.mean, moved(-FURTHEST * width if now else FURTHEST * width)
     try:
-        if likely(far) == now:
-            return math.nan
-    except ScenarioError:  # out there sales grow beyond what can be counted
-        return math.nan
-    near = value.mean
+        if (hits(far) >= half) == now:
+            return math.nan, math.nan, math.nan
+    except ScenarioError:
+        return math.nan, math.nan, math.nan
     for _ in range(STEPS):
         middle = (near + far) / 2
-        near, far = (middle, far) if likely(middle) == now else (near, middle)
-    return far
+        near, far = (middle, far) if (hits(middle) >= half) == now else (near, middle)
+    ranks = quantile_ranks(scenario.draws, 50)
+    if ranks is None:
+        return far, math.nan, math.nan
+
+    def end(towards: float, enough: Callable[[int], bool]) -> float:
+        """The played value nearest to the one found where that many draws reach it; further ones are played where none is."""
+        distance = width / 2**STEPS
+        while True:
+            there = [at for at, count in counts.items() if enough(count) and (at - far) * towards >= 0]
+            if there:
+                return min(there, key=lambda at: abs(at - far))
+            at = float(np.clip(far + towards * distance, declared.low, declared.high))
+            if at in counts or distance > FURTHEST * width:
+                return towards * math.inf
+            try:
+                hits(at)
+            except ScenarioError:
+                return towards * math.inf
+            distance *= 4
+
+    ends = end(-way, lambda count: count <= ranks[0]), end(way, lambda count: count > ranks[1])
+    return far, min(ends), max(ends)

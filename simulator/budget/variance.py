@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+from scipy.stats import rankdata, spearmanr
 
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.revenue import flows
-from simulator.budget.statistics import Replicate
+from simulator.budget.statistics import Replicate, jackknife
 from simulator.budget.targets import measures, targets_of
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
@@ -22,7 +22,6 @@ from simulator.law.targets import YEAR
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.projection.assumptions import BY_PATH
-from simulator.projection.sobol import REPLICATES
 from simulator.scenario import CONFIDENCE, Scenario
 
 LEANS_ON = 0.05  # share of the variance from which a result leans on an assumption
@@ -41,7 +40,7 @@ def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
 
 
 def split(draws: Draws, scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
-    """result, parameter_share, standard_error, letter, drivers ("path rank-correlation; …"), for each headline result.
+    """result, parameter_share, standard_error, letter, drivers ("path rank-correlation±standard-error; …"), for each headline result.
 
     Plays the draws once more with another luck. parameter_share lies in 0 … 1 but for Monte Carlo error; empty where a
     result does not vary.
@@ -52,11 +51,13 @@ def split(draws: Draws, scenario: Scenario, population: Register | None, workers
     rows = []
     for name in first:
         share, error = parameter_share(first[name], second[name], draws.replicate)
-        weights = rank_correlations((first[name] + second[name]) / 2, ranks)
+        middle = (first[name] + second[name]) / 2
+        weights = rank_correlations(middle, ranks)
         letter = letter_of(weights, scenario)
-        drivers = sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
+        drivers = [f"{path} {value:+.2f}{_margin(middle, ranks[path], draws.replicate)}"
+                   for path, value in sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]]
         rows.append({"result": name, "parameter_share": share, "standard_error": error, "letter": letter,
-                     "drivers": "; ".join(f"{path} {value:+.2f}" for path, value in drivers)})
+                     "drivers": "; ".join(drivers)})
     return pd.DataFrame(rows)
 
 
@@ -69,12 +70,7 @@ def parameter_share(first: np.ndarray, second: np.ndarray, replicate: Replicate 
         spread = (a.var() + b.var()) / 2 + (a.mean() - b.mean()) ** 2 / 4
         return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread > 0 else float("nan")
 
-    whole, sections = share(first, second), min(20, len(first) // 2) if replicate is None else REPLICATES
-    if sections < 2 or len(first) <= sections:
-        return whole, float("nan")
-    section = np.arange(len(first)) % sections if replicate is None else replicate
-    left_out = np.array([share(first[section != s], second[section != s]) for s in range(sections)])
-    return whole, float(np.sqrt((sections - 1) / sections * ((left_out - left_out.mean()) ** 2).sum()))
+    return share(first, second), jackknife(lambda chosen: share(first[chosen], second[chosen]), len(first), replicate)
 
 
 def letter_of(weights: dict[str, float], scenario: Scenario) -> str:
@@ -94,6 +90,12 @@ def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarra
         if scenario.assumptions[path].value.shape != "fixed" and np.ptp(values) > 0:
             found[path] = rankdata(values)
     return found
+
+
+def _margin(values: np.ndarray, ranks: np.ndarray, replicate: Replicate) -> str:
+    """±standard error of a rank correlation; "" where there are too few draws for one."""
+    error = jackknife(lambda chosen: float(spearmanr(values[chosen], ranks[chosen])[0]), len(values), replicate)
+    return f"±{error:.2f}" if np.isfinite(error) else ""
 
 
 def rank_correlations(values: np.ndarray, ranks: dict[str, np.ndarray]) -> dict[str, float]:

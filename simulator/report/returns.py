@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -98,9 +100,13 @@ def backtest(run: RunFolder, words: Wording) -> str:
     for entry in run.analyses["backtest"].to_dict("records"):
         low, high = _per_cent(entry["p10"]), _per_cent(entry["p90"])
         band = words.say("unit.plain_range", low=low, high=high)
-        rows.append([Cell(f"{entry['year']:.0f}"), *(Cell(text, number=True) for text in (
-            _per_cent(entry["published"]), _per_cent(entry["p50"]), band)), chance_cell(entry, words, "position"), *(
-            Cell(f"{entry[key]:.3f}", number=True) for key in ("crps", "crps_naive"))])
+        ends = [float(entry.get(f"p50_{end}", math.nan)) for end in ("low", "high")]
+        within = words.say("unit.between", low=_per_cent(ends[0]), high=_per_cent(ends[1])) if math.isfinite(ends[0]) else ""
+        rows.append([Cell(f"{entry['year']:.0f}"), Cell(_per_cent(entry["published"]), number=True),
+                     Cell(_per_cent(entry["p50"]), number=True, note=within), Cell(band, number=True),
+                     chance_cell(entry, words, "position"),
+                     Cell(f"{entry['crps']:.3f}", number=True, note=margin(float(entry.get("crps_error", math.nan)), FINE)),
+                     Cell(f"{entry['crps_naive']:.3f}", number=True)])
     header = [words.say(f"backtest.{key}") for key in ("year", "published", "median", "band", "position", "score", "naive")]
     note = page.paragraph(html.escape(words.say("backtest.note")), "small")
     return table(words.say("backtest.title"), header, rows) + note
@@ -118,10 +124,20 @@ def conditions(run: RunFolder, words: Wording) -> str:
             words.say("conditions.none")
         rows.append([Cell(names.get(entry["target"], entry["target"])), chance_cell(entry, words),
                      Cell(labels.get(entry["assumption"], entry["assumption"])),
-                     Cell(_amount(entry["assumed"], entry["unit"], words), number=True), Cell(needed, number=True)])
+                     Cell(_amount(entry["assumed"], entry["unit"], words), number=True),
+                     Cell(needed, number=True, note=_needed_between(entry, words))])
     header = [words.say(f"conditions.{key}") for key in ("target", "probability", "assumption", "assumed", "needed")]
     note = page.paragraph(html.escape(words.say("conditions.note")), "small")
     return table(words.say("conditions.title"), header, rows) + note
+
+
+def _needed_between(entry: Mapping[str, Any], words: Wording) -> str:
+    """The interval of the value needed; an open end is not in reach. "" where the folder or the draws have none."""
+    ends = [float(entry.get(f"needed_{end}", math.nan)) for end in ("low", "high")]
+    if any(map(math.isnan, ends)):
+        return ""
+    low, high = (_amount(end, entry["unit"], words) if math.isfinite(end) else words.say("conditions.open") for end in ends)
+    return words.say("unit.between", low=low, high=high)
 
 
 def alternatives(run: RunFolder, words: Wording) -> str:

@@ -1,14 +1,21 @@
 """Variance split, confidence letters, what would have to be true, back-test: against closed forms."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from scipy.stats import norm, spearmanr
 
 from simulator import load_scenario, run
 from simulator.budget.affordability import affordability
-from simulator.budget.backtest import backtest, crps
-from simulator.budget.conditions import conditions
+from simulator.budget.backtest import backtest, crps, crps_error
+from simulator.budget.conditions import _search, conditions
+from simulator.budget.statistics import jackknife, quantile_ranks
+from simulator.budget.targets import targets_of
 from simulator.budget.variance import letter_of, parameter_share, split
 from simulator.engine.run import play
+from simulator.law.targets import YEAR
+from simulator.projection.assumptions import BY_PATH
 
 
 def test_parameter_share_against_its_closed_form():
@@ -40,6 +47,7 @@ def test_the_entry_fee_leans_on_its_fee():
     scenario = load_scenario("baseline", {"draws": 300})
     table = split(play(scenario), scenario, None).set_index("result")
     assert table.loc["paid.platform_entry_fee", "drivers"].startswith("joiners.fee")
+    assert table["drivers"].str.fullmatch(r"(\S+ [+-]\d\.\d\d±\d\.\d\d(; )?)+").all()
     assert table.loc["paid.platform_entry_fee", "parameter_share"] > 0.9
     assert set(table["letter"]) <= {"A", "B", "C", "J"}
 
@@ -63,6 +71,47 @@ def test_the_value_needed_for_the_services_target_is_found():
     found = conditions(play(scenario), scenario, None).set_index("target").loc["services"]
     assert found["assumption"] == "services.ratio"
     assert found["needed"] == pytest.approx(4e9 / median, rel=0.12)  # the search halves its interval six times
+    assert found["needed_low"] < found["needed"] < found["needed_high"]
+
+
+@pytest.mark.parametrize("rises", [True, False])
+@pytest.mark.parametrize("centre", [0.9, 1.0, 1.2, 40.0])
+def test_the_interval_of_a_value_needed_is_that_of_the_median_of_what_the_draws_need(monkeypatch, rises, centre):
+    """Each of 120 draws needs a value of its own, known: the interval found holds the order statistics' and is not much wider."""
+    scenario, path = load_scenario("baseline", {"draws": 120}), "services.ratio"
+    value = scenario.assumptions[path].value
+    away = value.mean + (1 if rises else -1) * (centre - 1) * (value.high - value.low)
+    own = np.sort(np.random.default_rng(5).normal(away, 0.3 * (value.high - value.low), 120))
+    target = next(t for t in targets_of(scenario.law) if t.key == "services")
+
+    def played(changed, *_, **__):
+        at = changed.assumptions[path].value.mean
+        reached = own <= at if rises else own >= at
+        return SimpleNamespace(years=[YEAR], hits=np.where(reached, target.low, 0.0)[:, None])
+
+    monkeypatch.setattr("simulator.budget.conditions.play", played)
+    monkeypatch.setattr("simulator.budget.conditions.measures", lambda found: {target.column: found.hits})
+    needed, low, high = _search(scenario, None, target, path, rises, None)
+    if centre == 40:  # out of reach
+        assert np.isnan([needed, low, high]).all()
+        return
+    first, last = quantile_ranks(120, 50)
+    exact = (own[first], own[last]) if rises else (own[-1 - last], own[-1 - first])
+    assert low <= exact[0] <= exact[1] <= high
+    if BY_PATH[path].low < low and np.isfinite([low, high]).all():
+        assert high - low < 6 * (exact[1] - exact[0]) + (value.high - value.low) / 4
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.6])
+def test_the_jackknife_tells_the_spread_of_rank_correlations(lean):
+    """400 samples of 200 pairs: the mean of the errors is the spread of the figures over the samples."""
+    dice = np.random.default_rng(6)
+    x = dice.normal(size=(400, 200))
+    y = lean * x + np.sqrt(1 - lean**2) * dice.normal(size=x.shape)
+    figures = [spearmanr(a, b)[0] for a, b in zip(x, y, strict=True)]
+    errors = [jackknife(lambda chosen, a=a, b=b: spearmanr(a[chosen], b[chosen])[0], 200) for a, b in zip(x[:60], y[:60], strict=True)]
+    assert np.mean(errors) == pytest.approx(np.std(figures), rel=0.15)
+    assert np.isnan(jackknife(np.mean, 3))
 
 
 def test_crps_against_brute_force():
@@ -74,10 +123,23 @@ def test_crps_against_brute_force():
     assert crps(sample, outcome) == pytest.approx(integral, rel=1e-3)
 
 
+def test_the_error_of_a_crps_is_its_spread_over_samples():
+    """Normal draws and an outcome of 0.7: the score's closed form, and the spread of 2000 scores of 150 draws."""
+    dice, outcome = np.random.default_rng(4), 0.7
+    samples = dice.normal(size=(2000, 150))
+    scores = np.array([crps(np.sort(s), outcome) for s in samples])
+    errors = np.array([crps_error(s, outcome) for s in samples[:200]])
+    exact = outcome * (2 * norm.cdf(outcome) - 1) + 2 * norm.pdf(outcome) - 1 / np.sqrt(np.pi)
+    assert abs(scores.mean() - exact) < 0.01  # (n − 1)/n of the spread between draws
+    assert errors.mean() == pytest.approx(scores.std(), rel=0.05)
+
+
 def test_backtest_scores_four_points_of_the_planner_whatever_the_preset():
     tables = [backtest(play(s), s) for s in (load_scenario("baseline", {"draws": 200, "market": m})
                                              for m in ("ex_ante", "hindsight"))]
     assert len(tables[0]) == 4 and tables[0].equals(tables[1])
+    assert (tables[0]["p10_low"] < tables[0]["p10"]).all() and (tables[0]["p90"] < tables[0]["p90_high"]).all()
+    assert (tables[0]["crps_error"] > 0).all()
     assert (tables[0]["p10"] < tables[0]["p50"]).all() and (tables[0]["width"] > 0).all()
 
 
