@@ -127,7 +127,7 @@ def head(log: Path | None = None) -> dict[str, Any]:
     if log is None:
         return {}
     try:
-        with open(log, "rb") as file:
+        with log.open("rb") as file:
             number, seal, _, _ = _end(file)
     except OSError:
         return {}
@@ -230,7 +230,7 @@ def _end(file: Any) -> tuple[int, str, int, bool]:
 @contextlib.contextmanager
 def _alone(log: Path) -> Iterator[None]:
     """Hold the log's lock; the operating system lets go of it when a process dies."""
-    with open(log.with_name(log.name + ".lock"), "a+b") as lock:
+    with log.with_name(log.name + ".lock").open("a+b") as lock:
         if sys.platform == "win32":
             import msvcrt
 

@@ -43,7 +43,7 @@ def put(path: str | Path, write: Callable[[Path], object], error: type[Simulator
             write(beside)
             beside.chmod(0o600)  # some writers make the file anew
             settle(beside)
-            os.replace(beside, path)
+            beside.replace(path)
             settle(path.parent)
         except OSError as e:
             remedy = ROOM if e.errno in FULL else remedy

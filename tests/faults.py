@@ -18,7 +18,7 @@ SENTENCE = re.compile(  # what only an English sentence has
 def english_in(text: str) -> str:
     """What is English in a text that should be Chinese, but for quotations and names; empty if nothing is."""
     bare = QUOTED.sub(" ", text)
-    found = SENTENCE.search(bare) or not re.search("[\u4e00-\u9fff]", bare) and re.search(r"[a-z]{3,} [a-z]{2,}", bare)
+    found = SENTENCE.search(bare) or (not re.search("[\u4e00-\u9fff]", bare) and re.search(r"[a-z]{3,} [a-z]{2,}", bare))
     return found.group() if found else ""
 
 

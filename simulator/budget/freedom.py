@@ -51,7 +51,7 @@ def free_terms(law: Law, written: Iterable[str]) -> list[FreeTerm]:
         bare, at, year = path.removeprefix("law.").partition("@")
         number = law.numbers.get(bare) if path.startswith("law.") else None
         known = [f"law.{p}" for p in law.numbers if law.blocks[p.partition(".")[0]].kind != "rule"]
-        if number is None or f"law.{bare}" not in known or at and not year.isdigit():
+        if number is None or f"law.{bare}" not in known or (at and not year.isdigit()):
             problems.append(Problem(f"--free {text}", "is no number of a clause", nearest(path, known) or "simulator terms law"))
             continue
         unit, today = UNITS[number.unit], number.at(int(year) if at else law.start.year)

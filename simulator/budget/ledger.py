@@ -61,7 +61,7 @@ def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws,
     due_back, unpaid = np.zeros((count, later), np.int64), np.zeros((count, later), np.int64)
     committed, largest = np.zeros((count, years, years), np.int64), np.zeros((count, 3), np.int64)
     claims_in, days_of = claims_of(scenario, population), days_given(scenario, population)
-    pools, pool_of, pool_limits = _pools(scenario, draws.cash_years)
+    pool_of, pool_limits = _pools(scenario, draws.cash_years)
     rank = np.array([purse.order.index(slug) for slug in CASH_SLUGS])
     caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in CASH_SLUGS])
     limits = np.array([scenario.appropriation.get(y, rationing.UNLIMITED) for y in draws.cash_years])
@@ -109,8 +109,8 @@ def days_given(scenario: Scenario, population: Population | None) -> Callable[[n
     return of
 
 
-def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Names of the pools that have money set aside, the pool of each clause (−1: none), and limits (pools, cash years)."""
+def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Of the pools that have money set aside: the pool of each clause (−1: none), and limits (pools, cash years)."""
     purse = scenario.purse
     names = sorted({pool for pool, _ in purse.earmarked})
     pool_of = np.full(CASH_CLAUSES, -1)
@@ -118,7 +118,7 @@ def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[list[str], np.nda
         pool_of[[RANK[slug] for slug in purse.members(name)]] = p
     limits = np.array([[purse.earmarked.get((name, year), rationing.UNLIMITED) for year in cash_years] for name in names],
                       np.int64).reshape(len(names), len(cash_years))
-    return names, pool_of, limits
+    return pool_of, limits
 
 
 def _hold(ledger: Ledger, draws: Draws, scenario: Scenario) -> None:

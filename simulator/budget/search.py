@@ -108,7 +108,7 @@ class Search:
             within = max(1, self.top[-1] // 4 ** (turn + 3))  # coarse first: only the last round's boundary has to be fine
             found = self.better(found, *(self.at(p) for p in self.boundary(grids, within)))
             widest = [max((b - a for a, b in pairwise(grid)), default=0) for grid in grids]
-            if max(widest) <= 1 or turn > 1 and not self._told_apart(found, before):
+            if max(widest) <= 1 or (turn > 1 and not self._told_apart(found, before)):
                 break
             windows = [(max(0, p - step), min(top, p + step))
                        for p, step, top in zip(found.position, widest, self.top, strict=False)]

@@ -99,7 +99,7 @@ def table(names: list[str], factors: list[Factor], f_a: np.ndarray, f_b: np.ndar
     for r, result in enumerate(names):
         at_work = np.flatnonzero(total[r] > 0)  # what does nothing has no place
         places = rank_ranges(total[r, at_work], np.atleast_2d(np.cov(samples[1, r, at_work])))
-        ranks = {k: (np.nan, np.nan) for k in range(len(factors))} | dict(zip(at_work, places, strict=True))
+        ranks = dict.fromkeys(range(len(factors)), (np.nan, np.nan)) | dict(zip(at_work, places, strict=True))
         found = [(result, factor.name, "; ".join(factor.paths), first[r, k], low[0, r, k], high[0, r, k], total[r, k],
                   low[1, r, k], high[1, r, k], f_a.shape[1], *ranks[k]) for k, factor in enumerate(factors)]
         rows += sorted(found, key=lambda row: -row[6]) if f_a[r].var() > 0 else []

@@ -99,6 +99,7 @@ def _margin(values: np.ndarray, ranks: np.ndarray, replicate: Replicate) -> str:
 
 
 def rank_correlations(values: np.ndarray, ranks: dict[str, np.ndarray]) -> dict[str, float]:
+    """Spearman's correlation of a result with each parameter's ranks; none where the result never varies."""
     if np.ptp(values) == 0:
         return {}
     of_values = rankdata(values)

@@ -89,7 +89,7 @@ class Terminated(KeyboardInterrupt):
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
     """SIGTERM raises Terminated, where the system and the thread can be told so."""
-    def end(number: int, frame: Any) -> None:
+    def end(_signal: int, _frame: Any) -> None:
         raise Terminated
 
     try:

@@ -6,6 +6,7 @@ is said beside them, problems and notices, is in messages.yaml.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +29,7 @@ def asked_for(argv: Sequence[str]) -> str:
     >>> asked_for(["run", "baseline", "--lang", "en"]), asked_for(["terms", "--lang=zh"])
     ('en', 'zh')
     """
-    given = [after for word, after in zip(argv, argv[1:], strict=False) if word == "--lang"]
+    given = [after for word, after in itertools.pairwise(argv) if word == "--lang"]
     given += [word.removeprefix("--lang=") for word in argv if word.startswith("--lang=")]
     return next((lang for lang in given if lang in LANGUAGES), environment_language())
 

@@ -137,7 +137,7 @@ def _of_law(setting: Setting, scenario: Scenario) -> Control:
         return _flag(setting, room)
     number = scenario.law.numbers[path]
     if len(number.values) > 1:  # dated: as written, {1994: 0.25, 2016: 0.4167}
-        return _text(setting, room, {year: value for year, value in sorted(number.values.items())})
+        return _text(setting, room, dict(sorted(number.values.items())))
     unit = UNITS[number.unit]
     return _slider(setting, room, next(iter(number.values.values())), Decimal(0), unit.high, 1 / Decimal(unit.scale))
 

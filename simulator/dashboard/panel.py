@@ -133,7 +133,7 @@ class Section:
         self.head = widgets.ToggleButton(value=False, tooltip=title, layout=WIDE)
         self.head.add_class("section-head")
         self.head.add_class(f"room-{room}")
-        self.head.observe(lambda change: self._open(), "value")
+        self.head.observe(lambda _: self._open(), "value")
         self.body = widgets.VBox(layout=WIDE)
         self.box = widgets.VBox([self.head, self.body], layout=WIDE)
         self._shown: set[str] | None = None

@@ -48,7 +48,7 @@ class ThisInterpreter(KernelSpecManager):
 class Page(Voila):
     """Voilà that says where it is once it listens, token and all, instead of opening its own file."""
 
-    ready: Callable[[str], None] = staticmethod(lambda url: None)
+    ready: Callable[[str], None] = staticmethod(lambda _: None)
     reach: Reach
 
     def listen(self) -> None:

@@ -45,7 +45,7 @@ class State:
     def set(self, path: str, value: Any, own: Any = ...) -> bool:
         """Change one setting. own: the scenario's own value of it, as far as the caller knows: that is no change."""
         changes = {p: v for p, v in self._changes.items() if p != path}
-        if value != own or type(value) is not type(own) and isinstance(own, bool):
+        if value != own or (type(value) is not type(own) and isinstance(own, bool)):
             changes[path] = value
         return self._go(changes, path)
 

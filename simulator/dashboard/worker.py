@@ -78,7 +78,7 @@ class Worker:
     """
 
     def __init__(self, engine: Engine, base: Scenario, publish: Callable[[Answer | Failure], None],
-                 progress: Callable[[Question, int], None] = lambda question, done: None):
+                 progress: Callable[[Question, int], None] = lambda _question, _done: None):
         self.engine, self.base = engine, base
         self._publish, self._progress = publish, progress
         self._wanted: Question | None = None
@@ -114,7 +114,7 @@ class Worker:
                 continue
             except SimulatorError as e:
                 self._tell(Failure(question, e))
-            except Exception as e:  # a defect: the page says so and goes on
+            except Exception as e:  # noqa: BLE001  a defect: the page says so and goes on
                 traceback.print_exc()
                 self._tell(Failure(question, SimulatorError(f"{type(e).__name__}: {e}")))
 

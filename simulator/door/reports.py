@@ -40,7 +40,7 @@ def report(
     of = of or ("baseline",)
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
     kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
-    tell = notice or (lambda text: None)
+    tell = notice or (lambda _: None)
 
     def played(one: AnyScenario | BudgetRun) -> BudgetRun:
         return one if isinstance(one, BudgetRun) else run(

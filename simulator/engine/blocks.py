@@ -127,10 +127,6 @@ class Elsewhere(Executor):
     def watch(self) -> None:
         """Raises ClusterError where nobody is left who could do anything."""
 
-    def explained(self, task: Any, error: BaseException) -> BaseException:
-        """What is to be raised for a task that failed."""
-        return error
-
 
 Workers = int | Elsewhere | None  # threads of this process (None: one for each core), or a cluster
 
@@ -158,7 +154,7 @@ def carry_out(tasks: Iterable[T], submit: Callable[[T], Future[Any]], take: Call
         for future in wait(under_way, GRACE).done:
             try:
                 take(under_way[future], future.result())
-            except Exception:  # the interruption is what is to be told
+            except Exception:  # noqa: BLE001, S112  the interruption is what is to be told
                 continue
         raise
     finally:

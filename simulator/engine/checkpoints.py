@@ -97,7 +97,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
         make_folder(folder)
     except OSError as e:
         raise SimulatorError(Problem(str(folder), f"cannot be written ({e.strerror or e})", "choose another --out")) from e
-    found = Checkpoints(folder, identity_of(scenario, register), notice or (lambda text: None))
+    found = Checkpoints(folder, identity_of(scenario, register), notice or (lambda _: None))
     try:
         with held(folder / LOCK):
             if new:

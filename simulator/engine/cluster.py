@@ -81,6 +81,7 @@ class Cluster(Elsewhere):
             raise ClusterError(Problem("the cluster", f"has had no worker for {PATIENCE} seconds", "start workers; --resume goes on"))
 
     def explained(self, task: Any, error: BaseException) -> BaseException:
+        """What is to be raised for a task that failed."""
         if isinstance(error, SimulatorError | KeyboardInterrupt):
             return error
         return ClusterError(Problem(_block(task), f"could not be played by the cluster ({type(error).__name__}: {error})",
@@ -175,7 +176,7 @@ def refuse_other_code(code: dict[str, str]) -> None:
 @lru_cache(maxsize=2)
 def unpacked(order: bytes) -> Any:
     """What `packed` packed, with the register read here; the same for the same bytes."""
-    found = pickle.loads(order)
+    found = pickle.loads(order)  # noqa: S301  of whoever may have anything done here: see above
     return replace(found, register=found.register.read()) if isinstance(found.register, Named) else found
 
 

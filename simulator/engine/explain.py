@@ -58,7 +58,7 @@ class Explanation:
                              "五（五）: accounts not sound, or barred by a violation; nothing this year")
             for clause in year.clauses:
                 offered = self.scenario.law.blocks[clause.slug].kind != NOT_OFFERED
-                if clause.award or clause.due or failed and offered:
+                if clause.award or clause.due or (failed and offered):
                     lines += self._clause(clause, year.year, j, zh)
             if year.clawback:
                 amount = f"{year.clawback / FEN:,.2f}"

@@ -39,7 +39,7 @@ def from_duckdb(path: Path) -> Source:
             for schema, name in listed:
                 rows, columns = [], []
                 if table_named(name) is not None:
-                    done = connection.execute(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)} LIMIT {MOST_ROWS + 1}")
+                    done = connection.execute(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)} LIMIT {MOST_ROWS + 1}")  # noqa: S608
                     columns, rows = [column[0] for column in done.description], done.fetchall()
                     if len(rows) > MOST_ROWS:
                         raise PopulationError(Problem(name, f"the table has more than {MOST_ROWS:,} rows; a register has not",
@@ -86,7 +86,7 @@ def from_variable(given: str) -> Source:
             engine.dispose()
     except ImportError as error:  # the driver; its name is no secret
         raise PopulationError(Problem(given, f"the driver {error.name} is not installed", EXTRA)) from None
-    except Exception as error:  # whatever a driver raises may hold the address in its text: only its kind is told
+    except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is told
         raise PopulationError(Problem(
             given, f"the database cannot be reached or read: {type(error).__name__}",
             "check the address in the variable, the network and the right to read the tables")) from None

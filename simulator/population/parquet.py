@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Problem
-from simulator.population.column import Table
 from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
 
 MOST_ROWS = 20_000_000  # a register of a million enterprises has three million
 
 
-def from_parquet(data: bytes, label: str, table: Table) -> RawTable | Problem:
+def from_parquet(data: bytes, label: str) -> RawTable | Problem:
     """The raw table of a Parquet file's bytes, or why there is none. Lines count rows from 1, without the header."""
     import pyarrow
     from pyarrow import parquet
@@ -40,8 +39,8 @@ def _column(held: Any) -> Sequence[str]:
 
     kind = held.type
     missing = np.asarray(held.is_null().to_numpy())
-    if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or types.is_boolean(kind) and \
-            not missing.any():
+    if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or (types.is_boolean(kind) and \
+            not missing.any()):
         return Typed(held.to_numpy(), missing, as_text)
     if types.is_date32(kind):
         return Typed(held.to_numpy().astype("datetime64[D]"), missing, as_text)

@@ -37,7 +37,7 @@ def read_key(source: str | Path) -> bytes:
             raise PopulationError(Problem(source, "the environment variable is not set", MADE))
     else:
         try:
-            others = sys.platform != "win32" and os.stat(source).st_mode & 0o077
+            others = sys.platform != "win32" and Path(source).stat().st_mode & 0o077
             key = Path(source).read_bytes().strip()
         except OSError as e:
             raise PopulationError(Problem(source, f"cannot be read ({e.strerror or e})", MADE)) from e

@@ -138,7 +138,7 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
     if suffix == ".csv":
         found = from_csv(data, label, table)
     elif suffix == ".parquet":
-        found = parquet.from_parquet(data, label, table)
+        found = parquet.from_parquet(data, label)
     elif (refusal := refuse_et(label)) is not None:
         found = refusal
     elif is_html(data):

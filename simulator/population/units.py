@@ -25,8 +25,8 @@ MONEY = {
 ANSWERS = ("元", "千元", "万元", "亿元")
 _OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
     "area": {"m2": 1, "平方米": 1, "平米": 1},
-    "rent": {word: 1 for word in ("元m2月", "元平方米月", "元平米月", "元月m2", "元月平方米", "cnyperm2andmonth",
-                                  "元每平方米每月", "元m2每月")},
+    "rent": dict.fromkeys(("元m2月", "元平方米月", "元平米月", "元月m2", "元月平方米", "cnyperm2andmonth",
+                           "元每平方米每月", "元m2每月"), 1),
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }

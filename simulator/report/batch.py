@@ -50,7 +50,7 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     if isinstance(workers, int) and workers < 1:
         raise ReportError(Problem(f"--workers {workers}", "at least one process is needed"))
     processes = min(threads(workers), len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
-    batch, tell = Batch(Path(out) / INDEX), notice or (lambda text: None)
+    batch, tell = Batch(Path(out) / INDEX), notice or (lambda _: None)
     context = multiprocessing.get_context("spawn")  # the same on every system; threads of the engine do not survive a fork
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         if isinstance(workers, Cluster):
@@ -136,7 +136,7 @@ def _outcome(future: Future[Any], name: str, batch: Batch, tell: Callable[[str],
         found = future.result()
     except SimulatorError as e:
         batch.failed[name] = e.problems
-    except Exception as e:  # a process that died or was out of memory must not take the others with it
+    except Exception as e:  # noqa: BLE001  a process that died or was out of memory must not take the others with it
         batch.failed[name] = [Problem(name, f"{type(e).__name__}: {e}")]
     else:
         tell(f"√ {name}")

@@ -100,7 +100,7 @@ def _lines(table: pd.DataFrame, measures: tuple[str, ...], words: Wording) -> tu
     years, rows = _years(whole[whole["measure"].isin(measures)]), []
     for measure in measures:
         own = whole[whole["measure"] == measure].assign(year=lambda t: t["year"].astype(str)).set_index("year")
-        if not len(own) or measure in RATIONED and not own["mean"].any():
+        if not len(own) or (measure in RATIONED and not own["mean"].any()):
             continue
         unit = UNITS[words.lang]["count" if measure == "unpaid_claims" else "money"]
         cells = [shown(own.loc[year], unit) if year in own.index else MISSING for year in years]

@@ -10,7 +10,7 @@ from simulator.report import charts, making, page, returns
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import TOTAL, Clause, RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.rounding import MISSING, UNITS, percent, shown, withheld
 from simulator.report.settings import readings_table, settings_table
 from simulator.report.wording import Wording, load
 
@@ -53,7 +53,7 @@ def answer(run: RunFolder, clause: str, lang: str) -> Block:
         lead = words.html("clause.lead_in_kind", **said)
     else:
         share = paid["mean"] / whole["mean"] if whole["mean"] else math.nan
-        lead = words.html("clause.lead", **said, share=percent(share) if paid.get("withheld") not in (True,) else MISSING)
+        lead = words.html("clause.lead", **said, share=MISSING if withheld(paid) else percent(share))
     return page.section("answer", words.say("answer.short"), words.tag, page.cards(cards), page.paragraph(lead, "lead"))
 
 

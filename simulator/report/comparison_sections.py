@@ -13,7 +13,7 @@ from simulator.report.comparison_folder import ComparisonFolder
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, shown
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, shown, withheld
 from simulator.report.settings import reading_text, value_and_unit
 from simulator.report.tables import chance_cell, chance_text
 from simulator.report.wording import Wording, load
@@ -177,4 +177,4 @@ def _signed(row: pd.Series, words: Wording) -> str:
 def _error(row: pd.Series, words: Wording) -> str:
     """A standard error to two figures at most."""
     unit, error = UNITS[words.lang]["money"], float(row["standard_error"])
-    return unit.text(error, error / 10) if row.get("withheld") not in (True,) else shown(row, unit)
+    return shown(row, unit) if withheld(row) else unit.text(error, error / 10)

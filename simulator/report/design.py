@@ -55,6 +55,7 @@ def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str
 
 
 def sheets(result: DesignResult, lang: str) -> dict[str, Sheet]:
+    """The terms found and the frontier, by name of their sheet."""
     words = load(lang)
     return {words.say("design.sheet_terms"): _terms(result, words), words.say("design.sheet_frontier"): _frontier(result, words)}
 

@@ -98,7 +98,7 @@ def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     numbers = [c for c in table.columns if c not in KEYS]
     shown = released(table, (not fine(row) for row in table.itertuples()), numbers)
     few = not plan.shows_percentiles("paid")
-    return shown.assign(**{c: np.nan for c in numbers if c.startswith("p99") or few and c[:1] == "p" and c[1:2].isdigit()})
+    return shown.assign(**{c: np.nan for c in numbers if c.startswith("p99") or (few and c[:1] == "p" and c[1:2].isdigit())})
 
 
 def _expected(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -106,7 +106,7 @@ def _expected(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return released(table, held, ("mean", "standard_error", "expected", "expected_error"))
 
 
-def _ways(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def _ways(table: pd.DataFrame, _plan: Plan) -> pd.DataFrame:
     """Prices of ways round the text: those of an invented register only."""
     numbers = [c for c in ("gainers", "gain", "everybody", "everybody_error", "price", "price_error", "price_p95", "price_p95_low",
                            "price_p95_high", "closed_price", "closed_error") if c in table]
@@ -130,7 +130,7 @@ def _year(year: object) -> str:
 # The analyses that can be held to the rules. The others (other readings, edges, legal maximum, Lorenz curve, designs …) tell
 # what single enterprises make of the cost, by a cut of their own or by subtraction, and are left out.
 ANALYSES = {
-    "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, plan: table, "loopholes": _ways,
+    "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, _: table, "loopholes": _ways,
     "affordability": _paid_by_year("share", "share_error", "share_high", "share_high_low", "share_high_high", "paid_mean",
                                    "paid_mean_error", "paid_p95", "paid_p95_low", "paid_p95_high"), "risk": _paid_by_year(percentiles=True),
     "execution": _paid_by_year(percentiles=True), "ledger": _purse, "attribution": _attribution, "interaction": _interaction,

@@ -129,7 +129,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
         except CellTimeoutError:
             cause = f"runs longer than {SECONDS_PER_CELL} seconds and was stopped"
             problem = Problem(f"{notebook.name}, cell {last[0]}", cause, "try again when the machine has less to do")
-        except Exception as e:  # a kernel may die, hang or never start in as many ways as there are machines
+        except Exception as e:  # noqa: BLE001  a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
     return Execution(read(output) if output.is_file() else node, problem)
 

@@ -56,7 +56,7 @@ class _Look(HTMLParser):
             if name.startswith("on") or name == "srcdoc":
                 self.causes.append(f"has something that acts ({name})")
             elif name in ("src", "href", "srcset", "poster", "action", "formaction", "data", "xlink:href", "background"):
-                allowed = value.startswith("#") or name == "src" and tag == "img" and value.startswith("data:image/")
+                allowed = value.startswith("#") or (name == "src" and tag == "img" and value.startswith("data:image/"))
                 if value and not allowed:
                     self.causes.append(f"refers to something outside ({value[:60]})")
         self._style(given.get("style") or "")

@@ -59,7 +59,7 @@ def write(text: str, target: Path) -> None:
         if hasattr(os, "geteuid") and os.geteuid() == 0:  # a build machine; Chromium's sandbox refuses root
             command.insert(1, "--no-sandbox")
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+            done = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired) as e:
             raise ReportError(Problem("PDF", f"{program.name} did not print the page ({type(e).__name__})",
                                       "try again, or choose --format html")) from e

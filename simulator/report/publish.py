@@ -52,7 +52,7 @@ def publish(
     kinds.check(notebook, formats, (lang,), profile, clause, 2 if notebook == "compare" else 1)
     kind, words = kinds.KINDS[notebook], load(lang)
     opened = OPEN[kind.folder](Path(folder).resolve(), profile)
-    _ready(kind, formats, opened, clause)
+    _ready(formats, opened, clause)
     admitted = _admitted(opened, releases)
     place = Path(out).resolve() if out is not None else opened.path
     if opened.external:  # apart from the run's own files, so that the folder can be handed on as it is
@@ -70,7 +70,7 @@ def publish(
         text = ""
         try:
             text = to_html(execution.notebook, _page_text(opened, words, incomplete=bool(problems)))
-        except Exception as e:  # a template or converter at fault must not hide what went wrong before it
+        except Exception as e:  # noqa: BLE001  a template or converter at fault must not hide what went wrong before it
             problems.append(Problem(source.name, f"cannot be converted ({type(e).__name__}: {e})"))
         problems = problems or faults(text, opened.run_id)
         made = {} if problems else _made(opened, formats, text, kind, clause, lang, work, problems)
@@ -94,7 +94,7 @@ def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
     return exporter.from_notebook_node(notebook, resources={"report": page_text})[0]
 
 
-def _ready(kind: kinds.Kind, formats: Sequence[str], opened: Recorded, clause: str) -> None:
+def _ready(formats: Sequence[str], opened: Recorded, clause: str) -> None:
     """What can be known to fail is told before a kernel starts: no browser for PDF, no such clause in the run."""
     if "pdf" in formats:
         from simulator.report.pdf import browser

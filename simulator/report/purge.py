@@ -81,7 +81,7 @@ def _files(top: Path) -> Iterator[Path]:
 
 
 def _is_record(file: Path) -> bool:
-    return file.name == RECORD or file.suffix == ".json" and file.parent.name == RECORDS
+    return file.name == RECORD or (file.suffix == ".json" and file.parent.name == RECORDS)
 
 
 def _of_a_report(file: Path) -> dict[Path, str]:
@@ -99,4 +99,4 @@ def _left_behind(file: Path) -> dict[Path, str]:
     place, stem = file.parent.name, file.with_suffix(".html").name
     mine = place == FAILED and file.suffix in (".html", ".ipynb") and REPORT.fullmatch(stem) and (
         file.parent.parent / RECORD).is_file()
-    return {file: SAME} if mine or place == BLOCKS and _CHECKPOINT.fullmatch(file.name) else {}
+    return {file: SAME} if mine or (place == BLOCKS and _CHECKPOINT.fullmatch(file.name)) else {}

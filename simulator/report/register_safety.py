@@ -3,6 +3,7 @@ and who stands behind them, for the ledger of releases."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -74,9 +75,9 @@ def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
 
 
 CELLS: dict[str, Callable[[Any], list[tuple[str, str]]]] = {  # which of these each row of a table shows
-    "online_retail": lambda row: [("sales", TOTAL), ("online_sales", TOTAL)], "sizes": lambda row: [("sales", row.size)],
-    "of_scale": lambda row: [("of_scale", str(int(row.threshold)))], "taxes": lambda row: [(fact, TOTAL) for fact in TAXES],
-    "employment": lambda row: [("employees", TOTAL)], "services": lambda row: [("services", row.sector)],
+    "online_retail": lambda _: [("sales", TOTAL), ("online_sales", TOTAL)], "sizes": lambda row: [("sales", row.size)],
+    "of_scale": lambda row: [("of_scale", str(int(row.threshold)))], "taxes": lambda _: [(fact, TOTAL) for fact in TAXES],
+    "employment": lambda _: [("employees", TOTAL)], "services": lambda row: [("services", row.sector)],
 }
 
 
@@ -90,6 +91,6 @@ def _thresholds(table: pd.DataFrame) -> Iterator[int]:
     """Counts of few, and pairs of neighbours that few lie between."""
     for _, part in table.groupby(["year", "kind"], sort=False):
         counts, places = [*part["enterprises"], 0], list(part.index)
-        for (here, there), place in zip(zip(counts, counts[1:], strict=False), places, strict=True):
+        for (here, there), place in zip(itertools.pairwise(counts), places, strict=True):
             if 0 < here < rules_in_force().fewest or 0 < here - there < rules_in_force().fewest:
                 yield place

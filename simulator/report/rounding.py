@@ -104,7 +104,7 @@ def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool
 def withheld(row: Mapping[str, Any], column: str = "mean") -> bool:
     """Whether disclosure control keeps back a number of a row; nothing is where the run has no such row (nan)."""
     percentile = column[:1] == "p" and column[1:2].isdigit()
-    return row.get("withheld") in (True,) or percentile and row.get("percentiles_withheld") in (True,)
+    return row.get("withheld") in (True,) or (percentile and row.get("percentiles_withheld") in (True,))
 
 
 def percent(probability: float) -> str:

@@ -101,7 +101,7 @@ def written(cell: Any, kind: str) -> str:
     if isinstance(cell, tuple):
         show: Callable[..., str] = _with_error if kind.endswith(WITH_ERROR) else _with_ends
         return show(*cell, _plain(kind))
-    if cell is None or isinstance(cell, float) and math.isnan(cell):
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return MISSING
     return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[_plain(kind)][0](cell)
 
@@ -160,7 +160,7 @@ def _workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
             page.write_string(2, column, header, head)
             for row, cells_of_row in enumerate(sheet.rows, start=3):
                 cell = cells_of_row[column]
-                if cell is None or isinstance(cell, str) or isinstance(cell, float) and not math.isfinite(cell):
+                if cell is None or isinstance(cell, str) or (isinstance(cell, float) and not math.isfinite(cell)):
                     page.write_string(row, column, written(cell, kind), styles["text"])
                 else:
                     page.write_number(row, column, cell, styles[kind])

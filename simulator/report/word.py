@@ -91,7 +91,7 @@ class _Reader(HTMLParser):
             self.cards = []
         elif tag == "div" and kind == "card":
             self.cards.append([])
-        elif tag in ("h1", "h2", "h3", "p", "li", "dt", "dd", "figcaption", "footer") or tag == "div" and kind in _CARD:
+        elif tag in ("h1", "h2", "h3", "p", "li", "dt", "dd", "figcaption", "footer") or (tag == "div" and kind in _CARD):
             self._start(kind)
         if tag == "span" and self.inside and "caption" in self.inside[-1]:
             self.text.append(("    ", False))
@@ -208,7 +208,7 @@ class _Reader(HTMLParser):
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(1)
                 head = number == 0 and not facts
-                colour = look.ACCENT if "group" in kind else look.SOFT if head or facts and cell is row.cells[0] else look.INK
+                colour = look.ACCENT if "group" in kind else look.SOFT if head or (facts and cell is row.cells[0]) else look.INK
                 look.run(paragraph, text, 9 if facts else size, colour, head or "strong" in kind or "group" in kind)
                 if "num" in style.split():
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -163,7 +163,7 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
         hidden = [withheld(row), withheld(row), *(withheld(row, q) for q in _QUANTILES), False]
         some |= hidden[0]
         for column, (value, held) in enumerate(zip(values, hidden, strict=True), start=1):
-            whole = column == n or column == 1 and not some  # means and appropriations add up, quantiles do not
+            whole = column == n or (column == 1 and not some)  # means and appropriations add up, quantiles do not
             if plus and whole and math.isfinite(value):
                 page.formula(column, f"SUM({down(column, first, last)})", value, "money+")
             else:

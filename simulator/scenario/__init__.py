@@ -62,7 +62,7 @@ class Scenario:
     appropriation: Mapping[int, int]  # fen
     assumptions: Mapping[str, Sourced] = field(repr=False)
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
-    folder: Path = field(default=Path("."), repr=False, compare=False)
+    folder: Path = field(default=Path(), repr=False, compare=False)
     purse: Purse = field(default_factory=Purse, repr=False)  # how the appropriation is shared out
 
     def __post_init__(self) -> None:
@@ -215,7 +215,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
 
 
 @lru_cache(maxsize=8)
-def _read_law(path: Path, changed_at: float) -> Law:
+def _read_law(path: Path, _changed_at: float) -> Law:
     return read_law(path)
 
 
@@ -244,7 +244,7 @@ def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str
             places[path] = document.place(where)
 
     for key, value in document.data.items():
-        if key in ("name", "zh", "en", "base") or key == "law" and isinstance(value, str):
+        if key in ("name", "zh", "en", "base") or (key == "law" and isinstance(value, str)):
             continue
         if value is None and key in GROUPS:
             continue

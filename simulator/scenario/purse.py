@@ -128,7 +128,7 @@ def contradictions(purse: Purse) -> list[Problem]:
     for pool in {*purse.pools, *(pool for pool, _ in purse.earmarked)}:
         for slug in purse.members(pool):
             seen.setdefault(slug, []).append(pool)
-    problems += [Problem(f"rationing.pool.{sorted(pools)[-1]}", f"{slug} is also in {sorted(pools)[0]}", "leave it in one")
+    problems += [Problem(f"rationing.pool.{max(pools)}", f"{slug} is also in {min(pools)}", "leave it in one")
                  for slug, pools in seen.items() if len(pools) > 1]
     for pool, year in purse.earmarked:
         if not purse.members(pool):

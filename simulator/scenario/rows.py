@@ -37,6 +37,7 @@ def rows_of(scenario: Scenario) -> list[Setting]:
 
 
 def law_settings(scenario: Scenario) -> list[Setting]:
+    """Every number of the law."""
     rows = []
     for path, number in scenario.law.numbers.items():
         dated = {y: format(v, "f") for y, v in sorted(number.values.items())}
@@ -58,6 +59,7 @@ def law_settings(scenario: Scenario) -> list[Setting]:
 
 
 def reading_settings(scenario: Scenario) -> list[Setting]:
+    """Every reading of the text that could be another."""
     rows = []
     for name, switch in readings.SWITCHES.items():
         chosen = scenario.interpretation[name]
@@ -68,6 +70,7 @@ def reading_settings(scenario: Scenario) -> list[Setting]:
 
 
 def plain_settings(scenario: Scenario) -> list[Setting]:
+    """Seed, draws, register, and the other plain choices."""
     rows = []
     for path, choice in PLAIN.items():
         allowed = " | ".join(choice.allowed) if choice.kind == "choice" else \
@@ -80,6 +83,7 @@ def plain_settings(scenario: Scenario) -> list[Setting]:
 
 
 def assumption_settings(scenario: Scenario) -> list[Setting]:
+    """Every assumption, with its distribution, source and confidence."""
     rows = []
     for path, declared in BY_PATH.items():
         sourced = scenario.assumptions[path]

@@ -5,6 +5,7 @@ One lottery at a time, everything else held still; means and variances at |z| < 
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -240,7 +241,7 @@ def test_expected_rebate_by_integration(base_tax):
         edges = [math.log(edge / base_tax) - growth + math.log(neutral) for edge in (base_tax, 50_000, 300_000)]
         places = sorted({-1.5, 0.0, 1.5, *(e for e in edges if -1.5 < e < 1.5)})
         return sum(integrate.quad(lambda x: function(x) * laplace_density(x, scale), a, b)[0]
-                   for a, b in zip(places[:-1], places[1:], strict=True))
+                   for a, b in itertools.pairwise(places))
 
     neutral = 1.0  # for the edges of its own integral, where it does not matter
     neutral = whole(math.exp)

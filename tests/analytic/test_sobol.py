@@ -145,7 +145,8 @@ def test_errors_of_sequences_against_independent_ones():
 
 @pytest.fixture(scope="module")
 def sobol_run():
-    return BudgetRun(*(lambda s: (s, play(s)))(load_scenario("baseline", {"sampling": "sobol", "draws": 50})))
+    scenario = load_scenario("baseline", {"sampling": "sobol", "draws": 50})
+    return BudgetRun(scenario, play(scenario))
 
 
 def test_draws_are_rounded_up_and_the_record_says_how_they_were_drawn(sobol_run):

@@ -10,10 +10,10 @@ from tests.benchmarks import accuracy, clusters, contenders, measures
 from tests.benchmarks.timing import ROUNDS, as_markdown, write
 
 NOTES = [
-    "Common work: an invented register (`simulator synthesize`), baseline without arrivals, all eleven clauses, growth, exits, "
-    "taxes, certification, breach and take-up by lottery; every total our engine keeps. What no draw changes is worked out beforehand.",
-    "Peers run on NumPy's own generator and exponentials, the fastest they could use; 'our numbers': on our lotteries, with "
-    "which their sums agree with ours to the fen (checked before anything is timed).",
+    ("Common work: an invented register (`simulator synthesize`), baseline without arrivals, all eleven clauses, growth, exits, "
+    "taxes, certification, breach and take-up by lottery; every total our engine keeps. What no draw changes is worked out beforehand."),
+    ("Peers run on NumPy's own generator and exponentials, the fastest they could use; 'our numbers': on our lotteries, with "
+    "which their sums agree with ours to the fen (checked before anything is timed)."),
     "In OpenFisca the facts of coming years are inputs projected in NumPy; its formulas are the law, take-up and the counts.",
     "The floor yields the random numbers and exponentials of the same decisions, and nothing else.",
     "One thread: the thread's own time. Ratio: of the best times; in brackets the median of the rounds' own ratios.",

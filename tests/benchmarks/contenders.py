@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -41,7 +42,7 @@ class Ours:
         by_clause = np.zeros((draws, self.years, CLAUSES, len(totals.BY_CLAUSE)), np.int64)
         by_year = np.zeros((draws, self.years, len(totals.BY_YEAR)), np.int64)
         ends = np.linspace(0, draws, threads + 1).astype(int)
-        blocks = [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        blocks = [slice(int(a), int(b)) for a, b in itertools.pairwise(ends)]
 
         def one(block: slice) -> None:
             self.prepared.play(block.start, self.parameters[block], by_clause[block], by_year[block])
@@ -94,7 +95,7 @@ class TwoProcesses:
 
     def play(self, name: str, draws: int) -> None:
         """The first draws, half of them in each process, on NumPy's own numbers."""
-        halves = [range(0, draws // 2), range(draws // 2, draws)]
+        halves = [range(draws // 2), range(draws // 2, draws)]
         list(self.pool.map(_play, [name] * 2, halves, [False] * 2))
 
     def close(self) -> None:

@@ -32,7 +32,7 @@ def column_sums(found):
 
 
 def test_every_column_adds_up_to_the_run_to_the_fen(four):
-    settings, draws, found = four
+    _settings, draws, found = four
     assert list(found.clauses["clause"]) == [*FOUR, INTERACTION, TOTAL]
     assert found.orders == 0 and found.sets == 16
     assert column_sums(found) == dict.fromkeys(VALUES, 0)

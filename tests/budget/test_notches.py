@@ -129,7 +129,7 @@ def test_drawn_populations_are_means_with_their_errors():
     by_draw = np.bincount(people.draw, band.sum(axis=1), 10)
     assert row["in_band_error"] == pytest.approx(by_draw.std(ddof=1) / np.sqrt(10))
     assert row["gain"] * row["below"] == pytest.approx(row["gain_total"]) and 0 < row["jump_error"] < row["jump"]
-    assert 0 < row["gain_error"] and 0 < row["gain_total_error"] and 0 < row["short_of_error"] < row["short_of"]
+    assert row["gain_error"] > 0 and row["gain_total_error"] > 0 and 0 < row["short_of_error"] < row["short_of"]
     building = edge(found, "model_building_award", "occupancy")
     assert building["jump"] == pytest.approx(100_000) and building["jump_error"] == 0  # the award is the same for all
     places = found.map[found.map["term"] == "low_contribution"]

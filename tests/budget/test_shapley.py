@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_sampling_agrees_within_its_error():
     worth = {p: float(3 + k) for k, p in enumerate(players)}
 
     def game(some):  # additive, but pairs of neighbours lose a part: an interaction everywhere
-        lost = sum(2.0 for a, b in zip(players, players[1:], strict=False) if a in some and b in some)
+        lost = sum(2.0 for a, b in pairwise(players) if a in some and b in some)
         return np.array([sum(worth[p] for p in some) - lost])
 
     exact = shapley.exact(players, game)[:, 0]

@@ -84,7 +84,7 @@ def test_what_is_written_is_read_back(control, lang):
 def _same_numbers(read, path: str) -> bool:
     """0.5 for 0.50 is another text of the same number."""
     now, was = ({s.path: s.value for s in r.settings()} for r in (read, BASE))
-    return all(now[p] == was[p] or p == path and Decimal(now[p]) == Decimal(was[p]) for p in was)
+    return all(now[p] == was[p] or (p == path and Decimal(now[p]) == Decimal(was[p])) for p in was)
 
 
 @pytest.mark.parametrize("path, text, value", [

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -77,7 +78,7 @@ def in_a_child(work) -> int:
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             os._exit(work() or 0)
-        except BaseException:  # noqa: BLE001  the test's own process must not go on here
+        except BaseException:  # the test's own process must not go on here
             os._exit(99)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -177,7 +178,7 @@ DAMAGES = {
 class Canary:
     """Unpickled, it leaves a mark."""
 
-    fired = []
+    fired: ClassVar[list[str]] = []
 
     def __reduce__(self):
         return Canary.fired.append, (1,)

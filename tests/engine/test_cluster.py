@@ -60,7 +60,7 @@ class Machines:
         self.options = [word for name, path in self.files.items() for word in (f"--tls-{name}", path)]
         self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--protocol", "tls", "--no-dashboard",
                                     "--scheduler-file", str(folder / "scheduler.json"))
-        until(lambda: (folder / "scheduler.json").exists())
+        until((folder / "scheduler.json").exists)
         self.address = json.loads((folder / "scheduler.json").read_text())["address"]
 
     def start(self, *arguments: str) -> subprocess.Popen:

@@ -55,9 +55,9 @@ def behind_the_door(source: str) -> list[str]:
             if module == "simulator" or module.startswith(("simulator.", ".")):
                 allowed = set(simulator.__all__) if module == "simulator" else BESIDE_THE_DOOR.get(module, set())
                 found += [f"{module}.{alias.name}" for alias in node.names if alias.name not in allowed]
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "simulator":
-            if node.attr not in simulator.__all__:
-                found.append(f"simulator.{node.attr}")
+        elif (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "simulator"
+              and node.attr not in simulator.__all__):
+            found.append(f"simulator.{node.attr}")
     return found
 
 

@@ -24,14 +24,14 @@ PACKAGE = Path(__file__).resolve().parents[2] / "simulator"
 TABLE = PACKAGE / "messages.yaml"
 # calls that tell something, and which of their arguments are words; None: any
 TELLING = {"Problem": (1, 3), "SimulatorError": (0, 1), "notice": (0, 1), "notices": None}
-TELLING |= {name: (0, 1) for name in ("LawError", "ScenarioError", "PopulationError", "ClusterError", "ReportError")}
+TELLING |= dict.fromkeys(("LawError", "ScenarioError", "PopulationError", "ClusterError", "ReportError"), (0, 1))
 OF_REGISTERS = {"Refused": (0, 2), "fault": None, "warn": None, "tell": (0, 2), "problem": (2, 4)}  # of simulator/population
 WORDS = {"remedy", "cause", "hint", "why", "any_of", "fault", "faults", "causes"}  # of variables that are told later
 PARTS = {"7 is not a 7", "7 is not a 7 from 7",  # the kinds that come here, year and clause, have words of their own
          "7 7: it is played again", "a letter that codes do not use", "the check character should be 7"}  # told in a longer one
 
 
-def texts(node: ast.AST | None, known: Mapping[str, str] = {}) -> Iterator[str]:  # noqa: B006  # never written to
+def texts(node: ast.AST | None, known: Mapping[str, str] = {}) -> Iterator[str]:  # never written to
     """The texts a node may stand for, 7 for what they quote; none of what is worked out elsewhere. known: constants' texts."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value

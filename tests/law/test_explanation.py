@@ -258,9 +258,8 @@ def outcome_by_hand(one: Told, identity: str, year: int, k: int, state) -> str:
     due = before[k] if k < len(CASH) else reading.school_places(law, firm, year)
     if not due:
         return "nothing"
-    if law.readings["opening_awards"] == "higher_of" and k in (0, 1):
-        if (before[1] > before[0]) == (k == 0):
-            return told.OTHER_OPENING_AWARD
+    if law.readings["opening_awards"] == "higher_of" and k in (0, 1) and (before[1] > before[0]) == (k == 0):
+        return told.OTHER_OPENING_AWARD
     if reading.is_barred(law, firm, year):
         return told.BARRED
     existing = firm.support.get((year, k + 1), ZERO)

@@ -74,7 +74,7 @@ def with_oracle_terms(law, terms):
             continue
         term = NAMES.get(term, term.replace("tier_", "tier").replace(".", "_"))
         (edges if is_edge else values)[f"{block}.{term}"] = value
-    law = law.set({path: value for path, value in values.items()})
+    law = law.set(dict(values.items()))
     numbers = dict(law.numbers)
     for path, edge in edges.items():
         numbers[path] = replace(numbers[path], edge=edge)

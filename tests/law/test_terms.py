@@ -77,8 +77,8 @@ FAULTS = {
     "unknown term": (
         "    max_area:", "    max_aera:",
         ["law.yaml line N, office_rent.terms.max_aera: is no term of office_rent → did you mean max_area?",
-         "law.yaml line N-2, office_rent.terms.max_area: is missing → "
-         "add max_area: {value: …, unit: m2, article: …}"]),
+         ("law.yaml line N-2, office_rent.terms.max_area: is missing → "
+         "add max_area: {value: …, unit: m2, article: …}")]),
     "unknown key": (
         MAX_AREA, MAX_AREA + ", vale: 1",
         ["law.yaml line N, office_rent.terms.max_area.vale: is not known here → did you mean value?"]),
@@ -178,12 +178,12 @@ FAULTS = {
         ["law.yaml line N, office_rent.terms.max_area.unit: stands twice, also on line N → keep one"]),
     "a number as an office writes it": (
         HIGH_RATE, HIGH_RATE.replace("0.50", "50%"),
-        ["law.yaml line N, tax_rebate.terms.high_rate.value: '50%' is not a number the program reads; "
-         "write digits, a point and nothing else"]),
+        [("law.yaml line N, tax_rebate.terms.high_rate.value: '50%' is not a number the program reads; "
+         "write digits, a point and nothing else")]),
     "an eight with a zero before it": (
         "    years: {value: 2, unit: years, article: 四（四）", "    years: {value: 08, unit: years, article: 四（四）",
-        ["law.yaml line N, tax_rebate.terms.years.value: '08' is not a number the program reads; "
-         "write digits, a point and nothing else"]),
+        [("law.yaml line N, tax_rebate.terms.years.value: '08' is not a number the program reads; "
+         "write digits, a point and nothing else")]),
     "a day that is none": (
         "start: 2013-01-01", "start: 2013-02-30",
         ["law.yaml line N, policy.start: 2013-02-30 is no day of the calendar"]),

@@ -7,6 +7,8 @@ office space for all.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,7 @@ def test_more_take_up_only_adds(lively, slug):
     """Of one clause: its recipients and sums never fall, in any draw and year; every other clause keeps its sums."""
     path = f"assumptions.take_up.{slug}"
     steps = [played(LIVELY, {path: rate}) for rate in (0.0, 0.35, 0.6, 1.0)]
-    for less, more in zip(steps[:-1], steps[1:], strict=True):
+    for less, more in itertools.pairwise(steps):
         for measure in ("recipients", "awarded"):
             fewer, further = by_clause(less, slug, measure), by_clause(more, slug, measure)
             assert (further >= fewer).all()
@@ -139,7 +141,7 @@ def test_more_space_only_adds_rent_support():
     different sizes that is not so: with more space a large one may come first that leaves two small ones without.)"""
     alike = assume(office__area_log_sd=0, office__area_median=100)
     steps = [played(LIVELY, alike, assume(office__stock=stock)) for stock in (0, 99.9, 500, 5_000, 1e8)]
-    for less, more in zip(steps[:-1], steps[1:], strict=True):
+    for less, more in itertools.pairwise(steps):
         assert (by_clause(more, "office_rent") >= by_clause(less, "office_rent")).all()
         assert np.array_equal(cube(less)[:, :, others("office_rent")], cube(more)[:, :, others("office_rent")])
     totals = [by_clause(step, "office_rent").sum() for step in steps]

@@ -63,7 +63,7 @@ def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
     from simulator.law.clauses import CASH, CATALOGUE
 
     marking = sum(2 ** k for k, clause in enumerate(CATALOGUE) if clause.remember is not remember_nothing)
-    if (assessment.ALL, assessment.MARKING, assessment.CASH_CLAUSES) != (2 ** len(CATALOGUE) - 1, marking, sum(CASH)):
+    if (2 ** len(CATALOGUE) - 1, marking, sum(CASH)) != (assessment.ALL, assessment.MARKING, assessment.CASH_CLAUSES):
         return False
     play = next(play for play in known if play.name == "random")
     for i, enterprise in enumerate(play.enterprises[:60]):

@@ -251,7 +251,7 @@ def _random_rows(rng: random.Random, enterprise: Row, last_year: int) -> list[Ro
             edge = _around(rng, [50_000, 300_000])
             row["district_contribution"] = rng.choice([edge, edge, before, _money(rng, 0, 600_000)])
         if _chance(rng, 0.03):
-            row = {column: None for column in row} | {"enterprise_id": row["enterprise_id"], "year": year}
+            row = dict.fromkeys(row) | {"enterprise_id": row["enterprise_id"], "year": year}
         rows.append(_with_blanks(rng, row, 0.04, kept=("enterprise_id", "year")))
     return rows
 

@@ -203,5 +203,5 @@ LAYOUTS = {
 def test_e7_layouts_of_an_office(tmp_path, name):
     assert len(LAYOUTS) == 12
     expected = read_population(write(tmp_path / "plain"))
-    found = read_population(write_workbook(tmp_path / "a.xlsx", annual=[[c for c in row] for row in LAYOUTS[name]]))
+    found = read_population(write_workbook(tmp_path / "a.xlsx", annual=[list(row) for row in LAYOUTS[name]]))
     assert found == expected and all("absent, so" not in w.cause for w in found.warnings)

@@ -43,8 +43,8 @@ def test_mixed_bytes_are_refused_with_the_byte(tmp_path, mark):
 def test_sixteen_bits_without_a_mark_are_refused(tmp_path, encoding):
     problem = only_problem(write(tmp_path, annual=as_csv(ANNUAL).encode(encoding)))
     assert (
-        problem.place == "annual.csv"
-        and problem.remedy == "save the file as CSV UTF-8"
+        (problem.place == "annual.csv"
+        and problem.remedy == "save the file as CSV UTF-8")
         or "no text" in problem.cause
     )
 

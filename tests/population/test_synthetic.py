@@ -69,7 +69,7 @@ def test_paid_in_capital_before_and_after_march_2014():
     assert ratio.mean() == pytest.approx(0.75, abs=0.01) and (ratio == 1).mean() == pytest.approx(0.5, abs=0.01)
     after = np.array([recipe.paid_in_ratio(p, 0.30, 20140301) for p in np.linspace(0.0005, 0.9995, 1000)])
     assert after.mean() == pytest.approx(0.30, abs=0.01) and (after == 0).mean() == pytest.approx(0.3, abs=0.01)
-    assert 0 <= min(ratio.min(), after.min()) and max(ratio.max(), after.max()) <= 1
+    assert min(ratio.min(), after.min()) >= 0 and max(ratio.max(), after.max()) <= 1
 
 
 def test_capital_stands_on_round_sums(large):

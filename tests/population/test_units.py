@@ -59,7 +59,7 @@ def test_units_that_contradict_stop_and_ask(tmp_path):
     ]):  # fmt: skip
         with pytest.raises(PopulationError) as error:
             sales(tmp_path / str(number), header, cell, above=above)
-        assert len(error.value.problems) == 1 and "--unit" in str(error.value) or "元" in str(error.value)
+        assert (len(error.value.problems) == 1 and "--unit" in str(error.value)) or "元" in str(error.value)
 
 
 def test_an_answer_settles_what_contradicts(tmp_path):

@@ -95,8 +95,8 @@ def assumptions(lang: str) -> str:
     head = ["假设", "取值（低 / 最可能 / 高）", "分布", "依据", "可信度", "路径"] if zh else \
         ["assumption", "value (low / likely / high)", "distribution", "source", "confidence", "path"]
     note = "可信度：甲直接读自来源，乙推算或转引，丙凭记忆、未核实，判断为无来源的估计。设定时路径前加 `assumptions.`。" if zh else \
-        "Confidence: A read in the source, B derived or second-hand, C from memory and unverified, J judgement. " \
-        "Each is set as `assumptions.PATH`."
+        ("Confidence: A read in the source, B derived or second-hand, C from memory and unverified, J judgement. "
+         "Each is set as `assumptions.PATH`.")
     return _page("假设" if zh else "Assumptions", lang, note, [(head, rows)])
 
 

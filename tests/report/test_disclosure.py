@@ -137,8 +137,8 @@ def real():
 @pytest.fixture(scope="module")
 def kept(real, tmp_path_factory):
     place = tmp_path_factory.mktemp("kept")
-    return [run.write(place / str(n), {"exposure": pd.DataFrame({"a": [1]}), **{
-        "ledger": run.budgeting()["ledger"] if n == 0 else pd.DataFrame()}}) for n, run in enumerate(real)]
+    return [run.write(place / str(n), {"exposure": pd.DataFrame({"a": [1]}),
+        "ledger": run.budgeting()["ledger"] if n == 0 else pd.DataFrame()}) for n, run in enumerate(real)]
 
 
 def test_contributions_add_up_to_what_the_register_s_enterprises_are_awarded(real):

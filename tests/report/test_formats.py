@@ -170,7 +170,7 @@ def test_the_document_says_what_the_page_says(documents, run, lang):
 def test_the_page_is_printed(folder, tmp_path, need, lang):
     need("chromium", "google-chrome", "microsoft-edge")
     reader = need("pdftotext")
-    html_file, made = publish(folder(), lang=lang, formats=("html", "pdf"), out=tmp_path)
+    _html_file, made = publish(folder(), lang=lang, formats=("html", "pdf"), out=tmp_path)
     text = subprocess.run([reader, "-layout", str(made), "-"], capture_output=True, timeout=60).stdout.decode("utf-8")
     pages = text.split("\f")[:-1]
     assert len(pages) >= 8

@@ -710,8 +710,8 @@ def test_a_scenario_cannot_be_changed_in_place():
     before = scenario.hash()
     for change in (
         lambda: setattr(scenario, "name", "x"), lambda: scenario.plain.__setitem__("draws", 5),
-        lambda: scenario.interpretation.update(rent_clock="settling"), lambda: scenario.appropriation.clear(),
-        lambda: scenario.assumptions.pop("o2o_share"), lambda: scenario.law.numbers.clear(),
+        lambda: scenario.interpretation.update(rent_clock="settling"), scenario.appropriation.clear,
+        lambda: scenario.assumptions.pop("o2o_share"), scenario.law.numbers.clear,
         lambda: setattr(scenario.assumptions["o2o_share"], "source", "x"),
         lambda: setattr(scenario.assumptions["o2o_share"].value, "low", 0.0),
         lambda: scenario.correlations.__setitem__(("a", "b"), 0.5),
@@ -784,8 +784,8 @@ def test_a_correlation_is_set_by_its_pair_in_either_order():
 
 def test_a_measure_is_used_with_its_cost_or_not_at_all(tmp_path):
     assert refusals(tmp_path, "assumptions: {levers.finance.effect: 2}") == [
-        "mine.yaml line 3, assumptions.levers.finance.effect: 三（六） is used without a cost → "
-        "set assumptions.levers.finance.cost, CNY a year"]
+        ("mine.yaml line 3, assumptions.levers.finance.effect: 三（六） is used without a cost → "
+        "set assumptions.levers.finance.cost, CNY a year")]
     assert changed(overlay(tmp_path, "assumptions: {levers: {finance: {effect: 2, cost: 1000000}}}")) == {
         "assumptions.levers.finance.effect": "2", "assumptions.levers.finance.cost": "1000000"}
 
