@@ -25,6 +25,7 @@ from simulator.engine.playing import (
 from simulator.engine.room import World, forget_past, room_for, share_with_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import TERMS, reach_of
+from simulator.law.case import May
 from simulator.projection import enterprises as kinds
 from simulator.projection.enterprises import what_may_come
 from simulator.projection.market import market_growth
@@ -35,8 +36,8 @@ THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
 
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
-    years are written; reach (n,): the clauses that could ever matter to each, one bit each; existing, of_district, paid (n
-    or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
+    years are written; reach, calm (n,): the clauses that could ever matter to each, one bit each, and those that matter as
+    long as nothing befalls it; existing, of_district, paid (n or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
     was paid before the first award year."""
 
     enterprises: Any
@@ -45,6 +46,7 @@ class Register(NamedTuple):
     annual: Any
     active: Any
     reach: Any
+    calm: Any
     existing: Any
     of_district: Any
     paid: Any
@@ -100,17 +102,17 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
 
 
 @entry
-def reach_of_register(enterprises, states, annual, known, terms, reregistration, reach):
-    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings.
-    reregistration: whether any incumbent may come back as new."""
+def reach_of_register(enterprises, states, annual, known, terms, reregistration, reach, calm):
+    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm
+    (n,): those that matter to one that nothing befalls. reregistration: whether any incumbent may come back as new."""
+    nothing = May(False, False)
     for i in range(enterprises.shape[0]):
-        reach[i] = 0
+        reach[i], calm[i] = 0, 0
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):
                 reach[i] |= reach_of(enterprises[i], annual[i, row], terms[j], may)
-            if j > known:
-                reach[i] |= reach_of(enterprises[i], annual[i, known], terms[j], may)
+                calm[i] |= reach_of(enterprises[i], annual[i, row], terms[j], nothing)
 
 
 @rule
@@ -156,10 +158,10 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
     start = 0
     while who & THOSE_THERE and only == 0 and start < n:  # a block's facts stay in the fastest memory while all draws play it
         count, start = choose(wanted.held[0], only, start, n, room.which)
-        bring_in(register, known, room, count)
+        cohort = bring_in(register, known, base_year, terms, room, count)
         for d in range(draws):
             world = world_of(shared, d)
-            play_block(world, register, known, room, count, by_clause[d], by_year[d])
+            play_block(world, register, room, cohort, by_clause[d], by_year[d])
             note_held(wanted.held[d], only, room, count)
     taken = office_taken(register.enterprises, register.annual, known, base_year) if who & NEWCOMERS else 0
     for d in range(draws):
@@ -168,8 +170,8 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
             start = 0
             while only != 0 and start < n:  # those who held a clause are others in every draw
                 count, start = choose(wanted.held[d], only, start, n, room.which)
-                bring_in(register, known, room, count)
-                play_block(world, register, known, room, count, by_clause[d], by_year[d])
+                cohort = bring_in(register, known, base_year, terms, room, count)
+                play_block(world, register, room, cohort, by_clause[d], by_year[d])
             forget_past(room)
             count_groups(world, by_year[d])
             if synthetic:

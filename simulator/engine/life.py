@@ -1,28 +1,27 @@
-"""One enterprise's life in one draw: its years, the law on each of them, and the sums it leaves behind."""
+"""The lives of enterprises in one draw: their years side by side, the law on each of them, and the sums they leave behind."""
 
 from __future__ import annotations
 
-from simulator.compiled import inlined, once, rule
+from simulator.compiled import columnwise, inlined, once, rule
 from simulator.engine.ledger import enter_claims
-from simulator.engine.totals import CLAWBACK_DUE, ENTITLED, TOO_LARGE, check_sums, count, count_without, enter_awards
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MARKING, entitlements, remember, remember_unpaid, settle
+from simulator.engine.totals import CLAWBACK_DUE, ENTITLED, add_up, check_sums, count_online, enter_awards
+from simulator.law.assessment import (
+    CASH_CLAUSES,
+    CLAUSES,
+    MARKING,
+    entitlements,
+    remember,
+    remember_unpaid,
+    settle,
+    stirring,
+)
 from simulator.law.calendar import year_in_term, year_of
-from simulator.law.case import Case
+from simulator.law.case import Case, Figures
 from simulator.law.clauses import SLUGS
 from simulator.law.clauses.office_rent import months_due
-from simulator.lotteries import poisson
-from simulator.money import FEN, LARGEST, RATE
 from simulator.projection.behaviour import applies, take_up_rate
-from simulator.projection.enterprises import (
-    befall,
-    bunch,
-    exits,
-    grow,
-    leaves_after_support,
-    reregister,
-    write_year,
-)
-from simulator.projection.luck import BREACHES, CERTIFIED, CHILD, FACTOR, GONE, PROFITS
+from simulator.projection.enterprises import befall, leaves_after_support, project_year, reregister, write_year
+from simulator.projection.taxes import tax_year
 
 REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
 
@@ -63,115 +62,144 @@ def award(world, case, history, key, reach, support, amounts, replaced, by_claus
     return holding
 
 
-@once
-def project(world, known, j, enterprise, state, row, luck, e):
-    """Write a projected year's facts; the urns are the e-th of luck. Returns whether the enterprise is still there."""
-    par, year, terms = world.par, world.base_year + j, world.terms[j]
-    newly_born = state.born == year
-    if not newly_born:
-        if exits(par, state, luck[GONE, j, e], year - 1):
-            return False
-        grow(state, luck[FACTOR, j, e])
-    if year_in_term(year, terms.policy):
-        reregister(par, enterprise, state, world.seed, world.draw, year)
-    children = poisson(luck[CHILD, j, e], par.children_rate) if luck[CHILD, j, e] > 0.0 else 0
-    base = known if state.own_rate > 0.0 else 0  # whose sharing rules the yardstick is
-    write_year(par, state, row, luck[PROFITS, j, e], children, year, terms.sharing, world.base_year + base,
-               world.terms[base].sharing, world.moves[j], newly_born)
-    bunch(par, terms, row)
-    befall(par, enterprise, state, luck[CERTIFIED, j, e], luck[BREACHES, j, e], year)
-    return True
+@columnwise
+def look_around(par, terms, reregistration, carried, now, count):
+    """Of a projected year: to whom something may have befallen, and which clauses have to be looked at."""
+    certification, breach = par.certification_rate, par.breach_rate
+    for e in range(count):
+        certified = (carried.may_certify[e] != 0) & (now.certification[e] < certification)
+        broken = (carried.unbroken[e] != 0) & (now.breach[e] < breach)
+        befallen = certified | broken | (reregistration & (carried.may_settle[e] != 0))
+        now.befallen[e] = 1 if befallen & (now.present[e] != 0) else 0
+        there = now.present[e]
+        figures = Figures(now.sales[e] * there, now.online_sales[e] * there, now.retained_tax[e] * there,
+                          now.district_contribution[e] * there, now.executive_children[e] * there)
+        now.matter[e] = carried.calm[e] & stirring(figures, terms)
+        now.here[e] = 1
+
+
+@rule
+def project(world, room, cohort):
+    """The projected years of those in the room, side by side."""
+    par, carried, years, base_year = world.par, room.carried[0], room.years, world.base_year
+    for j in range(cohort.known + 1, years.shape[0]):
+        year, terms = base_year + j, world.terms[j]
+        tax = tax_year(par, year, terms.sharing, base_year, world.terms[0].sharing, world.moves[j])
+        edges = (terms.tax_rebate.high_contribution, terms.tax_rebate.low_contribution)
+        project_year(par, tax, edges, carried, years[j - 1], years[j], cohort.count, year, False)
+        reregistration = par.reregistration_share > 0.0 and year_in_term(year, terms.policy)
+        look_around(par, terms, reregistration, carried, years[j], cohort.count)
 
 
 @once
-def keep(world, plan, enterprise, state, rows):
+def keep(world, room, cohort, e):
     """Enter an enterprise as it lived with the policy into the draw's population, while there is room: kept (capacity,)
     ENTERPRISE, kept_rows (capacity, years + 1) ANNUAL, kept_count (1,) of all, also those without room."""
-    place = world.kept_count[0]
+    place, left = world.kept_count[0], room.plans[e].left
     world.kept_count[0] += 1
     if place < world.kept.shape[0]:
-        world.kept[place] = enterprise
-        if state.left != 0:  # what befell it elsewhere afterwards is not the district's
-            if year_of(enterprise.violated_on) > state.left:
-                world.kept[place].violated_on = 0
-            if year_of(enterprise.certified_on) > state.left:
-                world.kept[place].certified_on = 0
-        last = rows.shape[0] - 1 if plan.active == 0 else plan.last
-        for j in range(plan.first - 1, last + 1):
-            if state.left == 0 or world.base_year + j <= state.left:
-                world.kept_rows[place, j] = rows[j]
+        world.kept[place] = room.enterprises[e]
+        for j in range(cohort.first - 1, room.years.shape[0]):
+            stays = j < cohort.first or room.years[j].there[e] != 0
+            if stays and (left == 0 or world.base_year + j <= left):
+                world.kept_rows[place, j] = room.rows[e, j]
 
 
 @once
-def recall(room, e, plan):
+def recall(room, e, paid_before):
     """The history of the e-th enterprise, into room.history: that of the one before is wiped off. Returns whether anything was
     ever paid."""
     history, ever_paid = room.history, False
     for k in range(CLAUSES):  # clauses' own marks may have changed without a payment
         history[k].mark = 0
-    if room.written[0] != 0 or plan.paid_before != 0:
+    if room.written[0] != 0 or paid_before:
         for k in range(CLAUSES):
             history[k] = room.histories[e, k]
             ever_paid = ever_paid or history[k].years > 0
-    room.written[0] = plan.paid_before
+    room.written[0] = 1 if paid_before else 0
     return ever_paid
 
 
+@once
+def concerned(room, cohort, e):
+    """Whether the law has to look at the e-th enterprise at all."""
+    if cohort.paid_before or cohort.paid_years > 0:
+        return True
+    for j in range(cohort.first, room.years.shape[0]):
+        if room.years[j].matter[e] | room.years[j].befallen[e]:
+            return True
+    return False
+
+
 @inlined
-def live(world, room, e, by_clause, by_year):
-    """Play the years of the e-th enterprise of the room and enter them into the sums: by_clause (years, clauses, 4), by_year
-    (years, len(BY_YEAR)). Ends when it is gone."""
-    plan, enterprise, state, rows = room.plans[e], room.enterprises[e], room.states[e], room.rows[e]
-    history, amounts = room.history, room.amounts
-    ever_paid = recall(room, e, plan)
-    plan.held, plan.last = 0, plan.first - 1
-    here, without = True, state.anyway != 0  # with the policy, and without it
-    for j in range(plan.first, rows.shape[0]):
-        year, row, sums = world.base_year + j, rows[j], by_year[j - 1]
-        if j > plan.known and plan.active != 0:
-            if not project(world, plan.known, j, enterprise, state, row, room.luck, e):
-                return
-            plan.last = j
-        elif row.present != 0:
-            share = world.terms[j].sharing.district_share
-            state.local_tax = row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0
-            state.kept_unshared = row.retained_tax / FEN
-        if without:
-            count_without(state, row, sums)
-        if here:
-            case = Case(enterprise, row, rows[j - 1], world.terms[j], world.readings, year)
-            if row.present != 0:
-                count(world.par, case, state, world.groups, sums)
-            support = room.existing[e, j - 1]
-            holding = award(world, case, history, state.key, plan.reach, support, amounts, room.replaced, by_clause[j - 1])
-            plan.held |= holding
-            really = j <= plan.paid_years
-            if really:
-                for k in range(CASH_CLAUSES):
-                    amounts[k] = room.paid[e, j - 1, k]
-            if holding != 0 or really:
-                paid = enter_awards(state, row, amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
-                ever_paid = ever_paid or paid
-            if ever_paid:
-                room.written[0] = 1
-                due = remember(case, history, amounts)
-                sums[CLAWBACK_DUE] += due
-                if world.claims.shape[0] > 0:
-                    enter_claims(world.claims, world.draw, state.key, j, amounts, due)
-                if j > plan.known and support_ends(case, history):
-                    here = not leaves_after_support(world.par, state, world.seed, world.draw, year)
-                    state.left = 0 if here else year
-            elif plan.reach & MARKING:
-                remember_unpaid(case, history, amounts)
-        sums[TOO_LARGE] += max(row.sales, row.online_sales, row.retained_tax) > LARGEST
-        if not (here or without):
+def live(world, room, cohort, e, everything, by_clause, by_year):
+    """The law on the years of the e-th enterprise, and what it is awarded into the sums: by_clause (years, clauses, 4), by_year
+    (years, len(BY_YEAR)). everything: write its rows and what befalls it, whether or not it matters."""
+    plan, enterprise, state, rows, carried = room.plans[e], room.enterprises[e], room.states[e], room.rows[e], room.carried[0]
+    history, amounts, key = room.history, room.amounts, room.keys[e]
+    ever_paid, written = recall(room, e, cohort.paid_before), cohort.known
+    for j in range(cohort.first, rows.shape[0]):
+        now, year, sums, terms = room.years[j], world.base_year + j, by_year[j - 1], world.terms[j]
+        if now.there[e] == 0:
             return
+        projected = j > cohort.known and plan.active != 0
+        if projected and now.befallen[e]:
+            plan.changed = 1
+            if world.par.reregistration_share > 0.0 and year_in_term(year, terms.policy):
+                reregister(world.par, enterprise, carried, e, world.seed, world.draw, key, year)
+            befall(world.par, enterprise, carried, now, e, year)
+        matter = now.matter[e] if plan.changed == 0 else plan.reach
+        really = j <= cohort.paid_years
+        looking_back = ever_paid and (history[RENT_CLAUSE].years > 0 or year_of(enterprise.violated_on) == year)
+        if matter == 0 and not (really or looking_back or everything):
+            continue
+        if projected:
+            if written < j - 1:
+                write_year(state, room.years[j - 1], e, rows[j - 1])
+            write_year(state, now, e, rows[j])
+            written = j
+        case = Case(enterprise, rows[j], rows[j - 1], terms, world.readings, year)
+        support = room.existing[e, j - 1]
+        holding = award(world, case, history, key, matter, support, amounts, room.replaced, by_clause[j - 1])
+        plan.held |= holding
+        if really:
+            for k in range(CASH_CLAUSES):
+                amounts[k] = room.paid[e, j - 1, k]
+        if holding != 0 or really:
+            paid = enter_awards(carried.anyway[e], rows[j], amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
+            ever_paid = ever_paid or paid
+        if ever_paid:
+            room.written[0] = 1
+            due = remember(case, history, amounts)
+            sums[CLAWBACK_DUE] += due
+            if world.claims.shape[0] > 0:
+                enter_claims(world.claims, world.draw, key, j, amounts, due)
+            if j > cohort.known and support_ends(case, history) and leaves_after_support(world.par, state, world.seed, world.draw, year):
+                plan.left = year
+                for later in range(j + 1, rows.shape[0]):
+                    room.years[later].here[e] = 0
+                return
+        elif matter & MARKING:
+            remember_unpaid(case, history, amounts)
 
 
 @rule
-def live_together(world, room, count, by_clause, by_year):
-    """Play the first `count` enterprises of the room."""
-    for e in range(count):
-        live(world, room, e, by_clause, by_year)
-        keep(world, room.plans[e], room.enterprises[e], room.states[e], room.rows[e])
+def live_together(world, room, cohort, by_clause, by_year):
+    """Play the enterprises in the room."""
+    carried, years, everything = room.carried[0], room.years, world.kept.shape[0] > 0
+    project(world, room, cohort)
+    for e in range(cohort.count):
+        plan = room.plans[e]
+        plan.changed, plan.held, plan.left = 0, 0, 0
+        if everything or concerned(room, cohort, e):
+            live(world, room, cohort, e, everything, by_clause, by_year)
+        if everything:
+            keep(world, room, cohort, e)
+    if not everything:
+        world.kept_count[0] += cohort.count
+    for j in range(cohort.first, years.shape[0]):
+        online = add_up(world.par, carried, years[j - 1], years[j], cohort.count, by_year[j - 1])
+        if online and year_in_term(world.base_year + j, world.terms[j].policy):
+            count_online(world.par, world.terms[j].policy, world.base_year + j, carried, years[j - 1], years[j], room.states,
+                         world.groups, cohort.count, by_year[j - 1])
     check_sums(by_clause, by_year)

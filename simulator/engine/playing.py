@@ -2,16 +2,19 @@
 
 import numpy as np
 
-from simulator.compiled import maker, rule
+from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
+from simulator.engine.room import Cohort
 from simulator.engine.totals import TRADITIONAL_ONLINE
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, reach_of
 from simulator.law.calendar import year_in_term, year_of
 from simulator.lotteries import BUT_FOR, key_of_slot, u
+from simulator.money import FEN, RATE
 from simulator.projection import enterprises as kinds
-from simulator.projection.enterprises import STATE, what_may_come, write_year
-from simulator.projection.luck import PROFITS, TOGETHER, draw_yearly
+from simulator.projection.columns import TOGETHER
+from simulator.projection.enterprises import STATE, carry, project_year, set_out, what_may_come, write_year
+from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import (
     ARRIVING,
     arrivals,
@@ -22,6 +25,7 @@ from simulator.projection.newcomers import (
     make_platform,
     relative_size,
 )
+from simulator.projection.taxes import tax_year, to_fen
 
 
 @rule
@@ -35,15 +39,17 @@ def reach_in_draw(par, enterprise, state, row, terms):
     return reach
 
 
-@rule
-def comes_anyway(world, settled_on, headquarters, key):
-    """Whether a register's enterprise would be here without the policy: all that settled before it, and of those since
-    all but the but-for share."""
-    if year_of(settled_on) <= world.base_year:
-        return True
-    par = world.par
-    but_for = par.butfor_anchors if headquarters != 0 else par.butfor_startups
-    return u(world.seed, world.draw, BUT_FOR, key, 0) >= but_for * par.butfor_offered
+@once
+def come_anyway(world, room, count):
+    """Whether a register's enterprises would be here without the policy: all that settled before it, and of those since all
+    but the but-for share."""
+    par, carried = world.par, room.carried[0]
+    for e in range(count):
+        carried.went_online[e], carried.anyway[e] = 0, 1
+        if carried.came_later[e] != 0:
+            but_for = par.butfor_anchors if room.enterprises[e].headquarters != 0 else par.butfor_startups
+            anyway = u(world.seed, world.draw, BUT_FOR, room.keys[e], 0) >= but_for * par.butfor_offered
+            carried.anyway[e] = 1 if anyway else 0
 
 
 @rule
@@ -70,34 +76,52 @@ def note_held(held, only, room, count):
             held[room.which[e]] = room.plans[e].held
 
 
+@rule
+def lay_beside(room, e, j, terms):
+    """A known year of the e-th enterprise, from its row into the columns."""
+    row, now = room.rows[e, j], room.years[j]
+    share = terms.sharing.district_share
+    now.there[e], now.present[e], now.here[e], now.befallen[e], now.matter[e] = 1, row.present, 1, 0, room.carried[0].calm[e]
+    now.sales[e], now.online_sales[e], now.retained_tax[e] = row.sales, row.online_sales, row.retained_tax
+    now.turnover_tax[e], now.income_tax[e] = row.vat + row.business_tax, row.income_tax
+    now.local[e] = to_fen(row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0)
+    now.unshared[e] = to_fen(row.retained_tax / FEN)
+
+
 @maker
-def bring_in(register, known, room, count):
-    """What no draw changes of the `count` enterprises of a register named in room.which, into the room."""
+def bring_in(register, known, base_year, terms, room, count):
+    """What no draw changes of the `count` enterprises of a register named in room.which, into the room. Returns the Cohort."""
+    carried = room.carried[0]
     for e in range(count):
         i, plan = room.which[e], room.plans[e]
         room.keys[e] = register.keys[i]
-        plan.known, plan.first, plan.active, plan.reach = known, 1, register.active[i], register.reach[i]
-        plan.paid_years = register.paid_years
-        written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written anew
-        room.rows[e, :written] = register.annual[i, :written]
+        room.enterprises[e], room.states[e] = register.enterprises[i], register.states[i]
+        plan.active, plan.reach, plan.changed = register.active[i], register.reach[i], 0
+        carry(room.enterprises[e], room.states[e], plan.active, register.calm[i], carried, e)
+        carried.came_later[e] = 1 if year_of(room.enterprises[e].settled_on) > base_year else 0
+        room.rows[e] = register.annual[i]  # years not known yet are absent rows
+        for j in range(known + 1):
+            lay_beside(room, e, j, terms[j])
+        set_out(room.states[e], room.years[known], e)
         if register.existing.shape[0] > 0:
             room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
         if register.paid.shape[0] > 0:
             room.paid[e] = register.paid[i]
-        plan.paid_before = 1 if register.histories.shape[0] > 0 else 0
-        if plan.paid_before != 0:
+        if register.histories.shape[0] > 0:
             room.histories[e] = register.histories[i]
+    return Cohort(count, known, 1, register.paid_years, register.histories.shape[0] > 0)
 
 
 @maker
-def play_block(world, register, known, room, count, by_clause, by_year):
+def play_block(world, register, room, cohort, by_clause, by_year):
     """One draw of the enterprises brought in."""
-    for e in range(count):
-        enterprise, state = room.enterprises[e], room.states[e]
-        room.enterprises[e], room.states[e] = register.enterprises[room.which[e]], register.states[room.which[e]]
-        state.anyway = 1 if comes_anyway(world, enterprise.settled_on, enterprise.headquarters, room.keys[e]) else 0
-    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:count], known + 1, room.luck)
-    live_together(world, room, count, by_clause, by_year)
+    for e in range(cohort.count):
+        if room.plans[e].changed != 0:
+            room.enterprises[e] = register.enterprises[room.which[e]]
+    come_anyway(world, room, cohort.count)
+    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:cohort.count], cohort.known + 1,
+                room.years)
+    live_together(world, room, cohort, by_clause, by_year)
 
 
 @rule
@@ -132,27 +156,41 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
     relative, services = np.empty(number), np.empty(number, np.bool_)
     total = sizes_of_incumbents(world, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
-    sharing = world.terms[0].sharing
+    sharing, edges, first_year = world.terms[0].sharing, (0, 0), room.years[0]
+    tax = tax_year(par, world.base_year, sharing, world.base_year, sharing, world.moves[0])
     while start < n:
         count, start = choose(held, only, start, n, room.which)
         for e in range(count):
             i = room.which[e]
             room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
-        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.luck)
         for e in range(count):
-            i, plan, enterprise, state, row = room.which[e], room.plans[e], room.enterprises[e], room.states[e], room.rows[e, 0]
+            i, enterprise, state = room.which[e], room.enterprises[e], room.states[e]
             room.enterprises[e], room.states[e] = no_enterprise[0], no_state[0]
             state.key = room.keys[e]
             if i < number:
                 make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i])
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            write_year(par, state, row, room.luck[PROFITS, 0, e], 0, world.base_year, sharing, world.base_year, sharing,
-                       world.moves[0], True)
-            plan.known, plan.first, plan.active, plan.paid_years, plan.paid_before = 0, 1, 1, 0, 0
-            plan.reach = reach_in_draw(par, enterprise, state, row, world.terms)
-        live_together(world, room, count, by_clause, by_year)
+            enter_drawn(room, e, ALL, first_year)
+        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
+        project_year(par, tax, edges, room.carried[0], first_year, first_year, count, world.base_year, True)
+        for e in range(count):
+            plan, state = room.plans[e], room.states[e]
+            write_year(state, first_year, e, room.rows[e, 0])
+            plan.reach = reach_in_draw(par, room.enterprises[e], state, room.rows[e, 0], world.terms)
+            room.carried[0].calm[e] = plan.reach
+        live_together(world, room, Cohort(count, 0, 1, 0, False), by_clause, by_year)
         note_held(held, only, room, count)
+
+
+@once
+def enter_drawn(room, e, reach, before):
+    """An enterprise that the draw brings, from its state into the columns; before: YEAR it sets out from."""
+    state, carried = room.states[e], room.carried[0]
+    carry(room.enterprises[e], state, 1, reach, carried, e)
+    carried.anyway[e], carried.went_online[e] = state.anyway, 0
+    set_out(state, before, e)
+    room.plans[e].active, room.plans[e].reach = 1, reach
 
 
 @maker
@@ -176,8 +214,9 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
     order = np.argsort(enterprises["settled_on"], kind="mergesort")
     while start < total:
         count = min(TOGETHER, total - start)
+        before = room.years[j - 1]
         for e in range(count):
-            i, plan = order[start + e], room.plans[e]
+            i = order[start + e]
             if states[i].designated != 0:
                 if states[i].area <= space:
                     space -= states[i].area
@@ -185,9 +224,10 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
                     states[i].designated = 0
             room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
             room.rows[e, j - 1] = no_row[0]
-            plan.known, plan.first, plan.active, plan.reach, plan.paid_years, plan.paid_before = j - 1, j, 1, ALL, 0, 0
-        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.luck)
-        live_together(world, room, count, by_clause, by_year)
+            enter_drawn(room, e, ALL, before)
+            before.sales[e], before.online_sales[e] = 0, 0
+        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
+        live_together(world, room, Cohort(count, j - 1, j, 0, False), by_clause, by_year)
         start += count
     return space
 

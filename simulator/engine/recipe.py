@@ -31,14 +31,15 @@ from simulator.lotteries import (
     SETTLING_DAY,
     lognormal,
     normal,
-    poisson,
     u,
 )
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
-from simulator.projection.enterprises import befall, common_growth, exits, grow, write_year
-from simulator.projection.luck import BREACHES, CERTIFIED, CHILD, FACTOR, GONE, PROFITS, YEARLY, draw_yearly
+from simulator.projection.columns import CARRIED, YEAR
+from simulator.projection.enterprises import befall, carry, common_growth, project_year, set_out, write_year
+from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import CAPITAL_REFORM, day_in_year, is_service
+from simulator.projection.taxes import tax_year
 
 # Judgement (J) where no source is named. Rank correlations with size (sales):
 CAPITAL_WITH_SIZE, STAFF_WITH_SIZE, AREA_WITH_SIZE, LINE_WITH_SIZE = 0.5, 0.7, 0.5, 0.4
@@ -208,28 +209,31 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
     regional = terms[0].headquarters_award.regional_capital / FEN
     growth = common_growth(par, par.market_growth)
     steady, moves = np.full(annual.shape[1], growth), np.ones(2)
-    luck = np.zeros((YEARLY, annual.shape[1], 1))
+    all_carried, columns = np.zeros(1, CARRIED), np.zeros(annual.shape[1], YEAR)
+    carried = all_carried[0]
     for i in range(len(kind_of)):
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        draw_yearly(par, seed, 0, first_year, steady, states["key"][i: i + 1], 0, luck)
+        draw_yearly(par, seed, 0, first_year, steady, states["key"][i: i + 1], 0, columns)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median, national, regional)
+        carry(enterprise, state, 1, 0, carried, 0)
+        before = columns[0]
+        set_out(state, before, 0)
         for j in range(annual.shape[1]):
-            year = first_year + j
+            year, now = first_year + j, columns[j]
             if year < born[i]:
                 continue
-            is_first = j == 0 or year == born[i]
-            if not is_first:
-                if exits(par, state, luck[GONE, j, 0], year - 1):
-                    break
-                grow(state, luck[FACTOR, j, 0])
+            sharing = terms[j].sharing
+            tax, fresh = tax_year(par, year, sharing, year, sharing, moves), j == 0 or year == born[i]
+            project_year(par, tax, (0, 0), carried, before, now, 1, year, fresh)
+            if now.there[0] == 0:
+                break
+            before = now
             state.entry_fee = 0.0
             if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
                 state.entry_fee = par.joiners_fee
-            children = poisson(luck[CHILD, j, 0], par.children_rate)
-            write_year(par, state, annual[i, j], luck[PROFITS, j, 0], children, year, terms[j].sharing, year, terms[j].sharing,
-                       moves, is_first)
+            write_year(state, now, 0, annual[i, j])
             if state.kind != kinds.BUILDING:
                 annual[i, j].building_area = 0
             elif annual[i, j].building_area < 5_000 * AREA_UNITS:
@@ -237,4 +241,4 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
             # the published quantiles are of the base year; staff follows the growth of all at half its pace
             since = year - max(born[i], first_year + annual.shape[1] - 2)
             employees[i, j] = max(1, int(people * math.exp(0.5 * growth * since) + 0.5))
-            befall(par, enterprise, state, luck[CERTIFIED, j, 0], luck[BREACHES, j, 0], year)
+            befall(par, enterprise, carried, now, 0, year)

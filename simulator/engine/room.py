@@ -10,8 +10,8 @@ from simulator.compiled import maker, rule
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES
 from simulator.law.case import HISTORY
+from simulator.projection.columns import CARRIED, TOGETHER, YEAR
 from simulator.projection.enterprises import STATE, common_growth, own_rate_moves
-from simulator.projection.luck import TOGETHER, YEARLY
 
 
 class World(NamedTuple):
@@ -53,21 +53,32 @@ def share_with_all(par, terms, base_year, known, growth, moves):
             moves[j, s] = own_rate_moves(par, base_year + j, terms[j].sharing, base_year + known, terms[known].sharing, s == 1)
 
 
-# How an enterprise is to be played. known: position up to which its facts are known; first: position of its first year;
-# active: later years are written; reach: the clauses to look at, one bit each; paid_years: years whose payments are known;
-# paid_before: it has a history.
-# What comes back: held: the clauses whose conditions held in some year, one bit each; last: position of its last row.
-PLAN = np.dtype([(name, np.int64) for name in ("known", "first", "active", "reach", "paid_years", "paid_before", "held", "last")])
+# How an enterprise is to be played. active: later years are written; reach: the clauses that could ever matter to it, one bit
+# each.
+# What comes back: changed: its facts are no longer those it came with; held: the clauses whose conditions held in some year,
+# one bit each; left: last year before it left because rent support ran out (0: it did not).
+PLAN = np.dtype([(name, np.int64) for name in ("active", "reach", "changed", "held", "left")])
+
+
+class Cohort(NamedTuple):
+    """Those in the room. count: how many; known: position up to which their facts are known; first: position of their first
+    year; paid_years: in how many first years what they were paid is known; paid_before: whether they have histories."""
+
+    count: int
+    known: int
+    first: int
+    paid_years: int
+    paid_before: bool
 
 
 class Room(NamedTuple):
     """Room for the enterprises played together, used again and again, and what belongs to each of them.
 
     which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
-    years + 1): position 0 is the base year; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
+    years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
+    (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; luck (YEARLY, years + 1, TOGETHER): yearly urns; history, amounts, replaced (clauses,): of the one being played; written (1,):
-    whether payments stand in history.
+    year; history, amounts, replaced (clauses,): of the one being played; written (1,): whether payments stand in history.
     """
 
     which: Any
@@ -76,11 +87,12 @@ class Room(NamedTuple):
     enterprises: Any
     states: Any
     rows: Any
+    carried: Any
+    years: Any
     existing: Any
     of_district: Any
     paid: Any
     histories: Any
-    luck: Any
     history: Any
     amounts: Any
     replaced: Any
@@ -93,9 +105,9 @@ def room_for(years):
     support = (TOGETHER, years, CASH_CLAUSES)
     return Room(
         np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
-        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(support, np.int64),
-        np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros((TOGETHER, CLAUSES), HISTORY),
-        np.zeros((YEARLY, years + 1, TOGETHER)), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64),
+        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(1, CARRIED), np.zeros(years + 1, YEAR),
+        np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros(support, np.int64),
+        np.zeros((TOGETHER, CLAUSES), HISTORY), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64),
         np.zeros(CLAUSES, np.int64), np.zeros(1, np.int64))
 
 

@@ -1,13 +1,10 @@
 """What the enterprises of a draw leave behind: sums by year and clause, in whole fen, exact in any order."""
 
-from simulator.compiled import inlined, once, rule
-from simulator.facts import NATIONAL
+from simulator.compiled import columnwise, inlined, rule
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES
-from simulator.law.calendar import date_in_term, year_in_term, year_of
+from simulator.law.calendar import date_in_term, year_of
 from simulator.law.clauses import SLUGS
-from simulator.money import FEN
-from simulator.projection import enterprises as kinds
-from simulator.projection.taxes import to_fen
+from simulator.money import FEN, LARGEST
 
 ONE_IN = 20  # online sales of a twentieth of all sales make a traditional enterprise one that has gone online
 LARGEST_SUM = 9 * 10**18  # fen; int64 ends at 9.22 · 10¹⁸
@@ -32,57 +29,95 @@ BY_YEAR = (
     # other definitions of the targets: online sales of 3, 10, 20 m; of 200 m, 1 bn; national headquarters
     "of_scale_3", "of_scale_10", "of_scale_20", "leading_200", "leading_1000", "national_headquarters",
 )
-ALTERNATIVES = ((OF_SCALE_3, 3), (OF_SCALE_10, 10), (OF_SCALE_20, 20), (LEADING_200, 200), (LEADING_1000, 1000))  # m CNY
 MILLION = 1_000_000 * FEN
 
 
-@once
-def count(par, case, state, groups, sums):
-    """Enter an enterprise that is there with the policy into the year's sums and the counts of the targets.
+@columnwise
+def add_up(par, carried, before, now, count, sums):
+    """Enter a year of enterprises side by side into the year's sums and the counts of the targets: those that are there with the
+    policy, and those that would be without it. Returns whether any may count as a traditional enterprise that went online.
+
+    carried: CARRIED; before, now: YEAR.
+    """
+    of_scale, leading, traditional = par.targets_of_scale * FEN, par.targets_leading * FEN, par.targets_traditional * FEN
+    enterprises = retained = online_sales = taxes = local = unshared = large = national = candidates = 0
+    scale = lead = scale_3 = scale_10 = scale_20 = lead_200 = lead_1000 = 0
+    other_enterprises = other_retained = other_online_sales = other_taxes = other_local = other_unshared = 0
+    for e in range(count):
+        present = (now.present[e] != 0) & (now.there[e] != 0)
+        here, without = present & (now.here[e] != 0), present & (carried.anyway[e] != 0)
+        online, kept, lasting = now.online_sales[e], now.retained_tax[e], 1 - carried.passing[e]
+        tax = now.turnover_tax[e] + now.income_tax[e]
+        enterprises += lasting if here else 0
+        retained += kept if here else 0
+        online_sales += online if here else 0
+        taxes += tax if here else 0
+        local += now.local[e] if here else 0
+        unshared += now.unshared[e] if here else 0
+        scale += 1 if here & (online >= of_scale) else 0
+        lead += 1 if here & (online >= leading) else 0
+        scale_3 += 1 if here & (online >= 3 * MILLION) else 0
+        scale_10 += 1 if here & (online >= 10 * MILLION) else 0
+        scale_20 += 1 if here & (online >= 20 * MILLION) else 0
+        lead_200 += 1 if here & (online >= 200 * MILLION) else 0
+        lead_1000 += 1 if here & (online >= 1000 * MILLION) else 0
+        national += 1 if here & (carried.national[e] != 0) else 0
+        other_enterprises += lasting if without else 0
+        other_retained += kept if without else 0
+        other_online_sales += online if without else 0
+        other_taxes += tax if without else 0
+        other_local += now.local[e] if without else 0
+        other_unshared += now.unshared[e] if without else 0
+        large += 1 if (here | without) & ((now.sales[e] > LARGEST) | (online > LARGEST) | (kept > LARGEST)) else 0
+        had_none = (carried.traditional[e] != 0) | ((before.sales[e] > 0) & (before.online_sales[e] == 0))
+        candidate = (carried.spun_off[e] != 0) | (had_none & ((online > 0) | (online >= traditional)))
+        candidates += 1 if here & candidate & (carried.went_online[e] == 0) else 0
+    sums[ENTERPRISES] += enterprises
+    sums[RETAINED_WITH] += retained
+    sums[ONLINE_SALES] += online_sales
+    sums[TAXES_WITH] += taxes
+    sums[LOCAL_WITH] += local
+    sums[UNSHARED_WITH] += unshared
+    sums[OF_SCALE] += scale
+    sums[LEADING] += lead
+    sums[OF_SCALE_3] += scale_3
+    sums[OF_SCALE_10] += scale_10
+    sums[OF_SCALE_20] += scale_20
+    sums[LEADING_200] += lead_200
+    sums[LEADING_1000] += lead_1000
+    sums[NATIONAL_HEADQUARTERS] += national
+    sums[ENTERPRISES_WITHOUT] += other_enterprises
+    sums[RETAINED_WITHOUT] += other_retained
+    sums[ONLINE_WITHOUT] += other_online_sales
+    sums[TAXES_WITHOUT] += other_taxes
+    sums[LOCAL_WITHOUT] += other_local
+    sums[UNSHARED_WITHOUT] += other_unshared
+    sums[TOO_LARGE] += large
+    return candidates > 0
+
+
+@rule
+def count_online(par, policy, year, carried, before, now, states, groups, count, sums):
+    """Enter traditional enterprises that went online in `year`, of the term, into its sums, each once.
 
     groups: the year each group of enterprises first went online, 0 for not yet.
     """
-    row, last, policy = case.this_year, case.last_year, case.terms.policy
-    sums[ENTERPRISES] += 1 - state.passing
-    sums[RETAINED_WITH] += row.retained_tax
-    sums[ONLINE_SALES] += row.online_sales
-    sums[TAXES_WITH] += row.vat + row.business_tax + row.income_tax
-    sums[LOCAL_WITH] += to_fen(state.local_tax)
-    sums[UNSHARED_WITH] += to_fen(state.kept_unshared)
-    if row.online_sales >= par.targets_of_scale * FEN:
-        sums[OF_SCALE] += 1
-    if row.online_sales >= par.targets_leading * FEN:
-        sums[LEADING] += 1
-    for place, millions in ALTERNATIVES:
-        if row.online_sales >= millions * MILLION:
-            sums[place] += 1
-    if case.enterprise.headquarters == NATIONAL:
-        sums[NATIONAL_HEADQUARTERS] += 1
-    if state.went_online == 0 and year_in_term(case.year, policy):
-        spun_off_on = case.enterprise.spun_off_on
-        split_off = date_in_term(spun_off_on, policy) and year_of(spun_off_on) == case.year
-        had_none = state.kind == kinds.TRADITIONAL or (last.sales > 0 and last.online_sales == 0)
-        enough = row.online_sales >= par.targets_traditional * FEN
+    for e in range(count):
+        if now.present[e] & now.there[e] & now.here[e] == 0 or carried.went_online[e] != 0:
+            continue
+        spun_off_on, group = carried.spun_off[e], states[e].group
+        sales, online = now.sales[e], now.online_sales[e]
+        split_off = date_in_term(spun_off_on, policy) and year_of(spun_off_on) == year
+        had_none = carried.traditional[e] != 0 or (before.sales[e] > 0 and before.online_sales[e] == 0)
+        enough = online >= par.targets_traditional * FEN
         # where all sales are known, a twentieth of them is enough too
-        enough = enough or (row.sales > row.online_sales > 0 and row.online_sales * ONE_IN >= row.sales)
+        enough = enough or (sales > online > 0 and online * ONE_IN >= sales)
         if split_off or (had_none and enough):
-            state.went_online = 1
-            if state.group == 0:
+            carried.went_online[e] = 1
+            if group == 0:
                 sums[TRADITIONAL_ONLINE] += 1
-            elif groups[state.group] == 0 or case.year < groups[state.group]:
-                groups[state.group] = case.year
-
-
-@once
-def count_without(state, row, sums):
-    """Enter an enterprise that would be there without the policy into the counterfactual's sums."""
-    sums[RETAINED_WITHOUT] += row.retained_tax
-    if row.present != 0:
-        sums[ENTERPRISES_WITHOUT] += 1 - state.passing
-        sums[ONLINE_WITHOUT] += row.online_sales
-        sums[TAXES_WITHOUT] += row.vat + row.business_tax + row.income_tax
-        sums[LOCAL_WITHOUT] += to_fen(state.local_tax)
-        sums[UNSHARED_WITHOUT] += to_fen(state.kept_unshared)
+            elif groups[group] == 0 or year < groups[group]:
+                groups[group] = year
 
 
 @rule
@@ -98,7 +133,7 @@ def check_sums(by_clause, by_year):
 
 
 @inlined
-def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
+def enter_awards(anyway, row, amounts, support, of_district, by_clause, by_year):
     """Enter what was awarded into the year's sums. Returns whether anything was."""
     anything = 0
     for k in range(CLAUSES):
@@ -107,7 +142,7 @@ def enter_awards(state, row, amounts, support, of_district, by_clause, by_year):
             by_clause[k, RECIPIENTS] += 1
             by_clause[k, AWARDED] += amounts[k]
             if k < CASH_CLAUSES:
-                by_year[AWARDED_ANYWAY] += amounts[k] * state.anyway
+                by_year[AWARDED_ANYWAY] += amounts[k] * anyway
                 if amounts[k] > support[k]:
                     by_clause[k, DISPLACED] += support[k]
                     by_year[DISPLACED_OF_DISTRICT] += of_district[k]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.compiled import entry, inlined, rule
+from simulator.compiled import entry, inlined, once, rule
 from simulator.law import sharing, targets
 from simulator.law.case import HISTORY, Case, all_hold, lacks_nothing, remember_nothing
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
@@ -60,6 +60,16 @@ def _reaching(k, clause):
         return 1 << k if reachable(enterprise, row, terms, may) else 0
 
     return reach
+
+
+def _stirring(k, clause):
+    stirs = clause.stirs
+
+    @once
+    def stir(figures, terms, _, __):
+        return 1 << k if stirs(figures, terms) else 0
+
+    return stir
 
 
 def _entitling(k, clause):
@@ -112,6 +122,7 @@ def _lacking(k, clause):
 
 
 _reach_all = _each_in_turn([_reaching(k, clause) for k, clause in enumerate(CATALOGUE)])
+_stir_all = _each_in_turn([_stirring(k, clause) for k, clause in enumerate(CATALOGUE)])
 _entitle_all = _each_in_turn([_entitling(k, clause) for k, clause in enumerate(CATALOGUE)])
 _observe_all = _each_in_turn([_observing(k, clause) for k, clause in enumerate(CATALOGUE)])
 _mark_all = _each_in_turn([_remembering(k, c) for k, c in enumerate(CATALOGUE) if c.remember is not remember_nothing])
@@ -122,6 +133,12 @@ _lacking_all = _each_in_turn([_lacking(k, c) for k, c in enumerate(CATALOGUE) if
 def reach_of(enterprise, row, terms, may):
     """The clauses that could ever matter to an enterprise, one bit each (see `clauses`)."""
     return _reach_all(enterprise, row, terms, may)
+
+
+@inlined
+def stirring(figures, terms):
+    """The clauses that a year's Figures leave possible, one bit each (see `clauses`)."""
+    return _stir_all(figures, terms, 0, 0)
 
 
 @inlined

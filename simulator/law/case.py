@@ -33,6 +33,16 @@ class May(NamedTuple):
     certify: bool
 
 
+class Figures(NamedTuple):
+    """What a projected year brings an enterprise anew, as in facts.ANNUAL; 0 where it has no row."""
+
+    sales: int
+    online_sales: int
+    retained_tax: int
+    district_contribution: int
+    executive_children: int
+
+
 # What this policy has paid under one clause: all that "once", tiers and two-year windows look back on.
 # total: fen paid so far; first_year: first year paid, 0 = never; years: number of years paid;
 # mark: the clause's own note (四（四）: the first qualifying year; 四（八）: the tiers paid, one bit each).
@@ -65,6 +75,12 @@ def within_years(own, year, length, policy):
     """A support of `length` consecutive years that begins with the first year paid, which must be in term."""
     first = year if own.first_year == 0 else own.first_year
     return year < first + length and begins_in_term(own, year, policy)
+
+
+@rule
+def stirs_always(figures, terms):
+    """Default: no year's figures alone rule the clause out."""
+    return True
 
 
 @rule

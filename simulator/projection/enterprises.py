@@ -4,32 +4,28 @@ import math
 
 import numpy as np
 
-from simulator.compiled import once, rule
-from simulator.facts import AREA, OCCUPANCY, RENT
+from simulator.compiled import columnwise, once, rule
+from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
 from simulator.law.case import May
 from simulator.lotteries import LEAVING, REREGISTERS, mean_exp_laplace_cut, u
-from simulator.projection import taxes
+from simulator.projection.taxes import expected_retained_rate, retained, to_fen
 
 # kinds of enterprises
 GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOINER, BUILDING = range(9)
 KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "traditional", "joiner", "building")
 SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 
-# What an enterprise carries from year to year. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
+# What an enterprise sets out with. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
 # born: first calendar year (0: an incumbent of unknown age); own_rate: retained tax per yuan of sales a register shows
 # (0: none, the model's); anyway: it would be here without the policy; passing: seen only in the year it asks for support
-# (platform joiners, building operators); closed: gone before the projection; went_online: counted for the target of 二; group: number of
-# its group of enterprises in a register (0: none), which counts once; local_tax: the year's local part of the main
-# taxes; kept_unshared: what the district would keep of them under the sharing rules of the base year; left: last year before
-# it left because rent support ran out (0: it did not).
+# (platform joiners, building operators); closed: gone before the projection; group: number of its group of enterprises in
+# a register (0: none), which counts once.
 STATE = np.dtype([
     ("kind", np.int64), ("key", np.uint64), ("born", np.int64), ("anyway", np.int64), ("profitable", np.int64),
-    ("passing", np.int64), ("closed", np.int64), ("went_online", np.int64), ("group", np.int64),
-    ("local_tax", np.float64), ("kept_unshared", np.float64),
+    ("passing", np.int64), ("closed", np.int64), ("group", np.int64),
     ("sales", np.float64), ("online_share", np.float64), ("own_rate", np.float64), ("area", np.float64),
     ("rent", np.float64), ("designated", np.int64), ("line_lease", np.float64), ("members", np.float64),
     ("fee", np.float64), ("entry_fee", np.float64), ("building_area", np.float64), ("occupancy", np.float64),
-    ("left", np.int64),
 ])
 
 
@@ -47,79 +43,106 @@ def common_growth(par, market):
     return market + par.market_local_wedge - par.market_entry_part - math.log(neutral)
 
 
-@once
-def grow(state, factor):
-    """A year's growth."""
-    state.sales *= factor
-    state.members *= factor
-
-
 @rule
 def own_rate_moves(par, year, sharing, base_year, base_sharing, services):
     """How the sharing rules of a year move a register's own retained rate of the base year."""
-    then = taxes.expected_retained_rate(par, services, base_year, base_sharing)
-    return taxes.expected_retained_rate(par, services, year, sharing) / then if then > 0.0 else 1.0
+    then = expected_retained_rate(par, services, base_year, base_sharing)
+    return expected_retained_rate(par, services, year, sharing) / then if then > 0.0 else 1.0
 
 
-@once
-def write_year(par, state, row, profit, children, year, sharing, base_year, base_sharing, moves, is_first_year):
-    """The facts of a projected year from the state, into an ANNUAL row.
+@rule
+def hazards(par):
+    """Probabilities of being gone after a year: of incumbents, of newcomers in their first, second, third and later years."""
+    dormancy = par.exit_dormancy
+    return (par.exit_incumbents * dormancy, par.exit_year1 * dormancy, par.exit_year2 * dormancy, par.exit_year3 * dormancy,
+            par.exit_later * dormancy)
 
-    profit: the year's urn of it; children: of senior managers; base_year, base_sharing: of the run; moves (2,):
-    `own_rate_moves` of goods and of services.
+
+@columnwise
+def project_year(par, tax, edges, carried, before, now, count, year, fresh):
+    """A projected year of enterprises side by side: who is still there, growth, profit, taxes, and the facts in fen.
+
+    tax: TaxYear; edges: of 四（四）, high and low, in fen, that contributions just below are brought up to
+    (`bunching.contribution`: how far below); carried: CARRIED; before, now: YEAR, now with its urns; fresh: the year is
+    everybody's first.
     """
+    incumbents, first, second, third, later = hazards(par)
+    short, (high, low) = 1.0 - par.bunching_contribution, edges
+    for e in range(count):
+        born = carried.born[e]
+        age, new = year - born, fresh | (born == year)
+        hazard = incumbents if born == 0 else first if age <= 1 else second if age == 2 else third if age == 3 else later
+        gone = (carried.active[e] != 0) & (not new) & ((carried.passing[e] != 0) | (now.leaves[e] < hazard))
+        now.there[e] = 0 if gone else before.there[e]
+        now.present[e] = now.there[e] & carried.active[e]
+        factor = 1.0 if new else now.factor[e]
+        yuan = before.yuan[e] * factor
+        now.yuan[e], now.members[e] = yuan, before.members[e] * factor
+        lasts = tax.lasts if before.profitable[e] != 0 else tax.regained
+        profitable = now.profit[e] < (tax.profitable if new else lasts)
+        now.profitable[e] = 1 if profitable else 0
+        services = carried.services[e] != 0
+        turnover = yuan * (tax.services_burden if services else tax.goods_burden)
+        income = yuan * tax.margin * tax.income_rate if profitable else 0.0
+        kept = retained(tax.kept, tax.services_local if services else tax.goods_local, turnover, tax.income_local, income)
+        unshared = retained(tax.kept, tax.services_base if services else tax.goods_base, turnover, tax.income_base, income)
+        own = yuan * carried.own_rate[e]  # a register's own level, moved only by the sharing rules
+        unshared = own if carried.own_rate[e] > 0.0 else unshared
+        kept = own * (tax.services_moved if services else tax.goods_moved) if carried.own_rate[e] > 0.0 else kept
+        now.sales[e], now.online_sales[e] = to_fen(yuan), to_fen(yuan * carried.online_share[e])
+        now.turnover_tax[e], now.income_tax[e] = to_fen(turnover), to_fen(income)
+        now.local[e], now.unshared[e] = to_fen(kept / tax.kept if tax.kept > 0.0 else 0.0), to_fen(unshared)
+        contribution = to_fen(kept)
+        now.retained_tax[e] = contribution
+        contribution = high if (short * high <= contribution) & (contribution < high) else contribution
+        now.district_contribution[e] = low if (short * low <= contribution) & (contribution < low) else contribution
+
+
+@rule
+def write_year(state, now, e, row):
+    """The facts of the e-th enterprise's projected year into an ANNUAL row; all 0 for one that has no row."""
+    there = now.present[e]
     services = pays_like_services(state.kind)
-    profitable = taxes.is_profitable(par, state.profitable != 0, is_first_year, profit)
-    state.profitable = 1 if profitable else 0
-    turnover = taxes.turnover_tax(par, state.sales, services)
-    income = taxes.income_tax(par, state.sales, profitable)
-    kept = taxes.retained(par, turnover, income, services, year, sharing)
-    unshared = taxes.retained(par, turnover, income, services, base_year, base_sharing)
-    if state.own_rate > 0.0:  # a register's own level, moved only by the sharing rules
-        unshared = state.sales * state.own_rate
-        kept = unshared * moves[1 if services else 0]
-    state.local_tax = kept / par.tax_district_share if par.tax_district_share > 0.0 else 0.0
-    state.kept_unshared = unshared
-    row.present = 1
-    row.sales = taxes.to_fen(state.sales)
-    row.online_sales = taxes.to_fen(state.sales * state.online_share)
-    row.vat = 0 if services else taxes.to_fen(turnover)
-    row.business_tax = taxes.to_fen(turnover) if services else 0
-    row.income_tax = taxes.to_fen(income)
-    row.retained_tax = taxes.to_fen(kept)
-    row.district_contribution = row.retained_tax
-    row.rented_area = np.int64(state.area * AREA + 0.5)
-    row.rent = np.int64(state.rent * RENT + 0.5)
-    row.designated_building = state.designated
-    row.line_lease = taxes.to_fen(state.line_lease)
-    row.entry_fee = taxes.to_fen(state.entry_fee)
-    row.trades_locally = 1
-    row.paid_members = np.int64(state.members)
-    row.membership_income = taxes.to_fen(state.members * state.fee)
-    row.building_area = np.int64(state.building_area * AREA + 0.5)
-    row.building_occupancy = np.int64(state.occupancy * OCCUPANCY + 0.5)
-    row.building_recognised = 1 if state.kind == BUILDING else 0
-    row.executive_children = children
+    row.present = there
+    row.sales, row.online_sales = now.sales[e] * there, now.online_sales[e] * there
+    row.vat = 0 if services else now.turnover_tax[e] * there
+    row.business_tax = now.turnover_tax[e] * there if services else 0
+    row.income_tax = now.income_tax[e] * there
+    row.retained_tax = now.retained_tax[e] * there
+    row.district_contribution = now.district_contribution[e] * there
+    row.rented_area = np.int64(state.area * AREA + 0.5) * there
+    row.rent = np.int64(state.rent * RENT + 0.5) * there
+    row.designated_building = state.designated * there
+    row.line_lease = to_fen(state.line_lease) * there
+    row.entry_fee = to_fen(state.entry_fee) * there
+    row.trades_locally = there
+    row.paid_members = np.int64(now.members[e]) * there
+    row.membership_income = to_fen(now.members[e] * state.fee) * there
+    row.building_area = np.int64(state.building_area * AREA + 0.5) * there
+    row.building_occupancy = np.int64(state.occupancy * OCCUPANCY + 0.5) * there
+    row.building_recognised = there if state.kind == BUILDING else 0
+    row.executive_children = now.executive_children[e] * there
 
 
 @once
-def reregister(par, enterprise, state, seed, draw, year):
-    """钻空子：an incumbent that dissolves and returns as newly settled: the full cost of a newcomer, no new tax."""
-    if state.born == 0 and enterprise.settled_on == 0 and state.passing == 0:
-        if u(seed, draw, REREGISTERS, state.key, year) < par.reregistration_share:
-            enterprise.settled_on = year * 10_000 + 7_01
-            enterprise.lease_started_on = enterprise.settled_on
+def carry(enterprise, state, active, calm, carried, e):
+    """What an enterprise is throughout a draw, into the e-th place of the columns."""
+    carried.born[e], carried.passing[e], carried.active[e], carried.calm[e] = state.born, state.passing, active, calm
+    carried.services[e] = 1 if pays_like_services(state.kind) else 0
+    carried.national[e] = 1 if enterprise.headquarters == NATIONAL else 0
+    carried.traditional[e] = 1 if state.kind == TRADITIONAL else 0
+    carried.spun_off[e] = enterprise.spun_off_on
+    carried.own_rate[e], carried.online_share[e] = state.own_rate, state.online_share
+    may = what_may_come(enterprise, state, True)
+    carried.may_settle[e], carried.may_certify[e] = 1 if may.settle else 0, 1 if may.certify else 0
+    carried.unbroken[e] = 1 if enterprise.violated_on == 0 else 0
 
 
 @once
-def bunch(par, terms, row):
-    """Contributions just below an edge of 四（四） are brought up to it (`bunching.contribution`: how far below)."""
-    reach = 1.0 - par.bunching_contribution
-    if reach >= 1.0:
-        return
-    for edge in (terms.tax_rebate.high_contribution, terms.tax_rebate.low_contribution):
-        if reach * edge <= row.district_contribution < edge:
-            row.district_contribution = edge
+def set_out(state, before, e):
+    """Where the e-th enterprise's projection sets out from: its year before the first projected one."""
+    before.there[e], before.profitable[e] = 1, state.profitable
+    before.yuan[e], before.members[e] = state.sales, state.members
 
 
 @rule
@@ -132,32 +155,21 @@ def what_may_come(enterprise, state, reregistration):
 
 
 @once
-def befall(par, enterprise, state, certification, breach, year):
+def befall(par, enterprise, carried, now, e, year):
     """What may happen to an enterprise in a projected year, by its urns: a certification, a breach of 五（五）."""
-    if certification < par.certification_rate and enterprise.certified_on == 0 and enterprise.online_retailer != 0 \
-            and state.kind != JOINER:
+    if now.certification[e] < par.certification_rate and carried.may_certify[e] != 0 and enterprise.certified_on == 0:
         enterprise.certified_on = year * 10_000 + 6_30
-    if breach < par.breach_rate and enterprise.violated_on == 0:
+    if now.breach[e] < par.breach_rate and enterprise.violated_on == 0:
         enterprise.violated_on = year * 10_000 + 9_30
 
 
 @once
-def exits(par, state, urn, year):
-    """Whether the enterprise is gone after this year: a hazard by age, times the multiple for dormancy."""
-    if state.passing != 0:
-        return True
-    age = year - state.born + 1
-    if state.born == 0:
-        hazard = par.exit_incumbents
-    elif age <= 1:
-        hazard = par.exit_year1
-    elif age == 2:
-        hazard = par.exit_year2
-    elif age == 3:
-        hazard = par.exit_year3
-    else:
-        hazard = par.exit_later
-    return urn < hazard * par.exit_dormancy
+def reregister(par, enterprise, carried, e, seed, draw, key, year):
+    """钻空子：an incumbent that dissolves and returns as newly settled: the full cost of a newcomer, no new tax."""
+    if carried.may_settle[e] != 0 and enterprise.settled_on == 0:
+        if u(seed, draw, REREGISTERS, key, year) < par.reregistration_share:
+            enterprise.settled_on = year * 10_000 + 7_01
+            enterprise.lease_started_on = enterprise.settled_on
 
 
 @rule

@@ -7,33 +7,29 @@ The numbers are those of `lotteries.u` all the same: functions of their names, w
 import math
 
 from simulator.compiled import rule
-from simulator.lotteries import BREACH, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill, laplace_cut_within
+from simulator.lotteries import BREACH, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill, laplace_cut_within, poisson
 from simulator.projection.enterprises import SHOCK_CUT
-
-TOGETHER = 32  # enterprises drawn together: what they draw stays in the fastest memory
-FACTOR, PROFITS, GONE, BREACHES, CERTIFIED, CHILD = range(6)
-YEARLY = 6  # of the above: growth factor, and the urns of profit, exit after the year before, breach, certification, children
 
 
 @rule
-def draw_yearly(par, seed, draw, base_year, growth, keys, first, luck):
-    """Fill luck (YEARLY, years + 1, ≥ n) for n enterprises and the years at positions first … last.
+def draw_yearly(par, seed, draw, base_year, growth, keys, first, years):
+    """Fill the growth factors, the urns and the children of senior managers of `years` (years + 1,) YEAR, from position
+    `first` on, for the enterprises of keys (n,).
 
-    growth (years + 1,): what all share of a year's log growth; position 0 is the base year. An urn of children that means
-    none is 0.
+    growth (years + 1,): what all share of a year's log growth; position 0 is the base year.
     """
     scale, childless = par.market_own_shock, math.exp(-par.children_rate)
     inside = 1 - math.exp(-SHOCK_CUT / scale)
-    for j in range(first, luck.shape[1]):
-        year, factors, common = base_year + j, luck[FACTOR, j], growth[j]
+    for j in range(first, years.shape[0]):
+        now, year = years[j], base_year + j
+        factors, common, children, urns = now.factor, growth[j], now.executive_children, now.profit
         fill(seed, draw, GROWTH, keys, year, factors)
         for i in range(keys.shape[0]):
             factors[i] = math.exp(common + laplace_cut_within(factors[i], scale, inside))
-        fill(seed, draw, PROFIT, keys, year, luck[PROFITS, j])
-        fill(seed, draw, EXIT, keys, year - 1, luck[GONE, j])
-        fill(seed, draw, BREACH, keys, year, luck[BREACHES, j])
-        fill(seed, draw, CERTIFICATION, keys, year, luck[CERTIFIED, j])
-        children = luck[CHILD, j]
-        fill(seed, draw, CHILDREN, keys, year, children)
+        fill(seed, draw, CHILDREN, keys, year, urns)
         for i in range(keys.shape[0]):
-            children[i] = children[i] if children[i] > childless else 0.0
+            children[i] = poisson(urns[i], par.children_rate) if urns[i] > childless else 0
+        fill(seed, draw, PROFIT, keys, year, urns)
+        fill(seed, draw, EXIT, keys, year - 1, now.leaves)
+        fill(seed, draw, BREACH, keys, year, now.breach)
+        fill(seed, draw, CERTIFICATION, keys, year, now.certification)

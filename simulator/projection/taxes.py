@@ -5,6 +5,9 @@ local until 2016-04 (facts key vat_pilot_revenue_owner). Profitable enterprises 
 lasts with a probability, so that the share of profitable enterprises stays what it is. Taxes are rounded to the fen.
 """
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from simulator.compiled import once, rule
@@ -17,7 +20,7 @@ SERVICES_2016, SERVICES_LATER = (4 * 1.0 + 8 * 0.5) / 12, 0.5
 @rule
 def to_fen(yuan):
     """A projected amount in whole fen."""
-    return np.int64(np.floor(yuan * FEN + 0.5))
+    return np.int64(math.floor(yuan * FEN + 0.5))
 
 
 @rule
@@ -28,42 +31,60 @@ def services_local_share(year):
     return SERVICES_2016 if year == 2016 else SERVICES_LATER
 
 
-@once
-def is_profitable(par, was_profitable, is_first_year, p):
-    """Whether the enterprise has taxable profit, from one u; a Markov chain with the stationary share drawn. Where most
-    are profitable, profit lasts at least so long that the few others can make up for those who lose it."""
-    share = par.tax_profitable_share
-    if is_first_year:
-        return p < share
-    lasts = par.tax_profit_persistence
-    if share > 0.5:
-        lasts = max(lasts, 2 - 1 / share)
-    if was_profitable:
-        return p < lasts
-    return p < share * (1 - lasts) / (1 - share)
+class TaxYear(NamedTuple):
+    """What the taxes of all enterprises of a draw and year are worked out from: plain numbers.
 
+    profitable, lasts, regained: probability of a taxable profit in an enterprise's first year, after a year with one, after
+    one without; burdens on sales, of goods and of services; margin × income_rate: income tax on sales; kept: the district's
+    part of the local part; *_local: local share of goods' and services' turnover tax and of income tax, *_base: in the base
+    year; *_moved: how the sharing rules move a register's own retained rate.
+    """
 
-@once
-def turnover_tax(par, sales, services):
-    """VAT (goods) or turnover tax (services) of a year, in yuan."""
-    return sales * (par.tax_burden_services if services else par.tax_vat_burden_goods)
-
-
-@once
-def income_tax(par, sales, profitable):
-    """Corporate income tax of a year, in yuan."""
-    return sales * par.tax_margin * par.tax_income_tax_rate if profitable else 0.0
+    profitable: float
+    lasts: float
+    regained: float
+    goods_burden: float
+    services_burden: float
+    margin: float
+    income_rate: float
+    kept: float
+    goods_local: float
+    services_local: float
+    income_local: float
+    goods_base: float
+    services_base: float
+    income_base: float
+    goods_moved: float
+    services_moved: float
 
 
 @rule
-def retained(par, turnover, income, services, year, sharing):
-    """What the district keeps, in yuan: its drawn share of the local part, sharing of the year."""
-    local = services_local_share(year) if services else sharing.local_vat_share / RATE
-    return par.tax_district_share * (local * turnover + sharing.local_income_tax_share / RATE * income)
+def tax_year(par, year, sharing, base_year, base_sharing, moves):
+    """The TaxYear of a draw. moves (2,): `own_rate_moves` of goods and of services.
+
+    Profit is a Markov chain with the stationary share drawn. Where most are profitable, profit lasts at least so long that
+    the few others can make up for those who lose it.
+    """
+    share, lasts = par.tax_profitable_share, par.tax_profit_persistence
+    if share > 0.5:
+        lasts = max(lasts, 2 - 1 / share)
+    return TaxYear(
+        share, lasts, share * (1 - lasts) / (1 - share), par.tax_vat_burden_goods, par.tax_burden_services,
+        par.tax_margin, par.tax_income_tax_rate, par.tax_district_share, sharing.local_vat_share / RATE, services_local_share(year), sharing.local_income_tax_share / RATE,
+        base_sharing.local_vat_share / RATE, services_local_share(base_year), base_sharing.local_income_tax_share / RATE,
+        moves[0], moves[1])
+
+
+@once
+def retained(kept, local, turnover, income_local, income):
+    """What the district keeps, in yuan: its drawn share of the local part."""
+    return kept * (local * turnover + income_local * income)
 
 
 @rule
 def expected_retained_rate(par, services, year, sharing):
     """Expected retained tax per unit of sales in a year: how a register's own level moves with the sharing rules."""
+    local = services_local_share(year) if services else sharing.local_vat_share / RATE
+    turnover = par.tax_burden_services if services else par.tax_vat_burden_goods
     income = par.tax_profitable_share * par.tax_margin * par.tax_income_tax_rate
-    return retained(par, turnover_tax(par, 1.0, services), income, services, year, sharing)
+    return retained(par.tax_district_share, local, turnover, sharing.local_income_tax_share / RATE, income)

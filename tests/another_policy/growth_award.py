@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from simulator.compiled import rule
 from simulator.law.calendar import year_in_term
-from simulator.law.case import lacks_nothing, remember_nothing
+from simulator.law.case import lacks_nothing, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
@@ -61,4 +61,4 @@ def amount(case, own):
     return min(share_of(case.this_year.online_sales - case.last_year.online_sales, terms.rate, RATE), terms.cap)
 
 
-remember, lacking = remember_nothing, lacks_nothing
+stirs, remember, lacking = stirs_always, remember_nothing, lacks_nothing

@@ -5,7 +5,9 @@ has a docstring that begins with its article, `NAMES` (short, Chinese and Englis
 `Conditions`, `EVIDENCE` (one entry per condition) and the rules `conditions(case, own)`, `amount(case, own)`,
 `remember(case, own, paid, eligible)`, `lacking(case, own)`; `own` is what this policy has paid the enterprise under the
 clause so far. `reachable(enterprise, row, terms, may)` says beforehand whether the clause could ever matter to an
-enterprise: False only where no luck can make all conditions hold, or leave a mark.
+enterprise, whatever its years bring: False only where no luck can make all conditions hold, or leave a mark.
+`stirs(figures, terms)` says it of one year by its figures alone: False only where they keep a condition from holding, and
+leave no mark.
 """
 
 from importlib import import_module

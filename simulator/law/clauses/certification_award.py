@@ -8,7 +8,7 @@ from typing import NamedTuple
 from simulator.compiled import rule
 from simulator.facts import NO_DATE
 from simulator.law.calendar import date_in_term, year_of
-from simulator.law.case import lacks_nothing, never_paid, remember_nothing
+from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.readings import CertificationScope
 from simulator.law.terms import Term
@@ -68,4 +68,4 @@ def amount(case, own):
     return case.terms.certification_award.award
 
 
-remember, lacking = remember_nothing, lacks_nothing
+stirs, remember, lacking = stirs_always, remember_nothing, lacks_nothing

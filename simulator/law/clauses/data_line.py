@@ -7,7 +7,7 @@ year paid, which must be in term; a year without a line inside the two is lost.
 from typing import NamedTuple
 
 from simulator.compiled import rule
-from simulator.law.case import lacks_nothing, remember_nothing, within_years
+from simulator.law.case import lacks_nothing, remember_nothing, stirs_always, within_years
 from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
@@ -60,4 +60,4 @@ def amount(case, own):
     return min(share_of(case.this_year.line_lease, terms.rate * terms.discretion_share, RATE * RATE), terms.cap)
 
 
-remember, lacking = remember_nothing, lacks_nothing
+stirs, remember, lacking = stirs_always, remember_nothing, lacks_nothing

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from simulator.compiled import rule
 from simulator.facts import NATIONAL, NO_DATE, NONE, REGIONAL
 from simulator.law.calendar import date_in_term, year_of
-from simulator.law.case import lacks_nothing, never_paid, remember_nothing
+from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.readings import HeadquartersFallback, HeadquartersSector
 from simulator.law.terms import Term
@@ -99,4 +99,4 @@ def amount(case, own):
     return share_of(award_reached(case), case.terms.headquarters_award.discretion_share, RATE)
 
 
-remember, lacking = remember_nothing, lacks_nothing
+stirs, remember, lacking = stirs_always, remember_nothing, lacks_nothing

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from simulator.compiled import rule
 from simulator.facts import NO_DATE
 from simulator.law.calendar import year_in_term, year_later, year_of
-from simulator.law.case import lacks_nothing, never_paid, remember_nothing
+from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 
@@ -70,4 +70,4 @@ def amount(case, own):
     return case.terms.model_building_award.award
 
 
-remember, lacking = remember_nothing, lacks_nothing
+stirs, remember, lacking = stirs_always, remember_nothing, lacks_nothing

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from simulator.compiled import rule
 from simulator.facts import AREA, NO_DATE, RENT
 from simulator.law.calendar import date_in_term, month_of
-from simulator.law.case import begins_in_term, lacks_nothing, remember_nothing
+from simulator.law.case import begins_in_term, lacks_nothing, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.readings import RentClock
 from simulator.law.terms import Term
@@ -89,4 +89,4 @@ def amount(case, own):
     return share_of(case.this_year.rent * area * months_due(case), case.terms.office_rent.rate, WHOLE)
 
 
-remember, lacking = remember_nothing, lacks_nothing
+stirs, remember, lacking = stirs_always, remember_nothing, lacks_nothing

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from simulator.compiled import rule
 from simulator.law.calendar import year_in_term
-from simulator.law.case import lacks_nothing
+from simulator.law.case import lacks_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.readings import MembershipEvent, MembershipTiers
 from simulator.law.terms import Term
@@ -160,4 +160,4 @@ def remember(case, own, paid, eligible):
     return own.mark | (due if due and paid == amount_due(case, own) else tiers_of_payment(case, paid))
 
 
-lacking = lacks_nothing
+stirs, lacking = stirs_always, lacks_nothing

@@ -38,6 +38,12 @@ def reachable(enterprise, row, terms, may):
 
 
 @rule
+def stirs(figures, terms):
+    """Children of senior managers."""
+    return figures.executive_children > 0
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（十一） for this enterprise and year."""
     return Conditions(

@@ -98,6 +98,12 @@ def reachable(enterprise, row, terms, may):
 
 
 @rule
+def stirs(figures, terms):
+    """A contribution that reaches the lower threshold."""
+    return figures.district_contribution >= terms.tax_rebate.low_contribution
+
+
+@rule
 def conditions(case, own):
     """Each condition of 四（四） for this enterprise and year."""
     return Conditions(
