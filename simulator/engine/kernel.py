@@ -25,7 +25,6 @@ from simulator.engine.playing import (
 from simulator.engine.room import World, forget_past, room_for, share_with_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import TERMS, reach_of
-from simulator.law.case import May
 from simulator.projection import enterprises as kinds
 from simulator.projection.enterprises import what_may_come
 from simulator.projection.market import market_growth
@@ -36,8 +35,8 @@ THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
 
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
-    years are written; reach, calm (n,): the clauses that could ever matter to each, one bit each, and those that matter as
-    long as nothing befalls it; existing, of_district, paid (n or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
+    years are written; reach (n,): the clauses that could ever matter to each, one bit each; existing, of_district, paid (n
+    or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
     was paid before the first award year."""
 
     enterprises: Any
@@ -46,7 +45,6 @@ class Register(NamedTuple):
     annual: Any
     active: Any
     reach: Any
-    calm: Any
     existing: Any
     of_district: Any
     paid: Any
@@ -102,17 +100,15 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
 
 
 @entry
-def reach_of_register(enterprises, states, annual, known, terms, reregistration, reach, calm):
-    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm
-    (n,): those that matter to one that nothing befalls. reregistration: whether any incumbent may come back as new."""
-    nothing = May(False, False)
+def reach_of_register(enterprises, states, annual, known, terms, reregistration, reach):
+    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings.
+    reregistration: whether any incumbent may come back as new."""
     for i in range(enterprises.shape[0]):
-        reach[i], calm[i] = 0, 0
+        reach[i] = 0
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):
                 reach[i] |= reach_of(enterprises[i], annual[i, row], terms[j], may)
-                calm[i] |= reach_of(enterprises[i], annual[i, row], terms[j], nothing)
 
 
 @rule

@@ -74,7 +74,7 @@ def look_around(par, terms, reregistration, carried, now, count):
         there = now.present[e]
         figures = Figures(now.sales[e] * there, now.online_sales[e] * there, now.retained_tax[e] * there,
                           now.district_contribution[e] * there, now.executive_children[e] * there)
-        now.matter[e] = carried.calm[e] & stirring(figures, terms)
+        now.matter[e] = now.calm[e] & stirring(figures, terms)
         now.here[e] = 1
 
 

@@ -9,6 +9,7 @@ from simulator.engine.totals import TRADITIONAL_ONLINE
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, reach_of
 from simulator.law.calendar import year_in_term, year_of
+from simulator.law.case import May
 from simulator.lotteries import BUT_FOR, key_of_slot, u
 from simulator.money import FEN, RATE
 from simulator.projection import enterprises as kinds
@@ -81,11 +82,27 @@ def lay_beside(room, e, j, terms):
     """A known year of the e-th enterprise, from its row into the columns."""
     row, now = room.rows[e, j], room.years[j]
     share = terms.sharing.district_share
-    now.there[e], now.present[e], now.here[e], now.befallen[e], now.matter[e] = 1, row.present, 1, 0, room.carried[0].calm[e]
+    now.there[e], now.present[e], now.here[e], now.befallen[e] = 1, row.present, 1, 0
     now.sales[e], now.online_sales[e], now.retained_tax[e] = row.sales, row.online_sales, row.retained_tax
     now.turnover_tax[e], now.income_tax[e] = row.vat + row.business_tax, row.income_tax
     now.local[e] = to_fen(row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0)
     now.unshared[e] = to_fen(row.retained_tax / FEN)
+    now.matter[e] = reach_of(room.enterprises[e], row, terms, May(False, False))
+
+
+@once
+def expect(room, e, known, terms):
+    """Which clauses could matter to the e-th enterprise in the years to come as long as nothing befalls it, by what a projected
+    row keeps from year to year."""
+    years, state = room.years, room.states[e]
+    if known + 1 == years.shape[0]:
+        return
+    first, row = years[known + 1], room.rows[e, known + 1]
+    set_out(state, first, e)
+    first.present[e] = room.plans[e].active
+    write_year(state, first, e, row)
+    for j in range(known + 1, years.shape[0]):
+        years[j].calm[e] = reach_of(room.enterprises[e], row, terms[j], May(False, False))
 
 
 @maker
@@ -97,12 +114,13 @@ def bring_in(register, known, base_year, terms, room, count):
         room.keys[e] = register.keys[i]
         room.enterprises[e], room.states[e] = register.enterprises[i], register.states[i]
         plan.active, plan.reach, plan.changed = register.active[i], register.reach[i], 0
-        carry(room.enterprises[e], room.states[e], plan.active, register.calm[i], carried, e)
+        carry(room.enterprises[e], room.states[e], plan.active, carried, e)
         carried.came_later[e] = 1 if year_of(room.enterprises[e].settled_on) > base_year else 0
         room.rows[e] = register.annual[i]  # years not known yet are absent rows
         for j in range(known + 1):
             lay_beside(room, e, j, terms[j])
         set_out(room.states[e], room.years[known], e)
+        expect(room, e, known, terms)
         if register.existing.shape[0] > 0:
             room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
         if register.paid.shape[0] > 0:
@@ -171,26 +189,29 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
                 make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i])
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            enter_drawn(room, e, ALL, first_year)
+            enter_drawn(room, e, 0)
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
         project_year(par, tax, edges, room.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
             plan, state = room.plans[e], room.states[e]
             write_year(state, first_year, e, room.rows[e, 0])
             plan.reach = reach_in_draw(par, room.enterprises[e], state, room.rows[e, 0], world.terms)
-            room.carried[0].calm[e] = plan.reach
+            for j in range(1, room.years.shape[0]):
+                room.years[j].calm[e] = plan.reach
         live_together(world, room, Cohort(count, 0, 1, 0, False), by_clause, by_year)
         note_held(held, only, room, count)
 
 
 @once
-def enter_drawn(room, e, reach, before):
-    """An enterprise that the draw brings, from its state into the columns; before: YEAR it sets out from."""
+def enter_drawn(room, e, start):
+    """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from."""
     state, carried = room.states[e], room.carried[0]
-    carry(room.enterprises[e], state, 1, reach, carried, e)
+    carry(room.enterprises[e], state, 1, carried, e)
     carried.anyway[e], carried.went_online[e] = state.anyway, 0
-    set_out(state, before, e)
-    room.plans[e].active, room.plans[e].reach = 1, reach
+    set_out(state, room.years[start], e)
+    room.plans[e].active, room.plans[e].reach = 1, ALL
+    for j in range(start + 1, room.years.shape[0]):
+        room.years[j].calm[e] = ALL
 
 
 @maker
@@ -224,7 +245,7 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
                     states[i].designated = 0
             room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
             room.rows[e, j - 1] = no_row[0]
-            enter_drawn(room, e, ALL, before)
+            enter_drawn(room, e, j - 1)
             before.sales[e], before.online_sales[e] = 0, 0
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
         live_together(world, room, Cohort(count, j - 1, j, 0, False), by_clause, by_year)

@@ -217,7 +217,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
         draw_yearly(par, seed, 0, first_year, steady, states["key"][i: i + 1], 0, columns)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median, national, regional)
-        carry(enterprise, state, 1, 0, carried, 0)
+        carry(enterprise, state, 1, carried, 0)
         before = columns[0]
         set_out(state, before, 0)
         for j in range(annual.shape[1]):

@@ -125,9 +125,9 @@ def write_year(state, now, e, row):
 
 
 @once
-def carry(enterprise, state, active, calm, carried, e):
+def carry(enterprise, state, active, carried, e):
     """What an enterprise is throughout a draw, into the e-th place of the columns."""
-    carried.born[e], carried.passing[e], carried.active[e], carried.calm[e] = state.born, state.passing, active, calm
+    carried.born[e], carried.passing[e], carried.active[e] = state.born, state.passing, active
     carried.services[e] = 1 if pays_like_services(state.kind) else 0
     carried.national[e] = 1 if enterprise.headquarters == NATIONAL else 0
     carried.traditional[e] = 1 if state.kind == TRADITIONAL else 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from simulator import facts
@@ -14,6 +15,7 @@ from simulator.law.case import May
 from simulator.law.clauses import CATALOGUE, SLUGS
 
 NEVER, EVER = May(settle=False, certify=False), May(settle=True, certify=True)
+TERM = np.array([(20130401, 20151231)], [("start", np.int64), ("end", np.int64)])[0]
 SETTLED, ONLINE = {"settled_on": 20130520}, {"online_retailer": 1}
 # for each clause the least marks of an enterprise, of a row, and what time may bring instead of one of them
 LEAST = {
@@ -40,7 +42,7 @@ def reachable(slug, enterprise, row, may, **tiers):
     rule = CATALOGUE[SLUGS.index(slug)].reachable
     return bool(getattr(rule, "py_func", rule)(
         record(facts.ENTERPRISE, enterprise), record(facts.ANNUAL, row),
-        SimpleNamespace(platform_membership_award=SimpleNamespace(**terms)), may))
+        SimpleNamespace(platform_membership_award=SimpleNamespace(**terms), policy=TERM), may))
 
 
 def test_every_clause_has_its_least_marks():

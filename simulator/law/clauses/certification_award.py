@@ -6,7 +6,6 @@ Reading: `certification_scope` (who may take it).
 from typing import NamedTuple
 
 from simulator.compiled import rule
-from simulator.facts import NO_DATE
 from simulator.law.calendar import date_in_term, year_of
 from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
@@ -48,7 +47,7 @@ def in_scope(case):
 @rule
 def reachable(enterprise, row, terms, may):
     """An enterprise that is certified or may be."""
-    return enterprise.certified_on != NO_DATE or may.certify
+    return date_in_term(enterprise.certified_on, terms.policy) or may.certify
 
 
 @rule

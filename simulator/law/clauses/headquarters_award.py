@@ -8,7 +8,7 @@ Readings: `headquarters_sector` (who counts), `headquarters_fallback` (a nationa
 from typing import NamedTuple
 
 from simulator.compiled import rule
-from simulator.facts import NATIONAL, NO_DATE, NONE, REGIONAL
+from simulator.facts import NATIONAL, NONE, REGIONAL
 from simulator.law.calendar import date_in_term, year_of
 from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
@@ -77,7 +77,7 @@ def in_sector(case):
 @rule
 def reachable(enterprise, row, terms, may):
     """A headquarters that settles or has settled."""
-    return enterprise.headquarters != NONE and (enterprise.settled_on != NO_DATE or may.settle)
+    return enterprise.headquarters != NONE and (date_in_term(enterprise.settled_on, terms.policy) or may.settle)
 
 
 @rule

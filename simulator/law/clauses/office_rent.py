@@ -65,7 +65,7 @@ def months_due(case):
 @rule
 def reachable(enterprise, row, terms, may):
     """An e-commerce enterprise in a designated building that settles or has settled."""
-    newly = enterprise.settled_on != NO_DATE or may.settle
+    newly = date_in_term(enterprise.settled_on, terms.policy) or may.settle
     return enterprise.ecommerce != 0 and row.designated_building != 0 and newly
 
 

@@ -6,7 +6,6 @@ Asked of registered capital, paid on paid-in capital, in the year of settling.
 from typing import NamedTuple
 
 from simulator.compiled import rule
-from simulator.facts import NO_DATE
 from simulator.law.calendar import date_in_term, year_of
 from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
@@ -44,7 +43,8 @@ EVIDENCE = {
 @rule
 def reachable(enterprise, row, terms, may):
     """An online retailer with shops that settles or has settled."""
-    return enterprise.online_retailer != 0 and enterprise.o2o != 0 and (enterprise.settled_on != NO_DATE or may.settle)
+    newly = date_in_term(enterprise.settled_on, terms.policy) or may.settle
+    return enterprise.online_retailer != 0 and enterprise.o2o != 0 and newly
 
 
 @rule
