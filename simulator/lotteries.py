@@ -16,6 +16,7 @@ import math
 
 import numpy as np
 
+from simulator import elementary
 from simulator.compiled import entry, inlined, rule
 
 # The names of the lotteries. A name keeps its place for good: add at the end, never reorder.
@@ -245,12 +246,11 @@ def laplace_cut(p, scale, cut):
     return laplace_cut_within(p, scale, 1 - math.exp(-cut / scale))
 
 
-@rule
+@inlined
 def laplace_cut_within(p, scale, inside):
     """`laplace_cut` where `inside`, the untruncated probability of [−cut, cut], is known."""
-    if p < 0.5:
-        return scale * math.log(1 - inside * (1 - 2 * p))
-    return -scale * math.log(1 - inside * (2 * p - 1))
+    shock = scale * elementary.log(1 - inside * abs(1 - 2 * p))
+    return shock if p < 0.5 else -shock
 
 
 @rule

@@ -75,7 +75,7 @@ def _stirring(k, clause):
 def _entitling(k, clause):
     conditions, amount, place = clause.conditions, clause.amount, PLACES[k]
 
-    @rule
+    @once
     def entitle(case, history, amounts, reach):
         amounts[k] = 0
         if reach >> k & 1 and offered(case.terms.policy, place) and all_hold(conditions(case, history[k])):
@@ -103,7 +103,7 @@ def _observing(k, clause):
 def _remembering(k, clause):
     remember = clause.remember
 
-    @rule
+    @once
     def mark(case, history, amounts, eligible):
         history[k].mark = remember(case, history[k], amounts[k], eligible)
         return 0
@@ -114,7 +114,7 @@ def _remembering(k, clause):
 def _lacking(k, clause):
     lacking, place = clause.lacking, PLACES[k]
 
-    @rule
+    @once
     def lacks(case, history, amounts, eligible):
         return 1 << k if offered(case.terms.policy, place) and lacking(case, history[k]) else 0
 
@@ -153,7 +153,7 @@ def entitlements(case, history, amounts, reach):
     return holding
 
 
-@rule
+@once
 def settle(case, history, existing, amounts, displaced):
     """Conduct, then no double benefit, on `amounts` in place; `displaced` gets the existing support this policy replaces.
 
@@ -172,7 +172,7 @@ def settle(case, history, existing, amounts, displaced):
     return _lacking_all(case, history, amounts, True)
 
 
-@rule
+@once
 def remember(case, history, amounts):
     """Enter what was paid this year into the history, and return what a violation makes due back (fen, ≥ 0)."""
     _mark_all(case, history, amounts, eligible(case))

@@ -6,9 +6,17 @@ The numbers are those of `lotteries.u` all the same: functions of their names, w
 
 import math
 
-from simulator.compiled import rule
+from simulator.compiled import columnwise, rule
+from simulator.elementary import exp
 from simulator.lotteries import BREACH, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill, laplace_cut_within, poisson
 from simulator.projection.enterprises import SHOCK_CUT
+
+
+@columnwise
+def growth_factors(numbers, count, common, scale, inside):
+    """The first `count` urns of `numbers` as growth factors, in place: common log growth and an own Laplace shock, cut."""
+    for i in range(count):
+        numbers[i] = exp(common + laplace_cut_within(numbers[i], scale, inside))
 
 
 @rule
@@ -22,10 +30,9 @@ def draw_yearly(par, seed, draw, base_year, growth, keys, first, years):
     inside = 1 - math.exp(-SHOCK_CUT / scale)
     for j in range(first, years.shape[0]):
         now, year = years[j], base_year + j
-        factors, common, children, urns = now.factor, growth[j], now.executive_children, now.profit
-        fill(seed, draw, GROWTH, keys, year, factors)
-        for i in range(keys.shape[0]):
-            factors[i] = math.exp(common + laplace_cut_within(factors[i], scale, inside))
+        children, urns = now.executive_children, now.profit
+        fill(seed, draw, GROWTH, keys, year, now.factor)
+        growth_factors(now.factor, keys.shape[0], growth[j], scale, inside)
         fill(seed, draw, CHILDREN, keys, year, urns)
         for i in range(keys.shape[0]):
             children[i] = poisson(urns[i], par.children_rate) if urns[i] > childless else 0

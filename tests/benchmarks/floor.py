@@ -1,8 +1,8 @@
 """The floor: the cheapest loop we know that yields the random numbers and exponentials of the same decisions.
 
 Who is there in a year, and who was asked whether it applies, are given to it; it makes no decision, reads no law and adds
-nothing up but the numbers themselves. Numbers are made in a loop that the compiler turns into vector instructions,
-exponentials and logarithms as the machine's library gives them.
+nothing up but the numbers themselves. Numbers, exponentials and logarithms are made in loops that the compiler turns into
+vector instructions.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 import numba
 import numpy as np
 
+from simulator.elementary import exp, log
 from simulator.lotteries import (
     APPLY_MIX,
     APPLY_TOGETHER,
@@ -43,13 +44,13 @@ def numbers(keys, seed, draw, lottery, year, out):
         out[i] = (float((w0 >> np.uint64(5)) * np.uint64(67108864) + (w1 >> np.uint64(6))) + 0.5) * 2.0**-53
 
 
-@numba.njit(nogil=True)
+@numba.njit(nogil=True, error_model="numpy")
 def growth_factors(p, common, scale, inside):
     """Sum of the growth factors that numbers p stand for: one logarithm and one exponential each."""
     total = 0.0
     for i in range(p.shape[0]):
-        shock = scale * math.log(1 - inside * abs(1 - 2 * p[i]))
-        total += math.exp(common + (shock if p[i] < 0.5 else -shock))
+        shock = scale * log(1 - inside * abs(1 - 2 * p[i]))
+        total += exp(common + (shock if p[i] < 0.5 else -shock))
     return total
 
 

@@ -6,24 +6,22 @@ generator and its vectorised exponentials: other luck, less time; it is what a p
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 
-from simulator import lotteries
+from simulator import elementary, lotteries
 
 
 @numba.vectorize(["float64(float64)"])
 def exp(x):
-    """The exponential of the machine's mathematical library, element by element, as compiled loops call it."""
-    return math.exp(x)
+    """The engine's exponential."""
+    return elementary.exp(x)
 
 
 @numba.vectorize(["float64(float64)"])
 def log(x):
-    """The logarithm of the same library."""
-    return math.log(x)
+    """The engine's logarithm."""
+    return elementary.log(x)
 
 
 class TheSame:
