@@ -110,8 +110,6 @@ def recall(room, e, paid_before):
     """The history of the e-th enterprise, into room.history: that of the one before is wiped off. Returns whether anything was
     ever paid."""
     history, ever_paid = room.history, False
-    for k in range(CLAUSES):  # clauses' own marks may have changed without a payment
-        history[k].mark = 0
     if room.written[0] != 0 or paid_before:
         for k in range(CLAUSES):
             history[k] = room.histories[e, k]
@@ -180,6 +178,7 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
                     room.years[later].here[e] = 0
                 return
         elif matter & MARKING:
+            room.written[0] = 1
             remember_unpaid(case, history, amounts)
 
 

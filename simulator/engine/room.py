@@ -78,7 +78,7 @@ class Room(NamedTuple):
     years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
     (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; history, amounts, replaced (clauses,): of the one being played; written (1,): whether payments stand in history.
+    year; history, amounts, replaced (clauses,): of the one being played; written (1,): whether anything stands in history.
     """
 
     which: Any

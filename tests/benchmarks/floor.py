@@ -46,12 +46,10 @@ def numbers(keys, seed, draw, lottery, year, out):
 
 @numba.njit(nogil=True, error_model="numpy")
 def growth_factors(p, common, scale, inside):
-    """Sum of the growth factors that numbers p stand for: one logarithm and one exponential each."""
-    total = 0.0
+    """The growth factors that numbers p stand for, in place: one logarithm and one exponential each."""
     for i in range(p.shape[0]):
         shock = scale * log(1 - inside * abs(1 - 2 * p[i]))
-        total += exp(common + (shock if p[i] < 0.5 else -shock))
-    return total
+        p[i] = exp(common + (shock if p[i] < 0.5 else -shock))
 
 
 @numba.njit(nogil=True)
@@ -73,7 +71,9 @@ def floor_of_draw(seed, draw, years, keys, asked, odds, elasticity, lotteries, g
             who = there if i == 0 else left
             out = scratch[: who.shape[0]]
             numbers(who, seed, draw, lotteries[i], years[j], out)
-            checksum += growth_factors(out, growth[j], scale, inside) if lotteries[i] == GROWTH else total(out)
+            if lotteries[i] == GROWTH:
+                growth_factors(out, growth[j], scale, inside)
+            checksum += total(out)
     for k in range(len(asked)):
         out, own = scratch[: asked[k].shape[0]], CLAUSE_STRIDE * (k + 1)
         for lottery in (APPLY_MIX + own, APPLY_TOGETHER):  # the mix says which of two: one of them is needed
