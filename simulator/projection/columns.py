@@ -18,7 +18,8 @@ def _columns(whole: str, numbers: str = "") -> np.dtype:
 
 # What an enterprise is throughout a draw. born: first calendar year (0: an incumbent); passing, services, national (headquarters),
 # traditional, active (later years are written), anyway (there without the policy too): flags; came_later: settled after the base
-# year; spun_off: a date; may_settle, may_certify, unbroken: what may yet befall it; went_online: counted for the target of 二; own_rate: retained tax per yuan of sales a register shows (0: none).
+# year; spun_off: a date; may_settle, may_certify, unbroken: what may yet befall it; went_online: counted for the target of 二;
+# own_rate: retained tax per yuan of sales a register shows (0: none).
 CARRIED = _columns("born passing services national traditional active anyway came_later spun_off may_settle may_certify unbroken "
                    "went_online", "own_rate online_share")
 

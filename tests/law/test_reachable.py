@@ -1,6 +1,6 @@
-"""Which clauses could ever matter to an enterprise: never too few, and no more than its marks allow.
+"""Which clauses could ever matter to an enterprise, or in a year: never too few, and no more than its marks allow.
 
-The Monte Carlo engine leaves out the rest (`reachable`): one too few would lose awards, one too many only time.
+The Monte Carlo engine leaves out the rest (`reachable`, `stirs`): one too few would lose awards, one too many only time.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from simulator import facts
-from simulator.law.case import May
+from simulator import assess, facts, load_scenario, synthesize
+from simulator.engine.window import laid_over
+from simulator.law.case import Figures, May, stirs_always
 from simulator.law.clauses import CATALOGUE, SLUGS
 
 NEVER, EVER = May(settle=False, certify=False), May(settle=True, certify=True)
@@ -68,3 +69,33 @@ def test_a_platform_is_one_by_members_or_by_income_or_where_the_tiers_ask_for_no
         assert reachable(slug, {}, {}, NEVER, income=0, **{tier: 0})
         assert not reachable(slug, {}, {}, NEVER, income=1, **{tier: 0})
     assert not reachable(slug, {}, {}, NEVER, income=0)
+
+
+@pytest.mark.parametrize("slug, figure, least, terms", [
+    ("tax_rebate", "district_contribution", 30_000_000, SimpleNamespace(low_contribution=30_000_000)),
+    ("school_places", "executive_children", 1, None),
+])
+def test_a_year_stirs_a_clause_from_its_edge_on(slug, figure, least, terms):
+    rule = CATALOGUE[SLUGS.index(slug)].stirs
+    for value in (least - 1, least):
+        figures = Figures(*(value if name == figure else 0 for name in Figures._fields))
+        stirred = getattr(rule, "py_func", rule)(figures, SimpleNamespace(**{slug: terms}))
+        assert bool(stirred) == (value == least), value
+
+
+def test_no_year_stills_the_other_clauses():
+    still = {slug for slug, clause in zip(SLUGS, CATALOGUE, strict=True) if clause.stirs is not stirs_always}
+    assert still == {"tax_rebate", "school_places"}
+
+
+def test_what_is_awarded_was_within_reach_and_stirred():
+    """An invented register under the law: no award of a clause that the engine would have left out."""
+    register, scenario = synthesize(enterprises=1500), load_scenario("baseline")
+    awarded = assess(register, scenario)
+    window, seen = laid_over(register, scenario.law, int(awarded.years[0]), int(awarded.years[-1])), set()
+    for i, j, k in np.argwhere(awarded.awards > 0):
+        row, terms, clause = window.annual[i, j + 1], window.terms[j + 1], CATALOGUE[k]
+        assert clause.reachable(register.enterprises[i], row, terms, NEVER), SLUGS[k]
+        assert clause.stirs(Figures(*(row[name] for name in Figures._fields)), terms), SLUGS[k]
+        seen.add(SLUGS[k])
+    assert {"tax_rebate", "school_places", "data_line"} <= seen

@@ -59,7 +59,7 @@ def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
 
     Held against each clause's own rules, which the tests of each clause are about.
     """
-    from simulator.law.case import HISTORY, Case, May, remember_nothing
+    from simulator.law.case import HISTORY, Case, Figures, May, remember_nothing
     from simulator.law.clauses import CASH, CATALOGUE
 
     marking = sum(2 ** k for k, clause in enumerate(CATALOGUE) if clause.remember is not remember_nothing)
@@ -76,6 +76,10 @@ def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
                     return False
             history, amounts = np.zeros(len(CATALOGUE), HISTORY), np.zeros(len(CATALOGUE), np.int64)
             held = sum(2 ** k for k, clause in enumerate(CATALOGUE) if all(clause.conditions(case, history[k])))
+            figures = Figures(*(getattr(case.this_year, name) for name in Figures._fields))
+            stirred = sum(2 ** k for k, clause in enumerate(CATALOGUE) if clause.stirs(figures, case.terms))
+            if assessment.stirring(figures, case.terms) != stirred or held & ~stirred:
+                return False
             if any(assessment.entitlements(case, history, amounts, reach) != held & reach for reach in (assessment.ALL, 0b01010101010)):
                 return False
     return True
