@@ -21,7 +21,7 @@ from numba.core import config
 
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
 COMPILED = (
-    "compiled.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "law", "projection",
+    "compiled.py", "distributions.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "law", "projection",
     *(f"engine/{name}.py" for name in ("generosity", "kernel", "ledger", "life", "playing", "recipe", "room", "totals")),
     "budget/rationing.py",
 )

@@ -103,7 +103,7 @@ def surprises(draws: Draws, scenario: Scenario) -> np.ndarray:
 
 
 def _poisson(chances: np.ndarray, rates: np.ndarray) -> np.ndarray:
-    """Inverse of the Poisson distribution, as `lotteries.poisson`: the least number with at least this probability."""
+    """Inverse of the Poisson distribution, as `distributions.poisson`: the least number with at least this probability."""
     number = np.where(rates > 0, np.ceil(special.pdtrik(chances, rates)), 0.0)
     lower = np.maximum(number - 1, 0)
     return np.where((rates > 0) & (special.pdtr(lower, rates) >= chances), lower, number)

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from simulator.compiled import entry, rule
+from simulator.distributions import lognormal, normal
 from simulator.facts import AREA as AREA_UNITS
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.lotteries import (
@@ -29,8 +30,6 @@ from simulator.lotteries import (
     ROUND_CAPITAL,
     SALES,
     SETTLING_DAY,
-    lognormal,
-    normal,
     u,
 )
 from simulator.money import FEN

@@ -64,7 +64,7 @@ class Cohort(NamedTuple):
     """Those in the room. count: how many; known: position up to which their facts are known; first: position of their first
     year; paid_years: in how many first years what they were paid is known; paid_before: whether they have histories."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # of a tuple, which nobody asks for its own
     known: int
     first: int
     paid_years: int

@@ -47,7 +47,8 @@ def read_terms(path: Path, declared: Mapping[str, Iterable[Term]], clauses: Coll
         problems += _texts(document, slug, block)
         concerns, found = read_concerns(document, f"{slug}.legality", block.get("legality", {}))
         problems += found
-        blocks[slug] = Block(slug, *(str(block.get(k, "")) for k in ("article", "zh", "en", "kind")), concerns)
+        article, zh, en, kind = (str(block.get(key, "")) for key in ("article", "zh", "en", "kind"))
+        blocks[slug] = Block(slug, article, zh, en, kind, concerns)
         if "kind" in block and block["kind"] not in KINDS:
             remedy = nearest(str(block["kind"]), KINDS) or " or ".join(KINDS)
             problems.append(Problem(document.place(f"{slug}.kind"), f"is {yamlfile.shown(block['kind'])}", remedy))
@@ -68,8 +69,12 @@ def read_terms(path: Path, declared: Mapping[str, Iterable[Term]], clauses: Coll
             if number is not None:
                 numbers[f"{slug}.{name}"] = replace(number, path=f"{slug}.{name}")
     problems += _texts(document, "", data)
-    start, end, found = _policy(document, data.get("policy")) if "policy" in data else (None, None, [])
-    if problems := problems + found:
+    start: Any = None
+    end: Any = None
+    if "policy" in data:
+        start, end, found = _policy(document, data["policy"])
+        problems += found
+    if problems:
         raise LawError(problems)
     return Law(str(data["name"]), str(data["zh"]), str(data["en"]), start, end, blocks, numbers, withdrawn=frozenset(absent))
 

@@ -155,7 +155,7 @@ class Law:
                     if not (date.isdigit() and 1990 <= int(date) <= 2100):
                         problems.append(Problem(f"law.{key}", "has no year after @", "write e.g. @2015"))
                         continue
-                    dated = {**number.values, int(date): value}
+                    dated: Mapping[Any, Any] = {**number.values, int(date): value}
                 else:
                     dated = value if isinstance(value, Mapping) else {min(number.values): value}
                 values, found = values_of(dated, number.unit, f"law.{key}")
@@ -232,7 +232,7 @@ def _percent_hint(unit: str, value: Any) -> str:
 
 def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
     """A day as written, and what is wrong with it."""
-    if value is None and allow_none or isinstance(value, datetime.date):
+    if (value is None and allow_none) or isinstance(value, datetime.date):
         return value, []
     hint = "write a date as 2013-01-01" + (" or none" if allow_none else "")
     return None, [Problem(place, f"is {yamlfile.shown(value)}", hint)]

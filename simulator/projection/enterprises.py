@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from simulator.compiled import columnwise, once, rule
+from simulator.distributions import mean_exp_laplace_cut
 from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
 from simulator.law.case import May
-from simulator.lotteries import LEAVING, REREGISTERS, mean_exp_laplace_cut, u
+from simulator.lotteries import LEAVING, REREGISTERS, u
 from simulator.projection.taxes import expected_retained_rate, retained, to_fen
 
 # kinds of enterprises

@@ -7,8 +7,9 @@ The numbers are those of `lotteries.u` all the same: functions of their names, w
 import math
 
 from simulator.compiled import columnwise, rule
+from simulator.distributions import laplace_cut_within, poisson
 from simulator.elementary import exp
-from simulator.lotteries import BREACH, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill, laplace_cut_within, poisson
+from simulator.lotteries import BREACH, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill
 from simulator.projection.enterprises import SHOCK_CUT
 
 

@@ -7,7 +7,8 @@ published growth of online retail 2013–2017 (facts key cn_online_growth_path; 
 import numpy as np
 
 from simulator.compiled import entry, rule
-from simulator.lotteries import MARKET, normal, u
+from simulator.distributions import normal
+from simulator.lotteries import MARKET, u
 
 PUBLISHED_FROM = 2013
 PUBLISHED = np.log1p(np.array([0.41, 0.497, 0.333, 0.262, 0.322]))

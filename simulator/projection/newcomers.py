@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from simulator.compiled import rule
+from simulator.distributions import lognormal, poisson
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.lotteries import (
     AREA,
@@ -22,8 +23,6 @@ from simulator.lotteries import (
     SALES,
     SERVICE,
     SETTLING_DAY,
-    lognormal,
-    poisson,
     u,
 )
 from simulator.money import FEN

@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     # the ground: small tools; they may use one another (the search for circles keeps that honest)
-    {"audit", "errors", "messages", "money", "lotteries", "facts", "resources", "compiled", "elementary", "yamlfile", "files",
-     "spreadsheets"},
+    {"audit", "errors", "messages", "money", "lotteries", "distributions", "facts", "resources", "compiled", "elementary",
+     "yamlfile", "files", "spreadsheets"},
     {"law"},
     {"population"},
     {"projection"},

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from simulator import lotteries
+from simulator import distributions, lotteries
 from simulator.lotteries import (
     CLAUSE_STRIDE,
     GROWTH,
@@ -125,11 +125,11 @@ def test_no_name_has_moved_and_no_key_has_changed():
 
 def test_distributions_have_not_changed():
     """Inverse functions at fixed places, to what differs between mathematical libraries."""
-    found = [lotteries.normal(0.001), lotteries.normal(0.3), lotteries.lognormal(0.9, 2.0, 1.5),
-             lotteries.laplace_cut(0.2, 0.3, 1.5), lotteries.mean_exp_laplace_cut(0.3, 1.5)]
+    found = [distributions.normal(0.001), distributions.normal(0.3), distributions.lognormal(0.9, 2.0, 1.5),
+             distributions.laplace_cut(0.2, 0.3, 1.5), distributions.mean_exp_laplace_cut(0.3, 1.5)]
     assert found == pytest.approx([-3.090232304709404, -0.5244005132792953, 13.67370337694456, -0.2718703634232391,
                                    1.0840576162324045], rel=1e-13)
-    counts = [[lotteries.poisson(p, rate) for p in (0.001, 0.3, 0.5, 0.9, 0.999999)] for rate in (0.7, 45.0, 5000.0)]
+    counts = [[distributions.poisson(p, rate) for p in (0.001, 0.3, 0.5, 0.9, 0.999999)] for rate in (0.7, 45.0, 5000.0)]
     assert counts == [[0, 0, 1, 2, 7], [26, 41, 45, 54, 80], [4783, 4963, 5000, 5091, 5340]]
 
 
@@ -140,7 +140,7 @@ def test_u_never_reaches_an_end():
     """All bits 0 and all bits 1 stay inside (0, 1): (2⁵³ − ½) / 2⁵³ is no float64, and must not round to 1."""
     ends = [lotteries.unit(np.uint64(0), np.uint64(0)), lotteries.unit(np.uint64(LOW), np.uint64(LOW))]
     assert ends == [2.0**-54, 1 - 2.0**-53]
-    assert all(math.isfinite(lotteries.normal(p)) for p in ends)
+    assert all(math.isfinite(distributions.normal(p)) for p in ends)
 
 
 def test_many_are_the_same_as_one_by_one():
@@ -214,22 +214,22 @@ def test_u_is_uniform_along_every_argument(axis):
 
 @numba.njit
 def many_normal(p):
-    return np.array([lotteries.normal(x) for x in p])
+    return np.array([distributions.normal(x) for x in p])
 
 
 @numba.njit
 def many_lognormal(p, median, log_sd):
-    return np.array([lotteries.lognormal(x, median, log_sd) for x in p])
+    return np.array([distributions.lognormal(x, median, log_sd) for x in p])
 
 
 @numba.njit
 def many_poisson(p, rate):
-    return np.array([lotteries.poisson(x, rate) for x in p])
+    return np.array([distributions.poisson(x, rate) for x in p])
 
 
 @numba.njit
 def many_laplace(p, scale, cut):
-    return np.array([lotteries.laplace_cut(x, scale, cut) for x in p])
+    return np.array([distributions.laplace_cut(x, scale, cut) for x in p])
 
 
 @pytest.fixture(scope="module")
@@ -295,13 +295,13 @@ def test_poisson_sample(sample, rate):
        more=st.one_of(st.floats(0, 1), st.floats(0, 500)))
 def test_a_higher_poisson_rate_only_adds(p, rate, more):
     """Monotone coupling, but for the last 1e-12 of either tail, where sums of float64 cannot tell rates apart."""
-    assert lotteries.poisson(p, rate) <= lotteries.poisson(p, rate + more)
+    assert distributions.poisson(p, rate) <= distributions.poisson(p, rate + more)
 
 
 @given(rate=st.one_of(st.floats(0, 20), st.floats(0, 20_000)), one=st.floats(2.0**-53, 1 - 2.0**-53),
        other=st.floats(2.0**-53, 1 - 2.0**-53))
 def test_poisson_rises_with_its_u(rate, one, other):
-    assert lotteries.poisson(min(one, other), rate) <= lotteries.poisson(max(one, other), rate)
+    assert distributions.poisson(min(one, other), rate) <= distributions.poisson(max(one, other), rate)
 
 
 def laplace_cdf(x: np.ndarray, scale: float, cut: float) -> np.ndarray:
@@ -330,7 +330,7 @@ def test_mean_of_exp_laplace_is_its_integral(scale):
 
     reach = min(cut, 60 * scale)
     integral = sum(integrate.quad(density, a, b, epsabs=1e-13, limit=200)[0] for a, b in ((-reach, 0), (0, reach)))
-    assert lotteries.mean_exp_laplace_cut(scale, cut) == pytest.approx(integral, rel=1e-9)
+    assert distributions.mean_exp_laplace_cut(scale, cut) == pytest.approx(integral, rel=1e-9)
 
 
 def test_growth_shocks_are_neutral_on_average(sample):
@@ -340,7 +340,7 @@ def test_growth_shocks_are_neutral_on_average(sample):
     def z(neutral: float) -> float:
         return (factors.mean() / neutral - 1) / (factors.std() / neutral / math.sqrt(len(factors)))
 
-    assert abs(z(lotteries.mean_exp_laplace_cut(0.4, 1.5))) < 4
+    assert abs(z(distributions.mean_exp_laplace_cut(0.4, 1.5))) < 4
     assert abs(z(1 / (1 - 0.4**2))) > 4
     assert abs(z(1.0)) > 4
 
