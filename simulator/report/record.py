@@ -43,8 +43,10 @@ FILES: Mapping[str, tuple[str, ...]] = {
 # tables a run may have beside these: what a report adds to the figures
 ANALYSES: Mapping[str, tuple[str, ...]] = {
     "drivers.csv": ("result", "parameter_share", "standard_error", "letter", "drivers"),
-    "conditions.csv": ("target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "unit"),
-    "affordability.csv": ("year", "revenue", "revenue_low", "revenue_high", "basis", "share", "share_high"),
+    "conditions.csv": ("target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed",
+                       "needed_low", "needed_high", "unit"),
+    "affordability.csv": ("year", "revenue", "revenue_low", "revenue_high", "basis", "share", "share_error", "share_high",
+                          "share_high_low", "share_high_high"),
     "concentration.csv": ("enterprises", "support", "recipients", "gini"),
     "risk.csv": ("year", "appropriation", "probability", "probability_low", "probability_high", "expected_overrun",
                  "expected_overrun_error", "overrun_if_any", "overrun_if_any_error", "worst_twentieth",
@@ -55,7 +57,8 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "execution.csv": ("year", "appropriation", "paid", "rate", "planned", "mean", "standard_error",
                       *(f"{q}{end}" for q in QUANTILES for end in ("", "_low", "_high"))),
     "expected.csv": ("measure", "clause", "year", "mean", "standard_error", "expected", "expected_error"),
-    "backtest.csv": ("year", "published", "p10", "p50", "p90", "position", "width", "crps", "crps_naive"),
+    "backtest.csv": ("year", "published", *(f"{q}{end}" for q in ("p10", "p50", "p90", "position") for end in ("", "_low", "_high")),
+                     "width", "crps", "crps_error", "crps_naive"),
     "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
                       "everybody", "share_low", "share_high", "price", "price_error", "closed_price", "confidence", "invented"),
     "attribution.csv": ("clause", *(f"{v}{end}" for v in ("booked", "alone", "last_in", "shapley") for end in ("", "_error"))),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from simulator.report import drivers, page, sheets
+import simulator
+from simulator.budget.affordability import affordability
+from simulator.budget.backtest import backtest
+from simulator.report import drivers, forms, page, returns, sheets
+from simulator.report.record import RunFolder
 from simulator.report.sheets import Sheet, written
 from simulator.report.tables import chance_cell
 from simulator.report.wording import load
@@ -62,3 +67,25 @@ def test_a_page_shows_the_interval_of_a_chance_beneath_it(lang, interval):
 def test_what_is_missing_below_an_edge_carries_its_error_in_its_unit(row, text):
     assert drivers.missing(row, load("en")) == text
     assert drivers.missing({**row, "short_of": np.nan}, load("en")) is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
+    """What the run writes beside its figures is what the page reads: no table loses its errors on the way."""
+    settings = simulator.load_scenario(changes={"draws": 60})
+    budget = simulator.run(settings)
+    found = {"backtest": backtest(budget.result, settings), "affordability": affordability(budget.result),
+             "conditions": pd.DataFrame([{"target": "services", "probability": 0.2, "probability_low": 0.1, "probability_high": 0.3,
+                                          "assumption": "services.ratio", "assumed": 0.3, "needed": 0.5, "needed_low": 0.45,
+                                          "needed_high": math.inf, "unit": "share"}])}
+    run, words = RunFolder.open(budget.write(tmp_path, found)), load(lang)
+    tables = {"backtest": returns.backtest(run, words), "affordability": forms.affordable(run, words),
+              "conditions": returns.conditions(run, words)}
+    noted = re.compile(r'class="num[^"]*">[^<]*(?:<i[^>]*></i>)? <span class="note">')
+    least = {"backtest": 3, "conditions": 2, "affordability": 1}  # 60 draws give no interval of a P95
+    for name, html in tables.items():
+        rows = re.findall(r"<tr>.*?</tr>", html)[1:]
+        assert rows and all(len(noted.findall(row)) >= least[name] for row in rows), name
+    assert words.say("unit.between", low="45.0%", high="…") in tables["conditions"]
+    text = returns.ratios(run, words)
+    assert text.count("±") >= 6 and words.say("returns.break_even") in text
