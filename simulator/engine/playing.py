@@ -14,7 +14,7 @@ from simulator.lotteries import BUT_FOR, key_of_slot, u
 from simulator.money import FEN, RATE
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import TOGETHER
-from simulator.projection.enterprises import STATE, carry, project_year, set_out, what_may_come, write_year
+from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
 from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import (
     ARRIVING,
@@ -27,17 +27,6 @@ from simulator.projection.newcomers import (
     relative_size,
 )
 from simulator.projection.taxes import tax_year, to_fen
-
-
-@rule
-def reach_in_draw(par, enterprise, state, row, terms):
-    """`reach_of` for an enterprise that a draw brings, by its first row; a platform may yet grow past any threshold."""
-    if state.kind == kinds.PLATFORM:
-        return ALL
-    reach, may = 0, what_may_come(enterprise, state, par.reregistration_share > 0.0)
-    for j in range(1, terms.shape[0]):
-        reach |= reach_of(enterprise, row, terms[j], may)
-    return reach
 
 
 @once
@@ -93,7 +82,7 @@ def lay_beside(room, e, j, terms):
 @once
 def expect(room, e, known, terms):
     """Which clauses could matter to the e-th enterprise in the years to come as long as nothing befalls it, by what a projected
-    row keeps from year to year."""
+    row keeps from year to year; a platform may yet grow past any threshold."""
     years, state = room.years, room.states[e]
     if known + 1 == years.shape[0]:
         return
@@ -102,7 +91,8 @@ def expect(room, e, known, terms):
     first.present[e] = room.plans[e].active
     write_year(state, first, e, row)
     for j in range(known + 1, years.shape[0]):
-        years[j].calm[e] = reach_of(room.enterprises[e], row, terms[j], May(False, False))
+        reach = reach_of(room.enterprises[e], row, terms[j], May(False, False))
+        years[j].calm[e] = ALL if state.kind == kinds.PLATFORM else reach
 
 
 @maker
@@ -189,29 +179,24 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
                 make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i])
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            enter_drawn(room, e, 0)
+            enter_drawn(room, e, 0, world.terms)
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
         project_year(par, tax, edges, room.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
-            plan, state = room.plans[e], room.states[e]
-            write_year(state, first_year, e, room.rows[e, 0])
-            plan.reach = reach_in_draw(par, room.enterprises[e], state, room.rows[e, 0], world.terms)
-            for j in range(1, room.years.shape[0]):
-                room.years[j].calm[e] = plan.reach
+            write_year(room.states[e], first_year, e, room.rows[e, 0])
         live_together(world, room, Cohort(count, 0, 1, 0, False), by_clause, by_year)
         note_held(held, only, room, count)
 
 
 @once
-def enter_drawn(room, e, start):
+def enter_drawn(room, e, start, terms):
     """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from."""
     state, carried = room.states[e], room.carried[0]
     carry(room.enterprises[e], state, 1, carried, e)
     carried.anyway[e], carried.went_online[e] = state.anyway, 0
     set_out(state, room.years[start], e)
     room.plans[e].active, room.plans[e].reach = 1, ALL
-    for j in range(start + 1, room.years.shape[0]):
-        room.years[j].calm[e] = ALL
+    expect(room, e, start, terms)
 
 
 @maker
@@ -245,7 +230,7 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
                     states[i].designated = 0
             room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
             room.rows[e, j - 1] = no_row[0]
-            enter_drawn(room, e, j - 1)
+            enter_drawn(room, e, j - 1, world.terms)
             before.sales[e], before.online_sales[e] = 0, 0
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
         live_together(world, room, Cohort(count, j - 1, j, 0, False), by_clause, by_year)

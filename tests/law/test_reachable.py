@@ -16,7 +16,7 @@ from simulator.law.case import Figures, May, stirs_always
 from simulator.law.clauses import CATALOGUE, SLUGS
 
 NEVER, EVER = May(settle=False, certify=False), May(settle=True, certify=True)
-TERM = np.array([(20130401, 20151231)], [("start", np.int64), ("end", np.int64)])[0]
+TERM = np.array([(20130401, 20151231, 0)], [(name, np.int64) for name in ("start", "end", "withdrawn")])[0]
 SETTLED, ONLINE = {"settled_on": 20130520}, {"online_retailer": 1}
 # for each clause the least marks of an enterprise, of a row, and what time may bring instead of one of them
 LEAST = {
