@@ -91,7 +91,7 @@ def indicators(register: CheckFolder, lang: str) -> Block:
         return Block("", words.tag)
     parts = []
     for name, frame in register.tables.items():
-        shown = [c for c in frame.columns if c != "withheld" and not frame[c].isna().all()]
+        shown = [c for c in frame.columns if c != "withheld" and (frame["withheld"].all() or not frame[c].isna().all())]
         rows = [[_value(row, column, words) for column in shown] for _, row in frame.iterrows()]
         money = words.say("unit.table", unit=words.say("unit.money")) if set(shown) & set(_AMOUNTS) else ""
         parts.append(table(words.say(f"indicators.{name}"), [words.say(f"indicators.{c}") for c in shown], rows, aside=money))

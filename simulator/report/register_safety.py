@@ -3,7 +3,6 @@ and who stands behind them, for the ledger of releases."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,8 +18,8 @@ from simulator.report.safety import TOTAL, rules_in_force, sensitive
 
 
 def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[int]]:
-    """Row numbers by table. A year's size classes are withheld together: with its total they give one another away; so are
-    the neighbours of a count of few above a threshold, and a growth rate with either of its years."""
+    """Row numbers by table. A year's size classes are withheld together: with its total they give one another away; so is a
+    count above a threshold where few lie between it and the next one shown, and a growth rate with either of its years."""
     who = np.unique(holders(population), return_inverse=True)[1]
     there, sector = annual["present"] == 1, population.details["sector"].to_numpy()
     place = {year: j for j, year in enumerate(population.years)}
@@ -45,7 +44,8 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
     found = {name: [i for i, row in enumerate(table.itertuples()) if of(name, row)]
              for name, table in tables.items() if name != "of_scale"}
     if "of_scale" in tables:
-        found["of_scale"] = sorted(set(_thresholds(tables["of_scale"])))
+        online = tables["online_retail"].set_index("year")["with_online_sales"]
+        found["of_scale"] = sorted(_thresholds(tables["of_scale"], online))
     return found
 
 
@@ -87,10 +87,15 @@ def shown(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
             for row in table.itertuples() if not row.withheld for measure, clause in CELLS[name](row)]
 
 
-def _thresholds(table: pd.DataFrame) -> Iterator[int]:
-    """Counts of few, and pairs of neighbours that few lie between."""
-    for _, part in table.groupby(["year", "kind"], sort=False):
-        counts, places = [*part["enterprises"], 0], list(part.index)
-        for (here, there), place in zip(itertools.pairwise(counts), places, strict=True):
-            if 0 < here < rules_in_force().fewest or 0 < here - there < rules_in_force().fewest:
+def _thresholds(table: pd.DataFrame, online: Mapping[int, int]) -> Iterator[int]:
+    """Counts of few, and those that few lie between and the count shown before them; online: how many sell online, by year."""
+    def few(count: int) -> bool:
+        return 0 < count < rules_in_force().fewest
+
+    for year, part in table.sort_values("threshold").groupby("year", sort=False):
+        before = online[int(year)]
+        for place, count in part["enterprises"].items():
+            if few(count) or few(before - count):
                 yield place
+            else:
+                before = count

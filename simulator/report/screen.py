@@ -138,7 +138,8 @@ def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lan
     words = load(lang)
 
     def digests(given: Iterable[tuple[str, str]]) -> str:
-        return " ".join(f"{kind} {digest[:12]}".strip() for kind, digest in given)
+        told = [f"{kind} {digest[:12]}".strip() for kind, digest in given]
+        return " ".join(told[:3]) + (f" … +{len(told) - 3}" if len(told) > 3 else "")  # the log itself has all of them
 
     rows = [(line["line"], line["time"], line["user"], line["verb"], words.say(f"audit.{line['result']}"),
              digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator import assess, explain
+from simulator.law.assessment import MARKING
+from simulator.law.clauses import SLUGS
 from simulator.population.readers import read_population
 from tests.law.against_oracle import baseline
 from tests.population.registers import full, write
@@ -59,11 +61,25 @@ def test_a_tier_that_is_used_up_is_told_as_not_open(tmp_path):
         "in_term": True, "income_reached": True, "tier_reached": True, "tier_open": False}
 
 
+def headquarters(folder):
+    """A national headquarters that sells online and in shops, settled in 2013, with 90 million paid in."""
+    one = {"enterprise_id": "E1", "name": "总部", "ecommerce": 1, "online_retailer": 1, "o2o": 1, "headquarters": "national",
+           "settled_on": "2013-05-01", "registered_capital": 90_000_000, "paid_in_capital": 90_000_000}
+    return read_population(write(folder, enterprises=full("enterprises", one),
+                                 annual=full("annual", {"enterprise_id": "E1", "year": 2013})))
+
+
 def test_an_award_of_one_fen_is_one(tmp_path):
-    one = {"enterprise_id": "E1", "name": "总部", "ecommerce": 1, "headquarters": "national", "settled_on": "2013-05-01",
-           "registered_capital": 90_000_000, "paid_in_capital": 90_000_000}
-    people = read_population(write(tmp_path, enterprises=full("enterprises", one),
-                                   annual=full("annual", {"enterprise_id": "E1", "year": 2013})))
-    table = assess(people, baseline().set({"law.headquarters_award.national_award": 0.01,
-                                           "law.headquarters_award.discretion_share": 1})).table()
-    assert table.set_index("clause")["amount"]["headquarters_award"] == 0.01
+    one_fen = baseline().set({"law.headquarters_award.national_award": 0.01, "law.headquarters_award.discretion_share": 1})
+    assert assess(headquarters(tmp_path), one_fen).table().set_index("clause")["amount"]["headquarters_award"] == 0.01
+
+
+@pytest.mark.parametrize("headquarters_award, kept", [(2_700_000, "headquarters_award"), (2_699_999.99, "opening_award")])
+def test_of_two_opening_awards_of_the_same_sum_the_headquarters_is_kept(headquarters_award, kept, tmp_path):
+    higher_of = baseline().set({"interpretation.opening_awards": "higher_of", "law.headquarters_award.discretion_share": 1,
+                                "law.headquarters_award.national_award": headquarters_award, "law.opening_award.rate": 0.03})
+    assert set(assess(headquarters(tmp_path), higher_of).table()["clause"]) & {"headquarters_award", "opening_award"} == {kept}
+
+
+def test_two_clauses_remember_more_than_what_they_paid():
+    assert {slug for k, slug in enumerate(SLUGS) if MARKING >> k & 1} == {"tax_rebate", "platform_membership_award"}

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import LawError
+from simulator.law import targets
 from simulator.law.assessment import TERMS, read_law
 from simulator.law.clauses import SLUGS
 from simulator.law.readings import check
@@ -49,6 +50,7 @@ def test_every_clause_and_number_cites_its_article(law):
 
 def test_the_term_is_2013_to_2015(law):
     assert (law.start, law.end) == (datetime.date(2013, 1, 1), datetime.date(2015, 12, 31))
+    assert targets.YEAR == 2015  # 二: what is to be reached by then
 
 
 # ------------------------------------------------------------------------------------------- single faults

@@ -57,6 +57,8 @@ def test_an_explanation_says_that_a_clause_is_not_offered(sample):
     row = awarded[awarded["clause"] == "certification_award"].iloc[0]
     told = explain(sample, row["enterprise_id"], BASELINE.set(without("certification_award")), int(row["year"]))
     assert "not offered in this scenario" in told.text("en") and "本情景不施行该条款" in told.text("zh")
+    (line,) = [c for y in told.years for c in y.clauses if c.slug == "certification_award"]
+    assert (line.due, line.award) == (0, 0)
 
 
 def test_faults_of_the_setting_are_told():

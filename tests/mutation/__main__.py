@@ -33,7 +33,7 @@ SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
     "terms": ("test_terms", SCENARIO, "test_withdrawn"), "lawfile": ("test_terms", "test_legality", SCENARIO, "test_withdrawn"),
     "legality": ("test_legality",), "readings": ("test_explanation",),
-    "targets": ("test_terms",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
+    "targets": ("test_terms",), "calendar": ("test_calendar",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
     "explanation": ("test_explanation", "test_withdrawn"),
 }
 CHOSEN = {  # of a file, by pytest's -k: its other tests are slow as plain Python, and look at the law no closer
@@ -169,9 +169,11 @@ def tests_of(mutant: Mutant) -> tuple[str, ...]:
     if mutant.module.startswith("clauses"):
         return ("test_clauses", "test_terms" if mutant.function == MODULE else "test_explanation")
     if mutant.function == MODULE:
-        return ("test_terms",)
+        return ("test_terms", "test_clauses", "test_explanation")
+    if mutant.function == "keep_one_opening_award":
+        return ("test_clauses",)
     if "observ" in mutant.function:
-        return ("test_explanation",)
+        return ("test_explanation", "test_withdrawn")
     return ("test_withdrawn",) if mutant.function in ("offered", "_lacking.lacks", "_entitling.entitle") else ()
 
 

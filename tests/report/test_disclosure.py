@@ -18,7 +18,7 @@ from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
 from simulator.errors import ReportError
 from simulator.population.parts import write_parts
-from simulator.report import disclosure, releases, safety, suppression
+from simulator.report import disclosure, register_safety, releases, safety, suppression
 from simulator.report.publish import publish
 from simulator.report.record import ANALYSES, CONTRIBUTIONS, RunFolder, read_contributions
 from simulator.report.register_check import CheckFolder, write_check
@@ -302,6 +302,18 @@ def test_tables_of_a_register_pass_the_ledger_too(checks, tmp_path):
     assert releases.admit(tmp_path, one.record, behind, shown)["shown"]  # the same once more
     with pytest.raises(ReportError, match="would give away"):
         releases.admit(tmp_path, checks[1].record, others, checks[1].published())
+
+
+@pytest.mark.parametrize("counts, online, held", [
+    ([14, 14, 14, 14, 13, 5, 0], 14, [4]),  # one between 14 and 13, whichever rows stand between
+    ([14, 14, 13, 13, 12, 11, 2], 14, [2, 3, 4, 6]), ([9, 8, 0], 10, [0, 1]), ([9, 6, 3], 12, []), ([2, 2, 1], 9, [0, 1, 2]),
+    ([12, 12], 13, [0, 1]),  # one sells online and stays below
+])
+def test_of_counts_above_thresholds_no_difference_is_of_few(counts, online, held):
+    table = pd.DataFrame({"year": 2013, "kind": "x", "threshold": range(len(counts)), "enterprises": counts})
+    assert sorted(register_safety._thresholds(table, {2013: online})) == held
+    shown = [online, *(c for n, c in enumerate(counts) if n not in held), 0]
+    assert all(a == b or abs(a - b) >= Rules().fewest for a, b in combinations(shown, 2))
 
 
 def test_what_other_figures_rest_on_passes_the_ledger(kept, tmp_path):
