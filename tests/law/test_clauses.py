@@ -61,6 +61,22 @@ def test_a_tier_that_is_used_up_is_told_as_not_open(tmp_path):
         "in_term": True, "income_reached": True, "tier_reached": True, "tier_open": False}
 
 
+@pytest.mark.parametrize("paid, displaced", [(9_999.99, 0), (10_000, 0), (10_000.01, 10_000)])
+def test_a_real_payment_displaces_an_existing_support_that_is_less(paid, displaced, tmp_path):
+    """五（四）: where both were the same, the existing one was left to pay."""
+    def row(amount):
+        return {"enterprise_id": "E1", "year": 2013, "clause": SLUGS.index("certification_award") + 1, "amount": amount}
+
+    people = read_population(write(
+        tmp_path, enterprises=full("enterprises", {"enterprise_id": "E1", "name": "甲", "ecommerce": 1}), paid=full("paid", row(paid)),
+        annual=full("annual", {"enterprise_id": "E1", "year": 2013}), existing_support=full("existing_support", row(10_000))))
+    table = assess(people, baseline()).table().set_index("clause")
+    (year,) = explain(people, "E1", baseline(), 2013).years
+    (line,) = [one for one in year.clauses if one.slug == "certification_award"]
+    assert table.loc["certification_award", ["amount", "displaced"]].tolist() == [paid, displaced]
+    assert (line.award, line.displaced) == (round(paid * 100), displaced * 100)
+
+
 def headquarters(folder):
     """A national headquarters that sells online and in shops, settled in 2013, with 90 million paid in."""
     one = {"enterprise_id": "E1", "name": "总部", "ecommerce": 1, "online_retailer": 1, "o2o": 1, "headquarters": "national",
@@ -83,3 +99,13 @@ def test_of_two_opening_awards_of_the_same_sum_the_headquarters_is_kept(headquar
 
 def test_two_clauses_remember_more_than_what_they_paid():
     assert {slug for k, slug in enumerate(SLUGS) if MARKING >> k & 1} == {"tax_rebate", "platform_membership_award"}
+
+
+def test_a_clause_that_is_not_offered_misses_no_fact(tmp_path):
+    one = {"enterprise_id": "E1", "name": "甲", "ecommerce": 1, "online_retailer": 1}
+    year = {"enterprise_id": "E1", "year": 2013, "vat": 9_000_000, "district_contribution": 5_000_000}  # and no row of 2012
+    people = read_population(write(tmp_path, enterprises=full("enterprises", one), annual=full("annual", year)))
+    (error,) = [p for p in assess(people, baseline()).problems if p.severity == "data error"]
+    assert "tax_rebate: no row of 2012" in error.cause
+    without = assess(people, baseline().set({"law.tax_rebate.offered": False})).problems
+    assert [p for p in without if p.severity == "data error"] == []

@@ -53,8 +53,10 @@ def main() -> int:
     everything = [mutant for module in reversed(modules()) for mutant in mutants(module)]  # clauses first
     chosen = [m for m in everything if re.search(options.only, m.key)][:: options.every]
     began = time.time()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as compiled:
-        known = [play.light() for play in compiled.submit(plays.prepare).result()]
+    known: list[plays.Play] = []
+    if any(m.module not in BESIDE_THE_PLAYS for m in chosen):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as compiled:
+            known = [play.light() for play in compiled.submit(plays.prepare).result()]
     print(f"{len(chosen)} mutants of {len(everything)}; {len(known)} registers prepared in {time.time() - began:.0f} s", flush=True)
     plain.uncompiled()
     preload()
@@ -150,7 +152,7 @@ def killer_of(mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, 
         if not held:
             return play.name
     try:
-        if (mutant is None or mutant.module == "assessment") and not plays.bits_hold(known, assessment):
+        if known and (mutant is None or mutant.module == "assessment") and not plays.bits_hold(known, assessment):
             return "bits"
     except Exception as e:
         return f"bits: {type(e).__name__}"
@@ -173,8 +175,8 @@ def tests_of(mutant: Mutant) -> tuple[str, ...]:
     if mutant.function == "keep_one_opening_award":
         return ("test_clauses",)
     if "observ" in mutant.function:
-        return ("test_explanation", "test_withdrawn")
-    return ("test_withdrawn",) if mutant.function in ("offered", "_lacking.lacks", "_entitling.entitle") else ()
+        return ("test_clauses", "test_explanation", "test_withdrawn")
+    return ("test_withdrawn", "test_clauses") if mutant.module == "assessment" else ()
 
 
 def first_failure(file: Path) -> str:

@@ -49,14 +49,14 @@ class Play:
         """Whether this law comes to what is expected. Only once per object: blanks are filled in place."""
         sys.modules["simulator.law.sharing"].fill_blanks(self.annual, self.terms)
         found = tuple(np.zeros_like(wanted) for wanted in self.expected)
-        found[0][:] = 77  # awards are what they are, whatever stood there before
+        found[0][:], found[1][..., :-1] = 77, 77  # awards and what they displace are what they are, whatever stood there before
         assessment.assess_register(self.enterprises, self.annual, self.existing, self.paid, self.paid_years, self.terms[1:],
                                    self.readings, self.years, *found)
         return all(np.array_equal(ours, wanted) for ours, wanted in zip(found, self.expected, strict=True))
 
 
 def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
-    """Whether the bits of clauses are right: those in reach, those whose conditions hold, those that keep marks.
+    """Whether the bits of clauses are right: those in reach, those whose conditions hold, those that keep marks, paid or not.
 
     Held against each clause's own rules, which the tests of each clause are about.
     """
@@ -82,6 +82,11 @@ def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
             if assessment.stirring(figures, case.terms) != stirred or held & ~stirred:
                 return False
             if any(assessment.entitlements(case, history, amounts, reach) != held & reach for reach in (assessment.ALL, 0b01010101010)):
+                return False
+            paid_nothing, unpaid = history.copy(), history.copy()
+            assessment.remember(case, paid_nothing, np.zeros_like(amounts))
+            assessment.remember_unpaid(case, unpaid, np.zeros_like(amounts))
+            if not np.array_equal(paid_nothing, unpaid):
                 return False
     return True
 
