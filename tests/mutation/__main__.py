@@ -166,7 +166,7 @@ def tests_of(mutant: Mutant) -> tuple[str, ...]:
     """The tests, beside the plays, that speak of what a mutant changes."""
     if mutant.module in TESTS:
         return TESTS[mutant.module]
-    if mutant.function == "reachable":
+    if mutant.function in ("reachable", "stirs"):
         return ("test_reachable",)
     if mutant.module.startswith("clauses"):
         return ("test_clauses", "test_terms" if mutant.function == MODULE else "test_explanation")
