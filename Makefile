@@ -24,7 +24,7 @@ FOR_TAG ?= win_amd64
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test bench fuzz mutate reference readme lint wheels constraints clean
+.PHONY: help setup report test bench fuzz mutate reference readme newcomer lint wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -68,6 +68,9 @@ reference: setup ## write data/reference anew: tables of clauses, assumptions, c
 
 readme: setup ## write the pictures and outputs of README.md and README.zh.md anew, as the program prints them now
 	@.venv/bin/python -m tests.reference.readme
+
+newcomer: setup ## clone this checkout elsewhere, set it up and type every command of both READMEs there (half an hour)
+	@.venv/bin/python -m tests.reference.newcomer
 
 lint: setup ## check form and types: ruff, mypy
 	@.venv/bin/ruff check .

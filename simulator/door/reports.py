@@ -62,11 +62,9 @@ def report(
         folder = budget.write(out, budget.analyses(workers))
     made = []
     for lang in languages:
-        def told(section: str, number: int, count: int, lang: str = lang) -> None:
-            tell(f"{notebook} {lang} {number}/{count} {section}")
-
+        tell(f"writing the report {notebook} ({lang}) …")
         made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile,
-                        out=None if kept else out, releases=releases, progress=told)
+                        out=None if kept else out, releases=releases)
     return made
 
 

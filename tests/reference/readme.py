@@ -25,16 +25,29 @@ def blocks(lang: str) -> list[tuple[str, str]]:
     return [(found["command"], found["output"]) for found in BLOCK.finditer(READMES[lang].read_text(encoding="utf-8"))]
 
 
+def typed(lang: str) -> list[str]:
+    """Every line of a block that is a command, in their order, without its remark."""
+    fences = re.findall(r"^```(\w*)\n(.*?)^```", READMES[lang].read_text(encoding="utf-8"), re.M | re.S)
+    lines = [line for kind, block in fences if kind in ("", "console") for line in block.splitlines()]
+    found = [line.removeprefix("$ ") for line in lines if re.match(r"(\$ )?(simulator|make|python|pip|\.venv)\b", line)]
+    return [re.sub(r"\s+#.*", "", line) for line in found]
+
+
+def cut(output: str) -> str:
+    """An output cut to what a README has room for."""
+    lines = [line.rstrip() for line in output.rstrip("\n").split("\n")]
+    if len(lines) > LONG:
+        lines = [*lines[: LONG - 4], LEFT_OUT, *lines[-3:]]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def printed(command: str) -> str:
-    """What a command prints now, cut to what a README has room for."""
+    """What a command prints now, cut."""
     program, *words = shlex.split(command, comments=True)
     assert program == "simulator", command
     outcome = call(*words)
     assert outcome.code == 0, outcome.err
-    lines = [line.rstrip() for line in outcome.out.rstrip("\n").split("\n")]
-    if len(lines) > LONG:
-        lines = [*lines[: LONG - 4], LEFT_OUT, *lines[-3:]]
-    return "".join(f"{line}\n" for line in lines)
+    return cut(outcome.out)
 
 
 def picture(lang: str) -> str:

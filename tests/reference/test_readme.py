@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator import cli
-from tests.reference.readme import PICTURES, READMES, blocks, printed
+from tests.reference.readme import PICTURES, READMES, blocks, printed, typed
 from tests.reference.tables import ROOT
 
 TEXT = {lang: path.read_text(encoding="utf-8") for lang, path in READMES.items()}
@@ -19,11 +19,8 @@ def outside_blocks(lang: str) -> str:
 
 
 def commands(lang: str) -> list[str]:
-    """Every line of a block that is a command, without its remark and its language."""
-    fences = re.findall(r"^```(\w*)\n(.*?)^```", TEXT[lang], re.M | re.S)
-    lines = [line for kind, block in fences if kind in ("", "console") for line in block.splitlines()]
-    found = [line.removeprefix("$ ") for line in lines if re.match(r"(\$ )?(simulator|make|python|pip|\.venv)\b", line)]
-    return [re.sub(r" --lang (en|zh)$", "", re.sub(r"\s+#.*", "", line)) for line in found]
+    """Every command without its language."""
+    return [re.sub(r" --lang (en|zh)$", "", command) for command in typed(lang)]
 
 
 def test_both_have_the_same_headings_in_the_same_order():
