@@ -193,9 +193,9 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
             found = next(filter(_is_file, beside), None) or _find(str(head["base"]), document.place("base"))
             base = _load(found, (*seen, path))
             if isinstance(named, str):  # a law that is named starts from that file's numbers
-                base = replace(base, law=_law(named, path.parent, document.place("law")))
+                base = replace(base, law=_law(named, path, document.place("law")))
         else:
-            law = _law(named if isinstance(named, str) else DEFAULT_LAW, path.parent, document.place("law"))
+            law = _law(named if isinstance(named, str) else DEFAULT_LAW, path, document.place("law"))
             base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, folder=path.parent)
     except SimulatorError as e:
         problems += e.problems
@@ -219,9 +219,11 @@ def _read_law(path: Path, _changed_at: float) -> Law:
     return read_law(path)
 
 
-def _law(name: str, folder: Path, place: str) -> Law:
+def _law(name: str, named_in: Path, place: str) -> Law:
+    """The law file of that name beside the scenario that names it (which is none itself), else a shipped one."""
+    folder = named_in.parent
     for path in (folder / name, folder / f"{name}.yaml", resources.folder("data") / "law" / f"{name}.yaml"):
-        if _is_file(path):
+        if path != named_in and _is_file(path):
             return _read_law(path, path.stat().st_mtime_ns)
     known = [p.stem for p in (resources.folder("data") / "law").glob("*.yaml")]
     raise ScenarioError(Problem(place, f"there is no law file {name!r}", nearest(name, known) or ", ".join(known)))

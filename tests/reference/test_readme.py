@@ -39,7 +39,8 @@ def test_every_section_is_as_long_in_both():
 
 def test_both_show_the_same_commands_and_rows():
     assert commands("en") == commands("zh") and len(commands("en")) > 25
-    assert {lang: len(re.findall(r"^\|", TEXT[lang], re.M)) for lang in TEXT} == dict.fromkeys(TEXT, 24)
+    rows = {lang: len(re.findall(r"^\|", TEXT[lang], re.M)) for lang in TEXT}
+    assert rows["en"] == rows["zh"] > 20
 
 
 @pytest.mark.parametrize("lang", READMES)

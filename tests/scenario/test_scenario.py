@@ -320,6 +320,12 @@ def test_a_law_file_beside_a_scenario_is_that_scenarios_law(tmp_path):
         "law.data_line.cap": "123"}
 
 
+def test_a_scenario_may_have_the_name_of_its_law(tmp_path):
+    """It is not taken for the law file of that name."""
+    scenario = load_scenario(write(tmp_path, "jiulongpo_2013", "base: baseline", "law: jiulongpo_2013"))
+    assert scenario.law == BASELINE.law
+
+
 def test_faults_of_a_law_file_are_told_with_its_lines(tmp_path):
     broken = with_term(TEXT, "data_line.cap", value="lots")
     (tmp_path / "broken.yaml").write_text(broken, encoding="utf-8")
