@@ -119,4 +119,4 @@ def estimate(f_a: np.ndarray, f_b: np.ndarray, f_ab: np.ndarray) -> tuple[np.nda
     resampled = bootstrap([np.arange(n)], both, n_resamples=RESAMPLES, vectorized=False, confidence_level=COVER,
                           method="percentile", rng=0)
     interval = resampled.confidence_interval
-    return first, total, interval.low, interval.high, resampled.bootstrap_distribution
+    return first, total, np.asarray(interval.low), np.asarray(interval.high), resampled.bootstrap_distribution

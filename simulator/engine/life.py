@@ -123,7 +123,7 @@ def concerned(room, cohort, e):
     """Whether the law has to look at the e-th enterprise at all."""
     if cohort.paid_before or cohort.paid_years > 0:
         return True
-    for j in range(cohort.first, room.years.shape[0]):  # noqa: SIM110 (compiled code knows no generator)
+    for j in range(cohort.first, room.years.shape[0]):
         if room.years[j].matter[e] | room.years[j].befallen[e]:
             return True
     return False

@@ -23,7 +23,8 @@ from simulator.files import put
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
-from simulator.population.parts import SIZE, joined, write_parts
+from simulator.population.dividing import SIZE, write_parts
+from simulator.population.parts import joined
 from simulator.population.register import Population, details_frame
 from simulator.population.writing import write_folder, write_parquet
 from simulator.projection import enterprises as kinds

@@ -9,7 +9,7 @@ import numpy as np
 from simulator import facts, money
 from simulator.errors import PopulationError, Problem
 from simulator.law.clauses import SLUGS
-from simulator.population import checks
+from simulator.population import doubts
 from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
 from simulator.population.schema import CASH_CLAUSES, DISTRICT
@@ -49,10 +49,10 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
         *_support(tables, owners, shape, first),
         *_paid(tables, owners, shape, first),
     )
-    checks.doubt_enterprises(enterprises)
-    checks.doubt_annual(annual)
-    checks.doubt_closed(enterprises, annual, owners["annual"])
-    checks.doubt_gaps(annual, ids, years["present"], first)
+    doubts.about_enterprises(enterprises)
+    doubts.about_annual(annual)
+    doubts.about_closed(enterprises, annual, owners["annual"])
+    doubts.about_gaps(annual, ids, years["present"], first)
     return Population(
         ids=ids,
         enterprises=records,

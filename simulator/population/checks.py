@@ -1,4 +1,4 @@
-"""What must fit together between rows and tables (errors), and what is possible but unlikely (warnings)."""
+"""What must fit together between rows and tables: errors. What is only unlikely is doubted in `doubts`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,11 @@ import re
 
 import numpy as np
 
-from simulator import facts
-from simulator.errors import Problem
-from simulator.money import yuan
 from simulator.population.cells import CODE_SHAPED, shown
 from simulator.population.checked import KEYS, Checked
-from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
-from simulator.population.spelling import iso
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
 CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-LARGE_OFFICE = BELIEVED_AREA * facts.AREA
-HIGH_RENT = BELIEVED_RENT * facts.RENT
 
 
 def check_character(code: str) -> str | None:
@@ -165,99 +158,3 @@ def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
     rows.fault(row, "year", f"{shown(name)} has a row of this year already, on line {line}",
                "keep one row per enterprise and year")
     return False
-
-
-def doubt_enterprises(enterprises: Checked) -> None:
-    """Warn of capital that does not fit together."""
-    paid_in, registered = enterprises.numbers("paid_in_capital"), enterprises.numbers("registered_capital")
-    for row in _rows((paid_in > registered) & enterprises.known("registered_capital")):
-        enterprises.warn(
-            row,
-            "paid_in_capital",
-            f"paid-in capital {yuan(paid_in[row]):,} is above the registered {yuan(registered[row]):,}",
-            "check both",
-        )
-
-
-def doubt_annual(annual: Checked) -> None:
-    """Warn of offices, rents, sales and buildings that are hard to believe."""
-    area, rent = annual.numbers("rented_area"), annual.numbers("rent")
-    for row in _rows(area > LARGE_OFFICE):
-        annual.warn(
-            row, "rented_area", f"an office of {area[row] / facts.AREA:,.10g} m²", "check the area, in m²"
-        )
-    for row in _rows(rent > HIGH_RENT):
-        annual.warn(
-            row,
-            "rent",
-            f"a rent of {rent[row] / facts.RENT:,.10g} CNY per m² and month",
-            "write the rent of one m² and one month",
-        )
-    sales, online = annual.numbers("sales"), annual.numbers("online_sales")
-    for row in _rows((online > sales) & annual.known("sales")):
-        annual.warn(
-            row,
-            "online_sales",
-            f"online sales {yuan(online[row]):,} are above all sales {yuan(sales[row]):,}",
-            "check both",
-        )
-    bare = (annual.numbers("building_recognised") == 1) & (annual.numbers("building_area") == 0)
-    for row in _rows(bare & annual.known("building_area")):
-        annual.warn(
-            row,
-            "building_recognised",
-            "a model building without an area",
-            "write building_area (楼宇办公面积)",
-        )
-
-
-def doubt_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> None:
-    """Warn of taxes in a year after the one an enterprise was struck off in.
-
-    owners: the enterprise of each row of `annual`.
-    """
-    if "closed_on" not in enterprises.positions:
-        return
-    closed = enterprises.numbers("closed_on")[owners]
-    taxed = np.any([annual.numbers(name) > 0 for name in ("vat", "business_tax", "income_tax")], axis=0)
-    for row in _rows(taxed & (closed > 0) & (annual.numbers("year") > closed // 10_000)):
-        annual.warn(row, "year", f"taxes of an enterprise struck off on {iso(int(closed[row]))}",
-                    "check closed_on (注销日期) and the taxes")
-
-
-def _rows(chosen: np.ndarray) -> list[int]:
-    return np.flatnonzero(chosen).tolist()
-
-
-def doubt_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year: int) -> None:
-    """Warn, once per enterprise, of years without a row between two years with one.
-
-    present: 1 where the register has a row, enterprises × years.
-    """
-    rows = np.cumsum(present, axis=1)
-    inside = (present == 0) & (rows > 0) & (rows < rows[:, -1:])
-    for owner in np.flatnonzero(inside.any(axis=1)):
-        years = _spans([first_year + int(place) for place in np.flatnonzero(inside[owner])])
-        annual.warnings.append(
-            Problem(
-                annual.raw.label,
-                f"{shown(ids[owner])}: enterprise-year absent: {years}",
-                "add the rows; a year without a row is no base for 四（四）",
-                "warning",
-            )
-        )
-
-
-def _spans(years: list[int]) -> str:
-    """Years in words.
-
-    >>> _spans([2012, 2014, 2015, 2016])
-    '2012, 2014–2016'
-    """
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and spans[-1][1] == year - 1:
-            spans[-1][1] = year
-        else:
-            spans.append([year, year])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)

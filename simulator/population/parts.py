@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -28,9 +28,7 @@ from simulator.lotteries import keys_of
 from simulator.population.readers import read_population
 from simulator.population.register import APPLICATION, Population
 from simulator.population.sources import PART, is_in_parts
-from simulator.population.writing import mark_synthetic, write_folder, write_parquet
 
-SIZE = 25_000  # enterprises of a part: a hundred MiB while it is read and played
 ANEW = "write the register anew, into an empty folder"
 HELD = 1  # parts kept in memory for whoever asks again
 
@@ -184,35 +182,6 @@ def joined(parts: Sequence[Population]) -> Population:
         support_district=stacked("support_district"), paid=stacked("paid"), employees=stacked("employees"),
         applications=np.concatenate(applications) if applications else np.zeros(0, APPLICATION),
         details=pd.concat([part.details for part in parts], ignore_index=True))
-
-
-def write_parts(populations: Iterable[Population], folder: str | Path, count: int) -> Path:
-    """Write `count` registers as the parts of one, as they come. Raises PopulationError where the folder holds anything."""
-    folder, synthetic = Path(folder), True
-    if folder.is_dir() and any(folder.iterdir()):
-        raise PopulationError(Problem(str(folder), "is not empty", "choose another folder"))
-    for number, population in enumerate(populations):
-        write = write_folder if population.unknown else write_parquet  # typed columns have no word for what is not known
-        write(population, part_folder(folder, number, count))
-        synthetic = synthetic and population.synthetic
-    if synthetic:
-        mark_synthetic(folder)
-    return folder
-
-
-def divided(population: Population, size: int = SIZE) -> Iterator[Population]:
-    """A register in memory as registers of about `size` enterprises, groups kept together; in the order of their first ones."""
-    groups = population.details["group_id"].to_numpy()
-    first: dict[str, int] = {}
-    place = np.array([first.setdefault(group, row) if group else row for row, group in enumerate(groups)], np.int64)
-    order = np.argsort(place, kind="stable")
-    start = 0
-    while start < len(order):
-        end = min(start + size, len(order))
-        while end < len(order) and place[order[end]] == place[order[end - 1]]:
-            end += 1
-        yield population.subset(np.sort(order[start:end]))
-        start = end
 
 
 @dataclass(frozen=True)

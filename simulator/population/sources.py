@@ -9,10 +9,11 @@ from pathlib import Path
 from simulator.errors import PopulationError, Problem
 from simulator.population import databases, parquet
 from simulator.population.column import Table, plain
-from simulator.population.legacy import from_html, is_html, is_ole, refuse_et
+from simulator.population.legacy import is_ole, refuse_et
 from simulator.population.raw import RawTable, Source, stray
 from simulator.population.schema import SYNTHETIC_MARK, TABLES, table_named
 from simulator.population.sheets import MOST_BYTES, from_csv
+from simulator.population.webpages import from_html, is_html
 from simulator.population.workbook import from_workbook, lone_table
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")

@@ -16,86 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.budget import design_tables
 from simulator.errors import Problem, ReportError
 from simulator.report.disclosure import analyses_released, left_out, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.report.run_files import ANALYSES, CONTRIBUTIONS, FILES, RECORD_KEYS
 from simulator.report.suppression import Plan, plan_of
 
-QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
-FILES: Mapping[str, tuple[str, ...]] = {
-    "summary.csv": (
-        "measure",
-        "clause",
-        "year",
-        "unit",
-        "mean",
-        "standard_error",
-        *QUANTILES,
-        "probability",
-        "probability_low",
-        "probability_high",
-    ),
-    "settings.csv": ("group", "path", "value", "unit", "source", "confidence", "zh", "en", "changed"),
-    "draws.parquet": (),
-    "years.parquet": (),
-}
-# tables a run may have beside these: what a report adds to the figures
-ANALYSES: Mapping[str, tuple[str, ...]] = {
-    "drivers.csv": ("result", "parameter_share", "standard_error", "letter", "drivers"),
-    "conditions.csv": ("target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed",
-                       "needed_low", "needed_high", "unit"),
-    "affordability.csv": ("year", "revenue", "revenue_low", "revenue_high", "basis", "share", "share_error", "share_high",
-                          "share_high_low", "share_high_high"),
-    "concentration.csv": ("enterprises", "support", "recipients", "gini"),
-    "risk.csv": ("year", "appropriation", "probability", "probability_low", "probability_high", "expected_overrun",
-                 "expected_overrun_error", "overrun_if_any", "overrun_if_any_error", "worst_twentieth",
-                 "worst_twentieth_error", *(f"reserve_{level}{end}" for level in (20, 10, 5, 1) for end in ("", "_low", "_high"))),
-    "ledger.csv": ("measure", "clause", "year", "unit", "mean", "standard_error", *QUANTILES),
-    "commitments.csv": ("admitted", "year", "mean", "standard_error"),
-    "exposure.csv": ("clause", "year", "mean", "standard_error", "p95", "p95_low", "p95_high", "highest"),
-    "execution.csv": ("year", "appropriation", "paid", "rate", "planned", "mean", "standard_error",
-                      *(f"{q}{end}" for q in QUANTILES for end in ("", "_low", "_high"))),
-    "expected.csv": ("measure", "clause", "year", "mean", "standard_error", "expected", "expected_error"),
-    "backtest.csv": ("year", "published", *(f"{q}{end}" for q in ("p10", "p50", "p90", "position") for end in ("", "_low", "_high")),
-                     "width", "crps", "crps_error", "crps_naive"),
-    "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
-                      "everybody", "share_low", "share_high", "price", "price_error", "closed_price", "confidence", "invented"),
-    "attribution.csv": ("clause", *(f"{v}{end}" for v in ("booked", "alone", "last_in", "shapley") for end in ("", "_error"))),
-    "interaction.csv": ("cause", "mean", "standard_error"),
-    "readings.csv": ("switch", "reading", "default", "mean", "standard_error", "share_changed", "share_changed_low", "share_changed_high",
-                     "draws", "rank_low", "rank_high"),
-    "tornado.csv": ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
-                    "draws", "rank_low", "rank_high"),
-    "indices.csv": ("result", "factor", "paths", "first_order", "first_order_low", "first_order_high", "total_order",
-                    "total_order_low", "total_order_high", "draws", "rank_low", "rank_high"),
-    "notches.csv": ("clause", "term", "fact", "edge", "threshold", "unit", "year", "in_band", "in_band_error", "below",
-                    "below_error", "above", "above_error", "jump", "jump_error", "gain", "gain_error", "gain_total",
-                    "gain_total_error", "short_of", "short_of_error", "jump_largest", "draws"),
-    **{f"{name}.csv": columns for name, columns in design_tables.COLUMNS.items()},
-    "notch_map.csv": ("clause", "term", "from", "to", "enterprises", "enterprises_error"),
-}
-RECORD_KEYS = (
-    "run_id",
-    "created",
-    "scenario",
-    "title",
-    "seed",
-    "draws",
-    "population",
-    "hashes",
-    "versions",
-    "years",
-    "cash_years",
-    "policy",
-    "appropriation",
-    "clauses",
-    "targets",
-    "warnings",
-    "outputs",
-)
 TOTAL = "total"
-CONTRIBUTIONS = "contributions.parquet"  # of runs on a register: who stands behind each figure
 
 
 @dataclass(frozen=True)

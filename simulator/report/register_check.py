@@ -26,8 +26,8 @@ from simulator.population.readers import Examination, examine
 from simulator.population.schema import TABLES
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
-from simulator.report.record import CONTRIBUTIONS
 from simulator.report.register_safety import behind, sensitive_rows, shown
+from simulator.report.run_files import CONTRIBUTIONS
 from simulator.scenario import load_scenario
 from simulator.spreadsheets import save_csv
 

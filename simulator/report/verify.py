@@ -21,7 +21,8 @@ from simulator.population.register import Population
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
 from simulator.report.kinds import FORMATS, KINDS, LANGUAGES
-from simulator.report.record import ANALYSES, RunFolder
+from simulator.report.record import RunFolder
+from simulator.report.run_files import ANALYSES
 from simulator.scenario import Scenario, load_scenario, parse_set
 from simulator.spreadsheets import unescaped
 

@@ -19,7 +19,8 @@ from simulator import cli, files, load_scenario, synthesize
 from simulator.engine import checkpoints
 from simulator.engine.blocks import Task
 from simulator.engine.checkpoints import FOLDER, LOCK, RECORD
-from simulator.population.parts import divided, open_register, write_parts
+from simulator.population.dividing import divided, write_parts
+from simulator.population.parts import open_register
 from tests.faults import problems_of, texts_of
 
 PACKAGE = Path(simulator.__file__).parent

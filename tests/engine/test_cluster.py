@@ -28,7 +28,8 @@ from simulator.engine.blocks import Task, Work, carry_out
 from simulator.engine.cluster import code_here, named, packed, play_order, unpacked
 from simulator.engine.run import outer_layer, play
 from simulator.errors import ClusterError
-from simulator.population.parts import divided, open_register, write_parts
+from simulator.population.dividing import divided, write_parts
+from simulator.population.parts import open_register
 from simulator.projection.assumptions import pull_levers
 from simulator.report import batch, batch_plan
 from tests.faults import texts_of

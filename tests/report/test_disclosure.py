@@ -17,12 +17,13 @@ from simulator.budget.contributions import contributions
 from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
 from simulator.errors import ReportError
-from simulator.population.parts import write_parts
+from simulator.population.dividing import write_parts
 from simulator.report import disclosure, register_safety, releases, safety, suppression
 from simulator.report.publish import publish
-from simulator.report.record import ANALYSES, CONTRIBUTIONS, RunFolder, read_contributions
+from simulator.report.record import RunFolder, read_contributions
 from simulator.report.register_check import CheckFolder, write_check
 from simulator.report.rounding import UNITS, WITHHELD, shown
+from simulator.report.run_files import ANALYSES, CONTRIBUTIONS
 from simulator.report.safety import Cube, Rules, protect, sensitive
 from simulator.report.wording import LANGUAGES, load
 
