@@ -15,7 +15,7 @@ from simulator.law import targets
 from simulator.law.assessment import TERMS, read_law
 from simulator.law.clauses import SLUGS
 from simulator.law.readings import check
-from simulator.law.terms import EDGES, NO_END, UNITS, Number, Term, terms_dtype
+from simulator.law.terms import EDGES, NO_END, NOT_OFFERED, UNITS, Block, Number, Term, terms_dtype
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import SHIPPED, TEXT, replaced, term_line, with_term
 from tests.law.of_the_text import MORE_THAN, OF_THE_TEXT
@@ -70,6 +70,9 @@ NATIONAL = term_line(TEXT, "headquarters_award.national_capital").group(2)
 MAX_AREA = term_line(TEXT, "office_rent.max_area").group(2)
 HIGH_RATE = term_line(TEXT, "tax_rebate.high_rate").group(2)
 AREA = term_line(TEXT, "model_building_award.area").group(2)
+
+SCHOOL_PLACES = TEXT[TEXT.index("school_places:\n"):]  # the last block
+LINE_TERMS = re.search(r"data_line:\n(?:  \w.*\n)+?(  terms:\n(?:    .*\n)+)", TEXT).group(1)
 
 # what is replaced, by what, and every problem that follows: "line N" is that of the replacement, "line N-2" two above
 FAULTS = {
@@ -154,6 +157,30 @@ FAULTS = {
     "an unknown kind": (
         "  kind: in_kind", "  kind: in_knid",
         ["law.yaml line N, school_places.kind: is 'in_knid' → did you mean in_kind?"]),
+    "a kind that is like none": (
+        "  kind: in_kind", "  kind: 7",
+        ["law.yaml line N, school_places.kind: is 7 → one_off or recurrent or in_kind or rule"]),
+    "a label of blanks": (
+        "  zh: 办公用房租金补助", "  zh: '  '",
+        ["law.yaml line N, office_rent.zh: is '  ' → write a text"]),
+    "a text for a clause": (
+        SCHOOL_PLACES, "school_places: by discretion\n",
+        ["law.yaml line N, school_places: is not a block of a clause → indent its keys"]),
+    "a clause without terms": (
+        LINE_TERMS, "",
+        ["law.yaml line N-5, data_line: terms is missing → add terms:"]),
+    "no policy": (
+        "policy:\n  start: 2013-01-01\n  end: 2015-12-31\n", "",
+        ["law.yaml: policy is missing → add the block policy"]),
+    "an unread number with a wrong unit": (
+        MAX_AREA, MAX_AREA.replace("500", "08").replace("m2", "CNY"),
+        [("law.yaml line N, office_rent.terms.max_area.value: '08' is not a number the program reads; "
+          "write digits, a point and nothing else"),
+         "law.yaml line N, office_rent.terms.max_area: has the unit 'CNY' → the clause reads it in m2"]),
+    "an unread number for a number": (
+        "{" + MAX_AREA + "}", "08",
+        [("law.yaml line N, office_rent.terms.max_area: '08' is not a number the program reads; "
+         "write digits, a point and nothing else")]),
     "negative": (
         MAX_AREA, MAX_AREA.replace("500", "-1"),
         ["law.yaml line N, office_rent.terms.max_area: -1 lies outside 0 … 50,000 m2 → check the unit"]),
@@ -214,6 +241,20 @@ def test_a_fault_is_named_with_line_path_and_remedy(fault, tmp_path):
     old, new, expected = FAULTS[fault]
     text, line = replaced(TEXT, old, new)
     assert refusals(tmp_path, text) == [with_lines(problem, line) for problem in expected]
+
+
+def test_a_policy_may_last_a_day(tmp_path):
+    text, _ = replaced(TEXT, "end: 2015-12-31", "end: 2013-01-01")
+    law = read_law(written(tmp_path, text))
+    assert law.start == law.end == datetime.date(2013, 1, 1)
+
+
+def test_a_clause_without_a_block_is_not_offered(tmp_path):
+    text, _ = replaced(TEXT, SCHOOL_PLACES, "")
+    law = read_law(written(tmp_path, text))
+    assert law.withdrawn == {"school_places"} and law.blocks["school_places"] == Block(
+        "school_places", "", "school_places", "school_places", NOT_OFFERED)
+    assert not any(path.startswith("school_places") for path in law.numbers)
 
 
 def test_a_missing_term_and_a_missing_block_are_named(tmp_path):
