@@ -246,7 +246,9 @@ def test_a_fault_is_named_with_line_path_and_remedy(fault, tmp_path):
 def test_a_policy_may_last_a_day(tmp_path):
     text, _ = replaced(TEXT, "end: 2015-12-31", "end: 2013-01-01")
     law = read_law(written(tmp_path, text))
-    assert law.start == law.end == datetime.date(2013, 1, 1)
+    assert law.start == law.end == law.set({"policy.end": datetime.date(2013, 1, 1)}).end == datetime.date(2013, 1, 1)
+    assert texts_of(law.set, {"policy.end": datetime.date(2012, 1, 1), "data_line.cap": "much"}) == [  # dates once the rest is well
+        "law.data_line.cap: is 'much' → write a number in CNY, or {year: number}"]
 
 
 def test_a_clause_without_a_block_is_not_offered(tmp_path):
