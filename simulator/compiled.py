@@ -22,7 +22,7 @@ from numba.core import config
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
 COMPILED = (
     "compiled.py", "distributions.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "law", "projection",
-    *(f"engine/{name}.py" for name in ("generosity", "kernel", "ledger", "life", "playing", "recipe", "room", "totals")),
+    *(f"engine/{name}.py" for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "recipe", "room", "totals")),
     "budget/rationing.py",
 )
 

@@ -10,19 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.compiled import entry, inlined, rule
+from simulator.engine.from_draw import play_incumbents, play_newcomers
+from simulator.engine.from_register import bring_in, count_groups, groups_of, office_taken, play_block
 from simulator.engine.ledger import CLAIM
-from simulator.engine.playing import (
-    bring_in,
-    choose,
-    count_groups,
-    groups_of,
-    note_held,
-    office_taken,
-    play_block,
-    play_incumbents,
-    play_newcomers,
-)
-from simulator.engine.room import World, forget_past, room_for, share_with_all
+from simulator.engine.room import World, choose, forget_past, note_held, room_for, share_with_all
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import TERMS, reach_of
 from simulator.projection import enterprises as kinds

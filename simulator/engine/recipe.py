@@ -35,7 +35,7 @@ from simulator.lotteries import (
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import CARRIED, YEAR
-from simulator.projection.enterprises import befall, carry, common_growth, project_year, set_out, write_year
+from simulator.projection.enterprises import NO_EDGES, befall, carry, common_growth, project_year, set_out, write_year
 from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import CAPITAL_REFORM, day_in_year, is_service
 from simulator.projection.taxes import tax_year
@@ -225,7 +225,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
                 continue
             sharing = terms[j].sharing
             tax, fresh = tax_year(par, year, sharing, year, sharing, moves), j == 0 or year == born[i]
-            project_year(par, tax, (0, 0), carried, before, now, 1, year, fresh)
+            project_year(par, tax, NO_EDGES, carried, before, now, 1, year, fresh)
             if now.there[0] == 0:
                 break
             before = now

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import maker, rule
+from simulator.compiled import maker, once, rule
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES
-from simulator.law.case import HISTORY
+from simulator.law.assessment import ALL, CASH_CLAUSES, CLAUSES, reach_of
+from simulator.law.case import HISTORY, May
 from simulator.projection.columns import CARRIED, TOGETHER, YEAR
-from simulator.projection.enterprises import STATE, common_growth, own_rate_moves
+from simulator.projection.enterprises import PLATFORM, STATE, common_growth, own_rate_moves, set_out, write_year
 
 
 class World(NamedTuple):
@@ -117,3 +117,43 @@ def forget_past(room):
     never = np.zeros(1, HISTORY)
     room.existing[:], room.of_district[:] = 0, 0
     room.histories[:] = never[0]
+
+
+@rule
+def choose(held, only, start, n, which):
+    """The next enterprises to play together, from number `start` on: into `which`. Returns how many, and where to go on.
+
+    held (n or 0,): clauses whose conditions held for each, one bit each; only: 0, or the bits of which an enterprise must
+    hold one.
+    """
+    i, count = start, 0
+    while i < n and count < TOGETHER:
+        if only == 0 or held[i] & only:
+            which[count] = i
+            count += 1
+        i += 1
+    return count, i
+
+
+@rule
+def note_held(held, only, room, count):
+    """Keep which clauses' conditions held, where that is asked for: when all are played, and `held` has room."""
+    if only == 0 and held.shape[0] > 0:
+        for e in range(count):
+            held[room.which[e]] = room.plans[e].held
+
+
+@once
+def expect(room, e, known, terms):
+    """Which clauses could matter to the e-th enterprise in the years to come as long as nothing befalls it, by what a projected
+    row keeps from year to year; a platform may yet grow past any threshold."""
+    years, state = room.years, room.states[e]
+    if known + 1 == years.shape[0]:
+        return
+    first, row = years[known + 1], room.rows[e, known + 1]
+    set_out(state, first, e)
+    first.present[e] = room.plans[e].active
+    write_year(state, first, e, row)
+    for j in range(known + 1, years.shape[0]):
+        reach = reach_of(room.enterprises[e], row, terms[j], May(False, False))
+        years[j].calm[e] = ALL if state.kind == PLATFORM else reach

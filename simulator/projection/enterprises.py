@@ -14,6 +14,7 @@ from simulator.projection.taxes import expected_retained_rate, retained, to_fen
 # kinds of enterprises
 GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOINER, BUILDING = range(9)
 KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "traditional", "joiner", "building")
+NO_EDGES = (0, 0)  # of contributions: nobody minds any
 SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 
 # What an enterprise sets out with. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.

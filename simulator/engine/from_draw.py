@@ -1,0 +1,124 @@
+"""Enterprises that a draw brings: incumbents of the base year where no register says, and each year's newcomers."""
+
+import numpy as np
+
+from simulator.compiled import maker, once, rule
+from simulator.engine.life import live_together
+from simulator.engine.room import Cohort, choose, expect, note_held
+from simulator.facts import ANNUAL, ENTERPRISE
+from simulator.law.assessment import ALL
+from simulator.law.calendar import year_in_term
+from simulator.lotteries import key_of_slot
+from simulator.projection import enterprises as kinds
+from simulator.projection.columns import TOGETHER
+from simulator.projection.enterprises import NO_EDGES, STATE, carry, project_year, set_out, write_year
+from simulator.projection.luck import draw_yearly
+from simulator.projection.newcomers import (
+    ARRIVING,
+    arrivals,
+    incumbents,
+    is_service,
+    make_incumbent,
+    make_newcomer,
+    make_platform,
+    relative_size,
+)
+from simulator.projection.taxes import tax_year
+
+
+@once
+def enter_drawn(room, e, start, terms):
+    """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from."""
+    state, carried = room.states[e], room.carried[0]
+    carry(room.enterprises[e], state, 1, carried, e)
+    carried.anyway[e], carried.went_online[e] = state.anyway, 0
+    set_out(state, room.years[start], e)
+    room.plans[e].active, room.plans[e].reach = 1, ALL
+    expect(room, e, start, terms)
+
+
+@rule
+def sizes_of_incumbents(world, relative, services):
+    """Sales relative to the median of the drawn incumbents, and which are service firms. Returns the sum of the goods
+    retailers' relative sales."""
+    total = 0.0
+    for slot in range(relative.shape[0]):
+        key = key_of_slot(kinds.GOODS, 0, slot)
+        services[slot] = is_service(world.par, world.seed, world.draw, key)
+        relative[slot] = relative_size(world.par, world.seed, world.draw, key)
+        if not services[slot]:
+            total += relative[slot]
+    return total
+
+
+@maker
+def play_incumbents(world, room, held, only, by_clause, by_year):
+    """Incumbents of the base year where no register says, their sales adding up to the total drawn; and platforms."""
+    seed, draw, par, start = world.seed, world.draw, world.par, 0
+    no_enterprise, no_state = np.zeros(1, ENTERPRISE), np.zeros(1, STATE)
+    number = incumbents(par)
+    n = number + arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
+    relative, services = np.empty(number), np.empty(number, np.bool_)
+    total = sizes_of_incumbents(world, relative, services)
+    median = par.incumbents_online_sales / total if total > 0 else 0.0
+    sharing, first_year = world.terms[0].sharing, room.years[0]
+    tax = tax_year(par, world.base_year, sharing, world.base_year, sharing, world.moves[0])
+    while start < n:
+        count, start = choose(held, only, start, n, room.which)
+        for e in range(count):
+            i = room.which[e]
+            room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
+        for e in range(count):
+            i, enterprise, state = room.which[e], room.enterprises[e], room.states[e]
+            room.enterprises[e], room.states[e] = no_enterprise[0], no_state[0]
+            state.key = room.keys[e]
+            if i < number:
+                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i])
+            else:
+                make_platform(par, enterprise, state, seed, draw)
+            enter_drawn(room, e, 0, world.terms)
+        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
+        project_year(par, tax, NO_EDGES, room.carried[0], first_year, first_year, count, world.base_year, True)
+        for e in range(count):
+            write_year(room.states[e], first_year, e, room.rows[e, 0])
+        live_together(world, room, Cohort(count, 0, 1, 0, False), by_clause, by_year)
+        note_held(held, only, room, count)
+
+
+@maker
+def play_newcomers(world, j, space, room, by_clause, by_year):
+    """The arrivals of the year at position j. Returns the office space left: it goes by day of settling."""
+    seed, draw, par = world.seed, world.draw, world.par
+    year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
+    offered = year_in_term(year, terms.policy)
+    total = 0
+    for kind in ARRIVING:
+        total += arrivals(par, kind, offered, world.generosity, seed, draw, year)
+    enterprises, states = np.zeros(total, ENTERPRISE), np.zeros(total, STATE)
+    i = 0
+    for kind in ARRIVING:
+        anyway = arrivals(par, kind, False, world.generosity, seed, draw, year)
+        for slot in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
+            states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
+            states[i].anyway = 1 if slot < anyway else 0
+            make_newcomer(par, enterprises[i], states[i], seed, draw, year, terms)
+            i += 1
+    order = np.argsort(enterprises["settled_on"], kind="mergesort")
+    while start < total:
+        count = min(TOGETHER, total - start)
+        before = room.years[j - 1]
+        for e in range(count):
+            i = order[start + e]
+            if states[i].designated != 0:
+                if states[i].area <= space:
+                    space -= states[i].area
+                else:
+                    states[i].designated = 0
+            room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
+            room.rows[e, j - 1] = no_row[0]
+            enter_drawn(room, e, j - 1, world.terms)
+            before.sales[e], before.online_sales[e] = 0, 0
+        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
+        live_together(world, room, Cohort(count, j - 1, j, 0, False), by_clause, by_year)
+        start += count
+    return space

@@ -1,0 +1,104 @@
+"""A register's enterprises in a draw: what no draw changes is brought in once, then every draw plays it."""
+
+from simulator.compiled import maker, once, rule
+from simulator.engine.life import live_together
+from simulator.engine.room import Cohort, expect
+from simulator.engine.totals import TRADITIONAL_ONLINE
+from simulator.law.assessment import reach_of
+from simulator.law.calendar import year_of
+from simulator.law.case import May
+from simulator.lotteries import BUT_FOR, u
+from simulator.money import FEN, RATE
+from simulator.projection.enterprises import carry, set_out
+from simulator.projection.luck import draw_yearly
+from simulator.projection.taxes import to_fen
+
+
+@rule
+def lay_beside(room, e, j, terms):
+    """A known year of the e-th enterprise, from its row into the columns."""
+    row, now = room.rows[e, j], room.years[j]
+    share = terms.sharing.district_share
+    now.there[e], now.present[e], now.here[e], now.befallen[e] = 1, row.present, 1, 0
+    now.sales[e], now.online_sales[e], now.retained_tax[e] = row.sales, row.online_sales, row.retained_tax
+    now.turnover_tax[e], now.income_tax[e] = row.vat + row.business_tax, row.income_tax
+    now.local[e] = to_fen(row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0)
+    now.unshared[e] = to_fen(row.retained_tax / FEN)
+    now.matter[e] = reach_of(room.enterprises[e], row, terms, May(False, False))
+
+
+@maker
+def bring_in(register, known, base_year, terms, room, count):
+    """What no draw changes of the `count` enterprises of a register named in room.which, into the room. Returns the Cohort."""
+    carried = room.carried[0]
+    for e in range(count):
+        i, plan = room.which[e], room.plans[e]
+        room.keys[e] = register.keys[i]
+        room.enterprises[e], room.states[e] = register.enterprises[i], register.states[i]
+        plan.active, plan.reach, plan.changed = register.active[i], register.reach[i], 0
+        carry(room.enterprises[e], room.states[e], plan.active, carried, e)
+        carried.came_later[e] = 1 if year_of(room.enterprises[e].settled_on) > base_year else 0
+        room.rows[e] = register.annual[i]  # years not known yet are absent rows
+        for j in range(known + 1):
+            lay_beside(room, e, j, terms[j])
+        set_out(room.states[e], room.years[known], e)
+        expect(room, e, known, terms)
+        if register.existing.shape[0] > 0:
+            room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
+        if register.paid.shape[0] > 0:
+            room.paid[e] = register.paid[i]
+        if register.histories.shape[0] > 0:
+            room.histories[e] = register.histories[i]
+    return Cohort(count, known, 1, register.paid_years, register.histories.shape[0] > 0)
+
+
+@once
+def come_anyway(world, room, count):
+    """Whether a register's enterprises would be here without the policy: all that settled before it, and of those since all
+    but the but-for share."""
+    par, carried = world.par, room.carried[0]
+    for e in range(count):
+        carried.went_online[e], carried.anyway[e] = 0, 1
+        if carried.came_later[e] != 0:
+            but_for = par.butfor_anchors if room.enterprises[e].headquarters != 0 else par.butfor_startups
+            anyway = u(world.seed, world.draw, BUT_FOR, room.keys[e], 0) >= but_for * par.butfor_offered
+            carried.anyway[e] = 1 if anyway else 0
+
+
+@maker
+def play_block(world, register, room, cohort, by_clause, by_year):
+    """One draw of the enterprises brought in."""
+    for e in range(cohort.count):
+        if room.plans[e].changed != 0:
+            room.enterprises[e] = register.enterprises[room.which[e]]
+    come_anyway(world, room, cohort.count)
+    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:cohort.count], cohort.known + 1,
+                room.years)
+    live_together(world, room, cohort, by_clause, by_year)
+
+
+@rule
+def count_groups(world, by_year):
+    """A group of enterprises counts once, in the first year one of it went online."""
+    for year in world.groups:
+        if year > 0:
+            by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
+
+
+@rule
+def office_taken(enterprises, annual, known, base_year):
+    """Office space a register's enterprises that settled since the base year have taken of the stock, 0.01 m²."""
+    taken = 0
+    for i in range(enterprises.shape[0]):
+        if annual[i, known].designated_building != 0 and year_of(enterprises[i].settled_on) > base_year:
+            taken += annual[i, known].rented_area
+    return taken
+
+
+@rule
+def groups_of(states):
+    """The largest number of a group of enterprises."""
+    most = 0
+    for i in range(states.shape[0]):
+        most = max(most, states[i].group)
+    return most
