@@ -27,7 +27,6 @@ from simulator.report.tables import between, chance_cell, goal, target_unit, wit
 from simulator.report.wording import Wording
 
 NONE = {"probability": math.nan}
-CARDS = ("p50", "p80", "p95", "overrun", "net", "difference")
 
 
 class Figures:

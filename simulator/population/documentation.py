@@ -70,12 +70,3 @@ def columns_table() -> pd.DataFrame:
                          " / ".join(filter(None, (column.note_zh, column.note_en)))))
     return pd.DataFrame(rows, columns=["表 table", "列 column", "中文表头 header", "类型 type", "单位 unit", "精度 resolution",
                                        "范围 range", "空白 blank", "规则 rules", "条款 clauses", "含义 meaning"])
-
-
-def columns_markdown() -> str:
-    """The same as a Markdown table, for a page of documentation."""
-    frame = columns_table()
-    lines = ["| " + " | ".join(frame.columns) + " |", "|" + "---|" * len(frame.columns)]
-    lines += ["| " + " | ".join(str(value).replace("|", "\\|") for value in row) + " |" for row in
-              frame.itertuples(index=False)]
-    return "\n".join(lines) + "\n"

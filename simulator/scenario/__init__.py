@@ -24,18 +24,8 @@ from simulator.law.assessment import read_law
 from simulator.law.terms import Law
 from simulator.projection.assumptions import AS_THE_LAW_SAYS
 from simulator.projection.uncertain import Uncertain, fixed
-from simulator.scenario.changes import (
-    CONFIDENCE,
-    GROUPS,
-    PLAIN,
-    Sourced,
-    apply,
-    from_python,
-    is_group,
-    missing,
-    parse_set,
-    without_unoffered,
-)
+from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, without_unoffered
+from simulator.scenario.given import from_python, parse_set
 from simulator.scenario.purse import Purse
 from simulator.scenario.rows import Setting, rows_of
 

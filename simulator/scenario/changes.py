@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulator import yamlfile
-from simulator.errors import LawError, Problem, ScenarioError, SimulatorError, nearest
+from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
 from simulator.law.terms import NOT_OFFERED
 from simulator.projection.assumptions import BY_PATH, copula_matrix
@@ -23,7 +23,6 @@ from simulator.scenario.purse import appropriate, contradictions, ration
 CONFIDENCE = ("A", "B", "C", "J")
 IDLE = ""  # the source of an assumption that no clause on offer asks for
 GROUPS = ("law", "assumptions", "interpretation", "appropriation", "rationing", "population", "policy", "correlations")
-_LARGEST_NUMBER = 10**100
 Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
 
 
@@ -58,53 +57,6 @@ class Sourced:
     value: Uncertain
     source: str
     confidence: str
-
-
-def parse_set(options: list[str]) -> dict[str, Any]:
-    """`path=value` texts of `--set` as changes. Raises ScenarioError.
-
-    >>> parse_set(["policy.end=none", "assumptions.o2o_share={low: 0.1, high: 0.3}"])["policy.end"] is None
-    True
-    """
-    changes: dict[str, Any] = {}
-    problems = []
-    for option in options:
-        path, equals, text = option.partition("=")
-        path = path.strip()
-        if not equals or not path:
-            problems.append(Problem(f"--set {option}", "is not path=value", "e.g. law.tax_rebate.high_rate=0.4"))
-            continue
-        try:
-            found = yamlfile.loads(f"value: {text.strip()}", f"--set {path}").data
-            changes[path] = found.pop("value")
-            problems += [Problem(f"--set {path}", f"holds another line, {key}", "give each its own --set") for key in found]
-        except SimulatorError as e:
-            problems += [replace(p, place=f"--set {path}") for p in e.problems]
-    if problems:
-        raise ScenarioError(problems)
-    return changes
-
-
-def from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Changes with their numbers as YAML gives them, int or Decimal; what is no such number is a problem."""
-    problems: dict[str, Problem] = {}
-
-    def plain(value: Any, path: str) -> Any:
-        if isinstance(value, Mapping):
-            return {key: plain(inner, path) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(inner, path) for inner in value]
-        value = value.item() if isinstance(value, np.generic) else value
-        if isinstance(value, float):
-            value = Decimal(repr(value))
-        if isinstance(value, Decimal) and not value.is_finite():
-            problems[path] = Problem(path, f"is {value}", "write a finite number")
-        elif isinstance(value, int | Decimal) and not -_LARGEST_NUMBER < value < _LARGEST_NUMBER:
-            problems[path] = Problem(path, "is a number too large to be meant", "check the unit")
-        return value
-
-    found = {str(path): plain(value, str(path)) for path, value in changes.items()}
-    return {path: value for path, value in found.items() if path not in problems}, list(problems.values())
 
 
 def is_group(path: str) -> bool:

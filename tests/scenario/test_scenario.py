@@ -716,8 +716,8 @@ def test_a_scenario_cannot_be_changed_in_place():
     before = scenario.hash()
     for change in (
         lambda: setattr(scenario, "name", "x"), lambda: scenario.plain.__setitem__("draws", 5),
-        lambda: scenario.interpretation.update(rent_clock="settling"), scenario.appropriation.clear,
-        lambda: scenario.assumptions.pop("o2o_share"), scenario.law.numbers.clear,
+        lambda: scenario.interpretation.update(rent_clock="settling"), lambda: scenario.appropriation.clear(),
+        lambda: scenario.assumptions.pop("o2o_share"), lambda: scenario.law.numbers.clear(),
         lambda: setattr(scenario.assumptions["o2o_share"], "source", "x"),
         lambda: setattr(scenario.assumptions["o2o_share"].value, "low", 0.0),
         lambda: scenario.correlations.__setitem__(("a", "b"), 0.5),
