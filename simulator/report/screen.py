@@ -75,11 +75,23 @@ def budget(result: BudgetRun, lang: str = "zh") -> str:
                      draws=f"{scenario.draws:,}", seed=scenario.seed, unit=words.say("unit.money"))
     columns = [words.say("screen.year"), words.say("screen.mean"), "P5", "P50", "P80", "P95", words.say("screen.appropriation"),
                words.say("screen.overrun")]
-    shown = head + "\n" + table(columns, rows)
+    shown = head + "\n" + table(columns, rows) + "\n" + _intervals(summary, lang, words)
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
         shown += "\n\n" + precision.told(asdict(result.precision), names, words)
     return shown
+
+
+def _intervals(summary: pd.DataFrame, lang: str, words: Wording) -> str:
+    """How sure the total's quantiles and its chance of overrun are: 95 % intervals of the simulation itself."""
+    total = summary[(summary["clause"] == TOTAL) & (summary["year"] == TOTAL)].set_index("measure")
+    paid = total.loc["paid"]
+    ends = {q: f"[{_money(paid[f'{q}_low'], lang)}, {_money(paid[f'{q}_high'], lang)}]" for q in ("p5", "p50", "p80", "p95")}
+    if "overrun" not in total.index:
+        return words.say("screen.intervals", **ends)
+    chance = total.loc["overrun"]
+    return words.say("screen.intervals_overrun", **ends,
+                     overrun=f"[{chance['probability_low']:.1%}, {chance['probability_high']:.1%}]")
 
 
 def expected(result: BudgetRun, lang: str = "zh") -> str:
