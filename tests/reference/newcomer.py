@@ -11,7 +11,6 @@ import argparse
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ NOT_TYPED = {  # and why
     r"pip install --no-index": "for a machine without network: tests/house/test_wheel.py",
 }
 STAND_IN = {"REGISTER": "data/sample", "DIR": "合成 名册", "LEDGER": "台账", "KEY": "密钥", "NAME": "NAME"}  # for what is one's own
-SERVES = re.compile(r"simulator (whatif|lab)")  # until Ctrl+C
+SERVES = re.compile(r"simulator (whatif|lab)")  # until it is told to end
 PLAN = """\
 scenarios: [baseline, cautious]
 languages: [zh, en]
@@ -65,7 +64,7 @@ def prepared(place: Path, lang: str) -> list[tuple[str, str]]:
 
 
 def typed_here(place: Path, command: str, lang: str) -> tuple[int, str, str]:
-    """Type a command; one that serves is stopped by Ctrl+C once it has said where."""
+    """Type a command; one that serves is told to end once it has said where."""
     here = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "LANG"))}
     here |= {"PATH": f"{place / '.venv' / 'bin'}{os.pathsep}{here['PATH']}", "LANG": LOCALE[lang],
              "SIMULATOR_AUDIT": str(place / "日志.jsonl")}
@@ -75,9 +74,9 @@ def typed_here(place: Path, command: str, lang: str) -> tuple[int, str, str]:
     if SERVES.match(command):
         assert process.stderr is not None
         said = process.stderr.readline()
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # not Ctrl+C, to which what a shell runs in the background is deaf
         _, err = process.communicate(timeout=120)
-        return 0 if "http" in said and process.returncode in (0, 130) else 1, "", said + err
+        return 0 if "http" in said and process.returncode in (0, 143, -15) else 1, "", said + err
     out, err = process.communicate(timeout=1800)
     return process.returncode, out, err
 
