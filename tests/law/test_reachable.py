@@ -16,7 +16,7 @@ from simulator.law.case import Figures, May, stirs_always
 from simulator.law.clauses import CATALOGUE, SLUGS
 
 NEVER, EVER = May(settle=False, certify=False), May(settle=True, certify=True)
-TERM = np.array([(20130401, 20151231, 0)], [(name, np.int64) for name in ("start", "end", "withdrawn")])[0]
+TERM = np.rec.array([(20130401, 20151231, 0)], [(name, np.int64) for name in ("start", "end", "withdrawn")])[0]
 SETTLED, ONLINE = {"settled_on": 20130520}, {"online_retailer": 1}
 # for each clause the least marks of an enterprise, of a row, and what time may bring instead of one of them
 LEAST = {
@@ -88,6 +88,7 @@ def test_no_year_stills_the_other_clauses():
     assert still == {"tax_rebate", "school_places"}
 
 
+@pytest.mark.plays_draws
 def test_what_is_awarded_was_within_reach_and_stirred():
     """An invented register under the law: no award of a clause that the engine would have left out."""
     register, scenario = synthesize(enterprises=1500), load_scenario("baseline")
