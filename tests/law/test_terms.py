@@ -328,9 +328,31 @@ def test_dates_are_set_one_by_one_or_all_together(law):
     assert rates(law) == [D("0.5")] * 4  # and the law itself stays as it was
 
 
-@pytest.mark.parametrize("path", ["tax_rebate.high_rate@", "tax_rebate.high_rate@15", "tax_rebate.high_rate@2101"])
+@pytest.mark.parametrize("path", ["tax_rebate.high_rate@", "tax_rebate.high_rate@15", "tax_rebate.high_rate@1989",
+                                  "tax_rebate.high_rate@2101"])
 def test_a_date_that_is_no_year_is_refused(law, path):
     assert texts_of(law.set, {path: D("0.4")}) == [f"law.{path}: has no year after @ → write e.g. @2015"]
+
+
+def test_a_number_is_kept_by_the_years_it_holds_from(law):
+    def years(changes, path="tax_rebate.high_rate"):
+        return law.set(changes).numbers[path].values
+
+    share = law.numbers["sharing.local_vat_share"].values
+    assert years({}) == {1900: D("0.5")} and len(share) == 3
+    assert years({"tax_rebate.high_rate": D("0.4")}) == {1900: D("0.4")}
+    assert years({"tax_rebate.high_rate@1990": D("0.4"), "tax_rebate.high_rate@2100": D("0.3")}) == {
+        1900: D("0.5"), 1990: D("0.4"), 2100: D("0.3")}
+    assert years({"sharing.local_vat_share": D("0.3")}, "sharing.local_vat_share") == {min(share): D("0.3")}
+
+
+def test_what_is_too_many_is_taken_for_per_cent_of_shares_alone(law):
+    assert texts_of(law.set, {"tax_rebate.years": 60}) == ["law.tax_rebate.years: 60 lies outside 0 … 50 years → check the unit"]
+
+
+def test_a_policy_not_in_force_has_no_days(law):
+    policy = law.set({"policy.in_force": False}).compile(TERMS, [2013])["policy"][0]
+    assert (policy["start"], policy["end"]) == (0, 0)
 
 
 def test_a_change_is_checked_like_the_file_and_all_at_once(law):
