@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
-from simulator.engine.room import Cohort, choose, expect, note_held
+from simulator.engine.room import Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
@@ -34,7 +34,10 @@ def enter_drawn(room, e, start, terms):
     carried.anyway[e], carried.went_online[e] = state.anyway, 0
     set_out(state, room.years[start], e)
     room.plans[e].active, room.plans[e].reach = 1, ALL
-    expect(room, e, start, terms)
+    row = room.rows[e, start + 1]
+    expected_row(state, 1, room.years[start + 1], e, row)
+    for j in range(start + 1, room.years.shape[0]):
+        room.years[j].calm[e] = possible(room.enterprises[e], state, row, terms[j])
 
 
 @rule

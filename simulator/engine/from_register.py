@@ -2,11 +2,9 @@
 
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
-from simulator.engine.room import Cohort, expect
+from simulator.engine.room import Cohort
 from simulator.engine.totals import TRADITIONAL_ONLINE
-from simulator.law.assessment import reach_of
 from simulator.law.calendar import year_of
-from simulator.law.case import May
 from simulator.lotteries import BUT_FOR, u
 from simulator.money import FEN, RATE
 from simulator.projection.enterprises import carry, set_out
@@ -24,7 +22,6 @@ def lay_beside(room, e, j, terms):
     now.turnover_tax[e], now.income_tax[e] = row.vat + row.business_tax, row.income_tax
     now.local[e] = to_fen(row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0)
     now.unshared[e] = to_fen(row.retained_tax / FEN)
-    now.matter[e] = reach_of(room.enterprises[e], row, terms, May(False, False))
 
 
 @maker
@@ -38,11 +35,13 @@ def bring_in(register, known, base_year, terms, room, count):
         plan.active, plan.reach, plan.changed = register.active[i], register.reach[i], 0
         carry(room.enterprises[e], room.states[e], plan.active, carried, e)
         carried.came_later[e] = 1 if year_of(room.enterprises[e].settled_on) > base_year else 0
-        room.rows[e] = register.annual[i]  # years not known yet are absent rows
+        written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written when asked for
+        room.rows[e, :written] = register.annual[i, :written]
         for j in range(known + 1):
             lay_beside(room, e, j, terms[j])
         set_out(room.states[e], room.years[known], e)
-        expect(room, e, known, terms)
+        for j in range(register.calm.shape[1]):
+            room.years[j].calm[e] = room.years[j].matter[e] = register.calm[i, j]
         if register.existing.shape[0] > 0:
             room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
         if register.paid.shape[0] > 0:

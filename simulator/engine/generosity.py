@@ -45,7 +45,8 @@ def references(par: np.void, terms: np.ndarray, base_year: int, kind: int) -> Re
     reference_newcomers(par, terms, base_year, kind, enterprises, states)
     none = np.zeros((0, len(terms) - 1, CASH_CLAUSES), np.int64)
     return Register(enterprises, states, states["key"].copy(), np.zeros((REFERENCES, len(terms)), ANNUAL),
-                    np.ones(REFERENCES, np.int64), np.full(REFERENCES, ALL), none, none, none, 0,
+                    np.ones(REFERENCES, np.int64), np.full(REFERENCES, ALL), np.full((REFERENCES, len(terms)), ALL, np.int16),
+                    none, none, none, 0,
                     np.zeros((0, CLAUSES), HISTORY))
 
 

@@ -13,10 +13,20 @@ from simulator.compiled import entry, inlined, rule
 from simulator.engine.from_draw import play_incumbents, play_newcomers
 from simulator.engine.from_register import bring_in, count_groups, groups_of, office_taken, play_block
 from simulator.engine.ledger import CLAIM
-from simulator.engine.room import World, choose, forget_past, note_held, room_for, share_with_all
+from simulator.engine.room import (
+    World,
+    choose,
+    expected_row,
+    forget_past,
+    note_held,
+    possible,
+    room_for,
+    share_with_all,
+)
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import TERMS, reach_of
 from simulator.projection import enterprises as kinds
+from simulator.projection.columns import YEAR
 from simulator.projection.enterprises import what_may_come
 from simulator.projection.market import market_growth
 from simulator.projection.newcomers import arrivals, incumbents
@@ -26,7 +36,8 @@ THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
 
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
-    years are written; reach (n,): the clauses that could ever matter to each, one bit each; existing, of_district, paid (n
+    years are written; reach (n,), calm (n, years + 1): the clauses that could ever matter to each, and those that could in a
+    year as long as nothing befalls it, one bit each; existing, of_district, paid (n
     or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
     was paid before the first award year."""
 
@@ -36,6 +47,7 @@ class Register(NamedTuple):
     annual: Any
     active: Any
     reach: Any
+    calm: Any
     existing: Any
     of_district: Any
     paid: Any
@@ -91,11 +103,17 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
 
 
 @entry
-def reach_of_register(enterprises, states, annual, known, terms, reregistration, reach):
-    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings.
-    reregistration: whether any incumbent may come back as new."""
+def reach_of_register(enterprises, states, annual, active, known, terms, reregistration, reach, calm):
+    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm (n,
+    years + 1): those that could in a year as long as nothing befalls it. reregistration: whether any incumbent may come back as
+    new."""
+    scratch, rows = np.zeros(1, YEAR), np.zeros(1, ANNUAL)
     for i in range(enterprises.shape[0]):
         reach[i] = 0
+        expected_row(states[i], active[i], scratch[0], 0, rows[0])
+        for j in range(terms.shape[0]):
+            row = annual[i, j] if j <= known else rows[0]
+            calm[i, j] = possible(enterprises[i], states[i], row, terms[j])
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):

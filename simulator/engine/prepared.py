@@ -51,7 +51,8 @@ class Prepared:
         annual["designated_building"], annual["rented_area"] = 1, taken
         return replace(self, register=register._replace(
             enterprises=enterprise, states=np.zeros(1, STATE), keys=np.zeros(1, np.uint64), annual=annual,
-            active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64)))
+            active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64),
+            calm=np.zeros((1, annual.shape[1]), np.int16)))
 
     def play(self, first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
              who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
@@ -82,10 +83,12 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
         enterprises, states = forget(population.enterprises, known_year), states_of(population, window, known)
         reach = np.zeros(len(population), np.int64)
         reregistration = scenario.parameters()["reregistration.share"].high > 0
-        kernel.reach_of_register(enterprises, states, window.annual, known, terms, reregistration, reach)
+        active = ((window.annual[:, known]["present"] != 0) & (states["closed"] == 0)).astype(np.int64)
+        calm = np.zeros(window.annual.shape, np.int16)
+        kernel.reach_of_register(enterprises, states, window.annual, active, known, terms, reregistration, reach, calm)
         register = kernel.Register(
             enterprises, states, states["key"].copy(), window.annual,
-            active=((window.annual[:, known]["present"] != 0) & (states["closed"] == 0)).astype(np.int64), reach=reach,
+            active=active, reach=reach, calm=calm,
             existing=window.existing, of_district=window.of_district, paid=window.paid,
             paid_years=paid_until(scenario, population),
             histories=histories_before(population, scenario, enterprises))
@@ -101,7 +104,7 @@ def nobody(years: int) -> kernel.Register:
     numbers, none = np.zeros(0, np.int64), np.zeros((0, years, CASH_CLAUSES), np.int64)
     return kernel.Register(
         np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE), np.zeros(0, np.uint64), np.zeros((0, years + 1), facts.ANNUAL),
-        active=numbers, reach=numbers, existing=none, of_district=none, paid=none, paid_years=0,
+        active=numbers, reach=numbers, calm=np.zeros((0, years + 1), np.int16), existing=none, of_district=none, paid=none, paid_years=0,
         histories=np.zeros((0, CLAUSES), HISTORY))
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import maker, once, rule
+from simulator.compiled import maker, rule
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, CASH_CLAUSES, CLAUSES, reach_of
 from simulator.law.case import HISTORY, May
@@ -143,17 +143,17 @@ def note_held(held, only, room, count):
             held[room.which[e]] = room.plans[e].held
 
 
-@once
-def expect(room, e, known, terms):
-    """Which clauses could matter to the e-th enterprise in the years to come as long as nothing befalls it, by what a projected
-    row keeps from year to year; a platform may yet grow past any threshold."""
-    years, state = room.years, room.states[e]
-    if known + 1 == years.shape[0]:
-        return
-    first, row = years[known + 1], room.rows[e, known + 1]
-    set_out(state, first, e)
-    first.present[e] = room.plans[e].active
-    write_year(state, first, e, row)
-    for j in range(known + 1, years.shape[0]):
-        reach = reach_of(room.enterprises[e], row, terms[j], May(False, False))
-        years[j].calm[e] = ALL if state.kind == PLATFORM else reach
+@rule
+def expected_row(state, active, year, e, row):
+    """What a projected row of an enterprise keeps from year to year, by way of the e-th place of `year`, a YEAR that nobody uses."""
+    set_out(state, year, e)
+    year.present[e] = active
+    write_year(state, year, e, row)
+
+
+@rule
+def possible(enterprise, state, row, terms):
+    """The clauses that could matter in a year with such a row to an enterprise that nothing befalls, one bit each; a platform may
+    yet grow past any threshold."""
+    reach = reach_of(enterprise, row, terms, May(False, False))
+    return ALL if state.kind == PLATFORM else reach
