@@ -26,7 +26,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import drivers
 
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
-    with staged(arguments, "attribute") as progress:
+    with staged("attribute") as progress:
         result = simulator.attribute(scenario, population, few=arguments.few, orders=arguments.orders, workers=arguments.workers,
                                      progress=progress, notice=notices(arguments))
     if arguments.out:

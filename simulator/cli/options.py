@@ -73,6 +73,9 @@ def cluster_options(p: argparse.ArgumentParser) -> None:
 @contextlib.contextmanager
 def workforce(arguments: argparse.Namespace) -> Iterator[None]:
     """The cluster asked for, as `arguments.workers` while the verb works."""
+    workers = getattr(arguments, "workers", None)
+    if workers is not None and workers < 1:
+        raise SimulatorError(Problem(f"--workers {workers}", "at least one thread is needed"))
     if getattr(arguments, "scheduler", None) is None and getattr(arguments, "cluster", None) is None:
         yield
         return
@@ -92,7 +95,11 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     """The scenario of that name with the changes of --set, --appropriation, --mode, --draws and --seed."""
     from simulator.scenario import parse_set
 
-    given = [f"appropriation.{option}" for option in getattr(arguments, "appropriation", [])]
+    asked = getattr(arguments, "appropriation", [])
+    if wrong := [option for option in asked if "=" not in option]:
+        raise SimulatorError([Problem(f"--appropriation {option}", "is not YEAR=CNY", "e.g. --appropriation 2014=6000000")
+                              for option in wrong])
+    given = [f"appropriation.{option}" for option in asked]
     given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
     changes = parse_set([*arguments.changes, *given])
     for option in ("draws", "seed"):
@@ -145,7 +152,7 @@ def population_of(arguments: argparse.Namespace) -> Register | None:
 
 def play(arguments: argparse.Namespace, scenario: Scenario, population: Register | None, **more: Any) -> BudgetRun:
     """Play a scenario with a bar of progress where somebody watches. more: see `simulator.run`."""
-    with watched(arguments, [scenario]) as progress:
+    with watched([scenario]) as progress:
         return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notices(arguments),
                              **more)
 
@@ -159,19 +166,15 @@ def share(text: str) -> float:
 
 
 @contextlib.contextmanager
-def watched(arguments: argparse.Namespace, scenarios: Sequence[Scenario]) -> Iterator[Callable[[int], object]]:
+def watched(scenarios: Sequence[Scenario]) -> Iterator[Callable[[int], object]]:
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
-    if isinstance(arguments.workers, int) and arguments.workers < 1:
-        raise SimulatorError(Problem(f"--workers {arguments.workers}", "at least one thread is needed"))
     with progress_bar(scenarios[0].name if scenarios else "report", "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
 
 
 @contextlib.contextmanager
-def staged(arguments: argparse.Namespace, what: str) -> Iterator[Callable[[int, int], None]]:
+def staged(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
-    if isinstance(arguments.workers, int) and arguments.workers < 1:
-        raise SimulatorError(Problem(f"--workers {arguments.workers}", "at least one thread is needed"))
     with progress_bar(what, "draw") as bar:
         def step(done: int, total: int) -> None:
             if bar.total != total:

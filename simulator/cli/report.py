@@ -45,7 +45,7 @@ def do(arguments: argparse.Namespace) -> None:
         of, scenarios, name = [arguments.population], [], "check"
     elif not kept:
         people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"
-    with watched(arguments, scenarios) as progress:
+    with watched(scenarios) as progress:
         made = simulator.report(
             *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
             languages=arguments.languages, profile=arguments.profile, out=arguments.out or Path("out") / name, units=units,

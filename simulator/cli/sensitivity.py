@@ -37,7 +37,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import drivers
 
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
-    with staged(arguments, "sensitivity") as progress:
+    with staged("sensitivity") as progress:
         result = simulator.sensitivity(scenario, population, few=arguments.few, samples=arguments.samples,
                                        workers=arguments.workers, progress=progress, notice=notices(arguments))
     if arguments.out:

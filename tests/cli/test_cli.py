@@ -492,7 +492,7 @@ def test_compare_says_what_was_changed_and_what_it_costs(tmp_path):
 def test_a_scenario_compared_with_itself_differs_by_nothing():
     said = done("compare", "baseline", "baseline", "--draws", 5, "--lang", "en")
     assert said.splitlines()[1] == "no setting differs"
-    assert "  0.00  " in said and not re.search(r" [-+]\d", said)
+    assert re.search(r"Opening award +0 +0 ", said) and not re.search(r" [-+]\d", said)
 
 
 def test_each_further_year_of_the_policy_is_priced():
@@ -800,6 +800,8 @@ def test_set_reaches_every_verb(small):
     (["run", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
     (["run", "--draws", "5", "--workers", "-2"], "--workers -2: at least one thread is needed"),
     (["compare", "baseline", "cautious", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
+    (["design", "--free", "law.data_line.cap", "--workers", "0"], "--workers 0: at least one thread is needed"),
+    (["budget", "--appropriation", "2014"], "--appropriation 2014: is not YEAR=CNY → e.g. --appropriation 2014=6000000"),
     (["compare", "baseline", "cautious", "--further-years", "2018"],
      "--further-years: lengthens one scenario → e.g. simulator compare baseline --further-years 2018"),
     (["design", "--draws", "20", "--free", "law.data_line.cap"], "draws: 20 cannot show a confidence of 0.95 → at least 59"),
