@@ -14,7 +14,7 @@ from simulator.errors import LawError
 from simulator.law import targets
 from simulator.law.assessment import TERMS, read_law
 from simulator.law.clauses import SLUGS
-from simulator.law.readings import check
+from simulator.law.readings import SWITCHES, check, compile_readings
 from simulator.law.terms import EDGES, NO_END, NOT_OFFERED, UNITS, Block, Number, Term, terms_dtype
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import SHIPPED, TEXT, replaced, term_line, with_term
@@ -395,6 +395,18 @@ def test_a_block_without_a_kind_says_so_once(tmp_path):
 def test_a_misspelt_reading_is_told_the_one_meant():
     assert [str(p) for p in check({"opening_awards": "higer_of"})] == [
         "interpretation.opening_awards: has no reading 'higer_of' → did you mean higher_of?"]
+    assert [str(p) for p in check({"opening_award": "higher_of", "opening_awards": "qqqq", "qqqq": 1}, "here")] == [
+        "here.opening_award: is no interpretation switch → did you mean opening_awards?",
+        f"here.opening_awards: has no reading 'qqqq' → one of {', '.join(SWITCHES['opening_awards'].names)}",
+        f"here.qqqq: is no interpretation switch → one of {', '.join(SWITCHES)}"]
+    assert check({name: reading for name, switch in SWITCHES.items() for reading in switch.names[-1:]}) == []
+    with pytest.raises(LawError, match="is no interpretation switch"):
+        compile_readings({"qqqq": 1})
+
+
+def test_a_reading_called_none_may_be_written_as_yaml_reads_it():
+    name = next(name for name, switch in SWITCHES.items() if "none" in switch.names)
+    assert compile_readings({name: None})[name] == compile_readings({name: "none"})[name] != compile_readings({})[name]
 
 
 def test_a_law_cannot_be_changed_in_place(law):

@@ -32,7 +32,7 @@ LAW_TESTS = Path(__file__).parents[1] / "law"
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
     "terms": ("test_terms", SCENARIO, "test_withdrawn"), "lawfile": ("test_terms", "test_legality", SCENARIO, "test_withdrawn"),
-    "legality": ("test_legality",), "readings": ("test_explanation",),
+    "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
     "targets": ("test_terms",), "calendar": ("test_calendar",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
     "explanation": ("test_explanation", "test_withdrawn"),
 }
