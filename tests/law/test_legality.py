@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 
@@ -63,6 +64,16 @@ def test_no_amount_depends_on_them(law, tmp_path):
 def test_a_fault_is_named(new, told, tmp_path):
     text, _ = replaced(TEXT, SINCE, new)
     assert any(told in problem for problem in texts_of(read_law, written(tmp_path, text)))
+
+
+@pytest.mark.parametrize("key, new, told", [
+    ("confidence", "Z", "confidence: is 'Z' → A, B, C or J"), ("by_en", "2014", "by_en: is 2014 → write a text"),
+    ("by_zh", "'  '", "by_zh: is '  ' → write a text")])
+def test_a_doubt_says_how_sure_it_is_and_by_which_document(key, new, told, tmp_path):
+    start = TEXT.index("clean_up_2014:")
+    text = TEXT[:start] + re.sub(rf"^      {key}: .*$", f"      {key}: {new}", TEXT[start:], count=1, flags=re.M)
+    (problem,) = texts_of(read_law, written(tmp_path, text))
+    assert problem.endswith(f"tax_rebate.legality.clean_up_2014.{told}")
 
 
 def test_a_flag_that_is_no_block_is_refused(tmp_path):

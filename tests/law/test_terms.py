@@ -14,7 +14,7 @@ from simulator.errors import LawError
 from simulator.law import targets
 from simulator.law.assessment import TERMS, read_law
 from simulator.law.clauses import SLUGS
-from simulator.law.readings import SWITCHES, check, compile_readings
+from simulator.law.readings import SWITCHES, check, compile_readings, defaults
 from simulator.law.terms import EDGES, NO_END, NOT_OFFERED, UNITS, Block, Number, Term, terms_dtype
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import SHIPPED, TEXT, replaced, term_line, with_term
@@ -407,6 +407,7 @@ def test_a_misspelt_reading_is_told_the_one_meant():
 def test_a_reading_called_none_may_be_written_as_yaml_reads_it():
     name = next(name for name, switch in SWITCHES.items() if "none" in switch.names)
     assert compile_readings({name: None})[name] == compile_readings({name: "none"})[name] != compile_readings({})[name]
+    assert compile_readings(defaults()) == compile_readings({})
 
 
 def test_a_law_cannot_be_changed_in_place(law):
