@@ -7,6 +7,7 @@ import pytest
 from simulator import assess, explain
 from simulator.law.assessment import MARKING
 from simulator.law.clauses import SLUGS
+from simulator.law.explanation import NOT_DUE
 from simulator.population.readers import read_population
 from tests.law.against_oracle import baseline
 from tests.population.registers import full, write
@@ -37,7 +38,7 @@ def read_as(reading: str, awards: tuple[int, ...] = AS_WRITTEN):
       for paid in (50_000, 100_000, 150_000, 200_000, 250_000, 300_000, 350_000)),
     ("each", AS_WRITTEN, (NONE, ALL), 60_000, 300_000),  # no set: the tier whose award it reaches
     ("each", AS_WRITTEN, (NONE, ALL), 199_999, 250_000),
-    ("each", (50_000, 150_000, 200_000), (NONE, ALL), 200_000, 200_000),  # the fewest tiers that add up to it: the third
+    ("each", (50_000, 150_000, 200_000), (NONE, TWO), 200_000, 200_000),  # the fewest tiers that add up to it: the third
     ("each", (80_000, 50_000, 200_000), (NONE, ALL), 80_000, 250_000),  # awards that fall: still what adds up to it
     ("each", (50_000, 300_000, 200_000), (NONE, ALL), 300_000, 250_000),
     ("each", (50_000, 150_000, 200_000), (TWO, TWO), 200_000, 0),  # just what was due: the two tiers, not the third
@@ -57,6 +58,7 @@ def test_a_tier_that_is_used_up_is_told_as_not_open(tmp_path):
     told = explain(platform(tmp_path, (TWO, 1_200, 2_600)), "E1", baseline(), 2015)
     (year,) = told.years
     (line,) = [one for one in year.clauses if one.slug == "platform_membership_award"]
+    assert line.outcome == NOT_DUE
     assert {condition.name: condition.held for condition in line.findings} == {
         "in_term": True, "income_reached": True, "tier_reached": True, "tier_open": False}
 

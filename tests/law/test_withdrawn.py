@@ -10,6 +10,7 @@ from simulator.engine.drawn import draw_population
 from simulator.engine.run import outer_layer, play
 from simulator.law.assessment import TERMS, assess_register
 from simulator.law.clauses import SLUGS
+from simulator.law.explanation import WITHDRAWN
 from simulator.law.readings import compile_readings
 from simulator.law.terms import Law
 from simulator.resources import folder
@@ -58,7 +59,7 @@ def test_an_explanation_says_that_a_clause_is_not_offered(sample):
     told = explain(sample, row["enterprise_id"], BASELINE.set(without("certification_award")), int(row["year"]))
     assert "not offered in this scenario" in told.text("en") and "本情景不施行该条款" in told.text("zh")
     (line,) = [c for y in told.years for c in y.clauses if c.slug == "certification_award"]
-    assert (line.due, line.award) == (0, 0)
+    assert (line.due, line.award, line.outcome) == (0, 0, WITHDRAWN)
 
 
 def test_faults_of_the_setting_are_told():

@@ -34,7 +34,7 @@ TESTS = {  # of a module, whatever the function
     "terms": ("test_terms", SCENARIO, "test_withdrawn"), "lawfile": ("test_terms", "test_legality", SCENARIO, "test_withdrawn"),
     "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
     "targets": ("test_terms",), "calendar": ("test_calendar",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
-    "explanation": ("test_explanation", "test_withdrawn"),
+    "explanation": ("test_clauses", "test_explanation", "test_withdrawn"),
 }
 CHOSEN = {  # of a file, by pytest's -k: its other tests are slow as plain Python, and look at the law no closer
     "test_scenario": "law or edge_of or dated or shown_exactly", "test_withdrawn": "not gives_nothing or rebate",
@@ -166,7 +166,7 @@ def tests_of(mutant: Mutant) -> tuple[str, ...]:
     """The tests, beside the plays, that speak of what a mutant changes."""
     if mutant.module in TESTS:
         return TESTS[mutant.module]
-    if mutant.function in ("reachable", "stirs"):
+    if mutant.function in ("reachable", "stirs", "stirs_always"):
         return ("test_reachable",)
     if mutant.module.startswith("clauses"):
         return ("test_clauses", "test_terms" if mutant.function == MODULE else "test_explanation")
