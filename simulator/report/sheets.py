@@ -36,6 +36,7 @@ KINDS: Mapping[str, tuple[Callable[..., str], str]] = {
     "share": ("{:z.1%}".format, "0.0%"),
 }
 WITH_ERROR = "±"  # ends a kind whose cells are (estimate, standard error): "number±"; a plain number is no estimate
+_WIDEST = 120  # columns of a terminal; a wider table has errors below their estimates
 _MOST = 3  # decimals of an estimate in a terminal
 WITH_ENDS = "[]"  # ends a kind whose cells are (estimate, low end, high end of its 95 % interval): "share[]"
 
@@ -93,7 +94,20 @@ def _grid(sheet: Sheet) -> str:
         return ""
     kinds = list(sheet.columns.values())
     rows = [[written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in sheet.rows]
-    return screen.table(list(sheet.columns), rows, left=sheet.left)
+    shown = screen.table(list(sheet.columns), rows, left=sheet.left)
+    if max(map(screen.width, shown.splitlines())) <= _WIDEST:
+        return shown
+    return screen.table(list(sheet.columns), [line for row in rows for line in _folded(row, kinds)], left=sheet.left)
+
+
+def _folded(row: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
+    """A row of a table too wide for a terminal: errors and ends of intervals on a line of their own below it, where it has any."""
+    above, below = list(row), [""] * len(row)
+    for c, kind in enumerate(kinds):
+        if kind.endswith((WITH_ERROR, WITH_ENDS)):
+            estimate, space, rest = row[c].partition(" ")
+            above[c], below[c] = (estimate, rest) if space else (row[c], "")
+    return [above, below] if any(below) else [above]
 
 
 def written(cell: Any, kind: str) -> str:
