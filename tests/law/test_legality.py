@@ -74,6 +74,9 @@ def test_a_doubt_says_how_sure_it_is_and_by_which_document(key, new, told, tmp_p
     text = TEXT[:start] + re.sub(rf"^      {key}: .*$", f"      {key}: {new}", TEXT[start:], count=1, flags=re.M)
     (problem,) = texts_of(read_law, written(tmp_path, text))
     assert problem.endswith(f"tax_rebate.legality.clean_up_2014.{told}")
+    without = TEXT[:start] + re.sub(rf"^      {key}: .*\n", "", TEXT[start:], count=1, flags=re.M)
+    (problem,) = texts_of(read_law, written(tmp_path, without))
+    assert problem.endswith(f"tax_rebate.legality.clean_up_2014: {key} is missing → add {key}:")
 
 
 def test_a_flag_that_is_no_block_is_refused(tmp_path):
