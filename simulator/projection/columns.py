@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-TOGETHER = 32  # enterprises played together: their columns stay in the fastest memory
+TOGETHER = 64  # enterprises played together: their columns stay in the fastest memory
 
 
 def _columns(whole: str, numbers: str = "") -> np.dtype:
