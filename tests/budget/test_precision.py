@@ -71,7 +71,7 @@ def test_figures_are_the_summarys(precise):
 def test_what_cannot_be_meant_is_refused_all_at_once():
     refused = call("run", "baseline", "--precision", "300%", "--of", "p95.ofice_rent", "--max-draws", "10")
     assert refused.code == 2
-    for part in ("--precision: is 3 ", "--max-draws: 10 lies below the 1,000", "'p95.ofice_rent' is no figure", "office_rent"):
+    for part in ("--precision：不能是 3", "--max-draws：10 少于至少要做的 1,000 次", "没有 'p95.ofice_rent' 这项结果", "office_rent"):
         assert part in refused.err, part
     assert call("run", "baseline", "--precision", "much").code == 2
     with pytest.raises(ScenarioError, match="is no figure"):

@@ -20,6 +20,8 @@ from simulator.report import launcher, workbook
 from simulator.report.look import faults
 from simulator.report.publish import publish
 from simulator.report.rounding import UNITS, percent, shown
+from simulator.report.tables import chance_text
+from simulator.report.wording import load
 from tests.report.chinese import english_in
 
 
@@ -94,7 +96,7 @@ def test_every_number_said_stands_in_the_files(pages, run, lang):
     }
     for _, row in one.summary.iterrows():
         known |= {shown(row, unit, c) for unit in units for c in ("mean", "p5", "p50", "p80", "p95")}
-        known |= {percent(row["probability"])}
+        known |= {percent(row["probability"]), chance_text(row, load(lang))}
     for group in ("assumptions", "interpretation"):
         rows = one.rows_of(group)
         known |= {str(len(rows)), str(rows["changed"].sum()), str(rows["confidence"].isin(["C", "J"]).sum())}
@@ -168,7 +170,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatch, 
     monkeypatch.setattr(module, writer, full)
     assert main(["report", str(there), "--format", "xlsx"]) == 2
     told = capsys.readouterr().err
-    assert f"{place}: cannot be written ({os.strerror(errno.ENOSPC)}) → make room" in told and "Traceback" not in told
+    assert f"{place}：无法写入（磁盘已满）" in told and "腾出" in told and "Traceback" not in told
     assert old.read_text(encoding="utf-8") == "old"
     left = {p.relative_to(there).as_posix() for p in there.rglob("*budget.zh*")}
     assert left <= {"budget.zh.xlsx", "failed/budget.zh.html", "failed/budget.zh.ipynb"}, "neither half a file nor its record"
