@@ -19,6 +19,7 @@ from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -56,7 +57,9 @@ class Page(Voila):
         super().listen()
 
     def launch_browser(self) -> None:
-        self.ready(self.reach.address(self.port))
+        # said once requests are answered: whoever ends the server as soon as he reads it must find a loop to end
+        self.ioloop = IOLoop.current()
+        self.ioloop.add_callback(self.ready, self.reach.address(self.port))
 
 
 def serve(parameters: Mapping[str, Any], *, port: int = PORT, reach: Reach | None = None, browser: bool = True,

@@ -109,7 +109,8 @@ def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
     """Every settable path with value, unit, range, article or source, and meaning."""
     words = load(lang)
     rows = [
-        (s.path, s.value, words.term("units", s.unit), s.range, " ".join(filter(None, (s.source, s.confidence))), words.pick({"zh": s.zh, "en": s.en}))
+        (s.path, s.value, words.term("units", s.unit), s.range, " ".join(filter(None, (s.source, s.confidence))),
+         words.pick({"zh": s.zh, "en": s.en}))
         for s in settings
     ]
     return table([words.say(f"screen.{key}") for key in ("path", "value", "unit", "range", "source", "meaning")], rows, left=6)

@@ -61,8 +61,9 @@ class Machines:
         self.options = [word for name, path in self.files.items() for word in (f"--tls-{name}", path)]
         self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--protocol", "tls", "--no-dashboard",
                                     "--scheduler-file", str(folder / "scheduler.json"))
-        until((folder / "scheduler.json").exists)
-        self.address = json.loads((folder / "scheduler.json").read_text())["address"]
+        said = folder / "scheduler.json"
+        until(lambda: said.exists() and said.read_text().rstrip().endswith("}"))  # it is there before it is written
+        self.address = json.loads(said.read_text())["address"]
 
     def start(self, *arguments: str) -> subprocess.Popen:
         return subprocess.Popen([sys.executable, "-m", "dask", *arguments, *self.options], cwd=self.folder,
