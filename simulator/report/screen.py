@@ -86,7 +86,8 @@ def _intervals(summary: pd.DataFrame, lang: str, words: Wording) -> str:
     """How sure the total's quantiles and its chance of overrun are: 95 % intervals of the simulation itself."""
     total = summary[(summary["clause"] == TOTAL) & (summary["year"] == TOTAL)].set_index("measure")
     paid = total.loc["paid"]
-    ends = {q: f"[{_money(paid[f'{q}_low'], lang)}, {_money(paid[f'{q}_high'], lang)}]" for q in ("p5", "p50", "p80", "p95")}
+    known = {q: not pd.isna(paid[f"{q}_low"]) for q in ("p5", "p50", "p80", "p95")}  # of few draws an end lies beyond them all
+    ends = {q: f"[{_money(paid[f'{q}_low'], lang)}, {_money(paid[f'{q}_high'], lang)}]" if known[q] else MISSING for q in known}
     if "overrun" not in total.index:
         return words.say("screen.intervals", **ends)
     chance = total.loc["overrun"]
