@@ -172,7 +172,8 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             sums[CLAWBACK_DUE] += due
             if world.claims.shape[0] > 0:
                 enter_claims(world.claims, world.draw, key, j, amounts, due)
-            if j > cohort.known and support_ends(case, history) and leaves_after_support(world.par, state, world.seed, world.draw, year):
+            ends = j > cohort.known and support_ends(case, history)
+            if ends and leaves_after_support(world.par, state, world.seed, world.draw, year):
                 plan.left = year
                 for later in range(j + 1, rows.shape[0]):
                     room.years[later].here[e] = 0

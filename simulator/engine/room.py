@@ -20,7 +20,7 @@ class World(NamedTuple):
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
     numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves (years + 1, 2): how
     the sharing rules move a register's own retained rate, of goods and of services; generosity (3,): see
-    newcomers.arrival_rate; groups: see `totals.count`; suspended_from: first year without rebates; claims: see
+    newcomers.arrival_rate; groups: see `totals.count_online`; suspended_from: first year without rebates; claims: see
     `ledger.enter_claims`; kept, kept_rows, kept_count: see `life.keep`.
     """
 
