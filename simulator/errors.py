@@ -67,14 +67,14 @@ class ReportError(SimulatorError):
     """A report could not be made."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known name most like `word`, as the remedy of an error; empty when nothing is near.
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The known name most like `word`, as the remedy of an error; empty when nothing is near: less alike than `cutoff`.
 
     >>> nearest("high_raet", ["high_rate", "low_rate"])
     'did you mean high_rate?'
     """
     known = list(known)
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
     if not found:  # a path may be wrong in one part only: try its last part against the last parts
         tails = {name.rsplit(".", 1)[-1]: name for name in known}
         near = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(tails), n=1, cutoff=0.7)

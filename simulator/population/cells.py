@@ -21,9 +21,11 @@ TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")
 DATE_PATTERNS = (  # the closed list; day and month of 06/05/2013 could be either, so it is not in it
     re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"),
     re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})"),
+    re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})"),
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日"),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
+TIME = re.compile(r"[ t]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")  # what an export writes behind a day
 DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 SHORTENED = re.compile(
     r"\d(\.\d+)?[eE]\+?\d+"
@@ -143,7 +145,7 @@ def _choice(text: str, column: Column) -> int | str:
 def _date(text: str, column: Column, mac_dates: bool) -> int:
     """The whole number yyyymmdd."""
     serial = serial_day(text, mac_dates)
-    word = plain(text) if serial is None else serial.isoformat()
+    word = TIME.sub("", plain(text)) if serial is None else serial.isoformat()
     match = next((found for pattern in DATE_PATTERNS if (found := pattern.fullmatch(word))), None)
     if match is None:
         if DAY_FIRST.fullmatch(word):

@@ -143,16 +143,15 @@ def _owners_at_once(annual: Checked, index: dict[str, int], names: list[str]) ->
 def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
     """Two rows of one enterprise and year, or two rows that agree in every cell; whether the second is left out."""
     line = rows.raw.line_of(first)
-    repeats = f"the row repeats line {line}"
     if rows.table.name == "existing_support":
         # Supports of one clause add up, so two equal ones may be meant; still, it is what a slip looks like.
-        rows.warn(row, "enterprise_id", f"{repeats}; both are counted", "remove one unless both are meant")
+        rows.warn(row, "enterprise_id", f"the row repeats line {line}; both are counted", "remove one unless both are meant")
         return False
     if rows.table.name == "paid":  # money went out once or twice: nobody but the office can say
-        rows.fault(row, "enterprise_id", repeats, "remove it; two equal payments go into one row")
+        rows.fault(row, "enterprise_id", f"the row repeats line {line}", "remove it; two equal payments go into one row")
         return False
     if rows.row(row) == rows.row(first):
-        rows.warn(row, "enterprise_id", f"{repeats} and is counted once", "remove one of the two rows")
+        rows.warn(row, "enterprise_id", f"the row repeats line {line} and is counted once", "remove one of the two rows")
         return True
     name = rows.texts("enterprise_id")[row]
     rows.fault(row, "year", f"{shown(name)} has a row of this year already, on line {line}",

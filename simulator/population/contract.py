@@ -8,7 +8,7 @@ from simulator.errors import Problem, nearest
 from simulator.law.clauses import SLUGS
 from simulator.population.cells import shown
 from simulator.population.checked import Checked
-from simulator.population.column import Column, Table, plain
+from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.layout import IGNORED
 from simulator.population.raw import RawTable
 from simulator.population.reading import read_column
@@ -47,9 +47,10 @@ def _name_columns(checked: Checked) -> None:
             if any(plain(str(cell)) for cell in raw.columns[position]):
                 fault(f"column {position + 1} holds values but has no name", "name the column, or remove it")
         elif column is None:
-            if name not in IGNORED:
+            if squeezed(text) not in IGNORED:
                 known = [own for column in table.columns for own in (column.name, column.header)]
-                remedy = nearest(name, known) or "remove the column, or give it the name of a known one"
+                # Chinese names are short: half of the characters is near
+                remedy = nearest(name, known, 0.6 if name.isascii() else 0.5) or "remove the column, or give it the name of a known one"
                 fault(f"unknown column {shown(text)}", remedy)
         elif column.name in checked.positions:
             first = checked.positions[column.name] + 1
@@ -66,7 +67,7 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
         checked.units[column.name] = answer
         return
     group = raw.groups[position] if raw.groups else ""
-    found = declared_unit(column, raw.header[position], group, raw.title, checked.table)
+    found = declared_unit(column, raw.header[position], group, raw.title, checked.table, raw.beside)
     if isinstance(found, Declared):
         checked.units[column.name] = found
     elif found is not None:
@@ -76,14 +77,15 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
 
 
 def _tell_absent(checked: Checked) -> None:
-    """What columns that are not there mean: a required one is a fault (unless one stands under a name much like it), facts
-    are unknown."""
+    """What columns that are not there mean: a required one is a fault, facts are unknown; none is told of which one stands
+    under a name much like it."""
     label, guessed = checked.raw.label, " ".join(problem.remedy for _, _, problem in checked.faults)
-    for column in checked.absent:
-        if column.required and not any(f"mean {name}?" in guessed for name in (column.name, column.header)):
+    absent = [c for c in checked.absent if not any(f"mean {name}?" in guessed for name in (c.name, c.header))]
+    for column in absent:
+        if column.required:
             cause, remedy = f"required column {column.label} is missing", "add the column"
             checked.faults.append((-1, -1, Problem(label, cause, remedy)))
-    missed = [c for c in checked.absent if not (c.required or c.optional or c.derived or c.kind == "text")]
+    missed = [c for c in absent if not (c.required or c.optional or c.derived or c.kind == "text")]
     needed = [column for column in missed if column.needed_by]
     remedy = "add the columns; blank cells mean none"
     if needed:

@@ -7,11 +7,12 @@ that holds most known column names; totals are taken out as control sums; nothin
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from simulator.errors import Problem
 from simulator.population.column import Table, plain, squeezed
 from simulator.population.raw import RawTable
-from simulator.population.units import column_named
+from simulator.population.units import column_named, money_word
 
 MOST_COLUMNS = 500  # far above any table's; what is wider is no table, and filling it up would cost the memory
 LOOKED_AT = 30  # rows among which the header is looked for
@@ -29,12 +30,12 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(squeezed(text)))
 
 
-def arrange(rows: list[list[str]], lines: list[int], label: str, is_sheet: bool, table: Table, title: str = "") \
-        -> RawTable | Problem:
+def arrange(rows: list[list[str]], lines: list[int], label: str, is_sheet: bool, table: Table, title: str = "",
+            merged: Mapping[int, Mapping[int, int]] | None = None) -> RawTable | Problem:
     """Rows as columns under their header; blank rows are left out, short ones filled up and told.
 
-    lines: number of each row; title: words beside the rows themselves, as the sheet's name. A Problem where the rows
-    hold no table at all.
+    lines: number of each row; title: words beside the rows themselves, as the sheet's name; merged: where known, by place
+    of a row the first and the last column of its merged cells. A Problem where the rows hold no table at all.
     """
     widest = max(map(len, rows), default=0)
     if widest > MOST_COLUMNS:
@@ -44,13 +45,16 @@ def arrange(rows: list[list[str]], lines: list[int], label: str, is_sheet: bool,
     if not kept:
         return Problem(label, "the table is empty", "write a header line and one line per row")
     top, depth = _find_header(rows, kept, table)
+    beside = _beside(rows[kept[top - 1]], rows[kept[top]], table) if top and depth == 1 else ""
+    if beside:
+        top, depth = top - 1, 2
     header_rows = [rows[place] for place in kept[top:top + depth]]
     above = " ".join([title, *(cell for place in kept[:top] for cell in rows[place] if cell)])
     body, body_lines, totals, notes = _split(rows, kept[top + depth:], lines, header_rows, table)
     width = max((len(row) for row in (*header_rows, *body)), default=0)
-    header, groups = _headings([row + [""] * (width - len(row)) for row in header_rows])
+    header, groups = _headings([row + [""] * (width - len(row)) for row in header_rows], (merged or {}).get(kept[top]))
     raw = RawTable(label, is_sheet, header, lines[kept[top + depth - 1]], [], body_lines, groups=groups, title=above,
-                   totals=totals, grid=(rows, lines))
+                   beside=beside, totals=totals, grid=(rows, lines))
     for line, text in notes:
         where = f"{label} row {line}" if is_sheet else f"{label} line {line}"
         raw.warnings.append(Problem(where, f"a footnote and not a row: “{text[:40]}”; left out",
@@ -62,38 +66,51 @@ def arrange(rows: list[list[str]], lines: list[int], label: str, is_sheet: bool,
     return raw
 
 
-def _known(row: list[str], table: Table) -> int:
-    return sum(column_named(cell, table) is not None for cell in row if cell)
+def _known(row: list[str], table: Table) -> tuple[int, int]:
+    """How many cells name a column, and how many a column that an office adds for itself."""
+    own = sum(squeezed(cell) in IGNORED for cell in row if cell)
+    return sum(column_named(cell, table) is not None for cell in row if cell), own
 
 
 def _find_header(rows: list[list[str]], kept: list[int], table: Table) -> tuple[int, int]:
     """Place of the header among the kept rows, and whether it has one row or two (title rows stand above it)."""
     looked = [rows[place] for place in kept[:LOOKED_AT]]
     known = [_known(row, table) for row in looked]
-    best = max(range(len(looked)), key=lambda place: (known[place], -place))
-    top, depth, most = (best, 1, known[best]) if known[best] else (0, 1, 0)
+    best = max(range(len(looked)), key=lambda place: (known[place][0], -place))
+    top, depth, most = (best, 1, known[best]) if known[best][0] else (0, 1, (0, 0))
     for place in range(len(looked) - 1):
-        if not known[place + 1]:  # a row below that names no column is no second header
+        if not known[place + 1][0] or known[place] == (0, 0):  # a row below that names no column is no second header
             continue
         upper, lower = looked[place], looked[place + 1]
         width = max(len(upper), len(lower))
         leaves, _ = _headings([row + [""] * (width - len(row)) for row in (upper, lower)])
         both = _known(leaves, table)
-        if both > most and known[place]:
+        if both > most:
             top, depth, most = place, 2, both
     return top, depth
 
 
-def _headings(rows: list[list[str]]) -> tuple[list[str], list[str]]:
+def _beside(upper: list[str], header: list[str], table: Table) -> str:
+    """The first heading of a row of group headings above a whole header, as 税收（万元） above the taxes; blank where the row
+    is a title: it stands above a column of no amounts, or says 单位."""
+    units = [at for at, cell in enumerate(upper) if cell and money_word(cell)]
+    if not units or any("单位" in squeezed(cell) for cell in upper):
+        return ""
+    columns = [column_named(header[at], table) if at < len(header) else None for at in units]
+    return upper[units[0]] if all(column is not None and column.kind == "money" for column in columns) else ""
+
+
+def _headings(rows: list[list[str]], merged: Mapping[int, int] | None = None) -> tuple[list[str], list[str]]:
     """Names and group headings by column. In a pair a name that spans both rows stands in the upper one, and a group's
-    heading in its first column only."""
+    heading in its first column only; merged: the last column of each, where a workbook says so."""
     if len(rows) == 1:
         return list(rows[0]), [""] * len(rows[0])
-    header, groups, group = [], [], ""
-    for upper, lower in zip(*rows, strict=True):
-        group = upper if plain(upper) else group
+    header, groups, group, last = [], [], "", -1
+    for at, (upper, lower) in enumerate(zip(*rows, strict=True)):
+        if plain(upper):
+            group, last = upper, merged.get(at, at) if merged else len(rows[0])
         header.append(lower if plain(lower) else upper)
-        groups.append(group if plain(lower) else "")
+        groups.append(group if plain(lower) and at <= last else "")
     return header, groups
 
 

@@ -130,16 +130,25 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             _ask(holders[asked[0]], doubt, asked)
 
 
+def _figure(value: float) -> str:
+    """Three digits that count, without an exponent.
+
+    >>> _figure(2e-05), _figure(7111.2)
+    ('0.00002', '7,110')
+    """
+    return f"{float(f'{value:.3g}'):,.12f}".rstrip("0").rstrip(".")
+
+
 def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
     first = checked.table.column(asked[0])
     unit = checked.units[first.name].word if first.name in checked.units else "元"
     if doubt.year:
-        cause = (f"{first.label} of {doubt.year} is {doubt.value:.3g} times that of {doubt.year - 1} (median); "
+        cause = (f"{first.label} of {doubt.year} is {_figure(doubt.value)} times that of {doubt.year - 1} (median); "
                  "one of the two years seems to be in another unit")
         remedy = f"correct the year; if it is right as it stands, say --unit {first.name}={unit}"
     elif len(doubt.columns) == 2:
-        cause = (f"{doubt.columns[0]} is {doubt.value:.3g} of {doubt.columns[1]} (median), believable from "
-                 f"{doubt.low:g} to {doubt.high:g}; one of the two seems to be in another unit than read ({unit})")
+        cause = (f"{doubt.columns[0]} is {_figure(doubt.value)} of {doubt.columns[1]} (median), believable from "
+                 f"{_figure(doubt.low)} to {_figure(doubt.high)}; one of the two seems to be in another unit than read ({unit})")
         remedy = "say the units: " + " ".join(f"--unit {name}=元 or 万元" for name in asked)
     else:
         cause = (f"the median of {first.label} is {doubt.value:,.0f} CNY, read as {unit}; believable from "

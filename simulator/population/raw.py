@@ -77,8 +77,9 @@ class RawTable:
     label: file or sheet name; is_sheet: whether places are addresses (annual!H17) or lines; header: texts of the header
     row; columns: texts by column, in the header's order; lines: line or row number of each row, as an editor counts.
 
-    groups: by column, the text of the upper row of a two-row header; title: what stands above the header and in the
-    sheet's or file's name, where a unit may be declared; totals: line and cells of every 合计 row, which is no row of
+    groups: by column, the text of the upper row of a two-row header; beside: the first of them that declares a unit where the
+    lower row is a whole header, so that what stands under none may be meant, too; title: what stands above the header and in
+    the sheet's or file's name, where a unit may be declared; totals: line and cells of every 合计 row, which is no row of
     the table; keys: for tables without lines (a database), what each row is called; mac_dates: day numbers count from
     1904; encoding: of a text file; grid: all rows as they stood, with their lines, for the annotated copy.
     """
@@ -92,6 +93,7 @@ class RawTable:
     warnings: list[Problem] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     title: str = ""
+    beside: str = ""
     totals: list[tuple[int, list[str]]] = field(default_factory=list)
     keys: list[str] | None = None
     mac_dates: bool = False

@@ -123,6 +123,7 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
         checked.fault(
             bare[0],
             column.name,
-            f"{shown(texts[bare[0]])} bears no unit while other amounts of the column do; {len(bare)} cell(s) in all",
+            f"{shown(texts[bare[0]])} bears no unit while other amounts of the column do, as "
+            f"{shown(next(text for text in texts if text in scaled))}; {len(bare)} cell(s) in all",
             f"say what those without are in: --unit {column.name}=元 or 万元",
         )

@@ -32,6 +32,7 @@ _OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without
 }
 _TITLE_UNIT = re.compile(r"(?:金额)?单位(?:均)?(?:为)?[:为]?(?:人民币)?(百万元|万元|千元|亿元|元)|[((](百万元|万元|千元|亿元)[))]")
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
+_LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
 _SEPARATORS = re.compile(r"[((\[【/::,、]")
 
 
@@ -53,7 +54,7 @@ def column_named(text: str, table: Table) -> Column | None:
 def _split(text: str, table: Table) -> tuple[Column | None, str]:
     """Column and unit word of a header cell; (None, "") when it names no column."""
     names = table.names
-    name = _MARKS.sub("", squeezed(text))
+    name = _LEAD.sub("", _MARKS.sub("", squeezed(text)))
     if name in names:
         return names[name], ""
     for match in _SEPARATORS.finditer(name):
@@ -63,8 +64,11 @@ def _split(text: str, table: Table) -> tuple[Column | None, str]:
     return None, ""
 
 
-def declared_unit(column: Column, header: str, group: str, title: str, table: Table) -> Declared | str | None:
-    """The unit a header declares for a column; None where nothing does, a text saying what contradicts or is not known."""
+def declared_unit(column: Column, header: str, group: str, title: str, table: Table, beside: str = "") -> Declared | str | None:
+    """The unit a header declares for a column; None where nothing does, a text saying what contradicts or is not known.
+
+    beside: a heading with a unit above other columns, where nobody can tell how far it reaches.
+    """
     _, word = _split(header, table)
     if column.kind == "money":
         found = {}
@@ -72,13 +76,15 @@ def declared_unit(column: Column, header: str, group: str, title: str, table: Ta
             if word not in MONEY:
                 return f"the unit “{word}” is not known"
             found["header"] = word
-        if not word and group and (inner := _money_word(group)):
+        if not word and group and (inner := money_word(group)):
             found["header"] = inner
         titled = sorted({a or b for a, b in _TITLE_UNIT.findall(squeezed(title))}, key=len)
         if len({MONEY[unit] for unit in titled}) > 1 and "header" not in found:
             return f"the title names two units, {' and '.join(titled)}"
         if titled:
             found["title"] = titled[0]
+        if beside and not group and not found:
+            return f"“{beside}” stands above other columns only"
         factors = {where: MONEY[unit] for where, unit in found.items()}
         if len(set(factors.values())) > 1:
             return f"the header says {found['header']}, the title {found['title']}"
@@ -89,8 +95,12 @@ def declared_unit(column: Column, header: str, group: str, title: str, table: Ta
     return f"the unit “{word}” is not known" if factor is None else Declared(Decimal(factor), word, "header")
 
 
-def _money_word(group: str) -> str:
-    """The money unit at the end of a group heading, as 税收（万元）."""
+def money_word(group: str) -> str:
+    """The money unit at the end of a group heading, blank where there is none.
+
+    >>> money_word("税收（万元）"), money_word("税收")
+    ('万元', '')
+    """
     word = _SEPARATORS.split(squeezed(group))[-1].strip("()[]】:单位")
     return word if word in MONEY else ""
 

@@ -69,6 +69,14 @@ class _Book:
     mac_dates: bool
     read: dict[str, list[list[Any]]] = field(default_factory=dict)
 
+    def merged(self, name: str) -> dict[int, dict[int, int]]:
+        """The merged cells of a sheet that lie in one row: by row, first and last column."""
+        found: dict[int, dict[int, int]] = {}
+        for (top, left), (bottom, right) in self.reader.get_sheet_by_name(name).merged_cell_ranges or ():
+            if top == bottom:
+                found.setdefault(top, {})[left] = right
+        return found
+
     def cells(self, name: str) -> list[list[Any]]:
         """The cells of a sheet."""
         if name not in self.read:
@@ -116,7 +124,8 @@ def _sheet(book: _Book, name: str, label: str, table: Table) -> tuple[RawTable |
     """One sheet as a raw table called `label`, and the cells whose value cannot be trusted."""
     # one stray cell far below makes millions of blank ones: blank rows are passed over at once
     rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row] for row in book.cells(name)]
-    found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=f"{label} {name}")
+    found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=f"{label} {name}",
+                    merged=book.merged(name))
     problems: list[Problem] = []
     for address, cause, remedy in book.hollow.get(name, ()):
         problems.append(Finding(f"{label}!{address}", cause, remedy, "error", label, *position_of(address)))

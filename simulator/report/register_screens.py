@@ -41,7 +41,7 @@ def examination(found: Examination, lang: str, path: str | None) -> str:
         lines += [words.say("register.usable", label=found.label, warnings=count["warnings"]), *_contents(found.population, words)]
     if found.encodings:
         lines.append(words.say("register.encodings", encodings=found.encodings))
-    if found.problems and path:
+    if found.problems and path and found.source.tables:
         lines.append(words.say("register.mark", command=marking(path, lang)))
     return "\n".join(lines)
 

@@ -155,6 +155,7 @@ def test_e5_impossible_stops_and_implausible_is_told(tmp_path):
 
 DAYS = {
     "2013年5月6日": 20130506, "２０１３年５月６日": 20130506, "2013-05-06": 20130506, "2013/5/6": 20130506, "20130506": 20130506,
+    "2013.5.6": 20130506, "2013/5/6 0:00": 20130506,
     "41400": 20130506, "06/05/2013": "ambiguous", "6.5.2013": "ambiguous", "2013/2/30": "no such day", "2013-13-01": "no such day",
     "May 6, 2013": "is not a date", "13-05-06": "is not a date", "2013-05": "is not a date", "4140": "is not a date",
     "1989-01-01": "lies outside",

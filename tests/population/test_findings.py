@@ -150,6 +150,8 @@ def test_other_verbs_point_to_check(tmp_path, capsys):
 
 def test_quoted_parts_that_are_messages_are_translated():
     assert chinese("a totals row: “x” is not a number") == "合计行：“x”不是数字"
+    assert chinese("the row repeats line 2 and is counted once") == "本行与第 2 行完全相同，按一行计"
+    assert chinese("the row repeats line 2; both are counted") == "本行与第 2 行重复；两行都计入"
     assert place_in_chinese("annual.csv line 4, column sales (销售额)") == "annual.csv 第 4 行“销售额”列"
 
 

@@ -5,7 +5,7 @@ import pytest
 from simulator.errors import PopulationError
 from simulator.population.readers import read_population
 from simulator.population.units import parse_answers
-from tests.population.registers import only_problem, problems, table, write
+from tests.population.registers import only_problem, problems, table, write, write_workbook
 
 TEXT = "300000"
 
@@ -27,7 +27,8 @@ def sales(tmp_path, header: str, *cells: str, name: str = "annual", above: str =
         ("sales", 1), ("销售额", 1), ("销售额（元）", 1), ("销售额(人民币元)", 1), ("sales (CNY)", 1), ("销售额（万元）", 10_000),
         ("销售额(万元)", 10_000), ("销售额/万元", 10_000), ("销售额：万元", 10_000), ("销售额\n（万元）", 10_000),
         ("销售额（单位：万元）", 10_000), ("销售额【万元】", 10_000), ("销 售 额（万元）", 10_000), ("销售额（千元）", 1_000),
-        ("销售额（亿元）", 100_000_000),
+        ("销售额（亿元）", 100_000_000), ("其中：销售额（万元）", 10_000), ("#销售额", 1), ("3.销售额（万元）", 10_000),
+        ("（二）销售额", 1), ("*销售额（必填）", 1),
     ],
 )  # fmt: skip
 def test_a_unit_in_the_header(tmp_path, header, factor):
@@ -77,6 +78,40 @@ def test_amounts_with_and_without_a_unit_in_one_column_stop_and_ask(tmp_path):
     assert problem.place.startswith("annual.csv line 3") and "--unit sales=元" in problem.remedy
     assert sales(tmp_path / "b", "销售额", "500", "30万", units={"sales": "万元"}) == 500_000_000
     assert sales(tmp_path / "c", "销售额", "30万", "500", units={"sales": "元"}) == 30_000_000
+
+
+GROUPED = ["enterprise_id", "year", "销售额", "增值税", "企业所得税"]
+
+
+@pytest.mark.parametrize("above, vat, sales", [
+    (["", "", "经营（元）", "税收（万元）", ""], 10_000, 1), (["", "", "经营（万元）", "税收（万元）", ""], 10_000, 10_000),
+    (["", "", "", "税收（万元）", ""], 10_000, None), (["2013年情况表（万元）", "", "", "", ""], 10_000, 10_000),
+    (["2013年情况表", "", "", "", "单位：万元"], 10_000, 10_000)])
+def test_a_unit_above_some_columns_is_theirs_and_above_the_table_everybodys(tmp_path, above, vat, sales):
+    """A row of group headings above a whole header is no title: its 万元 counts below it, and beside it nobody can tell."""
+    folder = write(tmp_path, annual=[above, GROUPED, ["E1", "2013", "3", "4", "5"]])
+    if sales is None:
+        problem = only_problem(folder)
+        assert "sales (销售额) is unclear: “税收（万元）” stands above other columns only" in problem.cause
+        sales = 1
+        population = read_population(folder, {"sales": "元"})
+    else:
+        population = read_population(folder)
+    row = population.annual[0, 0]
+    assert (row["vat"], row["income_tax"], row["sales"]) == (400 * vat, 500 * vat, 300 * sales)
+
+
+def test_merged_cells_say_how_far_a_heading_reaches(tmp_path):
+    import openpyxl
+
+    path = write_workbook(tmp_path / "a.xlsx", annual=[["", "", "", "税收（万元）", "", ""], [*GROUPED, "线下"],
+                                                       ["E1", "2013", "3", "4", "5", "6"]])
+    book = openpyxl.load_workbook(path)
+    book["annual"]["F2"] = "平台会费收入（元）"
+    book["annual"].merge_cells("D1:E1")
+    book.save(path)
+    row = read_population(path, {"sales": "元"}).annual[0, 0]
+    assert (row["vat"], row["income_tax"], row["membership_income"]) == (4_000_000, 5_000_000, 600)
 
 
 def test_other_units(tmp_path):
