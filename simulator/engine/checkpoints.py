@@ -160,7 +160,7 @@ def _clear(folder: Path) -> None:
 
 
 def _count(folder: Path) -> int:
-    return sum(1 for _ in folder.glob("*.sums"))
+    return sum(1 for _ in folder.glob("[!.]*.sums"))
 
 
 def _short(value: Any) -> str:

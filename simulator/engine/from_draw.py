@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
-from simulator.engine.room import Cohort, choose, expected_row, note_held, possible
+from simulator.engine.room import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
@@ -89,23 +89,33 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
 
 
 @maker
-def play_newcomers(world, j, space, room, by_clause, by_year):
-    """The arrivals of the year at position j. Returns the office space left: it goes by day of settling."""
+def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year):
+    """The arrivals of the year at position j. Returns the office space left, which goes by day of settling, and the number of
+    the next year's first arrival.
+
+    first: the number of the year's first arrival; held (n or 0), only: as for `room.choose`, by number of arrival. With `only`,
+    who found room in the designated buildings is what `held` says.
+    """
     seed, draw, par = world.seed, world.draw, world.par
     year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
     offered = year_in_term(year, terms.policy)
-    total = 0
+    total, number = 0, first
     for kind in ARRIVING:
-        total += arrivals(par, kind, offered, world.generosity, seed, draw, year)
-    enterprises, states = np.zeros(total, ENTERPRISE), np.zeros(total, STATE)
-    i = 0
+        for _ in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
+            total += 1 if only == 0 or held[number] & only else 0
+            number += 1
+    enterprises, states, numbers = np.zeros(total, ENTERPRISE), np.zeros(total, STATE), np.zeros(total, np.int64)
+    i, number = 0, first
     for kind in ARRIVING:
         anyway = arrivals(par, kind, False, world.generosity, seed, draw, year)
         for slot in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
-            states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
-            states[i].anyway = 1 if slot < anyway else 0
-            make_newcomer(par, enterprises[i], states[i], seed, draw, year, terms)
-            i += 1
+            if only == 0 or held[number] & only:
+                states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
+                states[i].anyway = 1 if slot < anyway else 0
+                make_newcomer(par, enterprises[i], states[i], seed, draw, year, terms)
+                numbers[i] = number
+                i += 1
+            number += 1
     order = np.argsort(enterprises["settled_on"], kind="mergesort")
     while start < total:
         count = min(TOGETHER, total - start)
@@ -113,15 +123,17 @@ def play_newcomers(world, j, space, room, by_clause, by_year):
         for e in range(count):
             i = order[start + e]
             if states[i].designated != 0:
-                if states[i].area <= space:
+                fits = states[i].area <= space if only == 0 else held[numbers[i]] & FOUND_ROOM != 0
+                if fits:
                     space -= states[i].area
                 else:
                     states[i].designated = 0
-            room.enterprises[e], room.states[e], room.keys[e] = enterprises[i], states[i], states[i].key
+            room.enterprises[e], room.states[e], room.keys[e], room.which[e] = enterprises[i], states[i], states[i].key, numbers[i]
             room.rows[e, j - 1] = no_row[0]
             enter_drawn(room, e, j - 1, world.terms)
             before.sales[e], before.online_sales[e] = 0, 0
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
         live_together(world, room, Cohort(count, j - 1, j, 0, False), by_clause, by_year)
+        note_held(held, only, room, count)
         start += count
-    return space
+    return space, number

@@ -79,7 +79,7 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
         terms = law.compile(TERMS, [scenario.base_year, *scenario.years])
         by_clause = np.zeros((len(KINDS), 1, years, CLAUSES, len(BY_CLAUSE)), np.int64)
         for kind, sums in zip(KINDS, by_clause, strict=True):
-            play_draws(np.uint64(0), 0, par, rates, no_typical, ones, terms, compile_readings(interpretation), False,
+            play_draws(np.uint64(0), np.zeros(1, np.int64), par, rates, no_typical, ones, terms, compile_readings(interpretation), False,
                        scenario.base_year, 0, suspended_from or NEVER, references(par[0], terms, scenario.base_year, kind),
                        False, THOSE_THERE, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))
         return by_clause[..., :CASH_CLAUSES, AWARDED].sum(axis=(1, 2, 3)).astype(float)

@@ -25,11 +25,12 @@ from simulator.engine.room import (
 )
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.assessment import TERMS, reach_of
+from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import YEAR
 from simulator.projection.enterprises import what_may_come
 from simulator.projection.market import market_growth
-from simulator.projection.newcomers import arrivals, incumbents
+from simulator.projection.newcomers import ARRIVING, arrivals, incumbents
 
 THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
 
@@ -58,7 +59,8 @@ class Register(NamedTuple):
 class Wanted(NamedTuple):
     """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
     capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
-    n or 0): the clauses whose conditions held for each enterprise of the base year, one bit each."""
+    n or 0): the clauses whose conditions held for each of those played, one bit each, see `room.note_held`: enterprises of the
+    base year, or newcomers in order of arrival."""
 
     claims: Any
     kept: Any
@@ -71,7 +73,7 @@ class Shared(NamedTuple):
     """What the enterprises of each draw share: the arrays of a World, one more axis of draws in front."""
 
     seed: Any
-    first_draw: int
+    draws: Any
     parameters: Any
     rates: Any
     typical: Any
@@ -90,7 +92,7 @@ class Shared(NamedTuple):
 def world_of(shared, d):
     """The World of the draw at place d."""
     wanted = shared.wanted
-    return World(shared.seed, shared.first_draw + d, shared.parameters[d], shared.rates[d], shared.typical[d], shared.terms[d],
+    return World(shared.seed, shared.draws[d], shared.parameters[d], shared.rates[d], shared.typical[d], shared.terms[d],
                  shared.readings, shared.growth[d], shared.moves[d], shared.generosity, shared.groups[d], shared.base_year,
                  shared.suspended_from, wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
 
@@ -132,33 +134,44 @@ def decide_terms(terms, par, decided):
 
 
 @entry
-def most_there(seed, first_draw, parameters, generosity):
-    """The largest number of drawn incumbents and platforms in draws first_draw … ."""
+def most_there(seed, parameters, generosity):
+    """The largest number of drawn incumbents and platforms in the first draws."""
     most = 0
     for d in range(parameters.shape[0]):
-        platforms = arrivals(parameters[d], kinds.PLATFORM, True, generosity, seed, first_draw + d, 0)
+        platforms = arrivals(parameters[d], kinds.PLATFORM, True, generosity, seed, d, 0)
         most = max(most, incumbents(parameters[d]) + platforms)
     return most
 
 
 @entry
-def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
+def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts):
+    """Fill counts (draws, years, kinds of ARRIVING): how many arrive in the first draws in each year after position `known`."""
+    for d in range(parameters.shape[0]):
+        for j in range(known + 1, terms.shape[0]):
+            offered = year_in_term(base_year + j, terms[j].policy)
+            for k in range(len(ARRIVING)):
+                counts[d, j - 1, k] = arrivals(parameters[d], ARRIVING[k], offered, generosity, seed, d, base_year + j)
+
+
+@entry
+def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
                suspended_from, register, synthetic, who, only, wanted, by_clause, by_year):
-    """Play draws first_draw … ; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums of a year).
+    """Play the draws of these numbers (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
+    of a year).
 
     parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
     (years + 1,); register: its facts known up to position `known`; synthetic: incumbents are drawn instead, anew in every
-    draw; who is played: THOSE_THERE in the base year, NEWCOMERS or both; only: 0, or bits of clauses: of those there only
-    the ones that hold one of them in `wanted.held`.
+    draw; who is played: THOSE_THERE in the base year, NEWCOMERS or both; only: 0, or bits of clauses: of either, only the ones
+    that hold one of them in `wanted.held`.
     """
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
     room = room_for(years)
-    shared = Shared(seed, first_draw, parameters, rates, typical, np.zeros((draws, years + 1), TERMS), readings,
+    shared = Shared(seed, numbers, parameters, rates, typical, np.zeros((draws, years + 1), TERMS), readings,
                     np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), generosity,
                     np.zeros((draws, groups_of(register.states) + 1), np.int16), base_year, suspended_from, wanted)
     for d in range(draws):
         decide_terms(terms, parameters[d], shared.terms[d])
-        market_growth(parameters[d], hindsight, seed, first_draw + d, base_year, shared.growth[d])
+        market_growth(parameters[d], hindsight, seed, numbers[d], base_year, shared.growth[d])
         share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
     start = 0
     while who & THOSE_THERE and only == 0 and start < n:  # a block's facts stay in the fastest memory while all draws play it
@@ -182,6 +195,6 @@ def play_draws(seed, first_draw, parameters, rates, typical, generosity, terms, 
             if synthetic:
                 play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
         if who & NEWCOMERS:
-            space = parameters[d].office_stock - taken / AREA
+            space, first = parameters[d].office_stock - taken / AREA, 0
             for j in range(known + 1, years + 1):
-                space = play_newcomers(world, j, space, room, by_clause[d], by_year[d])
+                space, first = play_newcomers(world, j, space, first, room, wanted.held[d], only, by_clause[d], by_year[d])

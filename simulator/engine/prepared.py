@@ -54,17 +54,18 @@ class Prepared:
             active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64),
             calm=np.zeros((1, annual.shape[1]), np.int16)))
 
-    def play(self, first: int, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
+    def play(self, first: int | np.ndarray, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
              who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
-        """Add the draws first … (PARAMETERS records) to their sums. who, only: see `kernel.play_draws`; wanted: fields of
-        `kernel.Wanted`, filled besides the sums."""
+        """Add draws (PARAMETERS records) to their sums. first: the number of the first, or of each; who, only: see
+        `kernel.play_draws`; wanted: fields of `kernel.Wanted`, filled besides the sums."""
+        numbers = np.asarray(first) if np.ndim(first) else first + np.arange(len(parameters))
         rates = np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1)
         typical = np.zeros_like(rates)
         for k, name in enumerate(TYPICAL_FIELDS):
             typical[:, k] = parameters[name]
         asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
         kernel.play_draws(
-            self.seed, first, parameters, rates, typical, self.generosity, self.terms, self.readings, self.hindsight,
+            self.seed, numbers, parameters, rates, typical, self.generosity, self.terms, self.readings, self.hindsight,
             self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause,
             by_year)
 

@@ -1,9 +1,9 @@
 """Playing a scenario again after a change of the law, without playing again what the change cannot touch.
 
-An enterprise whose conditions of a clause never held gives the same sums whatever the clause pays. So of those there in the
-base year only the ones that ever held a changed clause's conditions are played anew; their old part is taken out of the
-sums, in whole fen, and the new one put in. Newcomers are always played: how many come depends on the law. The result is that
-of a full run, to the byte.
+An enterprise whose conditions of a clause never held gives the same sums whatever the clause pays. So only the ones that ever
+held a changed clause's conditions are played anew; their old part is taken out of the sums, in whole fen, and the new one put
+in. How many newcomers come depends on the law: in a draw where others come than did, all of them are played. The result is
+that of a full run, to the byte.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from typing import Any
 import numpy as np
 
 from simulator.engine.generosity import generosity_of
-from simulator.engine.kernel import NEWCOMERS, THOSE_THERE, most_there
+from simulator.engine.kernel import NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.engine.run import Draws, finish, outer_layer, play_blocks
 from simulator.law.assessment import DECLARED, PLACES, TERMS
 from simulator.law.clauses import SLUGS
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
+from simulator.projection.newcomers import ARRIVING, MINDED
 from simulator.scenario import Scenario
 
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
+RESTS = 32  # sums of all but those who held some clauses, kept
 Sums = tuple[np.ndarray, np.ndarray]
+Progress = Callable[[int], None] | None
 
 
 class Session:
@@ -40,7 +43,7 @@ class Session:
         self._base: _Base | None = None
         self.scenario = scenario
 
-    def play(self, scenario: Scenario | None = None, progress: Callable[[int], None] | None = None) -> Draws:
+    def play(self, scenario: Scenario | None = None, progress: Progress = None) -> Draws:
         """What `engine.run.play` gives. progress is called with draws done and may raise to stop. Raises ScenarioError."""
         scenario = scenario or self.scenario
         started, key = time.perf_counter(), scenario.hash()
@@ -55,8 +58,7 @@ class Session:
         if base is None or changed is None:
             base = self._base = _Base(scenario, self.population, self.workers, progress)
             prepared, changed = base.prepared, 0
-        there = base.with_changes(prepared, changed, progress)
-        sums = _add(there, base.newcomers(prepared, progress), 1)
+        sums = base.with_changes(prepared, changed, progress)
         draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
         self._results[key] = draws
         if len(self._results) > REMEMBERED:
@@ -65,43 +67,72 @@ class Session:
 
 
 class _Base:
-    """A scenario played in full: the sums of those there in the base year, and which clauses' conditions each ever held."""
+    """A scenario played in full, and which clauses' conditions everybody in it ever held."""
 
-    def __init__(self, scenario: Scenario, population: Population | None, workers: int | None,
-                 progress: Callable[[int], None] | None):
+    def __init__(self, scenario: Scenario, population: Population | None, workers: int | None, progress: Progress):
         self.scenario, self.workers = scenario, workers
         self.prepared = prepare(scenario, population)
         self.parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
-        n = len(self.prepared.register.keys)
+        self.arrivals = self._arrivals(self.prepared)
+        there = len(self.prepared.register.keys)
         if self.prepared.synthetic:
-            n = most_there(self.prepared.seed, 0, self.parameters, self.prepared.generosity)
-        too_many = 2 * n * len(self.parameters) > LARGEST_MEMORY
-        self.held = None if too_many else np.zeros((len(self.parameters), n), np.uint16)
-        self.sums = self._play(self.prepared, progress, held=self.held)
-        self._rest: dict[int, Sums] = {}
-        self._newcomers: dict[bytes, Sums] = {}
+            there = most_there(self.prepared.seed, self.parameters, self.prepared.generosity)
+        most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
+        self.held = {who: self._nobody_held(n) for who, n in most.items()}
+        self.sums = {who: self._play(self.prepared, who, progress, held=held) for who, held in self.held.items()}
+        self._rest: dict[tuple[int, int], Sums] = {}
 
-    def with_changes(self, prepared: Prepared, changed: int, progress: Callable[[int], None] | None) -> Sums:
-        """The sums of those there under a law that differs in the clauses whose bits are set."""
+    def with_changes(self, prepared: Prepared, changed: int, progress: Progress) -> Sums:
+        """The sums of everybody under a law that differs in the clauses whose bits are set."""
         if changed == 0:
-            return self.sums
-        if self.held is None:
-            return self._play(prepared, progress)
-        if changed not in self._rest:
-            old = self._play(self.prepared, progress, held=self.held, only=changed)
-            self._rest = {changed: _add(self.sums, old, -1)}
-        return _add(self._rest[changed], self._play(prepared, progress, held=self.held, only=changed), 1)
+            return _add(self.sums[THOSE_THERE], self.sums[NEWCOMERS], 1)
+        there, newcomers = (self._replay(who, prepared, changed, progress) for who in (THOSE_THERE, NEWCOMERS))
+        others = self._others_come(prepared)
+        if others.any():
+            all_anew = self._play(prepared, NEWCOMERS, progress, draws=np.flatnonzero(others))
+            for sums, anew in zip(newcomers, all_anew, strict=True):
+                sums[others] = anew
+        return _add(there, newcomers, 1)
 
-    def newcomers(self, prepared: Prepared, progress: Callable[[int], None] | None) -> Sums:
-        """The sums of all newcomers under a law; as before where the law is the one played last."""
-        law = prepared.terms.tobytes() + prepared.generosity.tobytes()
-        if law not in self._newcomers:
-            self._newcomers = {law: self._play(prepared, progress, who=NEWCOMERS)}
-        return self._newcomers[law]
+    def rest(self, who: int, changed: int, progress: Progress) -> Sums:
+        """The sums of all but those who ever held the conditions of one of these clauses."""
+        if (who, changed) not in self._rest:
+            old = self._play(self.prepared, who, progress, held=self.held[who], only=changed)
+            self._rest[who, changed] = _add(self.sums[who], old, -1)
+            if len(self._rest) > RESTS:
+                self._rest.pop(next(iter(self._rest)))
+        return self._rest[who, changed]
 
-    def _play(self, prepared: Prepared, progress: Callable[[int], None] | None, who: int = THOSE_THERE, only: int = 0,
-              held: np.ndarray | None = None) -> Sums:
-        return play_blocks(prepared, self.parameters, workers=self.workers, progress=progress, who=who, only=only, held=held)
+    def _replay(self, who: int, prepared: Prepared, changed: int, progress: Progress) -> Sums:
+        held = self.held[who]
+        if held is None:
+            return self._play(prepared, who, progress)
+        return _add(self.rest(who, changed, progress), self._play(prepared, who, progress, held=held, only=changed), 1)
+
+    def _others_come(self, prepared: Prepared) -> np.ndarray:
+        """In which draws (draws,) other newcomers come than did, or with other facts."""
+        if self.held[NEWCOMERS] is None:
+            return np.zeros(len(self.parameters), np.bool_)  # they were all played
+        for block, term in MINDED:
+            if not np.array_equal(prepared.terms[block][term], self.prepared.terms[block][term]):
+                return np.ones(len(self.parameters), np.bool_)
+        return (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
+
+    def _arrivals(self, prepared: Prepared) -> np.ndarray:
+        counts = np.zeros((len(self.parameters), len(prepared.terms) - 1, len(ARRIVING)), np.int64)
+        count_arrivals(prepared.seed, self.parameters, prepared.generosity, prepared.terms, prepared.base_year, prepared.known,
+                       counts)
+        return counts
+
+    def _nobody_held(self, n: int) -> np.ndarray | None:
+        too_many = 2 * n * len(self.parameters) > LARGEST_MEMORY
+        return None if too_many else np.zeros((len(self.parameters), n), np.uint16)
+
+    def _play(self, prepared: Prepared, who: int, progress: Progress, *, held: np.ndarray | None = None, only: int = 0,
+              draws: np.ndarray | None = None) -> Sums:
+        parameters = self.parameters if draws is None else self.parameters[draws]
+        return play_blocks(prepared, parameters, workers=self.workers, numbers=draws, progress=progress, who=who, only=only,
+                           held=held)
 
 
 def clauses_to_replay(base: Prepared, changed: Prepared) -> int | None:

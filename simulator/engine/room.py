@@ -60,6 +60,9 @@ def share_with_all(par, terms, base_year, known, growth, moves):
 PLAN = np.dtype([(name, np.int64) for name in ("active", "reach", "changed", "held", "left")])
 
 
+FOUND_ROOM = 1 << 15  # beside the clauses whose conditions held: has an office in the designated buildings
+
+
 class Cohort(NamedTuple):
     """Those in the room. count: how many; known: position up to which their facts are known; first: position of their first
     year; paid_years: in how many first years what they were paid is known; paid_before: whether they have histories."""
@@ -137,10 +140,11 @@ def choose(held, only, start, n, which):
 
 @rule
 def note_held(held, only, room, count):
-    """Keep which clauses' conditions held, where that is asked for: when all are played, and `held` has room."""
+    """Keep which clauses' conditions held and who has an office in the designated buildings, where that is asked for: when all
+    are played, and `held` has room."""
     if only == 0 and held.shape[0] > 0:
         for e in range(count):
-            held[room.which[e]] = room.plans[e].held
+            held[room.which[e]] = room.plans[e].held | (FOUND_ROOM if room.states[e].designated != 0 else 0)
 
 
 @rule

@@ -12,7 +12,6 @@ import numpy as np
 from simulator.compiled import is_cold
 from simulator.engine import kernel, totals
 from simulator.engine.blocks import (
-    LUCK_BITS,
     Elsewhere,
     Sums,
     Task,
@@ -173,7 +172,7 @@ def play_blocks(
     parameters: np.ndarray,
     *,
     workers: int | None = None,
-    luck: int = 0,
+    numbers: np.ndarray | None = None,
     progress: Callable[[int], None] | None = None,
     held: np.ndarray | None = None,
     who: int = kernel.EVERYBODY,
@@ -181,17 +180,18 @@ def play_blocks(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play draws of what is prepared on threads into sums by_clause and by_year (see Draws).
 
-    parameters: PARAMETERS records, one per draw; held (draws, n): see `kernel.Wanted`; who, only: see `kernel.play_draws`.
-    The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
+    parameters: PARAMETERS records, one per draw; numbers: theirs, by default 0 … ; held (draws, n): see `kernel.Wanted`; who,
+    only: see `kernel.play_draws`. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
     """
     draws, workers = len(parameters), threads(workers)
     by_clause, by_year = no_sums(draws, len(prepared.terms) - 1)
+    numbers = np.arange(draws) if numbers is None else numbers
     block = max(1, min(256, -(-draws // (4 * workers))))
 
     def one(first: int) -> int:
         last = min(first + block, draws)
         wanted = {} if held is None else {"held": held[first:last]}
-        prepared.play(first + (luck << LUCK_BITS), parameters[first:last], by_clause[first:last], by_year[first:last],
+        prepared.play(numbers[first:last], parameters[first:last], by_clause[first:last], by_year[first:last],
                       who=who, only=only, **wanted)
         return last - first
 

@@ -144,10 +144,15 @@ def make_platform(par, enterprise, state, seed, draw):
     enterprise.online_retailer = 1
 
 
+# the law's numbers that a newcomer's facts depend on: block and term
+MINDED = (("headquarters_award", "national_capital"), ("headquarters_award", "regional_capital"),
+          ("opening_award", "registered_capital"))
+
+
 @rule
 def make_newcomer(par, enterprise, state, seed, draw, year, terms):
     """A new arrival's facts. state.kind is the stream it comes from (ARRIVING), state.key its key; a retail newcomer may
-    turn out a service firm. terms: the law's numbers of the year, whose capital thresholds newcomers mind."""
+    turn out a service firm. terms: the law's numbers of the year, of which newcomers mind those in MINDED."""
     key, kind = state.key, state.kind
     state.born = year
     enterprise.accounts_sound = 1

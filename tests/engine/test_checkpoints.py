@@ -54,7 +54,7 @@ def results(folder: Path) -> list[bytes]:
 
 
 def blocks(folder: Path) -> list[Path]:
-    return sorted((folder / FOLDER).glob("*.sums"))
+    return sorted((folder / FOLDER).glob("[!.]*.sums"))
 
 
 def stopped(out: Path, register, done: int = 24, scenario=SMALL) -> Path:

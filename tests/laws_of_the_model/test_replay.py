@@ -9,9 +9,11 @@ import pytest
 
 from simulator import synthesize
 from simulator.engine import replay
+from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import prepare
 from simulator.engine.replay import Session, clauses_to_replay
-from simulator.engine.run import play
+from simulator.engine.room import FOUND_ROOM
+from simulator.engine.run import play, play_blocks
 from simulator.law.clauses import SLUGS
 from simulator.scenario import load_scenario
 
@@ -44,14 +46,35 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
         assert same(session.play(scenario), play(scenario, people)), move
 
 
-def test_only_those_the_change_can_touch_are_played_again():
-    """The other way round: if the bits of those who held the conditions are lost, the answer is wrong."""
+@pytest.mark.parametrize("who, move", [
+    (THOSE_THERE, {"law.tax_rebate.high_rate": 0.9}), (NEWCOMERS, {"law.office_rent.rate": 0.4}),
+    (NEWCOMERS, {"law.opening_award.registered_capital": 3_500_000})], ids=["there", "newcomers", "newcomers of other facts"])
+def test_only_those_the_change_can_touch_are_played_again(who, move):
+    """The other way round: if the bits of those who held the conditions are lost, the answer is wrong, unless all are played."""
     people = synthesize(BASE, 150)
-    session, scenario = Session(BASE, people), BASE.set({"law.tax_rebate.high_rate": 0.9})
+    session, scenario = Session(BASE, people), BASE.set(move)
     session.play()
-    assert 0 < (session._base.held != 0).mean() < 0.5
-    session._base.held[:] = 0
-    assert not same(session.play(scenario), play(scenario, people))
+    held = session._base.held[who]
+    assert 0 < (held & FOUND_ROOM - 1 != 0).mean() < 0.7
+    held &= FOUND_ROOM
+    facts_move = "law.opening_award.registered_capital" in move
+    assert same(session.play(scenario), play(scenario, people)) == facts_move
+
+
+def test_where_as_many_newcomers_come_only_those_touched_are_played(monkeypatch):
+    people, played = synthesize(BASE, 20), []
+    session = Session(BASE, people, workers=1)
+    session.play()
+
+    def counted(prepared, parameters, **options):
+        played.append((options["who"], options["only"], len(parameters)))
+        return play_blocks(prepared, parameters, **options)
+
+    monkeypatch.setattr(replay, "play_blocks", counted)
+    session.play(BASE.set({"law.office_rent.max_area": 450}))
+    anew = [draws for who, only, draws in played if who == NEWCOMERS and only == 0]
+    assert anew == [] or 0 < anew[0] < BASE.draws / 2  # only the draws in which another number comes
+    assert (NEWCOMERS, 1 << SLUGS.index("office_rent"), BASE.draws) in played
 
 
 def test_without_memory_for_it_everything_is_played(monkeypatch):
