@@ -69,5 +69,26 @@ def workbook(path: Path) -> Workbook:
     return Book(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
 
 
+def breadth(text: str) -> int:
+    """How wide a text is in a sheet, Chinese letters counting twice.
+
+    >>> breadth("销售额 A")
+    9
+    """
+    return sum(1 if letter.isascii() else 2 for letter in text) + 1
+
+
+def height(texts: Iterable[str], widths: Iterable[int]) -> int:
+    """How high a row must be for texts wrapped in columns of these widths, in points."""
+    return 15 * max(sum(-(-breadth(line) // width) for line in text.split("\n")) for text, width in zip(texts, widths, strict=False))
+
+
+def printed(sheet: Any) -> None:
+    """A sheet set for the printer: A4 across, all columns on one page's width."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
 def _cell(value: Any) -> Any:
     return escaped(value) if isinstance(value, str) else value

@@ -27,7 +27,7 @@ def do(arguments: argparse.Namespace) -> int:
 
     found = examine(arguments.population, parse_answers(arguments.units))
     if arguments.out:
-        write_annotated(found, arguments.out)
+        write_annotated(found, arguments.out, arguments.lang)
     print(register_screens.examination(found, arguments.lang, None if arguments.out else arguments.population))
     saved(arguments.out)
     return SimulatorError.exit_code if found.errors else 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simulator.law.clauses import SLUGS
 from simulator.population.column import Column
 from simulator.population.schema import TABLES
 from simulator.population.spelling import iso
+from simulator.population.wording import ARTICLES
 
 KINDS = {"text": "文本", "date": "日期", "money": "金额", "area": "面积", "rent": "租金", "share": "比例", "count": "数量",
          "flag": "是/否", "choice": "选项", "year": "年度", "clause": "条款"}
@@ -56,6 +58,16 @@ def note(column: Column) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def clauses_of(column: Column) -> str:
+    """The clauses that need a fact, by article.
+
+    >>> clauses_of(TABLES[1].column("vat")), clauses_of(TABLES[0].column("violated_on"))
+    ('四（四）', '各条款 every clause')
+    """
+    every = len(column.needed_by) == len(SLUGS)
+    return "各条款 every clause" if every else "、".join(ARTICLES[slug] for slug in column.needed_by)
+
+
 def columns_table() -> pd.DataFrame:
     """Every column of every table: names, kind, unit, resolution, range, blank, rules, clauses that need it, meaning."""
     rows = []
@@ -64,9 +76,10 @@ def columns_table() -> pd.DataFrame:
             severity = {"error": "错误", "warning": "提示"}
             rules = "；".join(f"{severity[s]}：{zh}" for s, zh, _ in rules_of(column))
             blank = "不可空" if column.required else "推算" if column.derived else "是" if column.default == 1 else "无"
-            step = f"{1 / column.resolution:.10g}" if column.kind in ("money", "area", "rent", "share", "count") else ""
+            counted = column.kind in ("money", "area", "rent", "share", "count")
+            step = f"{1 / column.resolution:f}".rstrip("0").rstrip(".") if counted else ""
             rows.append((table.label, column.name, column.header, KINDS[column.kind], column.unit, step,
-                         range_of(column), blank, rules, ", ".join(column.needed_by),
+                         range_of(column), blank, rules, clauses_of(column),
                          " / ".join(filter(None, (column.note_zh, column.note_en)))))
     return pd.DataFrame(rows, columns=["表 table", "列 column", "中文表头 header", "类型 type", "单位 unit", "精度 resolution",
                                        "范围 range", "空白 blank", "规则 rules", "条款 clauses", "含义 meaning"])

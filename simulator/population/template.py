@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from simulator.population import documentation
 from simulator.population.column import Column, Table
 from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES
 from simulator.population.spelling import iso
-from simulator.spreadsheets import workbook
+from simulator.spreadsheets import height, printed, workbook
 
-FILLED_ROWS = 20_000  # rows for which an empty template holds drop-downs and formats
+FILLED_ROWS = 100_000  # rows for which an empty template holds drop-downs and formats
 WIDTH = {"text": 22, "date": 13, "money": 16}
+EXPLAINED = (16, 24, 22, 10, 18, 14, 26, 10, 46, 30, 46)  # widths of the sheet 填表说明
 UNITS = {"money": "元", "area": "㎡", "rent": "元/㎡·月"}  # written behind the Chinese header
 
 
@@ -52,9 +54,10 @@ def write_workbook(path: str | Path, tables: Mapping[str, pd.DataFrame], synthet
 
 def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> None:
     with workbook(path) as book:
+        head = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter", "align": "center"}
         styles = {
-            "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True}),
-            "required": book.add_format({"bold": True, "bg_color": "#F8CBAD", "border": 1, "text_wrap": True}),
+            "head": book.add_format(head | {"bg_color": "#DCE6F1"}),
+            "required": book.add_format(head | {"bg_color": "#F8CBAD"}),
             "text": book.add_format({"num_format": "@"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "money": book.add_format({"num_format": "#,##0.00"}),
@@ -74,7 +77,9 @@ def _sheet(sheet: Any, table: Table, frame: pd.DataFrame | None, styles: dict[st
     columns = [c for c in table.columns if frame is None or c.name in frame.columns]
     rows = FILLED_ROWS if frame is None else len(frame)
     sheet.freeze_panes(1, 1)
-    sheet.set_row(0, 32)
+    sheet.set_row(0, 5 + height(map(header_of, columns), (WIDTH.get(column.kind, 12) for column in columns)))
+    printed(sheet)
+    sheet.repeat_rows(0)
     for position, column in enumerate(columns):
         style = styles.get(column.kind, styles["text"] if column.kind in ("choice", "flag") else None)
         sheet.set_column(position, position, WIDTH.get(column.kind, 12), style)
@@ -115,6 +120,9 @@ def _validation(column: Column) -> dict[str, Any] | None:
         return message | {"validate": "integer", "criteria": "between", "minimum": column.low, "maximum": column.high}
     if column.kind in ("money", "area", "rent", "share", "count"):
         return message | {"validate": "decimal", "criteria": "between", "minimum": column.low, "maximum": column.high}
+    if column.kind == "date":
+        earliest, latest = (datetime.date.fromisoformat(iso(day)) for day in column.bounds)
+        return message | {"validate": "date", "criteria": "between", "minimum": earliest, "maximum": latest}
     return None
 
 
@@ -128,10 +136,14 @@ def _explain(sheet: Any, styles: dict[str, Any]) -> None:
     )
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line)
+    printed(sheet)
+    sheet.repeat_rows(len(lines) + 1)
+    sheet.freeze_panes(len(lines) + 2, 3)
     frame = documentation.columns_table()
-    for position, (name, width) in enumerate(zip(frame.columns, (16, 24, 22, 8, 18, 10, 26, 8, 40, 40, 44), strict=True)):
+    for position, (name, width) in enumerate(zip(frame.columns, EXPLAINED, strict=True)):
         sheet.set_column(position, position, width)
         sheet.write_string(len(lines) + 1, position, name, styles["head"])
     for row, values in enumerate(frame.itertuples(index=False), start=len(lines) + 2):
+        sheet.set_row(row, height(map(str, values), EXPLAINED))
         for position, value in enumerate(values):
             sheet.write_string(row, position, str(value), styles["wrap"])

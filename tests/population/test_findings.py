@@ -115,8 +115,18 @@ def test_the_annotated_copy_marks_the_cells(planted, tmp_path):
         cell = book[sheet][address]
         assert cell.fill.fgColor.rgb == "FFFFC7CE", place
         assert FORTY[place] in cell.comment.text and re.search("[\u4e00-\u9fff]", cell.comment.text)
+    links = {cell.hyperlink.location for cell in book["问题 problems"]["B"][1:] if cell.hyperlink is not None}
+    assert links >= {f"'{sheet}'!{address}" for sheet, address in (place.split("!") for place in FORTY if "!" in place)}
     assert book["annual"]["K6"].value == "200000" and book["enterprises"]["A2"].comment is None
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_copy_says_it_first_in_the_language_asked_for_and_the_link_finds_the_line_of_a_file(tmp_path):
+    annual = [["名录"], [], *table("enterprise_id year", "E1 2013", "E9 2013")]
+    found = examine(write(tmp_path / "r", annual=annual))
+    for lang, head in (("zh", "问题"), ("en", "rule")):
+        sheet = openpyxl.load_workbook(write_annotated(found, tmp_path / f"{lang}.xlsx", lang))["问题 problems"]
+        assert sheet["D1"].value == head and sheet["B2"].hyperlink.location == "'annual'!A5"
 
 
 def test_warnings_are_marked_too_and_stop_nothing(tmp_path):

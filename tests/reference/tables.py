@@ -111,7 +111,7 @@ def columns(lang: str) -> str:
         for column in table.columns:
             blank = ("不可空" if zh else "never") if column.required else ("推算" if zh else "derived") if column.derived else \
                 ("是" if zh else "yes") if column.default == 1 else ("无" if zh else "none")
-            used = sorted({articles[slug] for slug in column.needed_by}, key=list(articles.values()).index)
+            used = list(dict.fromkeys(articles[slug] for slug in column.needed_by))
             everywhere = len(used) == len(SLUGS)
             severity = {"error": "错误：" if zh else "error: ", "warning": "提示：" if zh else "warning: "}
             rules = "<br>".join(severity[s] + (z if zh else e) for s, z, e in rules_of(column))
