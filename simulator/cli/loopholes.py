@@ -26,6 +26,6 @@ def do(arguments: argparse.Namespace) -> None:
     with progress_bar("loopholes") as bar:
         prices = simulator.loopholes(scenario, population, workers=arguments.workers, progress=bar.update)
     if arguments.out:
-        loopholes.save(prices, arguments.out, arguments.lang)
-    print(loopholes.text(prices, arguments.lang))
+        loopholes.save(prices, arguments.out, arguments.lang, scenario)
+    print(loopholes.text(prices, arguments.lang, scenario))
     saved(arguments.out)

@@ -32,6 +32,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "money": {**_BORDER, "num_format": "#,##0.00"},
     "large": {**_BORDER, "num_format": "#,##0.00"},
     "count": {**_BORDER, "num_format": "#,##0.0"},
+    "whole": {**_BORDER, "num_format": "#,##0"},
     "share": {**_BORDER, "num_format": "0.0%"},
     "small_share": {**_BORDER, "num_format": "0.000%"},
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from simulator.report import page
 from simulator.report.page import Cell
 from simulator.report.record import RunFolder
+from simulator.report.sheets import Sheet
 from simulator.report.wording import Wording, load
 from simulator.scenario import Scenario
 
@@ -31,6 +32,17 @@ def section(run: RunFolder, words: Wording, only_reached: bool = False) -> str:
     header = [words.say(f"legality.{key}") for key in COLUMNS]
     note = page.paragraph(html.escape(words.say("legality.note")), "small")
     return page.table(words.say("legality.title"), header, rows) + note
+
+
+def sheet(run: RunFolder, words: Wording) -> Sheet:
+    """Every flag of the run's clauses, with its date, for a workbook."""
+    rows = [(f"{clause['article']} {words.pick(clause)}", flag["since"],
+             words.say("legality.issued", by=flag[f"by_{words.lang}"], document=flag["document"]),
+             flag[f"effect_{words.lang}"], flag[f"uncertain_{words.lang}"],
+             words.say("legality.yes" if int(flag["since"][:4]) <= run.years[-1] else "legality.no"))
+            for clause in run.record["clauses"] for flag in clause.get("legality", [])]
+    columns = {words.say(f"legality.{key}"): "text" for key in ("article", "since", "document", "effect", "uncertain", "reached")}
+    return Sheet(words.say("legality.title"), columns, rows, left=2, note=words.say("legality.note"))
 
 
 def text(scenario: Scenario, slugs: Iterable[str], lang: str = "zh") -> str:

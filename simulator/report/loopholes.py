@@ -13,28 +13,40 @@ import pandas as pd
 from simulator.report import page
 from simulator.report.page import Cell
 from simulator.report.record import RunFolder
-from simulator.report.rounding import UNITS
+from simulator.report.rounding import UNITS, WITHHELD, withheld
 from simulator.report.sheets import Sheet, as_text
 from simulator.report.sheets import save as save_sheets
 from simulator.report.wording import Wording, load
+from simulator.scenario import Scenario
 
 
-def text(prices: pd.DataFrame, lang: str = "zh") -> str:
-    """What a terminal shows: the price of each way, then what the text stops and what it does not."""
+def text(prices: pd.DataFrame, lang: str = "zh", scenario: Scenario | None = None) -> str:
+    """What a terminal shows: the price of each way, then what the text stops and what it does not. scenario: names the clauses."""
     words = load(lang)
     lines = [words.say("loopholes.told", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"],
                        leaks=row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
-    return "\n".join([as_text(_prices(prices, words)), "", *lines])
+    return "\n".join([as_text(next(iter(sheets(prices, words, named(scenario, words)).values()))), "", *lines])
 
 
-def save(prices: pd.DataFrame, path: str | Path, lang: str = "zh") -> Path:
-    """Write FILE.csv (CNY) or FILE.xlsx."""
+def save(prices: pd.DataFrame, path: str | Path, lang: str = "zh", scenario: Scenario | None = None) -> Path:
+    """Write FILE.csv (CNY) or FILE.xlsx. scenario: names the clauses."""
     words = load(lang)
+    return save_sheets(path, sheets(prices, words, named(scenario, words)), {"prices": prices})
+
+
+def named(scenario: Scenario | None, words: Wording) -> dict[str, str]:
+    """Article and name of each clause, by slug; none without a scenario."""
+    blocks = scenario.law.blocks.items() if scenario is not None else ()
+    return {slug: f"{block.article} {getattr(block, words.lang)}" for slug, block in blocks}
+
+
+def sheets(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> dict[str, Sheet]:
+    """What each way costs, and what the text stops of it, by name of the sheet. clauses: names by slug."""
+    lang = words.lang
     columns = {words.say(f"loopholes.{key}"): "text" for key in ("way", "articles", "stops", "leaks")}
     rows = [(row[lang], row["articles"], row[f"stops_{lang}"], row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
-    sheets = {words.say("loopholes.sheet_prices"): _prices(prices, words),
-              words.say("loopholes.sheet_text"): Sheet(words.say("loopholes.text"), columns, rows, left=4)}
-    return save_sheets(path, sheets, {"prices": prices})
+    return {words.say("loopholes.sheet_prices"): _prices(prices, words, clauses),
+            words.say("loopholes.sheet_text"): Sheet(words.say("loopholes.text"), columns, rows, left=4)}
 
 
 def section(run: RunFolder, words: Wording) -> str:
@@ -57,19 +69,23 @@ def section(run: RunFolder, words: Wording) -> str:
                       aside=words.say("unit.table", unit=words.say("unit.money"))) + note
 
 
-def _prices(prices: pd.DataFrame, words: Wording) -> Sheet:
+def _prices(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> Sheet:
     kinds = {"way": "text", "gainers": "count", "gain": "number", "everybody": "number±", "share": "text", "price": "number±",
              "p95": "number[]", "clause": "text", "closed_price": "number±", "source": "text"}
     scale = UNITS[words.lang]["money"].scale
 
-    def both(row: Mapping[str, Any], *keys: str) -> tuple[float, ...]:
-        return tuple(row[key] / scale for key in keys)
+    def both(row: Mapping[str, Any], *keys: str) -> object:
+        return WITHHELD if withheld(row) else tuple(row[key] / scale for key in keys)
 
-    rows = [(row[words.lang], row["gainers"], row["gain"] / scale, both(row, "everybody", "everybody_error"), _share(row, words),
-             both(row, "price", "price_error"), both(row, "price_p95", "price_p95_low", "price_p95_high"), row["clause"] or None,
-             both(row, "closed_price", "closed_error"), words.term("confidence", str(row["confidence"])))
-            for row in prices.to_dict("records")]
-    return Sheet(words.say("loopholes.title"), {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows,
+    rows = []
+    for row in prices.to_dict("records"):
+        mark, slug = WITHHELD if withheld(row) else None, str(row["clause"] if pd.notna(row["clause"]) else "")
+        rows.append((row[words.lang], mark or row["gainers"], mark or row["gain"] / scale, both(row, "everybody", "everybody_error"),
+                     _share(row, words), both(row, "price", "price_error"), both(row, "price_p95", "price_p95_low", "price_p95_high"),
+                     clauses.get(slug, slug) or None, both(row, "closed_price", "closed_error"),
+                     words.term("confidence", str(row["confidence"]))))
+    title = f"{words.say('loopholes.title')} · {words.say('unit.money')}"
+    return Sheet(title, {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows,
                  note=f"{_note(prices, words)}\n{words.say('matters.margins')}",
                  ends=(words.say("workbook.low"), words.say("workbook.high")))
 

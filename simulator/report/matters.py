@@ -9,7 +9,7 @@ import pandas as pd
 
 from simulator.budget.drivers import FEWEST
 from simulator.budget.notches import WITHIN
-from simulator.report import driver_words, drivers, matters_charts, page
+from simulator.report import driver_sheets, driver_words, matters_charts, page
 from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
@@ -126,12 +126,12 @@ def _notches(run: RunFolder, words: Wording) -> str:
         def cell(text: str) -> Cell:
             return Cell(text, number=True)
         rows.append([Cell(driver_words.edge(r["clause"], r["term"], names)),
-                     Cell(("≥ " if r["edge"] == "at_least" else "> ") + drivers.amount(r["threshold"], r["unit"], words), number=True),
+                     Cell(driver_sheets.threshold(r, words), number=True),
                      *(cell(count.text(_finite(r[side]), _finite(r[f"{side}_error"])) + (
                          f" ± {count.text(r[f'{side}_error'], r[f'{side}_error'] / 10)}" if r["draws"] and r[side] else ""))
                        for side in ("below", "above")),
                      *(cell(driver_words.with_error(r[k], r[f"{k}_error"] if r["draws"] else 0.0, words)) for k in ("jump", "gain")),
-                     cell(drivers.missing(r, words) or MISSING)])
+                     cell(driver_sheets.missing(r, words) or MISSING)])
     header = [words.say(f"notches.{k}") for k in ("edge", "threshold", "below", "above", "jump", "gain", "short_of")]
     body = table(words.say("notches.title", within=percent(WITHIN)), header, rows, aside=_money(words))
     lead = _lead(words, driver_words.of_notches(shown, names, words))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pandas as pd
 
+from simulator.report import page
 from simulator.report.page import Cell, table
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown, withheld
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, error_of, percent, shown, withheld
 from simulator.report.wording import Wording
 
-_QUANTILES = ("p5", "p50", "p80", "p95")
+_QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
 
 
 def _number(row: pd.Series, unit: Unit, column: str = "mean") -> Cell:
@@ -68,26 +70,35 @@ def stages(run: RunFolder, words: Wording) -> str:
 
 
 def quantiles(run: RunFolder, words: Wording) -> str:
-    """Payouts by year: mean and quantiles; with an appropriation also it and the chance of an overrun."""
+    """Payouts by year: mean and quantiles, each with its error or interval; with an appropriation also it and the chance of an
+    overrun. A quantile too far out for the draws of every year is left out."""
     unit, funded = UNITS[words.lang]["money"], bool(run.appropriation)
-    header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in _QUANTILES)]
+    shares = [q for q in _QUANTILES if any(withheld(r, q) or math.isfinite(r[q]) for r in (
+        run.row("paid", TOTAL, year) for year in run.cash_years_and_total))]
+    header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in shares)]
     if funded:
-        header += [words.say("risk.appropriation"), words.say("risk.probability"), words.say("risk.interval")]
+        header += [words.say("risk.appropriation"), words.say("risk.probability")]
     rows = []
     for year in run.cash_years_and_total:
         row = run.row("paid", TOTAL, year)
         name = words.say("risk.all_years") if year == TOTAL else str(year)
-        cells = [Cell(name), _number(row, unit), *(_number(row, unit, q) for q in _QUANTILES)]
+        cells = [Cell(name), *(estimate(row, unit, words, column) for column in ("mean", *shares))]
         if funded:
             amount = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
-            chance = run.row("overrun", TOTAL, year)
-            cells += [
-                Cell(unit.text(amount, 0.0), number=True),
-                Cell(percent(chance["probability"]), number=True),
-                Cell(interval(chance, words), number=True),
-            ]
+            cells += [Cell(unit.text(amount, 0.0), number=True), chance_cell(run.row("overrun", TOTAL, year), words)]
         rows.append(cells)
-    return table(words.say("risk.table"), header, rows, aside=_unit_note(words), strong=[-1])
+    note = page.paragraph(html.escape(words.say("risk.table_note")), "small")
+    return table(words.say("risk.table"), header, rows, aside=_unit_note(words), strong=[-1]) + note
+
+
+def estimate(row: pd.Series, unit: Unit, words: Wording, column: str = "mean") -> Cell:
+    """A mean with its standard error beneath it, or a quantile with its 95 % interval."""
+    error = error_of(row, column)
+    note = ""
+    if error > 0 and not withheld(row, column):
+        ends = (unit.text(float(row.get(f"{column}_{end}", math.nan)), error) for end in ("low", "high"))
+        note = margin(error, unit) if column == "mean" else words.say("unit.between", **dict(zip(("low", "high"), ends, strict=True)))
+    return Cell(shown(row, unit, column), number=True, note=note)
 
 
 def balance(run: RunFolder, words: Wording) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.report import artefact, form_sheets, making, workbook_lists
+from simulator.report import artefact, form_sheets, making, workbook_answers, workbook_lists
 from simulator.report.book import Book, Page, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, withheld
@@ -34,6 +34,7 @@ def write(run: RunFolder, lang: str, path: Path) -> None:
         _costs(book, run, words)
         _risk(book, run, words)
         _balance(book, run, words)
+        workbook_answers.write(book, run, words)
         workbook_lists.targets(book, run, words)
         form_sheets.performance(book, run, words)
         form_sheets.affordability(book, run, words)

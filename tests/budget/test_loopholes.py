@@ -245,6 +245,6 @@ def test_the_ways_are_told_and_kept(tmp_path):
     assert "拆分企业" in told.text(table) and "四（七）" in told.text(table)
     assert "once in a lifetime" in told.text(table, "en").lower()
     book = openpyxl.load_workbook(told.save(table, tmp_path / "规避.xlsx"))
-    assert book.sheetnames == ["代价", "条款能否阻止"]
+    assert book.sheetnames == ["规避代价", "条款能否阻止"]
     told.save(table, tmp_path / "w.csv")
     assert (tmp_path / "w.csv").is_file()

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 import simulator
 from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
-from simulator.report import drivers, forms, page, returns, sheets
+from simulator.report import driver_sheets, forms, page, returns, sheets
 from simulator.report.record import RunFolder
 from simulator.report.sheets import Sheet, written
 from simulator.report.tables import chance_cell
@@ -65,8 +65,8 @@ def test_a_page_shows_the_interval_of_a_chance_beneath_it(lang, interval):
     ({"unit": "count", "short_of": 371, "short_of_error": NAN, "draws": 0}, "371"),  # of a register
 ])
 def test_what_is_missing_below_an_edge_carries_its_error_in_its_unit(row, text):
-    assert drivers.missing(row, load("en")) == text
-    assert drivers.missing({**row, "short_of": np.nan}, load("en")) is None
+    assert driver_sheets.missing(row, load("en")) == text
+    assert driver_sheets.missing({**row, "short_of": np.nan}, load("en")) is None
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -1,0 +1,75 @@
+"""The sheets of the budget's workbook that answer: quantiles, overrun and reserve, payment, commitments, the legal maximum,
+execution, whose cost it is, readings, sensitivity, edges, ways round the text, legality, a design. Amounts in 万元 (millions), each
+estimate's error or interval in columns of its own; a run that did not ask a question has no sheet of it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from simulator.budget import design_tables
+from simulator.budget.notches import WITHIN
+from simulator.report import budgeting, design, driver_sheets, legality, loopholes, purse_sheets, screen
+from simulator.report.book import Book
+from simulator.report.design_section import present
+from simulator.report.record import RunFolder
+from simulator.report.sheets import Sheet, written
+from simulator.report.wording import Wording
+
+LOOK = {"number": "large", "signed": "large", "share": "share", "count": "whole", "year": "whole", "text": "text"}
+_WIDEST, _NARROWEST = 46, 10
+
+
+def write(book: Book, run: RunFolder, words: Wording) -> None:
+    """A sheet for each."""
+    for name, sheet in sheets(run, words).items():
+        _put(book, name, sheet)
+
+
+def sheets(run: RunFolder, words: Wording) -> dict[str, Sheet]:
+    """The tables that the run has, as the profile may show them, by name of their sheet."""
+    clauses = {c.slug: f"{c.article} {words.pick(c.names)}" for c in run.clauses if c.kind != "in_kind"}
+    labels = dict(zip(run.settings["path"], run.settings[words.lang], strict=True))
+    labels |= {path.removeprefix("assumptions."): name for path, name in labels.items()}
+    kept = {name: table for name, table in run.analyses.items() if len(table)}
+    found = purse_sheets.sheets({"summary": run.summary, **kept}, words, budgeting.mode_of(run), clauses)
+    if "notches" in kept:
+        asked = driver_sheets.Asked(WITHIN, int(kept["notches"]["draws"].iloc[0]), labels)
+    made = {
+        "attribution": lambda t: {"attribution.sheet": driver_sheets.clauses(t, clauses, words)},
+        "interaction": lambda t: {"attribution.sheet_interaction": driver_sheets.causes(t, words)},
+        "readings": lambda t: {"attribution.sheet_readings": driver_sheets.readings(t, words)},
+        "tornado": lambda t: {"sensitivity.sheet_tornado": driver_sheets.tornado(t, labels, words)},
+        "indices": lambda t: {"sensitivity.sheet_indices": driver_sheets.indices(t, labels, words)},
+        "notches": lambda t: {"notches.sheet": driver_sheets.edges(t, asked, words),
+                              "notches.sheet_years": driver_sheets.edges(t, asked, words, years=True)},
+        "notch_map": lambda t: {"notches.sheet_map": driver_sheets.places(t, asked, words)},
+    }
+    for name, make in made.items():
+        if name in kept:
+            found |= {words.say(key): sheet for key, sheet in make(kept[name]).items()}
+    if "loopholes" in kept:
+        found |= loopholes.sheets(kept["loopholes"], words, clauses)
+    if (flags := legality.sheet(run, words)).rows:
+        found[words.say("legality.sheet")] = flags
+    if present(run):
+        found |= design.sheets(design_tables.read(run.analyses), words.lang)
+    return found
+
+
+def _put(book: Book, name: str, whole: Sheet) -> None:
+    """One sheet: its title, its note, a column per figure and one more for each error or end of an interval."""
+    sheet = whole.split()
+    kinds = list(sheet.columns.values())
+    texts = [[written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in sheet.rows]
+    widths = [min(_WIDEST, max(_NARROWEST, *(screen.width(text) + 2 for text in column))) for column in zip(
+        [min(header.split(" "), key=len) for header in sheet.columns], *texts, strict=True)]
+    page = book.page(name, sheet.title, widths, sheet.note.replace("\n", " "))
+    page.header(list(sheet.columns), sheet.left)
+    for row, said in zip(sheet.rows, texts, strict=True):
+        for column, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
+            if kind == "text" or isinstance(cell, str):
+                page.text(column, "" if cell is None else said[column], "text" if kind == "text" else "centre")
+            else:
+                page.number(column, math.nan if cell is None else cell, LOOK[kind])
+        page.end_row()
