@@ -43,7 +43,8 @@ def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
     assert [key for key in SHEETS if words.say(key) not in book.sheetnames] == []
     values = {key: [[c.value for c in row] for row in book[words.say(key)].iter_rows()] for key in SHEETS}
-    assert not any(str(cell).strip() in ("nan", "None", "inf") for rows in values.values() for row in rows for cell in row if cell is not None)
+    cells = {str(cell).strip() for rows in values.values() for row in rows for cell in row if cell is not None}
+    assert not cells & {"nan", "None", "inf"}
     for rows in values.values():  # every estimate stands beside its error or the ends of its interval
         heads = next(row for row in rows if len([c for c in row if c]) > 1)
         assert len(heads) == len(set(heads))
