@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from simulator.engine.brackets import PAID, SUPPORT, TAXES, Brackets, Fact, grows
+from simulator.engine.ceilings import CEILINGS, Year
 from simulator.engine.window import Window
 from simulator.facts import ANNUAL_FIELDS, BLANK
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, assess_register
+from simulator.law.assessment import CASH_CLAUSES, CLAUSES, PLACES, assess_register
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.law.readings import compile_readings
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
-MOST = 20_000  # combinations of unknown facts of one enterprise and clause; what needs more is not assessable
+MOST = 20_000  # combinations of unknown facts of one enterprise and clause; of what needs more, the law's ceiling is told
 AT_ONCE = 40_000  # combinations assessed in one call
 LOOKED_BACK = {name for clause in CATALOGUE for condition in clause.EVIDENCE.values() for name in condition.last_year}
 
@@ -95,10 +96,7 @@ class Combinations:
         years, width = len(self.window.years), len(clauses)
         values = [self.brackets.values(row, fact, facts, self.least.get((row, fact[1]), 0)) for fact in facts]
         if prod(map(len, values)) > MOST:
-            everything = np.ones((years, width), bool)
-            back = np.zeros((3, years), np.int64)
-            back[2] = self._may_be_clawed(row, facts)
-            return np.zeros((years, width), np.int64), np.zeros((years, width), np.int64), everything, back
+            return self._up_to_the_ceilings(row, clauses, facts)
         low = np.full((years, width), np.iinfo(np.int64).max)
         high, high_small = np.zeros((years, width), np.int64), np.zeros((years, width), np.int64)
         back = np.stack([np.full(years, np.iinfo(np.int64).max), np.zeros(years, np.int64), np.zeros(years, np.int64)])
@@ -115,6 +113,36 @@ class Combinations:
         unbounded = high > high_small
         back[2] = unbounded.any() & (back[1] > 0)
         return low, np.where(unbounded, 0, high), unbounded, back
+
+    def _up_to_the_ceilings(self, row: int, clauses: tuple[int, ...], facts: list[Fact]) -> tuple[np.ndarray, ...]:
+        """As `interval`, from nothing to the most that the law gives whatever the unknown facts are: wider than it need be."""
+        shape = (len(self.window.years), len(clauses))
+        low, high, unbounded = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, bool)
+        back = np.zeros((3, shape[0]), np.int64)
+        for j, year in enumerate(self.window.years.tolist()):
+            hidden = {name for name, of in facts if of in (0, year)}
+            for at, k in enumerate(clauses):
+                if CASH[k] and j < self.paid_years and PAID + SLUGS[k] not in hidden:
+                    low[j, at] = high[j, at] = self.window.paid[row, j, k]
+                    continue
+                most = self._ceiling(row, k, j, hidden)
+                high[j, at], unbounded[j, at] = most or 0, most is None
+        cash = [at for at, k in enumerate(clauses) if CASH[k]]
+        may = self._may_be_clawed(row, facts)
+        back[1] = np.where(may, np.cumsum(high[:, cash].sum(axis=1)), 0)
+        back[2] = may & np.logical_or.accumulate(unbounded[:, cash].any(axis=1))
+        return low, high, unbounded, back
+
+    def _ceiling(self, row: int, clause: int, j: int, hidden: set[str]) -> int | None:
+        """The most a clause gives in the year with this place, None where the law sets no bound."""
+        slug, terms = SLUGS[clause], self.terms[1 + j]
+        if PAID + slug in hidden:
+            return None
+        if int(terms["policy"]["withdrawn"]) >> PLACES[clause] & 1:
+            return 0
+        ceiling = CEILINGS.get(slug)
+        return None if ceiling is None else ceiling(
+            Year(self.population.enterprises[row], self.window.annual[row, 1 + j], hidden, terms, self.readings))
 
     def _may_be_clawed(self, row: int, facts: list[Fact]) -> np.ndarray:
         violated = self.population.enterprises["violated_on"][row] // 10_000

@@ -37,20 +37,20 @@ def intervals_table(bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.Da
 def worth_table(population: Population, intervals: pd.DataFrame) -> pd.DataFrame:
     """What collecting each unknown column would be worth: the widths (CNY) of the intervals it leaves open.
 
-    column, header, unknown_cells, intervals (how many it takes part in), width_alone (of those it alone leaves open),
-    width_shared (of those it leaves open with others), not_assessable (how many the law does not bound).
+    column, header, unknown_cells, intervals (how many it takes part in), width_alone (of those of cash it alone leaves open),
+    width_shared (of those of cash it leaves open with others), not_assessable (how many the law does not bound).
     """
     cells: dict[str, int] = {}
     for facts in facts_unknown(population).values():
         for name, _ in facts:
             cells[name] = cells.get(name, 0) + 1
     rows = []
-    cash = intervals[~intervals["clause"].isin(["school_places", "clawback"])]
-    split = cash["unknown"].str.split(", ")
+    awards = intervals[intervals["clause"] != "clawback"]
+    split = awards["unknown"].str.split(", ")
     for name, count in cells.items():
-        mine = cash[np.array([name in names for names in split], bool)]
+        mine = awards[np.array([name in names for names in split], bool)]
         alone = mine["unknown"] == name
-        width = mine["high"] - mine["low"]
+        width = (mine["high"] - mine["low"]).where(mine["clause"] != "school_places", 0.0)
         header = COLUMNS[name].header if name in COLUMNS else name
         rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()),
                      int(mine["high"].isna().sum())))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from simulator import facts
+from simulator.engine import combinations
 from simulator.engine.assess import assess
 from simulator.engine.brackets import LARGE
 from simulator.engine.unknown import facts_unknown
@@ -103,6 +104,17 @@ def blanked(population, unknown):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_it_turns_out_to_be_lies_in_the_interval(tmp_path, seed):
+    lies_in_the_interval(tmp_path, seed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_it_turns_out_to_be_lies_below_the_laws_ceiling(tmp_path, seed, monkeypatch):
+    """As where the unknown facts are too many to be tried out one by one."""
+    monkeypatch.setattr(combinations, "MOST", 0)
+    lies_in_the_interval(tmp_path, seed)
+
+
+def lies_in_the_interval(tmp_path, seed):
     rng = random.Random(seed)
     register = random_registers.random_register(40, seed, with_paid=seed % 2 == 1)
     random_registers.write_csv(register, tmp_path)
@@ -154,6 +166,24 @@ def test_the_law_bounds_an_unknown_area(tmp_path):
     assert result.table().empty and result.worth.iloc[0].to_dict() == {
         "column": "rented_area", "header": "租用面积", "unknown_cells": 1, "intervals": 1, "width_alone": 250_000.0,
         "width_shared": 0.0, "not_assessable": 0}  # fmt: skip
+
+
+def test_too_many_to_try_are_told_by_what_the_law_gives_at_most(tmp_path):
+    """A platform of which the tax office knows nothing: its award is bounded by the text all the same."""
+    columns = "enterprise_id year line_lease rent rented_area"
+    annual = table(columns, *(f"E1 {year} 1000 50 600" for year in range(2013, 2017)))
+    population = read_population(write(tmp_path, annual=annual, enterprises=table(
+        "enterprise_id settled_on registered_capital paid_in_capital", "E1 2013-03-01 5000000 5000000", "E2 . . .")))
+    result = assess(population, load_scenario("baseline"))
+    found = {(year, clause): (low, high) for (year, clause), (low, high, _) in open_of(result).items()
+             if clause != "clawback"}
+    assert found[2014, "platform_membership_award"] == (0, 200_000) and found[2014, "model_building_award"] == (0, 100_000)
+    assert found[2014, "office_rent"] == (0, 50 * 500 * 12) and found[2014, "platform_entry_fee"] == (0, None)
+    assert (2013, "headquarters_award") not in found, "its capital is known, and too small"
+    children = result.worth.set_index("column").loc["executive_children"]
+    assert children["intervals"] == children["not_assessable"] > 0, "places are counted, though worth no sum"
+    withdrawn = assess(population, load_scenario("baseline", {"law.model_building_award.offered": False}))
+    assert "model_building_award" not in set(withdrawn.intervals["clause"])
 
 
 def test_nothing_bounds_an_unknown_rent(tmp_path):
