@@ -182,7 +182,7 @@ def test_too_many_to_try_are_told_by_what_the_law_gives_at_most(tmp_path):
     assert (2013, "headquarters_award") not in found, "its capital is known, and too small"
     children = result.worth.set_index("column").loc["executive_children"]
     assert children["intervals"] == children["not_assessable"] > 0, "places are counted, though worth no sum"
-    withdrawn = assess(population, load_scenario("baseline", {"law.model_building_award.offered": False}))
+    withdrawn = assess(population, load_scenario("baseline").set({"law.model_building_award.offered": False}))
     assert "model_building_award" not in set(withdrawn.intervals["clause"])
 
 
