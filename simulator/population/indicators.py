@@ -17,7 +17,7 @@ from simulator.facts import ANNUAL_FIELDS, BLANK
 from simulator.files import put
 from simulator.money import FEN
 from simulator.population.register import Population
-from simulator.spreadsheets import workbook
+from simulator.spreadsheets import breadth, printed, workbook
 
 SIZES = ((0, 1_000_000, "微型 micro"), (1_000_000, 5_000_000, "小型 small"), (5_000_000, 200_000_000, "中型 medium"),
          (200_000_000, None, "大型 large"))  # sales, CNY: sme_standard_retail
@@ -164,22 +164,29 @@ def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, sourc
 
     def write(beside: Path) -> None:
         with workbook(beside) as book:
-            head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
-            money, share = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "0.0%"})
+            title = book.add_format({"bold": True, "font_size": 14})
+            head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center"})
+            under = book.add_format({"font_color": "#595959", "bg_color": "#DCE6F1", "border": 1, "align": "center", "font_size": 9})
+            text, count, money, share = (book.add_format({"border": 1, "num_format": form})
+                                         for form in ("General", "#,##0", "#,##0.00", "0.0%"))
             for name, frame in tables.items():
                 sheet = book.add_worksheet(SHEETS[name])
-                sheet.set_column(0, len(frame.columns), 18)
-                sheet.write_string(0, 0, f"{SHEETS[name]}　{source}")
+                sheet.write_string(0, 0, f"{SHEETS[name]}　{source}", title)
                 sheet.freeze_panes(3, 1)
+                printed(sheet)
+                sheet.repeat_rows(1, 2)
                 for column, label in enumerate(frame.columns):
                     sheet.write_string(1, column, HEADERS[label], head)
-                    sheet.write_string(2, column, label, head)
+                    sheet.write_string(2, column, label, under)
+                    sheet.set_column(column, column, max(9, breadth(HEADERS[label]), breadth(label), 20 * (frame[label].dtype == float)))
+                    style = share if label in ("growth", "share_of_trscg") else text if label == "year" else money if \
+                        frame[label].dtype == float else count
                     for row, value in enumerate(frame[label].tolist(), start=3):
                         if isinstance(value, str):
-                            sheet.write_string(row, column, value)
+                            sheet.write_string(row, column, value, text)
                         elif value == value:
-                            style = share if label in ("growth", "share_of_trscg") else money if isinstance(
-                                value, float) else None
                             sheet.write_number(row, column, value, style)
+                        else:
+                            sheet.write_blank(row, column, None, text)
 
     return put(path, write, PopulationError)

@@ -11,9 +11,13 @@ from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem, SimulatorError
 from simulator.files import put
 from simulator.law.clauses import SLUGS
-from simulator.spreadsheets import save_csv, workbook
+from simulator.population.schema import TABLES
+from simulator.population.wording import told
+from simulator.spreadsheets import height, printed, save_csv, workbook
 
 Styles = dict[str, Any]  # a workbook's formats by name
+SEVERITY = {"error": "错误", "data error": "数据缺口", "warning": "提示"}
+FACTS = {column.name: column.header for each in TABLES for column in each.columns}
 WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
 HEADINGS = (
     "序号",
@@ -61,6 +65,7 @@ def _workbook(result: Assessment, path: Path) -> None:
         "note": book.add_format({"font_color": "#555555", "text_wrap": True}),
         "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "align": "center"}),
         "text": book.add_format({"border": 1}),
+        "wrap": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
         "money": book.add_format({"border": 1, "num_format": "#,##0.00"}),
         "count": book.add_format({"border": 1, "num_format": "#,##0"}),
         "sum": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"}),
@@ -86,9 +91,7 @@ def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     sheet.merge_range(1, 0, 1, len(HEADINGS) - 1, note, styles["note"])
     sheet.write_row(2, 0, HEADINGS, styles["head"])
     sheet.freeze_panes(3, 3)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    printed(sheet)
     sheet.repeat_rows(2)
     names = dict(zip(result.ids, result.names, strict=True))
     table = result.table()
@@ -144,6 +147,8 @@ def _totals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     head = ("文号", "条款", "年度", "户数", "金额（元）", "替代既有政策（元）", "其中区级节约（元）")
     sheet.write_row(0, 0, head, styles["head"])
     sheet.freeze_panes(1, 0)
+    printed(sheet)
+    sheet.repeat_rows(0)
     for row, entry in enumerate(result.summary().itertuples(index=False), start=1):
         article, title = _heading(result, entry.clause)
         places = entry.clause == "school_places"
@@ -158,13 +163,16 @@ def _totals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
 
 def _intervals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     """Awards that unknown facts leave open, none of them in the list or its totals."""
-    for column, width in enumerate((22, 34, 8, 12, 26, 16, 18, 40)):
+    widths = (22, 34, 8, 12, 26, 16, 18, 60)
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     note = "因事实未知，下列各项未计入兑现名单和汇总；法规能限定的给出区间，不能限定的无法核定。"
-    sheet.write_string(0, 0, note, styles["note"])
+    sheet.merge_range(0, 0, 0, len(widths) - 1, note, styles["note"])
     head = ("统一社会信用代码", "企业名称", "年度", "文号", "条款", "下限（元）", "上限（元）", "未知事项")
     sheet.write_row(1, 0, head, styles["head"])
     sheet.freeze_panes(2, 0)
+    printed(sheet)
+    sheet.repeat_rows(1)
     names = dict(zip(result.ids, result.names, strict=True))
     for row, entry in enumerate(result.intervals.itertuples(index=False), start=2):
         article, title = _heading(result, entry.clause)
@@ -178,15 +186,19 @@ def _intervals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
             sheet.write_number(row, 6, entry.high, styles["money"])
         else:
             sheet.write_string(row, 6, "无法核定", styles["text"])
-        sheet.write_string(row, 7, entry.unknown, styles["text"])
+        unknown = "、".join(FACTS.get(name, name) for name in entry.unknown.split(", "))
+        sheet.write_string(row, 7, unknown, styles["wrap"])
+        sheet.set_row(row, height([unknown], widths[-1:]))
 
 
 def _worth_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     """What collecting each unknown column would settle."""
-    head = ("字段", "", "未知格数", "涉及区间数", "单独差额（元）", "与他项共同差额（元）", "无法核定数")
+    head = ("字段", "列名", "未知格数", "涉及区间数", "单独差额（元）", "与他项共同差额（元）", "无法核定数")
     for column, width in enumerate((26, 26, 12, 12, 20, 22, 12)):
         sheet.set_column(column, column, width)
     sheet.write_row(0, 0, head, styles["head"])
+    sheet.freeze_panes(1, 0)
+    printed(sheet)
     for row, entry in enumerate(result.worth.itertuples(index=False), start=1):
         sheet.write_string(row, 0, entry.header, styles["text"])
         sheet.write_string(row, 1, entry.column, styles["text"])
@@ -196,13 +208,18 @@ def _worth_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
 
 
 def _problems_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
-    for column, width in enumerate((12, 44, 60, 44)):
+    widths = (12, 44, 60, 44)
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.write_row(0, 0, ("类别", "位置", "问题", "处理"), styles["head"])
     sheet.freeze_panes(1, 0)
+    printed(sheet)
     for row, problem in enumerate(result.problems, start=1):
-        for column, text in enumerate((problem.severity, problem.place, problem.cause, problem.remedy)):
-            sheet.write_string(row, column, text, styles["text"])
+        said = told(problem, "zh")
+        texts = (SEVERITY.get(problem.severity, problem.severity), said.place, said.cause, said.remedy)
+        sheet.set_row(row, height(texts, widths))
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, styles["wrap"])
 
 
 def _heading(result: Assessment, slug: str) -> tuple[str, str]:

@@ -201,7 +201,7 @@ def test_what_was_odd_about_the_data_is_in_the_workbook(tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "list.xlsx")["数据问题"]
     assert [c.value for c in sheet[1]] == ["类别", "位置", "问题", "处理"]
     told = [[c.value for c in row] for row in sheet.iter_rows(min_row=2)]
-    assert any(row[0] == "warning" and "paid_in_capital" in row[1] for row in told)
+    assert any(row[0] == "提示" and "实缴资本" in row[1] for row in told)
 
 
 EVIL = ("=1+1", "+1+1", "-1+1", "@SUM(A1)")
