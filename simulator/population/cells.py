@@ -11,7 +11,8 @@ import unicodedata
 from decimal import Decimal
 
 from simulator import money
-from simulator.population.column import Column, plain
+from simulator.law.clauses import CASH, CATALOGUE
+from simulator.population.column import Column, plain, squeezed
 from simulator.population.spelling import iso
 from simulator.population.units import MONEY, Declared
 from simulator.spreadsheets import unescaped
@@ -31,6 +32,7 @@ SHORTENED = re.compile(
     r"\d(\.\d+)?[eE]\+?\d+"
 )  # what a spreadsheet makes of a long code it took for a number
 CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
+ARTICLES = {squeezed(str(clause.__doc__).split()[0]): k for k, (clause, cash) in enumerate(zip(CATALOGUE, CASH, strict=True), 1) if cash}
 TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
 SHOWN = 60  # characters of an offending text that a message repeats
 
@@ -172,8 +174,10 @@ def _date(text: str, column: Column, mac_dates: bool) -> int:
 
 
 def _whole(text: str, column: Column) -> int:
-    """A year or a clause's number; "2013年" and a spreadsheet's 2013.0 are whole."""
+    """A year or a clause's number; "2013年" and a spreadsheet's 2013.0 are whole, 四（三） is the third clause."""
     low, high = column.bounds
+    if column.kind == "clause" and (number := ARTICLES.get(squeezed(text))):
+        return number
     bounds = f"{low} to {high}"
     try:
         value = money.parse_number(plain(text).removesuffix("年") if column.kind == "year" else text)

@@ -54,6 +54,8 @@ ID = ENTERPRISES_TABLE.column("enterprise_id")
         ("2013.0", YEAR, 2013),
         ("10", CLAUSE, 10),
         ("1.0", CLAUSE, 1),
+        ("四（三）", CLAUSE, 3),
+        ("四(十)", CLAUSE, 10),
     ],
 )
 def test_numbers(text, column, stored):
@@ -106,7 +108,8 @@ def test_finer_than_the_resolution_is_rounded_half_up_and_said(text, column, sto
         ("2013-01-01", YEAR, "not a year"),
         ("0", CLAUSE, "not a clause from 1 to 10"),
         ("11", CLAUSE, "not a clause from 1 to 10"),
-        ("四（三）", CLAUSE, "not a clause"),
+        ("四（十一）", CLAUSE, "not a clause"),
+        ("三", CLAUSE, "not a clause"),
     ],
 )
 def test_numbers_refused(text, column, cause):
