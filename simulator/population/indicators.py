@@ -40,7 +40,8 @@ HEADERS = {
 
 def indicators(population: Population, *, trscg: Mapping[int, float] | None = None,
                annual: np.ndarray | None = None) -> dict[str, pd.DataFrame]:
-    """The tables by name: online_retail, sizes, of_scale, taxes, services, and employment where the register has it.
+    """The tables by name: online_retail, sizes, of_scale, taxes, and employment and services where the register has employees
+    and sectors: what nobody wrote down is not zero.
 
     trscg: the district's total retail sales of consumer goods by year (CNY), where known. annual: the register's ANNUAL
     records with retained tax worked out by a law (n, years); without it blank ones are counted as left blank.
@@ -49,7 +50,9 @@ def indicators(population: Population, *, trscg: Mapping[int, float] | None = No
     years = list(population.years)
     seen = _Seen(population, rows)
     tables = {"online_retail": _online_retail(seen, years, trscg or {}), "sizes": _sizes(seen, years),
-              "of_scale": _of_scale(seen, years), "taxes": _taxes(seen, years), "services": _services(seen, years)}
+              "of_scale": _of_scale(seen, years), "taxes": _taxes(seen, years)}
+    if (seen.sector != "").any():
+        tables["services"] = _services(seen, years)
     if population.employees.size:
         tables["employment"] = _employment(seen, years)
     return {name: tables[name] for name in SHEETS if name in tables}

@@ -58,11 +58,11 @@ def test_the_law_works_out_what_was_left_blank(population):
     assert taxes.loc[2013, "retained_tax"] == pytest.approx(0.5 * (0.25 * 200 + 0.4 * 100) + 0.5 * 45_000)
 
 
-def test_without_employees_there_is_no_employment(tmp_path):
+def test_without_employees_and_sectors_there_is_no_employment_and_no_service(tmp_path):
     from tests.population.registers import ANNUAL
 
     population = read_population(write(tmp_path, annual=[row[:-1] for row in ANNUAL]))
-    assert "employment" not in indicators(population)
+    assert not {"employment", "services"} & set(indicators(population)), "nor services where no sector is known: not zero"
 
 
 def test_on_the_command_line_in_both_languages(population, tmp_path, capsys):
