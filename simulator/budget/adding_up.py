@@ -1,10 +1,11 @@
-"""What must add up in every draw before a figure is printed: clauses, years and purses, to the fen."""
+"""What must add up to the fen before a figure is printed: in every draw, and in every table that is told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from simulator.budget.layout import CASH_INDEX
 from simulator.engine import totals
@@ -13,7 +14,15 @@ from simulator.errors import Problem, SimulatorError
 from simulator.law.clauses import CASH
 from simulator.money import FEN
 
+TOTAL = "total"
 PURSES = ("induced_district", "induced_zone_and_towns", "induced_municipality", "induced_centre")
+OWN = PURSES[:2]  # of the district: together the tax it keeps
+BY_CLAUSE = ("entitled", "awarded", "paid", "displaced")
+# what is left of the policy for the district, and what is taken off
+NET = {"induced_tax": 1, "clawback_recovered": 1, "support_saved": 1, "crowded_out": -1, "paid": -1, "administration": -1,
+       "measures_cost": -1}
+HALF_A_FEN, DIGITS = 0.005, 1e-14  # CNY; and what a double can hold of a larger sum
+REMEDY = "a fault of the program: please report it"
 
 
 def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
@@ -28,7 +37,61 @@ def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
         faults.append("cash over the years is not what was awarded over the years")
     if draws.paid[:, :, ~np.array(CASH)].any():
         faults.append("something in kind was paid in cash")
-    if (np.abs(purses - induced) > np.maximum(0.5, largest * 1e-14)).any():  # half a fen, or what a double can hold
+    if (np.abs(purses - induced) > np.maximum(HALF_A_FEN * FEN, largest * DIGITS)).any():
         faults.append("the purses' induced taxes are not the taxes induced")
+    refuse(faults, "budget")
+
+
+def refuse(faults: list[str], place: str) -> None:
+    """Raise SimulatorError with the faults, if there are any."""
     if faults:
-        raise SimulatorError([Problem("budget", fault, "a fault of the program: please report it") for fault in faults])
+        raise SimulatorError([Problem(place, fault, REMEDY) for fault in faults])
+
+
+def faults_of(summary: pd.DataFrame) -> list[str]:
+    """Where the means of a run's summary do not add up to the fen: clauses to the total and years to all years, whatever is
+    counted; the district's purses to the tax it keeps; what is paid and what comes back to the net fiscal impact."""
+    table = summary[summary["unit"].isin(("CNY", "count"))]
+    means = {(str(m), str(c), str(y)): float(x) for m, c, y, x in zip(
+        table["measure"], table["clause"], table["year"], table["mean"], strict=True)}
+    years: dict[tuple[str, str], list[str]] = {}
+    clauses: dict[tuple[str, str], list[str]] = {}
+    for row in table[["measure", "clause", "year", "unit"]].astype(str).itertuples(index=False):
+        years.setdefault((row.measure, row.clause), []).append(row.year)
+        if row.unit == "CNY":
+            clauses.setdefault((row.measure, row.year), []).append(row.clause)
+    found = []
+
+    def differ(whole: float, parts: list[float]) -> bool:
+        return bool(abs(sum(parts) - whole) > max(HALF_A_FEN, DIGITS * 100 * sum(map(abs, [whole, *parts]))))
+
+    for (measure, clause), of in years.items():
+        parts = [means[measure, clause, y] for y in of if y != TOTAL]
+        if TOTAL in of and parts and differ(means[measure, clause, TOTAL], parts):
+            found.append(f"{measure} of {clause}: the years are not the sum of all years")
+    for (measure, year), of in clauses.items():
+        parts = [means[measure, c, year] for c in of if c != TOTAL]
+        if measure in BY_CLAUSE and TOTAL in of and differ(means[measure, TOTAL, year], parts):
+            found.append(f"{measure} of {year}: the clauses are not the whole")
+    for year in years.get(("net_impact", TOTAL), []):
+        at = {m: means[m, TOTAL, year] for m in (*NET, *OWN, "net_impact") if (m, TOTAL, year) in means}
+        if set(NET) <= set(at) and differ(at["net_impact"], [sign * at[m] for m, sign in NET.items()]):
+            found.append(f"net_impact of {year}: not what is induced and comes back less what is paid and spent")
+        if set(OWN) <= set(at) and differ(at["induced_tax"], [at[m] for m in OWN]):
+            found.append(f"induced_tax of {year}: the district's purses are not the tax it keeps")
+    return found
+
+
+def differences_hold(table: pd.DataFrame) -> None:
+    """Raise SimulatorError unless the differences of a comparison (scenario, clause, year, mean) add up to the fen: clauses to the
+    total in every year, years to all years for every clause."""
+    for (scenario, clause), own in table.groupby(["scenario", "clause"], sort=False):
+        whole = own["year"].astype(str) == TOTAL
+        refuse([f"{clause}: the years are not the sum of all years"] if _apart(own, whole) else [], str(scenario))
+    for (scenario, year), own in table.groupby(["scenario", "year"], sort=False):
+        refuse([f"{year}: the clauses are not the whole"] if _apart(own, own["clause"] == TOTAL) else [], str(scenario))
+
+
+def _apart(own: pd.DataFrame, whole: pd.Series) -> bool:
+    parts = float(own.loc[~whole, "mean"].sum())
+    return bool(abs(parts - float(own.loc[whole, "mean"].sum())) > max(HALF_A_FEN, DIGITS * 100 * float(own["mean"].abs().sum())))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from simulator.budget.adding_up import differences_hold
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
@@ -130,6 +131,7 @@ def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
         outcomes += [(label, *row) for row in _outcomes(baseline, reform)]
         for run in (baseline, reform):
             flags += flagged(run.scenario.law, run.result.years[-1])
+    differences_hold(pd.DataFrame(differences, columns=list(DIFFERENCES)))
     return Comparison(*(pd.DataFrame(list(rows), columns=list(columns)) for rows, columns in (
         (changed, CHANGED), (differences, DIFFERENCES), (quantiles, QUANTILES), (outcomes, OUTCOMES),
         (dict.fromkeys(flags), LEGALITY),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from simulator.budget.adding_up import hold
+from simulator.budget.adding_up import faults_of, hold, refuse
 from simulator.budget.break_even import REACHED, break_even
 from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
 from simulator.budget.revenue import flows, ratios
@@ -99,7 +99,9 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
             for measure, number in (("target", target.low), ("target_fully", target.high)):
                 rows.append({"measure": measure, "clause": target.key, "year": year, "unit": "probability",
                              **chance(values >= number, draws.replicate)})
-    return pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
+    table = pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
+    refuse(faults_of(table), "summary")
+    return table
 
 
 def _overrun(paid: np.ndarray, draws: Draws, scenario: Scenario) -> list[dict[str, object]]:

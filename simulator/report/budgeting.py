@@ -41,7 +41,8 @@ def mode_of(run: RunFolder) -> str:
 def rationed(ledger: pd.DataFrame, words: Wording, mode: str) -> str:
     """What falls due, is paid and waits, year by year, on a page. ledger: `budget.purse.ledger_table`."""
     own = ledger[~ledger["measure"].isin(("top_1", "top_5", *purse_sheets.BREACHES))]
-    return "".join(part for sheet in purse_sheets.sheets({"ledger": own}, words, mode).values() for part in _on_page(sheet, words))
+    parts = [part for sheet in purse_sheets.sheets({"ledger": own}, words, mode).values() for part in _on_page(sheet, words)]
+    return "".join([*parts, page.paragraph(html.escape(words.say("risk.table_note")), "small")])
 
 
 def _on_page(sheet: Sheet, words: Wording) -> list[str]:
@@ -50,7 +51,8 @@ def _on_page(sheet: Sheet, words: Wording) -> list[str]:
     title, _, unit = sheet.title.partition(UNIT_OF)
     return [page.table(title, list(sheet.columns), rows, aside=words.say("unit.table", unit=unit),
                        strong=[-1] if _adds_up(sheet, words) else ()),
-            *(page.paragraph(html.escape(note), "small") for note in filter(None, sheet.note.split("\n")))]
+            *(page.paragraph(html.escape(note), "small") for note in sheet.note.split("\n")
+              if note and note != words.say("matters.margins"))]  # said once, under the quantiles
 
 
 def _adds_up(sheet: Sheet, words: Wording) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from simulator.budget.adding_up import REMEDY, faults_of
 from simulator.errors import Problem, ReportError
 from simulator.report.disclosure import analyses_released, left_out, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
@@ -80,6 +81,8 @@ class RunFolder(Recorded):
         summary, settings = tables["summary.csv"], tables["settings.csv"]
         numbers = [c for c in summary.columns if c not in ("measure", "clause", "year", "unit")]
         summary[numbers] = summary[numbers].apply(pd.to_numeric, errors="coerce")
+        if faults := faults_of(summary):
+            raise ReportError([Problem(str(path / "summary.csv"), fault, REMEDY) for fault in faults])
         settings["changed"] = settings["changed"].str.lower().isin(["true", "1"])
         if profile != "external":
             return cls(path, record, summary_released(summary, None), settings, raw, profile)

@@ -110,6 +110,63 @@ def test_nobody_is_paid_more_than_there_is_or_than_is_due(case):
             assert sum(flow["paid"][year - 1, k] for k, p in rules.pools.items() if p == pool) <= limit
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(AMOUNTS, min_size=1, max_size=12), MONEY)
+def test_pro_rata_pays_every_claim_by_one_factor(amounts, limit):
+    """Due once and all at once: each claim is paid limit ÷ due of itself, to the fen, and the fen left over are all paid out."""
+    offers = np.array(amounts)
+    due = int(offers.sum())
+    rationing.scale_down(offers, np.zeros(len(amounts), np.int64), np.array([limit]), np.arange(len(amounts)))
+    factor = min(1.0, limit / due)
+    assert (np.abs(offers - np.array(amounts) * factor) < 1).all()
+    assert offers.sum() == min(limit, due)
+
+
+CLOSED = Rules("first_come", True, 1.0, list(range(CASH_CLAUSES)), None, {}, {}, {}, {1: 40, 2: 40, 3: 40})
+
+
+def by_year(flows: np.ndarray, name: str) -> list[int]:
+    return flows[:, :, FLOWS.index(name)].sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize("mode", ["first_come", "pro_rata", "priority", "lottery"])
+def test_what_is_carried_over_is_paid_from_the_years_after(mode):
+    """One award of 100 and 40 a year: 40, 40, 20; without carrying over the rest lapses at once."""
+    one = [Claim(0, 1, 0, 100)]
+    flows = compiled(one, CLOSED._replace(mode=mode))[0]
+    assert by_year(flows, "paid") == [40, 40, 20, 0] and by_year(flows, "waiting") == [60, 20, 0, 0]
+    lapsing = compiled(one, CLOSED._replace(mode=mode, carried=False))[0]
+    assert by_year(lapsing, "paid") == [40, 0, 0, 0] and by_year(lapsing, "lapsed") == [60, 0, 0, 0]
+
+
+def test_an_enterprise_and_a_clause_have_their_caps():
+    """100 and 50 for one enterprise, 30 for another; at most 120 an enterprise and year, at most 90 a year under the first clause."""
+    claims = [Claim(0, 1, 0, 100), Claim(0, 1, 1, 50), Claim(1, 1, 0, 30)]
+    rules = CLOSED._replace(mode="priority", enterprise_cap=120, clause_caps={0: 90}, limits={})
+    flows = compiled(claims, rules)[0]
+    assert by_year(flows, "cut")[0] == 30  # of the fifty, twenty are left
+    assert flows[0, :2, FLOWS.index("paid")].tolist() == [90, 20] and flows[1, 0, FLOWS.index("paid")] == 40
+
+
+def test_a_lottery_is_fair_and_knows_no_day():
+    """Two claims, money for one, 4000 draws: each wins half of them, whoever applied first."""
+    draws, one_day = 4000, np.tile([372 * 2013 + 5, 372 * 2013 + 300], 4000)
+    records = np.zeros(2 * draws, CLAIM)
+    records["draw"], records["enterprise"] = np.repeat(np.arange(draws), 2), np.tile([3, 8], draws)
+    records["year"], records["amount"] = 1, 100
+    won = {}
+    for mode in ("lottery", "first_come"):
+        flows = np.zeros((draws, YEARS + 1, CASH_CLAUSES, len(FLOWS)), np.int64)
+        records["clause"] = np.tile([0, 1], draws)
+        sums = [np.zeros((draws, n), np.int64) for n in (YEARS + 1, YEARS + 1, YEARS * YEARS, 3)]
+        rationing.keep_ledger(
+            np.uint64(7), 2012, records, one_day, 0, np.ones(draws), 0, list(MODES).index(mode), False, np.arange(CASH_CLAUSES),
+            UNLIMITED, np.full(CASH_CLAUSES, -1), np.full(CASH_CLAUSES, UNLIMITED), np.zeros((0, YEARS + 1), np.int64),
+            np.array([100, UNLIMITED, UNLIMITED, UNLIMITED]), flows, sums[0], sums[1], sums[2].reshape(draws, YEARS, YEARS), sums[3])
+        won[mode] = (flows[:, 0, 0, FLOWS.index("paid")] == 100).mean()
+    assert won["first_come"] == 1.0 and abs(won["lottery"] - 0.5) < 4 * 0.5 / draws**0.5
+
+
 @given(st.integers(0, 10**15), st.integers(1, 9 * 10**18), st.data())
 def test_long_division_is_exact(amount, whole, data):
     share = data.draw(st.integers(0, whole - 1))
