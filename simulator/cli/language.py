@@ -47,7 +47,7 @@ CHINESE: Mapping[str, str] = {
     # verbs
     "apply the law to a register, to the fen": "按政策逐户核算名册内企业的应享金额，精确到分",
     "overrun, reserve, rationing, commitments, the legal maximum, and execution":
-        "超支与预备金、资金分配、后续年度承诺、政策最大支出与执行情况",
+        "缺口与预备金、资金分配、后续年度承诺、政策最大支出与执行情况",
     "list everything wrong with a register": "列出名册中的全部问题",
     "write an empty register to fill in, with drop-downs and notes": "生成空白名册供填报，含下拉选项和填表说明",
     "the statistical tables of 三（十） that a register yields": "由名册汇总三（十）所列统计指标",
@@ -169,7 +169,7 @@ CHINESE: Mapping[str, str] = {
     "show: only the last N lines (default: 40)": "show：只列最后 N 行（默认：40）",
     "add draws until the 95%% interval of a figure is as narrow": "增加模拟次数，直到某项结果的 95%% 区间达到要求",
     "the figure: total (default), net_impact, a year, a clause; p95 or p95.2014, p95.office_rent for a quantile; overrun":
-        "哪项结果：total 合计（默认）、net_impact 净支出、某年、某条款；分位数写 p95、p95.2014、p95.office_rent；overrun 超支概率",
+        "哪项结果：total 合计（默认）、net_impact 净支出、某年、某条款；分位数写 p95、p95.2014、p95.office_rent；overrun 缺口概率",
     "with --precision: most draws (default: 50,000)": "与 --precision 合用：模拟次数上限（默认：50,000）",
     "go on with the unfinished run in --out: the same numbers": "接着完成 --out 中未完成的模拟，结果不变",
     "play on the workers of a Dask scheduler, tls://HOST:PORT; they read the register themselves, under the path given here":

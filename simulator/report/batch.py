@@ -24,7 +24,8 @@ from simulator.report import page
 from simulator.report.batch_plan import Plan, register_of
 from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
+from simulator.report.rounding import MISSING, UNITS
+from simulator.report.tables import chance_cell, estimate
 from simulator.report.wording import load
 from simulator.scenario import load_scenario
 
@@ -162,8 +163,8 @@ def _index(plan: Plan, batch: Batch) -> str:
             continue
         paid = run.row("paid")
         rows.append([Cell(words.pick(run.record["title"])),
-                     *(Cell(shown(paid, unit, c), number=True) for c in ("mean", "p50", "p80", "p95")),
-                     Cell(percent(run.row("overrun")["probability"]), number=True)])
+                     *(estimate(paid, unit, words, c) for c in ("mean", "p50", "p80", "p95")),
+                     chance_cell(run.row("overrun"), words)])
         items = "".join(f'<li><a href="{html.escape(p.relative_to(batch.index.parent.resolve()).as_posix())}">'
                         f"{html.escape(p.name)}</a></li>" for p in files)
         links.append(f"<h3>{html.escape(words.pick(run.record['title']))}</h3><ul>{items}</ul>")
@@ -172,6 +173,7 @@ def _index(plan: Plan, batch: Batch) -> str:
     warned = f"<p>{html.escape(words.say('batch.failed'))}</p><ul>{failed}</ul>" if failed else ""
     body = (f"<header><h1>{html.escape(words.say('batch.title'))}</h1></header><section>{warned}"
             + table(words.say("comparison.table"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
+            + page.paragraph(html.escape(words.say("risk.table_note")), "small")
             + f"</section><section><h2>{html.escape(words.say('batch.reports'))}</h2>{''.join(links)}</section>")
     return (f'<!DOCTYPE html>\n<html lang="{words.tag}"><head><meta charset="utf-8">'
             f"<title>{html.escape(words.say('batch.title'))}</title><style>body{{margin:2em auto;max-width:960px;padding:0 1em}}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 
+from simulator.budget.statistics import ratio
 from simulator.errors import Problem, ReportError
 from simulator.report import charts, making, page, returns
 from simulator.report.figures import image
@@ -12,6 +13,7 @@ from simulator.report.page import Block, Cell, table
 from simulator.report.record import TOTAL, Clause, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown, withheld
 from simulator.report.settings import readings_table, settings_table
+from simulator.report.tables import estimate
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "cost", "stages", "terms", "made", "end"]
@@ -40,7 +42,7 @@ def answer(run: RunFolder, clause: str, lang: str) -> Block:
     words, one = load(lang), clause_of(run, clause)
     in_kind = one.kind == "in_kind"
     unit, count = UNITS[lang]["count" if in_kind else "money"], UNITS[lang]["count"]
-    paid, people, whole = run.row("paid", clause), run.row("recipients", clause), run.row("paid")
+    paid, people = run.row("paid", clause), run.row("recipients", clause)
     received = shown(people, count)
     said = {"name": words.pick(one.names), "first": run.cash_years[0], "last": run.cash_years[-1],
             "mean": shown(paid, unit), "recipients": received}
@@ -52,9 +54,22 @@ def answer(run: RunFolder, clause: str, lang: str) -> Block:
     if in_kind:
         lead = words.html("clause.lead_in_kind", **said)
     else:
-        share = paid["mean"] / whole["mean"] if whole["mean"] else math.nan
-        lead = words.html("clause.lead", **said, share=MISSING if withheld(paid) else percent(share))
+        lead = words.html("clause.lead", **said, share=_share(run, clause, words))
     return page.section("answer", words.say("answer.short"), words.tag, page.cards(cards), page.paragraph(lead, "lead"))
+
+
+def _share(run: RunFolder, clause: str, words: Wording) -> str:
+    """The clause's share of all payouts, a ratio of means, with its standard error where the draws may be shown."""
+    paid, whole = run.row("paid", clause), run.row("paid")
+    if withheld(paid) or not whole["mean"]:
+        return MISSING
+    own, every = run.paid_under(clause), run.paid_totals
+    value, error = ratio(own.to_numpy(), every.to_numpy(), run.replicate) if len(own) and len(every) else (
+        paid["mean"] / whole["mean"], math.nan)
+    if not error > 0:
+        return percent(value)
+    unit = UNITS[words.lang]["share"]
+    return words.say("clause.share", share=unit.text(value, error), error=unit.text(error, error / 10))
 
 
 def cost(run: RunFolder, clause: str, lang: str) -> Block:
@@ -70,9 +85,10 @@ def cost(run: RunFolder, clause: str, lang: str) -> Block:
     columns = ("mean", "p5", "p50", "p80", "p95")
     header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in columns[1:])]
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
-             *(Cell(shown(run.row("paid", clause, year), unit, c), number=True) for c in columns)]
+             *(estimate(run.row("paid", clause, year), unit, words, c) for c in columns)]
             for year in run.cash_years_and_total]
     parts.append(table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
+    parts.append(page.paragraph(html.escape(words.say("risk.table_note")), "small"))
     if bands[["p5", "p95"]].isna().to_numpy().any() and not run.external:  # outside, quantiles may be withheld
         parts.append(page.paragraph(words.html("clause.few", draws=f"{run.record['draws']:,}"), "small"))
     return page.section("payouts", words.say("clause.cost"), words.tag, *parts)

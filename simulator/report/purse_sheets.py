@@ -118,7 +118,8 @@ def concentration(ledger: pd.DataFrame, words: Wording) -> str:
     shares = ledger[ledger["measure"].isin(("top_1", "top_5"))].set_index("measure")
     if len(shares) < 2:
         return ""
-    unit, said = UNITS[words.lang]["share"], {}
+    unit = UNITS[words.lang]["share"]
+    said: dict[str, str] = {}
     for top in ("top_1", "top_5"):
         error = float(shares.loc[top, "standard_error"])
         said |= {top: unit.text(shares.loc[top, "mean"], error), f"{top}_error": unit.text(error, error / 10)}
@@ -146,21 +147,23 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
     accrued = {str(r["year"]): r for r in ledger[ledger["measure"] == "accrued"].to_dict("records")}
     columns = ({words.say("attribution.clause"): "text"} if clauses else {}) | {words.say("risk.year"): "text"}
     columns |= {words.say("purse.expected_awards"): "number±"} if accrued else {}
-    columns |= {words.say("purse.exposure_mean"): "number±", words.say("purse.exposure_p95"): "number[]",
-                words.say("purse.exposure_highest"): "number"}
+    far = [q for q in ("p95",) if table[q].notna().any()]  # not of few draws
+    columns |= {words.say("purse.exposure_mean"): "number±"} | {words.say(f"purse.exposure_{q}"): "number[]" for q in far}
+    columns |= {words.say("purse.exposure_highest"): "number"}
     rows = []
     for slug, name in {**(clauses or {}), TOTAL: words.say("cost.total")}.items():
         for r in table[table["clause"] == slug].to_dict("records"):
             year, expected = str(r["year"]), accrued.get(str(r["year"])) if slug == TOTAL else None
             rows.append([*([name] if clauses else []), _year(year, words),
                          *([_mean(expected, scale) if expected else None] if accrued else []),
-                         _mean(r, scale), _ends(r, scale, "p95"), r["highest"] / scale])
+                         _mean(r, scale), *(_ends(r, scale, q) for q in far), r["highest"] / scale])
     return _sheet(words, "purse.exposure", columns, rows, (words.say("purse.exposure_note"), words.say("matters.margins")),
                   1 + bool(clauses))
 
 
 def _execution(table: pd.DataFrame, words: Wording) -> Sheet:
-    scale, quantiles = _scale(words), ("p50", "p80", "p95")
+    scale, held = _scale(words), bool(table.get("withheld", pd.Series(dtype=bool)).any())
+    quantiles = [q for q in ("p50", "p80", "p95") if held or table.loc[table["standard_error"] > 0, q].notna().any()]
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.paid_really"): "number",
                words.say("purse.rate"): "share", words.say("purse.forecast"): "number±"}
     columns |= {q.upper(): "number[]" for q in quantiles} | {words.say("purse.planned"): "number±"}
@@ -169,6 +172,7 @@ def _execution(table: pd.DataFrame, words: Wording) -> Sheet:
         known = WITHHELD if withheld(r) else None
         varies = r["standard_error"] > 0  # a year that was paid has no quantiles
         rows.append((_year(r["year"], words), r["appropriation"] / scale, known or r["paid"] / scale, known or r["rate"],
-                     _mean(r, scale), *(known or (_ends(r, scale, q) if varies else None) for q in quantiles),
+                     _mean(r, scale) if known or varies else r["mean"] / scale,
+                     *(known or (_ends(r, scale, q) if varies else None) for q in quantiles),
                      _mean(r, scale, "planned", "planned_error")))
     return _sheet(words, "purse.execution", columns, rows, (words.say("purse.execution_note"), words.say("matters.margins")))

@@ -14,10 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from simulator.budget.adding_up import REMEDY, faults_of
 from simulator.errors import Problem, ReportError
+from simulator.projection.sobol import REPLICATES
 from simulator.report.disclosure import analyses_released, left_out, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 from simulator.report.run_files import ANALYSES, CONTRIBUTIONS, FILES, RECORD_KEYS
@@ -37,7 +39,7 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class Target:
+class RecordedTarget:
     """One target: reached from `low`, fully from `high`, in `year`; `column` names its quantity."""
 
     key: str
@@ -132,9 +134,9 @@ class RunFolder(Recorded):
         )
 
     @cached_property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[RecordedTarget, ...]:
         return tuple(
-            Target(
+            RecordedTarget(
                 t["key"],
                 t.get("column") or "",
                 float(t["low"]),
@@ -204,6 +206,18 @@ class RunFolder(Recorded):
         rows = pd.read_parquet(io.BytesIO(self._raw["draws.parquet"]), columns=["draw", "clause", "paid"])
         cash = rows["clause"].isin([c.slug for c in self.clauses if c.kind != "in_kind"])
         return rows[cash].groupby("draw")["paid"].sum()
+
+    def paid_under(self, clause: str) -> pd.Series:
+        """What each draw pays under a clause in all years, CNY; none outside, where no single draw is shown."""
+        if self.controlled:
+            return pd.Series(dtype=float)
+        rows = pd.read_parquet(io.BytesIO(self._raw["draws.parquet"]), columns=["draw", "clause", "paid"])
+        return rows[rows["clause"] == clause].groupby("draw")["paid"].sum()
+
+    @property
+    def replicate(self) -> np.ndarray | None:
+        """Which sequence each draw belongs to where they are not independent (`budget.statistics`)."""
+        return np.arange(int(self.record["draws"])) % REPLICATES if self.record.get("sampling") == "sobol" else None
 
     def rows_of(self, *groups: str) -> pd.DataFrame:
         """The settings of these groups, in the order of the file."""

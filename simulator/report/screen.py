@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -27,6 +28,21 @@ def width(text: str) -> int:
     6
     """
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def lines(text: str, wide: int) -> list[str]:
+    """A text in lines of at most `wide` cells, broken at spaces and between Chinese characters; no line begins with a stop.
+
+    >>> lines("预算安排，逐年列示", 10)
+    ['预算安排，', '逐年列示']
+    """
+    found = [""]
+    for piece in re.findall(r"[\u2e80-\uffdf][，。；：、）》〕”]*|[^\s\u2e80-\uffdf]+\s*|\s+", text):
+        if found[-1] and width(found[-1] + piece.rstrip()) > wide:
+            found[-1] = found[-1].rstrip()
+            found.append("")
+        found[-1] += piece
+    return found
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, last_left: bool = False) -> str:
@@ -75,7 +91,7 @@ def budget(result: BudgetRun, lang: str = "zh") -> str:
                      draws=f"{scenario.draws:,}", seed=scenario.seed, unit=words.say("unit.money"))
     columns = [words.say("screen.year"), words.say("screen.mean"), "P5", "P50", "P80", "P95", words.say("screen.appropriation"),
                words.say("screen.overrun")]
-    shown = head + "\n" + table(columns, rows) + "\n" + _intervals(summary, lang, words)
+    shown = head + "\n" + table(columns, rows) + "\n\n" + _intervals(summary, lang, words)
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
         shown += "\n\n" + precision.told(asdict(result.precision), names, words)
@@ -83,16 +99,21 @@ def budget(result: BudgetRun, lang: str = "zh") -> str:
 
 
 def _intervals(summary: pd.DataFrame, lang: str, words: Wording) -> str:
-    """How sure the total's quantiles and its chance of overrun are: 95 % intervals of the simulation itself."""
-    total = summary[(summary["clause"] == TOTAL) & (summary["year"] == TOTAL)].set_index("measure")
-    paid = total.loc["paid"]
-    known = {q: not pd.isna(paid[f"{q}_low"]) for q in ("p5", "p50", "p80", "p95")}  # of few draws an end lies beyond them all
-    ends = {q: f"[{_money(paid[f'{q}_low'], lang)}, {_money(paid[f'{q}_high'], lang)}]" if known[q] else MISSING for q in known}
-    if "overrun" not in total.index:
-        return words.say("screen.intervals", **ends)
-    chance = total.loc["overrun"]
-    return words.say("screen.intervals_overrun", **ends,
-                     overrun=f"[{chance['probability_low']:.1%}, {chance['probability_high']:.1%}]")
+    """How sure quantiles and chances of an overrun are, by year: 95 % intervals of the simulation itself."""
+    of = {m: own.set_index("year") for m, own in summary[summary["clause"] == TOTAL].groupby("measure")}
+    paid, overrun = of["paid"], of.get("overrun")
+    rows = []
+    for year in paid.index:
+        cells = [words.say("screen.total") if year == TOTAL else str(year)]
+        for q in ("p5", "p50", "p80", "p95"):
+            low, high = (paid.loc[year, f"{q}_{end}"] for end in ("low", "high"))
+            cells.append(MISSING if pd.isna(low) else f"[{_money(low, lang)}, {_money(high, lang)}]")
+        if overrun is not None:
+            low, high = (overrun[f"probability_{end}"].get(year) for end in ("low", "high"))
+            cells.append(MISSING if low is None or pd.isna(low) else f"[{low:.1%}, {high:.1%}]")
+        rows.append(cells)
+    header = [words.say("screen.intervals"), "P5", "P50", "P80", "P95"]
+    return table([*header, *([words.say("screen.overrun")] if overrun is not None else [])], rows)
 
 
 def expected(result: BudgetRun, lang: str = "zh") -> str:

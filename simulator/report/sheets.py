@@ -97,7 +97,10 @@ def _grid(sheet: Sheet) -> str:
     shown = screen.table(list(sheet.columns), rows, left=sheet.left)
     if max(map(screen.width, shown.splitlines())) <= _WIDEST:
         return shown
-    return screen.table(list(sheet.columns), [line for row in rows for line in _folded(row, kinds)], left=sheet.left)
+    folded = [line for row in rows for line in _folded(row, kinds)]
+    if sheet.left == len(kinds):  # all of it text: the last column is broken into lines
+        folded = _broken(list(sheet.columns), folded)
+    return screen.table(list(sheet.columns), folded, left=sheet.left)
 
 
 def _folded(row: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
@@ -108,6 +111,16 @@ def _folded(row: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
             estimate, space, rest = row[c].partition(" ")
             above[c], below[c] = (estimate, rest) if space else (row[c], "")
     return [above, below] if any(below) else [above]
+
+
+def _broken(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The last column of a text table in lines that fit beside the others."""
+    before = sum(max(screen.width(line[c]) for line in [header, *rows]) + 2 for c in range(len(header) - 1))
+    found = []
+    for row in rows:
+        first, *rest = screen.lines(row[-1], max(_WIDEST - before, _WIDEST // 3))
+        found += [[*row[:-1], first], *([*[""] * (len(row) - 1), line] for line in rest)]
+    return found
 
 
 def written(cell: Any, kind: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from simulator.report import page
 from simulator.report.page import Cell, table
-from simulator.report.record import TOTAL, RunFolder
+from simulator.report.record import TOTAL, RecordedTarget, RunFolder
 from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, error_of, percent, shown, withheld
 from simulator.report.wording import Wording
 
@@ -152,6 +152,7 @@ def targets(run: RunFolder, words: Wording) -> str:
             spread = range_text(
                 unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words
             )
+        middle_ends, spread_ends = _target_ends(run.row(target.column, TOTAL, target.year), target, unit, words)
         chances = [chance_cell(run.row(m, target.key, target.year), words) for m in ("target", "target_fully")]
         if target.high <= target.low:
             chances[1] = Cell(MISSING, number=True)
@@ -159,12 +160,25 @@ def targets(run: RunFolder, words: Wording) -> str:
             [
                 Cell(words.pick(target.names)),
                 Cell(goal(target, words), number=True),
-                Cell(middle, number=True),
-                Cell(spread, number=True),
+                Cell(middle, number=True, note=middle_ends),
+                Cell(spread, number=True, note=spread_ends),
                 *chances,
             ]
         )
-    return table(words.say("targets.table"), header, rows)
+    return table(words.say("targets.table"), header, rows) + page.paragraph(html.escape(words.say("targets.table_note")), "small")
+
+
+def _target_ends(row: pd.Series, target: RecordedTarget, unit: Unit, words: Wording) -> tuple[str, str]:
+    """The 95 % intervals of the median, and of both ends of the range; "" where the draws are too few for one."""
+    digits = 0 if target.unit == "count" else 1
+    ends = {q: [float(row.get(f"{q}_{end}", math.nan)) for end in ("low", "high")] for q in ("p5", "p50", "p95")}
+
+    def text(q: str) -> str:
+        low, high = (unit.text(x, digits=digits) for x in ends[q])
+        return words.say("unit.between", low=low, high=high)
+
+    known = {q: all(map(math.isfinite, x)) and not withheld(row, q) for q, x in ends.items()}
+    return text("p50") if known["p50"] else "", text("p5") + words.say("targets.to") + text("p95") if known["p5"] and known["p95"] else ""
 
 
 class Goal(Protocol):

@@ -6,6 +6,10 @@ estimate's error or interval in columns of its own; a run that did not ask a que
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
 
 from simulator.budget import design_tables
 from simulator.budget.notches import WITHIN
@@ -33,21 +37,7 @@ def sheets(run: RunFolder, words: Wording) -> dict[str, Sheet]:
     labels |= {path.removeprefix("assumptions."): name for path, name in labels.items()}
     kept = {name: table for name, table in run.analyses.items() if len(table)}
     found = purse_sheets.sheets({"summary": run.summary, **kept}, words, budgeting.mode_of(run), clauses)
-    if "notches" in kept:
-        asked = driver_sheets.Asked(WITHIN, int(kept["notches"]["draws"].iloc[0]), labels)
-    made = {
-        "attribution": lambda t: {"attribution.sheet": driver_sheets.clauses(t, clauses, words)},
-        "interaction": lambda t: {"attribution.sheet_interaction": driver_sheets.causes(t, words)},
-        "readings": lambda t: {"attribution.sheet_readings": driver_sheets.readings(t, words)},
-        "tornado": lambda t: {"sensitivity.sheet_tornado": driver_sheets.tornado(t, labels, words)},
-        "indices": lambda t: {"sensitivity.sheet_indices": driver_sheets.indices(t, labels, words)},
-        "notches": lambda t: {"notches.sheet": driver_sheets.edges(t, asked, words),
-                              "notches.sheet_years": driver_sheets.edges(t, asked, words, years=True)},
-        "notch_map": lambda t: {"notches.sheet_map": driver_sheets.places(t, asked, words)},
-    }
-    for name, make in made.items():
-        if name in kept:
-            found |= {words.say(key): sheet for key, sheet in make(kept[name]).items()}
+    found |= _drivers(kept, words, clauses, labels)
     if "loopholes" in kept:
         found |= loopholes.sheets(kept["loopholes"], words, clauses)
     if (flags := legality.sheet(run, words)).rows:
@@ -55,6 +45,23 @@ def sheets(run: RunFolder, words: Wording) -> dict[str, Sheet]:
     if present(run):
         found |= design.sheets(design_tables.read(run.analyses), words.lang)
     return found
+
+
+def _drivers(kept: Mapping[str, pd.DataFrame], words: Wording, clauses: Mapping[str, str],
+             labels: Mapping[str, str]) -> dict[str, Sheet]:
+    """Whose cost it is, readings, sensitivity, edges."""
+    asked = driver_sheets.Asked(WITHIN, int(kept["notches"]["draws"].iloc[0]) if "notches" in kept else 0, labels)
+    makers: tuple[tuple[str, str, Callable[[pd.DataFrame], Sheet]], ...] = (
+        ("attribution", "attribution.sheet", lambda t: driver_sheets.clauses(t, clauses, words)),
+        ("interaction", "attribution.sheet_interaction", lambda t: driver_sheets.causes(t, words)),
+        ("readings", "attribution.sheet_readings", lambda t: driver_sheets.readings(t, words)),
+        ("tornado", "sensitivity.sheet_tornado", lambda t: driver_sheets.tornado(t, labels, words)),
+        ("indices", "sensitivity.sheet_indices", lambda t: driver_sheets.indices(t, labels, words)),
+        ("notches", "notches.sheet", lambda t: driver_sheets.edges(t, asked, words)),
+        ("notches", "notches.sheet_years", lambda t: driver_sheets.edges(t, asked, words, years=True)),
+        ("notch_map", "notches.sheet_map", lambda t: driver_sheets.places(t, asked, words)),
+    )
+    return {words.say(key): make(kept[name]) for name, key, make in makers if name in kept}
 
 
 def _put(book: Book, name: str, whole: Sheet) -> None:
@@ -68,8 +75,8 @@ def _put(book: Book, name: str, whole: Sheet) -> None:
     page.header(list(sheet.columns), sheet.left)
     for row, said in zip(sheet.rows, texts, strict=True):
         for column, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
-            if kind == "text" or isinstance(cell, str):
-                page.text(column, "" if cell is None else said[column], "text" if kind == "text" else "centre")
+            if kind != "text" and (cell is None or isinstance(cell, int | float | np.number)):
+                page.number(column, math.nan if cell is None else float(cell), LOOK[kind])
             else:
-                page.number(column, math.nan if cell is None else cell, LOOK[kind])
+                page.text(column, "" if cell is None else said[column], "text" if kind == "text" else "centre")
         page.end_row()

@@ -162,4 +162,8 @@ def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_regi
         assert "nan" not in page
         execution_told = {"zh": "预算执行与后续年度重估", "en": "Execution and new forecast"}[lang]
         assert (execution_told in page) == (source == "paid")
+        if source == "paid":  # a year that was paid is no estimate, and few draws have no P95: neither a ± nor a column of dashes
+            said = budgeting.text({"execution": tables["execution"]}, lang).splitlines()
+            paid_year = said[next(i for i, line in enumerate(said) if line.startswith("2013")) + 1]
+            assert "P80" in said[1] and "P95" not in said[1] and paid_year.count("±") == 1  # of the first estimate alone
     assert set(tables) <= {name.removesuffix(".csv") for name in folder.record["outputs"]}

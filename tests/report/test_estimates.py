@@ -13,8 +13,9 @@ from openpyxl import load_workbook
 import simulator
 from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
-from simulator.report import driver_sheets, forms, page, returns, sheets
+from simulator.report import driver_sheets, forms, page, returns, rounding, sheets
 from simulator.report.record import RunFolder
+from simulator.report.screen import width as screen_width
 from simulator.report.sheets import Sheet, written
 from simulator.report.tables import chance_cell
 from simulator.report.wording import load
@@ -89,3 +90,51 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
     assert words.say("unit.between", low="45.0%", high="…") in tables["conditions"]
     text = returns.ratios(run, words)
     assert text.count("±") >= 6 and words.say("returns.break_even") in text
+
+
+@pytest.fixture(scope="module")
+def small():
+    return simulator.run(simulator.load_scenario(changes={"draws": 60}))
+
+
+@pytest.mark.parametrize("lang, total", [("zh", "合计"), ("en", "total")])
+def test_a_run_on_the_screen_has_every_year_s_intervals(small, lang, total):
+    """Of each quantile and of the chance of an overrun: the ends that the summary says."""
+    from simulator.report import screen
+
+    said = screen.budget(small, lang).split("\n\n")[1].splitlines()
+    paid, overrun = small.figure("paid", year=2014), small.figure("overrun", year=2014)
+    scale, places = (1e4, 1) if lang == "zh" else (1e6, 3)
+    row = next(line for line in said if line.startswith("2014"))
+    for q in ("p50", "p80"):
+        assert f"[{paid[f'{q}_low'] / scale:,.{places}f}, {paid[f'{q}_high'] / scale:,.{places}f}]" in row
+    assert row.endswith(f"[{overrun['probability_low']:.1%}, {overrun['probability_high']:.1%}]")
+    assert said[-1].startswith(total) and len(said) == 2 + len(small.result.cash_years) + 1
+
+
+def test_a_text_too_wide_for_a_terminal_is_broken_into_lines():
+    rows = [("四（四）", "2014-11-27", "未经国务院批准，" * 20), ("四（四）", "2015-05-10", "short")]
+    lines = sheets.as_text(Sheet("", {"条款": "text", "日期": "text", "要求": "text"}, rows, left=3)).splitlines()
+    assert max(map(screen_width, lines)) <= 120
+    assert "".join(line.split()[-1] for line in lines[2:-1]) == "未经国务院批准，" * 20
+    assert lines[-1].split() == ["四（四）", "2015-05-10", "short"] and not any(line.strip().startswith("，") for line in lines)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_clause_s_share_and_the_targets_say_how_sure_they_are(small, lang, tmp_path):
+    from simulator.budget.statistics import ratio
+    from simulator.law.clauses import SLUGS
+    from simulator.report import clause_sections, tables
+
+    run, words = RunFolder.open(small.write(tmp_path)), load(lang)
+    of = small.result.paid[:, :, SLUGS.index("office_rent")].sum(axis=1) / 100
+    value, error = ratio(of, small.paid_totals())
+    unit = rounding.UNITS[lang]["share"]
+    said = words.say("clause.share", share=unit.text(value, error), error=unit.text(error, error / 10))
+    assert said in clause_sections.answer(run, "office_rent", lang).html and 0 < error < 0.1
+    row = run.row("online_sales", year=2015)
+    big = rounding.UNITS[lang]["big"]
+    between = words.say("unit.between", low=big.text(row["p50_low"], digits=1), high=big.text(row["p50_high"], digits=1))
+    assert between in tables.targets(run, words)
+    assert f"± {rounding.UNITS[lang]['money'].text(run.row('paid')['standard_error'], run.row('paid')['standard_error'] / 10)}" in (
+        tables.quantiles(run, words))
