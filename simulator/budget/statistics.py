@@ -13,7 +13,7 @@ wider, Student's t over the normal, so that ± 1.96 of it is a 95 % interval eve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +27,7 @@ NORMAL = 1.959964  # half a 95 % interval in standard errors
 FEWEST_BEYOND = 5  # a quantile is reported only with at least this many draws on either side
 FEWEST_HITS = 2  # a sequence, on average, from which the spread of its share of hits is trusted to narrow an interval
 SECTIONS = 20  # of the draws, of a jackknife
+AT_ONCE = 2**20  # numbers described at once
 ROUNDING = 1e-12  # what floating point leaves of a figure that is nothing
 COLUMNS = ("mean", "standard_error", *(f"p{q}{end}" for q in QUANTILES for end in ("", "_low", "_high")))
 CHANCE_COLUMNS = ("probability", "probability_low", "probability_high")
@@ -147,6 +148,28 @@ def describe(values: np.ndarray, replicate: Replicate = None) -> dict[str, float
     if len(values) > 1:
         figures["standard_error"] = error_of_mean(values, replicate)
     return figures | quantiles(values, replicate)
+
+
+def describe_all(figures: Sequence[np.ndarray], replicate: Replicate = None) -> list[dict[str, float]]:
+    """`describe` of several; of independent draws many at once, which is quicker. figures: of each one figure per draw."""
+    n = len(figures[0])
+    if replicate is not None or n < 2:
+        return [describe(values, replicate) for values in figures]
+    many = max(1, AT_ONCE // n)
+    return [described for i in range(0, len(figures), many) for described in _describe_table(np.array(figures[i:i + many], float))]
+
+
+def _describe_table(table: np.ndarray) -> list[dict[str, float]]:
+    """`describe` of each row of a table (figures, independent draws)."""
+    n = table.shape[1]
+    ordered = np.sort(table, axis=1)
+    errors = np.where(ordered[:, 0] == ordered[:, -1], 0.0, table.std(axis=1, ddof=1) / math.sqrt(n))
+    columns = {"mean": table.mean(axis=1), "standard_error": errors}
+    for percent in QUANTILES:
+        if ranks := quantile_ranks(n, percent):
+            columns[f"p{percent}"] = ordered[:, math.ceil(n * percent / 100) - 1]
+            columns[f"p{percent}_low"], columns[f"p{percent}_high"] = (ordered[:, r] for r in ranks)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*(c.tolist() for c in columns.values()), strict=True)]
 
 
 def quantiles(values: np.ndarray, replicate: Replicate = None) -> dict[str, float]:

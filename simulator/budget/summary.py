@@ -12,7 +12,7 @@ from simulator.budget.adding_up import faults_of, hold, refuse
 from simulator.budget.break_even import REACHED, break_even
 from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
 from simulator.budget.revenue import flows, ratios
-from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe
+from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe_all
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import totals
 from simulator.engine.run import Draws
@@ -62,11 +62,13 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     """The table of all figures (see the module). Raises SimulatorError where they do not add up."""
     cubes = by_clause(draws)
     rows: list[dict[str, object]] = []
+    figures: list[np.ndarray] = []  # of each row, one per draw
 
     def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
         unit = "count" if measure in COUNTS or clause == "school_places" else \
             "share" if measure in ("online_share", "online_share_goods") else "CNY"
-        rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit, **describe(values, draws.replicate)})
+        rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit})
+        figures.append(values)
 
     for measure, cube in cubes.items():
         years = draws.cash_years if measure == "paid" else draws.years
@@ -86,6 +88,7 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
             add(measure, TOTAL, draws.cash_years[j], values[:, j])
         if measure not in STOCKS:
             add(measure, TOTAL, TOTAL, values.sum(axis=1))
+    rows = [row | described for row, described in zip(rows, describe_all(figures, draws.replicate), strict=True)]
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
                      "standard_error": error})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import threading
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
@@ -28,9 +27,8 @@ class AnswerView:
         self.words = words
         self._answer: Answer | None = None
         self._baseline: tuple[BudgetRun, Figures] | None = None  # the same for answer after answer
-        self._drawing = threading.Lock()  # the charts' style is one for the whole program
-        self.cards, self.costs, self.goals, self.rationed, self._line_problem = (widgets.HTML(layout=WIDE) for _ in range(5))
-        self.fan, self.curve = (widgets.Image(format="png", layout=WIDE) for _ in range(2))
+        self.cards, self.costs, self.goals, self.rationed, self.fan, self.curve, self._line_problem = (
+            widgets.HTML(layout=WIDE) for _ in range(7))
         self.line = widgets.Text(continuous_update=False, layout=widgets.Layout(width="120px"))
         self.line.add_class("budget-line")
         self.line.tooltip = words.say("charts.line_tip")
@@ -48,7 +46,7 @@ class AnswerView:
         self.box.add_class("answer")
 
     def show(self, answer: Answer, still: Callable[[], bool] = lambda: True) -> None:
-        """Show an answer. still: whether it is wanted; asked before each picture."""
+        """Show an answer. still: whether it is wanted; asked before what takes its time."""
         self._answer, words = answer, self.words
         figures = Figures(answer.run)
         if self._baseline is None or self._baseline[0] is not answer.baseline:
@@ -58,12 +56,9 @@ class AnswerView:
         self.cards.value = _report(views.cards(answer, figures, apart, words), words)
         self.costs.value = _report(views.costs(answer, figures, before, apart, words), words)
         self.goals.value = _report(views.targets(answer, figures, before, words), words)
-        if still():
-            with self._drawing:
-                self.fan.value = pictures.fan(answer, figures, before, words)
-        if still():
-            self._draw_curve()
-        if still():
+        self.fan.value = pictures.fan(answer, figures, before, words)
+        self._draw_curve()
+        if answer.final and still():
             self._share_out(answer)
 
     def _share_out(self, answer: Answer) -> None:
@@ -90,8 +85,7 @@ class AnswerView:
                 line = float(amount)
             except InvalidOperation:
                 self._line_problem.value = f'<span role="alert">{html.escape(self.words.say("charts.line_bad"))}</span>'
-        with self._drawing:
-            self.curve.value = pictures.exceedance(answer, line, self.words)
+        self.curve.value = pictures.exceedance(answer, line, self.words)
 
 
 def _report(content: str, words: Wording) -> str:

@@ -150,10 +150,11 @@ class Dashboard:
             return
         self.shown = answer
         self.view.show(answer, still=lambda: self.worker.is_wanted(answer.question))
-        self.finder.tell()
+        if answer.final:
+            self.finder.tell()
         with self._lock:
             if self.worker.is_wanted(answer.question):
-                self._stand("current")
+                self._stand("current" if answer.final else "early")
 
     def _progressed(self, question: Question, done: int) -> None:
         if question.full:
@@ -167,9 +168,9 @@ class Dashboard:
             self.shown.run.scenario.set({"draws": self.state.base.draws}) == self.state.scenario
 
     def _stand(self, state: str) -> None:
-        """Say how what is shown relates to the settings: current, computing, first, full or stale."""
+        """Say how what is shown relates to the settings: current, early (of the first draws), computing, first, full or stale."""
         said: dict[str, object] = {}
-        if state == "current" and self.shown is not None:
+        if state in ("current", "early") and self.shown is not None:
             said = {"draws": f"{self.shown.run.scenario.draws:,}", "seed": self.shown.run.scenario.seed}
         elif state == "full":
             said = {"done": f"{self.bar.value:,}", "draws": f"{self.bar.max:,}"}
@@ -178,7 +179,7 @@ class Dashboard:
         self.status.value = f'<div class="status" role="status" data-state="{state}">{text}</div>'
         for widget in (self.bar, self.stop):
             (widget.remove_class if state == "full" else widget.add_class)("away")
-        (self.view.box.remove_class if state == "current" else self.view.box.add_class)("old")
+        (self.view.box.remove_class if state in ("current", "early") else self.view.box.add_class)("old")
 
     # the widgets
 

@@ -33,7 +33,9 @@ class Figures:
     """The figures of a run's summary by (measure, clause, year): column → figure; none where there is no such row."""
 
     def __init__(self, run: BudgetRun):
-        self._rows = {(r["measure"], r["clause"], r["year"]): r for r in run.summary.to_dict("records")}
+        columns = {name: column.tolist() for name, column in run.summary.items()}
+        rows = zip(*columns.values(), strict=True)
+        self._rows = {row[:3]: dict(zip(columns, row, strict=True)) for row in rows}  # the first three: measure, clause, year
 
     def __call__(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> Mapping[str, Any]:
         return self._rows.get((measure, clause, year), {})

@@ -1,7 +1,8 @@
 """Plays what was asked for last, beside the page: no queue of old answers, and nothing the hand has to wait for.
 
 One thread. A question that comes while another is being played takes its place: the engine is stopped at its next block of
-draws and the old answer is never shown. What is played is a `Question`; what comes of it goes to `publish`.
+draws and the old answer is never shown. Where an answer will take its time, one from the first draws comes before it. What is
+played is a `Question`; what comes of it goes to `publish`. While nothing is asked, the next change is made ready for.
 """
 
 from __future__ import annotations
@@ -18,13 +19,24 @@ from simulator.errors import SimulatorError
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
-KEPT = 2  # the quick picture's draws, and the full run's
+KEPT = 3  # numbers of draws: the quick picture's, its first, and the full run's
+FIRST = 100  # draws of a first answer: as few as have a P95
+PATIENCE = 0.2  # seconds that nobody minds waiting
 
 
 class Engine(Protocol):
     """What plays a scenario. progress: called now and then with the number of draws done; may raise to stop it."""
 
     def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun: ...
+
+    def first_draws(self, scenario: Scenario) -> int:
+        """How many draws to answer with first, where all of them have to be played; 0: their answer is soon there."""
+
+    def must_play_all(self, scenario: Scenario) -> bool:
+        """Whether an answer takes a full run."""
+
+    def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
+        """Make ready for the change that may come next."""
 
 
 class Replaying:
@@ -40,6 +52,19 @@ class Replaying:
         self._sessions = dict(list(self._sessions.items())[1 - KEPT:]) | {luck: session}
         return BudgetRun(scenario, session.play(scenario, progress), self.population)
 
+    def first_draws(self, scenario: Scenario) -> int:
+        session = self._sessions.get((scenario.seed, scenario.draws))
+        quick = session is None or session.seconds < PATIENCE or scenario.draws < 2 * FIRST
+        return 0 if quick or scenario.plain["sampling"] == "sobol" else FIRST
+
+    def must_play_all(self, scenario: Scenario) -> bool:
+        session = self._sessions.get((scenario.seed, scenario.draws))
+        return session is None or session.must_play_all(scenario)
+
+    def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
+        if session := self._sessions.get((scenario.seed, scenario.draws)):
+            session.look_ahead(scenario, progress)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -52,11 +77,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question: the run, beside the baseline's on the same luck."""
+    """What came of a question: the run, beside the baseline's on the same luck. final: not of its first draws only."""
 
     question: Question
     run: BudgetRun
     baseline: BudgetRun
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +110,7 @@ class Worker:
         self._wanted: Question | None = None
         self._serial = 0
         self._changed = threading.Condition()
-        self._baselines: dict[tuple[int, int], BudgetRun] = {}
+        self._baselines: dict[str, BudgetRun] = {}
         threading.Thread(target=self._work, name="what-if", daemon=True).start()
 
     def ask(self, scenario: Scenario, *, full: bool = False) -> Question:
@@ -109,7 +135,12 @@ class Worker:
         while True:
             question = self._next(question)
             try:
+                first = self.engine.first_draws(question.scenario)
+                if first and not question.full and self.engine.must_play_all(question.scenario):
+                    self._tell(self._answer(question, first))
                 self._tell(self._answer(question))
+                if not question.full:
+                    self._look_ahead(question)
             except Superseded:
                 continue
             except SimulatorError as e:
@@ -129,7 +160,33 @@ class Worker:
         if self.is_wanted(answer.question):
             self._publish(answer)
 
-    def _answer(self, question: Question) -> Answer:
+    def _answer(self, question: Question, first: int = 0) -> Answer:
+        """What comes of a question; first: of its first draws."""
+        scenario = question.scenario.set({"draws": first}) if first else question.scenario
+        base = self._base_of(scenario)
+        baseline = self._baseline(base, self._progress_of(question) if scenario != base else None)
+        run = baseline if scenario == base else self.engine.play(scenario, self._progress_of(question))
+        return Answer(question, run, baseline, final=not first)
+
+    def _look_ahead(self, question: Question) -> None:
+        progress = self._progress_of(question, told=False)
+        if first := self.engine.first_draws(question.scenario):
+            self._baseline(self._base_of(question.scenario.set({"draws": first})), progress)
+        self.engine.look_ahead(question.scenario, progress)
+
+    def _base_of(self, scenario: Scenario) -> Scenario:
+        """The scenario differences are taken from, on a scenario's luck."""
+        return self.base.set({name: scenario.plain[name] for name in ("seed", "draws", "sampling")})
+
+    def _baseline(self, base: Scenario, progress: Callable[[int], None] | None) -> BudgetRun:
+        key = base.hash()
+        if key not in self._baselines:
+            played = self.engine.play(base, progress)
+            self._baselines = dict(list(self._baselines.items())[1 - KEPT:]) | {key: played}  # a page goes back to the same draws
+        return self._baselines[key]
+
+    def _progress_of(self, question: Question, *, told: bool = True) -> Callable[[int], None]:
+        """Counts a question's draws, tells of them, and stops what is played for it once another is wanted."""
         done = 0
 
         def progress(draws: int) -> None:
@@ -137,16 +194,7 @@ class Worker:
             if not self.is_wanted(question):
                 raise Superseded
             done += draws
-            self._progress(question, done)
+            if told:
+                self._progress(question, done)
 
-        scenario = question.scenario
-        same = {name: scenario.plain[name] for name in ("seed", "draws", "sampling")}
-        luck, base = tuple(same.values()), self.base.set(same)
-        if luck not in self._baselines:
-            played = self.engine.play(base, progress if scenario != base else None)
-            self._baselines = {luck: played}  # one is enough: a page goes back to the same draws
-        baseline = self._baselines[luck]
-        if scenario == base:
-            return Answer(question, baseline, baseline)
-        done = 0
-        return Answer(question, self.engine.play(scenario, progress), baseline)
+        return progress

@@ -29,7 +29,7 @@ from simulator.scenario import Scenario
 
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
-RESTS = 32  # sums of all but those who held some clauses, kept
+RESTS = 24  # sums of all but those who held some clauses, kept
 Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
@@ -42,6 +42,7 @@ class Session:
         self._results: OrderedDict[str, Draws] = OrderedDict()
         self._base: _Base | None = None
         self.scenario = scenario
+        self.seconds = 0.0  # a full run took
 
     def play(self, scenario: Scenario | None = None, progress: Progress = None) -> Draws:
         """What `engine.run.play` gives. progress is called with draws done and may raise to stop. Raises ScenarioError."""
@@ -50,20 +51,35 @@ class Session:
         if key in self._results:
             self._results.move_to_end(key)
             return self._results[key]
-        base, changed = self._base, None
-        if base is not None and _same_but_law(scenario, base.scenario):
-            prepared = replace(base.prepared, terms=scenario.law.compile(TERMS, [scenario.base_year, *scenario.years]),
-                               generosity=generosity_of(scenario))
-            changed = clauses_to_replay(base.prepared, prepared)
+        base, changed = self._base, self._changed(scenario)
         if base is None or changed is None:
             base = self._base = _Base(scenario, self.population, self.workers, progress)
-            prepared, changed = base.prepared, 0
+            prepared, changed, self.seconds = base.prepared, 0, time.perf_counter() - started
+        else:
+            prepared = replace(base.prepared, terms=_terms(scenario), generosity=generosity_of(scenario))
         sums = base.with_changes(prepared, changed, progress)
         draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
         self._results[key] = draws
         if len(self._results) > REMEMBERED:
             self._results.popitem(last=False)
         return draws
+
+    def must_play_all(self, scenario: Scenario) -> bool:
+        """Whether a scenario's answer takes a full run."""
+        return scenario.hash() not in self._results and self._changed(scenario) is None
+
+    def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
+        """Make ready for a change of any one clause more: its first answer then takes no longer than later ones."""
+        base, changed = self._base, self._changed(scenario)
+        if base is not None and changed is not None:
+            for k in range(len(SLUGS)):
+                base.rest(changed | 1 << k, progress)
+
+    def _changed(self, scenario: Scenario) -> int | None:
+        """`clauses_to_replay` of a scenario; None where it is not the one that was played in full with another law."""
+        if self._base is None or not _same_but_law(scenario, self._base.scenario):
+            return None
+        return clauses_to_replay(self._base.prepared.terms, _terms(scenario))
 
 
 class _Base:
@@ -80,42 +96,48 @@ class _Base:
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
         self.sums = {who: self._play(self.prepared, who, progress, held=held) for who, held in self.held.items()}
-        self._rest: dict[tuple[int, int], Sums] = {}
+        self._rest: dict[int, dict[int, Sums]] = {}
 
     def with_changes(self, prepared: Prepared, changed: int, progress: Progress) -> Sums:
         """The sums of everybody under a law that differs in the clauses whose bits are set."""
-        if changed == 0:
-            return _add(self.sums[THOSE_THERE], self.sums[NEWCOMERS], 1)
-        there, newcomers = (self._replay(who, prepared, changed, progress) for who in (THOSE_THERE, NEWCOMERS))
-        others = self._others_come(prepared)
-        if others.any():
-            all_anew = self._play(prepared, NEWCOMERS, progress, draws=np.flatnonzero(others))
-            for sums, anew in zip(newcomers, all_anew, strict=True):
-                sums[others] = anew
+        there, newcomers = (self._replay(who, prepared, changed, progress) if changed else self.sums[who] for who in self.held)
         return _add(there, newcomers, 1)
 
-    def rest(self, who: int, changed: int, progress: Progress) -> Sums:
-        """The sums of all but those who ever held the conditions of one of these clauses."""
-        if (who, changed) not in self._rest:
-            old = self._play(self.prepared, who, progress, held=self.held[who], only=changed)
-            self._rest[who, changed] = _add(self.sums[who], old, -1)
+    def rest(self, changed: int, progress: Progress) -> dict[int, Sums]:
+        """The sums of all but those who ever held the conditions of one of these clauses; of all where that is not known."""
+        if changed not in self._rest:
+            found = dict(self.sums)
+            for who, held in self.held.items():
+                if held is not None:
+                    found[who] = _add(found[who], self._play(self.prepared, who, progress, held=held, only=changed), -1)
+            self._rest[changed] = found
             if len(self._rest) > RESTS:
                 self._rest.pop(next(iter(self._rest)))
-        return self._rest[who, changed]
+        return self._rest[changed]
 
     def _replay(self, who: int, prepared: Prepared, changed: int, progress: Progress) -> Sums:
-        held = self.held[who]
-        if held is None:
-            return self._play(prepared, who, progress)
-        return _add(self.rest(who, changed, progress), self._play(prepared, who, progress, held=held, only=changed), 1)
+        """The sums of those there, or of newcomers: in a draw where the same come, of those who held a changed clause anew."""
+        held, anew = self.held[who], self._all_anew(who, prepared)
+        by_clause, by_year = (part.copy() for part in self.rest(changed, progress)[who])
+        same = np.flatnonzero(~anew)
+        if held is not None and len(same):
+            held = held if len(same) == len(held) else held[same]
+            played = self._play(prepared, who, progress, held=held, only=changed, draws=same)
+            by_clause[same] += played[0]
+            by_year[same] += played[1]
+        if anew.any():
+            by_clause[anew], by_year[anew] = self._play(prepared, who, progress, draws=np.flatnonzero(anew))
+        return by_clause, by_year
 
-    def _others_come(self, prepared: Prepared) -> np.ndarray:
-        """In which draws (draws,) other newcomers come than did, or with other facts."""
-        if self.held[NEWCOMERS] is None:
-            return np.zeros(len(self.parameters), np.bool_)  # they were all played
-        for block, term in MINDED:
-            if not np.array_equal(prepared.terms[block][term], self.prepared.terms[block][term]):
-                return np.ones(len(self.parameters), np.bool_)
+    def _all_anew(self, who: int, prepared: Prepared) -> np.ndarray:
+        """The draws (draws,) in which all are to be played anew: where others come than did, or with other facts."""
+        draws = len(self.parameters)
+        if self.held[who] is None:
+            return np.ones(draws, np.bool_)
+        if who == THOSE_THERE:
+            return np.zeros(draws, np.bool_)
+        if any(not np.array_equal(prepared.terms[block][term], self.prepared.terms[block][term]) for block, term in MINDED):
+            return np.ones(draws, np.bool_)
         return (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
 
     def _arrivals(self, prepared: Prepared) -> np.ndarray:
@@ -135,15 +157,16 @@ class _Base:
                            held=held)
 
 
-def clauses_to_replay(base: Prepared, changed: Prepared) -> int | None:
-    """The clauses whose numbers differ, one bit each; None where more must be played than those that held them before.
+def clauses_to_replay(base: np.ndarray, changed: np.ndarray) -> int | None:
+    """Of two laws' numbers (years + 1,) TERMS: the clauses that differ, one bit each; None where more must be played than those
+    that held them before.
 
     An amount or a share may change where it is not 0 before or after; a threshold may rise; a length of time may shrink; a
     clause may be withdrawn. Then whoever never held a clause's conditions does not hold them now.
     """
     bits = 0
     for block in TERMS.names or ():
-        old, new = base.terms[block], changed.terms[block]
+        old, new = base[block], changed[block]
         if np.array_equal(old, new):
             continue
         if block == "policy":
@@ -167,6 +190,10 @@ def _never_adds(term: Any, old: np.ndarray, new: np.ndarray) -> bool:
     if term.unit in ("years", "months"):
         return bool((new <= old).all() and (new > 0).all())
     return bool((old > 0).all() and (new > 0).all())
+
+
+def _terms(scenario: Scenario) -> np.ndarray:
+    return scenario.law.compile(TERMS, [scenario.base_year, *scenario.years])
 
 
 def _same_but_law(one: Scenario, other: Scenario) -> bool:

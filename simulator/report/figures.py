@@ -154,8 +154,22 @@ def money_axis(axes: Axes, label: str, *, from_zero: bool = True) -> None:
 
 def number_ticks(axis: Axis, count: int = 5) -> None:
     """Round steps, neatly written."""
-    axis.set_major_locator(MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(_steps(count))
     axis.set_major_formatter(_Numbers())
+
+
+def round_ticks(low: float, high: float, count: int = 5) -> tuple[list[float], list[str]]:
+    """Round steps between the ends of an axis, and how they are written, for a chart that is not matplotlib's.
+
+    >>> round_ticks(0, 104)
+    ([0.0, 25.0, 50.0, 75.0, 100.0], ['0', '25', '50', '75', '100'])
+    """
+    values = [float(value) for value in _steps(count).tick_values(low, high) if low <= value <= high]
+    return values, _Numbers().format_ticks(values)
+
+
+def _steps(count: int) -> MaxNLocator:
+    return MaxNLocator(count, steps=[1, 2, 2.5, 5, 10])
 
 
 class _Numbers(Formatter):
@@ -178,9 +192,9 @@ def wrapped(text: str, width: int = 40) -> str:
     if "\n" in text:
         return "\n".join(wrapped(line, width) for line in text.split("\n"))
     lines, used = [""], 0
-    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*", text):
+    for part in re.findall(r"[\u2e80-\uffef]\s*|[^\s\u2e80-\uffef]+\s*", text):
         ends = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part.rstrip())
-        if used and used + ends > width and part not in "，。、；：）」”":
+        if used and used + ends > width and part.rstrip() not in "，。、；：）」”":
             lines, used = [*lines[:-1], lines[-1].rstrip(), ""], 0
         lines[-1] += part
         used += ends + len(part) - len(part.rstrip())

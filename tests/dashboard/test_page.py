@@ -6,13 +6,16 @@ import datetime
 import re
 import threading
 from pathlib import Path
+from xml.etree import ElementTree
 
 import ipywidgets as widgets
 import pandas as pd
 import pytest
 
+import simulator
 from simulator.budget.purse import ledger_table
 from simulator.budget.result import BudgetRun
+from simulator.dashboard import pictures, views, worker
 from simulator.dashboard.page import Dashboard
 from simulator.dashboard.panel import Panel
 from simulator.dashboard.worker import Replaying
@@ -86,6 +89,17 @@ def test_a_slider_is_a_set_and_undo_takes_it_back(page):
     page.undo.click()
     settled(page)
     assert figures(page) == first and row(page, RATE)._slider.value == 50.0
+
+
+def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(page, monkeypatch):
+    monkeypatch.setattr(worker, "PATIENCE", 0.0)
+    monkeypatch.setattr(worker, "FIRST", 5)
+    seen = []
+    page.view.cards.observe(lambda change: seen.append(figures(page)["net"]), "value")
+    page.set_path("assumptions.startups.a_year=30")
+    settled(page)
+    told = [simulator.run(page.shown.run.scenario.set({"draws": n})).figure("net_impact")["mean"] for n in (5, DRAWS)]
+    assert [float(net) for net in seen] == told and page.shown.final
 
 
 def test_a_slider_stands_where_it_belongs_when_the_browser_first_hears_of_it(page, monkeypatch):
@@ -220,5 +234,18 @@ def test_the_report_made_from_the_page_is_of_what_it_shows(page, monkeypatch):
     assert float(settings[RATE]) == 0.4
 
 
-def test_pictures_are_pictures(page):
-    assert all(bytes(picture.value).startswith(b"\x89PNG") for picture in (page.view.fan, page.view.curve))
+def test_the_pictures_show_the_answers_figures(page):
+    """What is drawn, read back from where it lies, is what the run found."""
+    run, figures = page.shown.run, views.Figures(page.shown.run)
+    fan, curve = (ElementTree.fromstring(picture.value) for picture in (page.view.fan, page.view.curve))
+    assert all(picture.get("aria-label") and picture.get("role") == "img" for picture in (fan, curve))
+    ticks = {float(t.get("y")) - 4: float(t.text.replace(",", "")) for t in fan.iter("text") if t.get("text-anchor") == "end"}
+    (low, zero), (high, top) = max(ticks.items()), min(ticks.items())
+    median = next(line for line in fan.iter("polyline") if line.get("stroke-width") == "2.8").get("points").split()
+    for year, point in zip(run.result.cash_years, median, strict=True):
+        drawn = zero + (low - float(point.split(",")[1])) / (low - high) * (top - zero)
+        assert drawn == pytest.approx(figures("paid", "total", year)["p50"] / 1e4, abs=0.01 * top)
+    heights = [float(point.split(",")[1]) for point in next(curve.iter("polyline")).get("points").split()]
+    assert heights == sorted(heights) and len(heights) > 10  # from certain down to impossible
+    total = run.figure("paid")
+    assert [t.text for t in curve.iter("text") if t.text[0] == "P"] == [q.upper() for q in pictures.QUANTILES if pd.notna(total.get(q))]

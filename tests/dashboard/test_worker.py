@@ -18,8 +18,9 @@ WAIT = 60
 class Scripted:
     """An engine whose plays wait at a gate, then report a block of draws and give their scenario back as the run."""
 
-    def __init__(self):
+    def __init__(self, first: int = 0, prepares: bool = False):
         self.gate, self.started, self.played = threading.Semaphore(0), threading.Semaphore(0), []
+        self.first, self.prepares, self.made_ready = first, prepares, []
 
     def play(self, scenario, progress=None):
         self.started.release()
@@ -32,6 +33,18 @@ class Scripted:
             raise ZeroDivisionError("a defect")
         self.played.append(scenario)
         return scenario
+
+    def first_draws(self, scenario):
+        return self.first
+
+    def must_play_all(self, scenario):
+        return scenario.plain["seed"] == 15
+
+    def look_ahead(self, scenario, progress):
+        if self.prepares:
+            assert self.gate.acquire(timeout=WAIT)
+            progress(1)
+            self.made_ready.append(scenario)
 
 
 class Said:
@@ -135,3 +148,30 @@ def test_progress_is_told_of_a_full_run(table):
     question = worker.ask(area(300), full=True)
     said.next()
     assert (question.serial, 3) in said.steps
+
+
+def test_an_answer_that_takes_its_time_is_preceded_by_one_of_its_first_draws():
+    engine, said = Scripted(first=2), Said()
+    worker, slow = Worker(engine, BASE, said.publish), area(300).set({"seed": 15})
+    engine.gate.release(9)
+    worker.ask(slow)
+    early, whole = said.next(), said.next()
+    assert [(a.run, a.final) for a in said.answers] == [(slow.set({"draws": 2}), False), (slow, True)], (early, whole)
+    assert [a.baseline for a in said.answers] == [BASE.set({"seed": 15, "draws": n}) for n in (2, 7)]
+    engine.gate.release(9)
+    worker.ask(area(300))
+    assert said.next().final and len(said.answers) == 3  # soon there
+    engine.gate.release(9)
+    worker.ask(slow.set({AREA: 200}), full=True)
+    assert said.next().final and len(said.answers) == 4  # the button's has a bar
+
+
+def test_while_nothing_is_asked_the_next_change_is_made_ready_for_until_something_is():
+    engine, said = Scripted(prepares=True), Said()
+    worker = Worker(engine, BASE, said.publish)
+    engine.gate.release(2)  # the baseline, the change; none for making ready
+    worker.ask(area(300))
+    said.next()
+    worker.ask(area(400))
+    engine.gate.release(3)  # making ready, which ends here; the new change; making ready for the next
+    assert said.next().run == area(400) and area(300) not in engine.made_ready

@@ -94,7 +94,7 @@ def test_without_memory_for_it_everything_is_played(monkeypatch):
     ({"law.data_line.offered": False}, {"data_line"}), ({"policy.end": datetime.date(2014, 12, 31)}, None), ({}, set()),
 ])
 def test_which_clauses_are_played_again(move, clauses):
-    bits = clauses_to_replay(prepare(BASE, None), prepare(BASE.set(move), None))
+    bits = clauses_to_replay(prepare(BASE, None).terms, prepare(BASE.set(move), None).terms)
     assert bits == (None if clauses is None else sum(1 << SLUGS.index(slug) for slug in clauses))
 
 
