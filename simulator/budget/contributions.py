@@ -50,7 +50,7 @@ def contributions(scenario: Scenario, register: Register, draws: Draws) -> pd.Da
 def _of(scenario: Scenario, population: Population, draws: Draws, count: int) -> pd.DataFrame:
     """The contributions of a register that is in memory, over the first `count` draws."""
     holder_of = holders(population)
-    keys = keys_of(population.ids)
+    keys = population.keys
     order = np.argsort(keys)
     known = paid_until(scenario, population)
     claims_in, found = claims_of(scenario, population), []

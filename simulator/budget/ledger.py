@@ -18,7 +18,6 @@ from simulator.engine.prepared import paid_until
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.law.assessment import CASH_CLAUSES
-from simulator.lotteries import keys_of
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 from simulator.scenario.purse import CASH_SLUGS, MODES
@@ -91,7 +90,7 @@ def days_given(scenario: Scenario, population: Population | None) -> Callable[[n
     """A function of claims that gives the day each was applied for, as rationing.DAYS counts; 0 where no register says."""
     if population is None or not len(population.applications):
         return lambda claims: np.zeros(len(claims), np.int64)
-    keys = keys_of(population.ids)
+    keys = population.keys
     order = np.argsort(keys)
     table = np.zeros((len(population), len(scenario.years), CASH_CLAUSES + 1), np.int64)
     given = population.applications

@@ -6,7 +6,6 @@ import numpy as np
 
 from simulator.engine.window import Window
 from simulator.facts import AREA, OCCUPANCY, RENT
-from simulator.lotteries import keys_of
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.projection.enterprises import (
@@ -28,7 +27,7 @@ def states_of(population: Population, window: Window, known: int) -> np.ndarray:
     """STATE records (n,) from the facts of column `known` of the window (0 = the base year)."""
     row, enterprises = window.annual[:, known], population.enterprises
     states = np.zeros(len(population), STATE)
-    states["key"] = keys_of(population.ids)
+    states["key"] = population.keys
     states["kind"] = _kinds(population, row)
     states["born"] = enterprises["settled_on"] // 10_000
     states["profitable"] = row["income_tax"] > 0

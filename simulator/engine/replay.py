@@ -28,6 +28,7 @@ from simulator.projection.newcomers import ARRIVING, MINDED
 from simulator.scenario import Scenario
 
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
+GENTLY = 8  # draws of a block that nobody waits for: somebody may ask at any time
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
 RESTS = 24  # sums of all but those who held some clauses, kept
 Sums = tuple[np.ndarray, np.ndarray]
@@ -53,7 +54,7 @@ class Session:
             return self._results[key]
         base, changed = self._base, self._changed(scenario)
         if base is None or changed is None:
-            base = self._base = _Base(scenario, self.population, self.workers, progress)
+            base = self._base = _Base(scenario, self._prepared(scenario), self.workers, progress)
             prepared, changed, self.seconds = base.prepared, 0, time.perf_counter() - started
         else:
             prepared = replace(base.prepared, terms=_terms(scenario), generosity=generosity_of(scenario))
@@ -69,11 +70,17 @@ class Session:
         return scenario.hash() not in self._results and self._changed(scenario) is None
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
-        """Make ready for a change of any one clause more: its first answer then takes no longer than later ones."""
-        base, changed = self._base, self._changed(scenario)
-        if base is not None and changed is not None:
-            for k in range(len(SLUGS)):
-                base.rest(changed | 1 << k, progress)
+        """Make ready for a change of any one clause of a scenario: its answer then takes no longer than any later one."""
+        if self._base is None or self._changed(scenario):  # what is changed further is changed from here
+            self._base = _Base(scenario, self._prepared(scenario), self.workers, progress, GENTLY)
+        for k in range(len(SLUGS)):
+            self._base.rest(1 << k, progress, GENTLY)
+
+    def _prepared(self, scenario: Scenario) -> Prepared:
+        """`prepare`, most of it taken over where only assumptions differ from what was played in full before."""
+        if self._base is not None and _same_but_assumptions(scenario, self._base.scenario):
+            return replace(self._base.prepared, generosity=generosity_of(scenario))
+        return prepare(scenario, self.population)
 
     def _changed(self, scenario: Scenario) -> int | None:
         """`clauses_to_replay` of a scenario; None where it is not the one that was played in full with another law."""
@@ -85,9 +92,8 @@ class Session:
 class _Base:
     """A scenario played in full, and which clauses' conditions everybody in it ever held."""
 
-    def __init__(self, scenario: Scenario, population: Population | None, workers: int | None, progress: Progress):
-        self.scenario, self.workers = scenario, workers
-        self.prepared = prepare(scenario, population)
+    def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None, progress: Progress, block: int | None = None):
+        self.scenario, self.prepared, self.workers = scenario, prepared, workers
         self.parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
         self.arrivals = self._arrivals(self.prepared)
         there = len(self.prepared.register.keys)
@@ -95,7 +101,7 @@ class _Base:
             there = most_there(self.prepared.seed, self.parameters, self.prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
-        self.sums = {who: self._play(self.prepared, who, progress, held=held) for who, held in self.held.items()}
+        self.sums = {who: self._play(self.prepared, who, progress, held=held, block=block) for who, held in self.held.items()}
         self._rest: dict[int, dict[int, Sums]] = {}
 
     def with_changes(self, prepared: Prepared, changed: int, progress: Progress) -> Sums:
@@ -103,13 +109,14 @@ class _Base:
         there, newcomers = (self._replay(who, prepared, changed, progress) if changed else self.sums[who] for who in self.held)
         return _add(there, newcomers, 1)
 
-    def rest(self, changed: int, progress: Progress) -> dict[int, Sums]:
+    def rest(self, changed: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
         """The sums of all but those who ever held the conditions of one of these clauses; of all where that is not known."""
         if changed not in self._rest:
             found = dict(self.sums)
             for who, held in self.held.items():
                 if held is not None:
-                    found[who] = _add(found[who], self._play(self.prepared, who, progress, held=held, only=changed), -1)
+                    old = self._play(self.prepared, who, progress, held=held, only=changed, block=block)
+                    found[who] = _add(found[who], old, -1)
             self._rest[changed] = found
             if len(self._rest) > RESTS:
                 self._rest.pop(next(iter(self._rest)))
@@ -151,10 +158,10 @@ class _Base:
         return None if too_many else np.zeros((len(self.parameters), n), np.uint16)
 
     def _play(self, prepared: Prepared, who: int, progress: Progress, *, held: np.ndarray | None = None, only: int = 0,
-              draws: np.ndarray | None = None) -> Sums:
+              draws: np.ndarray | None = None, block: int | None = None) -> Sums:
         parameters = self.parameters if draws is None else self.parameters[draws]
-        return play_blocks(prepared, parameters, workers=self.workers, numbers=draws, progress=progress, who=who, only=only,
-                           held=held)
+        return play_blocks(prepared, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who,
+                           only=only, held=held)
 
 
 def clauses_to_replay(base: np.ndarray, changed: np.ndarray) -> int | None:
@@ -199,6 +206,13 @@ def _terms(scenario: Scenario) -> np.ndarray:
 def _same_but_law(one: Scenario, other: Scenario) -> bool:
     """Whether two scenarios differ in nothing that changes a draw but the law: appropriations come after the draws."""
     return all(getattr(one, name) == getattr(other, name) for name in ("plain", "interpretation", "assumptions", "correlations"))
+
+
+def _same_but_assumptions(one: Scenario, other: Scenario) -> bool:
+    """Whether a register is prepared the same for two scenarios: whether anybody may come back as new matters to it."""
+    same = all(getattr(one, name) == getattr(other, name) for name in ("plain", "interpretation", "law"))
+    some_come_back = [scenario.parameters()["reregistration.share"].high > 0 for scenario in (one, other)]
+    return same and some_come_back[0] == some_come_back[1]
 
 
 def _add(one: Sums, other: Sums, sign: int) -> Sums:

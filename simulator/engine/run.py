@@ -33,6 +33,8 @@ from simulator.projection.market import total_retail_sales
 from simulator.projection.sobol import replicate_of
 from simulator.scenario import Scenario
 
+FEWEST = 25  # draws of a block: bringing in a register's enterprises takes as long as several
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -172,6 +174,7 @@ def play_blocks(
     parameters: np.ndarray,
     *,
     workers: int | None = None,
+    block: int | None = None,
     numbers: np.ndarray | None = None,
     progress: Callable[[int], None] | None = None,
     held: np.ndarray | None = None,
@@ -186,7 +189,7 @@ def play_blocks(
     draws, workers = len(parameters), threads(workers)
     by_clause, by_year = no_sums(draws, len(prepared.terms) - 1)
     numbers = np.arange(draws) if numbers is None else numbers
-    block = max(1, min(256, -(-draws // (4 * workers))))
+    block = block or max(min(FEWEST, -(-draws // workers)), min(256, -(-draws // (4 * workers))))
 
     def one(first: int) -> int:
         last = min(first + block, draws)

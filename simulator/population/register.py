@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from simulator import facts
 from simulator.errors import Problem
+from simulator.lotteries import keys_of
 from simulator.population import tables
 from simulator.population.schema import CASH_CLAUSES, ENTERPRISES
 
@@ -158,6 +160,11 @@ class Population:
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays: as with them, being equal is not being the same
 
+    @cached_property
+    def keys(self) -> np.ndarray:
+        """The enterprises' keys (n,) uint64, from their ids."""
+        return keys_of(self.ids)
+
     def subset(self, index: Any) -> Population:
         """The enterprises that `index` selects (row numbers, booleans or a slice), over the same years."""
         rows = np.arange(len(self))[index]
@@ -171,7 +178,7 @@ class Population:
         place[rows] = np.arange(len(rows))
         applications = self.applications.copy()
         applications["enterprise"] = place[applications["enterprise"]]
-        return replace(
+        made = replace(
             self,
             ids=ids,
             enterprises=self.enterprises[rows],
@@ -182,6 +189,8 @@ class Population:
             unknown=[entry for entry in self.unknown if entry[0] in kept],
             origin=None,
         )
+        made.__dict__["keys"] = self.keys[rows]  # thousands of hashes, which a what-if takes again and again
+        return made
 
     def to_tables(self) -> dict[str, pd.DataFrame]:
         """The register's tables by English name, as `simulator.population.tables` describes them."""

@@ -28,7 +28,8 @@ MOVES = (
     {"law.tax_rebate.low_contribution": 100_000}, {"law.tax_rebate.low_contribution": 200_000}, {"law.tax_rebate.years": 3},
     {"law.platform_membership_award.tier1_members": 3_000}, {"law.certification_award.award": 0},
     {"law.certification_award.award": 70_000}, {"law.certification_award.award": 50_000}, {"law.office_rent.offered": False},
-    {"policy.end": datetime.date(2014, 12, 31)}, {"assumptions.o2o_share": 0.5}, {"appropriation.2014": 1_000_000}, {},
+    {"policy.end": datetime.date(2014, 12, 31)}, {"assumptions.o2o_share": 0.5}, {"assumptions.reregistration.share": 0},
+    {"assumptions.o2o_share": 0.4}, {"appropriation.2014": 1_000_000}, {},
 )
 
 
@@ -41,9 +42,11 @@ def same(one, other) -> bool:
 def test_a_session_gives_what_a_full_run_gives(enterprises):
     people = synthesize(BASE, enterprises) if enterprises else None
     session = Session(BASE, people, workers=2)
-    for move in MOVES:
+    for i, move in enumerate(MOVES):
         scenario = BASE.set(move)
         assert same(session.play(scenario), play(scenario, people)), move
+        if i % 3 == 2:
+            session.look_ahead(scenario)
 
 
 @pytest.mark.parametrize("who, move", [
@@ -59,6 +62,22 @@ def test_only_those_the_change_can_touch_are_played_again(who, move):
     held &= FOUND_ROOM
     facts_move = "law.opening_award.registered_capital" in move
     assert same(session.play(scenario), play(scenario, people)) == facts_move
+
+
+def test_what_was_made_ready_for_is_not_played_when_it_is_asked_for(monkeypatch):
+    session, first, second = Session(BASE), BASE.set({"law.office_rent.max_area": 450}), {"law.data_line.cap": 20_000}
+    session.play()
+    session.play(first)
+    session.look_ahead(first)
+    played = []
+
+    def counted(*given, **options):
+        played.append(options["only"])
+        return play_blocks(*given, **options)
+
+    monkeypatch.setattr(replay, "play_blocks", counted)
+    session.play(first.set(second))
+    assert set(played) <= {0, 1 << SLUGS.index("data_line")} and len(played) <= 3  # those there, newcomers, draws of other newcomers
 
 
 def test_where_as_many_newcomers_come_only_those_touched_are_played(monkeypatch):
