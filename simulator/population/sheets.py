@@ -15,7 +15,7 @@ from simulator.population.layout import LOOKED_AT, arrange
 from simulator.population.raw import RawTable
 from simulator.population.units import column_named
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 MOST_BYTES = 2 * 1024**3  # a register of a million enterprise-years is below 1 GiB
 MOST_LINE = 1_000_000  # bytes between two line ends; a row of a register is below 10,000
 

@@ -13,7 +13,7 @@ from simulator.population.legacy import is_ole, refuse_et
 from simulator.population.raw import RawTable, Source, stray
 from simulator.population.schema import SYNTHETIC_MARK, TABLES, table_named
 from simulator.population.sheets import MOST_BYTES, from_csv
-from simulator.population.webpages import from_html, is_html
+from simulator.population.webpages import from_html, is_html, is_xml_book
 from simulator.population.workbook import from_workbook, lone_table
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
@@ -78,7 +78,7 @@ def _bytes(path: Path) -> bytes:
 
 def _workbook(data: bytes, label: str) -> Source:
     """A file that calls itself a workbook, opened by what it is."""
-    if (refusal := refuse_et(label)) is not None:
+    if (refusal := _refusal(data, label)) is not None:
         return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(refusal)
     if is_html(data):
         return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(Problem(
@@ -87,6 +87,13 @@ def _workbook(data: bytes, label: str) -> Source:
     source = from_workbook(data, label)
     _tell_renamed(source, data, label)
     return source
+
+
+def _refusal(data: bytes, label: str) -> Problem | None:
+    """Why a workbook of a kind that is not read is refused, with the way to save it as one that is."""
+    if is_xml_book(data):
+        return Problem(label, "is an XML spreadsheet of 2003, which is not read", "open it and save it as an Excel workbook (.xlsx)")
+    return refuse_et(label)
 
 
 def _tell_renamed(source: Source, data: bytes, label: str) -> None:
@@ -140,7 +147,7 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
         found = from_csv(data, label, table)
     elif suffix == ".parquet":
         found = parquet.from_parquet(data, label)
-    elif (refusal := refuse_et(label)) is not None:
+    elif (refusal := _refusal(data, label)) is not None:
         found = refusal
     elif is_html(data):
         found = from_html(data, label, table)

@@ -19,6 +19,11 @@ def is_html(data: bytes) -> bool:
     return start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<style", b"<div"))
 
 
+def is_xml_book(data: bytes) -> bool:
+    """Whether the bytes are the XML in which a spreadsheet of 2003 could save a workbook."""
+    return b"urn:schemas-microsoft-com:office:spreadsheet" in data[:2048] and b"<html" not in data[:2048].lower()
+
+
 class _Tables(html.parser.HTMLParser):
     """The cells of every outermost table of a page, spans filled up with blanks as in a workbook."""
 

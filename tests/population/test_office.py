@@ -86,7 +86,7 @@ def test_title_rows_merged_headers_units_and_totals_in_a_workbook(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_the_same_sheet_saved_as_text(tmp_path, encoding, delimiter):
     rows = [[str(cell) for cell in row] for row in office_annual()]
     folder = write(tmp_path / "a", annual=as_csv(rows, delimiter).encode(encoding))
@@ -270,6 +270,18 @@ def test_spans_of_a_web_page_leave_blanks_as_in_a_workbook(tmp_path):
     (folder / "annual.csv").unlink()
     (folder / "年度.xls").write_text(HTML, encoding="utf-8")
     assert only_problem(folder).cause == "the cell is blank", "a code over two rows stands in the first"
+
+
+def test_an_xml_spreadsheet_is_refused_with_the_remedy(tmp_path):
+    """Not a web page, and no table of it is one."""
+    book = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet/></Workbook>'
+    folder = write(tmp_path / "r")
+    (folder / "annual.csv").unlink()
+    for path in (folder / "年度.xls", tmp_path / "名录.xls"):
+        path.write_bytes(book)
+    for where in (folder, tmp_path / "名录.xls"):
+        problem = only_problem(where)
+        assert "XML spreadsheet of 2003" in problem.cause and ".xlsx" in problem.remedy
 
 
 @pytest.mark.parametrize("name", ["名录.et", "年度.ET", "a.ett"])
