@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,7 @@ def _write(found: Examination, path: Path, lang: str) -> None:
         sheet = book.add_worksheet(BESIDE[1])
         names = {raw.label: _sheet_name(raw) for raw in found.source.tables.values()}
         grids = {raw.label: _grid(raw) for raw in found.source.tables.values()}
-        _list(sheet, found, lang, styles, {
-            at: f"internal:'{names[problem.table]}'!{letters(max(problem.position, 0))}{place + 1}"
-            for at, problem in enumerate(found.problems) if (place := _row_of(grids, problem)) is not None})
+        _list(sheet, found, lang, styles, [_link(problem, names, grids) for problem in found.problems])
         for raw in found.source.tables.values():
             _copy(book.add_worksheet(names[raw.label]), raw, found, styles)
 
@@ -91,15 +89,16 @@ def _sheet_name(raw: RawTable) -> str:
     return "".join(letter for letter in name if letter not in "[]:*?/\\'")[:31] or "table"
 
 
-def _row_of(grids: Grids, problem: Problem) -> int | None:
-    """Which row of its table's grid a problem is about; None where it is about no row."""
-    if not isinstance(problem, Finding) or problem.table not in grids:
-        return None
-    return grids[problem.table][1].get(problem.line)
+def _link(problem: Problem, names: Mapping[str, str], grids: Grids) -> str:
+    """Where in this workbook the cell of a problem is copied; blank where it is about no row."""
+    if not isinstance(problem, Finding) or problem.line not in grids.get(problem.table, ((), {}))[1]:
+        return ""
+    row = grids[problem.table][1][problem.line] + 1
+    return f"internal:'{names[problem.table]}'!{letters(max(problem.position, 0))}{row}"
 
 
-def _list(sheet: Any, found: Examination, lang: str, styles: dict[str, Any], links: dict[int, str]) -> None:
-    """The sheet of all problems, errors first; links: by problem, its cell in this workbook."""
+def _list(sheet: Any, found: Examination, lang: str, styles: dict[str, Any], links: list[str]) -> None:
+    """The sheet of all problems, errors first; links: of each, its cell in this workbook."""
     other = "en" if lang == "zh" else "zh"
     both = pd.concat([problem_table(found, lang), problem_table(found, other).drop(columns=[COLUMNS[other][0], COLUMNS[other][2]])],
                      axis=1).head(MOST_ROWS)
@@ -111,7 +110,7 @@ def _list(sheet: Any, found: Examination, lang: str, styles: dict[str, Any], lin
         for column, value in enumerate(values):
             style = styles["wrap"] if column else styles.get(found.problems[row - 1].severity, styles["wrap"])
             sheet.write_string(row, column, str(value), style)
-        if row - 1 in links and row <= MOST_LINKS:
+        if links[row - 1] and row <= MOST_LINKS:
             sheet.write_url(row, 1, links[row - 1], styles["link"], string=values[1][:255])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(both), 1), len(WIDTHS) - 1)
