@@ -60,7 +60,7 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
         years.setdefault((row.measure, row.clause), []).append(row.year)
         if row.unit == "CNY":
             clauses.setdefault((row.measure, row.year), []).append(row.clause)
-    found = []
+    faults = []
 
     def differ(whole: float, parts: list[float]) -> bool:
         return bool(abs(sum(parts) - whole) > max(HALF_A_FEN, DIGITS * 100 * sum(map(abs, [whole, *parts]))))
@@ -68,28 +68,29 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
     for (measure, clause), of in years.items():
         parts = [means[measure, clause, y] for y in of if y != TOTAL]
         if TOTAL in of and parts and differ(means[measure, clause, TOTAL], parts):
-            found.append(f"{measure} of {clause}: the years are not the sum of all years")
+            faults.append(f"{measure} of {clause}: the years are not the sum of all years")
     for (measure, year), of in clauses.items():
         parts = [means[measure, c, year] for c in of if c != TOTAL]
         if measure in BY_CLAUSE and TOTAL in of and differ(means[measure, TOTAL, year], parts):
-            found.append(f"{measure} of {year}: the clauses are not the whole")
+            faults.append(f"{measure} of {year}: the clauses are not the whole")
     for year in years.get(("net_impact", TOTAL), []):
         at = {m: means[m, TOTAL, year] for m in (*NET, *OWN, "net_impact") if (m, TOTAL, year) in means}
         if set(NET) <= set(at) and differ(at["net_impact"], [sign * at[m] for m, sign in NET.items()]):
-            found.append(f"net_impact of {year}: not what is induced and comes back less what is paid and spent")
+            faults.append(f"net_impact of {year}: not what is induced and comes back less what is paid and spent")
         if set(OWN) <= set(at) and differ(at["induced_tax"], [at[m] for m in OWN]):
-            found.append(f"induced_tax of {year}: the district's purses are not the tax it keeps")
-    return found
+            faults.append(f"induced_tax of {year}: the district's purses are not the tax it keeps")
+    return faults
 
 
 def differences_hold(table: pd.DataFrame) -> None:
     """Raise SimulatorError unless the differences of a comparison (scenario, clause, year, mean) add up to the fen: clauses to the
     total in every year, years to all years for every clause."""
     for (scenario, clause), own in table.groupby(["scenario", "clause"], sort=False):
-        whole = own["year"].astype(str) == TOTAL
-        refuse([f"{clause}: the years are not the sum of all years"] if _apart(own, whole) else [], str(scenario))
+        faults = [f"{clause}: the years are not the sum of all years"]
+        refuse(faults if _apart(own, own["year"].astype(str) == TOTAL) else [], str(scenario))
     for (scenario, year), own in table.groupby(["scenario", "year"], sort=False):
-        refuse([f"{year}: the clauses are not the whole"] if _apart(own, own["clause"] == TOTAL) else [], str(scenario))
+        faults = [f"{year}: the clauses are not the whole"]
+        refuse(faults if _apart(own, own["clause"] == TOTAL) else [], str(scenario))
 
 
 def _apart(own: pd.DataFrame, whole: pd.Series) -> bool:

@@ -31,7 +31,7 @@ from simulator.budget.ledger import Ledger, keep_ledger
 from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.precision import Precision
 from simulator.budget.purse import commitments_table, ledger_table
-from simulator.budget.risk import risk
+from simulator.budget.risk import levels_with, risk
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
@@ -125,11 +125,13 @@ class BudgetRun:
         """Every claim rationed as the scenario says, as sums by draw. Plays the draws once more."""
         return keep_ledger(self.scenario, whole(self.population), self.result, workers)
 
-    def budgeting(self, workers: Workers = None) -> dict[str, pd.DataFrame]:
-        """What a finance bureau budgets with: risk (overrun and reserve), ledger (due, paid, waiting, breaches, the largest
-        recipients), commitments, exposure (the legal maximum), execution (where the register has payments)."""
+    def budgeting(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
+        """What a finance bureau budgets with: risk (overrun and reserve; chance: one of one's own that a reserve is to keep), ledger
+        (due, paid, waiting, breaches, the largest recipients), commitments, exposure (the legal maximum), execution (where the
+        register has payments). Raises ScenarioError for a chance that is none."""
+        levels = levels_with(chance, self.scenario.draws)
         ledger = self.ledger(workers)
-        tables = {"risk": risk(self.result, self.scenario), "ledger": ledger_table(ledger, self.result),
+        tables = {"risk": risk(self.result, self.scenario, levels), "ledger": ledger_table(ledger, self.result),
                   "commitments": commitments_table(ledger, self.result),
                   "exposure": exposure(self.scenario, self.population, workers)}
         if len(done := execution(self.result, self.scenario, whole(self.population), workers)):

@@ -7,25 +7,54 @@ what falls due is what the law and the applications make it.
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from simulator.budget.layout import CASH_INDEX
-from simulator.budget.statistics import Replicate, chance, error_of_mean, mean_and_error, ranks_around
+from simulator.budget.statistics import Replicate, error_of_mean, mean_and_error, quantile_ranks, ranks_around
+from simulator.budget.statistics import chance as chance_of
 from simulator.engine.run import Draws
+from simulator.errors import Problem, ScenarioError
 from simulator.money import FEN
 from simulator.scenario import Scenario
 
 TOTAL = "total"
+ROUNDING = 1e-9
 LEVELS = (20, 10, 5, 1)  # per cent: chances of an overrun a reserve is given for
 COLUMNS = ("year", "appropriation", "probability", "probability_low", "probability_high", "expected_overrun",
-           "expected_overrun_error", "overrun_if_any", "overrun_if_any_error", "worst_twentieth", "worst_twentieth_error",
-           *(f"reserve_{level}{end}" for level in LEVELS for end in ("", "_low", "_high")))
+           "expected_overrun_error", "overrun_if_any", "overrun_if_any_error", "worst_twentieth", "worst_twentieth_error")
+HIGHEST = 50  # per cent: a reserve for a greater chance is none
 
 
-def risk(draws: Draws, scenario: Scenario) -> pd.DataFrame:
-    """One row for each year with an appropriation, and one for all of them: COLUMNS, CNY.
+def levels_with(chance: float | None, draws: int) -> tuple[int, ...]:
+    """LEVELS and a chance of one's own (a share; None: none), the highest first. Raises ScenarioError for one that is no whole per
+    cent from 1 to HIGHEST, or that the draws are too few for.
+
+    >>> levels_with(0.03, 1000)
+    (20, 10, 5, 3, 1)
+    """
+    if chance is None:
+        return LEVELS
+    level = round(chance * 100) if math.isfinite(chance) else 0
+    if not 1 <= level <= HIGHEST or abs(chance * 100 - level) > ROUNDING:
+        raise ScenarioError(Problem("--reserve", f"is {chance:.4g}", f"a whole per cent from 1% to {HIGHEST}%"))
+    if quantile_ranks(draws, 100 - level) is None:
+        fewest = next(n for n in range(draws, draws + 100_000) if quantile_ranks(n, 100 - level))
+        raise ScenarioError(Problem("--reserve", f"{draws} draws cannot tell a chance of {level}%", f"--draws {fewest} or more"))
+    return tuple(sorted({*LEVELS, level}, reverse=True))
+
+
+def levels_in(table: pd.DataFrame) -> list[int]:
+    """The chances (per cent) that a table of `risk` has reserves for, the highest first."""
+    return sorted((int(c.removeprefix("reserve_")) for c in table if re.fullmatch(r"reserve_\d+", str(c))), reverse=True)
+
+
+def risk(draws: Draws, scenario: Scenario, levels: Sequence[int] = LEVELS) -> pd.DataFrame:
+    """One row for each year with an appropriation, and one for all of them: COLUMNS, and reserve_LEVEL with its interval for each
+    of `levels` (per cent); CNY.
 
     expected_overrun: mean of what lies above the appropriation, draws without an overrun as 0; overrun_if_any: its mean
     where there is one; worst_twentieth: expected shortfall, the mean payout of the dearest twentieth of the draws;
@@ -34,21 +63,22 @@ def risk(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     """
     due = draws.paid[:, :, CASH_INDEX].sum(axis=2)
     funded = [j for j, year in enumerate(draws.cash_years) if year in scenario.appropriation]
-    rows = [_row(draws.cash_years[j], due[:, j], scenario.appropriation[draws.cash_years[j]], draws.replicate) for j in funded]
+    rows = [_row(draws.cash_years[j], due[:, j], scenario.appropriation[draws.cash_years[j]], levels, draws.replicate) for j in funded]
     if rows:
         whole = sum(scenario.appropriation[draws.cash_years[j]] for j in funded)
-        rows.append(_row(TOTAL, due[:, funded].sum(axis=1), whole, draws.replicate))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        rows.append(_row(TOTAL, due[:, funded].sum(axis=1), whole, levels, draws.replicate))
+    reserves = [f"reserve_{level}{end}" for level in levels for end in ("", "_low", "_high")]
+    return pd.DataFrame(rows, columns=[*COLUMNS, *reserves])
 
 
-def _row(year: int | str, due: np.ndarray, appropriation: int, replicate: Replicate) -> dict[str, object]:
+def _row(year: int | str, due: np.ndarray, appropriation: int, levels: Sequence[int], replicate: Replicate) -> dict[str, object]:
     over = np.maximum(due - appropriation, 0)
     any_of = None if replicate is None else replicate[over > 0]
-    row: dict[str, object] = {"year": year, "appropriation": appropriation / FEN, **chance(over > 0, replicate)}
+    row: dict[str, object] = {"year": year, "appropriation": appropriation / FEN, **chance_of(over > 0, replicate)}
     row["expected_overrun"], row["expected_overrun_error"] = mean_and_error(over / FEN, replicate)
     row["overrun_if_any"], row["overrun_if_any_error"] = mean_and_error(over[over > 0] / FEN, any_of)
     row["worst_twentieth"], row["worst_twentieth_error"] = worst(due, replicate=replicate)
-    for level in LEVELS:
+    for level in levels:
         for name, fen in zip(("", "_low", "_high"), reserve(due, appropriation, level, replicate), strict=True):
             row[f"reserve_{level}{name}"] = fen / FEN
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option, play, population_of, run_options, saved, scenario_of
+from simulator.cli.options import lang_option, play, population_of, run_options, saved, scenario_of, share
 
 HELP = "overrun, reserve, rationing, commitments, the legal maximum, and execution"
 EXAMPLE = "simulator budget baseline --appropriation 2014=5000000 --mode pro_rata"
@@ -14,6 +14,8 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
     lang_option(p)
+    p.add_argument("--reserve", type=share, metavar="3%", help="the reserve for this chance of an overrun, too (besides 20%%, 10%%, "
+                   "5%% and 1%%)")
     p.add_argument("--out", metavar="DIR", help="keep the run and these tables in DIR; `simulator report DIR` tells it")
 
 
@@ -23,8 +25,9 @@ def do(arguments: argparse.Namespace) -> None:
 
     scenario = scenario_of(arguments, arguments.scenario)
     budget = play(arguments, scenario, population_of(arguments))
-    tables = budget.budgeting(arguments.workers)
+    tables = budget.budgeting(arguments.workers, arguments.reserve)
     if arguments.out:
         budget.write(arguments.out, tables)
-    print(screen.budget(budget, arguments.lang), budgeting.text(tables, arguments.lang, scenario.purse.mode), sep="\n\n")
+    told = budgeting.text({"summary": budget.summary, **tables}, arguments.lang, scenario.purse.mode)
+    print(screen.budget(budget, arguments.lang, intervals=False), told, sep="\n\n")
     saved(arguments.out)

@@ -170,6 +170,8 @@ CHINESE: Mapping[str, str] = {
     "add draws until the 95%% interval of a figure is as narrow": "增加模拟次数，直到某项结果的 95%% 区间达到要求",
     "the figure: total (default), net_impact, a year, a clause; p95 or p95.2014, p95.office_rent for a quantile; overrun":
         "哪项结果：total 合计（默认）、net_impact 净支出、某年、某条款；分位数写 p95、p95.2014、p95.office_rent；overrun 缺口概率",
+    "the reserve for this chance of an overrun, too (besides 20%%, 10%%, 5%% and 1%%)":
+        "另列出现缺口的可能性不超过此比例的预备金（20%%、10%%、5%%、1%% 之外）",
     "with --precision: most draws (default: 50,000)": "与 --precision 合用：模拟次数上限（默认：50,000）",
     "go on with the unfinished run in --out: the same numbers": "接着完成 --out 中未完成的模拟，结果不变",
     "play on the workers of a Dask scheduler, tls://HOST:PORT; they read the register themselves, under the path given here":

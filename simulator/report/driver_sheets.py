@@ -107,7 +107,7 @@ def edges(table: pd.DataFrame, asked: Asked, words: Wording, years: bool = False
     """Who stands near each edge, in all or by year."""
     scale = UNITS[words.lang]["money"].scale
     kinds = {"edge": "text"} | ({"year": "text"} if years else {}) | {
-        "threshold": "text", "in_band": "number±", "below": "number±", "above": "number±", "jump": "number±",
+        "threshold": "text", **dict.fromkeys(("in_band", "below", "above"), "number±" if asked.draws else "count"), "jump": "number±",
         "jump_largest": "number", "gain": "signed±", "gain_total": "signed±", "short_of": "text"}
     shown = table[(table["year"] != "total") == years]
     rows = []
@@ -127,7 +127,7 @@ def edges(table: pd.DataFrame, asked: Asked, words: Wording, years: bool = False
 
 def places(table: pd.DataFrame, asked: Asked, words: Wording) -> Sheet:
     """How many stand at which distance from each edge."""
-    kinds = {"edge": "text", "from": "share", "to": "share", "enterprises": "number±"}
+    kinds = {"edge": "text", "from": "share", "to": "share", "enterprises": "number±" if asked.draws else "count"}
     rows = [(driver_words.edge(r[0], r[1], asked.names), *r[2:4], r[4:6] if asked.draws else r[4])
             for r in table.itertuples(index=False, name=None)]
     return Sheet(words.say("notches.chart"), {words.say(f"notches.{k}"): v for k, v in kinds.items()}, rows)

@@ -116,7 +116,8 @@ def of_notches(edges: pd.DataFrame, labels: Mapping[str, str], words: Wording) -
     if len(names) > 1:
         return "notches.most_tied", {"names": words.say("matters.and").join(names[:NAMED])}
     below = UNITS[words.lang]["count"].text(float(top["below"]), float(error.iloc[0]))
-    return "notches.most", {"name": names[0], "below": below, "gain": money(top["gain"], 0.0, words)}
+    counted = top["below_error"] != top["below_error"]  # in a register: no estimate
+    return "notches.most_counted" if counted else "notches.most", {"name": names[0], "below": below, "gain": money(top["gain"], 0.0, words)}
 
 
 def edge(clause: str, term: str, labels: Mapping[str, str]) -> str:

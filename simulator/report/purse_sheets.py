@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.budget.risk import LEVELS
+from simulator.budget.risk import levels_in
 from simulator.report.record import TOTAL
 from simulator.report.rounding import UNITS, WITHHELD, withheld
 from simulator.report.sheets import Sheet
@@ -72,7 +72,7 @@ def _quantiles(summary: pd.DataFrame, words: Wording) -> Sheet:
 
 
 def _risk(table: pd.DataFrame, words: Wording) -> Sheet:
-    scale, levels = _scale(words), [level for level in LEVELS if table[f"reserve_{level}"].notna().any()]
+    scale, levels = _scale(words), [level for level in levels_in(table) if table[f"reserve_{level}"].notna().any()]
     means = ("expected_overrun", "overrun_if_any", "worst_twentieth")
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.probability"): "share[]"}
     columns |= {words.say(f"purse.{key}"): "number±" for key in means}

@@ -107,7 +107,8 @@ class RunFolder(Recorded):
         for name, columns in ANALYSES.items():
             if name in self._raw:
                 table = pd.read_csv(io.BytesIO(self._raw[name]), encoding="utf-8-sig")
-                found[name.removesuffix(".csv")] = table.reindex(columns=list(columns))
+                reserves = [c for c in table if str(c).startswith("reserve_")]
+                found[name.removesuffix(".csv")] = table.reindex(columns=[*columns, *reserves])
         return analyses_released(found, self.plan)
 
     @property

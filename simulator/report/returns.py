@@ -145,8 +145,10 @@ def alternatives(run: RunFolder, words: Wording) -> str:
     rows = []
     for other in run.record.get("alternatives", []):
         row, chance = run.row(other["column"], year=other["year"]), run.row("target", other["key"], other["year"])
-        middle = _per_cent(row["p50"]) if other["unit"] == "share" else UNITS[words.lang]["count"].text(row["p50"], digits=0)
-        rows.append([Cell(words.pick({"zh": other["zh"], "en": other["en"]})), Cell(middle, number=True),
+        middle, *ends = (_per_cent(x) if other["unit"] == "share" else UNITS[words.lang]["count"].text(x, digits=0)
+                         for x in (row["p50"], row.get("p50_low", math.nan), row.get("p50_high", math.nan)))
+        note = words.say("unit.between", low=ends[0], high=ends[1]) if math.isfinite(row.get("p50_low", math.nan)) else ""
+        rows.append([Cell(words.pick({"zh": other["zh"], "en": other["en"]})), Cell(middle, number=True, note=note),
                      chance_cell(chance, words)])
     if not rows:
         return ""

@@ -62,8 +62,9 @@ def _money(yuan: float | None, lang: str) -> str:
     return MISSING if yuan is None or pd.isna(yuan) else f"{yuan / UNITS[lang]['money'].scale:,.{_DECIMALS[lang]}f}"
 
 
-def budget(result: BudgetRun, lang: str = "zh") -> str:
-    """The budget by year: cash paid in 万元 (millions), its quantiles, the appropriation and the chance of overrun."""
+def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> str:
+    """The budget by year: cash paid in 万元 (millions), its quantiles, the appropriation and the chance of overrun; intervals: and
+    how sure these are."""
     words, scenario = load(lang), result.scenario
 
     def money(yuan: float | None) -> str:
@@ -91,7 +92,7 @@ def budget(result: BudgetRun, lang: str = "zh") -> str:
                      draws=f"{scenario.draws:,}", seed=scenario.seed, unit=words.say("unit.money"))
     columns = [words.say("screen.year"), words.say("screen.mean"), "P5", "P50", "P80", "P95", words.say("screen.appropriation"),
                words.say("screen.overrun")]
-    shown = head + "\n" + table(columns, rows) + "\n\n" + _intervals(summary, lang, words)
+    shown = head + "\n" + table(columns, rows) + ("\n\n" + _intervals(summary, lang, words) if intervals else "")
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
         shown += "\n\n" + precision.told(asdict(result.precision), names, words)

@@ -218,14 +218,6 @@ def range_text(low: str, high: str, unit: Unit, words: Wording) -> str:
     return words.say("risk.range", low=with_unit(low, unit, words), high=with_unit(high, unit, words))
 
 
-def interval(row: pd.Series, words: Wording) -> str:
-    """The 95 % interval of a probability."""
-    low, high = row["probability_low"], row["probability_high"]
-    if not math.isfinite(low):
-        return MISSING
-    return words.say("risk.range", low=percent(low), high=percent(high))
-
-
 def chance_cell(row: Mapping[str, Any], words: Wording, name: str = "probability") -> Cell:
     """A probability, its 95 % interval beneath it. row: columns `name`, name_low, name_high."""
     return Cell(percent(row[name]), number=True, note=between(row, words, name))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulator.budget.risk import LEVELS, TOTAL, reserve, risk, worst
+from simulator.budget.risk import LEVELS, TOTAL, levels_in, levels_with, reserve, risk, worst
+from simulator.errors import ScenarioError
 from simulator.law.assessment import CLAUSES
 from simulator.law.clauses import SLUGS
 from tests.laws_of_the_model.playing import EVERYBODY_APPLIES, STILL, assume, played, scenario
@@ -47,6 +48,22 @@ def test_overrun_and_reserve_of_a_poisson_number_of_fixed_awards(buildings):
         enough = max(0.0, (law.ppf(1 - level / 100) - 4) * 100_000)
         assert row[f"reserve_{level}_low"] <= enough <= row[f"reserve_{level}_high"]
     assert table.loc[TOTAL].drop("appropriation").equals(row.drop("appropriation"))
+
+
+def test_the_reserve_for_a_chance_of_one_s_own(buildings):
+    """Three in a hundred: the Poisson quantile of 97 % within its interval, between those of 5 % and 1 %."""
+    chosen, draws = buildings
+    table = risk(draws, chosen.set({"appropriation.2014": 400_000}), levels_with(0.03, DRAWS)).set_index("year")
+    row, enough = table.loc[2014], (stats.poisson(RATE).ppf(0.97) - 4) * 100_000
+    assert levels_in(table) == [20, 10, 5, 3, 1] and row["reserve_3_low"] <= enough <= row["reserve_3_high"]
+    assert row["reserve_5"] <= row["reserve_3"] <= row["reserve_1"]
+
+
+@pytest.mark.parametrize("chance, draws, told", [(0.005, 1000, "a whole per cent"), (0.6, 1000, "a whole per cent"),
+                                                 (float("nan"), 1000, "a whole per cent"), (0.02, 100, "--draws 250 or more")])
+def test_a_chance_that_is_none_or_too_fine_for_the_draws_is_refused(chance, draws, told):
+    with pytest.raises(ScenarioError, match=told):
+        levels_with(chance, draws)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=120, max_size=300), st.integers(0, 1000), st.sampled_from(LEVELS[:3]))

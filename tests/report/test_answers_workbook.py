@@ -29,7 +29,7 @@ def run(tmp_path_factory):
     matters = sensitivity_of(budget.result, settings, few=16, count=16)
     near = simulator.notches(settings, draws=4)
     terms = simulator.design(settings, 3e7, ["law.office_rent.max_area=100:500:200"])
-    tables = budget.budgeting() | design.tables(terms) | {
+    tables = budget.budgeting(chance=0.15) | design.tables(terms) | {
         "attribution": whose.attribution.clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
         "tornado": matters.tornado, "indices": matters.indices, "notches": near.edges, "notch_map": near.map,
         "loopholes": price_ways(settings, simulator.synthesize(settings, 40), draws=4)}
@@ -62,6 +62,8 @@ def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp
     assert quantiles[1] * scale == pytest.approx(paid["mean"]) and quantiles[2] * scale == pytest.approx(paid["p50"])
     risk = values["purse.sheet_risk"][-1]
     assert risk[2] == pytest.approx(run.row("overrun")["probability"])
+    heads = next(row for row in values["purse.sheet_risk"] if row[0] == words.say("purse.year"))
+    assert words.say("purse.reserve", level=15) in heads  # the chance that was asked for
     shares = values["attribution.sheet"]
     assert shares[-1][1] == pytest.approx(shares[-1][4])  # booked and Shapley add up to the same cost
     flags = [row[1] for row in values["legality.sheet"][-3:]]

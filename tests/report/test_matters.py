@@ -136,7 +136,7 @@ def test_where_most_stand_below_an_edge():
     assert "cannot be told" in told(edges(("low_contribution", 1.0, 0.5), ("high_contribution", 0.8, 0.5)))
     assert told(edges(("low_contribution", 0.0, 0.0))) == EN.say("notches.nobody")
     register = edges(("low_contribution", 5.0, np.nan), ("high_contribution", 4.0, np.nan))  # counted, not drawn: no error
-    assert "at “Lower band”: 5 on average" in told(register)
+    assert "at “Lower band”: 5 of them" in told(register)
 
 
 def test_readings_that_cannot_be_told_apart():
