@@ -123,7 +123,8 @@ CHINESE: Mapping[str, str] = {
     "ledger of releases of this register, for --profile external: a report that would give away what an earlier one withheld is "
     "refused": "本名册的对外发布台账（--profile external 用）：会泄露先前版本所隐去内容的报告不予生成",
     "external: nothing that rests on few enterprises, no user, host or path": "external 对外：不含少数企业的数据，不含用户、主机和路径",
-    "folder of the run and the report (default: out/SCENARIO)": "结果与报告的文件夹（默认：out/情景名）",
+    "folder of the run and the report (default: out/SCENARIO; of a run's folder: that folder)":
+        "结果与报告的文件夹（默认：out/情景名；已有结果的文件夹则为该文件夹）",
     "scenarios, languages, notebooks, formats, profile, releases, draws, seed, population, set":
         "可写 scenarios、languages、notebooks、formats、profile、releases、draws、seed、population、set",
     "processes side by side (default: the cores)": "并行进程数（默认：处理器核数）",

@@ -168,8 +168,26 @@ def share(text: str) -> float:
 @contextlib.contextmanager
 def watched(scenarios: Sequence[Scenario]) -> Iterator[Callable[[int], object]]:
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
-    with progress_bar(scenarios[0].name if scenarios else "report", "draw", sum(s.draws for s in scenarios)) as bar:
+    if not scenarios:  # nothing is played
+        yield lambda _: None
+        return
+    with progress_bar(scenarios[0].name, "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
+
+
+@contextlib.contextmanager
+def sections() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar of a report's sections, where somebody watches; told of each one's name before it is made."""
+    bar: Any = None
+    with contextlib.ExitStack() as bars:
+        def made(name: str, number: int, count: int) -> None:
+            nonlocal bar
+            if number == 1:  # of the next report
+                bars.close()
+                bar = bars.enter_context(progress_bar("report", "section", count))
+            bar.set_description(name)
+            bar.update(number - 1 - bar.n)
+        yield made
 
 
 @contextlib.contextmanager

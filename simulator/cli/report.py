@@ -7,7 +7,16 @@ from pathlib import Path
 
 import simulator
 from simulator.cli.language import environment_language
-from simulator.cli.options import comma_list, draw_options, notices, population_of, scenario_of, units_of, watched
+from simulator.cli.options import (
+    comma_list,
+    draw_options,
+    notices,
+    population_of,
+    scenario_of,
+    sections,
+    units_of,
+    watched,
+)
 from simulator.errors import Problem, SimulatorError
 
 _WHOLE = ("budget", "compare")  # their folder bears the scenarios' names alone
@@ -31,7 +40,7 @@ def add(p: argparse.ArgumentParser) -> None:
                    help="external: nothing that rests on few enterprises, no user, host or path")
     p.add_argument("--releases", metavar="DIR", help="ledger of releases of this register, for --profile external: a report "
                    "that would give away what an earlier one withheld is refused")
-    p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO)")
+    p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO; of a run's folder: that folder)")
 
 
 def do(arguments: argparse.Namespace) -> None:
@@ -45,10 +54,11 @@ def do(arguments: argparse.Namespace) -> None:
         of, scenarios, name = [arguments.population], [], "check"
     elif not kept:
         people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"
-    with watched(scenarios) as progress:
+    out = arguments.out or (None if kept else Path("out") / name)
+    with watched(scenarios) as progress, sections() as section:
         made = simulator.report(
             *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
-            languages=arguments.languages, profile=arguments.profile, out=arguments.out or Path("out") / name, units=units,
-            releases=arguments.releases, workers=arguments.workers, progress=progress, notice=notices(arguments))
+            languages=arguments.languages, profile=arguments.profile, out=out, units=units,
+            releases=arguments.releases, workers=arguments.workers, progress=progress, notice=notices(arguments), section=section)
     for path in made:
         print(f"→ {path}")

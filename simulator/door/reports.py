@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from simulator.door.budgets import run
 from simulator.door.given import in_memory
+from simulator.errors import SimulatorError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -16,31 +18,37 @@ if TYPE_CHECKING:
     from simulator.door.given import AnyRegister, AnyScenario
     from simulator.engine.blocks import Workers
     from simulator.engine.cluster import Cluster
+    from simulator.population.parts import Register
     from simulator.report.batch import Batch
 
 
 def report(
     *of: AnyScenario | BudgetRun, population: AnyRegister | None = None, notebook: str = "budget",
     clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
-    out: str | Path = "out", releases: str | Path | None = None, units: Mapping[str, str] | None = None,
-    workers: Workers = None, progress: Any = None, notice: Any = None,
+    out: str | Path | None = None, releases: str | Path | None = None, units: Mapping[str, str] | None = None,
+    workers: Workers = None, progress: Any = None, notice: Any = None, section: Any = None,
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
 
-    of: a scenario (played first), a finished run, or the folder of one (where the report goes, too). For the notebook
-    `compare` the baseline and its reforms; for `check` a register, with `units` where it does not say them. Default: the
-    baseline. out: folder for the run's files and the report. releases: folder of the ledger of releases, which the profile
-    external needs on a register of real enterprises. Raises ReportError, before anything is played where the
-    request itself cannot be meant; older files stay as they were.
+    of: a scenario (played first), a finished run, or the folder of one. For the notebook `compare` the baseline and its
+    reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
+    run's files and the report (default: `out`, of a run's folder that folder itself). releases: folder of the ledger of
+    releases, which the profile external needs on a register of real enterprises. Raises ReportError, before anything is
+    played where the request itself cannot be meant; older files stay as they were. progress, notice, section: told of draws
+    done, with a word, and of each section before it is made: its name, its number, how many there are.
     """
     from simulator.budget.result import BudgetRun
     from simulator.report import kinds
     from simulator.report.publish import publish
+    from simulator.report.releases import no_ledger
+    from simulator.report.wording import load
 
     of = of or ("baseline",)
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
     kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
-    tell = notice or (lambda _: None)
+    if profile == "external" and releases is None and not kept and any(map(_of_real, _registers(of, population, notebook, units))):
+        raise no_ledger()
+    tell, place = notice or (lambda _: None), "out" if out is None else out
 
     def played(one: AnyScenario | BudgetRun) -> BudgetRun:
         return one if isinstance(one, BudgetRun) else run(
@@ -51,21 +59,40 @@ def report(
     elif notebook == "check":
         from simulator.report.register_check import write_check
 
-        folder = write_check(out, cast("str | Path", of[0]), units)
+        folder = write_check(place, cast("str | Path", of[0]), units)
     elif notebook == "compare":
         from simulator.report.comparison_folder import write_comparison
 
-        folder = write_comparison(out, *map(played, of))
+        folder = write_comparison(place, *map(played, of))
     else:
         budget = played(of[0])
         tell("what the result leans on, and what would have to be true …")
-        folder = budget.write(out, budget.analyses(workers))
+        folder = budget.write(place, budget.analyses(workers))
     made = []
     for lang in languages:
         tell(f"writing the report {notebook} ({lang}) …")
         made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile,
-                        out=None if kept else out, releases=releases)
+                        out=out if kept else place, releases=releases,
+                        progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)))
     return made
+
+
+def _registers(of: tuple[Any, ...], population: AnyRegister | None, notebook: str,
+               units: Mapping[str, str] | None) -> list[Register | None]:
+    """The registers a report would rest on, opened and not played: a scenario's, a run's own, the one to be checked."""
+    from simulator.budget.result import BudgetRun
+    from simulator.door.given import load_scenario, read_population, register_for
+
+    if notebook == "check":
+        with suppress(SimulatorError):  # what is wrong with it is for the report itself to say
+            return [read_population(of[0], units, whole=False)]
+        return []
+    return [one.population if isinstance(one, BudgetRun) else register_for(load_scenario(one), population) for one in of]
+
+
+def _of_real(register: Register | None) -> bool:
+    """Whether what rests on it is held to disclosure control outside."""
+    return register is not None and not register.synthetic
 
 
 def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Cluster | None = None, notice: Any = None) -> Batch:

@@ -61,6 +61,8 @@ def readings(run: RunFolder, lang: str) -> Block:
     }
     slugs = [path.removeprefix("law.").partition(".")[0] for path in law["path"]]
     rooms = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
+    order = sorted(range(len(law)), key=lambda i: rooms.index(rooms[i]))  # whether a clause is offered, beside its numbers
+    law, rooms = law.iloc[order], [rooms[i] for i in order]
     return page.section(
         "readings",
         words.say("readings.title"),

@@ -20,6 +20,7 @@ from simulator.report.rounding import WITHHELD
 from simulator.spreadsheets import workbook
 
 _BORDER = {"border": 1, "border_color": "#C4CCD4", "valign": "vcenter"}
+_LINE = 96  # a line of landscape A4 in a column's units
 _TOTAL = {"bold": True, "bg_color": "#F0F3F6"}
 _FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": "#1C2733"},
@@ -59,8 +60,8 @@ class Book:
         if kind is None:
             self.file.close()
 
-    def page(self, name: str, title: str, widths: Sequence[float], note: str = "") -> Page:
-        """A new sheet, landscape A4, one page wide, its title and note written."""
+    def page(self, name: str, title: str, widths: Sequence[float], note: str = "", across: int | None = None) -> Page:
+        """A new sheet, landscape A4, one page wide, its title and note written. across: columns the note takes (default: all)."""
         sheet = self.file.add_worksheet(name[:31])
         sheet.hide_gridlines(2)
         sheet.set_landscape()
@@ -74,8 +75,9 @@ class Book:
         sheet.set_row(0, 24)
         row = 1
         if note:
-            sheet.merge_range(1, 0, 1, len(widths) - 1, note, self.formats["note"])
-            sheet.set_row(1, 15 * max(1, math.ceil(2.1 * len(note) / max(sum(widths), 1))) + 4)
+            under = widths[:across]
+            sheet.merge_range(1, 0, 1, len(under) - 1, note, self.formats["note"])
+            sheet.set_row(1, 15 * max(1, math.ceil(2.1 * len(note) / max(sum(under), 1))) + 4)
             row = 2
         return Page(self, sheet, row, tuple(widths))
 
@@ -97,6 +99,8 @@ class Page:
         """
         look, first = self.book.formats["head"], self.row
         grouped = {c for start, stop, _ in groups for c in range(start, stop + 1)}
+        if len(groups) > 1:
+            self._paginate(groups)
         for start, stop, text in groups:
             self.sheet.merge_range(self.row, start, self.row, stop, text, look)
         self.row += bool(groups)
@@ -109,6 +113,16 @@ class Page:
         self.sheet.repeat_rows(first, self.row)
         self.row += 1
         self.sheet.freeze_panes(self.row, freeze)
+
+    def _paginate(self, groups: Sequence[tuple[int, int, str]]) -> None:
+        """Each group of columns is a printed page of its own, the columns before the first of them repeated on every one: side by
+        side they would be too small to read."""
+        first = groups[0][0]
+        beside = sum(self.widths[:first])
+        widest = max(beside + sum(self.widths[start:stop + 1]) for start, stop, _ in groups)
+        self.sheet.repeat_columns(0, first - 1)
+        self.sheet.set_v_pagebreaks([start for start, _, _ in groups[1:]])
+        self.sheet.set_print_scale(max(40, min(100, int(100 * _LINE / widest))))
 
     def text(self, column: int, text: str, look: str = "text") -> None:
         """A text in the current row."""

@@ -27,6 +27,7 @@ from simulator.report.figures import (
     RED,
     WIDE,
     drawing,
+    error_bars,
     money_axis,
     number_ticks,
     write,
@@ -35,7 +36,7 @@ from simulator.report.figures import (
 from simulator.report.rounding import UNITS, percent
 from simulator.report.wording import Wording
 
-_STACK = (BLUE, ORANGE, GREEN, "#CC79A7", "#56B4E9")
+_STACK = ((BLUE, ""), (ORANGE, ""), (GREEN, ""), ("#CC79A7", "////"), ("#56B4E9", "...."))  # hatched where greys are alike
 _GREYS = ("#c3cad1", "#a9b2bb", "#d6dbe0", "#b6bec6", "#98a2ac")
 _POINTS = 400  # of the exceedance curve: more than the page has pixels help nobody
 
@@ -43,7 +44,7 @@ _POINTS = 400  # of the exceedance curve: more than the page has pixels help nob
 def fan(bands: pd.DataFrame, appropriation: Mapping[int, float], words: Wording) -> Figure:
     """Yearly payouts: the P5–P95 band, the median and P80, and the appropriation of each year.
 
-    bands: p5, p50, p80, p95 in CNY, indexed by year.
+    bands: p5, p50, p80, p95 in CNY, indexed by year; with their 95 % intervals (p50_low, p50_high …) these are drawn, too.
     """
     unit = UNITS[words.lang]["money"]
     shown = bands[["p5", "p50", "p80", "p95"]] / unit.scale
@@ -56,7 +57,10 @@ def fan(bands: pd.DataFrame, appropriation: Mapping[int, float], words: Wording)
         axes.plot(years, shown["p95"], color=BLUE, linewidth=0.8, alpha=0.6)
         axes.plot(years, shown["p80"], color=BLUE, linewidth=1.3, linestyle=DASHED)
         axes.plot(years, shown["p50"], color=BLUE, linewidth=2.2)
-        axes.set_ylim(0, 1.1 * max(shown["p95"].max(), *budget.values(), 0.0))
+        for quantile in ("p50", "p80", "p95"):
+            error_bars(axes, bands, quantile, unit.scale, DARK_BLUE)
+        tops = bands["p95_high"].dropna() / unit.scale if "p95_high" in bands else shown["p95"]
+        axes.set_ylim(0, 1.1 * max(shown["p95"].max(), *tops, *budget.values(), 0.0))
         _name_at_peak(axes, shown)
         for year, height in budget.items():
             axes.hlines(height, year - 0.28, year + 0.28, color=RED, linewidth=2.6)
@@ -72,7 +76,7 @@ def _name_at_peak(axes: Axes, bands: pd.DataFrame) -> None:
     """Write P5, P50 … on the lines in the year they lie furthest apart."""
     peak = (bands["p95"] - bands["p5"]).idxmax()
     for column in bands.columns:
-        write(axes, column.upper(), (peak, bands.loc[peak, column]), (0, 4), ha="center", color=DARK_BLUE)
+        write(axes, column.upper(), (peak, bands.loc[peak, column]), (5, 4), color=DARK_BLUE)
 
 
 def stack(costs: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Figure:
@@ -82,17 +86,17 @@ def stack(costs: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Figu
     """
     unit, coloured = UNITS[words.lang]["money"], len(_STACK)
     order = [c for c in costs.sum().sort_values(ascending=False, kind="stable").index if costs[c].any()]
-    looks = [(colour, names[clause]) for clause, colour in zip(order, _STACK, strict=False)]
+    looks = [(*look, names[clause]) for clause, look in zip(order, _STACK, strict=False)]
     for i in range(len(order) - len(looks)):  # the greys share one name
-        looks.append((_GREYS[i % len(_GREYS)], words.say("cost.chart_others") if i == 0 else ""))
+        looks.append((_GREYS[i % len(_GREYS)], "", words.say("cost.chart_others") if i == 0 else ""))
     with drawing():
         figure = Figure(figsize=WIDE)
         axes = figure.add_subplot()
         base = np.zeros(len(costs))
         handles = []
-        for clause, (colour, name) in zip(order, looks, strict=True):
+        for clause, (colour, hatch, name) in zip(order, looks, strict=True):
             heights = costs[clause].to_numpy() / unit.scale
-            bars = axes.bar(costs.index, heights, 0.62, base, color=colour, edgecolor="white", linewidth=0.6)
+            bars = axes.bar(costs.index, heights, 0.62, base, color=colour, edgecolor="white", hatch=hatch, linewidth=0.6)
             base += heights
             if name:
                 handles.append((bars, name))
@@ -111,7 +115,7 @@ def exceedance(
     quantiles: Mapping[str, float],
     words: Wording,
 ) -> Figure:
-    """The chance that all years' payouts exceed an amount.
+    """The chance that all years' payouts exceed an amount, in the band of its 95 % interval (exact, point by point).
 
     totals: CNY, one a draw. appropriation: CNY or None; `mark` is written beside its line. quantiles: "P80" →
     CNY.
@@ -123,6 +127,8 @@ def exceedance(
     with drawing():
         figure = Figure(figsize=HALF)
         axes = figure.add_subplot()
+        low, high = _interval(len(amounts) - 1 - keep, len(amounts))
+        axes.fill_between(amounts[keep], 100 * low, 100 * high, color=BLUE, **BAND)
         axes.plot(amounts[keep], chance[keep], color=BLUE)
         budget = 0.0 if appropriation is None else appropriation / unit.scale
         right = max(float(np.quantile(amounts, 0.995)), budget) * 1.02
@@ -151,6 +157,15 @@ def exceedance(
         axes.set_xlabel(words.say("risk.exceedance_x", unit=words.say("unit.money")))
         number_ticks(axes.xaxis)
     return figure
+
+
+def _interval(above: np.ndarray, draws: int) -> tuple[np.ndarray, np.ndarray]:
+    """The exact 95 % interval (Clopper–Pearson) of a chance that so many of the draws lie above."""
+    from scipy import special
+
+    low = np.where(above > 0, special.betaincinv(np.maximum(above, 1), draws - above + 1, 0.025), 0.0)
+    high = np.where(above < draws, special.betaincinv(above + 1, np.maximum(draws - above, 1), 0.975), 1.0)
+    return low, high
 
 
 def overrun(chances: pd.DataFrame, labels: Sequence[str], words: Wording) -> Figure:

@@ -16,6 +16,8 @@ from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "problems", "completeness", "indicators", "made", "end"]
 end = making.end
+_CONTENTS = {"answer": "check.answer", "problems": "check.problems", "completeness": "check.completeness",
+             "indicators": "check.indicators", "made": "check.made"}
 _MOST = 200  # problems listed; the folder's table has all of them
 _HEADERS = {column.name: column.header for t in TABLES for column in t.columns}
 _AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax", "income_tax", "retained_tax",
@@ -28,7 +30,8 @@ def cover(register: CheckFolder, lang: str) -> Block:
     facts = [words.say("check.created", created=str(record["created"])[:10]), words.say("page.run", run_id=register.run_id)]
     if not register.external:
         facts.insert(0, words.say("check.register", source=record["population"]["source"]))
-    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts, "register.synthetic")
+    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts, "register.synthetic",
+                        _CONTENTS)
 
 
 def answer(register: CheckFolder, lang: str) -> Block:

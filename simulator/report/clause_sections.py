@@ -18,6 +18,7 @@ from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "cost", "stages", "terms", "made", "end"]
 end = making.end
+_CONTENTS = {"answer": "answer.short", "payouts": "clause.cost", "stages": "cost.stages", "terms": "clause.terms", "made": "made.short"}
 _MEASURES = ("entitled", "awarded", "paid", "displaced")
 
 
@@ -34,7 +35,7 @@ def cover(run: RunFolder, clause: str, lang: str) -> Block:
     words, one = load(lang), clause_of(run, clause)
     title = words.say("readings.clause", article=one.article, name=words.pick(one.names))
     facts = [making.policy_name(run, words), *making.run_facts(run, words)]
-    return making.front(run, words, words.say("clause.kicker"), title, facts)
+    return making.front(run, words, words.say("clause.kicker"), title, facts, sections=_CONTENTS)
 
 
 def answer(run: RunFolder, clause: str, lang: str) -> Block:

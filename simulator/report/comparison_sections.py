@@ -22,6 +22,8 @@ __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
 ARTICLES = ("二", "三", "四", "五")  # of the text: what a change of the law cites
 SHOWN = (50, 80, 95)  # of the quantiles kept
 end = making.end
+_CONTENTS = {"answer": "comparison.answer", "changed": "comparison.changed", "bridge": "comparison.bridge",
+             "difference": "comparison.differences", "made": "made.short"}
 
 
 def cover(comparison: ComparisonFolder, lang: str) -> Block:
@@ -30,7 +32,8 @@ def cover(comparison: ComparisonFolder, lang: str) -> Block:
     _, *facts = making.run_facts(comparison, words)
     named = words.say("source.separator").join(_title(run, words) for run in comparison.runs)
     facts = [words.say("page.scenarios", scenarios=named), *facts]
-    return making.front(comparison, words, words.say("comparison.kicker"), making.policy_name(comparison, words), facts)
+    return making.front(comparison, words, words.say("comparison.kicker"), making.policy_name(comparison, words), facts,
+                        sections=_CONTENTS)
 
 
 def answer(comparison: ComparisonFolder, lang: str) -> Block:
@@ -81,7 +84,7 @@ def changed(comparison: ComparisonFolder, lang: str) -> Block:
                      Cell(name[:1].upper() + name[1:] or row.path, note=article if article.startswith(ARTICLES) else ""),
                      *(Cell(value) for value, _ in values), Cell(values[1][1] or values[0][1])])
     header = [words.say(f"comparison.{k}") for k in ("scenario", "setting", "before", "after")] + [words.say("readings.unit")]
-    body = table("", header, rows, style="settings") if rows else page.paragraph(html.escape(words.say("comparison.nothing")))
+    body = table("", header, rows, style="settings changes") if rows else page.paragraph(html.escape(words.say("comparison.nothing")))
     flags = max((legality.section(run, words, only_reached=True) for run in comparison.runs), key=len)
     return page.section("changed", words.say("comparison.changed"), words.tag, body, flags)
 

@@ -12,6 +12,7 @@ from simulator.report.wording import Wording
 
 Said = tuple[str, dict[str, object]]  # a sentence's key and what is filled in
 NAMED = 5  # names in a list of those that cannot be told apart
+CASH = ("paid", "net_impact")  # results that are amounts of the budget
 _NORMAL = 1.959964
 
 
@@ -74,9 +75,10 @@ def of_assumptions(tornado: pd.DataFrame, result: str, labels: Mapping[str, str]
         names = words.say("matters.and").join(labels.get(path, path) for path in first["path"][:NAMED])
         return [("sensitivity.largest_tied", {"result": of, "names": names})]
     row = first.iloc[0]
-    return [("sensitivity.largest", {"result": of, "name": labels.get(row["path"], row["path"]),
-                                     "swing": money(abs(row["swing"]), row["swing_error"], words),
-                                     "error": money(row["swing_error"], row["swing_error"] / 10, words)})]
+    unit = "money" if result in CASH else "big"  # sales are read in 亿元 (billions)
+    swing, error = (UNITS[words.lang][unit].text(float(value), float(of_it)) for value, of_it in (
+        (abs(row["swing"]), row["swing_error"]), (row["swing_error"], row["swing_error"] / 10)))
+    return [(f"sensitivity.largest_{unit}", {"result": of, "name": labels.get(row["path"], row["path"]), "swing": swing, "error": error})]
 
 
 def of_indices(indices: pd.DataFrame, result: str, labels: Mapping[str, str], words: Wording) -> list[Said]:

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
+import pandas as pd
 from matplotlib import font_manager, ft2font, style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -136,6 +138,18 @@ def write(
     halo = [withStroke(linewidth=2.5, foreground="white")]
     chosen: dict[str, Any] = {"fontsize": 8.5, "color": INK} | look
     axes.annotate(text, at, offset, textcoords="offset points", path_effects=halo, **chosen)
+
+
+def error_bars(axes: Axes, bands: pd.DataFrame, column: str, scale: float, color: str = INK) -> None:
+    """The 95 % interval of a quantile that a number of draws leaves, year by year, where the table says it.
+
+    bands: `column`, and its ends `column`_low and _high, indexed by year.
+    """
+    if not {f"{column}_low", f"{column}_high"} <= set(bands.columns):
+        return
+    known = bands[[column, f"{column}_low", f"{column}_high"]].dropna() / scale
+    ends = np.clip([known[column] - known[f"{column}_low"], known[f"{column}_high"] - known[column]], 0, None)
+    axes.errorbar(known.index, known[column], ends, fmt="none", ecolor=color, elinewidth=0.9, capsize=2.2, capthick=0.9)
 
 
 def years_axis(axes: Axes, years: Iterable[int], words: Wording) -> None:

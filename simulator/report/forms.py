@@ -82,9 +82,9 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
     add("output", "quantity", words.say("forms.recipients_of", clause=words.pick(largest.names)), "≥",
         shown(run.row("recipients", largest.slug), count, "p50"), half, "median")
     if entitled:
-        add("output", "quality", words.say("forms.granted"), "≥", percent(awarded / entitled), MISSING, "mean")
+        add("output", "quality", words.say("forms.granted"), "≥", _floor(awarded / entitled), MISSING, "mean")
     if awarded:
-        add("output", "timeliness", words.say("forms.settled"), "≥", percent(min(1.0, paid / awarded)), MISSING, "mean")
+        add("output", "timeliness", words.say("forms.settled"), "≥", _floor(paid / awarded), MISSING, "mean")
     add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(shown(run.row("paid"), unit, "p80")), most, "p80")
     cost = run.row("cost_per_enterprise")
     add("cost", "cost_kind", words.say("returns.cost_per_enterprise"), "≤", money(shown(cost, unit)), MISSING, "mean")
@@ -99,6 +99,15 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         half, "median")
     add("satisfaction", "satisfaction_kind", words.say("forms.satisfied"), "≥", f"{_SATISFACTION}%", MISSING, "survey")
     return rows
+
+
+def _floor(share: float) -> str:
+    """A share asked for at least, in whole per cent and never more than the run gives.
+
+    >>> _floor(0.9999), _floor(1.0), _floor(0.847)
+    ('99%', '100%', '84%')
+    """
+    return f"{math.floor(100 * min(1.0, share) + 1e-9)}%"
 
 
 def appraisal(run: RunFolder, lang: str) -> Block:

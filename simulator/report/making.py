@@ -13,8 +13,11 @@ from simulator.report.wording import Wording, load
 
 
 def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str],
-          synthetic: str = "page.synthetic") -> Block:
-    """The head of a report, with the style sheet; says where the register is synthetic or the report is for outside."""
+          synthetic: str = "page.synthetic", sections: Mapping[str, str] | None = None) -> Block:
+    """The head of a report, with the style sheet; says where the register is synthetic or the report is for outside.
+
+    sections: its contents, anchor → key of the heading; none where they stand further down.
+    """
     parts = (
         f"<style>{page.stylesheet()}</style>",
         page.paragraph(html.escape(kicker), "kicker"),
@@ -22,6 +25,7 @@ def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iter
         f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
         page.paragraph(html.escape(words.say(synthetic)), "synthetic") if folder.synthetic else "",
         *(page.paragraph(html.escape(text), "synthetic") for text in withheld(folder, words)),
+        contents(sections, words) if sections else "",
     )
     return Block(f"<header>{''.join(parts)}</header>", words.tag)
 
@@ -61,9 +65,9 @@ def policy_name(folder: Recorded, words: Wording) -> str:
     return words.pick(folder.record.get("policy", {}).get("title", {})) or words.say("page.policy")
 
 
-def contents(keys: Iterable[str], words: Wording) -> str:
-    """Links to the sections."""
-    links = "".join(f'<a href="#{key}">{html.escape(words.say(f"{key}.short"))}</a>' for key in keys)
+def contents(sections: Mapping[str, str], words: Wording) -> str:
+    """Links to the sections. sections: anchor → key of the heading."""
+    links = "".join(f'<a href="#{anchor}">{html.escape(words.say(key))}</a>' for anchor, key in sections.items())
     return f"<nav><b>{html.escape(words.say('page.contents'))}</b>{links}</nav>"
 
 
@@ -103,7 +107,7 @@ def _facts(folder: Recorded, words: Wording) -> list[tuple[str, object]]:
         described = words.say("made.population_count", enterprises=enterprises)
     else:
         described = words.say("made.population_value", enterprises=enterprises, source=register["source"])
-    facts: list[tuple[str, object]] = [("run_id", folder.run_id), ("created", str(record["created"]).replace("T", " "))]
+    facts: list[tuple[str, object]] = [("run_id", folder.run_id), ("created", made_at(record, words))]
     facts += [(key, record[key]) for key in ("scenario", "seed") if key in record]
     if "draws" in record:
         facts.append(("draws", f"{record['draws']:,}"))
@@ -114,6 +118,11 @@ def _facts(folder: Recorded, words: Wording) -> list[tuple[str, object]]:
     if record.get("seconds") is not None:
         facts.append(("seconds", words.say("made.seconds_value", seconds=f"{record['seconds']:,.0f}")))
     return facts
+
+
+def made_at(record: Mapping[str, object], words: Wording) -> str:
+    """When the run was made: date and time, and the clock it is told by."""
+    return words.say("made.time", time=str(record["created"])[:19].replace("T", " "))
 
 
 def warnings_of(folder: Recorded, words: Wording) -> list[str]:

@@ -14,6 +14,7 @@ from simulator.report.figures import image
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
 from simulator.report.rounding import MISSING, UNITS, WITHHELD, percent
+from simulator.report.tables import from_to
 from simulator.report.wording import Wording, load
 
 VALUES = ("booked", "alone", "last_in", "shapley")
@@ -101,7 +102,7 @@ def _assumptions(run: RunFolder, words: Wording) -> str:
     shares = indices[(indices["result"] == "paid") & (indices["total_order"] > 0)] if len(indices) else indices
     rows = []
     for r in shares.itertuples():
-        between = [words.say("risk.range", low=driver_words.share(low), high=driver_words.share(high)) for low, high in (
+        between = [from_to(driver_words.share(low), driver_words.share(high), words) for low, high in (
             (r.first_order_low, r.first_order_high), (r.total_order_low, r.total_order_high))]
         rows.append([Cell(driver_words.factor(r.factor, r.paths, names, words)),
                      *(Cell(text, number=True) for text in (driver_words.share(r.first_order), between[0],

@@ -10,7 +10,7 @@ from simulator.report.figures import image
 from simulator.report.outlook_charts import TargetPath
 from simulator.report.page import Block
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import UNITS, percent, shown
+from simulator.report.rounding import UNITS, shown
 from simulator.report.wording import Wording, load
 
 
@@ -48,6 +48,8 @@ def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Block:
         bands = bands.loc[bands.index.isin(run.years)]
         if len(bands):
             unit, goal = tables.target_unit(target, words), tables.goal(target, words)
+            if run.has(target.column):  # quantiles worked out from the draws have no interval
+                bands = bands.join(run.by_year(target.column)[["p50_low", "p50_high"]])
             name, numbers = words.pick(target.names), (target.low, target.high, target.year)
             paths.append(TargetPath(name, goal, bands, *numbers, unit))
     if paths:
@@ -68,8 +70,8 @@ def _targets_lead(run: RunFolder, words: Wording) -> str:
     said = {
         "year": best.year,
         "best": words.pick(best.names),
-        "best_probability": percent(chances[best.key]),
+        "best_probability": tables.chance_text(run.row("target", best.key, best.year), words),
         "worst": words.pick(worst.names),
-        "worst_probability": percent(chances[worst.key]),
+        "worst_probability": tables.chance_text(run.row("target", worst.key, worst.year), words),
     }
     return page.paragraph(words.html("targets.lead", **said), "lead")

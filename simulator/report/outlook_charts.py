@@ -19,6 +19,7 @@ from simulator.report.figures import (
     MUTED,
     ORANGE,
     drawing,
+    error_bars,
     money_axis,
     number_ticks,
     wrapped,
@@ -31,7 +32,7 @@ from simulator.report.wording import Wording
 
 @dataclass(frozen=True)
 class TargetPath:
-    """One target's chart: its quantity's p5, p50, p95 by year, its numbers, and how they read."""
+    """One target's chart: its quantity's p5, p50, p95 by year (p50_low, p50_high: its 95 % interval), its numbers, and how they read."""
 
     name: str
     goal: str
@@ -64,6 +65,7 @@ def growth(paid: pd.DataFrame, induced: pd.DataFrame, sales: pd.DataFrame, words
         shown = sales[["p5", "p50", "p95"]] / big.scale
         lower.fill_between(shown.index, shown["p5"], shown["p95"], color=GREEN, **BAND)
         lower.plot(shown.index, shown["p50"], color=GREEN, linewidth=2.2)
+        error_bars(lower, sales, "p50", big.scale, DARK_GREEN)
         end = (shown.index[-1], shown["p50"].iloc[-1])
         write(lower, words.say("growth.sales"), end, (-4, 8), ha="right", color=DARK_GREEN, fontsize=9)
         years_axis(lower, sorted({*paid.index, *sales.index}), words)
@@ -97,6 +99,7 @@ def _towards(axes: Axes, path: TargetPath, words: Wording) -> None:
     axes.plot(shown.index, shown["p50"], color=BLUE)
     if path.year in shown.index:
         axes.plot([path.year], [shown["p50"][path.year]], "o", color=BLUE, markersize=5)
+    error_bars(axes, path.bands, "p50", path.unit.scale)
     axes.axhline(low, color=DARK_GREEN, linewidth=1.3, linestyle=DASHED)
     name = words.say("targets.goal_line", goal=path.goal)
     write(axes, name, (shown.index[0], low), (0, 3), color=DARK_GREEN)

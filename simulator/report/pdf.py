@@ -1,12 +1,13 @@
 """The page as PDF, printed by the browser that is on the machine: Chromium, Chrome or Edge, without TeX and without network.
 
 The Chinese font of the report's packages travels into the file, so it reads the same everywhere; pages are numbered by the
-page's own margin boxes, and its headings become the file's outline.
+page's own margin boxes, its headings become the file's outline, and the contents say on which page each section begins.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,28 +47,58 @@ def browser() -> Path:
 
 
 def write(text: str, target: Path) -> None:
-    """Print a page (HTML that needs nothing from outside) to `target`. Raises ReportError when the browser does not."""
+    """Print a page (HTML that needs nothing from outside) to `target`. Raises ReportError when the browser does not.
+
+    Printed twice: only a printed page knows where its sections begin, and what the contents then say takes no more room.
+    """
     program = browser()
     with tempfile.TemporaryDirectory(prefix="print-", ignore_cleanup_errors=True) as temporary:
         work = Path(temporary)
         page, made = work / "page.html", work / "page.pdf"
-        page.write_text(_with_font(text), encoding="utf-8", newline="\n")
+        text = _with_font(text)
         command = [str(program), "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
                    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
                    f"--user-data-dir={work / 'profile'}", "--no-pdf-header-footer", "--generate-pdf-document-outline",
                    f"--print-to-pdf={made}", page.as_uri()]
         if hasattr(os, "geteuid") and os.geteuid() == 0:  # a build machine; Chromium's sandbox refuses root
             command.insert(1, "--no-sandbox")
-        try:
-            done = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
-        except (OSError, subprocess.TimeoutExpired) as e:
-            raise ReportError(Problem("PDF", f"{program.name} did not print the page ({type(e).__name__})",
-                                      "try again, or choose --format html")) from e
-        if not _is_whole(made):
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-            raise ReportError(Problem("PDF", f"{program.name} did not print the page ({said[0][:200]})",
-                                      "try again, or choose --format html"))
+        page.write_text(text, encoding="utf-8", newline="\n")
+        _print(command, program.name, made)
+        if begins := begin(made.read_bytes()):
+            numbers = "".join(f'.report nav a[href="#{name}"]::after {{ content: "{number}"; }}' for name, number in begins.items())
+            page.write_text(text.replace("</head>", f"<style>@media print {{ {numbers} }}</style></head>", 1), encoding="utf-8",
+                            newline="\n")
+            made.unlink()
+            _print(command, program.name, made)
         shutil.copyfile(made, target)
+
+
+def begin(raw: bytes) -> dict[str, int]:
+    """On which page each section that the contents lead to begins; empty where the file does not say so plainly."""
+    nodes = {int(number): [int(kid) for kid in re.findall(rb"(\d+) 0 R", kids)] for number, kids in re.findall(
+        rb"\n(\d+) 0 obj\s*<</Type /Pages\b[^>]*?/Kids \[([^\]]*)\]", raw)}
+    root = re.search(rb"/Type /Catalog\b[^>]*?/Pages (\d+) 0 R", raw)
+
+    def leaves(node: int) -> list[int]:
+        return [leaf for kid in nodes[node] for leaf in leaves(kid)] if node in nodes else [node]
+
+    if root is None or int(root[1]) not in nodes:
+        return {}
+    numbers = {page: place for place, page in enumerate(leaves(int(root[1])), start=1)}
+    return {name.decode("ascii"): numbers[int(page)] for name, page in re.findall(rb"/([a-z_]+) \[(\d+) 0 R /XYZ", raw)
+            if int(page) in numbers}
+
+
+def _print(command: list[str], program: str, made: Path) -> None:
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired) as e:
+        raise ReportError(Problem("PDF", f"{program} did not print the page ({type(e).__name__})",
+                                  "try again, or choose --format html")) from e
+    if not _is_whole(made):
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        raise ReportError(Problem("PDF", f"{program} did not print the page ({said[0][:200]})",
+                                  "try again, or choose --format html"))
 
 
 def _with_font(text: str) -> str:

@@ -21,7 +21,7 @@ from simulator.report.precision import told
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
-from simulator.report.tables import between
+from simulator.report.tables import between, chance_text
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "matters", "assumptions", "readings",
@@ -52,7 +52,7 @@ def answer(run: RunFolder, lang: str) -> Block:
         *(page.paragraph(sentence, "lead") for sentence in sentences),
         *_precision(run, words),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
-        contents((*CONTENTS, *(("design",) if present(run) else ())), words),
+        contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
     )
 
 
@@ -110,12 +110,12 @@ def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> s
     chances = run.by_year("overrun")["probability"].dropna()
     said = {
         "appropriation": UNITS[words.lang]["money"].text(run.appropriation_total, 0.0),
-        "probability": percent(run.row("overrun")["probability"]),
+        "probability": chance_text(run.row("overrun"), words),
     }
     if not len(chances):
         return words.html("answer.overrun_no_years", **said)
     worst = int(chances.idxmax())
-    year_probability = percent(run.row("overrun", TOTAL, worst)["probability"])
+    year_probability = chance_text(run.row("overrun", TOTAL, worst), words)
     return words.html("answer.overrun", **said, year=worst, year_probability=year_probability)
 
 

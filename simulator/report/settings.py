@@ -23,8 +23,7 @@ def readings_table(frame: pd.DataFrame, words: Wording) -> str:
     for setting in frame.itertuples():
         name, text = reading_text(setting, words)
         mark = words.say("assumptions.changed") if setting.changed else ""
-        note = setting.value if text.lower() != setting.value.lower() else ""
-        rows.append([Cell(name, note=mark), Cell(text, note=note), Cell(setting.source)])
+        rows.append([Cell(name, note=mark), Cell(text), Cell(setting.source)])
     return table(words.say("readings.switches"), header, rows, style="settings")
 
 

@@ -86,7 +86,7 @@ def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> str:
     if peak not in run.appropriation:
         return page.paragraph(words.html("risk.lead", **said), "lead")
     said["appropriation"] = unit.text(run.appropriation[peak], 0.0)
-    said["probability"] = percent(run.row("overrun", TOTAL, peak)["probability"])
+    said["probability"] = tables.chance_text(run.row("overrun", TOTAL, peak), words)
     return page.paragraph(words.html("risk.lead_appropriation", **said), "lead")
 
 
@@ -101,7 +101,8 @@ def _risk_curves(run: RunFolder, words: Wording) -> str:
     totals, curves = run.paid_totals, []
     if len(totals):
         picture = charts.exceedance(totals, budget, mark, quantiles, words)
-        curves = [page.figure(words.say("risk.exceedance"), image(picture, words.say("risk.exceedance_alt")))]
+        curves = [page.figure(words.say("risk.exceedance"), image(picture, words.say("risk.exceedance_alt")),
+                              words.say("risk.exceedance_caption"))]
     by_year = run.by_year("overrun").dropna(subset=["probability"])
     if budget is None or not len(by_year):
         return page.side_by_side(*curves) if curves else ""

@@ -218,6 +218,11 @@ def range_text(low: str, high: str, unit: Unit, words: Wording) -> str:
     return words.say("risk.range", low=with_unit(low, unit, words), high=with_unit(high, unit, words))
 
 
+def from_to(low: str, high: str, words: Wording) -> str:
+    """From one number to another; two that read alike are one."""
+    return low if low == high else words.say("risk.range", low=low, high=high)
+
+
 def chance_cell(row: Mapping[str, Any], words: Wording, name: str = "probability") -> Cell:
     """A probability, its 95 % interval beneath it. row: columns `name`, name_low, name_high."""
     return Cell(percent(row[name]), number=True, note=between(row, words, name))

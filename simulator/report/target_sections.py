@@ -9,12 +9,15 @@ from simulator.report.wording import load
 
 __all__ = ["cover", "targets", "growth", "made", "end"]
 end = making.end
+_CONTENTS = {"targets": "targets.short", "growth": "growth.short", "made": "made.short"}
 
 
 def cover(run: RunFolder, lang: str) -> Block:
     """Title and what run this is."""
     words = load(lang)
-    return making.front(run, words, words.say("targets.kicker"), making.policy_name(run, words), making.run_facts(run, words))
+    shown = {anchor: key for anchor, key in _CONTENTS.items() if anchor != "targets" or run.targets}
+    return making.front(run, words, words.say("targets.kicker"), making.policy_name(run, words), making.run_facts(run, words),
+                        sections=shown)
 
 
 def targets(run: RunFolder, lang: str) -> Block:

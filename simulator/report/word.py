@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.shared import Cm, Pt
 
 from simulator.report import figures, making
@@ -94,7 +94,7 @@ class _Reader(HTMLParser):
         elif tag in ("h1", "h2", "h3", "p", "li", "dt", "dd", "figcaption", "footer") or (tag == "div" and kind in _CARD):
             self._start(kind)
         if tag == "span" and self.inside and "caption" in self.inside[-1]:
-            self.text.append(("    ", False))
+            self.text.append(("\t", False))
         if tag == "div":
             self.inside.append(kind)
 
@@ -127,7 +127,7 @@ class _Reader(HTMLParser):
             elif kind == "cards":
                 self._cards()
             elif kind == "caption":
-                self._flush("Heading 2")
+                self._caption()
 
     def handle_data(self, data: str) -> None:
         if not self.skip:
@@ -145,6 +145,17 @@ class _Reader(HTMLParser):
         text = self._words()
         if text:
             self.document.add_paragraph(text, style)
+
+    def _caption(self) -> None:
+        """A table's title, and at the right its unit."""
+        title, _, unit = ("".join(part for part, _ in self.text)).partition("\t")
+        self.text = []
+        if not title.strip() and not unit.strip():
+            return
+        paragraph = self.document.add_paragraph(title.strip(), "Heading 2")
+        if unit.strip():
+            paragraph.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+            look.run(paragraph, f"\t{unit.strip()}", 9, look.SOFT).bold = False
 
     def _paragraph(self, tag: str) -> None:
         parts, self.text = self.text, []
@@ -191,10 +202,11 @@ class _Reader(HTMLParser):
         if not facts:
             look.lined(table)
         table.autofit = False
-        shares = look.shares([[text for text, _ in cells] for kind, cells in rows if "group" not in kind], width)
+        size = 8 if width > 6 else 8.5
+        shares = look.shares([[text for text, _ in cells] for kind, cells in rows if "group" not in kind], width,
+                             _WIDTH.pt / (size / 2))
         for column, share in zip(table.columns, shares, strict=True):
             column.width = int(_WIDTH * share)
-        size = 8 if width > 6 else 8.5
         for number, (kind, cells) in enumerate(rows):
             row = table.add_row()
             look.mark(row._tr.get_or_add_trPr(), "w:cantSplit")
@@ -206,7 +218,7 @@ class _Reader(HTMLParser):
                 row.cells[0].merge(row.cells[-1])
             for cell, (text, style) in zip(row.cells, cells, strict=False):
                 paragraph = cell.paragraphs[0]
-                paragraph.paragraph_format.space_after = Pt(1)
+                paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(1), Pt(1)
                 head = number == 0 and not facts
                 colour = look.ACCENT if "group" in kind else look.SOFT if head or (facts and cell is row.cells[0]) else look.INK
                 look.run(paragraph, text, 9 if facts else size, colour, head or "strong" in kind or "group" in kind)

@@ -78,15 +78,20 @@ def field(paragraph: Any, code: str, shown: str) -> None:
             piece._r.append(element)
 
 
-def shares(rows: list[list[str]], width: int) -> list[float]:
-    """How much of the line each column takes: by its longest text, within limits, but never less than its longest word."""
-    needs = []
+def shares(rows: list[list[str]], width: int, room: float) -> list[float]:
+    """How much of the line each column takes: all its longest text needs as far as there is room; where there is not, the
+    longest texts are broken first, but never within a word. room: half-width letters in a line."""
+    least, needs = [], []
     for column in range(width):
         texts = [row[column] for row in rows if column < len(row)] or [""]
-        longest = max(map(cells, texts))
-        word = max(cells(word) for text in texts for word in re.findall(r"[!-~]+|.", text) or [""])
-        needs.append(max(6, word + 4, min(longest + 3, 56)))
-    return [need / sum(needs) for need in needs]
+        words = [word for text in texts for word in re.findall(r"[!-~]+|.", text)] or [""]
+        least.append(max(6, max(map(cells, words)) + 4))
+        needs.append(max(least[-1], max(map(cells, texts)) + 4))
+    cap = max(needs)
+    while cap > 6 and sum(max(low, min(need, cap)) for low, need in zip(least, needs, strict=True)) > room:
+        cap -= 1
+    taken = [max(low, min(need, cap)) for low, need in zip(least, needs, strict=True)]
+    return [one / sum(taken) for one in taken]
 
 
 def cells(text: str) -> int:

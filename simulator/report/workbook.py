@@ -95,7 +95,7 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
     years, n = run.cash_years, len(run.cash_years)
     money = words.say("unit.money")
     page = book.page(words.say("workbook.costs"), words.say("cost.table"), (24, 9, *[13.5] * (n + 1), *[9] * (2 * n + 2)),
-                     words.say("workbook.costs_note"))
+                     words.say("workbook.costs_note"), n + 3)
     yuan = words.say("workbook.yuan_unit")
     named = [*map(str, years), words.say("cost.total")] * 3
     page.header([words.say("cost.clause"), words.say("readings.article"), *named], 2,
@@ -122,7 +122,7 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
                           "categories": [page.sheet.name, first - 1, 2, first - 1, 1 + n],
                           "values": [page.sheet.name, row, 3 + n, row, 2 + 2 * n]})
     _axes(chart, words.say("cost.chart"), words.say("risk.year_axis"), words.say("risk.paid_axis", unit=money))
-    page.sheet.insert_chart(page.row + 1, 0, chart, {"x_scale": 1.9, "y_scale": 1.35})
+    page.sheet.insert_chart(page.row + 1, 2, chart, {"x_scale": 1.4, "y_scale": 1.35})
 
 
 def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.Series, words: Wording) -> None:
@@ -150,7 +150,7 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
              words.say("risk.appropriation")]
     n = len(names)
     page = book.page(words.say("workbook.risk"), words.say("risk.table"), (10, *[13.5] * n, *[10.5] * n, 9, 9, 9),
-                     words.say("workbook.risk_note"))
+                     words.say("workbook.risk_note"), n + 1)
     page.header([words.say("risk.year"), *names, *names, words.say("workbook.middle"), words.say("workbook.low"),
                  words.say("workbook.high")], 1,
                 [(1, n, yuan), (n + 1, 2 * n, money), (2 * n + 1, 2 * n + 3, words.say("risk.probability"))])
@@ -180,7 +180,7 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
         chart.add_series({"name": name, "categories": [page.sheet.name, first, 0, last, 0],
                           "values": [page.sheet.name, first, column, last, column], "line": look})
     _axes(chart, words.say("risk.fan"), words.say("risk.year_axis"), words.say("risk.paid_axis", unit=money))
-    page.sheet.insert_chart(page.row + 1, 0, chart, {"x_scale": 1.35, "y_scale": 1.3})
+    page.sheet.insert_chart(page.row + 1, 1, chart, {"x_scale": 1.35, "y_scale": 1.3})
     if run.appropriation:
         chart = book.file.add_chart({"type": "column"})
         chart.add_series({"name": words.say("risk.probability"), "categories": [page.sheet.name, first, 0, last + 1, 0],
@@ -189,7 +189,7 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
         _axes(chart, words.say("risk.overrun"), words.say("risk.year_axis"), words.say("risk.overrun_y"))
         chart.set_y_axis({"num_format": "0%", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E4E8EC"}}})
         chart.set_legend({"none": True})
-        page.sheet.insert_chart(page.row + 1, 8, chart, {"x_scale": 1.2, "y_scale": 1.3})
+        page.sheet.insert_chart(page.row + 1, 8, chart, {"x_scale": 1.05, "y_scale": 1.3})
 
 
 def _balance(book: Book, run: RunFolder, words: Wording) -> None:
@@ -197,7 +197,7 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
     years, n = run.cash_years, len(run.cash_years)
     money, yuan = words.say("unit.money"), words.say("workbook.yuan_unit")
     page = book.page(words.say("workbook.balance"), words.say("growth.table"), (36, *[13.5] * (n + 1), *[9] * (2 * n + 2)),
-                     words.say("growth.note"))
+                     words.say("growth.note"), n + 2)
     page.header([words.say("growth.item"), *[*map(str, years), words.say("cost.total")] * 3], 1,
                 [(1, n + 1, yuan), (n + 2, 2 * n + 2, money), (2 * n + 3, 3 * n + 3, words.say("workbook.error_unit", unit=money))])
     places: dict[str, int] = {}

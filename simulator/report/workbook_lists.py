@@ -79,7 +79,7 @@ def made(book: Book, run: RunFolder, words: Wording) -> None:
     page.header([words.say("made.part"), words.say("workbook.value")])
     entries = [(words.say("made.run_id"), run.run_id), (words.say("made.seed"), str(run.record["seed"])),
                (words.say("made.draws"), f"{run.record['draws']:,}"),
-               (words.say("made.created"), str(run.record["created"]).replace("T", " "))]
+               (words.say("made.created"), making.made_at(run.record, words))]
     entries += [(words.term("hash", part), value) for part, value in sums(run).items()]
     entries += [*run.record["versions"].items(), *run.record["outputs"].items()]
     entries += [(words.say("made.warnings"), text) for text in making.warnings_of(run, words)]

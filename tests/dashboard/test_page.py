@@ -123,7 +123,7 @@ def test_the_baseline_is_not_played_twice(page):
 
 
 @pytest.mark.parametrize("text", ["140", "abc", "{", "1 / 2", ""])
-def test_a_bad_value_is_told_and_the_old_one_stands(page, text):
+def test_g5_a_bad_value_is_told_and_the_old_one_stands(page, text):
     row(page, RATE)._entry.value = text
     assert "未采用" in page.message.value and RATE in page.message.value
     assert page.state.changes == {} and row(page, RATE)._entry.value == "50"

@@ -208,7 +208,7 @@ def test_there_are_notebooks():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
-def test_a_notebook_carries_no_output_and_one_parameters_cell(path):
+def test_g4_a_notebook_carries_no_output_and_one_parameters_cell(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     ran = [n for n, c in enumerate(cells, 1) if c.get("outputs") or c.get("execution_count") is not None]
     assert ran == [], f"cells {ran} carry results: clear all outputs before committing"

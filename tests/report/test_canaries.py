@@ -122,3 +122,14 @@ def test_without_a_ledger_nothing_is_released(folders):
     with pytest.raises(ReportError, match="--releases"):
         publish(folders["run"], profile="external")
     assert not (folders["run"] / "external").exists()
+
+
+@pytest.mark.parametrize("asked", [{}, {"notebook": "targets"}, {"notebook": "compare"}, {"notebook": "check"}])
+def test_without_a_ledger_nothing_is_played(folders, asked, tmp_path, monkeypatch):
+    """What will be refused is refused at once, not after the scenario was played."""
+    monkeypatch.setattr("simulator.door.reports.run", lambda *a, **k: pytest.fail("a run was played"))
+    of = {"check": [folders["source"]], "compare": ["baseline", "cautious"]}.get(asked.get("notebook"), ["baseline"])
+    with pytest.raises(ReportError, match="--releases"):
+        simulator.report(*of, population=None if "check" in asked.values() else folders["source"], profile="external",
+                         out=tmp_path / "out", **asked)
+    assert not (tmp_path / "out").exists()

@@ -180,9 +180,18 @@ def test_the_page_is_printed(folder, tmp_path, need, lang):
     words, raw = load(lang), made.read_bytes()
     assert re.sub(r"\s", "", words.say("answer.title")) in re.sub(r"\s", "", text)
     assert re.sub(r"\s", "", words.say("page.contents")) in re.sub(r"\s", "", pages[0])
+    begins = pdf.begin(raw)  # and the contents say where each section is: its heading stands on that page
+    assert set(begins) == set(CONTENTS) and list(begins.values()) == sorted(begins.values())
+    for key, number in begins.items():
+        named, title = (re.sub(r"\s", "", words.say(f"{key}.{part}")) for part in ("short", "title"))
+        assert f"{named}{number}" in re.sub(r"\s", "", pages[0]).replace(".", "") and title in re.sub(r"\s", "", pages[number - 1])
     assert b"/Outlines" in raw and "\ufffd" not in text
     fonts = subprocess.run([shutil.which("pdffonts"), str(made)], capture_output=True, timeout=60).stdout.decode().splitlines()[2:]
     assert fonts and all(line.split()[-5] == "yes" for line in fonts)  # every font is embedded
+
+
+def test_a_file_that_does_not_say_where_its_sections_are_gets_no_numbers():
+    assert pdf.begin(b"") == pdf.begin(b"%PDF-1.4 /Type /Catalog /Pages 9 0 R") == {}
 
 
 def test_without_a_browser_it_is_said_before_anything_runs(folder, tmp_path, monkeypatch):

@@ -145,7 +145,7 @@ def test_outside_a_check_names_no_cell(opened):
     (dict(notebook="compare"), "one scenario cannot be compared"),
     (dict(formats=()), "no language or no format"),
 ])
-def test_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked, complaint, monkeypatch, tmp_path):
+def test_g1_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked, complaint, monkeypatch, tmp_path):
     monkeypatch.setattr("simulator.door.reports.run", lambda *a, **k: pytest.fail("a run was played"))
     monkeypatch.setattr(launcher, "run", lambda *a, **k: pytest.fail("a kernel was started"))
     with pytest.raises(ReportError, match=re.escape(complaint)):
@@ -153,14 +153,23 @@ def test_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked, c
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_report_of_a_kept_run_goes_where_it_is_told(opened, tmp_path, monkeypatch):
+    """Else "choose another --out" would be no way out when the old file is open in another program."""
+    asked, folder = [], opened("run").path
+    monkeypatch.setattr("simulator.report.publish.publish", lambda of, **given: asked.append((of, given["out"])) or [])
+    simulator.report(folder, out=tmp_path / "elsewhere")
+    simulator.report(folder)
+    assert asked == [(folder, tmp_path / "elsewhere"), (folder, None)]
+
+
 @pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "a\\b", "{pm.__class__}", "a b", "报告", "", ".x", "a" * 81, "x\n",
                                   "C:x", "a%2f"])
-def test_a_name_that_could_lead_out_is_refused(name):
+def test_g2_a_name_that_could_lead_out_is_refused(name):
     with pytest.raises(ReportError, match="cannot be the name"):
         kinds.slug(name)
 
 
-def test_a_link_in_the_folder_is_not_followed(folder, tmp_path):
+def test_g2_a_link_in_the_folder_is_not_followed(folder, tmp_path):
     outside, out = tmp_path / "outside.html", tmp_path / "out"
     outside.write_text("keep", encoding="utf-8")
     out.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from importlib import import_module
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -53,6 +54,13 @@ def test_a_report_s_notebook_is_thin(name):
     "parameters, complaint",
     [
         ({"x=1;import os": "y"}, "is no name"),
+        ({"z=open('canary', 'w').write('x')\ny": "y"}, "is no name"),
+        ({"{pm.__class__}": "y"}, "is no name"),
+        ({"lang\n": "zh"}, "is no name"),
+        ({"class": "y"}, "is not declared"),
+        ({"draws": "１２"}, "give a plain int"),
+        ({"draws": float("nan")}, "give a plain int"),
+        ({"lang": {"zh": 1}}, "give a plain str"),
         ({"foldre": "y"}, "is not declared → did you mean folder"),
         ({"draws": np.int64(3)}, "give a plain int"),
         ({"draws": True}, "give a plain int"),
@@ -60,9 +68,15 @@ def test_a_report_s_notebook_is_thin(name):
         ({"lang": 7}, "give a plain str"),
     ],
 )
-def test_doubtful_parameters_are_refused(parameters, complaint):
+def test_g1_doubtful_parameters_are_refused_before_a_kernel_starts(parameters, complaint, tmp_path, monkeypatch):
     with pytest.raises(ReportError, match=complaint):
         launcher.check(parameters, KNOWN, "x.ipynb")
+    monkeypatch.setattr(launcher.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel was started"))
+    lines = "\n".join(f"{name}: {kind} = {kind}()" for name, kind in KNOWN.items())
+    nbformat.write(new_notebook(cells=[new_code_cell(lines, metadata={"tags": ["parameters"]})]), tmp_path / "x.ipynb")
+    with pytest.raises(ReportError, match=complaint):
+        launcher.run(tmp_path / "x.ipynb", parameters, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["x.ipynb"] and not Path("canary").exists()
 
 
 def test_fitting_parameters_pass():
@@ -85,7 +99,7 @@ def test_what_is_no_notebook_is_refused(tmp_path):
         launcher.read(tmp_path / "missing.ipynb")
 
 
-def test_a_kernel_that_dies_is_an_answer(tmp_path):
+def test_g3_a_kernel_that_dies_is_an_answer(tmp_path):
     """A cell that ends its process leaves a problem, not a hanging report."""
     notebook = new_notebook(cells=[
         new_code_cell("a: str = 'x'", metadata={"tags": ["parameters"]}),

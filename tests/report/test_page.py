@@ -124,12 +124,13 @@ def spoiled(path, **cells):
     "cells, complaint",
     [
         ({"risk": "raise ValueError('no such number')"}, "cell risk: ValueError: no such number"),
+        ({"risk": "import os\nos._exit(3)"}, "DeadKernelError"),
         ({"end": None}, "does not reach its last line"),
         ({"risk": "import sys\nsys.exit(0)"}, "does not reach its last line"),  # papermill takes this for success
         ({"made": "from IPython.display import HTML\nHTML('<img src=\"http://there/x.png\">')"}, "outside"),
     ],
 )
-def test_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, complaint):
+def test_g3_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, complaint):
     there = shutil.copytree(folder(), tmp_path / "run")
     old = there / "budget.zh.html"
     old.write_text("old", encoding="utf-8")
@@ -143,7 +144,7 @@ def test_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, co
     assert capfd.readouterr().err == ""
 
 
-def test_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monkeypatch):
+def test_g3_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "SECONDS_PER_CELL", 2)
     there = shutil.copytree(folder(), tmp_path / "run")
     old = there / "budget.zh.html"
@@ -157,7 +158,7 @@ def test_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("module, writer, place", [(workbook, "write", "made.xlsx"), (shutil, "copyfile", "budget.zh.xlsx")])
-def test_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatch, capsys, module, writer, place):
+def test_g3_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatch, capsys, module, writer, place):
     """No more room for the temporary file, or beside the file's place: nothing half stays there, and the reader is told."""
     there = shutil.copytree(folder(), tmp_path / "run", ignore=shutil.ignore_patterns("*.html", "records"))
     old = there / "budget.zh.xlsx"
@@ -200,6 +201,6 @@ def test_a_changed_file_stops_the_report_before_a_kernel_starts(folder, tmp_path
         (lambda page: page.replace('id="report-end"', ""), "does not reach its last line"),
     ],
 )
-def test_a_spoiled_page_is_seen(pages, run, spoil, complaint):
+def test_g5_a_spoiled_page_is_seen(pages, run, spoil, complaint):
     found = faults(spoil(pages["en"]), run().run_id)
     assert any(complaint in str(problem) for problem in found), found

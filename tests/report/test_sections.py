@@ -63,7 +63,7 @@ def test_too_few_draws_are_said(run):
     assert "只模拟了" in text_of(sections.answer(run("few draws"), "zh"))
 
 
-def test_what_comes_from_a_run_is_text_never_markup(folder, tmp_path):
+def test_g5_what_comes_from_a_run_is_text_never_markup(folder, tmp_path):
     spoiled = dict(json.loads((folder() / "record.json").read_text(encoding="utf-8")))
     spoiled["title"] = {"zh": "<script>x</script>", "en": "<script>x</script>"}
     spoiled["warnings"] = ["<img src=x>"]

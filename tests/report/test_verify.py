@@ -48,7 +48,7 @@ def test_a_run_is_repeated_to_the_byte(made):
 
 
 @pytest.mark.parametrize("name", ["summary.csv", "targets.zh.html", "settings.csv", "draws.parquet"])
-def test_an_edited_number_is_found(copy, name, capsys):
+def test_g4_an_edited_number_is_found(copy, name, capsys):
     raw = (copy / name).read_bytes()
     place = next(i for i in range(len(raw) // 2, len(raw)) if raw[i:i + 1].isdigit())
     (copy / name).write_bytes(raw[:place] + (b"7" if raw[place:place + 1] != b"7" else b"8") + raw[place + 1:])
