@@ -156,7 +156,7 @@ def test_g1_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked
 def test_the_report_of_a_kept_run_goes_where_it_is_told(opened, tmp_path, monkeypatch):
     """Else "choose another --out" would be no way out when the old file is open in another program."""
     asked, folder = [], opened("run").path
-    monkeypatch.setattr("simulator.report.publish.publish", lambda of, **given: asked.append((of, given["out"])) or [])
+    monkeypatch.setattr(import_module("simulator.report.publish"), "publish", lambda of, **given: asked.append((of, given["out"])) or [])
     simulator.report(folder, out=tmp_path / "elsewhere")
     simulator.report(folder)
     assert asked == [(folder, tmp_path / "elsewhere"), (folder, None)]
