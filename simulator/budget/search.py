@@ -25,8 +25,8 @@ COARSE = 5  # values of each term in one round of a search among several
 FIRST_LOOK = 9  # values of a single free term looked at before bisecting: the frontier, and whether cost only rises
 ROUNDS = 12
 SHOWN = 15  # designs of the frontier
-FRONTIER = ("cost", "cost_error", "needed", "support", "support_error", "growth", "growth_error", "over", "over_high",
-            "feasible", "tied")
+FRONTIER = ("cost", "cost_error", "needed", "support", "support_error", "growth", "growth_error", "gained", "gained_error", "over",
+            "over_high", "feasible", "tied")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +169,8 @@ class Search:
         return bool((needed[:, None] >= needed[None, :])[above].all())
 
     def frontier(self, best: Design | None) -> pd.DataFrame:
-        """The designs none of those played beats: less money needed and more growth; the best among them in any case."""
+        """The designs none of those played beats: less money needed and more growth; the best among them in any case. gained: growth
+        beyond the cheapest of them, on common luck, and so much surer than either's own."""
         kept, most = [], -math.inf
         for design in sorted(self.seen.values(), key=lambda d: (d.needed, -d.growth.mean(), d.position)):
             if design.growth.mean() > most:
@@ -181,7 +182,7 @@ class Search:
             kept = sorted([*kept, best], key=lambda d: d.needed)
         rows = []
         for d in kept:
-            figures = [x for values in (d.paid / FEN, d.support, d.growth) for x in mean_and_error(values)]
+            figures = [x for values in (d.paid / FEN, d.support, d.growth, d.growth - kept[0].growth) for x in mean_and_error(values)]
             tied = best is not None and d.feasible and not self._told_apart(d, best)
             rows.append((*(float(v) for v in d.values.values()), *figures[:2], d.needed, *figures[2:], d.over, d.over_high,
                          d.feasible, tied))

@@ -72,14 +72,15 @@ def _terms(result: DesignResult, words: Wording) -> Sheet:
 
 
 def _frontier(result: DesignResult, words: Wording) -> Sheet:
-    kinds = {"needed": "number", "cost": "number±", "growth": "number±", "over": "share", "over_high": "share", "fits": "text"}
+    kinds = {"needed": "number", "cost": "number±", "growth": "number±", "gained": "signed±", "over": "share", "over_high": "share",
+             "fits": "text"}
     columns = {getattr(t, words.lang): "text" for t in result.terms} | {words.say(f"design.{k}"): v for k, v in kinds.items()}
     rows, scale = [], UNITS[words.lang]["money"].scale
     for row in result.frontier.to_dict("records"):
         state = "design.best" if result.best is not None and is_best(row, result) else "design.tied" if row["tied"] else \
             "design.yes" if row["feasible"] else "design.no"
         rows.append((*(_shown(t, Decimal(repr(row[t.path])).quantize(t.step), words) for t in result.terms),
-                     row["needed"] / scale, *((row[k] / scale, row[f"{k}_error"] / scale) for k in ("cost", "growth")),
+                     row["needed"] / scale, *((row[k] / scale, row[f"{k}_error"] / scale) for k in ("cost", "growth", "gained")),
                      row["over"], row["over_high"], words.say(state)))
     note = words.say("design.frontier_note", confidence=_per_cent(result.confidence))
     return Sheet(words.say("design.frontier"), columns, rows, left=len(result.terms), note=note)

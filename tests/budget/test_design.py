@@ -152,6 +152,10 @@ def test_the_budget_needed_is_that_of_the_bound():
     for row in found.frontier.to_dict("records"):
         assert row["feasible"] == (row["needed"] <= 27_000_000) == (row["over_high"] <= 0.05)
     assert (found.frontier["needed"].diff().dropna() > 0).all() and (found.frontier["growth"].diff().dropna() > 0).all()
+    first, *others = found.frontier.to_dict("records")
+    assert first["gained"] == 0 == first["gained_error"]
+    for row in others:  # on common luck: surer than either growth is by itself
+        assert row["gained"] == pytest.approx(row["growth"] - first["growth"]) and 0 < row["gained_error"] < row["growth_error"]
     assert 0 <= found.checked["probability_low"] <= found.checked["probability"] <= found.checked["probability_high"]
 
 
