@@ -51,15 +51,16 @@ def refuse(faults: list[str], place: str) -> None:
 def faults_of(summary: pd.DataFrame) -> list[str]:
     """Where the means of a run's summary do not add up to the fen: clauses to the total and years to all years, whatever is
     counted; the district's purses to the tax it keeps; what is paid and what comes back to the net fiscal impact."""
-    table = summary[summary["unit"].isin(("CNY", "count"))]
-    means = {(str(m), str(c), str(y)): float(x) for m, c, y, x in zip(
-        table["measure"], table["clause"], table["year"], table["mean"], strict=True)}
+    means: dict[tuple[str, str, str], float] = {}
     years: dict[tuple[str, str], list[str]] = {}
     clauses: dict[tuple[str, str], list[str]] = {}
-    for row in table[["measure", "clause", "year", "unit"]].astype(str).itertuples(index=False):
-        years.setdefault((row.measure, row.clause), []).append(row.year)
-        if row.unit == "CNY":
-            clauses.setdefault((row.measure, row.year), []).append(row.clause)
+    for measure, clause, year, unit, mean in zip(*(summary[c].tolist() for c in ("measure", "clause", "year", "unit", "mean")),
+                                                 strict=True):
+        if unit in ("CNY", "count"):
+            means[measure, clause, str(year)] = mean
+            years.setdefault((measure, clause), []).append(str(year))
+        if unit == "CNY":
+            clauses.setdefault((measure, str(year)), []).append(clause)
     faults = []
 
     def differ(whole: float, parts: list[float]) -> bool:

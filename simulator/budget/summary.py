@@ -92,9 +92,9 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
                      "standard_error": error})
-    for measure, of, figures in break_even(yearly["net_impact"], total_cash(draws), draws.cash_years, draws.replicate):
+    for measure, of, year_of in break_even(yearly["net_impact"], total_cash(draws), draws.cash_years, draws.replicate):
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL if of is None else of,
-                     "unit": "probability" if measure == REACHED else "year", **figures})
+                     "unit": "probability" if measure == REACHED else "year", **year_of})
     rows += _overrun(total_cash(draws), draws, scenario)
     for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
         for j, year in enumerate(draws.years):
