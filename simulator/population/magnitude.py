@@ -16,6 +16,7 @@ from simulator.money import FEN
 from simulator.population.checked import Checked
 
 FEWEST = 8  # values below which a median says too little
+FEW = 3  # values from which on it is odd, though no proof, that all lie outside the band
 BANDS = {  # where the median of the positive amounts lies, CNY
     "registered_capital": (3e3, 5e8),
     "paid_in_capital": (2e3, 5e8),
@@ -124,6 +125,13 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             holders[name] = checked
     answered = {name for name, checked in holders.items()
                 if name in checked.units and checked.units[name].where == "answer"}
+    for name, values in columns.items():
+        if name not in answered and _all_odd(name, values):
+            unit = holders[name].units[name].word if name in holders[name].units else "元"
+            low, high = BANDS[name]
+            cause = (f"the few amounts of {holders[name].table.column(name).label} all lie outside what is believable, "
+                     f"{low:,.0f} to {high:,.0f} CNY, read as {unit}")
+            holders[name].warn(-1, name, cause, f"if it is another unit, say --unit {name}=元 or 万元")
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]
         if asked:
@@ -137,6 +145,15 @@ def _figure(value: float) -> str:
     ('0.00002', '7,110')
     """
     return f"{float(f'{value:.3g}'):,.12f}".rstrip("0").rstrip(".")
+
+
+def _all_odd(name: str, values: np.ndarray) -> bool:
+    """Whether the amounts are too few for a median, and all lie on one side of what is believed of one."""
+    positive = values[values > 0]
+    if not FEW <= len(positive) < FEWEST:
+        return False
+    low, high = BANDS[name]
+    return bool(positive.max() < low or positive.min() > high)
 
 
 def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
