@@ -15,7 +15,7 @@ from simulator.report.figures import BLUE, DARK_BLUE, MUTED, RED, wrapped
 from simulator.report.rounding import UNITS, percent
 from simulator.report.wording import Wording
 
-FAN, CURVE = (600.0, 312.0), (388.0, 312.0)  # points: as wide as they stand beside each other, so that words keep their size
+FAN, CURVE = (500.0, 285.0), (325.0, 285.0)  # points: as wide as they stand beside each other, so that words keep their size
 QUANTILES = ("p50", "p80", "p95")
 HALF_A_MARK = 0.28  # of a year: an appropriation's line to either side of it
 POINTS = 300  # of a curve: more than the page has pixels help nobody

@@ -59,10 +59,11 @@ def cards(answer: Answer, figures: Figures, apart: pd.DataFrame, words: Wording)
     for quantile in ("p50", "p80", "p95"):
         made.append(_card(quantile, words, shown(paid, unit, quantile), name, _value(paid, quantile)))
     budget = answer.run.scenario.appropriation
-    note = words.say("card.overrun_note", amount=unit.text(sum(budget.values()) / 100, 0.0)) if budget else \
-        words.say("card.overrun_none")
+    note = words.say("card.overrun_none")
+    if budget:
+        note = words.say("card.overrun_note", between=between(overrun, words), amount=unit.text(sum(budget.values()) / FEN, 0.0))
     chance = _value(overrun, "probability")
-    made.append(_card("overrun", words, percent(chance), between(overrun, words), chance, note))
+    made.append(_card("overrun", words, percent(chance), "", chance, note))
     made.append(_card("net", words, shown(net, unit), name, _value(net, "mean")))
     error = float(total["standard_error"])
     note = words.say("card.difference_note", error=unit.text(error, digits=unit.finest)) if total["mean"] else \
