@@ -26,7 +26,7 @@ from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
 from simulator.report.rounding import MISSING, UNITS
 from simulator.report.tables import chance_cell, estimate
-from simulator.report.wording import load
+from simulator.report.wording import Wording, load
 from simulator.scenario import load_scenario
 
 INDEX = "index.html"
@@ -146,6 +146,13 @@ def _outcome(future: Future[Any], name: str, batch: Batch, tell: Callable[[str],
     return None
 
 
+def _named(report: Path, words: Wording) -> str:
+    """What a report's file is: which report, in which language and form."""
+    stem, lang, form = report.name.rsplit(".", 2)
+    kicker = "page.kicker" if stem.startswith("budget") else "targets.kicker"
+    return words.say("batch.item", report=words.say(kicker), lang=words.say(f"batch.in_{lang}"), form=words.say(f"batch.as_{form}"))
+
+
 def _index(plan: Plan, batch: Batch) -> str:
     """The page that leads to the reports: a row a scenario with its headline, links by language and format. Outside it shows
     nothing of a scenario without a report, which may have been refused."""
@@ -166,7 +173,7 @@ def _index(plan: Plan, batch: Batch) -> str:
                      *(estimate(paid, unit, words, c) for c in ("mean", "p50", "p80", "p95")),
                      chance_cell(run.row("overrun"), words)])
         items = "".join(f'<li><a href="{html.escape(p.relative_to(batch.index.parent.resolve()).as_posix())}">'
-                        f"{html.escape(p.name)}</a></li>" for p in files)
+                        f"{html.escape(_named(p, words))}</a></li>" for p in files)
         links.append(f"<h3>{html.escape(words.pick(run.record['title']))}</h3><ul>{items}</ul>")
     header = [words.say("comparison.scenario"), words.say("risk.mean"), "P50", "P80", "P95", words.say("risk.probability")]
     failed = "".join(f"<li>{html.escape(Path(name).name)}</li>" for name in sorted(batch.failed))
