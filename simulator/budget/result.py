@@ -138,14 +138,14 @@ class BudgetRun:
             tables["execution"] = done
         return tables
 
-    def analyses(self, workers: Workers = None) -> dict[str, pd.DataFrame]:
+    def analyses(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
         would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
         unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
         (`budget.drivers`). Plays further draws: about half a minute."""
         register = whole(self.population)
         people = register if register is not None and reaches(register, self.scenario) else None
-        return self.budgeting(workers) | {
+        return self.budgeting(workers, chance) | {
             "drivers": split(self.result, self.scenario, self.population, workers),
             "conditions": conditions(self.result, self.scenario, self.population, workers),
             "backtest": backtest(self.result, self.scenario),

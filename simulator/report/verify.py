@@ -14,6 +14,7 @@ import pandas as pd
 
 from simulator.budget import design_tables
 from simulator.budget.result import BudgetRun
+from simulator.budget.risk import LEVELS, levels_in
 from simulator.compiled import source_hash
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
@@ -101,7 +102,7 @@ def _again(folder: Path, record: Record, top: Path, population: Population | Non
         if EXPECTED in record["outputs"]:
             analyses["expected"] = budget.expected
         if any(table in record["outputs"] for table in ANALYSES if table != EXPECTED):
-            analyses |= budget.analyses(workers) | _design(folder, record, scenario, population, workers)
+            analyses |= budget.analyses(workers, _reserved(folder)) | _design(folder, record, scenario, population, workers)
         with tempfile.TemporaryDirectory(prefix="verify-", ignore_cleanup_errors=True) as work:
             again = json.loads((budget.write(work, analyses) / RECORD).read_text(encoding="utf-8"))["outputs"]
             if _settings(Path(work)) == _settings(folder):  # the same settings, whichever file of a scenario named them
@@ -111,6 +112,13 @@ def _again(folder: Path, record: Record, top: Path, population: Population | Non
     note = "" if record["hashes"].get("code") == source_hash() else "code"
     return [(_name(folder / file, top), REPEATED if again.get(file) == digest else DIFFERENT, note)
             for file, digest in record["outputs"].items()]
+
+
+def _reserved(folder: Path) -> float | None:
+    """The chance of one's own that a run's folder keeps a reserve for."""
+    path = folder / "risk.csv"
+    own = set(levels_in(pd.read_csv(path, encoding="utf-8-sig", nrows=0))) - set(LEVELS) if path.is_file() else set()
+    return min(own) / 100 if own else None
 
 
 def _design(folder: Path, record: Record, scenario: Scenario, population: Population | None,

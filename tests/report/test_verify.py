@@ -117,3 +117,10 @@ def test_every_page_carries_its_record(made):
 def test_a_folder_without_a_record_is_refused(tmp_path):
     with pytest.raises(ReportError, match="holds no run"):
         simulator.verify(tmp_path)
+
+
+def test_the_reserve_for_a_chance_of_one_s_own_is_repeated_too(tmp_path):
+    budget = simulator.run(simulator.load_scenario(changes={"draws": 40, "assumptions.incumbents.number": 10}))
+    folder = budget.write(tmp_path / "own", budget.budgeting(chance=0.3))
+    assert "reserve_30" in (folder / "risk.csv").read_text(encoding="utf-8-sig")
+    assert set(simulator.verify(folder, rerun=True, workers=1)["state"]) == {"same", "repeated"}
