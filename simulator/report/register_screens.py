@@ -17,11 +17,12 @@ from simulator.population.readers import Examination
 from simulator.population.register import Population
 from simulator.population.schema import TABLES
 from simulator.population.wording import told
-from simulator.report.screen import table
+from simulator.report.screen import folded, table
 from simulator.report.sources import named
 from simulator.report.wording import Wording, load
 
 OF_A_KIND = 5  # problems of one kind written out; the others are counted
+PROBLEM_WIDTHS = (24, 44, 44)  # terminal cells of place, rule and remedy
 SHOWN_AWARDS = 20
 SEVERITIES = ("error", "data error", "warning")
 COPY = {"zh": "--out 检查.xlsx", "en": "--out marked.xlsx"}
@@ -91,17 +92,27 @@ def refusal(problems: Sequence[Problem], lang: str, path: str | None) -> list[st
 
 
 def listing(problems: Sequence[Problem], lang: str) -> str:
-    """Problems by severity, errors first; of each kind the first few are written out and the others counted."""
+    """Problems by severity, errors first, as tables: place, rule, remedy; of each kind the first few are written out and the
+    others counted."""
     words, lines = load(lang), []
     for severity in SEVERITIES:
         group = [problem for problem in problems if problem.severity == severity]
         if group:
-            lines += [words.say(f"register.{severity.replace(' ', '_')}", count=len(group)), *_told(group, words), ""]
+            header = [words.say(f"register.{key}") for key in ("place", "rule", "remedy")]
+            lines += [words.say(f"register.{severity.replace(' ', '_')}", count=len(group)),
+                      folded(header, _rows(group, words), PROBLEM_WIDTHS), ""]
     return "\n".join(lines)
 
 
 def _told(problems: Sequence[Problem], words: Wording) -> Iterable[str]:
     """One line a problem, its remedy behind an arrow; after the first few of a kind, how many more there are."""
+    for place, rule, remedy in _rows(problems, words):
+        key, places = ("register.problem", {"place": place}) if place else ("register.problem_without_place", {})
+        yield "  " + words.say(key, cause=rule, **places) + (f" → {remedy}" if remedy else "")
+
+
+def _rows(problems: Sequence[Problem], words: Wording) -> Iterable[tuple[str, str, str]]:
+    """Place, rule and remedy of each problem; after the first few of a kind, how many more there are."""
     kinds: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:  # what differs in numbers and quotations only is of one kind
         column = (problem.table, problem.position) if isinstance(problem, Finding) else ()
@@ -109,11 +120,9 @@ def _told(problems: Sequence[Problem], words: Wording) -> Iterable[str]:
     for group in kinds.values():
         for problem in group[:OF_A_KIND]:
             said = told(problem, words.lang)
-            key = "register.problem" if said.place else "register.problem_without_place"
-            places = {"place": said.place} if said.place else {}
-            yield "  " + words.say(key, cause=said.cause, **places) + (f" → {said.remedy}" if said.remedy else "")
+            yield said.place, said.cause, said.remedy
         if len(group) > OF_A_KIND:
-            yield "  " + words.say("register.more", count=len(group) - OF_A_KIND)
+            yield "", words.say("register.more", count=len(group) - OF_A_KIND), ""
 
 
 def assessment(result: Assessment, lang: str = "zh") -> str:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def lines(text: str, wide: int) -> list[str]:
     ['预算安排，', '逐年列示']
     """
     found = [""]
-    for piece in re.findall(r"[\u2e80-\uffdf][，。；：、）》〕”]*|[^\s\u2e80-\uffdf]+\s*|\s+", text):
+    for piece in re.findall(r"[（《〔“(]*[\u2e80-\uffdf][，。；：、）》〕”),;:]*|[^\s\u2e80-\uffdf]+\s*|\s+", text):
         if found[-1] and width(found[-1] + piece.rstrip()) > wide:
             found[-1] = found[-1].rstrip()
             found.append("")
@@ -56,6 +57,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, l
 
     shown = ["  ".join(padded(text, c) for c, text in enumerate(line)).rstrip() for line in lines]
     return "\n".join([shown[0], "─" * max(map(width, shown)), *shown[1:]])
+
+
+def folded(header: Sequence[str], rows: Iterable[Sequence[str]], widest: Sequence[int]) -> str:
+    """A table of texts, each column at most so many cells wide: what is longer goes on below."""
+    split = [[lines(text, wide) for text, wide in zip(row, widest, strict=True)] for row in rows]
+    return table(header, [row for cells in split for row in zip_longest(*cells, fillvalue="")], left=len(header))
 
 
 def _money(yuan: float | None, lang: str) -> str:
