@@ -134,7 +134,8 @@ def exceedance(
         right = max(float(np.quantile(amounts, 0.995)), budget) * 1.02
         left = min(float(amounts[0]), right if appropriation is None else budget) * 0.8
         axes.set_xlim(left, max(right, left + 1e-9))
-        axes.set_ylim(0, 104)
+        axes.set_ylim(0, 104 if appropriation is None else 120)  # room for the mark above the curve
+        axes.set_yticks(range(0, 101, 20))
         if appropriation is not None:
             beyond = keep[amounts[keep] >= budget]
             axes.fill_between(amounts[beyond], 0, chance[beyond], color=RED, **BAND)
@@ -143,7 +144,7 @@ def exceedance(
             write(
                 axes,
                 mark,
-                (budget, 100),
+                (budget, 119),
                 (5 * side, 0),
                 color=RED,
                 ha="left" if side > 0 else "right",

@@ -15,8 +15,9 @@ import openpyxl
 import pytest
 
 from simulator.errors import ReportError
+from simulator.files import put
 from simulator.report import launcher, pdf, sections, word, workbook
-from simulator.report.publish import publish
+from simulator.report.publish import _REMEDY, publish
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, WITHHELD, shown
 from simulator.report.wording import LANGUAGES, load
@@ -136,6 +137,30 @@ def test_a_workbook_for_outside_withholds_and_its_totals_do_not_give_it_away(fol
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[load("zh").say("workbook.costs")]
     rows = [row for row in rows_of(sheet) if WITHHELD in row]
     assert rows and all(not any(str(value).startswith("=SUM") for value in row) for row in rows)
+
+
+def test_a_sheet_of_several_units_prints_each_on_a_page(books):
+    """元, 万元 and errors beside each other on one sheet of paper would be too small to read; charts stay on one page."""
+    book = openpyxl.load_workbook(books / "zh.xlsx")
+    for name in ("workbook.costs", "workbook.risk", "workbook.balance"):
+        sheet = book[load("zh").say(name)]
+        breaks = [b.id for b in sheet.col_breaks.brk]
+        assert len(breaks) == 2 and sheet.page_setup.scale >= 60 and not sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_cols and all(chart.anchor._from.col > 0 for chart in sheet._charts)
+
+
+def test_a_file_open_elsewhere_is_told_with_a_way_out(tmp_path, monkeypatch):
+    """Windows lets nobody replace a workbook that Excel holds."""
+    target = tmp_path / "budget.zh.xlsx"
+    target.write_text("old", encoding="utf-8")
+
+    def held(self, to):
+        raise PermissionError(13, "Permission denied", str(to))
+
+    monkeypatch.setattr("pathlib.Path.replace", held)
+    with pytest.raises(ReportError, match="close it where it is open, or choose another --out"):
+        put(target, lambda p: p.write_text("new", encoding="utf-8"), ReportError, _REMEDY)
+    assert [p.name for p in tmp_path.iterdir()] == [target.name] and target.read_text(encoding="utf-8") == "old"
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(folder, tmp_path):
