@@ -87,7 +87,7 @@ def test_what_is_released_needs_a_ledger_and_is_so_one_after_another(tmp_path, m
         busy.release()
         if "baseline" in folder:
             raise ReportError("would give away figures")
-        return [f"{Path(folder).resolve()}/external/{lang}.html"]
+        return [f"{Path(folder).resolve()}/external/{notebook}-external.{lang}.html"]
 
     monkeypatch.setattr(batch, "ProcessPoolExecutor", lambda processes, mp_context: ThreadPoolExecutor(4))
     monkeypatch.setattr(batch, "_play", lambda *given: {})
@@ -95,7 +95,7 @@ def test_what_is_released_needs_a_ledger_and_is_so_one_after_another(tmp_path, m
     monkeypatch.setattr(batch.RunFolder, "open", lambda folder, profile: opened.append(folder.name) or kept)
     done = batch.make(plan, tmp_path / "out")
     assert order == [(name, lang, plan.releases) for name in ("cautious", "baseline") for lang in ("zh", "en")]
-    assert [path.name for path in done.made] == ["en.html", "zh.html"] and len(done.failed) == 2
+    assert [path.name for path in done.made] == ["targets-external.en.html", "targets-external.zh.html"] and len(done.failed) == 2
     assert opened == ["01-cautious"] and str(tmp_path) not in done.index.read_text(encoding="utf-8")
 
 
