@@ -6,7 +6,6 @@ Compared are bytes, not means: everything a run leaves behind, every sum of ever
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
-
 from dataclasses import replace
 
 import numpy as np
