@@ -31,10 +31,10 @@ class Engine(Protocol):
     def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun: ...
 
     def first_draws(self, scenario: Scenario) -> int:
-        """How many draws to answer with first, where all of them have to be played; 0: their answer is soon there."""
+        """How many draws to answer with first, where an answer takes long; 0: none ever does."""
 
-    def must_play_all(self, scenario: Scenario) -> bool:
-        """Whether an answer takes a full run."""
+    def takes_long(self, scenario: Scenario) -> bool:
+        """Whether this answer will take longer than anybody likes to wait."""
 
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
         """Make ready for the change that may come next."""
@@ -58,9 +58,9 @@ class Replaying:
         quick = session is None or session.seconds < PATIENCE or scenario.draws < 2 * FIRST
         return 0 if quick or scenario.plain["sampling"] == "sobol" else FIRST
 
-    def must_play_all(self, scenario: Scenario) -> bool:
+    def takes_long(self, scenario: Scenario) -> bool:
         session = self._sessions.get((scenario.seed, scenario.draws))
-        return session is None or session.must_play_all(scenario)
+        return session is None or session.seconds_for(scenario) > PATIENCE
 
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
         if session := self._sessions.get((scenario.seed, scenario.draws)):
@@ -140,7 +140,7 @@ class Worker:
             question = self._next(question)
             try:
                 first = self.engine.first_draws(question.scenario)
-                if first and not question.full and self.engine.must_play_all(question.scenario):
+                if first and not question.full and self.engine.takes_long(question.scenario):
                     self._tell(self._answer(question, first))
                 self._tell(self._answer(question))
                 if not question.full:
@@ -173,10 +173,12 @@ class Worker:
         return Answer(question, run, baseline, final=not first)
 
     def _look_ahead(self, question: Question) -> None:
-        progress = self._progress_of(question, told=False)
+        progress, scenarios = self._progress_of(question, told=False), [question.scenario]
         if first := self.engine.first_draws(question.scenario):
-            self._baseline(self._base_of(question.scenario.set({"draws": first})), progress)
-        self.engine.look_ahead(question.scenario, progress)
+            scenarios.insert(0, question.scenario.set({"draws": first}))
+        for scenario in scenarios:
+            self._baseline(self._base_of(scenario), progress)
+            self.engine.look_ahead(scenario, progress)
 
     def _base_of(self, scenario: Scenario) -> Scenario:
         """The scenario differences are taken from, on a scenario's luck."""

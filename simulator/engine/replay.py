@@ -29,6 +29,7 @@ from simulator.scenario import Scenario
 
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
 GENTLY = 8  # draws of a block that nobody waits for: somebody may ask at any time
+HELD_TAKE = 2.0  # times as long to play one that held a changed clause as one of all: the law looks at it
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
 RESTS = 24  # sums of all but those who held some clauses, kept
 Sums = tuple[np.ndarray, np.ndarray]
@@ -65,13 +66,17 @@ class Session:
             self._results.popitem(last=False)
         return draws
 
-    def must_play_all(self, scenario: Scenario) -> bool:
-        """Whether a scenario's answer takes a full run."""
-        return scenario.hash() not in self._results and self._changed(scenario) is None
+    def seconds_for(self, scenario: Scenario) -> float:
+        """About how long a scenario's answer will take."""
+        if scenario.hash() in self._results:
+            return 0.0
+        changed = self._changed(scenario)
+        share = 1.0 if self._base is None or changed is None else self._base.share_held(changed)
+        return self.seconds * min(1.0, HELD_TAKE * share)
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
         """Make ready for a change of any one clause of a scenario: its answer then takes no longer than any later one."""
-        if self._base is None or self._changed(scenario):  # what is changed further is changed from here
+        if self._base is None or self._changed(scenario) != 0:  # what is changed further is changed from here
             self._base = _Base(scenario, self._prepared(scenario), self.workers, progress, GENTLY)
         for k in range(len(SLUGS)):
             self._base.rest(1 << k, progress, GENTLY)
@@ -103,6 +108,7 @@ class _Base:
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
         self.sums = {who: self._play(self.prepared, who, progress, held=held, block=block) for who, held in self.held.items()}
         self._rest: dict[int, dict[int, Sums]] = {}
+        self._shares: dict[int, float] = {}
 
     def with_changes(self, prepared: Prepared, changed: int, progress: Progress) -> Sums:
         """The sums of everybody under a law that differs in the clauses whose bits are set."""
@@ -121,6 +127,15 @@ class _Base:
             if len(self._rest) > RESTS:
                 self._rest.pop(next(iter(self._rest)))
         return self._rest[changed]
+
+    def share_held(self, changed: int) -> float:
+        """The share of those there, over all draws, that ever held the conditions of one of these clauses."""
+        held = self.held[THOSE_THERE]
+        if held is None:
+            return 1.0
+        if changed not in self._shares:
+            self._shares[changed] = float((held & changed != 0).mean()) if held.size else 0.0
+        return self._shares[changed]
 
     def _replay(self, who: int, prepared: Prepared, changed: int, progress: Progress) -> Sums:
         """The sums of those there, or of newcomers: in a draw where the same come, of those who held a changed clause anew."""

@@ -80,6 +80,16 @@ def test_what_was_made_ready_for_is_not_played_when_it_is_asked_for(monkeypatch)
     assert set(played) <= {0, 1 << SLUGS.index("data_line")} and len(played) <= 3  # those there, newcomers, draws of other newcomers
 
 
+def test_how_long_an_answer_takes_goes_by_what_has_to_be_played():
+    session, rate = Session(BASE), BASE.set({"law.tax_rebate.high_rate": 0.4})
+    session.play()
+    held = session._base.held[THOSE_THERE] >> SLUGS.index("tax_rebate") & 1
+    assert session.seconds_for(BASE) == 0.0 and session.seconds_for(BASE.set({"assumptions.o2o_share": 0.5})) == session.seconds > 0
+    assert session.seconds_for(rate) == pytest.approx(session.seconds * replay.HELD_TAKE * held.mean())
+    session.play(rate)
+    assert session.seconds_for(rate) == 0.0
+
+
 def test_where_as_many_newcomers_come_only_those_touched_are_played(monkeypatch):
     people, played = synthesize(BASE, 20), []
     session = Session(BASE, people, workers=1)
