@@ -22,6 +22,7 @@ from simulator.scenario import Scenario
 
 KEPT = 3  # numbers of draws: the quick picture's, its first, and the full run's
 FIRST = 100  # draws of a first answer: as few as have a P95
+LUCK = ("seed", "draws", "sampling")  # what a scenario shares with the baseline it is compared with
 PATIENCE = 0.2  # seconds that nobody minds waiting
 
 
@@ -111,7 +112,7 @@ class Worker:
         self._wanted: Question | None = None
         self._serial = 0
         self._changed = threading.Condition()
-        self._baselines: dict[str, BudgetRun] = {}
+        self._baselines: dict[tuple[object, ...], BudgetRun] = {}
         threading.Thread(target=self._work, name="what-if", daemon=True).start()
 
     def ask(self, scenario: Scenario, *, full: bool = False) -> Question:
@@ -182,14 +183,14 @@ class Worker:
 
     def _base_of(self, scenario: Scenario) -> Scenario:
         """The scenario differences are taken from, on a scenario's luck."""
-        return self.base.set({name: scenario.plain[name] for name in ("seed", "draws", "sampling")})
+        return self.base.set({name: scenario.plain[name] for name in LUCK})
 
     def _baseline(self, base: Scenario, progress: Callable[[int], None] | None) -> BudgetRun:
-        key = base.hash()
-        if key not in self._baselines:
+        luck = tuple(base.plain[name] for name in LUCK)
+        if luck not in self._baselines:
             played = self.engine.play(base, progress)
-            self._baselines = dict(list(self._baselines.items())[1 - KEPT:]) | {key: played}  # a page goes back to the same draws
-        return self._baselines[key]
+            self._baselines = dict(list(self._baselines.items())[1 - KEPT:]) | {luck: played}  # a page goes back to the same draws
+        return self._baselines[luck]
 
     def _progress_of(self, question: Question, *, told: bool = True) -> Callable[[int], None]:
         """Counts a question's draws, tells of them, and stops what is played for it once another is wanted."""

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -112,10 +112,14 @@ class Scenario:
 
     def to_dict(self) -> dict[str, str]:
         """path → value as text, every setting: what is recorded and hashed."""
-        return {s.path: s.value for s in self.settings()}
+        return {s.path: s.value for s in rows_of(self)}
 
     def hash(self) -> str:
         """sha256 of every setting."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> str:
         text = json.dumps({"edges": {p: n.edge for p, n in self.law.numbers.items()}, **self.to_dict()},
                           sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
