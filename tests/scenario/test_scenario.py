@@ -455,9 +455,9 @@ def test_a_pile_of_brackets_or_aliases_is_refused_in_no_time(tmp_path):
                     "\n".join("  " * i + "a:" for i in range(300))):
         path = tmp_path / "pile.yaml"
         path.write_text(content, encoding="utf-8")
-        started = time.perf_counter()
+        started = time.process_time()  # its own, whatever else the machine does
         texts = texts_of(load_scenario, path)
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
         assert all("is nested deeper than 20 levels" in t or "anchors and aliases" in t for t in texts)
 
 
