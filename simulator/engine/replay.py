@@ -28,7 +28,7 @@ from simulator.projection.newcomers import ARRIVING, MINDED
 from simulator.scenario import Scenario
 
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
-GENTLY = 8  # draws of a block that nobody waits for: somebody may ask at any time
+GENTLY = 80_000  # enterprises times draws of a block that nobody waits for: somebody may ask at any time
 HELD_TAKE = 2.0  # times as long to play one that held a changed clause as one of all: the law looks at it
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
 RESTS = 24  # sums of all but those who held some clauses, kept
@@ -75,11 +75,15 @@ class Session:
         return self.seconds * min(1.0, HELD_TAKE * share)
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
-        """Make ready for a change of any one clause of a scenario: its answer then takes no longer than any later one."""
-        if self._base is None or self._changed(scenario) != 0:  # what is changed further is changed from here
-            self._base = _Base(scenario, self._prepared(scenario), self.workers, progress, GENTLY)
+        """Make ready for a change of any one clause of a scenario that was played: its answer then takes no longer than any
+        later one. Nothing where it is not known who held a clause: everything is played then, whatever changes."""
+        if self._base is None or (held := self._base.held[THOSE_THERE]) is None:
+            return
+        block = max(1, GENTLY // max(1, held.shape[1]))
+        if self._changed(scenario) != 0:  # what is changed further is changed from here
+            self._base = _Base(scenario, self._prepared(scenario), self.workers, progress, block)
         for k in range(len(SLUGS)):
-            self._base.rest(1 << k, progress, GENTLY)
+            self._base.rest(1 << k, progress, block)
 
     def _prepared(self, scenario: Scenario) -> Prepared:
         """`prepare`, most of it taken over where only assumptions differ from what was played in full before."""

@@ -112,6 +112,9 @@ def test_without_memory_for_it_everything_is_played(monkeypatch):
     session = Session(BASE, people)
     for move in MOVES[:4]:
         assert same(session.play(BASE.set(move)), play(BASE.set(move), people))
+    with monkeypatch.context() as changed:
+        changed.delattr(replay, "play_blocks")
+        session.look_ahead(BASE.set(MOVES[0]))  # nothing can be made ready: nothing is played
 
 
 @pytest.mark.parametrize("move, clauses", [
