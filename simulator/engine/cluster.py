@@ -26,13 +26,13 @@ from typing import Any, cast
 
 import numpy as np
 
+from simulator import packages
 from simulator.compiled import source_hash
 from simulator.engine.blocks import Elsewhere, Sums, Task, Work
 from simulator.errors import ClusterError, Problem, SimulatorError
 from simulator.population.parts import Parts, Register, open_register, whole
 from simulator.population.register import Population
 
-INSTALL = "pip install 'retail-subsidy-budget[cluster]'"
 PATIENCE = 20  # seconds without any worker after which a run is given up
 REACHED = 15  # seconds to reach a scheduler
 AHEAD = 3  # tasks under way for each thread of the cluster, so that none waits for the next
@@ -240,5 +240,5 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError:
-        raise ClusterError(Problem("--scheduler, --cluster", "Dask is not installed", INSTALL)) from None
+        raise ClusterError(Problem("--scheduler, --cluster", "Dask is not installed", packages.with_extra("cluster"))) from None
     return distributed

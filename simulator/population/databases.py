@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from simulator import packages
 from simulator.errors import PopulationError, Problem
 from simulator.population.checked import KEYS
 from simulator.population.column import plain
@@ -20,7 +21,6 @@ from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.units import column_named
 
 MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
-EXTRA = 'pip install "retail-subsidy-budget[database]"'
 
 
 def from_duckdb(path: Path) -> Source:
@@ -28,7 +28,7 @@ def from_duckdb(path: Path) -> Source:
     try:
         import duckdb
     except ImportError:
-        raise PopulationError(Problem(path.name, "DuckDB is not installed", EXTRA)) from None
+        raise PopulationError(Problem(path.name, "DuckDB is not installed", packages.with_extra("database"))) from None
     settings: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": False, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     try:
@@ -64,7 +64,7 @@ def from_variable(given: str) -> Source:
     try:
         import sqlalchemy
     except ImportError:
-        raise PopulationError(Problem(given, "SQLAlchemy is not installed", EXTRA)) from None
+        raise PopulationError(Problem(given, "SQLAlchemy is not installed", packages.with_extra("database"))) from None
     try:
         url = sqlalchemy.make_url(address)
         engine = sqlalchemy.create_engine(url)
@@ -85,7 +85,7 @@ def from_variable(given: str) -> Source:
         finally:
             engine.dispose()
     except ImportError as error:  # the driver; its name is no secret
-        raise PopulationError(Problem(given, f"the driver {error.name} is not installed", EXTRA)) from None
+        raise PopulationError(Problem(given, f"the driver {error.name} is not installed", packages.with_extra("database"))) from None
     except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is told
         raise PopulationError(Problem(
             given, f"the database cannot be reached or read: {type(error).__name__}",

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,11 +31,13 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, MaxNLocator
 
+from simulator import packages
 from simulator.errors import Problem, ReportError
 from simulator.report.wording import Wording
 
-# the package's own first; then what Linux, Windows and macOS have; the last has Latin and mathematical signs
-FONTS = ("Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "SimHei", "PingFang SC", "DejaVu Sans")
+# the charts' families, under names that no font of the machine has; see `font_files`
+FAMILIES = ("report Chinese", "report signs")
+FONT_PACKAGE = "pylopdf-fonts-zh-cn"
 INK, MUTED, BLUE, RED, GREEN, ORANGE = "#1c2733", "#66727e", "#0072B2", "#D55E00", "#009E73", "#E69F00"
 DARK_BLUE, DARK_GREEN = "#00507d", "#00664b"  # for words in the colour of a line
 WIDE, HALF = (8.0, 3.3), (3.9, 2.8)  # inches: the width of the page, and of half of it
@@ -43,30 +46,35 @@ DASHED = (0, (4, 2))
 _STYLE = Path(__file__).with_name("fiscal.mplstyle")
 
 
-@cache
-def fonts() -> tuple[str, ...]:
-    """The families to write charts in, best first: those of FONTS that are there."""
-    package = find_spec("pylopdf_fonts_zh_cn")
-    for place in (package.submodule_search_locations or ()) if package else ():
-        for file in sorted(Path(place).glob("NotoSansSC-*.otf")):
-            font_manager.fontManager.addfont(str(file))
-    known = {entry.name for entry in font_manager.fontManager.ttflist}
-    return tuple(name for name in FONTS if name in known)
+def font_files() -> tuple[Path, Path]:
+    """The files charts are written with: the Chinese font that is installed with this program, and matplotlib's own, which has
+    Latin and mathematical signs. They are named by path: what fonts the machine has, or a program's list of them says, changes
+    no report. Raises ReportError where one is missing."""
+    package = find_spec(FONT_PACKAGE.replace("-", "_"))
+    folder = (package.submodule_search_locations or [""])[0] if package else f"{FONT_PACKAGE} is not installed"
+    found = Path(folder) / "NotoSansSC-Regular.otf", Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    missing = [(file.name, owner) for file, owner in zip(found, (FONT_PACKAGE, "matplotlib"), strict=True) if not file.is_file()]
+    if missing:
+        raise ReportError([Problem("font", f"{name} of the package {owner} is missing",
+                                   packages.install(owner, "--force-reinstall", "--no-deps")) for name, owner in missing])
+    return found
 
 
-@cache
-def font_file() -> Path | None:
-    """The Chinese font that travels with the report's packages, or None where it is not installed."""
-    fonts()
-    found = [entry.fname for entry in font_manager.fontManager.ttflist if entry.name == FONTS[0]]
-    return Path(found[0]) if found else None
+def _add_fonts() -> None:
+    """Tell matplotlib of the report's fonts, wherever its list has lost them: it makes that list anew at times."""
+    manager = font_manager.fontManager
+    for family, file in zip(FAMILIES, font_files(), strict=True):
+        if [entry.fname for entry in manager.ttflist if entry.name == family] != [str(file)]:
+            manager.ttflist[:] = [entry for entry in manager.ttflist if entry.name != family]
+            known = len(manager.ttflist)
+            manager.addfont(str(file))  # under all names the file has, of which none is kept
+            manager.ttflist[known:] = [replace(manager.ttflist[known], name=family)]
 
 
 @cache
 def _written() -> frozenset[int]:
     """Code points that the report's fonts can write."""
-    known = {entry.name: entry.fname for entry in reversed(font_manager.fontManager.ttflist) if entry.name in fonts()}
-    return frozenset(code for file in known.values() for code in ft2font.FT2Font(file).get_charmap())
+    return frozenset(code for file in font_files() for code in ft2font.FT2Font(str(file)).get_charmap())
 
 
 def missing_glyphs(text: str) -> set[str]:
@@ -81,16 +89,15 @@ def missing_glyphs(text: str) -> set[str]:
 @contextmanager
 def drawing() -> Iterator[None]:
     """Draw, and render, inside this: the report's style, and a missing glyph is an error instead of a box."""
+    _add_fonts()
     with style.context(str(_STYLE)), warnings.catch_warnings():
-        matplotlib.rcParams["font.family"] = list(fonts())
+        matplotlib.rcParams["font.family"] = list(FAMILIES)
         warnings.filterwarnings("error", message=r"Glyph .* missing")
         try:
             yield
         except UserWarning as e:
-            remedy = "install the package pylopdf-fonts-zh-cn, or a Chinese font"
-            raise ReportError(
-                Problem("chart", f"cannot be written with the fonts found ({e})", remedy)
-            ) from e
+            raise ReportError(Problem("chart", f"has a character that no font of the report can write ({e})",
+                                      "write it in another way")) from e
 
 
 def svg(figure: Figure) -> str:

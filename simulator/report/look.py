@@ -22,7 +22,7 @@ def faults(text: str, run_id: str) -> list[Problem]:
     if missing := missing_glyphs("".join(look.text)):
         named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in sorted(missing)[:5])
         found.append(Problem("page", f"has characters that no font of the report can write ({named})",
-                             "install the package pylopdf-fonts-zh-cn, or write them in another way"))
+                             "write them in another way"))
     if look.ended is None:
         found.append(Problem("page", "does not reach its last line", "end the notebook with sections.end"))
     elif look.ended != run_id:

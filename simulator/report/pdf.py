@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from simulator.errors import Problem, ReportError
-from simulator.report.figures import font_file
+from simulator.report.figures import font_files
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
          "microsoft-edge-stable", "msedge")
@@ -103,10 +103,7 @@ def _print(command: list[str], program: str, made: Path) -> None:
 
 def _with_font(text: str) -> str:
     """The page with the report's own font named by file: of this copy only, which nobody keeps."""
-    file = font_file()
-    if file is None:
-        return text
-    face = f'@font-face {{ font-family: "Noto Sans SC"; src: url("{file.as_uri()}"); }}'
+    face = f'@font-face {{ font-family: "Noto Sans SC"; src: url("{font_files()[0].as_uri()}"); }}'
     return text.replace("<style>", f"<style>{face}", 1)
 
 
