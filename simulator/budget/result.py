@@ -199,6 +199,7 @@ class BudgetRun:
             "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
             "scenario": scenario.name,
             "title": {"zh": scenario.zh, "en": scenario.en},
+            "changed": [asdict(change) for change in scenario.departures()],
             "seed": scenario.seed,
             "draws": scenario.draws,
             "sampling": scenario.plain["sampling"],

@@ -120,7 +120,8 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
         name, count = run.scenario.name, 2
         while name in taken:
             name, count = f"{run.scenario.name}-{count}", count + 1
-        named.append(replace(run, scenario=replace(run.scenario, name=name)))
+        given = replace(run.scenario.given, name=run.scenario.given.name + name.removeprefix(run.scenario.name))
+        named.append(replace(run, scenario=replace(run.scenario, given=given)))
     found = compare_runs(*named)
     entries = []
     for place, run in enumerate(named):
@@ -141,6 +142,7 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
         "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "scenario": ", ".join(r["scenario"] for _, r in entries),
         "title": first["title"],
+        "changed": first["changed"],
         "hashes": {"law": first["hashes"]["law"], "code": first["hashes"]["code"], "scenario": first["hashes"]["scenario"]},
         "runs": [{"folder": where, "run_id": r["run_id"], "title": r["title"], "scenario": r["hashes"]["scenario"]}
                  for where, r in entries],

@@ -10,6 +10,9 @@ from simulator.report.artefact import sums
 from simulator.report.folder import Recorded
 from simulator.report.page import Block, Cell
 from simulator.report.wording import Wording, load
+from simulator.scenario.identity import Change
+
+OF_THE_TEXT = ("law", "policy")  # groups of settings that the text of the policy says
 
 
 def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str],
@@ -61,8 +64,32 @@ def run_facts(folder: Recorded, words: Wording) -> list[str]:
 
 
 def policy_name(folder: Recorded, words: Wording) -> str:
-    """The policy's name: the record's own, else a general one."""
-    return words.pick(folder.record.get("policy", {}).get("title", {})) or words.say("page.policy")
+    """The policy's name: the record's own, else a general one; that its text was changed, where it was."""
+    name = words.pick(folder.record.get("policy", {}).get("title", {})) or words.say("page.policy")
+    return words.say("page.policy_changed", policy=name) if any(c.group in OF_THE_TEXT for c in changed(folder)) else name
+
+
+def title(folder: Recorded, words: Wording) -> str:
+    """The report's title line: the policy, and the scenario with what was changed."""
+    return words.say("page.title", policy=policy_name(folder, words), scenario=words.pick(folder.record["title"]))
+
+
+def changed(folder: Recorded) -> list[Change]:
+    """What is not as the text of the policy, or the file of the scenario, says it."""
+    return [Change(**entry) for entry in folder.record.get("changed", [])]
+
+
+def changed_rows(folder: Recorded, words: Wording) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+    """The same as a table: its header and rows of name, article, was, now."""
+    header = [words.say(f"changed.{key}") for key in ("setting", "article", "was", "now")]
+    return header, [(words.pick({"zh": c.zh, "en": c.en}), c.source if c.group == "law" else "", *c.ends(words.lang))
+                    for c in changed(folder)]
+
+
+def changed_table(folder: Recorded, words: Wording) -> str:
+    """That table on a page; "" where nothing was changed."""
+    header, rows = changed_rows(folder, words)
+    return page.table(words.say("changed.title"), header, [[*map(Cell, row)] for row in rows]) if rows else ""
 
 
 def contents(sections: Mapping[str, str], words: Wording) -> str:

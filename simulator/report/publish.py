@@ -23,7 +23,7 @@ from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
 from simulator.report.launcher import without_words
 from simulator.report.look import faults
-from simulator.report.making import policy_name
+from simulator.report.making import title
 from simulator.report.opening import OPEN
 from simulator.report.record import RunFolder, read_contributions
 from simulator.report.releases import admit, enter, no_ledger
@@ -153,13 +153,12 @@ def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind,
 
 def _page_text(opened: Recorded, words: Wording, incomplete: bool) -> dict[str, object]:
     """What the template's head says of the folder."""
-    title = words.say("page.title", policy=policy_name(opened, words), scenario=words.pick(opened.record["title"]))
     return {
         "lang": words.tag,
         "run_id": opened.run_id,
         "meta": artefact.identity(opened),
         "page_of": words.say("page.page_of"),
-        "title": title,
+        "title": title(opened, words),
         "footer": _css_text(words.say("page.footer", run_id=opened.run_id)),
         "incomplete": words.say("page.incomplete") if incomplete else "",
     }

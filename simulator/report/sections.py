@@ -13,7 +13,7 @@ from simulator.report import page
 from simulator.report.basis import assumptions, readings
 from simulator.report.design_section import design, present
 from simulator.report.forms import appraisal, performance
-from simulator.report.making import contents, end, front, made, policy_name, run_facts
+from simulator.report.making import changed_table, contents, end, front, made, policy_name, run_facts
 from simulator.report.matters import matters
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Block
@@ -51,6 +51,7 @@ def answer(run: RunFolder, lang: str) -> Block:
         page.cards(_cards(run, words, paid)),
         *(page.paragraph(sentence, "lead") for sentence in sentences),
         *_precision(run, words),
+        changed_table(run, words),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
         contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
     )

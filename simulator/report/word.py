@@ -42,7 +42,7 @@ def write(folder: Recorded, sections: ModuleType, clause: str, lang: str, path: 
         reader.feed(re.sub(r"<style.*?</style>", "", block.html, flags=re.S))
     reader.close()
     properties = document.core_properties
-    properties.title, properties.subject = making.policy_name(folder, words), words.say("page.kicker")
+    properties.title, properties.subject = making.title(folder, words), words.say("page.kicker")
     properties.comments, properties.author, properties.language = folder.run_id, "", words.tag
     document.save(str(path))
 

@@ -41,7 +41,7 @@ def write(run: RunFolder, lang: str, path: Path) -> None:
         workbook_lists.assumptions(book, run, words)
         workbook_lists.readings(book, run, words)
         workbook_lists.made(book, run, words)
-        properties = {"title": making.policy_name(run, words), "comments": run.run_id, "subject": words.say("page.kicker")}
+        properties = {"title": making.title(run, words), "comments": run.run_id, "subject": words.say("page.kicker")}
         book.file.set_properties(properties | {"author": "", "company": ""})
         for name, value in artefact.identity(run).items():
             book.file.set_custom_property(name, value)
@@ -85,6 +85,11 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
         page.text(3, words.say("risk.all_years") + between(run.row("overrun"), words))
         page.end_row()
     page.end_row()
+    header, changed = making.changed_rows(run, words)
+    for look, texts in [("head", header), *(("text", row) for row in changed)] if changed else []:
+        for column, text in enumerate(texts):
+            page.text(column, text, look)
+        page.end_row()
     page.sheet.merge_range(page.row, 0, page.row, 3, words.say("workbook.note"), book.formats["note"])
     page.sheet.set_row(page.row, 48)
     page.sheet.set_portrait()

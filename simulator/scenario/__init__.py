@@ -26,6 +26,7 @@ from simulator.projection.assumptions import AS_THE_LAW_SAYS
 from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, without_unoffered
 from simulator.scenario.given import from_python, parse_set
+from simulator.scenario.identity import Change, Identity, identity, of_file, of_text
 from simulator.scenario.purse import Purse
 from simulator.scenario.rows import Setting, rows_of
 
@@ -37,15 +38,13 @@ _NAME = re.compile(r"\w[\w.-]{0,79}")
 
 @dataclass(frozen=True)
 class Scenario:
-    """A frozen scenario; `set` gives a changed copy.
+    """A frozen scenario; `set` gives a changed copy, whose name and titles say what was changed.
 
     >>> load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4}).law.numbers["tax_rebate.high_rate"].at(2013)
     Decimal('0.4')
     """
 
-    name: str
-    zh: str
-    en: str
+    given: Identity  # as its file calls it
     law: Law
     interpretation: Mapping[str, str]
     plain: Mapping[str, Any]
@@ -54,10 +53,40 @@ class Scenario:
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
     folder: Path = field(default=Path(), repr=False, compare=False)
     purse: Purse = field(default_factory=Purse, repr=False)  # how the appropriation is shared out
+    origin: Scenario | None = field(default=None, repr=False, compare=False)  # what its name and titles stand for
+    text: Law | None = field(default=None, repr=False, compare=False)  # the law as its file says it
 
     def __post_init__(self) -> None:
         for name in ("interpretation", "plain", "appropriation", "assumptions", "correlations"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @cached_property
+    def _called(self) -> Identity:
+        return identity(self.given, of_file(self))
+
+    @property
+    def name(self) -> str:
+        """What runs and folders are called by: the file's name, and what was changed since.
+
+        >>> load_scenario("baseline").set({"law.office_rent.max_area": 300}).name
+        'baseline+office_rent.max_area=300'
+        """
+        return self._called.name
+
+    @property
+    def zh(self) -> str:
+        """The Chinese title, with what was changed."""
+        return self._called.zh
+
+    @property
+    def en(self) -> str:
+        """The English title, with what was changed."""
+        return self._called.en
+
+    def departures(self) -> list[Change]:
+        """What is not as the text of the law says it, nor as the scenario's own file."""
+        law = of_text(self)
+        return [*law, *(c for c in of_file(self) if c.path not in {own.path for own in law})]
 
     @property
     def base_year(self) -> int:
@@ -98,7 +127,7 @@ class Scenario:
             problems += e.problems
         if problems:
             raise ScenarioError(problems)
-        return changed
+        return replace(changed, origin=self.origin or self)
 
     def few(self, draws: int) -> Scenario:
         """The scenario on so many draws at most, independent of each other: what an analysis beside the run is played on."""
@@ -187,10 +216,11 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
             found = next(filter(_is_file, beside), None) or _find(str(head["base"]), document.place("base"))
             base = _load(found, (*seen, path))
             if isinstance(named, str):  # a law that is named starts from that file's numbers
-                base = replace(base, law=_law(named, path, document.place("law")))
+                law = _law(named, path, document.place("law"))
+                base = replace(base, law=law, text=law)
         else:
             law = _law(named if isinstance(named, str) else DEFAULT_LAW, path, document.place("law"))
-            base = Scenario("", "", "", law, readings.defaults(), {}, {}, {}, folder=path.parent)
+            base = Scenario(Identity("", "", ""), law, readings.defaults(), {}, {}, {}, folder=path.parent, text=law)
     except SimulatorError as e:
         problems += e.problems
     if base is None:
@@ -205,7 +235,17 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if problems:
         raise ScenarioError(problems)
     name = str(head["name"])
-    return replace(scenario, name=name, zh=str(head["zh"] or name), en=str(head["en"] or name), folder=path.parent)
+    given = Identity(name, str(head["zh"] or name), str(head["en"] or name))
+    return replace(scenario, given=given, folder=path.parent, origin=_bearer(given, base, path))
+
+
+def _bearer(given: Identity, base: Scenario, path: Path) -> Scenario | None:
+    """The scenario that already bears this name or title, where a file takes it for its own settings: its base, or a shipped one."""
+    home = resources.folder("scenarios").resolve()
+    known = [base.origin or base]
+    if path.parent != home:
+        known.append(_load(home / f"{given.name if given.name in shipped() else 'baseline'}.yaml", ()))
+    return next((one for one in known if {given.name, given.zh, given.en} & {one.given.name, one.given.zh, one.given.en}), None)
 
 
 @lru_cache(maxsize=8)

@@ -120,27 +120,30 @@ def test_different_numbers_have_different_hashes(data):
     assert len(hashes) == (1 if one == other else 2)
 
 
-def test_a_change_of_any_setting_changes_the_hash():
+def other_value(setting) -> str:
+    """Another value that a setting may have, as one writes it."""
     other = {"text": lambda s: "elsewhere", "choice": lambda s: next(n for n in s.range.split(" | ") if n != s.value),
              "date": lambda s: "2014-06-30", "year": lambda s: "2015", "flag": lambda s: "false"}
+    if setting.unit in ("choice", "reading"):
+        return other["choice"](setting)
+    if setting.unit in other:
+        return other[setting.unit](setting)
+    if setting.path.startswith("assumptions."):
+        declared = BY_PATH[setting.path.partition(".")[2]]
+        return yamlfile.written(declared.low + (declared.high - declared.low) * 0.37)
+    if setting.unit in ("share", "occupancy"):
+        return "0.77"
+    if setting.value.startswith("{"):
+        return "{1994: 0.3}"
+    if setting.value == "none":
+        return "tax_rebate" if setting.unit == "clauses" else "5"
+    return str(int(D(setting.value)) + 1)
+
+
+def test_a_change_of_any_setting_changes_the_hash():
     hashes = {PRICED.hash()}
     for setting in PRICED.settings():
-        if setting.unit in ("choice", "reading"):
-            value = other["choice"](setting)
-        elif setting.unit in other:
-            value = other[setting.unit](setting)
-        elif setting.path.startswith("assumptions."):
-            declared = BY_PATH[setting.path.partition(".")[2]]
-            value = yamlfile.written(declared.low + (declared.high - declared.low) * 0.37)
-        elif setting.unit in ("share", "occupancy"):
-            value = "0.77"
-        elif setting.value.startswith("{"):
-            value = "{1994: 0.3}"
-        elif setting.value == "none":
-            value = "tax_rebate" if setting.unit == "clauses" else "5"
-        else:
-            value = str(int(D(setting.value)) + 1)
-        hashes.add(PRICED.set(parse_set([f"{setting.path}={value}"])).hash())
+        hashes.add(PRICED.set(parse_set([f"{setting.path}={other_value(setting)}"])).hash())
     hashes.add(PRICED.set({"correlations.exit.year1~exit.year2": 0.5}).hash())
     assert len(hashes) == len(SETTINGS) + 2
 

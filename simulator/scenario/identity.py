@@ -1,0 +1,140 @@
+"""What a scenario is called: its own name and title as long as it says what its file says, and otherwise what was changed, too.
+
+A name or title never stands for other settings than those it was given to: whatever shows either (reports, screens, folders,
+indexes, run ids) shows the change with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from simulator.law.terms import UNITS
+from simulator.scenario.rows import Setting, law_settings, rows_of
+
+OF_THE_RUN = ("seed", "draws", "sampling")  # how it is played: said beside the title, no other policy
+SPELLED = 2  # changes that a title names; of more it says how many
+_LONGEST = 12  # characters of a value in a name
+_NONE = ""
+_GROUPS = {"appropriation": ("预算安排", "appropriations"), "assumptions": ("测算假设", "assumptions")}
+Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A scenario's name (of runs and folders) and its titles."""
+
+    name: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A setting that is not what the reference says: `was` and `now` as texts, "" where there is no such setting."""
+
+    path: str
+    group: str
+    unit: str
+    zh: str
+    en: str
+    was: str
+    now: str
+    source: str = ""
+
+    def said(self, lang: str) -> str:
+        """Its name, and from what to what.
+
+        >>> Change("law.office_rent.max_area", "law", "m2", "最高面积", "largest area", "500", "300", "四（三）").said("zh")
+        '四（三） 最高面积 500→300 平方米'
+        """
+        name = self.zh if lang == "zh" else self.en
+        if self.unit == "reading":
+            return name  # a reading's name says which one it is
+        ends = "→".join(_plain(value, self.unit, lang) for value in (self.was, self.now))
+        return " ".join(filter(None, (self.source if self.group == "law" else "", name, ends, _unit(self.unit, lang))))
+
+    def ends(self, lang: str) -> tuple[str, str]:
+        """What it was and what it is, as one reads them, each with its unit."""
+        was, now = (f"{_plain(value, self.unit, lang)} {_unit(self.unit, lang)}".strip() for value in (self.was, self.now))
+        return was, now
+
+
+def changes(now: Sequence[Setting], was: Sequence[Setting]) -> list[Change]:
+    """The settings that differ, in their order; those of the run itself left out."""
+    before = {row.path: row for row in was}
+    after = {row.path: row for row in now}
+    found = []
+    for path, row in (before | after).items():
+        old, new = (rows[path].value if path in rows else _NONE for rows in (before, after))
+        if old != new and path not in OF_THE_RUN:
+            found.append(Change(path, row.group, row.unit, row.zh, row.en, old, new, row.source))
+    return found
+
+
+def of_file(scenario: Scenario) -> list[Change]:
+    """What was changed since the scenario was read from its file (or differs from the shipped one whose name it bears)."""
+    return [] if scenario.origin is None else changes(rows_of(scenario), rows_of(scenario.origin))
+
+
+def of_text(scenario: Scenario) -> list[Change]:
+    """Where the law's numbers, term and offers are not those of the text it was read from."""
+    return [] if scenario.text is None else changes(law_settings(scenario), law_settings(replace(scenario, law=scenario.text)))
+
+
+def identity(given: Identity, changed: Sequence[Change]) -> Identity:
+    """The name and titles of a scenario with these changes."""
+    if not changed:
+        return given
+    return Identity(given.name + "+" + _named(changed), f"{given.zh}（改：{_told(changed, 'zh')}）",
+                    f"{given.en} (changed: {_told(changed, 'en')})")
+
+
+def _named(changed: Sequence[Change]) -> str:
+    """The first change in letters a folder may have, and how many more there are."""
+    first, more = changed[0], len(changed) - 1
+    words = ".".join(first.path.split(".")[-2:])
+    if re.fullmatch(r"[\w.-]+", first.now) and len(first.now) <= _LONGEST:
+        words += f"={first.now}"
+    return re.sub(r"[^\w.=-]+", "-", words) + (f"+{more}" if more else "")
+
+
+def _told(changed: Sequence[Change], lang: str) -> str:
+    """Changes in words, those of a group that has many told as one."""
+    texts: list[str] = []
+    for group in dict.fromkeys(c.group for c in changed):
+        own = [c for c in changed if c.group == group]
+        if len(own) > SPELLED and group in _GROUPS:
+            zh, en = _GROUPS[group]
+            texts.append(f"{zh} {len(own)} 处" if lang == "zh" else f"{len(own)} {en}")
+        else:
+            texts += [c.said(lang) for c in own]
+    shown, more = texts[:SPELLED], len(texts) - SPELLED
+    if lang == "zh":
+        return "；".join(shown) + (f"；另 {more} 处" if more > 0 else "")
+    return "; ".join(shown) + (f"; {more} more" if more > 0 else "")
+
+
+def _plain(value: str, unit: str, lang: str) -> str:
+    """A value as one reads it: shares in per cent, money in 万元 (millions); what is no number as it is written."""
+    if value == _NONE:
+        return "无" if lang == "zh" else "none"
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        ends = re.findall(r"(?:low|mode|high): ([-\d.e]+)", value)  # of a distribution
+        return "/".join(ends) if ends else "无" if value == "none" and lang == "zh" else value
+    if unit in ("share", "occupancy"):
+        return f"{(number * 100).normalize():f}%"
+    if unit == "CNY":
+        return f"{(number / 10_000).normalize():,f} 万元" if lang == "zh" else f"CNY {number:,f}"
+    return value
+
+
+def _unit(unit: str, lang: str) -> str:
+    if unit not in UNITS or unit in ("share", "occupancy", "CNY"):  # said with the number
+        return ""
+    return UNITS[unit].zh if lang == "zh" else "" if unit == "count" else unit
