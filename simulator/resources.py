@@ -36,3 +36,13 @@ def folder(name: str, package: Path = PACKAGE) -> Path:
             Problem(str(found), "this folder of the installation is missing", "install the package again")
         )
     return found
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file travels with the program, rather than being somebody's.
+
+    >>> is_own(folder("scenarios") / "baseline.yaml"), is_own(Path("mine.yaml"))
+    (True, False)
+    """
+    beside = [PACKAGE.parent / name for name in FOLDERS] if (PACKAGE.parent / "pyproject.toml").is_file() else []
+    return any(home in path.absolute().parents for home in (PACKAGE, *beside))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap, sobol_indices
 
 from simulator.budget.paired import Progress, rank_ranges, steps
 from simulator.budget.statistics import COVER
@@ -109,6 +108,8 @@ def table(names: list[str], factors: list[Factor], f_a: np.ndarray, f_b: np.ndar
 def estimate(f_a: np.ndarray, f_b: np.ndarray, f_ab: np.ndarray) -> tuple[np.ndarray, ...]:
     """First-order and total indices (results, factors), the ends of their intervals (2, results, factors) and the bootstrap's
     samples (2, results, factors, samples), by scipy.stats.sobol_indices. Shapes as in `table`; draws a power of two."""
+    from scipy.stats import bootstrap, sobol_indices  # half a second, only where it is asked for
+
     n, shape = f_a.shape[1], (2, f_a.shape[0], f_ab.shape[0])
 
     def both(chosen: np.ndarray) -> np.ndarray:

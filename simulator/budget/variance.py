@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata, spearmanr
 
 from simulator.budget.layout import CASH_INDEX, total_cash
 from simulator.budget.revenue import flows
@@ -84,6 +83,8 @@ def letter_of(weights: dict[str, float], scenario: Scenario) -> str:
 
 def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """Ranks of every assumption that is drawn."""
+    from scipy.stats import rankdata  # half a second: only where the variance is split
+
     found = {}
     for path, assumption in BY_PATH.items():
         values = draws.parameters[assumption.field]
@@ -94,12 +95,16 @@ def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarra
 
 def _margin(values: np.ndarray, ranks: np.ndarray, replicate: Replicate) -> str:
     """±standard error of a rank correlation; "" where there are too few draws for one."""
+    from scipy.stats import spearmanr
+
     error = jackknife(lambda chosen: float(spearmanr(values[chosen], ranks[chosen])[0]), len(values), replicate)
     return f"±{error:.2f}" if np.isfinite(error) else ""
 
 
 def rank_correlations(values: np.ndarray, ranks: dict[str, np.ndarray]) -> dict[str, float]:
     """Spearman's correlation of a result with each parameter's ranks; none where the result never varies."""
+    from scipy.stats import rankdata
+
     if np.ptp(values) == 0:
         return {}
     of_values = rankdata(values)

@@ -106,10 +106,10 @@ def _terminable() -> Iterator[None]:
 def _refusal(e: SimulatorError, arguments: argparse.Namespace, lang: str) -> str:
     """Every problem, place: cause → remedy; after those of a register the command that marks its cells."""
     if isinstance(e, PopulationError):
-        from simulator.report import register_screens
+        from simulator.report import refusals
 
         register = None if arguments.name == "check" else getattr(arguments, "population", None)
-        return refused(len(e.problems), register_screens.refusal(e.problems, lang, register), lang)
+        return refused(len(e.problems), refusals.refusal(e.problems, lang, register), lang)
     return refused(len(e.problems), [f"  {line(problem, lang)}" for problem in e.problems], lang)
 
 

@@ -23,10 +23,10 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Apply the law to a register."""
-    from simulator.report import payout_list, register_screens
-
     scenario = scenario_of(arguments, arguments.scenario)
     people = register_of(arguments)
+    from simulator.report import payout_list, register_screens
+
     if arguments.pseudonyms:
         people = simulator.pseudonymise(people, arguments.pseudonyms)
     result = simulator.assess(people, scenario)

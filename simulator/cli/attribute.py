@@ -23,9 +23,9 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Say whose cost it is."""
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import drivers
 
-    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     with staged("attribute") as progress:
         result = simulator.attribute(scenario, population, few=arguments.few, orders=arguments.orders, workers=arguments.workers,
                                      progress=progress, notice=notices(arguments))

@@ -24,14 +24,14 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> int:
     """Check or show the log; exit code 1 where a line is not as it was written."""
-    from simulator.report import screen
+    from simulator.report import terminal
 
     log = arguments.file or log_file()
     if log is None:
         raise SimulatorError(Problem("", "no audit log is kept here", "name one, or set SIMULATOR_AUDIT to the file it is to be kept in"))
     if arguments.what == "show":
-        print(screen.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
+        print(terminal.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
         return 0
     line, wrong = broken(log)
-    print(screen.audit_state(log, line, wrong, head(log), arguments.lang))
+    print(terminal.audit_state(log, line, wrong, head(log), arguments.lang))
     return 1 if line else 0

@@ -21,10 +21,10 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """What a finance bureau budgets with."""
-    from simulator.report import budgeting, screen
-
     scenario = scenario_of(arguments, arguments.scenario)
     budget = play(arguments, scenario, population_of(arguments))
+    from simulator.report import budgeting, screen
+
     tables = budget.budgeting(arguments.workers, arguments.reserve)
     if arguments.out:
         budget.write(arguments.out, tables)

@@ -34,16 +34,16 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Compare scenarios on common luck."""
-    from simulator.report import comparison
-
-    population, until = population_of(arguments), arguments.further_years
-    scenarios = [scenario_of(arguments, name) for name in arguments.scenarios]
+    scenarios, until = [scenario_of(arguments, name) for name in arguments.scenarios], arguments.further_years
     if len(scenarios) < 2 and until is None:
         raise SimulatorError(Problem("compare", "needs at least two scenarios", "e.g. simulator compare baseline cautious"))
     if until is not None and len(scenarios) > 1:
         raise SimulatorError(Problem("--further-years", "lengthens one scenario", "e.g. simulator compare baseline --further-years 2018"))
+    population = population_of(arguments)
     result = simulator.further_years(scenarios[0], until, population, workers=arguments.workers, notice=notices(arguments)) \
         if until is not None else simulator.compare(*(play(arguments, s, population) for s in scenarios))
+    from simulator.report import comparison
+
     if arguments.out:
         comparison.save(result, arguments.out, arguments.lang)
     print(comparison.text(result, arguments.lang))

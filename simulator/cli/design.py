@@ -37,9 +37,9 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Find the most generous terms that fit a budget."""
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import design
 
-    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     free = [term for option in arguments.free for term in option.split(",")]
     with progress_bar("design") as bar:
         result = simulator.design(scenario, arguments.budget, free, confidence=arguments.confidence,

@@ -24,11 +24,11 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Print the statistical tables of a register, and keep them."""
+    retail, scenario = yearly("--trscg", arguments.trscg), scenario_of(arguments, arguments.scenario)
+    people = register_of(arguments)
     from simulator.population.indicators import write_indicators
     from simulator.report import register_screens
 
-    retail, scenario = yearly("--trscg", arguments.trscg), scenario_of(arguments, arguments.scenario)
-    people = register_of(arguments)
     tables = simulator.indicators(people, scenario, retail)
     if arguments.out:
         write_indicators(tables, arguments.out, people.source)

@@ -20,9 +20,9 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Price the known ways round the text."""
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import loopholes
 
-    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     with progress_bar("loopholes") as bar:
         prices = simulator.loopholes(scenario, population, workers=arguments.workers, progress=bar.update)
     if arguments.out:

@@ -26,9 +26,9 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Say who stands near the edges of the law."""
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import drivers
 
-    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     result = simulator.notches(scenario, population, within=arguments.within, draws=arguments.draws)
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)

@@ -139,12 +139,12 @@ def register_of(arguments: argparse.Namespace) -> Population:
 
 def population_of(arguments: argparse.Namespace) -> Register | None:
     """A run's register, or None, with a word on what is odd in it, or unknown: that is read as blank here."""
-    from simulator.report import register_screens
-
     units = units_of(arguments)
     if not arguments.population:
         return None
     people = simulator.read_population(arguments.population, units, whole=False)
+    from simulator.report import register_screens
+
     if said := register_screens.remarks(people, arguments.population, lang_of(arguments)):
         notices(arguments)(said)
     return people

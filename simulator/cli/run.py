@@ -41,13 +41,13 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> int:
     """Play a scenario; 3 where the precision asked for was not reached."""
-    from simulator.report import screen
-
     scenario = scenario_of(arguments, arguments.scenario)
     if (arguments.resume or arguments.new) and (not arguments.out or arguments.precision):
         raise SimulatorError(Problem("--resume, --new", "are about an unfinished run", "name its folder with --out, without --precision"))
     budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
                   most=arguments.max_draws, expected=arguments.expected, out=arguments.out, resume=arguments.resume, new=arguments.new)
+    from simulator.report import screen
+
     print(screen.budget(budget, arguments.lang))
     if arguments.expected:
         print("\n" + screen.expected(budget, arguments.lang))

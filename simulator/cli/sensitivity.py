@@ -34,9 +34,9 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Say which assumptions matter."""
+    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import drivers
 
-    scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     with staged("sensitivity") as progress:
         result = simulator.sensitivity(scenario, population, few=arguments.few, samples=arguments.samples,
                                        workers=arguments.workers, progress=progress, notice=notices(arguments))

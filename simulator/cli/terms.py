@@ -22,7 +22,7 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """List everything that can be set."""
     from simulator.errors import nearest
-    from simulator.report import legality, screen
+    from simulator.report import terminal
 
     scenario = scenario_of(arguments, arguments.scenario)
     found = scenario.settings(arguments.group)
@@ -30,8 +30,8 @@ def do(arguments: argparse.Namespace) -> None:
         every = scenario.settings()
         raise SimulatorError(Problem(arguments.group, "no such setting", nearest(arguments.group, [s.path for s in every]) or
                                      "simulator terms lists all"))
-    print(screen.terms(found, arguments.lang))
-    flags = legality.text(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"),
+    print(terminal.terms(found, arguments.lang))
+    flags = terminal.doubts(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"),
                           arguments.lang)
     if flags:
         print("\n" + flags)

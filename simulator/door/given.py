@@ -42,6 +42,9 @@ def read_population(path: str | Path, units: Mapping[str, str] | None = None, *,
     >>> read_population(folder("data") / "sample").synthetic
     True
     """
+    from simulator.population.places import refuse_absent
+
+    refuse_absent(path)
     from simulator.population import parts
 
     register = parts.open_register(path, units)

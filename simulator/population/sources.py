@@ -10,6 +10,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.population import databases, parquet
 from simulator.population.column import Table, plain
 from simulator.population.legacy import is_ole, refuse_et
+from simulator.population.places import refuse_absent
 from simulator.population.raw import RawTable, Source, stray
 from simulator.population.schema import SYNTHETIC_MARK, TABLES, table_named
 from simulator.population.sheets import MOST_BYTES, from_csv
@@ -59,7 +60,8 @@ def open_source(path: str | Path) -> tuple[Source, str, str]:
         ) from error
     except ValueError as error:  # a path with a zero character
         raise PopulationError(Problem(text, f"is no path: {error}", "check the path")) from error
-    raise PopulationError(Problem(text, "there is no such file or folder", "check the path"))
+    refuse_absent(path)
+    raise PopulationError(Problem(text, "is no file and no folder", "check the path"))
 
 
 def is_in_parts(path: Path) -> bool:

@@ -1,16 +1,14 @@
-"""Doubts about a clause's legality, told: on the page, and under the terminal's list of settings."""
+"""Doubts about a clause's legality, told on the page and in the workbook."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 
 from simulator.report import page
 from simulator.report.page import Cell
 from simulator.report.record import RunFolder
 from simulator.report.sheets import Sheet
-from simulator.report.wording import Wording, load
-from simulator.scenario import Scenario
+from simulator.report.wording import Wording
 
 COLUMNS = ("article", "document", "effect", "uncertain", "reached")
 
@@ -43,18 +41,3 @@ def sheet(run: RunFolder, words: Wording) -> Sheet:
             for clause in run.record["clauses"] for flag in clause.get("legality", [])]
     columns = {words.say(f"legality.{key}"): "text" for key in ("article", "since", "document", "effect", "uncertain", "reached")}
     return Sheet(words.say("legality.title"), columns, rows, left=2, note=words.say("legality.note"))
-
-
-def text(scenario: Scenario, slugs: Iterable[str], lang: str = "zh") -> str:
-    """The flags of these clauses as a terminal shows them; "" where there is none."""
-    words = load(lang)
-    lines = []
-    for block in filter(None, map(scenario.law.blocks.get, slugs)):
-        for c in block.legality:
-            lines.append(words.say("legality.head", article=block.article, since=c.since, document=c.document,
-                                   by=getattr(c, f"by_{lang}")))
-            lines.append(words.say("legality.asks", effect=getattr(c, f"effect_{lang}")))
-            lines.append(words.say("legality.open", uncertain=getattr(c, f"uncertain_{lang}")))
-            if c.scenario:
-                lines.append(words.say("legality.played", scenario=c.scenario))
-    return "\n".join([words.say("legality.title"), *lines, words.say("legality.note")]) if lines else ""

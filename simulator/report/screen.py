@@ -1,14 +1,8 @@
-"""Tables as text for a terminal: columns line up although Chinese characters are two cells wide."""
+"""Results as text for a terminal."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import zip_longest
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,53 +10,10 @@ from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
 from simulator.report import precision
 from simulator.report.rounding import MISSING, UNITS
+from simulator.report.terminal import table
 from simulator.report.wording import Wording, load
-from simulator.scenario import Setting
 
 _DECIMALS = {"zh": 1, "en": 3}  # of 万元 and of a million: to the thousand CNY
-
-
-def width(text: str) -> int:
-    """Terminal cells a text takes.
-
-    >>> width("预算 a")
-    6
-    """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def lines(text: str, wide: int) -> list[str]:
-    """A text in lines of at most `wide` cells, broken at spaces and between Chinese characters; no line begins with a stop.
-
-    >>> lines("预算安排，逐年列示", 10)
-    ['预算安排，', '逐年列示']
-    """
-    found = [""]
-    for piece in re.findall(r"[（《〔“(]*[\u2e80-\uffdf][，。；：、）》〕”),;:]*|[^\s\u2e80-\uffdf]+\s*|\s+", text):
-        if found[-1] and width(found[-1] + piece.rstrip()) > wide:
-            found[-1] = found[-1].rstrip()
-            found.append("")
-        found[-1] += piece
-    return found
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, last_left: bool = False) -> str:
-    """A text table; the first `left` columns (and the last, if so said) aligned left, the others right."""
-    lines = [list(map(str, header)), *(list(map(str, row)) for row in rows)]
-    widths = [max(width(line[c]) for line in lines) for c in range(len(header))]
-
-    def padded(text: str, c: int) -> str:
-        space = " " * (widths[c] - width(text))
-        return text + space if c < left or (last_left and c == len(header) - 1) else space + text
-
-    shown = ["  ".join(padded(text, c) for c, text in enumerate(line)).rstrip() for line in lines]
-    return "\n".join([shown[0], "─" * max(map(width, shown)), *shown[1:]])
-
-
-def folded(header: Sequence[str], rows: Iterable[Sequence[str]], widest: Sequence[int]) -> str:
-    """A table of texts, each column at most so many cells wide: what is longer goes on below."""
-    split = [[lines(text, wide) for text, wide in zip(row, widest, strict=True)] for row in rows]
-    return table(header, [row for cells in split for row in zip_longest(*cells, fillvalue="")], left=len(header))
 
 
 def _money(yuan: float | None, lang: str) -> str:
@@ -135,17 +86,6 @@ def expected(result: BudgetRun, lang: str = "zh") -> str:
     return table([words.say(f"screen.{key}") for key in ("year", "mean", "expected", "worth")], rows)
 
 
-def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
-    """Every settable path with value, unit, range, article or source, and meaning."""
-    words = load(lang)
-    rows = [
-        (s.path, s.value, words.term("units", s.unit), s.range, " ".join(filter(None, (s.source, s.confidence))),
-         words.pick({"zh": s.zh, "en": s.en}))
-        for s in settings
-    ]
-    return table([words.say(f"screen.{key}") for key in ("path", "value", "unit", "range", "source", "meaning")], rows, left=6)
-
-
 def verified(found: pd.DataFrame, lang: str) -> str:
     """What a verification found: every file that is not as it was made, then how many there are of each kind."""
     words = load(lang)
@@ -166,30 +106,3 @@ def purged(found: pd.DataFrame, lang: str) -> str:
     end = words.say("purge.end", gone=f"{len(found) - len(left):,}", left=f"{len(left):,}") + "\n" + words.say("purge.honest")
     rows = [(row.file, words.say(f"purge.{row.state}")) for row in left.itertuples()]
     return (table([words.say("purge.file"), words.say("purge.why")], rows, left=2) + "\n\n" if rows else "") + end
-
-
-def audit_state(log: Path, line: int, wrong: str, head: Mapping[str, Any], lang: str) -> str:
-    """What a check of the audit log found: that it is whole, with its last seal, or the first line that is not."""
-    words = load(lang)
-    if line:
-        return words.say(f"audit.{wrong}", log=log, line=f"{line:,}")
-    return words.say("audit.whole", log=log, lines=f"{head.get('line', 0):,}") + "\n" + _anchor(words, head)
-
-
-def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lang: str) -> str:
-    """Lines of the audit log as a table, then the last seal, to be kept elsewhere."""
-    words = load(lang)
-
-    def digests(given: Iterable[tuple[str, str]]) -> str:
-        told = [f"{kind} {digest[:12]}".strip() for kind, digest in given]
-        return " ".join(told[:3]) + (f" … +{len(told) - 3}" if len(told) > 3 else "")  # the log itself has all of them
-
-    rows = [(line["line"], line["time"], line["user"], line["verb"], words.say(f"audit.{line['result']}"),
-             digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),
-             digests((file["kind"], file["sha256"]) for file in line["written"])) for line in lines]
-    header = [words.say(f"audit.{key}") for key in ("line", "time", "user", "verb", "result", "read", "written")]
-    return table(header, rows, left=len(header)) + "\n\n" + _anchor(words, head)
-
-
-def _anchor(words: Wording, head: Mapping[str, Any]) -> str:
-    return words.say("audit.anchor", line=f"{head['line']:,}", seal=head["seal"]) if head else words.say("audit.empty")

@@ -17,7 +17,7 @@ import pandas as pd
 
 from simulator.errors import Problem, SimulatorError
 from simulator.files import put
-from simulator.report import screen
+from simulator.report import terminal
 from simulator.report.rounding import MISSING, signed
 from simulator.spreadsheets import save_csv, workbook
 
@@ -94,13 +94,13 @@ def _grid(sheet: Sheet) -> str:
         return ""
     kinds = list(sheet.columns.values())
     rows = [[written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in sheet.rows]
-    shown = screen.table(list(sheet.columns), rows, left=sheet.left)
-    if max(map(screen.width, shown.splitlines())) <= _WIDEST:
+    shown = terminal.table(list(sheet.columns), rows, left=sheet.left)
+    if max(map(terminal.width, shown.splitlines())) <= _WIDEST:
         return shown
     folded = [line for row in rows for line in _folded(row, kinds)]
     if sheet.left == len(kinds):  # all of it text: the last column is broken into lines
         folded = _broken(list(sheet.columns), folded)
-    return screen.table(list(sheet.columns), folded, left=sheet.left)
+    return terminal.table(list(sheet.columns), folded, left=sheet.left)
 
 
 def _folded(row: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
@@ -115,10 +115,10 @@ def _folded(row: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
 
 def _broken(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """The last column of a text table in lines that fit beside the others."""
-    before = sum(max(screen.width(line[c]) for line in [header, *rows]) + 2 for c in range(len(header) - 1))
+    before = sum(max(terminal.width(line[c]) for line in [header, *rows]) + 2 for c in range(len(header) - 1))
     found = []
     for row in rows:
-        first, *rest = screen.lines(row[-1], max(_WIDEST - before, _WIDEST // 3))
+        first, *rest = terminal.lines(row[-1], max(_WIDEST - before, _WIDEST // 3))
         found += [[*row[:-1], first], *([*[""] * (len(row) - 1), line] for line in rest)]
     return found
 
@@ -183,7 +183,7 @@ def _workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
         page.write_string(1, 0, sheet.note, note)
         for column, (header, kind) in enumerate(sheet.columns.items()):
             cells = [written(row[column], kind) for row in sheet.rows]
-            page.set_column(column, column, min(48, max(10, *map(screen.width, [header, *cells])) + 2))
+            page.set_column(column, column, min(48, max(10, *map(terminal.width, [header, *cells])) + 2))
             page.write_string(2, column, header, head)
             for row, cells_of_row in enumerate(sheet.rows, start=3):
                 cell = cells_of_row[column]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from simulator.budget import design_tables
 from simulator.budget.notches import WITHIN
-from simulator.report import budgeting, design, driver_sheets, legality, loopholes, purse_sheets, screen
+from simulator.report import budgeting, design, driver_sheets, legality, loopholes, purse_sheets, terminal
 from simulator.report.book import Book
 from simulator.report.design_section import present
 from simulator.report.record import RunFolder
@@ -69,7 +69,7 @@ def _put(book: Book, name: str, whole: Sheet) -> None:
     sheet = whole.split()
     kinds = list(sheet.columns.values())
     texts = [[written(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in sheet.rows]
-    widths = [min(_WIDEST, max(_NARROWEST, *(screen.width(text) + 2 for text in column))) for column in zip(
+    widths = [min(_WIDEST, max(_NARROWEST, *(terminal.width(text) + 2 for text in column))) for column in zip(
         [min(header.split(" "), key=len) for header in sheet.columns], *texts, strict=True)]
     page = book.page(name, sheet.title, widths, sheet.note.replace("\n", " "))
     page.header(list(sheet.columns), sheet.left)

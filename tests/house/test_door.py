@@ -26,8 +26,8 @@ BESIDE_THE_DOOR = {
     "simulator.messages": {"chinese", "line"},
     "simulator.scenario": {"parse_set", "shipped"},
     "simulator.population.units": {"parse_answers"},
-    "simulator.report": {"budgeting", "comparison", "design", "drivers", "legality", "loopholes", "payout_list",
-                         "register_screens", "screen"},
+    "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "refusals",
+                         "register_screens", "screen", "terminal"},
     # registers that are not populations yet: one with faults, an empty one, an invented one with its fit
     "simulator.population.readers": {"examine"},
     "simulator.population.findings": {"write_annotated"},

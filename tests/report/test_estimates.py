@@ -15,9 +15,9 @@ from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest
 from simulator.report import driver_sheets, forms, page, returns, rounding, sheets
 from simulator.report.record import RunFolder
-from simulator.report.screen import width as screen_width
 from simulator.report.sheets import Sheet, written
 from simulator.report.tables import chance_cell
+from simulator.report.terminal import width as screen_width
 from simulator.report.wording import load
 
 NAN = math.nan
