@@ -35,6 +35,8 @@ ENTERPRISE_FIELDS = (
     "lease_started_on",
     "building_opened_on",
     "accounts_sound",
+    "unsound_on",
+    "founded_locally",
     "violated_on",
 )
 ANNUAL_FIELDS = (

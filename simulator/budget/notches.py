@@ -27,7 +27,7 @@ from simulator.law.clauses import CATALOGUE, SLUGS
 from simulator.law.readings import compile_readings
 from simulator.law.terms import UNITS
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.register import Population, asked_for
 from simulator.population.schema import ANNUAL, ENTERPRISES
 from simulator.scenario import Scenario
 
@@ -134,8 +134,9 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     of_the_register = False
     if population is not None and population.last_year >= scenario.law.start.year:
         of_the_register = True
-        unknown = {identity for identity, _, _ in population.unknown if identity}
-        absent = {column for identity, _, column in population.unknown if not identity}
+        asked = asked_for(population.unknown, scenario.interpretation)
+        unknown = {identity for identity, _, _ in asked if identity}
+        absent = {column for identity, _, column in asked if not identity}
         known = np.array([str(i) not in unknown for i in population.ids], bool)
         left_out = int(np.count_nonzero(~known))
         people = of_register(population.subset(known), scenario)

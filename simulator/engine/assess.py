@@ -15,9 +15,10 @@ from simulator.errors import PopulationError, Problem
 from simulator.law.assessment import CLAUSES, assess_register
 from simulator.law.clauses import CASH, SLUGS
 from simulator.law.readings import compile_readings
+from simulator.law.settlement import breaches
 from simulator.law.terms import Block
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.register import Population, asked_for
 from simulator.population.schema import ANNUAL, ENTERPRISES
 from simulator.scenario import Scenario
 
@@ -139,12 +140,12 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
         displaced[:, shown], of_district[:, shown], clawback[:, shown], dict(scenario.law.blocks),
         source=population.source, scenario=scenario.name)
     problems = [*population.warnings, *_data_errors(population, window.years[shown], lacking[:, shown]),
-                *_late_violations(population, last), *_unknown(population)]
+                *_late_breaches(population, scenario, last), *_unknown(population, scenario)]
     object.__setattr__(result, "problems", problems)
     if bounds is not None:
         intervals = intervals_table(bounds.from_year(start - first), population.ids, result.years)
         object.__setattr__(result, "intervals", intervals)
-        object.__setattr__(result, "worth", worth_table(population, intervals))
+        object.__setattr__(result, "worth", worth_table(population, scenario, intervals))
     return result
 
 
@@ -170,21 +171,28 @@ def _data_errors(population: Population, years: np.ndarray, lacking: np.ndarray)
     return problems
 
 
-def _late_violations(population: Population, last: int) -> list[Problem]:
-    violated = population.enterprises["violated_on"]
-    return [Problem(f"enterprises, {population.ids[i]}, violated_on", f"{violated[i]} lies after the last assessed year "
-                    f"{last}; no clawback is shown", "add annual rows of that year", "warning")
-            for i in np.nonzero(violated // 10_000 > last)[0]]
+def _late_breaches(population: Population, scenario: Scenario, last: int) -> list[Problem]:
+    days = breaches(population.enterprises, scenario.interpretation)
+    return [Problem(f"enterprises, {population.ids[i]}, "
+                    f"{'violated_on' if population.enterprises['violated_on'][i] == days[i] else 'unsound_on'}",
+                    f"{days[i]} lies after the last assessed year {last}; no clawback is shown",
+                    "add annual rows of that year", "warning")
+            for i in np.nonzero(days // 10_000 > last)[0]]
 
 
-def _unknown(population: Population) -> list[Problem]:
-    """Unknown cells, and what they are needed for."""
-    needed_by = {column.name: column.needed_by for column in (*ENTERPRISES, *ANNUAL)}
+def _unknown(population: Population, scenario: Scenario) -> list[Problem]:
+    """Unknown cells, and columns only some readings ask for that are absent, and what they are needed for."""
+    columns = {column.name: column for column in (*ENTERPRISES, *ANNUAL)}
     problems = []
-    for enterprise, year, column in population.unknown:
+    for enterprise, year, name in asked_for(population.unknown, scenario.interpretation):
+        column = columns.get(name)
+        if column is not None and column.read_under and not enterprise:
+            asked_by = "=".join(column.read_under)
+            problems.append(Problem(f"enterprises, {name}", f"is absent, so unknown in every row; {asked_by} asks for it",
+                                    "add the columns; blank cells mean none", "warning"))
         if enterprise:
-            clauses = ", ".join(needed_by.get(column, ())) or column.partition(".")[2] or "no clause"
-            place = f"{enterprise}, {year}, {column}" if year else f"{enterprise}, {column}"
+            clauses = ", ".join(column.needed_by if column else ()) or name.partition(".")[2] or "no clause"
+            place = f"{enterprise}, {year}, {name}" if year else f"{enterprise}, {name}"
             problems.append(Problem(place, f"is unknown: {clauses}",
                                     "find out and enter it", "warning"))
     return problems

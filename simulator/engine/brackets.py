@@ -90,7 +90,7 @@ class Brackets:
         """No such day, and days on either side of whatever the law asks of one: months for the two that start the rent's
         clock, years for the others, the edges of the term."""
         months = max(int(terms["office_rent"]["months"]) for terms in self.terms)
-        first, last = self.first - 2 - -(-months // 12), int(self.window.years[-1]) + (name != "violated_on")
+        first, last = self.first - 2 - -(-months // 12), int(self.window.years[-1]) + (name not in ("violated_on", "unsound_on"))
         by_month = name in ("settled_on", "lease_started_on")
         days = {year * 10_000 + month * 100 + 1 for year in range(first, last + 1)
                 for month in (range(1, 13) if by_month else (1,))}

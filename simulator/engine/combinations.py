@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.brackets import PAID, SUPPORT, TAXES, Brackets, Fact, grows
+from simulator.engine.brackets import COLUMNS, PAID, SUPPORT, TAXES, Brackets, Fact, grows
 from simulator.engine.ceilings import CEILINGS, Year
 from simulator.engine.window import Window
 from simulator.facts import ANNUAL_FIELDS, BLANK
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, PLACES, assess_register
 from simulator.law.clauses import CASH, CATALOGUE, SLUGS
 from simulator.law.readings import compile_readings
+from simulator.law.settlement import breaches
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
@@ -29,7 +30,7 @@ class Combinations:
 
     def __init__(self, population: Population, scenario: Scenario, window: Window, paid_years: int):
         self.population, self.window, self.paid_years = population, window, paid_years
-        self.readings = compile_readings(scenario.interpretation)
+        self.interpretation, self.readings = scenario.interpretation, compile_readings(scenario.interpretation)
         self.terms = window.terms
         self.brackets = Brackets(window)
         self.least: dict[tuple[int, int], int] = {}  # retained tax that known taxes leave up, by row and year
@@ -66,8 +67,10 @@ class Combinations:
         """What known awards (years, clauses) of these clauses add to a known clawback, by year."""
         cash = [at for at, k in enumerate(clauses) if CASH[k]]
         so_far = np.cumsum(awards[:, cash].sum(axis=1))
-        violated = self.population.enterprises["violated_on"][row] // 10_000
-        return np.where(self.window.years == violated, so_far, 0)
+        return np.where(self.window.years == self._breach_year(row), so_far, 0)
+
+    def _breach_year(self, row: int) -> int:
+        return int(breaches(self.population.enterprises[row: row + 1], self.interpretation)[0]) // 10_000
 
     def _ruled_out(self, row: int, clause: int, facts: set[Fact]) -> bool:
         names = {name for name, _ in facts}
@@ -145,9 +148,8 @@ class Combinations:
             Year(self.population.enterprises[row], self.window.annual[row, 1 + j], hidden, terms, self.readings))
 
     def _may_be_clawed(self, row: int, facts: list[Fact]) -> np.ndarray:
-        violated = self.population.enterprises["violated_on"][row] // 10_000
-        unknown = any(name == "violated_on" for name, _ in facts)
-        return np.array([unknown or violated == year for year in self.window.years])
+        breach, unknown = self._breach_year(row), any(name in ("violated_on", "unsound_on") for name, _ in facts)
+        return np.array([unknown or breach == year for year in self.window.years])
 
     def _assess(self, row: int, facts: list[Fact], chosen: np.ndarray, clauses: tuple[int, ...]) \
             -> tuple[np.ndarray, np.ndarray]:
@@ -177,8 +179,8 @@ class Combinations:
                         self.window.years, awards, displaced, clawback, lacking)
         of_these = awards[:, :, list(clauses)]
         so_far = np.cumsum(of_these[:, :, [at for at, k in enumerate(clauses) if CASH[k]]].sum(axis=2), axis=1)
-        violated = enterprises["violated_on"][:, None] // 10_000 == self.window.years[None, :]
-        return of_these, np.where(violated, so_far, 0)
+        breached = breaches(enterprises, self.interpretation)[:, None] // 10_000 == self.window.years[None, :]
+        return of_these, np.where(breached, so_far, 0)
 
     def _by_clause(self, held: np.ndarray, row: int, n: int, facts: list[Fact], table: str) -> np.ndarray:
         if not held.size and not any(name.startswith(table) for name, _ in facts):
@@ -194,5 +196,6 @@ def _batches(combinations: Iterator[tuple[int, ...]]) -> Iterator[list[tuple[int
 
 def _necessary(clause: Any) -> tuple[str, ...]:
     """Facts without which a clause gives nothing: those a condition is judged on alone."""
-    return tuple(condition.facts[0] for condition in clause.EVIDENCE.values()
-                 if len(condition.facts) == 1 and not condition.last_year)
+    facts = [[name for name in condition.facts if COLUMNS[name].read_under is None]
+             for condition in clause.EVIDENCE.values() if not condition.last_year]
+    return tuple(names[0] for names in facts if len(names) == 1)

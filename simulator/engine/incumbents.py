@@ -60,7 +60,7 @@ def known_by(population: Population, known_year: int) -> np.ndarray:
 def forget(enterprises: np.ndarray, known_year: int) -> np.ndarray:
     """A copy of ENTERPRISE records without the dates that lie after `known_year`."""
     copy = enterprises.copy()
-    for name in ("certified_on", "violated_on", "lease_started_on", "building_opened_on"):
+    for name in ("certified_on", "violated_on", "unsound_on", "lease_started_on", "building_opened_on"):
         copy[name] = np.where(copy[name] // 10_000 > known_year, 0, copy[name])
     return copy
 

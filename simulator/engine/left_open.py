@@ -10,6 +10,7 @@ from simulator.engine.unknown import Bounds, facts_unknown
 from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
 from simulator.population.register import Population
+from simulator.scenario import Scenario
 
 INTERVALS = ("enterprise_id", "year", "clause", "low", "high", "unknown")
 WORTH = ("column", "header", "unknown_cells", "intervals", "width_alone", "width_shared", "not_assessable")
@@ -34,14 +35,14 @@ def intervals_table(bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.Da
     return pd.DataFrame(rows, columns=list(INTERVALS))
 
 
-def worth_table(population: Population, intervals: pd.DataFrame) -> pd.DataFrame:
+def worth_table(population: Population, scenario: Scenario, intervals: pd.DataFrame) -> pd.DataFrame:
     """What collecting each unknown column would be worth: the widths (CNY) of the intervals it leaves open.
 
     column, header, unknown_cells, intervals (how many it takes part in), width_alone (of those of cash it alone leaves open),
     width_shared (of those of cash it leaves open with others), not_assessable (how many the law does not bound).
     """
     cells: dict[str, int] = {}
-    for facts in facts_unknown(population).values():
+    for facts in facts_unknown(population, scenario).values():
         for name, _ in facts:
             cells[name] = cells.get(name, 0) + 1
     rows = []

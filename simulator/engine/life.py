@@ -19,6 +19,7 @@ from simulator.law.calendar import year_in_term, year_of
 from simulator.law.case import Case, Figures
 from simulator.law.clauses import SLUGS
 from simulator.law.clauses.office_rent import months_due
+from simulator.law.settlement import breached_on
 from simulator.projection.behaviour import applies, take_up_rate
 from simulator.projection.enterprises import befall, leaves_after_support, project_year, reregister, write_year
 from simulator.projection.taxes import tax_year
@@ -148,7 +149,7 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             befall(world.par, enterprise, carried, now, e, year)
         matter = now.matter[e] if plan.changed == 0 else plan.reach
         really = j <= cohort.paid_years
-        looking_back = ever_paid and (history[RENT_CLAUSE].years > 0 or year_of(enterprise.violated_on) == year)
+        looking_back = ever_paid and (history[RENT_CLAUSE].years > 0 or year_of(breached_on(enterprise, world.readings)) == year)
         if matter == 0 and not (really or looking_back or everything):
             continue
         if projected:

@@ -35,9 +35,18 @@ from simulator.lotteries import (
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import CARRIED, YEAR
-from simulator.projection.enterprises import NO_EDGES, befall, carry, common_growth, project_year, set_out, write_year
+from simulator.projection.enterprises import (
+    NO_EDGES,
+    befall,
+    carry,
+    common_growth,
+    day_in_year,
+    project_year,
+    set_out,
+    write_year,
+)
 from simulator.projection.luck import draw_yearly
-from simulator.projection.newcomers import CAPITAL_REFORM, day_in_year, is_service
+from simulator.projection.newcomers import CAPITAL_REFORM, is_service
 from simulator.projection.taxes import tax_year
 
 # Judgement (J) where no source is named. Rank correlations with size (sales):

@@ -17,7 +17,7 @@ from simulator.engine.window import Window
 from simulator.facts import ANNUAL_FIELDS
 from simulator.law.assessment import CLAUSES
 from simulator.law.clauses import SLUGS
-from simulator.population.register import Population
+from simulator.population.register import Population, asked_for
 from simulator.scenario import Scenario
 
 
@@ -54,11 +54,12 @@ class Bounds:
         return Bounds(**later, why=self.why)
 
 
-def facts_unknown(population: Population) -> dict[int, set[Fact]]:
-    """By enterprise (row): its unknown facts. A column that is absent as a whole is unknown in every row there is."""
+def facts_unknown(population: Population, scenario: Scenario) -> dict[int, set[Fact]]:
+    """By enterprise (row): its unknown facts that the scenario's readings ask for. A column that is absent as a whole is
+    unknown in every row there is."""
     rows = {name: row for row, name in enumerate(population.ids)}
     found: dict[int, set[Fact]] = {}
-    for name, year, column in population.unknown:
+    for name, year, column in asked_for(population.unknown, scenario.interpretation):
         if name:
             found.setdefault(rows[name], set()).add((column, year))
             continue
@@ -87,7 +88,7 @@ def bound(population: Population, scenario: Scenario, window: Window, paid_years
     window: the register over the assessed years; awards (n, years, clauses), clawback (n, years): as assessed with
     unknown facts left blank, taken over where no unknown fact plays a part.
     """
-    unknown = facts_unknown(population)
+    unknown = facts_unknown(population, scenario)
     if not unknown:
         return None
     found = Bounds(awards.copy(), awards.copy(), np.zeros(awards.shape, bool), clawback.copy(), clawback.copy(),

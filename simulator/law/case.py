@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.compiled import rule
-from simulator.law.calendar import year_in_term
+from simulator.law.calendar import date_in_term, year_in_term
+from simulator.law.readings import NewlySettled
 
 
 class Case(NamedTuple):
@@ -56,6 +57,14 @@ def all_hold(conditions):
         if not condition:
             return False
     return True
+
+
+@rule
+def newly_settled(case):
+    """新落户: settled in term; under `newly_settled=from_outside` not as a new registration by people of the district."""
+    if case.readings.newly_settled == NewlySettled.from_outside and case.enterprise.founded_locally != 0:
+        return False
+    return date_in_term(case.enterprise.settled_on, case.terms.policy)
 
 
 @rule

@@ -51,6 +51,7 @@ class RebateWindow(IntEnum):
     consecutive = 0
     any_two = 1
     from_qualifying = 2
+    programme = 3
 
 
 class NewFirmIncrement(IntEnum):
@@ -89,6 +90,27 @@ class MembershipEvent(IntEnum):
 
     state = 0
     crossing = 1
+
+
+class NewlySettled(IntEnum):
+    """Whether an enterprise founded in the district counts as newly settled under 四（一）（二）（三）."""
+
+    any = 0
+    from_outside = 1
+
+
+class RentWindow(IntEnum):
+    """Whether the first two years of 四（三） are counted in months or in calendar years."""
+
+    months = 0
+    calendar_years = 1
+
+
+class ClawbackTrigger(IntEnum):
+    """Whether accounts that cease to be sound count among 上述情况 of 五（五）."""
+
+    violations = 0
+    violations_and_accounts = 1
 
 
 class ViolationBar(IntEnum):
@@ -139,7 +161,8 @@ SWITCHES: Mapping[str, Switch] = {
         RebateWindow, "四（四）", "两年扶持期", "two years of rebate",
         {"consecutive": ("首个返还年度及次年", "first paid year and the next"),
          "any_two": ("任意两个返还年度", "any two paid years"),
-         "from_qualifying": ("首个达标年度及次年", "first qualifying year and the next")}),
+         "from_qualifying": ("首个达标年度及次年", "first qualifying year and the next"),
+         "programme": ("政策施行的头两年", "the policy's own first two years")}),
     "new_firm_increment": Switch(
         NewFirmIncrement, "四（四）", "新设企业首年的基数", "base of a new enterprise's first year",
         {"full": ("基数为零，全额为增量", "base 0, all is increment"),
@@ -163,6 +186,18 @@ SWITCHES: Mapping[str, Switch] = {
         MembershipEvent, "四（八）", "“突破”的含义", "meaning of breaking through a tier",
         {"state": ("户数高于档位即可", "being above the tier"),
          "crossing": ("当年由档位以下升至以上", "rising above it in the year")}),
+    "newly_settled": Switch(
+        NewlySettled, "四（一）（二）（三）", "新落户的范围", "who is newly settled",
+        {"any": ("在政策期内落户者，含本区新设", "whoever registers in term, local start-ups too"),
+         "from_outside": ("仅限区外迁入", "only who comes from outside the district")}),
+    "rent_window": Switch(
+        RentWindow, "四（三）", "前两年的计法", "how the first two years are counted",
+        {"months": ("按月：自起算之月起", "in months, from the clock's month on"),
+         "calendar_years": ("按公历年度：起算之年及次年", "in calendar years, the clock's and the next")}),
+    "clawback_trigger": Switch(
+        ClawbackTrigger, "五（五）", "追回的情形", "what a clawback follows from",
+        {"violations": ("违规情形", "violations"),
+         "violations_and_accounts": ("违规情形或财务失范", "violations, or accounts no longer sound")}),
     "violation_bar": Switch(
         ViolationBar, "五（五）", "违规后的限制", "bar after a violation",
         {"permanent": ("自违规当年起不再享受", "nothing from that year on"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,8 +20,9 @@ class Column:
     cell; required: the table is useless without it; low, high: bounds of the written value (dates as yyyymmdd),
     inclusive; needed_by: slugs of the clauses that need the fact under some reading of the law; choices: stored
     value and the words accepted for it, the English one first; optional: asked for by no clause, so its absence is
-    not worth a word; also: other headers it goes by; checks: severity ("error", "warning"), Chinese and English of
-    the rules it is held to beside its kind's.
+    not worth a word; read_under: the switch and the reading under which alone the law asks for it;
+    also: other headers it goes by; checks: severity ("error", "warning"), Chinese and English of the rules it is held to
+    beside its kind's.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Column:
     note_en: str = ""
     choices: tuple[tuple[int | str, tuple[str, ...]], ...] = ()
     optional: bool = False
+    read_under: tuple[str, str] | None = None
     also: tuple[str, ...] = ()
     checks: tuple[tuple[str, str, str], ...] = ()
 
@@ -46,6 +49,10 @@ class Column:
         if self.low is None or self.high is None:
             raise TypeError(f"{self.name}: a {self.kind} has no bounds")
         return self.low, self.high
+
+    def is_read(self, interpretation: Mapping[str, str]) -> bool:
+        """Whether the law asks for the fact under the chosen readings (switch → reading)."""
+        return self.read_under is None or interpretation[self.read_under[0]] == self.read_under[1]
 
     @property
     def derived(self) -> bool:

@@ -85,7 +85,7 @@ def _tell_absent(checked: Checked) -> None:
         if column.required:
             cause, remedy = f"required column {column.label} is missing", "add the column"
             checked.faults.append((-1, -1, Problem(label, cause, remedy)))
-    missed = [c for c in absent if not (c.required or c.optional or c.derived or c.kind == "text")]
+    missed = [c for c in absent if not (c.required or c.optional or c.derived or c.read_under or c.kind == "text")]
     needed = [column for column in missed if column.needed_by]
     remedy = "add the columns; blank cells mean none"
     if needed:

@@ -21,7 +21,8 @@ def write_parts(populations: Iterable[Population], folder: str | Path, count: in
     if folder.is_dir() and any(folder.iterdir()):
         raise PopulationError(Problem(str(folder), "is not empty", "choose another folder"))
     for number, population in enumerate(populations):
-        write = write_folder if population.unknown else write_parquet  # typed columns have no word for what is not known
+        cells = any(enterprise for enterprise, _, _ in population.unknown)
+        write = write_folder if cells else write_parquet  # typed columns have no word for what is not known
         write(population, part_folder(folder, number, count))
         synthetic = synthetic and population.synthetic
     if synthetic:

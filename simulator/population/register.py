@@ -7,6 +7,7 @@ statistics.
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from simulator.errors import Problem
 from simulator.lotteries import keys_of
 from simulator.population import tables
 from simulator.population.schema import CASH_CLAUSES, ENTERPRISES
+from simulator.population.tables import Unknown
 
 DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
 # One application: row of the enterprise, calendar year, number of the clause, day as yyyymmdd (0: not given).
@@ -46,6 +48,12 @@ def details_frame(count: int, **columns: Any) -> pd.DataFrame:
             for column in DETAIL_COLUMNS
         }
     )
+
+
+def asked_for(unknown: Iterable[Unknown], interpretation: Mapping[str, str]) -> list[Unknown]:
+    """Of what a register does not know, what the law asks for under the chosen readings (switch → reading)."""
+    read = {column.name: column.is_read(interpretation) for column in ENTERPRISES}
+    return [entry for entry in unknown if read.get(entry[2], True)]
 
 
 def _nothing_by_clause() -> np.ndarray:

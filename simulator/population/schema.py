@@ -43,7 +43,7 @@ _KINDS = {  # unit, resolution, lowest, highest
 }
 
 
-_CONDUCT = ("accounts_sound", "violated_on")  # every clause needs them
+_CONDUCT = ("accounts_sound", "unsound_on", "violated_on")  # every clause needs them
 
 
 def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **more: Any) -> Column:
@@ -109,6 +109,12 @@ ENTERPRISES = (
             "start of the office lease in a designated building"),
     _column("building_opened_on", "楼宇运行日期", "date", "仅楼宇经营者", "building operators only: start of operation"),
     _column("accounts_sound", "财务制度健全", "flag", "空白为是", "blank means true", default=1),
+    _column("unsound_on", "财务失范日期", "date", "享受政策后财务制度不再健全之日；仅在 clawback_trigger=violations_and_accounts 时使用",
+            "the day accounts ceased to be sound after support was taken up; read only under "
+            "clawback_trigger=violations_and_accounts", read_under=("clawback_trigger", "violations_and_accounts")),
+    _column("founded_locally", "本区新设", "flag", "本区人员新设登记，非区外迁入；仅在 newly_settled=from_outside 时使用",
+            "a new registration by people of the district, not come from outside; read only under "
+            "newly_settled=from_outside", read_under=("newly_settled", "from_outside")),
     _column("violated_on", "违规日期", "date", "五（五）所列情形首次发生之日", "first event of 五（五）"),
     _column("group_id", "所属集团", "text", "", "group it belongs to", optional=True),
     _column("parent_id", "分离母体", "text", "", "enterprise it was split off", optional=True),

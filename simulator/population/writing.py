@@ -41,8 +41,9 @@ def write_parquet(population: Population, folder: Path) -> Path:
     import pyarrow
     from pyarrow import parquet
 
-    if population.unknown:
+    if any(enterprise for enterprise, _, _ in population.unknown):
         raise ValueError("a register with unknown cells is written as CSV")
+    absent = {name for _, _, name in population.unknown}
     owners, places = np.nonzero(population.annual["present"])
     columns = {"enterprises": {"enterprise_id": population.ids}, "annual": {"enterprise_id": population.ids[owners]}}
     for column in schema.ENTERPRISES[1:]:
@@ -53,10 +54,12 @@ def write_parquet(population: Population, folder: Path) -> Path:
                     columns["enterprises"][column.name] = values
             elif values.any():
                 columns["enterprises"][column.name] = _typed(values, column)
-        else:
+        elif column.name not in absent:
             columns["enterprises"][column.name] = _typed(population.enterprises[column.name], column)
     columns["annual"]["year"] = population.first_year + places
     for column in schema.ANNUAL[2:]:
+        if column.name in absent:
+            continue
         if column.name != "employees":
             columns["annual"][column.name] = _typed(population.annual[column.name][owners, places], column)
         elif population.employees.size:

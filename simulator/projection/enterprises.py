@@ -156,13 +156,21 @@ def what_may_come(enterprise, state, reregistration):
     )
 
 
+@rule
+def day_in_year(p, year):
+    """A date of the year from a u: month and day uniform over 12 months of 28 days."""
+    day = np.int64(p * 336)
+    return year * 10_000 + (day // 28 + 1) * 100 + day % 28 + 1
+
+
 @once
 def befall(par, enterprise, carried, now, e, year):
-    """What may happen to an enterprise in a projected year, by its urns: a certification, a breach of 五（五）."""
+    """What may happen to an enterprise in a projected year, by its urns: a certification, a breach of 五（五）; below the rate
+    an urn is spread evenly, so it tells the day too."""
     if now.certification[e] < par.certification_rate and carried.may_certify[e] != 0 and enterprise.certified_on == 0:
-        enterprise.certified_on = year * 10_000 + 6_30
+        enterprise.certified_on = day_in_year(now.certification[e] / par.certification_rate, year)
     if now.breach[e] < par.breach_rate and enterprise.violated_on == 0:
-        enterprise.violated_on = year * 10_000 + 9_30
+        enterprise.violated_on = day_in_year(now.breach[e] / par.breach_rate, year)
 
 
 @once

@@ -27,6 +27,7 @@ from simulator.lotteries import (
 )
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
+from simulator.projection.enterprises import day_in_year
 
 CAPITAL_REFORM = 2014_03_01  # from here paid-in capital is free to state (facts key paidin_rule_after)
 ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, kinds.TRADITIONAL, kinds.JOINER,
@@ -66,13 +67,6 @@ def arrival_rate(par, kind, offered, generosity):
 def arrivals(par, kind, offered, generosity, seed, draw, year):
     """How many of a kind arrive in a year."""
     return poisson(u(seed, draw, ARRIVALS, np.uint64(kind), year), arrival_rate(par, kind, offered, generosity))
-
-
-@rule
-def day_in_year(p, year):
-    """A date of the year from a u: month and day uniform over 12 months of 28 days."""
-    day = np.int64(p * 336)
-    return year * 10_000 + (day // 28 + 1) * 100 + day % 28 + 1
 
 
 @rule

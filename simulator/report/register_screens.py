@@ -9,9 +9,10 @@ import pandas as pd
 
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.law.clauses import SLUGS
+from simulator.law.readings import defaults
 from simulator.population.parts import Parts
 from simulator.population.readers import Examination
-from simulator.population.register import Population
+from simulator.population.register import Population, asked_for
 from simulator.population.schema import TABLES
 from simulator.report.refusals import listing, marking
 from simulator.report.sources import named
@@ -47,13 +48,14 @@ def next_step(path: str, lang: str) -> str:
 
 def _contents(population: Population, words: Wording) -> list[str]:
     """How much a register holds, and how much of it is unknown."""
-    cells = sum(1 for enterprise, _, _ in population.unknown if enterprise)
+    unknown = asked_for(population.unknown, defaults())
+    cells = sum(1 for enterprise, _, _ in unknown if enterprise)
     lines = [words.say(
         "register.contents", enterprises=f"{len(population):,}", first=population.first_year, last=population.last_year,
         rows=f"{int(population.annual['present'].sum()):,}", support=f"{(population.support != 0).sum():,}",
         paid=f"{(population.paid != 0).sum():,}", applications=f"{len(population.applications):,}")]
-    if population.unknown:
-        lines.append(words.say("register.unknown", cells=f"{cells:,}", columns=len(population.unknown) - cells))
+    if unknown:
+        lines.append(words.say("register.unknown", cells=f"{cells:,}", columns=len(unknown) - cells))
     if population.synthetic:
         lines.append(words.say("register.synthetic"))
     return lines
@@ -63,9 +65,9 @@ def remarks(population: Population | Parts, path: str, lang: str) -> str:
     """One line on a register that a run reads, where something is to be said of it: warnings, unknown facts."""
     words = load(lang)
     count = {"warnings": len(population.warnings), "command": marking(path, lang)}
-    if population.unknown:
-        cells = sum(1 for enterprise, _, _ in population.unknown if enterprise)
-        return words.say("register.played_unknown", cells=f"{cells:,}", columns=len(population.unknown) - cells, **count)
+    if unknown := asked_for(population.unknown, defaults()):
+        cells = sum(1 for enterprise, _, _ in unknown if enterprise)
+        return words.say("register.played_unknown", cells=f"{cells:,}", columns=len(unknown) - cells, **count)
     return words.say("register.played", **count) if population.warnings else ""
 
 

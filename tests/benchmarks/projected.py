@@ -20,6 +20,12 @@ AGES = ("year1", "year2", "year3", "later", "incumbents")
 SERVICES_LOCAL = {2016: (4 * 1.0 + 8 * 0.5) / 12}  # all of it before, half of it afterwards
 
 
+def day_in_year(p: np.ndarray, year: int) -> np.ndarray:
+    """A date of the year (yyyymmdd): 12 months of 28 days alike."""
+    day = (p * 336).astype(np.int64)
+    return year * 10_000 + (day // 28 + 1) * 100 + day % 28 + 1
+
+
 @dataclass
 class Year:
     """The facts of one year of one draw. `at` (m,): places in the register of those still there; arrays (m,) beside it.
@@ -200,11 +206,16 @@ class Projection:
 
     def _befall(self, par, at, year, dates, to_certify, unbroken, urns) -> None:
         may = at[to_certify[at]]
-        who = may[urns.u(CERTIFICATION, may, year) < par["certification_rate"]]
-        dates["certified_on"][who], to_certify[who] = year * 10_000 + 6_30, False
+        luck = urns.u(CERTIFICATION, may, year)
+        who = may[luck < par["certification_rate"]]
+        dates["certified_on"][who] = day_in_year(luck[luck < par["certification_rate"]] / par["certification_rate"], year)
+        to_certify[who] = False
         may = at[unbroken[at] & self.active[at]]
-        who = may[urns.u(BREACH, may, year) < par["breach_rate"]]
-        dates["violated_on"][who], unbroken[who] = year * 10_000 + 9_30, False
+        luck = urns.u(BREACH, may, year)
+        who = may[luck < par["breach_rate"]]
+        dates["violated_on"][who] = day_in_year(luck[luck < par["breach_rate"]] / par["breach_rate"], year)
+        unbroken[who] = False
+
 
     def _known(self, j: int, dates, district_share: float) -> Year:
         """A year the register has."""

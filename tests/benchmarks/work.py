@@ -6,6 +6,7 @@ draw changes, and what all enterprises of a draw share, is worked out here once 
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -25,11 +26,11 @@ from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, pul
 from simulator.projection.market import market_paths
 from simulator.scenario import Scenario
 
-# arrivals off; three award years; everything else as in the baseline
+# arrivals off; three whole award years; everything else as in the baseline
 COMMON = {
     f"assumptions.{kind}.a_year": 0
     for kind in ("startups", "regional", "national", "split_offs", "traditional", "joiners", "buildings")
-} | {"horizon": 2015}
+} | {"horizon": 2015, "policy.start": datetime.date(2013, 1, 1)}
 CLAUSE = {slug: k for k, slug in enumerate(SLUGS)}
 SHOCK_CUT = 1.5  # MODEL 3: the own shock is cut at ±1.5
 NOT_COMPARED = ("too_large",)  # a guard against overflow, no result

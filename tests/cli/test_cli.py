@@ -43,7 +43,7 @@ def register(where, enterprises: list[dict], annual: list[dict] | None = None, s
 
 
 NAME_OF = {slug: load_scenario("baseline").law.blocks[slug].zh for slug in SLUGS}
-CERTIFIED = {"online_retailer": "true", "certified_on": "2013-05-01"}
+CERTIFIED = {"online_retailer": "true", "certified_on": "2013-09-01"}
 
 
 @pytest.fixture
@@ -593,7 +593,7 @@ def test_an_invented_register_is_assessed_like_any_other(tmp_path):
 
 def test_the_unit_of_a_column_can_be_said(tmp_path):
     place = register(tmp_path / "r", [{"enterprise_id": "A", "online_retailer": "true", "o2o": "true",
-                                       "settled_on": "2013-02-03", "registered_capital": 500, "paid_in_capital": 400}])
+                                       "settled_on": "2013-08-03", "registered_capital": 500, "paid_in_capital": 400}])
     units = ["--unit", "registered_capital=万元", "--unit", "paid_in_capital=万元"]
     assert re.search(r"四（二） \S+ +1 +120,000\.00", done("assess", place, *units))
     assert "120,000.00 元 [兑现]" in done("explain", place, "A", *units)
@@ -899,7 +899,7 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly():
 
 
 @pytest.mark.parametrize("verb, expected", [
-    ("terms", "高档返还比例"), ("assess", f"四（五） {NAME_OF['certification_award']}"), ("explain", "√ 网络零售企业"),
+    ("terms", "高档返还比例"), ("assess", f"四（九） {NAME_OF['data_line']}"), ("explain", "√ 网络零售企业"),
     ("run", "基准情景")])
 def test_a_gbk_console_shows_chinese(verb, expected):
     finished = in_a_process(*EVERY_VERB[verb], PYTHONIOENCODING="gbk", PYTHONUTF8="0")

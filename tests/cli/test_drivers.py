@@ -20,7 +20,7 @@ def test_attribute_adds_up_and_prices_every_reading(tmp_path):
     assert list(table.index) == ["office_rent", "tax_rebate", "interaction", "total"]
     for column in ("booked", "alone", "last_in", "shapley"):
         assert round(table[column].drop("total").sum(), 2) == table[column]["total"]
-    assert len(pd.read_csv(tmp_path / "归因 1.readings.csv")) == 16
+    assert len(pd.read_csv(tmp_path / "归因 1.readings.csv")) == 20
     assert set(pd.read_csv(tmp_path / "归因 1.interaction.csv")["cause"]) == {"arrivals", "other"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from datetime import date
 from decimal import Decimal
 
 from simulator.engine.assess import assess
@@ -18,7 +19,8 @@ _ORACLES = {ours: theirs for theirs, ours in NAMES.items()}
 
 @functools.lru_cache(maxsize=1)
 def baseline():
-    return load_scenario("baseline")
+    """The baseline, in force from the day that the worked cases are worked with."""
+    return load_scenario("baseline").set({"policy.start": date(2013, 1, 1)})
 
 
 def population_of(register, folder):

@@ -143,7 +143,7 @@ def contribution(law, firm, year) -> D:
 
 
 def settled_this_year(law, firm, year) -> bool:
-    return law.day_in_term(firm.day("settled_on")) and firm.day("settled_on").year == year
+    return reading.is_newly_settled(law, firm) and firm.day("settled_on").year == year
 
 
 def ran_a_year(column: str, law, firm, year) -> bool:
@@ -215,7 +215,7 @@ BY_FACTS = {
     "months_left": lambda law, firm, year: reading.rent_months(law, firm, year) > 0,
     ("headquarters_award", "newly_settled"): settled_this_year,
     ("opening_award", "newly_settled"): settled_this_year,
-    ("office_rent", "newly_settled"): lambda law, firm, year: law.day_in_term(firm.day("settled_on")),
+    ("office_rent", "newly_settled"): lambda law, firm, year: reading.is_newly_settled(law, firm),
     ("headquarters_award", "in_sector"): of_scope("headquarters_sector"),
     ("certification_award", "in_scope"): of_scope("certification_scope"),
     ("headquarters_award", "capital_reached"): capital_reached,
@@ -305,7 +305,8 @@ def value_by_hand(firm: reading.Firm, law: reading.Law, column: str, year: int) 
             return value.isoformat() if value else "—"
     else:
         value = firm.rows.get(year, {}).get(column)
-    if column in ("ecommerce", "online_retailer", "o2o", "designated_building", "trades_locally", "building_recognised"):
+    if column in ("ecommerce", "online_retailer", "o2o", "designated_building", "trades_locally", "building_recognised",
+                  "founded_locally"):
         return "是/yes" if value else "否/no"
     value = value or ZERO
     if column in ("paid_members", "executive_children"):
@@ -393,7 +394,7 @@ def test_every_threshold_stands_beside_the_condition_it_decides():
 
 def test_every_switch_is_told_beside_some_condition_or_outcome():
     told_of = {name for clause in CATALOGUE for evidence in clause.EVIDENCE.values() for name in evidence.readings}
-    by_outcome = {"opening_awards", "violation_bar"}  # told as 就高 and as 五（五）
+    by_outcome = {"opening_awards", "violation_bar", "clawback_trigger"}  # told as 就高 and as 五（五）
     assert told_of | by_outcome == set(SWITCHES)
 
 

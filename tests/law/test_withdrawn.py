@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator import assess, explain, load_scenario, read_population
+from simulator import assess, explain, read_population
 from simulator.engine.drawn import draw_population
 from simulator.engine.run import outer_layer, play
 from simulator.law.assessment import TERMS, assess_register
@@ -15,9 +15,10 @@ from simulator.law.readings import compile_readings
 from simulator.law.terms import Law
 from simulator.resources import folder
 from tests.faults import texts_of
+from tests.law.against_oracle import baseline
 from tests.laws_of_the_model.playing import ALL_CAME_ANYWAY, EVERYBODY_APPLIES, by_clause, cube, scenario
 
-BASELINE = load_scenario("baseline")
+BASELINE = baseline()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import hashlib
 from collections.abc import Mapping
@@ -61,8 +62,8 @@ def scenario(*settings: Settings, **plain: Any) -> Scenario:
 
 @functools.lru_cache(maxsize=1)
 def baseline() -> Scenario:
-    """The shipped baseline, read once (scenarios are frozen)."""
-    return load_scenario("baseline")
+    """The shipped baseline in force for three whole years, read once (scenarios are frozen)."""
+    return load_scenario("baseline").set({"policy.start": datetime.date(2013, 1, 1)})
 
 
 def played(*settings: Settings, population: Population | None = None, workers: int | None = None,

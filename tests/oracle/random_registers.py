@@ -133,6 +133,8 @@ def _random_enterprise(rng: random.Random, number: int) -> Row:
         "lease_started_on": leased if _chance(rng, 0.7) else None,
         "building_opened_on": _day(rng) if _chance(rng, 0.5) else None,
         "accounts_sound": rng.choice([True, None]) if _chance(rng, 0.93) else False,
+        "unsound_on": _violation(rng) if _chance(rng, 0.2) else None,
+        "founded_locally": _chance(rng, 0.4),
         "violated_on": _violation(rng) if _chance(rng, 0.25) else None,
     }
     return _with_blanks(rng, row, 0.03, kept=("enterprise_id",))

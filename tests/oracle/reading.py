@@ -70,12 +70,15 @@ READINGS: dict[str, tuple[str, ...]] = {
     "headquarters_fallback": ("strict", "fall_back"),
     "opening_awards": ("cumulative", "higher_of"),
     "rent_clock": ("lease", "settling"),
-    "rebate_window": ("consecutive", "any_two", "from_qualifying"),
+    "rebate_window": ("consecutive", "any_two", "from_qualifying", "programme"),
     "new_firm_increment": ("full", "none"),
     "certification_scope": ("online_retailer", "ecommerce", "any"),
     "spin_off_timing": ("first_year_reached", "anniversary"),
     "membership_tiers": ("each_highest", "each", "top_up", "first_only"),
     "membership_event": ("state", "crossing"),
+    "newly_settled": ("any", "from_outside"),
+    "rent_window": ("months", "calendar_years"),
+    "clawback_trigger": ("violations", "violations_and_accounts"),
     "violation_bar": ("permanent", "that_year"),
 }
 """Every interpretation switch with its readings, the default first."""
@@ -154,7 +157,7 @@ TIERS = (1, 2, 3)  # lowest to highest
 ENTERPRISE_COLUMNS = (
     "enterprise_id", "name", "settled_on", "registered_capital", "paid_in_capital", "ecommerce",
     "online_retailer", "headquarters", "o2o", "certified_on", "spun_off_on", "lease_started_on",
-    "building_opened_on", "accounts_sound", "violated_on",
+    "building_opened_on", "accounts_sound", "unsound_on", "founded_locally", "violated_on",
     "group_id", "parent_id", "area", "sector", "closed_on", "former_id",
 )  # fmt: skip
 ANNUAL_COLUMNS = (
@@ -194,7 +197,7 @@ class Result:
     data_errors: list[tuple[str, int]] = field(default_factory=list)
     """Enterprise-years of 四（四） with no row of the year before to measure the increment from."""
     warnings: list[tuple[str, date]] = field(default_factory=list)
-    """Violations after the last assessed year: (enterprise_id, violated_on)."""
+    """Breaches after the last assessed year: (enterprise_id, day)."""
 
 
 # ---------------------------------------------------------------------------------- small arithmetic
@@ -319,10 +322,16 @@ class Ledger:
 # --------------------------------------------------------------- the clauses, each before settlement
 
 
+def is_newly_settled(law: Law, firm: Firm) -> bool:
+    """Settled in the policy's days; under `from_outside` not if it was founded here by people of the district."""
+    if law.readings["newly_settled"] == "from_outside" and firm.flag("founded_locally"):
+        return False
+    return law.day_in_term(firm.day("settled_on"))
+
+
 def headquarters_award(law: Law, firm: Firm, year: int, ledger: Ledger) -> Decimal:
     """四（一）: a headquarters or settlement centre that newly settles, by kind and paid-in capital, once."""
-    settled = firm.day("settled_on")
-    if not law.day_in_term(settled) or settled.year != year or ledger.has_paid(1):
+    if not is_newly_settled(law, firm) or firm.day("settled_on").year != year or ledger.has_paid(1):
         return ZERO
     sector = law.readings["headquarters_sector"]
     if sector == "ecommerce" and not firm.is_ecommerce:
@@ -347,8 +356,7 @@ def headquarters_award(law: Law, firm: Firm, year: int, ledger: Ledger) -> Decim
 
 def opening_award(law: Law, firm: Firm, year: int, ledger: Ledger) -> Decimal:
     """四（二）: a newly settled online retailer with shops too, a share of its paid-in capital, once."""
-    settled = firm.day("settled_on")
-    if not law.day_in_term(settled) or settled.year != year or ledger.has_paid(2):
+    if not is_newly_settled(law, firm) or firm.day("settled_on").year != year or ledger.has_paid(2):
         return ZERO
     if not (firm.is_online_retailer and firm.flag("o2o")):
         return ZERO
@@ -358,13 +366,18 @@ def opening_award(law: Law, firm: Firm, year: int, ledger: Ledger) -> Decimal:
 
 
 def rent_months(law: Law, firm: Firm, year: int) -> int:
-    """How many months of the year 四（三） counts: within 24 of the clock, settled and leasing already."""
+    """How many months of the year 四（三） counts: within 24 of the clock (`calendar_years`: within the calendar
+    years that 24 months make, the clock's the first), settled and leasing already."""
     settled, leased = firm.day("settled_on"), firm.day("lease_started_on")
     if settled is None or leased is None:
         return 0
     clock = leased if law.readings["rent_clock"] == "lease" else settled
     first = max(month_number(clock), month_number(settled), month_number(leased))
-    beyond = month_number(clock) + int(law.number("office_rent.months"))
+    months = int(law.number("office_rent.months"))
+    beyond = month_number(clock) + months
+    if law.readings["rent_window"] == "calendar_years":
+        whole_years = months // 12 if months % 12 == 0 else months // 12 + 1
+        beyond = month_number(date(clock.year + whole_years, 1, 1))
     return sum(1 for month in range(year * 12, year * 12 + 12) if first <= month < beyond)
 
 
@@ -373,7 +386,7 @@ def office_rent(law: Law, firm: Firm, year: int, ledger: Ledger) -> Decimal:
 
     The months run by the clock, paid or not. The first year paid must be in term, later ones need not be.
     """
-    if not law.day_in_term(firm.day("settled_on")) or not firm.is_ecommerce:
+    if not is_newly_settled(law, firm) or not firm.is_ecommerce:
         return ZERO
     if not firm.annual_flag(year, "designated_building"):
         return ZERO
@@ -431,6 +444,9 @@ def rebate_window_is_open(law: Law, firm: Firm, year: int, ledger: Ledger) -> bo
         return begins is not None and begins <= year < begins + length
     if reading == "consecutive":
         return consecutive_window_is_open(law, 4, year, length, ledger)
+    if reading == "programme":
+        first = law.start.year if law.start is not None else min(firm.rows)
+        return law.year_in_term(year) and year - first < length
     years_paid = ledger.years_paid(4)  # any_two
     if not years_paid:
         return law.year_in_term(year)
@@ -624,11 +640,20 @@ CASH_RULES = {
 # ---------------------------------------------------------------------------------------- settlement
 
 
+def breach_of(law: Law, firm: Firm) -> date | None:
+    """五（五）: the day of the violation; under `violations_and_accounts` the accounts' failing counts as one too,
+    and the earlier day is taken."""
+    days = [firm.day("violated_on")]
+    if law.readings["clawback_trigger"] == "violations_and_accounts":
+        days.append(firm.day("unsound_on"))
+    return min((day for day in days if day is not None), default=None)
+
+
 def is_barred(law: Law, firm: Firm, year: int) -> bool:
-    """五（五）: unsound accounts bar every year; a violation its year and, by default, all later ones."""
+    """五（五）: unsound accounts bar every year; a breach its year and, by default, all later ones."""
     if firm.facts.get("accounts_sound") is False:
         return True
-    violated = firm.day("violated_on")
+    violated = breach_of(law, firm)
     if violated is None:
         return False
     if law.readings["violation_bar"] == "that_year":
@@ -696,7 +721,7 @@ def assess_firm(law: Law, firm: Firm, years: range, last_paid_year: int | None, 
         for year in sorted({year for year, _ in firm.paid_table if year < years[0]}):
             settle_paid_year(law, firm, year, ledger, Result())
 
-    violated = firm.day("violated_on")
+    violated = breach_of(law, firm)
     for year in years:
         if last_paid_year is not None and year <= last_paid_year:
             settle_paid_year(law, firm, year, ledger, result)

@@ -667,3 +667,71 @@ def test_csv_files_carry_all_columns_and_leave_blanks_empty(tmp_path: Path) -> N
     write_csv(Register(register.enterprises, register.annual), tmp_path)
     assert not (tmp_path / "paid.csv").exists()
     assert not (tmp_path / "existing_support.csv").exists()
+
+
+# ------------------------------------------------------------------- readings of the second edition
+
+
+def test_who_is_newly_settled() -> None:
+    firm = {"settled_on": date(2013, 6, 1), "headquarters": "regional", "online_retailer": True, "o2o": True,
+            "registered_capital": D(40_000_000), "paid_in_capital": D(40_000_000), "founded_locally": True,
+            "lease_started_on": date(2013, 6, 1)}
+    rows = {2013: {"rented_area": D(100), "rent": D(40), "designated_building": True, "retained_tax": D(60_000)}}
+    everything = {(2013, "headquarters_award"): D(1_000_000), (2013, "opening_award"): D(1_200_000),
+                  (2013, "office_rent"): D(28_000), (2013, "tax_rebate"): D(18_000)}
+    assert given(firm, rows) == everything
+    outside = {"newly_settled": "from_outside"}
+    assert given(firm, rows, **outside) == {(2013, "tax_rebate"): D(18_000)}  # 四（四） asks for new, not settled
+    assert given(firm | {"founded_locally": None}, rows, **outside) == everything
+
+
+@pytest.mark.parametrize(("months", "leased", "settled", "expected"), [
+    (24, date(2013, 7, 10), date(2013, 7, 10), {2013: 6, 2014: 12}),
+    (24, date(2013, 12, 31), date(2013, 12, 31), {2013: 1, 2014: 12}),
+    (24, date(2012, 11, 1), date(2013, 5, 1), {2013: 8}),  # the clock's year is 2012
+    (18, date(2013, 7, 1), date(2013, 7, 1), {2013: 6, 2014: 12}),  # a year and a half makes two
+    (25, date(2013, 7, 1), date(2013, 7, 1), {2013: 6, 2014: 12, 2015: 12}),
+    (12, date(2013, 7, 1), date(2013, 7, 1), {2013: 6}),
+])
+def test_the_rent_of_calendar_years(months: int, leased: date, settled: date, expected: dict[int, int]) -> None:
+    firm = {"settled_on": settled, "lease_started_on": leased, "ecommerce": True}
+    rows = {year: {"rented_area": D(100), "rent": D(10), "designated_building": True} for year in range(2013, 2018)}
+    found = given(firm, rows, rent_window="calendar_years", terms={"office_rent.months": D(months)})
+    assert found == {(year, "office_rent"): D(1_000 * count) for year, count in expected.items()}
+
+
+def test_the_rent_of_calendar_years_by_the_settling_clock() -> None:
+    firm = {"settled_on": date(2013, 10, 1), "lease_started_on": date(2014, 3, 1), "ecommerce": True}
+    rows = {year: {"rented_area": D(100), "rent": D(10), "designated_building": True} for year in range(2013, 2017)}
+    readings = {"rent_window": "calendar_years", "rent_clock": "settling"}
+    assert given(firm, rows, **readings) == {(2014, "office_rent"): D(10_000)}
+
+
+def test_the_rebate_of_the_programmes_own_years() -> None:
+    firm = {"online_retailer": True}
+    rows = {year: {"retained_tax": D(tax)} for year, tax in
+            {2012: 100_000, 2013: 90_000, 2014: 200_000, 2015: 400_000}.items()}
+    own = {"rebate_window": "programme"}
+    assert given(firm, rows, **own) == {(2014, "tax_rebate"): D(33_000)}
+    assert given(firm, rows, **own, start=date(2013, 7, 1)) == {(2014, "tax_rebate"): D(33_000)}
+    assert given(firm, rows, **own, start=date(2014, 7, 1)) == {
+        (2014, "tax_rebate"): D(33_000), (2015, "tax_rebate"): D(100_000)}
+    ends = {"start": date(2014, 1, 1), "end": date(2014, 12, 31)}
+    assert given(firm, rows, **own, **ends) == {(2014, "tax_rebate"): D(33_000)}
+
+
+def test_accounts_that_cease_to_be_sound() -> None:
+    firm = {"online_retailer": True, "certified_on": date(2013, 5, 1), "unsound_on": date(2014, 5, 1)}
+    rows = {2013: {}, 2014: {"line_lease": D(100_000)}, 2015: {"line_lease": D(100_000)}}
+    award = {(2013, "certification_award"): D(20_000)}
+    lines = {(2014, "data_line"): D(30_000), (2015, "data_line"): D(30_000)}
+    back = {(2014, "clawback"): D(-20_000)}
+    both = {"clawback_trigger": "violations_and_accounts"}
+    assert given(firm, rows) == award | lines
+    assert given(firm, rows, **both) == award | back
+    one_year = given(firm, rows, **both, violation_bar="that_year")
+    assert one_year == award | back | {(2015, "data_line"): D(30_000)}
+    later = firm | {"violated_on": date(2015, 1, 1)}
+    assert given(later, rows, **both) == award | back  # the earlier day counts, and alone
+    earlier = firm | {"violated_on": date(2013, 1, 1)}
+    assert given(earlier, rows, **both) == {}

@@ -28,7 +28,7 @@ def key(tmp_path):
 @pytest.fixture
 def register(tmp_path):
     people = [{"enterprise_id": f"9150010700000{n:04d}X", "name": f"真名{n}公司", "group_id": "真名集团", "area": "真名镇",
-               "online_retailer": 1, "ecommerce": 1, "certified_on": "2013-03-01", "registered_capital": 1, "paid_in_capital": 2}
+               "online_retailer": 1, "ecommerce": 1, "certified_on": "2013-09-01", "registered_capital": 1, "paid_in_capital": 2}
               for n in range(3)]
     years = [{"enterprise_id": p["enterprise_id"], "year": 2013, "sales": 900_000} for p in people]
     return write(tmp_path / "r", enterprises=full("enterprises", *people), annual=full("annual", *years))

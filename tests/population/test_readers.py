@@ -4,9 +4,11 @@ import pytest
 
 from simulator import facts
 from simulator.errors import PopulationError
+from simulator.law.readings import defaults
 from simulator.population import schema
 from simulator.population.checks import check_character
 from simulator.population.readers import examine, read_population
+from simulator.population.register import asked_for
 from tests.population.registers import (
     ANNUAL,
     ENTERPRISES,
@@ -210,8 +212,12 @@ def test_only_facts_without_a_derivation_are_missed(tmp_path):
         existing_support=table("enterprise_id year clause amount", "E1 2013 1 1")))  # fmt: skip
     silent = {"enterprise_id", "name", "group_id", "parent_id", "area", "sector", "closed_on", "former_id", "year",
               "employees", "retained_tax", "district_contribution"}  # fmt: skip
+    under_a_reading = {"unsound_on", "founded_locally"}
     facts_asked = {column.name for column in (*schema.ENTERPRISES, *schema.ANNUAL)} - silent
     assert set(population.unknown) == {("", 0, name) for name in facts_asked}
+    assert {name for _, _, name in population.unknown} - {name for _, _, name in asked_for(population.unknown, defaults())} \
+        == under_a_reading
+    silent, facts_asked = silent | under_a_reading, facts_asked - under_a_reading
     told = " ".join(warning.cause for warning in population.warnings)
     assert all(f"{name} (" in told for name in facts_asked) and not any(f" {name} (" in told for name in silent)
     assert [w.cause.split("; ")[1].split(":")[0] for w in population.warnings] == [

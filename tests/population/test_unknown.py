@@ -16,7 +16,7 @@ from simulator.law.clauses import SLUGS
 from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.report import payout_list, register_screens
-from simulator.scenario import load_scenario
+from tests.law.against_oracle import baseline
 from tests.oracle import random_registers
 from tests.population.registers import full, table, write
 
@@ -120,12 +120,12 @@ def lies_in_the_interval(tmp_path, seed):
     random_registers.write_csv(register, tmp_path)
     amounts = dict.fromkeys([c.name for c in COLUMNS.values() if c.kind == "money"], "元")
     population = read_population(tmp_path, amounts)
-    scenario = load_scenario("baseline").set(
+    scenario = baseline().set(
         {f"interpretation.{k}": v for k, v in random_registers.random_readings(rng).items()} if seed else {})
     found = unknown_at_random(rng, population)
     population = blanked(population, found)
     told = assess(population, scenario)
-    unknown = facts_unknown(population)
+    unknown = facts_unknown(population, scenario)
     assert len(told.intervals) and len(told.worth)
     known = {key[:3]: key[3] for key in told.table().itertuples(index=False)}
     bounds = {(r.enterprise_id, r.year, r.clause): (r.low, r.high) for r in told.intervals.itertuples()}
@@ -152,7 +152,7 @@ def one(tmp_path, enterprise, *years, **tables):
         tmp_path, enterprises=full("enterprises", base | enterprise),
         annual=full("annual", *({"enterprise_id": "E1", "year": 2013 + n} | y for n, y in enumerate(years or ({},)))),
         **tables))  # fmt: skip
-    return assess(population, load_scenario("baseline"))
+    return assess(population, baseline())
 
 
 def open_of(result):
@@ -174,7 +174,7 @@ def test_too_many_to_try_are_told_by_what_the_law_gives_at_most(tmp_path):
     annual = table(columns, *(f"E1 {year} 1000 50 600" for year in range(2013, 2017)))
     population = read_population(write(tmp_path, annual=annual, enterprises=table(
         "enterprise_id settled_on registered_capital paid_in_capital", "E1 2013-03-01 5000000 5000000", "E2 . . .")))
-    result = assess(population, load_scenario("baseline"))
+    result = assess(population, baseline())
     found = {(year, clause): (low, high) for (year, clause), (low, high, _) in open_of(result).items()
              if clause != "clawback"}
     assert found[2014, "platform_membership_award"] == (0, 200_000) and found[2014, "model_building_award"] == (0, 100_000)
@@ -182,7 +182,7 @@ def test_too_many_to_try_are_told_by_what_the_law_gives_at_most(tmp_path):
     assert (2013, "headquarters_award") not in found, "its capital is known, and too small"
     children = result.worth.set_index("column").loc["executive_children"]
     assert children["intervals"] == children["not_assessable"] > 0, "places are counted, though worth no sum"
-    withdrawn = assess(population, load_scenario("baseline").set({"law.model_building_award.offered": False}))
+    withdrawn = assess(population, baseline().set({"law.model_building_award.offered": False}))
     assert "model_building_award" not in set(withdrawn.intervals["clause"])
 
 
@@ -248,7 +248,7 @@ def test_an_absent_column_is_unknown_in_every_row_there_is(tmp_path):
     at = enterprises[0].index("ecommerce")
     enterprises = [row[:at] + row[at + 1 :] for row in enterprises]
     population = read_population(write(tmp_path, enterprises=enterprises, annual=annual))
-    result = assess(population, load_scenario("baseline"))
+    result = assess(population, baseline())
     assert (result.intervals["unknown"] == "ecommerce").any()
     e1 = result.intervals[result.intervals["enterprise_id"] == "E1"]
     assert e1[e1["clause"] == "data_line"][["low", "high"]].values.tolist() == [[0, 300]]

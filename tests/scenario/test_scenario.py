@@ -148,11 +148,14 @@ def test_a_change_of_any_setting_changes_the_hash():
     assert len(hashes) == len(SETTINGS) + 2
 
 
+STARTS = "policy: {start: 2013-07-01}"  # as the baseline; a law that is named starts when its file says
+
+
 def test_the_edge_of_a_threshold_is_in_the_hash(tmp_path):
     (tmp_path / "strict.yaml").write_text(with_term(TEXT, "tax_rebate.low_contribution", edge="more_than"), encoding="utf-8")
-    assert overlay(tmp_path, "law: strict").hash() != BASELINE.hash()
+    assert overlay(tmp_path, "law: strict", STARTS).hash() != BASELINE.hash()
     (tmp_path / "same.yaml").write_text(TEXT, encoding="utf-8")
-    assert overlay(tmp_path, "law: same").hash() == BASELINE.hash()
+    assert overlay(tmp_path, "law: same", STARTS).hash() == BASELINE.hash()
 
 
 # -------------------------------------------------------------------------------------------- unknown paths
@@ -316,16 +319,16 @@ def test_faults_of_a_base_are_told_with_its_file(tmp_path):
 def test_a_law_file_beside_a_scenario_is_that_scenarios_law(tmp_path):
     """Also one with the name of the shipped law; a law that is named starts from the numbers of its file."""
     (tmp_path / "jiulongpo_2013.yaml").write_text(with_term(TEXT, "data_line.cap", value=123), encoding="utf-8")
-    mine = overlay(tmp_path, "law: jiulongpo_2013", "law.data_line.years: 3")
+    mine = overlay(tmp_path, "law: jiulongpo_2013", STARTS, "law.data_line.years: 3")
     assert changed(mine) == {"law.data_line.cap": "123", "law.data_line.years": "3"}
     write(tmp_path, "changed", "base: baseline", "law: {data_line.rate: 0.1}")
-    assert changed(load_scenario(write(tmp_path, "top", "base: changed", "law: jiulongpo_2013"))) == {
+    assert changed(load_scenario(write(tmp_path, "top", "base: changed", "law: jiulongpo_2013", STARTS))) == {
         "law.data_line.cap": "123"}
 
 
 def test_a_scenario_may_have_the_name_of_its_law(tmp_path):
     """It is not taken for the law file of that name."""
-    scenario = load_scenario(write(tmp_path, "jiulongpo_2013", "base: baseline", "law: jiulongpo_2013"))
+    scenario = load_scenario(write(tmp_path, "jiulongpo_2013", "base: baseline", "law: jiulongpo_2013", STARTS))
     assert scenario.law == BASELINE.law
 
 

@@ -29,7 +29,7 @@ from simulator.errors import Problem, ScenarioError
 from simulator.law.clauses import SLUGS
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.money import FEN
-from simulator.population.register import Population
+from simulator.population.register import Population, asked_for
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import CONFIDENCE, Scenario
 
@@ -163,7 +163,7 @@ def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
 
     Enterprises with unknown facts gain nothing: they are not assessed here.
     """
-    everyone = ~np.isin(people.ids, [entry[0] for entry in people.unknown if entry[0]])
+    everyone = ~np.isin(people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.interpretation) if entry[0]])
     changed, origin = way(people, scenario.law, everyone)
     before, after = (assess(p, scenario).awards[:, :, CASH_INDEX].sum(axis=(1, 2)) for p in (people, changed))
     gained = np.zeros(len(people), np.int64)

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from simulator.compiled import rule
 from simulator.facts import NATIONAL, NONE, REGIONAL
 from simulator.law.calendar import date_in_term, year_of
-from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
+from simulator.law.case import lacks_nothing, never_paid, newly_settled, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.readings import HeadquartersFallback, HeadquartersSector
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
 NAMES = ("总部开办奖励", "headquarters award")
-FACTS = ("settled_on", "paid_in_capital", "ecommerce", "online_retailer", "headquarters")
+FACTS = ("settled_on", "founded_locally", "paid_in_capital", "ecommerce", "online_retailer", "headquarters")
 TERMS = (
     Term("national_capital", "CNY", threshold=True),
     Term("national_award", "CNY"),
@@ -38,7 +38,8 @@ class Conditions(NamedTuple):
 
 
 EVIDENCE = {
-    "newly_settled": Evidence("当年新落户（在政策期内）", "newly settled this year, in term", ("settled_on",)),
+    "newly_settled": Evidence("当年新落户（在政策期内）", "newly settled this year, in term",
+                              ("settled_on", "founded_locally"), readings=("newly_settled",)),
     "in_sector": Evidence("属适用行业", "in the sector covered", ("ecommerce", "online_retailer"),
                           readings=("headquarters_sector",)),
     "is_headquarters": Evidence("为全国或区域总部（结算中心）", "national or regional headquarters", ("headquarters",)),
@@ -83,9 +84,8 @@ def reachable(enterprise, row, terms, may):
 @rule
 def conditions(case, own):
     """Each condition of 四（一） for this enterprise and year."""
-    settled_on = case.enterprise.settled_on
     return Conditions(
-        date_in_term(settled_on, case.terms.policy) and year_of(settled_on) == case.year,
+        newly_settled(case) and year_of(case.enterprise.settled_on) == case.year,
         in_sector(case),
         case.enterprise.headquarters != NONE,
         award_reached(case) > 0,

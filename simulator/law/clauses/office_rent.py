@@ -1,8 +1,8 @@
 """四（三） 办公用房租金补助: rent of newly settled e-commerce enterprises in designated buildings, for the first 24 months.
 
-The months run by the clock (`rent_clock`: from the lease or from settling), paid or not; the month it starts in counts
-whole, and no month before settling counts. The area is capped. Rounded once, on the year's sum. The support must begin in
-term; its tail runs on.
+The months run by the clock (`rent_clock`: from the lease or from settling; `rent_window`: so many months, or the calendar
+years they make), paid or not; the month it starts in counts whole, and no month before settling
+counts. The area is capped. Rounded once, on the year's sum. The support must begin in term; its tail runs on.
 """
 
 from typing import NamedTuple
@@ -10,14 +10,14 @@ from typing import NamedTuple
 from simulator.compiled import rule
 from simulator.facts import AREA, NO_DATE, RENT
 from simulator.law.calendar import date_in_term, month_of
-from simulator.law.case import begins_in_term, lacks_nothing, remember_nothing, stirs_always
+from simulator.law.case import begins_in_term, lacks_nothing, newly_settled, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
-from simulator.law.readings import RentClock
+from simulator.law.readings import RentClock, RentWindow
 from simulator.law.terms import Term
 from simulator.money import FEN, RATE, share_of
 
 NAMES = ("租金补助", "office rent")
-FACTS = ("settled_on", "ecommerce", "online_retailer", "lease_started_on", "rented_area", "rent",
+FACTS = ("settled_on", "founded_locally", "ecommerce", "online_retailer", "lease_started_on", "rented_area", "rent",
          "designated_building")
 TERMS = (
     Term("rate", "share"),
@@ -39,12 +39,13 @@ class Conditions(NamedTuple):
 
 
 EVIDENCE = {
-    "newly_settled": Evidence("新落户（在政策期内）", "newly settled, in term", ("settled_on",)),
+    "newly_settled": Evidence("新落户（在政策期内）", "newly settled, in term", ("settled_on", "founded_locally"),
+                              readings=("newly_settled",)),
     "ecommerce": Evidence("电子商务企业", "e-commerce enterprise", ("ecommerce",)),
     "designated_building": Evidence("租用区政府指定商务楼宇", "office in a designated building",
                                     ("designated_building", "rented_area", "rent"), ("rate", "max_area")),
     "months_left": Evidence("当年有月份在前两年之内", "months of the year within the clock",
-                            ("lease_started_on", "settled_on"), ("months",), ("rent_clock",)),
+                            ("lease_started_on", "settled_on"), ("months",), ("rent_clock", "rent_window")),
     "begins_in_term": Evidence("首次兑现在政策期内", "begins in term"),
 }
 
@@ -57,9 +58,11 @@ def months_due(case):
         return 0
     settled, leased = month_of(enterprise.settled_on), month_of(enterprise.lease_started_on)
     clock = settled if case.readings.rent_clock == RentClock.settling else leased
-    first = max(settled, leased, case.year * 12)
-    last = min(clock + case.terms.office_rent.months, case.year * 12 + 12)
-    return max(0, last - first)
+    months = case.terms.office_rent.months
+    end = clock + months
+    if case.readings.rent_window == RentWindow.calendar_years:
+        end = (clock // 12 + (months + 11) // 12) * 12
+    return max(0, min(end, case.year * 12 + 12) - max(settled, leased, case.year * 12))
 
 
 @rule
@@ -74,7 +77,7 @@ def conditions(case, own):
     """Each condition of 四（三） for this enterprise and year."""
     enterprise, policy = case.enterprise, case.terms.policy
     return Conditions(
-        date_in_term(enterprise.settled_on, policy),
+        newly_settled(case),
         enterprise.ecommerce != 0,
         case.this_year.designated_building != 0,
         months_due(case) > 0,

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from simulator.compiled import rule
 from simulator.law.calendar import date_in_term, year_of
-from simulator.law.case import lacks_nothing, never_paid, remember_nothing, stirs_always
+from simulator.law.case import lacks_nothing, never_paid, newly_settled, remember_nothing, stirs_always
 from simulator.law.evidence import Evidence
 from simulator.law.terms import Term
 from simulator.money import RATE, share_of
 
 NAMES = ("开办奖励", "opening award")
-FACTS = ("settled_on", "registered_capital", "paid_in_capital", "online_retailer", "o2o")
+FACTS = ("settled_on", "founded_locally", "registered_capital", "paid_in_capital", "online_retailer", "o2o")
 TERMS = (
     Term("registered_capital", "CNY", threshold=True),
     Term("rate", "share"),
@@ -31,7 +31,8 @@ class Conditions(NamedTuple):
 
 
 EVIDENCE = {
-    "newly_settled": Evidence("当年新落户（在政策期内）", "newly settled this year, in term", ("settled_on",)),
+    "newly_settled": Evidence("当年新落户（在政策期内）", "newly settled this year, in term",
+                              ("settled_on", "founded_locally"), readings=("newly_settled",)),
     "online_retailer": Evidence("网络零售企业", "online retailer", ("online_retailer",)),
     "o2o": Evidence("线上线下结合", "sells online and offline combined", ("o2o",)),
     "capital_reached": Evidence("注册资金达到门槛", "registered capital reaches the threshold",
@@ -52,7 +53,7 @@ def conditions(case, own):
     """Each condition of 四（二） for this enterprise and year."""
     enterprise = case.enterprise
     return Conditions(
-        date_in_term(enterprise.settled_on, case.terms.policy) and year_of(enterprise.settled_on) == case.year,
+        newly_settled(case) and year_of(enterprise.settled_on) == case.year,
         enterprise.online_retailer != 0,
         enterprise.o2o != 0,
         enterprise.registered_capital >= case.terms.opening_award.registered_capital,

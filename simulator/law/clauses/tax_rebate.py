@@ -8,7 +8,7 @@ row of the year before gets nothing, and the year is listed as a data error. Whi
 from typing import NamedTuple
 
 from simulator.compiled import rule
-from simulator.law.calendar import is_new_in, year_in_term
+from simulator.law.calendar import is_new_in, year_in_term, year_of
 from simulator.law.case import begins_in_term, within_years
 from simulator.law.evidence import Evidence
 from simulator.law.readings import NewFirmIncrement, RebateWindow
@@ -86,6 +86,8 @@ def in_window(case, own):
     if window == RebateWindow.from_qualifying:
         first = case.year if own.mark == 0 else own.mark
         return year_in_term(first, policy) and case.year < first + length
+    if window == RebateWindow.programme:
+        return year_in_term(case.year, policy) and case.year < year_of(policy.start) + length
     if window == RebateWindow.any_two:
         return own.years < length and begins_in_term(own, case.year, policy)
     return within_years(own, case.year, length, policy)
