@@ -53,6 +53,7 @@ NAMES = (
     "application_day",
     "ticket",
     "scramble",  # of the Sobol sequences of the outer layer
+    "bunches",
 )
 (
     PARAMETER,
@@ -91,6 +92,7 @@ NAMES = (
     APPLICATION_DAY,
     TICKET,
     SCRAMBLE,
+    BUNCHES,
 ) = range(1, len(NAMES) + 1)
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 

@@ -11,7 +11,7 @@ from simulator.law.calendar import year_in_term
 from simulator.lotteries import key_of_slot
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import TOGETHER
-from simulator.projection.enterprises import NO_EDGES, STATE, carry, project_year, set_out, write_year
+from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
 from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import (
     ARRIVING,
@@ -81,7 +81,7 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
                 make_platform(par, enterprise, state, seed, draw)
             enter_drawn(room, e, 0, world.terms)
         draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
-        project_year(par, tax, NO_EDGES, room.carried[0], first_year, first_year, count, world.base_year, True)
+        project_year(par, tax, room.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
             write_year(room.states[e], first_year, e, room.rows[e, 0])
         live_together(world, room, Cohort(count, 0, 1, 0, False), by_clause, by_year)
@@ -112,7 +112,7 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
             if only == 0 or held[number] & only:
                 states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
                 states[i].anyway = 1 if slot < anyway else 0
-                make_newcomer(par, enterprises[i], states[i], seed, draw, year, terms)
+                make_newcomer(par, enterprises[i], states[i], seed, draw, year, world.edges[j])
                 numbers[i] = number
                 i += 1
             number += 1

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.compiled import entry
+from simulator.engine.edges import edges_of
 from simulator.engine.kernel import THOSE_THERE, Register, nothing_wanted, play_draws
 from simulator.engine.totals import AWARDED, BY_CLAUSE, BY_YEAR
 from simulator.facts import ANNUAL, ENTERPRISE
@@ -32,17 +33,17 @@ KINDS = (GOODS, REGIONAL_HQ, NATIONAL_HQ)
 
 
 @entry
-def reference_newcomers(par, terms, base_year, kind, enterprises, states):
+def reference_newcomers(par, edges, base_year, kind, enterprises, states):
     """Fill ENTERPRISE and STATE (n,) of newcomers of a kind that settle in the first year."""
     for slot in range(enterprises.shape[0]):
         states[slot].kind, states[slot].key = kind, key_of_slot(kind, base_year + 1, slot)
-        make_newcomer(par, enterprises[slot], states[slot], np.uint64(0), 0, base_year + 1, terms[1])
+        make_newcomer(par, enterprises[slot], states[slot], np.uint64(0), 0, base_year + 1, edges)
 
 
-def references(par: np.void, terms: np.ndarray, base_year: int, kind: int) -> Register:
-    """Newcomers of a kind that settle in the first year, as a register."""
+def references(par: np.void, terms: np.ndarray, edges: np.ndarray, base_year: int, kind: int) -> Register:
+    """Newcomers of a kind that settle in the first year, as a register. edges (years + 1, pairs): of the law they are to see."""
     enterprises, states = np.zeros(REFERENCES, ENTERPRISE), np.zeros(REFERENCES, STATE)
-    reference_newcomers(par, terms, base_year, kind, enterprises, states)
+    reference_newcomers(par, edges[1], base_year, kind, enterprises, states)
     none = np.zeros((0, len(terms) - 1, CASH_CLAUSES), np.int64)
     return Register(enterprises, states, states["key"].copy(), np.zeros((REFERENCES, len(terms)), ANNUAL),
                     np.ones(REFERENCES, np.int64), np.full(REFERENCES, ALL), np.full((REFERENCES, len(terms)), ALL, np.int16),
@@ -77,10 +78,12 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
 
     def support(law: Law, interpretation, suspended_from: int | None) -> np.ndarray:
         terms = law.compile(TERMS, [scenario.base_year, *scenario.years])
+        edges = edges_of(terms, scenario.base_year)
         by_clause = np.zeros((len(KINDS), 1, years, CLAUSES, len(BY_CLAUSE)), np.int64)
         for kind, sums in zip(KINDS, by_clause, strict=True):
-            play_draws(np.uint64(0), np.zeros(1, np.int64), par, rates, no_typical, ones, terms, compile_readings(interpretation), False,
-                       scenario.base_year, 0, suspended_from or NEVER, references(par[0], terms, scenario.base_year, kind),
+            play_draws(np.uint64(0), np.zeros(1, np.int64), par, rates, no_typical, ones, terms, edges,
+                       compile_readings(interpretation), False, scenario.base_year, 0, suspended_from or NEVER,
+                       references(par[0], terms, edges, scenario.base_year, kind),
                        False, THOSE_THERE, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))
         return by_clause[..., :CASH_CLAUSES, AWARDED].sum(axis=(1, 2, 3)).astype(float)
 

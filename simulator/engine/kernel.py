@@ -81,6 +81,7 @@ class Shared(NamedTuple):
     readings: Any
     growth: Any
     moves: Any
+    edges: Any
     generosity: Any
     groups: Any
     base_year: int
@@ -93,7 +94,7 @@ def world_of(shared, d):
     """The World of the draw at place d."""
     wanted = shared.wanted
     return World(shared.seed, shared.draws[d], shared.parameters[d], shared.rates[d], shared.typical[d], shared.terms[d],
-                 shared.readings, shared.growth[d], shared.moves[d], shared.generosity, shared.groups[d], shared.base_year,
+                 shared.readings, shared.growth[d], shared.moves[d], shared.edges, shared.generosity, shared.groups[d], shared.base_year,
                  shared.suspended_from, wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
 
 
@@ -154,20 +155,20 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
 
 
 @entry
-def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, readings, hindsight, base_year, known,
+def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, edges, readings, hindsight, base_year, known,
                suspended_from, register, synthetic, who, only, wanted, by_clause, by_year):
     """Play the draws of these numbers (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).
 
-    parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms
-    (years + 1,); register: its facts known up to position `known`; synthetic: incumbents are drawn instead, anew in every
-    draw; who is played: THOSE_THERE in the base year, NEWCOMERS or both; only: 0, or bits of clauses: of either, only the ones
-    that hold one of them in `wanted.held`.
+    parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms (years
+    + 1,); edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
+    synthetic: incumbents are drawn instead, anew in every draw; who is played: THOSE_THERE in the base year, NEWCOMERS or
+    both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
     """
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
     room = room_for(years)
     shared = Shared(seed, numbers, parameters, rates, typical, np.zeros((draws, years + 1), TERMS), readings,
-                    np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), generosity,
+                    np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), edges, generosity,
                     np.zeros((draws, groups_of(register.states) + 1), np.int16), base_year, suspended_from, wanted)
     for d in range(draws):
         decide_terms(terms, parameters[d], shared.terms[d])

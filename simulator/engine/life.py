@@ -21,6 +21,7 @@ from simulator.law.clauses import SLUGS
 from simulator.law.clauses.office_rent import months_due
 from simulator.law.settlement import breached_on
 from simulator.projection.behaviour import applies, take_up_rate
+from simulator.projection.bunching import lift_contributions
 from simulator.projection.enterprises import befall, leaves_after_support, project_year, reregister, write_year
 from simulator.projection.taxes import tax_year
 
@@ -86,8 +87,9 @@ def project(world, room, cohort):
     for j in range(cohort.known + 1, years.shape[0]):
         year, terms = base_year + j, world.terms[j]
         tax = tax_year(par, year, terms.sharing, base_year, world.terms[0].sharing, world.moves[j])
-        edges = (terms.tax_rebate.high_contribution, terms.tax_rebate.low_contribution)
-        project_year(par, tax, edges, carried, years[j - 1], years[j], cohort.count, year, False)
+        project_year(par, tax, carried, years[j - 1], years[j], cohort.count, year, False)
+        if par.bunching_contribution > 0.0:
+            lift_contributions(par, world.edges[j], years[j], cohort.count)
         reregistration = par.reregistration_share > 0.0 and year_in_term(year, terms.policy)
         look_around(par, terms, reregistration, carried, years[j], cohort.count)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator import facts
 from simulator.engine import kernel
+from simulator.engine.edges import edges_of
 from simulator.engine.generosity import NEVER, generosity_of
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.ledger import remember_paid
@@ -30,6 +31,7 @@ class Prepared:
     seed: np.uint64
     generosity: np.ndarray
     terms: np.ndarray
+    edges: np.ndarray
     readings: np.void
     hindsight: bool
     base_year: int
@@ -65,7 +67,7 @@ class Prepared:
             typical[:, k] = parameters[name]
         asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
         kernel.play_draws(
-            self.seed, numbers, parameters, rates, typical, self.generosity, self.terms, self.readings, self.hindsight,
+            self.seed, numbers, parameters, rates, typical, self.generosity, self.terms, self.edges, self.readings, self.hindsight,
             self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause,
             by_year)
 
@@ -94,7 +96,7 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
             paid_years=paid_until(scenario, population),
             histories=histories_before(population, scenario, enterprises))
     return Prepared(
-        seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), terms=terms,
+        seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), terms=terms, edges=edges_of(terms, base),
         readings=compile_readings(scenario.interpretation), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
         known=known, suspended_from=scenario.plain["rebate_suspended_from"] or NEVER, register=register,
         synthetic=population is None and not scenario.lawful)

@@ -36,7 +36,6 @@ from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import CARRIED, YEAR
 from simulator.projection.enterprises import (
-    NO_EDGES,
     befall,
     carry,
     common_growth,
@@ -137,7 +136,7 @@ def day_settled_before(p, first_year):
 
 
 @rule
-def settle_down(par, enterprise, state, seed, first_year, year, median_sales, national_capital, regional_capital):
+def settle_down(par, enterprise, state, seed, first_year, year, median_sales):
     """The facts an enterprise comes with. year: of its arrival, 0: there before; median_sales: of its kind, CNY."""
     key, kind = state.key, state.kind
     p_size = u(seed, 0, SALES, key, 0)
@@ -174,7 +173,7 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales, na
         state.sales = 0.0
         state.building_area = par.buildings_area * math.exp(0.4 * z_size)
         state.occupancy = min(1.0, max(0.0, par.buildings_occupancy + 0.1 * normal(u(seed, 0, OCCUPANCY, key, 0))))
-    _capital(par, enterprise, key, seed, z_size, day, kind, national_capital, regional_capital)
+    _capital(par, enterprise, key, seed, z_size, day, kind)
     if kind != kinds.BUILDING:
         area = par.office_area_median * math.exp(
             par.office_area_log_sd * tied(u(seed, 0, AREA, key, 0), z_size, AREA_WITH_SIZE))
@@ -189,14 +188,14 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales, na
 
 
 @rule
-def _capital(par, enterprise, key, seed, z_size, day, kind, national_capital, regional_capital):
-    """Registered and paid-in capital in fen, whole yuan; headquarters mind the law's thresholds and pay in all of it."""
+def _capital(par, enterprise, key, seed, z_size, day, kind):
+    """Registered and paid-in capital in fen, whole yuan; headquarters pay in all of it."""
     z = tied(u(seed, 0, REGISTERED_CAPITAL, key, 0), z_size, CAPITAL_WITH_SIZE)
     if kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ:
         national = kind == kinds.NATIONAL_HQ
         enterprise.headquarters = NATIONAL if national else REGIONAL
-        threshold = national_capital if national else regional_capital
-        capital = threshold * par.anchors_capital_multiple * math.exp(par.anchors_capital_log_sd * z)
+        median = par.national_capital_median if national else par.regional_capital_median
+        capital = median * math.exp(par.anchors_capital_log_sd * z)
         ratio = 1.0
     else:
         spread = math.sqrt(2 * math.log(max(1.0, par.capital_registered_mean / par.capital_registered_median)))
@@ -213,8 +212,6 @@ def _capital(par, enterprise, key, seed, z_size, day, kind, national_capital, re
 def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, enterprises, states, annual, employees):
     """Fill ENTERPRISE and STATE (n,), ANNUAL and employees (n, years) of enterprises of the given kinds and first years
     (born = 0: there before). median_sales (kinds, 2): CNY of those there before and of newcomers."""
-    national = terms[0].headquarters_award.national_capital / FEN
-    regional = terms[0].headquarters_award.regional_capital / FEN
     growth = common_growth(par, par.market_growth)
     steady, moves = np.full(annual.shape[1], growth), np.ones(2)
     all_carried, columns = np.zeros(1, CARRIED), np.zeros(annual.shape[1], YEAR)
@@ -224,7 +221,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
         draw_yearly(par, seed, 0, first_year, steady, states["key"][i: i + 1], 0, columns)
-        people = settle_down(par, enterprise, state, seed, first_year, born[i], median, national, regional)
+        people = settle_down(par, enterprise, state, seed, first_year, born[i], median)
         carry(enterprise, state, 1, carried, 0)
         before = columns[0]
         set_out(state, before, 0)
@@ -234,7 +231,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
                 continue
             sharing = terms[j].sharing
             tax, fresh = tax_year(par, year, sharing, year, sharing, moves), j == 0 or year == born[i]
-            project_year(par, tax, NO_EDGES, carried, before, now, 1, year, fresh)
+            project_year(par, tax, carried, before, now, 1, year, fresh)
             if now.there[0] == 0:
                 break
             before = now

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.engine.edges import edges_of
 from simulator.engine.generosity import generosity_of
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
@@ -24,7 +25,8 @@ from simulator.law.assessment import DECLARED, PLACES, TERMS
 from simulator.law.clauses import SLUGS
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
-from simulator.projection.newcomers import ARRIVING, MINDED
+from simulator.projection.bunching import CAPITAL, CONTRIBUTION
+from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
 
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
@@ -58,7 +60,9 @@ class Session:
             base = self._base = _Base(scenario, self._prepared(scenario), self.workers, progress)
             prepared, changed, self.seconds = base.prepared, 0, time.perf_counter() - started
         else:
-            prepared = replace(base.prepared, terms=_terms(scenario), generosity=generosity_of(scenario))
+            terms = _terms(scenario)
+            prepared = replace(base.prepared, terms=terms, edges=edges_of(terms, scenario.base_year),
+                               generosity=generosity_of(scenario))
         sums = base.with_changes(prepared, changed, progress)
         draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
         self._results[key] = draws
@@ -160,11 +164,14 @@ class _Base:
         draws = len(self.parameters)
         if self.held[who] is None:
             return np.ones(draws, np.bool_)
+        lifted = np.zeros(draws, np.bool_)
+        for fact, share in ((CONTRIBUTION, "bunching_contribution"), (CAPITAL, "bunching_capital")):
+            edges, before = (one.edges["edge"][one.edges["fact"] == fact] for one in (prepared, self.prepared))
+            if not np.array_equal(edges, before) and (who == NEWCOMERS or fact == CONTRIBUTION):
+                lifted |= self.parameters[share] > 0
         if who == THOSE_THERE:
-            return np.zeros(draws, np.bool_)
-        if any(not np.array_equal(prepared.terms[block][term], self.prepared.terms[block][term]) for block, term in MINDED):
-            return np.ones(draws, np.bool_)
-        return (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
+            return lifted
+        return lifted | (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
 
     def _arrivals(self, prepared: Prepared) -> np.ndarray:
         counts = np.zeros((len(self.parameters), len(prepared.terms) - 1, len(ARRIVING)), np.int64)

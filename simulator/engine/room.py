@@ -19,9 +19,10 @@ class World(NamedTuple):
 
     par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
     numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves (years + 1, 2): how
-    the sharing rules move a register's own retained rate, of goods and of services; generosity (3,): see
-    newcomers.arrival_rate; groups: see `totals.count_online`; suspended_from: first year without rebates; claims: see
-    `ledger.enter_claims`; kept, kept_rows, kept_count: see `life.keep`.
+    the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1, pairs): EDGE records
+    that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
+    `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
+    kept_count: see `life.keep`.
     """
 
     seed: Any
@@ -33,6 +34,7 @@ class World(NamedTuple):
     readings: Any
     growth: Any
     moves: Any
+    edges: Any
     generosity: Any
     groups: Any
     base_year: int

@@ -65,8 +65,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("national.a_year", "count", 0, 100, "每年新落户全国总部数", "national headquarters newly settling a year"),
     _a("national.sales_median", "CNY", 0, 1e13, "全国总部首年销售额中位数", "median first-year sales, national"),
     _a("anchors.sales_log_sd", "log", 0, 4, "总部销售额离散度", "log sd of headquarters' sales"),
-    _a("anchors.capital_multiple", "ratio", 0, 1000, "总部实缴资本与门槛之比（中位数）",
-       "median paid-in capital of a headquarters over its threshold"),
+    _a("regional.capital_median", "CNY", 1, 1e12, "区域总部实缴资本中位数", "median paid-in capital, regional"),
+    _a("national.capital_median", "CNY", 1, 1e12, "全国总部实缴资本中位数", "median paid-in capital, national"),
     _a("anchors.capital_log_sd", "log", 0, 4, "总部实缴资本离散度", "log sd of headquarters' paid-in capital"),
     _a("o2o_share", "share", 0, 1, "线上线下结合企业占比", "share that sells online and offline combined"),
     _a("capital.registered_median", "CNY", 1, 1e12, "注册资本中位数", "median registered capital"),
@@ -134,7 +134,9 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("discount.inflation", "share", -0.1, 1, "通货膨胀率", "inflation"),
     _a("reregistration.share", "share", 0, 1, "存量企业重新注册为新落户的比例", "incumbents a year that return as newly settled"),
     _a("bunching.contribution", "share", 0, 1, "贡献额向门槛靠拢的范围", "how far below an edge contributions are brought up to it"),
-    _a("bunching.capital", "share", 0, 1, "注册资本向门槛靠拢的范围", "how far below its edge registered capital is raised to it"),
+    _a("bunching.capital", "share", 0, 1, "略低于门槛的新企业中提高注册资本以达门槛的比例",
+       "of newcomers somewhat below an edge, the share that raises registered capital to it"),
+    _a("bunching.capital_reach", "share", 0, 1, "“略低于门槛”的范围（占门槛的比例）", "how far below an edge of capital is somewhat below"),
     *(_a(f"levers.{m.name}.effect", m.unit, m.low, m.high, f"{m.article}{m.zh}：{m.acts_zh}", f"{m.article} {m.en}: {m.acts_en}")
       for m in MEASURES),
     *(_a(f"levers.{m.name}.cost", "CNY", 0, 1e12, f"{m.article}{m.zh}：年成本", f"{m.article} {m.en}: cost a year")

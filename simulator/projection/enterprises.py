@@ -14,7 +14,6 @@ from simulator.projection.taxes import expected_retained_rate, retained, to_fen
 # kinds of enterprises
 GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOINER, BUILDING = range(9)
 KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "traditional", "joiner", "building")
-NO_EDGES = (0, 0)  # of contributions: nobody minds any
 SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 
 # What an enterprise sets out with. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
@@ -61,15 +60,12 @@ def hazards(par):
 
 
 @columnwise
-def project_year(par, tax, edges, carried, before, now, count, year, fresh):
+def project_year(par, tax, carried, before, now, count, year, fresh):
     """A projected year of enterprises side by side: who is still there, growth, profit, taxes, and the facts in fen.
 
-    tax: TaxYear; edges: of 四（四）, high and low, in fen, that contributions just below are brought up to
-    (`bunching.contribution`: how far below); carried: CARRIED; before, now: YEAR, now with its urns; fresh: the year is
-    everybody's first.
+    tax: TaxYear; carried: CARRIED; before, now: YEAR, now with its urns; fresh: the year is everybody's first.
     """
     incumbents, first, second, third, later = hazards(par)
-    short, (high, low) = 1.0 - par.bunching_contribution, edges
     for e in range(count):
         born = carried.born[e]
         age, new = year - born, fresh | (born == year)
@@ -94,10 +90,8 @@ def project_year(par, tax, edges, carried, before, now, count, year, fresh):
         now.sales[e], now.online_sales[e] = to_fen(yuan), to_fen(yuan * carried.online_share[e])
         now.turnover_tax[e], now.income_tax[e] = to_fen(turnover), to_fen(income)
         now.local[e], now.unshared[e] = to_fen(kept / tax.kept if tax.kept > 0.0 else 0.0), to_fen(unshared)
-        contribution = to_fen(kept)
-        now.retained_tax[e] = contribution
-        contribution = high if (short * high <= contribution) & (contribution < high) else contribution
-        now.district_contribution[e] = low if (short * low <= contribution) & (contribution < low) else contribution
+        now.retained_tax[e] = to_fen(kept)
+        now.district_contribution[e] = now.retained_tax[e]
 
 
 @rule

@@ -14,6 +14,7 @@ from simulator.facts import NATIONAL, REGIONAL
 from simulator.lotteries import (
     AREA,
     ARRIVALS,
+    BUNCHES,
     DESIGNATED,
     LINE,
     LINE_FEE,
@@ -27,6 +28,7 @@ from simulator.lotteries import (
 )
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
+from simulator.projection.bunching import CAPITAL, lifted
 from simulator.projection.enterprises import day_in_year
 
 CAPITAL_REFORM = 2014_03_01  # from here paid-in capital is free to state (facts key paidin_rule_after)
@@ -138,15 +140,10 @@ def make_platform(par, enterprise, state, seed, draw):
     enterprise.online_retailer = 1
 
 
-# the law's numbers that a newcomer's facts depend on: block and term
-MINDED = (("headquarters_award", "national_capital"), ("headquarters_award", "regional_capital"),
-          ("opening_award", "registered_capital"))
-
-
 @rule
-def make_newcomer(par, enterprise, state, seed, draw, year, terms):
+def make_newcomer(par, enterprise, state, seed, draw, year, edges):
     """A new arrival's facts. state.kind is the stream it comes from (ARRIVING), state.key its key; a retail newcomer may
-    turn out a service firm. terms: the law's numbers of the year, of which newcomers mind those in MINDED."""
+    turn out a service firm. Nothing is computed from the law but by bunching: edges (pairs,) EDGE records."""
     key, kind = state.key, state.kind
     state.born = year
     enterprise.accounts_sound = 1
@@ -183,16 +180,15 @@ def make_newcomer(par, enterprise, state, seed, draw, year, terms):
     elif kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ:
         national = kind == kinds.NATIONAL_HQ
         enterprise.headquarters = NATIONAL if national else REGIONAL
-        award = terms.headquarters_award
-        threshold = (award.national_capital if national else award.regional_capital) / FEN
-        capital = lognormal(p_capital, threshold * par.anchors_capital_multiple, par.anchors_capital_log_sd)
+        usual = par.national_capital_median if national else par.regional_capital_median
+        capital = lognormal(p_capital, usual, par.anchors_capital_log_sd)
         paid_in = 1.0
         median = par.national_sales_median if national else par.regional_sales_median
         state.sales = lognormal(p_sales, median, par.anchors_sales_log_sd)
     enterprise.o2o = 1 if u(seed, draw, O2O, key, 0) < par.o2o_share else 0
-    edge = terms.opening_award.registered_capital / FEN
-    if edge * (1 - par.bunching_capital) <= capital < edge and enterprise.o2o != 0:
-        capital = edge
     enterprise.registered_capital = np.int64(capital) * FEN
+    if enterprise.settled_on != 0 and u(seed, draw, BUNCHES, key, 0) < par.bunching_capital:
+        enterprise.registered_capital = lifted(enterprise.registered_capital, edges, CAPITAL, par.bunching_capital_reach)
+        capital = enterprise.registered_capital / FEN
     enterprise.paid_in_capital = np.int64(capital * paid_in) * FEN
     furnish(par, state, seed, draw)

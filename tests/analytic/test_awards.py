@@ -42,7 +42,7 @@ def test_certification_award_is_binomial():
 def test_headquarters_award_is_poisson(kind, award, rate):
     """Arrivals × award: mean λ a, variance λ a², P(none) = e^−λ, independent from year to year."""
     settings = {f"assumptions.{kind}.a_year": rate}
-    result = played(STILL, settings, assume(incumbents__number=0, anchors__capital_multiple=1000,
+    result = played(STILL, settings, assume(incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10,
                                             anchors__capital_log_sd=0), draws=20_000, horizon=2016)
     recipients, awarded = (by_clause(result, "headquarters_award", m) for m in ("recipients", "awarded"))
     assert np.array_equal(awarded, recipients * award)
@@ -59,7 +59,7 @@ def test_an_uncertain_rate_adds_its_own_variance():
     """λ uniform on (a, b), drawn once for all years of a draw: Var N = E λ + Var λ, Cov(N₁, N₂) = Var λ."""
     low, high = 0.2, 2.2
     result = played({**STILL, "uncertainty": "full"},
-                    assume(incumbents__number=0, anchors__capital_multiple=1000, anchors__capital_log_sd=0,
+                    assume(incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0,
                            regional__a_year={"low": low, "high": high}), draws=DRAWS, horizon=2014)
     arrived = by_clause(result, "headquarters_award", "recipients").astype(float)
     mean, variance = (low + high) / 2, (high - low) ** 2 / 12
@@ -72,7 +72,7 @@ def test_the_part_of_the_variance_that_parameters_make():
     """Two lucks for the same λ: Var λ ÷ (E λ + Var λ) of the variance is the parameter's, found within its own error."""
     low, high = 0.2, 4.2
     chosen = scenario({**STILL, "uncertainty": "full"}, assume(
-        incumbents__number=0, anchors__capital_multiple=1000, anchors__capital_log_sd=0,
+        incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0,
         regional__a_year={"low": low, "high": high}), draws=DRAWS, horizon=2013)
     first, second = (by_clause(play(chosen, luck=luck), "headquarters_award")[:, 0].astype(float) for luck in (0, 1))
     share, error = parameter_share(first, second)
@@ -84,7 +84,7 @@ def test_the_part_of_the_variance_that_parameters_make():
 def test_capital_above_its_threshold():
     """Headquarters with lognormal capital of median m × threshold: Φ(log m / σ) of them qualify."""
     rate, multiple, sd = 1.5, 2.0, 0.8
-    result = played(STILL, assume(incumbents__number=0, regional__a_year=rate, anchors__capital_multiple=multiple,
+    result = played(STILL, assume(incumbents__number=0, regional__a_year=rate, regional__capital_median=multiple * 1e7,
                                   anchors__capital_log_sd=sd), draws=DRAWS, horizon=2013)
     qualify = norm.cdf(math.log(multiple) / sd)
     agrees(by_clause(result, "headquarters_award", "recipients")[:, 0], rate * qualify, rate,
@@ -94,7 +94,7 @@ def test_capital_above_its_threshold():
 def test_discretion_and_opening_award():
     """Share of the cap decided: 0.7 × award. Opening award: o2o × rate × paid-in share × E[C; C ≥ 2 m], C lognormal."""
     decided = played(STILL, assume(
-        incumbents__number=0, regional__a_year=1, anchors__capital_multiple=1000, anchors__capital_log_sd=0,
+        incumbents__number=0, regional__a_year=1, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0,
         discretion__headquarters_award=0.7, o2o_share=0.4), draws=DRAWS, horizon=2013)
     headquarters = by_clause(decided, "headquarters_award", "recipients")
     assert np.array_equal(by_clause(decided, "headquarters_award"), headquarters * REGIONAL * 7 // 10)
