@@ -1,15 +1,19 @@
-"""Compiling the law and the engine, with a cache on disk that can never serve an old law.
+"""Compiling the law and the engine, with a cache on disk that can serve neither an old law nor damaged code.
 
 Numba's own cache notices an edit only in the file of the cached function; a kernel would go on serving the amounts of a
 clause edited elsewhere. So compiled code is kept in a private folder named by a hash of every source file that can end up
-in compiled code, the numba version and the Python version: any edit is a new folder. Where nothing can be written the code
-is compiled in memory, and `CACHE_NOTE` says so.
+in compiled code, the numba version and the Python version: any edit is a new folder. Each file in it begins with the hash of
+the rest (`code_cache`). Where nothing can be written in the home, code is kept in the temporary folder, in one that only this
+user may read; where not even that is possible it is compiled in memory each time. `CACHE_NOTE` says either, and so does the
+screen.
 """
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core import config, event
+
+from simulator.code_cache import Watch, keep_checked
 
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
 COMPILED = (
@@ -48,19 +54,34 @@ def _cache_home() -> Path:
     return Path(base) / "retail-subsidy-budget"
 
 
+def _temporary_home() -> Path:
+    """A folder of this user's in the temporary folder; PermissionError where somebody else could write there."""
+    folder = Path(tempfile.gettempdir()) / f"retail-subsidy-budget-{getpass.getuser() if sys.platform == 'win32' else os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if sys.platform != "win32" and (found.st_uid != os.getuid() or found.st_mode & 0o077 or not stat.S_ISDIR(found.st_mode)):
+        raise PermissionError(f"{folder} is open to others")
+    return folder
+
+
 def _prepare() -> tuple[str | None, str]:
     identity = f"{source_hash(COMPILED)}|{numba.__version__}|{sys.version}"
-    folder = _cache_home() / hashlib.sha256(identity.encode()).hexdigest()[:24]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except (OSError, RuntimeError) as e:  # RuntimeError: no home directory
-        return None, f"compiled code cannot be kept ({e}); it is compiled anew in memory each time"
-    return str(folder), ""
+    name, note = hashlib.sha256(identity.encode()).hexdigest()[:24], ""
+    for home in (_cache_home, _temporary_home):
+        try:
+            folder = home() / name
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except (OSError, RuntimeError) as e:  # RuntimeError: no home directory
+            note = note or f"compiled code cannot be kept ({e}); it is compiled anew in memory each time"
+        else:
+            return str(folder), f"compiled code is kept in {folder.parent}: the usual place cannot be written" if note else ""
+    return None, note
 
 
 CACHE_FOLDER, CACHE_NOTE = _prepare()
+event.register("numba:compile", Watch(CACHE_NOTE, Path(CACHE_FOLDER).parent / "compiled.json" if CACHE_FOLDER else None))
 
 
 def is_cold(function: str) -> bool:
@@ -105,6 +126,6 @@ def entry(function: Callable[..., Any]) -> Any:
     before = config.CACHE_DIR
     config.CACHE_DIR = CACHE_FOLDER  # read when the cache is attached, here; other users of numba keep theirs
     try:
-        return numba.njit(nogil=True, cache=True)(function)
+        return keep_checked(numba.njit(nogil=True, cache=True)(function))
     finally:
         config.CACHE_DIR = before

@@ -13,10 +13,11 @@ from typing import Any
 from simulator.audit import DONE, WRONG, Act
 from simulator.audit import act as in_the_log
 from simulator.cli.language import asked_for, environment_language, told
-from simulator.cli.options import lang_option, workforce
+from simulator.cli.options import lang_option, notices, workforce
 from simulator.cli.parsing import WORDS, Formatter, Parser, Version, refused
 from simulator.errors import PopulationError, SimulatorError
 from simulator.messages import line
+from simulator.notices import shown
 
 DESCRIPTIONS = {"en": """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings. Begin with:
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     lang = asked_for(argv)
     arguments = parser(lang).parse_args(argv)
     try:
-        with _terminable(), entered(arguments.name) as act, workforce(arguments):
+        with _terminable(), shown(notices(arguments)), entered(arguments.name) as act, workforce(arguments):
             code = arguments.verb(arguments)
             act.result = WRONG if code else DONE
     except SimulatorError as e:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.audit import has_read
 from simulator.door.given import load_scenario, opened, register_for
+from simulator.notices import shown
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -53,7 +54,8 @@ def run(
     people = register_for(scenario, population)
 
     def played(chosen: Scenario, before: Any = None, keep: Any = None) -> Any:
-        return play(chosen, people, workers=workers, before=before, progress=progress, notice=notice, keep=keep)
+        with shown(notice) if notice else contextlib.nullcontext():
+            return play(chosen, people, workers=workers, before=before, progress=progress, keep=keep)
 
     if precision is not None:
         scenario, draws, reached = play_until(scenario, precision, of, played, most or MOST, expected)

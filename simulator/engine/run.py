@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.compiled import is_cold
 from simulator.engine import kernel, totals
 from simulator.engine.blocks import (
     Elsewhere,
@@ -78,13 +77,12 @@ def play(
     parameters: np.ndarray | None = None,
     before: Draws | None = None,
     progress: Callable[[int], None] | None = None,
-    notice: Callable[[str], None] | None = None,
     keep: Checkpoints | None = None,
 ) -> Draws:
     """Play all draws of a scenario, on a register or (None) on incumbents drawn anew in every draw.
 
     workers: threads (default: the machine's cores), or a cluster; block: draws per task; progress is called with the draws
-    done; notice with a word where something takes its time. The result depends on none of these. luck: another luck (0 …
+    done. The result depends on none of these. luck: another luck (0 …
     255) for the same parameters, draw by draw: two of them split the variance. parameters: another outer layer than the
     scenario's own, as `outer_layer` gives it, one record per draw. before: the scenario's first draws, already played: only the
     others are. keep: where finished tasks are kept and found again. Raises ScenarioError, and SimulatorError where a task cannot
@@ -93,8 +91,6 @@ def play(
     started = time.perf_counter()
     start = 0 if before is None else len(before.parameters)
     parameters = pull_levers(outer_layer(scenario, start, scenario.draws - start) if parameters is None else parameters)
-    if notice and is_cold(kernel.play_draws.__name__):
-        notice("compiling the engine once for this version (some tens of seconds) …")
     sums = play_work(Work(scenario, population, luck, start), parameters, workers=workers, block=block, executor=executor,
                      progress=progress, keep=keep)
     seconds = time.perf_counter() - started

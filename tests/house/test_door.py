@@ -24,6 +24,7 @@ BESIDE_THE_DOOR = {
     "simulator.audit": {"DONE", "WRONG", "Act", "act", "broken", "entries", "head", "log_file"},
     "simulator.errors": {"SimulatorError", "PopulationError", "Problem", "nearest"},
     "simulator.messages": {"chinese", "line"},
+    "simulator.notices": {"shown"},
     "simulator.scenario": {"parse_set", "shipped"},
     "simulator.population.units": {"parse_answers"},
     "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "refusals",

@@ -1,0 +1,127 @@
+"""Compiled code on disk, checked before it is used; and a word while code is compiled, which takes a minute the first time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import pickle
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from numba.core import event
+from numba.core.serialize import dumps
+
+from simulator.notices import notice
+
+USUAL = {"play_draws": 360, "assess_register": 150}  # functions compiled where nothing is kept; what was counted last goes before
+QUIET = 3.0  # seconds after which it is said that something is being compiled
+EVERY = 10.0  # seconds between two words
+
+
+class CheckedFiles:
+    """The files of one function's compiled code, as numba asks for them: one for each signature, with its hash in front.
+
+    Named by the signature, so that two processes never mean different code by one name; written beside and put in place whole.
+    """
+
+    def __init__(self, folder: Path, base: str):
+        self._folder, self._base = folder, base
+
+    def _file(self, key: Any) -> Path:
+        return self._folder / f"{self._base}.{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.nbc"
+
+    def load(self, key: Any) -> Any:
+        """The code kept for a signature; None where there is none, or what there is cannot be trusted."""
+        file = self._file(key)
+        try:
+            raw = file.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as e:
+            notice(f"compiled code cannot be read ({e}); it is compiled anew", odd=True)
+            return None
+        if hashlib.sha256(raw[32:]).digest() != raw[:32]:
+            notice(f"compiled code is damaged ({file}); it is compiled anew", odd=True)
+            return None
+        kept_for, code = pickle.loads(raw[32:])  # noqa: S301  whole as this program wrote it, in a folder of this user's
+        return code if kept_for == key else None
+
+    def save(self, key: Any, code: Any) -> None:
+        """Keep the code of a signature; said where that is not possible."""
+        content = dumps((key, code))
+        file = self._file(key)
+        beside = file.with_suffix(f".{uuid.uuid4().hex[:16]}")
+        try:
+            beside.write_bytes(hashlib.sha256(content).digest() + content)
+            beside.replace(file)
+        except OSError as e:
+            beside.unlink(missing_ok=True)
+            notice(f"compiled code cannot be kept ({e})", odd=True)
+
+    def flush(self) -> None:
+        """Forget what is kept of the function."""
+        for file in self._folder.glob(f"{self._base}.*.nbc"):
+            file.unlink(missing_ok=True)
+
+
+def keep_checked(dispatcher: Any) -> Any:
+    """A function that numba keeps on disk, its files checked from now on; the same function."""
+    cache = dispatcher._cache
+    cache._cache_file = CheckedFiles(Path(cache._cache_path), cache._impl.filename_base)
+    return dispatcher
+
+
+class Watch(event.Listener):
+    """Says that something is being compiled, how far that is and about how long it takes, once it has taken more than a moment.
+
+    note: said before that, once. counted: the file that keeps how many functions each entry takes; None: none is kept.
+    """
+
+    def __init__(self, note: str, counted: Path | None):
+        self._note, self._counted, self._usual = note, counted, dict(USUAL)
+        self._name, self._depth, self._done, self._begun, self._said = "", 0, 0, 0.0, 0.0
+
+    def on_start(self, event: Any) -> None:
+        """Numba begins to compile a function; what it calls is compiled within."""
+        if self._depth == 0:
+            self._name, self._done, self._begun = event.data["dispatcher"].py_func.__name__, 0, time.monotonic()
+            self._said = self._begun + QUIET - EVERY
+        self._depth += 1
+
+    def on_end(self, event: Any) -> None:
+        """A function is compiled."""
+        self._depth -= 1
+        self._done += 1
+        if self._depth == 0:
+            self._remember()
+        elif time.monotonic() - self._said >= EVERY:
+            self._said = time.monotonic()
+            self._say(self._said - self._begun)
+
+    def _say(self, taken: float) -> None:
+        if self._note:
+            notice(self._note, odd=True)
+            self._note = ""
+        if self._said - self._begun < EVERY:
+            self._usual |= self._read()
+        if (usual := self._usual.get(self._name)) is None:
+            notice(f"compiling, once for this version: {taken:,.0f} s so far")
+        else:
+            share = min(0.99, self._done / usual)
+            notice(f"compiling, once for this version: {share:.0%} done, about {taken * (1 / share - 1):,.0f} s more")
+
+    def _read(self) -> dict[str, int]:
+        try:
+            found = json.loads(self._counted.read_text("utf-8")) if self._counted else {}
+            return {str(name): int(count) for name, count in found.items()}
+        except (OSError, ValueError, AttributeError):  # none yet, or not ours: what is usual will do
+            return {}
+
+    def _remember(self) -> None:
+        known = self._read()
+        if self._counted and self._done > known.get(self._name, 20):
+            with contextlib.suppress(OSError):
+                self._counted.write_text(json.dumps(known | {self._name: self._done}), "utf-8")
