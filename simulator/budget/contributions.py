@@ -6,18 +6,25 @@ are awarded anything under the clause in that year in any of the draws looked at
 awards over those draws. Enterprises that the run invents (newcomers) are no contributors: nobody is protected by them, and
 nothing about them needs protection. Enterprises of one group (group_id; a split-off without one: its parent's) are one.
 
+The draws looked at are the same ones whatever the run's seed, number of draws and sampling: what a figure tells of an
+enterprise is its expectation, which more draws only show more plainly. So two releases that differ by one enterprise differ here
+by that one, and not by luck besides.
+
 This table names nobody, but it is as confidential as the register: it stays in the run's folder, and no report shows it.
 """
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from simulator.budget.execution import brought_forward
 from simulator.engine.claims import claims_of
 from simulator.engine.ledger import CLAWBACK
 from simulator.engine.prepared import known_until, paid_until
-from simulator.engine.run import Draws
+from simulator.engine.run import outer_layer
 from simulator.facts import BLANK
 from simulator.law.assessment import CASH_CLAUSES
 from simulator.law.clauses import SLUGS
@@ -25,50 +32,45 @@ from simulator.lotteries import keys_of
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.population.register import Population
+from simulator.projection.assumptions import pull_levers
 from simulator.scenario import Scenario
 
 COLUMNS = ("measure", "clause", "year", "holder", "amount", "awards")
-DRAWS, FEWEST = 200, 20  # looked at: DRAWS of a register of up to FEW enterprises, fewer of a larger one
+DRAWS, FEWEST = 200, 25  # looked at: DRAWS of a register of up to FEW enterprises, half as many of one twice as large …
 FEW = 20_000
+SEED = 0  # of the draws looked at
 BLOCK = 20
 NAMES = np.array(SLUGS, object)  # a clawback has none: where it stands is the clause in kind
 TAXES = ("vat", "business_tax", "income_tax")
 
 
-def contributions(scenario: Scenario, register: Register, draws: Draws) -> pd.DataFrame:
+def contributions(scenario: Scenario, register: Register) -> pd.DataFrame:
     """measure, clause, year, holder (uint64), amount (CNY), awards (expected number); one row where there is any.
 
     measure: awarded (by award year), paid (by cash year), clawback (due; clause ""), support (what existing policies give, by
-    clause, all years), and of the last known year online_sales and taxes (clause "").
+    clause, all years), and of the last known year online_sales and taxes (clause ""). Where the register has payments:
+    executed (really paid, by year; clause "") and forecast (cash by year of the forecast that knows them; clause "").
+    alias: no amount; `clause` is the holder, in hexadecimal, that this one is or was under another code or without its group.
     """
-    count = min(len(draws.parameters), max(FEWEST, min(DRAWS, DRAWS * FEW // max(1, len(register)))))
+    count = DRAWS
+    while count > FEWEST and count * len(register) > DRAWS * FEW:
+        count //= 2
     parts = [register] if isinstance(register, Population) else map(register.part, range(len(register.counts)))
-    found = [_of(scenario, part, draws, count) for part in parts]  # a group lies in one part
+    looked_at = scenario.set({"seed": SEED, "draws": count, "sampling": "plain"})
+    parameters = pull_levers(outer_layer(looked_at, 0, count))
+    found = []
+    for part in parts:  # a group lies in one part
+        found.append(_of(looked_at, part, parameters))
+        if (known := brought_forward(looked_at, part)) is not None:
+            found += _executed(known, part)
+            paid = _claims(known, part, parameters)
+            found.append(_summed([paid[paid["measure"] == "paid"].assign(measure="forecast", clause="")]))
     return pd.concat(found, ignore_index=True)
 
 
-def _of(scenario: Scenario, population: Population, draws: Draws, count: int) -> pd.DataFrame:
-    """The contributions of a register that is in memory, over the first `count` draws."""
-    holder_of = holders(population)
-    keys = population.keys
-    order = np.argsort(keys)
-    known = paid_until(scenario, population)
-    claims_in, found = claims_of(scenario, population), []
-    for first in range(0, count, BLOCK):
-        claims = claims_in(first, draws.parameters[first:min(first + BLOCK, count)])
-        place = order[np.minimum(np.searchsorted(keys[order], claims["enterprise"]), len(keys) - 1)]
-        own = keys[place] == claims["enterprise"]
-        claims = claims[own]
-        now = np.where(claims["year"] <= known, 1.0, draws.parameters["cash_same_year"][claims["draw"]])
-        back = claims["clause"] == CLAWBACK
-        parts = [(np.where(back, "clawback", "awarded"), 0, 1.0), (np.where(back, "", "paid"), 0, now),
-                 (np.where(back, "", "paid"), 1, 1 - now)]
-        for measure, later, part in parts:
-            frame = pd.DataFrame({"measure": measure, "clause": np.where(back, "", NAMES[claims["clause"]]),
-                                  "year": draws.years[0] - 1 + claims["year"] + later, "holder": holder_of[place[own]],
-                                  "amount": claims["amount"] / FEN / count * part, "awards": 1 / count})
-            frame = frame[(frame["measure"] != "") & (frame["amount"] != 0)]
-            found.append(frame.groupby(list(COLUMNS[:4]), as_index=False)[list(COLUMNS[4:])].sum())
+def _of(scenario: Scenario, population: Population, parameters: np.ndarray) -> pd.DataFrame:
+    """The contributions of a register that is in memory."""
+    found, holder_of = [_claims(scenario, population, parameters)], holders(population)
     facts = population.annual[:, known_until(scenario, population) - population.first_year]
     taxes = sum(np.where(facts[name] == BLANK, 0, facts[name]) for name in TAXES)
     stocks = [("online_sales", "", facts["online_sales"]), ("taxes", "", taxes)]
@@ -76,8 +78,61 @@ def _of(scenario: Scenario, population: Population, draws: Draws, count: int) ->
         stocks += [("support", slug, population.support[:, :, k].sum(axis=1)) for k, slug in enumerate(NAMES[:CASH_CLAUSES])]
     found += [pd.DataFrame({"measure": measure, "clause": clause, "year": 0, "holder": holder_of, "amount": amounts / FEN,
                             "awards": 0.0})[amounts != 0] for measure, clause, amounts in stocks]
-    whole = pd.concat(found, ignore_index=True)
+    return _summed([*found, aliases(population)])
+
+
+def _summed(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    whole = pd.concat(frames, ignore_index=True)
     return whole.groupby(list(COLUMNS[:4]), as_index=False)[list(COLUMNS[4:])].sum()
+
+
+def _executed(scenario: Scenario, population: Population) -> list[pd.DataFrame]:
+    """What was really paid in each year that the scenario knows."""
+    found, holder_of = [], holders(population)
+    for position in range(paid_until(scenario, population)):
+        year = scenario.base_year + 1 + position
+        amounts = population.paid[:, year - population.first_year].sum(axis=1)
+        found.append(pd.DataFrame({"measure": "executed", "clause": "", "year": year, "holder": holder_of, "amount": amounts / FEN,
+                                   "awards": 0.0})[amounts != 0])
+    return [_summed(found)] if found else []
+
+
+def _claims(scenario: Scenario, population: Population, parameters: np.ndarray) -> pd.DataFrame:
+    """What is awarded, paid and due back, in expectation over draws with these parameters."""
+    holder_of, count = holders(population), len(parameters)
+    keys = population.keys
+    order = np.argsort(keys)
+    known = paid_until(scenario, population)
+    claims_in, found = claims_of(scenario, population), []
+    for first in range(0, count, BLOCK):
+        claims = claims_in(first, parameters[first:min(first + BLOCK, count)])
+        place = order[np.minimum(np.searchsorted(keys[order], claims["enterprise"]), len(keys) - 1)]
+        own = keys[place] == claims["enterprise"]
+        claims = claims[own]
+        now = np.where(claims["year"] <= known, 1.0, parameters["cash_same_year"][claims["draw"]])
+        back = claims["clause"] == CLAWBACK
+        parts = [(np.where(back, "clawback", "awarded"), 0, 1.0), (np.where(back, "", "paid"), 0, now),
+                 (np.where(back, "", "paid"), 1, 1 - now)]
+        for measure, later, part in parts:
+            frame = pd.DataFrame({"measure": measure, "clause": np.where(back, "", NAMES[claims["clause"]]),
+                                  "year": scenario.years[0] - 1 + claims["year"] + later, "holder": holder_of[place[own]],
+                                  "amount": claims["amount"] / FEN / count * part, "awards": 1 / count})
+            frame = frame[(frame["measure"] != "") & (frame["amount"] != 0)]
+            found.append(frame.groupby(list(COLUMNS[:4]), as_index=False)[list(COLUMNS[4:])].sum())
+    return _summed(found)
+
+
+def aliases(population: Population) -> pd.DataFrame:
+    """Under which other holders those of a register stood or may stand elsewhere: their own code where they are of a group, and
+    former codes (曾用代码). Rows of the measure `alias`."""
+    holder_of = holders(population)
+    codes = [(str(name), holder) for name, holder in zip(population.ids, holder_of, strict=True)]
+    codes += [(name.strip(), holder) for text, holder in zip(population.details["former_id"], holder_of, strict=True) if text
+              for name in re.split("[、,;，；]", text) if name.strip()]
+    keys = keys_of([f"enterprise {name}" for name, _ in codes])
+    now = np.array([holder for _, holder in codes], np.uint64)
+    return pd.DataFrame({"measure": "alias", "clause": [f"{int(key):016x}" for key in keys], "year": 0, "holder": now, "amount": 0.0,
+                         "awards": 0.0})[keys != now]
 
 
 def holders(population: Population) -> np.ndarray:

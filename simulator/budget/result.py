@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import platform
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
@@ -40,7 +41,7 @@ from simulator.engine import totals
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws
 from simulator.errors import Problem
-from simulator.files import put
+from simulator.files import Change, change, listed
 from simulator.law.clauses import SLUGS
 from simulator.money import FEN
 from simulator.population.parts import Register, whole
@@ -157,11 +158,15 @@ class BudgetRun:
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, contributions.parquet where it
-        has a register of real enterprises, one CSV for each of `analyses`, record.json (last).
-
-        Each file is written beside its place and moved there, so a reader never sees half a file. Raises SimulatorError.
+        has a register of real enterprises, one CSV for each of `analyses`, record.json; all in one step, and what an earlier
+        run of the folder had besides goes. Raises SimulatorError.
         """
-        folder = Path(folder)
+        with change(folder) as changing:
+            self.put_into(changing, "", analyses)
+        return Path(folder)
+
+    def put_into(self, changing: Change, within: str = "", analyses: Mapping[str, pd.DataFrame] | None = None) -> dict[str, Any]:
+        """The files of `write` into a change of a folder, under `within` ("" or "NAME/"); returns the record."""
         settings = pd.DataFrame([asdict(s) for s in self.scenario.settings()])
         writers: dict[str, Callable[[Path], Any]] = {
             "draws.parquet": lambda p: self.draws.to_parquet(p, index=False),
@@ -170,16 +175,17 @@ class BudgetRun:
             "settings.csv": lambda p: save_csv(settings, p),
         }
         if self.population is not None and not self.population.synthetic:  # reports for outside are held to it
-            behind = contributions(self.scenario, self.population, self.result)
+            behind = contributions(self.scenario, self.population)
             writers["contributions.parquet"] = lambda p: behind.to_parquet(p, index=False)
         for name, table in (analyses or {}).items():
             writers[f"{name}.csv"] = partial(save_csv, table)
-        outputs = {}
-        for name, write in writers.items():
-            outputs[name] = hashlib.sha256(put(folder / name, write).read_bytes()).hexdigest()
-        text = json.dumps(self.record(outputs), ensure_ascii=False, indent=1)
-        put(folder / "record.json", lambda p: p.write_text(text, encoding="utf-8"))
-        return folder
+        outputs = {name: changing.put(within + name, write) for name, write in writers.items()}
+        for name in listed(changing.folder / within):  # of an earlier run
+            if Path(name).suffix in (".csv", ".parquet"):
+                changing.remove(within + name)
+        record = self.record(outputs)
+        changing.text(f"{within}record.json", json.dumps(record, ensure_ascii=False, indent=1))
+        return record
 
     def record(self, outputs: Mapping[str, str] | None = None) -> dict[str, Any]:
         """What made these numbers: scenario, seed, hashes, versions, times."""
@@ -197,6 +203,7 @@ class BudgetRun:
         return {
             "run_id": f"{scenario.name}-{scenario.seed}-{scenario.draws}-{identity}",
             "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+            "reference": secrets.token_hex(6),
             "scenario": scenario.name,
             "title": {"zh": scenario.zh, "en": scenario.en},
             "changed": [asdict(change) for change in scenario.departures()],

@@ -13,8 +13,9 @@ from typing import Any
 from simulator.audit import DONE, WRONG, Act
 from simulator.audit import act as in_the_log
 from simulator.cli.language import asked_for, environment_language, told
-from simulator.cli.options import lang_option, notices, workforce
+from simulator.cli.options import lang_option, notices, overwrite_option, workforce, writing
 from simulator.cli.parsing import WORDS, Formatter, Parser, Version, refused
+from simulator.console import say
 from simulator.errors import PopulationError, SimulatorError
 from simulator.messages import line
 from simulator.notices import shown
@@ -63,14 +64,14 @@ def main(argv: list[str] | None = None) -> int:
     lang = asked_for(argv)
     arguments = parser(lang).parse_args(argv)
     try:
-        with _terminable(), shown(notices(arguments)), entered(arguments.name) as act, workforce(arguments):
+        with _terminable(), shown(notices(arguments)), writing(arguments), entered(arguments.name) as act, workforce(arguments):
             code = arguments.verb(arguments)
             act.result = WRONG if code else DONE
     except SimulatorError as e:
-        print(_refusal(e, arguments, lang), file=sys.stderr)
+        say(_refusal(e, arguments, lang), aside=True)
         return e.exit_code
     except KeyboardInterrupt as e:
-        print(WORDS[lang]["interrupted"], file=sys.stderr)
+        say(WORDS[lang]["interrupted"], aside=True)
         return 143 if isinstance(e, Terminated) else 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
@@ -127,6 +128,7 @@ def parser(lang: str | None = None) -> Parser:
         p = verbs.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}{words['stop']}", formatter_class=Formatter,
                              epilog=f"{words['example']}{verb.EXAMPLE}\n\n{EPILOGS[lang]}")
         verb.add(p)
+        overwrite_option(p)
         p.translate(lang)
         p.set_defaults(verb=verb.do)
     top.translate(lang)

@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option
+from simulator.console import say
 
 HELP = "apply the law to a register, to the fen"
 EXAMPLE = "simulator assess REGISTER --out 兑现名单.xlsx"
@@ -32,5 +33,5 @@ def do(arguments: argparse.Namespace) -> None:
     result = simulator.assess(people, scenario)
     if arguments.out:
         payout_list.save(result, arguments.out)
-    print(register_screens.assessment(result, arguments.lang))
+    say(register_screens.assessment(result, arguments.lang))
     saved(arguments.out)

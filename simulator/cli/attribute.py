@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, notices, population_of, run_options, saved, scenario_of, staged
+from simulator.console import say
 
 HELP = "say whose cost it is: each clause alone, last-in and by Shapley's value, and what each reading costs"
 EXAMPLE = "simulator attribute baseline"
@@ -31,5 +32,5 @@ def do(arguments: argparse.Namespace) -> None:
                                      progress=progress, notice=notices(arguments))
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
-    print(drivers.text(result, arguments.lang))
+    say(drivers.text(result, arguments.lang))
     saved(arguments.out)

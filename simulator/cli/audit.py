@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.audit import broken, entries, head, log_file
 from simulator.cli.options import lang_option
+from simulator.console import say
 from simulator.errors import Problem, SimulatorError
 
 HELP = "check or show the log of who made what of which data (SIMULATOR_AUDIT)"
@@ -30,8 +31,8 @@ def do(arguments: argparse.Namespace) -> int:
     if log is None:
         raise SimulatorError(Problem("", "no audit log is kept here", "name one, or set SIMULATOR_AUDIT to the file it is to be kept in"))
     if arguments.what == "show":
-        print(terminal.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
+        say(terminal.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
         return 0
     line, wrong = broken(log)
-    print(terminal.audit_state(log, line, wrong, head(log), arguments.lang))
+    say(terminal.audit_state(log, line, wrong, head(log), arguments.lang))
     return 1 if line else 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import simulator
 from simulator.cli.options import cluster_options, lang_option, notices
+from simulator.console import say
 from simulator.messages import line
 
 HELP = "make the reports of several scenarios and languages at once, with an index page"
@@ -27,6 +27,6 @@ def do(arguments: argparse.Namespace) -> int:
     """Make many reports; exit code 1 where one of them failed."""
     done = simulator.batch(arguments.file, out=arguments.out, workers=arguments.workers, notice=notices(arguments))
     for name, problems in done.failed.items():
-        print("\n".join([f"× {name}", *(f"  {line(problem, arguments.lang)}" for problem in problems)]), file=sys.stderr)
-    print(f"→ {done.index}")
+        say("\n".join([f"× {name}", *(f"  {line(problem, arguments.lang)}" for problem in problems)]), aside=True)
+    say(f"→ {done.index}")
     return 1 if done.failed else 0

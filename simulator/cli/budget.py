@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option, play, population_of, run_options, saved, scenario_of, share
+from simulator.console import say
 
 HELP = "overrun, reserve, rationing, commitments, the legal maximum, and execution"
 EXAMPLE = "simulator budget baseline --appropriation 2014=5000000 --mode pro_rata"
@@ -29,5 +30,5 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.out:
         budget.write(arguments.out, tables)
     told = budgeting.text({"summary": budget.summary, **tables}, arguments.lang, scenario.purse.mode)
-    print(screen.budget(budget, arguments.lang, intervals=False), told, sep="\n\n")
+    say(screen.budget(budget, arguments.lang, intervals=False), told)
     saved(arguments.out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option, register_argument, saved
+from simulator.console import say
 from simulator.errors import SimulatorError
 
 HELP = "list everything wrong with a register"
@@ -28,6 +29,6 @@ def do(arguments: argparse.Namespace) -> int:
     found = examine(arguments.population, parse_answers(arguments.units))
     if arguments.out:
         write_annotated(found, arguments.out, arguments.lang)
-    print(register_screens.examination(found, arguments.lang, None if arguments.out else arguments.population))
+    say(register_screens.examination(found, arguments.lang, None if arguments.out else arguments.population))
     saved(arguments.out)
     return SimulatorError.exit_code if found.errors else 0

@@ -15,6 +15,7 @@ from simulator.cli.options import (
     saved,
     scenario_of,
 )
+from simulator.console import say
 from simulator.errors import Problem, SimulatorError
 
 HELP = "compare scenarios on common luck"
@@ -46,5 +47,5 @@ def do(arguments: argparse.Namespace) -> None:
 
     if arguments.out:
         comparison.save(result, arguments.out, arguments.lang)
-    print(comparison.text(result, arguments.lang))
+    say(comparison.text(result, arguments.lang))
     saved(arguments.out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option
+from simulator.console import say
 
 HELP = "print what makes a shell complete verbs and options"
 EXAMPLE = "eval \"$(simulator completion bash)\""
@@ -36,4 +37,4 @@ def do(arguments: argparse.Namespace) -> None:
                 vars(action)["complete"] = shtab.FILE if action.metavar in FILES else shtab.DIRECTORY
             elif action.metavar == "SCENARIO" or action.dest == "scenario":
                 vars(action)["complete"] = scenario
-    print(shtab.complete(top, arguments.shell, root_prefix="simulator", preamble=names))  # type: ignore[arg-type]  # by shell
+    say(shtab.complete(top, arguments.shell, root_prefix="simulator", preamble=names))  # type: ignore[arg-type]  # by shell

@@ -14,6 +14,7 @@ from simulator.cli.options import (
     saved,
     scenario_of,
 )
+from simulator.console import say
 
 HELP = "find the most generous terms that fit a budget"
 EXAMPLE = "simulator design baseline --budget 25000000 --free law.office_rent.max_area,law.tax_rebate.high_rate"
@@ -50,5 +51,5 @@ def do(arguments: argparse.Namespace) -> None:
     if arguments.report:
         budget = simulator.run(scenario, population, workers=arguments.workers)
         design.keep(result, budget, arguments.report, arguments.workers)
-    print(design.text(result, arguments.lang))
+    say(design.text(result, arguments.lang))
     saved(arguments.out)

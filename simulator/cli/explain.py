@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, register_argument, register_of, scenario_of, set_option
+from simulator.console import say
 
 HELP = "tell how one enterprise is assessed"
 EXAMPLE = "simulator explain REGISTER ENTERPRISE_ID --year 2013"
@@ -25,4 +26,4 @@ def do(arguments: argparse.Namespace) -> None:
     """Tell how one enterprise is assessed."""
     scenario = scenario_of(arguments, arguments.scenario)
     told = simulator.explain(register_of(arguments), arguments.enterprise_id, scenario, arguments.year)
-    print(told.text(arguments.lang))
+    say(told.text(arguments.lang))

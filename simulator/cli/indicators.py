@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option, yearly
+from simulator.console import say
 
 HELP = "the statistical tables of 三（十） that a register yields"
 EXAMPLE = "simulator indicators REGISTER --out 统计指标.xlsx"
@@ -32,5 +33,5 @@ def do(arguments: argparse.Namespace) -> None:
     tables = simulator.indicators(people, scenario, retail)
     if arguments.out:
         write_indicators(tables, arguments.out, people.source)
-    print(register_screens.statistics(tables, arguments.lang))
+    say(register_screens.statistics(tables, arguments.lang))
     saved(arguments.out)

@@ -53,6 +53,8 @@ CHINESE: Mapping[str, str] = {
     "the statistical tables of 三（十） that a register yields": "由名册汇总三（十）所列统计指标",
     "invent a register and say how well it fits published figures": "生成合成名册，并说明与公布数据的吻合程度",
     "tell how one enterprise is assessed": "说明某户企业逐条核算的依据",
+    "replace files in --out that this program did not write, or that were changed since":
+        "可替换 --out 处不是本程序写的、或写出后改动过的文件",
     "play a scenario: a Monte Carlo budget": "模拟一个情景，得出预算测算结果",
     "play a scenario and write its report: HTML, PDF, Excel, Word": "模拟并生成报告：网页、PDF、Excel、Word",
     "make the reports of several scenarios and languages at once, with an index page": "一次生成多个情景、多种语言的报告，并附目录页",

@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, population_of, progress_bar, run_options, saved, scenario_of
+from simulator.console import say
 
 HELP = "price the known ways round the text"
 EXAMPLE = "simulator loopholes baseline"
@@ -27,5 +28,5 @@ def do(arguments: argparse.Namespace) -> None:
         prices = simulator.loopholes(scenario, population, workers=arguments.workers, progress=bar.update)
     if arguments.out:
         loopholes.save(prices, arguments.out, arguments.lang, scenario)
-    print(loopholes.text(prices, arguments.lang, scenario))
+    say(loopholes.text(prices, arguments.lang, scenario))
     saved(arguments.out)

@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, population_of, saved, scenario_of, set_option, unit_option
+from simulator.console import say
 
 HELP = "say who stands near the edges of the law, how large the jumps are and what reaching them gains"
 EXAMPLE = "simulator notches baseline --within 0.1"
@@ -32,5 +33,5 @@ def do(arguments: argparse.Namespace) -> None:
     result = simulator.notches(scenario, population, within=arguments.within, draws=arguments.draws)
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
-    print(drivers.text(result, arguments.lang))
+    say(drivers.text(result, arguments.lang))
     saved(arguments.out)

@@ -6,10 +6,12 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import simulator
 from simulator.cli.language import LANGUAGES, environment_language
+from simulator.console import safe, say
 from simulator.errors import Problem, SimulatorError
 from simulator.messages import chinese
 
@@ -40,6 +42,39 @@ def lang_option(p: argparse.ArgumentParser, meaning: str = "language of the outp
 def lang_of(arguments: argparse.Namespace) -> str:
     """The language of what is said beside the output; of several the first."""
     return getattr(arguments, "lang", None) or getattr(arguments, "languages", [environment_language()])[0]
+
+
+def overwrite_option(p: argparse.ArgumentParser) -> None:
+    """--overwrite, of every verb with --out."""
+    if "--out" in p._option_string_actions:
+        p.add_argument("--overwrite", action="store_true",
+                       help="replace files in --out that this program did not write, or that were changed since")
+
+
+@contextlib.contextmanager
+def writing(arguments: argparse.Namespace) -> Iterator[None]:
+    """What may be written over while the verb works: nothing it reads, and what is not the program's with --overwrite only. Raises
+    SimulatorError at once where a file of --out stands in the way."""
+    from simulator.engine.checkpoints import WRITES
+    from simulator.files import overwriting, ready
+
+    given = [v for k, value in vars(arguments).items() if k not in ("out", "folder", "releases", "name")
+             for v in (value if isinstance(value, list) else [value])
+             if isinstance(v, str | Path) and str(v) and _is_read(Path(v), k == "population")]
+    with overwriting(getattr(arguments, "overwrite", False), given):
+        if out := getattr(arguments, "out", None):
+            out = Path(out)
+            lone = out.suffix.lower() in (".csv", ".xlsx", ".json", ".yaml")
+            ready(out.parent if lone else out, [out.name] if lone else WRITES)
+        yield
+
+
+def _is_read(path: Path, register: bool) -> bool:
+    """Whether an argument is the path of a file that is there, or of a register's folder."""
+    try:
+        return path.is_file() or (register and path.is_dir())
+    except (OSError, ValueError):
+        return False
 
 
 def set_option(p: argparse.ArgumentParser) -> None:
@@ -215,7 +250,7 @@ def progress_bar(what: str, unit: str = "run", total: int | None = None) -> Any:
     """A bar of progress where somebody watches."""
     from tqdm import tqdm
 
-    return tqdm(total=total, unit=unit, desc=what, file=sys.stderr, leave=False, ascii=True,
+    return tqdm(total=total, unit=unit, desc=safe(what), file=sys.stderr, leave=False, ascii=True,
                 disable=not sys.stderr.isatty())
 
 
@@ -224,7 +259,7 @@ def notices(arguments: argparse.Namespace) -> Callable[[str], None]:
     lang = lang_of(arguments)
 
     def notice(text: str) -> None:
-        print(chinese(text) if lang == "zh" else text, file=sys.stderr, flush=True)
+        say(chinese(text) if lang == "zh" else text, aside=True)
 
     return notice
 
@@ -232,4 +267,4 @@ def notices(arguments: argparse.Namespace) -> Callable[[str], None]:
 def saved(out: str | None) -> None:
     """Where the files of --out lie, said the same way by every verb, after its output."""
     if out:
-        print(f"\n→ {out}")
+        say(f"\n→ {out}")

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Any, NoReturn
 
 from simulator.cli.language import told
+from simulator.console import safe, say
 from simulator.errors import Problem, SimulatorError, nearest
 from simulator.messages import line
 
@@ -64,7 +65,7 @@ class Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
         from importlib.metadata import version
 
-        print(f"simulator {version('retail-subsidy-budget')}")
+        say(f"simulator {version('retail-subsidy-budget')}")
         parser.exit()
 
 
@@ -94,6 +95,9 @@ class Parser(argparse.ArgumentParser):
             remedy = nearest(cause.split()[2].partition("=")[0], options) or remedy
         said = refused(1, [f"  {line(Problem(place, cause, remedy), self.lang)}"], self.lang)
         self.exit(SimulatorError.exit_code, f"{said}\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(safe(message) if message else message, file)
 
     def verbs(self) -> dict[str, Parser]:
         """The parser of each verb."""

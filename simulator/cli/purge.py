@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option
+from simulator.console import say
 
 HELP = "delete what a folder's records list: tables, draws and reports of its runs"
 EXAMPLE = "simulator purge DIR"
@@ -22,5 +23,5 @@ def do(arguments: argparse.Namespace) -> int:
     from simulator.report import screen
 
     found = simulator.purge(arguments.folder)
-    print(screen.purged(found, arguments.lang))
+    say(screen.purged(found, arguments.lang))
     return 1 if found["state"].isin(["altered", "locked"]).any() else 0

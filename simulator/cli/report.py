@@ -17,6 +17,7 @@ from simulator.cli.options import (
     units_of,
     watched,
 )
+from simulator.console import say
 from simulator.errors import Problem, SimulatorError
 
 _WHOLE = ("budget", "compare")  # their folder bears the scenarios' names alone
@@ -61,4 +62,4 @@ def do(arguments: argparse.Namespace) -> None:
             languages=arguments.languages, profile=arguments.profile, out=out, units=units,
             releases=arguments.releases, workers=arguments.workers, progress=progress, notice=notices(arguments), section=section)
     for path in made:
-        print(f"→ {path}")
+        say(f"→ {path}")

@@ -15,6 +15,7 @@ from simulator.cli.options import (
     scenario_of,
     share,
 )
+from simulator.console import say
 from simulator.errors import Problem, SimulatorError
 
 NOT_CONVERGED = 3  # exit code
@@ -48,9 +49,9 @@ def do(arguments: argparse.Namespace) -> int:
                   most=arguments.max_draws, expected=arguments.expected, out=arguments.out, resume=arguments.resume, new=arguments.new)
     from simulator.report import screen
 
-    print(screen.budget(budget, arguments.lang))
+    say(screen.budget(budget, arguments.lang))
     if arguments.expected:
-        print("\n" + screen.expected(budget, arguments.lang))
+        say("\n" + screen.expected(budget, arguments.lang))
     if scenario.purse.mode != "none":
         notices(arguments)("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
     saved(arguments.out)

@@ -15,6 +15,7 @@ from simulator.cli.options import (
     scenario_of,
     staged,
 )
+from simulator.console import say
 
 HELP = "say which assumptions matter: tornado and Sobol indices, with their errors"
 EXAMPLE = "simulator sensitivity baseline"
@@ -42,5 +43,5 @@ def do(arguments: argparse.Namespace) -> None:
                                        workers=arguments.workers, progress=progress, notice=notices(arguments))
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
-    print(drivers.text(result, arguments.lang))
+    say(drivers.text(result, arguments.lang))
     saved(arguments.out)

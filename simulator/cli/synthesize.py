@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option, saved, scenario_of, set_option
+from simulator.console import say
 
 HELP = "invent a register and say how well it fits published figures"
 EXAMPLE = "simulator synthesize baseline --enterprises 400 --seed 7 --out DIR"
@@ -27,5 +28,5 @@ def do(arguments: argparse.Namespace) -> None:
 
     scenario = scenario_of(argparse.Namespace(changes=arguments.changes), arguments.scenario)
     report = write_synthetic(scenario, arguments.enterprises, arguments.seed, arguments.out)
-    print(register_screens.calibration(report, arguments.lang))
+    say(register_screens.calibration(report, arguments.lang))
     saved(arguments.out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option
+from simulator.console import say
 
 HELP = "write an empty register to fill in, with drop-downs and notes"
 EXAMPLE = "simulator template --out 名册模板.xlsx"
@@ -21,4 +22,4 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.population.template import write_template
     from simulator.report import register_screens
 
-    print(f"→ {write_template(arguments.out)}\n{register_screens.next_step(arguments.out, arguments.lang)}")
+    say(f"→ {write_template(arguments.out)}\n{register_screens.next_step(arguments.out, arguments.lang)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from simulator.cli.options import lang_option, scenario_of, set_option
+from simulator.console import say
 from simulator.errors import Problem, SimulatorError
 
 HELP = "list everything that can be set"
@@ -30,8 +31,8 @@ def do(arguments: argparse.Namespace) -> None:
         every = scenario.settings()
         raise SimulatorError(Problem(arguments.group, "no such setting", nearest(arguments.group, [s.path for s in every]) or
                                      "simulator terms lists all"))
-    print(terminal.terms(found, arguments.lang))
+    say(terminal.terms(found, arguments.lang))
     flags = terminal.doubts(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"),
                           arguments.lang)
     if flags:
-        print("\n" + flags)
+        say("\n" + flags)

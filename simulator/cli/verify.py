@@ -6,6 +6,7 @@ import argparse
 
 import simulator
 from simulator.cli.options import lang_option, unit_option, units_of
+from simulator.console import say
 
 HELP = "check that runs and reports are as they were made"
 EXAMPLE = "simulator verify DIR --rerun"
@@ -28,5 +29,5 @@ def do(arguments: argparse.Namespace) -> int:
     units = units_of(arguments)
     people = simulator.read_population(arguments.population, units) if arguments.population else None
     found = simulator.verify(arguments.folder, rerun=arguments.rerun, population=people, workers=arguments.workers)
-    print(screen.verified(found, arguments.lang))
+    say(screen.verified(found, arguments.lang))
     return 0 if found["state"].isin(["same", "repeated"]).all() else 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from traitlets.config import Config
@@ -18,7 +19,7 @@ from simulator import resources
 from simulator.dashboard.reach import Reach
 from simulator.dashboard.server import ThisInterpreter
 from simulator.errors import Problem, ReportError
-from simulator.files import make_folder
+from simulator.files import change
 
 PORT = 8888
 DATA = (".csv", ".xlsx", ".xlsm", ".xls", ".et", ".parquet", ".duckdb")
@@ -40,14 +41,10 @@ def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool =
 def served(folder: Path) -> Path:
     """The folder with the notebooks, made with a copy of them where there is none. Raises ReportError where it holds data."""
     if not folder.exists():
-        try:
-            shipped = resources.folder("notebooks")
+        shipped = resources.folder("notebooks")
+        with change(folder, ReportError, "choose another --folder") as changing:
             for notebook in sorted(file for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name):
-                copy = folder / notebook.relative_to(shipped)
-                make_folder(copy.parent)
-                shutil.copyfile(notebook, copy)
-        except OSError as e:
-            raise ReportError(Problem(str(folder), f"cannot be written ({e.strerror or e})", "choose another --folder")) from e
+                changing.put(notebook.relative_to(shipped).as_posix(), partial(shutil.copyfile, notebook))
     if data := sorted(file for file in folder.rglob("*") if file.suffix.lower() in DATA):
         raise ReportError([Problem(str(file), "is data in the folder that is served", "keep it outside, or choose another --folder")
                            for file in data[:20]])

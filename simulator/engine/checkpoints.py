@@ -1,7 +1,8 @@
 """Finished tasks of a run on disk, so that a run that was killed goes on where it stopped, to the same bytes.
 
 In the run's folder, until the run is written: `blocks/run.json` says what is played, one file a finished task holds its sums
-behind their sha256. A file is whole, of this run and of its task, or it is played again. Nothing here is ever executed.
+behind their sha256. A file is whole, of this run and of its task, or it is set aside and played again. Nothing here is ever
+executed, and nothing is deleted that does not carry its own sha256: whatever else lies in the folder stays.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import importlib.metadata
 import json
 import platform
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,23 @@ import numpy as np
 from simulator.compiled import source_hash
 from simulator.engine.blocks import Sums, Task, no_sums
 from simulator.errors import Problem, SimulatorError
-from simulator.files import held, make_folder, put
+from simulator.files import (
+    delete,
+    delete_empty,
+    delete_unfinished,
+    digest_of,
+    make_folder,
+    put_for_now,
+    ready,
+    set_aside,
+)
+from simulator.locks import held
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
 FOLDER, RECORD, LOCK = "blocks", "run.json", "lock"
-UNFINISHED = re.compile(r"\.(\d[\d-]*|run|draws|years|summary|settings|record)\.\d+\.\w+")  # of one killed while it wrote
+BLOCK = re.compile(r"\d{5}-\d+-\d{8}-\d{8}\.sums")
+WRITES = ("record.json", "draws.parquet", "years.parquet", "summary.csv", "settings.csv", "contributions.parquet")
 ROOM = "make room on the disk; --resume then goes on from here"
 NEW = "--new starts clean"
 
@@ -46,14 +57,14 @@ class Checkpoints:
             self.block = tasks[0].last - tasks[0].first
             noted = {"identity": self.identity, "block": self.block}
             text = _text(noted | {"sha256": hashlib.sha256(_text(noted).encode()).hexdigest()})
-            put(self.folder / RECORD, lambda path: path.write_text(text, encoding="utf-8"), remedy=ROOM, passing=True)
+            put_for_now(self.folder / RECORD, lambda path: path.write_text(text, encoding="utf-8"), ROOM)
 
     def save(self, task: Task, sums: Sums) -> None:
         """Keep a finished task. Raises SimulatorError when the disk is full; what was kept stays."""
         head = {"run": self.digest, "task": list(task), "years": sums.by_year.shape[1], "taken": sums.taken}
         body = b"".join((_text(head).encode(), b"\n", *(part.astype("<i8").tobytes() for part in sums[:2])))
         whole = hashlib.sha256(body).hexdigest().encode() + b"\n" + body
-        put(self._path(task), lambda path: path.write_bytes(whole), remedy=ROOM, passing=True)
+        put_for_now(self._path(task), lambda path: path.write_bytes(whole), ROOM)
 
     def load(self, task: Task) -> Sums | None:
         """A finished task's sums; None where there are none, with a word where there is something else."""
@@ -63,10 +74,9 @@ class Checkpoints:
             return None
         except OSError as e:
             return self._play_again(task, f"cannot be read ({e.strerror})")
-        digest, _, body = whole.partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != digest:
+        if not _is_whole(whole):
             return self._play_again(task, "is damaged")
-        first_line, _, numbers = body.partition(b"\n")
+        first_line, _, numbers = whole.partition(b"\n")[2].partition(b"\n")
         head = json.loads(first_line)
         if head["run"] != self.digest or head["task"] != list(task):
             return self._play_again(task, "is of another run")
@@ -76,6 +86,8 @@ class Checkpoints:
         return Sums(by_clause, by_year, head["taken"])
 
     def _play_again(self, task: Task, why: str) -> Sums | None:
+        with contextlib.suppress(OSError):  # told by `save`, whose place it takes
+            set_aside(self._path(task))
         self.notice(f"{self._path(task).name} {why}: it is played again")
         return None
 
@@ -92,7 +104,10 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
     work there; where an unfinished one lies there and neither is said; and where it is to be resumed but is a run of something
     else, naming every setting, register, version that differs.
     """
+    ready(out, WRITES)
     folder = Path(out) / FOLDER
+    if folder.is_symlink():
+        raise SimulatorError(Problem(str(folder), "leads elsewhere: it is a link", "remove the link, or choose another --out"))
     try:
         make_folder(folder)
     except OSError as e:
@@ -110,8 +125,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
                 raise
             _clear(folder)
     finally:
-        with contextlib.suppress(OSError):  # not empty: unfinished
-            folder.rmdir()
+        delete_empty(folder)
 
 
 def identity_of(scenario: Scenario, register: Register | None) -> dict[str, Any]:
@@ -126,23 +140,14 @@ def identity_of(scenario: Scenario, register: Register | None) -> dict[str, Any]
 def _hold_to(found: Checkpoints, resume: bool) -> None:
     """Take over what an unfinished run of the same identity left, or refuse."""
     folder, record = found.folder, found.folder / RECORD
-    for place in (folder, folder.parent):
-        for leftover in place.glob(".*"):
-            if UNFINISHED.fullmatch(leftover.name):
-                leftover.unlink(missing_ok=True)
+    delete_unfinished(folder)
     if not record.exists() or not (resume or _count(folder)):
         _clear(folder)
         return
     if not resume:
         raise SimulatorError(Problem(str(folder), f"an unfinished run lies there ({_count(folder)} finished blocks)",
                                      f"--resume goes on with it, {NEW}"))
-    try:
-        noted = json.loads(record.read_text(encoding="utf-8"))
-        digest = noted.pop("sha256")
-        sound = hashlib.sha256(_text(noted).encode()).hexdigest() == digest
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        sound = False
-    if not sound:
+    if (noted := _noted(record)) is None:
         raise SimulatorError(Problem(str(record), "is damaged, so nobody can say which run the blocks are of", NEW))
     then, now = noted["identity"], found.identity
     if differ := [field for field in {**then, **now} if then.get(field) != now.get(field)]:
@@ -153,14 +158,43 @@ def _hold_to(found: Checkpoints, resume: bool) -> None:
 
 
 def _clear(folder: Path) -> None:
-    (folder / RECORD).unlink(missing_ok=True)  # first: without it nothing is unfinished
-    for entry in folder.iterdir():
-        if entry.name != LOCK:
-            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    """Delete the run's record and its blocks, each held to the sha256 it carries."""
+    record = folder / RECORD
+    if _noted(record) is not None:  # first: without it nothing is unfinished
+        delete(record, digest_of(record))
+    elif record.exists():
+        set_aside(record)
+    for file in folder.iterdir():
+        if carries_its_sum(file):
+            delete(file, digest_of(file))
+
+
+def carries_its_sum(file: Path) -> bool:
+    """Whether a file is a finished block, or the record of an unfinished run, as it was written."""
+    if file.is_symlink() or not file.is_file():
+        return False
+    if file.name == RECORD:
+        return _noted(file) is not None
+    return BLOCK.fullmatch(file.name) is not None and _is_whole(file.read_bytes())
+
+
+def _noted(record: Path) -> dict[str, Any] | None:
+    """What the record of an unfinished run says; None where it is not as it was written."""
+    try:
+        noted: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+        digest = noted.pop("sha256")
+        return noted if hashlib.sha256(_text(noted).encode()).hexdigest() == digest else None
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return None
+
+
+def _is_whole(block: bytes) -> bool:
+    digest, _, body = block.partition(b"\n")
+    return hashlib.sha256(body).hexdigest().encode() == digest
 
 
 def _count(folder: Path) -> int:
-    return sum(1 for _ in folder.glob("[!.]*.sums"))
+    return sum(1 for file in folder.iterdir() if BLOCK.fullmatch(file.name))
 
 
 def _short(value: Any) -> str:

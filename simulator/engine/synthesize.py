@@ -19,7 +19,7 @@ from simulator.engine import calibration
 from simulator.engine.recipe import invent
 from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.files import put
+from simulator.files import put, ready
 from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
@@ -70,6 +70,7 @@ def write_synthetic(scenario: Scenario, enterprises: int, seed: int | None, fold
     enterprise. Raises PopulationError when the folder cannot be written or holds another register.
     """
     folder = Path(folder)
+    ready(folder, ["calibration.txt"], PopulationError)
     if enterprises > SIZE:
         report = _write_in_parts(_Recipe.of(scenario, enterprises, seed), folder)
     else:

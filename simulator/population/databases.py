@@ -18,6 +18,7 @@ from simulator.population.checked import KEYS
 from simulator.population.column import plain
 from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, table_named
+from simulator.population.synthetic_mark import unbound
 from simulator.population.units import column_named
 
 MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
@@ -103,7 +104,7 @@ def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]
     digest = hashlib.sha256()
     for (schema, name), (columns, rows) in found:
         table = table_named(name)
-        source.synthetic |= plain(name) in SYNTHETIC_MARK
+        source.problems += [unbound(name)] if plain(name) in SYNTHETIC_MARK else []
         if table is None:  # a database holds much else
             continue
         if table.name in source.present:

@@ -14,12 +14,14 @@ from simulator.population.places import refuse_absent
 from simulator.population.raw import RawTable, Source, stray
 from simulator.population.schema import SYNTHETIC_MARK, TABLES, table_named
 from simulator.population.sheets import MOST_BYTES, from_csv
+from simulator.population.synthetic_mark import fits, unbound
 from simulator.population.webpages import from_html, is_html, is_xml_book
 from simulator.population.workbook import from_workbook, lone_table
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
 TABLE_FILES = (".csv", ".parquet", *WORKBOOKS)
 DATABASES = (".duckdb", ".ddb")
+MOST_MARK = 100_000  # bytes
 PART = re.compile(r"part-(\d{5})-of-(\d{5})")  # the folders of a register in parts, see `parts`
 
 
@@ -113,10 +115,12 @@ def _from_folder(folder: Path) -> Source:
     """
     source = Source()
     hashes: dict[str, bytes] = {}
+    digests: dict[str, str] = {}  # of the tables' files
+    mark: Path | None = None
     for entry in sorted(folder.iterdir()):
         suffix, table = entry.suffix.lower(), table_named(entry.stem)
         if suffix == ".txt" and plain(entry.stem) in SYNTHETIC_MARK:
-            source.synthetic = True
+            mark = entry
         if suffix not in TABLE_FILES or entry.name.startswith("~$"):  # an open workbook's lock file
             continue
         if table is None:
@@ -134,7 +138,11 @@ def _from_folder(folder: Path) -> Source:
                 source.add(table.name, refused.problems[0])
             else:
                 hashes[table.name] = hashlib.sha256(data).digest()
+                digests[entry.name] = hashes[table.name].hex()
                 _add(source, table, data, entry.name, suffix)
+    if mark is not None:
+        source.synthetic = mark.stat().st_size < MOST_MARK and fits(mark.read_text(encoding="utf-8-sig", errors="replace"), digests)
+        source.problems += [] if source.synthetic else [unbound(mark.name)]
     digest = hashlib.sha256()
     for name in [table.name for table in TABLES if table.name in hashes]:
         digest.update(name.encode() + hashes[name])

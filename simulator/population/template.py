@@ -15,6 +15,8 @@ from simulator.population import documentation
 from simulator.population.column import Column, Table
 from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES
 from simulator.population.spelling import iso
+from simulator.population.synthetic_mark import digest_of, synthetic_mark
+from simulator.population.workbook import from_workbook
 from simulator.spreadsheets import height, printed, workbook
 
 FILLED_ROWS = 100_000  # rows for which an empty template holds drop-downs and formats
@@ -49,10 +51,17 @@ def write_workbook(path: str | Path, tables: Mapping[str, pd.DataFrame], synthet
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
         raise PopulationError(Problem(str(path), "is not called .xlsx", "write --out FILE.xlsx"))
-    return put(path, lambda p: _write(p, tables, synthetic), PopulationError)
+    return put(path, lambda p: _write_marked(p, tables) if synthetic else _write(p, tables), PopulationError)
 
 
-def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> None:
+def _write_marked(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Written twice: the mark says what its own reader finds in the tables."""
+    _write(path, tables, synthetic_mark({}))
+    found = from_workbook(path.read_bytes(), path.name).tables
+    _write(path, tables, synthetic_mark({name: digest_of(table) for name, table in found.items()}))
+
+
+def _write(path: Path, tables: Mapping[str, pd.DataFrame], mark: str = "") -> None:
     with workbook(path) as book:
         head = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter", "align": "center"}
         styles = {
@@ -67,8 +76,10 @@ def _write(path: Path, tables: Mapping[str, pd.DataFrame], synthetic: bool) -> N
             frame = tables.get(table.name)
             if frame is None or len(frame) or table.required or not tables:
                 _sheet(book.add_worksheet(table.header), table, frame, styles)
-        if synthetic:
-            book.add_worksheet(SYNTHETIC_MARK[1]).write_string(0, 0, "合成数据，非真实企业。Invented data: no real enterprise.")
+        if mark:
+            sheet = book.add_worksheet(SYNTHETIC_MARK[1])
+            for row, line in enumerate(mark.splitlines()):
+                sheet.write_string(row, 0, line)
         _explain(book.add_worksheet(BESIDE[0]), styles)
 
 

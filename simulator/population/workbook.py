@@ -17,7 +17,10 @@ from simulator.population.layout import arrange
 from simulator.population.legacy import is_ole
 from simulator.population.raw import Finding, RawTable, Source, as_text, position_of, stray
 from simulator.population.schema import SYNTHETIC_MARK, table_named
+from simulator.population.synthetic_mark import digest_of, fits, unbound
 from simulator.population.xlsx import hollow_cells, refusal
+
+MOST_MARKED = 100  # lines of a mark
 
 
 def from_workbook(data: bytes, label: str) -> Source:
@@ -26,10 +29,11 @@ def from_workbook(data: bytes, label: str) -> Source:
     opened = _open(data)
     if isinstance(opened, tuple):
         return source.unreadable(Problem(label, *opened))
+    mark = ""
     for name in opened.names:
         table = table_named(name)
         if table is None:
-            source.synthetic |= plain(name) in SYNTHETIC_MARK
+            mark = name if plain(name) in SYNTHETIC_MARK else mark
             source.problems += stray(f"{label}, sheet {name}", name)
         elif table.name in source.present:
             source.problems.append(
@@ -39,6 +43,10 @@ def from_workbook(data: bytes, label: str) -> Source:
             found, others = _sheet(opened, name, name, table)
             source.add(table.name, found)
             source.problems += others
+    if mark:
+        text = "\n".join(str(row[0]) for row in opened.cells(mark)[:MOST_MARKED] if row)
+        source.synthetic = fits(text, {name: digest_of(raw) for name, raw in source.tables.items()})
+        source.problems += [] if source.synthetic else [unbound(f"{label}, sheet {mark}")]
     return source
 
 

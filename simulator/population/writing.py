@@ -12,9 +12,10 @@ import pandas as pd
 
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
-from simulator.files import make_folder, put
+from simulator.files import Change, change, digest_of, listed
 from simulator.population import schema
 from simulator.population.column import Column, plain
+from simulator.population.synthetic_mark import MARK, synthetic_mark
 from simulator.population.tables import Population, to_tables
 from simulator.spreadsheets import save_rows
 
@@ -92,35 +93,32 @@ def _typed(stored: np.ndarray, column: Column) -> Any:
 
 
 def _write_files(folder: Path, files: Mapping[str, Callable[[Path], object]], synthetic: bool) -> Path:
-    """Each file by its writer, whole or not at all; a mark beside them where the register is invented."""
-    try:
-        make_folder(folder)
-        _refuse_mixture(folder, set(files))
-    except OSError as error:
-        raise PopulationError(Problem(str(folder), f"cannot be written: {error.strerror}", ELSEWHERE)) from error
-    for name, write in files.items():
-        put(folder / name, write, PopulationError, ELSEWHERE)
-    if synthetic:
-        mark_synthetic(folder)
+    """Each file by its writer, all in one step; a mark beside them, with their sha256, where the register is invented."""
+    with change(folder, PopulationError, ELSEWHERE) as changing:
+        _refuse_mixture(changing, {*files, *([MARK] if synthetic else [])})
+        digests = {name: changing.put(name, write) for name, write in files.items()}
+        if synthetic:
+            changing.text(MARK, synthetic_mark(digests))
     return folder
 
 
 def mark_synthetic(folder: Path) -> None:
-    """Say in a folder that what lies there is invented."""
-    text = "合成数据，非真实企业。\nInvented data: no real enterprise.\n"
-    put(folder / f"{schema.SYNTHETIC_MARK[0]}.txt", lambda path: path.write_text(text, encoding="utf-8"), PopulationError,
-        ELSEWHERE)
+    """Say in a folder of parts that what lies there is invented; each part has its own mark."""
+    with change(folder, PopulationError, ELSEWHERE) as changing:
+        changing.text(MARK, synthetic_mark({}))
 
 
-def _refuse_mixture(folder: Path, files: set[str]) -> None:
-    """Tables already there that would be read together with the new ones must not stay unnoticed."""
-    problems = []
-    for entry in folder.iterdir():
+def _refuse_mixture(changing: Change, files: set[str]) -> None:
+    """Tables already there that would be read together with the new ones: the program's own go, others must not stay unnoticed."""
+    problems, mine = [], listed(changing.folder)
+    for entry in changing.folder.iterdir():
         is_table = entry.suffix.lower() in TABLE_FILES and schema.table_named(entry.stem) is not None
         is_mark = entry.suffix.lower() == ".txt" and plain(entry.stem) in schema.SYNTHETIC_MARK
-        if (is_table and entry.name not in files) or is_mark:
-            problems.append(Problem(str(folder), f"already holds {entry.name}, which would be read together with the new tables",
-                                    "remove it, or choose an empty folder"))
+        if (is_table or is_mark) and entry.name not in files:
+            changing.remove(entry.name)
+            if not entry.is_file() or mine.get(entry.name) != digest_of(entry):
+                problems.append(Problem(str(changing.folder), f"already holds {entry.name}, which would be read together with the new "
+                                        "tables", "remove it, or choose an empty folder"))
     if problems:
         raise PopulationError(problems)
 

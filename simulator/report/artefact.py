@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import datetime
 import getpass
-import hashlib
 import json
 import platform
-from pathlib import Path
 
 from simulator import audit
-from simulator.errors import ReportError
-from simulator.files import put
 from simulator.report.folder import Recorded
 
 RECORDS = "records"  # folder of the records, beside the files
@@ -25,28 +21,34 @@ def identity(folder: Recorded) -> dict[str, str]:
     record = folder.record
     found = {"run-id": folder.run_id, "profile": folder.profile}
     found |= {name: str(record[name]) for name in ("seed", "draws") if name in record}
-    found |= {f"{part}-sha256": value for part, value in record["hashes"].items()}
-    if register := record["population"].get("sha256"):
-        found["population-sha256"] = register
+    found |= {f"{part}-sha256": value for part, value in hashes_of(folder).items() if value}
     return found | {f"version-{name}": version for name, version in record["versions"].items()}
+
+
+def hashes_of(folder: Recorded) -> dict[str, str]:
+    """The sha256 of what the numbers were made from. Where anything is withheld: of law and code only, and not of the register nor of
+    the scenario, which names it: of what is nearly known, a hash tells the rest."""
+    hashes = folder.record["hashes"]
+    if folder.controlled:
+        return {part: value for part, value in hashes.items() if part in ("law", "code")}
+    return {**hashes, "population": folder.record["population"].get("sha256", "")}
 
 
 def sums(folder: Recorded) -> dict[str, str]:
     """The sha256 of what the numbers were made from, by a name of `term("hash")`; where an audit log is kept, also the seal of
     its last line: printed on a report that leaves the house, it shows a log cut short or written anew."""
-    record = folder.record
-    found = {**record["hashes"], "population": record["population"].get("sha256", ""), "audit": ""}
+    found = {**hashes_of(folder), "audit": ""}
     if seal := audit.head():
         found["audit"] = f"{seal['line']}: {seal['seal']}"
     return {part: value for part, value in found.items() if value}
 
 
-def write_record(folder: Recorded, file: Path, notebook: str, clause: str, lang: str) -> Path:
-    """Write the record of a finished file. Raises ReportError."""
+def record_of(folder: Recorded, name: str, sha256: str, notebook: str, clause: str, lang: str) -> str:
+    """The record of a report's file of that name and sha256."""
     record = folder.record
     told = {
-        "file": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "file": name,
+        "sha256": sha256,
         "notebook": notebook,
         **({"clause": clause} if clause else {}),
         "lang": lang,
@@ -55,16 +57,14 @@ def write_record(folder: Recorded, file: Path, notebook: str, clause: str, lang:
         "run_id": folder.run_id,
         "seed": record.get("seed"),
         "draws": record.get("draws"),
-        "hashes": {**record["hashes"], "population": record["population"].get("sha256", "")},
+        "hashes": hashes_of(folder),
         "versions": record["versions"],
     }
     if seal := audit.head():  # kept outside the log, it shows a log cut short or written anew
         told["audit"] = seal
     if not folder.external:
         told["by"] = {"user": _user(), "host": platform.node(), "folder": str(folder.path)}
-    text = json.dumps(told, ensure_ascii=False, indent=1)
-    place = file.parent / RECORDS / f"{file.name}.json"
-    return put(place, lambda p: p.write_text(text, encoding="utf-8"), ReportError)
+    return json.dumps(told, ensure_ascii=False, indent=1)
 
 
 def _user() -> str:

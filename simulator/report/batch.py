@@ -15,10 +15,11 @@ from typing import Any
 
 from simulator.budget.result import BudgetRun
 from simulator.engine.blocks import Work, threads
+from simulator.engine.checkpoints import WRITES
 from simulator.engine.cluster import Cluster, code_here, refuse_other_code, unpacked
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
-from simulator.files import put
+from simulator.files import RECORD, allow, allowed, change, put, ready
 from simulator.population.parts import Register
 from simulator.report import page
 from simulator.report.batch_plan import Plan, register_of
@@ -50,10 +51,11 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     """
     if isinstance(workers, int) and workers < 1:
         raise ReportError(Problem(f"--workers {workers}", "at least one process is needed"))
+    ready(out, [INDEX, *(f"{folder.name}/{name}" for folder in plan.scenarios.values() for name in WRITES)], ReportError)
     processes = min(threads(workers), len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
     batch, tell = Batch(Path(out) / INDEX), notice or (lambda _: None)
     context = multiprocessing.get_context("spawn")  # the same on every system; threads of the engine do not survive a fork
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=allow, initargs=(allowed(),)) as pool:
         if isinstance(workers, Cluster):
             playing = _send(plan, workers)
         else:
@@ -115,13 +117,15 @@ def play_there(order: bytes, code: dict[str, str]) -> dict[str, bytes]:
     refuse_other_code(code)
     with tempfile.TemporaryDirectory() as folder:
         _written(unpacked(order), Path(folder))
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.name != RECORD}
 
 
 def _store(files: Mapping[str, bytes], folder: Path) -> None:
-    """Files of a run into its folder, its record last."""
-    for name in sorted(files, key=lambda name: (name == "record.json", name)):
-        put(folder / name, partial(Path.write_bytes, data=files[name]), ReportError)
+    """Files of a run into its folder, in one step."""
+    if files:
+        with change(folder, ReportError) as changing:
+            for name in sorted(files):
+                changing.put(name, partial(Path.write_bytes, data=files[name]))
 
 
 def _publish(folder: str, notebook: str, lang: str, formats: tuple[str, ...], profile: str, releases: Path | None) -> list[str]:

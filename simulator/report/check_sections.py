@@ -11,6 +11,7 @@ from simulator.population.schema import TABLES
 from simulator.report import making, page
 from simulator.report.page import Block, Cell, table
 from simulator.report.register_check import CheckFolder
+from simulator.report.register_safety import AMOUNTS
 from simulator.report.rounding import MISSING, UNITS, WITHHELD
 from simulator.report.wording import Wording, load
 
@@ -20,8 +21,6 @@ _CONTENTS = {"answer": "check.answer", "problems": "check.problems", "completene
              "indicators": "check.indicators", "made": "check.made"}
 _MOST = 200  # problems listed; the folder's table has all of them
 _HEADERS = {column.name: column.header for t in TABLES for column in t.columns}
-_AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax", "income_tax", "retained_tax",
-            "district_contribution")
 
 
 def cover(register: CheckFolder, lang: str) -> Block:
@@ -57,7 +56,7 @@ def problems(register: CheckFolder, lang: str) -> Block:
     elif register.external:
         header = [words.say(f"check.{k}") for k in ("severity", "table", "column", "count")]
         rows = [[Cell(words.say(f"check.{r.severity}")), Cell(_table(r.table, words)), Cell(_column(r.column, words)),
-                 Cell(f"{r.size:,}", number=True)] for r in found.itertuples()]
+                 Cell(WITHHELD if r.withheld else f"{r.size:,}", number=True)] for r in found.itertuples()]
         body = table("", header, rows)
     else:
         header = [words.say(f"check.{k}") for k in ("severity", "place", "value", "cause", "remedy")]
@@ -79,8 +78,8 @@ def completeness(register: CheckFolder, lang: str) -> Block:
         for r in part.itertuples():
             filled = r.rows - r.blank - r.unknown
             share = f"{100 * filled / r.rows:.0f}%" if r.rows else MISSING
-            rows.append([Cell(_column(r.column, words)), *(Cell(f"{n:,}", number=True) for n in
-                                                           (r.rows, filled, r.blank, r.unknown)), Cell(share, number=True)])
+            told = [WITHHELD] * 5 if r.withheld else [*(f"{n:,.0f}" for n in (r.rows, filled, r.blank, r.unknown)), share]
+            rows.append([Cell(_column(r.column, words)), *(Cell(text, number=True) for text in told)])
     header = [words.say(f"check.{k}") for k in ("column", "rows", "filled", "blank", "unknown", "share")]
     return page.section("completeness", words.say("check.completeness"), words.tag,
                         table("", header, rows, groups=groups),
@@ -96,7 +95,7 @@ def indicators(register: CheckFolder, lang: str) -> Block:
     for name, frame in register.tables.items():
         shown = [c for c in frame.columns if c != "withheld" and (frame["withheld"].all() or not frame[c].isna().all())]
         rows = [[_value(row, column, words) for column in shown] for _, row in frame.iterrows()]
-        money = words.say("unit.table", unit=words.say("unit.money")) if set(shown) & set(_AMOUNTS) else ""
+        money = words.say("unit.table", unit=words.say("unit.money")) if set(shown) & set(AMOUNTS) else ""
         parts.append(table(words.say(f"indicators.{name}"), [words.say(f"indicators.{c}") for c in shown], rows, aside=money))
     return page.section("indicators", words.say("check.indicators"), words.tag, *parts)
 
@@ -129,7 +128,7 @@ def _value(row: pd.Series, column: str, words: Wording) -> Cell:
         return Cell(WITHHELD if row["withheld"] else MISSING, number=True)
     if column == "year":
         return Cell(f"{value:.0f}")
-    if column in _AMOUNTS:
+    if column in AMOUNTS:
         unit = UNITS[words.lang]["money"]
         whole = column == "threshold" and not value % unit.scale  # the law's own, not a sum of the register's
         return Cell(unit.text(float(value), digits=0 if whole else unit.finest), number=True)

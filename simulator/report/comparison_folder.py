@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,8 +18,8 @@ import pandas as pd
 from simulator.budget.compare import compare_runs
 from simulator.budget.result import BudgetRun
 from simulator.errors import Problem, ReportError
-from simulator.files import put
-from simulator.report.disclosure import released
+from simulator.files import change
+from simulator.report.disclosure import differences_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 from simulator.report.record import TOTAL, RunFolder, read_contributions
 from simulator.report.suppression import Plan, plan_of
@@ -69,7 +70,7 @@ class ComparisonFolder(Recorded):
         for entry in record["runs"]:
             try:
                 runs.append(RunFolder.open(path / entry["folder"], profile, plan))
-                if runs[-1].run_id != entry["run_id"]:
+                if runs[-1].record["run_id"] != entry["run_id"]:
                     problems.append(Problem(str(path / entry["folder"]), f"is not the run {entry['run_id']}", "compare again"))
             except ReportError as e:
                 problems += e.problems
@@ -87,8 +88,9 @@ class ComparisonFolder(Recorded):
         changed = tables["changed.csv"]
         if not outside.exempt:
             changed = changed[changed["path"] != "population.source"]
-        return cls(path, record, tuple(runs), changed, released(differences, held, list(FILES["differences.csv"][3:])),
-                   profile, released(quantiles, few, numbers[1:]), plan)
+        return cls(path, record, tuple(runs), changed,
+                   differences_released(differences, held, FILES["differences.csv"][3:], outside.exempt), profile,
+                   differences_released(quantiles, few, numbers[1:], outside.exempt), plan)
 
     def difference(self, run: RunFolder, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
         """One difference of a reform from the baseline."""
@@ -123,31 +125,32 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
         given = replace(run.scenario.given, name=run.scenario.given.name + name.removeprefix(run.scenario.name))
         named.append(replace(run, scenario=replace(run.scenario, given=given)))
     found = compare_runs(*named)
-    entries = []
-    for place, run in enumerate(named):
-        where = f"{place}-{re.sub(r'[^a-z0-9_-]+', '-', run.scenario.name.lower()).strip('-')[:40]}".strip("-")
-        run.write(folder / where)
-        record = json.loads((folder / where / RECORD).read_text(encoding="utf-8"))
-        entries.append((where, record))
-    outputs = {}
-    for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed),
-                        ("quantiles.csv", found.quantiles)):
-        put(folder / name, partial(save_csv, table), ReportError)
-        outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    with change(folder, ReportError) as changing:
+        entries = []
+        for place, run in enumerate(named):
+            where = f"{place}-{re.sub(r'[^a-z0-9_-]+', '-', run.scenario.name.lower()).strip('-')[:40]}".strip("-")
+            entries.append((where, run.put_into(changing, f"{where}/")))
+        outputs = {name: changing.put(name, partial(save_csv, table)) for name, table in (
+            ("differences.csv", found.differences), ("changed.csv", found.changed), ("quantiles.csv", found.quantiles))}
+        changing.text(RECORD, json.dumps(_record(entries, outputs), ensure_ascii=False, indent=1))
+    return folder
+
+
+def _record(entries: list[tuple[str, dict[str, Any]]], outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The record of a comparison. entries: folder and record of each run."""
     first = entries[0][1]
     identity = hashlib.sha256("|".join(r["run_id"] for _, r in entries).encode()).hexdigest()[:8]
-    record = {key: first[key] for key in ("seed", "draws", "sampling", "population", "versions", "policy")} | {
+    return {key: first[key] for key in ("seed", "draws", "sampling", "population", "versions", "policy")} | {
         "kind": "comparison",
+        "reference": secrets.token_hex(6),
         "run_id": f"compare-{first['seed']}-{first['draws']}-{identity}",
         "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "scenario": ", ".join(r["scenario"] for _, r in entries),
         "title": first["title"],
         "changed": first["changed"],
         "hashes": {"law": first["hashes"]["law"], "code": first["hashes"]["code"], "scenario": first["hashes"]["scenario"]},
-        "runs": [{"folder": where, "run_id": r["run_id"], "title": r["title"], "scenario": r["hashes"]["scenario"]}
-                 for where, r in entries],
+        "runs": [{"folder": where, "run_id": r["run_id"], "reference": r["reference"], "title": r["title"],
+                  "scenario": r["hashes"]["scenario"]} for where, r in entries],
         "warnings": first["warnings"],
-        "outputs": outputs,
+        "outputs": dict(outputs),
     }
-    text = json.dumps(record, ensure_ascii=False, indent=1)
-    return put(folder / RECORD, lambda p: p.write_text(text, encoding="utf-8"), ReportError).parent

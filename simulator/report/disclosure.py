@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator.budget.summary import COUNTS
 from simulator.report.safety import TOTAL
 from simulator.report.suppression import Plan
 
-ROUNDED = -3  # percentiles outside: to thousands of yuan
+FINEST, COARSEST = 3, 5  # outside amounts are rounded to the digit of their error, from thousands of yuan to hundreds of thousands
 KEYS = ("measure", "clause", "year", "unit")
 
 
@@ -33,10 +34,56 @@ def summary_released(summary: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
     shown.loc[held, numbers] = np.nan
     shown.loc[few, percentiles] = np.nan
     shown[[c for c in percentiles if c.startswith("p99")]] = np.nan  # no extremes
-    money = (summary["unit"] == "CNY").to_numpy()
-    bands = [c for c in percentiles if not c.startswith("probability")]
-    shown.loc[money, bands] = shown.loc[money, bands].astype(float).round(ROUNDED)
-    return shown.assign(withheld=held, percentiles_withheld=few)
+    return _rounded(shown, summary["unit"]).assign(withheld=held, percentiles_withheld=few)
+
+
+def coarse(amount: np.ndarray, error: np.ndarray | float = 0.0) -> np.ndarray:
+    """Amounts in CNY as they may be shown outside: to the digit that their standard errors reach, to thousands at the finest. What a
+    report prints, and what a workbook for outside holds: nobody gains by subtracting the one from the other.
+
+    >>> coarse(np.array([1_234_567.89, 1_234_567.89, 400.0]), np.array([0.0, 23_456.0, 0.0])).tolist()
+    [1235000.0, 1230000.0, 0.0]
+    """
+    error = np.broadcast_to(np.asarray(error, float), np.shape(amount))
+    digit = np.floor(np.log10(np.where(error > 0, error, 1.0)))
+    step = 10.0 ** np.clip(digit, FINEST, COARSEST)
+    return np.asarray(np.round(np.asarray(amount, float) / step) * step)
+
+
+def _two_digits(error: np.ndarray) -> np.ndarray:
+    """Standard errors, to two digits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = 10.0 ** (np.floor(np.log10(np.abs(error))) - 1)
+        return np.where(np.abs(error) > 0, np.round(error / step) * step, error)
+
+
+def _rounded(table: pd.DataFrame, unit: pd.Series | str, amounts: Iterable[str] | None = None) -> pd.DataFrame:
+    """A copy whose figures have the digits that a report shows, no more. unit: CNY, count …, of each row or of all; amounts: the
+    columns of these units, by default all but keys and chances."""
+    shown = table.copy()
+    unit = pd.Series(unit, index=table.index) if isinstance(unit, str) else unit
+    money, count, share = (unit.isin(kinds).to_numpy() for kinds in (("CNY",), ("count",), ("share", "ratio")))
+    names = [c for c in table.columns if c not in KEYS and not c.startswith(("probability", "withheld"))] if amounts is None else amounts
+    for name in names:
+        if name not in table or table[name].dtype.kind not in "fi":
+            continue
+        values = table[name].to_numpy(float).copy()
+        of = name.removesuffix("_error").removesuffix("_low").removesuffix("_high")
+        error = next((table[c].to_numpy(float) for c in (f"{of}_error", "standard_error") if c in table), 0.0)
+        if name.endswith("error"):
+            values = _two_digits(values)
+        else:
+            values[money] = coarse(values, np.nan_to_num(error))[money]
+            values[count] = np.round(values, 1)[count]
+            values[share] = np.round(values, 3)[share]
+        shown[name] = values
+    return shown
+
+
+def differences_released(table: pd.DataFrame, held: Iterable[bool], numbers: Iterable[str], exempt: bool) -> pd.DataFrame:
+    """Differences of runs, or their quantiles, in CNY: withheld where `held` says so, else to the digits a report shows."""
+    shown = released(table, held, numbers)
+    return shown if exempt else _rounded(shown, "CNY", [c for c in numbers if not c.startswith("share")])
 
 
 def released(table: pd.DataFrame, held: Iterable[bool], numbers: Iterable[str]) -> pd.DataFrame:
@@ -52,7 +99,18 @@ def analyses_released(found: Mapping[str, pd.DataFrame], plan: Plan | None) -> d
     """The analyses of a run as they may be shown; outside those alone that can be held to the rules."""
     if plan is None or plan.exempt:
         return dict(found)
-    return {name: ANALYSES[name](table, plan) for name, table in found.items() if name in ANALYSES}
+    shown = {name: ANALYSES[name](table, plan) for name, table in found.items() if name in ANALYSES}
+    return {name: _rounded(table, *_unit_of(name, table)) for name, table in shown.items()}
+
+
+def _unit_of(name: str, table: pd.DataFrame) -> tuple[pd.Series | str, list[str] | None]:
+    """The units of an analysis's rows, and which columns are of them; none where nothing in it is an amount."""
+    if name in ("ledger", "conditions", "loopholes", "drivers", "backtest"):
+        return (table["unit"], None) if name == "ledger" else ("", [])
+    if name == "expected":
+        return table["measure"].map(lambda m: "CNY" if m not in COUNTS else "count"), None
+    return "CNY", [c for c in table.columns if c not in ("year", "clause", "cause", "rate", "appropriation", "basis", *KEYS)
+                   and not c.startswith(("probability", "share", "revenue"))]
 
 
 def left_out(names: Iterable[str], plan: Plan | None) -> list[str]:
@@ -80,6 +138,12 @@ def _paid_by_year(*numbers: str, percentiles: bool = False) -> Callable[[pd.Data
         return released(table, (not asked("paid", TOTAL, _year(y)) for y in table["year"]),
                         [c for c in numbers or table.columns if c in table and c not in ("year", "appropriation")])
     return made
+
+
+def _execution(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Real payments are certain, and of few: a row is shown where each of its three figures may be."""
+    return released(table, (not plan.shows_execution(_year(y)) for y in table["year"]),
+                    [c for c in table.columns if c not in ("year", "appropriation")])
 
 
 def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -133,6 +197,6 @@ ANALYSES = {
     "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, _: table, "loopholes": _ways,
     "affordability": _paid_by_year("share", "share_error", "share_high", "share_high_low", "share_high_high", "paid_mean",
                                    "paid_mean_error", "paid_p95", "paid_p95_low", "paid_p95_high"), "risk": _paid_by_year(percentiles=True),
-    "execution": _paid_by_year(percentiles=True), "ledger": _purse, "attribution": _attribution, "interaction": _interaction,
+    "execution": _execution, "ledger": _purse, "attribution": _attribution, "interaction": _interaction,
     "expected": _expected,
 }

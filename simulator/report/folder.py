@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.files import settled
 from simulator.report.suppression import Plan
 from simulator.spreadsheets import unescaped
 
@@ -28,7 +29,9 @@ class Recorded:
 
     @property
     def run_id(self) -> str:
-        return str(self.record["run_id"])
+        """What this run, comparison or check is called. Where anything is withheld: a random name of its record, for one made of the
+        register's sha256 would tell whoever guesses at a cell that the guess is right."""
+        return str(self.record.get("reference", "—") if self.controlled else self.record["run_id"])
 
     @property
     def synthetic(self) -> bool:
@@ -51,7 +54,9 @@ class Recorded:
 
 
 def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
-    """`record.json`. Raises ReportError when it cannot be read or lacks one of `keys`."""
+    """`record.json`, once a change of its folder that was cut short is at its end. Raises ReportError when it cannot be read or
+    lacks one of `keys`."""
+    settled(file.parent, ReportError)
     try:
         record = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as e:

@@ -70,8 +70,10 @@ def policy_name(folder: Recorded, words: Wording) -> str:
 
 
 def title(folder: Recorded, words: Wording) -> str:
-    """The report's title line: the policy, and the scenario with what was changed."""
-    return words.say("page.title", policy=policy_name(folder, words), scenario=words.pick(folder.record["title"]))
+    """The report's title line: the policy, and the scenario with what was changed. A check is titled by the register's folder, which
+    outside is nobody's business."""
+    of = words.say("check.title") if folder.controlled and folder.record.get("kind") == "check" else words.pick(folder.record["title"])
+    return words.say("page.title", policy=policy_name(folder, words), scenario=of)
 
 
 def changed(folder: Recorded) -> list[Change]:
@@ -109,12 +111,17 @@ def made(folder: Recorded, lang: str, heading: str = "made.title") -> Block:
         parts.append(_warnings(folder, words))
     parts += [
         _pairs(words, "hashes", "part", "sha256", {words.term("hash", k): v for k, v in sums(folder).items()}),
-        _pairs(words, "outputs", "file", "sha256", record["outputs"]),
+        *([] if folder.controlled else [_pairs(words, "outputs", "file", "sha256", record["outputs"])]),
         _pairs(words, "versions", "part", "version", record["versions"]),
     ]
     if runs := record.get("runs"):
-        parts.insert(2, _pairs(words, "runs", "compared", "run_id", {words.pick(r["title"]): r["run_id"] for r in runs}))
+        parts.insert(2, _pairs(words, "runs", "compared", "run_id", {words.pick(r["title"]): run_id(r, folder) for r in runs}))
     return page.section("made", words.say(heading), words.tag, *parts)
+
+
+def run_id(run: Mapping[str, str], folder: Recorded) -> str:
+    """What a run of a comparison is called."""
+    return run.get("reference", "—") if folder.controlled else run["run_id"]
 
 
 def end(folder: Recorded, lang: str) -> Block:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem, SimulatorError
-from simulator.files import put
+from simulator.files import change, put
 from simulator.law.clauses import SLUGS
 from simulator.population.schema import TABLES
 from simulator.population.wording import told
@@ -39,18 +38,14 @@ def write_csv(result: Assessment, path: Path) -> None:
         table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
     )
     table["displaced"] = table["displaced"].map("{:.2f}".format)
-    write_table(table, path)
-    for name, left_open in (("intervals", result.intervals), ("worth", result.worth)):
-        beside = path.with_name(f"{path.stem}.{name}.csv")
-        if len(left_open):  # what unknown facts leave open stands beside, never among the known awards
-            write_table(left_open, beside)
-        else:
-            beside.unlink(missing_ok=True)  # of an earlier assessment
-
-
-def write_table(table: pd.DataFrame, path: str | Path) -> None:
-    """Any table as CSV (UTF-8 with BOM). Raises SimulatorError when the file cannot be written."""
-    put(path, lambda p: save_csv(table, p))
+    with change(path.parent) as changing:
+        changing.put(path.name, partial(save_csv, table))
+        for name, left_open in (("intervals", result.intervals), ("worth", result.worth)):
+            beside = f"{path.stem}.{name}.csv"
+            if len(left_open):  # what unknown facts leave open stands beside, never among the known awards
+                changing.put(beside, partial(save_csv, left_open))
+            else:
+                changing.remove(beside)  # of an earlier assessment
 
 
 def write_workbook(result: Assessment, path: Path) -> None:

@@ -18,7 +18,8 @@ from nbformat import NotebookNode
 
 from simulator import resources
 from simulator.errors import Problem, ReportError
-from simulator.files import held, make_folder, put
+from simulator.files import change, make_folder, ready
+from simulator.locks import held
 from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
 from simulator.report.launcher import without_words
@@ -59,6 +60,7 @@ def publish(
         place /= OUTSIDE
     stem = "-".join(filter(None, (notebook, clause, "" if profile == "internal" else profile)))
     targets = {form: _inside(place, kinds.slug(stem), f"{lang}.{form}") for form in formats}
+    ready(place, [name for target in targets.values() for name in (target.name, f"{artefact.RECORDS}/{target.name}.json")], ReportError)
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
     with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as temporary:
@@ -80,11 +82,13 @@ def publish(
             kept = _keep_failed(opened.path if opened.external else place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])
-        if admitted and releases is not None:  # `_admitted` asks for them
-            _release(opened, Path(releases), {targets[form].name: file for form, file in made.items()})
-        for form, file in made.items():
-            put(targets[form], partial(shutil.copyfile, file), ReportError, _REMEDY)
-            artefact.write_record(opened, targets[form], notebook, clause, lang)
+        with change(place, ReportError, _REMEDY) as changing:
+            for form, file in made.items():
+                name = targets[form].name
+                digest = changing.put(name, partial(shutil.copyfile, file))
+                changing.text(f"{artefact.RECORDS}/{name}.json", artefact.record_of(opened, name, digest, notebook, clause, lang))
+            if admitted and releases is not None:  # `_admitted` asks for them
+                _release(opened, Path(releases), {targets[form].name: file for form, file in made.items()})
     return list(targets.values())
 
 
@@ -175,9 +179,10 @@ def _inside(folder: Path, stem: str, ending: str) -> Path:
 def _keep_failed(place: Path, stem: str, text: str, notebook: NotebookNode) -> Path:
     """Keep what there is of a failed report, as page and as notebook, in `failed/`."""
     folder = place / "failed"
-    if text:
-        put(folder / f"{stem}.html", lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError, _REMEDY)
-    put(folder / f"{stem}.ipynb", lambda p: p.write_text(nbformat.writes(notebook), encoding="utf-8"), ReportError, _REMEDY)
+    with change(folder, ReportError, _REMEDY) as changing:
+        if text:
+            changing.text(f"{stem}.html", text)
+        changing.text(f"{stem}.ipynb", nbformat.writes(notebook))
     return folder
 
 

@@ -6,22 +6,23 @@ backups and shadow copies its bytes may live on. Who must be sure of that encryp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from simulator.engine.checkpoints import FOLDER as BLOCKS
+from simulator.engine.checkpoints import carries_its_sum
 from simulator.errors import Problem, ReportError
+from simulator.files import RECORD as WRITTEN
+from simulator.files import delete, delete_empty, digest_of, listed, settle_below
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
-from simulator.report.verify import CHANGED, MISSING, REPORT, SAME, json_of, state_of
+from simulator.report.verify import CHANGED, MISSING, SAME, json_of, state_of
 
 GONE, KEPT, ALTERED, OTHER, LOCKED = "gone", "kept", "altered", "other", "locked"
 COLUMNS = ("file", "state")
 FAILED = "failed"  # folder of what there is of a report that failed
-_CHECKPOINT = re.compile(r"\d[\d-]*\.sums|run\.json")
 
 
 def purge(folder: str | Path) -> pd.DataFrame:
@@ -35,8 +36,9 @@ def purge(folder: str | Path) -> pd.DataFrame:
     top = Path(folder)
     if top.is_symlink() or not top.is_dir():
         raise ReportError(Problem(str(top), "is no folder", "name the folder of a run itself"))
+    settle_below(top, ReportError)
     records = [p for p in _files(top) if p.name == RECORD]
-    found: dict[Path, str] = {}
+    found: dict[Path, tuple[str, str]] = {}  # state, and sha256 as listed
     problems: list[Problem] = []
     for file in records:
         record = json_of(file)
@@ -49,7 +51,7 @@ def purge(folder: str | Path) -> pd.DataFrame:
             if Path(str(name)).name != name or target.is_symlink():
                 problems.append(Problem(str(file), f"lists {name!r}, which lies elsewhere", "restore the record"))
             elif (state := state_of(target, str(digest))) != MISSING:
-                found[target] = state
+                found[target] = state, str(digest)
     if not records:
         problems.append(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
     if problems:
@@ -58,16 +60,19 @@ def purge(folder: str | Path) -> pd.DataFrame:
         found |= _of_a_report(file) | _left_behind(file)
     rows = []
     for file in _files(top):
-        state = KEPT if _is_record(file) else {SAME: GONE, CHANGED: ALTERED}.get(found.get(file, ""), OTHER)
+        was, digest = found.get(file, ("", ""))
+        state = KEPT if _is_record(file) else {SAME: GONE, CHANGED: ALTERED}.get(was, OTHER)
         if state == GONE:
             try:
-                file.unlink()
+                state = GONE if delete(file, digest) else ALTERED
             except OSError:
                 state = LOCKED
         rows.append((file.relative_to(top).as_posix(), state))
     for empty in sorted((p for p in top.rglob("*") if p.is_dir() and p.name in (FAILED, BLOCKS)), reverse=True):
-        if not any(empty.iterdir()):
-            empty.rmdir()
+        if all(entry.name == WRITTEN for entry in empty.iterdir()):
+            for entry in empty.iterdir():
+                delete(entry, digest_of(entry))
+            delete_empty(empty)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -81,22 +86,22 @@ def _files(top: Path) -> Iterator[Path]:
 
 
 def _is_record(file: Path) -> bool:
-    return file.name == RECORD or (file.suffix == ".json" and file.parent.name == RECORDS)
+    return file.name in (RECORD, WRITTEN) or (file.suffix == ".json" and file.parent.name == RECORDS)
 
 
-def _of_a_report(file: Path) -> dict[Path, str]:
+def _of_a_report(file: Path) -> dict[Path, tuple[str, str]]:
     """The report's file that a record beside it tells of."""
     if file.parent.name != RECORDS or (record := json_of(file)) is None or "sha256" not in record:
         return {}
     report = file.parent.parent / file.name.removesuffix(".json")
-    return {} if report.is_symlink() else {report: state_of(report, str(record["sha256"]))}
+    return {} if report.is_symlink() else {report: (state_of(report, str(record["sha256"])), str(record["sha256"]))}
 
 
-def _left_behind(file: Path) -> dict[Path, str]:
-    """Parts of what did not come to its end, known by place and name: failed reports, finished blocks of a run."""
+def _left_behind(file: Path) -> dict[Path, tuple[str, str]]:
+    """Parts of what did not come to its end: failed reports, by the sha256 their folder's record lists, and finished blocks of a run,
+    by the one they carry."""
     if file.is_symlink():
         return {}
-    place, stem = file.parent.name, file.with_suffix(".html").name
-    mine = place == FAILED and file.suffix in (".html", ".ipynb") and REPORT.fullmatch(stem) and (
-        file.parent.parent / RECORD).is_file()
-    return {file: SAME} if mine or (place == BLOCKS and _CHECKPOINT.fullmatch(file.name)) else {}
+    if file.parent.name == FAILED and (mine := listed(file.parent).get(file.name)):
+        return {file: (state_of(file, mine), mine)}
+    return {file: (SAME, digest_of(file))} if file.parent.name == BLOCKS and carries_its_sum(file) else {}

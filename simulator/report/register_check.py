@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import platform
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from simulator.budget.result import versions
 from simulator.compiled import source_hash
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ReportError
-from simulator.files import put
+from simulator.files import change, listed
 from simulator.population.findings import problem_table
 from simulator.population.indicators import indicators
 from simulator.population.raw import Finding
@@ -26,7 +27,14 @@ from simulator.population.readers import Examination, examine
 from simulator.population.schema import TABLES
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
-from simulator.report.register_safety import behind, sensitive_rows, shown
+from simulator.report.register_safety import (
+    behind,
+    columns_released,
+    counts_released,
+    indicators_released,
+    sensitive_rows,
+    shown,
+)
 from simulator.report.run_files import CONTRIBUTIONS
 from simulator.scenario import load_scenario
 from simulator.spreadsheets import save_csv
@@ -61,18 +69,20 @@ class CheckFolder(Recorded):
         if faults or not set(TELLING) <= set(found):
             raise ReportError(faults or [Problem(str(path), "is no check of a register", "check the register again")])
         frames = {name: read_numbers(raw) for name, raw in found.items() if name.endswith(".csv")}
-        problems = frames.pop("problems.csv").fillna("")
-        if profile == "external":  # what stands in cells stays inside
-            problems = problems.groupby(["severity", "table", "column"], as_index=False, sort=False).size()
+        problems = frames.pop("problems.csv").astype(object).fillna("")
         controlled = profile == "external" and record["population"].get("synthetic") is not True
+        columns = columns_released(frames["columns.csv"], controlled)
+        if profile == "external":  # what stands in cells stays inside
+            problems = counts_released(problems, controlled)
         tables, sensitive = {}, record["register"].get("sensitive")
         for name, frame in frames.items():
             if name != "columns.csv":
                 numbers = tuple(c for c in frame.columns if c not in ("year", "size", "kind", "sector", "threshold"))
                 rows = range(len(frame)) if sensitive is None else sensitive.get(name.removesuffix(".csv"), range(len(frame)))
                 held = frame.index.isin(list(rows)) & controlled
-                tables[name.removesuffix(".csv")] = released(frame, held, numbers)
-        return cls(path, record, problems, frames["columns.csv"].fillna(""), tables, profile)
+                shown = released(frame, held, numbers)
+                tables[name.removesuffix(".csv")] = indicators_released(shown) if controlled else shown
+        return cls(path, record, problems, columns, tables, profile)
 
     def published(self) -> list[tuple[str, str, str]]:
         """What it shows of the tables, for the ledger of releases."""
@@ -97,18 +107,27 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
         if not people.synthetic:
             sensitive = sensitive_rows(people, window.annual[:, 1:], named)
             tables[CONTRIBUTIONS] = behind(people, window.annual[:, 1:])
-    outputs = {}
-    for name, table in tables.items():
-        write = partial(save_csv, table) if name.endswith(".csv") else partial(table.to_parquet, index=False)
-        put(folder / name, write, ReportError)
-        outputs[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    with change(folder, ReportError) as changing:
+        outputs = {name: changing.put(name, partial(save_csv, table) if name.endswith(".csv") else partial(table.to_parquet, index=False))
+                   for name, table in tables.items()}
+        for name in listed(folder):  # of an earlier check
+            if Path(name).suffix in (".csv", ".parquet"):
+                changing.remove(name)
+        changing.text(RECORD, json.dumps(_record(found, sensitive, outputs), ensure_ascii=False, indent=1))
+    return folder
+
+
+def _record(found: Examination, sensitive: Mapping[str, list[int]] | None, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """What was checked, with which code, and what came of it."""
+    people = found.population
     sha256, code = found.source.sha256, source_hash()
     register_told = {"usable": people is not None, "errors": len(found.errors), "warnings": len(found.warnings),
                      "enterprises": len(people) if people is not None else None,
                      "first_year": people.first_year if people is not None else None,
                      "last_year": people.last_year if people is not None else None, "sensitive": sensitive}
-    record = {
+    return {
         "kind": "check",
+        "reference": secrets.token_hex(6),
         "run_id": f"check-{hashlib.sha256(f'{sha256}|{code}'.encode()).hexdigest()[:8]}",
         "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "title": {"zh": found.label, "en": found.label},
@@ -119,10 +138,8 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
         | {"python": platform.python_version()},
         "register": register_told,
         "warnings": [],
-        "outputs": outputs,
+        "outputs": dict(outputs),
     }
-    text = json.dumps(record, ensure_ascii=False, indent=1)
-    return put(folder / RECORD, lambda p: p.write_text(text, encoding="utf-8"), ReportError).parent
 
 
 def _problems(found: Examination) -> pd.DataFrame:

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.budget.contributions import holders
+from simulator.budget.contributions import aliases, holders
 from simulator.facts import BLANK
 from simulator.money import FEN
 from simulator.population.indicators import LEADING, OF_SCALE, SERVING, SIZES, TAXES
 from simulator.population.register import Population
+from simulator.population.schema import TABLES
+from simulator.report.disclosure import coarse, released
 from simulator.report.safety import TOTAL, rules_in_force, sensitive
 
 
@@ -50,7 +52,8 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
 
 
 def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
-    """measure, clause (a class of the tables; blank: none), year, holder, amount: what each holding adds to the tables' cells."""
+    """measure, clause (a class of the tables; blank: none), year, holder, amount, awards (none): what each holding adds to the tables'
+    cells; and aliases, as of `budget.contributions`."""
     found, holder, sector = [], holders(population), population.details["sector"].to_numpy()
     for j, year in enumerate(population.years):
         def add(measure: str, clause: str, values: np.ndarray, year: int = year,
@@ -71,7 +74,8 @@ def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
         if population.employees.size:
             add("employees", "", population.employees[:, j])
     whole = pd.concat(found, ignore_index=True)
-    return whole.groupby(["measure", "clause", "year", "holder"], as_index=False)["amount"].sum()
+    whole = whole.groupby(["measure", "clause", "year", "holder"], as_index=False)["amount"].sum().assign(awards=0.0)
+    return pd.concat([whole, aliases(population)], ignore_index=True)
 
 
 CELLS: dict[str, Callable[[Any], list[tuple[str, str]]]] = {  # which of these each row of a table shows
@@ -87,11 +91,48 @@ def shown(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
             for row in table.itertuples() if not row.withheld for measure, clause in CELLS[name](row)]
 
 
+AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
+NAMES = {name for table in TABLES for column in table.columns for name in (column.name, column.header)}
+
+
+def indicators_released(table: pd.DataFrame) -> pd.DataFrame:
+    """The digits that a report shows: amounts to thousands of yuan, shares to a thousandth; counts are exact."""
+    shown = table.copy()
+    for name in AMOUNTS:
+        if name in table and name != "threshold":  # the law's own
+            shown[name] = coarse(table[name].to_numpy(float))
+    for name in ("growth", "share_of_trscg", "per_enterprise"):
+        if name in table:
+            shown[name] = table[name].astype(float).round(3)
+    return shown
+
+
+def few(counts: Any) -> Any:
+    """Whether counts are of few: one of 1 says as much of an enterprise as its cell."""
+    return (counts > 0) & (counts < rules_in_force().fewest)
+
+
+def columns_released(columns: pd.DataFrame, controlled: bool) -> pd.DataFrame:
+    """How complete the columns are, with a column `withheld`: where few cells are filled, blank or unknown, nothing is said, for each
+    follows from the others; and of columns that are none of the contract, whose names may be anything, neither."""
+    if not controlled:
+        return columns.assign(withheld=False)
+    columns = columns[columns["column"].isin(NAMES)]
+    filled = columns["rows"] - columns["blank"] - columns["unknown"]
+    held = few(columns["rows"]) | few(columns["blank"]) | few(columns["unknown"]) | few(filled)
+    return released(columns, held, ("rows", "blank", "unknown"))
+
+
+def counts_released(problems: pd.DataFrame, controlled: bool) -> pd.DataFrame:
+    """How many problems there are by column, not what stands in the cells; outside no count of few."""
+    if controlled:
+        problems = problems.assign(column=problems["column"].where(problems["column"].isin(NAMES), ""))
+    found = problems.groupby(["severity", "table", "column"], as_index=False, sort=False).size()
+    return found.assign(withheld=few(found["size"]) if controlled else False)
+
+
 def _thresholds(table: pd.DataFrame, online: Mapping[int, int]) -> Iterator[int]:
     """Counts of few, and those that few lie between and the count shown before them; online: how many sell online, by year."""
-    def few(count: int) -> bool:
-        return 0 < count < rules_in_force().fewest
-
     for year, part in table.sort_values("threshold").groupby("year", sort=False):
         before = online[int(year)]
         for place, count in part["enterprises"].items():

@@ -4,9 +4,17 @@ A folder that the user names, for one register over its years: `releases.jsonl`,
 contributions each rests on. It is as confidential as the register. A release is refused where
 
 - a figure shown now and one shown before differ by what few enterprises make of it (another scenario, another register),
-- a figure withheld in one of them follows from a total of the one and the other figures of both.
+- a figure withheld in one of them follows from a total of the one and the other figures of both,
+- any linear combination of what all releases show of one figure rests on few (`combinations`).
 
-Releases are held to what the ledger knows; what was handed out without it is outside anybody's sight.
+Enterprises are told apart by holding whatever their code, and by what they contribute in expectation whatever the seed. Releases are
+held to what the ledger knows; what was handed out without it is outside anybody's sight. So is what different figures tell together
+(awards beside taxes): each figure is protected by itself.
+
+The practice followed is that of τ-ARGUS and sdcTable for tables of business statistics: rules on contributions (p %, dominance,
+frequency), suppression, and an audit of everything published. Noise instead, as with cell keys or OpenDP's differential privacy, was
+not taken: a budget has to add up and to be repeated to the byte, and of the few tens of recipients that most clauses have, noise large
+enough to hide one would leave no figure to budget with. What the audit cannot rule out is refused.
 """
 
 from __future__ import annotations
@@ -22,29 +30,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator.budget.contributions import DRAWS
 from simulator.errors import Problem, ReportError
-from simulator.files import put
+from simulator.files import change, digest_of
+from simulator.report.combinations import Key, combined_tell, same_holders, without_luck
 from simulator.report.safety import TOTAL, Cube, cubes, sensitive
 
 LEDGER = "releases.jsonl"
-Key = tuple[str, str, str]  # measure (awarded, paid, taxes, sales of a register …), clause or class, year
 
 
 def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, shown: Iterable[Key]) -> dict[str, Any]:
     """The ledger's line for a release, not yet written. Raises ReportError where an earlier release forbids it, or where the
     ledger cannot be read."""
-    shown, faults = set(shown), []
-    for entry in read(folder):
-        before = _kept(folder, entry)
-        of_then = {tuple(key) for key in entry["shown"]}
-        if _tells(contributions, before, shown, of_then):
-            faults.append(Problem(entry["run_id"], f"was released on {entry['time'][:10]}, and with it this report would give "
-                                  "away figures that must be withheld",
-                                  "release both together as a comparison, or this one inside only (--profile internal)"))
+    shown, before = set(shown), read(folder)
+    then = [{tuple(key) for key in entry["shown"]} for entry in before]
+    kept = same_holders([*(_kept(folder, entry) for entry in before), contributions])
+    remedy = "release both together as a comparison, or this one inside only (--profile internal)"
+    faults: dict[str, Problem] = {}
+    for frames in (kept, without_luck(kept, DRAWS)):
+        for entry, frame, of_then in zip(before, frames, then, strict=False):
+            if _tells(frames[-1], frame, shown, of_then):
+                faults[entry["run_id"]] = Problem(entry["run_id"], f"was released on {entry['time'][:10]}, and with it this report would "
+                                                  "give away figures that must be withheld", remedy)
+        if before and not faults and combined_tell(frames, [*then, shown]):
+            faults[""] = Problem(", ".join(dict.fromkeys(entry["run_id"] for entry in before)), "were released before, and with them "
+                                 "together this report would give away figures that must be withheld",
+                                 "release it inside only (--profile internal)")
     if faults:
-        raise ReportError(faults)
+        raise ReportError(list(faults.values()))
     return {"time": datetime.datetime.now().astimezone().isoformat(timespec="seconds"), "run_id": record["run_id"],
-            "population": record["population"].get("sha256", ""), "shown": sorted(shown)}
+            "reference": record.get("reference", ""), "population": record["population"].get("sha256", ""), "shown": sorted(shown)}
 
 
 def no_ledger() -> ReportError:
@@ -57,16 +72,13 @@ def no_ledger() -> ReportError:
 def enter(folder: Path, line: Mapping[str, Any], contributions: pd.DataFrame, files: Mapping[str, Path]) -> None:
     """Write the line of a release, and keep what it rests on. files: by the names they are released under. Raises
     ReportError."""
-    raw = io.BytesIO()
-    contributions.to_parquet(raw, index=False)
-    digest = hashlib.sha256(raw.getvalue()).hexdigest()
-    kept = f"{digest[:16]}.parquet"
-    put(folder / kept, lambda p: p.write_bytes(raw.getvalue()), ReportError)
-    told = {**line, "contributions": kept, "sha256": digest,
-            "files": {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in files.items()}}
-    lines = [*read(folder), told]
-    text = "".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in lines)
-    put(folder / LEDGER, lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError)
+    lines = read(folder)
+    with change(folder, ReportError) as changing:
+        kept = f"{len(lines) + 1:05d}.parquet"
+        digest = changing.put(kept, lambda p: contributions.to_parquet(p, index=False))
+        lines.append({**line, "contributions": kept, "sha256": digest,
+                      "files": {name: digest_of(file) for name, file in files.items()}})
+        changing.text(LEDGER, "".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in lines))
 
 
 def read(folder: Path) -> list[dict[str, Any]]:

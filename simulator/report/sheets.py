@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from simulator.errors import Problem, SimulatorError
-from simulator.files import put
+from simulator.files import change, put
 from simulator.report import terminal
 from simulator.report.rounding import MISSING, signed
 from simulator.spreadsheets import save_csv, workbook
@@ -159,12 +159,13 @@ def save(path: str | Path, sheets: Mapping[str, Sheet], frames: Mapping[str, pd.
         return put(path, lambda p: _workbook(sheets, p))
     if path.suffix.lower() != ".csv":
         raise SimulatorError(Problem(str(path), "has no known ending", "write FILE.csv or FILE.xlsx"))
-    for number, (name, frame) in enumerate(frames.items()):
-        beside = path if number == 0 else path.with_name(f"{path.stem}.{name}.csv")
-        if len(frame) or number == 0:
-            put(beside, partial(save_csv, frame))
-        else:
-            beside.unlink(missing_ok=True)  # of an earlier run
+    with change(path.parent) as changing:
+        for number, (name, frame) in enumerate(frames.items()):
+            beside = path.name if number == 0 else f"{path.stem}.{name}.csv"
+            if len(frame) or number == 0:
+                changing.put(beside, partial(save_csv, frame))
+            else:
+                changing.remove(beside)  # of an earlier run
     return path
 
 

@@ -52,6 +52,8 @@ class Plan:
     cash_years: tuple[int, ...] = ()
     clawback: Shown = NOTHING
     stocks: Mapping[str, bool] = field(default_factory=dict)  # taxes, online_sales: whether they may be shown
+    executed: Shown = NOTHING  # what was really paid, by cash year
+    forecast: Shown = NOTHING  # cash by year of the forecast that knows it
     support: Mapping[str, bool] = field(default_factory=dict)  # by clause, and total
     contributors: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)  # of targets: what they are measured by
@@ -80,6 +82,15 @@ class Plan:
         found += [self.contributors.get((part, TOTAL, TOTAL), 0) for part in parts if part != "paid"]
         return not any(0 < n < rules_in_force().percentiles for n in found)
 
+    def shows_execution(self, year: int | str) -> bool:
+        """Whether a year's row of the execution may be shown: what was really paid, what was planned, and the forecast that knows of
+        both, with its percentiles; each is held to its own contributors."""
+        if self.exempt:
+            return True
+        known = all(shown.cells.size and _of(shown, ("",), self.cash_years, TOTAL, str(year)) for shown in (self.executed, self.forecast))
+        few = 0 < self.contributors.get(("forecast", TOTAL, str(year)), 0) < rules_in_force().percentiles
+        return known and not few and self.shows_percentiles("paid", TOTAL, year)
+
     def published(self) -> list[tuple[str, str, str]]:
         """What is shown of the tables by clause and year, margins too, for the ledger of releases; and of what the other figures
         rest on (`RESTS`): of the last known year, as year 0."""
@@ -89,6 +100,8 @@ class Plan:
             found += [(family, c, TOTAL) for i, c in enumerate(self.clauses) if shown.clauses[i]]
             found += [(family, TOTAL, str(y)) for j, y in enumerate(years) if shown.years[j]]
             found += [(family, TOTAL, TOTAL)] if shown.whole else []
+        for family, shown in (("executed", self.executed), ("forecast", self.forecast)):
+            found += [(family, TOTAL, str(y)) for y in (*map(str, self.cash_years), TOTAL) if shown.cells.size and self.shows_execution(y)]
         found += [("clawback", TOTAL, str(y)) for j, y in enumerate(self.years) if self.clawback.cells.size and self.clawback.cells[0, j]]
         found += [("clawback", TOTAL, TOTAL)] if self.clawback.whole else []
         found += [(part, TOTAL, "0") for part, fine in self.stocks.items() if fine]
@@ -152,15 +165,32 @@ def plan_of(record: Mapping[str, Any], contributions: Sequence[pd.DataFrame], su
     shows = {c: not any(map(sensitive, of)) for c, of in support.items()}
     whole = [t.of(np.ones((len(clauses), 1), bool)) for t in with_differences(cubes(contributions, "support", clauses, (0,)))]
     single = {part: with_differences(cubes(contributions, part, ("",), (0,))) for part in ("taxes", "online_sales")}
-    counted = (("awarded", years, awarded[0]), ("paid", later, paid[0]))
+    executed, forecast = _execution(contributions, later)
+    counted = (("awarded", years, awarded[0]), ("paid", later, paid[0]), *((("forecast", later, forecast[0]),) if forecast else ()))
     contributors = {key: n for family, of, cube in counted for key, n in _contributors(family, of, cube).items()}
     contributors |= {(part, TOTAL, TOTAL): int((tables[0].amounts > 0).sum()) for part, tables in single.items()}
     return Plan(
         awarded=a, paid=p, clauses=clauses, years=years, cash_years=later, contributors=contributors, means=means,
         clawback=protect(with_differences(cubes(contributions, "clawback", ("",), years))),
+        executed=protect(executed) if executed else NOTHING, forecast=protect(forecast) if forecast else NOTHING,
         stocks={part: not any(sensitive(t.amounts[:, 0, 0]) for t in tables) for part, tables in single.items()},
         support=shows | {TOTAL: all(shows.values()) and not any(map(sensitive, whole))},
         columns={t["key"]: t["column"] for t in [*record["targets"], *record.get("alternatives", [])]})
+
+
+def _execution(contributions: Sequence[pd.DataFrame], years: tuple[int, ...]) -> tuple[list[Cube], list[Cube]]:
+    """Real payments, and the forecast that knows them with how far it differs from the plan and from what was paid; nothing where a
+    run's contributions do not say."""
+    if not all({"executed", "forecast"} <= set(frame["measure"]) for frame in contributions):
+        return [], []
+    holder = pd.DataFrame({"holder": np.unique(np.concatenate([frame["holder"].to_numpy(np.uint64) for frame in contributions])),
+                           "clause": "", "year": years[0], "amount": 0.0})  # the same holders in every table
+    everybody = [pd.concat([frame, *(holder.assign(measure=m) for m in ("executed", "forecast", "plan")),
+                            frame[frame["measure"] == "paid"].assign(measure="plan", clause="")], ignore_index=True)
+                 for frame in contributions]
+    executed, forecast, plan = (cubes(everybody, measure, ("",), years) for measure in ("executed", "forecast", "plan"))
+    beside = [one.less(other) for others in (plan, executed) for one, other in zip(forecast, others, strict=True)]
+    return with_differences(executed), [*with_differences(forecast), *beside]
 
 
 def with_differences(tables: list[Cube]) -> list[Cube]:

@@ -18,6 +18,7 @@ from simulator.budget.risk import LEVELS, levels_in
 from simulator.compiled import source_hash
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
+from simulator.files import settle_below
 from simulator.population.register import Population
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
@@ -46,6 +47,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
     Raises ReportError when there is no record in the folder.
     """
     top = Path(folder)
+    settle_below(top, ReportError)
     found = sorted(p for p in top.rglob(RECORD) if "failed" not in p.relative_to(top).parts)
     if not found:
         raise ReportError(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
@@ -56,7 +58,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
         if record is None or not isinstance(record.get("outputs"), Mapping) or "run_id" not in record:
             rows.append((_name(file, top), UNREAD, ""))
             continue
-        runs[str(record["run_id"])] = record
+        runs |= {str(record[name]): record for name in ("run_id", "reference") if name in record}
         rows += [(_name(file.parent / name, top), state_of(file.parent / str(name), str(digest)), "")
                  for name, digest in record["outputs"].items()]
         if rerun and "kind" not in record:
@@ -68,7 +70,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
 def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]]:
     """The reports' files against their own records, and these against the runs that are there."""
     rows, told = [], set()
-    for file in sorted(top.rglob(f"{RECORDS}/*.json")):
+    for file in sorted(top.rglob(f"{RECORDS}/[!.]*.json")):
         record = json_of(file)
         report = file.parent.parent / file.name.removesuffix(".json")
         told.add(report)
@@ -76,8 +78,10 @@ def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]
             rows.append((_name(file, top), UNREAD, ""))
             continue
         state, run = state_of(report, str(record["sha256"])), runs.get(str(record["run_id"]))
-        known = run and {**run["hashes"], "population": run["population"].get("sha256", "")}
-        if state == SAME and (run is None or record["hashes"] != known):
+        known = {**run["hashes"], "population": run["population"].get("sha256", "")} if run else {}
+        of_run = run is not None and (record["hashes"] == known or (
+            bool(record["hashes"]) and record["hashes"].items() <= known.items() and record["run_id"] == run.get("reference")))
+        if state == SAME and not of_run:
             state = FOREIGN
         rows.append((_name(report, top), state, str(record["run_id"])))
     for report in sorted(top.rglob("*.*")):

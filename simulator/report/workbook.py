@@ -108,9 +108,9 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
     first, clauses = page.row, [c for c in run.clauses if c.kind != "in_kind"]
     for clause in clauses:
         rows = [run.row("paid", clause.slug, year) for year in years]
-        _line(page, words.pick(clause.names), clause.article, rows, run.row("paid", clause.slug), words)
+        _line(page, words.pick(clause.names), clause.article, rows, run.row("paid", clause.slug), words, run.controlled)
     last = page.row - 1
-    held = any(withheld(run.row("paid", c.slug, y)) for c in clauses for y in run.cash_years_and_total)
+    held = run.controlled or any(withheld(run.row("paid", c.slug, y)) for c in clauses for y in run.cash_years_and_total)
     for column, text in enumerate((words.say("cost.total"), "")):
         page.text(column, text, "text+")
     for column, year in enumerate(run.cash_years_and_total, start=2):
@@ -130,8 +130,8 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
     page.sheet.insert_chart(page.row + 1, 2, chart, {"x_scale": 1.4, "y_scale": 1.35})
 
 
-def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.Series, words: Wording) -> None:
-    """A clause's row: by year, the sum, and the same in the larger unit."""
+def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.Series, words: Wording, rounded: bool) -> None:
+    """A clause's row: by year, the sum, and the same in the larger unit. rounded: each by itself, so that they need not add up."""
     n = len(rows)
     page.text(0, name)
     page.text(1, article, "centre")
@@ -139,7 +139,7 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
         page.number(column, row["mean"], withheld=withheld(row))
         _larger(page, column + n + 1, column, row["mean"], words, withheld=withheld(row))
         _error(page, column + 2 * n + 2, row, words)
-    if any(map(withheld, [*rows, whole])):
+    if rounded or any(map(withheld, [*rows, whole])):
         page.number(n + 2, whole["mean"], withheld=withheld(whole))
     else:
         page.formula(n + 2, f"SUM({span(page.row, 2, n + 1)})", whole["mean"])
@@ -169,7 +169,7 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
         hidden = [withheld(row), withheld(row), *(withheld(row, q) for q in _QUANTILES), False]
         some |= hidden[0]
         for column, (value, held) in enumerate(zip(values, hidden, strict=True), start=1):
-            whole = column == n or (column == 1 and not some)  # means and appropriations add up, quantiles do not
+            whole = column == n or (column == 1 and not some and not run.controlled)  # means and appropriations add up, quantiles do not
             if plus and whole and math.isfinite(value):
                 page.formula(column, f"SUM({down(column, first, last)})", value, "money+")
             else:

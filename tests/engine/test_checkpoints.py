@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import random
@@ -101,7 +102,8 @@ def killing(name: str, call: int, before: bool):
 
 
 POINTS = [("replace", 1, True), ("replace", 1, False), ("replace", 4, True), ("replace", 4, False), ("fsync", 3, True), ("fsync", 8, True),
-          ("fsync", 8, False), ("replace", 10, True), ("replace", 13, False)]  # the record, blocks, the results themselves
+          ("fsync", 8, False), *(("replace", n, before) for n in range(9, 16) for before in (True, False))]
+# the record, blocks; 9: what is to be moved is decided, 10 to 14: the results are, 15: it is noted
 
 
 @posix
@@ -112,12 +114,37 @@ def test_d1_killed_at_a_named_point_it_goes_on_to_the_same_bytes(name, call, bef
         played(tmp_path, register)
 
     assert in_a_child(work) == -signal.SIGKILL
+    assert_not_mixed(tmp_path)
     told = []
     played(tmp_path, register, resume=True, notice=told.append)
     assert results(tmp_path) == expected and not (tmp_path / FOLDER).exists()
-    assert not [p for p in tmp_path.rglob("*") if p.name.startswith(".")]
+    assert [p.name for p in tmp_path.rglob("*") if p.name.startswith(".")] == [files.RECORD]
     if call > 4:
         assert any("going on from" in text for text in told)
+
+
+def assert_not_mixed(out: Path) -> None:
+    """Whatever record stands there, its files are its own."""
+    if (out / "record.json").exists():
+        outputs = json.loads((out / "record.json").read_text(encoding="utf-8"))["outputs"]
+        assert {name: files.digest_of(out / name) for name in outputs} == outputs
+
+
+@posix
+@pytest.mark.parametrize("call", range(9, 16))
+def test_d2_killed_while_another_run_is_replaced_the_folder_holds_one_run(call, register, expected, tmp_path):
+    other = results(played(tmp_path, register, SMALL.set({"seed": 3})))
+
+    def work():
+        killing("replace", call, before=True)
+        played(tmp_path, register)
+
+    assert in_a_child(work) == -signal.SIGKILL
+    assert_not_mixed(tmp_path)
+    found = simulator.verify(tmp_path)
+    assert set(found["state"]) == {"same"} and results(tmp_path) == (other if call == 9 else expected)
+    played(tmp_path, register, resume=True)
+    assert results(tmp_path) == expected
 
 
 @posix
@@ -148,7 +175,7 @@ def test_d2_a_full_disk_is_told_and_what_was_there_stays(register, expected, tmp
         return cli.main(large)
 
     assert in_a_child(work) == 2
-    assert results(tmp_path) == before and not list(tmp_path.rglob(".*"))
+    assert results(tmp_path) == before and [p.name for p in tmp_path.rglob(".*")] == [files.RECORD]
     assert cli.main([*large, "--resume"]) == 0  # room again
     assert results(tmp_path) != before and not (tmp_path / FOLDER).exists()
 
@@ -157,7 +184,7 @@ def test_d2_the_message_names_the_file_and_the_remedy(register, tmp_path, monkey
     def full(path, _):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoints, "put", lambda path, write, **named: files.put(path, lambda beside: full(beside, write), **named))
+    monkeypatch.setattr(checkpoints, "put_for_now", lambda path, write, *more: files.put_for_now(path, lambda p: full(p, write), *more))
     (told,) = texts_of(played, tmp_path, register)
     assert RECORD in told and "No space left on device" in told and "make room" in told
 
@@ -196,6 +223,9 @@ def test_d3_a_damaged_or_foreign_block_is_played_again(register, expected, tmp_p
         played(out, register, resume=True, notice=told.append)
         assert any(file.name in text and "played again" in text for text in told), name
         assert results(out) == expected, name
+        damaged = list((out / FOLDER).iterdir())
+        assert [p.name for p in damaged] == [f"{file.name}.damaged-0"], name  # nothing that is not known to be the program's is deleted
+        damaged[0].unlink()
     assert not Canary.fired
 
 

@@ -179,7 +179,7 @@ def test_another_database(tmp_path, monkeypatch, population):
     engine.dispose()
     monkeypatch.setenv("BUREAU", address)
     found = read_population("env:BUREAU")
-    assert same(found, population) and found.synthetic and found.source == "env:BUREAU"
+    assert same(found, population) and not found.synthetic and found.source == "env:BUREAU"
 
 
 # -------------------------------------------------------------------------------------------------------- DuckDB

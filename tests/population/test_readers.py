@@ -1,14 +1,18 @@
 """The rules between cells, rows and tables: what is an error, what a warning, what is stored."""
 
+import hashlib
+
+import openpyxl
 import pytest
 
-from simulator import facts
+from simulator import facts, synthesize
 from simulator.errors import PopulationError
 from simulator.law.readings import defaults
-from simulator.population import schema
+from simulator.population import schema, template
 from simulator.population.checks import check_character
 from simulator.population.readers import examine, read_population
 from simulator.population.register import asked_for
+from simulator.population.synthetic_mark import synthetic_mark
 from tests.population.registers import (
     ANNUAL,
     ENTERPRISES,
@@ -155,9 +159,31 @@ def test_employees(tmp_path):
     assert read_population(write(tmp_path / "b", annual=without)).employees.shape == (0, 0)
 
 
-def test_a_folder_or_sheet_says_that_it_is_synthetic(tmp_path):
-    (write(tmp_path) / "合成.txt").write_text("x", encoding="utf-8")
+def test_a_mark_is_bound_to_the_tables_it_marks(tmp_path):
+    """Left beside other tables it exempts nothing from disclosure control."""
+    files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in write(tmp_path).glob("*.csv")}
+    (tmp_path / "合成.txt").write_text(synthetic_mark(files), encoding="utf-8")
     assert read_population(tmp_path).synthetic
+    for text in ("x", "", synthetic_mark({}), synthetic_mark({**files, "annual.csv": "0" * 64}), synthetic_mark({**files, "paid.csv": "0"}),
+                 synthetic_mark(dict(list(files.items())[:1]))):
+        (tmp_path / "合成.txt").write_text(text, encoding="utf-8")
+        found = read_population(tmp_path)
+        assert not found.synthetic and any("not these tables" in w.cause for w in found.warnings), text
+    register = synthesize(enterprises=5).write_folder(tmp_path / "invented")
+    assert read_population(register).synthetic
+    (register / "annual.csv").write_bytes((register / "annual.csv").read_bytes().replace(b"2013", b"2012"))
+    assert not read_population(register).synthetic
+
+
+def test_the_mark_of_a_workbook_is_bound_too(tmp_path):
+    people = synthesize(enterprises=5)
+    path = template.write_workbook(tmp_path / "a.xlsx", people.to_tables(), synthetic=True)
+    assert read_population(path).synthetic
+    book = openpyxl.load_workbook(path)
+    cell = next(cell for cell in book["年度"][3] if isinstance(cell.value, float))
+    cell.value += 1
+    book.save(tmp_path / "b.xlsx")
+    assert not read_population(tmp_path / "b.xlsx").synthetic
 
 
 def test_the_hash_is_of_the_bytes_not_of_the_place(tmp_path):

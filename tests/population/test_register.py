@@ -52,7 +52,7 @@ def test_round_trip(rich, tmp_path):
     folder = rich.write_folder(tmp_path / "新 目录")
     again = read_population(folder)
     assert again == rich
-    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.csv" for name in sorted(RICH)]
+    assert sorted(path.name for path in folder.glob("[!.]*")) == [f"{name}.csv" for name in sorted(RICH)]
 
 
 def test_round_trip_of_absent_columns_and_of_the_synthetic_mark(tmp_path):
@@ -63,7 +63,7 @@ def test_round_trip_of_absent_columns_and_of_the_synthetic_mark(tmp_path):
     folder = population.write_folder(tmp_path / "b")
     again = read_population(folder)
     assert again == population and ("", 0, "rent") in again.unknown
-    assert {path.name for path in folder.iterdir()} == {"enterprises.csv", "annual.csv", "synthetic.txt"}
+    assert {path.name for path in folder.glob("[!.]*")} == {"enterprises.csv", "annual.csv", "synthetic.txt"}
 
 
 @given(st.data())
@@ -133,12 +133,15 @@ def test_written_files_open_in_a_spreadsheet_and_run_nothing(rich, tmp_path):
 
 def test_nothing_is_written_beside_tables_that_would_be_read_too(rich, tmp_path):
     folder = write(tmp_path / "old", paid=table("enterprise_id year clause amount", "E1 2013 1 1"))
-    rich.write_folder(folder)  # the same names: replaced
     plain = dataclasses.replace(rich, paid=np.zeros((0, 0, 10), np.int64), last_paid_year=0, unknown=[])
     before = (folder / "annual.csv").read_bytes()
+    with pytest.raises(PopulationError, match=r"paid\.csv: is there already"):
+        rich.write_folder(folder)
     with pytest.raises(PopulationError, match=r"already holds paid\.csv"):
         plain.write_folder(folder)
     assert (folder / "annual.csv").read_bytes() == before
+    again = plain.write_folder(rich.write_folder(tmp_path / "mine"))  # the program's own are replaced, and go
+    assert not (again / "paid.csv").exists() and read_population(again) == plain
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(PopulationError, match="cannot be written"):
         rich.write_folder(tmp_path / "file")

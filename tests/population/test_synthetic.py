@@ -113,7 +113,7 @@ def test_the_command_line_keeps_register_and_report(tmp_path, capsys):
 
 def test_many_are_written_as_parquet_and_read_again(tmp_path, large):
     assert main(["synthesize", "--enterprises", "20000", "--seed", "5", "--out", str(tmp_path / "p")]) == 0
-    assert sorted(path.suffix for path in (tmp_path / "p").iterdir()) == [".parquet"] * 3 + [".txt"] * 2
+    assert sorted(path.suffix for path in (tmp_path / "p").glob("[!.]*")) == [".parquet"] * 3 + [".txt"] * 2
     assert read_population(tmp_path / "p") == large.population
 
 

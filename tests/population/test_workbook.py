@@ -120,7 +120,8 @@ def test_a_missing_and_an_unknown_sheet(tmp_path):
     assert [p.remedy for p in found] == ["add the sheet enterprises or 企业", "add the sheet annual or 年度"]
     (warning,) = warnings(write_workbook(tmp_path / "b.xlsx", 说明=[["x"]]))
     assert warning.place == "b.xlsx, sheet 说明"
-    assert read_population(write_workbook(tmp_path / "c.xlsx", 合成=[])).synthetic
+    (warning,) = warnings(write_workbook(tmp_path / "c.xlsx", 合成=[]))
+    assert warning.place == "c.xlsx, sheet 合成" and "not these tables" in warning.cause
 
 
 def test_formulas_with_a_value_are_values(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 
@@ -10,6 +11,7 @@ import pytest
 import simulator
 from simulator.cli import main
 from simulator.errors import ReportError
+from simulator.files import put
 from simulator.report.comparison_folder import write_comparison
 from tests.cli.running import listing
 
@@ -39,16 +41,20 @@ def test_what_the_records_list_is_gone_and_the_rest_is_named(copy, capsys):
     (run / "budget.zh.html").write_text("a report", encoding="utf-8")
     digest = "d7b8b1b3dbd3f2e9a9bca96a1c8b3f4ab1c37bb6a4bd0b1ec7ddfe1e56df1b00"
     (run / "records" / "budget.zh.html.json").write_text(json.dumps({"sha256": digest, "run_id": "x"}), encoding="utf-8")
-    for place, name in (("failed", "budget.zh.ipynb"), ("failed", "notes.txt"), ("blocks", "00001-0-00000000-00000003.sums")):
-        (run / place).mkdir(exist_ok=True)
-        (run / place / name).write_text("x", encoding="utf-8")
+    put(run / "failed" / "budget.zh.ipynb", lambda p: p.write_text("x"))
+    (run / "failed" / "notes.txt").write_text("x", encoding="utf-8")
+    (run / "failed" / "budget.en.ipynb").write_text("a clerk's own copy", encoding="utf-8")
+    (run / "blocks").mkdir()
+    body = b'{"run": ""}'
+    (run / "blocks" / "00001-0-00000000-00000003.sums").write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
     (run / "summary.csv").write_text("edited", encoding="utf-8")
     (copy / "mine.csv").write_text("mine", encoding="utf-8")
     assert main(["purge", str(copy), "--lang", "en"]) == 1
     told = capsys.readouterr().out
     left = set(listing(copy))
     for name in ("mine.csv", "compare/0-baseline/summary.csv", "compare/0-baseline/budget.zh.html",
-                 "compare/0-baseline/failed/notes.txt", "名册/enterprises.csv", "compare/record.json", "compare/1-cautious/record.json"):
+                 "compare/0-baseline/failed/notes.txt", "compare/0-baseline/failed/budget.en.ipynb",
+                 "名册/enterprises.csv", "compare/record.json", "compare/1-cautious/record.json"):
         assert (copy / name).is_file() and name in told, name
     assert not any((copy / "compare").rglob("*.parquet")) and not (run / "settings.csv").exists()
     assert not (run / "failed" / "budget.zh.ipynb").exists() and not (run / "blocks").exists()
