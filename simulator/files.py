@@ -37,6 +37,7 @@ FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 RECORD, LOCK = ".simulator.json", ".simulator.json.lock"  # what the program wrote into a folder
 NEW = ".simulator-new-"  # begins the names of what is not yet in its place
 DECIDES = "record.json"  # of a run: taken away first and put back last, so that it never stands beside files of another run
+OF_A_RUN = (DECIDES, "draws.parquet", "years.parquet", "summary.csv", "settings.csv", "contributions.parquet")
 WAIT = 60.0  # seconds for another process that writes into the same folder
 
 Writer = Callable[[Path], object]
@@ -103,14 +104,17 @@ class Change:
 
 
 @contextlib.contextmanager
-def change(folder: str | Path, error: type[SimulatorError] = SimulatorError, remedy: str = REMEDY) -> Iterator[Change]:
+def change(folder: str | Path, error: type[SimulatorError] = SimulatorError, remedy: str = REMEDY, at: str = "") -> Iterator[Change]:
     """A change of a folder, made with those above it where it is not there: all of it takes place at the end, or none.
+
+    at: the file that is named where nothing can be written at all.
 
     Raises `error` where a file is not the program's to replace, or the place cannot be written to; what a writer raises for other
     reasons passes through.
     """
     folder, made = Path(folder), list[Path]()
     changing = Change(folder, folder)
+    changing.at = at
     with act("write"):  # entered in the audit log, where one is kept and no verb is entered already
         try:
             made += make_folder(folder)
@@ -133,7 +137,7 @@ def change(folder: str | Path, error: type[SimulatorError] = SimulatorError, rem
 def put(path: str | Path, write: Writer, error: type[SimulatorError] = SimulatorError, remedy: str = REMEDY) -> Path:
     """Make one file by `write(beside)` and move it to `path`; folders above it are made. See `change`."""
     path = Path(path)
-    with change(path.parent, error, remedy) as changing:
+    with change(path.parent, error, remedy, path.name) as changing:
         changing.put(path.name, write)
     return path
 
@@ -320,6 +324,10 @@ def _commit(changing: Change, error: type[SimulatorError]) -> None:
     folder = changing.folder
     if problems := _in_the_way(folder, list(changing.puts)):
         raise error(problems)
+    if sys.platform == "win32":  # a file that is open elsewhere cannot be replaced: known before anything is decided
+        for name in changing.puts:
+            if (folder / name).exists():
+                os.close(os.open(folder / name, os.O_RDWR))
     gone = {}
     for name in changing.removed:
         path = folder / name

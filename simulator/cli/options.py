@@ -55,8 +55,7 @@ def overwrite_option(p: argparse.ArgumentParser) -> None:
 def writing(arguments: argparse.Namespace) -> Iterator[None]:
     """What may be written over while the verb works: nothing it reads, and what is not the program's with --overwrite only. Raises
     SimulatorError at once where a file of --out stands in the way."""
-    from simulator.engine.checkpoints import WRITES
-    from simulator.files import overwriting, ready
+    from simulator.files import OF_A_RUN, overwriting, ready
 
     given = [v for k, value in vars(arguments).items() if k not in ("out", "folder", "releases", "name")
              for v in (value if isinstance(value, list) else [value])
@@ -65,7 +64,7 @@ def writing(arguments: argparse.Namespace) -> Iterator[None]:
         if out := getattr(arguments, "out", None):
             out = Path(out)
             lone = out.suffix.lower() in (".csv", ".xlsx", ".json", ".yaml")
-            ready(out.parent if lone else out, [out.name] if lone else WRITES)
+            ready(out.parent if lone else out, [out.name] if lone else OF_A_RUN)
         yield
 
 

@@ -23,6 +23,7 @@ from simulator.compiled import source_hash
 from simulator.engine.blocks import Sums, Task, no_sums
 from simulator.errors import Problem, SimulatorError
 from simulator.files import (
+    OF_A_RUN,
     delete,
     delete_empty,
     delete_unfinished,
@@ -38,7 +39,6 @@ from simulator.scenario import Scenario
 
 FOLDER, RECORD, LOCK = "blocks", "run.json", "lock"
 BLOCK = re.compile(r"\d{5}-\d+-\d{8}-\d{8}\.sums")
-WRITES = ("record.json", "draws.parquet", "years.parquet", "summary.csv", "settings.csv", "contributions.parquet")
 ROOM = "make room on the disk; --resume then goes on from here"
 NEW = "--new starts clean"
 
@@ -104,7 +104,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
     work there; where an unfinished one lies there and neither is said; and where it is to be resumed but is a run of something
     else, naming every setting, register, version that differs.
     """
-    ready(out, WRITES)
+    ready(out, OF_A_RUN)
     folder = Path(out) / FOLDER
     if folder.is_symlink():
         raise SimulatorError(Problem(str(folder), "leads elsewhere: it is a link", "remove the link, or choose another --out"))

@@ -15,11 +15,10 @@ from typing import Any
 
 from simulator.budget.result import BudgetRun
 from simulator.engine.blocks import Work, threads
-from simulator.engine.checkpoints import WRITES
 from simulator.engine.cluster import Cluster, code_here, refuse_other_code, unpacked
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
-from simulator.files import RECORD, allow, allowed, change, put, ready
+from simulator.files import OF_A_RUN, RECORD, allow, allowed, change, put, ready
 from simulator.population.parts import Register
 from simulator.report import page
 from simulator.report.batch_plan import Plan, register_of
@@ -51,7 +50,7 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     """
     if isinstance(workers, int) and workers < 1:
         raise ReportError(Problem(f"--workers {workers}", "at least one process is needed"))
-    ready(out, [INDEX, *(f"{folder.name}/{name}" for folder in plan.scenarios.values() for name in WRITES)], ReportError)
+    ready(out, [INDEX, *(f"{folder.name}/{name}" for folder in plan.scenarios.values() for name in OF_A_RUN)], ReportError)
     processes = min(threads(workers), len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
     batch, tell = Batch(Path(out) / INDEX), notice or (lambda _: None)
     context = multiprocessing.get_context("spawn")  # the same on every system; threads of the engine do not survive a fork

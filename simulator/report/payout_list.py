@@ -38,7 +38,7 @@ def write_csv(result: Assessment, path: Path) -> None:
         table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
     )
     table["displaced"] = table["displaced"].map("{:.2f}".format)
-    with change(path.parent) as changing:
+    with change(path.parent, at=path.name) as changing:
         changing.put(path.name, partial(save_csv, table))
         for name, left_open in (("intervals", result.intervals), ("worth", result.worth)):
             beside = f"{path.stem}.{name}.csv"

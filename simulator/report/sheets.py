@@ -159,7 +159,7 @@ def save(path: str | Path, sheets: Mapping[str, Sheet], frames: Mapping[str, pd.
         return put(path, lambda p: _workbook(sheets, p))
     if path.suffix.lower() != ".csv":
         raise SimulatorError(Problem(str(path), "has no known ending", "write FILE.csv or FILE.xlsx"))
-    with change(path.parent) as changing:
+    with change(path.parent, at=path.name) as changing:
         for number, (name, frame) in enumerate(frames.items()):
             beside = path.name if number == 0 else f"{path.stem}.{name}.csv"
             if len(frame) or number == 0:

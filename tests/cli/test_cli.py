@@ -83,7 +83,7 @@ def test_assess_writes_its_table_exactly(small, tmp_path):
     said = done("assess", small, "--out", out)
     assert out.read_bytes() == SMALL_CSV.encode("utf-8-sig")
     assert said.rstrip().endswith(f"→ {out}")
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["名册 2013 年", "兑现 名单.csv"])
+    assert sorted(p.name for p in tmp_path.glob("[!.]*")) == sorted(["名册 2013 年", "兑现 名单.csv"])
 
 
 def test_assess_on_the_screen(small):
@@ -128,7 +128,8 @@ def test_an_older_list_is_replaced_and_keeps_no_part_beside_it(small, tmp_path):
     out = tmp_path / "new" / "deep" / "list.csv"
     for _ in range(2):
         done("assess", small, "--out", out)
-        assert listing(tmp_path / "new") == {"deep": "folder", "deep/list.csv": hashlib.sha256(
+        found = listing(tmp_path / "new")
+        assert found.pop("deep/.simulator.json") and found == {"deep": "folder", "deep/list.csv": hashlib.sha256(
             SMALL_CSV.encode("utf-8-sig")).hexdigest()}
 
 
@@ -288,7 +289,7 @@ def summary(played):
 
 def test_a_run_leaves_exactly_its_files(played):
     assert sorted(p.name for p in played[1].iterdir()) == [
-        "draws.parquet", "record.json", "settings.csv", "summary.csv", "years.parquet"]
+        ".simulator.json", "draws.parquet", "record.json", "settings.csv", "summary.csv", "years.parquet"]
     for name in ("settings.csv", "summary.csv"):
         assert (played[1] / name).read_bytes().startswith(b"\xef\xbb\xbf")
 
@@ -343,7 +344,7 @@ def test_settings_are_the_scenarios(played):
 def test_the_record_says_what_made_these_numbers(played):
     record = json.loads((played[1] / "record.json").read_text(encoding="utf-8"))
     assert record["outputs"] == {
-        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in played[1].iterdir() if p.name != "record.json"}
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in played[1].glob("[!.]*") if p.name != "record.json"}
     assert (record["scenario"], record["seed"], record["draws"]) == ("baseline", 7, DRAWS)
     assert record["run_id"].startswith(f"baseline-7-{DRAWS}-")
     assert record["hashes"]["code"] == source_hash() and len(record["hashes"]["law"]) == 64

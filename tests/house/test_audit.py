@@ -46,7 +46,7 @@ def test_without_the_variable_nothing_is_kept(tmp_path, monkeypatch):
     monkeypatch.delenv(audit.VARIABLE, raising=False)
     with audit.act("run"):
         put(tmp_path / "a.txt", lambda p: p.write_text("x"))
-    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"] and audit.head() == {}
+    assert [file.name for file in tmp_path.glob("[!.]*")] == ["a.txt"] and audit.head() == {}
 
 
 def test_every_act_has_a_beginning_and_an_end(log):

@@ -23,6 +23,8 @@ COMMAND_LINE = {path.stem: path.read_text(encoding="utf-8") for path in sorted((
 BESIDE_THE_DOOR = {
     "simulator.audit": {"DONE", "WRONG", "Act", "act", "broken", "entries", "head", "log_file"},
     "simulator.errors": {"SimulatorError", "PopulationError", "Problem", "nearest"},
+    "simulator.console": {"safe", "say"},
+    "simulator.files": {"OF_A_RUN", "overwriting", "ready"},
     "simulator.messages": {"chinese", "line"},
     "simulator.notices": {"shown"},
     "simulator.scenario": {"parse_set", "shipped"},

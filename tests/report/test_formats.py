@@ -152,7 +152,7 @@ def test_a_sheet_of_several_units_prints_each_on_a_page(books):
 def test_a_file_open_elsewhere_is_told_with_a_way_out(tmp_path, monkeypatch):
     """Windows lets nobody replace a workbook that Excel holds."""
     target = tmp_path / "budget.zh.xlsx"
-    target.write_text("old", encoding="utf-8")
+    put(target, lambda p: p.write_text("old", encoding="utf-8"))
 
     def held(self, to):
         raise PermissionError(13, "Permission denied", str(to))
@@ -160,7 +160,7 @@ def test_a_file_open_elsewhere_is_told_with_a_way_out(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.replace", held)
     with pytest.raises(ReportError, match="close it where it is open, or choose another --out"):
         put(target, lambda p: p.write_text("new", encoding="utf-8"), ReportError, _REMEDY)
-    assert [p.name for p in tmp_path.iterdir()] == [target.name] and target.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in tmp_path.glob("[!.]*")] == [target.name] and target.read_text(encoding="utf-8") == "old"
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(folder, tmp_path):

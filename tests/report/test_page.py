@@ -16,6 +16,7 @@ import pytest
 from simulator import resources
 from simulator.cli import main
 from simulator.errors import ReportError
+from simulator.files import overwriting, put
 from simulator.report import launcher, workbook
 from simulator.report.look import faults
 from simulator.report.publish import publish
@@ -110,6 +111,12 @@ def test_the_same_run_makes_the_same_page(pages, folder, tmp_path):
     assert again.read_text(encoding="utf-8") == pages["zh"]
 
 
+def made_before(file):
+    """An older report of the program's own."""
+    with overwriting():
+        return put(file, lambda p: p.write_text("old", encoding="utf-8"))
+
+
 def spoiled(path, **cells):
     """The report's notebook with other sources in some cells (None: without it)."""
     notebook = nbformat.read(resources.folder("notebooks") / "budget.ipynb", as_version=4)
@@ -132,8 +139,7 @@ def spoiled(path, **cells):
 )
 def test_g3_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells, complaint):
     there = shutil.copytree(folder(), tmp_path / "run")
-    old = there / "budget.zh.html"
-    old.write_text("old", encoding="utf-8")
+    old = made_before(there / "budget.zh.html")
     with pytest.raises(ReportError, match=re.escape(complaint)):
         publish(there, source=spoiled(tmp_path / "spoiled.ipynb", **cells))
     assert old.read_text(encoding="utf-8") == "old"
@@ -147,8 +153,7 @@ def test_g3_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells,
 def test_g3_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "SECONDS_PER_CELL", 2)
     there = shutil.copytree(folder(), tmp_path / "run")
-    old = there / "budget.zh.html"
-    old.write_text("old", encoding="utf-8")
+    old = made_before(there / "budget.zh.html")
     endless = spoiled(tmp_path / "endless.ipynb", cover="while True:\n    pass")
     with pytest.raises(ReportError, match="cell cover: runs longer than 2 seconds") as refused:
         publish(there, source=endless)
@@ -161,8 +166,7 @@ def test_g3_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monk
 def test_g3_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatch, capsys, module, writer, place):
     """No more room for the temporary file, or beside the file's place: nothing half stays there, and the reader is told."""
     there = shutil.copytree(folder(), tmp_path / "run", ignore=shutil.ignore_patterns("*.html", "records"))
-    old = there / "budget.zh.xlsx"
-    old.write_text("old", encoding="utf-8")
+    old = made_before(there / "budget.zh.xlsx")
 
     def full(*given):
         given[-1].write_bytes(b"half")
