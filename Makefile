@@ -4,6 +4,7 @@
 #   WORKERS=2  TESTS='-k edges'                             how many test processes, and what else pytest is told
 #   FUZZ=2000  SECONDS_=120                                 examples for each fuzz test; seconds of guided fuzzing for each kind of file
 #   MUTATE='--only clauses.tax_rebate'                      which mutants, see tests/mutation
+#   BARE='--only report'                                    what is tried on a bare machine, see tests/bare
 #   BENCH='--only peers'                                    what is measured, see tests/benchmarks
 #   FOR=windows  FOR_PYTHON=3.11                            whose wheels `make wheels` gathers; this machine's if unsaid
 
@@ -14,17 +15,18 @@ LANG_ ?= zh
 WORKERS ?= 2
 TESTS ?=
 BENCH ?=
+BARE ?=
 FUZZ ?= 2000
 SECONDS_ ?= 120
 MUTATE ?=
 FOR ?=
 FOR_PYTHON ?= 3.11
-FOR_TAG ?= win_amd64
+FOR_TAG ?= $(if $(filter macos,$(FOR)),macosx_11_0_arm64,win_amd64)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test bench fuzz mutate reference readme newcomer lint wheels constraints clean
+.PHONY: help setup report test bare bench fuzz mutate reference readme newcomer lint guide wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -52,6 +54,9 @@ report: setup ## play the baseline and write its report to out/baseline (LANG_=e
 test: setup ## run the tests (TESTS='-m "not slow"' for a quick round)
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
+bare: setup ## type the README's commands on a Debian that has nothing else, in odd surroundings, too (root; 15 minutes)
+	@PATH="$$PATH:/usr/sbin:/sbin" .venv/bin/python -m tests.bare $(BARE)
+
 bench: setup ## measure speed beside NumPy, OpenFisca and the cheapest loop (BENCH='--long', '--only peers'); out/benchmarks
 	@.venv/bin/python -m tests.benchmarks $(BENCH)
 
@@ -66,17 +71,22 @@ mutate: setup ## does a test fail for every slip of the hand in the law's source
 reference: setup ## write data/reference anew: tables of clauses, assumptions, columns, readings, commands, coverage of the text
 	@.venv/bin/python -m tests.reference
 
-readme: setup ## write the pictures and outputs of README.md and README.zh.md anew, as the program prints them now
+readme: setup ## write the pictures and outputs of the READMEs and the guide anew, as the program prints them now
 	@.venv/bin/python -m tests.reference.readme
 
-newcomer: setup ## clone this checkout elsewhere, set it up and type every command of both READMEs there (half an hour)
+newcomer: setup ## clone this checkout elsewhere, set it up and type every command of the READMEs and the guide there (half an hour)
 	@.venv/bin/python -m tests.reference.newcomer
 
 lint: setup ## check form and types: ruff, mypy
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 
-wheels: setup ## gather wheels for a machine without network; there: pip install --no-index -f wheels retail-subsidy-budget
+guide: setup ## build the guide as a site that needs no network; `simulator guide` opens it
+	@.venv/bin/python guide/build.py
+	@echo "simulator/_guide/index.html"
+
+wheels: guide ## gather wheels and installers for a machine without network in wheels/ (FOR=windows, FOR=macos: for another system)
+	@rm -rf wheels
 ifeq ($(FOR),)
 	@$(PIP) wheel --quiet --constraint .ci/constraints.txt --wheel-dir wheels .
 else
@@ -87,7 +97,8 @@ else
 	@$(PIP) download --quiet --no-deps --only-binary :all: --platform $(FOR_TAG) --python-version $(FOR_PYTHON) \
 	  --dest wheels --requirement wheels/$(FOR).txt
 endif
-	@echo "$$(find wheels -name '*.whl' | wc -l) wheels lie in wheels/"
+	@cp packaging/* wheels/
+	@echo "$$(find wheels -name '*.whl' | wc -l) wheels and their installers lie in wheels/"
 
 constraints: ## write .ci/constraints.txt anew: the newest versions that pyproject.toml allows
 	@$(PIP) --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
@@ -97,5 +108,5 @@ constraints: ## write .ci/constraints.txt anew: the newest versions that pyproje
 	@! grep -n '://' .ci/constraints.txt
 
 clean: ## remove caches and built things (.venv and the results in out/ stay)
-	@rm -rf build dist wheels .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@rm -rf build dist wheels simulator/_guide .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

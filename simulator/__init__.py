@@ -12,7 +12,7 @@ The public door: everything the command line and the notebooks do goes through t
     further_years                                  what a longer policy costs, year by year
     design                                         the most generous terms that fit a budget
     loopholes                                      ways round the text, and their price
-    whatif, lab                                    a page of sliders, the answer beside them; JupyterLab, this machine only
+    whatif, lab, guide                             a page of sliders, the answer beside them; JupyterLab; the guide, in the browser
     attribute, sensitivity, notches                whose cost it is, what matters, who stands near an edge of the law
 
 >>> scenario = load_scenario("baseline").set({"law.tax_rebate.high_rate": 0.4, "draws": 50})
@@ -25,10 +25,10 @@ import simulator.report  # noqa: F401  first, so that the function `report` belo
 from simulator.door.budgets import cluster, compare, design, further_years, loopholes, run
 from simulator.door.drivers import attribute, notches, sensitivity
 from simulator.door.given import load_scenario, read_population
-from simulator.door.pages import lab, whatif
+from simulator.door.pages import guide, lab, whatif
 from simulator.door.registers import assess, explain, indicators, pseudonymise, synthesize
 from simulator.door.reports import batch, purge, report, verify
 
-__all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "indicators", "lab",
+__all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "guide", "indicators", "lab",
            "load_scenario", "loopholes", "notches", "pseudonymise", "purge", "read_population", "report", "run", "sensitivity",
            "synthesize", "verify", "whatif"]

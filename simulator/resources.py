@@ -38,6 +38,14 @@ def folder(name: str, package: Path = PACKAGE) -> Path:
     return found
 
 
+def guide_page(lang: str, package: Path = PACKAGE) -> Path:
+    """The guide's first page in a language. Raises SimulatorError where the guide has not been built."""
+    page = package / "_guide" / lang / "index.html"
+    if not page.is_file():
+        raise SimulatorError(Problem("guide", "has not been built in this checkout", "make guide; or read the pages in guide/"))
+    return page
+
+
 def is_own(path: Path) -> bool:
     """Whether a file travels with the program, rather than being somebody's.
 

@@ -53,7 +53,7 @@ EPILOGS = {
 }
 VERBS = ("run", "report", "compare", "budget", "design", "loopholes", "attribute", "sensitivity", "notches", "whatif",
          "template", "check", "assess", "explain", "indicators", "synthesize",
-         "terms", "batch", "verify", "purge", "audit", "lab", "completion")  # a module each
+         "terms", "batch", "verify", "purge", "audit", "lab", "guide", "completion")  # a module each
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
@@ -81,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def entered(verb: str) -> contextlib.AbstractContextManager[Act]:
     """The verb in the audit log, where one is kept; not those that touch neither data nor files."""
-    return contextlib.nullcontext(Act(verb)) if verb in ("terms", "audit", "completion") else in_the_log(verb)
+    return contextlib.nullcontext(Act(verb)) if verb in ("terms", "audit", "guide", "completion") else in_the_log(verb)
 
 
 class Terminated(KeyboardInterrupt):

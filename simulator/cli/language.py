@@ -68,6 +68,8 @@ CHINESE: Mapping[str, str] = {
         "在浏览器中打开调参页面：调整各项设定，结果即时显示",
     "open the notebooks in JupyterLab, on this machine only and behind a token":
         "在 JupyterLab 中打开各笔记本，仅限本机，凭令牌访问",
+    "open the guide in the browser: every page of it, the reference, and a search; no network is needed":
+        "在浏览器中打开使用指南：各页、参考表，可检索；不需要网络",
     "where the notebooks are copied to if it is not there yet; all that is served (default: notebooks)":
         "笔记本所在文件夹，没有时复制一份；只提供该文件夹的内容（默认：notebooks）",
     "first port tried (default: 8888); this machine only": "首选端口（默认：8888），仅限本机",

@@ -39,3 +39,18 @@ def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = T
 
     serve(port=port, folder=folder, browser=browser,
           told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
+
+
+def guide(lang: str = "zh", *, browser: bool = True, notice: Any = print) -> None:
+    """Open the guide that travels with the program, a site of files: it needs no network and no server.
+
+    notice: called with the address. Raises SimulatorError where the guide is not there: a checkout has none until it is built.
+    """
+    import webbrowser
+
+    from simulator.resources import guide_page
+
+    page = guide_page(lang).as_uri()
+    notice(f"→ {page}")
+    if browser:
+        webbrowser.open(page)

@@ -100,7 +100,7 @@ def test_nothing_fails_on_a_gbk_console(tmp_path):
              ["indicators", str(SAMPLE)], ["budget", "--draws", "3"], ["template", "--out", str(tmp_path / "名册.xlsx")],
              ["run", "不存在"], ["verify", str(tmp_path)], ["completion", "bash"]]
     finished = subprocess.run([sys.executable, "-c", GBK, "\n".join("|".join(line) for line in lines)], capture_output=True,
-                              env=os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": str(ROOT)}, timeout=240, cwd=tmp_path)
+                              env=os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": str(ROOT)}, timeout=600, cwd=tmp_path)
     out, err = finished.stdout.decode("gbk"), finished.stderr.decode("gbk")
     assert finished.returncode == 0 and "Traceback" not in err, err[-2000:]
     codes = re.findall(r"^===== (\S+) (\d)$", out, re.M)

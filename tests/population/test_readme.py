@@ -1,4 +1,4 @@
-"""The README's section on one's own register, word for word: every command it shows is run, every container it names is read."""
+"""The guide's page on one's own register, word for word: every command it shows is run, every container it names is read."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from simulator.population.writing import write_parquet
 from simulator.resources import folder
 from tests.population.registers import as_csv, full, write
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
-SECTION = README[README.index("## Bringing one's own register"):].split("\n## ")[0]
+README = (Path(__file__).resolve().parents[2] / "guide" / "en" / "register.md").read_text("utf-8")
+SECTION = README.split("\n**assess**")[0]
 COMMANDS = re.findall(r"^simulator (.+?) *#", SECTION, re.M)
 SAMPLE = folder("data") / "sample"
 

@@ -1,4 +1,5 @@
-"""The READMEs' own pictures and outputs: python -m tests.reference.readme writes them anew, as the program prints them now.
+"""The READMEs' and the guide's own pictures and outputs: python -m tests.reference.readme writes them anew, as the program prints
+them now.
 
 A block of ```console holds a command after `$ ` and, below it, what it prints; `…` on a line of its own stands for lines left out.
 """
@@ -14,20 +15,26 @@ from tests.cli.running import call
 from tests.reference.tables import ROOT
 
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
+PAGES = {lang: [path, *sorted((ROOT / "guide" / lang).glob("*.md"))] for lang, path in READMES.items()}  # all that a newcomer reads
 PICTURES = ROOT / "data" / "pictures"
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.S)
 LEFT_OUT = "…"
 LONG = 24  # lines of an output that are shown; of a longer one the first and the last
 
 
+def text_of(lang: str) -> str:
+    """The README and, after it, the pages of the guide."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in PAGES[lang])
+
+
 def blocks(lang: str) -> list[tuple[str, str]]:
     """Each command shown with its output, and the output."""
-    return [(found["command"], found["output"]) for found in BLOCK.finditer(READMES[lang].read_text(encoding="utf-8"))]
+    return [(found["command"], found["output"]) for found in BLOCK.finditer(text_of(lang))]
 
 
 def typed(lang: str) -> list[str]:
     """Every line of a block that is a command, in their order, without its remark."""
-    fences = re.findall(r"^```(\w*)\n(.*?)^```", READMES[lang].read_text(encoding="utf-8"), re.M | re.S)
+    fences = re.findall(r"^```(\w*)\n(.*?)^```", text_of(lang), re.M | re.S)
     lines = [line for kind, block in fences if kind in ("", "console") for line in block.splitlines()]
     found = [line.removeprefix("$ ") for line in lines if re.match(r"(\$ )?(simulator|make|python|pip|\.venv)\b", line)]
     return [re.sub(r"\s+#.*", "", line) for line in found]
@@ -67,12 +74,13 @@ def picture(lang: str) -> str:
 def main() -> None:
     """Write pictures and outputs anew."""
     PICTURES.mkdir(exist_ok=True)
-    for lang, path in READMES.items():
+    for lang, pages in PAGES.items():
         (PICTURES / f"baseline.{lang}.svg").write_text(picture(lang), encoding="utf-8", newline="\n")
-        text = path.read_text(encoding="utf-8")
-        text = BLOCK.sub(lambda m: f"```console\n$ {m['command']}\n{printed(m['command'])}```", text)
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
-        print(f"{path.name}: {len(blocks(lang))} outputs and a picture")
+        for path in pages:
+            text = path.read_text(encoding="utf-8")
+            text = BLOCK.sub(lambda m: f"```console\n$ {m['command']}\n{printed(m['command'])}```", text)
+            Path(path).write_text(text, encoding="utf-8", newline="\n")
+        print(f"{lang}: {len(blocks(lang))} outputs and a picture")
 
 
 if __name__ == "__main__":

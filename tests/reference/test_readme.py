@@ -1,4 +1,4 @@
-"""The READMEs say the same in both languages, name what is there, and show what the program prints."""
+"""The READMEs and the guide say the same in both languages, name what is there, and show what the program prints."""
 
 from __future__ import annotations
 
@@ -7,15 +7,31 @@ import re
 import pytest
 
 from simulator import cli
-from tests.reference.readme import PICTURES, READMES, blocks, printed, typed
+from tests.reference.readme import PAGES, PICTURES, READMES, blocks, printed, text_of, typed
 from tests.reference.tables import ROOT
 
-TEXT = {lang: path.read_text(encoding="utf-8") for lang, path in READMES.items()}
+TEXT = {lang: text_of(lang) for lang in READMES}
+FEWEST_LINES, MOST_LINES = 60, 120  # of a README: one look
 SLOW = re.compile(r"simulator (run|compare) ")
 
 
 def outside_blocks(lang: str) -> str:
     return re.sub(r"^```.*?^```", "", TEXT[lang], flags=re.M | re.S)
+
+
+def test_the_readme_is_one_look_and_the_rest_is_in_pages():
+    for path in READMES.values():
+        assert FEWEST_LINES < len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    names = {lang: [path.name for path in pages[1:]] for lang, pages in PAGES.items()}
+    assert names["en"] == names["zh"] and len(names["en"]) >= 10
+    for lang, path in READMES.items():  # every page is one click away
+        assert [name for name in names[lang] if f"](guide/{lang}/{name})" not in path.read_text(encoding="utf-8")] == []
+
+
+def test_the_readme_names_every_verb():
+    for path in READMES.values():
+        table = "\n".join(re.findall(r"^\| `.*$", path.read_text(encoding="utf-8"), re.M))
+        assert [verb for verb in cli.VERBS if f"`{verb}`" not in table] == []
 
 
 def commands(lang: str) -> list[str]:
@@ -26,13 +42,13 @@ def commands(lang: str) -> list[str]:
 def test_both_have_the_same_headings_in_the_same_order():
     levels = {lang: re.findall(r"^(#+) ", outside_blocks(lang), re.M) for lang in TEXT}
     assert levels["en"] == levels["zh"] and len(levels["en"]) >= 12
-    places = {lang: re.findall(r"\]\((?!README)([^)]+)\)", TEXT[lang].replace(f".{lang}.", ".")) for lang in TEXT}
+    places = {lang: re.findall(r"\]\((?!README)([^)]+)\)", TEXT[lang].replace(f".{lang}.", ".").replace(f"/{lang}/", "/")) for lang in TEXT}
     assert places["en"] == places["zh"]
 
 
 def test_every_section_is_as_long_in_both():
     """As many paragraphs, lists and tables: what is added to one is added to the other."""
-    sections = {lang: [len(re.findall(r"\n\n(?=\S)", section.strip())) for section in re.split(r"^## ", outside_blocks(lang), flags=re.M)]
+    sections = {lang: [len(re.findall(r"\n\n(?=\S)", section.strip())) for section in re.split(r"^##? ", outside_blocks(lang), flags=re.M)]
                 for lang in TEXT}
     assert sections["en"] == sections["zh"]
 
@@ -45,8 +61,9 @@ def test_both_show_the_same_commands_and_rows():
 
 @pytest.mark.parametrize("lang", READMES)
 def test_every_path_it_names_is_there(lang):
-    for place in re.findall(r"\]\(([^)]+)\)", TEXT[lang]):
-        assert (ROOT / place).exists(), place
+    for path in PAGES[lang]:
+        for place in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / place).exists(), (path.name, place)
     for place in re.findall(r"`((?:data|notebooks|scenarios|tests)/[\w/.]+)`", TEXT[lang]):
         assert (ROOT / place).exists(), place
     assert (PICTURES / f"baseline.{lang}.svg").read_text(encoding="utf-8").startswith("<svg")
