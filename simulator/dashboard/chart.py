@@ -1,15 +1,17 @@
 """A small chart as SVG, quick enough to follow the hand.
 
 The report's charts take some 70 ms each, most of it to find room for their words. Here the margins are fixed and the browser
-writes the words; colours, steps and numbers of the axes are the report's. How lines and words look stands in `page.css`.
+writes the words; steps and numbers of the axes are the report's. Colours are names ("blue", "red", "muted", "dark") whose light
+and dark shades stand in the page's style sheet. What is read off it under the pointer goes along with it (`hover`).
 """
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from simulator.report.figures import INK, round_ticks
+from simulator.report.figures import round_ticks
 
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 10.0, 10.0, 46.0  # around the axes
 LINE_HEIGHT = 15.0
@@ -22,6 +24,7 @@ class Chart:
     def __init__(self, size: tuple[float, float], x: tuple[float, float], y: tuple[float, float]):
         (self.width, self.height), self._x, self._y = size, x, y
         self._parts: list[str] = []
+        self._hover: list[dict[str, Any]] = []
 
     def across(self, x: float) -> float:
         """Where a value of the x axis lies, in points from the left."""
@@ -33,10 +36,10 @@ class Chart:
         low, high = self._y
         return self.height - BOTTOM - (y - low) / (high - low) * (self.height - TOP - BOTTOM)
 
-    def axes(self, x_label: str, y_label: str, x_ticks: Sequence[int] = ()) -> None:
-        """Both axes with their names; x_ticks: years, else round numbers."""
+    def axes(self, x_label: str, y_label: str, x_ticks: Sequence[int] = (), *, ticks_up: bool = True) -> None:
+        """Both axes with their names; x_ticks: years, else round numbers. ticks_up: numbers at the upright axis."""
         bottom, right = self.height - BOTTOM, self.width - RIGHT
-        for value, label in zip(*round_ticks(*self._y), strict=True):
+        for value, label in zip(*(round_ticks(*self._y) if ticks_up else ([], [])), strict=True):
             at = self.up(value)
             self._parts.append(f'<path class="grid" d="M{LEFT:.1f} {at:.1f}H{right:.1f}"/>')
             self._text(label, LEFT - 6, at + 4, "end", "tick")
@@ -52,31 +55,35 @@ class Chart:
     def line(self, xs: Points, ys: Points, colour: str, width: float, dashes: str = "") -> None:
         """A line through points. dashes: lengths of strokes and gaps."""
         dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-        self._parts.append(f'<polyline class="line" points="{self._points(xs, ys)}" stroke="{colour}" stroke-width="{width}"{dashed}/>')
+        self._parts.append(f'<polyline class="line {colour}" points="{self._points(xs, ys)}" stroke-width="{width}"{dashed}/>')
 
     def area(self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str) -> None:
         """What lies between two lines."""
         around = self._points([*xs, *reversed(xs)], [*low, *reversed(high)])
-        self._parts.append(f'<polygon class="area" points="{around}" fill="{colour}"/>')
+        self._parts.append(f'<polygon class="area {colour}" points="{around}"/>')
 
     def dot(self, x: float, y: float, colour: str) -> None:
         """A point."""
-        self._parts.append(f'<circle cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" r="3.6" fill="{colour}"/>')
+        self._parts.append(f'<circle cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" class="dot {colour}" r="3.6"/>')
 
     def write(self, text: str, x: float, y: float, away: tuple[float, float] = (0.0, 0.0), *, anchor: str = "start",
-              colour: str = INK) -> None:
+              colour: str = "") -> None:
         """A word beside a point, `away` points to the right and up, legible on lines and bands; its lines go downwards."""
         for i, line in enumerate(text.split("\n")):
             self._text(line, self.across(x) + away[0], self.up(y) - away[1] + i * LINE_HEIGHT, anchor, "word", colour)
 
-    def svg(self, says: str) -> str:
-        """The picture; says: what it shows, to those who cannot see it."""
-        return (f'<svg class="chart" role="img" aria-label="{html.escape(says)}" viewBox="0 0 {self.width:g} {self.height:g}">'
-                f"{''.join(self._parts)}</svg>")
+    def hover(self, x: float, text: str) -> None:
+        """What is read at a place of the x axis."""
+        self._hover.append({"x": round(self.across(x), 1), "text": text})
+
+    def made(self, says: str) -> dict[str, Any]:
+        """The picture, and what is read off it from left to right; says: what it shows, to those who cannot see it."""
+        svg = (f'<svg class="chart" role="img" aria-label="{html.escape(says)}" viewBox="0 0 {self.width:g} {self.height:g}">'
+               f"{''.join(self._parts)}</svg>")
+        return {"svg": svg, "hover": self._hover, "width": self.width, "ends": [TOP, self.height - BOTTOM]}
 
     def _points(self, xs: Points, ys: Points) -> str:
         return " ".join(f"{self.across(x):.1f},{self.up(y):.1f}" for x, y in zip(xs, ys, strict=True))
 
     def _text(self, text: str, left: float, top: float, anchor: str, kind: str, colour: str = "") -> None:
-        fill = f' fill="{colour}"' if colour else ""
-        self._parts.append(f'<text class="{kind}" x="{left:.1f}" y="{top:.1f}" text-anchor="{anchor}"{fill}>{html.escape(text)}</text>')
+        self._parts.append(f'<text class="{kind} {colour}" x="{left:.1f}" y="{top:.1f}" text-anchor="{anchor}">{html.escape(text)}</text>')

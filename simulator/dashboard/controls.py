@@ -8,7 +8,7 @@ be anything allowed. Positions are decimals, so that a slider put back means exa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +18,16 @@ from simulator.law.terms import UNITS
 from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import PLAIN, Scenario, Setting
 from simulator.scenario.changes import Choice
-from simulator.scenario.purse import MODES, UNPAID
+from simulator.scenario.purse import CASH_SLUGS, MODES, UNPAID
 
 STEPS = 100
 ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 DIGITS = 6  # of a distribution that was moved
 NOT_HERE = ("draws", "population.source")  # the page has a place of its own for these
 SIGNED = ("log",)  # units in which a distribution is moved by adding, not in proportion
+SPREAD = ("low", "mode", "high")  # a distribution's numbers, in the order they are written
+UNIT_NAMES = {"m2": ("m2", "㎡", "平米", "平方", "平方米"), "months": ("月", "个月", "month", "months"), "years": ("年", "year", "years"),
+              "count": ("户", "家", "个", "人", "名"), "ratio": ("倍", "times"), "CNY/m2/month": ("元",)}
 Value = Any  # a setting's value as a scenario writes it: Decimal, mapping, text, bool, None
 
 # heading → first words of the paths of assumptions under it
@@ -44,9 +47,10 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 class Control:
     """One setting as the page offers it.
 
-    room: heading it stands under ("policy", a clause's slug, "interpretation", or a key of ROOMS). kind: "slider", "choice"
-    or "text". base: the scenario's own value. low, high, step: the slider's, in the setting's unit. choices: value, Chinese,
-    English. article: of the law, or the assumption's source with its confidence.
+    room: heading it stands under ("policy", a clause's slug, "interpretation", or a key of ROOMS). kind: "slider", "choice",
+    "text", or "list" (of clauses, in an order). base: the scenario's own value. low, high, step: the slider's, in the
+    setting's unit. choices: value, Chinese, English. article: of the law, or keys of the assumption's source. allowed: least
+    and most (None: no most). finest: what a value is a whole number of, where the law counts so.
     """
 
     path: str
@@ -61,7 +65,14 @@ class Control:
     high: Decimal = Decimal(0)
     step: Decimal = Decimal(1)
     choices: tuple[tuple[Value, str, str], ...] = ()
-    allowed: tuple[Decimal, Decimal] | None = None
+    allowed: tuple[Decimal, Decimal | None] | None = None
+    confidence: str = ""
+    finest: Decimal | None = None
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Other names of its unit that may be typed."""
+        return UNIT_NAMES.get(self.unit, ())
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -88,10 +99,10 @@ class Control:
             return self.base
         if home is None or not isinstance(self.base, Mapping):
             return _plain(stepped)
-        low, high = self.allowed or (self.low, self.high)
+        low, high = self.allowed or (self.low, None)
         adds = self.unit in SIGNED or not home
         moved = {key: _decimal(v) + stepped - home if adds else _decimal(v) * stepped / home for key, v in self.base.items()}
-        return {key: _plain(min(max(_rounded(v), low), high)) for key, v in moved.items()}
+        return {key: _plain(max(_rounded(v), low) if high is None else min(max(_rounded(v), low), high)) for key, v in moved.items()}
 
 
 def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
@@ -109,9 +120,9 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
         elif setting.group == "policy":
             found.append(_of_policy(setting, scenario))
         elif setting.group == "rationing":
-            found.append(_of_rationing(setting))
+            found.append(_of_rationing(setting, scenario))
         elif setting.path.count(".") > 1 and setting.group == "appropriation":  # of a pool
-            found.append(_text(setting, "policy", _read(setting.value)))
+            found.append(replace(_text(setting, "policy", _read(setting.value)), allowed=(Decimal(0), None)))
         elif setting.group == "appropriation":
             top = max(scenario.appropriation.values()) / Decimal(100) * 2
             found.append(_slider(setting, "policy", _read(setting.value), Decimal(0), None, Decimal("0.01"), top=top))
@@ -137,9 +148,11 @@ def _of_law(setting: Setting, scenario: Scenario) -> Control:
         return _flag(setting, room)
     number = scenario.law.numbers[path]
     if len(number.values) > 1:  # dated: as written, {1994: 0.25, 2016: 0.4167}
-        return _text(setting, room, dict(sorted(number.values.items())))
+        control = _text(setting, room, dict(sorted(number.values.items())))
+        return replace(control, allowed=(Decimal(0), UNITS[number.unit].high))
     unit = UNITS[number.unit]
-    return _slider(setting, room, next(iter(number.values.values())), Decimal(0), unit.high, 1 / Decimal(unit.scale))
+    finest = 1 / Decimal(unit.scale)
+    return replace(_slider(setting, room, next(iter(number.values.values())), Decimal(0), unit.high, finest), finest=finest)
 
 
 def _of_reading(setting: Setting) -> Control:
@@ -170,10 +183,15 @@ def _of_policy(setting: Setting, scenario: Scenario) -> Control:
     return _text(setting, "policy", getattr(scenario.law, setting.path.removeprefix("policy.")))
 
 
-def _of_rationing(setting: Setting) -> Control:
+def _of_rationing(setting: Setting, scenario: Scenario) -> Control:
     meanings = {"rationing.mode": MODES, "rationing.unpaid": UNPAID}.get(setting.path)
+    if setting.unit == "clauses":
+        blocks = scenario.law.blocks
+        clauses = tuple((slug, blocks[slug].zh, blocks[slug].en) for slug in CASH_SLUGS if slug in blocks)
+        given = str(_read(setting.value) or "").replace("none", "").split()
+        return replace(_text(setting, "policy", given), kind="list", choices=clauses)
     if meanings is None:
-        return _text(setting, "policy", _read(setting.value))
+        return replace(_text(setting, "policy", _read(setting.value)), allowed=(Decimal(0), None))
     zh, en = setting.zh.partition("：")[0], setting.en.partition(":")[0]
     return Control(setting.path, "policy", "choice", zh, en, "", setting.source, setting.value,
                    choices=tuple((name, *said) for name, said in meanings.items()))
@@ -203,10 +221,8 @@ def _slider(setting: Setting, room: str, base: Value, least: Decimal, most: Deci
         step = max(step, resolution)
         high = max(high, low + 5 * resolution)
     low = (low / step).to_integral_value() * step
-    allowed = (least, most) if most is not None else None
-    article = " ".join(filter(None, (setting.source, setting.confidence if room in ROOMS else "")))
-    return Control(setting.path, room, "slider", setting.zh, setting.en, setting.unit, article, base, low, high, step,
-                   allowed=allowed)
+    return Control(setting.path, room, "slider", setting.zh, setting.en, setting.unit, setting.source, base, low, high, step,
+                   allowed=(least, most), confidence=setting.confidence if room in ROOMS else "")
 
 
 def _room(name: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import html
+from typing import Any
 
 import numpy as np
 
+from simulator.dashboard.table import table
 from simulator.engine.explain import Explanation, explain
 from simulator.money import FEN
 from simulator.population.register import Population
-from simulator.report import page
-from simulator.report.page import Cell
 from simulator.report.wording import Wording
 from simulator.scenario import Scenario
 
@@ -27,7 +26,7 @@ def matching(population: Population, text: str) -> list[tuple[str, str]]:
     return [(f"{ids[k]}  {names[k]}".strip(), str(ids[k])) for k in hits[:SHOWN]]
 
 
-def told(population: Population, enterprise_id: str, base: Scenario, now: Scenario, words: Wording) -> str:
+def told(population: Population, enterprise_id: str, base: Scenario, now: Scenario, words: Wording) -> dict[str, Any]:
     """What the enterprise is due under both, clause by clause where anything is, and how the law comes to it.
 
     Raises PopulationError for an enterprise that is not there.
@@ -40,15 +39,12 @@ def told(population: Population, enterprise_id: str, base: Scenario, now: Scenar
         if block.kind != "in_kind":
             sums = [s + a for s, a in zip(sums, amounts, strict=True)]
         name = f"{block.article} {block.zh if words.lang == 'zh' else block.en}"
-        rows.append([Cell(f"{year} {name}"), *(Cell(_written(a, block.kind), True) for a in amounts),
-                     Cell(_apart(amounts, block.kind), True)])
-    rows.append([Cell(words.say("finder.total")), *(Cell(_written(s, ""), True) for s in sums), Cell(_apart(sums, ""), True)])
+        rows.append([f"{year} {name}", *(_written(a, block.kind) for a in amounts), _apart(amounts, block.kind)])
+    rows.append([words.say("finder.total"), *(_written(s, "") for s in sums), _apart(sums, "")])
     header = [words.say(f"finder.{key}") for key in ("award", "baseline", "now", "difference")]
-    table = page.table(f"{enterprise_id} {after.name}".strip(), header, rows, strong=[-1], aside=words.say("finder.unit"))
+    awards = table(f"{enterprise_id} {after.name}".strip(), header, rows, name="enterprise", strong=[-1], unit=words.say("finder.unit"))
     texts = [("finder.how_now", after)] + ([("finder.how_before", before)] if now != base else [])
-    return table + "".join(
-        f"<details><summary>{html.escape(words.say(key))}</summary><pre>{html.escape(told.text(words.lang))}</pre></details>"
-        for key, told in texts)
+    return {"table": awards, "texts": [[words.say(key), told.text(words.lang)] for key, told in texts], "problem": ""}
 
 
 def _awards(told: Explanation) -> Awards:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from simulator.dashboard.ideas import Shelf
 from simulator.dashboard.state import State
-from simulator.dashboard.worker import Answer
+from simulator.dashboard.worker import Answer, Worker
 from simulator.errors import SimulatorError
 from simulator.population.register import Population
 from simulator.report.wording import Wording
@@ -17,15 +18,19 @@ class Host(Protocol):
 
     words: Wording
     state: State
+    shelf: Shelf
+    name: str
     population: Population | None
     out: Path
     shown: Answer | None
+    worker: Worker
+    quick: int
 
-    def load(self, text: str, name: str) -> None:
-        """Take over a scenario file's settings."""
+    def send(self, message: dict[str, Any]) -> None:
+        """Tell all that listen."""
 
     def refuse(self, error: SimulatorError, key: str = "message.refused") -> None:
         """Say what is wrong."""
 
-    def tell(self, text: str, more: str = "") -> None:
-        """Say what was done; more: HTML after it."""
+    def tell(self, text: str, **more: Any) -> None:
+        """Say what was done; more: a file that goes along with it."""

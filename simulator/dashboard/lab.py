@@ -9,20 +9,34 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from traitlets.config import Config
 
 from simulator import resources
 from simulator.dashboard.reach import Reach
-from simulator.dashboard.server import ThisInterpreter
 from simulator.errors import Problem, ReportError
 from simulator.files import change
+from simulator.report import launcher
 
 PORT = 8888
 DATA = (".csv", ".xlsx", ".xlsm", ".xls", ".et", ".parquet", ".duckdb")
+
+
+class ThisInterpreter(KernelSpecManager):
+    """The running interpreter is the only kernel, whatever is registered on this machine."""
+
+    def find_kernel_specs(self) -> dict[str, str]:
+        return {NATIVE_KERNEL_NAME: ""}
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv += ["--IPKernelApp.log_level=50", "--HistoryManager.enabled=False"]
+        return KernelSpec(argv=argv, display_name="this interpreter", language="python", env=launcher.environment())
 
 
 def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from simulator.dashboard.page import QUICK, Dashboard
 from simulator.population.parts import open_register, whole
 from simulator.population.register import Population
 from simulator.population.units import parse_answers
-from simulator.scenario import Scenario, load_scenario, shipped
+from simulator.scenario import Scenario, load_scenario
 
 
 def open_page(scenario: str | Path = "baseline", population: str | Path = "", units: str = "", *, lang: str = "zh",
@@ -35,17 +34,11 @@ def register_of(scenario: Scenario, population: str | Path = "", units: str = ""
     return whole(open_register(beside if beside.exists() else source))
 
 
-def parameters(scenario: str | Path, population: str | Path, units: Sequence[str], *, lang: str, draws: int,
-               out: str | Path) -> dict[str, Any]:
-    """The notebook's parameters, paths written whole: its kernel works in another folder.
-
-    Everything is read here once, so that nothing opens on what cannot be used. Raises ScenarioError, PopulationError.
-    """
-    found = load_scenario(scenario).set({"draws": draws})
-    register_of(found, population, " ".join(units))
-    scenario, population = str(scenario), str(population)
-    return {
-        "scenario": scenario if scenario in shipped() else str(Path(scenario).resolve()),
-        "population": str(Path(population).resolve()) if population and not population.startswith("env:") else population,
-        "units": " ".join(units), "lang": lang, "draws": draws, "out": str(Path(out).resolve()),
-    }
+def opener(scenario: str | Path, population: str | Path, units: Sequence[str], *, lang: str, draws: int,
+           out: str | Path) -> Callable[[], Dashboard]:
+    """What opens a page for each person who comes. Scenario and register are read here once, so that nothing is served that cannot
+    be used, and all pages share them. Raises ScenarioError, PopulationError."""
+    found = load_scenario(scenario)
+    found.set({"draws": draws})
+    people = register_of(found, population, " ".join(units))
+    return lambda: Dashboard(found, people, source=str(scenario), lang=lang, draws=draws, out=out)

@@ -10,10 +10,10 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
-from simulator.scenario import Scenario, load_scenario, shipped
+from simulator.scenario import NAME, Scenario, load_scenario, shipped
 from simulator.scenario.changes import GROUPS
 
-NOT_TAKEN = ("seed", "draws", "population.source")  # a page keeps its luck, its draws and its register
+NOT_TAKEN = ("draws", "population.source")  # a page has a place of its own for draws, and keeps its register
 
 
 def write(base: str, name: str, title: str, changes: Mapping[str, Any]) -> str:
@@ -29,7 +29,7 @@ def write(base: str, name: str, title: str, changes: Mapping[str, Any]) -> str:
       tax_rebate.high_rate: 0.4
     <BLANKLINE>
     """
-    if not name.strip() or any(c in name for c in '/\\:*?"<>|\n'):
+    if not NAME.fullmatch(name):
         raise ScenarioError(Problem("name", f"{name!r} cannot name a scenario file", "letters, digits, - and _"))
     base = base if base in shipped() else Path(base).resolve().as_posix()
     title = _quoted(title.strip() or name)
@@ -68,7 +68,7 @@ def read(text: str, name: str, folder: Path) -> Scenario:
 
 
 def changes_of(scenario: Scenario, base: Scenario) -> dict[str, Any]:
-    """What differs in `scenario` from `base`, as changes; seed, draws and register are not taken over.
+    """What differs in `scenario` from `base`, as changes; draws and register are not taken over.
 
     Raises ScenarioError where the difference cannot be written as changes of settings (another law file).
     """

@@ -1,31 +1,42 @@
-"""The page: controls on the left, the answer on the right, made once and told new values ever after."""
+"""The page's model: what was set, what is shown, what is kept. It knows no widget and no server: it hears of a person's gestures
+as messages, and tells whoever listens what is to be shown.
+
+A value comes in by a gesture alone (`receive`); what is told out never comes back as one. So what was typed is what is played.
+"""
 
 from __future__ import annotations
 
-import html
+import contextlib
+import datetime
 import threading
+import traceback
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets
-
+from simulator import yamlfile
 from simulator.compiled import is_cold
-from simulator.dashboard import keep, lookup, wording
-from simulator.dashboard.answer import AnswerView
-from simulator.dashboard.controls import Control
-from simulator.dashboard.panel import WIDE, Panel, buttons
+from simulator.dashboard import catalogue, display, wording
+from simulator.dashboard.answer import Teller
+from simulator.dashboard.controls import Control, controls
+from simulator.dashboard.ideas import LUCK, Link, Shelf
+from simulator.dashboard.keeping import Keeping
+from simulator.dashboard.lookup import Lookup
 from simulator.dashboard.state import State
-from simulator.dashboard.views import changed
+from simulator.dashboard.together import Together
 from simulator.dashboard.worker import Answer, Engine, Failure, Question, Replaying, Worker
 from simulator.engine.kernel import play_draws
-from simulator.errors import ScenarioError, SimulatorError
+from simulator.errors import Problem, SimulatorError
 from simulator.messages import line
 from simulator.population.register import Population
-from simulator.report.page import stylesheet
+from simulator.report.rounding import UNITS
 from simulator.scenario import Scenario, parse_set
 
 QUICK = 200  # draws of a picture that follows the hand
+MANY = 1000  # draws from which a loaded file's figures are played as a full run
+Message = dict[str, Any]
+Listener = Callable[[Message], None]
 
 
 class Dashboard:
@@ -41,49 +52,217 @@ class Dashboard:
         self.words = wording.load(lang)
         self.state = State(scenario, source)
         self.population, self.out = population, Path(out).resolve()
-        self._quick, self._full = draws, max(scenario.draws, draws)
+        self.quick, self.full = draws, max(scenario.draws, draws)
         self.shown: Answer | None = None
+        self.offered = controls(scenario, register=population is not None)
+        self.by_path = {control.path: control for control in self.offered}
+        self.shelf, self.name = Shelf(), ""  # the name of the what-if on the page, where it has one
+        self.teller = Teller(self.words)
+        self.lookup, self.together, self.keeping = Lookup(self), Together(self), Keeping(self)
+        self._listeners: list[Listener] = []
+        self._last: dict[str, Message] = {}
+        self._heard: dict[str, int] = {}  # who → his last gesture that was done
+        self._serial = 0  # of what was told
         self._lock = threading.RLock()
-        self.panel = Panel(self.state, self.words, register=population is not None, set_value=self.set, back=self.reset,
-                           refuse=self._unread)
-        self._build()
+        self._gestures: dict[str, Callable[[Message], object]] = {
+            "hello": self._hello, "set": self._set, "slide": self._slide, "choose": self._choose, "other": self._other,
+            "reset": lambda m: self._try(lambda: self.state.reset(str(m.get("path", "")))),
+            "undo": lambda _: self._try(self.state.undo), "redo": lambda _: self._try(self.state.redo),
+            "draws": self._draws, "full": lambda _: self.ask(full=True), "cancel": lambda _: self.cancel(), "line": self._line,
+            "link": lambda m: self.open_link(str(m["text"])), "load": lambda m: self.load(str(m["text"]), str(m["name"])),
+            "keep": self._keep, "open": self._open, "rename": self._rename, "drop": self._drop,
+            "compare": self.together.ask, "gains": self.together.gains,
+            "find": lambda m: self.lookup.find(str(m["text"])), "tell": lambda m: self.lookup.tell(str(m["id"])),
+            "save": self.keeping.save, "report": self.keeping.report, "excel": self.keeping.excel,
+            "compare_report": self.keeping.compare_report,
+            "ping": lambda _: self.send({"type": "pong"}),
+        }  # fmt: skip
         self.worker = Worker(engine or Replaying(population), scenario, self._publish, self._progressed)
         self.ask()
 
-    # what the hand does
+    # who listens
 
-    def set(self, control: Control, value: Any) -> bool:
-        """Change one setting; whether it was taken. A value that may not be is told and left."""
-        taken = self._try(lambda: self.state.set(control.path, value, control.base), but=control.path)
-        if not taken:
-            self.panel.sync()
-        return taken
+    def listen(self, listener: Listener) -> None:
+        """Tell somebody whatever is to be shown from now on."""
+        with self._lock:
+            self._listeners.append(listener)
 
-    def set_path(self, text: str) -> None:
-        """Change any setting, written path=value as for --set."""
-        if text.strip() and self._try(lambda: self.state.set_all(parse_set([text]))):
-            self.other.value = ""
+    def unlisten(self, listener: Listener) -> None:
+        """Tell him no more."""
+        with self._lock, contextlib.suppress(ValueError):
+            self._listeners.remove(listener)
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody listens."""
+        return not self._listeners
+
+    def send(self, message: Message) -> None:
+        """Tell all that listen. What stands on the page until it is replaced is kept for whoever comes later."""
+        with self._lock:
+            self._serial += 1
+            message["serial"] = self._serial
+            if message["type"] in ("state", "status", "answer", "shared", "compared"):
+                self._last[message["type"]] = message
+            for listener in list(self._listeners):
+                listener(message)
+
+    def receive(self, message: Message) -> None:
+        """Do what a gesture asks for; whatever goes wrong is told on the page."""
+        gesture = self._gestures.get(str(message.get("type", "")))
+        if gesture is None:
+            return
+        try:
+            self._heard[str(message.get("who", ""))[:40]] = int(message.get("n", 0))
+            gesture(message)
+        except SimulatorError as e:
+            self.refuse(e)
+            self._tell_state()  # every box shows what stands
+        except Exception as e:  # noqa: BLE001  a defect: the page says so and goes on
+            traceback.print_exc()
+            self.refuse(SimulatorError(f"{type(e).__name__}: {e}"), "message.failed")
+            self._tell_state()
+
+    def end(self) -> None:
+        """The page is gone for good."""
+        self.worker.end()
+        self._listeners.clear()
+
+    # what a gesture does
+
+    def _set(self, message: Message) -> None:
+        """A text typed into a setting's box."""
+        control = self._control(message)
+        text = str(message["text"])
+        value = display.read(control, text, self.words)
+        now = self.state.value(control.path, control.base)
+        if not message.get("sure") and (asked := display.far_off(control, value, now, text, self.words)):
+            question, instead = asked
+            self._tell_state()  # the box shows what stands until this is answered
+            self.send({"type": "asked", "path": control.path, "text": text, "question": question, "instead": instead})
+            return
+        self._try(lambda: self.state.set(control.path, value, control.base))
+
+    def _slide(self, message: Message) -> None:
+        """A slider moved to a place, in the unit shown."""
+        control = self._control(message)
+        scale, _ = display.scale_of(control, self.words)
+        value = control.at(Decimal(str(message["at"])) * scale)
+        self._try(lambda: self.state.set(control.path, value, control.base))
+
+    def _choose(self, message: Message) -> None:
+        """A choice from a list, by its number."""
+        control = self._control(message)
+        value = control.choices[int(message["choice"])][0]
+        self._try(lambda: self.state.set(control.path, value, control.base))
+
+    def _other(self, message: Message) -> None:
+        """Any setting, written path=value as for --set."""
+        if self._try(lambda: self.state.set_all(parse_set([str(message["text"])]))):
+            self.send({"type": "taken"})
+
+    def _draws(self, message: Message) -> None:
+        """Another number of draws for the quick picture, or for the full run."""
+        quick = message["which"] == "quick"
+        number = self.state.base.set(parse_set([f"draws={str(message['text']).replace(',', '')}"])).draws
+        if quick:
+            self.quick = number
+            self.ask()
+        else:
+            self.full = number
+        self._tell_state()
+
+    def _line(self, message: Message) -> None:
+        """The budget line of the curve, in the page's unit of money; empty: what is appropriated."""
+        text = str(message["text"]).strip()
+        try:
+            if not text:
+                self.teller.line = None
+            else:
+                plain = text.replace(",", "").replace("，", "").removesuffix("万元").removesuffix("万").strip()
+                self.teller.line = Decimal(plain) * Decimal(UNITS[self.words.lang]["money"].scale)
+                if not 0 <= self.teller.line < 10**15:
+                    self.teller.line = None
+                    raise InvalidOperation
+        except InvalidOperation:
+            raise SimulatorError(Problem(self.words.say("charts.line_name"), self.words.say("charts.line_bad"))) from None
+        if self.shown is not None:
+            self.send({"type": "curve", "curve": self.teller.curve(self.shown)})
+
+    def open_link(self, text: str) -> None:
+        """Take over a state from its link; a different baseline or register is told."""
+        link = Link.read(text)
+        self.state.base.set(link.changes)
+        for changes in link.kept.values():
+            self.state.base.set(changes)
+        self.shelf.kept = {name: dict(changes) for name, changes in link.kept.items()}
+        if link.draws[0] > 0:
+            self.quick, self.full = link.draws
+        self._try(lambda: self.state.take(link.changes), name=link.name)
+        self._tell_state()
+        if link.base != self.state.base.hash()[:8]:
+            self.tell(self.words.say("link.other_base", source=link.source))
+        elif link.register != self._register():
+            self.tell(self.words.say("link.other_register"))
 
     def load(self, text: str, name: str) -> None:
-        """Take over a scenario file's settings."""
-        if self._try(lambda: self.state.load(text, name)):
-            self.tell(self.words.say("keep.loaded", file=name, count=len(self.state.changes)))
+        """Take over a scenario file's settings, its seed and its draws."""
+        loaded = self.state.load(text, name)
+        self._moved(name=Path(name).stem)
+        draws, full = loaded.draws, loaded.draws >= MANY
+        if full:
+            self.full = draws
+        elif draws != self.quick:
+            self.quick = draws
+            self.ask()
+        self.tell(self.words.say("keep.loaded", file=name, count=len(self.state.changes)))
+        self._tell_state()
+        if full:
+            self.ask(full=True)
 
-    def reset(self, path: str = "") -> None:
-        """Put back one setting, or all."""
-        self._try(lambda: self.state.reset(path))
+    def _keep(self, message: Message) -> None:
+        """Keep what is on the page under a name."""
+        name = str(message["name"]).strip()[:60] or self._next_name()
+        changes = {p: v for p, v in self.state.changes.items() if p not in LUCK}
+        if self.shelf.kept.get(name, changes) != changes and not message.get("sure"):
+            self.send({"type": "asked", "keep": name, "question": self.words.say("ideas.taken", name=name), "instead": self._next_name()})
+            return
+        self.shelf.keep(name, self.state.changes)
+        self.name = name
+        self.tell(self.words.say("ideas.kept", name=name))
+        self._tell_state()
+
+    def _open(self, message: Message) -> None:
+        """Have a what-if that is kept on the page; "": the baseline. Seed and draws stay."""
+        name = str(message["name"])
+        luck = {path: value for path, value in self.state.changes.items() if path == "seed"}
+        self._try(lambda: self.state.take({**self.shelf.kept.get(name, {}), **luck}), name=name)
+        self._tell_state()
+
+    def _rename(self, message: Message) -> None:
+        old, new = str(message["name"]), str(message["new"]).strip()[:60]
+        if new and old in self.shelf.kept and new not in self.shelf.kept:
+            self.shelf.rename(old, new)
+            self.name = new if self.name == old else self.name
+        self._tell_state()
+
+    def _drop(self, message: Message) -> None:
+        self.shelf.drop(str(message["name"]))
+        self.name = self.name if self.name in self.shelf.kept else ""
+        self._tell_state()
+
+    def _next_name(self) -> str:
+        """方案一, 方案二 …, the first that is free."""
+        numerals = self.words.say("ideas.numerals").split()
+        names = (self.words.say("ideas.name", number=numerals[i] if i < len(numerals) else i + 1) for i in range(len(self.shelf.kept) + 1))
+        return next(name for name in names if name not in self.shelf.kept)
 
     def ask(self, *, full: bool = False) -> None:
         """Have the present settings played."""
-        try:
-            scenario = self.state.scenario.set({"draws": self._full if full else self._quick})
-        except ScenarioError as e:
-            self.refuse(e)
-            return
+        scenario = self.state.scenario.set({"draws": self.full if full else self.quick})
         with self._lock:
             self.worker.ask(scenario, full=full)
-            self._stand("full" if full else "computing" if self.shown else "first")
-            self.bar.max, self.bar.value = scenario.draws, 0
+            self._stand("full" if full else "computing" if self.shown else "first", done=0, most=scenario.draws)
 
     def cancel(self) -> None:
         """Stop what is being played; what is shown stays."""
@@ -91,55 +270,113 @@ class Dashboard:
             self.worker.cancel()
             self._stand("current" if self._fits() else "stale")
 
-    def refuse(self, error: SimulatorError, key: str = "message.refused") -> None:
-        """Say what is wrong."""
-        text = "\n".join(self.words.say(key, problem=line(p, self.words.lang)) for p in error.problems)
-        self.message.value = f'<div class="message" role="alert">{html.escape(text)}</div>'
+    def _control(self, message: Message) -> Control:
+        return self.by_path[str(message["path"])]
 
-    def tell(self, text: str, more: str = "") -> None:
-        """Say what was done; more: HTML after it."""
-        self.message.value = f'<div class="message told" role="status">{html.escape(text)} {more}</div>'
-
-    def _unread(self, error: SimulatorError) -> None:
-        """A text that cannot be read: said, and the setting stands as it stood."""
-        self.refuse(error)
-        self.panel.sync()
-
-    def _try(self, change: Callable[[], bool], but: str = "") -> bool:
-        """Make a change; say what is wrong with it, or show it and have it played."""
+    def _try(self, change: Callable[[], bool], name: str | None = None) -> bool:
+        """Make a change, show it and have it played. name: what the page's settings are called after it; without one they keep
+        theirs. A change that cannot be made is told, and everything stands as it stood."""
         try:
             moved = change()
         except SimulatorError as e:
             self.refuse(e)
+            self._tell_state()
             return False
-        self.message.value = ""
-        self.panel.sync(but)
-        if moved:
-            self._settings_changed()
+        self._moved(name, play=moved)
         return True
 
-    def _settings_changed(self) -> None:
-        self.undo.disabled, self.redo.disabled = not self.state.can_undo, not self.state.can_redo
-        self.reset_all.disabled = not self.state.changes
-        self.list.value = changed(self.panel.changed(), self.words)
-        self.keep.sync()
-        self.ask()
+    def _moved(self, name: str | None = None, *, play: bool = True) -> None:
+        """Show a change, and have it played."""
+        if name is not None:
+            self.name = name if name in self.shelf.kept else ""
+        self.send({"type": "message", "kind": "", "text": ""})
+        self._tell_state()
+        if play:
+            self.ask()
 
-    def _numbers(self, which: str, text: str) -> None:
-        """Another number of draws for the quick picture ("_quick") or the full run ("_full")."""
-        try:
-            number = self.state.base.set(parse_set([f"draws={text}"])).draws
-        except ScenarioError as e:
-            self.refuse(e)
-            number = 0
-        if number and number != getattr(self, which):
-            self.message.value = ""
-            setattr(self, which, number)
-            if which == "_quick":
-                self.ask()
-        self.quick.value, self.full.value = str(self._quick), str(self._full)
+    # what is told
 
-    # what the worker says, in its own thread
+    def refuse(self, error: SimulatorError, key: str = "message.refused") -> None:
+        """Say what is wrong; settings go by their labels on the page."""
+        said = []
+        for problem in error.problems:
+            control = self.by_path.get(problem.place)
+            place = control.label(self.words.lang) if control else problem.place
+            said.append(self.words.say(key, problem=line(Problem(place, problem.cause, problem.remedy, problem.severity), self.words.lang)))
+        self.send({"type": "message", "kind": "alert", "text": "\n".join(said)})
+
+    def tell(self, text: str, **more: Any) -> None:
+        """Say what was done; more: a file that goes along with it (name, kind, base64)."""
+        self.send({"type": "message", "kind": "status", "text": text, **more})
+
+    def link(self) -> Link:
+        """The page's state, as it goes into an address."""
+        return Link(self.state.base.name, self.state.base.hash()[:8], self._register(), dict(self.state.changes), self.name,
+                    self.shelf.kept, (self.quick, self.full))
+
+    def _register(self) -> str:
+        return self.population.sha256[:8] if self.population is not None else ""
+
+    def _hello(self, message: Message) -> None:
+        """Somebody opened the page. What he brings along (his link, gestures not heard) is taken over if the page is untouched."""
+        words, base = self.words, self.state.base
+        people = words.say("head.synthetic")
+        if self.population is not None:
+            count = f"{len(self.population):,}"
+            people = words.say("head.invented", enterprises=count) if self.population.synthetic else \
+                words.say("head.register", source=self.population.source, enterprises=count)
+        said = {key: words.say(key) for key in words.sentences if key.startswith("ui.") and "{" not in words.sentences[key]}
+        said |= {key: words.sentences[key] for key in words.sentences if key.startswith("ui.") and key not in said}
+        self.send({
+            "type": "page", "lang": words.lang, "tag": words.tag, "words": {k.removeprefix("ui."): v for k, v in said.items()},
+            "title": words.say("head.title"), "people": people, "unit": words.say("unit.money"),
+            "scenario": words.say("head.scenario", scenario=base.zh if words.lang == "zh" else base.en),
+            "identity": f"{base.hash()[:8]}-{self._register()}-{words.lang}",
+            "sections": catalogue.sections(base, self.offered, words),
+            "controls": {c.path: catalogue.described(c, words) for c in self.offered},
+            "sample": self.population is None,
+        })
+        if message.get("link") and not self.state.changes and not self.shelf.kept:
+            with contextlib.suppress(SimulatorError):
+                self.open_link(str(message["link"]))
+        self._tell_state()
+        for kind in ("status", "answer", "shared", "compared"):
+            if kind in self._last:
+                self.send(self._last[kind])
+
+    def _tell_state(self) -> None:
+        """What differs from the baseline, and everything that hangs on it."""
+        words, state = self.words, self.state
+        own = {s.path: s.value for s in state.base.settings()} if any(p not in self.by_path for p in state.changes) else {}
+        changed, listed = {}, []
+        for path, value in state.changes.items():
+            control = self.by_path.get(path)
+            if control is None:
+                listed.append({"path": path, "label": path, "unit": "", "was": own.get(path, "—"), "now": yamlfile.written(value)})
+                continue
+            changed[path] = catalogue.shown(control, value, words)
+            listed.append({"path": path, "label": control.label(words.lang), "unit": display.scale_of(control, words)[1],
+                           "was": display.written(control, control.base, words), "now": changed[path]["text"]})
+        self.send({
+            "type": "state", "changed": changed, "listed": listed, "undo": state.can_undo, "redo": state.can_redo,
+            "heard": dict(self._heard), "link": self.link().text(), "untouched": not state.changes and not self.shelf.kept,
+            "name": self.name, "kept": list(self.shelf.kept), "next": self._next_name(),
+            "same": self.name in self.shelf.kept and self.shelf.kept[self.name] == {
+                p: v for p, v in state.changes.items() if p not in LUCK},
+            "quick": str(self.quick), "full": str(self.full), "options": state.options(), "notice": self._horizon(),
+        })
+
+    def _horizon(self) -> dict[str, Any] | None:
+        """That the policy goes on after the last year played, and which year would count it to the full."""
+        scenario, base = self.state.scenario, self.state.base
+        end, last = scenario.law.end, scenario.years[-1]
+        if end is None or end.year <= last:
+            return None
+        tail = max(0, base.years[-1] - base.law.end.year) if base.law.end else 0
+        wanted = min(end.year + tail, scenario.law.start.year + 60)
+        control = self.by_path.get("horizon")
+        return {"text": self.words.say("notice.horizon", end=end.year, last=last),
+                "button": self.words.say("notice.extend", year=wanted), "set": f"horizon={wanted}"} if control else None
 
     def _publish(self, answer: Answer | Failure) -> None:
         if isinstance(answer, Failure):
@@ -149,106 +386,40 @@ class Dashboard:
                     self._stand("stale")
             return
         self.shown = answer
-        self.view.show(answer, still=lambda: self.worker.is_wanted(answer.question))
-        if answer.final:
-            self.finder.tell()
+        self.send({"type": "answer", **self.teller.told(answer), "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+                   "changes": len(self.state.changes)})
         with self._lock:
             if self.worker.is_wanted(answer.question):
                 self._stand("current" if answer.final else "early")
+        if answer.final:
+            shared = self.teller.shared_out(answer, lambda: self.worker.is_wanted(answer.question))
+            if self.worker.is_wanted(answer.question) and (shared or "shared" in self._last):
+                self.send({"type": "shared", "html": shared})
+            self.lookup.again()
 
     def _progressed(self, question: Question, done: int) -> None:
         if question.full:
             with self._lock:
                 if self.worker.is_wanted(question):
-                    self.bar.value = min(done, self.bar.max)
-                    self._stand("full")
+                    self._stand("full", done=min(done, question.scenario.draws), most=question.scenario.draws)
 
     def _fits(self) -> bool:
         return self.shown is not None and \
-            self.shown.run.scenario.set({"draws": self.state.base.draws}) == self.state.scenario
+            self.shown.run.scenario.set({"draws": self.state.base.draws}) == self.state.scenario.set({"draws": self.state.base.draws})
 
-    def _stand(self, state: str) -> None:
+    def _stand(self, state: str, done: int = 0, most: int = 0) -> None:
         """Say how what is shown relates to the settings: current, early (of the first draws), computing, first, full or stale."""
         said: dict[str, object] = {}
         if state in ("current", "early") and self.shown is not None:
             said = {"draws": f"{self.shown.run.scenario.draws:,}", "seed": self.shown.run.scenario.seed}
         elif state == "full":
-            said = {"done": f"{self.bar.value:,}", "draws": f"{self.bar.max:,}"}
+            said = {"done": f"{done:,}", "draws": f"{most:,}"}
         key = "compiling" if state == "first" and is_cold(play_draws.__name__) else state
-        text = html.escape(self.words.say(f"status.{key}", **said))
-        self.status.value = f'<div class="status" role="status" data-state="{state}">{text}</div>'
-        for widget in (self.bar, self.stop):
-            (widget.remove_class if state == "full" else widget.add_class)("away")
-        (self.view.box.remove_class if state in ("current", "early") else self.view.box.add_class)("old")
-
-    # the widgets
-
-    def _build(self) -> None:
-        say = self.words.say
-        self.status, self.message, self.list = (widgets.HTML(layout=WIDE) for _ in range(3))
-        self.bar = widgets.IntProgress(layout=WIDE)
-        self.quick, self.full = (widgets.Text(value=str(n), continuous_update=False, layout=widgets.Layout(width="76px"))
-                                 for n in (self._quick, self._full))
-        self.quick.observe(lambda change: self._numbers("_quick", change["new"]), "value")
-        self.full.observe(lambda change: self._numbers("_full", change["new"]), "value")
-        self.undo, self.redo, self.reset_all = buttons([
-            ("undo", say("panel.undo"), lambda: self._try(self.state.undo)),
-            ("redo", say("panel.redo"), lambda: self._try(self.state.redo)),
-            ("reset-all", say("panel.reset"), self.reset)])
-        for button in (self.undo, self.redo, self.reset_all):
-            button.disabled = True
-        run, self.stop = buttons([("main", say("draws.run"), lambda: self.ask(full=True)), ("stop", say("draws.cancel"), self.cancel)])
-        run.tooltip = say("draws.run_tip")
-        run.add_class("full-run")
-        self.other = widgets.Text(placeholder=say("panel.other_hint"), tooltip=say("panel.other_tip"), continuous_update=False,
-                                  layout=WIDE)
-        self.other.add_class("other")
-        self.other.observe(lambda change: self.set_path(change["new"]), "value")
-        self.list.value = changed([], self.words)
-        self.view = AnswerView(self.words)
-        self.finder = lookup.Lookup(self)
-        self.keep = keep.Keep(self)
-        left = widgets.VBox([
-            _tools(self.undo, self.redo, self.reset_all), _heading("h2", say("panel.changed")), self.list,
-            self.panel.search, self.panel.found, self.panel.box, _heading("h2", say("panel.other")), self.other], layout=WIDE)
-        left.add_class("left")
-        tools = _tools(_words(say("draws.quick")), self.quick, _words(say("draws.full")), self.full, run, self.bar, self.stop)
-        bar = widgets.VBox([self.status, self.message], layout=WIDE)  # stays in sight
-        bar.add_class("bar")
-        right = widgets.VBox([bar, tools, self.view.box, self.finder.box, self.keep.box], layout=WIDE)
-        right.add_class("right")
-        columns = widgets.HBox([left, right], layout=WIDE)
-        columns.add_class("columns")
-        style = stylesheet() + Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-        self.box = widgets.VBox([widgets.HTML(f"<style>{style}</style>{self._head()}", layout=WIDE), columns], layout=WIDE)
-        self.box.add_class("what-if")
-
-    def _head(self) -> str:
-        say, base = self.words.say, self.state.base
-        people = say("head.synthetic")
-        if self.population is not None:
-            enterprises = f"{len(self.population):,}"
-            people = say("head.invented", enterprises=enterprises) if self.population.synthetic else \
-                say("head.register", source=self.population.source, enterprises=enterprises)
-        named = say("head.scenario", scenario=base.zh if self.words.lang == "zh" else base.en)
-        return (f'<h1 lang="{self.words.tag}">{html.escape(say("head.title"))}<small>{html.escape(named)}</small>'
-                f"<small>{html.escape(people)}</small></h1>")
+        self.send({"type": "status", "state": state, "text": self.words.say(f"status.{key}", **said), "done": done, "most": most})
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        from simulator.dashboard.notebook import show
 
-        display(self.box)
-
-
-def _tools(*parts: widgets.Widget) -> widgets.Box:
-    box = widgets.HBox(parts, layout=WIDE)
-    box.add_class("tools")
-    return box
+        show(self)
 
 
-def _heading(level: str, text: str) -> widgets.HTML:
-    return widgets.HTML(f"<{level}>{html.escape(text)}</{level}>", layout=WIDE)
-
-
-def _words(text: str) -> widgets.HTML:
-    return widgets.HTML(html.escape(text), layout=WIDE)

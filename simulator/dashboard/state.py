@@ -53,9 +53,16 @@ class State:
         """Change several settings in one step."""
         return self._go({**self._changes, **changes})
 
-    def load(self, text: str, name: str) -> bool:
-        """Take over the settings of a scenario file instead of the changes made. name: of the file, for messages."""
-        return self._go(overlay.changes_of(overlay.read(text, name, self.base.folder), self.base))
+    def load(self, text: str, name: str) -> Scenario:
+        """Take over the settings of a scenario file instead of the changes made, its seed too; the scenario it holds.
+        name: of the file, for messages."""
+        scenario = overlay.read(text, name, self.base.folder)
+        self._go(overlay.changes_of(scenario, self.base))
+        return scenario
+
+    def take(self, changes: Mapping[str, Any]) -> bool:
+        """These changes instead of those made."""
+        return self._go(dict(changes))
 
     def reset(self, path: str = "") -> bool:
         """Put back one setting, or all."""
@@ -77,16 +84,18 @@ class State:
     def can_redo(self) -> bool:
         return bool(self._future)
 
-    def saved(self, name: str, title: str = "") -> str:
-        """The settings as a scenario file that says only what differs. Raises ScenarioError for a name that is none."""
-        return overlay.write(self.source, name, title, self._changes)
+    def saved(self, name: str, title: str = "", draws: int = 0) -> str:
+        """The settings as a scenario file that says only what differs, seed and draws in any case: what is played from it is
+        what was on the page. draws: of the figures on the page. Raises ScenarioError for a name that is none."""
+        luck = {"seed": self._scenario.seed, "draws": draws or self._scenario.draws}
+        return overlay.write(self.source, name, title, {**luck, **self._changes, "draws": luck["draws"]})
 
     def options(self) -> str:
         """The changes as options of the command line."""
         return overlay.options(self._changes)
 
     def _go(self, changes: dict[str, Any], path: str = "") -> bool:
-        if changes == self._changes:
+        if changes == self._changes and {p: type(v) for p, v in changes.items()} == {p: type(v) for p, v in self._changes.items()}:
             return False
         scenario = self.base.set(changes)
         if not (path and path == self._last):

@@ -1,8 +1,11 @@
 """Plays what was asked for last, beside the page: no queue of old answers, and nothing the hand has to wait for.
 
-One thread. A question that comes while another is being played takes its place: the engine is stopped at its next block of
-draws and the old answer is never shown. Where an answer will take its time, one from the first draws comes before it. What is
-played is a `Question`; what comes of it goes to `publish`. While nothing is asked, the next change is made ready for.
+One thread. While a slider is dragged a question comes every few hundredths of a second. So what is there soon is played to
+its end and shown, though another question has come meanwhile: the picture follows the hand, one step behind. What takes its
+time is first answered from a few draws, and is stopped at its next block of draws once another question comes.
+
+What is played is a `Question`; what comes of it goes to `publish`. An errand, as a comparison of many scenarios, is played
+on the same engine while no question waits. While nothing is asked, the next change is made ready for.
 """
 
 from __future__ import annotations
@@ -10,11 +13,13 @@ from __future__ import annotations
 import gc
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.budget.result import BudgetRun
+from simulator.dashboard.ideas import LUCK
 from simulator.engine.replay import Session
 from simulator.errors import SimulatorError
 from simulator.population.register import Population
@@ -22,8 +27,8 @@ from simulator.scenario import Scenario
 
 KEPT = 3  # numbers of draws: the quick picture's, its first, and the full run's
 FIRST = 100  # draws of a first answer: as few as have a P95
-LUCK = ("seed", "draws", "sampling")  # what a scenario shares with the baseline it is compared with
-PATIENCE = 0.2  # seconds that nobody minds waiting
+PATIENCE = 0.15  # seconds that nobody minds waiting
+Play = Callable[[Scenario], BudgetRun]
 
 
 class Engine(Protocol):
@@ -99,6 +104,10 @@ class Superseded(Exception):
     """Another question has come, or this one is no longer wanted."""
 
 
+class Ended(Exception):
+    """Nothing is to be played any more."""
+
+
 class Worker:
     """Answers the last question asked. base: the scenario differences are taken from.
 
@@ -110,10 +119,13 @@ class Worker:
         self.engine, self.base = engine, base
         self._publish, self._progress = publish, progress
         self._wanted: Question | None = None
-        self._serial = 0
+        self._errands: deque[Callable[[Play], None]] = deque()
+        self._serial = self._dropped = 0  # of the last question asked; of the last one that was cancelled
+        self._ended = False
         self._changed = threading.Condition()
         self._baselines: dict[tuple[object, ...], BudgetRun] = {}
-        threading.Thread(target=self._work, name="what-if", daemon=True).start()
+        self._thread = threading.Thread(target=self._work, name="what-if", daemon=True)
+        self._thread.start()
 
     def ask(self, scenario: Scenario, *, full: bool = False) -> Question:
         """Play this instead of whatever is being played; returns at once."""
@@ -123,10 +135,27 @@ class Worker:
             self._changed.notify()
             return wanted
 
+    def errand(self, do: Callable[[Play], None]) -> None:
+        """Have something done with the engine once no question waits. A question stops it; it is then done anew from its
+        beginning. do: given what plays a scenario; tells of its own errors."""
+        with self._changed:
+            self._errands.append(do)
+            self._changed.notify()
+
     def cancel(self) -> None:
         """Play nothing any more, until the next question."""
         with self._changed:
-            self._wanted = None
+            self._wanted, self._dropped = None, self._serial
+
+    def end(self) -> None:
+        """Stop for good; what is being played is given up at its next block of draws."""
+        with self._changed:
+            self._ended, self._wanted = True, None
+            self._errands.clear()
+            self._changed.notify()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(10)
+        gc.unfreeze()  # what the session left is found again
 
     def is_wanted(self, question: Question) -> bool:
         """Whether no other question has come since."""
@@ -138,39 +167,85 @@ class Worker:
             if question is not None and not gc.get_freeze_count():
                 gc.collect()
                 gc.freeze()  # what is there after the first answer stays: looking through it again took a tenth of a second each time
-            question = self._next(question)
+            found = self._next(question)
+            if found is None:
+                return
+            if not isinstance(found, Question):
+                self._run_errand(found)
+                continue
+            question = found
             try:
-                first = self.engine.first_draws(question.scenario)
-                if first and not question.full and self.engine.takes_long(question.scenario):
-                    self._tell(self._answer(question, first))
-                self._tell(self._answer(question))
-                if not question.full:
-                    self._look_ahead(question)
+                self._answer_all(question)
             except Superseded:
                 continue
+            except Ended:
+                return
             except SimulatorError as e:
                 self._tell(Failure(question, e))
             except Exception as e:  # noqa: BLE001  a defect: the page says so and goes on
                 traceback.print_exc()
                 self._tell(Failure(question, SimulatorError(f"{type(e).__name__}: {e}")))
 
-    def _next(self, answered: Question | None) -> Question:
-        """The question asked last, as soon as it is another than the one answered."""
+    def _answer_all(self, question: Question) -> None:
+        """A first answer where the whole one takes long, the whole one, and what makes the next one fast."""
+        long = not question.full and self.engine.takes_long(question.scenario)
+        first = self.engine.first_draws(question.scenario)
+        soon = not (question.full or long)
+        if first and long:
+            self._show(self._answer(question, first, soon=True), soon=True)
+        if self.is_wanted(question) or soon:
+            self._show(self._answer(question, soon=soon), soon=soon)
+        if not question.full and self.is_wanted(question) and not self._errands:
+            self._look_ahead(question)
+
+    def _show(self, answer: Answer, *, soon: bool) -> None:
+        """Show an answer that is wanted; one that was there soon, unless it was cancelled."""
+        if self.is_wanted(answer.question) or (soon and answer.question.serial > self._dropped):
+            self._publish(answer)
+
+    def _run_errand(self, do: Callable[[Play], None]) -> None:
+        wanted = self._wanted
+
+        def play(scenario: Scenario) -> BudgetRun:
+            def progress(_draws: int) -> None:
+                if self._ended:
+                    raise Ended
+                if self._wanted is not wanted:
+                    raise Superseded
+            return self.engine.play(scenario, progress)
+
+        try:
+            do(play)
+        except Superseded:
+            with self._changed:
+                self._errands.appendleft(do)
+        except Ended:
+            return
+        except Exception:  # noqa: BLE001  a defect of the errand's own: the page goes on
+            traceback.print_exc()
+
+    def _next(self, answered: Question | None) -> Question | Callable[[Play], None] | None:
+        """The question asked last, as soon as it is another than the one answered; else an errand; None at the end."""
         with self._changed:
-            while self._wanted is None or self._wanted is answered:
+            while True:
+                if self._ended:
+                    return None
+                if self._wanted is not None and self._wanted is not answered:
+                    return self._wanted
+                if self._errands:
+                    return self._errands.popleft()
                 self._changed.wait()
-            return self._wanted
 
     def _tell(self, answer: Answer | Failure) -> None:
         if self.is_wanted(answer.question):
             self._publish(answer)
 
-    def _answer(self, question: Question, first: int = 0) -> Answer:
-        """What comes of a question; first: of its first draws."""
+    def _answer(self, question: Question, first: int = 0, *, soon: bool = False) -> Answer:
+        """What comes of a question; first: of its first draws. soon: played to its end, whatever is asked meanwhile."""
         scenario = question.scenario.set({"draws": first}) if first else question.scenario
         base = self._base_of(scenario)
-        baseline = self._baseline(base, self._progress_of(question) if scenario != base else None)
-        run = baseline if scenario == base else self.engine.play(scenario, self._progress_of(question))
+        baseline = self._baseline(base, self._progress_of(question, soon=soon) if scenario != base else None)
+        run = baseline if scenario == base else self.engine.play(scenario, self._progress_of(question, soon=soon))
         return Answer(question, run, baseline, final=not first)
 
     def _look_ahead(self, question: Question) -> None:
@@ -192,13 +267,18 @@ class Worker:
             self._baselines = dict(list(self._baselines.items())[1 - KEPT:]) | {luck: played}  # a page goes back to the same draws
         return self._baselines[luck]
 
-    def _progress_of(self, question: Question, *, told: bool = True) -> Callable[[int], None]:
-        """Counts a question's draws, tells of them, and stops what is played for it once another is wanted."""
+    def _progress_of(self, question: Question, *, told: bool = True, soon: bool = False) -> Callable[[int], None]:
+        """Counts a question's draws, tells of them, and stops what is played for it once another is wanted (soon: only once
+        none is), or an errand waits while nobody does."""
         done = 0
 
         def progress(draws: int) -> None:
             nonlocal done
-            if not self.is_wanted(question):
+            if self._ended:
+                raise Ended
+            if not self.is_wanted(question) and not (soon and question.serial > self._dropped):
+                raise Superseded
+            if not told and self._errands:
                 raise Superseded
             done += draws
             if told:

@@ -19,13 +19,13 @@ def whatif(
     password_file: for others than this machine, all four (see `dashboard.reach`). notice: called with the page's address.
     Raises SimulatorError.
     """
-    from simulator.dashboard.opening import parameters
+    from simulator.dashboard.opening import opener
     from simulator.dashboard.reach import reach
     from simulator.dashboard.server import serve
 
     allowed = reach(host, certificate, key, password_file)
-    given = parameters(scenario, population or "", units, lang=lang, draws=draws, out=out)
-    serve(given, port=port, reach=allowed, browser=browser,
+    make = opener(scenario, population or "", units, lang=lang, draws=draws, out=out)
+    serve(make, lang=lang, port=port, reach=allowed, browser=browser,
           told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
 
 

@@ -30,10 +30,10 @@ from simulator.scenario.identity import Change, Identity, identity, of_file, of_
 from simulator.scenario.purse import Purse
 from simulator.scenario.rows import Setting, rows_of
 
-__all__ = ["CONFIDENCE", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "load_scenario", "parse_set", "shipped"]
+__all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "load_scenario", "parse_set", "shipped"]
 
 DEFAULT_LAW = "jiulongpo_2013"
-_NAME = re.compile(r"\w[\w.-]{0,79}")
+NAME = re.compile(r"\w[\w.-]{0,79}")
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     head = {key: document.data.get(key) for key in ("name", "zh", "en", "base")}
     if not isinstance(head["name"], str):
         problems.append(Problem(document.source, "name is missing", "add name: and zh:, en: titles"))
-    elif not _NAME.fullmatch(head["name"]):  # it names the run and its folder
+    elif not NAME.fullmatch(head["name"]):  # it names the run and its folder
         remedy = "letters, digits, - and _; zh: and en: are free"
         problems.append(Problem(document.place("name"), f"is {yamlfile.shown(head['name'])}", remedy))
     base: Scenario | None = None

@@ -20,7 +20,7 @@ from simulator.money import FEN, LARGEST, is_exact, to_scaled
 CASH_SLUGS = tuple(slug for slug, cash in zip(SLUGS, CASH, strict=True) if cash)
 MODES = {
     "none": ("不限额", "not rationed: everything due is paid"),
-    "first_come": ("按申请先后", "first come, first served, by day of application"),
+    "first_come": ("先到先得，按申请日先后", "first come, first served, by day of application"),
     "pro_rata": ("按同一比例", "pro rata: every claim is paid the same share"),
     "priority": ("按条款次序", "by priority of clauses, then by day of application"),
     "lottery": ("抽签", "by lot among the claims of a year, older years first"),

@@ -31,13 +31,14 @@ def free_port() -> int:
 @contextmanager
 def running(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[str]:
     """A program of this interpreter that runs meanwhile; gives what `told`, a pattern, finds in what it says."""
-    with started(*command, folder=folder, told=told, switch=switch, **more) as (said, _):
-        yield said
+    with started(*command, folder=folder, told=told, switch=switch, **more) as (found, _, _):
+        yield found
 
 
 @contextmanager
-def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[tuple[str, subprocess.Popen]]:
-    """As `running`, with the process."""
+def started(*command: str, folder: Path, told: str, switch: str = "-m",
+            **more: str) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
+    """As `running`, with the process and the lines it says."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
@@ -56,7 +57,7 @@ def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: 
         assert found.wait(180), "".join(said)
         match = next((m for line in said if (m := re.search(told, line))), None)
         assert match, "".join(said)
-        yield match[0], process
+        yield match[0], process, said
     finally:
         process.terminate()
         try:
@@ -65,21 +66,31 @@ def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: 
             process.kill()
 
 
+def served(folder: Path, port: int = 0, lang: str = "en", *more: str):
+    """The page as `simulator whatif` serves it: its address, the process, what it says."""
+    command = ("simulator", "whatif", "--no-browser", "--port", str(port or free_port()), "--draws", str(DRAWS), "--lang", lang, *more)
+    return started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+")
+
+
 @contextmanager
 def standalone(folder: Path) -> Iterator[str]:
     """The address of the page as `simulator whatif` serves it."""
-    command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", str(DRAWS), "--lang", "en")
-    with running(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+") as url:
+    with served(folder) as (url, _, _):
         yield url
 
 
 @contextmanager
-def forgetful(folder: Path) -> Iterator[str]:
-    """The address of a page whose kernels are stopped two seconds after it is gone."""
-    program = ("from simulator.dashboard import server; server.serve({'draws': 2, 'lang': 'en'}, "
-               f"port={free_port()}, browser=False, idle=2, look=1, told=lambda url: print(url, flush=True))")
-    with running(program, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as url:
-        yield url
+def forgetful(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A page whose sessions end two seconds after it is gone: its address, and what it says of how many there are."""
+    program = ("from simulator.dashboard import opening, server; "
+               "make = opening.opener('baseline', '', [], lang='en', draws=2, out='out'); "
+               "sessions = server.Sessions; server.Sessions = lambda *a: made.append(sessions(*a)) or made[0]; made = []; "
+               "from tornado.ioloop import PeriodicCallback; "
+               "sweep = lambda f: (f(), print('open', len(made[0]), flush=True)); "
+               "server.PeriodicCallback = lambda f, ms: PeriodicCallback(lambda: sweep(f), ms); "
+               f"server.serve(make, lang='en', port={free_port()}, browser=False, idle=2, look=0.5, told=lambda url: print(url, flush=True))")
+    with started(program, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as (url, _, said):
+        yield url, said
 
 
 @contextmanager
@@ -130,14 +141,24 @@ def shows(page, name: str, value: float) -> None:
 
 def row(page, path: str, room: str = ""):
     """The row of a setting; its heading is opened first if it is not."""
-    found = page.locator(f".what-if .at-{path.replace('.', '-')}")
+    found = page.locator(f'.what-if .row[data-path="{path}"]')
     if room and not found.count():
-        page.locator(f".what-if .room-{room}").click()
+        page.locator(f'.what-if details[data-room="{room}"] > summary').click()
     found.wait_for(timeout=SOON)
     return found
 
 
+def box(row):
+    """The box a setting's value is typed into."""
+    return row.locator("input[type=text]")
+
+
 def entry(row, text: str) -> None:
     """Type a value and press Enter."""
-    row.locator("input[type=text]").fill(text)
-    row.locator("input[type=text]").press("Enter")
+    box(row).fill(text)
+    box(row).press("Enter")
+
+
+def in_sight(page, text: str) -> None:
+    """Wait until the settings that were changed are said to be so."""
+    page.locator(".what-if .changed-list", has_text=text).wait_for(timeout=SOON)

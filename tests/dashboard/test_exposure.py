@@ -22,7 +22,7 @@ import pytest
 from traitlets.config import Config
 
 from simulator import resources
-from simulator.dashboard import lab, server
+from simulator.dashboard import lab
 from simulator.dashboard.reach import Reach, reach
 from simulator.errors import ReportError
 from tests.dashboard.browsing import free_port, started
@@ -70,7 +70,7 @@ def page(tmp_path_factory):
     shutil.copytree(resources.folder("data") / "sample", folder / "data" / "sample")
     (folder / ".hidden").write_text("root: confidential")
     command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", "20")
-    with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+") as (url, process):
+    with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+") as (url, process, _):
         yield Served(int(re.search(r":(\d+)/", url)[1]), url.partition("token=")[2], psutil.Process(process.pid))
 
 
@@ -80,7 +80,7 @@ def laboratory(tmp_path_factory):
     folder = tmp_path_factory.mktemp("laboratory")
     (folder / "pyproject.toml").write_text("[project] root:")
     command = ("simulator", "lab", "--no-browser", "--port", str(free_port()))
-    with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/lab\?token=\S+") as (url, process):
+    with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/lab\?token=\S+") as (url, process, _):
         served, shipped = folder / "notebooks", resources.folder("notebooks")
         assert {file.relative_to(served) for file in served.rglob("*.ipynb")} == {
             file.relative_to(shipped) for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name}
@@ -109,9 +109,8 @@ def test_only_this_machine_is_listened_to_and_the_token_is_long(page):
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 32])
 @pytest.mark.parametrize("path", [
-    "/", "/anything", "/voila/tree", "/voila/render/what_if.ipynb", "/voila/files/what_if.ipynb", "/voila/api/contents/",
-    f"/api/kernels/{NOWHERE}", f"/voila/api/shutdown/{NOWHERE}", "/api/kernels", "/api/sessions", "/api/contents",
-    "/api/terminals", "/files/what_if.ipynb", "/nbconvert/html/what_if.ipynb", "/metrics"])
+    "/", "/anything", "/page.js", "/start.js", "/page.css", "/live", "/live?session=x", "/api/kernels", "/files/what_if.ipynb",
+    "/metrics", "//page.js", "/page.js/"])
 def test_without_the_token_the_page_is_shut(page, path, token):
     assert page.shut(path, token=token) and page.shut(path, "POST", token=token)
     query = f"{path}?token={token}"
@@ -119,16 +118,45 @@ def test_without_the_token_the_page_is_shut(page, path, token):
 
 
 @pytest.mark.parametrize("name", UPWARDS)
-@pytest.mark.parametrize("room", ["voila/files/", "voila/static/", "voila/templates/", "voila/labextensions/", "voila/api/themes/"])
+@pytest.mark.parametrize("room", ["", "static/", "files/", "page.js/../", "page.css/"])
 def test_with_the_token_no_file_is_given_out(page, room, name):
     assert page.shut(f"/{room}{name}", token=page.token) and page.shut(f"/{room}{name}")
 
 
 def test_a_socket_needs_the_token_and_this_machines_name(page):
-    channel = f"/api/kernels/{NOWHERE}/channels"
+    channel = "/live?session=x"
     assert page.ask(channel, **SOCKET)[0] == 403 and page.ask(channel, token="wrong", **SOCKET)[0] == 403
-    assert page.ask(channel, token=page.token, Host="evil.example", **SOCKET)[0] in (403, 404)
-    assert page.ask(channel, token=page.token, **SOCKET)[0] == 404, "this kernel is not there, but the token opens"
+    assert page.ask(channel, token=page.token, Host="evil.example", **SOCKET)[0] == 403
+    elsewhere = SOCKET | {"Origin": "http://evil.example"}
+    assert page.ask(channel, token=page.token, **elsewhere)[0] == 403
+    assert page.ask(channel, token=page.token, **SOCKET)[0] == 101, "the token opens"
+
+
+def test_the_address_lets_in_once_and_leaves_the_address_bar(page):
+    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=60)
+    connection.request("GET", f"/?token={page.token}")
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Location")) == (302, "/")
+    cookie = answer.getheader("Set-Cookie")
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and page.token not in cookie
+    answer.read()
+    connection.request("GET", "/", headers={"Cookie": cookie.partition(";")[0]})
+    answer = connection.getresponse()
+    assert answer.status == 200 and page.token not in answer.read().decode()
+    policy = answer.getheader("Content-Security-Policy")
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe-eval" not in policy
+    connection.close()
+
+
+def test_what_a_socket_says_wrongly_stops_nothing(page):
+    """Frames that are no gestures: the server answers the next request as before."""
+    with socket.create_connection(("127.0.0.1", page.port), timeout=60) as line:
+        head = "".join(f"{name}: {value}\r\n" for name, value in SOCKET.items())
+        line.sendall(f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\nAuthorization: token {page.token}\r\n{head}\r\n".encode())
+        assert b"101" in line.recv(100)
+        for text in (b"", b"{", b"[]", b"7", b'{"type": []}', b'{"type": "set"}', b'{"type": "slide", "path": "law", "n": "x"}', b"\xff"):
+            line.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)
+    assert page.ask("/", token=page.token)[0] == 200
 
 
 def test_another_name_for_this_machine_is_refused(page, laboratory):
@@ -141,7 +169,7 @@ def test_another_name_for_this_machine_is_refused(page, laboratory):
 
 
 def test_a_form_from_elsewhere_is_refused(page):
-    assert page.ask(f"/voila/api/shutdown/{NOWHERE}", "POST")[0] == 403  # no token against forged forms
+    assert page.ask("/login", "POST")[0] == 403 and page.ask("/live", "POST")[0] >= 400
     assert page.ask("/login?next=//evil.example", token=page.token)[1].startswith("/")
     assert not page.ask("/login?next=https://evil.example/", token=page.token)[1].startswith("https:")
 
@@ -229,7 +257,7 @@ def test_bad_papers_are_refused(papers, tmp_path):
 def test_served_wider_it_is_under_tls_and_asks_for_the_password(papers, tmp_path):
     options = [f"--{name.replace('_', '-')}={value if name == 'host' else papers / value}" for name, value in WIDE.items()]
     command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", "20", *options)
-    with started(*command, folder=tmp_path, told=r"https?://\S+") as (url, _):
+    with started(*command, folder=tmp_path, told=r"https?://\S+") as (url, _, _):
         assert re.fullmatch(r"https://0\.0\.0\.0:\d+/", url), "no password in the address"
         port = int(url.rpartition(":")[2].strip("/"))
         trusted = ssl.create_default_context(cafile=papers / "cert.pem")
@@ -248,14 +276,15 @@ def test_served_wider_it_is_under_tls_and_asks_for_the_password(papers, tmp_path
 
 
 def test_no_setting_opens_a_page_wider():
-    """Neither the servers' settings nor those of the user's Jupyter, which take no part."""
-    for settings in (server._config(Reach(), 1, 2, 3).Voila, lab.settings(Reach(), 1, Path("a"), Path("b"), False).ServerApp):
-        assert settings.ip == "127.0.0.1" and not settings.get("allow_origin") and not settings.get("allow_origin_pat")
-    assert lab.settings(Reach(), 1, Path("a"), Path("b"), False).IdentityProvider.token
-    assert isinstance(server._config(Reach(), 1, 2, 3), Config)
+    """Those of the user's Jupyter take no part."""
+    settings = lab.settings(Reach(), 1, Path("a"), Path("b"), False)
+    assert settings.ServerApp.ip == "127.0.0.1" and not settings.ServerApp.get("allow_origin") \
+        and not settings.ServerApp.get("allow_origin_pat")
+    assert settings.IdentityProvider.token
+    assert isinstance(settings, Config)
 
 
-FLOORS = {"jupyter_server": (2, 18, 0), "voila": (0, 5, 6), "pyarrow": (14, 0, 1), "tornado": (6, 4, 2), "nbconvert": (7, 16)}
+FLOORS = {"jupyter_server": (2, 18, 0), "pyarrow": (14, 0, 1), "tornado": (6, 4, 2), "nbconvert": (7, 16)}
 
 
 @pytest.mark.parametrize("name", FLOORS)

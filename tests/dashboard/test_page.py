@@ -1,27 +1,27 @@
-"""The page without a browser: widgets are told values, an engine that answers at once stands behind them."""
+"""The page without a browser: gestures come in as messages, what is to be shown is told to a listener."""
 
 from __future__ import annotations
 
-import datetime
 import re
 import threading
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-import ipywidgets as widgets
 import pandas as pd
 import pytest
 
 import simulator
 from simulator.budget.purse import ledger_table
 from simulator.budget.result import BudgetRun
-from simulator.dashboard import pictures, views, worker
+from simulator.dashboard import display, views, worker
 from simulator.dashboard.page import Dashboard
-from simulator.dashboard.panel import Panel
 from simulator.dashboard.worker import Replaying
+from simulator.money import FEN
+from simulator.report.kinds import KINDS
 from simulator.scenario import load_scenario
 
-RATE = "law.tax_rebate.high_rate"
+RATE, AREA = "law.tax_rebate.high_rate", "law.office_rent.max_area"
 DRAWS = 12
 WAIT = 240
 
@@ -38,206 +38,290 @@ class Counting(Replaying):
         return super().play(scenario, progress)
 
 
+class Person:
+    """Somebody at the page: does things, and sees what is told."""
+
+    def __init__(self, page: Dashboard):
+        self.page, self.seen, self.last = page, [], {}
+        self._came = threading.Condition()
+        page.listen(self._hear)
+        page.receive({"type": "hello"})
+
+    def _hear(self, message) -> None:
+        with self._came:
+            self.seen.append(message)
+            self.last[message["type"]] = message
+            self._came.notify_all()
+
+    def do(self, **gesture) -> None:
+        self.page.receive(gesture)
+
+    def until(self, happened) -> None:
+        with self._came:
+            assert self._came.wait_for(lambda: happened(self.last), WAIT), self.last.keys()
+
+    def settled(self) -> None:
+        """Wait until the answer of the present settings is shown."""
+        self.until(lambda last: last.get("status", {}).get("state") == "current")
+
+    def waits_for(self, kind: str) -> dict:
+        self.last.pop(kind, None)
+        self.until(lambda last: kind in last)
+        return self.last[kind]
+
+    @property
+    def cards(self) -> dict[str, dict]:
+        return {card["key"]: card for card in self.last["answer"]["cards"]}
+
+    @property
+    def said(self) -> str:
+        return self.last["message"]["text"]
+
+    def table(self, name: str) -> list[list[str]]:
+        table = next(t for t in self.last["answer"]["tables"] if t["name"] == name)
+        return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
 @pytest.fixture(scope="module")
-def page(tmp_path_factory) -> Dashboard:
+def person(tmp_path_factory) -> Person:
     page = Dashboard(load_scenario("baseline"), lang="zh", draws=DRAWS, out=tmp_path_factory.mktemp("kept"), engine=Counting())
-    settled(page)
-    for section in page.panel.sections:
-        section.head.value = True
-    return page
+    person = Person(page)
+    person.settled()
+    yield person
+    page.end()
 
 
 @pytest.fixture(autouse=True)
-def put_back(page):
+def put_back(person):
     yield
-    page.reset()
-    settled(page)
+    person.page.shelf.kept = {}
+    person.page.name = ""
+    person.do(type="reset")
+    person.settled()
 
 
-def settled(page: Dashboard) -> None:
-    """Wait until the answer of the present settings is shown."""
-    came = threading.Event()
-
-    def look(_=None) -> None:
-        if 'data-state="current"' in page.status.value:
-            came.set()
-
-    page.status.observe(look, "value")
-    look()
-    assert came.wait(WAIT), page.status.value
-    page.status.unobserve(look, "value")
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace("\u2212", "-").lstrip("+"))
 
 
-def row(page: Dashboard, path: str):
-    return next(section.rows[path] for section in page.panel.sections if path in section.rows)
+# ------------------------------------------------------------------------------------ what is typed is what is played
 
 
-def figures(page: Dashboard) -> dict[str, str]:
-    return dict(re.findall(r'data-card="(\w+)" data-value="([^"]+)"', page.view.cards.value))
+def odd(control, words) -> str:
+    """A value between the slider's steps, as somebody would type it."""
+    scale, _ = display.scale_of(control, words)
+    away = control.step * Decimal("0.37") if control.finest is None else max(
+        control.finest, (control.step * Decimal("0.37")).quantize(control.finest))
+    base = control.position(control.base)
+    value = base + away
+    if control.allowed[1] is not None and value > control.allowed[1]:
+        value = base - away
+    return f"{(value / scale).normalize():f}"
 
 
-def test_a_slider_is_a_set_and_undo_takes_it_back(page):
-    first = figures(page)
-    row(page, RATE)._slider.value = 40.0
-    settled(page)
-    run = BudgetRun(page.shown.run.scenario, page.shown.run.result)
+def test_every_control_keeps_what_was_typed_through_opening_loading_saving_and_coming_back(person, tmp_path):
+    """An own value between two steps in every control at once; then all that could move one without a person's gesture."""
+    page = person.page
+    typed = {}
+    for control in page.offered:
+        if control.kind == "slider":
+            typed[control.path] = odd(control, page.words)
+            person.do(type="set", path=control.path, text=typed[control.path], sure=True)
+            assert person.last["state"]["changed"].get(control.path), (control.path, typed[control.path], person.said)
+            shown = person.last["state"]["changed"][control.path]["text"]
+            assert number(shown) == Decimal(typed[control.path]), control.path
+    assert len(typed) > 90
+    before, hash_before = dict(page.state.changes), page.state.scenario.hash()
+    person.do(type="hello", link="")  # opened again, by the same person or another
+    person.do(type="keep", name="甲")
+    person.do(type="open", name="")
+    assert page.state.changes == {}
+    person.do(type="open", name="甲")
+    link = person.last["state"]["link"]
+    person.do(type="open", name="")
+    person.do(type="link", text=f"http://127.0.0.1:1/#w={link}")
+    text = page.state.saved("kept", "甲", page.quick)
+    person.do(type="reset")
+    person.do(type="load", name="kept.yaml", text=text)
+    person.do(type="undo")
+    person.do(type="redo")
+    assert page.state.scenario.hash() == hash_before
+    assert {p: Decimal(str(v)) for p, v in page.state.changes.items() if p in typed} == {
+        p: Decimal(str(v)) for p, v in before.items()}
+    file = tmp_path / "kept.yaml"
+    file.write_text(text, "utf-8")
+    assert load_scenario(file).set({"draws": 1000}).hash() == page.state.scenario.hash()
+    person.do(type="reset")
+
+
+def test_showing_what_stands_is_no_step(person):
+    person.do(type="set", path=RATE, text="47.5")
+    steps = len(person.page.state._past)
+    for _ in range(3):
+        person.do(type="hello", link=person.last["state"]["link"])
+    assert len(person.page.state._past) == steps and person.page.state.changes == {RATE: Decimal("0.475")}
+
+
+def test_a_slider_is_a_set_and_undo_takes_it_back(person):
+    first = {key: card["value"] for key, card in person.cards.items()}
+    person.do(type="slide", path=RATE, at="40")
+    person.settled()
     wanted = load_scenario("baseline").set({RATE: 0.4, "draws": DRAWS})
+    page = person.page
     assert page.shown.run.scenario.hash() == wanted.hash()
-    assert float(figures(page)["net"]) == run.figure("net_impact")["mean"]
-    assert "50 → 40" in page.list.value and f"--set {RATE}=0.4" in page.keep.options.value
-    assert "changed" in row(page, RATE).box._dom_classes
-    page.undo.click()
-    settled(page)
-    assert figures(page) == first and row(page, RATE)._slider.value == 50.0
+    assert person.cards["net"]["value"] == simulator.run(wanted).figure("net_impact")["mean"]
+    state = person.last["state"]
+    assert state["listed"] == [{"path": RATE, "label": "高档返还比例", "unit": "%", "was": "50", "now": "40"}]
+    assert state["options"] == f"--set {RATE}=0.4" and state["changed"][RATE]["text"] == "40" and float(state["changed"][RATE]["at"]) == 40
+    person.do(type="undo")
+    person.settled()
+    assert {key: card["value"] for key, card in person.cards.items()} == first
 
 
-def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(page, monkeypatch):
+@pytest.mark.parametrize("text, said", [("140", "0 至 100 %"), ("abc", "读不懂"), ("{", "高档返还比例"),
+                                        ("1 / 2", "高档返还比例"), ("", "读不懂")])
+def test_g5_a_bad_value_is_told_by_its_label_in_the_boxs_unit_and_the_old_one_stands(person, text, said):
+    person.do(type="set", path=RATE, text=text)
+    assert said in person.said and "高档返还比例" in person.said and RATE not in person.said and "Traceback" not in person.said
+    assert person.page.state.changes == {} and person.last["state"]["changed"] == {}
+
+
+def test_numbers_are_typed_and_lists_chosen(person):
+    choices = [value for value, _, _ in person.page.by_path["rationing.mode"].choices]
+    for path, text in ((AREA, "1,250"), ("assumptions.startups.a_year", "20 / 30 / 40"), ("policy.end", "无"),
+                       ("rationing.priority", "办公用房租金补助、数据专线补贴")):
+        person.do(type="set", path=path, text=text)
+    person.do(type="choose", path="rationing.mode", choice=choices.index("priority"))
+    person.settled()
+    assert person.page.state.changes == {
+        AREA: 1250, "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40}, "policy.end": None,
+        "rationing.priority": ["office_rent", "data_line"], "rationing.mode": "priority"}
+    assert person.said == ""
+
+
+def test_a_value_far_off_is_asked_about_and_taken_only_when_said(person):
+    award = next(c for c in person.page.offered if c.kind == "slider" and c.unit == "CNY" and c.path.startswith("law.")
+                 and display.scale_of(c, person.page.words)[0] == 10_000)
+    person.do(type="set", path=award.path, text="3000000")
+    asked = person.last["asked"]
+    assert award.zh in asked["question"] and "万元" in asked["question"] and person.page.state.changes == {}
+    assert asked["instead"] in ("", "300")
+    person.do(type="set", path=award.path, text="3000000", sure=True)
+    assert person.page.state.changes == {award.path: 3_000_000 * 10_000}
+
+
+def test_any_other_setting_can_be_written(person):
+    person.do(type="other", text="assumptions.cash.same_year=0.5")
+    assert "assumptions.cash.same_year" in person.page.state.changes and "taken" in person.last
+    person.do(type="other", text="assumptions.cash.same_yaer=0.5")
+    assert "是否应为" in person.said
+
+
+# ----------------------------------------------------------------------------------------------- figures
+
+
+def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(person, monkeypatch):
     monkeypatch.setattr(worker, "PATIENCE", 0.0)
     monkeypatch.setattr(worker, "FIRST", 5)
-    seen = []
-    page.view.cards.observe(lambda change: seen.append(figures(page)["net"]), "value")
-    page.set_path("assumptions.startups.a_year=30")
-    settled(page)
-    told = [simulator.run(page.shown.run.scenario.set({"draws": n})).figure("net_impact")["mean"] for n in (5, DRAWS)]
-    assert [float(net) for net in seen] == told and page.shown.final
+    person.seen.clear()
+    person.do(type="other", text="assumptions.startups.a_year=30")
+    person.settled()
+    seen = [next(c["value"] for c in m["cards"] if c["key"] == "net") for m in person.seen if m["type"] == "answer"]
+    told = [simulator.run(person.page.shown.run.scenario.set({"draws": n})).figure("net_impact")["mean"] for n in (5, DRAWS)]
+    assert seen == told and person.page.shown.final
 
 
-def test_a_slider_stands_where_it_belongs_when_the_browser_first_hears_of_it(page, monkeypatch):
-    """A key pressed before a later message arrived would move it from somewhere else."""
-    born: dict[widgets.FloatSlider, float] = {}
-    opened = widgets.FloatSlider.open
-    monkeypatch.setattr(widgets.FloatSlider, "open", lambda slider: (born.update({slider: slider.value}), opened(slider)))
-    again = Panel(page.state, page.words, register=False, set_value=lambda *_: True, back=lambda _: None, refuse=lambda _: None)
-    for section in again.sections:
-        section.head.value = True
-    assert len(born) > 50 and all(slider.value == value for slider, value in born.items())
+def test_the_baseline_is_not_played_twice(person):
+    before = person.page.worker.engine.plays
+    person.do(type="slide", path=RATE, at="45")
+    person.settled()
+    person.do(type="reset")
+    person.settled()
+    assert person.page.worker.engine.plays == before + 1
 
 
-def test_the_baseline_is_not_played_twice(page):
-    before = page.worker.engine.plays
-    row(page, RATE)._slider.value = 45.0
-    settled(page)
-    page.reset()
-    settled(page)
-    assert page.worker.engine.plays == before + 1
+def test_the_yearly_chance_of_an_overrun_comes_first_and_is_counted_draw_by_draw(person):
+    run = person.page.shown.run
+    paid, years = run.result.paid[:, :, :-1].sum(axis=2), run.result.cash_years
+    budget = run.scenario.appropriation
+    hits = [any(row[j] > budget[y] for j, y in enumerate(years) if y in budget) for row in paid]
+    assert person.cards["overrun"]["value"] == sum(hits) / len(hits)
+    overall = run.figure("overrun")["probability"]
+    assert person.cards["overrun"]["value"] >= overall and f"{overall:.0%}" in person.cards["overrun"]["note"]
+    rows = person.table("years")
+    assert [row[0] for row in rows] == [*map(str, sorted({*years, *budget})), "任一年度", "各年合计"]
+    for row in rows[:-2]:
+        assert number(row[1]) * 10_000 == budget[int(row[0])] / FEN
+    assert rows[-1][1] == f"{sum(f for y, f in budget.items() if y in years) / FEN / 1e4:,.0f}"
 
 
-@pytest.mark.parametrize("text", ["140", "abc", "{", "1 / 2", ""])
-def test_g5_a_bad_value_is_told_and_the_old_one_stands(page, text):
-    row(page, RATE)._entry.value = text
-    assert "未采用" in page.message.value and RATE in page.message.value
-    assert page.state.changes == {} and row(page, RATE)._entry.value == "50"
+def test_rows_totals_and_cards_tie_as_they_are_shown(person):
+    for path, text in ((RATE, "12.5"), (AREA, "210"), ("assumptions.startups.a_year", "30")):
+        person.do(type="set", path=path, text=text)
+        person.settled()
+        rows = [[number(cell) for cell in row[1:]] for row in person.table("clauses")]
+        for was, now, apart in rows:
+            assert was + apart == now
+        for column in range(3):
+            assert sum(row[column] for row in rows[:-1]) == rows[-1][column]
+        assert rows[-1][2] == number(person.cards["difference"]["number"])
 
 
-def test_numbers_are_typed_and_lists_chosen(page):
-    row(page, "law.office_rent.max_area")._entry.value = "1,250"  # beyond the slider, but allowed
-    row(page, "assumptions.startups.a_year")._entry.value = "20 / 30 / 40"
-    row(page, "rationing.mode")._entry.value = 1
-    row(page, "policy.end")._entry.value = "none"
-    settled(page)
-    assert page.state.changes == {
-        "law.office_rent.max_area": 1250, "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40},
-        "rationing.mode": "first_come", "policy.end": None}
-    assert page.message.value == ""
+def test_a_policy_that_outlasts_the_horizon_is_told_and_can_be_played_to_its_end(person):
+    person.do(type="set", path="policy.end", text="2018年12月31日")
+    notice = person.last["state"]["notice"]
+    assert "2018" in notice["text"] and "2017" in notice["text"]
+    person.do(type="other", text=notice["set"])
+    assert person.last["state"]["notice"] is None
+    assert person.page.state.scenario.years[-1] == 2020  # as many years after its end as the baseline has
+    person.settled()
 
 
-def test_any_other_setting_can_be_written(page):
-    page.other.value = "assumptions.cash.same_year=0.5"
-    assert "assumptions.cash.same_year" in page.state.changes and page.other.value == ""
-    page.other.value = "assumptions.cash.same_yaer=0.5"
-    assert "是否应为" in page.message.value
+def test_the_number_of_draws_is_said_and_bad_ones_are_refused(person):
+    person.do(type="draws", which="quick", text="15")
+    person.settled()
+    assert "模拟 15 次" in person.last["status"]["text"] and person.page.shown.run.scenario.draws == 15
+    person.do(type="draws", which="quick", text="many")
+    assert "未采用" in person.said and person.last["state"]["quick"] == "15"
+    person.do(type="draws", which="quick", text=str(DRAWS))
+    person.settled()
 
 
-def test_the_number_of_draws_is_said_and_bad_ones_are_refused(page):
-    page.quick.value = "15"
-    settled(page)
-    assert "模拟 15 次" in page.status.value and page.shown.run.scenario.draws == 15
-    page.quick.value = "many"
-    assert "未采用" in page.message.value and page.quick.value == "15"
-    page.quick.value = str(DRAWS)
+def test_a_full_run_has_its_own_draws(person):
+    person.do(type="draws", which="full", text="25")
+    person.do(type="full")
+    person.settled()
+    assert person.page.shown.run.scenario.draws == 25
+    person.do(type="cancel")
+    assert person.last["status"]["state"] == "current"
+    person.page.ask()
 
 
-def test_a_full_run_has_its_own_draws(page):
-    page.full.value = "25"
-    page.ask(full=True)
-    settled(page)
-    assert page.shown.run.scenario.draws == 25 and "away" in page.bar._dom_classes
-    page.cancel()
-    assert 'data-state="current"' in page.status.value
-    page.ask()
+def test_a_budget_line_is_set_and_a_bad_one_is_told(person):
+    before = person.last["answer"]["curve"]["svg"]
+    person.do(type="line", text="1,500万")
+    assert person.last["curve"]["curve"]["svg"] != before
+    person.do(type="line", text="much")
+    assert "不小于零" in person.said
+    person.do(type="line", text="")
+    assert person.last["curve"]["curve"]["svg"] == before
 
 
-def test_the_search_finds_by_label_path_and_article(page):
-    def shown() -> set[str]:
-        return {path for section in page.panel.sections for path, row in section.rows.items()
-                if row.box in section.body.children}
-
-    every = shown()
-    page.panel.search.value = "高档返还"
-    assert shown() == {RATE} and "1 项" in page.panel.found.value
-    page.panel.search.value = "四（十）"
-    assert shown() and all("四（十）" in row(page, path).control.article for path in shown())
-    page.panel.search.value = ""
-    assert shown() == every
+def test_appropriations_shared_out_show_what_waits(person):
+    person.do(type="other", text="rationing.mode=pro_rata")
+    person.do(type="other", text="appropriation.2014=1000000")
+    person.until(lambda last: "按同一比例" in last.get("shared", {}).get("html", ""))
+    waiting = ledger_table(person.page.shown.run.ledger(), person.page.shown.run.result).query("measure == 'waiting' and clause == 'total'")
+    assert waiting["mean"].max() > 0 and "年末结转待付" in person.last["shared"]["html"]
+    person.do(type="reset")
+    person.until(lambda last: last["shared"]["html"] == "")
 
 
-def test_what_is_saved_is_loaded_as_the_same(page):
-    row(page, RATE)._slider.value = 40.0
-    page.keep.name.value = "留存"
-    page.keep.save()
-    file = Path(page.out) / "留存.yaml"
-    assert load_scenario(file).set({}).law.numbers["tax_rebate.high_rate"].at(2013) == page.state.scenario.law.numbers[
-        "tax_rebate.high_rate"].at(2013)
-    text = file.read_text(encoding="utf-8")
-    page.reset()
-    page.keep.upload.value = ({"name": "留存.yaml", "content": memoryview(text.encode("gb18030")), "size": 1, "type": "",
-                               "last_modified": datetime.datetime(2013, 1, 1)},)
-    assert page.state.changes.keys() == {RATE} and "1 项" in page.message.value
-    page.keep.name.value = "a/b"
-    page.keep.save()
-    assert "未能完成" in page.message.value
-
-
-def test_a_budget_line_is_set_and_a_bad_one_is_told(page):
-    before = page.view.curve.value
-    page.view.line.value = "1,500"
-    assert page.view.curve.value != before and page.view._line_problem.value == ""
-    page.view.line.value = "much"
-    assert "请填写" in page.view._line_problem.value
-    page.view.line.value = ""
-    assert page.view.curve.value == before
-
-
-def test_appropriations_shared_out_show_what_waits(page):
-    assert page.view.rationed.value == ""
-    page.set_path("rationing.mode=pro_rata")
-    page.set_path("appropriation.2014=1000000")
-    settled(page)
-    waiting = ledger_table(page.shown.run.ledger(), page.shown.run.result).query("measure == 'waiting' and clause == 'total'")
-    assert waiting["mean"].max() > 0 and "年末结转待付" in page.view.rationed.value and "按同一比例" in page.view.rationed.value
-    page.reset()
-    settled(page)
-    assert page.view.rationed.value == ""
-
-
-def test_the_report_made_from_the_page_is_of_what_it_shows(page, monkeypatch):
-    monkeypatch.setattr(BudgetRun, "analyses", lambda run, workers=None: {})  # half a minute, tested elsewhere
-    row(page, RATE)._slider.value = 40.0
-    settled(page)
-    page.keep.name.value = "试算"
-    page.keep._report(page.shown.run)
-    folder = Path(page.out) / "试算"
-    assert "测算报告已生成" in page.message.value and list(folder.glob("*.html"))
-    kept = pd.read_csv(folder / "summary.csv", encoding="utf-8-sig").query("measure == 'paid' and clause == 'total' and year == 'total'")
-    assert float(kept["mean"].iloc[0]) == page.shown.run.figure("paid")["mean"]
-    settings = pd.read_csv(folder / "settings.csv", encoding="utf-8-sig").set_index("path")["value"]
-    assert float(settings[RATE]) == 0.4
-
-
-def test_the_pictures_show_the_answers_figures(page):
-    """What is drawn, read back from where it lies, is what the run found."""
-    run, figures = page.shown.run, views.Figures(page.shown.run)
-    fan, curve = (ElementTree.fromstring(picture.value) for picture in (page.view.fan, page.view.curve))
+def test_the_pictures_show_the_answers_figures(person):
+    """What is drawn, read back from where it lies, is what the run found; and so is what is read off and taken away."""
+    run = person.page.shown.run
+    figures = views.Figures(run)
+    fan, curve = (ElementTree.fromstring(person.last["answer"][name]["svg"]) for name in ("fan", "curve"))
     assert all(picture.get("aria-label") and picture.get("role") == "img" for picture in (fan, curve))
     ticks = {float(t.get("y")) - 4: float(t.text.replace(",", "")) for t in fan.iter("text") if t.get("text-anchor") == "end"}
     (low, zero), (high, top) = max(ticks.items()), min(ticks.items())
@@ -245,7 +329,154 @@ def test_the_pictures_show_the_answers_figures(page):
     for year, point in zip(run.result.cash_years, median, strict=True):
         drawn = zero + (low - float(point.split(",")[1])) / (low - high) * (top - zero)
         assert drawn == pytest.approx(figures("paid", "total", year)["p50"] / 1e4, abs=0.01 * top)
+    told = person.last["answer"]["fan"]
+    assert [row[0]["text"] for row in told["table"]["rows"]] == [re.search(r"\d{4}", point["text"])[0] for point in told["hover"]]
     heights = [float(point.split(",")[1]) for point in next(curve.iter("polyline")).get("points").split()]
     assert heights == sorted(heights) and len(heights) > 10  # from certain down to impossible
-    total = run.figure("paid")
-    assert [t.text for t in curve.iter("text") if t.text[0] == "P"] == [q.upper() for q in pictures.QUANTILES if pd.notna(total.get(q))]
+
+
+# ------------------------------------------------------------------------------------- keeping and handing on
+
+
+def test_what_is_saved_plays_to_the_figures_on_the_page(person, tmp_path, capsys):
+    from simulator import cli
+
+    person.do(type="set", path=RATE, text="47.5")
+    person.do(type="set", path="seed", text="7")
+    person.settled()
+    person.do(type="save", name="方案 一：47.5 %")
+    file = Path(person.page.out) / "方案-一-47.5.yaml"
+    assert file.is_file() and str(file) in person.said and person.last["message"]["file"]["name"] == file.name
+    assert cli.main(["run", str(file), "--out", str(tmp_path / "run")]) == 0
+    capsys.readouterr()
+    summary = pd.read_csv(tmp_path / "run" / "summary.csv", encoding="utf-8-sig").query("clause == 'total' and year == 'total'")
+    played = summary.set_index("measure")
+    assert float(played.loc["paid", "p50"]) == person.cards["p50"]["value"] or pd.isna(played.loc["paid", "p50"])
+    assert float(played.loc["net_impact", "mean"]) == person.cards["net"]["value"]
+    text = file.read_text("utf-8")
+    person.do(type="reset")
+    person.do(type="load", name=file.name, text=text)
+    person.settled()
+    assert person.page.state.scenario.seed == 7 and person.page.shown.run.scenario.draws == DRAWS
+    assert float(played.loc["net_impact", "mean"]) == person.cards["net"]["value"]
+
+
+def test_nothing_is_overwritten_unasked(person):
+    person.do(type="set", path=RATE, text="41")
+    person.do(type="save", name="一")
+    file = Path(person.page.out) / "一.yaml"
+    first = file.read_bytes()
+    person.do(type="save", name="一")  # the same content: nothing to ask
+    person.do(type="set", path=RATE, text="42")
+    person.do(type="save", name="一")
+    assert file.read_bytes() == first and person.last["asked"]["instead"] == "一-2"
+    person.do(type="save", name="一", sure=True)
+    assert file.read_bytes() != first
+
+
+def test_what_ifs_are_kept_opened_renamed_and_asked_about_before_they_are_replaced(person):
+    assert person.last["state"]["next"] == "方案一"
+    person.do(type="set", path=RATE, text="47.5")
+    person.do(type="keep", name="")
+    person.do(type="set", path=RATE, text="30")
+    assert person.last["state"]["name"] == "方案一" and not person.last["state"]["same"]
+    person.do(type="keep", name="方案二")
+    person.do(type="keep", name="方案一")  # bears it, but is another
+    assert "方案一" in person.last["asked"]["question"] and person.page.shelf.kept["方案一"] == {RATE: Decimal("0.475")}
+    person.do(type="open", name="方案一")
+    assert person.page.state.changes == {RATE: Decimal("0.475")} and person.last["state"]["same"]
+    person.do(type="rename", name="方案一", new="折中")
+    person.do(type="drop", name="方案二")
+    assert person.last["state"]["kept"] == ["折中"] and person.last["state"]["name"] == "折中"
+
+
+def test_a_link_holds_the_whole_page(person, tmp_path):
+    person.do(type="set", path=RATE, text="47.5")
+    person.do(type="keep", name="方案一")
+    person.do(type="set", path=AREA, text="333")
+    person.do(type="set", path="seed", text="7")
+    link = person.last["state"]["link"]
+    assert re.fullmatch(r"[\w-]+", link) and str(person.page.out) not in link
+    other = Dashboard(load_scenario("baseline"), lang="zh", draws=DRAWS + 1, out=tmp_path)
+    colleague = Person(other)
+    try:
+        other.receive({"type": "hello", "link": link})
+        assert other.state.scenario.hash() == person.page.state.scenario.hash()
+        assert (other.shelf.kept, other.quick) == (person.page.shelf.kept, DRAWS)
+        colleague.do(type="link", text=link[:-9])
+        assert "完整复制" in colleague.said and other.state.changes
+    finally:
+        other.end()
+
+
+@pytest.mark.parametrize("text", ["", "#w=", "w=AAAA", "nothing at all", "#w=" + "A" * 5000])
+def test_what_is_no_link_is_told(person, text):
+    person.do(type="link", text=text)
+    assert "未采用" in person.said and person.page.state.changes == {}
+
+
+def test_a_comparison_is_paired_and_ties_with_the_card(person):
+    person.do(type="set", path=RATE, text="20")
+    person.do(type="keep", name="方案一")
+    person.settled()
+    alone = person.cards["difference"]["number"]
+    person.do(type="set", path=RATE, text="80")
+    person.do(type="keep", name="方案二")
+    person.settled()
+    person.last.pop("compared", None)
+    person.do(type="compare", names=[], against="")
+    person.until(lambda last: "compared" in last)
+    told = person.last["compared"]
+    assert told["labels"] == ["基准", "方案一", "方案二"]
+    headline, clauses = ([[cell["text"] for cell in row] for row in table["rows"]] for table in told["tables"])
+    assert [row[0] for row in headline] == told["labels"] and headline[1][-1] == alone
+    assert headline[2][-1] == person.cards["difference"]["number"] and clauses[-1][1:] == [row[-1] for row in headline[1:]]
+    person.last.pop("compared")
+    person.do(type="compare", names=["方案二"], against="方案二")
+    person.until(lambda last: "compared" in last)
+    assert person.last["compared"]["against"] == "方案二"
+
+
+def test_who_gains_and_who_loses_adds_up_over_a_register(tmp_path):
+    from simulator import resources
+    from simulator.dashboard.gains import gains
+    from simulator.dashboard.wording import load
+    from simulator.population.readers import read_population
+
+    register = read_population(resources.folder("data") / "sample")
+    base = load_scenario("baseline")
+    lower = base.set({AREA: 10})
+    for table in gains(register, base, lower, load("zh")):
+        rows = [[number(cell["text"]) for cell in row[1:]] for row in table["rows"]]
+        for row in rows:
+            assert row[0] == row[1] + row[2] + row[3]
+        for column in range(4):
+            assert sum(row[column] for row in rows[:-1]) == rows[-1][column]
+        assert rows[-1][0] == len(register) and rows[-1][2] > 0 and rows[-1][5] < 0
+
+
+@pytest.mark.slow
+def test_the_report_made_from_the_page_is_of_what_it_shows_and_bears_its_name(person, monkeypatch):
+    monkeypatch.setattr(BudgetRun, "analyses", lambda run, workers=None: {})  # half a minute, tested elsewhere
+    assert "budget" in KINDS
+    person.do(type="set", path=RATE, text="40")
+    person.settled()
+    person.last.pop("message", None)
+    person.do(type="report", name="返还 四成", formats=["html"])
+    person.until(lambda last: "file" in last.get("message", {}) or last.get("message", {}).get("kind") == "alert")
+    folder = Path(person.page.out) / "返还-四成"
+    assert "已生成" in person.said, person.said
+    (page,) = folder.glob("*.html")
+    assert "返还 四成" in page.read_text("utf-8") and "基准情景" not in re.search(r"<title>(.*?)</title>", page.read_text("utf-8"))[1]
+    kept = pd.read_csv(folder / "summary.csv", encoding="utf-8-sig").query("measure == 'paid' and clause == 'total' and year == 'total'")
+    assert float(kept["mean"].iloc[0]) == person.page.shown.run.figure("paid")["mean"]
+
+
+def test_a_defect_is_told_and_the_page_goes_on(person, monkeypatch):
+    monkeypatch.setattr(person.page.state, "undo", lambda: 1 / 0)
+    person.do(type="undo")
+    assert "ZeroDivisionError" in person.said
+    person.do(type="nothing of the kind")
+    monkeypatch.undo()
+    person.do(type="slide", path=RATE, at="45")
+    person.settled()

@@ -88,19 +88,90 @@ def test_the_baseline_is_played_once_and_is_its_own_answer(table):
     assert (answer.baseline, answer.run) == (BASE, area(300)) and engine.played == [BASE, area(300)]
 
 
-def test_a_question_takes_the_place_of_the_one_being_played(table):
+def slowly(square_metres: int):
+    """A question whose answer takes long (see `Scripted.takes_long`)."""
+    return area(square_metres).set({"seed": 15})
+
+
+def test_a_question_takes_the_place_of_a_long_one_being_played(table):
+    engine, said, worker = table
+    base = BASE.set({"seed": 15})
+    engine.gate.release()
+    worker.ask(base)
+    said.next()
+    assert engine.started.acquire(timeout=WAIT)
+    worker.ask(slowly(100))
+    assert engine.started.acquire(timeout=WAIT)  # the hundred is being played
+    for metres in (200, 300, 400):
+        worker.ask(slowly(metres))
+    engine.gate.release(2)
+    assert said.next().run == slowly(400)
+    assert [a.run for a in said.answers] == [base, slowly(400)] and engine.played == [base, slowly(400)]
+
+
+def test_what_is_there_soon_is_shown_while_the_hand_moves_on_and_the_last_comes_last(table):
     engine, said, worker = table
     engine.gate.release()
     worker.ask(BASE)
     said.next()
     assert engine.started.acquire(timeout=WAIT)
     worker.ask(area(100))
-    assert engine.started.acquire(timeout=WAIT)  # the hundred is being played
-    for metres in (200, 300, 400):
+    assert engine.started.acquire(timeout=WAIT)
+    for metres in (200, 300, 400):  # while the hundred is being played
         worker.ask(area(metres))
     engine.gate.release(2)
-    assert said.next().run == area(400)
-    assert [a.run for a in said.answers] == [BASE, area(400)] and engine.played == [BASE, area(400)]
+    said.next()
+    said.next()
+    assert [a.run for a in said.answers] == [BASE, area(100), area(400)]
+
+
+def test_a_hand_that_never_rests_is_followed_by_first_answers():
+    """Each question comes before the one before it was answered in full: the first draws of each that was begun are shown."""
+    engine, said = Scripted(first=2), Said()
+    worker = Worker(engine, BASE, said.publish)
+    engine.gate.release()
+    worker.ask(slowly(100))
+    assert engine.started.acquire(timeout=WAIT)
+    for metres in (200, 300, 400):
+        assert engine.started.acquire(timeout=WAIT)  # its first draws, or their baseline, are being played
+        worker.ask(slowly(metres))
+        engine.gate.release()
+        assert not said.next().final
+    engine.gate.release(9)
+    while not said.next().final:
+        pass
+    assert said.answers[-1].run == slowly(400) and [a.final for a in said.answers].count(True) == 1
+
+
+def test_an_errand_is_run_between_questions_and_done_anew_where_one_interrupts_it(table):
+    engine, said, worker = table
+    engine.gate.release()
+    worker.ask(BASE)
+    said.next()
+    assert engine.started.acquire(timeout=WAIT)
+    runs, done = [], threading.Event()
+
+    def compare(play):
+        runs.append([play(area(m)) for m in (1, 2)])
+        done.set()
+
+    worker.errand(compare)
+    assert engine.started.acquire(timeout=WAIT)  # the errand plays
+    worker.ask(area(300))
+    engine.gate.release(2)
+    assert said.next().run == area(300)
+    engine.gate.release(9)
+    assert done.wait(WAIT) and runs == [[area(1), area(2)]]
+
+
+def test_a_worker_that_ended_plays_nothing_more(table):
+    engine, said, worker = table
+    engine.gate.release()
+    worker.ask(BASE)
+    said.next()
+    worker.end()
+    worker.ask(area(300))
+    assert not worker._thread.is_alive() and engine.played == [BASE]
 
 
 def test_what_is_cancelled_is_never_shown_and_the_next_question_is_answered(table):
