@@ -22,4 +22,5 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Serve JupyterLab until Ctrl+C."""
-    simulator.lab(port=arguments.port, folder=arguments.folder, browser=not arguments.no_browser, notice=notices(arguments))
+    simulator.lab(port=arguments.port, folder=arguments.folder, browser=not arguments.no_browser, lang=arguments.lang,
+                  notice=notices(arguments))

@@ -16,6 +16,7 @@ from simulator.dashboard.ideas import file_name
 from simulator.dashboard.together import Together
 from simulator.errors import SimulatorError
 from simulator.files import put
+from simulator.scenario.identity import Identity
 
 KINDS = {".yaml": "application/yaml", ".html": "text/html",
          ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -52,7 +53,7 @@ class Keeping:
             from simulator.report.publish import publish
 
             folder = _free(self._page.out / file_name(title))
-            named = replace(run, scenario=replace(run.scenario, name=folder.name, zh=title, en=title))
+            named = _called(run, folder.name, title)
             return publish(named.write(folder, named.analyses()), lang=self._page.words.lang, formats=formats)
 
         self._in_a_thread(work)
@@ -87,8 +88,7 @@ class Keeping:
         self._page.tell(self._page.words.say("keep.reporting"))
 
         def named(runs: list[tuple[str, BudgetRun]]) -> None:
-            own = [replace(run, scenario=replace(run.scenario, name=file_name(label), zh=label, en=label)) if i else run
-                   for i, (label, run) in enumerate(runs)]
+            own = [_called(run, file_name(label), label) if i else run for i, (label, run) in enumerate(runs)]
             self._in_a_thread(lambda: make(own))
 
         together.play(found, named)
@@ -113,6 +113,11 @@ class Keeping:
     def _register(self) -> str:
         people = self._page.population
         return f' --population "{people.origin[0]}"' if people is not None and people.origin else ""
+
+
+def _called(run: BudgetRun, name: str, title: str) -> BudgetRun:
+    """A run under the name that somebody gave its settings: what it makes is headed so."""
+    return replace(run, scenario=replace(run.scenario, given=Identity(name, title, title), origin=None))
 
 
 def _file(path: Path) -> dict[str, str]:

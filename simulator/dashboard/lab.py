@@ -7,9 +7,12 @@ the folder the command was given in, so that results lie outside, too.
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,6 +27,7 @@ from simulator.files import change
 from simulator.report import launcher
 
 PORT = 8888
+LOCALES = {"zh": "zh_CN"}
 DATA = (".csv", ".xlsx", ".xlsm", ".xls", ".et", ".parquet", ".duckdb")
 
 
@@ -39,17 +43,30 @@ class ThisInterpreter(KernelSpecManager):
         return KernelSpec(argv=argv, display_name="this interpreter", language="python", env=launcher.environment())
 
 
-def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True,
+def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh",
           told: Callable[[str], None] = print) -> None:
-    """Serve it until it is interrupted. Raises ReportError where the folder cannot be served."""
+    """Serve it until it is interrupted. lang: its language, where its language pack is installed. Raises ReportError where the
+    folder cannot be served."""
     root = served(Path(folder))
     os.environ["JUPYTER_NO_CONFIG"] = "1"  # read by what is imported next
     from jupyterlab.labapp import LabApp
 
     reach = Reach()
-    server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser))
-    told(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
-    server.start()
+    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as own:
+        (Path(own) / "overrides.json").write_text(json.dumps(overrides(lang)), "utf-8")
+        server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser, own))
+        told(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
+        server.start()
+
+
+def overrides(lang: str) -> dict[str, dict[str, object]]:
+    """What JupyterLab's own settings start from: it asks nothing about news, and speaks a language it has the words of."""
+    made: dict[str, dict[str, object]] = {
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    locale = LOCALES.get(lang, "")
+    if locale in {pack.name for pack in importlib.metadata.entry_points(group="jupyterlab.languagepack")}:
+        made["@jupyterlab/translation-extension:plugin"] = {"locale": locale}
+    return made
 
 
 def served(folder: Path) -> Path:
@@ -65,8 +82,8 @@ def served(folder: Path) -> Path:
     return folder.resolve()
 
 
-def settings(reach: Reach, port: int, root: Path, work: Path, browser: bool) -> Config:
-    """JupyterLab's settings. root: what is served; work: where kernels work."""
+def settings(reach: Reach, port: int, root: Path, work: Path, browser: bool, own: str = "") -> Config:
+    """JupyterLab's settings. root: what is served; work: where kernels work; own: folder of what its settings start from."""
     config = Config()
     config.ServerApp.ip, config.ServerApp.port, config.ServerApp.open_browser = reach.host, port, browser
     config.ServerApp.allow_remote_access = False
@@ -81,5 +98,7 @@ def settings(reach: Reach, port: int, root: Path, work: Path, browser: bool) -> 
     config.ContentsManager.allow_hidden = False
     config.MappingKernelManager.root_dir = str(work)
     config.LabApp.news_url = None
+    if own:
+        config.LabApp.app_settings_dir = own
     config.LabApp.extension_manager = "readonly"
     return config

@@ -29,15 +29,15 @@ def whatif(
           told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
 
 
-def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, notice: Any = print) -> None:
+def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", notice: Any = print) -> None:
     """Open JupyterLab on this machine only, behind a token, with the notebooks in a folder of their own, until Ctrl+C.
 
     folder: where the notebooks are copied to if it is not there yet, and all that is served; data is to lie elsewhere.
-    notice: called with the address. Raises SimulatorError.
+    lang: JupyterLab's language, where its language pack is installed. notice: called with the address. Raises SimulatorError.
     """
     from simulator.dashboard.lab import serve
 
-    serve(port=port, folder=folder, browser=browser,
+    serve(port=port, folder=folder, browser=browser, lang=lang,
           told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ("matplotlib", "nbconvert", "papermill", "IPython", "docx", "voila", "jupyterlab", "xlsxwriter")
+PICTURES = ("matplotlib", "nbconvert", "papermill", "IPython", "docx", "anywidget", "tornado", "jupyterlab", "xlsxwriter")
 TABLES = ("pandas", "pyarrow", "scipy.special", "scipy.stats", "simulator.engine.kernel")
 COUNTING = ("numpy", "numba")
 PROBE = """\

@@ -88,7 +88,8 @@ def forgetful(folder: Path) -> Iterator[tuple[str, list[str]]]:
                "from tornado.ioloop import PeriodicCallback; "
                "sweep = lambda f: (f(), print('open', len(made[0]), flush=True)); "
                "server.PeriodicCallback = lambda f, ms: PeriodicCallback(lambda: sweep(f), ms); "
-               f"server.serve(make, lang='en', port={free_port()}, browser=False, idle=2, look=0.5, told=lambda url: print(url, flush=True))")
+               f"server.serve(make, lang='en', port={free_port()}, browser=False, idle=2, look=0.5, "
+               "told=lambda url: print(url, flush=True))")
     with started(program, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as (url, _, said):
         yield url, said
 

@@ -291,3 +291,13 @@ FLOORS = {"jupyter_server": (2, 18, 0), "pyarrow": (14, 0, 1), "tornado": (6, 4,
 def test_known_holes_are_mended_in_what_is_installed(name):
     version = importlib.metadata.version(name)
     assert tuple(int(part) for part in re.findall(r"\d+", version)[:3]) >= FLOORS[name]
+
+
+def test_jupyterlab_asks_nothing_about_news_and_speaks_only_what_it_has_words_of(monkeypatch):
+    news = "@jupyterlab/apputils-extension:notification"
+    assert lab.overrides("en") == {news: {"fetchNews": "false", "checkForUpdates": False}}
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [])
+    assert list(lab.overrides("zh")) == [news]
+    pack = importlib.metadata.EntryPoint("zh_CN", "", "jupyterlab.languagepack")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [pack])
+    assert lab.overrides("zh")["@jupyterlab/translation-extension:plugin"] == {"locale": "zh_CN"}

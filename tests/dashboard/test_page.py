@@ -19,6 +19,7 @@ from simulator.dashboard.page import Dashboard
 from simulator.dashboard.worker import Replaying
 from simulator.money import FEN
 from simulator.report.kinds import KINDS
+from simulator.report.rounding import percent
 from simulator.scenario import load_scenario
 
 RATE, AREA = "law.tax_rebate.high_rate", "law.office_rent.max_area"
@@ -247,7 +248,7 @@ def test_the_yearly_chance_of_an_overrun_comes_first_and_is_counted_draw_by_draw
     hits = [any(row[j] > budget[y] for j, y in enumerate(years) if y in budget) for row in paid]
     assert person.cards["overrun"]["value"] == sum(hits) / len(hits)
     overall = run.figure("overrun")["probability"]
-    assert person.cards["overrun"]["value"] >= overall and f"{overall:.0%}" in person.cards["overrun"]["note"]
+    assert person.cards["overrun"]["value"] >= overall and percent(overall) in person.cards["overrun"]["note"]
     rows = person.table("years")
     assert [row[0] for row in rows] == [*map(str, sorted({*years, *budget})), "任一年度", "各年合计"]
     for row in rows[:-2]:

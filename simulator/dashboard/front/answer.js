@@ -63,7 +63,7 @@ class AnswerView {
     this.curve = h("div.half");
     this.tables = h("div.tables");
     this.shared = h("div.shared");
-    this.line = h("input", { type: "text", id: fresh("line"), autocomplete: "off", onchange: () => app.gesture({ type: "line", text: this.line.value }) });
+    this.line = typedBox((box) => app.gesture({ type: "line", text: box.value }), { id: fresh("line") });
     this.el = h("section.answer", { "aria-label": words.answer },
       h("div.pair", {}, this.fan, h("div.half", {}, this.curve,
         h("div.tools", {}, h("label", { for: this.line.id }, filled(words.line, { unit: app.page.unit })), this.line, h("span.small", {}, words.line_tip)))),

@@ -18,6 +18,20 @@ function button(text, act, attributes = {}, classes = "") {
   return h(`button${classes}`, { type: "button", onclick: act, ...attributes }, text);
 }
 
+/** A box that is typed into; commit is called with it by Enter, or when it is left, if anything was typed. (JupyterLab keeps some keys
+ * to itself, so that a browser's own `change` does not always come.) */
+function typedBox(commit, attributes = {}) {
+  let typed = false;
+  const done = () => {
+    if (!typed) return;
+    typed = false;
+    commit(box);
+  };
+  const box = h("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput: () => { typed = true; }, onchange: done,
+    onkeydown: (event) => { if (event.key === "Enter") done(); }, ...attributes });
+  return box;
+}
+
 /** Put children in the place of those an element has. */
 function fill(element, ...children) {
   element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));

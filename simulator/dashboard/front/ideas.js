@@ -17,8 +17,10 @@ class Ideas {
     this.compared = h("div.compared", { "aria-live": "polite" });
     this.gained = h("div.gained");
     this.link = h("input", { type: "text", readonly: true, id: fresh("link"), onfocus: () => this.link.select() });
-    this.paste = h("input", { type: "text", id: fresh("paste"), autocomplete: "off", placeholder: words.paste_hint,
-      onchange: () => { if (this.paste.value.trim()) app.gesture({ type: "link", text: this.paste.value.trim() }); this.paste.value = ""; } });
+    this.paste = typedBox((box) => {
+      if (box.value.trim()) app.gesture({ type: "link", text: box.value.trim() });
+      box.value = "";
+    }, { id: fresh("paste"), placeholder: words.paste_hint });
     this.options = h("input", { type: "text", readonly: true, id: fresh("options"), onfocus: () => this.options.select() });
     this.file = h("input", { type: "file", accept: ".yaml,.yml", id: fresh("file"), onchange: () => this.load() });
     this.el = h("section.ideas", { "aria-label": words.ideas },
@@ -118,9 +120,9 @@ class Ideas {
   }
 
   rename(name) {
-    const field = h("input", { type: "text", value: name, maxlength: "60", "aria-label": filled(this.app.words.rename_of, { name }),
-      onchange: () => this.app.gesture({ type: "rename", name, new: field.value }),
-      onkeydown: (event) => { if (event.key === "Escape") this.update(); } });
+    const field = typedBox((box) => this.app.gesture({ type: "rename", name, new: box.value }),
+      { value: name, maxlength: "60", "aria-label": filled(this.app.words.rename_of, { name }) });
+    field.addEventListener("keydown", (event) => { if (event.key === "Escape") this.update(); });
     const label = [...this.list.querySelectorAll("input")].find((box) => box.value === name).parentElement;
     label.replaceWith(field);
     field.focus();
@@ -147,8 +149,8 @@ class Finder {
   constructor(app) {
     this.app = app;
     const { words } = app;
-    this.search = h("input", { type: "search", placeholder: words.finder_hint, "aria-label": words.finder_hint,
-      onchange: () => app.gesture({ type: "find", text: this.search.value }) });
+    this.search = typedBox((box) => app.gesture({ type: "find", text: box.value }),
+      { type: "search", placeholder: words.finder_hint, "aria-label": words.finder_hint });
     this.hits = h("select", { size: "6", hidden: true, "aria-label": words.finder_hits, onchange: () => app.gesture({ type: "tell", id: this.hits.value }) });
     this.story = h("div.story", { "aria-live": "polite" });
     this.el = h("section.finder", { "aria-label": words.finder }, h("h2", {}, words.finder),

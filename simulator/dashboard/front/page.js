@@ -33,6 +33,7 @@ class App {
     this.wanted = (this.alone && location.hash.startsWith("#w=") && location.hash.slice(3)) || before.link || "";
     this.askedAt = 0; // since when a ping waits for its answer
     el.classList.add("what-if");
+    el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's letters are not meant here
     fill(el, h("p.opening", { role: "status" }, "正在打开…… Opening …"));
   }
 
@@ -53,8 +54,16 @@ class App {
       this.pending.push(told);
       this.remember();
     }
-    if (this.connected()) this.model.send(told);
+    if (this.connected()) this.send(told);
     return this.n;
+  }
+
+  send(message) {
+    try {
+      this.model.send(message);
+    } catch { // a notebook's line to a kernel that is no more
+      this.lose("kernel");
+    }
   }
 
   remember() {
@@ -62,7 +71,7 @@ class App {
   }
 
   hello() {
-    this.model.send({ type: "hello", link: this.wanted, who: this.who, n: this.heard() });
+    this.send({ type: "hello", link: this.wanted, who: this.who, n: this.heard() });
   }
 
   /** Words of the program. */
@@ -107,8 +116,8 @@ class App {
     this.undo = button(words.undo, () => this.gesture({ type: "undo" }), { disabled: true }, ".undo");
     this.redo = button(words.redo, () => this.gesture({ type: "redo" }), { disabled: true }, ".redo");
     this.reset = button(words.reset, () => this.gesture({ type: "reset" }), { disabled: true }, ".reset-all");
-    const draws = (which) => h("input.draws", { type: "text", inputmode: "numeric", "aria-label": words[which], autocomplete: "off",
-      onchange: (event) => this.gesture({ type: "draws", which, text: event.target.value }) });
+    const draws = (which) => typedBox((box) => this.gesture({ type: "draws", which, text: box.value }),
+      { class: "draws", inputmode: "numeric", "aria-label": words[which] });
     this.quick = draws("quick");
     this.full = draws("full");
     this.bar = h("progress", { hidden: true, "aria-label": words.progress, max: "1", value: "0" });
@@ -134,7 +143,7 @@ class App {
     this.pending = this.pending.filter((one) => one.n > heard);
     if (this.first) { // what was done while nobody heard it
       this.first = false;
-      for (const one of this.pending) this.model.send(one);
+      for (const one of this.pending) this.send(one);
     }
     this.undo.disabled = !state.undo;
     this.redo.disabled = !state.redo;
@@ -262,7 +271,7 @@ class App {
   beat() {
     if (this.askedAt && Date.now() - this.askedAt > PATIENCE) this.lose("silent");
     this.askedAt ||= Date.now();
-    this.model.send({ type: "ping" });
+    this.send({ type: "ping" });
   }
 }
 

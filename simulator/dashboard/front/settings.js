@@ -20,8 +20,9 @@ class Row {
       this.entry = h("select", { id, onchange: () => this.choose() }, control.choices.map((text, i) => h("option", { value: i }, text)));
     } else {
       const list = control.kind === "list" ? fresh("list") : null;
-      this.entry = h("input", { id, type: "text", autocomplete: "off", spellcheck: "false", list,
-        oninput: () => { this.dirty = true; }, onchange: () => this.enter(), onkeydown: (event) => this.typed(event) });
+      this.entry = typedBox(() => this.enter(), { id, list });
+      this.entry.addEventListener("input", () => { this.dirty = true; });
+      this.entry.addEventListener("keydown", (event) => this.typed(event));
       if (list) parts.push(h("datalist", { id: list }, control.choices.map((text) => h("option", { value: text }))));
     }
     if (control.kind === "slider") {
@@ -106,7 +107,7 @@ class Row {
   }
 
   enter() {
-    this.dirty = false;
+    this.dirty = false; // before what is told comes back
     const text = this.entry.value.trim();
     if (text === this.value.text) this.entry.value = this.value.text;
     else this.sent = this.app.gesture({ type: "set", path: this.control.path, text });
@@ -176,8 +177,8 @@ class Settings {
     this.found = h("p.small", { role: "status" });
     this.search = h("input", { type: "search", placeholder: words.search_hint, "aria-label": words.search, oninput: () => this.find() });
     this.list = h("ul.changed-list");
-    this.other = h("input", { type: "text", placeholder: words.other_hint, "aria-label": words.other, autocomplete: "off", spellcheck: "false",
-      onchange: () => { if (this.other.value.trim()) app.gesture({ type: "other", text: this.other.value.trim() }); } });
+    this.other = typedBox((box) => { if (box.value.trim()) app.gesture({ type: "other", text: box.value.trim() }); },
+      { placeholder: words.other_hint, "aria-label": words.other });
     this.el = h("section.settings", { "aria-label": words.settings },
       h("h2", {}, words.changed), this.list, h("div.search", {}, this.search), this.found,
       h("div.sections", {}, this.sections.map((section) => section.el)),
