@@ -15,7 +15,7 @@ from simulator.dashboard.host import Host
 from simulator.dashboard.ideas import file_name
 from simulator.dashboard.together import Together
 from simulator.errors import SimulatorError
-from simulator.files import put
+from simulator.files import overwriting, put
 from simulator.scenario.identity import Identity
 
 KINDS = {".yaml": "application/yaml", ".html": "text/html",
@@ -39,7 +39,8 @@ class Keeping:
             page.send({"type": "asked", "save": title, "question": page.words.say("keep.exists", file=file),
                        "instead": _free(page.out / name, ".yaml").stem})
             return
-        put(file, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
+        with overwriting(bool(message.get("sure"))):
+            put(file, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
         page.tell(page.words.say("keep.saved", file=file, command=f'simulator run "{file}"{self._register()}'), file=_file(file))
 
     def report(self, message: dict[str, Any]) -> None:

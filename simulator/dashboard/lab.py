@@ -23,7 +23,7 @@ from traitlets.config import Config
 from simulator import resources
 from simulator.dashboard.reach import Reach
 from simulator.errors import Problem, ReportError
-from simulator.files import change
+from simulator.files import change, put_for_now
 from simulator.report import launcher
 
 PORT = 8888
@@ -53,7 +53,7 @@ def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool =
 
     reach = Reach()
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as own:
-        (Path(own) / "overrides.json").write_text(json.dumps(overrides(lang)), "utf-8")
+        put_for_now(Path(own) / "overrides.json", lambda path: path.write_text(json.dumps(overrides(lang)), "utf-8"), "")
         server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser, own))
         told(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
         server.start()

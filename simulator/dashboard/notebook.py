@@ -3,13 +3,23 @@ that what the browser shows cannot come back as what a person typed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import anywidget
 from IPython.display import display
 
 from simulator.dashboard.front import script, style
-from simulator.dashboard.page import Dashboard
+
+
+class Model(Protocol):
+    """What hears gestures and tells what is to be shown."""
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Hear a gesture."""
+
+    def listen(self, listener: Callable[[dict[str, Any]], None]) -> None:
+        """Tell somebody whatever is to be shown."""
 
 
 class Page(anywidget.AnyWidget):
@@ -18,7 +28,7 @@ class Page(anywidget.AnyWidget):
     _esm = script()
     _css = style()
 
-    def __init__(self, dashboard: Dashboard):
+    def __init__(self, dashboard: Model):
         super().__init__()
         self.on_msg(lambda _widget, content, _buffers: dashboard.receive(content))
         dashboard.listen(self._tell)
@@ -27,7 +37,7 @@ class Page(anywidget.AnyWidget):
         self.send(message)
 
 
-def show(dashboard: Dashboard) -> Page:
+def show(dashboard: Model) -> Page:
     """Show the page below the cell."""
     page = Page(dashboard)
     display(page)
