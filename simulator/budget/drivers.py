@@ -1,5 +1,6 @@
 """What drives the cost, all of it for one run: whose cost it is, what readings cost, which assumptions matter, who stands near
-the edges of the law. The sizes of these analyses are chosen here: a minute or so for a verb, a third of it within a report.
+the edges of the law. The sizes of these analyses are chosen here once: a report, a verb and a function that ask the same question of
+the same run give the same figures.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from simulator.population.parts import Register
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
+SETS = 30  # draws on which sets of clauses are played; twice as many for readings
+ENDS, SAMPLES = 64, 256  # draws of the assumptions that move most, at their ends; of the shares of variance
+NEAR = 30  # draws whose populations are asked who stands near an edge
 FEWEST = 200  # draws below which a report does not speak of drivers: it would only tell noise
 
 
@@ -40,7 +44,7 @@ class Sensitivity:
 
 
 def cost_drivers(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-                 few: int = attribution.DRAWS, pairs: int = attribution.PAIRS, progress: Progress | None = None) -> CostDrivers:
+                 few: int = SETS, pairs: int = attribution.PAIRS, progress: Progress | None = None) -> CostDrivers:
     """Attribute the cost of a run to its clauses and price the readings. few: draws on which sets of clauses are played (twice as
     many for readings); pairs: orders of clauses sampled, each with its reverse. Raises ScenarioError."""
     return CostDrivers(
@@ -50,7 +54,7 @@ def cost_drivers(draws: Draws, scenario: Scenario, population: Register | None =
 
 
 def sensitivity_of(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-                   few: int = tornado.DRAWS, count: int = sensitivity.DRAWS, progress: Progress | None = None) -> Sensitivity:
+                   few: int = ENDS, count: int = SAMPLES, progress: Progress | None = None) -> Sensitivity:
     """Tornado and Sobol indices of a run. few: draws on which the assumptions that move a result most are played at their ends;
     count: draws of the indices. Raises ScenarioError."""
     return Sensitivity(
@@ -64,8 +68,9 @@ def tables(draws: Draws, scenario: Scenario, population: Population | None = Non
     """What a report tells of the drivers of a run, by name of the file; nothing of a run of fewer than FEWEST draws."""
     if scenario.draws < FEWEST:
         return {}
-    whose = cost_drivers(draws, scenario, population, workers=workers, few=30)
-    matters = sensitivity_of(draws, scenario, population, workers=workers, few=64, count=256)
-    near = notches(scenario, population, draws=30)
-    return {"attribution": whose.attribution.clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
+    whose = cost_drivers(draws, scenario, population, workers=workers)
+    matters = sensitivity_of(draws, scenario, population, workers=workers)
+    near = notches(scenario, population, draws=NEAR)
+    clauses = whose.attribution.clauses.assign(draws=whose.attribution.draws)
+    return {"attribution": clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
             "tornado": matters.tornado, "indices": matters.indices, "notches": near.edges, "notch_map": near.map}

@@ -49,6 +49,14 @@ class Ledger:
         """One of rationing.FLOWS: (draws, cash years, cash clauses) fen."""
         return self.flows[:, :, :, rationing.FLOWS.index(name)]
 
+    def need(self) -> np.ndarray:
+        """What is asked of each year's money: new claims and what waited from the year before. (draws, cash years) fen."""
+        return np.asarray(sum(self.flow(name).sum(axis=2) for name in ("paid", "waiting", "lapsed")))
+
+    def due(self) -> np.ndarray:
+        """What falls due in each year for the first time. (draws, cash years) fen."""
+        return np.asarray(self.flow("due").sum(axis=2))
+
 
 def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws, workers: Workers = None,
                 block: int | None = None) -> Ledger:

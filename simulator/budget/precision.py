@@ -69,7 +69,7 @@ class Figure:
         what, quantile = (rest or TOTAL, quantiles[first]) if first in quantiles else (name, 0)
         years = [str(y) for y in (*scenario.years, scenario.years[-1] + 1)]
         known = [TOTAL, NET, *(SLUGS[k] for k in CASH_INDEX), *years]
-        if what == OVERRUN and not quantile and scenario.appropriation:
+        if what == OVERRUN and not quantile and scenario.funds:
             return cls(OVERRUN)
         if what not in known:
             few = ", ".join((TOTAL, NET, "office_rent", years[0], "p95", "p95.office_rent", OVERRUN))

@@ -9,7 +9,7 @@ import json
 import platform
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -47,6 +47,7 @@ from simulator.money import FEN
 from simulator.population.parts import Register, whole
 from simulator.population.wording import told
 from simulator.scenario import Scenario
+from simulator.scenario.identity import command
 from simulator.spreadsheets import save_csv
 
 YEAR_COLUMNS = ("retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg", "merchants_of_scale",
@@ -70,7 +71,8 @@ class BudgetRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """measure, clause, year, unit, mean, standard_error, p5 … p99 with 95 % intervals, probability with interval."""
-        return summarise(self.result, self.scenario)
+        rations = self.scenario.purse.mode != "none"
+        return summarise(self.result, self.scenario, self.ledger() if rations else None)
 
     @cached_property
     def expected(self) -> pd.DataFrame:
@@ -123,8 +125,11 @@ class BudgetRun:
         return rows.iloc[0].to_dict()
 
     def ledger(self, workers: Workers = None) -> Ledger:
-        """Every claim rationed as the scenario says, as sums by draw. Plays the draws once more."""
-        return keep_ledger(self.scenario, whole(self.population), self.result, workers)
+        """Every claim rationed as the scenario says, as sums by draw. Plays the draws once more, the first time."""
+        if "_ledger" not in self.__dict__:
+            self.__dict__["_ledger"] = keep_ledger(self.scenario, whole(self.population), self.result, workers)
+        found: Ledger = self.__dict__["_ledger"]
+        return found
 
     def budgeting(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
         """What a finance bureau budgets with: risk (overrun and reserve; chance: one of one's own that a reserve is to keep), ledger
@@ -132,29 +137,33 @@ class BudgetRun:
         register has payments). Raises ScenarioError for a chance that is none."""
         levels = levels_with(chance, self.scenario.draws)
         ledger = self.ledger(workers)
-        tables = {"risk": risk(self.result, self.scenario, levels), "ledger": ledger_table(ledger, self.result),
+        tables = {"risk": risk(self.result, self.scenario, levels, ledger), "ledger": ledger_table(ledger, self.result),
                   "commitments": commitments_table(ledger, self.result),
                   "exposure": exposure(self.scenario, self.population, workers)}
         if len(done := execution(self.result, self.scenario, whole(self.population), workers)):
             tables["execution"] = done
         return tables
 
-    def analyses(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
+    def analyses(self, workers: Workers = None, chance: float | None = None,
+                 only: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
         would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
         unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
-        (`budget.drivers`). Plays further draws: about half a minute."""
+        (`budget.drivers`). Plays further draws: about half a minute. only: those of these names (budgeting and causes for the tables of
+        `budgeting` and of `budget.drivers`)."""
         register = whole(self.population)
         people = register if register is not None and reaches(register, self.scenario) else None
-        return self.budgeting(workers, chance) | {
-            "drivers": split(self.result, self.scenario, self.population, workers),
-            "conditions": conditions(self.result, self.scenario, self.population, workers),
-            "backtest": backtest(self.result, self.scenario),
-            "loopholes": price_ways(self.scenario, people, workers),
-            "affordability": affordability(self.result),
-            "concentration": concentration(self.scenario, register),
-            **drivers.tables(self.result, self.scenario, register, workers),
+        makers: dict[str, Callable[[], pd.DataFrame]] = {
+            "drivers": lambda: split(self.result, self.scenario, self.population, workers),
+            "conditions": lambda: conditions(self.result, self.scenario, self.population, workers),
+            "backtest": lambda: backtest(self.result, self.scenario),
+            "loopholes": lambda: price_ways(self.scenario, people, workers),
+            "affordability": lambda: affordability(self.result),
+            "concentration": lambda: concentration(self.scenario, register),
         }
+        found = self.budgeting(workers, chance) if only is None or "budgeting" in only else {}
+        found |= {name: make() for name, make in makers.items() if only is None or name in only}
+        return found | (drivers.tables(self.result, self.scenario, register, workers) if only is None or "causes" in only else {})
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, contributions.parquet where it
@@ -219,7 +228,9 @@ class BudgetRun:
             "cash_years": self.result.cash_years,
             "policy": {"start": str(scenario.law.start), "end": str(scenario.law.end or "none"),
                        "title": {"zh": scenario.law.zh, "en": scenario.law.en}},
-            "appropriation": {str(y): fen / FEN for y, fen in scenario.appropriation.items()},
+            "appropriation": {str(y): fen / FEN for y, fen in scenario.funds.items()},
+            "repeat": command(scenario, population is not None),
+            "example_years": [year for year in scenario.funds if year in scenario.examples],
             "clauses": [{k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")}
                         | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
                         for block in (scenario.law.blocks[slug] for slug in SLUGS)],

@@ -1,7 +1,7 @@
 """How far the appropriation goes: chance and size of an overrun, and the reserve that would cover it.
 
-An overrun is what cash due exceeds the appropriation by, in one year or in all years that have one. Nothing is rationed here:
-what falls due is what the law and the applications make it.
+An overrun is what cash due exceeds the appropriation by, in one year or in all years that have one. What falls due is what the law
+and the applications make it; where payment is rationed, what waited from the year before is due, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.layout import CASH_INDEX
+from simulator.budget.ledger import Ledger
 from simulator.budget.statistics import Replicate, error_of_mean, mean_and_error, quantile_ranks, ranks_around
 from simulator.budget.statistics import chance as chance_of
 from simulator.engine.run import Draws
@@ -52,18 +53,29 @@ def levels_in(table: pd.DataFrame) -> list[int]:
     return sorted((int(c.removeprefix("reserve_")) for c in table if re.fullmatch(r"reserve_\d+", str(c))), reverse=True)
 
 
-def risk(draws: Draws, scenario: Scenario, levels: Sequence[int] = LEVELS) -> pd.DataFrame:
+def needed(draws: Draws, ledger: Ledger | None) -> tuple[np.ndarray, np.ndarray]:
+    """What each year's money has to suffice for, arrears with it, and what falls due for the first time. (draws, cash years) fen.
+
+    ledger: of a run that rations; None: everything due is paid, and there are no arrears.
+    """
+    if ledger is not None:
+        return ledger.need(), ledger.due()
+    paid = np.asarray(draws.paid[:, :, CASH_INDEX].sum(axis=2))
+    return paid, paid
+
+
+def risk(draws: Draws, scenario: Scenario, levels: Sequence[int] = LEVELS, ledger: Ledger | None = None) -> pd.DataFrame:
     """One row for each year with an appropriation, and one for all of them: COLUMNS, and reserve_LEVEL with its interval for each
     of `levels` (per cent); CNY.
 
     expected_overrun: mean of what lies above the appropriation, draws without an overrun as 0; overrun_if_any: its mean
     where there is one; worst_twentieth: expected shortfall, the mean payout of the dearest twentieth of the draws;
     reserve_5: what has to be added to the appropriation that the chance of an overrun is at most 5 %, with the exact
-    interval of that order statistic.
+    interval of that order statistic. ledger: see `needed`.
     """
-    due = draws.paid[:, :, CASH_INDEX].sum(axis=2)
+    need, due = needed(draws, ledger)
     funded = [j for j, year in enumerate(draws.cash_years) if year in scenario.appropriation]
-    rows = [_row(draws.cash_years[j], due[:, j], scenario.appropriation[draws.cash_years[j]], levels, draws.replicate) for j in funded]
+    rows = [_row(draws.cash_years[j], need[:, j], scenario.appropriation[draws.cash_years[j]], levels, draws.replicate) for j in funded]
     if rows:
         whole = sum(scenario.appropriation[draws.cash_years[j]] for j in funded)
         rows.append(_row(TOTAL, due[:, funded].sum(axis=1), whole, levels, draws.replicate))

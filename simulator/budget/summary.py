@@ -11,7 +11,9 @@ import pandas as pd
 from simulator.budget.adding_up import faults_of, hold, refuse
 from simulator.budget.break_even import REACHED, break_even
 from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
+from simulator.budget.ledger import Ledger
 from simulator.budget.revenue import flows, ratios
+from simulator.budget.risk import needed
 from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe_all
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import totals
@@ -58,8 +60,9 @@ def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     }
 
 
-def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
-    """The table of all figures (see the module). Raises SimulatorError where they do not add up."""
+def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) -> pd.DataFrame:
+    """The table of all figures (see the module). ledger: of a run that rations, whose arrears are needed, too (`risk.needed`). Raises
+    SimulatorError where they do not add up."""
     cubes = by_clause(draws)
     rows: list[dict[str, object]] = []
     figures: list[np.ndarray] = []  # of each row, one per draw
@@ -95,7 +98,7 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     for measure, of, year_of in break_even(yearly["net_impact"], total_cash(draws), draws.cash_years, draws.replicate):
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL if of is None else of,
                      "unit": "probability" if measure == REACHED else "year", **year_of})
-    rows += _overrun(total_cash(draws), draws, scenario)
+    rows += _overrun(draws, scenario, ledger)
     for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
         for j, year in enumerate(draws.years):
             values = yearly[target.column][:, j]
@@ -107,18 +110,18 @@ def summarise(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     return table
 
 
-def _overrun(paid: np.ndarray, draws: Draws, scenario: Scenario) -> list[dict[str, object]]:
-    """Probability that cash paid exceeds the appropriation, by year and over all years that have one."""
+def _overrun(draws: Draws, scenario: Scenario, ledger: Ledger | None) -> list[dict[str, object]]:
+    """Probability that what is needed exceeds the appropriation, by year and over all years that have one."""
     rows, authorised = [], 0
-    spent = np.zeros(len(paid), np.int64)
-    in_fen = np.rint(paid * FEN).astype(np.int64)
+    need, due = needed(draws, ledger)
+    spent = np.zeros(len(need), np.int64)
     for j, year in enumerate(draws.cash_years):
         if year in scenario.appropriation:
             appropriation = scenario.appropriation[year]
-            hits = in_fen[:, j] > appropriation
+            hits = need[:, j] > appropriation
             rows.append({"measure": "overrun", "clause": TOTAL, "year": year, "unit": "probability",
                          **chance(hits, draws.replicate)})
-            authorised, spent = authorised + appropriation, spent + in_fen[:, j]
+            authorised, spent = authorised + appropriation, spent + due[:, j]
     if rows:
         rows.append({"measure": "overrun", "clause": TOTAL, "year": TOTAL, "unit": "probability",
                      **chance(spent > authorised, draws.replicate)})

@@ -15,7 +15,7 @@ EXAMPLE = "simulator attribute baseline"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
-    p.add_argument("--few", type=int, default=100, metavar="N", help="draws on which sets of clauses are played (default: 100)")
+    p.add_argument("--few", type=int, metavar="N", help="draws on which sets of clauses are played (default: 30)")
     p.add_argument("--orders", type=int, default=8, metavar="N",
                    help="orders of the clauses sampled, half of them the reverse of the other half (default: 8)")
     lang_option(p)
@@ -27,7 +27,7 @@ def do(arguments: argparse.Namespace) -> None:
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import drivers
 
-    with staged("attribute") as progress:
+    with staged("attribute", arguments.lang) as progress:
         result = simulator.attribute(scenario, population, few=arguments.few, orders=arguments.orders, workers=arguments.workers,
                                      progress=progress, notice=notices(arguments))
     if arguments.out:

@@ -29,6 +29,7 @@ def do(arguments: argparse.Namespace) -> None:
     tables = budget.budgeting(arguments.workers, arguments.reserve)
     if arguments.out:
         budget.write(arguments.out, tables)
-    told = budgeting.text({"summary": budget.summary, **tables}, arguments.lang, scenario.purse.mode)
+    told = budgeting.text({"summary": budget.summary, **tables}, arguments.lang, scenario.purse.mode,
+                          any(year in scenario.examples for year in scenario.funds))
     say(screen.budget(budget, arguments.lang, intervals=False), told)
     saved(arguments.out)

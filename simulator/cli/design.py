@@ -8,11 +8,13 @@ import simulator
 from simulator.cli.options import (
     cluster_options,
     lang_option,
+    money,
     population_of,
     progress_bar,
     run_options,
     saved,
     scenario_of,
+    share,
 )
 from simulator.console import say
 
@@ -24,9 +26,9 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
     cluster_options(p)
-    p.add_argument("--budget", metavar="CNY", type=float,
+    p.add_argument("--budget", metavar="CNY", type=money,
                    help="for all cash of all years (default: the scenario's appropriations together)")
-    p.add_argument("--confidence", type=float, default=0.95, help="chance to stay within it (default: 0.95)")
+    p.add_argument("--confidence", type=share, default=0.95, help="chance to stay within it (default: 0.95)")
     p.add_argument("--free", metavar="TERM[=LOW:HIGH[:STEP]]", required=True, action="append",
                    help="numbers of the law that may move, separated by commas: law.tax_rebate.high_rate=0.3:0.7:0.05")
     p.add_argument("--maximise", choices=("support", "growth"), default="support",
@@ -42,7 +44,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import design
 
     free = [term for option in arguments.free for term in option.split(",")]
-    with progress_bar("design") as bar:
+    with progress_bar("design", arguments.lang) as bar:
         result = simulator.design(scenario, arguments.budget, free, confidence=arguments.confidence,
                                   maximise=arguments.maximise, population=population, workers=arguments.workers,
                                   progress=bar.update)

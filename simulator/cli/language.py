@@ -47,7 +47,7 @@ CHINESE: Mapping[str, str] = {
     # verbs
     "apply the law to a register, to the fen": "按政策逐户核算名册内企业的应享金额，精确到分",
     "overrun, reserve, rationing, commitments, the legal maximum, and execution":
-        "缺口与预备金、资金分配、后续年度承诺、政策最大支出与执行情况",
+        "缺口与预留、资金分配、后续年度承诺、政策最大支出与执行情况",
     "list everything wrong with a register": "列出名册中的全部问题",
     "write an empty register to fill in, with drop-downs and notes": "生成空白名册供填报，含下拉选项和填表说明",
     "the statistical tables of 三（十） that a register yields": "由名册汇总三（十）所列统计指标",
@@ -153,18 +153,18 @@ CHINESE: Mapping[str, str] = {
     "draws of the picture that follows the hand (default: 200)": "随调即显的模拟次数（默认：200）",
     "folder of what is kept (default: out/what_if)": "保存内容的文件夹（默认：out/what_if）",
     "only print the page's address": "只显示页面地址，不打开浏览器",
-    "draws on which sets of clauses are played (default: 100)": "用于条款组合的模拟次数（默认：100）",
+    "draws on which sets of clauses are played (default: 30)": "用于条款组合的模拟次数（默认：30）",
     "orders of the clauses sampled, half of them the reverse of the other half (default: 8)":
         "抽取的条款次序数，一半为另一半的逆序（默认：8）",
     "write clauses, interaction and readings as FILE.xlsx, or FILE.csv files": "条款、相互影响与条文理解写入 FILE.xlsx 或多个 FILE.csv",
-    "draws on which the assumptions that move most are played at their ends (default: 200)":
-        "对影响最大的假设取两端值时的模拟次数（默认：200）",
-    "draws of the Sobol indices, cut to a power of two (default: 512)": "Sobol 指数的样本数，取 2 的幂（默认：512）",
+    "draws on which the assumptions that move most are played at their ends (default: 64)":
+        "对影响最大的假设取两端值时的模拟次数（默认：64）",
+    "draws of the Sobol indices, cut to a power of two (default: 256)": "Sobol 指数的样本数，取 2 的幂（默认：256）",
     "write tornado and indices of every result as FILE.xlsx, or FILE.csv files": "各结果的龙卷风图数据与指数写入 FILE.xlsx 或多个 FILE.csv",
     "a register with years of the policy; otherwise the populations of some draws are asked":
         "含政策年度的名册；不给则用若干次模拟中的企业",
     "band to either side of an edge (default: 0.1)": "门槛两侧的范围（默认：0.1）",
-    "draws whose populations are asked (default: 60)": "取用多少次模拟中的企业（默认：60）",
+    "draws whose populations are asked (default: 30)": "取用多少次模拟中的企业（默认：30）",
     "write edges by year and their map as FILE.xlsx, or FILE.csv files": "分年门槛及其分布写入 FILE.xlsx 或多个 FILE.csv",
     "only these, e.g. law.tax_rebate or assumptions": "只列这些，如 law.tax_rebate 或 assumptions",
     "whose values to show (default: baseline)": "显示哪个情景的取值（默认：baseline）",
@@ -176,7 +176,7 @@ CHINESE: Mapping[str, str] = {
     "the figure: total (default), net_impact, a year, a clause; p95 or p95.2014, p95.office_rent for a quantile; overrun":
         "哪项结果：total 合计（默认）、net_impact 净支出、某年、某条款；分位数写 p95、p95.2014、p95.office_rent；overrun 缺口概率",
     "the reserve for this chance of an overrun, too (besides 20%%, 10%%, 5%% and 1%%)":
-        "另列出现缺口的可能性不超过此比例的预备金（20%%、10%%、5%%、1%% 之外）",
+        "另列出现缺口的可能性不超过此比例的预留金额（20%%、10%%、5%%、1%% 之外）",
     "with --precision: most draws (default: 50,000)": "与 --precision 合用：模拟次数上限（默认：50,000）",
     "go on with the unfinished run in --out: the same numbers": "接着完成 --out 中未完成的模拟，结果不变",
     "play on the workers of a Dask scheduler, tls://HOST:PORT; they read the register themselves, under the path given here":

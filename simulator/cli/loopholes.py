@@ -24,7 +24,7 @@ def do(arguments: argparse.Namespace) -> None:
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import loopholes
 
-    with progress_bar("loopholes") as bar:
+    with progress_bar("loopholes", arguments.lang) as bar:
         prices = simulator.loopholes(scenario, population, workers=arguments.workers, progress=bar.update)
     if arguments.out:
         loopholes.save(prices, arguments.out, arguments.lang, scenario)

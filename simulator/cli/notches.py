@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, population_of, saved, scenario_of, set_option, unit_option
+from simulator.cli.options import lang_option, population_of, saved, scenario_of, set_option, share, unit_option
 from simulator.console import say
 
 HELP = "say who stands near the edges of the law, how large the jumps are and what reaching them gains"
@@ -18,8 +18,8 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--population", metavar="REGISTER",
                    help="a register with years of the policy; otherwise the populations of some draws are asked")
     unit_option(p)
-    p.add_argument("--within", type=float, default=0.1, metavar="SHARE", help="band to either side of an edge (default: 0.1)")
-    p.add_argument("--draws", type=int, default=60, metavar="N", help="draws whose populations are asked (default: 60)")
+    p.add_argument("--within", type=share, default=0.1, metavar="SHARE", help="band to either side of an edge (default: 0.1)")
+    p.add_argument("--draws", type=int, metavar="N", help="draws whose populations are asked (default: 30)")
     set_option(p)
     lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write edges by year and their map as FILE.xlsx, or FILE.csv files")

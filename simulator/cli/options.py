@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,12 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     return simulator.load_scenario(name, changes)
 
 
+def unused(given: Mapping[str, object], why: str, remedy: str) -> None:
+    """Refuse options that were given and change nothing here. given: what each was set to, by its name."""
+    if problems := [Problem(name, why, remedy) for name, value in given.items() if value not in (None, "", [], False)]:
+        raise SimulatorError(problems)
+
+
 def units_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The units of --unit, by column."""
     from simulator.population.units import parse_answers
@@ -154,12 +161,14 @@ def units_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 def yearly(option: str, given: list[str]) -> dict[int, float]:
     """YEAR=CNY texts of an option as numbers by year. Raises SimulatorError naming all that are none."""
+    from simulator.scenario import typed
+
     numbers, wrong = {}, []
     for text in given:
         year, _, amount = text.partition("=")
-        try:
-            numbers[int(year)] = float(amount)
-        except ValueError:
+        if year.strip().isdigit() and (found := typed.amount(amount)) is not None:
+            numbers[int(year)] = float(found)
+        else:
             wrong.append(f"{option} {text}")
     if wrong:
         raise SimulatorError([Problem(place, "is not YEAR=CNY", f"e.g. {option} 2013=45000000000") for place in wrong])
@@ -186,31 +195,43 @@ def population_of(arguments: argparse.Namespace) -> Register | None:
 
 def play(arguments: argparse.Namespace, scenario: Scenario, population: Register | None, **more: Any) -> BudgetRun:
     """Play a scenario with a bar of progress where somebody watches. more: see `simulator.run`."""
-    with watched([scenario]) as progress:
+    with watched([scenario], lang_of(arguments)) as progress:
         return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notices(arguments),
                              **more)
 
 
 def share(text: str) -> float:
     """The type of an option that takes 1% or 0.01."""
+    from simulator.scenario import typed
+
+    found = typed.share(text)
     try:
-        return float(text[:-1]) / 100 if text.endswith(("%", "％")) else float(text)
+        return float(text if found is None else found)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no share: 1% or 0.01") from None
 
 
+def money(text: str) -> Decimal:
+    """The type of an option that takes an amount: 25000000, 2500万元 or 0.25亿."""
+    from simulator.scenario import typed
+
+    if (found := typed.amount(text)) is None or found < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount: 25000000 or 2500万元")
+    return found
+
+
 @contextlib.contextmanager
-def watched(scenarios: Sequence[Scenario]) -> Iterator[Callable[[int], object]]:
+def watched(scenarios: Sequence[Scenario], lang: str) -> Iterator[Callable[[int], object]]:
     """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
     if not scenarios:  # nothing is played
         yield lambda _: None
         return
-    with progress_bar(scenarios[0].name, "draw", sum(s.draws for s in scenarios)) as bar:
+    with progress_bar("run", lang, "draw", sum(s.draws for s in scenarios)) as bar:
         yield bar.update
 
 
 @contextlib.contextmanager
-def sections() -> Iterator[Callable[[str, int, int], None]]:
+def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
     """A bar of a report's sections, where somebody watches; told of each one's name before it is made."""
     bar: Any = None
     with contextlib.ExitStack() as bars:
@@ -218,16 +239,16 @@ def sections() -> Iterator[Callable[[str, int, int], None]]:
             nonlocal bar
             if number == 1:  # of the next report
                 bars.close()
-                bar = bars.enter_context(progress_bar("report", "section", count))
+                bar = bars.enter_context(progress_bar("report", lang, "section", count))
             bar.set_description(name)
             bar.update(number - 1 - bar.n)
         yield made
 
 
 @contextlib.contextmanager
-def staged(what: str) -> Iterator[Callable[[int, int], None]]:
+def staged(what: str, lang: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
-    with progress_bar(what, "draw") as bar:
+    with progress_bar(what, lang, "draw") as bar:
         def step(done: int, total: int) -> None:
             if bar.total != total:
                 bar.reset(total)
@@ -245,11 +266,19 @@ def comma_list(*known: str) -> Callable[[str], list[str]]:
     return read
 
 
-def progress_bar(what: str, unit: str = "run", total: int | None = None) -> Any:
-    """A bar of progress where somebody watches."""
+DONE = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {unit}"
+BARS = {"zh": f"{{desc}}：{DONE}，已用 {{elapsed}}，约剩 {{remaining}}",
+        "en": f"{{desc}}: {DONE}, {{elapsed}} gone, about {{remaining}} left"}
+WORK = {"run": "模拟", "report": "报告", "attribute": "成本归因", "sensitivity": "敏感性分析", "design": "条款设计",
+        "loopholes": "规避途径", "draw": "次", "section": "节", "step": "步"}  # what a bar tells of, and its units
+
+
+def progress_bar(what: str, lang: str, unit: str = "step", total: int | None = None) -> Any:
+    """A bar of progress in the reader's language, with the time left, where somebody watches. what, unit: of WORK."""
     from tqdm import tqdm
 
-    return tqdm(total=total, unit=unit, desc=safe(what), file=sys.stderr, leave=False, ascii=True,
+    desc, of = (WORK[what], WORK[unit]) if lang == "zh" else (what, f"{unit}s")
+    return tqdm(total=total, unit=of, desc=safe(desc), file=sys.stderr, leave=False, ascii=True, bar_format=BARS[lang],
                 disable=not sys.stderr.isatty())
 
 

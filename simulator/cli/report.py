@@ -10,11 +10,13 @@ from simulator.cli.language import environment_language
 from simulator.cli.options import (
     comma_list,
     draw_options,
+    lang_of,
     notices,
     population_of,
     scenario_of,
     sections,
     units_of,
+    unused,
     watched,
 )
 from simulator.console import say
@@ -47,6 +49,12 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """Write a report."""
     units, kept = units_of(arguments), [name for name in arguments.scenarios if (Path(name) / "record.json").is_file()]
+    if kept:
+        given = {name: getattr(arguments, name.lstrip("-")) for name in ("--population", "--draws", "--seed",
+                                                                         "--appropriation", "--mode")}
+        unused(given | {"--set": arguments.changes}, "changes nothing: the run is finished", "name the scenario to play it anew")
+    if arguments.profile != "external":
+        unused({"--releases": arguments.releases}, "is for reports that leave the house", "give --profile external, too")
     scenarios = [] if kept else [scenario_of(arguments, name) for name in arguments.scenarios]
     of, people, name = kept or scenarios, None, "-".join(s.name for s in scenarios)
     if arguments.notebook == "check" and not kept:
@@ -56,7 +64,8 @@ def do(arguments: argparse.Namespace) -> None:
     elif not kept:
         people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"
     out = arguments.out or (None if kept else Path("out") / name)
-    with watched(scenarios) as progress, sections() as section:
+    lang = lang_of(arguments)
+    with watched(scenarios, lang) as progress, sections(lang) as section:
         made = simulator.report(
             *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
             languages=arguments.languages, profile=arguments.profile, out=out, units=units,

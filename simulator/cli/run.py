@@ -14,6 +14,7 @@ from simulator.cli.options import (
     saved,
     scenario_of,
     share,
+    unused,
 )
 from simulator.console import say
 from simulator.errors import Problem, SimulatorError
@@ -28,7 +29,7 @@ def add(p: argparse.ArgumentParser) -> None:
     run_options(p)
     cluster_options(p)
     p.add_argument("--precision", type=share, metavar="1%", help="add draws until the 95%% interval of a figure is as narrow")
-    p.add_argument("--of", default="total", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
+    p.add_argument("--of", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
                    "or p95.2014, p95.office_rent for a quantile; overrun")
     p.add_argument("--max-draws", type=int, metavar="N", help="with --precision: most draws (default: 50,000)")
     p.add_argument("--expected", action="store_true", help="means with arrivals and market at their expectation, too: the same "
@@ -42,10 +43,12 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> int:
     """Play a scenario; 3 where the precision asked for was not reached."""
+    if arguments.precision is None:
+        unused({"--of": arguments.of, "--max-draws": arguments.max_draws}, "is about --precision", "give --precision, too")
     scenario = scenario_of(arguments, arguments.scenario)
     if (arguments.resume or arguments.new) and (not arguments.out or arguments.precision):
         raise SimulatorError(Problem("--resume, --new", "are about an unfinished run", "name its folder with --out, without --precision"))
-    budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of,
+    budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of or "total",
                   most=arguments.max_draws, expected=arguments.expected, out=arguments.out, resume=arguments.resume, new=arguments.new)
     from simulator.report import screen
 

@@ -25,10 +25,10 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
     cluster_options(p)
-    p.add_argument("--few", type=int, default=200, metavar="N",
-                   help="draws on which the assumptions that move most are played at their ends (default: 200)")
-    p.add_argument("--samples", type=int, default=512, metavar="N", help="draws of the Sobol indices, cut to a power of two "
-                   "(default: 512)")
+    p.add_argument("--few", type=int, metavar="N",
+                   help="draws on which the assumptions that move most are played at their ends (default: 64)")
+    p.add_argument("--samples", type=int, metavar="N", help="draws of the Sobol indices, cut to a power of two "
+                   "(default: 256)")
     lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write tornado and indices of every result as FILE.xlsx, or FILE.csv files")
 
@@ -38,7 +38,7 @@ def do(arguments: argparse.Namespace) -> None:
     scenario, population = scenario_of(arguments, arguments.scenario), population_of(arguments)
     from simulator.report import drivers
 
-    with staged("sensitivity") as progress:
+    with staged("sensitivity", arguments.lang) as progress:
         result = simulator.sensitivity(scenario, population, few=arguments.few, samples=arguments.samples,
                                        workers=arguments.workers, progress=progress, notice=notices(arguments))
     if arguments.out:

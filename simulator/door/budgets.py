@@ -142,7 +142,7 @@ def design(
     people = register_for(scenario, population)
     terms = free_terms(scenario.law, free)
     if budget is None:
-        budget = Decimal(sum(scenario.appropriation.values())) / 100
+        budget = Decimal(sum(scenario.funds.values())) / 100
 
     def played(changed: Scenario) -> Any:
         draws = play(changed, people, workers=workers)

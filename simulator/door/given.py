@@ -18,14 +18,19 @@ if TYPE_CHECKING:
 
 
 def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any] | None = None) -> Scenario:
-    """A scenario by shipped name or path, with some settings changed. Raises ScenarioError with every problem.
+    """A scenario by shipped name or path, with some settings changed. Raises ScenarioError with every problem, and where a
+    change changes no figure.
 
     >>> load_scenario("baseline", {"policy.end": None}).law.end is None
     True
     """
+    from simulator.errors import ScenarioError
     from simulator.scenario import load_scenario as load
 
-    return load(scenario).set(changes or {})
+    changed = load(scenario).set(changes or {})
+    if idle := changed.unused(changes or {}):
+        raise ScenarioError(idle)
+    return changed
 
 
 @overload

@@ -45,6 +45,7 @@ def report(
 
     of = of or ("baseline",)
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
+    clause = _named(clause, kept, of[0]) if notebook == "clause" else clause
     kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
     if profile == "external" and releases is None and not kept and any(map(_of_real, _registers(of, population, notebook, units))):
         raise no_ledger()
@@ -67,7 +68,7 @@ def report(
     else:
         budget = played(of[0])
         tell("what the result leans on, and what would have to be true …")
-        folder = budget.write(place, budget.analyses(workers))
+        folder = budget.write(place, budget.analyses(workers, only=kinds.KINDS[notebook].analyses))
     made = []
     for lang in languages:
         tell(f"writing the report {notebook} ({lang}) …")
@@ -75,6 +76,18 @@ def report(
                         out=out if kept else place, releases=releases,
                         progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)))
     return made
+
+
+def _named(clause: str, kept: Path | None, of: AnyScenario | BudgetRun) -> str:
+    """The slug of a clause that is named by article or name, in a finished run or a scenario."""
+    from simulator.budget.result import BudgetRun
+    from simulator.door.given import load_scenario
+    from simulator.report.record import RunFolder
+    from simulator.scenario import typed
+
+    if kept is not None:
+        return typed.clause(clause, [(c.slug, c.article, c.names["zh"], c.names["en"]) for c in RunFolder.open(kept).clauses])
+    return typed.clause(clause, typed.clauses_of((of.scenario if isinstance(of, BudgetRun) else load_scenario(of)).law))
 
 
 def _registers(of: tuple[Any, ...], population: AnyRegister | None, notebook: str,

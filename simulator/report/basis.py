@@ -6,10 +6,11 @@ import html
 from collections.abc import Mapping
 
 from simulator.report import legality, loopholes, page, returns
+from simulator.report.making import reader
 from simulator.report.page import Block
 from simulator.report.record import RunFolder
 from simulator.report.settings import readings_table, settings_table
-from simulator.report.wording import Wording, load
+from simulator.report.wording import Wording
 
 # heading → first words of the paths under it; what is listed nowhere comes last, under "other"
 ROOMS: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +31,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 
 def assumptions(run: RunFolder, lang: str) -> Block:
     """Every assumption with its source and confidence, the changed ones marked."""
-    words = load(lang)
+    words = run.words(lang)
     frame = run.rows_of("assumptions")
     frame = frame.assign(room=frame["path"].map(_room))
     frame = frame.sort_values("room", key=lambda names: names.map(list(ROOMS).index), kind="stable")
@@ -41,6 +42,7 @@ def assumptions(run: RunFolder, lang: str) -> Block:
         "assumptions",
         words.say("assumptions.title"),
         words.tag,
+        reader(words, "assumptions"),
         page.paragraph(_lead(words, "assumptions", changed, count=len(frame), weak=weak), "lead"),
         returns.drivers(run, words),
         settings_table(frame, words, "", header, confidence=True, rooms=rooms),
@@ -50,7 +52,7 @@ def assumptions(run: RunFolder, lang: str) -> Block:
 
 def readings(run: RunFolder, lang: str) -> Block:
     """How the text was read where it is ambiguous, doubts about its legality, its numbers, term and budgets."""
-    words = load(lang)
+    words = run.words(lang)
     switches, law = run.rows_of("interpretation"), run.rows_of("law")
     dates = run.rows_of("policy", "appropriation", "population", "run")
     dates = dates[~dates["path"].str.endswith(("seed", "draws", "sampling"))]  # they stand in `made`
@@ -67,6 +69,7 @@ def readings(run: RunFolder, lang: str) -> Block:
         "readings",
         words.say("readings.title"),
         words.tag,
+        reader(words, "readings"),
         page.paragraph(_lead(words, "readings", changed, count=len(switches)), "lead"),
         readings_table(switches, words),
         legality.section(run, words),

@@ -20,7 +20,7 @@ from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import OF_A_RUN, RECORD, allow, allowed, change, put, ready
 from simulator.population.parts import Register
-from simulator.report import page
+from simulator.report import kinds, page
 from simulator.report.batch_plan import Plan, register_of
 from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
@@ -58,7 +58,7 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
         if isinstance(workers, Cluster):
             playing = _send(plan, workers)
         else:
-            playing = {pool.submit(_play, name, dict(plan.changes), plan.population, str(folder)): name
+            playing = {pool.submit(_play, name, dict(plan.changes), plan.population, str(folder), _analyses(plan)): name
                        for name, folder in plan.scenarios.items()}
         played = set()
         for future in as_completed(playing):
@@ -81,16 +81,22 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     return batch
 
 
-def _play(name: str, changes: dict[str, Any], population: str | None, folder: str) -> dict[str, bytes]:
+def _analyses(plan: Plan) -> tuple[str, ...] | None:
+    """What the plan's reports show of a run's analyses; None: all."""
+    shown = [kinds.KINDS[notebook].analyses for notebook in plan.notebooks]
+    return None if None in shown else tuple(name for names in shown for name in names or ())
+
+
+def _play(name: str, changes: dict[str, Any], population: str | None, folder: str, only: tuple[str, ...] | None) -> dict[str, bytes]:
     """Play a scenario into its folder; in a process of its own."""
     scenario = load_scenario(name).set(changes)
-    _written(Work(scenario, register_of(scenario, population)), Path(folder))
+    _written(Work(scenario, register_of(scenario, population)), Path(folder), only)
     return {}
 
 
-def _written(work: Work, folder: Path) -> None:
+def _written(work: Work, folder: Path, only: tuple[str, ...] | None = None) -> None:
     budget = BudgetRun(work.scenario, play(work.scenario, work.register, workers=1), work.register)
-    budget.write(folder, budget.analyses(1))
+    budget.write(folder, budget.analyses(1, only=only))
 
 
 def _send(plan: Plan, cluster: Cluster) -> dict[Future[dict[str, bytes]], str]:
@@ -161,7 +167,7 @@ def _index(plan: Plan, batch: Batch) -> str:
     nothing of a scenario without a report, which may have been refused."""
     lang = plan.languages[0]
     words, unit = load(lang), UNITS[lang]["money"]
-    rows, links = [], []
+    rows, links, example = [], [], False
     for name, folder in plan.scenarios.items():
         files = [p for p in batch.made if folder.resolve() in p.parents]
         try:
@@ -171,14 +177,15 @@ def _index(plan: Plan, batch: Batch) -> str:
         except ReportError:
             rows.append([Cell(Path(name).stem), *[Cell(MISSING, number=True)] * 5])
             continue
-        paid = run.row("paid")
+        paid, example = run.row("paid"), example or bool(run.example)
         rows.append([Cell(words.pick(run.record["title"])),
                      *(estimate(paid, unit, words, c) for c in ("mean", "p50", "p80", "p95")),
                      chance_cell(run.row("overrun"), words)])
         items = "".join(f'<li><a href="{html.escape(p.relative_to(batch.index.parent.resolve()).as_posix())}">'
                         f"{html.escape(_named(p, words))}</a></li>" for p in files)
         links.append(f"<h3>{html.escape(words.pick(run.record['title']))}</h3><ul>{items}</ul>")
-    header = [words.say("comparison.scenario"), words.say("risk.mean"), "P50", "P80", "P95", words.say("risk.probability")]
+    header = [words.say("comparison.scenario"), words.say("risk.mean"), "P50", "P80", "P95", words.say("risk.probability") + (
+        f" · {load(lang, example).say('risk.appropriation')}" if example else "")]
     failed = "".join(f"<li>{html.escape(Path(name).name)}</li>" for name in sorted(batch.failed))
     warned = f"<p>{html.escape(words.say('batch.failed'))}</p><ul>{failed}</ul>" if failed else ""
     body = (f"<header><h1>{html.escape(words.say('batch.title'))}</h1></header><section>{warned}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from simulator.report import page, purse_sheets
 from simulator.report.page import Cell
 from simulator.report.purse_sheets import UNIT_OF
 from simulator.report.record import RunFolder
-from simulator.report.rounding import UNITS, Unit, percent
+from simulator.report.rounding import UNITS, UP, Unit, percent
 from simulator.report.sheets import Sheet, as_text, written
 from simulator.report.wording import Wording, load
 
@@ -22,9 +23,9 @@ _HALF = 1.959964  # a 95 % interval in standard errors, to either side
 TABLES = ("risk", "ledger", "commitments", "exposure", "execution")
 
 
-def text(tables: Mapping[str, pd.DataFrame], lang: str = "zh", mode: str = "none") -> str:
-    """What a terminal shows of `BudgetRun.budgeting` and, where `tables` has it, of the summary."""
-    return as_text(*purse_sheets.sheets(tables, load(lang), mode).values())
+def text(tables: Mapping[str, pd.DataFrame], lang: str = "zh", mode: str = "none", example: bool = False) -> str:
+    """What a terminal shows of `BudgetRun.budgeting` and, where `tables` has it, of the summary. example: of the appropriation."""
+    return as_text(*purse_sheets.sheets(tables, load(lang, example), mode).values())
 
 
 def section(run: RunFolder, words: Wording) -> list[str]:
@@ -71,11 +72,12 @@ def _cell(cell: object, kind: str, words: Wording) -> Cell:
         note = words.say("unit.between", low=percent(ends[0]), high=percent(ends[1])) if math.isfinite(ends[0]) else ""
         return Cell(percent(value), number=True, note=note)
     unit, error = _unit(words), ends[0] if len(ends) == 1 else (ends[1] - ends[0]) / 2 / _HALF
+    rounding = UP if kind.startswith("enough") else ROUND_HALF_UP
     if not error > 0:  # exact, or too few draws to say
-        return Cell(unit.text(value, error), number=True)
+        return Cell(unit.text(value, error, rounding=rounding), number=True)
     note = f"± {unit.text(error, error / 10)}" if len(ends) == 1 else words.say(
         "unit.between", low=unit.text(ends[0], error), high=unit.text(ends[1], error))
-    return Cell(unit.text(value, error), number=True, note=note)
+    return Cell(unit.text(value, error, rounding=rounding), number=True, note=note)
 
 
 def _unit(words: Wording) -> Unit:

@@ -14,11 +14,11 @@ from simulator.report.record import TOTAL, Clause, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown, withheld
 from simulator.report.settings import readings_table, settings_table
 from simulator.report.tables import estimate
-from simulator.report.wording import Wording, load
+from simulator.report.wording import Wording
 
 __all__ = ["cover", "answer", "cost", "stages", "terms", "made", "end"]
 end = making.end
-_CONTENTS = {"answer": "answer.short", "payouts": "clause.cost", "stages": "cost.stages", "terms": "clause.terms", "made": "made.short"}
+_CONTENTS = {"answer": "answer.short", "payouts": "clause.cost", "stages": "cost.stages", "terms": "clause.terms", "made": "made.plain"}
 _MEASURES = ("entitled", "awarded", "paid", "displaced")
 
 
@@ -32,7 +32,7 @@ def clause_of(run: RunFolder, slug: str) -> Clause:
 
 def cover(run: RunFolder, clause: str, lang: str) -> Block:
     """Title: the clause and its article."""
-    words, one = load(lang), clause_of(run, clause)
+    words, one = run.words(lang), clause_of(run, clause)
     title = words.say("readings.clause", article=one.article, name=words.pick(one.names))
     facts = [making.policy_name(run, words), *making.run_facts(run, words)]
     return making.front(run, words, words.say("clause.kicker"), title, facts, sections=_CONTENTS)
@@ -40,7 +40,7 @@ def cover(run: RunFolder, clause: str, lang: str) -> Block:
 
 def answer(run: RunFolder, clause: str, lang: str) -> Block:
     """What it costs in all, its share, and whom it reaches."""
-    words, one = load(lang), clause_of(run, clause)
+    words, one = run.words(lang), clause_of(run, clause)
     in_kind = one.kind == "in_kind"
     unit, count = UNITS[lang]["count" if in_kind else "money"], UNITS[lang]["count"]
     paid, people = run.row("paid", clause), run.row("recipients", clause)
@@ -75,7 +75,7 @@ def _share(run: RunFolder, clause: str, words: Wording) -> str:
 
 def cost(run: RunFolder, clause: str, lang: str) -> Block:
     """Its payments by year: the fan and the quantiles."""
-    words, one = load(lang), clause_of(run, clause)
+    words, one = run.words(lang), clause_of(run, clause)
     unit = UNITS[lang]["count" if one.kind == "in_kind" else "money"]
     named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
     bands = run.by_year("paid", clause)
@@ -97,7 +97,7 @@ def cost(run: RunFolder, clause: str, lang: str) -> Block:
 
 def stages(run: RunFolder, clause: str, lang: str) -> Block:
     """From entitlement to payment by year, and how many receive it."""
-    words, one = load(lang), clause_of(run, clause)
+    words, one = run.words(lang), clause_of(run, clause)
     unit, count = UNITS[lang]["count" if one.kind == "in_kind" else "money"], UNITS[lang]["count"]
     header = [words.say("risk.year"), *(words.say(f"cost.{m}") for m in _MEASURES), words.say("cost.recipients")]
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
@@ -112,7 +112,7 @@ def stages(run: RunFolder, clause: str, lang: str) -> Block:
 
 def terms(run: RunFolder, clause: str, lang: str) -> Block:
     """The law's numbers of the clause, the readings of its article, and what its cost depends on."""
-    words, one = load(lang), clause_of(run, clause)
+    words, one = run.words(lang), clause_of(run, clause)
     law = run.rows_of("law")
     law = law[law["path"].str.startswith(f"law.{clause}.")]
     switches = run.rows_of("interpretation")
@@ -126,7 +126,7 @@ def terms(run: RunFolder, clause: str, lang: str) -> Block:
 
 def made(run: RunFolder, lang: str) -> Block:
     """What is needed to make the numbers again."""
-    return making.made(run, lang, "made.short")
+    return making.made(run, lang, "made.plain")
 
 
 def _about(source: str, article: str) -> bool:

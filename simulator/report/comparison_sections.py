@@ -23,7 +23,7 @@ ARTICLES = ("二", "三", "四", "五")  # of the text: what a change of the law
 SHOWN = (50, 80, 95)  # of the quantiles kept
 end = making.end
 _CONTENTS = {"answer": "comparison.answer", "changed": "comparison.changed", "bridge": "comparison.bridge",
-             "difference": "comparison.differences", "made": "made.short"}
+             "difference": "comparison.differences", "made": "made.plain"}
 
 
 def cover(comparison: ComparisonFolder, lang: str) -> Block:
@@ -165,7 +165,7 @@ def _value(value: str, setting: Any, words: Wording) -> tuple[str, str]:
 
 def made(comparison: ComparisonFolder, lang: str) -> Block:
     """What is needed to make the numbers again."""
-    return making.made(comparison, lang, "made.short")
+    return making.made(comparison, lang, "made.plain")
 
 
 def _title(run: RunFolder, words: Wording) -> str:

@@ -11,7 +11,7 @@ from simulator.budget.design_tables import tables
 from simulator.budget.freedom import FreeTerm
 from simulator.budget.result import BudgetRun
 from simulator.report.rounding import UNITS
-from simulator.report.sheets import Sheet, as_text
+from simulator.report.sheets import Sheet, as_text, written
 from simulator.report.sheets import save as save_sheets
 from simulator.report.wording import Wording, load
 
@@ -39,7 +39,8 @@ def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str
         title = title or words.pick({"zh": result.scenario.zh, "en": result.scenario.en})
     lines = [words.say("design.asked", scenario=title, **said)]
     if result.best is None:
-        lines.append(words.say("design.infeasible", needed=_money(result.cheapest.needed, words), **said))
+        needed = written(result.cheapest.needed / UNITS[words.lang]["money"].scale, "enough")
+        lines.append(words.say("design.infeasible", needed=needed, **said))
         return lines
     best = result.best
     lines.append(words.say(f"design.best_{result.maximise}", over=_per_cent(best.over), high=_per_cent(best.over_high),
@@ -72,7 +73,7 @@ def _terms(result: DesignResult, words: Wording) -> Sheet:
 
 
 def _frontier(result: DesignResult, words: Wording) -> Sheet:
-    kinds = {"needed": "number", "cost": "number±", "growth": "number±", "gained": "signed±", "over": "share", "over_high": "share",
+    kinds = {"needed": "enough", "cost": "number±", "growth": "number±", "gained": "signed±", "over": "share", "over_high": "share",
              "fits": "text"}
     columns = {getattr(t, words.lang): "text" for t in result.terms} | {words.say(f"design.{k}"): v for k, v in kinds.items()}
     rows, scale = [], UNITS[words.lang]["money"].scale

@@ -7,7 +7,7 @@ import math
 from simulator.report import forms
 from simulator.report.book import Book, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import withheld
+from simulator.report.rounding import UNITS, withheld
 from simulator.report.wording import Wording
 
 
@@ -16,18 +16,22 @@ def performance(book: Book, run: RunFolder, words: Wording) -> None:
     years, n = run.cash_years, len(run.cash_years)
     page = book.page(words.say("workbook.performance"), words.say("performance.short"), (20, 20, 38, *[16] * max(3, n - 1)),
                      words.say("forms.note"))
-    amounts, yuan = forms.funds(run), words.say("workbook.yuan_unit")
+    amounts, money = forms.funds(run), words.say("unit.money")
+    scale = UNITS[words.lang]["money"].scale
     named = [words.say("forms.source"), *map(str, years), words.say("cost.total")]
-    page.header(named, 0, [(1, n + 1, yuan)])
+    page.header(named, 0, [(1, n + 1, money)])
     for source, given in (("district", amounts), ("transfers", {}), ("other", {})):
         page.text(0, words.say(f"forms.{source}"))
         for column, year in enumerate(years, start=1):
-            page.number(column, given.get(year, 0.0))
-        page.formula(n + 1, f"SUM({span(page.row, 1, n)})", math.fsum(given.values()))
+            if run.example:
+                page.text(column, "")  # for the bureau to fill in
+            else:
+                page.number(column, given.get(year, 0.0) / scale, "large")
+        page.formula(n + 1, f"SUM({span(page.row, 1, n)})", math.fsum(given.values()) / scale, "large")
         page.end_row()
     page.text(0, words.say("cost.total"), "text+")
     for column, value in enumerate([*(amounts.get(year, 0.0) for year in years), math.fsum(amounts.values())], start=1):
-        page.formula(column, f"SUM({down(column, page.row - 3, page.row - 1)})", value, "money+")
+        page.formula(column, f"SUM({down(column, page.row - 3, page.row - 1)})", value / scale, "large+")
     page.end_row()
     page.end_row()
     for column, key in enumerate(("level", "kind", "indicator", "value", "chance", "basis")):

@@ -1,4 +1,4 @@
-"""The bureau's own forms, filled from the run: 绩效目标表, and the five headings of 事前绩效评估.
+"""The bureau's own forms, filled from the run: 项目支出绩效目标申报表, and the headings of 事前绩效评估 for policies.
 
 What a form asks and the run cannot know (satisfaction, the assessor's verdict) is said to be left to whoever files it.
 """
@@ -7,55 +7,125 @@ from __future__ import annotations
 
 import html
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from simulator.report import page
 from simulator.report.making import policy_name
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent, shown
+from simulator.report.rounding import DOWN, MISSING, UNITS, UP, WITHHELD, Unit, percent, shown
 from simulator.report.tables import chance_text, goal, margin
-from simulator.report.wording import Wording, load
+from simulator.report.wording import Wording
 
 FINE = Unit("fine", 0.01, 3)  # of small shares, in per cent
 _SATISFACTION = 90  # per cent: the usual asking, not a result of the run
-_FEASIBLE = ("necessity", "economy", "targets", "feasibility", "funding")
+_FEASIBLE = ("necessity", "economy", "targets", "feasibility", "funding", "guarantee", "sustainability", "conclusion", "advice")
+BLANKS = ("department", "unit", "person", "seal")  # what only the office that files the form can say
 
 
 def performance(run: RunFolder, lang: str) -> Block:
     """The table of performance targets: the project, its money by source and year, its indicators with their values."""
-    words, unit = load(lang), UNITS[lang]["money"]
+    words, unit = run.words(lang), UNITS[lang]["money"]
     record, policy = run.record, run.record["policy"]
     new = str(policy["start"])[:4] >= str(run.years[0])
     end = policy.get("end")
     term = words.say("forms.term", start=policy["start"], end=end) if end and end != "none" else \
         words.say("forms.term_open", start=policy["start"])
-    facts = [("project", policy_name(run, words)), ("type", words.say("forms.new" if new else "forms.continued")),
-             ("period", term), ("scenario", words.pick(record["title"]))]
+    blank = words.say("forms.blank")
+    subject = str(run.settings.set_index("path")["value"].get("classification", "none"))
+    facts = [("project", policy_name(run, words)), *((key, blank) for key in BLANKS[:3]),
+             ("classification", blank if subject == "none" else subject), ("type", words.say("forms.new" if new else "forms.continued")),
+             ("period", term), ("scenario", words.pick(record["title"])),
+             ("seal", blank)]
     amounts = funds(run)
     header = [words.say("forms.source"), *(str(y) for y in run.cash_years), words.say("cost.total")]
     rows = []
     for source, given in (("district", amounts), ("transfers", {}), ("other", {})):
-        values = [given.get(y, 0.0) for y in run.cash_years]
-        rows.append([Cell(words.say(f"forms.{source}")), *(Cell(unit.text(v, 0.0), number=True) for v in
-                                                           [*values, math.fsum(values)])])
-    rows.append([Cell(words.say("cost.total")), *(Cell(unit.text(v, 0.0), number=True) for v in
-                                                  [*(amounts.get(y, 0.0) for y in run.cash_years),
-                                                   math.fsum(amounts.values())])])
+        cells = _amounts(run, given, unit) if given else [Cell("", number=True)] * (len(run.cash_years) + 1)
+        rows.append([Cell(words.say(f"forms.{source}")), *cells])
+    rows.append([Cell(words.say("cost.total")), *_amounts(run, amounts, unit)])
     columns = [words.say(f"forms.{key}") for key in ("level", "kind", "indicator", "value", "chance", "basis")]
     return page.section(
         "performance", words.say("performance.title"), words.tag,
         page.facts((words.say(f"forms.{key}"), value) for key, value in facts),
         table(words.say("forms.funds"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")), strong=[-1]),
-        page.paragraph(html.escape(words.say("forms.funds_note" if run.appropriation else "forms.funds_p80")), "small"),
+        page.paragraph(html.escape(words.say(f"forms.{_basis(run)}")), "small"),
+        yearly(run, words),
+        cash_plan(run, words),
         table(words.say("forms.indicators"), columns, [[Cell(text) for text in row] for row in indicators(run, words)],
               style="forms"),
         page.paragraph(html.escape(words.say("forms.note")), "small"))
 
 
+def yearly(run: RunFolder, words: Wording) -> str:
+    """The goals of each award year: what is promised is rounded down, with the half chance of a median."""
+    count, big = UNITS[words.lang]["count"], UNITS[words.lang]["big"]
+    rows = [[Cell(str(year)), Cell(shown(run.row("recipients", year=year), count, "p50", rounding=DOWN), number=True),
+             Cell(shown(run.row("online_sales", year=year), big, "p50", rounding=DOWN), number=True)] for year in run.years]
+    header = [words.say("risk.year"), words.say("forms.recipients"), words.say("forms.sales", unit=words.say("unit.big"))]
+    return table(words.say("forms.yearly"), header, rows)
+
+
+def cash_plan(run: RunFolder, words: Wording) -> str:
+    """When the money is paid, quarter by quarter: what is awarded evenly over a year is paid as much later as the share paid in its own
+    year says. Of the bureau's money where there is any, else of mean payouts; "" where the run does not say."""
+    unit, shares = UNITS[words.lang]["money"], quarters(run)
+    given = funds(run) if run.appropriation else {}
+    amounts = {y: given.get(y, float(run.row("paid", year=y)["mean"])) for y in run.cash_years}
+    rows = []
+    for year, parts in shares.items():
+        if not math.isfinite(amounts[year]):
+            return ""
+        printed = [unit.rounded(amounts[year] * part) for part in parts]
+        rows.append([Cell(str(year)), *(Cell(unit.written(p), number=True) for p in [*printed, sum(printed, Decimal(0))])])
+    header = [words.say("risk.year"), *(words.say("forms.quarter", number=q) for q in (1, 2, 3, 4)), words.say("cost.total")]
+    note = page.paragraph(html.escape(words.say("forms.plan_own" if given else "forms.plan_mean")), "small")
+    return table(words.say("forms.plan"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money"))) + note if rows else ""
+
+
+def quarters(run: RunFolder) -> dict[int, list[float]]:
+    """The share of each year's cash in each of its quarters; years in which nothing is paid are left out."""
+    said = run.settings.set_index("path")["value"].get("assumptions.cash.same_year", "")
+    numbers = [float(n) for n in re.findall(r"\d+(?:\.\d+)?(?:[eE]-?\d+)?", str(said))]
+    if not numbers:
+        return {}
+    low, mode, high = (numbers * 3)[:3] if len(numbers) != 2 else (numbers[0], sum(numbers) / 2, numbers[1])
+    same = min(max((low + 4 * mode + high) / 6, 0.0), 1.0)  # mean of the distribution
+    late = 1 - same  # of a year, from award to payment
+    awarded = {year: float(run.row("awarded", year=year)["mean"]) for year in run.years}
+    found = {}
+    for year in run.cash_years:
+        own, before = (max(0.0, awarded.get(y, 0.0)) if math.isfinite(awarded.get(y, 0.0)) else 0.0 for y in (year, year - 1))
+        parts = [own * _overlap(q, late, 1.0) + before * _overlap(q, 0.0, late) for q in range(4)]
+        if (whole := sum(parts)) > 0:
+            found[year] = [part / whole for part in parts]
+    return found
+
+
+def _overlap(quarter: int, start: float, end: float) -> float:
+    """How much of a quarter (0 … 3) lies between two points of the year."""
+    return max(0.0, min(end, (quarter + 1) / 4) - max(start, quarter / 4))
+
+
+def _amounts(run: RunFolder, given: Mapping[int, float], unit: Unit) -> list[Cell]:
+    """Amounts by year and their sum; blank where the bureau is to fill them in."""
+    values = [given.get(y, 0.0) for y in run.cash_years]
+    return [Cell("" if run.example else unit.text(v, 0.0), number=True) for v in [*values, math.fsum(values)]]
+
+
+def _basis(run: RunFolder) -> str:
+    return "funds_example" if run.example else "funds_note" if run.appropriation else "funds_p80"
+
+
 def funds(run: RunFolder) -> dict[int, float]:
-    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts (none where a run is too small)."""
+    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts (none where a run is too small). Nothing
+    where the appropriation is the program's example: the bureau fills it in."""
+    if run.example:
+        return {}
     if run.appropriation:
         return {y: run.appropriation.get(y, 0.0) for y in run.cash_years}
     found = run.by_year("paid")["p80"]
@@ -77,26 +147,36 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
 
     half, most = percent(0.5), percent(0.8)
     paid, awarded, entitled = (run.row(m)["mean"] for m in ("paid", "awarded", "entitled"))
-    add("output", "quantity", words.say("cost.recipients"), "≥", shown(run.row("recipients"), count, "p50"), half, "median")
+    add("output", "quantity", words.say("cost.recipients"), "≥", shown(run.row("recipients"), count, "p50", rounding=DOWN), half, "median")
     largest = max((c for c in run.clauses if c.kind != "in_kind"), key=lambda c: _or_zero(run.row("paid", c.slug)["mean"]))
     add("output", "quantity", words.say("forms.recipients_of", clause=words.pick(largest.names)), "≥",
-        shown(run.row("recipients", largest.slug), count, "p50"), half, "median")
+        shown(run.row("recipients", largest.slug), count, "p50", rounding=DOWN), half, "median")
     if entitled:
         add("output", "quality", words.say("forms.granted"), "≥", _floor(awarded / entitled), MISSING, "mean")
     if awarded:
         add("output", "timeliness", words.say("forms.settled"), "≥", _floor(paid / awarded), MISSING, "mean")
-    add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(shown(run.row("paid"), unit, "p80")), most, "p80")
+    if (given := funds(run)) and run.appropriation:  # the form's own money, and how likely it suffices
+        enough = percent(1 - run.row("overrun")["probability"])
+        add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(unit.text(math.fsum(given.values()), 0.0)), enough, "funds")
+    else:
+        add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(shown(run.row("paid"), unit, "p80")), most, "p80")
     cost = run.row("cost_per_enterprise")
-    add("cost", "cost_kind", words.say("returns.cost_per_enterprise"), "≤", money(shown(cost, unit)), MISSING, "mean")
+    add("cost", "cost_kind", words.say("returns.cost_per_enterprise"), "≤", money(shown(cost, unit, rounding=UP)), MISSING, "mean")
     for target in run.targets:
         kind = "economic" if target.unit != "count" else "social"
         reached = run.row("target", target.key, target.year)
         chance = chance_text(reached, words)
         name = words.say("forms.in_year", name=words.pick(target.names), year=target.year)
         bare = goal(replace(target, high=target.low), words)
-        add("benefit", kind, name, "≥", bare, chance, "policy")
-    add("benefit", "economic", words.say("growth.row_induced_plain"), "≥", money(shown(run.row("induced_tax"), unit, "p50")),
+        add("benefit", kind, name, "≥", bare, chance, "policy" if not reached["probability"] < 0.5 else "policy_unlikely")
+    add("benefit", "economic", words.say("growth.row_induced_plain"), "≥", money(shown(run.row("induced_tax"), unit, "p50", rounding=DOWN)),
         half, "median")
+    stays = shown(run.row("induced_enterprises", year=run.years[-1]), count, "p50", rounding=DOWN)
+    name = words.say("forms.stays", year=run.years[-1])
+    if stays in (MISSING, WITHHELD):
+        rows.append((words.say("forms.benefit"), words.say("forms.sustainable"), name, words.say("forms.blank"), MISSING, MISSING))
+    else:
+        add("benefit", "sustainable", name, "≥", stays, half, "median")
     add("satisfaction", "satisfaction_kind", words.say("forms.satisfied"), "≥", f"{_SATISFACTION}%", MISSING, "survey")
     return rows
 
@@ -111,14 +191,14 @@ def _floor(share: float) -> str:
 
 
 def appraisal(run: RunFolder, lang: str) -> Block:
-    """The five headings of an appraisal before the budget, each with what the run has to say to it."""
-    words = load(lang)
+    """The headings of an appraisal before the budget, each with what the run has to say to it."""
+    words = run.words(lang)
     parts = []
-    for key, told in zip(_FEASIBLE, (_necessity, _economy, _soundness, _feasibility, _funding), strict=True):
+    makers = (_necessity, _economy, _soundness, _feasibility, _funding, _guarantee, _sustainability, _conclusion, _advice)
+    for key, told in zip(_FEASIBLE, makers, strict=True):
         parts.append(f"<h3>{html.escape(words.say(f'appraisal.{key}'))}</h3>")
         parts += [page.paragraph(sentence) for sentence in told(run, words) if sentence]
     parts.append(affordable(run, words))
-    parts.append(page.paragraph(html.escape(words.say("appraisal.verdict")), "small"))
     return page.section("appraisal", words.say("appraisal.title"), words.tag, *parts)
 
 
@@ -151,23 +231,52 @@ def _soundness(run: RunFolder, words: Wording) -> list[str]:
 
 
 def _feasibility(run: RunFolder, words: Wording) -> list[str]:
-    unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
-    by_year = run.by_year("recipients")["mean"].dropna()
-    told = []
-    if len(by_year):
-        busiest = int(by_year.idxmax())
-        told.append(words.html("appraisal.workload", year=busiest,
-                               recipients=shown(run.row("recipients", year=busiest), count),
-                               administration=shown(run.row("administration"), unit)))
     settings = run.rows_of("assumptions")
     weak = int(settings["confidence"].isin(["C", "J"]).sum())
-    return [*told, words.html("appraisal.evidence", count=len(settings), weak=weak)]
+    return [words.html("appraisal.evidence", count=len(settings), weak=weak)]
+
+
+def _guarantee(run: RunFolder, words: Wording) -> list[str]:
+    """Who is to do the work, and how much of it there is."""
+    unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
+    by_year = run.by_year("recipients")["mean"].dropna()
+    told = [html.escape(words.say("appraisal.organised"))]
+    if len(by_year):
+        busiest = int(by_year.idxmax())
+        told.insert(0, words.html("appraisal.workload", year=busiest, recipients=shown(run.row("recipients", year=busiest), count),
+                                  administration=shown(run.row("administration"), unit)))
+    return told
+
+
+def _sustainability(run: RunFolder, words: Wording) -> list[str]:
+    """What is still to be paid after the last year in which enterprises may enter, and what the district keeps of it all."""
+    unit, end = UNITS[words.lang]["money"], str(run.record["policy"].get("end"))
+    told = []
+    if end[:4].isdigit() and (later := [y for y in run.cash_years if y > int(end[:4])]):
+        tail = sum((unit.rounded(float(run.row("paid", year=y)["mean"])) for y in later), Decimal(0))
+        if tail.is_finite():
+            told.append(html.escape(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail))))
+    net = shown(run.row("net_cost"), unit)
+    return told + ([words.html("appraisal.net", net=net)] if net != MISSING else [])
+
+
+def _conclusion(_: RunFolder, words: Wording) -> list[str]:
+    return [html.escape(words.say("appraisal.verdict"))]
+
+
+def _advice(run: RunFolder, words: Wording) -> list[str]:
+    """What follows from the figures for whoever decides: money, evidence, doubts."""
+    unit = UNITS[words.lang]["money"]
+    told = [] if (need := shown(run.row("paid"), unit, "p80")) == MISSING else [words.html("appraisal.advise_money", p80=need)]
+    return [*told, html.escape(words.say("appraisal.advise_evidence"))]
 
 
 def _funding(run: RunFolder, words: Wording) -> list[str]:
     unit = UNITS[words.lang]["money"]
     doubts = sum(len(c.get("legality", [])) for c in run.record["clauses"])
-    if run.appropriation:
+    if run.example:
+        told = [words.html("appraisal.unentered")]
+    elif run.appropriation:
         said = {"appropriation": unit.text(run.appropriation_total, 0.0), "chance": chance_text(run.row("overrun"), words)}
         told = [words.html("appraisal.appropriated", **said)]
     else:
@@ -175,8 +284,9 @@ def _funding(run: RunFolder, words: Wording) -> list[str]:
     return told + ([words.html("appraisal.doubts", count=doubts)] if doubts else [])
 
 
-def affordable(run: RunFolder, words: Wording) -> str:
-    """Payouts as a share of the district's general budget revenue, by year; "" where the run does not say."""
+def affordable(run: RunFolder, words: Wording, errors: bool = False) -> str:
+    """Payouts as a share of the district's general budget revenue, by year; "" where the run does not say. errors: their Monte Carlo
+    errors beneath them, for the annex."""
     found = run.analyses.get("affordability")
     if found is None or found.empty:
         return ""
@@ -188,7 +298,7 @@ def affordable(run: RunFolder, words: Wording) -> str:
                      Cell(big.text(entry["revenue"], 0.0), number=True),
                      Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True),
                      Cell(shown(run.row("paid", year=int(entry["year"])), unit), number=True),
-                     *(Cell(_hundredth(entry[key], bool(entry.get("withheld"))), number=True, note=note)
+                     *(Cell(_hundredth(entry[key], bool(entry.get("withheld"))), number=True, note=note if errors else "")
                        for key, note in _margins(entry, words).items())])
     header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), words.say("afford.range"),
               words.say("afford.paid", unit=words.say("unit.money")), words.say("afford.share"), words.say("afford.worst")]

@@ -76,6 +76,13 @@ def title(folder: Recorded, words: Wording) -> str:
     return words.say("page.title", policy=policy_name(folder, words), scenario=of)
 
 
+def citation(folder: Recorded, words: Wording) -> str:
+    """How to quote the report: who made it, when, with which version, from which run."""
+    record = folder.record
+    return words.say("made.cite", title=title(folder, words), date=str(record["created"])[:10], version=record["versions"]["simulator"],
+                     run_id=folder.run_id)
+
+
 def changed(folder: Recorded) -> list[Change]:
     """What is not as the text of the policy, or the file of the scenario, says it."""
     return [Change(**entry) for entry in folder.record.get("changed", [])]
@@ -100,13 +107,21 @@ def contents(sections: Mapping[str, str], words: Wording) -> str:
     return f"<nav><b>{html.escape(words.say('page.contents'))}</b>{links}</nav>"
 
 
+def reader(words: Wording, annex: str) -> str:
+    """Whom an annex is for."""
+    return page.paragraph(html.escape(words.say(f"reader.{annex}")), "reader")
+
+
 def made(folder: Recorded, lang: str, heading: str = "made.title") -> Block:
     """The last section: what is needed to make the numbers again, and how far to trust their last digits."""
     words, record = load(lang), folder.record
     drawn = "draws" in record  # a register check draws nothing
     keys = (("error", "lead"), ("repeat", ""), ("files", "")) if drawn else (("files", "lead"),)
-    parts = [page.paragraph(html.escape(words.say(f"made.{key}")), style) for key, style in keys]
+    parts = [reader(words, "made")] if heading == "made.title" else []
+    parts += [page.paragraph(html.escape(words.say(f"made.{key}")), style) for key, style in keys]
     parts.append(page.facts((words.say(f"made.{key}"), str(value)) for key, value in _facts(folder, words)))
+    if (line := record.get("repeat")) and not folder.controlled:
+        parts.append(page.facts([(words.say("made.again"), f"{line} --lang {words.lang}")]))
     if drawn:
         parts.append(_warnings(folder, words))
     parts += [
@@ -115,7 +130,8 @@ def made(folder: Recorded, lang: str, heading: str = "made.title") -> Block:
         _pairs(words, "versions", "part", "version", record["versions"]),
     ]
     if runs := record.get("runs"):
-        parts.insert(2, _pairs(words, "runs", "compared", "run_id", {words.pick(r["title"]): run_id(r, folder) for r in runs}))
+        compared = {words.pick(r["title"]): run_id(r, folder) for r in runs}
+        parts.insert(len(keys) + (heading == "made.title"), _pairs(words, "runs", "compared", "run_id", compared))
     return page.section("made", words.say(heading), words.tag, *parts)
 
 

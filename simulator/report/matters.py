@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from decimal import Decimal
 
 import pandas as pd
 
@@ -11,9 +12,10 @@ from simulator.budget.drivers import FEWEST
 from simulator.budget.notches import WITHIN
 from simulator.report import driver_sheets, driver_words, matters_charts, page
 from simulator.report.figures import image
+from simulator.report.making import reader
 from simulator.report.page import Block, Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, percent
+from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, percent
 from simulator.report.tables import from_to
 from simulator.report.wording import Wording, load
 
@@ -28,7 +30,7 @@ def matters(run: RunFolder, lang: str) -> Block:
     if not parts:
         why = words.say("matters.inside") if run.left_out else words.say("matters.few", fewest=FEWEST)
         parts = [page.paragraph(html.escape(why))]
-    return page.section("matters", words.say("matters.title"), words.tag, *parts)
+    return page.section("matters", words.say("matters.title"), words.tag, reader(words, "matters"), *parts)
 
 
 def _lead(words: Wording, *said: driver_words.Said) -> str:
@@ -49,18 +51,28 @@ def _attribution(run: RunFolder, words: Wording) -> str:
     if found.empty:
         return ""
     clauses = {c.slug: c for c in run.clauses}
+    printed = _adding_up(found, UNITS[words.lang]["money"])
     rows = []
-    for row in found.to_dict("records"):
+    for place, row in enumerate(found.to_dict("records")):
         clause = clauses.get(row["clause"])
         name = Cell(words.pick(clause.names), note=clause.article) if clause else Cell(words.say(f"attribution.{row['clause']}"))
         error = row["shapley_error"]
-        cells = [driver_words.money(row[v], _finite(row[f"{v}_error"]), words) for v in VALUES]
+        cells = [UNITS[words.lang]["money"].written(printed[v][place], row[v]) for v in VALUES]
         cells.append("± " + driver_words.money(error, error / 10, words) if error > 0 else MISSING)
         rows.append([name, *(Cell(WITHHELD if row.get("withheld") else text, number=True) for text in cells)])
     header = [words.say(f"attribution.{k}") for k in ("clause", *VALUES)] + [words.say("matters.error")]
     lead = driver_words.of_interaction(found, words)
     body = table(words.say("attribution.title"), header, rows, aside=_money(words), strong=[-1])
     return _lead(words, lead) + body + _note(words, "attribution.note") + _causes(run, words)
+
+
+def _adding_up(found: pd.DataFrame, unit: Unit) -> dict[str, list[Decimal]]:
+    """The columns as printed: the total is the sum of Shapley's shares, the interaction what is missing to it."""
+    printed = {v: [unit.rounded(float(value)) for value in found[v]] for v in VALUES}
+    total = sum(printed["shapley"][:-OF_LAST], Decimal(0))
+    for column in printed.values():
+        column[-OF_LAST:] = [total - sum(column[:-OF_LAST], Decimal(0)), total]
+    return printed
 
 
 def _causes(run: RunFolder, words: Wording) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 
-from simulator.report import outlook_charts, page, returns, tables
+from simulator.report import outlook_charts, page, tables
 from simulator.report.figures import image
 from simulator.report.outlook_charts import TargetPath
 from simulator.report.page import Block
@@ -31,9 +31,7 @@ def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Block:
         lead = page.paragraph(words.html("growth.lead", **said), "lead")
         chart = page.figure(words.say("growth.chart"), picture, words.say("growth.caption"))
     note = page.paragraph(html.escape(words.say("growth.note")), "small")
-    parts = (lead, tables.balance(run, words), note, chart, returns.ratios(run, words), returns.purses(run, words),
-             returns.backtest(run, words))
-    return page.section("growth", words.say(heading), words.tag, *parts)
+    return page.section("growth", words.say(heading), words.tag, lead, tables.balance(run, words), note, chart)
 
 
 def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Block:
@@ -56,7 +54,6 @@ def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Block:
         picture = image(outlook_charts.targets(paths, words), words.say("targets.chart_alt"))
         parts.append(page.figure(words.say("targets.chart"), picture, words.say("targets.caption")))
     parts.append(page.paragraph(html.escape(words.say("targets.note")), "small"))
-    parts += [returns.alternatives(run, words), returns.conditions(run, words)]
     return page.section("targets", words.say(heading), words.tag, *parts)
 
 

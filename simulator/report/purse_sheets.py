@@ -27,7 +27,7 @@ def sheets(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str = "none
            clauses: Mapping[str, str] | None = None) -> dict[str, Sheet]:
     """The tables by name of their sheet. tables: those of `BudgetRun.budgeting` and `summary`, those there are; clauses: names by
     slug, for a workbook's rows of single clauses (a terminal has the totals alone)."""
-    makers = (("summary", "quantiles", _quantiles), ("risk", "risk", _risk),
+    makers = (("summary", "quantiles", _quantiles), ("risk", "risk", lambda t, w: _risk(t, w, mode)),
               ("ledger", "ledger", lambda t, w: _payment(t, w, mode, clauses)), ("ledger", "breaches", _breaches),
               ("commitments", "commitments", _commitments), ("exposure", "exposure", lambda t, w: _exposure(t, w, tables, clauses)),
               ("execution", "execution", _execution))
@@ -67,20 +67,21 @@ def _quantiles(summary: pd.DataFrame, words: Wording) -> Sheet:
     paid = summary[(summary["measure"] == "paid") & (summary["clause"] == TOTAL)]
     shown = [q for q in QUANTILES if q in paid and (paid[q].notna().any() or withheld(paid.iloc[-1].to_dict(), q))]
     rows = [(_year(r["year"], words), _mean(r, scale), *(_ends(r, scale, q) for q in shown)) for r in paid.to_dict("records")]
-    columns = {words.say("risk.year"): "text", words.say("risk.mean"): "number±"} | {q.upper(): "number[]" for q in shown}
+    columns = {words.say("risk.year"): "text", words.say("risk.mean"): "number±"} | {q.upper(): "enough[]" for q in shown}
     return _sheet(words, "purse.quantiles", columns, rows, (words.say("purse.quantiles_note"), words.say("matters.margins")))
 
 
-def _risk(table: pd.DataFrame, words: Wording) -> Sheet:
+def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Sheet:
     scale, levels = _scale(words), [level for level in levels_in(table) if table[f"reserve_{level}"].notna().any()]
     means = ("expected_overrun", "overrun_if_any", "worst_twentieth")
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.probability"): "share[]"}
     columns |= {words.say(f"purse.{key}"): "number±" for key in means}
-    columns |= {words.say("purse.reserve", level=level): "number[]" for level in levels}
+    columns |= {words.say("purse.reserve", level=level): "enough[]" for level in levels}
     rows = [(_year(r["year"], words), r["appropriation"] / scale, _ends(r, 1, "probability"),
              *(_mean(r, scale, key, f"{key}_error") for key in means), *(_ends(r, scale, f"reserve_{n}") for n in levels))
             for r in table.to_dict("records")]
-    return _sheet(words, "purse.risk", columns, rows, (words.say("purse.risk_note"), words.say("matters.margins")))
+    arrears = words.say("purse.risk_none" if mode == "none" else "purse.risk_arrears")
+    return _sheet(words, "purse.risk", columns, rows, (words.say("purse.risk_note"), arrears, words.say("matters.margins")))
 
 
 def _years(table: pd.DataFrame) -> list[str]:
@@ -148,7 +149,7 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
     columns = ({words.say("attribution.clause"): "text"} if clauses else {}) | {words.say("risk.year"): "text"}
     columns |= {words.say("purse.expected_awards"): "number±"} if accrued else {}
     far = [q for q in ("p95",) if table[q].notna().any()]  # not of few draws
-    columns |= {words.say("purse.exposure_mean"): "number±"} | {words.say(f"purse.exposure_{q}"): "number[]" for q in far}
+    columns |= {words.say("purse.exposure_mean"): "number±"} | {words.say(f"purse.exposure_{q}"): "enough[]" for q in far}
     columns |= {words.say("purse.exposure_highest"): "number"}
     rows = []
     for slug, name in {**(clauses or {}), TOTAL: words.say("cost.total")}.items():
@@ -166,7 +167,7 @@ def _execution(table: pd.DataFrame, words: Wording) -> Sheet:
     quantiles = [q for q in ("p50", "p80", "p95") if held or table.loc[table["standard_error"] > 0, q].notna().any()]
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.paid_really"): "number",
                words.say("purse.rate"): "share", words.say("purse.forecast"): "number±"}
-    columns |= {q.upper(): "number[]" for q in quantiles} | {words.say("purse.planned"): "number±"}
+    columns |= {q.upper(): "enough[]" for q in quantiles} | {words.say("purse.planned"): "number±"}
     rows = []
     for r in table.to_dict("records"):
         known = WITHHELD if withheld(r) else None

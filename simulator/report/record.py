@@ -24,6 +24,7 @@ from simulator.report.disclosure import analyses_released, left_out, summary_rel
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 from simulator.report.run_files import ANALYSES, CONTRIBUTIONS, FILES, RECORD_KEYS
 from simulator.report.suppression import Plan, plan_of
+from simulator.report.wording import Wording, load
 
 TOTAL = "total"
 
@@ -154,6 +155,15 @@ class RunFolder(Recorded):
         """What was appropriated by year, CNY; empty when nothing was."""
         given = self.record["appropriation"] or {}
         return {int(y): float(a) for y, a in given.items() if str(y).isdigit() and a is not None}
+
+    @cached_property
+    def example(self) -> tuple[int, ...]:
+        """The years whose appropriation is the program's example: the bureau has not entered its own."""
+        return tuple(int(y) for y in self.record.get("example_years", ()))
+
+    def words(self, lang: str) -> Wording:
+        """The words of a language, saying of the appropriation that it is an example where it is one."""
+        return load(lang, bool(self.example))
 
     @property
     def appropriation_total(self) -> float:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
 MISSING = "—"
 WITHHELD = "（*）"  # what disclosure control keeps back
+UP, DOWN = ROUND_CEILING, ROUND_FLOOR
 _NORMAL = 1.959964  # half a 95 % interval in standard errors
 
 
@@ -36,23 +37,40 @@ class Unit:
             return next((d for d in range(self.finest) if scaled == round(scaled, d)), self.finest)
         return max(self.coarsest, min(self.finest, -math.floor(math.log10(error / self.scale))))
 
-    def text(self, value: float, error: float = math.nan, digits: int | None = None, signed: bool = False) -> str:
-        """`value` (the file's unit) in this unit, rounded half up to what `error` supports; signed: + before what is above zero.
+    def text(self, value: float, error: float = math.nan, digits: int | None = None, signed: bool = False,
+             rounding: str = ROUND_HALF_UP) -> str:
+        """`value` (the file's unit) in this unit, rounded to what `error` supports: half up, or as `rounding` says (UP for what is to
+        suffice, DOWN for what is promised at least); signed: + before what is above zero.
 
         >>> UNITS["zh"]["money"].text(21_940_000, 280_000), UNITS["zh"]["money"].text(32_400, 900)
         ('2,190', '3.2')
+        >>> UNITS["zh"]["money"].text(25_939_400, 300_000, rounding=UP), UNITS["zh"]["money"].text(448_800, 200_000, rounding=UP)
+        ('2,600', '50')
         """
         if value is None or not math.isfinite(value):
             return MISSING
         places = self.digits(error, value) if digits is None else digits
         scaled = Decimal(repr(float(value))) / Decimal(repr(self.scale))
-        rounded = _half_up(scaled, places)
+        rounded = _rounded(scaled, places, rounding)
         if rounded == 0 and scaled > 0:  # something is never shown as nothing
             places = max(places, self.finest) if digits is None else places
-            rounded = _half_up(scaled, places)
+            rounded = _rounded(scaled, places, rounding)
             if rounded == 0:
                 return f"<{Decimal(1).scaleb(-places)}"
         return f"{rounded:{'+' if signed else ''},.{max(places, 0)}f}".replace("-", "\u2212") if rounded else "0"
+
+
+    def written(self, number: Decimal, value: float = math.nan) -> str:
+        """A number that is in this unit and rounded already; value: what it was, of which something is never shown as nothing."""
+        if not number.is_finite():
+            return MISSING
+        if not number and value > 0:
+            return f"<{Decimal(1).scaleb(-self.finest)}"
+        return f"{number:,f}".replace("-", "\u2212") if number else "0"
+
+    def rounded(self, value: float) -> Decimal:
+        """A number of a table that adds up: in this unit, half up to its finest digit."""
+        return _rounded(Decimal(repr(float(value))) / Decimal(repr(self.scale)), self.finest) if math.isfinite(value) else Decimal("nan")
 
 
 UNITS: Mapping[str, Mapping[str, Unit]] = {
@@ -71,9 +89,9 @@ UNITS: Mapping[str, Mapping[str, Unit]] = {
 }
 
 
-def _half_up(value: Decimal, places: int) -> Decimal:
-    """Rounded half up (away from zero), `places` may be negative; a plain zero, never minus zero."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
+def _rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """Rounded, half up (away from zero) unless said otherwise; `places` may be negative; a plain zero, never minus zero."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=rounding) + 0
 
 
 def error_of(row: Mapping[str, Any], column: str = "mean") -> float:
@@ -94,11 +112,19 @@ def signed(value: float, places: int = 2) -> str:
     return text if text.strip("+-0.") else text[1:]
 
 
-def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False) -> str:
-    """A number of a summary row as the page writes it, everywhere on the page alike."""
+def suffices(row: Mapping[str, Any], column: str) -> bool:
+    """Whether a number is an amount of money that is enough in so many of a hundred cases: it is rounded up."""
+    measure = row.get("measure", getattr(row, "name", None))
+    return (measure[0] if isinstance(measure, tuple) else measure) == "paid" and column in ("p50", "p80", "p90", "p95", "p99")
+
+
+def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False, rounding: str = "") -> str:
+    """A number of a summary row as the page writes it, everywhere on the page alike: what is to suffice rounded up, others half up,
+    or as `rounding` says."""
     if withheld(row, column):
         return WITHHELD
-    return unit.text(float(row.get(column, math.nan)), error_of(row, column), signed=signed)
+    rounding = rounding or (UP if suffices(row, column) else ROUND_HALF_UP)
+    return unit.text(float(row.get(column, math.nan)), error_of(row, column), signed=signed, rounding=rounding)
 
 
 def withheld(row: Mapping[str, Any], column: str = "mean") -> bool:
@@ -117,4 +143,4 @@ def percent(probability: float) -> str:
         return MISSING
     if probability < 0.005:
         return "<1%"
-    return ">99%" if probability > 0.995 else f"{_half_up(Decimal(repr(float(probability))) * 100, 0):f}%"
+    return ">99%" if probability > 0.995 else f"{_rounded(Decimal(repr(float(probability))) * 100, 0):f}%"

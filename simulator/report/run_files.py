@@ -46,7 +46,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
                       "everybody", "everybody_error", "share_low", "share_high", "price", "price_error", "price_p95", "price_p95_low",
                       "price_p95_high", "clause", "closed_price", "closed_error", "confidence", "invented"),
-    "attribution.csv": ("clause", *(f"{v}{end}" for v in ("booked", "alone", "last_in", "shapley") for end in ("", "_error"))),
+    "attribution.csv": ("clause", *(f"{v}{end}" for v in ("booked", "alone", "last_in", "shapley") for end in ("", "_error")), "draws"),
     "interaction.csv": ("cause", "mean", "standard_error"),
     "readings.csv": ("switch", "reading", "default", "mean", "standard_error", "share_changed", "share_changed_low", "share_changed_high",
                      "draws", "rank_low", "rank_high"),

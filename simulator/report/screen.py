@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
 from simulator.report import precision
-from simulator.report.rounding import MISSING, UNITS
+from simulator.report.rounding import MISSING, UNITS, UP
 from simulator.report.terminal import table
 from simulator.report.wording import Wording, load
 
 _DECIMALS = {"zh": 1, "en": 3}  # of 万元 and of a million: to the thousand CNY
 
 
-def _money(yuan: float | None, lang: str) -> str:
-    return MISSING if yuan is None or pd.isna(yuan) else f"{yuan / UNITS[lang]['money'].scale:,.{_DECIMALS[lang]}f}"
+def _money(yuan: float | None, lang: str, rounding: str = ROUND_HALF_UP) -> str:
+    if yuan is None or pd.isna(yuan):
+        return MISSING
+    scaled = Decimal(repr(float(yuan))) / Decimal(repr(UNITS[lang]["money"].scale))
+    return f"{scaled.quantize(Decimal(1).scaleb(-_DECIMALS[lang]), rounding=rounding) + 0:,f}"
 
 
 def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> str:
     """The budget by year: cash paid in 万元 (millions), its quantiles, the appropriation and the chance of overrun; intervals: and
     how sure these are."""
-    words, scenario = load(lang), result.scenario
+    scenario = result.scenario
+    words = load(lang, any(year in scenario.examples for year in scenario.funds))
 
-    def money(yuan: float | None) -> str:
-        return _money(yuan, lang)
+    def money(yuan: float | None, rounding: str = ROUND_HALF_UP) -> str:
+        return _money(yuan, lang, rounding)
 
     summary = result.summary
     paid = summary[(summary["measure"] == "paid") & (summary["clause"] == TOTAL)]
     overrun = summary[summary["measure"] == "overrun"].set_index("year")["probability"]
-    appropriation = result.scenario.appropriation
+    appropriation = result.scenario.funds
     rows = []
     for row in paid.to_dict("records"):
         year = row["year"]
@@ -41,7 +46,8 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
             (
                 words.say("screen.total") if year == TOTAL else str(year),
                 f"{money(row['mean'])} ± {money(row.get('standard_error'))}",
-                *(money(row[q]) for q in ("p5", "p50", "p80", "p95")),
+                money(row["p5"]),
+                *(money(row[q], UP) for q in ("p50", "p80", "p95")),  # amounts that suffice
                 money(None if authorised is None else authorised / 100),
                 chance,
             )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 
 from simulator.budget.precision import CONVERGED
-from simulator.report import page
+from simulator.report import making, page, tables
+from simulator.report.annex import detail
 from simulator.report.basis import assumptions, readings
 from simulator.report.design_section import design, present
 from simulator.report.forms import appraisal, performance
@@ -22,22 +23,23 @@ from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
 from simulator.report.tables import between, chance_text
-from simulator.report.wording import Wording, load
+from simulator.report.wording import Wording
 
-__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "matters", "assumptions", "readings",
-           "performance", "appraisal", "made", "design", "end"]
-CONTENTS = ("cost", "risk", "growth", "targets", "matters", "assumptions", "readings", "performance", "appraisal", "made")
+__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "performance", "appraisal", "detail", "matters", "assumptions",
+           "readings", "made", "design", "end"]
+BODY = ("cost", "risk", "growth", "targets", "performance", "appraisal")  # with the answer: what is filed
+CONTENTS = (*BODY, "detail", "matters", "assumptions", "readings", "made")
 
 
 def cover(run: RunFolder, lang: str) -> Block:
     """Title, what run this is, and, where the register is synthetic, that it is. Carries the style sheet."""
-    words = load(lang)
+    words = run.words(lang)
     return front(run, words, words.say("page.kicker"), policy_name(run, words), run_facts(run, words))
 
 
 def answer(run: RunFolder, lang: str) -> Block:
     """Section 1: what it costs, how likely the appropriation is too small, and what comes back."""
-    words, unit = load(lang), UNITS[lang]["money"]
+    words, unit = run.words(lang), UNITS[lang]["money"]
     paid = {column: shown(run.row("paid"), unit, column) for column in ("mean", "p50", "p80", "p95")}
     sentences = [
         _cost_sentence(run, words, paid),
@@ -49,10 +51,12 @@ def answer(run: RunFolder, lang: str) -> Block:
         words.say("answer.title"),
         words.tag,
         page.cards(_cards(run, words, paid)),
+        tables.asks(run, words),
         *(page.paragraph(sentence, "lead") for sentence in sentences),
         *_precision(run, words),
         changed_table(run, words),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
+        page.paragraph(html.escape(making.citation(run, words)), "small"),
         contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
     )
 
@@ -74,7 +78,7 @@ def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[s
          _with_letter(run, words, words.say(f"answer.card_{q}_note"), "paid"))
         for q in ("p50", "p80", "p95")
     ]
-    if not run.appropriation:
+    if not run.appropriation or run.example:
         net = shown(run.row("net_cost"), unit)
         return [
             *made,
@@ -108,6 +112,11 @@ def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> s
         if paid["p80"] == MISSING:
             return words.html("answer.no_appropriation_few")
         return words.html("answer.no_appropriation", p80=paid["p80"])
+    if run.example:
+        amount = UNITS[words.lang]["money"].text(run.appropriation_total, 0.0)
+        if paid["p80"] == MISSING:
+            return words.html("answer.overrun_example_few", appropriation=amount)
+        return words.html("answer.overrun_example", appropriation=amount, p80=paid["p80"])
     chances = run.by_year("overrun")["probability"].dropna()
     said = {
         "appropriation": UNITS[words.lang]["money"].text(run.appropriation_total, 0.0),

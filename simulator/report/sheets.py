@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,25 @@ import pandas as pd
 from simulator.errors import Problem, SimulatorError
 from simulator.files import change, put
 from simulator.report import terminal
-from simulator.report.rounding import MISSING, signed
+from simulator.report.rounding import MISSING, UP, signed
 from simulator.spreadsheets import save_csv, workbook
 
 
 def _number(value: float, places: int = 2) -> str:
     return f"{value:z,.{places}f}"
+
+
+def _enough(value: float, places: int = 2) -> str:
+    return _number(rounded_up(value, places), places)
+
+
+def rounded_up(value: float, places: int) -> float:
+    """To so many decimals, never below the value.
+
+    >>> rounded_up(44.881, 1), rounded_up(44.9, 1)
+    (44.9, 44.9)
+    """
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=UP)) if math.isfinite(value) else value
 
 
 # kind of a column: how a terminal writes it, what a workbook's cell is formatted as; no zero has a sign
@@ -32,6 +46,7 @@ KINDS: Mapping[str, tuple[Callable[..., str], str]] = {
     "year": ("{:.0f}".format, "0"),
     "count": ("{:z,.0f}".format, "#,##0"),
     "number": (_number, "#,##0.00"),
+    "enough": (_enough, "#,##0.00"),  # an amount that is to suffice: rounded up
     "signed": (signed, "[>=0.005]+#,##0.00;[<=-0.005]-#,##0.00;0.00"),
     "share": ("{:z.1%}".format, "0.0%"),
 }
@@ -62,7 +77,7 @@ class Sheet:
             if kind.endswith(WITH_ERROR):
                 errors[f"± ({header})"] = _unsigned(_plain(kind))
             elif kind.endswith(WITH_ENDS):
-                errors |= {f"{header} · {end}": _plain(kind) for end in self.ends}
+                errors |= {f"{header} · {end}": _of_ends(_plain(kind)) for end in self.ends}
         rows = []
         for row in self.rows:
             parts = [_parts(cell, kind) for cell, kind in zip(row, self.columns.values(), strict=True)]
@@ -75,7 +90,11 @@ def _plain(kind: str) -> str:
 
 
 def _unsigned(kind: str) -> str:
-    return "number" if kind == "signed" else kind
+    return "number" if kind in ("signed", "enough") else kind
+
+
+def _of_ends(kind: str) -> str:
+    return "number" if kind == "enough" else kind
 
 
 def _parts(cell: object, kind: str) -> tuple[object, ...]:
@@ -148,7 +167,7 @@ def _with_ends(value: float, low: float, high: float, kind: str) -> str:
     """An estimate and its interval; alone where the draws were too few for one."""
     if math.isnan(low) or math.isnan(value):
         return written(value, kind)
-    return f"{written(value, kind)} [{written(low, kind)}, {written(high, kind)}]"
+    return f"{written(value, kind)} [{written(low, _of_ends(kind))}, {written(high, _of_ends(kind))}]"
 
 
 def save(path: str | Path, sheets: Mapping[str, Sheet], frames: Mapping[str, pd.DataFrame]) -> Path:
@@ -191,7 +210,7 @@ def _workbook(sheets: Mapping[str, Sheet], path: Path) -> None:
                 if cell is None or isinstance(cell, str) or (isinstance(cell, float) and not math.isfinite(cell)):
                     page.write_string(row, column, written(cell, kind), styles["text"])
                 else:
-                    page.write_number(row, column, cell, styles[kind])
+                    page.write_number(row, column, rounded_up(float(str(cell)), 2) if kind == "enough" else cell, styles[kind])
         page.freeze_panes(3, sheet.left)
         page.set_landscape()
         page.set_paper(9)

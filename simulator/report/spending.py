@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import math
 
-import numpy as np
 import pandas as pd
 
-from simulator.report import bridges, budgeting, charts, page, tables
+from simulator.report import charts, page, tables
 from simulator.report.figures import image
 from simulator.report.page import Block
 from simulator.report.record import TOTAL, Clause, RunFolder
 from simulator.report.rounding import UNITS, percent, shown
-from simulator.report.wording import Wording, load
+from simulator.report.wording import Wording
 
 
 def cost(run: RunFolder, lang: str) -> Block:
     """Section 2: what each clause costs in each year."""
-    words = load(lang)
+    words = run.words(lang)
     cash = [c for c in run.clauses if c.kind != "in_kind"]
     names = {c.slug: words.pick(c.names) for c in cash}
     means = pd.DataFrame({c.slug: run.by_year("paid", c.slug)["mean"] for c in cash})
@@ -29,27 +27,12 @@ def cost(run: RunFolder, lang: str) -> Block:
         _cost_lead(run, words, by_size),
         page.figure(words.say("cost.chart"), image(charts.stack(means, names, words), alt)),
         tables.costs(run, words),
-        tables.stages(run, words),
-        page.paragraph(html.escape(words.say("cost.stages_note")), "small"),
     ]
     if run.has("places") and len(cash) < len(run.clauses):
         unit, count = UNITS[lang]["money"], UNITS[lang]["count"]
         places, value = shown(run.row("places"), count), shown(run.row("places_value"), unit)
         parts.append(page.paragraph(words.html("cost.in_kind", places=places, value=value)))
-    parts.append(_spread(run, words))
     return page.section("cost", words.say("cost.title"), words.tag, *parts)
-
-
-def _spread(run: RunFolder, words: Wording) -> str:
-    """How unequally support is spread: the Lorenz curve; "" where the run does not say, or may not."""
-    curve = run.analyses.get("concentration")
-    if curve is None or curve.empty:
-        return ""
-    top = 1 - float(np.interp(0.9, curve["enterprises"], curve["support"]))
-    said = {"recipients": f"{curve['recipients'].iloc[0]:,.0f}", "top": percent(top), "gini": f"{curve['gini'].iloc[0]:.2f}"}
-    caption = words.say("lorenz.caption_synthetic" if run.synthetic else "lorenz.caption", **said)
-    picture = image(bridges.lorenz(curve, words), words.say("lorenz.alt"))
-    return page.side_by_side(page.figure(words.say("lorenz.title"), picture, caption))
 
 
 def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> str:
@@ -67,14 +50,14 @@ def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> str:
 
 def risk(run: RunFolder, lang: str) -> Block:
     """Section 3: how far payouts may lie apart, and how likely the appropriation does not hold."""
-    words = load(lang)
+    words = run.words(lang)
     bands = run.by_year("paid").dropna(subset=["p5", "p50", "p80", "p95"])
     parts = []
     if len(bands):  # few draws support no outer quantiles
         caption = words.say("risk.fan_caption_appropriation" if run.appropriation else "risk.fan_caption")
         picture = image(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
         parts = [_risk_lead(run, words, bands), page.figure(words.say("risk.fan"), picture, caption)]
-    parts += [_risk_curves(run, words), tables.quantiles(run, words), *budgeting.section(run, words)]
+    parts.append(tables.levels(run, words))
     return page.section("risk", words.say("risk.title"), words.tag, *parts)
 
 
@@ -90,7 +73,7 @@ def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> str:
     return page.paragraph(words.html("risk.lead_appropriation", **said), "lead")
 
 
-def _risk_curves(run: RunFolder, words: Wording) -> str:
+def curves(run: RunFolder, words: Wording) -> str:
     """The exceedance curve and, where there is an appropriation, the chance of an overrun by year."""
     whole, chance, mark, budget = run.row("paid"), run.row("overrun"), "", None
     quantiles = {q.upper(): float(whole[q]) for q in ("p50", "p80", "p95") if math.isfinite(whole[q])}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 import pandas as pd
@@ -22,6 +23,17 @@ def _number(row: pd.Series, unit: Unit, column: str = "mean") -> Cell:
     return Cell(shown(row, unit, column), number=True)
 
 
+def adding_up(values: Sequence[Sequence[float]], unit: Unit, across: bool = True) -> list[list[Decimal]]:
+    """Amounts rounded alike, with a row of sums and (across) a column of sums: what is printed adds up. nan where a part is missing.
+
+    >>> adding_up([[14_400, 24_400], [14_400, 4_400]], UNITS["zh"]["money"])[-1]
+    [Decimal('2.8'), Decimal('2.8'), Decimal('5.6')]
+    """
+    rows = [[unit.rounded(value) for value in row] for row in values]
+    rows = [[*row, sum(row, Decimal(0))] for row in rows] if across else rows
+    return [*rows, [sum(column, Decimal(0)) for column in zip(*rows, strict=True)]]
+
+
 def _unit_note(words: Wording) -> str:
     return words.say("unit.table", unit=words.say("unit.money"))
 
@@ -35,17 +47,10 @@ def costs(run: RunFolder, words: Wording) -> str:
         words.say("cost.total"),
         words.say("cost.p80_column"),
     ]
-    rows = []
-    for slug, name, article in [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]:
-        whole = run.row("paid", slug)
-        rows.append(
-            [
-                Cell(name, note=article),
-                *(_number(run.row("paid", slug, y), unit) for y in years),
-                _number(whole, unit),
-                _number(whole, unit, "p80"),
-            ]
-        )
+    named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
+    cells = _sums([[run.row("paid", slug, y) for y in run.cash_years_and_total] for slug, _, _ in named], unit, years)
+    rows = [[Cell(name, note=article), *row, _number(run.row("paid", slug), unit, "p80")]
+            for (slug, name, article), row in zip(named, cells, strict=True)]
     return table(words.say("cost.table"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
@@ -58,15 +63,64 @@ def stages(run: RunFolder, words: Wording) -> str:
         *(words.say(f"cost.{m}") for m in measures),
         words.say("cost.recipients"),
     ]
-    rows = [
-        [
-            Cell(name, note=article),
-            *(_number(run.row(m, slug), unit) for m in measures),
-            _number(run.row("recipients", slug), count),
-        ]
-        for slug, name, article in [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
-    ]
+    named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
+    cells = _sums([[run.row(m, slug) for m in measures] for slug, _, _ in named], unit, None)
+    rows = [[Cell(name, note=article), *row, _number(run.row("recipients", slug), count)]
+            for (slug, name, article), row in zip(named, cells, strict=True)]
     return table(words.say("cost.stages"), header, rows, aside=_unit_note(words), strong=[-1])
+
+
+def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit, years: Sequence[int] | None) -> list[list[Cell]]:
+    """The means of rows, the last of which is the sum of the others, and with `years` the last column, too: as printed they add up.
+    Where a part is withheld or missing each is rounded by itself: nothing follows from the others then."""
+    values = [[float(row["mean"]) for row in line] for line in rows]
+    if any(withheld(row) or not math.isfinite(row["mean"]) for line in rows for row in line):
+        return [[_number(row, unit) for row in line] for line in rows]
+    parts = [line[:-1] if years else line for line in values[:-1]]
+    return [[Cell(unit.written(number, value), number=True) for number, value in zip(line, was, strict=True)]
+            for line, was in zip(adding_up(parts, unit, bool(years)), values, strict=True)]
+
+
+def asks(run: RunFolder, words: Wording) -> str:
+    """Page one: by year what is needed, what the budget has, what to add to it or return, and how likely it is not to suffice.
+
+    needed: what suffices in 80 of 100 cases. Nothing is added or returned where the appropriation is no bureau's own.
+    """
+    unit, own = UNITS[words.lang]["money"], bool(run.appropriation) and not run.example
+    rows = []
+    for year in run.cash_years_and_total:
+        row = run.row("paid", TOTAL, year)
+        need = shown(row, unit, "p80")
+        amount = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
+        cells = [Cell(need, number=True)]
+        if run.appropriation:
+            cells.append(Cell(unit.text(amount, 0.0), number=True))
+        if own:
+            known = need not in (MISSING, WITHHELD) and math.isfinite(amount)
+            change = _printed(need) - _printed(unit.text(amount, 0.0)) if known else None
+            cells.append(Cell(MISSING if change is None else f"{change:+,f}".replace("-", "\u2212") if change else "0", number=True))
+            cells.append(chance_cell(run.row("overrun", TOTAL, year), words))
+        rows.append([Cell(words.say("risk.all_years") if year == TOTAL else str(year)), *cells])
+    header = [words.say("risk.year"), words.say("asks.need"), *([words.say("risk.appropriation")] if run.appropriation else []),
+              *([words.say("asks.change"), words.say("risk.probability")] if own else [])]
+    note = page.paragraph(html.escape(words.say("asks.note" if own else "asks.note_unentered")), "small")
+    return table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1]) + note
+
+
+def _printed(text: str) -> Decimal:
+    """A printed number as a number: what is worked out from printed numbers agrees with them."""
+    return Decimal(text.replace(",", "").replace("\u2212", "-").lstrip("<"))
+
+
+def levels(run: RunFolder, words: Wording) -> str:
+    """By year the mean and what suffices in so many of a hundred cases; their intervals stand in the annex."""
+    unit = UNITS[words.lang]["money"]
+    kept = [q for q in ("p50", "p80", "p95") if any(withheld(r, q) or math.isfinite(r[q]) for r in (
+        run.row("paid", TOTAL, year) for year in run.cash_years_and_total))]
+    rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
+             *(_number(run.row("paid", TOTAL, year), unit, c) for c in ("mean", *kept))] for year in run.cash_years_and_total]
+    header = [words.say("risk.year"), words.say("risk.mean"), *(words.say(f"answer.card_{q}") for q in kept)]
+    return table(words.say("risk.levels"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
 def quantiles(run: RunFolder, words: Wording) -> str:
@@ -101,8 +155,8 @@ def estimate(row: pd.Series, unit: Unit, words: Wording, column: str = "mean") -
     return Cell(shown(row, unit, column), number=True, note=note)
 
 
-def balance(run: RunFolder, words: Wording) -> str:
-    """What is paid, what comes back and what remains, by year: means."""
+def balance(run: RunFolder, words: Wording, beyond: bool = False) -> str:
+    """What is paid, what comes back and what remains, by year: means. beyond: what the net cost is not made of, instead."""
     unit, years = UNITS[words.lang]["money"], run.cash_years_and_total
     lines = [
         ("paid", "row_paid"),
@@ -119,19 +173,45 @@ def balance(run: RunFolder, words: Wording) -> str:
         ("induced_unshared", "row_unshared"),
         ("clawback_due", "row_due"),
     ]
+    within = (*NET, "net_cost")
+    lines = [(m, key) for m, key in lines if (m not in within) == beyond]
     idle = ("measures_cost", "support_saved")  # said only where there is any
     lines = [(m, key) for m, key in lines if run.has(m) and not (m in idle and run.row(m)["mean"] == 0)]
     header = [words.say("growth.item"), *(words.say("cost.total") if y == TOTAL else str(y) for y in years)]
-    rows = [
-        [Cell(words.say(f"growth.{key}")), *(_number(run.row(measure, TOTAL, y), unit) for y in years)]
-        for measure, key in lines
-    ]
-    return table(words.say("growth.table"), header, rows, aside=_unit_note(words),
+    found = {measure: [run.row(measure, TOTAL, y) for y in years] for measure, _ in lines}
+    cells = _balanced(found, unit)
+    rows = [[Cell(words.say(f"growth.{key}")), *cells[measure]] for measure, key in lines]
+    title = words.say("growth.beyond" if beyond else "growth.table")
+    return table(title, header, rows, aside=_unit_note(words),
                  strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
 
 
-def targets(run: RunFolder, words: Wording) -> str:
-    """Each target with its numbers, what is projected for its year, and the chance that it is reached."""
+NET = {"paid": 1, "administration": 1, "measures_cost": 1, "crowded_out": 1, "clawback_recovered": -1, "support_saved": -1,
+       "induced_tax": -1}  # what the net cost is made of
+
+
+def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit) -> dict[str, list[Cell]]:
+    """The rows of the balance: sums over years and the net cost follow from what is printed."""
+    printed: dict[str, list[Decimal]] = {}
+    for measure, rows in found.items():
+        numbers = [unit.rounded(float(row["mean"])) for row in rows]
+        if all(number.is_finite() for number in numbers):
+            numbers[-1] = sum(numbers[:-1], Decimal(0))
+        printed[measure] = numbers
+    if "net_cost" in printed:
+        printed["net_cost"] = [sum((sign * printed[m][j] for m, sign in NET.items() if m in printed), Decimal(0))
+                               for j in range(len(printed["net_cost"]))]
+    shown_in: dict[str, list[Cell]] = {}
+    for measure, rows in found.items():
+        held = any(withheld(row) for row in rows)
+        shown_in[measure] = [_number(row, unit) if held else Cell(unit.written(number, float(row["mean"])), number=True)
+                             for number, row in zip(printed[measure], rows, strict=True)]
+    return shown_in
+
+
+def targets(run: RunFolder, words: Wording, intervals: bool = False) -> str:
+    """Each target with its numbers, what is projected for its year, and the chance that it is reached. intervals: of median and range,
+    too."""
     year = run.targets[0].year
     header = [
         words.say("targets.target"),
@@ -152,7 +232,7 @@ def targets(run: RunFolder, words: Wording) -> str:
             spread = range_text(
                 unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words
             )
-        middle_ends, spread_ends = _target_ends(run.row(target.column, TOTAL, target.year), target, unit, words)
+        ends = _target_ends(run.row(target.column, TOTAL, target.year), target, unit, words) if intervals else ("", "")
         chances = [chance_cell(run.row(m, target.key, target.year), words) for m in ("target", "target_fully")]
         if target.high <= target.low:
             chances[1] = Cell(MISSING, number=True)
@@ -160,12 +240,13 @@ def targets(run: RunFolder, words: Wording) -> str:
             [
                 Cell(words.pick(target.names)),
                 Cell(goal(target, words), number=True),
-                Cell(middle, number=True, note=middle_ends),
-                Cell(spread, number=True, note=spread_ends),
+                Cell(middle, number=True, note=ends[0]),
+                Cell(spread, number=True, note=ends[1]),
                 *chances,
             ]
         )
-    return table(words.say("targets.table"), header, rows) + page.paragraph(html.escape(words.say("targets.table_note")), "small")
+    note = page.paragraph(html.escape(words.say("targets.table_note")), "small") if intervals else ""
+    return table(words.say("targets.table"), header, rows) + note
 
 
 def _target_ends(row: pd.Series, target: RecordedTarget, unit: Unit, words: Wording) -> tuple[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from simulator.report import making, outlook
+from simulator.report import making, outlook, page, returns
 from simulator.report.page import Block
 from simulator.report.record import RunFolder
 from simulator.report.wording import load
 
-__all__ = ["cover", "targets", "growth", "made", "end"]
+__all__ = ["cover", "targets", "growth", "ratios", "made", "end"]
 end = making.end
-_CONTENTS = {"targets": "targets.short", "growth": "growth.short", "made": "made.short"}
+_CONTENTS = {"targets": "targets.short", "growth": "growth.short", "ratios": "ratios.short", "made": "made.plain"}
 
 
 def cover(run: RunFolder, lang: str) -> Block:
@@ -30,6 +30,13 @@ def growth(run: RunFolder, lang: str) -> Block:
     return outlook.growth(run, lang, "growth.short")
 
 
+def ratios(run: RunFolder, lang: str) -> Block:
+    """Cost per result, whose the tax is, the back-test, other readings of the targets and what would have to be true."""
+    words = load(lang)
+    parts = (returns.ratios, returns.purses, returns.backtest, returns.alternatives, returns.conditions)
+    return page.section("ratios", words.say("ratios.short"), words.tag, *(part(run, words) for part in parts))
+
+
 def made(run: RunFolder, lang: str) -> Block:
     """What is needed to make the numbers again."""
-    return making.made(run, lang, "made.short")
+    return making.made(run, lang, "made.plain")

@@ -15,7 +15,7 @@ from simulator.report.book import Book, Page, cell, down, span
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, withheld
 from simulator.report.tables import between
-from simulator.report.wording import Wording, load
+from simulator.report.wording import Wording
 
 _QUANTILES = ("p5", "p50", "p80", "p95")
 # (measure, row's name, what it counts in the net cost)
@@ -28,7 +28,7 @@ _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 
 def write(run: RunFolder, lang: str, path: Path) -> None:
     """Write the workbook of a run."""
-    words = load(lang)
+    words = run.words(lang)
     with Book(path, lang, words.say("page.footer", run_id=run.run_id)) as book:
         _front(book, run, words)
         _costs(book, run, words)
@@ -78,7 +78,7 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
         _larger(page, 2, 1, value, words, withheld=held)
         page.text(3, note)
         page.end_row()
-    if run.appropriation:
+    if run.appropriation and not run.example:
         page.text(0, words.say("answer.card_overrun"))
         page.number(1, run.row("overrun")["probability"], "share", withheld(run.row("overrun")))
         page.text(2, "")

@@ -17,10 +17,10 @@ from simulator.report import budgeting, design, driver_sheets, legality, loophol
 from simulator.report.book import Book
 from simulator.report.design_section import present
 from simulator.report.record import RunFolder
-from simulator.report.sheets import Sheet, written
+from simulator.report.sheets import Sheet, rounded_up, written
 from simulator.report.wording import Wording
 
-LOOK = {"number": "large", "signed": "large", "share": "share", "count": "whole", "year": "whole", "text": "text"}
+LOOK = {"number": "large", "enough": "large", "signed": "large", "share": "share", "count": "whole", "year": "whole", "text": "text"}
 _WIDEST, _NARROWEST = 46, 10
 
 
@@ -76,7 +76,8 @@ def _put(book: Book, name: str, whole: Sheet) -> None:
     for row, said in zip(sheet.rows, texts, strict=True):
         for column, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
             if kind != "text" and (cell is None or isinstance(cell, int | float | np.number)):
-                page.number(column, math.nan if cell is None else float(cell), LOOK[kind])
+                value = math.nan if cell is None else float(cell)
+                page.number(column, rounded_up(value, 1) if kind == "enough" else value, LOOK[kind])
             else:
                 page.text(column, "" if cell is None else said[column], "text" if kind == "text" else "centre")
         page.end_row()

@@ -43,7 +43,7 @@ def targets(book: Book, run: RunFolder, words: Wording) -> None:
 def assumptions(book: Book, run: RunFolder, words: Wording) -> None:
     """Every assumption: value, unit, source, confidence, whether changed, and the path that sets it."""
     frame = run.rows_of("assumptions")
-    page = book.page(words.say("workbook.assumptions"), words.say("assumptions.short"), (44, 26, 12, 48, 10, 8, 40),
+    page = book.page(words.say("workbook.assumptions"), words.say("assumptions.plain"), (44, 26, 12, 48, 10, 8, 40),
                      words.say("assumptions.note"))
     page.header([*(words.say(f"assumptions.{k}") for k in ("name", "value", "unit", "source", "confidence", "changed")),
                  words.say("workbook.path")])
@@ -59,7 +59,7 @@ def assumptions(book: Book, run: RunFolder, words: Wording) -> None:
 
 def readings(book: Book, run: RunFolder, words: Wording) -> None:
     """The readings of the text, then the law's numbers, the policy's term and the appropriations."""
-    page = book.page(words.say("workbook.readings"), words.say("readings.short"), (46, 52, 14, 12, 8, 40))
+    page = book.page(words.say("workbook.readings"), words.say("readings.plain"), (46, 52, 14, 12, 8, 40))
     page.header([words.say("readings.switch"), words.say("readings.reading"), words.say("readings.unit"),
                  words.say("readings.article"), words.say("assumptions.changed"), words.say("workbook.path")])
     for row in run.rows_of("interpretation", "law", "policy", "appropriation", "population", "run").itertuples():
@@ -75,7 +75,7 @@ def readings(book: Book, run: RunFolder, words: Wording) -> None:
 
 def made(book: Book, run: RunFolder, words: Wording) -> None:
     """The record: identity, checksums of the run's files, warnings."""
-    page = book.page(words.say("workbook.made"), words.say("made.short"), (26, 80), words.say("made.error"))
+    page = book.page(words.say("workbook.made"), words.say("made.plain"), (26, 80), words.say("made.error"))
     page.header([words.say("made.part"), words.say("workbook.value")])
     entries = [(words.say("made.run_id"), run.run_id), (words.say("made.seed"), str(run.record["seed"])),
                (words.say("made.draws"), f"{run.record['draws']:,}"),

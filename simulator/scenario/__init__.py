@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, without_unoffered
 from simulator.scenario.given import from_python, parse_set
 from simulator.scenario.identity import Change, Identity, identity, of_file, of_text
-from simulator.scenario.purse import Purse
+from simulator.scenario.purse import Purse, unused
 from simulator.scenario.rows import Setting, rows_of
 
 __all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "load_scenario", "parse_set", "shipped"]
@@ -53,6 +53,7 @@ class Scenario:
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
     folder: Path = field(default=Path(), repr=False, compare=False)
     purse: Purse = field(default_factory=Purse, repr=False)  # how the appropriation is shared out
+    examples: frozenset[int] = frozenset()  # years whose appropriation is the program's own, no bureau's
     origin: Scenario | None = field(default=None, repr=False, compare=False)  # what its name and titles stand for
     text: Law | None = field(default=None, repr=False, compare=False)  # the law as its file says it
 
@@ -105,6 +106,20 @@ class Scenario:
     def years(self) -> list[int]:
         """Award years: from the policy's start to the horizon."""
         return list(range(self.law.start.year, self.plain["horizon"] + 1))
+
+    @property
+    def cash_years(self) -> list[int]:
+        """The years cash is paid in: one more than award years, for what is paid late."""
+        return [*self.years, self.years[-1] + 1]
+
+    @property
+    def funds(self) -> dict[int, int]:
+        """What is appropriated (fen) for the years cash is paid in, by year."""
+        return {year: fen for year, fen in self.appropriation.items() if year in self.cash_years}
+
+    def unused(self, given: Collection[str]) -> list[Problem]:
+        """Which of the settings given (paths) change no figure of this scenario."""
+        return unused(self.appropriation, self.purse, self.cash_years, given)
 
     @property
     def lawful(self) -> bool:
@@ -232,9 +247,12 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if not problems:
         scenario = without_unoffered(scenario)
         problems = missing(scenario, document.source)
+        problems += [] if problems else [replace(p, place=places[p.place]) for p in scenario.unused(changes)]
     if problems:
         raise ScenarioError(problems)
     name = str(head["name"])
+    if path.parent == resources.folder("scenarios").resolve():
+        scenario = replace(scenario, examples=frozenset(scenario.appropriation))
     given = Identity(name, str(head["zh"] or name), str(head["en"] or name))
     return replace(scenario, given=given, folder=path.parent, origin=_bearer(given, base, path))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,6 +18,7 @@ from simulator.projection.assumptions import BY_PATH, copula_matrix
 from simulator.projection.measures import MEASURES
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, fixed, parse
+from simulator.scenario import typed
 from simulator.scenario.purse import SETTINGS as RATIONING
 from simulator.scenario.purse import appropriate, contradictions, ration
 
@@ -37,7 +39,7 @@ class Choice:
 
 
 PLAIN: Mapping[str, Choice] = {
-    "horizon": Choice("int", (1990, 2100), "最后一个兑现年度", "last award year"),
+    "horizon": Choice("int", (1990, 2100), "最后一个核定年度（次年仍有支付）", "last award year (cash runs a year longer)"),
     "seed": Choice("int", (0, 2**64 - 1), "随机种子", "seed of the lotteries"),
     "draws": Choice("int", (1, 10_000_000), "模拟次数", "number of draws"),
     "sampling": Choice("choice", ("plain", "sobol"), "参数抽样方式", "how the assumptions are drawn"),
@@ -45,6 +47,7 @@ PLAIN: Mapping[str, Choice] = {
     "behaviour": Choice("choice", ("projected", "as_the_law_says"), "企业行为", "behaviour of enterprises"),
     "market": Choice("choice", ("ex_ante", "hindsight"), "市场增长口径", "market growth: planner's or published"),
     "rebate_suspended_from": Choice("year", (1990, 2100), "税收返还停止年度", "year from which rebates stop"),
+    "classification": Choice("label", (), "功能分类科目", "functional classification of the expenditure"),
     "population.source": Choice("text", (), "企业名册", "register, or synthetic"),
     "population.known_until": Choice("year", (1990, 2100), "已知数据截至年度", "last year whose facts are known"),
 }
@@ -77,8 +80,9 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     law_changes: dict[str, Any] = {}
     interpretation, plain = dict(scenario.interpretation), dict(scenario.plain)
     appropriation, assumptions = dict(scenario.appropriation), dict(scenario.assumptions)
-    correlations, purse = dict(scenario.correlations), scenario.purse
+    correlations, purse, least = dict(scenario.correlations), scenario.purse, typed.least_award(scenario.law)
     for path, value in changes.items():
+        value = _as_meant(value, path, scenario)
         place = places.get(path, path)
         group, _, rest = path.partition(".")
         if group == "law" and rest:
@@ -95,24 +99,25 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
             problems += found
             plain[path] = checked
         elif group == "appropriation" and rest:
-            purse, found = appropriate(appropriation, purse, rest, value, place)
+            purse, found = appropriate(appropriation, purse, rest, value, place, least)
             problems += found
         elif group == "rationing" and rest:
-            purse, found = ration(purse, rest, value, place)
+            purse, found = ration(purse, rest, value, place, scenario.law)
             problems += found
         elif group == "assumptions" and rest:
             problems += _assume(assumptions, rest, value, place)
         elif group == "correlations" and rest:
             problems += _correlate(correlations, rest, value, place)
         else:
-            problems.append(Problem(place, "is no setting", nearest(path, _paths(scenario)) or "see simulator terms"))
+            problems.append(Problem(place, "is no setting", _near(path, scenario) or "see simulator terms"))
     law = scenario.law
     if law_changes:
         try:
             law = law.set(law_changes)
         except LawError as e:
             told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
-            problems += [replace(p, place={**told, **places}.get(p.place, p.place)) for p in e.problems]
+            problems += [replace(p, place={**told, **places}.get(p.place, p.place), remedy=_near(p.place, scenario) if
+                                 p.cause == "is no number of the law" else p.remedy) for p in e.problems]
     horizon = plain.get("horizon")
     if not problems and horizon is not None and not law.start.year <= horizon <= law.start.year + 60:
         problems.append(Problem(places.get("horizon", "horizon"), f"{horizon} lies outside {law.start.year} … "
@@ -128,9 +133,30 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         raise ScenarioError(problems)
     if plain.get("sampling") == "sobol" and plain.get("draws"):  # as many draws of each sequence
         plain["draws"] = -(-plain["draws"] // REPLICATES) * REPLICATES
-    return replace(scenario, law=law, interpretation=interpretation, plain=plain,
+    entered = {int(path.rpartition(".")[2]) for path in changes if re.fullmatch(r"appropriation\.\d+", path)}
+    return replace(scenario, law=law, interpretation=interpretation, plain=plain, examples=scenario.examples - entered,
                    appropriation=dict(sorted(appropriation.items())), purse=purse, assumptions=assumptions,
                    correlations=correlations)
+
+
+def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
+    """Amounts, shares and days written as people write them, by the setting's unit."""
+    group, _, rest = path.partition(".")
+    number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else BY_PATH.get(rest) if group == "assumptions" else None
+    unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
+    if unit == "CNY":
+        return typed.amounts(value)
+    read = {"share": typed.share, "occupancy": typed.share, "probability": typed.share, "date": typed.day}.get(unit)
+    found = read(value) if read and isinstance(value, str) else None
+    return value if found is None else found
+
+
+def _near(path: str, scenario: Scenario) -> str:
+    """The setting that was meant: of the same room, where there is one of that name."""
+    known = _paths(scenario)
+    room = [p for p in known if p.startswith(path.rpartition(".")[0] + ".")] or [p for p in known if p.startswith(
+        path.partition(".")[0] + ".")]
+    return nearest(path, room) if room else nearest(path, known)
 
 
 def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
@@ -140,6 +166,10 @@ def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
             return text, []
         remedy = nearest(text, choice.allowed) or " or ".join(choice.allowed)
         return None, [Problem(place, f"is {yamlfile.shown(value)}", remedy)]
+    if choice.kind == "label":  # a code with its name; the code alone is read as a number
+        label = None if value is None else str(value).strip()
+        fits = label is None or 0 < len(label) <= 80
+        return label, [] if fits else [Problem(place, f"is {yamlfile.shown(value)}", "code and name, or none")]
     if choice.kind == "text":
         ok = isinstance(value, str) and value.strip()
         hint = "write synthetic, a folder or an .xlsx file"

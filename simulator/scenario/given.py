@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError, SimulatorError
+from simulator.scenario import typed
 
 _LARGEST_NUMBER = 10**100
 
@@ -30,7 +31,7 @@ def parse_set(options: list[str]) -> dict[str, Any]:
             problems.append(Problem(f"--set {option}", "is not path=value", "e.g. law.tax_rebate.high_rate=0.4"))
             continue
         try:
-            found = yamlfile.loads(f"value: {text.strip()}", f"--set {path}").data
+            found = yamlfile.loads(f"value: {typed.plain(text.strip())}", f"--set {path}").data
             changes[path] = found.pop("value")
             problems += [Problem(f"--set {path}", f"holds another line, {key}", "give each its own --set") for key in found]
         except SimulatorError as e:

@@ -52,8 +52,8 @@ class Change:
         '四（三） 最高面积 500→300 平方米'
         """
         name = self.zh if lang == "zh" else self.en
-        if self.unit == "reading":
-            return name  # a reading's name says which one it is
+        if self.unit == "reading" or self.path in ("rationing.mode", "rationing.unpaid"):
+            return name  # it says which one it is
         ends = "→".join(_plain(value, self.unit, lang) for value in (self.was, self.now))
         return " ".join(filter(None, (self.source if self.group == "law" else "", name, ends, _unit(self.unit, lang))))
 
@@ -77,7 +77,7 @@ def changes(now: Sequence[Setting], was: Sequence[Setting]) -> list[Change]:
 
 def of_file(scenario: Scenario) -> list[Change]:
     """What was changed since the scenario was read from its file (or differs from the shipped one whose name it bears)."""
-    return [] if scenario.origin is None else changes(rows_of(scenario), rows_of(scenario.origin))
+    return [] if scenario.origin is None else changes(rows_of(scenario), rows_of(replace(scenario.origin, examples=frozenset())))
 
 
 def of_text(scenario: Scenario) -> list[Change]:
@@ -125,8 +125,8 @@ def _plain(value: str, unit: str, lang: str) -> str:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        ends = re.findall(r"(?:low|mode|high): ([-\d.e]+)", value)  # of a distribution
-        return "/".join(ends) if ends else "无" if value == "none" and lang == "zh" else value
+        ends = [_plain(end, unit, lang) for end in re.findall(r"(?:low|mode|high): ([-\d.e]+)", value)]  # of a distribution
+        return " / ".join(ends) or ("无" if value == "none" and lang == "zh" else value)
     if unit in ("share", "occupancy"):
         return f"{(number * 100).normalize():f}%"
     if unit == "CNY":
@@ -138,3 +138,16 @@ def _unit(unit: str, lang: str) -> str:
     if unit not in UNITS or unit in ("share", "occupancy", "CNY"):  # said with the number
         return ""
     return UNITS[unit].zh if lang == "zh" else "" if unit == "count" else unit
+
+
+def command(scenario: Scenario, register: bool) -> str:
+    """The line that makes a report of this scenario again; what it is played with is always said. register: it has one.
+
+    Quoted as both a POSIX shell and Windows' own read it.
+    """
+    words = ["simulator", "report", scenario.given.name, *(["--population", "REGISTER"] if register else [])]
+    words += ["--draws", str(scenario.draws), "--seed", str(scenario.seed)]
+    words += ["--set", "sampling=sobol"] if scenario.plain["sampling"] == "sobol" else []
+    for change in of_file(scenario):
+        words += ["--set", f"{change.path}={change.now or 'none'}"]
+    return " ".join(word if re.fullmatch(r"[\w./=+:,-]+", word) else f'"{word}"' for word in words)

@@ -6,7 +6,8 @@ clauses may take. A year without a figure is not limited. `rationing.*` says who
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -15,7 +16,9 @@ from typing import Any
 from simulator import yamlfile
 from simulator.errors import Problem, nearest
 from simulator.law.clauses import CASH, SLUGS
+from simulator.law.terms import Law
 from simulator.money import FEN, LARGEST, is_exact, to_scaled
+from simulator.scenario import typed
 
 CASH_SLUGS = tuple(slug for slug, cash in zip(SLUGS, CASH, strict=True) if cash)
 MODES = {
@@ -26,9 +29,11 @@ MODES = {
     "lottery": ("抽签", "by lot among the claims of a year, older years first"),
 }
 UNPAID = {
-    "carried": ("结转下年", "what stays unpaid waits for the next year"),
+    "carried": ("转下年支付", "what stays unpaid waits for the next year"),
     "lapses": ("作废", "what stays unpaid lapses at the end of the year"),
 }
+ALSO = {"先到先得": "first_come", "按申请日期": "first_come", "按比例": "pro_rata", "按条款顺序": "priority", "摇号": "lottery",
+        "不限": "none", "转下年": "carried"}  # other names of a mode
 SETTINGS = ("rationing.mode", "rationing.unpaid", "rationing.priority", "rationing.enterprise_cap")
 _AMOUNT = "write CNY ≥ 0 with at most two decimals"
 
@@ -64,20 +69,25 @@ class Purse:
         return self.pools.get(pool, (pool,) if pool in CASH_SLUGS else ())
 
 
-def amount(value: Any, place: str) -> tuple[int | None, list[Problem]]:
-    """A setting's CNY as fen."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= LARGEST // FEN \
-            or not is_exact(value, FEN):
+def amount(value: Any, place: str, least: Decimal = Decimal(0)) -> tuple[int | None, list[Problem]]:
+    """A setting's CNY as fen. A number is in yuan, a text says its unit (500万元); a bare number below `least` is asked about."""
+    bare = not isinstance(value, str)
+    number = value if bare else typed.with_unit(value)
+    if isinstance(number, bool) or not isinstance(number, int | Decimal) or not 0 <= number <= LARGEST // FEN \
+            or not is_exact(number, FEN):
         return None, [Problem(place, f"is {yamlfile.shown(value)}", _AMOUNT)]
-    return to_scaled(value, FEN), []
+    if bare and 0 < number < least:
+        return None, [Problem(place, f"{value} CNY is less than a single award", f"write {value}万元, or {value}元 if it is meant")]
+    return to_scaled(number, FEN), []
 
 
-def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, place: str) -> tuple[Purse, list[Problem]]:
+def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, place: str,
+                least: Decimal) -> tuple[Purse, list[Problem]]:
     """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the purse; None takes it away."""
     pool, _, year = rest.rpartition(".")
     if not (year.isdigit() and 1990 <= int(year) <= 2100):
         return purse, [Problem(place, f"{rest!r} is no year", "appropriation.2014=6000000")]
-    fen, problems = (None, []) if value is None else amount(value, place)
+    fen, problems = (None, []) if value is None else amount(value, place, least)
     if problems:
         return purse, problems
     if pool:
@@ -90,30 +100,31 @@ def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, pl
     return purse, []
 
 
-def ration(purse: Purse, rest: str, value: Any, place: str) -> tuple[Purse, list[Problem]]:
+def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[Purse, list[Problem]]:
     """Take `rationing.REST` into the purse."""
     kind, _, name = rest.partition(".")
     if rest in ("mode", "unpaid"):
-        text = "none" if value is None else str(value)
         allowed = MODES if rest == "mode" else UNPAID
+        names = {label: key for key, labels in allowed.items() for label in (key, labels[0])} | ALSO
+        text = names.get("none" if value is None else str(value).strip(), str(value))
         if text in allowed:
             return (replace(purse, mode=text) if rest == "mode" else replace(purse, unpaid=text)), []
         return purse, [Problem(place, f"is {yamlfile.shown(value)}", nearest(text, allowed) or " or ".join(allowed))]
     if rest == "priority":
-        slugs, problems = _slugs(value, place)
+        slugs, problems = _slugs(value, place, law)
         return (purse if problems else replace(purse, priority=slugs)), problems
     if rest == "enterprise_cap":
-        fen, problems = (None, []) if value is None else amount(value, place)
+        fen, problems = (None, []) if value is None else amount(value, place, typed.least_award(law))
         return (purse if problems else replace(purse, enterprise_cap=fen)), problems
     if kind == "clause_cap" and name:
-        _, problems = _slugs([name], place)
-        fen, more = (None, []) if value is None else amount(value, place)
+        slugs, problems = _slugs([name], place, law)
+        fen, more = (None, []) if value is None else amount(value, place, typed.least_award(law))
         if problems or more:
             return purse, problems + more
-        caps = {**purse.clause_caps, name: fen}
+        caps = {**purse.clause_caps, slugs[0]: fen}
         return replace(purse, clause_caps={slug: a for slug, a in caps.items() if a is not None}), []
     if kind == "pool" and name and "." not in name and not name.isdigit() and name not in SLUGS:
-        slugs, problems = ((), []) if value is None else _slugs(value, place)
+        slugs, problems = ((), []) if value is None else _slugs(value, place, law)
         pools = {**purse.pools, name: slugs}
         return (purse if problems else replace(purse, pools={n: s for n, s in pools.items() if s})), problems
     known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in CASH_SLUGS)]
@@ -137,9 +148,36 @@ def contradictions(purse: Purse) -> list[Problem]:
     return problems
 
 
-def rows(appropriation: Mapping[int, int], purse: Purse) -> list[tuple[str, str, str, str, str, str, str]]:
+def unused(appropriation: Mapping[int, int], purse: Purse, years: Sequence[int], given: Collection[str]) -> list[Problem]:
+    """What of the settings given changes no figure: appropriations of years without cash, and how to share out where all is paid.
+
+    years: those cash is paid in; given: the paths that were set.
+    """
+    span, idle = f"{years[0]} … {years[-1]}", []
+    stated = {f"appropriation.{year}": year for year in appropriation} | {
+        f"appropriation.{pool}.{year}": year for pool, year in purse.earmarked}
+    idle += [Problem(path, f"no cash is paid in {year}", f"a year from {span}") for path, year in stated.items() if year not in years]
+    if purse.mode == "none":
+        sharing = {"rationing.unpaid": purse.unpaid == "lapses", "rationing.priority": bool(purse.priority)}
+        sharing |= {f"appropriation.{pool}.{year}": True for pool, year in purse.earmarked if year in years}
+        sharing |= {f"rationing.clause_cap.{slug}": True for slug in purse.clause_caps}
+        sharing |= {f"rationing.pool.{pool}": True for pool in purse.pools}
+        idle += [Problem(path, "changes nothing while everything due is paid", "set rationing.mode, too: first_come, pro_rata …")
+                 for path, said in sharing.items() if said]
+    elif purse.mode != "priority" and purse.priority:
+        idle.append(Problem("rationing.priority", f"changes nothing under {purse.mode}", "rationing.mode=priority"))
+    return [problem for problem in idle if problem.place in given]
+
+
+def rows(appropriation: Mapping[int, int], purse: Purse, least: Decimal,
+         examples: Collection[int]) -> list[tuple[str, str, str, str, str, str, str]]:
     """group, path, value, unit, range, zh, en of every setting of the purse."""
     modes, later = " | ".join(MODES), " | ".join(UNPAID)
+
+    def cny(fen: int | None) -> str:
+        said = "none" if fen is None else format(Decimal(fen) / FEN, "f")
+        return f"{said}元" if fen and Decimal(fen) / FEN < least else said  # so that it is read again as it is meant
+
     found = [
         ("rationing", "rationing.mode", purse.mode, "choice", modes, f"额度不足时的支付办法：{MODES[purse.mode][0]}",
          f"where it does not suffice: {MODES[purse.mode][1]}"),
@@ -147,28 +185,25 @@ def rows(appropriation: Mapping[int, int], purse: Purse) -> list[tuple[str, str,
          f"at the end of a year: {UNPAID[purse.unpaid][1]}"),
         ("rationing", "rationing.priority", yamlfile.written(" ".join(purse.priority) or None), "clauses", "clauses",
          "优先支付的条款（其余按条文次序）", "clauses paid first; the others in the order of the text"),
-        ("rationing", "rationing.enterprise_cap", _cny(purse.enterprise_cap), "CNY", "≥ 0 or none", "单户企业年度封顶金额",
+        ("rationing", "rationing.enterprise_cap", cny(purse.enterprise_cap), "CNY", "≥ 0 or none", "单户企业年度封顶金额",
          "most an enterprise may be awarded a year"),
     ]
-    found += [("rationing", f"rationing.clause_cap.{slug}", _cny(fen), "CNY", "≥ 0", f"条款年度支付限额（{slug}）",
+    found += [("rationing", f"rationing.clause_cap.{slug}", cny(fen), "CNY", "≥ 0", f"条款年度支付限额（{slug}）",
                f"most paid a year under {slug}") for slug, fen in purse.clause_caps.items()]
     found += [("rationing", f"rationing.pool.{name}", " ".join(slugs), "clauses", "clauses", f"资金池{name}所含条款",
                f"clauses of the pool {name}") for name, slugs in purse.pools.items()]
-    found += [("appropriation", f"appropriation.{year}", _cny(fen), "CNY", "≥ 0", f"{year}年预算安排",
-               f"appropriation of {year}") for year, fen in appropriation.items()]
-    return found + [("appropriation", f"appropriation.{pool}.{year}", _cny(fen), "CNY", "≥ 0", f"{year}年{pool}资金池限额",
+    found += [("appropriation", f"appropriation.{year}", cny(fen), "CNY", "≥ 0", f"{year}年预算安排{zh}", f"appropriation of {year}{en}")
+              for year, fen in appropriation.items() for zh, en in [("（示例）", " (example)") if year in examples else ("", "")]]
+    return found + [("appropriation", f"appropriation.{pool}.{year}", cny(fen), "CNY", "≥ 0", f"{year}年{pool}资金池限额",
                      f"of it for {pool} in {year}") for (pool, year), fen in purse.earmarked.items()]
 
 
-def _cny(fen: int | None) -> str:
-    return "none" if fen is None else format(Decimal(fen) / FEN, "f")
-
-
-def _slugs(value: Any, place: str) -> tuple[tuple[str, ...], list[Problem]]:
-    """Clauses of cash, as a list or as words."""
-    names = () if value is None else tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+def _slugs(value: Any, place: str, law: Law) -> tuple[tuple[str, ...], list[Problem]]:
+    """Clauses of cash, as a list or as words: slugs, articles or names."""
+    names = () if value is None else tuple(re.split(r"[\s,，、]+", value.strip())) if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or any(not isinstance(name, str) for name in names):
         return (), [Problem(place, f"is {yamlfile.shown(value)}", "a list of clauses: [office_rent, data_line]")]
+    names = [typed.clause(name, typed.clauses_of(law)) for name in names]
     problems = [Problem(place, f"{name!r} is no clause of cash", nearest(name, CASH_SLUGS) or ", ".join(CASH_SLUGS))
                 for name in names if name not in CASH_SLUGS]
     problems += [Problem(place, f"names {name} twice", "name it once") for name in sorted({n for n in names if names.count(n) > 1})]

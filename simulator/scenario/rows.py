@@ -9,6 +9,7 @@ from simulator import yamlfile
 from simulator.law import readings
 from simulator.law.terms import UNITS
 from simulator.projection.assumptions import BY_PATH
+from simulator.scenario import typed
 from simulator.scenario.changes import IDLE, PLAIN
 from simulator.scenario.purse import rows as rows_of_the_purse
 
@@ -74,11 +75,12 @@ def plain_settings(scenario: Scenario) -> list[Setting]:
     rows = []
     for path, choice in PLAIN.items():
         allowed = " | ".join(choice.allowed) if choice.kind == "choice" else \
-            f"{choice.allowed[0]} … {choice.allowed[1]}" if choice.allowed else "path"
+            f"{choice.allowed[0]} … {choice.allowed[1]}" if choice.allowed else "text" if choice.kind == "label" else "path"
         group = "population" if path.startswith("population.") else "run"
         rows.append(Setting(group, path, yamlfile.written(scenario.plain[path]), choice.kind, allowed, "", "", choice.zh, choice.en))
     rows += [Setting(group, path, value, unit, allowed, "", "", zh, en)
-             for group, path, value, unit, allowed, zh, en in rows_of_the_purse(scenario.appropriation, scenario.purse)]
+             for group, path, value, unit, allowed, zh, en in rows_of_the_purse(
+                 scenario.appropriation, scenario.purse, typed.least_award(scenario.law), scenario.examples)]
     return rows
 
 

@@ -137,7 +137,7 @@ def test_execution_knows_what_was_paid_and_varies_only_afterwards(paid_register)
 
 def test_the_ledger_pays_known_years_as_they_were_paid(paid_register):
     """Whatever the appropriation: what was paid was paid, also beyond it; only later years are rationed."""
-    chosen = scenario({"population.known_until": 2014, "rationing.mode": "pro_rata", "appropriation.2013": 1,
+    chosen = scenario({"population.known_until": 2014, "rationing.mode": "pro_rata", "appropriation.2013": "1元",
                        "appropriation.2015": 100_000}, draws=20)
     ledger = keep_ledger(chosen, paid_register, play(chosen, paid_register, workers=1), workers=1)
     paid = ledger.flow("paid")

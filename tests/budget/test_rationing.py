@@ -11,6 +11,8 @@ from simulator import facts
 from simulator.budget import rationing
 from simulator.budget.ledger import keep_ledger
 from simulator.budget.rationing import FLOWS, UNLIMITED, times_over
+from simulator.budget.result import BudgetRun
+from simulator.budget.risk import needed, reserve, risk
 from simulator.engine.ledger import CLAIM, CLAWBACK
 from simulator.engine.run import play
 from simulator.law.assessment import CASH_CLAUSES
@@ -227,3 +229,20 @@ def test_applications_of_a_register_say_who_came_first():
         of_2013 = ledger.flow("paid")[:, 0][:, [CASH_SLUGS.index("model_building_award"), CASH_SLUGS.index("certification_award")]]
         assert (of_2013 == np.array(paid) * 100).all()
         assert (ledger.unpaid[:, 0] == 1).all()
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "none"])
+def test_what_waited_is_needed_too(mode):
+    """Where only the years' money limits, a year overruns in exactly the draws in which something is left unpaid at its end."""
+    chosen = scenario({"rationing.mode": mode, "appropriation.2013": 500_000, "appropriation.2014": 2_000_000}, draws=60)
+    draws = play(chosen, workers=1)
+    run = BudgetRun(chosen, draws)
+    ledger = run.ledger(1)
+    left = ledger.flow("waiting").sum(axis=2) > 0
+    need, due = needed(draws, ledger)
+    assert np.array_equal(need[:, 0], due[:, 0]) and (need > due).any()
+    with_arrears, without = risk(draws, chosen, ledger=ledger).set_index("year"), risk(draws, chosen).set_index("year")
+    for j, year in enumerate(draws.cash_years):
+        assert with_arrears.loc[year, "probability"] == left[:, j].mean() == run.figure("overrun", year=year)["probability"]
+    assert with_arrears.loc[2015, "probability"] > without.loc[2015, "probability"]
+    assert with_arrears.loc[2015, "reserve_20"] == reserve(need[:, 2], chosen.appropriation[2015], 20)[0] / 100

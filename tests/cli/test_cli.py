@@ -345,8 +345,8 @@ def test_the_record_says_what_made_these_numbers(played):
     record = json.loads((played[1] / "record.json").read_text(encoding="utf-8"))
     assert record["outputs"] == {
         p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in played[1].glob("[!.]*") if p.name != "record.json"}
-    assert (record["scenario"], record["seed"], record["draws"]) == ("baseline", 7, DRAWS)
-    assert record["run_id"].startswith(f"baseline-7-{DRAWS}-")
+    assert (record["scenario"], record["seed"], record["draws"]) == ("baseline+tax_rebate.high_rate=0.4+1", 7, DRAWS)
+    assert record["run_id"].startswith(f"baseline+tax_rebate.high_rate=0.4+1-7-{DRAWS}-")
     assert record["hashes"]["code"] == source_hash() and len(record["hashes"]["law"]) == 64
     population = simulator.read_population(SAMPLE)
     assert record["population"] == {"source": "sample", "enterprises": len(population), "synthetic": True,
@@ -433,7 +433,8 @@ def test_the_chance_of_an_overrun_is_that_of_the_draws(summary, draws, played):
 
 def test_the_screen_shows_the_summary(played, summary):
     said = played[0]
-    assert said.startswith("基准情景：2013年实施意见（baseline），200 次模拟，种子 7，万元")
+    assert said.startswith("基准情景：2013年实施意见（改：四（四） 高档返还比例 50%→40%；2014年预算安排 600 万元→无）"
+                           "（baseline+tax_rebate.high_rate=0.4+1），200 次模拟，种子 7，万元")
     assert said.rstrip().endswith(f"→ {played[1]}")
     paid, overrun = summary.loc["paid"].loc["total"], summary.loc["overrun"].loc["total"]
     for year in [*map(str, range(2013, 2019)), "total"]:
@@ -474,17 +475,18 @@ def test_compare_says_what_was_changed_and_what_it_costs(tmp_path):
     out = tmp_path / "差异.csv"
     said = done("compare", "baseline", "cautious", "rebate_suspended", "--draws", 12, "--out", out,
                 "--set", "law.certification_award.award=1000")
-    assert re.search(r"cautious +law\.office_rent\.max_area +500 +300 +四（三）", said)
-    assert re.search(r"rebate_suspended +rebate_suspended_from +none +2015", said)
+    assert re.search(r"cautious\S* +law\.office_rent\.max_area +500 +300 +四（三）", said)
+    assert re.search(r"rebate_suspended\S* +rebate_suspended_from +none +2015", said)
     assert "law.certification_award.award" not in said  # changed in all alike
     table = pd.read_csv(out, encoding="utf-8-sig", dtype={"year": str})
     assert list(table.columns) == ["scenario", "clause", "year", "mean", "standard_error", "share_higher",
                                    "share_higher_low", "share_higher_high"]
-    assert list(table["scenario"].unique()) == ["cautious", "rebate_suspended"]
+    assert [name.partition("+")[0] for name in table["scenario"].unique()] == ["cautious", "rebate_suspended"]
     assert set(table["clause"]) == {*SLUGS, "total"} - {"school_places"}
+    table["scenario"] = table["scenario"].str.partition("+")[0]
     totals = table[(table["clause"] == "total") & (table["year"] == "total")].set_index("scenario")["mean"]
     assert (totals < 0).all()
-    assert re.search(rf"cautious +合计 .* {totals['cautious'] / 1e4:,.2f} ", said)
+    assert re.search(rf"cautious\S* +合计 .* {totals['cautious'] / 1e4:,.2f} ", said)
     assert len(pd.read_csv(tmp_path / "差异.changed.csv", encoding="utf-8-sig")) == 8
     parts = table[(table["clause"] != "total") & (table["year"] == "total")].groupby("scenario")["mean"].sum()
     assert parts.to_dict() == pytest.approx(totals.to_dict())
@@ -776,9 +778,9 @@ def test_every_verb_takes_set_and_refuses_what_it_cannot_mean(verb, tmp_path, mo
     assert refused(tmp_path, *english, "law.tax_rebate.hihg_rate=0.4", "--set", "sede=5") == [
         "sede: is no setting → did you mean seed?",
         "law.tax_rebate.hihg_rate: is no number of the law → did you mean law.tax_rebate.high_rate?"]
-    assert refused(tmp_path, *english, "seed", "--set", "law.tax_rebate.high_rate=50%") == [
+    assert refused(tmp_path, *english, "seed", "--set", "law.tax_rebate.high_rate=0_5") == [
         "--set seed: is not path=value → e.g. law.tax_rebate.high_rate=0.4",
-        "--set law.tax_rebate.high_rate: '50%' is not a number the program reads; write digits, a point and nothing else"]
+        "--set law.tax_rebate.high_rate: '0_5' is not a number the program reads; write digits, a point and nothing else"]
     assert refused(tmp_path, *english, "law.tax_rebate.high_rate=50") == [
         "law.tax_rebate.high_rate: 50 lies outside 0 … 1 share → write 0.5 for 50 %"]
 
@@ -931,3 +933,24 @@ def test_a_process_elsewhere_with_chinese_paths_writes_what_it_says(small, tmp_p
 def test_the_shipped_sample_is_said_to_be_invented():
     assert simulator.read_population(folder("data") / "sample").synthetic
     assert sum(CASH) == len(SLUGS) - 1
+
+
+# --------------------------------------------------------------------------------------- input that changes nothing
+
+
+def test_an_option_that_would_change_nothing_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "record.json").write_text("{}", encoding="utf-8")  # a finished run
+    english = ("--lang", "en")
+    assert refused(tmp_path, "report", run, *english, "--draws", 5, "--set", "seed=4", "--appropriation", "2014=500万") == [
+        f"{name}: changes nothing: the run is finished → name the scenario to play it anew"
+        for name in ("--draws", "--appropriation", "--set")]
+    assert refused(tmp_path, "report", *english, "--releases", run)[0].startswith("--releases: is for reports that leave the house")
+    assert refused(tmp_path, "run", *english, "--of", "2014", "--max-draws", 9) == [
+        f"{name}: is about --precision → give --precision, too" for name in ("--of", "--max-draws")]
+    assert refused(tmp_path, "run", *english, "--appropriation", "2030=5000000") == [
+        "appropriation.2030: no cash is paid in 2030 → a year from 2013 … 2018"]
+    assert refused(tmp_path, "budget", *english, "--appropriation", "2014=500") == [
+        "appropriation.2014: 500 CNY is less than a single award → write 500万元, or 500元 if it is meant"]

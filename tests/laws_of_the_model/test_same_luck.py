@@ -126,7 +126,7 @@ def test_equal_scenarios_differ_by_exactly_nothing():
     one, again = scenario(SMALL), scenario(SMALL)
     roundabout = one.set({"assumptions.o2o_share": 0.9, "law.tax_rebate.high_rate": 0.1}).set(
         {"assumptions.o2o_share": {"low": 0.10, "mode": 0.25, "high": 0.50}, "law.tax_rebate.high_rate": 0.5})
-    no_effect = one.set({"appropriation.2013": 1, "assumptions.per_pupil_cost": 1})
+    no_effect = one.set({"appropriation.2013": "1元", "assumptions.per_pupil_cost": 1})
     differences = compare(one, again, roundabout, no_effect).differences
     assert (differences["mean"] == 0).all() and (differences["share_higher"] == 0).all()
     assert (differences["standard_error"] == 0).all()

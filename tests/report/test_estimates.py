@@ -80,7 +80,7 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
                                           "assumption": "services.ratio", "assumed": 0.3, "needed": 0.5, "needed_low": 0.45,
                                           "needed_high": math.inf, "unit": "share"}])}
     run, words = RunFolder.open(budget.write(tmp_path, found)), load(lang)
-    tables = {"backtest": returns.backtest(run, words), "affordability": forms.affordable(run, words),
+    tables = {"backtest": returns.backtest(run, words), "affordability": forms.affordable(run, words, errors=True),
               "conditions": returns.conditions(run, words)}
     noted = re.compile(r'class="num[^"]*">[^<]*(?:<i[^>]*></i>)? <span class="note">')
     least = {"backtest": 3, "conditions": 2, "affordability": 1}  # 60 draws give no interval of a P95

@@ -43,9 +43,11 @@ def test_the_indicators_are_filled_from_the_run(real, lang):
     assert {row[0] for row in rows.values()} == {words.say(f"forms.{k}") for k in ("output", "cost", "benefit", "satisfaction")}
 
 
-def test_the_money_of_the_form_is_what_is_appropriated(real, run):
-    _, one = real
+def test_the_money_of_the_form_is_what_the_bureau_appropriates(real, run):
+    one = run("ordinary")
     assert forms.funds(one) == {y: one.appropriation.get(y, 0.0) for y in one.cash_years}
+    _, shipped = real
+    assert shipped.example == tuple(shipped.cash_years) and forms.funds(shipped) == {}
     unfunded = run("unfunded")
     asked = forms.funds(unfunded)
     assert asked and all(v == unfunded.row("paid", TOTAL, y)["p80"] for y, v in asked.items())
@@ -57,7 +59,7 @@ def test_forms_of_odd_runs_have_no_hole(run, kind, lang):
     for section in (sections.performance, sections.appraisal):
         text = text_of(section(run(kind), lang))
         assert not re.search(r"\bnan\b|\bNone\b|≥ —|≤ —", text)
-    assert [load(lang).say(f"appraisal.{k}") in text for k in forms._FEASIBLE] == [True] * 5
+    assert [load(lang).say(f"appraisal.{k}") in text for k in forms._FEASIBLE] == [True] * 9
 
 
 def test_affordability_is_payouts_over_revenue(real):

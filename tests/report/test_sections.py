@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 import pandas as pd
 import pytest
 
 import simulator
-from simulator.report import sections
+from simulator.report import sections, tables
 from simulator.report.record import RunFolder
+from simulator.report.wording import load
 from tests.report.conftest import KINDS
 
 NAMES = [name for name in sections.__all__ if name not in ("design", "end")]  # a design: test_design_section
@@ -83,7 +85,7 @@ def test_changed_settings_are_marked(run):
 
 def test_the_cost_table_shows_every_cash_clause_and_no_support_in_kind(run):
     page = sections.cost(run(), "en").html
-    table = page[page.index("Mean payout by clause") : page.index("From entitlement")]
+    table = page[page.index("Mean payout by clause") :]
     rows = re.findall(r'<th scope="row">([^<]*)', table)
     assert [row.strip() for row in rows] == [
         *(c.names["en"] for c in run().clauses if c.kind != "in_kind"), "Total"
@@ -104,3 +106,45 @@ def test_the_band_of_a_quantity_the_summary_lacks_comes_from_its_draws(run):
     )
     found = less.band("leading").loc[one.years]  # the draws also have the year of cash only
     pd.testing.assert_frame_equal(found, one.band("leading"), check_names=False, check_dtype=False)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_filed_is_short_and_every_annex_says_whom_it_is_for(run, lang):
+    one, words = run(), load(lang)
+    body = "".join(text_of(getattr(sections, name)(one, lang)) for name in ("cover", "answer", *sections.BODY))
+    assert len(re.findall(r"\d[\d,.]*", body)) <= 600
+    for name in set(sections.CONTENTS) - set(sections.BODY):
+        assert words.say(f"reader.{name}") in text_of(getattr(sections, name)(one, lang))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_page_one_says_what_is_needed_what_there_is_and_what_to_add(run, lang):
+    """Needed less the budget is what is to be added, as printed."""
+    table = tables.asks(run(), load(lang))
+    rows = [re.sub("<i[^>]*></i>|<span.*?</span>", "", row) for row in re.findall("<tr>.*?</tr>|<tr class=strong>.*?</tr>", table)][1:]
+    assert len(rows) == len(run().cash_years) + 1
+    for row in rows:
+        need, budget, change = (float(c.replace(",", "").replace("\u2212", "-")) for c in re.findall(r"<td[^>]*>([^<]*)", row)[:3])
+        assert need - budget == pytest.approx(change, abs=1e-9)
+    assert words_of(tables.asks(run("unfunded"), load(lang))).isdisjoint({load(lang).say("asks.change")})
+
+
+def words_of(html: str) -> set[str]:
+    return set(re.findall(r">([^<]+)<", html))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_printed_parts_add_up_to_printed_totals(run, lang):
+    def number(text: str) -> Decimal:
+        return Decimal(text.replace(",", "").replace("\u2212", "-").lstrip("<").strip() or "0")
+
+    def cells(html: str) -> list[list[str]]:
+        rows = re.findall("<tr(?: class=strong)?>(.*?)</tr>", html.partition("<tbody>")[2])
+        return [re.findall(r'<td[^>]*>([^<]*)', row) for row in rows]
+
+    for kind in ("ordinary", "unfunded"):
+        *parts, total = cells(tables.costs(run(kind), load(lang)))
+        for column in range(len(total) - 1):  # the last is a quantile
+            assert sum(number(row[column]) for row in parts if not row[column].startswith("<")) == number(total[column])
+        for row in [*parts, total]:
+            assert sum(number(c) for c in row[:-2] if not c.startswith("<")) == number(row[-2]) or row[-2].startswith("<")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import simulator
 from simulator.errors import ScenarioError
 from simulator.scenario import load_scenario, parse_set
 from simulator.scenario.purse import CASH_SLUGS, Purse
@@ -30,10 +31,50 @@ def test_every_setting_reaches_the_purse():
     assert bare.purse == Purse() and not bare.appropriation
 
 
+@pytest.mark.parametrize("text, yuan", [
+    ("5000000", 5_000_000), ("500万", 5_000_000), ("500万元", 5_000_000), ("0.05亿", 5_000_000), ("5,000,000", 5_000_000), ("500元", 500),
+    ("５００万元", 5_000_000), ("0", 0)])
+def test_an_amount_is_read_as_it_is_shown(text, yuan):
+    scenario = BASELINE.set(parse_set([f"appropriation.2014={text}"]))
+    assert scenario.appropriation[2014] == yuan * 100
+    again = BASELINE.set(parse_set([f"appropriation.2014={scenario.to_dict()['appropriation.2014']}"]))
+    assert again.hash() == scenario.hash()
+
+
+@pytest.mark.parametrize("text", ["先到先得", "按申请先后", "first_come"])
+def test_a_way_to_share_out_is_named_in_either_language(text):
+    assert BASELINE.set({"rationing.mode": text}).purse.mode == "first_come"
+
+
+def test_clauses_are_named_by_slug_article_or_name():
+    blocks = [b for b in BASELINE.law.blocks.values() if b.slug in CASH_SLUGS]
+    for block in blocks:
+        for name in (block.slug, block.article, block.zh, block.article.replace("（", "(").replace("）", ")")):
+            assert BASELINE.set({"rationing.priority": [name]}).purse.priority == (block.slug,)
+
+
+def test_the_money_of_years_without_cash_is_in_no_sum():
+    short = BASELINE.set({"horizon": 2015})
+    assert set(short.appropriation) > set(short.funds) == set(range(2013, 2017))
+
+
+@pytest.mark.parametrize("changes, places", [
+    ({"appropriation.2030": 5_000_000}, ["appropriation.2030"]),
+    ({"rationing.priority": "tax_rebate"}, ["rationing.priority"]),
+    ({"rationing.priority": "tax_rebate", "rationing.mode": "lottery"}, ["rationing.priority"]),
+    ({"rationing.pool.sites": "office_rent", "appropriation.sites.2014": 50_000}, ["appropriation.sites.2014", "rationing.pool.sites"]),
+    ({"rationing.unpaid": "lapses", "rationing.clause_cap.tax_rebate": 50_000}, ["rationing.unpaid", "rationing.clause_cap.tax_rebate"]),
+])
+def test_what_would_change_nothing_is_refused_at_the_door(changes, places):
+    with pytest.raises(ScenarioError) as refused:
+        simulator.load_scenario("baseline", changes)
+    assert [p.place for p in refused.value.problems] == places
+
+
 def test_a_file_says_the_same(tmp_path):
     (tmp_path / "mine.yaml").write_text(
-        "base: baseline\nname: mine\nrationing:\n  mode: lottery\n  pool:\n    sites: [office_rent, data_line]\n"
-        "  clause_cap: {tax_rebate: 5}\nappropriation:\n  2014: 7\n  sites: {2014: 3}\n", encoding="utf-8")
+        "base: baseline\nname: mine\nrationing:\n  mode: 抽签\n  pool:\n    sites: [office_rent, data_line]\n"
+        "  clause_cap: {四（四）: 5元}\nappropriation:\n  2014: 7元\n  sites: {2014: 3元}\n", encoding="utf-8")
     scenario = load_scenario(tmp_path / "mine.yaml")
     assert scenario.purse == Purse("lottery", clause_caps={"tax_rebate": 500}, pools={"sites": ("office_rent", "data_line")},
                                    earmarked={("sites", 2014): 300})
@@ -48,16 +89,16 @@ def test_a_file_says_the_same(tmp_path):
     ({"rationing.priority": ["data_line", "data_line"]}, "rationing.priority: names data_line twice"),
     ({"rationing.priority": 5}, "rationing.priority: is 5 → a list of clauses"),
     ({"rationing.enterprise_cap": -1}, "rationing.enterprise_cap: is -1 → write CNY ≥ 0"),
-    ({"rationing.clause_cap.school_places": 5}, "rationing.clause_cap.school_places: 'school_places' is no clause of cash"),
+    ({"rationing.clause_cap.school_places": 50_000}, "rationing.clause_cap.school_places: 'school_places' is no clause of cash"),
     ({"rationing.clause_cap.tax_rebate": 0.001}, "rationing.clause_cap.tax_rebate: is 0.001 → write CNY ≥ 0"),
     ({"rationing.pool.tax_rebate": ["data_line"]}, "rationing.pool.tax_rebate: is no setting"),
     ({"rationing.mod": "none"}, "rationing.mod: is no setting → did you mean rationing.mode?"),
-    ({"appropriation.sites.2014": 5}, "appropriation.sites.2014: there is no pool or clause 'sites'"),
+    ({"appropriation.sites.2014": 50_000}, "appropriation.sites.2014: there is no pool or clause 'sites'"),
     ({"appropriation.sites": 5}, "appropriation.sites: 'sites' is no year → appropriation.2014=6000000"),
     ({"appropriation.tax_rebate.2014": -5}, "appropriation.tax_rebate.2014: is -5 → write CNY ≥ 0"),
     ({"rationing.pool.one": ["data_line"], "rationing.pool.two": ["data_line"]},
      "rationing.pool.two: data_line is also in one → leave it in one"),
-    ({"rationing.pool.one": ["data_line"], "appropriation.data_line.2014": 1},
+    ({"rationing.pool.one": ["data_line"], "appropriation.data_line.2014": 50_000},
      "rationing.pool.one: data_line is also in data_line → leave it in one"),
 ])
 def test_what_cannot_be_meant_is_refused_with_a_remedy(changes, told):

@@ -122,7 +122,8 @@ def test_different_numbers_have_different_hashes(data):
 
 def other_value(setting) -> str:
     """Another value that a setting may have, as one writes it."""
-    other = {"text": lambda s: "elsewhere", "choice": lambda s: next(n for n in s.range.split(" | ") if n != s.value),
+    other = {"text": lambda s: "elsewhere", "label": lambda s: "2160299",
+             "choice": lambda s: next(n for n in s.range.split(" | ") if n != s.value),
              "date": lambda s: "2014-06-30", "year": lambda s: "2015", "flag": lambda s: "false"}
     if setting.unit in ("choice", "reading"):
         return other["choice"](setting)
@@ -136,7 +137,7 @@ def other_value(setting) -> str:
     if setting.value.startswith("{"):
         return "{1994: 0.3}"
     if setting.value == "none":
-        return "tax_rebate" if setting.unit == "clauses" else "5"
+        return "tax_rebate" if setting.unit == "clauses" else "50000"
     return str(int(D(setting.value)) + 1)
 
 
@@ -256,11 +257,11 @@ def test_the_baseline_says_everything():
 def test_an_overlay_keeps_the_rest_of_its_base(tmp_path):
     scenario = overlay(tmp_path, "zh: 我的", "law: {tax_rebate.high_rate: 0.4, data_line: {cap: 100000}}",
                        "interpretation: {new_firm_increment: none}", "assumptions: {take_up: {tax_rebate: 0.5}}",
-                       "appropriation: {2013: none, 2019: 5.25}", "draws: 10", "policy: {end: none}")
+                       "appropriation: {2013: none, 2018: 5.25元}", "draws: 10", "policy: {end: none}")
     assert changed(scenario) == {
         "law.tax_rebate.high_rate": "0.4", "law.data_line.cap": "100000", "interpretation.new_firm_increment": "none",
-        "assumptions.take_up.tax_rebate": "0.5", "appropriation.2019": "5.25", "draws": "10", "policy.end": "none"}
-    assert 2013 not in scenario.appropriation and scenario.appropriation[2019] == 525
+        "assumptions.take_up.tax_rebate": "0.5", "appropriation.2018": "5.25元", "draws": "10", "policy.end": "none"}
+    assert 2013 not in scenario.appropriation and scenario.appropriation[2018] == 525
     assert (scenario.name, scenario.zh, scenario.en) == ("mine", "我的", "mine")
     assert BASELINE.law.numbers["tax_rebate.high_rate"].at(2013) == D("0.5")
 
@@ -393,7 +394,7 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
     ("draws:", "mine.yaml line 3, draws: is none → a whole number"),
     ("draws: ５０", "mine.yaml line 3, draws: is '５０' → a whole number"),
     ("policy: {end: 2015-02-29}", "mine.yaml line 3, policy.end: 2015-02-29 is no day of the calendar"),
-    ("policy: {end: 2015-2-9}", "mine.yaml line 3, policy.end: is '2015-2-9' → write a date as 2013-01-01 or none"),
+    ("policy: {end: 2015-2-30}", "mine.yaml line 3, policy.end: is '2015-2-30' → write a date as 2013-01-01 or none"),
     ("policy: {in_force: no}", "mine.yaml line 3, policy.in_force: is 'no' → write true or false"),
     ("policy: {in_force: 1}", "mine.yaml line 3, policy.in_force: is 1 → write true or false"),
     ("uncertainty: no", "mine.yaml line 3, uncertainty: is 'no' → "),
@@ -404,7 +405,9 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
     ("appropriation: {2013: 1.005}", "mine.yaml line 3, appropriation.2013: is 1.005 → write CNY ≥ 0 with at most two"),
     ("appropriation: {2013: -1}", "mine.yaml line 3, appropriation.2013: is -1 → write CNY ≥ 0"),
     ("appropriation: {13: 1}", "mine.yaml line 3, appropriation.13: '13' is no year → appropriation.2014=6000000"),
-    ("appropriation: {2013: 600万}", "mine.yaml line 3, appropriation.2013: is '600万' → write CNY"),
+    ("appropriation: {2013: 六百万}", "mine.yaml line 3, appropriation.2013: is '六百万' → write CNY"),
+    ("appropriation: {2013: 600}", "mine.yaml line 3, appropriation.2013: 600 CNY is less than a single award → write 600万元, or 600元"),
+    ("appropriation: {2030: 600万}", "mine.yaml line 3, appropriation.2030: no cash is paid in 2030 → a year from 2013 … 2018"),
     ("population: {source: 5}", "mine.yaml line 3, population.source: is 5 → write synthetic, a folder or an .xlsx file"),
     ("population: 5", "mine.yaml line 3, population: is no setting → did you mean population."),
     ("assumptions: [1, 2]", "mine.yaml line 3, assumptions: is no setting"),
@@ -431,10 +434,10 @@ def test_what_a_person_typed_is_not_read_as_something_else(line, told, tmp_path)
 
 
 def test_what_is_plain_is_read_as_it_is(tmp_path):
-    scenario = overlay(tmp_path, "seed: +5", "appropriation: {2013: 1e6, 2014: 0.10, 2015: .5}", "policy: {end: ~}",
+    scenario = overlay(tmp_path, "seed: +5", "appropriation: {2013: 1e6, 2014: 0.10元, 2015: 50万, 2016: 0.05 亿元}", "policy: {end: ~}",
                        "rebate_suspended_from: null", "law: {tax_rebate.low_rate: 3e-1}", "zh: 'no'", "en: on")
     assert scenario.seed == 5
-    assert [scenario.appropriation[y] for y in (2013, 2014, 2015)] == [100_000_000, 10, 50]
+    assert [scenario.appropriation[y] for y in (2013, 2014, 2015)] == [100_000_000, 10, 50_000_000]
     assert scenario.law.end is None and scenario.plain["rebate_suspended_from"] is None
     assert scenario.law.numbers["tax_rebate.low_rate"].at(2013) == D("0.3")
     assert (scenario.zh, scenario.en) == ("no", "on")
@@ -601,10 +604,10 @@ def test_numbers_of_python_are_read_like_those_of_files():
     import numpy as np
 
     ours = BASELINE.set({"assumptions.o2o_share": {"low": D("0.1"), "high": np.float64(0.3)}, "draws": np.int64(7),
-                         "law.tax_rebate.high_rate": 0.45, "appropriation.2013": 0.1,
+                         "law.tax_rebate.high_rate": 0.45, "appropriation.2013": 5000000.1,
                          "assumptions.exit.year1": np.float32(0.5), "policy.end": datetime.date(2016, 1, 31)})
     theirs = BASELINE.set(parse_set([
-        "assumptions.o2o_share={low: 0.1, high: 0.3}", "draws=7", "law.tax_rebate.high_rate=0.45", "appropriation.2013=0.1",
+        "assumptions.o2o_share={low: 0.1, high: 0.3}", "draws=7", "law.tax_rebate.high_rate=0.45", "appropriation.2013=5000000.1",
         "assumptions.exit.year1=0.5", "policy.end=2016-01-31"]))
     assert ours.hash() == theirs.hash()
     for value in (10**400, -(10**101), float("nan"), float("inf"), D("NaN"), D("1e200")):

@@ -17,6 +17,7 @@ from simulator import yamlfile
 from simulator.errors import Problem, ReportError
 
 LANGUAGES = ("zh", "en")
+BUDGET = ("funds", "Funds")  # places that every wording fills itself: the appropriation, or the example of one
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -26,6 +27,7 @@ class Wording:
 
     lang: str
     sentences: Mapping[str, str]
+    example: bool = False  # what is appropriated is the program's example: {budget} says so wherever it stands
 
     @property
     def tag(self) -> str:
@@ -53,11 +55,11 @@ class Wording:
         return key in self.sentences
 
     def _filled(self, key: str, sentence: str, values: Mapping[str, str]) -> str:
-        if places(sentence) != set(values):
-            raise ValueError(
-                f"{self.lang}.yaml {key}: has the places {sorted(places(sentence))}, given {sorted(values)}"
-            )
-        return sentence.format(**values)
+        wanted = places(sentence).difference(BUDGET)
+        if wanted != set(values):
+            raise ValueError(f"{self.lang}.yaml {key}: has the places {sorted(wanted)}, given {sorted(values)}")
+        budget = self.sentences.get("terms.budget_example" if self.example else "terms.budget", "")
+        return sentence.format(**values, **dict(zip(BUDGET, (budget, budget[:1].upper() + budget[1:]), strict=True)))
 
 
 def places(sentence: str) -> set[str]:
@@ -70,9 +72,10 @@ def places(sentence: str) -> set[str]:
 
 
 @cache
-def load(lang: str) -> Wording:
-    """The words of a language. Raises ReportError for an unknown language or a file that cannot be read."""
-    return Wording(lang, sentences(lang, Path(__file__).parent))
+def load(lang: str, example: bool = False) -> Wording:
+    """The words of a language. example: for numbers beside an appropriation that is none of the bureau's own. Raises ReportError for an
+    unknown language or a file that cannot be read."""
+    return Wording(lang, sentences(lang, Path(__file__).parent), example)
 
 
 def sentences(lang: str, folder: Path) -> dict[str, str]:

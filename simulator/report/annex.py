@@ -1,0 +1,42 @@
+"""The first annex: the figures behind the body, for whoever checks them. Each annex says whom it is for."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+
+from simulator.report import bridges, budgeting, forms, page, returns, tables
+from simulator.report.figures import image
+from simulator.report.making import reader
+from simulator.report.page import Block
+from simulator.report.record import RunFolder
+from simulator.report.rounding import percent
+from simulator.report.spending import curves
+from simulator.report.wording import Wording
+
+
+def detail(run: RunFolder, lang: str) -> Block:
+    """From entitlement to payment, quantiles with their intervals, reserves, ledger, commitments, ratios, back-test, conditions."""
+    words = run.words(lang)
+    note = page.paragraph(html.escape(words.say("cost.stages_note")), "small")
+    parts = [
+        tables.stages(run, words), note, _spread(run, words), curves(run, words), tables.quantiles(run, words),
+        *budgeting.section(run, words), forms.affordable(run, words, errors=True), tables.balance(run, words, beyond=True),
+        returns.ratios(run, words), returns.purses(run, words),
+        returns.backtest(run, words), tables.targets(run, words, intervals=True) if run.targets else "",
+        returns.alternatives(run, words), returns.conditions(run, words),
+    ]
+    return page.section("detail", words.say("detail.title"), words.tag, reader(words, "detail"), *parts)
+
+
+def _spread(run: RunFolder, words: Wording) -> str:
+    """How unequally support is spread: the Lorenz curve; "" where the run does not say, or may not."""
+    curve = run.analyses.get("concentration")
+    if curve is None or curve.empty:
+        return ""
+    top = 1 - float(np.interp(0.9, curve["enterprises"], curve["support"]))
+    said = {"recipients": f"{curve['recipients'].iloc[0]:,.0f}", "top": percent(top), "gini": f"{curve['gini'].iloc[0]:.2f}"}
+    caption = words.say("lorenz.caption_synthetic" if run.synthetic else "lorenz.caption", **said)
+    picture = image(bridges.lorenz(curve, words), words.say("lorenz.alt"))
+    return page.side_by_side(page.figure(words.say("lorenz.title"), picture, caption))

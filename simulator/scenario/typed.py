@@ -1,0 +1,106 @@
+"""Values as people write and as reports show them: 500万元, 0.05亿, 40%, 2016/12/31, 先到先得, 四（三）."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from simulator.law.terms import Law
+from simulator.money import parse_number
+
+_AMOUNT = re.compile(r"(.*?)(万|亿|)(元|)")
+_SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
+_SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?%")
+_DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?")
+SMALL = Decimal(10_000)  # CNY: what one award can be where a law names none
+
+
+def amount(text: str) -> Decimal | None:
+    """CNY written with its unit, or with commas; None for what is no amount.
+
+    >>> amount("500万"), amount("0.05 亿元"), amount("5,000,000"), amount("500元"), amount("many")
+    (Decimal('5000000'), Decimal('5000000.00'), Decimal('5000000'), Decimal('500'), None)
+    """
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    try:
+        return parse_number(found[1].strip()) * _SCALES[found[2]] if found else None
+    except ValueError:
+        return None
+
+
+def with_unit(text: str) -> Decimal | None:
+    """As `amount`, and only of a text that says its unit or has commas: bare digits in quotes are no number."""
+    return amount(text) if re.search("[万亿元,，]", text) else None
+
+
+def amounts(value: Any) -> Any:
+    """A value, or the values of a mapping or list, with amounts as numbers; others as they are."""
+    if isinstance(value, Mapping):
+        return {key: amounts(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [amounts(inner) for inner in value]
+    number = with_unit(value) if isinstance(value, str) else None
+    return value if number is None else number
+
+
+def share(text: str) -> Decimal | None:
+    """Per cent as a share.
+
+    >>> share("40%"), share("2.5 ％"), share("0.4")
+    (Decimal('0.4'), Decimal('0.025'), None)
+    """
+    found = _SHARE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return Decimal(found[1]) / 100 if found else None
+
+
+def day(text: str) -> datetime.date | None:
+    """A day of the calendar in the ways it is written here.
+
+    >>> day("2016/12/31"), day("2016年3月1日"), day("2016-02-30")
+    (datetime.date(2016, 12, 31), datetime.date(2016, 3, 1), None)
+    """
+    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    try:
+        return datetime.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def plain(text: str) -> str:
+    """What was typed after path= as YAML reads it: a share, a day or a number with commas written out, others as they are."""
+    number, found, on = share(text), re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text.strip()), day(text)
+    if number is not None:
+        return f"{number:f}"
+    return text.strip().replace(",", "") if found else str(on) if on else text
+
+
+def clause(text: str, clauses: Iterable[tuple[str, str, str, str]]) -> str:
+    """The slug of a clause that is named by slug, article, or either name; the text itself where none is.
+
+    clauses: slug, article, zh, en of each.
+
+    >>> clause("四(三)", [("office_rent", "四（三）", "办公用房租金补助", "Office rent support")])
+    'office_rent'
+    """
+    wanted = _folded(text)
+    return next((own[0] for own in clauses if wanted in map(_folded, own)), text)
+
+
+def clauses_of(law: Law) -> list[tuple[str, str, str, str]]:
+    """slug, article, zh and en of a law's clauses."""
+    return [(slug, block.article, block.zh, block.en) for slug, block in law.blocks.items() if block.kind != "rule"]
+
+
+def least_award(law: Law) -> Decimal:
+    """The least amount that the law names for an award, CNY: whoever appropriates less has left out a unit."""
+    named = [value for number in law.numbers.values() if number.unit == "CNY" and not number.edge
+             for value in number.values.values() if value > 0]
+    return min(named, default=SMALL)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()

@@ -1,0 +1,59 @@
+"""The appropriation that comes with the program is an example: every place says so, until a bureau has entered its own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import simulator
+from simulator.report import budgeting, forms, screen, sections
+from simulator.report.record import RunFolder
+from simulator.scenario import load_scenario
+from tests.report.test_sections import text_of
+
+OWN = {f"appropriation.{year}": 5_000_000 for year in range(2013, 2019)}
+
+
+@pytest.fixture(scope="module", params=["example", "own"])
+def played(request, tmp_path_factory):
+    """A run with the program's appropriation, and one with a bureau's own; whether it is the example."""
+    budget = simulator.run(simulator.load_scenario("baseline", {"draws": 60} | (OWN if request.param == "own" else {})))
+    run = RunFolder.open(budget.write(tmp_path_factory.mktemp("example"), budget.budgeting()))
+    return budget, run, request.param == "example"
+
+
+def named(text: str) -> list[str]:
+    """Where an appropriation is named that is not the bureau's own to be."""
+    return re.findall(r"(?<!本单位的)(?<!本单位各年)(?<!用于)预算安排(?!（示例）)", text)
+
+
+def test_every_place_says_whose_appropriation_it_is(played):
+    budget, run, example = played
+    shown = [text_of(getattr(sections, name)(run, "zh")) for name in ("answer", "risk", "readings", "performance", "appraisal")]
+    tables = {"summary": budget.summary, **budget.budgeting()}
+    shown += [screen.budget(budget, "zh"), budgeting.text(tables, "zh", example=example)]
+    for text in shown:
+        assert ("（示例）" in text) <= example
+        assert not example or named(text) == [], text
+    assert sum("示例" in text for text in shown) == (len(shown) if example else 0)
+
+
+def test_the_chance_of_an_overrun_is_no_headline_of_an_example(played):
+    _, run, example = played
+    cards = re.findall(r'data-card="(\w+)"', sections.answer(run, "zh").html)
+    assert ("overrun" in cards) != example
+
+
+def test_the_form_is_left_blank(played):
+    _, run, example = played
+    table = sections.performance(run, "zh").html.partition("<table>")[2].partition("</table>")[0]
+    cells = re.findall(r'<td class="num[^>]*>([^<]*)', table)
+    assert cells and all(cell == "" for cell in cells) == example
+    assert bool(forms.funds(run)) != example
+
+
+def test_a_year_that_is_entered_is_the_bureaus_own():
+    scenario = load_scenario("baseline").set({"appropriation.2014": 5_000_000})
+    assert 2014 not in scenario.examples and scenario.examples == frozenset(range(2013, 2019)) - {2014}
+    assert load_scenario("cautious").examples == frozenset(range(2013, 2019))
