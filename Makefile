@@ -43,7 +43,13 @@ setup: .venv/.ready ## make .venv and install everything into it (a minute or tw
 	  echo "'$(PYTHON)' lacks its venv module; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(PIP) --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
 	@echo "Installing into .venv (a minute or two) ..."
-	@$(PIP) install --quiet --editable '.[test]' --constraint .ci/constraints.txt
+	@$(PIP) install --quiet --editable '.[test]' --constraint .ci/constraints.txt & pip=$$!; said=0; \
+	  while kill -0 $$pip 2>/dev/null; do sleep 1; \
+	    if ((SECONDS - said >= 10)); then said=$$SECONDS; \
+	      there=$$(find .venv/lib -maxdepth 3 -name '*.dist-info' | wc -l); \
+	      ((there > 5)) && doing="$$there of about $$(grep -c == .ci/constraints.txt) packages are in place" || doing="fetching"; \
+	      echo "  $$SECONDS s: $$doing"; \
+	    fi; done; wait $$pip
 	@touch .venv/.ready
 	@echo "Ready. The command line is .venv/bin/simulator; 'make' lists what else there is."
 

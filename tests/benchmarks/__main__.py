@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import accuracy, clusters, contenders, measures
+from tests.benchmarks import accuracy, clusters, contenders, first_minute, measures
 from tests.benchmarks.timing import ROUNDS, as_markdown, write
 
 NOTES = [
@@ -23,7 +23,7 @@ NOTES = [
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--long", action="store_true", help="also a million enterprises × 1 000 draws, and a cluster")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="some of: peers large threads baseline ten start intervals change "
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="some of: peers large threads baseline ten start first intervals change "
                         "runs cluster")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--enterprises", type=int, default=10_000)
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
         "baseline": ("The baseline as shipped", lambda: measures.on_the_baseline(chosen.enterprises, chosen.rounds)),
         "ten": ("Growth with size", lambda: measures.ten_times(few)),
         "start": ("Waiting", lambda: measures.starting(chosen.rounds)),
+        "first": ("The first minute", lambda: first_minute.waiting(few)),
         "intervals": ("Accuracy", measures.intervals),
         "change": ("One change", measures.one_change),
         "runs": ("Accuracy of whole runs", accuracy.tables),
