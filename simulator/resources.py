@@ -54,3 +54,15 @@ def is_own(path: Path) -> bool:
     """
     beside = [PACKAGE.parent / name for name in FOLDERS] if (PACKAGE.parent / "pyproject.toml").is_file() else []
     return any(home in path.absolute().parents for home in (PACKAGE, *beside))
+
+
+def state_of(path: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells a file, or a folder of files, from what it was before: for the key of what is kept of it.
+
+    Name, bytes, time of change (ns) and number of each file; () where nothing is there.
+
+    >>> state_of(Path("no such file"))
+    ()
+    """
+    files = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
+    return tuple((file.name, s.st_size, s.st_mtime_ns, s.st_ino) for file in files for s in [file.stat()])

@@ -32,6 +32,7 @@ from simulator.engine.blocks import Elsewhere, Sums, Task, Work
 from simulator.errors import ClusterError, Problem, SimulatorError
 from simulator.population.parts import Parts, Register, open_register, whole
 from simulator.population.register import Population
+from simulator.resources import state_of
 
 PATIENCE = 20  # seconds without any worker after which a run is given up
 REACHED = 15  # seconds to reach a scheduler
@@ -190,7 +191,7 @@ class Named:
 
     def read(self) -> Population:
         """The register. Raises ClusterError where it is another one."""
-        population = whole(_read(self.path, self.units))
+        population = whole(_read(self.path, self.units, state_of(Path(self.path))))
         if fingerprint(population) != self.content:
             raise ClusterError(Problem(self.path, "holds another register here than where the run was started",
                                        "give every worker the same files under the same path"))
@@ -198,7 +199,7 @@ class Named:
 
 
 @lru_cache(maxsize=1)
-def _read(path: str, units: tuple[tuple[str, str], ...]) -> Register:
+def _read(path: str, units: tuple[tuple[str, str], ...], _state: object) -> Register:
     if not (path.startswith("env:") or Path(path).exists()):
         raise ClusterError(Problem(path, "a worker does not find the register", "put it where all workers see it, under one path"))
     return open_register(path, dict(units))

@@ -28,6 +28,7 @@ from simulator.lotteries import keys_of
 from simulator.population.readers import read_population
 from simulator.population.register import APPLICATION, Population
 from simulator.population.sources import PART, is_in_parts
+from simulator.resources import state_of
 
 ANEW = "write the register anew, into an empty folder"
 HELD = 1  # parts kept in memory for whoever asks again
@@ -212,8 +213,12 @@ def _look_at(folder: Path, units: Mapping[str, str] | None, until: int = 0) -> _
         population.synthetic)
 
 
-@lru_cache(maxsize=HELD)
 def _part(folder: Path, units: tuple[tuple[str, str], ...], until: int) -> Population:
+    return _held(folder, units, until, state_of(folder))
+
+
+@lru_cache(maxsize=HELD)
+def _held(folder: Path, units: tuple[tuple[str, str], ...], until: int, _state: object) -> Population:
     return read_population(folder, dict(units), until)
 
 

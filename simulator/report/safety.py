@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import pandas as pd
 
 from simulator import yamlfile
 from simulator.errors import Problem, ReportError
+from simulator.resources import state_of
 
 TOTAL = "total"
 _NOTHING = 0.005  # CNY: half a fen
@@ -47,14 +48,13 @@ VARIABLE = "SIMULATOR_DISCLOSURE"
 def rules_in_force() -> Rules:
     """The parameters of this office: those of its file, else those above. Raises ReportError, without a value, where the file
     cannot be meant."""
-    return _read(os.environ.get(VARIABLE, "").strip())
+    file = os.environ.get(VARIABLE, "").strip()
+    return _read(Path(file).absolute(), state_of(Path(file))) if file else Rules()
 
 
-@cache
-def _read(file: str) -> Rules:
-    if not file:
-        return Rules()
-    document = yamlfile.load(Path(file), ReportError)
+@lru_cache(maxsize=1)
+def _read(file: Path, _state: object) -> Rules:
+    document = yamlfile.load(file, ReportError)
     given, known = dict(document.data), {f.name for f in fields(Rules)}
     shares = given.pop("dominance", None)
     fine = set(given) <= known and all(isinstance(v, int | Decimal) and v >= 1 for v in given.values())
