@@ -26,6 +26,8 @@ TESTS = "-m \"not slow\" " + " ".join(f"tests/{name}" for name in (
     "report", "dashboard", "cli", "notebooks", "house", "population", "engine", "reference", "benchmarks", "scenario"))
 PLAY = "run baseline --draws 10 --lang zh"
 REPORTED = {"zh": "make report", "en": "make report LANG_=en OUT=out/english"}
+# what pip says where a page of the registry did not come, or a file stopped half-way
+NO_ANSWER = re.compile(r"ResolutionImpossible|No matching distribution|ReadTimeout|ConnectionError|IncompleteRead|NewConnectionError")
 # a test may be left out for want of a program, or of a system; it says of which
 SKIPPED = re.compile(r"SKIPPED \[(\d+)\] (\S+): (.*)")
 NAMES_WHAT_IT_LACKS = re.compile(r"needs |only on (Windows|macOS)")
@@ -50,9 +52,13 @@ class Trial:
             self.wrong.append(name)
             print("\n".join([*(f"    {fault}" for fault in faults), *outcome.said.splitlines()[-60:]]), flush=True)
 
-    def do(self, name: str, command: str, check: Callable[[Outcome], list[str]] = lambda outcome: [], **how: object) -> Outcome:
-        """Type a command, and look at what came of it."""
+    def do(self, name: str, command: str, check: Callable[[Outcome], list[str]] = lambda outcome: [], tries: int = 1,
+           **how: object) -> Outcome:
+        """Type a command, and look at what came of it. tries: typed again where the package registry did not answer."""
         outcome = self.machine.type(command, **how)  # type: ignore[arg-type]
+        while tries > 1 and outcome.code and NO_ANSWER.search(outcome.said):
+            print(f"  {name}: the package registry did not answer; again", flush=True)
+            outcome, tries = self.machine.type(command, **how), tries - 1  # type: ignore[arg-type]
         self.say(name, outcome, [] if outcome.code else check(outcome))
         return outcome
 
@@ -79,7 +85,7 @@ def reports(trial: Trial) -> None:
         return check
 
     for lang, command in REPORTED.items():
-        trial.do(command, command, opened(lang))
+        trial.do(command, command, opened(lang), tries=3 if lang == "zh" else 1)
 
 
 def tests(trial: Trial, chosen: str) -> None:
@@ -99,7 +105,7 @@ def surroundings(trial: Trial) -> None:
     """Odd surroundings change no figure, and where compiled code cannot be kept it is said."""
     trial.do("simulator run", f"{SIMULATOR} {PLAY} > /tmp/ordinary.txt")
     expected = trial.held("/tmp/ordinary.txt")
-    (trial.machine.root / "home/锁").mkdir(mode=0o555)
+    (trial.machine.root / "home/锁").mkdir(mode=0o555, exist_ok=True)
 
     def same(name: str, said: str = "") -> Callable[[Outcome], list[str]]:
         def check(outcome: Outcome) -> list[str]:
@@ -109,7 +115,7 @@ def surroundings(trial: Trial) -> None:
         return check
 
     play = f"{SIMULATOR} {PLAY}"
-    both = f"{play} > /tmp/1.txt & {play} > /tmp/2.txt; wait %1 && cmp /tmp/1.txt /tmp/2.txt && cp /tmp/1.txt"
+    both = f"{{ {play} > /tmp/1.txt & {play} > /tmp/2.txt & wait %1 && wait %2; }} && cmp /tmp/1.txt /tmp/2.txt && cp /tmp/1.txt"
     for name, command, how in (
         ("no network", f"{SIMULATOR} report baseline --draws 20 --out out/离线 && {play} >", {"network": False}),
         ("a home that cannot be written", f"{play} >", {"environment": {"HOME": "/home/锁"}}),
@@ -174,7 +180,7 @@ def main() -> int:
         if not given.only or "report" in given.only:
             reports(trial)
         else:
-            trial.do("make setup", "make setup")
+            trial.do("make setup", "make setup", tries=3)
         with ThreadPoolExecutor(2) as beside:
             for done in [beside.submit(do) for name, do in parts(trial, given.tests) if not given.only or name in given.only]:
                 done.result()
