@@ -88,6 +88,7 @@ lint: setup ## check form and types: ruff, mypy
 	@.venv/bin/mypy
 
 guide: setup ## build the guide as a site that needs no network; `simulator guide` opens it
+	@$(PIP) install --quiet 'mkdocs-material>=9.6,<10'
 	@.venv/bin/python guide/build.py
 	@echo "simulator/_guide/index.html"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -27,7 +28,11 @@ def need(*programs: str) -> str:
     for program in programs:
         if found := shutil.which(program):
             return found
-    message = f"needs {' or '.join(programs)}, which is not on this machine"
+    missing(f"needs {' or '.join(programs)}, which is not on this machine")
+
+
+def missing(message: str) -> NoReturn:
+    """Leave a test out for want of something, named; with REQUIRE_ALL=1 it fails instead."""
     if os.environ.get("REQUIRE_ALL") == "1":
         pytest.fail(message)
     pytest.skip(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from simulator.cli import main
 from simulator.errors import SimulatorError
 from simulator.resources import guide_page
+from tests.conftest import missing
 from tests.reference.readme import PAGES
 from tests.reference.tables import ROOT
 
@@ -21,6 +23,8 @@ REFUSED = re.compile(r"<(?:script|img|iframe)[^>]*src=\"?(?:https?:)?//|<link[^>
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     """The site, built as for a wheel; a link that leads nowhere stops it."""
+    if find_spec("material") is None:
+        missing("needs mkdocs-material (make guide), which is not in this environment")
     folder = tmp_path_factory.mktemp("指南 site")
     runpy.run_path(str(ROOT / "guide" / "build.py"))["build"](folder)
     return folder
