@@ -231,8 +231,10 @@ def test_the_ledger_takes_the_same_release_again_but_no_other_cut(kept, tmp_path
     line = releases.read(tmp_path)[1]
     assert len(releases.read(tmp_path)) == 2 and line["shown"]
     assert line["run_id"] == run.record["run_id"] and line["reference"] == run.run_id
-    held = next(("awarded", c, str(y)) for i, c in enumerate(run.plan.clauses) for j, y in enumerate(run.plan.years)
-                if not run.plan.awarded.cells[i, j] and run.plan.awarded.years[j])
+    behind = pd.read_parquet(kept[0] / CONTRIBUTIONS)
+    of = {key: part["amount"].to_numpy() for key, part in behind[behind["measure"] == "awarded"].groupby(["clause", "year"])}
+    held = next(("awarded", c, str(y)) for c in run.plan.clauses for j, y in enumerate(run.plan.years)
+                if run.plan.awarded.years[j] and sensitive(of.get((c, y), np.zeros(0))))  # not one withheld for another's sake
     before = (tmp_path / releases.LEDGER).read_bytes()
     fellows = [("awarded", c, held[2]) for c in run.plan.clauses if c != held[1]]
     with pytest.raises(ReportError, match="would give away"):  # the others of its year: the year's total tells it
