@@ -22,7 +22,7 @@ import hashlib
 import json
 import os
 import platform
-import sys
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -30,9 +30,11 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import Problem, SimulatorError
+from simulator.locks import lock
 
 VARIABLE = "SIMULATOR_AUDIT"
 FIRST = "0" * 64  # what stands before the first line
+WAIT = 10.0  # seconds for others who add a line
 LONGEST = 1 << 20  # bytes of a line, of some thousand files
 BEGUN, DONE, WRONG, REFUSED, STOPPED, FAILED = "begun", "done", "wrong", "refused", "interrupted", "failed"
 FOREIGN, CHANGED, ELSEWHERE = "foreign", "changed", "elsewhere"  # what is wrong with a line: see `broken`
@@ -229,25 +231,16 @@ def _end(file: Any) -> tuple[int, str, int, bool]:
 
 @contextlib.contextmanager
 def _alone(log: Path) -> Iterator[None]:
-    """Hold the log's lock; the operating system lets go of it when a process dies."""
-    with log.with_name(log.name + ".lock").open("a+b") as lock:
-        if sys.platform == "win32":
-            import msvcrt
-
-            lock.seek(0)
-            while True:
-                try:
-                    msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)  # tries for ten seconds
-                    break
-                except OSError:
-                    continue
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            if sys.platform == "win32":
-                lock.seek(0)
-                msvcrt.locking(lock.fileno(), msvcrt.LK_UNLCK, 1)
+    """Hold the log's lock; the operating system lets go of it when a process dies. Whoever may add to the log may hold it: nobody is
+    waited for longer than a line takes. Raises OSError."""
+    with log.with_name(log.name + ".lock").open("a+b") as held:
+        until = time.monotonic() + WAIT
+        while True:
+            try:
+                lock(held.fileno())
+                break
+            except OSError:
+                if time.monotonic() > until:
+                    raise OSError(errno.EAGAIN, f"another process has held its lock for {WAIT:.0f} seconds") from None
+                time.sleep(0.01)
+        yield  # closing the file lets go of the lock

@@ -19,8 +19,10 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -38,6 +40,8 @@ RECORD, LOCK = ".simulator.json", ".simulator.json.lock"  # what the program wro
 NEW = ".simulator-new-"  # begins the names of what is not yet in its place
 DECIDES = "record.json"  # of a run: taken away first and put back last, so that it never stands beside files of another run
 OF_A_RUN = (DECIDES, "draws.parquet", "years.parquet", "summary.csv", "settings.csv", "contributions.parquet")
+TEMPORARY = "retail-subsidy-budget-"  # begins the names of temporary folders
+YOUNG = 60.0  # seconds
 WAIT = 60.0  # seconds for another process that writes into the same folder
 
 Writer = Callable[[Path], object]
@@ -223,6 +227,31 @@ def settle_below(top: Path, error: type[SimulatorError] = SimulatorError) -> Non
     settled(top, error)
     for record in sorted(top.rglob(RECORD)):
         settled(record.parent, error)
+
+
+@contextlib.contextmanager
+def temporary(what: str) -> Iterator[Path]:
+    """A folder in the system's temporary one, for its owner only (0700), that is gone in the end; those that killed processes of this
+    account left are swept first. Raises OSError."""
+    top = Path(tempfile.gettempdir())
+    for left in top.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError, SimulatorError):  # it is gone, or at work
+            found = left.lstat()
+            young = time.time() - found.st_mtime < YOUNG  # perhaps not locked yet
+            if young or left.is_symlink() or (sys.platform != "win32" and found.st_uid != os.geteuid()):
+                continue
+            with held(left / "lock"):
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{what}-", dir=top))
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock(handle)
+    work = folder / "work"
+    try:
+        work.mkdir(mode=0o700)
+        yield work
+    finally:
+        os.close(handle)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_folder(path: Path) -> list[Path]:

@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from traitlets.config import Config
 from simulator import resources
 from simulator.dashboard.reach import Reach
 from simulator.errors import Problem, ReportError
-from simulator.files import change, put_for_now
+from simulator.files import change, put_for_now, temporary
 from simulator.report import launcher
 
 PORT = 8888
@@ -40,7 +39,8 @@ class ThisInterpreter(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         argv += ["--IPKernelApp.log_level=50", "--HistoryManager.enabled=False"]
-        return KernelSpec(argv=argv, display_name="this interpreter", language="python", env=launcher.environment())
+        return KernelSpec(argv=argv, display_name="this interpreter", language="python", env=launcher.environment(),
+                          metadata=launcher.UNDERSTOOD)
 
 
 def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh",
@@ -52,9 +52,9 @@ def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool =
     from jupyterlab.labapp import LabApp
 
     reach = Reach()
-    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as own:
-        put_for_now(Path(own) / "overrides.json", lambda path: path.write_text(json.dumps(overrides(lang)), "utf-8"), "")
-        server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser, own))
+    with temporary("lab") as own:
+        put_for_now(own / "overrides.json", lambda path: path.write_text(json.dumps(overrides(lang)), "utf-8"), "")
+        server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser, str(own)))
         told(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
         server.start()
 
@@ -97,6 +97,7 @@ def settings(reach: Reach, port: int, root: Path, work: Path, browser: bool, own
     config.PasswordIdentityProvider.allow_password_change = False
     config.ContentsManager.allow_hidden = False
     config.MappingKernelManager.root_dir = str(work)
+    config.KernelManager.transport_encryption = launcher.ENCRYPTED
     config.LabApp.news_url = None
     if own:
         config.LabApp.app_settings_dir = own

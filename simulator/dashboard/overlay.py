@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
+from simulator.files import temporary
 from simulator.scenario import NAME, Scenario, load_scenario, shipped
 from simulator.scenario.changes import GROUPS
 
@@ -59,8 +59,8 @@ def options(changes: Mapping[str, Any]) -> str:
 def read(text: str, name: str, folder: Path) -> Scenario:
     """The scenario of a file's text, its base looked for beside `folder` and among those shipped. Raises ScenarioError."""
     try:
-        with tempfile.TemporaryDirectory(prefix="scenario-", ignore_cleanup_errors=True) as work:
-            file = Path(work) / "loaded.yaml"
+        with temporary("scenario") as work:
+            file = work / "loaded.yaml"
             file.write_text(_with_base(text, folder), encoding="utf-8")
             return load_scenario(file)
     except ScenarioError as e:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import multiprocessing
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from simulator.engine.blocks import Work, threads
 from simulator.engine.cluster import Cluster, code_here, refuse_other_code, unpacked
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
-from simulator.files import OF_A_RUN, RECORD, allow, allowed, change, put, ready
+from simulator.files import OF_A_RUN, RECORD, allow, allowed, change, put, ready, temporary
 from simulator.population.parts import Register
 from simulator.report import kinds, page
 from simulator.report.batch_plan import Plan, register_of
@@ -120,9 +119,9 @@ def _send(plan: Plan, cluster: Cluster) -> dict[Future[dict[str, bytes]], str]:
 def play_there(order: bytes, code: dict[str, str]) -> dict[str, bytes]:
     """On a worker: play a scenario; the files of its run, by name."""
     refuse_other_code(code)
-    with tempfile.TemporaryDirectory() as folder:
-        _written(unpacked(order), Path(folder))
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir() if path.name != RECORD}
+    with temporary("batch") as folder:
+        _written(unpacked(order), folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != RECORD}
 
 
 def _store(files: Mapping[str, bytes], folder: Path) -> None:

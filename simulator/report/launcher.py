@@ -33,6 +33,8 @@ from simulator.errors import Problem, ReportError, nearest
 from simulator.resources import PACKAGE
 
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+ENCRYPTED = "required"  # what kernels and their clients say to each other: CurveZMQ, its keys in a file for the user alone
+UNDERSTOOD = {"supported_encryption": ["curve"]}
 SECONDS_PER_CELL, SECONDS_TO_START = 900, 120
 
 
@@ -187,11 +189,13 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
     argv += ["--IPKernelApp.log_level=50"]
     argv += ["--HistoryManager.enabled=False"]
     private = {"IPYTHONDIR": str(work / "settings"), "JUPYTER_RUNTIME_DIR": str(work)}
-    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=private | environment())
+    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=private | environment(),
+                      metadata=UNDERSTOOD)
 
     class ThisInterpreter(AsyncKernelManager):
         def __init__(self, **settings: object):
             super().__init__(**settings)
+            self.transport_encryption = ENCRYPTED
             self.connection_file = str(work / "kernel.json")
 
         @property

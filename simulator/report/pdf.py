@@ -11,10 +11,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from simulator.errors import Problem, ReportError
+from simulator.files import temporary
 from simulator.report.figures import font_files
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
@@ -52,8 +52,7 @@ def write(text: str, target: Path) -> None:
     Printed twice: only a printed page knows where its sections begin, and what the contents then say takes no more room.
     """
     program = browser()
-    with tempfile.TemporaryDirectory(prefix="print-", ignore_cleanup_errors=True) as temporary:
-        work = Path(temporary)
+    with temporary("print") as work:
         page, made = work / "page.html", work / "page.pdf"
         text = _with_font(text)
         command = [str(program), "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",

@@ -4,7 +4,6 @@ and only then put everything in its place."""
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
@@ -18,7 +17,7 @@ from nbformat import NotebookNode
 
 from simulator import resources
 from simulator.errors import Problem, ReportError
-from simulator.files import change, make_folder, ready
+from simulator.files import change, make_folder, ready, temporary
 from simulator.locks import held
 from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
@@ -63,8 +62,7 @@ def publish(
     ready(place, [name for target in targets.values() for name in (target.name, f"{artefact.RECORDS}/{target.name}.json")], ReportError)
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
-    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as temporary:
-        work = Path(temporary)
+    with temporary("report") as work:
         execution = launcher.run(source, parameters, work, progress)
         if opened.controlled:  # what an exception says may hold what stands in a register
             execution = without_words(execution)

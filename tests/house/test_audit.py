@@ -188,3 +188,17 @@ def test_looking_without_a_log_is_refused(monkeypatch, tmp_path, capsys):
 @pytest.mark.skipif(sys.platform == "win32", reason="modes of files")
 def test_a_new_log_is_its_owners(six, log):
     assert log.stat().st_mode & 0o777 == 0o600 and os.access(log, os.R_OK)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another process holds the lock by fcntl")
+def test_a_lock_that_somebody_holds_freezes_nobody(log, monkeypatch):
+    """Whoever may add to the log may hold its lock for ever."""
+    import fcntl
+
+    monkeypatch.setattr(audit, "WAIT", 0.2)
+    log.parent.mkdir()
+    with log.with_name(log.name + ".lock").open("a+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (told,) = texts_of(audit.append, {"verb": "run"}, log)
+        assert "another process has held its lock" in told
+    assert audit.append({"verb": "run"}, log)
