@@ -158,6 +158,28 @@ def broken(log: Path) -> tuple[int, str]:
     return 0, ""
 
 
+def missing(log: Path, folder: Path) -> list[tuple[str, int]]:
+    """Files below a folder that hold a seal of this log (records of reports, in records/) which the log has not, with the line they
+    name: the log was emptied, cut short or written anew since."""
+    kept = {(line["line"], line["seal"]) for line in entries(log)}
+    found = []
+    for file in sorted(folder.rglob("*.json")):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            seal = json.loads(file.read_text(encoding="utf-8"))["audit"]
+            if (seal["line"], seal["seal"]) not in kept:
+                found.append((str(file.relative_to(folder)), int(seal["line"])))
+    return found
+
+
+def seals_below(folder: Path) -> int:
+    """How many files below a folder hold a seal of an audit log."""
+    count = 0
+    for file in folder.rglob("*.json"):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            count += bool(json.loads(file.read_text(encoding="utf-8"))["audit"]["seal"])
+    return count
+
+
 def entries(log: Path) -> list[dict[str, Any]]:
     """Every line that can be read, oldest first. Raises SimulatorError where there is no such file."""
     found = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from simulator.audit import broken, entries, head, log_file
+from simulator.audit import broken, entries, head, log_file, missing, seals_below
 from simulator.cli.options import lang_option
 from simulator.console import say
 from simulator.errors import Problem, SimulatorError
@@ -20,6 +20,8 @@ def add(p: argparse.ArgumentParser) -> None:
                                                             "show: list the lines, and the seal to keep elsewhere")
     p.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the log (default: what SIMULATOR_AUDIT names)")
     p.add_argument("--last", type=int, default=40, metavar="N", help="show: only the last N lines (default: 40)")
+    p.add_argument("--reports", metavar="DIR", type=Path, help="verify: hold the seals kept in this folder's reports to the log, too: "
+                   "they tell a log that was emptied, cut short or written anew")
     lang_option(p)
 
 
@@ -35,4 +37,10 @@ def do(arguments: argparse.Namespace) -> int:
         return 0
     line, wrong = broken(log)
     say(terminal.audit_state(log, line, wrong, head(log), arguments.lang))
-    return 1 if line else 0
+    if arguments.reports is None:
+        return 1 if line else 0
+    if not arguments.reports.is_dir():
+        raise SimulatorError(Problem(str(arguments.reports), "is no folder", "name the folder of the reports"))
+    gone = missing(log, arguments.reports)
+    say(terminal.audit_seals(gone, seals_below(arguments.reports), arguments.lang))
+    return 1 if line or gone else 0

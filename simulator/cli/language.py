@@ -53,6 +53,8 @@ CHINESE: Mapping[str, str] = {
     "the statistical tables of 三（十） that a register yields": "由名册汇总三（十）所列统计指标",
     "invent a register and say how well it fits published figures": "生成合成名册，并说明与公布数据的吻合程度",
     "tell how one enterprise is assessed": "说明某户企业逐条核算的依据",
+    "verify: hold the seals kept in this folder's reports to the log, too: they tell a log that was emptied, cut short or written anew":
+        "verify：把该文件夹内各报告所记的印记与日志核对，可发现日志被清空、截短或重写",
     "replace files in --out that this program did not write, or that were changed since":
         "可替换 --out 处不是本程序写的、或写出后改动过的文件",
     "play a scenario: a Monte Carlo budget": "模拟一个情景，得出预算测算结果",

@@ -95,6 +95,13 @@ def audit_state(log: Path, line: int, wrong: str, head: Mapping[str, Any], lang:
     return words.say("audit.whole", log=log, lines=f"{head.get('line', 0):,}") + "\n" + _anchor(words, head)
 
 
+def audit_seals(gone: Sequence[tuple[str, int]], count: int, lang: str) -> str:
+    """Whether the log still has the seals that reports keep. gone: those it has not, by file, with the line they name."""
+    words = load(lang)
+    told = [words.say("audit.seal_gone", file=file, line=f"{line:,}") for file, line in gone]
+    return "\n".join([*told, words.say("audit.seals" if count else "audit.no_seals", count=f"{count:,}", gone=f"{len(gone):,}")])
+
+
 def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lang: str) -> str:
     """Lines of the audit log as a table, then the last seal, to be kept elsewhere."""
     words = load(lang)

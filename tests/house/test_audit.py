@@ -202,3 +202,25 @@ def test_a_lock_that_somebody_holds_freezes_nobody(log, monkeypatch):
         (told,) = texts_of(audit.append, {"verb": "run"}, log)
         assert "another process has held its lock" in told
     assert audit.append({"verb": "run"}, log)
+
+
+def test_a_log_that_was_emptied_cut_or_written_anew_is_told_by_the_seals_that_reports_keep(log, tmp_path, capsys):
+    reports = tmp_path / "out" / "records"
+    reports.mkdir(parents=True)
+    for n in range(3):
+        with audit.act("report"):
+            (reports / f"{n}.json").write_text(json.dumps({"audit": audit.head()}), encoding="utf-8")
+    (reports / "other.json").write_text("[]")
+    check = ["audit", "verify", str(log), "--reports", str(tmp_path / "out"), "--lang", "en"]
+    assert main(check) == 0 and "3 files keep a seal of the log; 0 of them" in capsys.readouterr().out
+    whole = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(whole[:-3]))  # the chain itself holds
+    assert main(check[:3]) == 0 and main(check) == 1
+    assert "records/2.json holds the seal of line 5" in capsys.readouterr().out
+    log.write_bytes(b"")
+    assert main(check[:3]) == 0 and main(check) == 1
+    for line in whole:  # resealed from the first line on, with other results
+        content = {k: v for k, v in json.loads(line).items() if k not in ("line", "before", "seal")}
+        audit.append(content | {"user": "nobody"}, log)
+    assert main(check[:3]) == 0 and main(check) == 1
+    assert main([*check[:4], str(tmp_path / "none"), "--lang", "en"]) == 2
