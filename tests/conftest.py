@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -28,14 +27,13 @@ def need(*programs: str) -> str:
     for program in programs:
         if found := shutil.which(program):
             return found
-    missing(f"needs {' or '.join(programs)}, which is not on this machine")
+    raise missing(f"needs {' or '.join(programs)}, which is not on this machine")
 
 
-def missing(message: str) -> NoReturn:
-    """Leave a test out for want of something, named; with REQUIRE_ALL=1 it fails instead."""
-    if os.environ.get("REQUIRE_ALL") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
+def missing(message: str) -> BaseException:
+    """What leaves a test out for want of something, named; with REQUIRE_ALL=1 it fails it instead. To be raised."""
+    kind = pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip
+    return kind.Exception(message)
 
 
 @pytest.fixture(name="need", scope="session")

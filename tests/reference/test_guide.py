@@ -24,7 +24,7 @@ REFUSED = re.compile(r"<(?:script|img|iframe)[^>]*src=\"?(?:https?:)?//|<link[^>
 def site(tmp_path_factory) -> Path:
     """The site, built as for a wheel; a link that leads nowhere stops it."""
     if find_spec("material") is None:
-        missing("needs mkdocs-material (make guide), which is not in this environment")
+        raise missing("needs mkdocs-material (make guide), which is not in this environment")
     folder = tmp_path_factory.mktemp("指南 site")
     runpy.run_path(str(ROOT / "guide" / "build.py"))["build"](folder)
     return folder
