@@ -135,6 +135,6 @@ def test_a_clause_s_share_and_the_targets_say_how_sure_they_are(small, lang, tmp
     row = run.row("online_sales", year=2015)
     big = rounding.UNITS[lang]["big"]
     between = words.say("unit.between", low=big.text(row["p50_low"], digits=1), high=big.text(row["p50_high"], digits=1))
-    assert between in tables.targets(run, words)
+    assert between in tables.targets(run, words, intervals=True)
     assert f"± {rounding.UNITS[lang]['money'].text(run.row('paid')['standard_error'], run.row('paid')['standard_error'] / 10)}" in (
         tables.quantiles(run, words))
