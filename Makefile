@@ -26,7 +26,7 @@ FOR_TAG ?= $(if $(filter macos,$(FOR)),macosx_11_0_arm64,win_amd64)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup report test bare bench fuzz mutate reference readme newcomer lint guide wheels constraints clean
+.PHONY: help setup report test wild bare bench fuzz mutate reference readme newcomer lint guide wheels constraints clean
 # every path is relative to this folder, so that a checkout may lie in one whose name has spaces
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 
@@ -59,6 +59,9 @@ report: setup ## play the baseline and write its report to out/baseline (LANG_=e
 
 test: setup ## run the tests (TESTS='-m "not slow"' for a quick round)
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+wild: setup ## read files as offices, libraries and people write them, each with its right value
+	@.venv/bin/python -m pytest -q -n $(WORKERS) tests/files_in_the_wild $(TESTS)
 
 bare: setup ## type the README's commands on a Debian that has nothing else, in odd surroundings, too (root; 15 minutes)
 	@PATH="$$PATH:/usr/sbin:/sbin" .venv/bin/python -m tests.bare $(BARE)

@@ -15,7 +15,8 @@ from pathlib import Path
 from simulator.errors import Problem, SimulatorError
 
 _AS_IT_STANDS = re.compile(r"“[^”]*”|'[^']*'|\"[^\"]*\"")  # quoted: what somebody wrote
-_PLACES = ((r" (?:line|row) (\d+), ", r" 第 \1 行，"), (r" (?:line|row) (\d+)", r" 第 \1 行"), (r", cell ", "，单元 "),
+_PLACES = ((r" (?:line|row) (\d+)\b, ", r" 第 \1 行，"), (r" (?:line|row) (\d+)\b(?! )", r" 第 \1 行"), (r" row ([^,“]+)", r" 中的 \1"),
+           (r", cell ", "，单元 "),
            (r", parameter ", "，参数 "), (r"^draws (\d+) … (\d+)", r"第 \1 至 \2 次模拟"), (r" of part (\d+)$", r"（第 \1 部）"))
 
 

@@ -6,9 +6,7 @@ and areas are whole multiples of a declared resolution. Rounding is always half 
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 import numba
 
@@ -44,29 +42,6 @@ def yuan(fen: int) -> Decimal:
     Decimal('-120000.01')
     """
     return (Decimal(int(fen)) / FEN).quantize(Decimal("0.01"))
-
-
-def parse_number(text: str) -> Decimal:
-    """A number as an office writes it: full-width digits, thousands commas, leading ¥, accounting negatives.
-
-    Raises ValueError for anything else, also for the surprises `float` accepts (1_000, inf, nan, hex).
-
-    >>> parse_number("３，０００．５"), parse_number("(1,200)"), parse_number("¥ 5")
-    (Decimal('3000.5'), Decimal('-1200'), Decimal('5'))
-    """
-    plain = unicodedata.normalize("NFKC", str(text)).strip().replace("−", "-").lstrip("¥￥").strip()
-    negative = plain.startswith("(") and plain.endswith(")")
-    if negative:
-        plain = plain[1:-1].strip()
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", plain):
-        plain = plain.replace(",", "")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", plain):
-        raise ValueError(text)
-    try:
-        value = Decimal(plain)
-    except InvalidOperation as e:  # pragma: no cover - the pattern above admits only decimals
-        raise ValueError(text) from e
-    return -value if negative else value
 
 
 def in_wan(fen: float, digits: int = 1) -> str:

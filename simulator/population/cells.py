@@ -5,13 +5,13 @@ Only what is plainly meant is accepted; whatever could be read two ways is refus
 
 from __future__ import annotations
 
-import datetime
 import re
-import unicodedata
 from decimal import Decimal
 
 from simulator import money
 from simulator.law.clauses import CASH, CATALOGUE
+from simulator.population import days
+from simulator.population.characters import narrow, parse_number
 from simulator.population.column import Column, plain, squeezed
 from simulator.population.spelling import iso
 from simulator.population.units import MONEY, Declared
@@ -19,62 +19,60 @@ from simulator.spreadsheets import unescaped
 
 UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
 TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")
-DATE_PATTERNS = (  # the closed list; day and month of 06/05/2013 could be either, so it is not in it
-    re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"),
-    re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})"),
-    re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})"),
-    re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日"),
-    re.compile(r"(\d{4})(\d{2})(\d{2})"),
-)
-TIME = re.compile(r"[ t]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")  # what an export writes behind a day
-DAY_FIRST = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 SHORTENED = re.compile(
     r"\d(\.\d+)?[eE]\+?\d+"
 )  # what a spreadsheet makes of a long code it took for a number
 CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
 ARTICLES = {squeezed(str(clause.__doc__).split()[0]): k for k, (clause, cash) in enumerate(zip(CATALOGUE, CASH, strict=True), 1) if cash}
+LOST_DIGITS = re.compile(r"[1-9]\d{14}000")  # a code of digits only, of which a spreadsheet has kept fifteen
+NOTHING = ("-", "--", "—", "——", "–", "−", "/", "\\", "\\n", ".", "...", "......", "*", "×", "nan",
+           "null", "none", "nil", "n/a", "na", "#n/a", "无", "nat", "空", "缺")
 TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
 SHOWN = 60  # characters of an offending text that a message repeats
 
 
 class Refused(ValueError):
-    """A cell that cannot be used: what was found, and what to write instead."""
+    """A cell that cannot be used: what was found, and what to write instead; together: told once for all cells of a column that
+    have the same of it."""
 
-    def __init__(self, cause: str, remedy: str = ""):
+    def __init__(self, cause: str, remedy: str = "", together: str = ""):
         super().__init__(cause)
-        self.cause, self.remedy = cause, remedy
+        self.cause, self.remedy, self.together = cause, remedy, together
 
 
 def shown(text: str) -> str:
-    """A text as messages repeat it: on one line, cut to a readable length."""
-    visible = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return f"“{visible[:SHOWN]}{'…' if len(visible) > SHOWN else ''}”"
+    """A text as messages repeat it: on one line, cut to a readable length, what nobody sees by its code point."""
+    visible = "".join(letter if letter.isprintable() else " " if letter in "\t\r\n" else f"‹U+{ord(letter):04X}›"
+                      for letter in text[:SHOWN])
+    return f"“{visible}{'…' if len(text) > SHOWN else ''}”"
 
 
-SERIAL = re.compile(r"(\d{5})(?:\.0+)?")  # a day as a spreadsheet counts it
-FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 to 2100-12-31
 _SUFFIXED = re.compile(r"(.*[\d.,)])\s*((?:人民币)?(?:元|千元|万元?|百万元|亿元?))")
 
 
 def parse(
     text: str, column: Column, declared: Declared | None = None, mac_dates: bool = False
-) -> tuple[int | str, bool]:
-    """The stored value of a non-blank cell, and whether digits finer than the resolution were rounded away
-    (half up). declared: the unit of the column, where one is; mac_dates: day numbers count from 1904.
+) -> tuple[int | str, str]:
+    """The stored value of a non-blank cell, and what is remarkable about it: "rounded" (digits finer than the resolution were
+    rounded half up), a word of `days.read`, or nothing. declared: the unit of the column, where one is; mac_dates: day numbers
+    count from 1904.
 
     Raises Refused for everything the column's kind does not allow.
     """
     kind = column.kind
     if kind == "text":
-        return _text(text, column), False
+        return _text(text, column), ""
+    if kind not in ("flag", "choice") and (word := plain(text)) in NOTHING:
+        raise Refused(f"{shown(text)} is not a number" if kind not in ("date", "year") else f"{shown(text)} is not a {kind}",
+                      "leave blank for none, write 未知 for unknown", word)
     if kind == "flag":
-        return _flag(text), False
+        return _flag(text), ""
     if kind == "choice":
-        return _choice(text, column), False
+        return _choice(text, column), ""
     if kind == "date":
-        return _date(text, column, mac_dates), False
+        return _date(text, column, mac_dates)
     if kind in ("year", "clause"):
-        return _whole(text, column), False
+        return _whole(text, column), ""
     return _number(text, column, declared)
 
 
@@ -90,24 +88,11 @@ def own_unit(text: str) -> Decimal | None:
     return Decimal(MONEY[match.group(2)]) if match else None
 
 
-def serial_day(text: str, mac_dates: bool = False) -> datetime.date | None:
-    """The day that a spreadsheet's number means; None where the text is no such number.
-
-    >>> serial_day("41400"), serial_day("39938", mac_dates=True), serial_day("4140")
-    (datetime.date(2013, 5, 6), datetime.date(2013, 5, 6), None)
-    """
-    match = SERIAL.fullmatch(plain(text))
-    if match is None or not FIRST_SERIAL <= int(match.group(1)) <= LAST_SERIAL:
-        return None
-    first = datetime.date(1904, 1, 1) if mac_dates else datetime.date(1899, 12, 30)
-    return first + datetime.timedelta(days=int(match.group(1)))
-
-
 def _text(text: str, column: Column) -> str:
     """A text; identifiers are made half-width, so that the same code typed in two ways is one code."""
-    text = text.strip("\ufeff\u200b \t\r\n").strip()
-    if column.name.endswith("_id") and not text.isascii():
-        text = unicodedata.normalize("NFKC", text).strip()
+    text = text.strip()
+    if column.name.endswith("_id"):
+        text = narrow(text).strip()
     text = unescaped(text)
     if column.name.endswith("_id") and CODE_SHAPED.fullmatch(text):
         text = text.upper()  # the same code typed in small letters is one code
@@ -117,6 +102,9 @@ def _text(text: str, column: Column) -> str:
                 f"{shown(text)} is a code that a spreadsheet has shortened to a number",
                 "format the column as text and enter the code again",
             )
+        if LOST_DIGITS.fullmatch(text):
+            raise Refused(f"{shown(text)} is a code whose last digits a spreadsheet has lost",
+                          "format the column as text and enter the code again")
         if plain(text) in TOTALS:
             raise Refused(f"{shown(text)} is a totals row, not an enterprise", "remove the row")
         if plain(text) in UNKNOWN:
@@ -144,33 +132,23 @@ def _choice(text: str, column: Column) -> int | str:
     raise Refused(f"{shown(text)} is not one of the choices", f"write one of {known}")
 
 
-def _date(text: str, column: Column, mac_dates: bool) -> int:
-    """The whole number yyyymmdd."""
-    serial = serial_day(text, mac_dates)
-    word = TIME.sub("", plain(text)) if serial is None else serial.isoformat()
-    match = next((found for pattern in DATE_PATTERNS if (found := pattern.fullmatch(word))), None)
-    if match is None:
-        if DAY_FIRST.fullmatch(word):
-            raise Refused(
-                f"{shown(text)} is ambiguous: day and month could be either",
-                "write year first, as 2013-05-06",
-            )
-        raise Refused(f"{shown(text)} is not a date", "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506")
-    year, month, day = (int(part) for part in match.groups())
-    try:
-        datetime.date(year, month, day)
-    except ValueError:
-        raise Refused(
-            f"{shown(text)}: there is no such day", "write a day of the calendar, as 2013-02-28"
-        ) from None
-    value = year * 10_000 + month * 100 + day
+def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
+    """The whole number yyyymmdd, and how the day was found."""
+    day, how = days.read(plain(text), mac_dates)
+    if day is None:
+        raise {
+            "day-first": Refused(f"{shown(text)} is ambiguous: day and month could be either", "write year first, as 2013-05-06"),
+            "no-day": Refused(f"{shown(text)}: there is no such day", "write a day of the calendar, as 2013-02-28"),
+            "either": Refused(f"{shown(text)} is a time of day: in UTC it is the day after", "write the day alone, as 2013-05-06", how),
+        }.get(how, Refused(f"{shown(text)} is not a date", "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
+    value = day.year * 10_000 + day.month * 100 + day.day
     earliest, latest = column.bounds
     if not earliest <= value <= latest:
         raise Refused(
             f"{shown(text)} lies outside {iso(earliest)} to {iso(latest)}",
             "check the year; leave blank for no such date",
         )
-    return value
+    return value, how
 
 
 def _whole(text: str, column: Column) -> int:
@@ -180,7 +158,7 @@ def _whole(text: str, column: Column) -> int:
         return number
     bounds = f"{low} to {high}"
     try:
-        value = money.parse_number(plain(text).removesuffix("年") if column.kind == "year" else text)
+        value = parse_number(plain(text).removesuffix("年") if column.kind == "year" else text)
     except ValueError:
         raise Refused(
             f"{shown(text)} is not a {column.kind}", f"write a whole number from {bounds}"
@@ -192,7 +170,7 @@ def _whole(text: str, column: Column) -> int:
     return int(value)
 
 
-def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, bool]:
+def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, str]:
     """An amount, area, rent, share or count in units of 1/resolution."""
     factor = Decimal(1) if declared is None else declared.factor
     low, high = column.bounds
@@ -206,9 +184,9 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         and len(fraction) <= digits
         and (fraction.isdecimal() or not fraction)
     ):
-        value, rounded = int(whole + fraction.ljust(digits, "0")), False  # the common case, ten times as fast
+        value = int(whole + fraction.ljust(digits, "0"))  # the common case, ten times as fast
         if value <= high * column.resolution:
-            return value, rounded
+            return value, ""
     suffix = ""
     if column.kind == "money" and (match := _SUFFIXED.fullmatch(plain(text))):
         text, suffix = match.groups()
@@ -221,7 +199,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
     elif column.kind == "share" and (match := re.fullmatch(r"(.*\d)\s*%", plain(text))):
         text, suffix, factor = match.group(1), "%", Decimal("0.01")
     try:
-        exact = money.parse_number(text) * factor
+        exact = parse_number(text) * factor
     except ValueError:
         raise Refused(f"{shown(text + suffix)} is not a number", _number_remedy(column)) from None
     text += suffix
@@ -235,7 +213,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
             f"{shown(text)} is above {high:,}, the largest {word} that can be meant",
             f"check the number; it is read in {column.unit}" if column.unit else "check the number",
         )
-    return money.to_scaled(exact, column.resolution), not money.is_exact(exact, column.resolution)
+    return money.to_scaled(exact, column.resolution), "" if money.is_exact(exact, column.resolution) else "rounded"
 
 
 def _number_remedy(column: Column) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from simulator import facts
+from simulator.population.characters import narrow
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def plain(text: str) -> str:
     """
     if text.isascii():  # the common case: nothing to make half-width
         return text.strip().lower()
-    return unicodedata.normalize("NFKC", text).strip("\ufeff\u200b \t\r\n").strip().casefold()
+    return narrow(text).strip().casefold()
 
 
 def squeezed(text: str) -> str:

@@ -66,14 +66,18 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
     if answer is not None:
         checked.units[column.name] = answer
         return
-    group = raw.groups[position] if raw.groups else ""
-    found = declared_unit(column, raw.header[position], group, raw.title, checked.table, raw.beside)
+    found = declared_unit(column, position, raw, checked.table)
     if isinstance(found, Declared):
         checked.units[column.name] = found
-    elif found is not None:
+        return
+    if found is not None:
         ask = f"say which: --unit {column.name}=元 or 万元" if column.kind == "money" else f"write {column.unit}"
         problem = raw.problem(-1, position, f"the unit of {column.label} is unclear: {found}", ask, "error", column)
         checked.faults.append((-1, position, problem))
+    elif position in raw.scaled and column.kind == "money":
+        line, divisor = raw.scaled[position]
+        checked.warnings.append(raw.problem(-1, position, f"the number on line {line} is shown divided by {divisor}; what is stored "
+                                            "was read, in yuan", "compare the first one", "warning", column))
 
 
 def _tell_absent(checked: Checked) -> None:

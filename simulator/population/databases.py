@@ -14,10 +14,12 @@ from typing import Any
 
 from simulator import packages
 from simulator.errors import PopulationError, Problem
+from simulator.population import parquet
 from simulator.population.checked import KEYS
 from simulator.population.column import plain
 from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, table_named
+from simulator.population.sheets import MOST_BYTES
 from simulator.population.synthetic_mark import unbound
 from simulator.population.units import column_named
 
@@ -31,25 +33,51 @@ def from_duckdb(path: Path) -> Source:
     except ImportError:
         raise PopulationError(Problem(path.name, "DuckDB is not installed", packages.with_extra("database"))) from None
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        "enable_external_access": False, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        "memory_limit": "2GB", "temp_directory": "", "threads": 1}
+    found: dict[tuple[str, str], tuple[list[str], list[Any]]] = {}
+    refused: list[Problem] = []
     try:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
-            listed = connection.execute(
-                "SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2").fetchall()
-            found = {}
-            for schema, name in listed:
-                rows, columns = [], []
-                if table_named(name) is not None:
-                    done = connection.execute(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)} LIMIT {MOST_ROWS + 1}")  # noqa: S608
-                    columns, rows = [column[0] for column in done.description], done.fetchall()
-                    if len(rows) > MOST_ROWS:
-                        raise PopulationError(Problem(name, f"the table has more than {MOST_ROWS:,} rows; a register has not",
-                                                      "check the database"))
-                found[(schema, name)] = (columns, rows)
+            tables = connection.execute("SELECT schema_name, table_name, sql FROM duckdb_tables() WHERE NOT internal").fetchall()
+            views = connection.execute("SELECT schema_name, view_name, '' FROM duckdb_views() WHERE NOT internal").fetchall()
+            for schema, name, sql in sorted([*tables, *views]):
+                found[schema, name] = ([], [])
+                if table_named(name) is None:
+                    continue
+                if not sql or "GENERATED ALWAYS AS" in sql:
+                    refused.append(Problem(name, "is a view or has computed columns; only stored tables are read",
+                                           "store it: CREATE TABLE … AS SELECT …"))
+                    del found[schema, name]
+                    continue
+                told = f"{_quoted(schema)}.{_quoted(name)}"
+                _bound(connection, name, told)
+                relation = connection.sql(f"FROM {told}")
+                held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
+                found[schema, name] = (held.column_names, list(zip(*map(parquet.column, held.columns), strict=True)))
     except duckdb.Error as error:
         raise PopulationError(Problem(path.name, f"cannot be read as a DuckDB file: {type(error).__name__}",
                                       "check the file; close the program that writes to it")) from None
-    return _source(found.items())
+    source = _source(found.items())
+    source.present |= {table.name for problem in refused if (table := table_named(problem.place)) is not None}
+    source.problems += refused
+    return source
+
+
+def _bound(connection: Any, name: str, told: str) -> None:
+    """Ask how much a table holds before any of it is read. Raises PopulationError for more than a register has."""
+    columns = [row[:2] for row in connection.execute(f"DESCRIBE FROM {told}").fetchall()]
+    if odd := [column for column, kind in columns if kind.endswith("]") or kind.partition("(")[0] in ("STRUCT", "MAP", "UNION", "VARIANT")]:
+        raise PopulationError(Problem(name, f"the column {odd[0]} holds lists or records; a register's holds one value a row",
+                                      "store one value a row"))
+    texts = [f"octet_length(CAST({_quoted(column)} AS BLOB))" if kind == "BLOB" else f"strlen({_quoted(column)})"
+             for column, kind in columns if kind in ("VARCHAR", "JSON", "BLOB")]
+    sizes = "".join(f", max({text}), sum({text})" for text in texts)
+    rows, *found = connection.execute(f"SELECT count(*){sizes} FROM {told}").fetchall()[0]  # noqa: S608
+    if rows > MOST_ROWS:
+        raise PopulationError(Problem(name, f"the table has more than {MOST_ROWS:,} rows; a register has not", "check the database"))
+    if max([0, *(size or 0 for size in found[::2])]) > 4 * parquet.MOST_TEXT or sum(size or 0 for size in found[1::2]) > MOST_BYTES // 2:
+        raise PopulationError(Problem(name, "holds more text than a register does", "check the database"))
 
 
 def from_variable(given: str) -> Source:

@@ -7,17 +7,22 @@ that holds most known column names; totals are taken out as control sums; nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from simulator.errors import Problem
-from simulator.population.column import Table, plain, squeezed
+from simulator.population.cells import shown
+from simulator.population.column import Column, Table, plain, squeezed
+from simulator.population.grid import Grid
 from simulator.population.raw import RawTable
-from simulator.population.units import column_named, money_word
+from simulator.population.units import column_named, is_unit, money_word, stated
 
 MOST_COLUMNS = 500  # far above any table's; what is wider is no table, and filling it up would cost the memory
 LOOKED_AT = 30  # rows among which the header is looked for
 IGNORED = ("序号", "编号", "no.", "no", "#", "备注", "remarks")  # columns an office adds for itself
 _TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计)(数|金额)?[::]?|(grand|sub)?total[::]?|sum")
+_NO_UNIT = ("-", "--", "—", "——", "/", "单位", "计量单位", "unit", "年", "年份", "文本", "代码", "日期", "是/否", "yyyy-mm-dd", "text")
 _FOOTNOTE = re.compile(r"(注|备注|说明|制表|填表|填报|审核|复核|经办|负责人|联系|单位负责人|日期|note|source)s?[^a-z]*[::].*")
 
 
@@ -30,13 +35,12 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(squeezed(text)))
 
 
-def arrange(rows: list[list[str]], lines: list[int], label: str, is_sheet: bool, table: Table, title: str = "",
-            merged: Mapping[int, Mapping[int, int]] | None = None) -> RawTable | Problem:
-    """Rows as columns under their header; blank rows are left out, short ones filled up and told.
+def arrange(grid: Grid, table: Table) -> RawTable | Problem:
+    """The rows of a grid as columns under their header; blank rows are left out, short ones filled up and told.
 
-    lines: number of each row; title: words beside the rows themselves, as the sheet's name; merged: where known, by place
-    of a row the first and the last column of its merged cells. A Problem where the rows hold no table at all.
+    A Problem where the rows hold no table at all.
     """
+    rows, lines, label = grid.rows, grid.lines, grid.label
     widest = max(map(len, rows), default=0)
     if widest > MOST_COLUMNS:
         return Problem(
@@ -49,21 +53,75 @@ def arrange(rows: list[list[str]], lines: list[int], label: str, is_sheet: bool,
     if beside:
         top, depth = top - 1, 2
     header_rows = [rows[place] for place in kept[top:top + depth]]
-    above = " ".join([title, *(cell for place in kept[:top] for cell in rows[place] if cell)])
-    body, body_lines, totals, notes = _split(rows, kept[top + depth:], lines, header_rows, table)
-    width = max((len(row) for row in (*header_rows, *body)), default=0)
-    header, groups = _headings([row + [""] * (width - len(row)) for row in header_rows], (merged or {}).get(kept[top]))
-    raw = RawTable(label, is_sheet, header, lines[kept[top + depth - 1]], [], body_lines, groups=groups, title=above,
-                   beside=beside, totals=totals, grid=(rows, lines))
-    for line, text in notes:
-        where = f"{label} row {line}" if is_sheet else f"{label} line {line}"
+    width = max(map(len, (*header_rows, *(rows[place] for place in kept[top + depth:]))))
+    header, groups = _headings([row + [""] * (width - len(row)) for row in header_rows], {
+        left: right for first, left, last, right in grid.merged if first == last == kept[top]} if grid.merged else None)
+    below, found = _split(rows, kept[top + depth:], header, table)
+    spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
+    raw = RawTable(label, grid.is_sheet, header, lines[kept[top + depth - 1]], [], [lines[place] for place in found.body],
+                   groups=groups, beside=beside, below=below, totals=[(lines[place], rows[place]) for place in found.totals],
+                   says=[("name", grid.title), *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
+                         *(("note", " ".join(filter(None, rows[place]))) for place in found.notes)],
+                   scaled=dict(grid.scaled), grid=(rows, lines), comments=[
+                       (lines[row], -1 if row < kept[top] else column, text) for (row, column), text in grid.comments.items()
+                       if row < len(rows)])
+    for place in found.notes:
+        where = f"{label} row {lines[place]}" if grid.is_sheet else f"{label} line {lines[place]}"
+        text = plain(next(filter(plain, rows[place])))
         raw.warnings.append(Problem(where, f"a footnote and not a row: “{text[:40]}”; left out",
                                     "nothing to do, unless it is an enterprise", "warning"))
+    raw.warnings += spread.problems(raw)
+    body = spread.rows
     _tell_short(raw, body)
     raw.columns = list(
         zip(*(row if len(row) == width else row + [""] * (width - len(row)) for row in body), strict=True))
     raw.columns = raw.columns or [()] * width
     return raw
+
+
+class _Spread:
+    """The body's rows with the value of merged cells in every cell of their range, and what is doubtful about that: a figure
+    merged over rows or columns may be that of each or of all together."""
+
+    def __init__(self, grid: Grid, body: list[int], columns: list[Column | None]):
+        self.columns = columns
+        self.rows = [grid.rows[place] for place in body]
+        self.ranges: list[tuple[int, int, list[int], list[int]]] = []  # row, column of the value; rows, columns of the range
+        for first, left, last, right in grid.merged:
+            at = range(bisect_left(body, first), bisect_right(body, last))
+            across = [column for column in range(left, min(right + 1, len(columns))) if columns[column] is not None]
+            value = grid.rows[first][left] if first < len(grid.rows) and left < len(grid.rows[first]) else ""
+            if not at or not plain(value) or first not in body[at.start:at.stop] or len(at) * len(across) < 2:
+                continue
+            self.ranges.append((at.start, left, list(at), across))
+            for row in at:
+                self.rows[row] = filled = self.rows[row] + [""] * (right + 1 - len(self.rows[row]))
+                for column in across:
+                    filled[column] = value
+
+    def problems(self, raw: RawTable) -> list[Problem]:
+        """What is to be said: an error for each doubtful range, and once that there were others."""
+        found, sure = list[Problem](), list[tuple[int, int]]()
+        for row, left, rows, across in self.ranges:
+            doubtful = [column for column in across if self._would_add(self.rows[row][column], column, len(rows), len(across))]
+            if not doubtful:
+                sure.append((row, left))
+                continue
+            names = ", ".join(column.label for at in across if (column := self.columns[at]) is not None)
+            over = f"{len(rows)} rows" if len(rows) > 1 else "several columns"
+            found.append(raw.problem(
+                row, left, f"one figure, {shown(self.rows[row][doubtful[0]])}, is merged over {over} ({names}): it may be that of each "
+                "or of all together", "unmerge the cells and write the figure of each"))
+        if sure:
+            found.append(raw.problem(*sure[0], f"{len(sure)} merged cell(s), this the first: the value was read for every row "
+                                     "and column merged", "compare the first one; unmerge where it is not so", "warning"))
+        return found
+
+    def _would_add(self, text: str, at: int, tall: int, wide: int) -> bool:
+        """Whether a figure in each cell of a range would be counted more than once."""
+        column = self.columns[at]
+        kinds = ("money", "count") if tall > 1 and wide == 1 else ("money", "count", "area", "rent", "share")
+        return column is not None and column.kind in kinds and any(letter in "123456789" for letter in plain(text))
 
 
 def _known(row: list[str], table: Table) -> tuple[int, int]:
@@ -72,7 +130,7 @@ def _known(row: list[str], table: Table) -> tuple[int, int]:
     return sum(column_named(cell, table) is not None for cell in row if cell), own
 
 
-def _find_header(rows: list[list[str]], kept: list[int], table: Table) -> tuple[int, int]:
+def _find_header(rows: Sequence[list[str]], kept: list[int], table: Table) -> tuple[int, int]:
     """Place of the header among the kept rows, and whether it has one row or two (title rows stand above it)."""
     looked = [rows[place] for place in kept[:LOOKED_AT]]
     known = [_known(row, table) for row in looked]
@@ -114,26 +172,43 @@ def _headings(rows: list[list[str]], merged: Mapping[int, int] | None = None) ->
     return header, groups
 
 
-def _split(rows: list[list[str]], places: list[int], lines: list[int], header_rows: list[list[str]],
-           table: Table) -> tuple[list[list[str]], list[int], list[tuple[int, list[str]]], list[tuple[int, str]]]:
-    """Body rows and their lines, totals rows, and footnotes (line, text)."""
-    names = [column_named(cell, table) for cell in _headings(
-        [row + [""] * (max(map(len, header_rows)) - len(row)) for row in header_rows])[0]]
+@dataclass
+class _Rows:
+    """Places of the rows under a header: of the table, of totals, of footnotes."""
+
+    body: list[int]
+    totals: list[int]
+    notes: list[int]
+
+
+def _split(rows: Sequence[list[str]], places: list[int], header: list[str], table: Table) -> tuple[list[str], _Rows]:
+    """The units that the first row under the header says by column (none where it is no such row), and the other rows."""
+    names = [column_named(cell, table) for cell in header]
     key = next((at for at, column in enumerate(names) if column is not None and column.name == "enterprise_id"), 0)
-    body, body_lines, totals, notes = [], [], [], []
+    below: list[str] = []
+    if places and _are_units(rows[places[0]], key):
+        below = rows[places[0]] + [""] * (len(header) - len(rows[places[0]]))
+        places = places[1:]
+    found = _Rows([], [], [])
     for place in places:
         row = rows[place]
         first = row[key] if key < len(row) else ""
         if not plain(first):
             first = next((cell for cell in row if plain(cell)), "")
         if is_total(first):
-            totals.append((lines[place], row))
-        elif _FOOTNOTE.fullmatch(plain(first)) and sum(bool(plain(cell)) for cell in row) <= 2:
-            notes.append((lines[place], plain(first)))
+            found.totals.append(place)
+        elif (_FOOTNOTE.fullmatch(plain(first)) or stated(first)[0]) and sum(bool(plain(cell)) for cell in row) <= 2:
+            found.notes.append(place)
         else:
-            body.append(row)
-            body_lines.append(lines[place])
-    return body, body_lines, totals, notes
+            found.body.append(place)
+    return below, found
+
+
+def _are_units(row: list[str], key: int) -> bool:
+    """Whether a row under the header says the units of its columns: units, and no word where an enterprise's code stands."""
+    cells = [squeezed(cell) for cell in row]
+    return any(map(is_unit, cells)) and all(not cell or is_unit(cell) or cell in _NO_UNIT for cell in cells) and (
+        key >= len(cells) or not cells[key] or cells[key] in _NO_UNIT)
 
 
 def _tell_short(raw: RawTable, body: list[list[str]]) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from simulator.errors import Problem
 from simulator.population.cells import Refused
+from simulator.population.look import NEVER, ZERO, Look
+from simulator.population.numberformat import BUILT_IN, Meaning, meaning
 from simulator.population.raw import letters
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,6 +23,8 @@ SEVERAL = 0xBD  # numbers side by side
 CELLS = {0x06, 0x203, 0x204, 0x205, 0x27E, 0xD6, 0xFD, SEVERAL}  # records of cells that hold something
 MOST_ROWS, MOST_COLUMNS, FARTHEST = 65_536, 256, 103  # of an old workbook; column CZ, as in new ones
 BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
+FORMAT, STYLE, NUMBER, SMALL_NUMBER = 0x41E, 0xE0, 0x203, 0x27E
+NOTE, OBJECT, TEXT, MORE = 0x1C, 0x5D, 0x1B6, 0x3C  # a comment is a note, an object, and its text in the record after
 
 
 def is_ole(data: bytes) -> bool:
@@ -96,9 +100,8 @@ def _once(sector: int, seen: set[int]) -> None:
     seen.add(sector)
 
 
-def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], bool]:
-    """By sheet of an old workbook: address, cause and remedy of every error cell and formula never calculated; and
-    whether its days count from 1904.
+def look(data: bytes) -> tuple[dict[str, Look], bool]:
+    """What an old workbook says beside its values, by sheet; and whether its days count from 1904.
 
     Raises Refused for a workbook that is protected or has macros, ValueError for a damaged one.
     """
@@ -112,24 +115,47 @@ def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], bo
         raise Refused("this is no Excel workbook", "open the file and save it as an Excel workbook (.xlsx)")
     _bounded(book)
     sheets: dict[int, str] = {}
-    hollow: dict[str, list[tuple[str, str, str]]] = {}
-    current, mac_dates = "", False
+    looks: dict[str, Look] = {}
+    codes, styles = dict(BUILT_IN), list[Meaning | None]()
+    current, mac_dates = Look(), False
+    number, expected, texts = 0, False, dict[int, str]()
     for at, code, body in _records(book):
         if code == FILEPASS:
             raise Refused("the workbook is protected by a password", "open it and save it without password")
         if code == BOUNDSHEET and len(body) > 7:
             start = struct.unpack_from("<I", body)[0]
-            wide = body[7] & 1
-            raw = body[8:8 + body[6] * (1 + wide)]
-            sheets[start] = raw.decode("utf-16-le" if wide else "latin-1", "replace")
-            hollow[sheets[start]] = []
+            sheets[start] = _text(body[8:], body[6], body[7])
+            looks[sheets[start]] = Look()
         elif code == DATEMODE and body[:1] == b"\1":
             mac_dates = True
+        elif code == FORMAT and len(body) > 5:
+            codes[struct.unpack_from("<H", body)[0]] = _text(body[5:], struct.unpack_from("<H", body, 2)[0], body[4])
+        elif code == STYLE and len(body) >= 4:
+            styles.append(meaning(codes.get(struct.unpack_from("<H", body, 2)[0], "")))
         elif code == BOF:
-            current = sheets.get(at, "")
-        elif current and code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body)):
-            hollow[current].append(cell)
-    return hollow, mac_dates
+            current = looks.get(sheets.get(at, ""), Look())
+        elif code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body)):
+            current.doubtful.append(cell)
+        elif code == OBJECT and len(body) >= 8:
+            number = struct.unpack_from("<H", body, 6)[0]
+        elif code == MORE and expected and len(body) > 1:
+            texts[number] = _text(body[1:], len(body), body[0])
+        elif code == NOTE and len(body) >= 8:
+            row, column, _, named = struct.unpack_from("<4H", body)
+            current.comments[row, column] = texts.get(named, "")
+        expected = code == TEXT
+        if code in (NUMBER, SMALL_NUMBER, FORMULA, SEVERAL) and any(styles) and len(body) >= 10:
+            row, column = struct.unpack_from("<2H", body)
+            for offset in range(4, len(body) - 6 if code == SEVERAL else 5, 6):
+                style = struct.unpack_from("<H", body, offset)[0]
+                if style < len(styles) and (said := styles[style]) is not None:
+                    current.formats[row, column + (offset - 4) // 6] = said
+    return looks, mac_dates
+
+
+def _text(body: bytes, length: int, wide: int) -> str:
+    """A text of a record: of one byte a character, or two."""
+    return body[:length * (1 + (wide & 1))].decode("utf-16-le" if wide & 1 else "latin-1", "replace")
 
 
 def _bounded(book: bytes) -> None:
@@ -176,8 +202,9 @@ def _hollow(code: int, body: bytes) -> tuple[str, str, str] | None:
         if body[6] == 2:
             error = body[8]
         elif body[6] == 3:  # an empty text: as good as never calculated, nobody can tell
-            return (address, "the cell's formula was never calculated",
-                    "write the value instead, or open the workbook, let it calculate, and save it")
+            return (address, *NEVER)
+    elif code == FORMULA and len(body) >= 16 and body[14] & 2 and not any(body[6:14]):
+        return (address, *ZERO)  # to be calculated when the workbook is opened
     if error is None:
         return None
     return (address, f"the cell shows {_ERRORS.get(error, 'an error')}",

@@ -27,7 +27,13 @@ BANDS = {  # where the median of the positive amounts lies, CNY
     "income_tax": (20, 3e7),
     "retained_tax": (20, 2e7),
     "district_contribution": (20, 2e7),
+    "line_lease": (100, 5e6),
+    "entry_fee": (20, 1e6),
+    "membership_income": (2e3, 1e9),
+    "existing_support.amount": (200, 2e7),
+    "paid.amount": (200, 2e7),
 }
+FAR = 5  # times outside its band a few amounts, too, are no accident
 PAIRS = {  # where the median of the ratio of the first to the second lies
     ("paid_in_capital", "registered_capital"): (5e-3, 50),
     ("online_sales", "sales"): (2e-3, 50),
@@ -43,6 +49,7 @@ PAIRS = {  # where the median of the ratio of the first to the second lies
 }
 YEARLY = (4e-3, 250)  # an enterprise's amount against its amount of the year before, median over enterprises
 _ENTERPRISE = ("registered_capital", "paid_in_capital")
+_YEARLY = ("sales", "online_sales", "vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,8 @@ def doubts(columns: Mapping[str, np.ndarray], owners: np.ndarray, years: np.ndar
             median = _median(ratio)
             if median is not None and not band[0] <= median <= band[1]:
                 found.append(Doubt((above, below), median, *band))
-    for name in BANDS:
-        if name in columns and name not in _ENTERPRISE:
+    for name in _YEARLY:
+        if name in columns:
             found += _between_years(name, columns[name], owners, years)
     return found
 
@@ -118,20 +125,24 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
     columns: dict[str, np.ndarray] = {}
     holders: dict[str, Checked] = {}
     for name in BANDS:
-        checked = enterprises if name in _ENTERPRISE else annual
-        if name in checked.positions:
-            values = np.where(checked.known(name), checked.numbers(name), 0) / FEN
-            columns[name] = values if checked is enterprises else values[usable]
+        owner, _, column = name.rpartition(".")
+        checked = tables.get(owner) if owner else enterprises if name in _ENTERPRISE else annual
+        if checked is not None and column in checked.positions:
+            values = np.where(checked.known(column), checked.numbers(column), 0) / FEN
+            columns[name] = values[usable] if checked is annual else values
             holders[name] = checked
     answered = {name for name, checked in holders.items()
-                if name in checked.units and checked.units[name].where == "answer"}
+                if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.where == "answer"}
     for name, values in columns.items():
         if name not in answered and _all_odd(name, values):
-            unit = holders[name].units[name].word if name in holders[name].units else "元"
+            checked, column = holders[name], name.rpartition(".")[2]
+            word = checked.units[column].word if column in checked.units else "元"
             low, high = BANDS[name]
-            cause = (f"the few amounts of {holders[name].table.column(name).label} all lie outside what is believable, "
-                     f"{low:,.0f} to {high:,.0f} CNY, read as {unit}")
-            holders[name].warn(-1, name, cause, f"if it is another unit, say --unit {name}=元 or 万元")
+            cause = (f"the few amounts of {checked.table.column(column).label} all lie outside what is believable, "
+                     f"{low:,.0f} to {high:,.0f} CNY, read as {word}")
+            few = np.count_nonzero(values > 0) < FEW and values.max(initial=0) < low  # one or two small amounts may be so
+            far = name not in (*_ENTERPRISE, *_YEARLY) and _all_odd(name, values, FAR) and not few
+            (checked.fault if far else checked.warn)(-1, column, cause, f"if it is another unit, say --unit {name}=元 or 万元")
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]
         if asked:
@@ -147,17 +158,18 @@ def _figure(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.12f}".rstrip("0").rstrip(".")
 
 
-def _all_odd(name: str, values: np.ndarray) -> bool:
-    """Whether the amounts are too few for a median, and all lie on one side of what is believed of one."""
+def _all_odd(name: str, values: np.ndarray, times: float = 1) -> bool:
+    """Whether the amounts are too few for a median, and all lie on one side of what is believed of one; times: so far outside."""
     positive = values[values > 0]
-    if not FEW <= len(positive) < FEWEST:
+    few = FEW if name in (*_ENTERPRISE, *_YEARLY) else 1  # what is paid or paid for is read in its unit, however few
+    if not few <= len(positive) < FEWEST:
         return False
     low, high = BANDS[name]
-    return bool(positive.max() < low or positive.min() > high)
+    return bool(positive.max() * times < low or positive.min() > high * times)
 
 
 def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
-    first = checked.table.column(asked[0])
+    first = checked.table.column(asked[0].rpartition(".")[2])
     unit = checked.units[first.name].word if first.name in checked.units else "元"
     if doubt.year:
         cause = (f"{first.label} of {doubt.year} is {_figure(doubt.value)} times that of {doubt.year - 1} (median); "
@@ -170,6 +182,6 @@ def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
     else:
         cause = (f"the median of {first.label} is {doubt.value:,.0f} CNY, read as {unit}; believable from "
                  f"{doubt.low:,.0f} to {doubt.high:,.0f}")
-        remedy = f"say the unit: --unit {first.name}=元 or 万元"
+        remedy = f"say the unit: --unit {asked[0]}=元 or 万元"
     position = checked.positions[first.name]
     checked.faults.append((-1, position, checked.raw.problem(-1, position, cause, remedy, "error", first)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,12 @@ import numpy as np
 from simulator.errors import Problem
 from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
+from simulator.population.sheets import MOST_BYTES
 
 MOST_ROWS = 20_000_000  # a register of a million enterprises has three million
+MOST_VALUES = 200_000_000
+MOST_TEXT = 32_767  # characters a spreadsheet's cell may hold
+BATCH = 65_536
 
 
 def from_parquet(data: bytes, label: str) -> RawTable | Problem:
@@ -21,27 +25,67 @@ def from_parquet(data: bytes, label: str) -> RawTable | Problem:
     from pyarrow import parquet
 
     try:
-        declared = parquet.read_metadata(io.BytesIO(data))  # first: a few bytes may stand for any number of rows
-        if declared.num_rows > MOST_ROWS or declared.num_columns > MOST_COLUMNS:
-            return Problem(label, f"the table has {declared.num_rows:,} rows and {declared.num_columns:,} columns; a register "
+        file = parquet.ParquetFile(io.BytesIO(data))
+        declared, schema = file.metadata, file.schema_arrow  # first: a few bytes may stand for any number of rows
+        rows, columns = declared.num_rows, declared.num_columns
+        if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_VALUES:
+            return Problem(label, f"the table has {rows:,} rows and {columns:,} columns; a register "
                            "has not", f"at most {MOST_ROWS:,} rows are read; check the file")
-        frame = parquet.read_table(io.BytesIO(data))
-        columns = [_column(frame.column(at)) for at in range(frame.num_columns)]
+        texts = [field.name for field in schema if pyarrow.types.is_large_string(field.type) or pyarrow.types.is_string(field.type)
+                 or pyarrow.types.is_binary(field.type) or pyarrow.types.is_large_binary(field.type)]
+        # texts as numbers into their different values: however often one is repeated, it is held once
+        file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+        table = pyarrow.Table.from_batches(bounded(file.iter_batches(BATCH)), file.schema_arrow)
+        return RawTable(label, False, list(map(str, table.column_names)), 0, [column(held) for held in table.columns] or [()],
+                        list(range(1, table.num_rows + 1)), says=[("name", label)])
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
         return Problem(label, f"this is no Parquet file that can be read: {type(error).__name__}", "write it anew")
-    header = [str(name) for name in frame.column_names]
-    return RawTable(label, False, header, 0, columns or [()], list(range(1, frame.num_rows + 1)), title=label)
 
 
-def _column(held: Any) -> Sequence[str]:
-    """A column as texts; numbers, flags and days stay what they are until somebody asks for the text."""
-    from pyarrow import types
+def bounded(batches: Iterable[Any]) -> Iterator[Any]:
+    """Record batches while they hold what a register may. Raises ValueError for more bytes than any register has."""
+    total = 0
+    for batch in batches:
+        total += batch.nbytes
+        if total > MOST_BYTES:
+            raise ValueError("more bytes than a register")
+        yield batch
+
+
+def column(held: Any) -> Sequence[str]:
+    """A column of Arrow's as texts; numbers, flags and days stay what they are until somebody asks for the text. Moments stay
+    moments with their zone, which `days` reads. Raises ValueError for texts that no cell holds."""
+    import pyarrow
+    from pyarrow import compute, types
 
     kind = held.type
     missing = np.asarray(held.is_null().to_numpy())
+    if types.is_dictionary(kind):
+        found: list[str] = []
+        for chunk in held.chunks:
+            words = [_short(as_text(word)) for word in chunk.dictionary.to_pylist()]
+            found += [words[at] if at >= 0 else "" for at in compute.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False).tolist()]
+        return found
     if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or (types.is_boolean(kind) and \
             not missing.any()):
         return Typed(held.to_numpy(), missing, as_text)
+    if types.is_timestamp(kind) and kind.tz is None:
+        days = held.cast(pyarrow.timestamp("us"), safe=False).to_numpy().astype("datetime64[us]")
+        if (days == days.astype("datetime64[D]"))[~missing].all():
+            return Typed(days.astype("datetime64[D]"), missing, as_text)
+        return ["" if none else as_text(day.item()) for day, none in zip(days, missing, strict=True)]
+    if types.is_timestamp(kind):
+        days = held.cast(pyarrow.timestamp("us", "UTC"), safe=False).cast(pyarrow.timestamp("us")).to_numpy()
+        beijing = kind.tz in ("Asia/Shanghai", "Asia/Chongqing", "Asia/Chungking", "Asia/Urumqi", "PRC", "+08:00")
+        zone, shift = ("+08:00", np.timedelta64(8, "h")) if beijing else ("+00:00", np.timedelta64(0, "h"))
+        return ["" if none else f"{np.datetime_as_string(day + shift, unit='s').replace('T', ' ')}{zone}"
+                for day, none in zip(days, missing, strict=True)]
     if types.is_date32(kind):
         return Typed(held.to_numpy().astype("datetime64[D]"), missing, as_text)
-    return [as_text(value) for value in held.to_pylist()]
+    return [_short(as_text(value)) for value in held.to_pylist()]
+
+
+def _short(text: str) -> str:
+    if len(text) > MOST_TEXT:
+        raise ValueError("a text longer than any cell's")
+    return text

@@ -65,8 +65,11 @@ def as_text(value: Any) -> str:
         return f"{value:.{DIGITS}g}"
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, bytes):  # a bit of MySQL's, or text that was stored without saying so
+        return str(value[0]) if value in (b"\0", b"\1") else value.decode("utf-8", "backslashreplace")
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
+        bare = value.tzinfo is None and value.time() == datetime.time()
+        return value.date().isoformat() if bare else value.isoformat(" ", "seconds")
     return str(value)
 
 
@@ -78,8 +81,10 @@ class RawTable:
     row; columns: texts by column, in the header's order; lines: line or row number of each row, as an editor counts.
 
     groups: by column, the text of the upper row of a two-row header; beside: the first of them that declares a unit where the
-    lower row is a whole header, so that what stands under none may be meant, too; title: what stands above the header and in
-    the sheet's or file's name, where a unit may be declared; totals: line and cells of every 合计 row, which is no row of
+    lower row is a whole header, so that what stands under none may be meant, too; below: by column, the text of a row of units
+    under the header; says: texts beside the table in which a unit may be declared, each with where it stands (name, title,
+    note); comments: of cells, with line and column (−1: above the header); scaled: by column, the first line whose number is
+    shown divided, and by what; totals: line and cells of every 合计 row, which is no row of
     the table; keys: for tables without lines (a database), what each row is called; mac_dates: day numbers count from
     1904; encoding: of a text file; grid: all rows as they stood, with their lines, for the annotated copy.
     """
@@ -92,8 +97,11 @@ class RawTable:
     lines: list[int]
     warnings: list[Problem] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
-    title: str = ""
     beside: str = ""
+    below: list[str] = field(default_factory=list)
+    says: list[tuple[str, str]] = field(default_factory=list)
+    comments: list[tuple[int, int, str]] = field(default_factory=list)
+    scaled: dict[int, tuple[int, str]] = field(default_factory=dict)
     totals: list[tuple[int, list[str]]] = field(default_factory=list)
     keys: list[str] | None = None
     mac_dates: bool = False

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, serial_day, shown
+from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
+from simulator.population.characters import cleaned
 from simulator.population.checked import KEYS, LITERAL, Checked, stored
 from simulator.population.column import Column, plain
 from simulator.population.raw import Typed
+from simulator.population.spelling import iso
 from simulator.population.units import Declared
+
+OFTEN = {  # what may be said of a day, by the word `days.read` has for it: cause and remedy
+    "serial": ("is a spreadsheet's number of a day, read as", "compare the first one; format the column as a date"),
+    "moment": ("lies within minutes of midnight, read as the day", "compare the first one; write the day alone"),
+    "time": ("has a time of day, which was left out: read as", "compare the first one; write the day alone"),
+    "zone": ("is an instant, read as the day in Beijing time (UTC+8):", "compare the first one; write the day alone"),
+}
 
 
 def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
@@ -19,11 +28,15 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
         checked.values[column.name] = at_once
         return
     values: dict[str, int | str] = {}
-    remarkable: dict[str, Refused | str] = {}  # texts to be told of: a refusal, "unknown", "rounded" or "serial"
+    remarkable: dict[str, Refused | str] = {}  # texts to be told of: a refusal, "unknown", or a word of OFTEN
+    unseen: dict[str, str] = {}  # texts from which something invisible was taken out
     unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
     for text in set(texts):
         values[text] = column.default
-        word = plain(text)
+        clean, marks = cleaned(text)
+        if marks:
+            unseen[text] = marks
+        word = plain(clean)
         if not word:
             if column.name in KEYS:
                 remarkable[text] = Refused("the cell is blank", f"write the {column.name}, or remove the row")
@@ -31,16 +44,19 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
             remarkable[text] = "unknown"
         else:
             try:
-                values[text], rounded = parse(text, column, unit, mac_dates)
-                if rounded:
-                    remarkable[text] = "rounded"
-                elif column.kind == "date" and serial_day(text):
-                    remarkable[text] = "serial"
+                values[text], remark = parse(clean, column, unit, mac_dates)
+                if remark:
+                    remarkable[text] = remark
             except Refused as refused:
                 remarkable[text] = refused
     checked.values[column.name] = stored([values[text] for text in texts], column)
     if remarkable:
-        _tell_remarkable(checked, column, texts, remarkable)
+        _tell_remarkable(checked, column, texts, values, remarkable)
+    if unseen:
+        rows = [row for row, text in enumerate(texts) if text in unseen]
+        marks = " ".join(dict.fromkeys(mark for text in unseen for mark in unseen[text].split()))
+        checked.warn(rows[0], column.name, f"invisible characters ({marks}) were left out; {len(rows)} cell(s) in all",
+                     "compare the first one; type it anew instead of pasting it")
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
 
@@ -77,38 +93,42 @@ def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarr
 
 
 def _tell_remarkable(
-    checked: Checked, column: Column, texts: Sequence[str], remarkable: dict[str, Refused | str]
+    checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str], remarkable: dict[str, Refused | str]
 ) -> None:
-    """Faults and unknowns row by row; rounding and day numbers once for the column, for a whole column may be so."""
-    often: dict[str, list[int]] = {"rounded": [], "serial": []}
+    """Faults and unknowns row by row; what a whole column may have, once for the column."""
+    often: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         remark = remarkable.get(text)
         if remark is None:
             continue
         if isinstance(remark, Refused):
             checked.refused.setdefault(column.name, set()).add(row)
-            checked.fault(row, column.name, remark.cause, remark.remedy)
+            if remark.together:
+                often.setdefault(f"refused {remark.together}", []).append(row)
+            else:
+                checked.fault(row, column.name, remark.cause, remark.remedy)
         elif remark == "unknown":
             checked.unknown.setdefault(column.name, []).append(row)
         else:
-            often[remark].append(row)
-    if rows := often["rounded"]:
-        step = 1 / column.resolution
-        checked.warn(
-            rows[0],
-            column.name,
-            f"{shown(texts[rows[0]])} is finer than {step:.10g}: rounded half up, as were "
-            f"{len(rows)} cell(s) of this column in all",
-            f"write multiples of {step:.10g}",
-        )
-    if rows := often["serial"]:
-        day = serial_day(texts[rows[0]], checked.raw.mac_dates)
-        checked.warn(
-            rows[0],
-            column.name,
-            f"{shown(texts[rows[0]])} is a spreadsheet's number of a day, read as {day}; {len(rows)} cell(s) in all",
-            "compare the first one; format the column as a date",
-        )
+            often.setdefault(remark, []).append(row)
+    for remark, rows in often.items():
+        first = texts[rows[0]]
+        refused = remarkable[first]
+        if isinstance(refused, Refused):
+            number = f"; {len(rows)} cell(s) in all" if len(rows) > 1 else ""
+            checked.fault(rows[0], column.name, refused.cause + number, refused.remedy)
+        elif remark == "rounded":
+            step = 1 / column.resolution
+            checked.warn(
+                rows[0],
+                column.name,
+                f"{shown(first)} is finer than {step:.10g}: rounded half up, as were "
+                f"{len(rows)} cell(s) of this column in all",
+                f"write multiples of {step:.10g}",
+            )
+        else:
+            cause, remedy = OFTEN[remark]
+            checked.warn(rows[0], column.name, f"{shown(first)} {cause} {iso(int(values[first]))}; {len(rows)} cell(s) in all", remedy)
 
 
 def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from bisect import bisect_right
 
 from simulator.errors import Problem
 from simulator.population.column import Table
+from simulator.population.grid import Grid
 from simulator.population.layout import LOOKED_AT, arrange
-from simulator.population.raw import RawTable
+from simulator.population.raw import Finding, RawTable
 from simulator.population.units import column_named
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_BYTES = 2 * 1024**3  # a register of a million enterprise-years is below 1 GiB
+_BEFORE, _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(\.[0-9]+)?")
 MOST_LINE = 1_000_000  # bytes between two line ends; a row of a register is below 10,000
 
 
@@ -57,13 +61,15 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
         text, encoding = decode(data)
     except ValueError as error:
         return Problem(label, f"the text's encoding is {error}", "save the file as CSV UTF-8")
+    text = text.rstrip("\x1a\r\n")  # programs of DOS end a file with 0x1A, and that is no row
     if not text.strip("\ufeff\x1a").strip():
         return Problem(label, "the file is empty", "write a header line and one line per row")
     if "\x00" in text:
         return Problem(
             label, f"this is no text: byte 0 at character {text.index(chr(0))}", "save the table as CSV UTF-8"
         )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, table), strict=True)
+    delimiter = _delimiter(text, table)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, lines, first = [], [], 1
     try:
         for row in reader:
@@ -76,10 +82,33 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
             f"the row cannot be taken apart: {error}",
             'write a text that holds a quotation mark as "…""…", and close every quotation',
         )
-    found = arrange(rows, lines, label, is_sheet=False, table=table, title=label)
+    found = arrange(Grid(label, rows, lines, is_sheet=False, title=label), table)
     if isinstance(found, RawTable):
         found.encoding = encoding
+        if delimiter == ",":
+            _tell_torn(found, rows, lines)
     return found
+
+
+def _tell_torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> None:
+    """An error for amounts that a comma between thousands has torn into two cells: 3,000,000 without quotation is 3, 000 and 000.
+
+    A row that is too long for the header, or a cell of 050 behind one of 3, says so.
+    """
+    width = max((at for at, name in enumerate(raw.header) if name.strip()), default=-1) + 1
+    first = bisect_right(lines, raw.header_line)
+    torn = []
+    for line, row in zip(lines[first:], rows[first:], strict=True):
+        long = len(row) > width and any(row[width:])
+        for at in range(1, len(row) if long or any(cell[:1] == "0" and len(cell) > 2 for cell in row) else 0):
+            if _THOUSANDS.fullmatch(row[at].strip()) and _BEFORE.fullmatch(row[at - 1].strip()) and (long or row[at].strip()[0] == "0"):
+                torn.append((line, f"{row[at - 1].strip()},{row[at].strip()}"))
+                break
+    if torn:
+        line, text = torn[0]
+        raw.warnings.append(Finding(
+            f"{raw.label} line {line}", f"“{text}” seems to be one amount that its comma has torn into two cells; {len(torn)} row(s) "
+            "in all", "write amounts without thousands commas, or in quotation marks", "error", raw.label, line))
 
 
 def _has_endless_line(data: bytes) -> bool:

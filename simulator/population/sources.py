@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
@@ -39,6 +40,15 @@ def open_source(path: str | Path) -> tuple[Source, str, str]:
             "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE"))
     path = Path(path)
     try:
+        return _opened(path)
+    except MemoryError:
+        raise PopulationError(Problem(text, "needs more memory than this machine has free",
+                                      "check the file; close other programs")) from None
+
+
+def _opened(path: Path) -> tuple[Source, str, str]:
+    text = str(path)
+    try:
         if is_in_parts(path):
             raise PopulationError(Problem(text, "is a register in parts", "give one of its parts"))
         if path.is_dir():
@@ -73,7 +83,10 @@ def is_in_parts(path: Path) -> bool:
 
 def _bytes(path: Path) -> bytes:
     """A file's bytes; refused before reading where it is larger than any register."""
-    size = path.stat().st_size
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):  # a pipe or a device has no end
+        raise PopulationError(Problem(path.name, "is no file but a pipe or a device", "give a file"))
+    size = found.st_size
     if size > MOST_BYTES:
         raise PopulationError(Problem(path.name, f"the file has {size:,} bytes; a register has not",
                                       f"at most {MOST_BYTES:,} are read; check the file"))

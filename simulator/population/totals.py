@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from simulator.population.cells import Refused, own_unit, parse
+from simulator.population.cells import NOTHING, Refused, own_unit, parse
 from simulator.population.checked import Checked
 from simulator.population.column import Column, plain
 from simulator.population.layout import is_total
@@ -28,7 +28,7 @@ def check_totals(checked: Checked) -> None:
         before = line
         for column in checked.table.columns:
             position = checked.positions.get(column.name, len(cells))
-            if column.kind not in SUMMED or position >= len(cells) or not plain(cells[position]):
+            if column.kind not in SUMMED or position >= len(cells) or plain(cells[position]) in ("", *NOTHING):
                 continue
             if is_total(cells[position]) or not checked.known(column.name).all():
                 continue

@@ -13,24 +13,31 @@ from decimal import Decimal
 
 from simulator.errors import PopulationError, Problem, nearest
 from simulator.population.column import Column, Table, plain, squeezed
+from simulator.population.raw import RawTable
 from simulator.population.schema import TABLES
 
 MONEY = {
     "元": 1, "人民币元": 1, "cny": 1, "rmb": 1, "yuan": 1,
     "千元": 1_000, "人民币千元": 1_000,
     "万元": 10_000, "人民币万元": 10_000, "万": 10_000, "wan": 10_000, "10kcny": 10_000, "10,000cny": 10_000,
-    "百万元": 1_000_000, "millioncny": 1_000_000,
+    "百万元": 1_000_000, "百万": 1_000_000, "millioncny": 1_000_000,
     "亿元": 100_000_000, "人民币亿元": 100_000_000, "亿": 100_000_000,
 }  # fmt: skip
 ANSWERS = ("元", "千元", "万元", "亿元")
 _OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
-    "area": {"m2": 1, "平方米": 1, "平米": 1},
+    "area": {"m2": 1, "m²": 1, "平方米": 1, "平米": 1},
     "rent": dict.fromkeys(("元m2月", "元平方米月", "元平米月", "元月m2", "元月平方米", "cnyperm2andmonth",
-                           "元每平方米每月", "元m2每月"), 1),
+                           "元每平方米每月", "元m2每月", "元m²月", "元月m²", "元m²每月"), 1),
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }
-_TITLE_UNIT = re.compile(r"(?:金额)?单位(?:均)?(?:为)?[:为]?(?:人民币)?(百万元|万元|千元|亿元|元)|[((](百万元|万元|千元|亿元)[))]")
+_WORD = r"百万元|千万元|[千万亿]元|百万|[万亿]|元"
+_TOKEN = re.compile(  # one of a list of units behind 单位, the longest first: those of no amount have no group
+    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|(?:人民币)?({_WORD}|10,?000(?:yuan|cny|rmb)|yuan|cny|rmb|wan)")
+_LISTED = re.compile(r"单位(?:都|均|统一)?[::]?(?:都|均|统一)?(?:为|是)?[::]?|\bunits?(?:is|are)?[::=]?|amounts?in")
+_SAID = re.compile("|".join(form.replace("…", rf"(?:人民币)?({_WORD})") for form in (
+    r"[(\[【](?:单位)?[::]?…[)\]】]", "[以按用]…(?:为|计|表示)", "均?为…(?:[。;,)]|$)", "^…$")))
+_MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几数多每过满])(百万元|[千万亿]元)")
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
 _SEPARATORS = re.compile(r"[((\[【/::,、]")
@@ -64,35 +71,100 @@ def _split(text: str, table: Table) -> tuple[Column | None, str]:
     return None, ""
 
 
-def declared_unit(column: Column, header: str, group: str, title: str, table: Table, beside: str = "") -> Declared | str | None:
-    """The unit a header declares for a column; None where nothing does, a text saying what contradicts or is not known.
+def stated(text: str) -> tuple[set[str], set[str]]:
+    """The units of amounts that a title, a note or a comment says, and those it only mentions, which may mean no unit.
 
-    beside: a heading with a unit above other columns, where nobody can tell how far it reaches.
+    >>> stated("单位：户、万元"), stated("注：以上金额单位均为万元")
+    (({'万元'}, set()), ({'万元'}, set()))
+    >>> stated("亿元企业名单"), stated("注册资本500万元以上企业"), stated("填报单位：某区商务局")
+    ((set(), {'亿元'}), (set(), set()), (set(), set()))
     """
+    text = squeezed(text)
+    said = {next(filter(None, groups)) for groups in _SAID.findall(text)}
+    for start in _LISTED.finditer(text):
+        at = start.end()
+        while token := _TOKEN.match(text, at):
+            if token.group(1):
+                said.add(token.group(1))
+            at = token.end() + (text[token.end():token.end() + 1] in ("、", ",", "/", "和", "及", "或", ";"))
+    said = {"万元" if word.startswith("10") else word for word in said}
+    return said, set() if said else set(_MENTIONED.findall(text))
+
+
+def is_unit(text: str) -> bool:
+    """Whether a cell is the name of a unit, in brackets or not.
+
+    >>> is_unit("（万元）"), is_unit("㎡"), is_unit("3")
+    (True, True, False)
+    """
+    word = squeezed(text).strip("()[]")
+    return word in MONEY or any(re.sub(r"[·.*/\s]", "", word) in words for words in _OTHERS.values())
+
+
+def declared_unit(column: Column, position: int, raw: RawTable, table: Table) -> Declared | str | None:
+    """The unit that a table declares for the column at a position, wherever it says so; None where nothing does, a text saying
+    what contradicts or is not known."""
+    header = raw.header[position]
     _, word = _split(header, table)
+    below = squeezed(raw.below[position]).strip("()[]") if raw.below else ""
     if column.kind == "money":
-        found = {}
-        if word:
-            if word not in MONEY:
-                return f"the unit “{word}” is not known"
-            found["header"] = word
-        if not word and group and (inner := money_word(group)):
-            found["header"] = inner
-        titled = sorted({a or b for a, b in _TITLE_UNIT.findall(squeezed(title))}, key=len)
-        if len({MONEY[unit] for unit in titled}) > 1 and "header" not in found:
-            return f"the title names two units, {' and '.join(titled)}"
-        if titled:
-            found["title"] = titled[0]
-        if beside and not group and not found:
-            return f"“{beside}” stands above other columns only"
-        factors = {where: MONEY[unit] for where, unit in found.items()}
-        if len(set(factors.values())) > 1:
-            return f"the header says {found['header']}, the title {found['title']}"
-        return next((Declared(Decimal(MONEY[unit]), unit, where) for where, unit in found.items()), None)
-    if not word or column.kind not in _OTHERS:
+        return _money_unit(column, position, raw, word, below, table)
+    if not (word or is_unit(below)) or column.kind not in _OTHERS:
         return None
+    word = word or below
     factor = _OTHERS[column.kind].get(re.sub(r"[·.*/\s]", "", word))
     return f"the unit “{word}” is not known" if factor is None else Declared(Decimal(factor), word, "header")
+
+
+def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: str, table: Table) -> Declared | str | None:
+    """The one unit that everything said of a column of amounts agrees on; the header before what stands around the table."""
+    found: dict[str, str] = {}  # where it is said → unit
+    group = raw.groups[position] if raw.groups else ""
+    for where, said in (("header", word), ("row below the header", below if is_unit(below) else ""),
+                        ("heading", money_word(group) if not word and group else "")):
+        if said and said not in MONEY:
+            return f"the unit “{said}” is not known"
+        if said:
+            found[where] = said
+    own = bool(found)
+    mentioned = []
+    texts = [*raw.says, *(("comment", text) for line, at, text in raw.comments
+                          if at < 0 or (at == position and line <= raw.header_line))]
+    for where, text in texts:
+        units, doubtful = stated(text)
+        named = [c for c in table.columns if c.kind == "money" and c.header in squeezed(text)] if where == "note" else []
+        if named and column not in named:
+            if units and not own:
+                mentioned.append((where, *units))
+            continue
+        if len({MONEY.get(unit, 0) for unit in units}) > 1 and not (own and units >= set(found.values())):
+            return f"the {where} names two units, {' / '.join(sorted(units, key=len))}"
+        if len(units) == 1:
+            found.setdefault(where, *units)
+            if MONEY.get(found[where], 0) != MONEY.get(*units, 0):  # type: ignore[call-overload]
+                return f"the {where} names two units, {found[where]} / {units.pop()}"
+        elif doubtful and where != "name":
+            mentioned.append((where, *doubtful))
+    factors = {MONEY.get(unit, 0) for unit in found.values()}
+    if len(factors) > 1:
+        first, *_, last = found.items()
+        return f"the {first[0]} says {first[1]}, the {last[0]} {last[1]}"
+    if not found and raw.beside and not group:
+        return f"“{raw.beside}” stands above other columns only"
+    if not found and mentioned:
+        return f"the {mentioned[0][0]} mentions {mentioned[0][1]}"
+    declared = next((Declared(Decimal(MONEY[unit]), unit, where) for where, unit in found.items() if unit in MONEY), None)
+    if found and declared is None:
+        return f"the unit “{next(iter(found.values()))}” is not known"
+    for line, at, text in raw.comments:  # of one cell: nobody can tell whether it is another unit than its column's
+        units, doubtful = stated(text)
+        odd = [u for u in (*units, *doubtful) if MONEY.get(u, 0) != (declared.factor if declared else 1)]
+        if at == position and line > raw.header_line and odd:
+            return f"the comment on line {line} says {odd[0]}"
+    if position in raw.scaled and declared is not None and declared.factor != 1:
+        line, divisor = raw.scaled[position]
+        return f"it is said to be {declared.word}, but the number on line {line} is shown divided by {divisor}"
+    return declared
 
 
 def money_word(group: str) -> str:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import html.parser
+import re
+from collections.abc import Mapping
+from decimal import Decimal
 
 from simulator.errors import Problem
-from simulator.population.column import Table
+from simulator.population import cells
+from simulator.population.characters import parse_number
+from simulator.population.column import Table, plain
+from simulator.population.grid import Grid, Range
 from simulator.population.layout import arrange
-from simulator.population.raw import RawTable
+from simulator.population.raw import Finding, RawTable, letters
 from simulator.population.sheets import decode
+from simulator.population.units import MONEY
 
 MOST_SPAN = 500  # a merged heading wider than any table
 
@@ -25,12 +32,15 @@ def is_xml_book(data: bytes) -> bool:
 
 
 class _Tables(html.parser.HTMLParser):
-    """The cells of every outermost table of a page, spans filled up with blanks as in a workbook."""
+    """The cells of every outermost table of a page, each with what is shown and, where the page says it, what is stored."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
+        self.merged: list[list[Range]] = []
+        self.odd: list[list[tuple[int, int, str, str]]] = []  # row, column, what is shown and what is stored where they differ
         self.cell: list[str] | None = None
+        self.stored = ""
         self.spans: dict[int, int] = {}  # rows still covered, by column
         self.depth = 0
 
@@ -39,6 +49,8 @@ class _Tables(html.parser.HTMLParser):
             self.depth += 1
             if self.depth == 1:
                 self.tables.append([])
+                self.merged.append([])
+                self.odd.append([])
                 self.spans = {}
         elif self.depth == 1 and tag == "tr":
             self._close()
@@ -53,7 +65,9 @@ class _Tables(html.parser.HTMLParser):
             for at in range(len(row), len(row) + wide):
                 self.spans[at] = tall - 1
             row += [""] * wide
-            self.cell, self.at = [], len(row) - wide
+            self.cell, self.at, self.stored = [], len(row) - wide, _stored(given)
+            if wide * tall > 1:
+                self.merged[-1].append((len(self.tables[-1]) - 1, self.at, len(self.tables[-1]) - 2 + tall, self.at + wide - 1))
         elif tag == "br" and self.cell is not None:
             self.cell.append(" ")
 
@@ -69,12 +83,53 @@ class _Tables(html.parser.HTMLParser):
 
     def _close(self) -> None:
         if self.cell is not None:
-            self.tables[-1][-1][self.at] = " ".join("".join(self.cell).split())
+            shown = " ".join("".join(self.cell).split())
+            text = _reconciled(shown, self.stored) if self.stored else shown
+            if text is None:
+                self.odd[-1].append((len(self.tables[-1]) - 1, self.at, shown, self.stored))
+            self.tables[-1][-1][self.at] = shown if text is None else text
             self.cell = None
 
 
 def _span(text: str | None) -> int:
     return min(max(int(text), 1), MOST_SPAN) if text and text.isdecimal() and len(text) < 9 else 1
+
+
+def _stored(attributes: Mapping[str, str | None]) -> str:
+    """The number that a page keeps beside what it shows: of Excel and WPS x:num, of LibreOffice sdval, of SheetJS data-v, of
+    Google data-sheets-value; blank where it keeps none."""
+    for name in ("x:num", "sdval", "data-v", "data-value", "data-sheets-value"):
+        text = (attributes.get(name) or "").strip()
+        if name == "data-sheets-value" and (found := re.search(r'"3":\s*(-?[\d.eE+-]+)', text)):
+            text = found.group(1)
+        if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", text):
+            return text
+    return ""
+
+
+def _reconciled(shown: str, stored: str) -> str | None:
+    """What a cell holds that shows one thing and stores a number: the number where it is shown rounded, with the unit shown;
+    what is shown where that is no number, as a day; None where they are two different numbers.
+
+    >>> _reconciled("300,000", "299999.6"), _reconciled("10.00万元", "10"), _reconciled("85%", "0.85")
+    ('299999.6', '10万元', '85%')
+    >>> _reconciled("2013-05-06", "41400"), _reconciled("10", "100000"), _reconciled("####", "5")
+    ('2013-05-06', None, '5')
+    """
+    exact = Decimal(stored)
+    if not shown or set(shown) <= {"#"}:
+        return f"{exact:f}"
+    word = plain(shown)
+    unit = next((unit for unit in sorted(MONEY, key=len, reverse=True) if word.endswith(unit)), "%" if word.endswith("%") else "")
+    try:
+        number = parse_number(word.removesuffix(unit))
+    except ValueError:
+        return shown
+    factor = Decimal("0.01") if unit == "%" else Decimal(MONEY.get(unit, 1))
+    slack = Decimal(1).scaleb(int(number.as_tuple().exponent)) * Decimal("0.5000001")
+    if abs(number - exact) <= slack and unit != "%":
+        return f"{exact:f}{unit}"
+    return f"{exact / factor:f}{unit}" if unit and abs(number - exact / factor) <= slack else None
 
 
 def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
@@ -88,9 +143,13 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
     page.close()
     if not any(page.tables):
         return Problem(label, "is a page without a table", "open it and save it as an Excel workbook (.xlsx)")
-    rows = max(page.tables, key=len)
-    found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=label)
+    at = max(range(len(page.tables)), key=lambda at: len(page.tables[at]))
+    rows = page.tables[at]
+    found = arrange(Grid(label, rows, range(1, len(rows) + 1), title=label, merged=page.merged[at]), table)
     if isinstance(found, RawTable):
         found.warnings.append(Problem(label, "is a web page named as a workbook; its largest table was read",
                                       "compare the number of rows", "warning"))
+        found.warnings += [Finding(f"{label}!{letters(column)}{row + 1}", f"{cells.shown(shown)} is shown and {stored} stored",
+                                   "write the number that is meant", "error", label, row + 1, column)
+                           for row, column, shown, stored in page.odd[at]]
     return found

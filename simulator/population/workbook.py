@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import python_calamine
 
 from simulator.errors import Problem
-from simulator.population import legacy
+from simulator.population import legacy, xlsx
 from simulator.population.cells import Refused
 from simulator.population.column import Table, plain
+from simulator.population.grid import Grid
 from simulator.population.layout import arrange
 from simulator.population.legacy import is_ole
+from simulator.population.look import Look
 from simulator.population.raw import Finding, RawTable, Source, as_text, position_of, stray
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.synthetic_mark import digest_of, fits, unbound
-from simulator.population.xlsx import hollow_cells, refusal
+from simulator.population.xlsx import refusal
 
 MOST_MARKED = 100  # lines of a mark
 
@@ -26,11 +27,11 @@ MOST_MARKED = 100  # lines of a mark
 def from_workbook(data: bytes, label: str) -> Source:
     """The tables of an .xlsx or .xls workbook's bytes; label: the file's name."""
     source = Source(sha256=hashlib.sha256(data).hexdigest())
-    opened = _open(data)
+    opened = _open(data, label)
     if isinstance(opened, tuple):
         return source.unreadable(Problem(label, *opened))
     mark = ""
-    for name in opened.names:
+    for name in opened.looks:
         table = table_named(name)
         if table is None:
             mark = name if plain(name) in SYNTHETIC_MARK else mark
@@ -44,7 +45,7 @@ def from_workbook(data: bytes, label: str) -> Source:
             source.add(table.name, found)
             source.problems += others
     if mark:
-        text = "\n".join(str(row[0]) for row in opened.cells(mark)[:MOST_MARKED] if row)
+        text = "\n".join(str(row[0]) for row in opened.grid(mark).rows[:MOST_MARKED] if row)
         source.synthetic = fits(text, {name: digest_of(raw) for name, raw in source.tables.items()})
         source.problems += [] if source.synthetic else [unbound(f"{label}, sheet {mark}")]
     return source
@@ -55,11 +56,11 @@ def lone_table(data: bytes, label: str, table: Table) -> tuple[RawTable | Proble
 
     The sheet named after the table, or the only sheet that holds anything.
     """
-    opened = _open(data)
+    opened = _open(data, label)
     if isinstance(opened, tuple):
         return Problem(label, *opened), []
-    named = [name for name in opened.names if table_named(name) is table]
-    filled = named or [name for name in opened.names if any(any(row) for row in opened.cells(name))]
+    named = [name for name in opened.looks if table_named(name) is table]
+    filled = named or [name for name in opened.looks if any(any(row) for row in opened.grid(name).rows)]
     if len(filled) != 1:
         return Problem(label, f"{len(filled)} sheets could be the table {table.label}",
                        f"keep one, or name it {table.header}"), []
@@ -68,47 +69,65 @@ def lone_table(data: bytes, label: str, table: Table) -> tuple[RawTable | Proble
 
 @dataclass
 class _Book:
-    """An opened workbook: sheet names, what makes its values doubtful, and whether days count from 1904."""
+    """An opened workbook: sheet names, what they say beside their values, and whether days count from 1904."""
 
     reader: python_calamine.CalamineWorkbook
-    names: list[str]
-    hollow: dict[str, list[tuple[str, str, str]]]
-    hidden: dict[str, str]
-    mac_dates: bool
-    read: dict[str, list[list[Any]]] = field(default_factory=dict)
+    label: str
+    looks: dict[str, Look]
+    mac_dates: bool = False
+    sheets: dict[str, Grid] = field(default_factory=dict)
 
-    def merged(self, name: str) -> dict[int, dict[int, int]]:
-        """The merged cells of a sheet that lie in one row: by row, first and last column."""
-        found: dict[int, dict[int, int]] = {}
-        for (top, left), (bottom, right) in self.reader.get_sheet_by_name(name).merged_cell_ranges or ():
-            if top == bottom:
-                found.setdefault(top, {})[left] = right
+    def grid(self, name: str) -> Grid:
+        """The cells of a sheet; read once."""
+        if name not in self.sheets:
+            self.sheets[name] = self._read(name, self.looks.get(name, Look()))
+        return self.sheets[name]
+
+    def _read(self, name: str, look: Look) -> Grid:
+        sheet = self.reader.get_sheet_by_name(name)
+        # one stray cell far below makes millions of blank ones: blank rows are passed over at once
+        rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row]
+                for row in sheet.to_python(skip_empty_area=False)]
+        found = Grid(name, rows, range(1, len(rows) + 1), title=f"{self.label} {name}", comments=look.comments,
+                     merged=[(*first, *last) for first, last in sheet.merged_cell_ranges or ()])
+        scaled: dict[int, tuple[int, str]] = {}
+        for (row, column), said in look.formats.items():
+            if row < len(rows) and column < len(rows[row]) and (text := rows[row][column]):
+                if said.unit or said.percent:
+                    rows[row][column] = said.text(text)
+                elif said.divisor != 1:
+                    scaled.setdefault(column, (row + 1, f"{said.divisor:,}"))
+        found.scaled = scaled
+        for address, cause, remedy in look.doubtful:
+            found.problems.append(Finding(f"{name}!{address}", cause, remedy, "error", name, *position_of(address)))
+        if look.stale[0]:
+            number, address = look.stale
+            found.problems.append(Finding(
+                f"{name}!{address}", f"{number} cell(s) hold formulas whose values may be out of date: the program that wrote the "
+                "workbook does not calculate", "open it in Excel or WPS, let it calculate, and save it", "warning", name,
+                *position_of(address)))
+        if look.hidden:
+            found.problems.append(Problem(name, f"{look.hidden}; everything was read", "show it and compare", "warning"))
         return found
 
-    def cells(self, name: str) -> list[list[Any]]:
-        """The cells of a sheet."""
-        if name not in self.read:
-            self.read[name] = self.reader.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        return self.read[name]
 
-
-def _open(data: bytes) -> _Book | tuple[str, str]:
+def _open(data: bytes, label: str) -> _Book | tuple[str, str]:
     """The workbook, or why it cannot be opened (cause, remedy)."""
     found = refusal(data)
     if found is not None:
         return found
     try:
         # first: it also looks for what would make the value reader burst
-        hollow, hidden, mac_dates = (_hollow_of_xls(data) if is_ole(data) else hollow_cells(data))
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [s for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        hidden = {s.name: "the sheet is hidden" for s in sheets if
-                  s.visible != python_calamine.SheetVisibleEnum.Visible} | hidden
-        opened = _Book(book, [s.name for s in sheets], hollow, hidden, mac_dates)
-        for name in opened.names:  # what is damaged shows itself here
-            if table_named(name):
-                opened.cells(name)
-        return opened
+        looks, mac_dates = legacy.look(data) if is_ole(data) else xlsx.look(data)
+        book = _Book(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), label, {}, mac_dates)
+        for sheet in book.reader.sheets_metadata:
+            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                look = book.looks[sheet.name] = looks.get(sheet.name, Look())
+                if sheet.visible != python_calamine.SheetVisibleEnum.Visible:
+                    look.hidden = look.hidden or "the sheet is hidden"
+                if table_named(sheet.name):  # what is damaged shows itself here
+                    book.grid(sheet.name)
+        return book
     except Refused as refused:
         return refused.cause, refused.remedy
     except MemoryError:
@@ -123,22 +142,18 @@ def _open(data: bytes) -> _Book | tuple[str, str]:
         )
 
 
-def _hollow_of_xls(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, str], bool]:
-    hollow, mac_dates = legacy.hollow_cells(data)
-    return hollow, {}, mac_dates
-
-
 def _sheet(book: _Book, name: str, label: str, table: Table) -> tuple[RawTable | Problem, list[Problem]]:
-    """One sheet as a raw table called `label`, and the cells whose value cannot be trusted."""
-    # one stray cell far below makes millions of blank ones: blank rows are passed over at once
-    rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row] for row in book.cells(name)]
-    found = arrange(rows, list(range(1, len(rows) + 1)), label, is_sheet=True, table=table, title=f"{label} {name}",
-                    merged=book.merged(name))
-    problems: list[Problem] = []
-    for address, cause, remedy in book.hollow.get(name, ()):
-        problems.append(Finding(f"{label}!{address}", cause, remedy, "error", label, *position_of(address)))
-    if name in book.hidden:
-        problems.append(Problem(label, f"{book.hidden[name]}; everything was read", "show it and compare", "warning"))
+    """One sheet as a raw table called `label`, and what is to be said of single cells."""
+    grid = book.grid(name)
+    if label != name:
+        grid = replace(grid, label=label, problems=[_called(problem, name, label) for problem in grid.problems])
+    found = arrange(grid, table)
     if isinstance(found, RawTable):
         found.mac_dates = book.mac_dates
-    return found, problems
+    return found, grid.problems
+
+
+def _called(problem: Problem, name: str, label: str) -> Problem:
+    """A problem of a sheet that messages call otherwise, after its file."""
+    problem = replace(problem, place=label + problem.place.removeprefix(name))
+    return replace(problem, table=label) if isinstance(problem, Finding) else problem

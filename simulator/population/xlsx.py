@@ -1,8 +1,8 @@
-"""What must be asked of an .xlsx file itself before its values can be trusted.
+"""What an .xlsx file says beside its values: what would make the value reader burst, cells it shows as blank, formulas
+nobody calculated, number formats, comments, hidden rows.
 
-The value reader shows an error cell (#N/A) and a formula that was never calculated as blank, and blank means
-none: both must be found in the file itself, or an unknown amount would silently become 0. What would make the
-reader burst is found before anything is unpacked.
+The value reader shows an error cell (#N/A) and a formula that was never calculated as blank, and blank means none. A cheap
+look says whether a sheet holds anything of the kind, or is spelt in any uncommon way; then all of its XML is read.
 """
 
 from __future__ import annotations
@@ -10,35 +10,35 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from itertools import pairwise
-from posixpath import join, normpath
+from posixpath import dirname, join, normpath
+from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from simulator.population.cells import Refused
+from simulator.population.grid import Place
 from simulator.population.legacy import is_ole
+from simulator.population.look import NEVER, ZERO, Look
+from simulator.population.numberformat import BUILT_IN, Meaning, meaning
+from simulator.population.raw import letters, position_of
 
 MOST_ENTRIES = 5_000
 MOST_BYTES = 2 * 1024**3  # unpacked; a register of a million enterprise-years is below 1 GiB
-MOST_OF_A_SMALL_PART = 4 * 1024**2
+MOST_OF_A_SMALL_PART = 32 * 1024**2
 MOST_RATIO = 200  # unpacked / packed; spreadsheets reach 20, a bomb 1000
+MOST_TEXT = 32_767  # characters a cell may hold
+MOST_TEXTS = 1024**3  # of all cells together, each counted as often as it is shown
+FARTHEST = 103  # column CZ: the value reader makes room for everything up to the last cell
+SPARSE, FEW_CELLS = 20, 5_000_000  # room for so many times its cells is no table's; below so many cells nobody minds
 
-# Cells of the type "error", and cells whose first child is a formula. Tags may bear a namespace prefix,
-# quotes may be of both kinds; the length is bounded (a formula has at most 8,192 characters) so that no
-# input makes the search slow.
-_ERROR_CELL = re.compile(
-    rb"""<(?:\w+:)?c(?=\s)([^<>]*\st=["']e["'][^<>]*)>(.{0,9000}?)</(?:\w+:)?c>""", re.DOTALL
-)
-_FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c(\s[^<>]*)>\s*(<(?:\w+:)?f[\s/>].{0,50000}?)</(?:\w+:)?c>", re.DOTALL
-)
-# Right of column CZ or below row 9,999,999: the value reader would reserve memory for everything up to there.
-_FAR_CELL = re.compile(rb"""\sr=["']((?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{0,3}\d{8,})["']""")
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*\shidden=["'](?:1|true)["']""")
-_DEEP_CELL = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{6,7})["']""")  # row 100,000 or deeper
-_ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3}\d{1,7})["']""")
-_IS_TEXT = re.compile(rb"""\st=["']str["']""")  # a formula whose calculated value is a text may show nothing
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]+)</(?:\w+:)?v>")
+# A sheet as nearly every program spells it: <c r="A1" …>; whatever differs, or may matter, is read as XML.
+_UNCOMMON = re.compile(rb"<c[>/\n\t\r]|:c[\s/>]|[<:]f[\s/>]|<!|&#|=\s*[\"']e[\"']")
+_WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,3})[0-9]')
+_ROW, _DEEP_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"'), re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
+_HIDDEN_ROW = re.compile(rb"""[<:]row\s[^<>]*\shidden\s*=\s*["'](?:1|true)["']""")
+_OTHER_ENCODING = re.compile(rb"""\A(?:\xff\xfe|\xfe\xff|<\0|\0<|<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
 
 
 def refusal(data: bytes) -> tuple[str, str] | None:
@@ -51,12 +51,17 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
+            named = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
     except Exception:  # noqa: BLE001  zipfile raises many kinds on damaged input; all mean the same to the user
         return (
             "this is no .xlsx workbook: the file is damaged, protected by a password, or of another kind",
             save,
         )
     names = {entry.filename.lower() for entry in entries}
+    if b"opendocument.spreadsheet" in named:
+        return "is an OpenDocument table (.ods), which is not read", save
+    if "xl/workbook.bin" in names:
+        return "is a binary workbook (.xlsb), which is not read", save
     if any(name.endswith("vbaproject.bin") for name in names):
         return "the workbook holds macros", "save it as .xlsx, which has none"
     if any(name.startswith("xl/externallinks/") for name in names):
@@ -78,51 +83,39 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def hollow_cells(data: bytes) -> tuple[dict[str, list[tuple[str, str, str]]], dict[str, str], bool]:
-    """Of an .xlsx workbook, by sheet: address, cause and remedy of every error cell and every formula never calculated;
-    rows that are hidden; and whether days count from 1904.
+def look(data: bytes) -> tuple[dict[str, Look], bool]:
+    """What an .xlsx workbook says beside its values, by sheet; and whether its days count from 1904.
 
-    Raises Refused for a cell far outside any table, and ValueError, KeyError or a zip or XML error for a
-    damaged workbook.
+    Raises Refused for what would exhaust the memory, and ValueError, KeyError or a zip or XML error for a damaged workbook.
     """
-    found, hidden = {}, {}
+    found = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        targets = {
-            element.get("Id"): element.get("Target", "")
-            for element in _tree(archive, "xl/_rels/workbook.xml.rels")
-        }
+        targets = _targets(archive, "xl/workbook.xml")
         tree = _tree(archive, "xl/workbook.xml")
-        mac_dates = any(
-            element.tag.rpartition("}")[2] == "workbookPr" and element.get("date1904") in ("1", "true")
-            for element in tree.iter()
-        )
+        settings = {_local(element.tag): element.attrib for element in tree.iter()}
+        mac_dates = settings.get("workbookPr", {}).get("date1904") in ("1", "true")
+        parts = {}
         for element in tree.iter():
-            if element.tag.rpartition("}")[2] != "sheet":
-                continue
-            name = element.get("name", "")
-            link = next(value for key, value in element.attrib.items() if key.rpartition("}")[2] == "id")
-            target = targets[link]
-            if "worksheets/" not in target:
-                continue
-            part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+            if _local(element.tag) == "sheet":
+                link = next(value for key, value in element.attrib.items() if _local(key) == "id")
+                if "worksheets/" in targets[link]:
+                    parts[element.get("name", "")] = targets[link]
+        texts = {*_targets(archive, "xl/workbook.xml", "/sharedStrings").values(), "xl/sharedStrings.xml"} & {*archive.namelist()}
+        shared = b"".join(archive.read(part) for part in texts)
+        meanings = _meanings(archive, next(iter(_targets(archive, "xl/workbook.xml", "/styles").values()), "xl/styles.xml"))
+        fresh = _calculated(archive, settings)
+        for name, part in parts.items():
             content = archive.read(part)
-            far = _FAR_CELL.search(content)
-            if far:
-                address = f"{name}!{far.group(1).decode()}"
-                raise Refused(
-                    f"{address} lies far outside a register's table", "delete the rows or columns out there"
-                )
-            deepest = max(map(int, _DEEP_CELL.findall(content)), default=0)
-            # a deep table has many rows; a stray cell or an attack has not
-            if deepest > 20 * (content.count(b"<row") + content.count(b":row")):
-                raise Refused(
-                    f"{name}!A{deepest} lies far outside a register's table", "delete the rows or columns out there"
-                )
-            found[name] = list(_hollow(content))
-            rows = len(_HIDDEN_ROW.findall(content))
-            if rows:
-                hidden[name] = f"{rows} row(s) are hidden"
-    return found, hidden, mac_dates
+            _bound_texts(shared, content)
+            # where no header asks for per cent a share shown so is a share
+            used = {style: said for style, said in meanings.items() if not said.percent or b"%" in shared or b"%" in content}
+            found[name] = _read(name, content, used, fresh) if used or _is_uncommon(content) else _glance(name, content)
+            found[name].comments = _comments(archive, part)
+    return found, mac_dates
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def _tree(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
@@ -135,25 +128,151 @@ def _tree(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     return ElementTree.fromstring(content)  # noqa: S314  small, and declares nothing
 
 
-def _hollow(content: bytes) -> Iterator[tuple[str, str, str]]:
-    """Address, cause and remedy of the cells of one sheet whose value the reader would show as blank."""
-    for match in _ERROR_CELL.finditer(content):
-        value = _VALUE.search(match.group(2))
-        shown = value.group(1).decode("ascii", "replace") if value else "an error"
-        yield (
-            _address(match.group(1)),
-            f"the cell shows {shown}",
-            "write the value, leave blank for none, 未知 for unknown",
-        )
-    for match in _FORMULA_CELL.finditer(content):
-        if not _VALUE.search(match.group(2)) and not _IS_TEXT.search(match.group(1)):
-            yield (
-                _address(match.group(1)),
-                "the cell's formula was never calculated",
-                "write the value instead, or open the workbook, let it calculate, and save it",
-            )
+def _targets(archive: zipfile.ZipFile, part: str, kind: str = "") -> dict[str, str]:
+    """The parts of a kind that a part refers to, by the name it gives them; none where it says of none."""
+    folder, _, name = part.rpartition("/")
+    listed = f"{folder}/_rels/{name}.rels"
+    if listed not in archive.namelist():
+        return {}
+    targets = {element.get("Id", ""): element.get("Target", "") for element in _tree(archive, listed)
+               if element.get("Type", "").endswith(kind)}
+    return {name: target.lstrip("/") if target.startswith("/") else normpath(join(dirname(part), target))
+            for name, target in targets.items()}
 
 
-def _address(attributes: bytes) -> str:
-    found = _ADDRESS.search(attributes)
-    return found.group(1).decode("ascii") if found else "?"
+def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a program that calculates wrote the values of formulas: others ask for it when the workbook is opened, or leave
+    no chain of what depends on what."""
+    if settings.get("calcPr", {}).get("fullCalcOnLoad") in ("1", "true"):
+        return False
+    if any(name.lower() == "xl/calcchain.xml" for name in archive.namelist()):
+        return True
+    by = archive.read("docProps/app.xml")[:100_000] if "docProps/app.xml" in archive.namelist() else b""
+    return b"LibreOffice" in by or b"WPS" in by
+
+
+def _meanings(archive: zipfile.ZipFile, part: str) -> dict[str, Meaning]:
+    """What the number formats say, by style; only those that matter."""
+    if part not in archive.namelist():
+        return {}
+    tree = _tree(archive, part)
+    codes = dict(BUILT_IN)
+    for element in tree.iter():
+        if _local(element.tag) == "numFmt" and element.get("numFmtId", "").isdecimal():
+            codes[int(element.get("numFmtId", ""))] = element.get("formatCode", "")
+    found: dict[str, Meaning] = {}
+    for styles in tree:
+        for style, element in enumerate(styles if _local(styles.tag) == "cellXfs" else ()):
+            number = element.get("numFmtId", "0")
+            if number.isdecimal() and (said := meaning(codes.get(int(number), ""))) is not None:
+                found[str(style)] = said
+    return found
+
+
+def _comments(archive: zipfile.ZipFile, sheet: str) -> dict[Place, str]:
+    found = {}
+    for part in _targets(archive, sheet, "/comments").values():
+        if part in archive.namelist():
+            for element in _tree(archive, part).iter():
+                if _local(element.tag) == "comment" and re.fullmatch(r"[A-Z]{1,3}\d{1,7}", element.get("ref", "")):
+                    line, column = position_of(element.get("ref", ""))
+                    found[line - 1, column] = "".join(element.itertext())
+    return found
+
+
+def _bound_texts(shared: bytes, sheet: bytes) -> None:
+    """Refuse texts longer than a cell's, and short ones shown so often that they would fill the memory."""
+    longest = max(map(len, shared.split(b"si>")), default=0)
+    if longest > 8 * MOST_TEXT:
+        raise Refused("a cell holds a text longer than any cell's", "shorten it")
+    if longest * sheet.count(b"<v>") > MOST_TEXTS:
+        texts = [len(text) for text in re.findall(rb"si>(.*?)</(?:\w+:)?si>", shared, re.DOTALL)]
+        shown = sum(texts[at] for number in re.findall(rb">([0-9]{1,8})</", sheet) if (at := int(number)) < len(texts))
+        if shown > MOST_TEXTS:
+            raise Refused(f"the texts of the cells come to {shown:,} characters; a register's do not", "check the workbook")
+
+
+def _too_far(sheet: str, row: int, column: int, cells: int) -> None:
+    """Refuse a sheet that would need far more room than its cells: the value reader makes it for all up to the last."""
+    if column > FARTHEST or row >= 9_999_999 or ((row + 1) * (column + 1) > max(FEW_CELLS, SPARSE * cells)):
+        raise Refused(f"{sheet}!{letters(column)}{row + 1} lies far outside a register's table", "delete the rows or columns out there")
+
+
+def _is_uncommon(content: bytes) -> bool:
+    """Whether a sheet's XML must be read: something in it may matter, or it is not spelt as nearly all are."""
+    return _OTHER_ENCODING.match(content) is not None or content.count(b"<c ") != content.count(b'<c r="') or \
+        _UNCOMMON.search(content) is not None
+
+
+def _glance(name: str, content: bytes) -> Look:
+    """A sheet of values only, in the common spelling."""
+    wide = max({position_of(f"{found.decode()}1")[1] for found in set(_WIDE_CELL.findall(content))}, default=25)
+    rows = set((_DEEP_ROW if wide < FEW_CELLS // 100_000 else _ROW).findall(content))
+    _too_far(name, max(map(int, rows), default=100_000) - 1, wide, content.count(b"<c "))
+    hidden = len(_HIDDEN_ROW.findall(content))
+    return Look(hidden=f"{hidden} row(s) are hidden" if hidden else "")
+
+
+def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: bool) -> Look:
+    """A sheet's XML, read: any spelling of it, cells and rows without an address too."""
+    found = Look()
+    row = column = -1
+    cells = hidden = stale = deepest = widest = 0
+    cell: dict[str, str] = {}
+    inside = formula = False
+    value: list[str] = []
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        nonlocal row, column, hidden, cell, formula, inside, cells
+        tag = tag.rpartition(":")[2]
+        if tag == "row":
+            row, column = int(given["r"]) - 1 if "r" in given else row + 1, -1
+            hidden += given.get("hidden") in ("1", "true")
+        elif tag == "c":
+            cell, formula = given, False
+            cells += 1
+            value.clear()
+            if "r" in given:
+                line, column = position_of(given["r"])
+                row = line - 1
+            else:
+                column += 1
+        elif tag == "f":
+            formula = True
+        elif tag in ("v", "t"):
+            inside = True
+
+    def end(tag: str) -> None:
+        nonlocal inside, deepest, widest, stale
+        tag = tag.rpartition(":")[2]
+        if tag in ("v", "t"):
+            inside = False
+        elif tag == "c":
+            deepest, widest = max(deepest, row), max(widest, column)
+            kind, text = cell.get("t", "n"), "".join(value).strip()
+            if kind == "e":
+                found.doubtful.append((f"{letters(column)}{row + 1}", f"the cell shows {text or 'an error'}",
+                                       "write the value, leave blank for none, 未知 for unknown"))
+            elif formula and not text and (kind != "str" or not fresh):
+                found.doubtful.append((f"{letters(column)}{row + 1}", *NEVER))
+            elif formula and not fresh and text == "0":
+                found.doubtful.append((f"{letters(column)}{row + 1}", *ZERO))
+            elif formula and not fresh:
+                found.stale = (found.stale[0] + 1, found.stale[1] or f"{letters(column)}{row + 1}")
+            if kind == "n" and text and (said := meanings.get(cell.get("s", "0"))):
+                found.formats[row, column] = said
+
+    def characters(text: str) -> None:
+        if inside:
+            value.append(text)
+
+    def refuse(*_given: Any) -> None:
+        raise ValueError("a sheet declares entities")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, refuse
+    parser.Parse(content, True)
+    _too_far(name, deepest, widest, cells)
+    found.hidden = f"{hidden} row(s) are hidden" if hidden else ""
+    return found

@@ -59,7 +59,7 @@ ID = ENTERPRISES_TABLE.column("enterprise_id")
     ],
 )
 def test_numbers(text, column, stored):
-    assert parse(text, column) == (stored, False)
+    assert parse(text, column) == (stored, "")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_numbers(text, column, stored):
     ],
 )
 def test_finer_than_the_resolution_is_rounded_half_up_and_said(text, column, stored):
-    assert parse(text, column) == (stored, True)
+    assert parse(text, column) == (stored, "rounded")
 
 
 @pytest.mark.parametrize(
@@ -135,28 +135,28 @@ def test_an_amount_may_bear_its_unit(text, fen):
         with pytest.raises(Refused, match="not a number"):
             parse(text, MONEY)
     else:
-        assert parse(text, MONEY) == (fen, False)
+        assert parse(text, MONEY) == (fen, "")
 
 
 def test_the_columns_unit_scales_and_contradicts():
     wan = Declared(Decimal(10_000), "万元", "header")
-    assert parse("3000", MONEY, wan) == (3_000_000_000, False)
-    assert parse("3000.00005", MONEY, wan) == (3_000_000_050, False)
-    assert parse("3000万", MONEY, wan) == (3_000_000_000, False)
+    assert parse("3000", MONEY, wan) == (3_000_000_000, "")
+    assert parse("3000.00005", MONEY, wan) == (3_000_000_050, "")
+    assert parse("3000万", MONEY, wan) == (3_000_000_000, "")
     with pytest.raises(Refused, match="bears another unit than its column, which is in 万元"):
         parse("3000元", MONEY, wan)
-    assert parse("3000元", MONEY, Declared(Decimal(10_000), "万元", "answer")) == (300_000, False)
+    assert parse("3000元", MONEY, Declared(Decimal(10_000), "万元", "answer")) == (300_000, "")
 
 
 def test_a_share_may_be_written_in_percent():
-    assert parse("85%", SHARE) == (850_000, False) and parse("８５ ％", SHARE) == (850_000, False)
+    assert parse("85%", SHARE) == (850_000, "") and parse("８５ ％", SHARE) == (850_000, "")
 
 
 @pytest.mark.parametrize(
     "text, mac, stored", [("41400", False, 20130506), ("41400.0", False, 20130506), ("39938", True, 20130506)]
 )
 def test_a_spreadsheets_day(text, mac, stored):
-    assert parse(text, DATE, None, mac) == (stored, False)
+    assert parse(text, DATE, None, mac) == (stored, "serial")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_spreadsheets_day(text, mac, stored):
      "2013.5.6", "2013.05.06", "2013/5/6 0:00", "2013-05-06 00:00:00", "2013-05-06T00:00:00.000"],
 )
 def test_dates(text):
-    assert parse(text, DATE) == (20130506, False)
+    assert parse(text, DATE) == (20130506, "")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_dates(text):
         ("99999", "not a date"),
         ("2013-05", "not a date"),
         ("5 May 2013", "not a date"),
-        ("2013-05-06T00:00Z", "not a date"),
+        ("2013-05-06T00:00X", "not a date"),
         ("1989-12-31", "outside 1990-01-01"),
         ("2101-01-01", "outside"),
         ("0000-01-01", "no such day"),
@@ -192,7 +192,7 @@ def test_dates_refused(text, cause):
 
 
 def test_an_enterprise_may_have_settled_long_ago_but_nothing_else_predates_1990():
-    assert parse("1958-10-01", ENTERPRISES_TABLE.column("settled_on")) == (19581001, False)
+    assert parse("1958-10-01", ENTERPRISES_TABLE.column("settled_on")) == (19581001, "")
     for column in schema.ENTERPRISES:
         if column.kind == "date" and column.name != "settled_on":
             with pytest.raises(Refused):
@@ -201,12 +201,12 @@ def test_an_enterprise_may_have_settled_long_ago_but_nothing_else_predates_1990(
 
 @pytest.mark.parametrize("text", ["是", "true", "TRUE", "1", "yes", "Yes", "１", "1.0", " 是 "])
 def test_flags_true(text):
-    assert parse(text, FLAG) == (1, False)
+    assert parse(text, FLAG) == (1, "")
 
 
 @pytest.mark.parametrize("text", ["否", "false", "False", "0", "no", "NO", "０"])
 def test_flags_false(text):
-    assert parse(text, FLAG) == (0, False)
+    assert parse(text, FLAG) == (0, "")
 
 
 @pytest.mark.parametrize("text", ["2", "√", "y", "truee", "有"])
@@ -229,7 +229,7 @@ def test_flags_refused(text):
     ],
 )
 def test_choices(text, name, stored):
-    assert parse(text, ENTERPRISES_TABLE.column(name)) == (stored, False)
+    assert parse(text, ENTERPRISES_TABLE.column(name)) == (stored, "")
 
 
 def test_payers():
@@ -246,13 +246,13 @@ def test_an_unknown_choice_names_the_choices():
 
 @pytest.mark.parametrize("text", ["NA", "null", "nan", "None", "无", "001", "1e5", "未知", "unknown", "合计"])
 def test_a_name_stays_what_it_is(text):
-    assert parse(text, NAME) == (text, False)
+    assert parse(text, NAME) == (text, "")
 
 
 def test_an_id_is_stripped_and_half_width():
-    assert parse(" ９１X\u200b", ID) == ("91X", False)
-    assert parse("0001", ID) == ("0001", False)
-    assert parse("NA", ID) == ("NA", False)
+    assert parse(" ９１X\u200b", ID) == ("91X", "")
+    assert parse("0001", ID) == ("0001", "")
+    assert parse("NA", ID) == ("NA", "")
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_ids_refused(text, cause):
 
 
 def test_a_long_or_unprintable_text_is_shown_short():
-    assert cells.shown("a\n" * 100) == "“" + "a?" * 30 + "…”"
+    assert cells.shown("a\n" * 100) == "“" + "a " * 30 + "…”"
 
 
 @given(st.text())
@@ -299,7 +299,7 @@ def test_no_text_escapes_the_kinds(text):
 def test_what_is_spelt_is_read_back(column, data):
     stored = data.draw(st.integers(0, column.high * column.resolution))
     written = spell(stored, column)
-    assert parse(repr(written), column) == (stored, False)
+    assert parse(repr(written), column) == (stored, "")
 
 
 @given(st.text())

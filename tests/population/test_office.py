@@ -11,6 +11,7 @@ import pytest
 from simulator.errors import PopulationError
 from simulator.population import schema
 from simulator.population.legacy import streams
+from simulator.population.raw import RawTable
 from simulator.population.readers import examine, read_population
 from simulator.population.writing import write_parquet
 from tests.population.registers import (
@@ -265,11 +266,13 @@ def test_a_web_page_named_as_a_workbook(tmp_path):
     assert "web page" in problem.cause and "年度.xls" in problem.remedy
 
 
-def test_spans_of_a_web_page_leave_blanks_as_in_a_workbook(tmp_path):
+def test_a_code_over_two_rows_of_a_web_page_is_that_of_both(tmp_path):
     folder = write(tmp_path)
     (folder / "annual.csv").unlink()
     (folder / "年度.xls").write_text(HTML, encoding="utf-8")
-    assert only_problem(folder).cause == "the cell is blank", "a code over two rows stands in the first"
+    population = read_population(folder)
+    assert population.annual["sales"][0].tolist() == [3_000_000_000, 125_000_000]
+    assert any("merged cell(s)" in w.cause for w in population.warnings)
 
 
 def test_an_xml_spreadsheet_is_refused_with_the_remedy(tmp_path):
@@ -411,7 +414,8 @@ def test_every_column_is_known_with_its_unit_behind_it():
         for column in one.columns:
             header = header_of(column)
             assert column_named(header, one) is column
-            assert not isinstance(declared_unit(column, header, "", "", one), str), header
+            raw = RawTable(one.name, False, [header], 1, [()], [])
+            assert not isinstance(declared_unit(column, 0, raw, one), str), header
 
 
 def test_what_was_left_of_the_first_form_still_is(tmp_path):

@@ -36,7 +36,7 @@ def test_a_workbook_is_the_same_population_as_its_csv(tmp_path):
              "paid_members": 1001, "building_occupancy": 0.85, "entry_fee": "未知", "vat": "３，０００"}  # fmt: skip
     texts = {"year": "2013", "sales": "1234.50", "rent": "0.3", "designated_building": "是", "trades_locally": "1",
              "paid_members": "1001", "building_occupancy": ".85", "entry_fee": "unknown", "vat": "3000"}  # fmt: skip
-    support = table("enterprise_id year clause amount payer", "E1 2013 3 9 市级")
+    support = table("enterprise_id year clause amount payer", "E1 2013 3 900 市级")
     book = write_workbook(tmp_path / "名录.xlsx", annual=annual(**cells), existing_support=support)
     folder = write(
         tmp_path / "csv", annual=full("annual", {"enterprise_id": "E1"} | texts), existing_support=support
@@ -138,8 +138,10 @@ def test_formulas_with_a_value_are_values(tmp_path):
         sheet = book.add_worksheet("annual")
         sheet.write_row(0, 0, ["enterprise_id", "year"])
         sheet.write_row(1, 0, ["E1", 2013])
-    # as spreadsheets write it; the library has no way to say that the calculated value is a text
+    # as spreadsheets write it; the library has no way to say that the calculated value is a text, and asks to calculate anew
     rewritten(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(b'r="C2"', b'r="C2" t="str"'))
+    rewritten(path, "xl/workbook.xml", lambda content: content.replace(b' fullCalcOnLoad="1"', b""))
+    rewritten(path, "docProps/app.xml", lambda content: content.replace(b"Microsoft Excel", b"LibreOffice"))
     enterprises = read_population(path).enterprises
     assert enterprises["paid_in_capital"][0] == 4200 and enterprises["registered_capital"][0] == 0
 

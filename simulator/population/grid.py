@@ -1,0 +1,33 @@
+"""The cells of one sheet or file as they stand: what every reader fills, and every check of a table reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from simulator.errors import Problem
+
+Place = tuple[int, int]  # row and column of a cell, from 0
+Range = tuple[int, int, int, int]  # first row, first column, last row, last column of merged cells
+
+
+@dataclass
+class Grid:
+    """One sheet or file before anybody looks for a table in it.
+
+    label: file or sheet name, as messages show it; rows: texts by row, of what is stored, with the unit its number format
+    shows (`numberformat`); a row may end early; lines: number of each row, as an editor counts; is_sheet: whether places are
+    addresses (annual!H17) or lines; title: words beside the rows themselves, as the sheet's and the file's name; merged:
+    ranges of merged cells, the value in the first; comments: by cell; scaled: by column, the first cell shown divided, and
+    by what; problems: what was found in single cells.
+    """
+
+    label: str
+    rows: Sequence[list[str]]
+    lines: Sequence[int]
+    is_sheet: bool = True
+    title: str = ""
+    merged: Sequence[Range] = ()
+    comments: Mapping[Place, str] = field(default_factory=dict)
+    scaled: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)

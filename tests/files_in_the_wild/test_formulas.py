@@ -1,0 +1,149 @@
+"""Formulas that nobody calculated: libraries write 0, or nothing, and leave it to the program that opens the workbook
+(jmcnamara/XlsxWriter#877, tidyverse/readxl#495); cells without addresses as Dynamics, SSRS and Power BI write them (calamine#261,
+box/spout#267)."""
+
+import re
+
+import pytest
+import xlwt
+
+from simulator.population.readers import examine
+from tests.files_in_the_wild.register import asked, by_xlsxwriter, changed, column, rewritten, same, tables, workbook
+
+CAPITAL, O2O = column("enterprises", "paid_in_capital"), column("enterprises", "o2o")
+PREFIX = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def formula(path, text, value=0, at=CAPITAL, **more):
+    """The register with a formula of XlsxWriter's in 企业, row 2."""
+    return by_xlsxwriter(path, tables(), lambda _, sheets: sheets["enterprises"].write_formula(1, at, text, None, value, **more))
+
+
+@pytest.mark.parametrize(
+    "text, at",
+    [
+        ("=2000000+1000000", CAPITAL),
+        ('=IF(1=1,"是","否")', O2O),
+        ("=SUM(A1:A3)", CAPITAL),
+        ("=D2*0.6", CAPITAL),
+        ("=VLOOKUP(A2,年度!A:C,3,0)", CAPITAL),
+        ("=DATE(2014,1,1)", 2),
+        ("=ROUND(1/3,2)", CAPITAL),
+    ],
+)
+def test_a_cached_zero_that_is_to_be_calculated_is_asked(tmp_path, text, at):
+    asked(formula(tmp_path / "a.xlsx", text, at=at), "enterprises!", "the cell's formula shows 0", "let it calculate")
+
+
+def xml(path, change, part="xl/worksheets/sheet1.xml"):
+    return rewritten(path, lambda name, content: change(content) if name == part else content)
+
+
+SPELLINGS = {
+    "without an address": lambda content: re.sub(rb' (r|spans)="[^"]*"', b"", content),
+    "without any attribute": lambda content: re.sub(rb"<c [^>]*(?=><f)", b"<c", re.sub(rb' (r|spans)="[^"]*"', b"", content)),
+    "with a prefix": lambda content: re.sub(rb"<(/?)(?=[a-z])", rb"<\1x:", content).replace(b'xmlns="' + PREFIX, b'xmlns:x="' + PREFIX),
+    "with a long prefix": lambda content: re.sub(rb"<(/?)(?=[a-z])", rb"<\1ss-1.0:", content).replace(
+        b'xmlns="' + PREFIX, b'xmlns:ss-1.0="' + PREFIX
+    ),
+    "with single quotes": lambda content: content.replace(b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>', b"").replace(
+        b'"', b"'"
+    ),
+    "with line breaks": lambda content: content.replace(b"<c ", b"<c\n\t").replace(b"<f>", b"<f\n>"),
+    "in UTF-16": lambda content: content.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+    "the value first": lambda content: re.sub(rb"(<f>.*?</f>)(<v>0</v>)", rb"\2\1", content),
+    "with comments": lambda content: content.replace(b"<f>", b"<!-- <f/> --><f>"),
+    "as character data": lambda content: re.sub(rb"<v>0</v></c><c r=\"F2", b'<v><![CDATA[0]]></v></c><c r="F2', content),
+    "a shared formula": lambda content: content.replace(b"<f>2000000+1000000</f>", b'<f t="shared" si="0"/>'),
+    "an array formula": lambda content: content.replace(b"<f>", b'<f t="array" ref="E2">'),
+}
+
+
+@pytest.mark.parametrize("value", ["0", ""])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_any_spelling_of_xml(tmp_path, spelling, value):
+    path = xml(formula(tmp_path / "a.xlsx", "=2000000+1000000"), SPELLINGS[spelling])
+    if not value:
+        if spelling in ("in UTF-16", "as character data"):
+            pytest.skip("the other value says it")
+        path = xml(path, lambda content: re.sub(rb"<([\w.-]+:)?v>0</([\w.-]+:)?v>", b"", content))
+    asked(path, "enterprises!E2", "formula")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        name
+        for name in SPELLINGS
+        if name not in ("a shared formula", "an array formula", "as character data", "the value first", "with comments")
+    ],
+)
+def test_an_error_cell_in_any_spelling_is_told_at_its_place(tmp_path, spelling):
+    path = workbook(tmp_path / "a.xlsx", changed(lambda t: t["enterprises"][1].__setitem__(CAPITAL, "#N/A")))
+    asked(xml(path, SPELLINGS[spelling]), "enterprises!E2: the cell shows #N/A")
+
+
+def test_plain_cells_without_addresses_are_read(tmp_path):
+    """As report servers write them: rows and cells in order, blank ones as <c/>."""
+
+    def cell(value):
+        kind, inner = ("n", f"<v>{value}</v>") if isinstance(value, int | float) else ("inlineStr", f"<is><t>{value}</t></is>")
+        return "<c/>" if value == "" else f'<c t="{kind}">{inner}</c>'
+
+    names = dict(enumerate(tables(), 1))
+    bodies = {
+        f"xl/worksheets/sheet{at}.xml": "".join("<row>" + "".join(map(cell, row)) + "</row>" for row in tables()[name])
+        for at, name in names.items()
+    }
+    path = rewritten(
+        workbook(tmp_path / "a.xlsx", tables()),
+        lambda name, content: (
+            f'<worksheet xmlns="{PREFIX.decode()}"><sheetData>{bodies[name]}</sheetData></worksheet>'.encode()
+            if name in bodies
+            else content
+        ),
+    )
+    assert same(path, tmp_path)
+
+
+def test_a_nonzero_value_nobody_can_date_is_told_once(tmp_path):
+    path = formula(tmp_path / "a.xlsx", "=2000000+1000000", 3_000_000)
+    assert same(path, tmp_path, "1 cell(s) hold formulas whose values may be out of date", "enterprises!E2")
+
+
+def test_without_a_chain_of_calculation_a_zero_is_asked(tmp_path):
+    path = formula(tmp_path / "a.xlsx", "=2000000+1000000")
+    asked(xml(path, lambda content: content.replace(b' fullCalcOnLoad="1"', b""), "xl/workbook.xml"), "formula shows 0")
+
+
+def calculated(path):
+    """As if LibreOffice had written it, which calculates before it saves."""
+    return rewritten(path, lambda name, content: content.replace(b' fullCalcOnLoad="1"', b"").replace(b"Microsoft Excel", b"LibreOffice"))
+
+
+def test_calculated_formulas_are_values(tmp_path):
+    assert same(calculated(formula(tmp_path / "a.xlsx", "=2000000+1000000", 3_000_000)), tmp_path)
+    path = by_xlsxwriter(
+        tmp_path / "b.xlsx",
+        changed(lambda t: [row.__setitem__(column("annual", "entry_fee"), 0) for row in t["annual"][1:2]]),
+        lambda _, sheets: sheets["annual"].write_formula(1, column("annual", "entry_fee"), "=5-5", None, 0),
+    )
+    assert not examine(calculated(path)).errors
+
+
+@pytest.mark.parametrize("spelled", [b'fullCalcOnLoad="true"', b"fullCalcOnLoad='1'"])
+def test_the_wish_to_be_calculated_in_any_spelling(tmp_path, spelled):
+    path = formula(tmp_path / "a.xlsx", "=2000000+1000000")
+    asked(xml(path, lambda content: content.replace(b'fullCalcOnLoad="1"', spelled), "xl/workbook.xml"), "formula shows 0")
+
+
+def test_openpyxl_and_xlwt_write_no_value_at_all(tmp_path):
+    asked(workbook(tmp_path / "a.xlsx", tables(), lambda book: book["enterprises"].__setitem__("E2", "=1+2999999")), "never calculated")
+    book = xlwt.Workbook()
+    for name, rows in tables().items():
+        sheet = book.add_sheet(name)
+        for at, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write(at, place, xlwt.Formula("1+2999999") if (name, at, place) == ("enterprises", 1, CAPITAL) else cell)
+    book.save(str(tmp_path / "a.xls"))
+    asked(tmp_path / "a.xls", "enterprises!E2", "formula")

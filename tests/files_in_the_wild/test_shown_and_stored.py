@@ -1,0 +1,232 @@
+"""What is shown and what is stored: web pages that an office calls .xls keep the number beside a rounded text (SheetJS/sheetjs#1647,
+Excel's and LibreOffice's own pages); amounts in a unit that nobody says; files that stand for more than any register."""
+
+import os
+import stat
+import zipfile
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from simulator.population import schema
+from simulator.population.readers import examine
+from tests.files_in_the_wild.register import asked, by_xlsxwriter, changed, column, folder, same, tables, workbook
+
+RETAINED, LEASE, OCCUPANCY = (column("annual", name) for name in ("retained_tax", "line_lease", "building_occupancy"))
+
+
+def page(path, cells):
+    """The register with 年度 as a web page; cells: HTML of some cells by row and column."""
+    rows = tables()
+    folder(path, rows)
+    (path / "annual.csv").unlink()
+    (path / "年度.xls").write_text(
+        "<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table>"
+        + "".join(
+            "<tr>" + "".join(cells.get((at, place), f"<td>{cell}</td>") for place, cell in enumerate(row)) + "</tr>"
+            for at, row in enumerate(rows["annual"])
+        )
+        + "</table></html>",
+        encoding="utf-8",
+    )
+    return path
+
+
+KEPT = [
+    (RETAINED, '<td x:num="299999.6">300,000</td>'),
+    (RETAINED, "<td x:num=299999.6>300000</td>"),
+    (RETAINED, '<td align=right x:num="299999.6">￥300,000</td>'),
+    (RETAINED, '<td sdval="299999.6" sdnum="2052;0;#,##0">300,000</td>'),
+    (RETAINED, '<td data-v="299999.6" data-t="n">300,000</td>'),
+    (RETAINED, '<td data-value="299999.6">300000</td>'),
+    (RETAINED, '<td x:num="299999.6">####</td>'),
+    (RETAINED, '<td x:num="299999.6"></td>'),
+    (RETAINED, '<td data-sheets-value=\'{"1":3,"3":299999.6}\'>300,000</td>'),
+    (RETAINED, '<td x:num="2.999996E5">3.0E+05</td>'),
+    (LEASE, '<td x:num="10">10.00万元</td>'),
+    (LEASE, '<td x:num="100000">10.00万元</td>'),
+    (LEASE, "<td x:num>100000</td>"),
+    (LEASE, '<td x:num="100000">10万</td>'),
+    (LEASE, '<td x:str="100000">100000</td>'),
+    (OCCUPANCY, '<td x:num="0.85">85%</td>'),
+    (OCCUPANCY, '<td x:num="0.85">0.9</td>'),
+    (OCCUPANCY, '<td data-v="0.85">85.0%</td>'),
+    (LEASE, '<td x:num="100000.000">100,000.00</td>'),
+    (column("annual", "year"), '<td x:num="2013">2013年</td>'),
+]
+
+
+@pytest.mark.parametrize("at, cell", KEPT)
+def test_the_stored_number_counts(tmp_path, at, cell):
+    rows = range(1, 9) if at == LEASE else (1,)
+    assert same(page(tmp_path / "f", {(row, at): cell for row in rows}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "at, cell",
+    [
+        (LEASE, '<td x:num="100000">10</td>'),
+        (LEASE, '<td data-v="10">100,000</td>'),
+        (LEASE, '<td sdval="99000">100,000</td>'),
+        (OCCUPANCY, '<td x:num="0.5">85%</td>'),
+        (LEASE, '<td x:num="100">10.00万元</td>'),
+        (LEASE, '<td x:num="-100000">100,000</td>'),
+    ],
+)
+def test_two_different_numbers_are_asked(tmp_path, at, cell):
+    asked(page(tmp_path / "f", {(1, at): cell}), "is shown and", "write the number that is meant")
+
+
+def test_a_day_shown_as_one_is_what_is_shown(tmp_path):
+    path = folder(tmp_path / "f", tables())
+    rows = tables()["enterprises"]
+    (path / "enterprises.csv").unlink()
+    (path / "企业.xls").write_text(
+        "<table>"
+        + "".join(
+            "<tr>" + "".join(f"<td{' x:num=41640' if cell == '2014-01-01' else ''}>{cell}</td>" for cell in row) + "</tr>" for row in rows
+        )
+        + "</table>",
+        encoding="utf-8",
+    )
+    assert same(path, tmp_path)
+
+
+@pytest.mark.parametrize("factor", [1e4, 1e-4])
+@pytest.mark.parametrize(
+    "table, name",
+    [
+        ("annual", "line_lease"),
+        ("annual", "entry_fee"),
+        ("annual", "membership_income"),
+        ("existing_support", "amount"),
+        ("paid", "amount"),
+        ("annual", "sales"),
+        ("annual", "vat"),
+        ("annual", "retained_tax"),
+    ],
+)
+def test_a_column_in_another_unit_is_asked_however_few_its_amounts(tmp_path, table, name, factor):
+    at = column(table, name)
+    rows = changed(lambda t: [row.__setitem__(at, round(row[at] * factor, 4)) for row in t[table][1:]])
+    path = folder(tmp_path / "f", rows)
+    if factor < 1 and len(rows[table]) < 4:  # one or two small amounts may be so
+        assert any("believable" in str(problem) for problem in examine(path).warnings)
+        return
+    asked(path, "believable", f"--unit {table + '.' if name == 'amount' else ''}{name}=元 or 万元")
+    answer = {f"{table}.{name}" if name == "amount" else name: "元"}
+    label = next(c.label for t in schema.TABLES if t.name == table for c in t.columns if c.name == name)
+    assert not any(f"{label} all lie" in str(problem) or f"median of {label}" in str(problem) for problem in examine(path, answer).errors)
+
+
+def test_yuan_under_a_header_of_wan(tmp_path):
+    for name in ("entry_fee", "line_lease", "membership_income"):
+        at = column("annual", name)
+        rows = changed(lambda t, at=at: t["annual"][0].__setitem__(at, t["annual"][0][at] + "（万元）"))
+        asked(folder(tmp_path / name, rows), "believable", "read as 万元", f"--unit {name}=元")
+
+
+def test_a_short_dictionary_of_a_long_text(tmp_path):
+    """7.6 kB of Parquet that stand for gigabytes."""
+    path = folder(tmp_path / "f", tables())
+    rows = 50_000
+    values = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * rows, pyarrow.int32()), pyarrow.array(["长" * 1_000_000]))
+    parquet.write_table(pyarrow.table({"enterprise_id": values}), path / "annual.parquet")
+    (path / "annual.csv").unlink()
+    asked(path, "no Parquet file that can be read")
+
+
+def test_one_text_shown_in_every_cell(tmp_path):
+    path = by_xlsxwriter(tmp_path / "a.xlsx", tables(), lambda *_: None)
+    source = zipfile.ZipFile(path)
+    parts = {name: source.read(name) for name in source.namelist()}
+    source.close()
+    for text, cells in (("长" * 300_000, 10), ("长" * 32_000, 30_000)):
+        sheet = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, cells + 1))
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as target:
+            for name, content in parts.items():
+                if name == "xl/sharedStrings.xml":
+                    content = (
+                        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{text}</t></si></sst>'.encode()
+                    )
+                if name == "xl/worksheets/sheet2.xml":
+                    content = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>'.encode()
+                target.writestr(name, content)
+        asked(path, "text")
+
+
+def test_a_sparse_sheet_needs_no_room(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", tables())
+    source = zipfile.ZipFile(path)
+    parts = {name: source.read(name) for name in source.namelist()}
+    source.close()
+    sheet = b"".join(b'<row r="%d"><c r="CZ%d"><v>1</v></c></row>' % (row, row) for row in range(1, 300_000))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts.items():
+            target.writestr(
+                name,
+                b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+                + sheet
+                + b"</sheetData></worksheet>"
+                if name == "xl/worksheets/sheet2.xml"
+                else content,
+            )
+    asked(path, "lies far outside a register's table")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW annual AS SELECT 'E' || i AS enterprise_id, 2013 AS year FROM range(100000000000) AS r(i)",
+        "CREATE VIEW annual AS SELECT repeat('x', 1000000000) AS enterprise_id, 2013 AS year",
+        "CREATE TABLE annual (n INTEGER, year INTEGER, enterprise_id VARCHAR AS (repeat('x', n)))",
+        "CREATE TABLE annual AS SELECT range(10) AS enterprise_id, 2013 AS year",
+        "CREATE TABLE annual AS SELECT repeat('x', 1000000) AS enterprise_id, 2013 AS year",
+    ],
+)
+def test_a_database_that_stands_for_more_than_it_holds(tmp_path, sql):
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect(str(tmp_path / "a.duckdb")) as connection:
+        connection.execute("CREATE TABLE enterprises AS SELECT 'E1' AS enterprise_id")
+        connection.execute(sql)
+    from simulator.errors import PopulationError
+
+    try:
+        problems = examine(tmp_path / "a.duckdb").errors
+    except PopulationError as error:
+        problems = error.problems
+    said = " ".join(map(str, problems))
+    assert "only stored tables are read" in said or "lists or records" in said or "more text" in said, said
+
+
+def test_a_pipe_or_a_device_is_no_table(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with a name here")
+    path = folder(tmp_path / "f", tables())
+    (path / "annual.csv").unlink()
+    os.mkfifo(path / "annual.csv")
+    assert stat.S_ISFIFO((path / "annual.csv").stat().st_mode)
+    asked(path, "a pipe or a device")
+
+
+@pytest.mark.parametrize(
+    "name, content, told",
+    [
+        ("a.ods", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}, "OpenDocument table (.ods)"),
+        ("a.xlsx", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}, "OpenDocument table (.ods)"),
+        ("a.xlsb", {"xl/workbook.bin": b"x"}, "binary workbook (.xlsb)"),
+        ("a.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "WPS table (.et)"),
+        ("a.xlsm", {"xl/workbook.xml": b"<x/>", "xl/vbaProject.bin": b""}, "macros"),
+        ("a.ett", b"PK", "WPS table (.et)"),
+    ],
+)
+def test_kinds_that_are_not_read_are_refused_by_name(tmp_path, name, content, told):
+    path = tmp_path / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            for part, text in content.items():
+                archive.writestr(part, text)
+    asked(path, told, "xlsx")
