@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,11 +136,25 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
                               for option in wrong])
     given = [f"appropriation.{option}" for option in asked]
     given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
-    changes = parse_set([*arguments.changes, *given])
-    for option in ("draws", "seed"):
-        if getattr(arguments, option, None) is not None:
-            changes[option] = getattr(arguments, option)
-    return simulator.load_scenario(name, changes)
+    changes = parse_set(given, parse_set(arguments.changes))
+    twice = [f"{option}={getattr(arguments, option)}" for option in ("draws", "seed") if getattr(arguments, option, None) is not None]
+    found = simulator.load_scenario(name, changes | parse_set(twice, changes))
+    if changes:
+        tell_idle(arguments, changes, found)
+    return found
+
+
+def tell_idle(arguments: argparse.Namespace, changes: Mapping[str, Any], found: Scenario) -> None:
+    """Say which changes are what the scenario says anyhow."""
+    was, now = (found.origin or found).to_dict(), found.to_dict()
+    def value(text: str) -> Any:
+        try:
+            return Decimal(text)  # 0.5 is 0.50
+        except InvalidOperation:
+            return text
+
+    if same := [path for path in changes if path in now and path in was and value(was[path]) == value(now[path])]:
+        notices(arguments)(f"changes nothing, the scenario says so itself: {', '.join(same)}")
 
 
 def unused(given: Mapping[str, object], why: str, remedy: str) -> None:
@@ -218,6 +232,13 @@ def money(text: str) -> Decimal:
     if (found := typed.amount(text)) is None or found < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no amount: 25000000 or 2500万元")
     return found
+
+
+def profile_word(text: str) -> str:
+    """The type of --profile: 对外 is external, 对内 internal; any other word stays, to be refused."""
+    from simulator.report.kinds import PROFILES
+
+    return next((profile for profile, words in PROFILES.items() if text.strip().lower() in words), text)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from simulator.cli.options import (
     lang_of,
     notices,
     population_of,
+    profile_word,
     scenario_of,
     sections,
     units_of,
@@ -39,7 +40,7 @@ def add(p: argparse.ArgumentParser) -> None:
                    metavar="html,pdf,xlsx,docx", help="formats (default: html); Excel and Word for the budget report")
     p.add_argument("--lang", type=comma_list("zh", "en"), default=[environment_language()], dest="languages",
                    metavar="zh,en", help="languages (default: what LANG says, else zh)")
-    p.add_argument("--profile", choices=("internal", "external"), default="internal",
+    p.add_argument("--profile", choices=("internal", "external"), type=profile_word, default="internal",
                    help="external: nothing that rests on few enterprises, no user, host or path")
     p.add_argument("--releases", metavar="DIR", help="ledger of releases of this register, for --profile external: a report "
                    "that would give away what an earlier one withheld is refused")

@@ -9,6 +9,7 @@ from simulator.dashboard.page import QUICK, Dashboard
 from simulator.population.parts import open_register, whole
 from simulator.population.register import Population
 from simulator.population.units import parse_answers
+from simulator.report.kinds import folder_of
 from simulator.scenario import Scenario, load_scenario
 
 
@@ -19,7 +20,9 @@ def open_page(scenario: str | Path = "baseline", population: str | Path = "", un
     units: the units of a register's amounts where it does not say, `column=万元` with spaces between. Raises ScenarioError
     or PopulationError with every problem.
     """
+    scenario, population, out = map(folder_of, (scenario, population, out))
     found = load_scenario(scenario)
+    found.set({"draws": draws})  # whether it can be meant
     return Dashboard(found, register_of(found, population, units), source=str(scenario), lang=lang, draws=draws, out=out)
 
 

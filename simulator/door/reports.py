@@ -47,6 +47,7 @@ def report(
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
     clause = _named(clause, kept, of[0]) if notebook == "clause" else clause
     kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
+    profile = kinds.profile_of(profile)
     if profile == "external" and releases is None and not kept and any(map(_of_real, _registers(of, population, notebook, units))):
         raise no_ledger()
     tell, place = notice or (lambda _: None), "out" if out is None else out

@@ -52,7 +52,9 @@ def from_duckdb(path: Path) -> Source:
                     continue
                 told = f"{_quoted(schema)}.{_quoted(name)}"
                 _bound(connection, name, told)
-                relation = connection.sql(f"FROM {told}")
+                bits = [kind[0] for kind in connection.execute(f"DESCRIBE FROM {told}").fetchall() if kind[1] == "BIT"]  # Arrow has none
+                replaced = ", ".join(f"CAST({_quoted(bit)} AS VARCHAR) AS {_quoted(bit)}" for bit in bits)
+                relation = connection.sql(f"SELECT *{f' REPLACE ({replaced})' if bits else ''} FROM {told}")  # noqa: S608
                 held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
                 found[schema, name] = (held.column_names, list(zip(*map(parquet.column, held.columns), strict=True)))
     except duckdb.Error as error:

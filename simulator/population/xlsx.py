@@ -148,7 +148,7 @@ def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, st
     if any(name.lower() == "xl/calcchain.xml" for name in archive.namelist()):
         return True
     by = archive.read("docProps/app.xml")[:100_000] if "docProps/app.xml" in archive.namelist() else b""
-    return b"LibreOffice" in by or b"WPS" in by
+    return b"WPS" in by  # LibreOffice leaves values as it finds them, unless it is told to calculate
 
 
 def _meanings(archive: zipfile.ZipFile, part: str) -> dict[str, Meaning]:

@@ -90,9 +90,9 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
         good = isinstance(values, list) and isinstance(weights, list) and len(values) == len(weights) > 0
         if not good or not all(map(_is_number, [*values, *weights])) or min(weights) < 0 or sum(weights) <= 0:
             return None, [Problem(place, "needs as many weights as values, none negative", f"write {FORMS}")]
-        numbers = [float(v) for v in values]
-        made = Uncertain(min(numbers), numbers[0], max(numbers), "discrete", tuple(numbers),
-                         tuple(float(w) for w in weights))
+        # in the order of the numbers, whatever order they are written in: a draw is a quantile, and correlations follow it
+        numbers, shares = zip(*sorted((float(v), float(w)) for v, w in zip(values, weights, strict=True)), strict=True)
+        made = Uncertain(numbers[0], numbers[0], numbers[-1], "discrete", numbers, shares)
         return _in_range(made, values, place, low, high)
     if keys not in ({"low", "high"}, {"low", "mode", "high"}) or not all(map(_is_number, given.values())):
         return None, [Problem(place, f"is written with {', '.join(map(str, given))}", f"write {FORMS}")]

@@ -55,7 +55,7 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
                                     f"one of {', '.join(NOTEBOOKS)}"))
             continue
         try:
-            kinds.check(notebook, given["formats"], given["languages"], str(given["profile"]))
+            kinds.check(notebook, given["formats"], given["languages"], given["profile"])
         except ReportError as e:
             problems += e.problems
     changes = dict(given["set"] or {}) if isinstance(given["set"], Mapping) else {}
@@ -74,8 +74,9 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
     population = given["population"]
     if population and not str(population).startswith("env:") and (file.parent / str(population)).exists():
         population = str(file.parent / str(population))
-    plan = Plan(scenarios, _flat(changes), population, tuple(given["languages"]), tuple(given["notebooks"]),
-                tuple(given["formats"]), str(given["profile"]), file.parent / str(given["releases"]) if given["releases"] else None)
+    releases = file.parent / str(given["releases"]) if given["releases"] else None
+    plan = Plan(scenarios, _flat(changes), population, tuple(given["languages"]), tuple(given["notebooks"]), tuple(given["formats"]),
+                kinds.profile_of(given["profile"]), releases)
     if plan.profile == "external" and plan.releases is None and _real(plan):
         raise no_ledger()
     return plan

@@ -21,6 +21,7 @@ from simulator.errors import Problem, ReportError
 from simulator.files import change
 from simulator.report.disclosure import differences_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.report.kinds import profile_of
 from simulator.report.record import TOTAL, RunFolder, read_contributions
 from simulator.report.suppression import Plan, plan_of
 from simulator.spreadsheets import save_csv
@@ -60,7 +61,7 @@ class ComparisonFolder(Recorded):
     @classmethod
     def open(cls, path: Path | str, profile: str = "internal") -> ComparisonFolder:
         """Read the folder of a comparison. Raises ReportError with all that is missing, changed or unreadable."""
-        path = Path(path)
+        path, profile = Path(path), profile_of(profile)
         record = read_record(path / RECORD, RECORD_KEYS)
         problems: list[Problem] = []
         files = {**FILES, **{name: columns for name, columns in QUANTILES.items() if name in record["outputs"]}}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from simulator.errors import Problem, ReportError, nearest
 from simulator.law.clauses import SLUGS
 
 FORMATS = ("html", "pdf", "xlsx", "docx")
 LANGUAGES = ("zh", "en")
-PROFILES = ("internal", "external")
+PROFILES: Mapping[str, tuple[str, ...]] = {"internal": ("internal", "对内", "内部"), "external": ("external", "对外", "外部")}
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
@@ -48,10 +49,11 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
 
     def known(place: str, given: str, names: Sequence[str]) -> None:
         if given not in names:
-            problems.append(Problem(place, f"there is no {given!r}", nearest(given, names) or f"one of {', '.join(names)}"))
+            problems.append(Problem(place, f"there is no {given!r}", nearest(str(given), names) or f"one of {', '.join(names)}"))
 
     known("notebook", notebook, tuple(KINDS))
-    known("profile", profile, PROFILES)
+    if (wrong := _no_profile(profile)) is not None:
+        problems.append(wrong)
     for lang in languages:
         known("lang", lang, LANGUAGES)
     for form in formats:
@@ -73,6 +75,35 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
         problems.append(Problem("report", "no language or no format is named", "e.g. --format html --lang zh"))
     if problems:
         raise ReportError(problems)
+
+
+def profile_of(given: object) -> str:
+    """The profile a word names, Chinese or English. Raises ReportError for any other: nothing is shown to more than was meant.
+
+    >>> profile_of("对外"), profile_of(" External")
+    ('external', 'external')
+    """
+    if (wrong := _no_profile(given)) is not None:
+        raise ReportError(wrong)
+    return next(profile for profile, words in PROFILES.items() if str(given).strip().lower() in words)
+
+
+def _no_profile(given: object) -> Problem | None:
+    word = given.strip().lower() if isinstance(given, str) else repr(given)
+    words = [word for own in PROFILES.values() for word in own]
+    if word in words:
+        return None
+    return Problem("profile", f"there is no {given!r}", nearest(word, words) or "internal (对内) or external (对外)")
+
+
+def folder_of(given: object) -> str:
+    """A folder's name as a notebook is given it; papermill makes a number of one that consists of digits. Raises ReportError for
+    what is no name."""
+    if isinstance(given, Path) or (isinstance(given, int) and not isinstance(given, bool)):
+        return str(given)
+    if not isinstance(given, str):
+        raise ReportError(Problem("folder", f"is {given!r}", "write a folder's name, in quotation marks"))
+    return given
 
 
 def slug(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from simulator import resources
 from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
+from simulator.report import kinds
 from simulator.report.comparison_folder import ComparisonFolder, write_comparison
 from simulator.report.folder import RECORD, Recorded
 from simulator.report.record import RunFolder
@@ -21,6 +22,7 @@ REFORM = "cautious"
 
 def open_run(folder: str, profile: str = "internal") -> RunFolder:
     """The run in `folder`; where that is blank, the baseline's, played once. Raises ReportError."""
+    folder, profile = kinds.folder_of(folder), kinds.profile_of(profile)
     where = Path(folder) if folder else EXAMPLES / "baseline"
     if not folder and not (where / RECORD).is_file():
         played = _played("baseline")
@@ -30,6 +32,7 @@ def open_run(folder: str, profile: str = "internal") -> RunFolder:
 
 def open_comparison(folder: str, profile: str = "internal") -> ComparisonFolder:
     """The comparison in `folder`; where that is blank, of the baseline with the cautious scenario. Raises ReportError."""
+    folder, profile = kinds.folder_of(folder), kinds.profile_of(profile)
     where = Path(folder) if folder else EXAMPLES / "comparison"
     if not folder and not (where / RECORD).is_file():
         write_comparison(where, _played("baseline"), _played(REFORM))
@@ -38,6 +41,7 @@ def open_comparison(folder: str, profile: str = "internal") -> ComparisonFolder:
 
 def open_check(folder: str, profile: str = "internal") -> CheckFolder:
     """The check in `folder`; where that is blank, of the sample register. Raises ReportError."""
+    folder, profile = kinds.folder_of(folder), kinds.profile_of(profile)
     where = Path(folder) if folder else EXAMPLES / "check"
     if not folder and not (where / RECORD).is_file():
         write_check(where, resources.folder("data") / "sample")

@@ -50,7 +50,7 @@ def publish(
     goes to `failed/`.
     """
     kinds.check(notebook, formats, (lang,), profile, clause, 2 if notebook == "compare" else 1)
-    kind, words = kinds.KINDS[notebook], load(lang)
+    kind, words, profile = kinds.KINDS[notebook], load(lang), kinds.profile_of(profile)
     opened = OPEN[kind.folder](Path(folder).resolve(), profile)
     _ready(formats, opened, clause)
     admitted = _admitted(opened, releases)

@@ -22,6 +22,7 @@ from simulator.errors import Problem, ReportError
 from simulator.projection.sobol import REPLICATES
 from simulator.report.disclosure import analyses_released, left_out, summary_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.report.kinds import profile_of
 from simulator.report.run_files import ANALYSES, CONTRIBUTIONS, FILES, RECORD_KEYS
 from simulator.report.suppression import Plan, plan_of
 from simulator.report.wording import Wording, load
@@ -71,7 +72,7 @@ class RunFolder(Recorded):
     def open(cls, path: Path | str, profile: str = "internal", plan: Plan | None = None) -> RunFolder:
         """Read the folder of one run, as the profile may show it. Raises ReportError with all that is missing, changed or
         unreadable. plan: what may be shown outside where runs are published together; None: of this run alone."""
-        path = Path(path)
+        path, profile = Path(path), profile_of(profile)
         record = read_record(path / RECORD, RECORD_KEYS)
         problems: list[Problem] = []
         names = [*FILES, *(name for name in ANALYSES if name in record["outputs"])]

@@ -27,6 +27,7 @@ from simulator.population.readers import Examination, examine
 from simulator.population.schema import TABLES
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
+from simulator.report.kinds import profile_of
 from simulator.report.register_safety import (
     behind,
     columns_released,
@@ -62,7 +63,7 @@ class CheckFolder(Recorded):
     @classmethod
     def open(cls, path: Path | str, profile: str = "internal") -> CheckFolder:
         """Read the folder of a check. Raises ReportError with all that is missing, changed or unreadable."""
-        path = Path(path)
+        path, profile = Path(path), profile_of(profile)
         record = read_record(path / RECORD, RECORD_KEYS)
         faults: list[Problem] = []
         found = {name: read_output(path, name, record["outputs"], faults) for name in record["outputs"]}

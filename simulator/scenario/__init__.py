@@ -22,7 +22,7 @@ from simulator.errors import Problem, ScenarioError, SimulatorError, nearest
 from simulator.law import readings
 from simulator.law.assessment import read_law
 from simulator.law.terms import Law
-from simulator.projection.assumptions import AS_THE_LAW_SAYS
+from simulator.projection.assumptions import AS_THE_LAW_SAYS, BY_PATH
 from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, without_unoffered
 from simulator.scenario.given import from_python, parse_set
@@ -58,8 +58,12 @@ class Scenario:
     text: Law | None = field(default=None, repr=False, compare=False)  # the law as its file says it
 
     def __post_init__(self) -> None:
-        for name in ("interpretation", "plain", "appropriation", "assumptions", "correlations"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        # in one order, whatever order a file has: nothing may depend on what the hash does not know
+        for name, order in (("interpretation", readings.SWITCHES), ("plain", PLAIN), ("assumptions", BY_PATH), ("appropriation", None),
+                            ("correlations", None)):
+            given = dict(getattr(self, name))
+            own = {key: given.pop(key) for key in order or () if key in given} | dict(sorted(given.items()))
+            object.__setattr__(self, name, MappingProxyType(own))
 
     @cached_property
     def _called(self) -> Identity:

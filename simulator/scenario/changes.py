@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
 from simulator.law.terms import NOT_OFFERED
-from simulator.projection.assumptions import BY_PATH, copula_matrix
+from simulator.projection.assumptions import BY_PATH
 from simulator.projection.measures import MEASURES
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, fixed, parse
 from simulator.scenario import typed
+from simulator.scenario.consistency import after_the_end, idle_correlations, not_rising, possible, said_twice
 from simulator.scenario.purse import SETTINGS as RATIONING
 from simulator.scenario.purse import appropriate, contradictions, ration
 
@@ -81,6 +80,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     interpretation, plain = dict(scenario.interpretation), dict(scenario.plain)
     appropriation, assumptions = dict(scenario.appropriation), dict(scenario.assumptions)
     correlations, purse, least = dict(scenario.correlations), scenario.purse, typed.least_award(scenario.law)
+    problems += said_twice(changes, places)
     for path, value in changes.items():
         value = _as_meant(value, path, scenario)
         place = places.get(path, path)
@@ -113,7 +113,8 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     law = scenario.law
     if law_changes:
         try:
-            law = law.set(law_changes)
+            # what holds from a year on is said after what holds from the start, in whatever order they stand
+            law = law.set(dict(sorted(law_changes.items(), key=lambda change: "@" in change[0])))
         except LawError as e:
             told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
             problems += [replace(p, place={**told, **places}.get(p.place, p.place), remedy=_near(p.place, scenario) if
@@ -127,6 +128,10 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         where = places.get("population.known_until", "population.known_until")
         problems.append(Problem(where, f"{known} lies before {law.start.year - 1}",
                                 "the year before policy.start or later"))
+    if not problems:
+        fixed_ones = {path for path, sourced in assumptions.items() if sourced.value.shape == "fixed"}
+        problems += [*not_rising(law, changes, places), *after_the_end(law_changes, horizon, places), *possible(correlations, places),
+                     *idle_correlations(changes, correlations, fixed_ones, places)]
     problems += [replace(p, place=places.get(p.place, p.place))
                  for p in (*_unpriced_levers(assumptions), *(() if problems else contradictions(purse)))]
     if problems:
@@ -213,6 +218,7 @@ def _unpriced_levers(assumptions: Mapping[str, Sourced]) -> list[Problem]:
 
 
 def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any, place: str) -> list[Problem]:
+    """Take `correlations.a~b`; the matrix of all of them is looked at when all are taken (`possible`)."""
     pair = tuple(name.strip().removeprefix("assumptions.") for name in rest.split("~"))
     unknown = [name for name in pair if name not in BY_PATH]
     if len(pair) != 2 or len(set(pair)) != 2 or unknown:
@@ -224,10 +230,6 @@ def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any
         return []
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:
         return [Problem(place, f"is {yamlfile.shown(value)}", "a rank correlation above −1 and below 1, or none")]
-    changed = {**correlations, key: float(value)}
-    names = sorted({name for pair in changed for name in pair})
-    if np.linalg.eigvalsh(copula_matrix(names, changed))[0] <= 1e-9:
-        return [Problem(place, f"{value} contradicts the other correlations", "make them smaller")]
     correlations[key] = float(value)
     return []
 

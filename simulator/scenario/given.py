@@ -16,13 +16,14 @@ from simulator.scenario import typed
 _LARGEST_NUMBER = 10**100
 
 
-def parse_set(options: list[str]) -> dict[str, Any]:
-    """`path=value` texts of `--set` as changes. Raises ScenarioError.
+def parse_set(options: list[str], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`path=value` texts of `--set` as changes, with those that other options gave before. Raises ScenarioError, also for what is
+    said twice.
 
     >>> parse_set(["policy.end=none", "assumptions.o2o_share={low: 0.1, high: 0.3}"])["policy.end"] is None
     True
     """
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = dict(before or {})
     problems = []
     for option in options:
         path, equals, text = option.partition("=")
@@ -30,6 +31,8 @@ def parse_set(options: list[str]) -> dict[str, Any]:
         if not equals or not path:
             problems.append(Problem(f"--set {option}", "is not path=value", "e.g. law.tax_rebate.high_rate=0.4"))
             continue
+        if path in changes:
+            problems.append(Problem(f"--set {path}", "is said twice", "say it once"))
         try:
             found = yamlfile.loads(f"value: {typed.plain(text.strip())}", f"--set {path}").data
             changes[path] = found.pop("value")

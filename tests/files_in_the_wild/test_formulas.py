@@ -117,8 +117,8 @@ def test_without_a_chain_of_calculation_a_zero_is_asked(tmp_path):
 
 
 def calculated(path):
-    """As if LibreOffice had written it, which calculates before it saves."""
-    return rewritten(path, lambda name, content: content.replace(b' fullCalcOnLoad="1"', b"").replace(b"Microsoft Excel", b"LibreOffice"))
+    """As if WPS had written it, which calculates before it saves."""
+    return rewritten(path, lambda name, content: content.replace(b' fullCalcOnLoad="1"', b"").replace(b"Microsoft Excel", b"WPS Office"))
 
 
 def test_calculated_formulas_are_values(tmp_path):

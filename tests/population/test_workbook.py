@@ -141,7 +141,7 @@ def test_formulas_with_a_value_are_values(tmp_path):
     # as spreadsheets write it; the library has no way to say that the calculated value is a text, and asks to calculate anew
     rewritten(path, "xl/worksheets/sheet1.xml", lambda content: content.replace(b'r="C2"', b'r="C2" t="str"'))
     rewritten(path, "xl/workbook.xml", lambda content: content.replace(b' fullCalcOnLoad="1"', b""))
-    rewritten(path, "docProps/app.xml", lambda content: content.replace(b"Microsoft Excel", b"LibreOffice"))
+    rewritten(path, "docProps/app.xml", lambda content: content.replace(b"Microsoft Excel", b"WPS Office"))
     enterprises = read_population(path).enterprises
     assert enterprises["paid_in_capital"][0] == 4200 and enterprises["registered_capital"][0] == 0
 

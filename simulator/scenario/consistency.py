@@ -1,0 +1,114 @@
+"""Whether settings fit each other: what is said twice, changes nothing, cannot be, or must rise and does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from simulator.errors import Problem
+from simulator.law.terms import Law
+from simulator.projection.assumptions import copula_matrix
+
+# Numbers of a law that must rise, by path: a higher one that is not above the lower can never be reached, or takes its place.
+# A law without one of them is asked nothing about it.
+RISING = (
+    ("tax_rebate.low_contribution", "tax_rebate.high_contribution"),
+    ("platform_membership_award.tier1_members", "platform_membership_award.tier2_members", "platform_membership_award.tier3_members"),
+)
+LEAST = 1e-6  # the least eigenvalue of a matrix that draws are made with
+Pairs = Mapping[tuple[str, str], float]
+
+
+def not_rising(law: Law, changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Problem]:
+    """The thresholds of a law that lie above one that must be higher, in any year."""
+    problems = []
+    for paths in RISING:
+        for lower, higher in pairwise(path for path in paths if path in law.numbers):
+            low, high = law.numbers[lower], law.numbers[higher]
+            for year in sorted({*low.values, *high.values, law.start.year}):
+                if low.at(year) >= high.at(year):
+                    said = next((path for path in changes if path.partition("@")[0] in (f"law.{lower}", f"law.{higher}")), f"law.{lower}")
+                    problems.append(Problem(places.get(said, said), f"{low.at(year):,f} of {lower} is not below {high.at(year):,f} of "
+                                            f"{higher}", "thresholds must rise"))
+                    break
+    return problems
+
+
+def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Problem]:
+    """The same setting under two paths: a pair in both orders, a year in two spellings, a year beside a table of years."""
+    seen: dict[str, str] = {}
+    problems = []
+    for path, value in changes.items():
+        group, _, rest = path.partition(".")
+        name, at, year = rest.partition("@")
+        spelt = [path]
+        if group == "correlations" and rest.count("~") == 1:
+            spelt = ["~".join(sorted(part.strip().removeprefix("assumptions.") for part in rest.split("~")))]
+        elif group == "law" and at and year.isdigit():
+            spelt = [f"{name}@{int(year)}"]
+        elif group == "law" and isinstance(value, Mapping):
+            spelt = [f"{name}@{date}" for date in value]
+        for one in spelt:
+            if one in seen:
+                problems.append(Problem(places.get(path, path), f"is said twice, also as {seen[one]}", "say it once"))
+            seen.setdefault(one, path)
+    return problems
+
+
+def after_the_end(law_changes: Mapping[str, Any], horizon: int | None, places: Mapping[str, str]) -> list[Problem]:
+    """Numbers of the law from a year on that nothing is awarded in any more."""
+    late = [(path, year) for path in law_changes if (year := path.rpartition("@")[2]).isdigit() and horizon and int(year) > horizon]
+    return [Problem(places.get(f"law.{path}", f"law.{path}"), f"{year} lies after {horizon}, the last award year: it changes nothing",
+                    "leave it out, or set a later horizon") for path, year in late]
+
+
+def idle_correlations(changes: Mapping[str, Any], correlations: Pairs, fixed: set[str], places: Mapping[str, str]) -> list[Problem]:
+    """Correlations asked for with an assumption that is the same in every draw."""
+    problems = []
+    for path in changes:
+        names = [part.strip().removeprefix("assumptions.") for part in path.removeprefix("correlations.").split("~")]
+        if path.startswith("correlations.") and tuple(sorted(names)) in correlations and (still := sorted(fixed & set(names))):
+            problems.append(Problem(places.get(path, path), f"{still[0]} is the same in every draw: nothing goes with it",
+                                    f"leave it out, or give {still[0]} a low and a high"))
+    return problems
+
+
+def possible(correlations: Pairs, places: Mapping[str, str]) -> list[Problem]:
+    """Whether these rank correlations can hold together; if not, the nearest ones that can."""
+    names = sorted({name for pair in correlations for name in pair})
+    if not names or np.linalg.eigvalsh(copula_matrix(names, correlations))[0] > LEAST:
+        return []
+    near = nearest_possible(names, correlations)
+    place = {"~".join(sorted(part.strip().removeprefix("assumptions.") for part in path.removeprefix("correlations.").split("~"))): where
+             for path, where in places.items() if path.startswith("correlations.")}
+    pairs = [pair for pair in correlations if abs(near[pair] - correlations[pair]) >= 0.0005]
+    return [Problem(place.get("~".join(pair), f"correlations.{'~'.join(pair)}"),
+                    f"{correlations[pair]:g} contradicts the other correlations", f"the nearest that is possible is {near[pair]:g}")
+            for pair in pairs]
+
+
+def nearest_possible(names: list[str], correlations: Pairs) -> dict[tuple[str, str], float]:
+    """The rank correlations of the pairs in the nearest correlation matrix (Higham's alternating projections), rounded to three
+    decimals such that they can hold together; pairs that were not named stay what they are as far as that matrix has them."""
+    wanted = copula_matrix(names, correlations)
+    near, correction = wanted.copy(), np.zeros_like(wanted)
+    for _ in range(1000):
+        values, vectors = np.linalg.eigh(near - correction)
+        definite = (vectors * np.maximum(values, 10 * LEAST)) @ vectors.T
+        correction = definite - (near - correction)
+        near = definite.copy()
+        named = {(names.index(a), names.index(b)) for a, b in correlations}
+        for i in range(len(names)):
+            for j in range(i):
+                if (i, j) not in named and (j, i) not in named:
+                    near[i, j] = near[j, i] = 0.0
+        np.fill_diagonal(near, 1.0)
+    ranks = {(a, b): 6 / np.pi * np.arcsin(near[names.index(a), names.index(b)] / 2) for a, b in correlations}
+    for shrink in np.arange(1, 0, -0.001):
+        found = {pair: round(float(rank * shrink), 3) for pair, rank in ranks.items()}
+        if np.linalg.eigvalsh(copula_matrix(names, found))[0] > LEAST:
+            return found
+    return dict.fromkeys(correlations, 0.0)

@@ -1,0 +1,231 @@
+"""Settings that fit each other: one meaning in whatever order, nothing said twice or for nothing, thresholds that rise."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+
+from simulator import yamlfile
+from simulator.cli import main
+from simulator.projection.assumptions import copula_matrix
+from simulator.scenario import load_scenario, parse_set
+from simulator.scenario.consistency import RISING, nearest_possible
+from tests.faults import texts_of
+
+BASELINE = load_scenario("baseline")
+EVERYTHING = {
+    "name": "mine",
+    "base": "baseline",
+    "policy": {"start": "2013-01-01", "end": "2015-12-31"},
+    "interpretation": {"rent_clock": "settling", "membership_event": "crossing"},
+    "law": {
+        "tax_rebate": {"high_rate": 0.4, "high_rate@2014": 0.6, "high_rate@2016": 0.5, "low_rate": {2013: 0.2, 2015: 0.25}},
+        "platform_membership_award": {"tier1_members": 900, "tier2_members": 1900, "tier3_members": 4900},
+    },
+    "appropriation": {2013: 1_000_000, 2014: 2_000_000, "sites": {2014: 500_000, 2015: 600_000}},
+    "rationing": {
+        "mode": "priority",
+        "priority": ["tax_rebate", "office_rent"],
+        "pool": {"sites": ["office_rent", "data_line"]},
+        "clause_cap": {"data_line": 300_000, "office_rent": 900_000},
+    },
+    "assumptions": {
+        "o2o_share": {"low": 0.1, "high": 0.3},
+        "service_share": {"values": [0.2, 0.1, 0.3], "weights": [1, 2, 3]},
+        "market": {"growth": {"low": 0.1, "mode": 0.2, "high": 0.3}},
+    },
+    "correlations": {"market.growth~market.local_wedge": 0.6, "startups.a_year~o2o_share": -0.3, "o2o_share~service_share": 0.2},
+}
+
+
+def shuffled(value, rng, lists=()):
+    """The same with every mapping in another order, and the lists at these paths."""
+    if isinstance(value, dict):
+        items = list(value.items())
+        rng.shuffle(items)
+        return {key: shuffled(inner, rng, lists) for key, inner in items}
+    return value
+
+
+def load(tmp_path, content):
+    path = tmp_path / "mine.yaml"
+    path.write_text(yamlfile.written(content) if isinstance(content, dict) else content, encoding="utf-8")
+    return load_scenario(path)
+
+
+def in_one_order(scenario):
+    """Everything a run can depend on, in the order it would be met."""
+    return (
+        [list(getattr(scenario, name).items()) for name in ("interpretation", "plain", "assumptions", "appropriation", "correlations")],
+        scenario.purse,
+        {path: sorted(number.values.items()) for path, number in scenario.law.numbers.items()},
+        scenario.hash(),
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_order_of_lines_means_anything(tmp_path, seed):
+    assert in_one_order(load(tmp_path, shuffled(EVERYTHING, random.Random(seed)))) == in_one_order(load(tmp_path, EVERYTHING))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_order_of_changes_means_anything(tmp_path, seed):
+    scenario = load(tmp_path, EVERYTHING)
+    changes = dict(
+        parse_set(
+            [
+                "law.tax_rebate.high_rate=0.45",
+                "law.tax_rebate.high_rate@2015=0.3",
+                "law.tax_rebate.high_rate@2014=0.35",
+                "draws=40",
+                "seed=7",
+                "correlations.market.growth~office.rent=0.2",
+                "correlations.office.rent~startups.a_year=0.1",
+                "policy.end=2016-12-31",
+            ]
+        ).items()
+    )
+    items = list(changes.items())
+    random.Random(seed).shuffle(items)
+    assert in_one_order(scenario.set(dict(items))) == in_one_order(scenario.set(changes))
+
+
+def test_a_list_in_another_order_is_another_hash_or_the_same_scenario(tmp_path):
+    one = load(tmp_path, EVERYTHING)
+    for change in ({"rationing.priority": ["office_rent", "tax_rebate"]}, {"rationing.pool.sites": ["data_line", "office_rent"]}):
+        assert one.set(change).hash() != one.hash()
+    turned = one.set({"assumptions.service_share": {"values": [0.1, 0.3, 0.2], "weights": [2, 3, 1]}})
+    assert in_one_order(turned)[:2] == in_one_order(one)[:2] or turned.hash() != one.hash()
+
+
+def test_an_undated_number_and_a_dated_one_in_any_order():
+    pairs = [("law.tax_rebate.high_rate", 0.4), ("law.tax_rebate.high_rate@2014", 0.6)]
+    for order in (pairs, pairs[::-1]):
+        number = BASELINE.set(dict(order)).law.numbers["tax_rebate.high_rate"]
+        assert [float(number.at(year)) for year in (2013, 2014, 2017)] == [0.4, 0.6, 0.6]
+
+
+# ------------------------------------------------------------------------------------------- correlations
+
+TRIPLE = ("market.growth", "market.local_wedge", "startups.a_year")
+
+
+@pytest.mark.parametrize("rank", [0.5, 0.65, 0.8, 0.9, 0.95])
+def test_three_pairs_that_agree_are_possible(rank):
+    a, b, c = TRIPLE
+    for order in ((a, b, c), (c, a, b), (b, c, a)):
+        changes = {
+            f"correlations.{order[0]}~{order[1]}": rank,
+            f"correlations.{order[1]}~{order[2]}": rank,
+            f"correlations.{order[2]}~{order[0]}": rank,
+        }
+        assert len(BASELINE.set(changes).correlations) == 3
+
+
+@pytest.mark.parametrize("ranks", [(0.9, 0.9, -0.9), (0.9, 0.9, 0.2), (-0.9, -0.9, -0.9), (0.99, 0.99, 0.9), (0.8, -0.8, 0.8)])
+def test_what_is_impossible_is_refused_with_the_nearest_that_is(ranks):
+    pairs = [(TRIPLE[0], TRIPLE[1]), (TRIPLE[1], TRIPLE[2]), (TRIPLE[0], TRIPLE[2])]
+    changes = {f"correlations.{a}~{b}": rank for (a, b), rank in zip(pairs, ranks, strict=True)}
+    texts = texts_of(BASELINE.set, changes)
+    assert texts and all("contradicts the other correlations → the nearest that is possible is" in text for text in texts)
+    offered = {text.split(":")[0]: float(text.rsplit(" ", 1)[1]) for text in texts}
+    assert BASELINE.set(changes | offered)  # what is offered is possible
+    given = {tuple(sorted(pair)): rank for pair, rank in zip(pairs, ranks, strict=True)}
+    near = nearest_possible(sorted(TRIPLE), given)
+    far = sum((near[pair] - rank) ** 2 for pair, rank in given.items())
+    best = min(sum((other - rank) ** 2 for other, rank in zip(grid, given.values(), strict=True)) for grid in possible_grid(given))
+    assert far <= best * 1.1 + 0.02
+
+
+def possible_grid(given):
+    """Correlations on a coarse grid that can hold together."""
+    steps = np.arange(-0.99, 1, 0.11)
+    for x in steps:
+        for y in steps:
+            for z in steps:
+                if np.linalg.eigvalsh(copula_matrix(sorted(TRIPLE), dict(zip(given, (x, y, z), strict=True))))[0] > 0:
+                    yield x, y, z
+
+
+# ------------------------------------------------------------------------------------------ said twice, said for nothing
+
+
+@pytest.mark.parametrize(
+    "changes, told",
+    [
+        (
+            {"correlations.market.growth~o2o_share": 0.8, "correlations.o2o_share~market.growth": -0.8},
+            "is said twice, also as correlations.market",
+        ),
+        ({"correlations.market.growth~o2o_share": 0.8, "correlations.assumptions.market.growth ~ o2o_share": 0.8}, "is said twice"),
+        ({"law.tax_rebate.high_rate@2014": 0.4, "law.tax_rebate.high_rate@02014": 0.5}, "is said twice"),
+        ({"law.tax_rebate.high_rate": {2013: 0.5, 2014: 0.4}, "law.tax_rebate.high_rate@2014": 0.3}, "is said twice"),
+        ({"law.tax_rebate.high_rate@2018": 0.4}, "2018 lies after 2017, the last award year: it changes nothing"),
+        ({"law.office_rent.max_area@2050": 300}, "2050 lies after 2017"),
+        ({"correlations.market.sd~o2o_share": 0.4}, "market.sd is the same in every draw"),
+        ({"assumptions.o2o_share": 0.2, "correlations.market.growth~o2o_share": 0.4}, "o2o_share is the same in every draw"),
+    ],
+)
+def test_what_is_said_twice_or_for_nothing_is_refused(changes, told):
+    [text] = texts_of(BASELINE.set, changes)
+    assert told in text
+
+
+def test_an_analysis_may_hold_a_correlated_assumption_still():
+    correlated = BASELINE.set({"correlations.market.growth~o2o_share": 0.4})
+    assert correlated.set({"assumptions.o2o_share": 0.2}).correlations
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--set", "draws=50", "--draws", "60"],
+        ["--set", "seed=1", "--set", "seed=2"],
+        ["--set", "rationing.mode=none", "--mode", "lottery"],
+        ["--set", "appropriation.2014=1", "--appropriation", "2014=2"],
+        ["--set", "law.tax_rebate.high_rate=0.4", "--set", "law.tax_rebate.high_rate=0.4"],
+    ],
+)
+def test_options_that_say_the_same_setting_twice(capsys, options):
+    assert main(["run", "baseline", "--lang", "en", *options]) == 2
+    assert "is said twice → say it once" in capsys.readouterr().err
+
+
+def test_a_change_that_changes_nothing_is_told(capsys):
+    assert (
+        main(["terms", "law.tax_rebate", "--lang", "en", "--set", "law.tax_rebate.high_rate=0.5", "--set", "law.tax_rebate.low_rate=0.2"])
+        == 0
+    )
+    assert "changes nothing, the scenario says so itself: law.tax_rebate.high_rate\n" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------------------ thresholds
+
+
+@pytest.mark.parametrize("lower, higher", [pair for paths in RISING for pair in itertools.pairwise(paths)])
+def test_thresholds_must_rise_in_every_year(lower, higher):
+    low, high = (BASELINE.law.numbers[path].at(2013) for path in (lower, higher))
+    for changes in (
+        {f"law.{lower}": high + 1},
+        {f"law.{lower}": high},
+        {f"law.{higher}": low - 1},
+        {f"law.{lower}@2015": high + 1},
+        {f"law.{lower}": {2013: low, 2014: high}},
+        {f"law.{lower}": high, f"law.{higher}": low},
+    ):
+        texts = texts_of(BASELINE.set, changes)
+        assert any("thresholds must rise" in text and text.startswith(next(iter(changes))) for text in texts), changes
+    assert BASELINE.set(
+        {f"law.{lower}": low * 3, f"law.{higher}": high * 3}
+        | {f"law.{path}": BASELINE.law.numbers[path].at(2013) * 3 for paths in RISING for path in paths if lower in paths}
+    )
+
+
+def test_a_scenario_whose_thresholds_fall_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nbase: baseline\nlaw:\n  tax_rebate:\n    low_contribution: 700000\n", encoding="utf-8")
+    [text] = texts_of(load_scenario, path)
+    assert text.startswith("mine.yaml line 5") and "thresholds must rise" in text
