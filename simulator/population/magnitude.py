@@ -30,8 +30,8 @@ BANDS = {  # where the median of the positive amounts lies, CNY
     "line_lease": (100, 5e6),
     "entry_fee": (20, 1e6),
     "membership_income": (2e3, 1e9),
-    "existing_support.amount": (200, 2e7),
-    "paid.amount": (200, 2e7),
+    "existing_support.amount": (100, 2e7),
+    "paid.amount": (100, 2e7),
 }
 FAR = 5  # times outside its band a few amounts, too, are no accident
 PAIRS = {  # where the median of the ratio of the first to the second lies
@@ -161,7 +161,8 @@ def _figure(value: float) -> str:
 def _all_odd(name: str, values: np.ndarray, times: float = 1) -> bool:
     """Whether the amounts are too few for a median, and all lie on one side of what is believed of one; times: so far outside."""
     positive = values[values > 0]
-    few = FEW if name in (*_ENTERPRISE, *_YEARLY) else 1  # what is paid or paid for is read in its unit, however few
+    # what is paid or paid for is read in its unit, however few; but one small amount may be so
+    few = FEW if name in (*_ENTERPRISE, *_YEARLY) else 1 if values.max(initial=0) > BANDS[name][1] else 2
     if not few <= len(positive) < FEWEST:
         return False
     low, high = BANDS[name]
