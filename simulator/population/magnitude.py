@@ -141,7 +141,7 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             cause = (f"the few amounts of {checked.table.column(column).label} all lie outside what is believable, "
                      f"{low:,.0f} to {high:,.0f} CNY, read as {word}")
             few = np.count_nonzero(values > 0) < FEW and values.max(initial=0) < low  # one or two small amounts may be so
-            far = name not in (*_ENTERPRISE, *_YEARLY) and _all_odd(name, values, FAR) and not few
+            far = name not in (*_ENTERPRISE, *_YEARLY) and "." not in name and _all_odd(name, values, FAR) and not few
             (checked.fault if far else checked.warn)(-1, column, cause, f"if it is another unit, say --unit {name}=元 or 万元")
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]
