@@ -4,6 +4,7 @@ import datetime
 import random
 import shutil
 import subprocess
+from decimal import Decimal
 
 import pandas as pd
 import pyarrow
@@ -80,7 +81,7 @@ def by_pandas_as_html(path, rows):
     for name, frame in frames(rows).items():
         frame = frame.astype(object).where(frame.notna(), "")
         (path / f"{name}.xls").write_text(
-            frame.to_html(index=False, na_rep="", float_format=lambda number: f"{number:.6g}" if number < 1e5 else f"{number:.2f}"),
+            frame.to_html(index=False, na_rep="", float_format=lambda number: f"{Decimal(repr(number)):f}"),
             encoding="utf-8",
         )
     return path
