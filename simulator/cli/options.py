@@ -137,8 +137,12 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     given = [f"appropriation.{option}" for option in asked]
     given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
     changes = parse_set(given, parse_set(arguments.changes))
-    twice = [f"{option}={getattr(arguments, option)}" for option in ("draws", "seed") if getattr(arguments, option, None) is not None]
-    found = simulator.load_scenario(name, changes | parse_set(twice, changes))
+    for option in ("draws", "seed"):
+        if (given_number := getattr(arguments, option, None)) is not None:
+            if option in changes:
+                notices(arguments)(f"--{option} {given_number} counts, not --set {option}={changes[option]}")
+            changes[option] = given_number
+    found = simulator.load_scenario(name, changes)
     if changes:
         tell_idle(arguments, changes, found)
     return found

@@ -140,8 +140,8 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             low, high = BANDS[name]
             cause = (f"the few amounts of {checked.table.column(column).label} all lie outside what is believable, "
                      f"{low:,.0f} to {high:,.0f} CNY, read as {word}")
-            few = np.count_nonzero(values > 0) < FEW and values.max(initial=0) < low  # one or two small amounts may be so
-            far = name not in (*_ENTERPRISE, *_YEARLY) and "." not in name and _all_odd(name, values, FAR) and not few
+            # a few small amounts may be so; a few that are far too large are paid for
+            far = name not in (*_ENTERPRISE, *_YEARLY) and "." not in name and values.max(initial=0) > high and _all_odd(name, values, FAR)
             (checked.fault if far else checked.warn)(-1, column, cause, f"if it is another unit, say --unit {name}=元 or 万元")
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]

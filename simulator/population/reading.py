@@ -33,7 +33,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
     for text in set(texts):
         values[text] = column.default
-        clean, marks = cleaned(text)
+        clean, marks = cleaned(text) if column.kind != "text" or column.name.endswith("_id") else (text, "")  # a name is what it is
         if marks:
             unseen[text] = marks
         word = plain(clean)

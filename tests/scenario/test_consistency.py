@@ -182,7 +182,6 @@ def test_an_analysis_may_hold_a_correlated_assumption_still():
 @pytest.mark.parametrize(
     "options",
     [
-        ["--set", "draws=50", "--draws", "60"],
         ["--set", "seed=1", "--set", "seed=2"],
         ["--set", "rationing.mode=none", "--mode", "lottery"],
         ["--set", "appropriation.2014=1", "--appropriation", "2014=2"],
@@ -192,6 +191,12 @@ def test_an_analysis_may_hold_a_correlated_assumption_still():
 def test_options_that_say_the_same_setting_twice(capsys, options):
     assert main(["run", "baseline", "--lang", "en", *options]) == 2
     assert "is said twice → say it once" in capsys.readouterr().err
+
+
+def test_an_option_that_stands_above_a_set_is_told(capsys):
+    assert main(["terms", "draws", "--lang", "en", "--set", "draws=50"]) == 0
+    assert main(["run", "baseline", "--lang", "en", "--set", "draws=3", "--draws", "2"]) == 0
+    assert "--draws 2 counts, not --set draws=3" in capsys.readouterr().err
 
 
 def test_a_change_that_changes_nothing_is_told(capsys):
