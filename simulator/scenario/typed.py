@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from simulator.law.terms import Law
-from simulator.money import parse_number
+from simulator.population.characters import narrow, parse_number
 
 _AMOUNT = re.compile(r"(.*?)(万|亿|)(元|)")
 _SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
@@ -25,7 +24,7 @@ def amount(text: str) -> Decimal | None:
     >>> amount("500万"), amount("0.05 亿元"), amount("5,000,000"), amount("500元"), amount("many")
     (Decimal('5000000'), Decimal('5000000.00'), Decimal('5000000'), Decimal('500'), None)
     """
-    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _AMOUNT.fullmatch(narrow(text).strip())
     try:
         return parse_number(found[1].strip()) * _SCALES[found[2]] if found else None
     except ValueError:
@@ -53,7 +52,7 @@ def share(text: str) -> Decimal | None:
     >>> share("40%"), share("2.5 ％"), share("0.4")
     (Decimal('0.4'), Decimal('0.025'), None)
     """
-    found = _SHARE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _SHARE.fullmatch(narrow(text).strip())
     return Decimal(found[1]) / 100 if found else None
 
 
@@ -63,7 +62,7 @@ def day(text: str) -> datetime.date | None:
     >>> day("2016/12/31"), day("2016年3月1日"), day("2016-02-30")
     (datetime.date(2016, 12, 31), datetime.date(2016, 3, 1), None)
     """
-    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _DATE.fullmatch(narrow(text).strip())
     try:
         return datetime.date(*map(int, found.groups())) if found else None
     except ValueError:
@@ -103,4 +102,4 @@ def least_award(law: Law) -> Decimal:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+    return re.sub(r"\s", "", narrow(text)).casefold()
