@@ -47,15 +47,20 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO; of a run's folder: that folder)")
 
 
-def do(arguments: argparse.Namespace) -> None:
-    """Write a report."""
-    units, kept = units_of(arguments), [name for name in arguments.scenarios if (Path(name) / "record.json").is_file()]
+def _refuse_idle(arguments: argparse.Namespace, kept: list[str]) -> None:
+    """Raises SimulatorError for options that would change nothing. kept: the folders of finished runs among the scenarios."""
     if kept:
         given = {name: getattr(arguments, name.lstrip("-")) for name in ("--population", "--draws", "--seed",
                                                                          "--appropriation", "--mode")}
         unused(given | {"--set": arguments.changes}, "changes nothing: the run is finished", "name the scenario to play it anew")
     if arguments.profile != "external":
         unused({"--releases": arguments.releases}, "is for reports that leave the house", "give --profile external, too")
+
+
+def do(arguments: argparse.Namespace) -> None:
+    """Write a report."""
+    units, kept = units_of(arguments), [name for name in arguments.scenarios if (Path(name) / "record.json").is_file()]
+    _refuse_idle(arguments, kept)
     scenarios = [] if kept else [scenario_of(arguments, name) for name in arguments.scenarios]
     of, people, name = kept or scenarios, None, "-".join(s.name for s in scenarios)
     if arguments.notebook == "check" and not kept:
@@ -65,8 +70,7 @@ def do(arguments: argparse.Namespace) -> None:
     elif not kept:
         people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"
     out = arguments.out or (None if kept else Path("out") / name)
-    lang = lang_of(arguments)
-    with watched(scenarios, lang) as progress, sections(lang) as section:
+    with watched(scenarios, lang_of(arguments)) as progress, sections(lang_of(arguments)) as section:
         made = simulator.report(
             *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
             languages=arguments.languages, profile=arguments.profile, out=out, units=units,

@@ -27,7 +27,7 @@ BESIDE_THE_DOOR = {
     "simulator.files": {"OF_A_RUN", "overwriting", "ready"},
     "simulator.messages": {"chinese", "line"},
     "simulator.notices": {"shown"},
-    "simulator.scenario": {"parse_set", "shipped"},
+    "simulator.scenario": {"parse_set", "shipped", "typed"},
     "simulator.population.units": {"parse_answers"},
     "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "refusals",
                          "register_screens", "screen", "terminal"},
