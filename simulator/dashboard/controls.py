@@ -88,14 +88,15 @@ class Control:
         return _decimal(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
 
     def at(self, position: float | Decimal) -> Value:
-        """The value a slider's position means: the nearest step; the step nearest the scenario's own value is that value.
+        """The value a slider's position means: exactly the number it shows; at home, the scenario's own value.
 
         A distribution moves with its most likely value, in proportion (logarithms: by as much), within what is allowed.
         """
         home, position = self.position(self.base), _decimal(position)
-        stepped = self.low + ((position - self.low) / self.step).quantize(Decimal(1)) * self.step
+        near = self.low + ((position - self.low) / self.step).quantize(Decimal(1)) * self.step
+        stepped = near if abs(near - position) < self.step / 1_000_000 else position  # what floating point leaves over
         stepped = min(max(stepped, self.low), self.high)
-        if home is not None and abs(stepped - home) * 2 <= self.step and abs(position - home) * 2 <= self.step:
+        if home is not None and stepped == home:
             return self.base
         if home is None or not isinstance(self.base, Mapping):
             return _plain(stepped)

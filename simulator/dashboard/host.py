@@ -33,4 +33,4 @@ class Host(Protocol):
         """Say what is wrong."""
 
     def tell(self, text: str, **more: Any) -> None:
-        """Say what was done; more: a file that goes along with it."""
+        """Say what was done; more: `files` that go along with it (name, kind, base64)."""

@@ -41,7 +41,7 @@ class Keeping:
             return
         with overwriting(bool(message.get("sure"))):
             put(file, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
-        page.tell(page.words.say("keep.saved", file=file, command=f'simulator run "{file}"{self._register()}'), file=_file(file))
+        page.tell(page.words.say("keep.saved", file=file, command=f'simulator run "{file}"{self._register()}'), files=[_file(file)])
 
     def report(self, message: dict[str, Any]) -> None:
         """The report of the result on screen, under the name given, as a page and a workbook."""
@@ -106,8 +106,8 @@ class Keeping:
             except Exception as e:  # noqa: BLE001  a defect: the page says so and goes on
                 page.refuse(SimulatorError(f"{type(e).__name__}: {e}"), "message.failed")
             else:
-                for file in files:
-                    page.tell(page.words.say("keep.reported", file=file), file=_file(file))
+                made = page.words.say("entry.comma").join(map(str, files))
+                page.tell(page.words.say("keep.reported", file=made), files=[_file(file) for file in files])
 
         threading.Thread(target=work, daemon=True).start()
 

@@ -306,7 +306,7 @@ class Dashboard:
         self.send({"type": "message", "kind": "alert", "text": "\n".join(said)})
 
     def tell(self, text: str, **more: Any) -> None:
-        """Say what was done; more: a file that goes along with it (name, kind, base64)."""
+        """Say what was done; more: `files` that go along with it (name, kind, base64)."""
         self.send({"type": "message", "kind": "status", "text": text, **more})
 
     def link(self) -> Link:

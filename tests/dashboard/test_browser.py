@@ -119,6 +119,20 @@ def test_twenty_quick_moves_leave_the_last_on_screen(opened, figures):
     assert page.locator(".what-if .row.changed").count() == 0
 
 
+def test_a_key_goes_past_a_baseline_that_lies_between_two_steps(opened):
+    page = opened.page
+    path = "assumptions.startups.a_year"  # 45, in steps of 2
+    slider = row(page, path, "stock").locator("input[type=range]")
+    for key, shown in (("ArrowRight", "46"), ("ArrowRight", "48"), ("ArrowLeft", "46"), ("ArrowLeft", "45"),
+                       ("ArrowLeft", "44"), ("ArrowRight", "45")):
+        slider.press(key)
+        page.wait_for_function(
+            "([path, shown]) => document.querySelector(`.what-if .row[data-path='${path}'] input[type=range]`).value === shown",
+            arg=[path, shown], timeout=SOON)
+        settled(page)
+    assert page.locator(".what-if .row.changed").count() == 0
+
+
 @pytest.mark.parametrize("text", ["4000", "abc", "{low: 1"])
 def test_a_bad_value_is_told_by_its_label_and_nothing_changes(opened, figures, text):
     page = opened.page
@@ -265,7 +279,7 @@ def test_a_server_that_ended_is_said_in_words_and_no_input_is_lost(browser, figu
         browsing.open_standalone(page, url)
         entry(row(page, RATE, ROOM), "47.5")
         shows(page, "net", figures(f"{RATE}=0.475")["net"])
-        page.wait_for_function("location.hash.startsWith('#w=')")
+        page.wait_for_function("() => location.hash.startsWith('#w=')")
         assert "token" not in page.url
     lost = page.locator('.what-if .status[data-state="lost"]')
     lost.wait_for(timeout=SOON)

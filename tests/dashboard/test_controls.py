@@ -53,6 +53,17 @@ def test_a_slider_put_back_is_the_scenarios_own_value(control):
 
 
 @pytest.mark.parametrize("control", SLIDERS, ids=lambda c: c.path)
+def test_a_position_between_steps_means_what_it_shows(control):
+    """Nor is one near the scenario's own value taken for it."""
+    home = control.position(control.base)
+    for away in (control.step / 2, control.step / 3, -control.step / 4):
+        at = home + away
+        if control.low < at < control.high:
+            assert control.position(control.at(at)) == pytest.approx(at, rel=Decimal("1e-5"), abs=control.step * Decimal("1e-4"))
+            assert control.at(at) != control.base
+
+
+@pytest.mark.parametrize("control", SLIDERS, ids=lambda c: c.path)
 def test_every_position_of_a_slider_is_allowed(control):
     steps = int((control.high - control.low) / control.step)
     assert 5 <= steps <= 100

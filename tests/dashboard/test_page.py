@@ -313,7 +313,8 @@ def test_appropriations_shared_out_show_what_waits(person):
     person.do(type="other", text="appropriation.2014=1000000")
     person.until(lambda last: "按同一比例" in last.get("shared", {}).get("html", ""))
     waiting = ledger_table(person.page.shown.run.ledger(), person.page.shown.run.result).query("measure == 'waiting' and clause == 'total'")
-    assert waiting["mean"].max() > 0 and "年末结转待付" in person.last["shared"]["html"]
+    told = [text for key, text in person.page.words.sentences.items() if key.endswith(".waiting")]
+    assert waiting["mean"].max() > 0 and any(text in person.last["shared"]["html"] for text in told)
     person.do(type="reset")
     person.until(lambda last: last["shared"]["html"] == "")
 
@@ -347,7 +348,7 @@ def test_what_is_saved_plays_to_the_figures_on_the_page(person, tmp_path, capsys
     person.settled()
     person.do(type="save", name="方案 一：47.5 %")
     file = Path(person.page.out) / "方案-一-47.5.yaml"
-    assert file.is_file() and str(file) in person.said and person.last["message"]["file"]["name"] == file.name
+    assert file.is_file() and str(file) in person.said and [f["name"] for f in person.last["message"]["files"]] == [file.name]
     assert cli.main(["run", str(file), "--out", str(tmp_path / "run")]) == 0
     capsys.readouterr()
     summary = pd.read_csv(tmp_path / "run" / "summary.csv", encoding="utf-8-sig").query("clause == 'total' and year == 'total'")
@@ -464,7 +465,7 @@ def test_the_report_made_from_the_page_is_of_what_it_shows_and_bears_its_name(pe
     person.settled()
     person.last.pop("message", None)
     person.do(type="report", name="返还 四成", formats=["html"])
-    person.until(lambda last: "file" in last.get("message", {}) or last.get("message", {}).get("kind") == "alert")
+    person.until(lambda last: "files" in last.get("message", {}) or last.get("message", {}).get("kind") == "alert")
     folder = Path(person.page.out) / "返还-四成"
     assert "已生成" in person.said, person.said
     (page,) = folder.glob("*.html")

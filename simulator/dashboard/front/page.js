@@ -127,7 +127,7 @@ class App {
     this.ideas = new Ideas(this);
     this.finder = new Finder(this);
     fill(this.el, h("div.frame", {},
-      h("header.head", {}, h("h1", {}, page.title), h("span.small", {}, page.scenario), h("span.small", {}, page.people)),
+      h("div.title", {}, h("h1", {}, page.title), h("span.small", {}, page.scenario), h("span.small", {}, page.people)),
       this.settings.el,
       h("div.right", {}, h("div.bar", {}, this.statusLine, this.quiet, this.message, this.notice, this.offer,
         h("div.tools", {}, this.undo, this.redo, this.reset, h("span.label", {}, words.quick), this.quick, h("span.label", {}, words.full), this.full,
@@ -219,8 +219,8 @@ class App {
     this.message.hidden = !message.text;
     this.message.className = `message ${message.kind}`;
     this.message.setAttribute("role", message.kind === "alert" ? "alert" : "status");
-    fill(this.message, h("span", {}, message.text), message.file ? button(filled(this.words.download, { name: message.file.name }),
-      () => download(message.file.name, new Blob([bytesOf(message.file.data)], { type: message.file.kind })), {}, ".plain.file") : "",
+    fill(this.message, h("span", {}, message.text), (message.files ?? []).map((file) => button(filled(this.words.download, { name: file.name }),
+      () => download(file.name, new Blob([bytesOf(file.data)], { type: file.kind })), {}, ".plain.file")),
     button("×", () => { this.message.hidden = true; }, { "aria-label": this.words.close }, ".plain.close"));
   }
 

@@ -32,7 +32,7 @@ class Row {
       this.slider = h("input", { type: "range", min: control.low, max: control.high, step: "any",
         "aria-label": filled(words.slider, { label: control.label }), oninput: () => this.slide(Number(this.slider.value)),
         onkeydown: (event) => this.key(event) });
-      const home = Number(control.base.at);
+      const home = this.home = Number(control.base.at);
       const mark = Number.isFinite(home) ? h("i.home", { title: words.home, style: `--at:${this.share(home)}` }) : "";
       parts.push(h("span.track", {}, this.slider, mark));
     }
@@ -68,10 +68,13 @@ class Row {
     this.slider.setAttribute("aria-valuetext", filled(this.app.words.value, { value: text, unit: this.control.unit }));
   }
 
-  /** The slider was moved: to the nearest of its steps. */
+  /** The slider was moved: to the nearest of its steps, or to the baseline's own value, which may lie between two. */
   slide(raw) {
-    const digits = Math.max(decimals(this.control.step), decimals(this.control.low));
-    const at = Math.min(this.high, Math.max(this.low, this.low + Math.round((raw - this.low) / this.step) * this.step));
+    const { step, low, base } = this.control;
+    const near = Math.min(this.high, Math.max(this.low, this.low + Math.round((raw - this.low) / this.step) * this.step));
+    const own = Math.abs(raw - this.home) <= Math.abs(raw - near);
+    const digits = own ? decimals(base.at) : Math.max(decimals(step), decimals(low));
+    const at = own ? this.home : near;
     const text = written(at, digits);
     this.stand(at, text);
     if (!this.value.text.includes("/") && !this.dirty) this.entry.value = text;
@@ -96,6 +99,8 @@ class Row {
       const near = Math.round(place);
       const from = Math.abs(place - near) < 1e-6 ? near : move > 0 ? Math.floor(place) : Math.ceil(place);
       to = this.low + (from + move) * this.step;
+      const slack = this.step * 1e-6;
+      if (Math.min(at, to) + slack < this.home && this.home < Math.max(at, to) - slack && Math.abs(move) === 1) to = this.home;
     }
     if (to === null) return;
     event.preventDefault();
