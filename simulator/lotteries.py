@@ -54,6 +54,10 @@ NAMES = (
     "ticket",
     "scramble",  # of the Sobol sequences of the outer layer
     "bunches",
+    "lease_lag",
+    "anchor_sector",
+    "founded_locally",
+    "split_off_earlier",
 )
 (
     PARAMETER,
@@ -93,7 +97,12 @@ NAMES = (
     TICKET,
     SCRAMBLE,
     BUNCHES,
+    LEASE_LAG,
+    ANCHOR_SECTOR,
+    FOUNDED_LOCALLY,
+    SPLIT_OFF_EARLIER,
 ) = range(1, len(NAMES) + 1)
+LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
 CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

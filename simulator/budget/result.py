@@ -32,7 +32,9 @@ from simulator.budget.ledger import Ledger, keep_ledger
 from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.precision import Precision
 from simulator.budget.purse import commitments_table, ledger_table
+from simulator.budget.revenue import flows
 from simulator.budget.risk import levels_with, risk
+from simulator.budget.statistics import is_heavy
 from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
@@ -236,9 +238,15 @@ class BudgetRun:
                         for block in (scenario.law.blocks[slug] for slug in SLUGS)],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
             "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],
-            "warnings": [*warnings, *([{"note": "cache"}] if CACHE_NOTE else [])],
+            "warnings": [*warnings, *([{"note": "cache"}] if CACHE_NOTE else []),
+                         *([{"note": "heavy_tail"}] if self._is_heavy() else [])],
             "outputs": dict(outputs or {}),
         }
+
+    def _is_heavy(self) -> bool:
+        """Whether the mean of induced tax or of the net impact over all years hangs on a single draw."""
+        found = flows(self.result, self.scenario)
+        return any(is_heavy(found[name].sum(axis=1)) for name in ("induced_tax", "net_impact"))
 
     def _repr_html_(self) -> str:
         paid = self.figure("paid")

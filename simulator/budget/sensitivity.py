@@ -17,8 +17,9 @@ from simulator.budget.paired import Progress, rank_ranges, steps
 from simulator.budget.statistics import COVER
 from simulator.budget.tornado import results
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
-from simulator.engine.blocks import LUCK_BITS, Workers
+from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, outer_layer, play
+from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Register
 from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario

@@ -26,6 +26,8 @@ COVER = 0.95
 NORMAL = 1.959964  # half a 95 % interval in standard errors
 FEWEST_BEYOND = 5  # a quantile is reported only with at least this many draws on either side
 FEWEST_HITS = 2  # a sequence, on average, from which the spread of its share of hits is trusted to narrow an interval
+HEAVY = 0.10  # share of the variance that one draw makes, above which a mean's error is not trusted
+FEWEST_TO_JUDGE = 50  # draws; of fewer one makes a tenth of the variance by chance
 SECTIONS = 20  # of the draws, of a jackknife
 AT_ONCE = 2**20  # numbers described at once
 ROUNDING = 1e-12  # what floating point leaves of a figure that is nothing
@@ -46,6 +48,17 @@ def error_of_mean(values: np.ndarray, replicate: Replicate = None) -> float:
         return float(values.std(ddof=1)) / math.sqrt(n)
     sums = np.bincount(replicate, values - values.mean(), REPLICATES)
     return _WIDER * math.sqrt(float((sums**2).sum()) * REPLICATES / (REPLICATES - 1)) / n
+
+
+def is_heavy(values: np.ndarray) -> bool:
+    """Whether one draw alone makes so much of the variance (HEAVY) that the mean's standard error cannot be trusted: its interval
+    then holds the truth less often than it says, whatever the number of draws.
+
+    >>> is_heavy(np.arange(100.0)), is_heavy(np.append(np.zeros(99), 1.0))
+    (False, True)
+    """
+    apart = (values - values.mean()) ** 2
+    return len(values) > FEWEST_TO_JUDGE and bool(apart.max() > HEAVY * apart.sum())
 
 
 def mean_and_error(values: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
 from simulator.budget.ledger import Ledger
 from simulator.budget.revenue import flows, ratios
 from simulator.budget.risk import needed
-from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe_all
+from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe_all, quantiles
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import totals
 from simulator.engine.run import Draws
@@ -93,9 +93,13 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
             add(measure, TOTAL, TOTAL, values.sum(axis=1))
     rows = [row | described for row, described in zip(rows, describe_all(figures, draws.replicate), strict=True)]
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
+        # deadweight is mostly what was assumed: its range over the draws says how far, its error only how many draws there were
+        spread = quantiles(_share_anyway(cubes, yearly), draws.replicate) if measure == "deadweight" else {}
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
-                     "standard_error": error})
-    for measure, of, year_of in break_even(yearly["net_impact"], total_cash(draws), draws.cash_years, draws.replicate):
+                     "standard_error": error} | spread)
+    committed = cubes["awarded"][:, :, CASH_INDEX].sum(axis=2)  # what is owed counts, paid or not: else the first year looks cheap
+    net = yearly["net_impact"] + (total_cash(draws) - committed) * (1 + draws.parameters["administration_share"])[:, None]
+    for measure, of, year_of in break_even(net, committed, draws.cash_years, draws.replicate):
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL if of is None else of,
                      "unit": "probability" if measure == REACHED else "year", **year_of})
     rows += _overrun(draws, scenario, ledger)
@@ -108,6 +112,12 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     table = pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
     refuse(faults_of(table), "summary")
     return table
+
+
+def _share_anyway(cubes: dict[str, np.ndarray], yearly: dict[str, np.ndarray]) -> np.ndarray:
+    """Of each draw the share of cash awarded to those who would be here anyway (draws,); 1 where nothing is awarded."""
+    awarded = cubes["awarded"][:, :, CASH_INDEX].sum(axis=(1, 2))
+    return np.divide(yearly["awarded_anyway"].sum(axis=1), awarded, out=np.ones_like(awarded), where=awarded > 0)
 
 
 def _overrun(draws: Draws, scenario: Scenario, ledger: Ledger | None) -> list[dict[str, object]]:

@@ -36,12 +36,13 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator VERB --help           某个命令的用法与示例
 """}
 TERMS = {"en": """\
-SCENARIO is a shipped name (baseline, cautious, generous, rebate_suspended) or the path of a YAML file. REGISTER is a folder with \
-enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these sheets, a .duckdb file, or env:NAME: \
+SCENARIO is a shipped name (baseline, cautious, generous, hindsight, rebate_suspended) or the path of a YAML file. REGISTER is a folder \
+with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these sheets, a .duckdb file, or env:NAME: \
 a database whose address is in the environment variable NAME.
 """, "zh": """\
-SCENARIO 为随附情景名（baseline、cautious、generous、rebate_suspended）或 YAML 文件路径。REGISTER 为含 enterprises、annual（企业、年度）\
-两表的文件夹（.csv、.xlsx、.xls 或 .parquet），或各表各一页的一个工作簿，或 .duckdb 文件，或 env:NAME：地址写在环境变量 NAME 里的数据库。
+SCENARIO 为随附情景名（baseline、cautious、generous、hindsight、rebate_suspended）或 YAML 文件路径。REGISTER 为含 enterprises、\
+annual（企业、年度）两表的文件夹（.csv、.xlsx、.xls 或 .parquet），或各表各一页的一个工作簿，或 .duckdb 文件，\
+或 env:NAME：地址写在环境变量 NAME 里的数据库。
 English: simulator --help --lang en
 """}
 EPILOGS = {

@@ -21,10 +21,10 @@ from simulator.engine.kernel import EVERYBODY, NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, prepare
 from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import CLAUSES
+from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Parts, Register
 from simulator.scenario import Scenario
 
-LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
 FEWEST, FEWEST_OF_PARTS = 4, 2  # tasks for each worker
 MOST = 1024  # draws of a task that reads a part of a register
 AT_ONCE = 256  # draws of any other task

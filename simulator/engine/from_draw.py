@@ -6,9 +6,9 @@ from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
 from simulator.engine.room import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import ALL
+from simulator.law.assessment import ALL, CASH_CLAUSES
 from simulator.law.calendar import year_in_term
-from simulator.lotteries import key_of_slot
+from simulator.lotteries import SUPPORT, key_of_slot, u
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import TOGETHER
 from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
@@ -23,12 +23,26 @@ from simulator.projection.newcomers import (
     make_platform,
     relative_size,
 )
-from simulator.projection.taxes import tax_year
+from simulator.projection.taxes import tax_year, to_fen
 
 
 @once
-def enter_drawn(room, e, start, terms):
+def hold_older_support(world, room, e):
+    """What an older policy gives an enterprise that holds its support, under every clause and in every year: a share of the
+    clause's typical sum, whatever the law under test gives."""
+    par, existing, of_district = world.par, room.existing[e], room.of_district[e]
+    holds = par.existing_share > 0.0 and u(world.seed, world.draw, SUPPORT, room.states[e].key, 0) < par.existing_share
+    for k in range(CASH_CLAUSES):
+        amount = to_fen(par.existing_rate * world.typical[k]) if holds else 0
+        for j in range(existing.shape[0]):
+            existing[j, k], of_district[j, k] = amount, np.int64(amount * par.existing_of_district + 0.5)
+
+
+@once
+def enter_drawn(world, room, e, start):
     """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from."""
+    terms = world.terms
+    hold_older_support(world, room, e)
     state, carried = room.states[e], room.carried[0]
     carry(room.enterprises[e], state, 1, carried, e)
     carried.anyway[e], carried.went_online[e] = state.anyway, 0
@@ -76,15 +90,15 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
             room.enterprises[e], room.states[e] = no_enterprise[0], no_state[0]
             state.key = room.keys[e]
             if i < number:
-                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i])
+                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year)
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            enter_drawn(room, e, 0, world.terms)
-        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
+            enter_drawn(world, room, e, 0)
+        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
         project_year(par, tax, room.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
-            write_year(room.states[e], first_year, e, room.rows[e, 0])
-        live_together(world, room, Cohort(count, 0, 1, 0, False), by_clause, by_year)
+            write_year(room.states[e], first_year, e, 1.0, room.rows[e, 0])
+        live_together(world, room, Cohort(count, 0, 1, 0, 0, False), by_clause, by_year)
         note_held(held, only, room, count)
 
 
@@ -96,7 +110,7 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
     first: the number of the year's first arrival; held (n or 0), only: as for `room.choose`, by number of arrival. With `only`,
     who found room in the designated buildings is what `held` says.
     """
-    seed, draw, par = world.seed, world.draw, world.par
+    seed, draw, par = world.seed, world.draw, world.pars[j]
     year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
     offered = year_in_term(year, terms.policy)
     total, number = 0, first
@@ -130,10 +144,10 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
                     states[i].designated = 0
             room.enterprises[e], room.states[e], room.keys[e], room.which[e] = enterprises[i], states[i], states[i].key, numbers[i]
             room.rows[e, j - 1] = no_row[0]
-            enter_drawn(room, e, j - 1, world.terms)
+            enter_drawn(world, room, e, j - 1)
             before.sales[e], before.online_sales[e] = 0, 0
-        draw_yearly(par, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
-        live_together(world, room, Cohort(count, j - 1, j, 0, False), by_clause, by_year)
+        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
+        live_together(world, room, Cohort(count, j - 1, j, 0, 0, False), by_clause, by_year)
         note_held(held, only, room, count)
         start += count
     return space, number

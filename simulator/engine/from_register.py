@@ -44,11 +44,13 @@ def bring_in(register, known, base_year, terms, room, count):
             room.years[j].calm[e] = room.years[j].matter[e] = register.calm[i, j]
         if register.existing.shape[0] > 0:
             room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
+        else:  # a newcomer that was here before may have held some
+            room.existing[e], room.of_district[e] = 0, 0
         if register.paid.shape[0] > 0:
             room.paid[e] = register.paid[i]
         if register.histories.shape[0] > 0:
             room.histories[e] = register.histories[i]
-    return Cohort(count, known, 1, register.paid_years, register.histories.shape[0] > 0)
+    return Cohort(count, known, 1, known, register.paid_years, register.histories.shape[0] > 0)
 
 
 @once
@@ -71,7 +73,7 @@ def play_block(world, register, room, cohort, by_clause, by_year):
         if room.plans[e].changed != 0:
             room.enterprises[e] = register.enterprises[room.which[e]]
     come_anyway(world, room, cohort.count)
-    draw_yearly(world.par, world.seed, world.draw, world.base_year, world.growth, room.keys[:cohort.count], cohort.known + 1,
+    draw_yearly(world.pars, world.seed, world.draw, world.base_year, world.growth, room.keys[:cohort.count], cohort.known + 1,
                 room.years)
     live_together(world, room, cohort, by_clause, by_year)
 

@@ -67,21 +67,22 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
     if (same_law.numbers, same_law.withdrawn, today.interpretation, None) == (
             scenario.law.numbers, scenario.law.withdrawn, scenario.interpretation, suspended):
         return np.ones(len(KINDS))
-    values = {path: fixed(value.mean) for path, value in scenario.parameters().items()}
+    values = {path: fixed(value.mean) for path, value in scenario.parameters().items() if "@" not in path}
     values |= {p: fixed(1.0) for p in values if p.startswith(("take_up.", "discretion."))}
-    still = ("market.sd", "market.yearly_change", "market.first_year_extra", "breach.rate")
+    still = ("market.sd", "market.yearly_change", "market.first_year_extra", "breach.rate", "breach.accounts_rate", "existing.share")
     values |= {p: fixed(0.0) for p in values if p.startswith("exit.") or p in still}
     par = draw_parameters(values, 0, 0, 1, at_mean=True)
     no_typical, ones = np.zeros((1, CLAUSES)), np.ones(len(KINDS))
-    rates = np.array([[par[name][0] for name in TAKE_UP_FIELDS]])
     years = len(scenario.years)
+    rates = np.repeat(np.array([[[par[name][0] for name in TAKE_UP_FIELDS]]]), years + 1, axis=1)
+    of_years = np.repeat(par[:, None], years + 1, axis=1)
 
     def support(law: Law, interpretation, suspended_from: int | None) -> np.ndarray:
         terms = law.compile(TERMS, [scenario.base_year, *scenario.years])
         edges = edges_of(terms, scenario.base_year)
         by_clause = np.zeros((len(KINDS), 1, years, CLAUSES, len(BY_CLAUSE)), np.int64)
         for kind, sums in zip(KINDS, by_clause, strict=True):
-            play_draws(np.uint64(0), np.zeros(1, np.int64), par, rates, no_typical, ones, terms, edges,
+            play_draws(np.uint64(0), np.zeros(1, np.int64), of_years, rates, no_typical, ones, terms, edges,
                        compile_readings(interpretation), False, scenario.base_year, 0, suspended_from or NEVER,
                        references(par[0], terms, edges, scenario.base_year, kind),
                        False, THOSE_THERE, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))

@@ -32,12 +32,16 @@ def states_of(population: Population, window: Window, known: int) -> np.ndarray:
     states["born"] = enterprises["settled_on"] // 10_000
     states["profitable"] = row["income_tax"] > 0
     sales = np.where(row["sales"] > 0, row["sales"], row["online_sales"])
-    states["sales"] = sales / FEN
+    # who settled in the year itself was in business for part of it: projected from a whole year's sales
+    came_on = np.maximum(enterprises["settled_on"], enterprises["spun_off_on"])
+    fresh = came_on // 10_000 == window.years[0] - 1 + known
+    part = np.where(fresh, (13 - came_on // 100 % 100) / 12, 1.0)
+    states["sales"] = sales / FEN / part
     states["online_share"] = np.divide(row["online_sales"], sales, out=np.zeros(len(population)), where=sales > 0)
     states["own_rate"] = np.divide(row["retained_tax"], sales, out=np.zeros(len(population)), where=sales > 0)
     states["area"], states["rent"] = row["rented_area"] / AREA, row["rent"] / RENT
     states["designated"] = row["designated_building"]
-    states["line_lease"] = row["line_lease"] / FEN
+    states["line_lease"] = row["line_lease"] / FEN / part
     states["members"] = row["paid_members"]
     states["fee"] = np.divide(row["membership_income"] / FEN, row["paid_members"],
                               out=np.zeros(len(population)), where=row["paid_members"] > 0)

@@ -29,7 +29,7 @@ from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import YEAR
 from simulator.projection.enterprises import what_may_come
-from simulator.projection.market import market_growth
+from simulator.projection.market import market_growth, price_levels
 from simulator.projection.newcomers import ARRIVING, arrivals, incumbents
 
 THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
@@ -81,6 +81,7 @@ class Shared(NamedTuple):
     readings: Any
     growth: Any
     moves: Any
+    prices: Any
     edges: Any
     generosity: Any
     groups: Any
@@ -93,9 +94,10 @@ class Shared(NamedTuple):
 def world_of(shared, d):
     """The World of the draw at place d."""
     wanted = shared.wanted
-    return World(shared.seed, shared.draws[d], shared.parameters[d], shared.rates[d], shared.typical[d], shared.terms[d],
-                 shared.readings, shared.growth[d], shared.moves[d], shared.edges, shared.generosity, shared.groups[d], shared.base_year,
-                 shared.suspended_from, wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
+    return World(shared.seed, shared.draws[d], shared.parameters[d, 0], shared.parameters[d], shared.rates[d],
+                 shared.typical[d], shared.terms[d], shared.readings, shared.growth[d], shared.moves[d], shared.prices[d],
+                 shared.edges, shared.generosity, shared.groups[d], shared.base_year, shared.suspended_from,
+                 wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
 
 
 def nothing_wanted(draws: int, years: int) -> Wanted:
@@ -124,10 +126,10 @@ def reach_of_register(enterprises, states, annual, active, known, terms, reregis
 
 
 @rule
-def decide_terms(terms, par, decided):
+def decide_terms(terms, pars, decided):
     """The law's numbers with the share of each "at most" sum that this draw's district decides."""
     for j in range(terms.shape[0]):
-        decided[j] = terms[j]
+        decided[j], par = terms[j], pars[j]
         headquarters, line = terms[j].headquarters_award.discretion_share, terms[j].data_line.discretion_share
         decided[j].headquarters_award.discretion_share = np.int64(
             headquarters * par.discretion_headquarters_award + 0.5)
@@ -139,8 +141,8 @@ def most_there(seed, parameters, generosity):
     """The largest number of drawn incumbents and platforms in the first draws."""
     most = 0
     for d in range(parameters.shape[0]):
-        platforms = arrivals(parameters[d], kinds.PLATFORM, True, generosity, seed, d, 0)
-        most = max(most, incumbents(parameters[d]) + platforms)
+        platforms = arrivals(parameters[d, 0], kinds.PLATFORM, True, generosity, seed, d, 0)
+        most = max(most, incumbents(parameters[d, 0]) + platforms)
     return most
 
 
@@ -151,7 +153,7 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
         for j in range(known + 1, terms.shape[0]):
             offered = year_in_term(base_year + j, terms[j].policy)
             for k in range(len(ARRIVING)):
-                counts[d, j - 1, k] = arrivals(parameters[d], ARRIVING[k], offered, generosity, seed, d, base_year + j)
+                counts[d, j - 1, k] = arrivals(parameters[d, j], ARRIVING[k], offered, generosity, seed, d, base_year + j)
 
 
 @entry
@@ -160,7 +162,8 @@ def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, edg
     """Play the draws of these numbers (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).
 
-    parameters (draws,) PARAMETERS records; rates, typical (draws, clauses): take-up and the sum it belongs to; terms (years
+    parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws, clauses): take-up and
+    the sum it belongs to; terms (years
     + 1,); edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
     synthetic: incumbents are drawn instead, anew in every draw; who is played: THOSE_THERE in the base year, NEWCOMERS or
     both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
@@ -168,11 +171,12 @@ def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, edg
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
     room = room_for(years)
     shared = Shared(seed, numbers, parameters, rates, typical, np.zeros((draws, years + 1), TERMS), readings,
-                    np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), edges, generosity,
+                    np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), np.zeros((draws, years + 1)), edges, generosity,
                     np.zeros((draws, groups_of(register.states) + 1), np.int16), base_year, suspended_from, wanted)
     for d in range(draws):
         decide_terms(terms, parameters[d], shared.terms[d])
         market_growth(parameters[d], hindsight, seed, numbers[d], base_year, shared.growth[d])
+        price_levels(parameters[d], shared.prices[d])
         share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
     start = 0
     while who & THOSE_THERE and only == 0 and start < n:  # a block's facts stay in the fastest memory while all draws play it
@@ -196,6 +200,6 @@ def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, edg
             if synthetic:
                 play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
         if who & NEWCOMERS:
-            space, first = parameters[d].office_stock - taken / AREA, 0
+            space, first = parameters[d, 0].office_stock - taken / AREA, 0
             for j in range(known + 1, years + 1):
                 space, first = play_newcomers(world, j, space, first, room, wanted.held[d], only, by_clause[d], by_year[d])

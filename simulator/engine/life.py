@@ -22,19 +22,26 @@ from simulator.law.clauses.office_rent import months_due
 from simulator.law.settlement import breached_on
 from simulator.projection.behaviour import applies, take_up_rate
 from simulator.projection.bunching import lift_contributions
-from simulator.projection.enterprises import befall, leaves_after_support, project_year, reregister, write_year
+from simulator.projection.enterprises import (
+    RETAILER,
+    befall,
+    leaves_after_support,
+    project_year,
+    reregister,
+    write_year,
+)
 from simulator.projection.taxes import tax_year
 
 REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
 
 
 @once
-def take_up(world, key, amounts):
-    """Set to 0 what the enterprise does not apply for."""
-    par = world.par
+def take_up(world, key, j, amounts):
+    """Set to 0 what the enterprise does not apply for in the year at position j."""
+    par = world.pars[j]
     for k in range(CLAUSES):
         if amounts[k] > 0:
-            rate = take_up_rate(world.rates[k], amounts[k], world.typical[k], par.take_up_size_elasticity)
+            rate = take_up_rate(world.rates[j, k], amounts[k], world.typical[k], par.take_up_size_elasticity)
             if not applies(world.seed, world.draw, key, k, rate, par.take_up_together):
                 amounts[k] = 0
 
@@ -60,17 +67,19 @@ def award(world, case, history, key, reach, support, amounts, replaced, by_claus
     settle(case, history, support, amounts, replaced)
     for k in range(CLAUSES):
         by_clause[k, ENTITLED] += amounts[k]
-    take_up(world, key, amounts)
+    take_up(world, key, case.year - world.base_year, amounts)
     return holding
 
 
 @columnwise
 def look_around(par, terms, reregistration, carried, now, count):
     """Of a projected year: to whom something may have befallen, and which clauses have to be looked at."""
-    certification, breach = par.certification_rate, par.breach_rate
+    certification, of_others = par.certification_rate, par.certification_rate_others
+    breach, accounts = par.breach_rate, 1.0 - par.breach_accounts_rate
     for e in range(count):
-        certified = (carried.may_certify[e] != 0) & (now.certification[e] < certification)
-        broken = (carried.unbroken[e] != 0) & (now.breach[e] < breach)
+        rate = certification if carried.may_certify[e] == RETAILER else of_others
+        certified = (carried.may_certify[e] != 0) & (now.certification[e] < rate)
+        broken = ((carried.unbroken[e] != 0) & (now.breach[e] < breach)) | (now.breach[e] > accounts)
         befallen = certified | broken | (reregistration & (carried.may_settle[e] != 0))
         now.befallen[e] = 1 if befallen & (now.present[e] != 0) else 0
         there = now.present[e]
@@ -83,9 +92,9 @@ def look_around(par, terms, reregistration, carried, now, count):
 @rule
 def project(world, room, cohort):
     """The projected years of those in the room, side by side."""
-    par, carried, years, base_year = world.par, room.carried[0], room.years, world.base_year
+    carried, years, base_year = room.carried[0], room.years, world.base_year
     for j in range(cohort.known + 1, years.shape[0]):
-        year, terms = base_year + j, world.terms[j]
+        year, terms, par = base_year + j, world.terms[j], world.pars[j]
         tax = tax_year(par, year, terms.sharing, base_year, world.terms[0].sharing, world.moves[j])
         project_year(par, tax, carried, years[j - 1], years[j], cohort.count, year, False)
         if par.bunching_contribution > 0.0:
@@ -146,9 +155,9 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
         projected = j > cohort.known and plan.active != 0
         if projected and now.befallen[e]:
             plan.changed = 1
-            if world.par.reregistration_share > 0.0 and year_in_term(year, terms.policy):
-                reregister(world.par, enterprise, carried, e, world.seed, world.draw, key, year)
-            befall(world.par, enterprise, carried, now, e, year)
+            if world.pars[j].reregistration_share > 0.0 and year_in_term(year, terms.policy):
+                reregister(world.pars[j], enterprise, carried, e, world.seed, world.draw, key, year)
+            befall(world.pars[j], enterprise, carried, now, e, year)
         matter = now.matter[e] if plan.changed == 0 else plan.reach
         really = j <= cohort.paid_years
         looking_back = ever_paid and (history[RENT_CLAUSE].years > 0 or year_of(breached_on(enterprise, world.readings)) == year)
@@ -156,8 +165,8 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             continue
         if projected:
             if written < j - 1:
-                write_year(state, room.years[j - 1], e, rows[j - 1])
-            write_year(state, now, e, rows[j])
+                write_year(state, room.years[j - 1], e, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
+            write_year(state, now, e, world.prices[j] / world.prices[cohort.priced], rows[j])
             written = j
         case = Case(enterprise, rows[j], rows[j - 1], terms, world.readings, year)
         support = room.existing[e, j - 1]
@@ -175,8 +184,9 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             sums[CLAWBACK_DUE] += due
             if world.claims.shape[0] > 0:
                 enter_claims(world.claims, world.draw, key, j, amounts, due)
-            ends = j > cohort.known and support_ends(case, history)
-            if ends and leaves_after_support(world.par, state, world.seed, world.draw, year):
+            # who would be here without the policy does not leave because its support ends
+            ends = j > cohort.known and carried.anyway[e] == 0 and support_ends(case, history)
+            if ends and leaves_after_support(world.pars[j], state, world.seed, world.draw, year):
                 plan.left = year
                 for later in range(j + 1, rows.shape[0]):
                     room.years[later].here[e] = 0

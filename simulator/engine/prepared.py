@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +18,12 @@ from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
 from simulator.law.case import HISTORY
 from simulator.law.readings import compile_readings
+from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Register
 from simulator.population.register import Population
-from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS
+from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, by_year
 from simulator.projection.enterprises import STATE
+from simulator.projection.uncertain import Uncertain
 from simulator.scenario import Scenario
 
 
@@ -39,6 +42,8 @@ class Prepared:
     suspended_from: int
     register: kernel.Register
     synthetic: bool
+    dated: Mapping[str, Uncertain]  # what is assumed from a year on, `path@2014`
+    at_mode: bool
 
     def office_taken(self) -> int:
         """What of the office space the register's enterprises that settled since the base year have taken, as facts.AREA counts."""
@@ -56,18 +61,24 @@ class Prepared:
             active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64),
             calm=np.zeros((1, annual.shape[1]), np.int16)))
 
+    def of_years(self, numbers: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+        """The parameters of each year (draws, years + 1) of draws with these numbers, what is dated put in."""
+        years = [self.base_year + j for j in range(len(self.terms))]
+        return by_year(parameters, self.dated, int(self.seed), numbers % (1 << LUCK_BITS), years, at_mode=self.at_mode)
+
     def play(self, first: int | np.ndarray, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
              who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
         """Add draws (PARAMETERS records) to their sums. first: the number of the first, or of each; who, only: see
         `kernel.play_draws`; wanted: fields of `kernel.Wanted`, filled besides the sums."""
         numbers = np.asarray(first) if np.ndim(first) else first + np.arange(len(parameters))
-        rates = np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1)
-        typical = np.zeros_like(rates)
+        of_years = self.of_years(numbers, parameters)
+        rates = np.stack([of_years[name] for name in TAKE_UP_FIELDS], axis=2)
+        typical = np.zeros((len(parameters), CLAUSES))
         for k, name in enumerate(TYPICAL_FIELDS):
             typical[:, k] = parameters[name]
         asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
         kernel.play_draws(
-            self.seed, numbers, parameters, rates, typical, self.generosity, self.terms, self.edges, self.readings, self.hindsight,
+            self.seed, numbers, of_years, rates, typical, self.generosity, self.terms, self.edges, self.readings, self.hindsight,
             self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause,
             by_year)
 
@@ -99,7 +110,9 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
         seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), terms=terms, edges=edges_of(terms, base),
         readings=compile_readings(scenario.interpretation), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
         known=known, suspended_from=scenario.plain["rebate_suspended_from"] or NEVER, register=register,
-        synthetic=population is None and not scenario.lawful)
+        synthetic=population is None and not scenario.lawful,
+        dated={path: value for path, value in scenario.parameters().items() if "@" in path},
+        at_mode=scenario.plain["uncertainty"] == "none")
 
 
 def nobody(years: int) -> kernel.Register:

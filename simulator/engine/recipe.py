@@ -19,6 +19,7 @@ from simulator.lotteries import (
     AREA,
     DESIGNATED,
     EMPLOYEES,
+    FOUNDED_LOCALLY,
     JOINS,
     LINE,
     LINE_FEE,
@@ -45,7 +46,7 @@ from simulator.projection.enterprises import (
     write_year,
 )
 from simulator.projection.luck import draw_yearly
-from simulator.projection.newcomers import CAPITAL_REFORM, is_service
+from simulator.projection.newcomers import CAPITAL_REFORM, is_service, lease_of, sector_of_anchor
 from simulator.projection.taxes import tax_year
 
 # Judgement (J) where no source is named. Rank correlations with size (sales):
@@ -156,12 +157,16 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales):
         day = day_in_year(u(seed, 0, SETTLING_DAY, key, 0), year)
         log_sd = par.anchors_sales_log_sd if anchor else par.startups_sales_log_sd
         state.sales = min(lognormal(p_size, median_sales, log_sd), LARGEST_SALES)
+    if anchor:
+        sector_of_anchor(par, enterprise, state, seed, 0)
+    if kind == kinds.GOODS and u(seed, 0, FOUNDED_LOCALLY, key, 0) < par.startups_founded_locally:
+        enterprise.founded_locally = 1
     if kind == kinds.SPLIT_OFF:
         enterprise.spun_off_on = day
     else:
         # of the older ones a register says nothing: they were there before
         enterprise.settled_on = day if year > 0 or p_age < UNDER_FIVE else 0
-        enterprise.lease_started_on = day if year > 0 else 0
+        enterprise.lease_started_on = lease_of(par, seed, 0, key, day) if year > 0 else 0
     if kind == kinds.PLATFORM:
         state.members = lognormal(
             u(seed, 0, MEMBERS, key, 0), par.platforms_members_median, par.platforms_members_log_sd)
@@ -209,18 +214,22 @@ def _capital(par, enterprise, key, seed, z_size, day, kind):
 
 
 @entry
-def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, enterprises, states, annual, employees):
+def invent(pars, seed, first_year, kind_of, born, terms, joining, median_sales, enterprises, states, annual, employees):
     """Fill ENTERPRISE and STATE (n,), ANNUAL and employees (n, years) of enterprises of the given kinds and first years
-    (born = 0: there before). median_sales (kinds, 2): CNY of those there before and of newcomers."""
+    (born = 0: there before). pars (years,): PARAMETERS, the same each year; median_sales (kinds, 2): CNY of those there
+    before and of newcomers."""
+    par = pars[0]
     growth = common_growth(par, par.market_growth)
     steady, moves = np.full(annual.shape[1], growth), np.ones(2)
     all_carried, columns = np.zeros(1, CARRIED), np.zeros(annual.shape[1], YEAR)
-    carried = all_carried[0]
+    carried, prices = all_carried[0], np.ones(annual.shape[1])
+    for j in range(prices.shape[0]):  # states are in the base year's prices, the last but one's
+        prices[j] = (1.0 + par.prices_growth) ** (j - prices.shape[0] + 2)
     for i in range(len(kind_of)):
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        draw_yearly(par, seed, 0, first_year, steady, states["key"][i: i + 1], 0, columns)
+        draw_yearly(pars, seed, 0, first_year, steady, states["key"][i: i + 1], 0, columns)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median)
         carry(enterprise, state, 1, carried, 0)
         before = columns[0]
@@ -238,7 +247,7 @@ def invent(par, seed, first_year, kind_of, born, terms, joining, median_sales, e
             state.entry_fee = 0.0
             if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
                 state.entry_fee = par.joiners_fee
-            write_year(state, now, 0, annual[i, j])
+            write_year(state, now, 0, prices[j], annual[i, j])
             if state.kind != kinds.BUILDING:
                 annual[i, j].building_area = 0
             elif annual[i, j].building_area < 5_000 * AREA_UNITS:

@@ -108,10 +108,11 @@ class _Base:
     def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None, progress: Progress, block: int | None = None):
         self.scenario, self.prepared, self.workers = scenario, prepared, workers
         self.parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
+        self._of_years = prepared.of_years(np.arange(len(self.parameters)), self.parameters)
         self.arrivals = self._arrivals(self.prepared)
         there = len(self.prepared.register.keys)
         if self.prepared.synthetic:
-            there = most_there(self.prepared.seed, self.parameters, self.prepared.generosity)
+            there = most_there(self.prepared.seed, self._of_years, self.prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
         self.sums = {who: self._play(self.prepared, who, progress, held=held, block=block) for who, held in self.held.items()}
@@ -168,14 +169,14 @@ class _Base:
         for fact, share in ((CONTRIBUTION, "bunching_contribution"), (CAPITAL, "bunching_capital")):
             edges, before = (one.edges["edge"][one.edges["fact"] == fact] for one in (prepared, self.prepared))
             if not np.array_equal(edges, before) and (who == NEWCOMERS or fact == CONTRIBUTION):
-                lifted |= self.parameters[share] > 0
+                lifted |= (self._of_years[share] > 0).any(axis=1)
         if who == THOSE_THERE:
             return lifted
         return lifted | (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
 
     def _arrivals(self, prepared: Prepared) -> np.ndarray:
         counts = np.zeros((len(self.parameters), len(prepared.terms) - 1, len(ARRIVING)), np.int64)
-        count_arrivals(prepared.seed, self.parameters, prepared.generosity, prepared.terms, prepared.base_year, prepared.known,
+        count_arrivals(prepared.seed, self._of_years, prepared.generosity, prepared.terms, prepared.base_year, prepared.known,
                        counts)
         return counts
 

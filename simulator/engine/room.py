@@ -17,23 +17,26 @@ from simulator.projection.enterprises import PLATFORM, STATE, common_growth, own
 class World(NamedTuple):
     """What all enterprises of a draw share.
 
-    par: a PARAMETERS record; rates, typical (clauses,): take-up and the sum it belongs to; terms (years + 1,): the law's
-    numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves (years + 1, 2): how
-    the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1, pairs): EDGE records
-    that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
-    `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
-    kept_count: see `life.keep`.
+    par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical
+    (clauses,): take-up and the sum it belongs to; prices (years + 1,): of rents and fees over the base year's; terms (years
+    + 1,): the law's numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves
+    (years + 1, 2): how the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1,
+    pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups:
+    see `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept,
+    kept_rows, kept_count: see `life.keep`.
     """
 
     seed: Any
     draw: Any
     par: Any
+    pars: Any
     rates: Any
     typical: Any
     terms: Any
     readings: Any
     growth: Any
     moves: Any
+    prices: Any
     edges: Any
     generosity: Any
     groups: Any
@@ -46,13 +49,14 @@ class World(NamedTuple):
 
 
 @rule
-def share_with_all(par, terms, base_year, known, growth, moves):
+def share_with_all(pars, terms, base_year, known, growth, moves):
     """Fill growth and moves of World; growth comes as log growth of the market; known: the position a register's own
     retained rate is of."""
     for j in range(growth.shape[0]):
-        growth[j] = common_growth(par, growth[j])
+        growth[j] = common_growth(pars[j], growth[j])
         for s in range(2):
-            moves[j, s] = own_rate_moves(par, base_year + j, terms[j].sharing, base_year + known, terms[known].sharing, s == 1)
+            moves[j, s] = own_rate_moves(pars[j], base_year + j, terms[j].sharing, pars[known], base_year + known,
+                                         terms[known].sharing, s == 1)
 
 
 # How an enterprise is to be played. active: later years are written; reach: the clauses that could ever matter to it, one bit
@@ -67,11 +71,13 @@ FOUND_ROOM = 1 << 15  # beside the clauses whose conditions held: has an office 
 
 class Cohort(NamedTuple):
     """Those in the room. count: how many; known: position up to which their facts are known; first: position of their first
-    year; paid_years: in how many first years what they were paid is known; paid_before: whether they have histories."""
+    year; priced: position of the year whose prices their states are in; paid_years: in how many first years what they
+    were paid is known; paid_before: whether they have histories."""
 
     count: int  # type: ignore[assignment]  # of a tuple, which nobody asks for its own
     known: int
     first: int
+    priced: int
     paid_years: int
     paid_before: bool
 
@@ -154,7 +160,7 @@ def expected_row(state, active, year, e, row):
     """What a projected row of an enterprise keeps from year to year, by way of the e-th place of `year`, a YEAR that nobody uses."""
     set_out(state, year, e)
     year.present[e] = active
-    write_year(state, year, e, row)
+    write_year(state, year, e, 1.0, row)
 
 
 @rule

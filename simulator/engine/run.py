@@ -202,7 +202,7 @@ def play_blocks(
 def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
     """What a scenario assumes in draws first … first + count − 1: PARAMETERS records (count,), levers not yet pulled."""
     return draw_parameters(scenario.parameters(), scenario.seed, first, count,
-                           at_mean=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations,
+                           at_mode=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations,
                            sobol=scenario.plain["sampling"] == "sobol")
 
 

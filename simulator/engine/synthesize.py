@@ -157,8 +157,8 @@ class _Recipe:
         records, states = np.zeros(n, ENTERPRISE), np.zeros(n, STATE)
         states["key"] = keys_of(self.ids(part))
         annual, staff = np.zeros((n, len(self.years)), ANNUAL), np.zeros((n, len(self.years)), np.int64)
-        invent(self.par, np.uint64(self.seed), self.years[0], self.kind_of[part], self.born[part], self.terms, self.joining,
-               _medians(self.par, self.scale), records, states, annual, staff)
+        invent(np.full(len(self.years), self.par), np.uint64(self.seed), self.years[0], self.kind_of[part], self.born[part],
+               self.terms, self.joining, _medians(self.par, self.scale), records, states, annual, staff)
         return records, states, annual, staff
 
     def online_sales(self) -> float:

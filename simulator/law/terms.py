@@ -8,6 +8,7 @@ the edge.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -232,6 +233,9 @@ def _percent_hint(unit: str, value: Any) -> str:
 
 def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
     """A day as written, and what is wrong with it."""
+    if isinstance(value, str):  # as the command line and a form have it
+        with contextlib.suppress(ValueError):
+            value = None if value == "none" and allow_none else datetime.date.fromisoformat(value)
     if (value is None and allow_none) or isinstance(value, datetime.date):
         return value, []
     hint = "write a date as 2013-01-01" + (" or none" if allow_none else "")

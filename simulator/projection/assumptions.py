@@ -18,6 +18,12 @@ from simulator.projection.measures import MEASURES
 from simulator.projection.sobol import chances_by_draw
 from simulator.projection.uncertain import Uncertain
 
+# Assumptions that may differ from year to year (`path@2014`: from that year on); of the others the model asks once.
+DATABLE = ("market.growth", "market.local_wedge", "market.entry_part", "take_up.", "discretion.", "prices.growth",
+           "startups.", "regional.", "national.", "anchors.", "split_offs.a_year", "traditional.", "joiners.", "buildings.",
+           "service_share", "o2o_share", "capital.", "office.designated_share", "office.area", "office.rent", "office.lease",
+           "line.", "certification.", "children.rate", "exit.", "breach.rate", "breach.accounts_rate", "tax.", "bunching.")
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -33,6 +39,10 @@ class Assumption:
     @property
     def field(self) -> str:
         return self.path.replace(".", "_")
+
+    @property
+    def datable(self) -> bool:
+        return self.path.startswith(DATABLE) and self.path not in ("take_up.together", "take_up.size_elasticity")
 
 
 def _a(path: str, unit: str, low: float, high: float, zh: str, en: str) -> Assumption:
@@ -68,6 +78,10 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("regional.capital_median", "CNY", 1, 1e12, "区域总部实缴资本中位数", "median paid-in capital, regional"),
     _a("national.capital_median", "CNY", 1, 1e12, "全国总部实缴资本中位数", "median paid-in capital, national"),
     _a("anchors.capital_log_sd", "log", 0, 4, "总部实缴资本离散度", "log sd of headquarters' paid-in capital"),
+    _a("anchors.other_sector", "share", 0, 1, "总部中非电子商务企业的比例", "headquarters that are not of e-commerce"),
+    _a("anchors.not_retail", "share", 0, 1, "总部中不从事网络零售的电子商务企业比例",
+       "headquarters of e-commerce that do not retail online"),
+    _a("startups.founded_locally", "share", 0, 1, "新企业中本区人员新设的比例", "newcomers founded by people of the district"),
     _a("o2o_share", "share", 0, 1, "线上线下结合企业占比", "share that sells online and offline combined"),
     _a("capital.registered_median", "CNY", 1, 1e12, "注册资本中位数", "median registered capital"),
     _a("capital.registered_mean", "CNY", 1, 1e12, "注册资本均值", "mean registered capital"),
@@ -78,13 +92,18 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("office.stock", "m2", 0, 1e8, "指定楼宇可供新落户企业租用的面积", "office space in designated buildings free for newcomers"),
     _a("office.area_median", "m2", 0, 1e6, "租用面积中位数", "median office area"),
     _a("office.area_log_sd", "log", 0, 4, "租用面积离散度", "log sd of office area"),
-    _a("office.rent", "CNY/m2/month", 0, 10_000, "月租金", "monthly rent"),
+    _a("office.rent", "CNY/m2/month", 0, 10_000, "月租金（基年价格）", "monthly rent, at prices of the base year"),
+    _a("office.lease_later_share", "share", 0, 1, "落户数月后才起租的比例", "share whose lease starts months after settling"),
+    _a("office.lease_lag", "months", 1, 24, "最长起租间隔（月）", "longest time from settling to such a lease"),
+    _a("prices.growth", "share", -0.1, 0.5, "租金与各项费用年涨幅", "yearly growth of rents and fees"),
     _a("tax.vat_burden_goods", "share", 0, 0.2, "商品零售增值税税负", "VAT over sales, goods"),
     _a("tax.burden_services", "share", 0, 0.2, "服务业流转税税负", "turnover tax over sales, services"),
     _a("tax.profitable_share", "share", 0, 0.99, "盈利企业占比", "share of enterprises with taxable profit"),
     _a("tax.profit_persistence", "share", 0, 1, "盈利延续概率", "probability that profit lasts"),
     _a("tax.margin", "share", 0, 1, "盈利企业利润率", "margin of a profitable enterprise"),
-    _a("tax.income_tax_rate", "share", 0, 1, "企业所得税税率", "corporate income tax rate"),
+    _a("tax.income_tax_rate", "share", 0, 1, "企业所得税一般税率", "corporate income tax rate without relief"),
+    _a("tax.small_share", "share", 0, 1, "利润中小型微利企业部分（减半按20%）", "part of profit that is of small low-profit enterprises"),
+    _a("tax.western_share", "share", 0, 1, "利润中享受西部大开发15%税率的部分", "part of profit taxed at the rate of western development"),
     _a("tax.district_share", "share", 0, 1, "区级占地方分成的比例", "district share of the local part"),
     *(_a(f"take_up.{slug}", "share", 0, 1, f"申报率：{zh}", f"take-up: {en}") for slug, (zh, en) in _NAMES.items()),
     _a("take_up.together", "share", 0, 1, "各项申报的相关性", "how far applying for one goes with applying for all"),
@@ -93,7 +112,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
       for slug, (zh, en) in _NAMES.items() if slug != "school_places"),
     _a("discretion.headquarters_award", "share", 0, 1, "总部奖励核定占上限比例", "share of the cap decided, headquarters"),
     _a("discretion.data_line", "share", 0, 1, "专线补贴核定占上限比例", "share of the cap decided, data line"),
-    _a("certification.rate", "share", 0, 1, "每年获市级认定的比例", "share certified a year"),
+    _a("certification.rate", "share", 0, 1, "网络零售企业每年获市级认定的比例", "share of online retailers certified a year"),
+    _a("certification.rate_others", "share", 0, 1, "其他企业每年获市级认定的比例", "share of others certified a year"),
     _a("line.prevalence", "share", 0, 1, "租用数据专线比例", "share that leases a data line"),
     _a("line.fee_median", "CNY", 0, 1e9, "专线年租费中位数", "median yearly line lease"),
     _a("line.fee_log_sd", "log", 0, 4, "专线租费离散度", "log sd of the line lease"),
@@ -104,6 +124,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("joiners.a_year", "count", 0, 20_000, "每年缴费加入指定平台的企业数", "enterprises joining a designated platform a year"),
     _a("joiners.fee", "CNY", 0, 1e7, "平台入网费", "platform entry fee"),
     _a("split_offs.a_year", "count", 0, 500, "每年分离设立网络零售法人数", "split-offs a year"),
+    _a("split_offs.earlier", "count", 0, 500, "政策前两年内已分离设立的网络零售法人", "split-offs of the two years before the policy"),
     _a("traditional.a_year", "count", 0, 500, "每年触网的其他传统企业数", "other traditional enterprises going online a year"),
     _a("traditional.sales_median", "CNY", 0, 1e12, "传统企业触网首年销售额中位数", "median first-year online sales of these"),
     _a("buildings.a_year", "count", 0, 100, "每年获认定示范楼宇数", "model buildings recognised a year"),
@@ -119,7 +140,11 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("exit.dormancy", "ratio", 0, 10, "停业修正倍数", "dormant enterprises: multiple of the exit rate"),
     _a("exit.after_support", "share", 0, 1, "租金补助到期后额外外迁率", "extra leaving when rent support runs out"),
     _a("breach.rate", "share", 0, 1, "每年发生违规情形的比例", "share with a breach of conduct a year"),
+    _a("breach.accounts_rate", "share", 0, 1, "每年财务失范的比例", "share whose accounts cease to be sound a year"),
     _a("breach.recovered", "share", 0, 1, "追回到位率", "share of a clawback that comes back"),
+    _a("existing.share", "share", 0, 1, "已享受2010年政策同类支持的企业比例", "enterprises that hold support of the policy of 2010"),
+    _a("existing.rate", "ratio", 0, 10, "该支持与各条款典型金额之比", "that support over a clause's typical sum"),
+    _a("existing.of_district", "share", 0, 1, "该支持由区级承担的比例", "part of it that the district pays"),
     _a("butfor.offered", "share", 0, 1, "获政策承诺的新落户占比", "share of arrivals that are offered support"),
     _a("butfor.startups", "share", 0, 1, "因政策而来的比例：新企业", "but-for share: newcomers"),
     _a("butfor.anchors", "share", 0, 1, "因政策而来的比例：总部", "but-for share: headquarters"),
@@ -159,22 +184,23 @@ AS_THE_LAW_SAYS: Mapping[str, float] = (
     | {a.path: 1.0 for a in ASSUMPTIONS if a.path.startswith("discretion.")}
     | {a.path: 0.0 for a in ASSUMPTIONS if a.path.endswith(".a_year") or a.path.startswith("exit.")}
     | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0,
+       "certification.rate_others": 0.0, "breach.accounts_rate": 0.0, "existing.share": 0.0,
        "reregistration.share": 0.0, "bunching.contribution": 0.0, "bunching.capital": 0.0}
 )
 
 
 def draw_parameters(
-    values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False,
+    values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False, at_mode: bool = False,
     correlations: Mapping[tuple[str, str], float] | None = None, sobol: bool = False,
 ) -> np.ndarray:
     """The outer layer: each assumption's value in draws first … first + count − 1, as PARAMETERS records (count,).
 
-    at_mean: every assumption at its mean in every draw (`uncertainty: none`). correlations: rank correlation (Spearman) of
+    at_mean, at_mode: every assumption there in every draw (`uncertainty: none`: at its mode). correlations: rank correlation (Spearman) of
     named pairs, by a Gaussian copula; each assumption's own distribution stays what it is. sobol: from sixteen scrambled Sobol
     sequences instead of independent numbers (see `projection.sobol`).
     """
     records = np.zeros(count, PARAMETERS)
-    uncertain = [a.path for a in ASSUMPTIONS if values[a.path].shape != "fixed"] if not at_mean else []
+    uncertain = [a.path for a in ASSUMPTIONS if values[a.path].shape != "fixed"] if not (at_mean or at_mode) else []
     if sobol and uncertain and count:
         chances = chances_by_draw(np.uint64(seed), first, count, list(BY_PATH), uncertain)
     else:
@@ -183,8 +209,37 @@ def draw_parameters(
     for assumption in ASSUMPTIONS:
         value = values[assumption.path]
         p = chances.get(assumption.path)
-        records[assumption.field] = value.mean if p is None else value.inverse(p)
+        certain = value.most_likely if at_mode else value.mean
+        records[assumption.field] = certain if p is None else value.inverse(p)
     return records
+
+
+def by_year(
+    records: np.ndarray, values: Mapping[str, Uncertain], seed: int, numbers: np.ndarray, years: list[int], *,
+    at_mode: bool = False,
+) -> np.ndarray:
+    """The parameters of each year, PARAMETERS records (count, years), of draws with their levers pulled.
+
+    What is dated (`path@2014` among the values) holds from that year on: its own distribution at the draw's chance for the
+    assumption, so that a draw that is high stays high; levers act on it as on the other. numbers (count,): the draws'.
+    """
+    found = np.repeat(records[:, None], len(years), axis=1)
+    dated = sorted((path.partition("@") for path in values if "@" in path), key=lambda parts: (parts[0], parts[2]))
+    for path, _, year in dated:
+        value = values[f"{path}@{year}"]
+        if at_mode or value.shape == "fixed":
+            drawn = np.full(len(records), value.most_likely)
+        else:
+            drawn = value.inverse(np.array([uniforms_by_draw(np.uint64(seed), int(n), 1, PARAMETER, key_of(path))[0]
+                                            for n in numbers]))
+        for measure in MEASURES:
+            if BY_PATH[path].field in measure.acts_on:
+                effect = records[f"levers_{measure.name}_effect"]
+                drawn = drawn + effect if measure.adds else drawn * effect
+        if BY_PATH[path].unit == "share":
+            drawn = np.minimum(drawn, BY_PATH[path].high)
+        found[BY_PATH[path].field][:, np.asarray(years) >= int(year)] = drawn[:, None]
+    return found
 
 
 def pull_levers(records: np.ndarray) -> np.ndarray:

@@ -19,14 +19,16 @@ def _columns(whole: str, numbers: str = "") -> np.dtype:
 # What an enterprise is throughout a draw. born: first calendar year (0: an incumbent); passing, services, national (headquarters),
 # traditional, active (later years are written), anyway (there without the policy too): flags; came_later: settled after the base
 # year; spun_off: a date; may_settle, may_certify, unbroken: what may yet befall it; went_online: counted for the target of 二;
-# own_rate: retained tax per yuan of sales a register shows (0: none).
+# own_rate: retained tax per yuan of sales a register shows (0: none); first_part: share of its first year that it is in
+# business, from the month of its settling on.
 CARRIED = _columns("born passing services national traditional active anyway came_later spun_off may_settle may_certify unbroken "
-                   "went_online", "own_rate online_share")
+                   "went_online", "own_rate online_share first_part")
 
-# A year. factor: growth; profit, leaves, breach, certification: urns; yuan, members: sales and paying members; there: not gone;
+# A year. factor: growth; profit, leaves, breach, certification: urns; yuan, members: sales of a whole year and paying members;
+# part: share of the year that it is in business; there: not gone;
 # present: has a row; here: with the policy; profitable: a flag; then the year's facts as in facts.ANNUAL, turnover tax whatever its
 # kind, all fen; local, unshared: the local part of the main taxes, and what the district would keep of them under the sharing
 # rules of the base year; befallen: something may have befallen it; calm: the clauses that could matter as long as nothing did, one bit
 # each; matter: those of them that the year's figures leave possible.
 YEAR = _columns("there present here profitable sales online_sales turnover_tax income_tax retained_tax district_contribution "
-                "local unshared executive_children befallen calm matter", "factor profit leaves breach certification yuan members")
+                "local unshared executive_children befallen calm matter", "factor profit leaves breach certification yuan members part")

@@ -7,6 +7,7 @@ import numpy as np
 from simulator.compiled import columnwise, once, rule
 from simulator.distributions import mean_exp_laplace_cut
 from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
+from simulator.law.calendar import year_of
 from simulator.law.case import May
 from simulator.lotteries import LEAVING, REREGISTERS, u
 from simulator.projection.taxes import expected_retained_rate, retained, to_fen
@@ -14,6 +15,7 @@ from simulator.projection.taxes import expected_retained_rate, retained, to_fen
 # kinds of enterprises
 GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOINER, BUILDING = range(9)
 KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "traditional", "joiner", "building")
+RETAILER, OTHER = 1, 2  # who may yet be certified
 SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 
 # What an enterprise sets out with. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
@@ -45,9 +47,9 @@ def common_growth(par, market):
 
 
 @rule
-def own_rate_moves(par, year, sharing, base_year, base_sharing, services):
-    """How the sharing rules of a year move a register's own retained rate of the base year."""
-    then = expected_retained_rate(par, services, base_year, base_sharing)
+def own_rate_moves(par, year, sharing, base_par, base_year, base_sharing, services):
+    """How the taxes and sharing rules of a year move a register's own retained rate of the base year."""
+    then = expected_retained_rate(base_par, services, base_year, base_sharing)
     return expected_retained_rate(par, services, year, sharing) / then if then > 0.0 else 1.0
 
 
@@ -73,9 +75,13 @@ def project_year(par, tax, carried, before, now, count, year, fresh):
         gone = (carried.active[e] != 0) & (not new) & ((carried.passing[e] != 0) | (now.leaves[e] < hazard))
         now.there[e] = 0 if gone else before.there[e]
         now.present[e] = now.there[e] & carried.active[e]
-        factor = 1.0 if new else now.factor[e]
-        yuan = before.yuan[e] * factor
-        now.yuan[e], now.members[e] = yuan, before.members[e] * factor
+        # the market's growth is net of those who leave: who stays grows by what they free
+        stays = 1.0 - hazard
+        factor = 1.0 if new else now.factor[e] / stays if stays > 0.0 else now.factor[e]
+        whole = before.yuan[e] * factor
+        part = carried.first_part[e] if born == year else 1.0
+        yuan = whole * part
+        now.yuan[e], now.members[e], now.part[e] = whole, before.members[e] * factor, part
         lasts = tax.lasts if before.profitable[e] != 0 else tax.regained
         profitable = now.profit[e] < (tax.profitable if new else lasts)
         now.profitable[e] = 1 if profitable else 0
@@ -95,8 +101,11 @@ def project_year(par, tax, carried, before, now, count, year, fresh):
 
 
 @rule
-def write_year(state, now, e, row):
-    """The facts of the e-th enterprise's projected year into an ANNUAL row; all 0 for one that has no row."""
+def write_year(state, now, e, price, row):
+    """The facts of the e-th enterprise's projected year into an ANNUAL row; all 0 for one that has no row.
+
+    price: of rents and fees, over those its state is in.
+    """
     there = now.present[e]
     services = pays_like_services(state.kind)
     row.present = there
@@ -107,13 +116,13 @@ def write_year(state, now, e, row):
     row.retained_tax = now.retained_tax[e] * there
     row.district_contribution = now.district_contribution[e] * there
     row.rented_area = np.int64(state.area * AREA + 0.5) * there
-    row.rent = np.int64(state.rent * RENT + 0.5) * there
+    row.rent = np.int64(state.rent * price * RENT + 0.5) * there
     row.designated_building = state.designated * there
-    row.line_lease = to_fen(state.line_lease) * there
-    row.entry_fee = to_fen(state.entry_fee) * there
+    row.line_lease = to_fen(state.line_lease * price * now.part[e]) * there
+    row.entry_fee = to_fen(state.entry_fee * price) * there
     row.trades_locally = there
     row.paid_members = np.int64(now.members[e]) * there
-    row.membership_income = to_fen(now.members[e] * state.fee) * there
+    row.membership_income = to_fen(now.members[e] * state.fee * price) * there
     row.building_area = np.int64(state.building_area * AREA + 0.5) * there
     row.building_occupancy = np.int64(state.occupancy * OCCUPANCY + 0.5) * there
     row.building_recognised = there if state.kind == BUILDING else 0
@@ -129,8 +138,12 @@ def carry(enterprise, state, active, carried, e):
     carried.traditional[e] = 1 if state.kind == TRADITIONAL else 0
     carried.spun_off[e] = enterprise.spun_off_on
     carried.own_rate[e], carried.online_share[e] = state.own_rate, state.online_share
+    came_on = max(enterprise.settled_on, enterprise.spun_off_on)
+    carried.first_part[e] = part_of_year(came_on) if year_of(came_on) == state.born else 1.0
     may = what_may_come(enterprise, state, True)
-    carried.may_settle[e], carried.may_certify[e] = 1 if may.settle else 0, 1 if may.certify else 0
+    carried.may_settle[e], carried.may_certify[e] = 1 if may.settle else 0, 0
+    if may.certify:
+        carried.may_certify[e] = RETAILER if enterprise.online_retailer != 0 else OTHER
     carried.unbroken[e] = 1 if enterprise.violated_on == 0 else 0
 
 
@@ -138,7 +151,7 @@ def carry(enterprise, state, active, carried, e):
 def set_out(state, before, e):
     """Where the e-th enterprise's projection sets out from: its year before the first projected one."""
     before.there[e], before.profitable[e] = 1, state.profitable
-    before.yuan[e], before.members[e] = state.sales, state.members
+    before.yuan[e], before.members[e], before.part[e] = state.sales, state.members, 1.0
 
 
 @rule
@@ -146,7 +159,7 @@ def what_may_come(enterprise, state, reregistration):
     """What a projection may still bring an enterprise. reregistration: whether any incumbent may come back as new."""
     return May(
         reregistration and state.born == 0 and enterprise.settled_on == 0 and state.passing == 0,
-        enterprise.certified_on == 0 and enterprise.online_retailer != 0 and state.kind != JOINER,
+        enterprise.certified_on == 0 and state.kind != JOINER and state.kind != BUILDING,
     )
 
 
@@ -157,12 +170,21 @@ def day_in_year(p, year):
     return year * 10_000 + (day // 28 + 1) * 100 + day % 28 + 1
 
 
+@rule
+def part_of_year(day):
+    """The share of a day's year from its month on."""
+    return (13 - day // 100 % 100) / 12
+
+
 @once
 def befall(par, enterprise, carried, now, e, year):
-    """What may happen to an enterprise in a projected year, by its urns: a certification, a breach of 五（五）; below the rate
-    an urn is spread evenly, so it tells the day too."""
-    if now.certification[e] < par.certification_rate and carried.may_certify[e] != 0 and enterprise.certified_on == 0:
-        enterprise.certified_on = day_in_year(now.certification[e] / par.certification_rate, year)
+    """What may happen to an enterprise in a projected year, by its urns: a certification; a breach of 五（五）, at the urn's
+    lower end, accounts that cease to be sound, at its upper. Within such a part an urn is spread evenly, so it tells the day."""
+    rate = par.certification_rate if carried.may_certify[e] == RETAILER else par.certification_rate_others
+    if carried.may_certify[e] != 0 and now.certification[e] < rate and enterprise.certified_on == 0:
+        enterprise.certified_on = day_in_year(now.certification[e] / rate, year)
+    if now.breach[e] > 1.0 - par.breach_accounts_rate and enterprise.unsound_on == 0:
+        enterprise.unsound_on = day_in_year((1.0 - now.breach[e]) / par.breach_accounts_rate, year)
     if now.breach[e] < par.breach_rate and enterprise.violated_on == 0:
         enterprise.violated_on = day_in_year(now.breach[e] / par.breach_rate, year)
 

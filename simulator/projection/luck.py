@@ -21,15 +21,18 @@ def growth_factors(numbers, count, common, scale, inside):
 
 
 @rule
-def draw_yearly(par, seed, draw, base_year, growth, keys, first, years):
+def draw_yearly(pars, seed, draw, base_year, growth, keys, first, years):
     """Fill the growth factors, the urns and the children of senior managers of `years` (years + 1,) YEAR, from position
     `first` on, for the enterprises of keys (n,).
 
-    growth (years + 1,): what all share of a year's log growth; position 0 is the base year.
+    pars (years + 1,): PARAMETERS of each year; growth (years + 1,): what all share of a year's log growth; position 0 is the
+    base year.
     """
-    scale, childless = par.market_own_shock, math.exp(-par.children_rate)
+    scale = pars[0].market_own_shock
     inside = 1 - math.exp(-SHOCK_CUT / scale)
     for j in range(first, years.shape[0]):
+        par = pars[j]
+        childless = math.exp(-par.children_rate)
         now, year = years[j], base_year + j
         children, urns = now.executive_children, now.profit
         fill(seed, draw, GROWTH, keys, year, now.factor)

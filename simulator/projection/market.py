@@ -15,19 +15,30 @@ PUBLISHED = np.log1p(np.array([0.41, 0.497, 0.333, 0.262, 0.322]))
 
 
 @rule
-def market_growth(par, hindsight, seed, draw, base_year, growth):
-    """Log growth of the market into `growth` (years + 1,); position 0, the base year, stays 0."""
-    deviation = 0.0
+def market_growth(pars, hindsight, seed, draw, base_year, growth):
+    """Log growth of the market into `growth` (years + 1,); position 0, the base year, stays 0. pars (years + 1,): PARAMETERS
+    of each year; a growth that is dated starts the path anew."""
+    deviation, since = 0.0, 1
     for j in range(1, growth.shape[0]):
-        year = base_year + j
+        year, par = base_year + j, pars[j]
+        if par.market_growth != pars[j - 1].market_growth:
+            since = j
         if hindsight:
             growth[j] = PUBLISHED[min(max(year - PUBLISHED_FROM, 0), PUBLISHED.shape[0] - 1)]
             continue
         deviation = par.market_persistence * deviation + par.market_sd * normal(
             u(seed, draw, MARKET, np.uint64(0), year))
-        growth[j] = par.market_growth + par.market_yearly_change * (j - 1) + deviation
+        growth[j] = par.market_growth + par.market_yearly_change * (j - since) + deviation
         if j == 1:
             growth[j] += par.market_first_year_extra
+
+
+@rule
+def price_levels(pars, prices):
+    """Prices of rents and fees over the base year's into `prices` (years + 1,)."""
+    prices[0] = 1.0
+    for j in range(1, prices.shape[0]):
+        prices[j] = prices[j - 1] * (1.0 + pars[j].prices_growth)
 
 
 @entry
@@ -35,8 +46,10 @@ def market_paths(parameters, seed, base_year, years):
     """The planner's growth of the market in each draw, as log growth (draws, years), whatever the scenario's preset."""
     paths = np.zeros((parameters.shape[0], years))
     growth = np.zeros(years + 1)
+    pars = np.empty(years + 1, parameters.dtype)
     for d in range(parameters.shape[0]):
-        market_growth(parameters[d], False, seed, d, base_year, growth)
+        pars[:] = parameters[d]
+        market_growth(pars, False, seed, d, base_year, growth)
         paths[d] = growth[1:]
     return paths
 

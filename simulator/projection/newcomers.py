@@ -11,11 +11,15 @@ import numpy as np
 from simulator.compiled import rule
 from simulator.distributions import lognormal, poisson
 from simulator.facts import NATIONAL, REGIONAL
+from simulator.law.calendar import month_of
 from simulator.lotteries import (
+    ANCHOR_SECTOR,
     AREA,
     ARRIVALS,
     BUNCHES,
     DESIGNATED,
+    FOUNDED_LOCALLY,
+    LEASE_LAG,
     LINE,
     LINE_FEE,
     MEMBERS,
@@ -24,6 +28,7 @@ from simulator.lotteries import (
     SALES,
     SERVICE,
     SETTLING_DAY,
+    SPLIT_OFF_EARLIER,
     u,
 )
 from simulator.money import FEN
@@ -109,8 +114,35 @@ def incumbents(par):
 
 
 @rule
-def make_incumbent(par, enterprise, state, seed, draw, sales, service):
-    """An incumbent of the base year: there before the policy, so no newcomer's clause applies."""
+def months_later(day, months):
+    """The same day so many months later; days are at most the 28th."""
+    month = month_of(day) + months
+    return month // 12 * 10_000 + (month % 12 + 1) * 100 + day % 100
+
+
+@rule
+def lease_of(par, seed, draw, key, settled_on):
+    """The day an office lease starts: with settling, or for some a few months later."""
+    p = u(seed, draw, LEASE_LAG, key, 0)
+    if p >= par.office_lease_later_share:
+        return settled_on
+    return months_later(settled_on, 1 + np.int64(p / par.office_lease_later_share * par.office_lease_lag))
+
+
+@rule
+def sector_of_anchor(par, enterprise, state, seed, draw):
+    """Headquarters and settlement centres need not retail online, nor be of e-commerce at all."""
+    p = u(seed, draw, ANCHOR_SECTOR, state.key, 0)
+    if p < par.anchors_other_sector + par.anchors_not_retail:
+        enterprise.online_retailer, state.online_share = 0, 0.0
+    if p < par.anchors_other_sector:
+        enterprise.ecommerce = 0
+
+
+@rule
+def make_incumbent(par, enterprise, state, seed, draw, sales, service, base_year):
+    """An incumbent of the base year: there before the policy, so no newcomer's clause applies. A few retailers were split off
+    a traditional enterprise in the two years up to the base year."""
     state.kind = kinds.SERVICE if service else kinds.GOODS
     state.anyway = 1
     state.sales = sales
@@ -119,6 +151,10 @@ def make_incumbent(par, enterprise, state, seed, draw, sales, service):
     enterprise.accounts_sound = 1
     enterprise.ecommerce = 1
     enterprise.online_retailer = 0 if service else 1
+    p = u(seed, draw, SPLIT_OFF_EARLIER, state.key, 0) * par.incumbents_number
+    if not service and p < par.split_offs_earlier:
+        days = 2 * p / par.split_offs_earlier
+        enterprise.spun_off_on = day_in_year(days % 1.0, base_year - 1 + np.int64(days))
     enterprise.o2o = 1 if u(seed, draw, O2O, state.key, 0) < par.o2o_share else 0
     enterprise.registered_capital = np.int64(
         registered_capital(par, u(seed, draw, REGISTERED_CAPITAL, state.key, 0))) * FEN
@@ -171,12 +207,13 @@ def make_newcomer(par, enterprise, state, seed, draw, year, edges):
         state.sales = lognormal(p_sales, par.startups_sales_median, par.startups_sales_log_sd)
     else:
         enterprise.settled_on = day
-        enterprise.lease_started_on = day
+        enterprise.lease_started_on = lease_of(par, seed, draw, key, day)
     paid_in = par.capital_paid_in_before_2014_03 if day < CAPITAL_REFORM else par.capital_paid_in_after
     if kind == kinds.GOODS:
         state.sales = lognormal(p_sales, par.startups_sales_median, par.startups_sales_log_sd)
         if is_service(par, seed, draw, key):
             state.kind, state.online_share, enterprise.online_retailer = kinds.SERVICE, 0.0, 0
+        enterprise.founded_locally = 1 if u(seed, draw, FOUNDED_LOCALLY, key, 0) < par.startups_founded_locally else 0
     elif kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ:
         national = kind == kinds.NATIONAL_HQ
         enterprise.headquarters = NATIONAL if national else REGIONAL
@@ -185,6 +222,7 @@ def make_newcomer(par, enterprise, state, seed, draw, year, edges):
         paid_in = 1.0
         median = par.national_sales_median if national else par.regional_sales_median
         state.sales = lognormal(p_sales, median, par.anchors_sales_log_sd)
+        sector_of_anchor(par, enterprise, state, seed, draw)
     enterprise.o2o = 1 if u(seed, draw, O2O, key, 0) < par.o2o_share else 0
     enterprise.registered_capital = np.int64(capital) * FEN
     if enterprise.settled_on != 0 and u(seed, draw, BUNCHES, key, 0) < par.bunching_capital:

@@ -1,8 +1,9 @@
 """Main taxes of a projected year, and what the district keeps of them.
 
 Goods retailers pay VAT as a share of sales; services pay business tax or, from 2013-08, pilot VAT, which stays wholly
-local until 2016-04 (facts key vat_pilot_revenue_owner). Profitable enterprises pay income tax on their margin; profit
-lasts with a probability, so that the share of profitable enterprises stays what it is. Taxes are rounded to the fen.
+local until 2016-04 (facts key vat_pilot_revenue_owner). Profitable enterprises pay income tax on their margin, at the
+effective rate: part of the profit is that of small low-profit enterprises, part enjoys the rate of western development.
+Profit lasts with a probability, so that the share of profitable enterprises stays what it is. Taxes are rounded to the fen.
 """
 
 import math
@@ -15,6 +16,16 @@ from simulator.money import FEN, RATE
 
 # local share of turnover tax on services: all of it until 2016-04, half of it from 2016-05 (blended over 2016)
 SERVICES_2016, SERVICES_LATER = (4 * 1.0 + 8 * 0.5) / 12, 0.5
+
+
+SMALL_RATE, WESTERN_RATE = 0.5 * 0.20, 0.15  # income tax: 20 % on half the profit; western development
+
+
+@rule
+def effective_income_tax(par):
+    """Income tax per unit of profit."""
+    full = max(0.0, 1.0 - par.tax_small_share - par.tax_western_share)
+    return par.tax_small_share * SMALL_RATE + par.tax_western_share * WESTERN_RATE + full * par.tax_income_tax_rate
 
 
 @rule
@@ -70,7 +81,7 @@ def tax_year(par, year, sharing, base_year, base_sharing, moves):
         lasts = max(lasts, 2 - 1 / share)
     return TaxYear(
         share, lasts, share * (1 - lasts) / (1 - share), par.tax_vat_burden_goods, par.tax_burden_services,
-        par.tax_margin, par.tax_income_tax_rate, par.tax_district_share,
+        par.tax_margin, effective_income_tax(par), par.tax_district_share,
         sharing.local_vat_share / RATE, services_local_share(year), sharing.local_income_tax_share / RATE,
         base_sharing.local_vat_share / RATE, services_local_share(base_year), base_sharing.local_income_tax_share / RATE,
         moves[0], moves[1])
@@ -87,5 +98,5 @@ def expected_retained_rate(par, services, year, sharing):
     """Expected retained tax per unit of sales in a year: how a register's own level moves with the sharing rules."""
     local = services_local_share(year) if services else sharing.local_vat_share / RATE
     turnover = par.tax_burden_services if services else par.tax_vat_burden_goods
-    income = par.tax_profitable_share * par.tax_margin * par.tax_income_tax_rate
+    income = par.tax_profitable_share * par.tax_margin * effective_income_tax(par)
     return retained(par.tax_district_share, local, turnover, sharing.local_income_tax_share / RATE, income)

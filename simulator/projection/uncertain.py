@@ -40,6 +40,13 @@ class Uncertain:
             return math.fsum(v * w for v, w in zip(self.values, self.weights, strict=True)) / math.fsum(self.weights)
         return (self.low + self.high) / 2
 
+    @property
+    def most_likely(self) -> float:
+        """The mode: of a uniform its middle, of a discrete one the value with the largest weight."""
+        if self.shape == "discrete":
+            return self.values[int(np.argmax(self.weights))]
+        return self.mode if self.shape == "pert" else (self.low + self.high) / 2
+
     def inverse(self, p: np.ndarray) -> np.ndarray:
         """Inverse distribution function at p in (0, 1)."""
         if self.shape == "uniform":

@@ -207,8 +207,12 @@ def _necessity(run: RunFolder, words: Wording) -> list[str]:
     said = {"year": year, "with_policy": shown(run.row("online_sales", year=year), big, "p50"),
             "without": shown(run.row("online_sales_without", year=year), big, "p50")}
     told = [] if MISSING in map(str, said.values()) else [words.html("appraisal.without", **said)]
-    share = percent(run.row("deadweight")["mean"])
-    return told + ([words.html("appraisal.deadweight", share=share)] if share != MISSING else [])
+    row = run.row("deadweight")
+    share, low, high = (percent(float(row.get(name, math.nan))) for name in ("mean", "p5", "p95"))
+    if share == MISSING:
+        return told
+    between = "" if MISSING in (low, high) else words.html("appraisal.deadweight_between", low=low, high=high)
+    return [*told, words.html("appraisal.deadweight", share=share) + between]
 
 
 def _economy(run: RunFolder, words: Wording) -> list[str]:

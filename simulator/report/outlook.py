@@ -71,4 +71,19 @@ def _targets_lead(run: RunFolder, words: Wording) -> str:
         "worst": words.pick(worst.names),
         "worst_probability": tables.chance_text(run.row("target", worst.key, worst.year), words),
     }
-    return page.paragraph(words.html("targets.lead", **said), "lead")
+    return page.paragraph(words.html("targets.lead", **said) + _lever(run, best.key, words), "lead")
+
+
+def _lever(run: RunFolder, target: str, words: Wording) -> str:
+    """The assumption that a chance rests on most, so that nobody takes for a finding what was put in; "" where it is not known."""
+    found = run.analyses.get("conditions")
+    entry = next((e for e in ([] if found is None else found.to_dict("records")) if e["target"] == target), None)
+    if entry is None:
+        return ""
+    labels = run.rows_of("assumptions").set_index("path")
+    path = f"assumptions.{entry['assumption']}"
+    if path not in labels.index:
+        return ""
+    row = labels.loc[path]
+    letter = words.term("confidence", row["confidence"])
+    return words.html("targets.lever", assumption=row[words.lang], letter=letter)

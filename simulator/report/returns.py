@@ -58,7 +58,16 @@ def ratios(run: RunFolder, words: Wording) -> str:
             *(line(key, money, "returns.money") for key in ("net_social", "net_treasury")),
             line("butfor_break_even", FINE, "returns.multiple"), _break_even_year(run, words)]
     header = [words.say("growth.item"), words.say("returns.value"), words.say("returns.margin")]
-    return table(words.say("returns.ratios"), header, rows) + _break_even(run, words)
+    return table(words.say("returns.ratios"), header, rows) + _assumed_share(run, words) + _break_even(run, words)
+
+
+def _assumed_share(run: RunFolder, words: Wording) -> str:
+    """That the share that would be here anyway is mostly the assumption handed back, and its range over the draws."""
+    row = run.row("deadweight")
+    low, high = (percent(float(row.get(name, math.nan))) for name in ("p5", "p95"))
+    if MISSING in (low, high):
+        return ""
+    return page.paragraph(words.html("returns.deadweight_note", low=low, high=high), "small")
 
 
 def _break_even_year(run: RunFolder, words: Wording) -> list[Cell]:

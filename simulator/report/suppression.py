@@ -26,7 +26,7 @@ RESTS: Mapping[str, tuple[str, ...]] = {
                      "break_even_earliest", "break_even_latest", "break_even", "butfor_break_even"),
                     ("paid", "taxes", "clawback", "support")),  # a balance is a margin of its items
     **dict.fromkeys(("induced_tax", "crowded_out", "induced_district", "induced_zone_and_towns", "induced_municipality",
-                     "induced_centre", "induced_unshared", "reassigned_tax", "retained_tax_with", "retained_tax_without"),
+                     "induced_centre", "induced_as_booked", "reassigned_tax", "retained_tax_with", "retained_tax_without"),
                     ("taxes",)),
     **dict.fromkeys(("online_sales", "online_sales_without", "induced_sales", "services", "industry", "online_share",
                      "online_share_goods"), ("online_sales",)),

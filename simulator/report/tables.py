@@ -170,7 +170,7 @@ def balance(run: RunFolder, words: Wording, beyond: bool = False) -> str:
         ("retained_tax_with", "row_with"),
         ("reassigned_tax", "row_reassigned"),
         ("retained_tax_without", "row_without"),
-        ("induced_unshared", "row_unshared"),
+        ("induced_as_booked", "row_booked"),
         ("clawback_due", "row_due"),
     ]
     within = (*NET, "net_cost")

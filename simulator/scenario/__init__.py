@@ -134,7 +134,8 @@ class Scenario:
         """The assumptions as the projection draws them, behaviour applied."""
         values = {path: sourced.value for path, sourced in self.assumptions.items()}
         if self.lawful:
-            values |= {path: fixed(value) for path, value in AS_THE_LAW_SAYS.items()}
+            values |= {path: fixed(AS_THE_LAW_SAYS[path.partition("@")[0]]) for path in {*values, *AS_THE_LAW_SAYS}
+                       if path.partition("@")[0] in AS_THE_LAW_SAYS}
         return values
 
     def set(self, changes: Mapping[str, Any]) -> Scenario:
@@ -155,7 +156,7 @@ class Scenario:
     def settings(self, group: str = "") -> list[Setting]:
         """Every settable path with value, unit, range, article or source; of one group if named."""
         rows, base = rows_of(self), _baseline_values()
-        rows = [replace(r, changed=base.get(r.path, r.value) != r.value) for r in rows]
+        rows = [replace(r, changed=base.get(r.path, "" if "@" in r.path else r.value) != r.value) for r in rows]
         return [r for r in rows if not group or r.path == group or r.path.startswith(group + ".") or r.group == group]
 
     def to_dict(self) -> dict[str, str]:

@@ -189,9 +189,17 @@ def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
 
 
 def _assume(assumptions: dict[str, Sourced], rest: str, value: Any, place: str) -> list[Problem]:
-    if rest not in BY_PATH:
-        return [Problem(place, "is no assumption", nearest(f"assumptions.{rest}", [f"assumptions.{p}" for p in BY_PATH]))]
-    declared = BY_PATH[rest]
+    path, at, year = rest.partition("@")
+    if path not in BY_PATH:
+        return [Problem(place, "is no assumption", nearest(f"assumptions.{path}", [f"assumptions.{p}" for p in BY_PATH]))]
+    declared = BY_PATH[path]
+    if at and not (year.isdigit() and 1990 <= int(year) <= 2100):
+        return [Problem(place, "has no year after @", "write e.g. @2015")]
+    if at and not declared.datable:
+        return [Problem(place, "cannot be dated: the model asks for it once", f"write assumptions.{path}")]
+    if at and value is None:
+        assumptions.pop(rest, None)
+        return []
     source, confidence, problems = "scenario", "J", []
     if isinstance(value, Mapping) and "value" in value:
         extra = set(value) - {"value", "source", "confidence"}

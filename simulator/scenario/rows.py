@@ -94,6 +94,11 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
                             f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             declared.zh, declared.en))
+    for path, sourced in sorted((path, sourced) for path, sourced in scenario.assumptions.items() if "@" in path):
+        declared, year = BY_PATH[path.partition("@")[0]], path.partition("@")[2]
+        rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
+                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
+                            f"{declared.zh}（{year}年起）", f"{declared.en}, from {year} on"))
     for (a, b), rank in scenario.correlations.items():
         zh = f"{BY_PATH[a].zh}与{BY_PATH[b].zh}的秩相关"
         en = f"rank correlation of {BY_PATH[a].en} and {BY_PATH[b].en}"

@@ -163,15 +163,20 @@ def test_office_space_that_is_short():
 
 
 def test_leaving_when_support_ends():
-    """ℓ of those whose 24 months end in a year are gone the next: a twelfth of a cohort after two years, all after three."""
+    """Of those who came for the policy ℓ of the ones whose 24 months end in a year are gone the next: a twelfth of a cohort after
+    two years, all after three. Whoever would be here anyway stays."""
     rate, leaving = 3.0, 0.4
-    result = played(STILL, RENT, assume(startups__a_year=rate, exit__after_support=leaving), draws=DRAWS, horizon=2018)
+    settings = RENT | assume(startups__a_year=rate, exit__after_support=leaving)
+    result = played(STILL, settings, assume(butfor__offered=1, butfor__startups=1), draws=DRAWS, horizon=2018)
     there = result.of_year("enterprises")
     ended = {0: 0.0, 1: 0.0, 2: 1 / 12, 3: 1.0, 4: 1.0, 5: 1.0}  # share of a cohort whose support has ended, by age
     for j, year in enumerate(result.years):
-        stay = [1 - leaving * ended[year - born] if born <= 2015 else 1.0 for born in range(2013, year + 1)]
+        stay = [1 - leaving * ended[year - born] for born in range(2013, min(year, 2015) + 1)]
         agrees(there[:, j], rate * sum(stay), *([rate * len(stay)] if year >= 2016 else []), variance=rate * sum(stay))
-        agrees(result.of_year("enterprises_without")[:, j], rate * len(stay), variance=rate * len(stay))
+    assert not result.of_year("enterprises_without").any()
+    anyway = played(STILL, settings, draws=DRAWS, horizon=2018)
+    assert np.array_equal(anyway.of_year("enterprises"), anyway.of_year("enterprises_without"))
+    agrees(anyway.of_year("enterprises")[:, -1], 6 * rate, 6 * rate * (1 - leaving), variance=6 * rate)
 
 
 # ----------------------------------------------------------------------------------------------------- who applies

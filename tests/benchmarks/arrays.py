@@ -110,7 +110,7 @@ class Arrays:
             violated = np.flatnonzero(in_year(year.violated_on, work.years[year.j - 1]))
             row["clawback_due"] = memory.cash[violated[here[violated]]].sum()
             if year.j > work.known:
-                self._leave(d, year, memory, here, urns)
+                self._leave(d, year, memory, here & ~anyway, here, urns)
             sums.by_year[year.j - 1] = [row[name] for name in BY_YEAR]
             last = {name: self._laid_out(year.at, getattr(year, name)) for name in last}
         return sums
@@ -257,10 +257,10 @@ class Arrays:
         together = urns.u(APPLY_MIX + own, who, 0) < par["take_up_together"]
         return np.where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY + own, who, 0)) < rate
 
-    def _leave(self, d: int, year: Year, memory, here, urns) -> None:
-        """Some of those whose rent support runs out this year leave the district."""
+    def _leave(self, d: int, year: Year, memory, may, here, urns) -> None:
+        """Some of those who came for the policy and whose rent support runs out this year leave the district."""
         calendar = self.work.years[year.j - 1]
-        who = np.flatnonzero(here & (memory.first_year[CLAUSE["office_rent"]] != 0))
+        who = np.flatnonzero(may & (memory.first_year[CLAUSE["office_rent"]] != 0))
         who = who[(self._months(year, who, calendar) > 0) & (self._months(year, who, calendar + 1) == 0)]
         here[who[urns.u(LEAVING, who, calendar) < self.work.parameters[d]["exit_after_support"]]] = False
 

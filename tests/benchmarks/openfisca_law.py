@@ -83,11 +83,11 @@ def here(enterprise, period, parameters):
 
 @yearly(bool)
 def gone_away(enterprise, period, parameters):
-    """Left the district this year or before, because rent support ran out."""
+    """Came for the policy and left this year or before, because rent support ran out."""
     year = calendar(period)
     if year <= enterprise.simulation.known_until:
         return enterprise.filled_array(False)
-    ends = (enterprise("here", period) & (enterprise("first_year_of_office_rent", period) != 0)
+    ends = (enterprise("here", period) & ~enterprise("came_anyway", period) & (enterprise("first_year_of_office_rent", period) != 0)
             & (enterprise("months_of_rent", period) > 0)
             & (_months(enterprise, period, year + 1, int(parameters(period).office_rent.months)) == 0))
     who = np.flatnonzero(ends)

@@ -125,7 +125,9 @@ class Projection:
             at, active, sales, profitable, members = (a[stay] for a in (at, active, sales, profitable, members))
             p = urns.u(GROWTH, at, year)
             shock = np.where(p < 0.5, scale, -scale) * urns.log(1 - inside * np.abs(1 - 2 * p))
-            factor = urns.exp(work.growth[d, j] + shock)
+            stays = 1.0 - rates[self.age[j, at]]  # who stays grows by what the leavers free
+            grown = urns.exp(work.growth[d, j] + shock)
+            factor = np.divide(grown, stays, out=grown, where=stays > 0)
             sales, members = sales * factor, members * factor
             self._reregister(par, at, year, dates, urns)
             profitable = self._profits(par, profitable, urns.u(PROFIT, at, year))

@@ -58,7 +58,7 @@ def test_openfisca_gives_our_sums(played):
 
 def test_accuracy_is_measured():
     """Small runs of the benchmark: every row has its figure, shares are shares."""
-    rows = [*accuracy.sobol(2, 2, 64), *accuracy.expectation(1, 32), *accuracy.covered(4, 160), *accuracy.stopped(2, 0.5)]
+    rows = [*accuracy.sobol(2, 2, 64), *accuracy.expectation(1, 32), *accuracy.covered(4, 320), *accuracy.stopped(2, 0.5)]
     assert len(rows) == 3 + 2 + 6 + 2 and all(row.measured != "not measured" for row in rows)
     assert all(0 <= share <= 1 for row in rows if row.what.startswith("coverage") for share in row.numbers.values())
 

@@ -26,10 +26,13 @@ from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, pul
 from simulator.projection.market import market_paths
 from simulator.scenario import Scenario
 
-# arrivals off; three whole award years; everything else as in the baseline
+# arrivals off; prices, relief of income tax and what the default readings do not ask for off; three whole award years; everything
+# else as in the baseline
 COMMON = {
     f"assumptions.{kind}.a_year": 0
     for kind in ("startups", "regional", "national", "split_offs", "traditional", "joiners", "buildings")
+} | {f"assumptions.{path}": 0 for path in (
+    "prices.growth", "tax.small_share", "tax.western_share", "existing.share", "certification.rate_others", "breach.accounts_rate")
 } | {"horizon": 2015, "policy.start": datetime.date(2013, 1, 1)}
 CLAUSE = {slug: k for k, slug in enumerate(SLUGS)}
 SHOCK_CUT = 1.5  # MODEL 3: the own shock is cut at ±1.5

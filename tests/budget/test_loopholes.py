@@ -170,21 +170,21 @@ CERTAIN = {"behaviour": "as_the_law_says", "uncertainty": "none", "horizon": 201
 
 
 def test_with_nothing_random_the_price_is_the_mean_share_of_the_gain():
-    """Everyone applies and is paid at once: price = (0 + 4 · 5 % + 20 %) / 6 of 360 000; the one that would lose stays."""
+    """Everyone applies and is paid at once: price = 5 %, the most likely share, of 360 000; the one that would lose stays."""
     offices = register(2, YEARS, **NEW, lease_started_on=2013_01_15, designated_building=1,
                        rented_area=np.array([800, 10]) * AREA, rent=50 * RENT, registered_capital=3_000_000 * YUAN,
                        paid_in_capital=np.array([0, 3_000_000]) * YUAN)
     table = prices(scenario(CERTAIN), offices, play).set_index("way")
     row = table.loc["split"]
     assert (row["gainers"], row["gain"], row["everybody"], row["clause"]) == (1, 360_000.0, 360_000.0, "office_rent")
-    assert row["price"] == pytest.approx(360_000 * 0.4 / 6) and row["price_error"] == 0.0
+    assert row["price"] == pytest.approx(360_000 * 0.05) and row["price_error"] == 0.0
     assert table.loc["several_shops", "price"] == 0.0 and table.loc["several_shops", "gainers"] == 0
 
 
 def test_the_reading_that_closes_a_way_is_priced_beside_it():
     one = register(1, YEARS, online_retailer=1, retained_tax=[400_000 * YUAN], district_contribution=[400_000 * YUAN])
     row = prices(scenario(CERTAIN), one, play).set_index("way").loc["split_off"]
-    share = 0.18 / 6
+    share = 0.02
     assert row["price"] == pytest.approx(220_000 * share) and row["closed_price"] == pytest.approx(20_000 * share)
     assert row["closed_by"] == "interpretation.new_firm_increment=none"
 
@@ -233,8 +233,8 @@ def test_a_page_for_outside_withholds_what_rests_on_one_enterprise():
     table = prices(scenario(CERTAIN), one, play)
     inside, outside = (told.section(SimpleNamespace(analyses={"loopholes": shown}), load("zh"))
                        for shown in (table, analyses_released({"loopholes": table}, Plan())["loopholes"]))
-    assert "2.4 ± 0" in inside and "（*）" not in inside
-    assert "2.4 ± 0" not in outside and outside.count("（*）") == 2 * len(table)  # how many gain, and the price
+    assert "1.8 ± 0" in inside and "（*）" not in inside
+    assert "1.8 ± 0" not in outside and outside.count("（*）") == 2 * len(table)  # how many gain, and the price
     assert told.section(SimpleNamespace(analyses={}), load("zh")) == ""
 
 

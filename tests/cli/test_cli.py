@@ -928,7 +928,7 @@ def test_a_process_elsewhere_with_chinese_paths_writes_what_it_says(small, tmp_p
     assert refusal.returncode == 2 and refusal.stdout == b""
     assert refusal.stderr.decode() == (
         "共 1 处问题，未做任何处理：\n  没有名为 '没有.yaml' 的情景或文件 → "
-        "请写路径，或下列之一：baseline, cautious, generous, rebate_suspended\n")
+        "请写路径，或下列之一：baseline, cautious, generous, hindsight, rebate_suspended\n")
 
 
 def test_the_shipped_sample_is_said_to_be_invented():

@@ -79,7 +79,7 @@ def test_an_invented_register_does_not_follow_the_law(path):
 def test_raising_a_threshold_of_capital_never_costs_more(path):
     """In every draw, at any height; with bunching by no more than those raised to the new edge pay in."""
     lively = {**UNMOVED, **assume(regional__a_year=4, national__a_year=2, startups__a_year=90, discretion__headquarters_award=1,
-                                  take_up__size_elasticity=0), "draws": 30}
+                                  take_up__size_elasticity=0, existing__share=0), "draws": 30}
     steps = [played(lively, NOBODY_GAMES, {f"law.{path}": height})
              for height in (500_000, 2_000_000, 10_000_000, 20_000_000, 60_000_000, 300_000_000, 1_000_000_000)]
     for lower, higher in itertools.pairwise(steps):
@@ -92,7 +92,8 @@ def test_raising_a_threshold_of_capital_never_costs_more(path):
 def test_bunching_costs_at_most_what_the_raised_pay_in():
     """Capital of 1.9 m and an edge of 2 m: a share b of O2O start-ups takes 3 % of 0.5 × 2 m each, the others nothing."""
     lone = {**UNMOVED, **NOBODY_GAMES, **assume(
-        incumbents__number=0, regional__a_year=0, national__a_year=0, startups__a_year=300, o2o_share=1, service_share=0, breach__rate=0,
+        incumbents__number=0, regional__a_year=0, national__a_year=0, startups__a_year=300, o2o_share=1, service_share=0,
+        breach__rate=0, existing__share=0,
         capital__registered_median=1_900_000, capital__registered_mean=1_900_000, capital__paid_in_before_2014_03=0.5,
         take_up__opening_award=1, take_up__size_elasticity=0), "uncertainty": "none", "draws": 200, "horizon": 2013}
     for share in (0.0, 0.4, 1.0):

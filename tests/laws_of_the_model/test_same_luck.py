@@ -223,11 +223,11 @@ def test_a_name_is_all_that_makes_luck(people):
 
 
 def test_without_uncertainty_luck_remains():
-    """`uncertainty=none`: every assumption at its mean in every draw; arrivals, growth and take-up still vary."""
+    """`uncertainty=none`: every assumption at its mode in every draw; arrivals, growth and take-up still vary."""
     chosen = scenario(SMALL, uncertainty="none")
     result = play(chosen)
     for path, uncertain in chosen.parameters().items():
-        assert (result.parameters[path.replace(".", "_")] == uncertain.mean).all()
+        assert (result.parameters[path.replace(".", "_")] == uncertain.most_likely).all()
     assert len(np.unique(cash(result).sum(axis=1))) == SMALL["draws"]
     drawn = played(SMALL, draws=300)
     certain = played(SMALL, draws=300, uncertainty="none")

@@ -23,6 +23,7 @@ from simulator.law.readings import SWITCHES
 from simulator.law.terms import EDGES
 from simulator.population.documentation import KINDS, range_of, rules_of
 from simulator.population.schema import TABLES
+from simulator.projection.assumptions import ASSUMPTIONS
 from simulator.projection.measures import MEASURES
 from simulator.report.settings import value_and_unit
 from simulator.report.sources import named
@@ -41,7 +42,7 @@ def pages() -> dict[str, str]:
     """Every page by its file's name."""
     made = {}
     for lang in ("zh", "en"):
-        for page in (clauses, assumptions, columns, readings, commands, coverage):
+        for page in (clauses, assumptions, model, columns, readings, commands, coverage):
             made[f"{page.__name__}.{lang}.md"] = page(lang)
     return made
 
@@ -94,9 +95,10 @@ def assumptions(lang: str) -> str:
                      named(row.source, words), words.term("confidence", row.confidence), f"`{path}`"])
     head = ["假设", "取值（低 / 最可能 / 高）", "分布", "依据", "可信度", "路径"] if zh else \
         ["assumption", "value (low / likely / high)", "distribution", "source", "confidence", "path"]
-    note = "可信度：甲直接读自来源，乙推算或转引，丙凭记忆、未核实，判断为无来源的估计。设定时路径前加 `assumptions.`。" if zh else \
-        ("Confidence: A read in the source, B derived or second-hand, C from memory and unverified, J judgement. "
-         "Each is set as `assumptions.PATH`.")
+    note = ("可信度：甲为本地当期实测或条文数值，乙为他地或他时的公开资料或推算，"
+            "丙凭记忆或相去较远，判断为无来源的估计。设定时路径前加 `assumptions.`。") if zh else \
+        ("Confidence: A measured for this place and time, B published of another place or time or derived, "
+         "C from memory or far off, J judgement. Each is set as `assumptions.PATH`.")
     return _page("假设" if zh else "Assumptions", lang, note, [(head, rows)])
 
 
@@ -209,3 +211,57 @@ def _page(title: str, lang: str, note: str, parts: Iterable[Sequence[Any]]) -> s
         lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
         lines += ["| " + " | ".join(str(cell).replace("\n", " ") for cell in row) + " |" for row in rows] + [""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def model(lang: str) -> str:
+    """The model as equations, with every symbol's distribution and source, and the direction in which each term moves the cost."""
+    zh, words, scenario = lang == "zh", load(lang), load_scenario()
+    rows = {row.path.removeprefix("assumptions."): row for row in scenario.settings("assumptions")}
+    head = ["符号", "路径", "分布", "依据", "可信度"] if zh else ["symbol", "path", "distribution", "source", "confidence"]
+    parts: list[Sequence[Any]] = []
+    for room in rooms_of_the_model():
+        told = ["；".join(f"`{line}`" for line in room["equations"]) if zh else "; ".join(f"`{line}`" for line in room["equations"]),
+                room.get(f"said_{lang}", "")]
+        lots = "、".join(f"`{name}`" for name in room["lotteries"]) if zh else ", ".join(f"`{name}`" for name in room["lotteries"])
+        told.append(f"抽签：{lots}。" if zh else f"Lotteries: {lots}.")
+        table = [[words.pick({"zh": rows[path].zh, "en": rows[path].en}), f"`{path}`", _distribution(scenario.assumptions[path].value),
+                  named(rows[path].source, words), words.term("confidence", rows[path].confidence)] for path in used_in(room)]
+        parts.append((head, table or [[NONE] * len(head)], room[lang], " ".join(filter(None, told))))
+    signs = _signs()
+    head = ["条款数值（提高）", "总成本", "说明"] if zh else ["number of the law, raised", "total cost", "why"]
+    arrow = {"+": "↑", "-": "↓", "0": "—", "+-": "↑（↓）", "-+": "↓（↑）"}
+    parts.append((head, [[f"`{path}`", arrow[entry["sign"]], entry.get(lang, NONE)] for path, entry in signs.items()],
+                  "条款数值的方向" if zh else "The direction of each number of the law",
+                  "各数值提高四分之一（年限加一年），同一随机性下逐次比较；"
+                  "括号内为少数模拟中的相反方向，理由如下。" if zh else
+                  "Each raised by a quarter (terms by a year), draw by draw on the same luck; in brackets the way a few draws go, why."))
+    note = ("外层假设与内层随机性、每户每年的增长、税收、退出、申报与兑现，逐式列出；与程序的参数清单逐项核对。"
+            "独立重算见 `tests/independent`。" if zh else
+            "Outer layer and luck, growth, taxes, leaving, applying and payment, equation by equation, held to the program's own list of "
+            "parameters. An independent play of it: `tests/independent`.")
+    return _page("模型：公式与参数" if zh else "The model: equations and parameters", lang, note, parts)
+
+
+def _distribution(value: Any) -> str:
+    """PERT(l, m, h), U(l, h), a number."""
+    shown = [f"{x:,.10g}" for x in (value.low, value.mode, value.high)]
+    if value.shape == "pert":
+        return f"PERT({', '.join(shown)})"
+    if value.shape == "uniform":
+        return f"U({shown[0]}, {shown[2]})"
+    return shown[1] if value.shape == "fixed" else f"{value.values} : {value.weights}"
+
+
+@cache
+def rooms_of_the_model() -> list[Mapping[str, Any]]:
+    return yaml.safe_load(Path(__file__).with_name("model.yaml").read_text(encoding="utf-8"))
+
+
+def used_in(room: Mapping[str, Any]) -> list[str]:
+    """The assumptions a room of the model uses, by path, in the program's order."""
+    return [a.path for a in ASSUMPTIONS if a.path.startswith(tuple(room["uses"]))] if room["uses"] else []
+
+
+@cache
+def _signs() -> Mapping[str, Mapping[str, str]]:
+    return yaml.safe_load(Path(__file__).with_name("signs.yaml").read_text(encoding="utf-8"))

@@ -6,9 +6,23 @@ import re
 
 import pytest
 
+from simulator.law.assessment import DECLARED
 from simulator.law.clauses import SLUGS
+from simulator.lotteries import NAMES
+from simulator.projection.assumptions import ASSUMPTIONS
 from simulator.projection.measures import MEASURES
-from tests.reference.tables import FOLDER, LEVER_TEST, MEASURE, ROOT, functions_of, pages, provisions
+from tests.reference.tables import (
+    FOLDER,
+    LEVER_TEST,
+    MEASURE,
+    ROOT,
+    _signs,
+    functions_of,
+    pages,
+    provisions,
+    rooms_of_the_model,
+    used_in,
+)
 
 MADE = pages()
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一")
@@ -58,3 +72,18 @@ def test_both_languages_have_the_same_rows():
         if name.endswith(".zh.md"):
             other = MADE[name.replace(".zh.", ".en.")]
             assert len(text.splitlines()) == len(other.splitlines()), name
+
+
+def test_the_model_page_uses_every_assumption_and_every_lottery_once():
+    rooms = rooms_of_the_model()
+    used = [path for room in rooms for path in used_in(room)]
+    assert sorted(used) == sorted(a.path for a in ASSUMPTIONS)
+    lotteries = [name for room in rooms for name in room["lotteries"]]
+    assert sorted(lotteries) == sorted(NAMES)
+    assert all(room["zh"] and not re.search(r"[\u4e00-\u9fff]", room["en"] + room.get("said_en", "")) for room in rooms)
+
+
+def test_every_number_of_a_clause_has_a_sign():
+    assert list(_signs()) == [f"{slug}.{term.name}" for slug in SLUGS for term in DECLARED[slug]]
+    assert all(entry["sign"] in ("+", "-", "0", "+-", "-+") and (entry["sign"] in "+-0" or {"zh", "en"} <= set(entry))
+               for entry in _signs().values())

@@ -242,7 +242,8 @@ def test_a_shipped_scenario_says_what_differs_and_only_that(name):
     assert data["base"] == "baseline"
     said = set(leaves({k: v for k, v in data.items() if k not in ("name", "zh", "en", "base")}))
     differs = set(changed(scenario))
-    assert differs and said == differs
+    other_source = {f"assumptions.{path}" for path, sourced in scenario.assumptions.items() if sourced != BASELINE.assumptions.get(path)}
+    assert differs and said == differs | other_source
     assert {s.path for s in scenario.settings() if s.changed} | {p for p in differs if p not in SETTINGS} == differs
     assert scenario.hash() != BASELINE.hash()
 
@@ -786,6 +787,30 @@ def test_a_judgement_is_not_passed_off_as_a_reading(name):
         cited = [STATISTICS[k]["confidence"] for k in sourced.source.split() if k in STATISTICS]
         if cited:
             assert rank[sourced.confidence] >= min(rank[c] for c in cited), path
+
+
+VANTAGE = datetime.date(2013, 6, 30)  # what a planner before the policy could have read
+
+
+def test_every_source_says_from_when_on_it_could_be_read():
+    assert all(isinstance(entry["published"], datetime.date) for entry in STATISTICS.values())
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_ex_ante_means_before(name):
+    scenario = load_scenario(name)
+    later = {path: key for path, sourced in scenario.assumptions.items() for key in sourced.source.split()
+             if key in STATISTICS and STATISTICS[key]["published"] > VANTAGE}
+    assert (scenario.plain["market"] == "hindsight") == bool(later), later
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_an_a_is_of_this_place_and_time(name):
+    """Not of US firms of 1987, nor of a city of 2015: read of the law, or of Chongqing or China at the time."""
+    for path, sourced in load_scenario(name).assumptions.items():
+        if sourced.confidence == "A":
+            assert set(sourced.source.split()) <= {
+                "bt_services", "cit_standard", "social_discount_rate", "cn_above_threshold_definition"}, path
 
 
 def test_a_correlation_is_set_by_its_pair_in_either_order():

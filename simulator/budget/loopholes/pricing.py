@@ -174,7 +174,7 @@ def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
 def _shares(hole: Loophole, scenario: Scenario) -> np.ndarray:
     """The share that goes, drawn once per draw as any other assumption (draws,)."""
     if scenario.plain["uncertainty"] == "none" or hole.share.shape == "fixed":
-        return np.full(scenario.draws, hole.share.mean)
+        return np.full(scenario.draws, hole.share.most_likely)
     key = key_of(f"loopholes.{hole.name}")
     return hole.share.inverse(uniforms_by_draw(np.uint64(scenario.seed), 0, scenario.draws, PARAMETER, key))
 
