@@ -158,7 +158,7 @@ def test_every_plain_key_of_a_scenario_refuses_its_neighbours(path):
 
 @pytest.mark.parametrize("path", [*SETTINGS[:3], "interpretation.rent_clock", "policy.in_force", "law.office_rent.offered"])
 def test_every_choice_of_a_scenario_refuses_its_neighbours(path):
-    for value in ("first come", "先到先得", "leasee", 1.5, [True]):
+    for value in ("first comer", "先到后得", "leasee", 1.5, [True]):
         with pytest.raises(SimulatorError):
             load_scenario("baseline").set({path: value})
 
