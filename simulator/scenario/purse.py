@@ -32,7 +32,8 @@ UNPAID = {
     "carried": ("转下年支付", "what stays unpaid waits for the next year"),
     "lapses": ("作废", "what stays unpaid lapses at the end of the year"),
 }
-ALSO = {"先到先得": "first_come", "按申请先后": "first_come", "按申请日期": "first_come", "按比例": "pro_rata", "按条款顺序": "priority", "摇号": "lottery",
+ALSO = {"先到先得": "first_come", "按申请先后": "first_come",
+        "按申请日期": "first_come", "按比例": "pro_rata", "按条款顺序": "priority", "摇号": "lottery",
         "不限": "none", "转下年": "carried"}  # other names of a mode
 SETTINGS = ("rationing.mode", "rationing.unpaid", "rationing.priority", "rationing.enterprise_cap")
 _AMOUNT = "write CNY ≥ 0 with at most two decimals"
