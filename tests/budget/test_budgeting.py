@@ -156,11 +156,11 @@ def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_regi
     run = BudgetRun(chosen, play(chosen, people, workers=1), people)
     tables = run.budgeting(1)
     folder = RunFolder.open(run.write(tmp_path, tables))
-    for lang, title in (("zh", "缺口与预备金"), ("en", "Overrun and reserve")):
+    for lang, title in (("zh", "缺口与预留"), ("en", "Overrun and reserve")):
         page = "".join(budgeting.section(folder, load(lang)))
         assert title in page and title in budgeting.text(tables, lang, "first_come")
         assert "nan" not in page
-        execution_told = {"zh": "预算执行与后续年度重估", "en": "Execution and new forecast"}[lang]
+        execution_told = {"zh": "预算执行与后续年度重新测算", "en": "Execution and new forecast"}[lang]
         assert (execution_told in page) == (source == "paid")
         if source == "paid":  # a year that was paid is no estimate, and few draws have no P95: neither a ± nor a column of dashes
             said = budgeting.text({"execution": tables["execution"]}, lang).splitlines()
