@@ -181,7 +181,10 @@ def test_the_document_says_what_the_page_says(documents, run, lang):
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
     total = next(row for table in tables for row in table if row[0] == words.say("cost.total"))
     unit = UNITS[lang]["money"]
-    assert total[1:-1] == [shown(one.row("paid", TOTAL, y), unit) for y in [*one.cash_years, TOTAL]]
+    exact = [one.row("paid", TOTAL, y)["mean"] / unit.scale for y in [*one.cash_years, TOTAL]]
+    printed = [float(text.replace(",", "")) for text in total[1:-1]]
+    parts = len(one.clauses) * len(one.cash_years)  # each rounded: the printed total is the sum of what is printed
+    assert printed == pytest.approx(exact, abs=parts * 0.5 * 10**-unit.finest) and printed[-1] == pytest.approx(sum(printed[:-1]))
     assert len(document.inline_shapes) >= 5  # the charts
     text = "\n".join([p.text for p in document.paragraphs] + [c for t in tables for row in t for c in row])
     assert one.run_id in text and not re.search(r"\bnan\b|\bNone\b|<\w+>|&\w+;", text)
@@ -210,7 +213,7 @@ def test_the_page_is_printed(folder, tmp_path, need, lang):
     assert begins["detail"] <= 9  # what is filed is eight pages at most, the annexes come after
     for key, number in begins.items():
         named, title = (re.sub(r"\s", "", words.say(f"{key}.{part}")) for part in ("short", "title"))
-        assert f"{named}{number}" in re.sub(r"\s", "", pages[0]).replace(".", "") and title in re.sub(r"\s", "", pages[number - 1])
+        assert f"{named}{number}".replace(".", "") in re.sub(r"\s", "", pages[0]).replace(".", "") and title in re.sub(r"\s", "", pages[number - 1])
     assert b"/Outlines" in raw and "\ufffd" not in text
     fonts = subprocess.run([shutil.which("pdffonts"), str(made)], capture_output=True, timeout=60).stdout.decode().splitlines()[2:]
     assert fonts and all(line.split()[-5] == "yes" for line in fonts)  # every font is embedded
