@@ -50,6 +50,7 @@ def answer(run: RunFolder, lang: str) -> Block:
         "answer",
         words.say("answer.title"),
         words.tag,
+        contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
         page.cards(_cards(run, words, paid)),
         tables.asks(run, words),
         *(page.paragraph(sentence, "lead") for sentence in sentences),
@@ -57,7 +58,6 @@ def answer(run: RunFolder, lang: str) -> Block:
         changed_table(run, words),
         page.paragraph(html.escape(words.say("answer.note")), "small"),
         page.paragraph(html.escape(making.citation(run, words)), "small"),
-        contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
     )
 
 
