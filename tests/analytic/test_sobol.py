@@ -107,9 +107,9 @@ MEAN = (20 + 4 * 45 + 90) / 6 * 55 + 1000 * 0.2
 
 
 def test_the_mean_of_parameters_is_their_product_and_its_error_is_a_tenth():
-    """200 seeds of 256 draws: unbiased, the variance of the mean well below a tenth of plain draws', and the intervals from the
+    """200 seeds of 1,024 draws: unbiased, the variance of the mean well below a tenth of plain draws', and the intervals from the
     sequences hold the closed form as often as they promise."""
-    n, seeds = 256, 200
+    n, seeds = 1024, 200
     replicate = np.arange(n) % REPLICATES
     plain = np.array([of_parameters(s, n, False).mean() for s in range(seeds)])
     told = np.array([mean_and_error(of_parameters(s, n, True), replicate) for s in range(seeds)])

@@ -157,7 +157,7 @@ def test_csv_files_keep_every_table_whole(result, tmp_path):
     table = pd.read_csv(tmp_path / "d.csv", encoding="utf-8-sig", dtype={"year": str})
     assert len(table) == len(result.differences)
     assert {p.name for p in tmp_path.iterdir()} == {
-        "d.csv", "d.changed.csv", "d.quantiles.csv", "d.outcomes.csv", "d.legality.csv"}
+        ".simulator.json", "d.csv", "d.changed.csv", "d.quantiles.csv", "d.outcomes.csv", "d.legality.csv"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

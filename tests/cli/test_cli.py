@@ -355,7 +355,7 @@ def test_the_record_says_what_made_these_numbers(played):
     assert record["appropriation"] == {"2013": 2e6, "2015": 8e6, "2016": 7e6, "2017": 4e6, "2018": 1e6}
     assert [c["slug"] for c in record["clauses"]] == list(SLUGS)
     assert record["versions"]["numpy"] == np.__version__ and record["versions"]["python"] == sys.version.split()[0]
-    assert record["warnings"] == [str(p) for p in population.warnings]
+    assert [w for w in record["warnings"] if w != {"note": "heavy_tail"}] == [str(p) for p in population.warnings]
 
 
 def wide(table: pd.DataFrame, column: str, year, clause: str | None = None) -> np.ndarray:

@@ -150,7 +150,7 @@ class Here(cluster_module.Cluster):
 
 def test_a_batch_plays_its_scenarios_there(registers, tmp_path, monkeypatch):
     """Two scenarios on one register, opened once; what comes back is what is written here."""
-    monkeypatch.setattr(BudgetRun, "analyses", lambda self, workers: {})
+    monkeypatch.setattr(BudgetRun, "analyses", lambda self, workers, **_: {})
     opened = []
     monkeypatch.setattr(batch_plan, "open_register", lambda path: opened.append(path) or open_register(path))
     (tmp_path / "plan.yaml").write_text(f"scenarios: [baseline, cautious]\ndraws: 2\npopulation: '{registers[1].folder}'\n"

@@ -88,7 +88,6 @@ def test_a_missing_part_a_faulty_part_and_a_changed_part_are_told(people, tmp_pa
     annual = folders[1] / "annual.parquet"
     kept = annual.read_bytes()
     annual.write_bytes(b"PAR1")
-    parts._part.cache_clear()
     told = texts_of(open_register, tmp_path / "r")
     assert told[0].startswith(f"{folders[1].name}/annual.parquet")
     annual.write_bytes((folders[0] / "annual.parquet").read_bytes())

@@ -28,6 +28,7 @@ BESIDE_THE_DOOR = {
     "simulator.messages": {"chinese", "line"},
     "simulator.notices": {"shown"},
     "simulator.scenario": {"parse_set", "shipped", "typed"},
+    "simulator.report.kinds": {"PROFILES"},
     "simulator.population.units": {"parse_answers"},
     "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "refusals",
                          "register_screens", "screen", "terminal"},

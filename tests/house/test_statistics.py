@@ -8,7 +8,7 @@ from simulator import yamlfile
 from simulator.resources import folder
 
 STATISTICS = yamlfile.load(folder("data") / "statistics" / "published.yaml").data
-FIELDS = {"zh", "en", "value", "low", "high", "unit", "year", "source", "confidence"}
+FIELDS = {"zh", "en", "value", "low", "high", "unit", "year", "published", "source", "confidence"}
 
 
 def figures(value) -> list:
@@ -28,6 +28,7 @@ def test_an_entry_is_complete(key):
     assert entry["en"].isascii() or "²" in entry["en"]
     assert entry["confidence"] in ("A", "B", "C")
     assert isinstance(entry["year"], int) or entry["year"]
+    assert isinstance(entry["published"], datetime.date)
 
 
 @pytest.mark.parametrize("key", STATISTICS)

@@ -93,7 +93,7 @@ def test_parameters_handed_in_are_the_outer_layer():
 @pytest.mark.plays_draws
 def test_the_drawn_population_under_the_law_is_what_the_draws_award():
     """Everybody applies and every cap is paid in full, so that what each draw awards is the law on its population."""
-    settings = scenario(EVERYBODY_APPLIES, draws=6, **{"assumptions.exit.after_support": 0.5})
+    settings = scenario(EVERYBODY_APPLIES, draws=6, **{"assumptions.exit.after_support": 0.5, "assumptions.existing.share": 0})
     draws, drawn = play(settings), draw_population(settings, draws=6)
     years = np.array(settings.years)
     n = len(drawn.draw)

@@ -24,7 +24,7 @@ BASE = load_scenario("baseline").set({
 MOVES = (
     {"law.tax_rebate.high_rate": 0.8}, {"law.tax_rebate.high_rate": 0.3}, {"law.tax_rebate.high_rate": 0.3, "law.tax_rebate.low_rate": 0.1},
     {"law.office_rent.max_area": 300}, {"law.office_rent.max_area": 900, "law.office_rent.rate": 0.1}, {"law.office_rent.months": 12},
-    {"law.opening_award.rate": 0.01}, {"law.headquarters_award.national_award": 9_000_000}, {"law.tax_rebate.low_contribution": 900_000},
+    {"law.opening_award.rate": 0.01}, {"law.headquarters_award.national_award": 9_000_000}, {"law.tax_rebate.low_contribution": 290_000},
     {"law.tax_rebate.low_contribution": 100_000}, {"law.tax_rebate.low_contribution": 200_000}, {"law.tax_rebate.years": 3},
     {"law.platform_membership_award.tier1_members": 3_000}, {"law.certification_award.award": 0},
     {"law.certification_award.award": 70_000}, {"law.certification_award.award": 50_000}, {"law.office_rent.offered": False},
@@ -119,7 +119,7 @@ def test_without_memory_for_it_everything_is_played(monkeypatch):
 
 @pytest.mark.parametrize("move, clauses", [
     ({"law.tax_rebate.high_rate": 0.8}, {"tax_rebate"}),
-    ({"law.tax_rebate.low_contribution": 900_000, "law.data_line.cap": 1}, {"tax_rebate", "data_line"}),
+    ({"law.tax_rebate.low_contribution": 290_000, "law.data_line.cap": 1}, {"tax_rebate", "data_line"}),
     ({"law.tax_rebate.low_contribution": 100}, None),  # more may hold its conditions now
     ({"law.tax_rebate.high_rate": 0}, None),  # and from nothing back to something
     ({"law.office_rent.months": 12}, {"office_rent"}), ({"law.office_rent.months": 36}, None),

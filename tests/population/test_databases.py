@@ -134,7 +134,7 @@ def test_the_address_stands_in_no_record(database, server, tmp_path, capsys):
     text = "".join(capsys.readouterr())
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 5
-    for secret in (SECRET, str(server.port), "127.0.0.1"):
+    for secret in (SECRET, f":{server.port}", "127.0.0.1"):
         assert secret not in text
         for path in files:
             assert secret.encode() not in path.read_bytes(), path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from simulator.cli import main
 from simulator.population.readers import read_population
+from simulator.population.synthetic_mark import synthetic_mark
 from simulator.population.template import write_workbook
 from simulator.population.writing import write_parquet
 from simulator.resources import folder
@@ -43,8 +45,11 @@ def test_every_container_it_names_is_read(tmp_path):
     for encoding in ("gb18030", "utf-16"):
         copy = tmp_path / encoding
         copy.mkdir()
-        for path in (tmp_path / "csv").iterdir():
-            (copy / path.name).write_bytes(path.read_text("utf-8-sig").encode(encoding))
+        files = {}
+        for path in (tmp_path / "csv").glob("*.csv"):
+            (copy / path.name).write_bytes(raw := path.read_text("utf-8-sig").encode(encoding))
+            files[path.name] = hashlib.sha256(raw).hexdigest()
+        (copy / "合成.txt").write_text(synthetic_mark(files), encoding="utf-8")
         assert read_population(copy) == expected, encoding
     assert read_population(write_parquet(population, tmp_path / "parquet")) == expected
     assert read_population(write_workbook(tmp_path / "a.xlsx", population.to_tables(), synthetic=True)) == expected

@@ -59,7 +59,8 @@ def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp
     assert total[2 + years] < paid["mean"] / scale  # 2014 is rationed
     assert {words.say("purse.waiting")} <= {row[0] for row in ledger}
     quantiles = values["purse.sheet_quantiles"][-1]
-    assert quantiles[1] * scale == pytest.approx(paid["mean"]) and quantiles[2] * scale == pytest.approx(paid["p50"])
+    assert quantiles[1] * scale == pytest.approx(paid["mean"])
+    assert paid["p50"] <= quantiles[2] * scale * (1 + 1e-9) <= paid["p50"] * 1.02  # what suffices is rounded up
     risk = values["purse.sheet_risk"][-1]
     assert risk[2] == pytest.approx(run.row("overrun")["probability"])
     heads = next(row for row in values["purse.sheet_risk"] if row[0] == words.say("purse.year"))

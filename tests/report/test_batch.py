@@ -57,7 +57,7 @@ def test_a_batch_makes_every_report_and_an_index(tmp_path, capsys):
     ("languages: 5", "is not a list of words"),
     ("set: {law.tax_rebate.hihg_rate: 0.4}", "did you mean law.tax_rebate.high_rate"),
     ("draws: 0", "a whole number 1"),
-    ("profile: public", "one of internal, external"),
+    ("profile: public", "there is no 'public' → internal"),
 ])
 def test_a_plan_that_cannot_be_meant_is_refused_whole(text, complaint, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "make", lambda *a, **k: pytest.fail("something was made"))
@@ -89,7 +89,7 @@ def test_what_is_released_needs_a_ledger_and_is_so_one_after_another(tmp_path, m
             raise ReportError("would give away figures")
         return [f"{Path(folder).resolve()}/external/{notebook}-external.{lang}.html"]
 
-    monkeypatch.setattr(batch, "ProcessPoolExecutor", lambda processes, mp_context: ThreadPoolExecutor(4))
+    monkeypatch.setattr(batch, "ProcessPoolExecutor", lambda processes, **_: ThreadPoolExecutor(4))
     monkeypatch.setattr(batch, "_play", lambda *given: {})
     monkeypatch.setattr(batch, "_publish", publish)
     monkeypatch.setattr(batch.RunFolder, "open", lambda folder, profile: opened.append(folder.name) or kept)

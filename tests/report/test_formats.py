@@ -210,7 +210,7 @@ def test_the_page_is_printed(folder, tmp_path, need, lang):
     assert re.sub(r"\s", "", words.say("page.contents")) in re.sub(r"\s", "", pages[0])
     begins = pdf.begin(raw)  # and the contents say where each section is: its heading stands on that page
     assert set(begins) == set(sections.CONTENTS) and list(begins.values()) == sorted(begins.values())
-    assert begins["detail"] <= 10  # what is filed is short, the annexes come after
+    assert begins["detail"] <= {"zh": 10, "en": 11}[lang]  # what is filed is short, the annexes come after
     for key, number in begins.items():
         named, title = (re.sub(r"\s", "", words.say(f"{key}.{part}")) for part in ("short", "title"))
         assert f"{named}{number}".replace(".", "") in re.sub(r"\s", "", pages[0]).replace(".", "")

@@ -123,7 +123,8 @@ def test_outside_nothing_rests_on_few(opened):
     shown = [key for key in many if outside.plan.shows("entitled", *key)]
     assert len(shown) > len(many) / 2  # the others keep a withheld one from following from its year's total
     for slug, year in shown:
-        assert outside.row("entitled", slug, year)["mean"] == inside.row("entitled", slug, year)["mean"]
+        inner = inside.row("entitled", slug, year)["mean"]
+        assert outside.row("entitled", slug, year)["mean"] == pytest.approx(inner, rel=0.05)  # rounded as the page is
     assert WITHHELD in told("budget", outside, "zh") and WITHHELD not in text_of(told("budget", inside, "zh"))
 
 
@@ -141,7 +142,7 @@ def test_outside_a_check_names_no_cell(opened):
     (dict(notebook="targets", formats=("xlsx",)), "is not made as xlsx"),
     (dict(formats=("doc",)), "did you mean docx?"),
     (dict(languages=("fr",)), "there is no 'fr'"),
-    (dict(profile="public"), "one of internal, external"),
+    (dict(profile="public"), "there is no 'public' → internal"),
     (dict(notebook="compare"), "one scenario cannot be compared"),
     (dict(formats=()), "no language or no format"),
 ])
