@@ -90,7 +90,8 @@ class Control:
     def at(self, position: float | Decimal) -> Value:
         """The value a slider's position means: exactly the number it shows; at home, the scenario's own value.
 
-        A distribution moves with its most likely value, in proportion (logarithms: by as much), within what is allowed.
+        A distribution moves with its most likely value, in proportion (logarithms, and what may be below zero: by as much),
+        within what is allowed.
         """
         home, position = self.position(self.base), _decimal(position)
         near = self.low + ((position - self.low) / self.step).quantize(Decimal(1)) * self.step
@@ -101,7 +102,7 @@ class Control:
         if home is None or not isinstance(self.base, Mapping):
             return _plain(stepped)
         low, high = self.allowed or (self.low, None)
-        adds = self.unit in SIGNED or not home
+        adds = self.unit in SIGNED or not home or self.low < 0
         moved = {key: _decimal(v) + stepped - home if adds else _decimal(v) * stepped / home for key, v in self.base.items()}
         return {key: _plain(max(_rounded(v), low) if high is None else min(max(_rounded(v), low), high)) for key, v in moved.items()}
 

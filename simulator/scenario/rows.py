@@ -107,5 +107,5 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
 
 
 def _range(low: float, high: float) -> str:
-    """Both ends. A minus sign of its own: a cell that begins with a hyphen is a formula to a spreadsheet."""
-    return f"{low:g} … {high:g}".replace("-", "−")
+    """Both ends. A first one below zero stands in brackets: a cell that begins with a sign is a formula to a spreadsheet."""
+    return f"{low:g} … {high:g}" if low >= 0 else f"({low:g}) … {high:g}"

@@ -11,7 +11,6 @@ import pytest
 
 from simulator import load_scenario, read_population, synthesize
 from simulator.engine.run import play
-from simulator.population import parts
 from simulator.population.dividing import divided, write_parts
 from simulator.population.parts import open_register
 from tests.faults import texts_of

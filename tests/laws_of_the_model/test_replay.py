@@ -26,7 +26,7 @@ MOVES = (
     {"law.office_rent.max_area": 300}, {"law.office_rent.max_area": 900, "law.office_rent.rate": 0.1}, {"law.office_rent.months": 12},
     {"law.opening_award.rate": 0.01}, {"law.headquarters_award.national_award": 9_000_000}, {"law.tax_rebate.low_contribution": 290_000},
     {"law.tax_rebate.low_contribution": 100_000}, {"law.tax_rebate.low_contribution": 200_000}, {"law.tax_rebate.years": 3},
-    {"law.platform_membership_award.tier1_members": 3_000}, {"law.certification_award.award": 0},
+    {"law.platform_membership_award.tier1_members": 1_900}, {"law.certification_award.award": 0},
     {"law.certification_award.award": 70_000}, {"law.certification_award.award": 50_000}, {"law.office_rent.offered": False},
     {"policy.end": datetime.date(2014, 12, 31)}, {"assumptions.o2o_share": 0.5}, {"assumptions.reregistration.share": 0},
     {"assumptions.o2o_share": 0.4}, {"appropriation.2014": 1_000_000}, {},
