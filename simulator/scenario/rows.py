@@ -92,12 +92,12 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
         if sourced.source == IDLE:
             continue
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            _range(declared.low, declared.high), sourced.source, sourced.confidence,
+                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             declared.zh, declared.en))
     for path, sourced in sorted((path, sourced) for path, sourced in scenario.assumptions.items() if "@" in path):
         declared, year = BY_PATH[path.partition("@")[0]], path.partition("@")[2]
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            _range(declared.low, declared.high), sourced.source, sourced.confidence,
+                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             f"{declared.zh}（{year}年起）", f"{declared.en}, from {year} on"))
     for (a, b), rank in scenario.correlations.items():
         zh = f"{BY_PATH[a].zh}与{BY_PATH[b].zh}的秩相关"
@@ -106,6 +106,3 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
     return rows
 
 
-def _range(low: float, high: float) -> str:
-    """Both ends. A first one below zero stands in brackets: a cell that begins with a sign is a formula to a spreadsheet."""
-    return f"{low:g} … {high:g}" if low >= 0 else f"({low:g}) … {high:g}"
