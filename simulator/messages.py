@@ -76,8 +76,7 @@ def told(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
     if lang != "zh":
         return problem
-    cause, remedy = problem.cause_zh or chinese(problem.cause), problem.remedy_zh or chinese(problem.remedy)
-    return Problem(place_in_chinese(problem.place), cause, remedy, problem.severity)
+    return Problem(place_in_chinese(problem.place), chinese(problem.cause), chinese(problem.remedy), problem.severity)
 
 
 def line(problem: Problem, lang: str) -> str:
@@ -87,7 +86,4 @@ def line(problem: Problem, lang: str) -> str:
     '--workers 0：至少要有一个线程'
     """
     said = told(problem, lang)
-    if lang != "zh":
-        return str(said)
-    cause, below, formula = said.cause.partition("\n")
-    return (f"{said.place}：" if said.place else "") + " → ".join(filter(None, (cause, said.remedy))) + below + formula
+    return str(said) if lang != "zh" else (f"{said.place}：" if said.place else "") + " → ".join(filter(None, (said.cause, said.remedy)))

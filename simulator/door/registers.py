@@ -64,8 +64,7 @@ def assess(population: AnyRegister, scenario: AnyScenario = "baseline") -> Asses
     """
     from simulator.engine.assess import assess as apply_law
 
-    under = load_scenario(scenario)
-    return apply_law(in_memory(population, under), under)
+    return apply_law(in_memory(population), load_scenario(scenario))
 
 
 def explain(
@@ -79,5 +78,4 @@ def explain(
     """
     from simulator.engine.explain import explain as tell
 
-    under = load_scenario(scenario)
-    return tell(in_memory(population, under), enterprise_id, under, year)
+    return tell(in_memory(population), enterprise_id, load_scenario(scenario), year)

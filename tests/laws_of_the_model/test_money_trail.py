@@ -12,6 +12,7 @@ import pytest
 
 from simulator import synthesize
 from simulator.engine import totals
+from simulator.law.clauses import CASH, SLUGS
 from tests.laws_of_the_model.playing import (
     ALL_CAME_ANYWAY,
     EVERYBODY_APPLIES,
@@ -23,7 +24,6 @@ from tests.laws_of_the_model.playing import (
     cube,
     played,
 )
-from tests.of_2013 import CASH, SLUGS
 
 IN_CASH = np.array(CASH)
 PLACES = SLUGS.index("school_places")
