@@ -143,8 +143,8 @@ def shows(page, name: str, value: float) -> None:
 def row(page, path: str, room: str = ""):
     """The row of a setting; its heading is opened first if it is not."""
     found = page.locator(f'.what-if .row[data-path="{path}"]')
-    if room and not found.count():
-        page.locator(f'.what-if details[data-room="{room}"] > summary').click()
+    if room:
+        page.locator(f'.what-if details[data-room="{room}"]').evaluate("(section) => { section.open = true; }")
     found.wait_for(timeout=SOON)
     return found
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 import simulator
 from simulator import cli, resources
@@ -18,6 +19,7 @@ from tests.dashboard import browsing
 from tests.dashboard.browsing import SOON, box, card, entry, in_sight, row, settled, shows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+expect.set_options(timeout=SOON)  # what a page shows follows its answer: an assertion waits for it
 RATE, ROOM = "law.tax_rebate.high_rate", "tax_rebate"
 MEASURES = {"p50": ("paid", "p50"), "p80": ("paid", "p80"), "p95": ("paid", "p95"), "net": ("net_impact", "mean")}
 
@@ -48,9 +50,8 @@ def figures(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(need):
-    playwright = pytest.importorskip("playwright.sync_api")
     program = need("chromium", "chromium-browser", "google-chrome")
-    with playwright.sync_playwright() as p:
+    with sync_playwright() as p:
         # as root, as in a container, Chromium has no sandbox of its own
         started = p.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started
@@ -92,18 +93,20 @@ def test_what_is_typed_is_what_is_played_and_a_key_goes_on_from_there(opened, fi
     entry(row(page, RATE, ROOM), "47.5")
     shows(page, "net", figures(f"{RATE}=0.475")["net"])
     assert {name: card(page, name) for name in MEASURES} == figures(f"{RATE}=0.475")
-    assert box(row(page, RATE)).input_value() == "47.5"
+    expect(box(row(page, RATE))).to_have_value("47.5")
     slider = row(page, RATE).locator("input[type=range]")
-    assert float(slider.input_value()) == 47.5
+    expect(slider).to_have_value("47.5")
     for _ in range(3):  # closed and opened again: nothing moves
         page.locator(f'.what-if details[data-room="{ROOM}"] > summary').click()
     page.locator(f'.what-if details[data-room="{ROOM}"] > summary').click()
-    assert page.locator(".what-if .changed-list li").count() == 1 and box(row(page, RATE)).input_value() == "47.5"
+    expect(page.locator(".what-if .changed-list li")).to_have_count(1)
+    expect(box(row(page, RATE))).to_have_value("47.5")
     slider.press("ArrowRight")
     shows(page, "net", figures(f"{RATE}=0.48")["net"])
     page.locator(".what-if .undo").click()  # one setting, one step
     shows(page, "net", figures()["net"])
-    assert page.locator(".what-if .row.changed").count() == 0 and page.locator(".what-if .undo").is_disabled()
+    expect(page.locator(".what-if .row.changed")).to_have_count(0)
+    expect(page.locator(".what-if .undo")).to_be_disabled()
 
 
 def test_twenty_quick_moves_leave_the_last_on_screen(opened, figures):
@@ -112,11 +115,11 @@ def test_twenty_quick_moves_leave_the_last_on_screen(opened, figures):
     for _ in range(20):
         slider.press("ArrowRight")
     shows(page, "net", figures(f"{RATE}=0.7")["net"])
-    assert box(row(page, RATE)).input_value() == "70"
+    expect(box(row(page, RATE))).to_have_value("70")
     for _ in range(20):  # put back with the slider itself: exactly the first number
         slider.press("ArrowLeft")
     shows(page, "net", figures()["net"])
-    assert page.locator(".what-if .row.changed").count() == 0
+    expect(page.locator(".what-if .row.changed")).to_have_count(0)
 
 
 def test_a_key_goes_past_a_baseline_that_lies_between_two_steps(opened):
@@ -130,7 +133,7 @@ def test_a_key_goes_past_a_baseline_that_lies_between_two_steps(opened):
             "([path, shown]) => document.querySelector(`.what-if .row[data-path='${path}'] input[type=range]`).value === shown",
             arg=[path, shown], timeout=SOON)
         settled(page)
-    assert page.locator(".what-if .row.changed").count() == 0
+    expect(page.locator(".what-if .row.changed")).to_have_count(0)
 
 
 @pytest.mark.parametrize("text", ["4000", "abc", "{low: 1"])
@@ -143,10 +146,10 @@ def test_a_bad_value_is_told_by_its_label_and_nothing_changes(opened, figures, t
     assert label in message.inner_text() and RATE not in message.inner_text() and "Traceback" not in page.content()
     settled(page)
     assert card(page, "net") == figures()["net"]
-    assert box(row(page, RATE)).input_value() == "50"
+    expect(box(row(page, RATE))).to_have_value("50")
     entry(row(page, RATE), "40")
     shows(page, "net", figures(f"{RATE}=0.4")["net"])
-    assert message.is_hidden()
+    expect(message).to_be_hidden()
     entry(row(page, RATE), "50")
     shows(page, "net", figures()["net"])
 
@@ -286,7 +289,7 @@ def test_a_server_that_ended_is_said_in_words_and_no_input_is_lost(browser, figu
     assert "20" in lost.inner_text() and float(page.evaluate(
         "getComputedStyle(document.querySelector('.what-if .cards')).opacity")) < 1  # dated and greyed
     entry(row(page, "law.tax_rebate.low_rate"), "12.5")
-    assert box(row(page, "law.tax_rebate.low_rate")).input_value() == "12.5"
+    expect(box(row(page, "law.tax_rebate.low_rate"))).to_have_value("12.5")
     with browsing.served(tmp_path, port) as (url, _, _):
         page.goto(url)
         in_sight(page, "47.5")
