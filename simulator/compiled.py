@@ -27,8 +27,9 @@ from simulator.code_cache import Watch, keep_checked
 
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
 COMPILED = (
-    "compiled.py", "distributions.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "law", "projection",
-    *(f"engine/{name}.py" for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "recipe", "room", "totals")),
+    "compiled.py", "distributions.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "projection",
+    *(f"law/{name}.py" for name in ("assessment", "calendar", "calling", "machine", "policy", "sharing", "terms")),
+    *(f"engine/{name}.py" for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "own", "recipe", "room", "totals")),
     "budget/rationing.py",
 )
 

@@ -17,17 +17,21 @@ class Problem:
     """One thing wrong with an input.
 
     place: where (file, sheet!cell, line, path of a setting); cause: what was found there; remedy: what to write.
-    severity: "error" stops everything, "warning" is listed and stops nothing.
+    severity: "error" stops everything, "warning" is listed and stops nothing. cause_zh, remedy_zh: the same in Chinese where it
+    was made with the English; elsewhere `messages` translates.
     """
 
     place: str
     cause: str
     remedy: str = ""
     severity: str = "error"
+    cause_zh: str = ""
+    remedy_zh: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.cause}" if self.place else self.cause
-        return f"{text} → {self.remedy}" if self.remedy else text
+        cause, below, formula = self.cause.partition("\n")  # a formula and a caret stand on lines of their own
+        text = f"{self.place}: {cause}" if self.place else cause
+        return (f"{text} → {self.remedy}" if self.remedy else text) + below + formula
 
 
 class SimulatorError(Exception):

@@ -63,3 +63,44 @@ ANNUAL_FIELDS = (
 )
 ENTERPRISE = np.dtype([(name, np.int64) for name in ENTERPRISE_FIELDS])
 ANNUAL = np.dtype([(name, np.int64) for name in ANNUAL_FIELDS])
+
+# What each fact is, for whoever reads it by name: its kind and its Chinese header. money: CNY; area: m²; rent: CNY per m² and
+# month; share: 0…1; count; flag; day; choice.
+KINDS: dict[str, tuple[str, str]] = {
+    "settled_on": ("day", "落户日期"),
+    "registered_capital": ("money", "注册资本"),
+    "paid_in_capital": ("money", "实缴资本"),
+    "ecommerce": ("flag", "电子商务企业"),
+    "online_retailer": ("flag", "网络零售企业"),
+    "headquarters": ("choice", "总部类型"),
+    "o2o": ("flag", "线上线下结合"),
+    "certified_on": ("day", "市级电商认定日期"),
+    "spun_off_on": ("day", "分离设立日期"),
+    "lease_started_on": ("day", "办公租赁起始日期"),
+    "building_opened_on": ("day", "楼宇运行日期"),
+    "accounts_sound": ("flag", "财务制度健全"),
+    "violated_on": ("day", "违规日期"),
+    "unsound_on": ("day", "财务失范日期"),
+    "founded_locally": ("flag", "本区新设"),
+    "present": ("flag", "有当年数据"),
+    "sales": ("money", "销售额"),
+    "online_sales": ("money", "网络零售额"),
+    "vat": ("money", "增值税"),
+    "business_tax": ("money", "营业税"),
+    "income_tax": ("money", "企业所得税"),
+    "retained_tax": ("money", "主体税区级留成"),
+    "district_contribution": ("money", "区级财政贡献额"),
+    "rented_area": ("area", "租用面积"),
+    "rent": ("rent", "月租金"),
+    "designated_building": ("flag", "指定楼宇"),
+    "line_lease": ("money", "数据专线租费"),
+    "entry_fee": ("money", "平台入网费"),
+    "trades_locally": ("flag", "网上交易结算并在区内纳税"),
+    "membership_income": ("money", "平台会费收入"),
+    "paid_members": ("count", "付费会员数"),
+    "building_area": ("area", "楼宇办公面积"),
+    "building_occupancy": ("share", "电商入驻率"),
+    "building_recognised": ("flag", "示范楼宇认定"),
+    "executive_children": ("count", "高管子女就学人数"),
+}
+HEADQUARTERS: dict[str, int] = {"none": NONE, "无": NONE, "regional": REGIONAL, "区域": REGIONAL, "national": NATIONAL, "全国": NATIONAL}

@@ -58,6 +58,9 @@ NAMES = (
     "anchor_sector",
     "founded_locally",
     "split_off_earlier",
+    "own_share",  # of a policy's own facts
+    "own_size",
+    "own_chance",
 )
 (
     PARAMETER,
@@ -101,9 +104,11 @@ NAMES = (
     ANCHOR_SECTOR,
     FOUNDED_LOCALLY,
     SPLIT_OFF_EARLIER,
+    OWN_SHARE,
+    OWN_SIZE,
+    OWN_CHANCE,
 ) = range(1, len(NAMES) + 1)
 LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
-CLAUSE_STRIDE = 64  # lottery number of a clause's own urn: lottery + CLAUSE_STRIDE · (clause + 1)
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)

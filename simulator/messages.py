@@ -76,7 +76,8 @@ def told(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
     if lang != "zh":
         return problem
-    return Problem(place_in_chinese(problem.place), chinese(problem.cause), chinese(problem.remedy), problem.severity)
+    cause, remedy = problem.cause_zh or chinese(problem.cause), problem.remedy_zh or chinese(problem.remedy)
+    return Problem(place_in_chinese(problem.place), cause, remedy, problem.severity)
 
 
 def line(problem: Problem, lang: str) -> str:
@@ -86,4 +87,7 @@ def line(problem: Problem, lang: str) -> str:
     '--workers 0：至少要有一个线程'
     """
     said = told(problem, lang)
-    return str(said) if lang != "zh" else (f"{said.place}：" if said.place else "") + " → ".join(filter(None, (said.cause, said.remedy)))
+    if lang != "zh":
+        return str(said)
+    cause, below, formula = said.cause.partition("\n")
+    return (f"{said.place}：" if said.place else "") + " → ".join(filter(None, (cause, said.remedy))) + below + formula

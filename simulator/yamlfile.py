@@ -44,6 +44,7 @@ class Document:
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    quantities: bool = False
 
     def place(self, path: str) -> str:
         """`file line N, path`, as errors name it; of the nearest enclosing path that has a line."""
@@ -106,10 +107,11 @@ def shown(value: Any) -> str:
     return repr(value) if isinstance(value, str) else written(value)
 
 
-def load(path: Path, error: type[Exception] = ScenarioError, *, gather: bool = False) -> Document:
+def load(path: Path, error: type[Exception] = ScenarioError, *, gather: bool = False, quantities: bool = False) -> Document:
     """Read a YAML file whose top level is a mapping. Raises `error` (a SimulatorError) with all problems found.
 
-    gather: leave values that cannot be read and keys that stand twice in `Document.problems`, to be raised with others.
+    gather: leave values that cannot be read and keys that stand twice in `Document.problems`, to be raised with others;
+    quantities: what looks like a number and is none (`50%`, `1,000`) stays text, for a reader of numbers with units.
     """
     source = path.name
     try:
@@ -122,13 +124,13 @@ def load(path: Path, error: type[Exception] = ScenarioError, *, gather: bool = F
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         raise error([Problem(source, f"byte {e.start} is not UTF-8", "save the file as UTF-8")]) from e
-    return loads(text, source, error, gather=gather, loader=_FAST if resources.is_own(path) else yaml.SafeLoader)
+    return loads(text, source, error, gather=gather, quantities=quantities, loader=_FAST if resources.is_own(path) else yaml.SafeLoader)
 
 
-def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gather: bool = False,
+def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gather: bool = False, quantities: bool = False,
           loader: type[Any] = yaml.SafeLoader) -> Document:
     """As `load`, from text. loader: of PyYAML; another than its pure one is for text that both read alike."""
-    document = Document(source)
+    document = Document(source, quantities=quantities)
     problems: list[Problem] = []
     try:
         depth = 0
@@ -150,7 +152,9 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
         mark = getattr(e, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         cause = getattr(e, "problem", None) or "is not YAML"
-        raise error([*problems, Problem(f"{source}{line}", str(cause), "check indentation, colons and quotes")]) from e
+        colon = quantities and "mapping values" in str(cause)
+        remedy = "put a formula that holds a colon in quotes" if colon else "check indentation, colons and quotes"
+        raise error([*problems, Problem(f"{source}{line}", str(cause), remedy)]) from e
     except (RecursionError, ValueError) as e:
         raise error([Problem(source, "is not YAML a person wrote", "check the file")]) from e
     if node is None:
@@ -191,6 +195,8 @@ def _value(node: yaml.Node, path: str, document: Document) -> Any:
     try:
         return parse_scalar(str(node.value))
     except ValueError as e:
+        if document.quantities and not _DATE.match(str(node.value)):
+            return str(node.value)
         document.problems.append(Problem(place, str(e)))
         document.unread.add(path)
         return None

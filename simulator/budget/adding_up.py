@@ -7,11 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from simulator.budget.layout import CASH_INDEX
 from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
-from simulator.law.clauses import CASH
 from simulator.money import FEN
 
 TOTAL = "total"
@@ -33,9 +31,9 @@ def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
     purses = sum(found[name][:, : induced.shape[1]] for name in PURSES) * FEN
     largest = np.maximum(np.abs(draws.of_year("taxes_with")), np.abs(draws.of_year("taxes_without")))
     faults = []
-    if (draws.paid.sum(axis=1)[:, CASH_INDEX] != awarded[:, CASH_INDEX]).any():
+    if (draws.paid.sum(axis=1)[:, :draws.cash] != awarded[:, :draws.cash]).any():
         faults.append("cash over the years is not what was awarded over the years")
-    if draws.paid[:, :, ~np.array(CASH)].any():
+    if draws.paid[:, :, draws.cash:].any():
         faults.append("something in kind was paid in cash")
     if (np.abs(purses - induced) > np.maximum(HALF_A_FEN * FEN, largest * DIGITS)).any():
         faults.append("the purses' induced taxes are not the taxes induced")

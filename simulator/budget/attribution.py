@@ -20,12 +20,10 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget import shapley
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.paired import Progress, carried_over, steps
 from simulator.budget.statistics import Replicate, mean_and_error
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
@@ -83,12 +81,12 @@ class Offers:
 
 def cost(draws: Draws) -> np.ndarray:
     """Cash paid less clawback recovered, over all years, fen by draw (draws,): whole numbers."""
-    return draws.paid[:, :, CASH_INDEX].sum(axis=(1, 2)) - draws.recovered.sum(axis=1)
+    return draws.paid[:, :, :draws.cash].sum(axis=(1, 2)) - draws.recovered.sum(axis=1)
 
 
 def players_of(scenario: Scenario) -> tuple[str, ...]:
     """The clauses that are offered and paid in cash, in the order of the text."""
-    return tuple(slug for slug, cash in zip(SLUGS, CASH, strict=True) if cash and slug not in scenario.law.withdrawn)
+    return tuple(slug for slug in scenario.law.policy.slugs[:scenario.law.policy.cash_clauses] if slug not in scenario.law.withdrawn)
 
 
 def attribute(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
@@ -126,7 +124,7 @@ def _values(game: Offers, orders: list[tuple[str, ...]]) -> tuple[dict[str, np.n
 
 def _table(draws: Draws, players: tuple[str, ...], values: dict[str, np.ndarray], order_variance: np.ndarray) -> pd.DataFrame:
     """Every value of every clause with its error, each column adding up to the run's cost to the fen."""
-    paid = draws.paid[:, :, [SLUGS.index(p) for p in players]].sum(axis=1).T.astype(float)
+    paid = draws.paid[:, :, [draws.slugs.index(p) for p in players]].sum(axis=1).T.astype(float)
     recovered, whole = draws.recovered.sum(axis=1), cost(draws).astype(float)
     spent = paid.sum(axis=0)
     # the books less the clawback, in proportion to what was paid: near to every value, and adding up in every draw

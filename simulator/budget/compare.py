@@ -13,13 +13,12 @@ import pandas as pd
 from scipy import special
 
 from simulator.budget.adding_up import differences_hold
-from simulator.budget.layout import CASH_INDEX, total_cash
+from simulator.budget.layout import total_cash
 from simulator.budget.result import BudgetRun
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import FEWEST_BEYOND, Replicate, chance, mean_and_error, quantile
 from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
-from simulator.law.clauses import SLUGS
 from simulator.law.terms import Block, Law
 from simulator.money import FEN
 from simulator.scenario import Scenario, Setting
@@ -119,9 +118,10 @@ def _quantile(values: np.ndarray, percent: int) -> float:
 def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
     """The tables of all pairs of a baseline, a reform and the reform's label."""
     blocks: Mapping[str, Block] = {}
+    slugs: tuple[str, ...] = ()
     changed, differences, quantiles, outcomes, flags = [], [], [], [], []
     for baseline, reform, label in pairs:
-        blocks = baseline.scenario.law.blocks
+        blocks, slugs = baseline.scenario.law.blocks, baseline.result.slugs[:baseline.result.cash]
         if any(reform.scenario.plain[name] != baseline.scenario.plain[name] for name in ("seed", "draws", "sampling")):
             raise ScenarioError(Problem(reform.scenario.name, "has another seed, number of draws or sampling than the baseline",
                                         "give both the same seed, draws and sampling: only then is luck common"))
@@ -135,7 +135,7 @@ def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
     return Comparison(*(pd.DataFrame(list(rows), columns=list(columns)) for rows, columns in (
         (changed, CHANGED), (differences, DIFFERENCES), (quantiles, QUANTILES), (outcomes, OUTCOMES),
         (dict.fromkeys(flags), LEGALITY),
-        ([(SLUGS[k], blocks[SLUGS[k]].article, blocks[SLUGS[k]].zh, blocks[SLUGS[k]].en) for k in CASH_INDEX], CLAUSES))))
+        ([(slug, blocks[slug].article, blocks[slug].zh, blocks[slug].en) for slug in slugs], CLAUSES))))
 
 
 def flagged(law: Law, last_year: int) -> list[tuple[str, str, str, str, str]]:
@@ -166,8 +166,9 @@ def _differences(baseline: BudgetRun, reform: BudgetRun) -> list[tuple[Any, ...]
     years = sorted({*baseline.result.cash_years, *reform.result.cash_years})
     difference = _on(reform, years) - _on(baseline, years)  # fen: exact
     rows = []
-    clauses = [(slug, difference[:, :, k]) for k, slug in enumerate(SLUGS) if k in CASH_INDEX]
-    for clause, values in [*clauses, (TOTAL, difference[:, :, CASH_INDEX].sum(axis=2))]:
+    cash = baseline.result.cash
+    clauses = [(slug, difference[:, :, k]) for k, slug in enumerate(baseline.result.slugs[:cash])]
+    for clause, values in [*clauses, (TOTAL, difference[:, :, :cash].sum(axis=2))]:
         for year, column in [*zip(years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             mean, error = mean_and_error(column / FEN, baseline.result.replicate)
             rows.append((clause, year, mean, error, *chance(column > 0, baseline.result.replicate).values()))

@@ -20,7 +20,6 @@ from simulator.engine.run import Draws, play
 from simulator.errors import ScenarioError
 from simulator.law.targets import YEAR
 from simulator.population.parts import Register
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
 
 DRAWS = 120  # a probability of one half within 5 points
@@ -48,7 +47,7 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None,
         path = max(weights, key=lambda p: abs(weights[p]))
         needed = _search(small, population, target, path, weights[path] > 0, workers)
         rows.append((target.key, *chance(values >= target.low, draws.replicate).values(), path,
-                     scenario.assumptions[path].value.mean, *needed, BY_PATH[path].unit))
+                     scenario.assumptions[path].value.mean, *needed, scenario.declared.by_path[path].unit))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -59,7 +58,7 @@ def _search(scenario: Scenario, population: Register | None, target: Target, pat
     At a higher value (a lower one, where the chance falls) more draws reach the target, each from a value of its own on: the value
     sought is the median of these, its interval that of order statistics, taken outwards to values that were played.
     """
-    value, declared, counts = scenario.assumptions[path].value, BY_PATH[path], dict[float, int]()
+    value, declared, counts = scenario.assumptions[path].value, scenario.declared.by_path[path], dict[float, int]()
     width, half, way = value.high - value.low, math.ceil(scenario.draws / 2), 1.0 if rises else -1.0
 
     def hits(at: float) -> int:

@@ -21,13 +21,11 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.execution import brought_forward
-from simulator.engine.claims import claims_of
 from simulator.engine.ledger import CLAWBACK
+from simulator.engine.claims import claims_of
 from simulator.engine.prepared import known_until, paid_until
 from simulator.engine.run import outer_layer
 from simulator.facts import BLANK
-from simulator.law.assessment import CASH_CLAUSES
-from simulator.law.clauses import SLUGS
 from simulator.lotteries import keys_of
 from simulator.money import FEN
 from simulator.population.parts import Register
@@ -40,7 +38,6 @@ DRAWS, FEWEST = 200, 25  # looked at: DRAWS of a register of up to FEW enterpris
 FEW = 20_000
 SEED = 0  # of the draws looked at
 BLOCK = 20
-NAMES = np.array(SLUGS, object)  # a clawback has none: where it stands is the clause in kind
 TAXES = ("vat", "business_tax", "income_tax")
 
 
@@ -75,7 +72,7 @@ def _of(scenario: Scenario, population: Population, parameters: np.ndarray) -> p
     taxes = sum(np.where(facts[name] == BLANK, 0, facts[name]) for name in TAXES)
     stocks = [("online_sales", "", facts["online_sales"]), ("taxes", "", taxes)]
     if population.support.size:
-        stocks += [("support", slug, population.support[:, :, k].sum(axis=1)) for k, slug in enumerate(NAMES[:CASH_CLAUSES])]
+        stocks += [("support", slug, population.support[:, :, k].sum(axis=1)) for k, slug in enumerate(scenario.law.policy.slugs[:scenario.law.policy.cash_clauses])]
     found += [pd.DataFrame({"measure": measure, "clause": clause, "year": 0, "holder": holder_of, "amount": amounts / FEN,
                             "awards": 0.0})[amounts != 0] for measure, clause, amounts in stocks]
     return _summed([*found, aliases(population)])
@@ -99,7 +96,8 @@ def _executed(scenario: Scenario, population: Population) -> list[pd.DataFrame]:
 
 def _claims(scenario: Scenario, population: Population, parameters: np.ndarray) -> pd.DataFrame:
     """What is awarded, paid and due back, in expectation over draws with these parameters."""
-    holder_of, count = holders(population), len(parameters)
+    slugs = scenario.law.policy.slugs[:scenario.law.policy.cash_clauses]
+    holder_of, names, count = holders(population), np.array([*slugs, ""], object), len(parameters)  # a clawback has no name
     keys = population.keys
     order = np.argsort(keys)
     known = paid_until(scenario, population)
@@ -114,7 +112,7 @@ def _claims(scenario: Scenario, population: Population, parameters: np.ndarray) 
         parts = [(np.where(back, "clawback", "awarded"), 0, 1.0), (np.where(back, "", "paid"), 0, now),
                  (np.where(back, "", "paid"), 1, 1 - now)]
         for measure, later, part in parts:
-            frame = pd.DataFrame({"measure": measure, "clause": np.where(back, "", NAMES[claims["clause"]]),
+            frame = pd.DataFrame({"measure": measure, "clause": np.where(back, "", names[claims["clause"]]),
                                   "year": scenario.years[0] - 1 + claims["year"] + later, "holder": holder_of[place[own]],
                                   "amount": claims["amount"] / FEN / count * part, "awards": 1 / count})
             frame = frame[(frame["measure"] != "") & (frame["amount"] != 0)]

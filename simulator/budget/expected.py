@@ -16,12 +16,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.statistics import mean_and_error
 from simulator.budget.summary import STOCKS, TOTAL, by_year
 from simulator.engine.generosity import generosity_of
 from simulator.engine.run import Draws
-from simulator.law.clauses import SLUGS
 from simulator.lotteries import ARRIVALS, MARKET, uniforms
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
@@ -39,8 +37,8 @@ def expected(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     their expectation, each with its standard error; CNY, numbers or shares as in `summary`."""
     labels: list[tuple[str, str, int | str]] = []
     columns: list[np.ndarray] = []
-    cash = [(slug, draws.paid[:, :, k] / FEN) for k, slug in enumerate(SLUGS) if k in CASH_INDEX]
-    tables = [("paid", clause, values, False) for clause, values in (*cash, (TOTAL, draws.paid[:, :, CASH_INDEX].sum(axis=2) / FEN))]
+    cash = [(slug, draws.paid[:, :, k] / FEN) for k, slug in enumerate(draws.slugs[:draws.cash])]
+    tables = [("paid", clause, values, False) for clause, values in (*cash, (TOTAL, draws.paid[:, :, :draws.cash].sum(axis=2) / FEN))]
     tables += [(name, TOTAL, values, name in STOCKS) for name, values in by_year(draws, scenario).items() if name != "paid"]
     for measure, clause, values, stock in tables:
         labels += [(measure, clause, draws.cash_years[j]) for j in range(values.shape[1])]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.risk import TOTAL
 from simulator.budget.statistics import COLUMNS, describe
 from simulator.engine import totals
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.clauses import SLUGS
 from simulator.money import FEN
 from simulator.population.parts import Register
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
 
 
 def exposed(scenario: Scenario) -> Scenario:
     """The scenario in which everyone entitled applies and nothing is left to discretion; all else as it was."""
-    return scenario.set({f"assumptions.{path}": 1 for path in BY_PATH if path.startswith(("take_up.", "discretion."))}
+    return scenario.set({f"assumptions.{path}": 1 for path in scenario.declared.by_path if path.startswith(("take_up.", "discretion."))}
                         | {"assumptions.take_up.size_elasticity": 0})
 
 
@@ -34,7 +31,7 @@ def exposure(scenario: Scenario, population: Register | None, workers: Workers =
 def exposure_table(draws: Draws) -> pd.DataFrame:
     """As `exposure`, of draws in which everyone applied."""
     awarded, rows = draws.by_clause[:, :, :, totals.AWARDED] / FEN, []
-    for slug, values in [*((SLUGS[k], awarded[:, :, k]) for k in CASH_INDEX), (TOTAL, awarded[:, :, CASH_INDEX].sum(axis=2))]:
+    for slug, values in [*((slug, awarded[:, :, k]) for k, slug in enumerate(draws.slugs[:draws.cash])), (TOTAL, awarded[:, :, :draws.cash].sum(axis=2))]:
         for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             rows.append({"clause": slug, "year": year, **describe(column, draws.replicate), "highest": float(column.max())})
     return pd.DataFrame(rows, columns=["clause", "year", *COLUMNS, "highest"])

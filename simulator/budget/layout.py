@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.run import Draws
-from simulator.law.clauses import CASH
 from simulator.money import FEN
 
-CASH_INDEX = np.flatnonzero(CASH)
 
 
 def lengthen(values: np.ndarray) -> np.ndarray:
@@ -18,4 +16,4 @@ def lengthen(values: np.ndarray) -> np.ndarray:
 
 def total_cash(draws: Draws) -> np.ndarray:
     """Cash paid under all clauses, CNY (draws, cash years)."""
-    return draws.paid[:, :, CASH_INDEX].sum(axis=2) / FEN
+    return draws.paid[:, :, :draws.cash].sum(axis=2) / FEN

@@ -13,16 +13,15 @@ import numpy as np
 
 from simulator.budget import rationing
 from simulator.engine.blocks import Workers, threads
+from simulator.engine.enacted import enact
 from simulator.engine.claims import claims_of
 from simulator.engine.prepared import paid_until
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
-from simulator.law.assessment import CASH_CLAUSES
 from simulator.population.register import Population
 from simulator.scenario import Scenario
-from simulator.scenario.purse import CASH_SLUGS, MODES
+from simulator.scenario.purse import MODES
 
-RANK = {slug: k for k, slug in enumerate(CASH_SLUGS)}
 CLAIMS_AT_ONCE = 500_000  # about 25 MB a thread
 
 
@@ -64,23 +63,24 @@ def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws,
     claims do not add up to the run's sums."""
     count, years, purse = len(draws.parameters), len(draws.years), scenario.purse
     later = years + 1
-    flows = np.zeros((count, later, CASH_CLAUSES, len(rationing.FLOWS)), np.int64)
+    flows = np.zeros((count, later, draws.cash, len(rationing.FLOWS)), np.int64)
     due_back, unpaid = np.zeros((count, later), np.int64), np.zeros((count, later), np.int64)
     committed, largest = np.zeros((count, years, years), np.int64), np.zeros((count, 3), np.int64)
     claims_in, days_of = claims_of(scenario, population), days_given(scenario, population)
     pool_of, pool_limits = _pools(scenario, draws.cash_years)
-    rank = np.array([purse.order.index(slug) for slug in CASH_SLUGS])
-    caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in CASH_SLUGS])
+    rank = np.array([purse.order.index(slug) for slug in draws.slugs[:draws.cash]])
+    caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in draws.slugs[:draws.cash]])
     limits = np.array([scenario.appropriation.get(y, rationing.UNLIMITED) for y in draws.cash_years])
     cap = rationing.UNLIMITED if purse.enterprise_cap is None else purse.enterprise_cap
-    recipients = draws.by_clause[:, :, :CASH_CLAUSES, 0].sum(axis=(1, 2)).max(initial=1)
+    keys = enact(scenario, []).keys[:draws.cash]
+    recipients = draws.by_clause[:, :, :draws.cash, 0].sum(axis=(1, 2)).max(initial=1)
     block = block or max(1, min(64, CLAIMS_AT_ONCE // max(1, int(recipients))))
 
     def one(first: int) -> None:
         part = slice(first, min(first + block, count))
         claims = claims_in(first, draws.parameters[part])
         rationing.keep_ledger(
-            np.uint64(scenario.seed), scenario.base_year, claims, days_of(claims), first,
+            np.uint64(scenario.seed), scenario.base_year, keys, claims, days_of(claims), first,
             draws.parameters["cash_same_year"][part].astype(float), paid_until(scenario, population),
             list(MODES).index(purse.mode), purse.unpaid == "carried", rank, cap, pool_of, caps, pool_limits, limits,
             flows[part], due_back[part], unpaid[part], committed[part], largest[part])
@@ -100,9 +100,9 @@ def days_given(scenario: Scenario, population: Population | None) -> Callable[[n
         return lambda claims: np.zeros(len(claims), np.int64)
     keys = population.keys
     order = np.argsort(keys)
-    table = np.zeros((len(population), len(scenario.years), CASH_CLAUSES + 1), np.int64)
+    table = np.zeros((len(population), len(scenario.years), scenario.law.policy.cash_clauses + 1), np.int64)
     given = population.applications
-    given = given[(given["clause"] >= 1) & (given["clause"] <= CASH_CLAUSES) & (given["year"] > scenario.base_year)
+    given = given[(given["clause"] >= 1) & (given["clause"] <= scenario.law.policy.cash_clauses) & (given["year"] > scenario.base_year)
                   & (given["year"] <= scenario.years[-1]) & (given["applied_on"] > 0)]
     day = given["applied_on"]
     table[given["enterprise"], given["year"] - scenario.years[0], given["clause"] - 1] = (
@@ -120,9 +120,9 @@ def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[np.ndarray, np.nd
     """Of the pools that have money set aside: the pool of each clause (−1: none), and limits (pools, cash years)."""
     purse = scenario.purse
     names = sorted({pool for pool, _ in purse.earmarked})
-    pool_of = np.full(CASH_CLAUSES, -1)
+    pool_of = np.full(scenario.law.policy.cash_clauses, -1)
     for p, name in enumerate(names):
-        pool_of[[RANK[slug] for slug in purse.members(name)]] = p
+        pool_of[[scenario.law.policy.index(slug) for slug in purse.members(name)]] = p
     limits = np.array([[purse.earmarked.get((name, year), rationing.UNLIMITED) for year in cash_years] for name in names],
                       np.int64).reshape(len(names), len(cash_years))
     return pool_of, limits
@@ -131,7 +131,7 @@ def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[np.ndarray, np.nd
 def _hold(ledger: Ledger, draws: Draws, scenario: Scenario) -> None:
     """What must hold to the fen in every draw, before anything is printed."""
     flow = {name: ledger.flow(name) for name in rationing.FLOWS}
-    awarded = draws.by_clause[:, :, :CASH_CLAUSES, 2]
+    awarded = draws.by_clause[:, :, :draws.cash, 2]
     gone = sum(flow[name].sum(axis=1) for name in ("paid", "lapsed", "cancelled", "cut")) + flow["waiting"][:, -1]
     faults = []
     if (gone != awarded.sum(axis=1)).any():
@@ -139,7 +139,7 @@ def _hold(ledger: Ledger, draws: Draws, scenario: Scenario) -> None:
     if (ledger.committed.sum(axis=1) != awarded.sum(axis=2)).any() or (ledger.largest[:, 0] != awarded.sum(axis=(1, 2))).any():
         faults.append("commitments or recipients are not what was awarded")
     if scenario.purse.mode == "none" and scenario.purse.enterprise_cap is None and (
-            (flow["paid"] != draws.paid[:, :, :CASH_CLAUSES]).any() or (ledger.recovered != draws.recovered).any()):
+            (flow["paid"] != draws.paid[:, :, :draws.cash]).any() or (ledger.recovered != draws.recovered).any()):
         faults.append("unrationed claims are not paid as the run pays them")
     if faults:
         raise SimulatorError([Problem(scenario.name, fault, "a fault of the program: please report it") for fault in faults])

@@ -18,23 +18,20 @@ import pandas as pd
 
 from simulator.budget.statistics import mean_and_error, pooled
 from simulator.engine.drawn import draw_population
+from simulator.engine.enacted import Enacted, enact
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
-from simulator.facts import ENTERPRISE_FIELDS
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS, assess_register
+from simulator.facts import ANNUAL_FIELDS, ENTERPRISE_FIELDS
+from simulator.law.assessment import assess_register
 from simulator.law.calendar import year_of
-from simulator.law.clauses import CATALOGUE, SLUGS
-from simulator.law.readings import compile_readings
 from simulator.law.terms import UNITS
 from simulator.money import FEN
 from simulator.population.register import Population, asked_for
-from simulator.population.schema import ANNUAL, ENTERPRISES
 from simulator.scenario import Scenario
 
 WITHIN = 0.10  # of the edge, to either side
 DRAWS = 60
 BINS = 4  # of the map, to either side
-KIND = {"CNY": "money", "m2": "area", "count": "count", "occupancy": "share"}  # of the fact an edge is compared with, by the edge's unit
 MOVED_TOGETHER: Mapping[str, tuple[str, ...]] = {"district_contribution": ("retained_tax",)}
 ESTIMATES = ("in_band", "below", "above", "jump", "gain", "gain_total", "short_of")  # each with its standard error
 COLUMNS = ("clause", "term", "fact", "edge", "threshold", "unit", "year", *(f"{e}{end}" for e in ESTIMATES for end in ("", "_error")),
@@ -65,29 +62,32 @@ class People:
     years: np.ndarray
     enterprises: np.ndarray
     annual: np.ndarray
-    terms: np.ndarray
-    readings: np.void
+    enacted: Enacted
     existing: np.ndarray
     paid: np.ndarray
     paid_years: int
     draw: np.ndarray
     draws: int
+    own: np.ndarray
+    own_annual: np.ndarray
 
     def only(self, chosen: np.ndarray) -> People:
         """Some of them, copied."""
         def part(amounts: np.ndarray) -> np.ndarray:
             return amounts[chosen] if len(amounts) else amounts
         return replace(self, enterprises=self.enterprises[chosen], annual=self.annual[chosen], draw=self.draw[chosen],
+                       own=self.own[chosen], own_annual=self.own_annual[chosen],
                        existing=part(self.existing), paid=part(self.paid))
 
     def assessed(self) -> tuple[np.ndarray, np.ndarray]:
         """What the law gives by year and clause (n, years, clauses), and in cash over all years less clawback (n,); fen."""
         shape = len(self.enterprises), len(self.years)
-        awards, displaced = np.zeros((*shape, CLAUSES), np.int64), np.zeros((*shape, CLAUSES), np.int64)
+        awards, displaced = np.zeros((*shape, self.enacted.clauses), np.int64), np.zeros((*shape, self.enacted.clauses), np.int64)
         clawback, lacking = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        assess_register(self.enterprises, self.annual, self.existing, self.paid, self.paid_years, self.terms[1:], self.readings,
-                        self.years, awards, displaced, clawback, lacking)
-        return awards, awards[:, :, :CASH_CLAUSES].sum(axis=(1, 2)) - clawback.sum(axis=1)
+        terms = self.enacted.terms.of(slice(1, None))
+        assess_register(self.enacted.law, self.enterprises, self.own, self.annual, self.own_annual, 1, self.existing, self.paid,
+                        self.paid_years, terms.head, terms.numbers, self.enacted.readings, self.years, awards, displaced, clawback, lacking)
+        return awards, awards[:, :, :self.enacted.cash].sum(axis=(1, 2)) - clawback.sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,19 @@ class Notches:
 
 
 def edges_of(scenario: Scenario) -> list[Edge]:
-    """Every edge of the clauses that are offered, in the order of the text, with the first fact of its unit that its condition
-    is judged by."""
-    kinds = {column.name: column.kind for column in (*ENTERPRISES, *ANNUAL)}
-    found = []
-    for k, clause in enumerate(CATALOGUE):
-        for term in clause.TERMS:
-            if term.threshold and SLUGS[k] not in scenario.law.withdrawn:
-                evidence = next(e for e in clause.EVIDENCE.values() if term.name in e.terms)
-                fact = next(f for f in evidence.facts if kinds.get(f) == KIND[term.unit])
-                found.append(Edge(k, term.name, fact, term.unit, scenario.law.numbers[f"{SLUGS[k]}.{term.name}"].edge))
-    return found
+    """Every number of the clauses that are offered that a fact of every register has to reach, in the order of the numbers."""
+    policy = scenario.law.policy
+    known = {*ENTERPRISE_FIELDS, *ANNUAL_FIELDS}
+    found = {}
+    for k, clause in enumerate(policy.clauses):
+        if clause.slug in scenario.law.withdrawn:
+            continue
+        for path in clause.numbers:
+            for edge in clause.edges:
+                if edge.number == path and edge.fact in known and edge.op in (">=", ">") and not edge.last_year:
+                    number = scenario.law.numbers[path]
+                    found.setdefault((k, path), Edge(k, path.partition(".")[2], edge.fact, number.unit, number.edge))
+    return list(found.values())
 
 
 def notches(scenario: Scenario, population: Population | None = None, *, within: float = WITHIN, draws: int = DRAWS) -> Notches:
@@ -134,7 +136,7 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     of_the_register = False
     if population is not None and population.last_year >= scenario.law.start.year:
         of_the_register = True
-        asked = asked_for(population.unknown, scenario.interpretation)
+        asked = asked_for(population.unknown, scenario.law.policy, scenario.interpretation)
         unknown = {identity for identity, _, _ in asked if identity}
         absent = {column for identity, _, column in asked if not identity}
         known = np.array([str(i) not in unknown for i in population.ids], bool)
@@ -145,7 +147,7 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     rows: list[tuple[Any, ...]] = []
     places: list[tuple[Any, ...]] = []
     for edge in edges_of(scenario):
-        facts = {f for e in CATALOGUE[edge.clause].EVIDENCE.values() for f in (*e.facts, *e.last_year)}
+        facts = set(scenario.law.policy.clauses[edge.clause].facts)
         near = [] if facts & absent else list(_near(people, edge, within))
         rows += _rows(edge, near, people, scenario, 0 if of_the_register else people.draws, assessable=not facts & absent)
         places += _map(edge, near, people, within)
@@ -158,17 +160,20 @@ def of_register(population: Population, scenario: Scenario) -> People:
     start, last = scenario.law.start.year, population.last_year
     window = laid_over(population, scenario.law, start, last)
     paid_years = max(0, min(len(window.years), population.last_paid_year - start + 1)) if window.paid.size else 0
-    return People(window.years, population.enterprises, window.annual, window.terms, compile_readings(scenario.interpretation),
-                  window.existing, window.paid, paid_years, np.zeros(len(population), int), 1)
+    return People(window.years, population.enterprises, window.annual, enact(scenario, [start - 1, *window.years]),
+                  window.existing, window.paid, paid_years, np.zeros(len(population), int), 1, window.own, window.own_annual)
 
 
 def of_draws(scenario: Scenario, population: Population | None, draws: int) -> People:
     """The populations of some draws; existing support of a register is not laid against them."""
     scenario = scenario.set({"sampling": "plain"})
     drawn, years = draw_population(scenario, population, draws), np.array(scenario.years)
-    nothing = np.zeros((0, len(years), CASH_CLAUSES), np.int64)
-    return People(years, drawn.enterprises, drawn.annual, scenario.law.compile(TERMS, [scenario.base_year, *years]),
-                  compile_readings(scenario.interpretation), nothing, nothing, 0, drawn.draw, draws)
+    policy = scenario.law.policy
+    nothing = np.zeros((0, len(years), policy.cash_clauses), np.int64)
+    own = (np.zeros((len(drawn.draw), len(policy.own_enterprise)), np.int64),
+           np.zeros((*drawn.annual.shape, len(policy.own_annual)), np.int64))
+    return People(years, drawn.enterprises, drawn.annual, enact(scenario, [scenario.base_year, *years.tolist()]), nothing, nothing, 0,
+                  drawn.draw, draws, *own)
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,9 @@ class Near:
 
 
 def _near(people: People, edge: Edge, within: float) -> Iterator[Near]:
-    numbers = people.terms[SLUGS[edge.clause]][edge.term]
+    policy = people.enacted.policy
+    path = f"{policy.slugs[edge.clause]}.{edge.term}"
+    numbers = people.enacted.terms.numbers[:, policy.number_paths.index(path)] + (edge.edge == "more_than")
     if edge.of_enterprise:  # the edge of the year it settles in
         settled = np.array([year_of(int(day)) for day in people.enterprises["settled_on"]], int)
         column = np.clip(settled - int(people.years[0]) + 1, 1, len(people.years))
@@ -223,8 +230,8 @@ def _asked(people: People, edge: Edge, within: float, fact: np.ndarray, number: 
 
 def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draws: int, *,
           assessable: bool) -> Iterator[tuple[Any, ...]]:
-    number = scenario.law.numbers[f"{SLUGS[edge.clause]}.{edge.term}"]
-    head = SLUGS[edge.clause], edge.term, edge.fact, edge.edge
+    number = scenario.law.numbers[f"{scenario.law.policy.slugs[edge.clause]}.{edge.term}"]
+    head = scenario.law.policy.slugs[edge.clause], edge.term, edge.fact, edge.edge
     parts: list[tuple[int | str, list[Near]]] = [("total", near), *((n.year, [n]) for n in near if n.year)]
     for year, part in parts:
         at = float(number.at(year if isinstance(year, int) else int(people.years[0])))
@@ -251,4 +258,4 @@ def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterato
     place = np.clip(np.floor(share / within * BINS).astype(int) + BINS, 0, 2 * BINS - 1)
     for b in range(2 * BINS):
         found = mean_and_error(np.bincount(draw[place == b], minlength=people.draws).astype(float))
-        yield SLUGS[edge.clause], edge.term, float(ends[b]), float(ends[b + 1]), *found
+        yield people.enacted.policy.slugs[edge.clause], edge.term, float(ends[b]), float(ends[b + 1]), *found

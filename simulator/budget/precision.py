@@ -16,12 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.budget.expected import at_expectation, surprises
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import NORMAL, QUANTILES, Replicate, chance, mean_and_error, ranks_around
 from simulator.engine.run import Draws
 from simulator.errors import Problem, ScenarioError, nearest
-from simulator.law.clauses import SLUGS
 from simulator.money import FEN
 from simulator.projection.sobol import REPLICATES
 from simulator.scenario import Scenario
@@ -68,7 +66,7 @@ class Figure:
         quantiles = {f"p{q}": q for q in QUANTILES}
         what, quantile = (rest or TOTAL, quantiles[first]) if first in quantiles else (name, 0)
         years = [str(y) for y in (*scenario.years, scenario.years[-1] + 1)]
-        known = [TOTAL, NET, *(SLUGS[k] for k in CASH_INDEX), *years]
+        known = [TOTAL, NET, *scenario.law.policy.slugs[:scenario.law.policy.cash_clauses], *years]
         if what == OVERRUN and not quantile and scenario.funds:
             return cls(OVERRUN)
         if what not in known:
@@ -79,14 +77,14 @@ class Figure:
 
     def values(self, draws: Draws, scenario: Scenario) -> np.ndarray:
         """One figure per draw, CNY; of an overrun yes or no."""
-        paid = draws.paid[:, :, CASH_INDEX]
+        paid = draws.paid[:, :, :draws.cash]
         if self.what == NET:
             return flows(draws, scenario)["net_impact"].sum(axis=1)
         if self.what == OVERRUN:
             funded = [j for j, year in enumerate(draws.cash_years) if year in scenario.appropriation]
             return paid[:, funded].sum(axis=(1, 2)) > sum(scenario.appropriation[draws.cash_years[j]] for j in funded)
-        if self.what in SLUGS:
-            return draws.paid[:, :, SLUGS.index(self.what)].sum(axis=1) / FEN
+        if self.what in draws.slugs:
+            return draws.paid[:, :, draws.slugs.index(self.what)].sum(axis=1) / FEN
         if self.what != TOTAL:
             return paid[:, draws.cash_years.index(int(self.what))].sum(axis=1) / FEN
         return paid.sum(axis=(1, 2)) / FEN

@@ -12,9 +12,7 @@ from simulator.budget.statistics import COLUMNS, describe, mean_and_error
 from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
-from simulator.law.assessment import CASH_CLAUSES
 from simulator.money import FEN
-from simulator.scenario.purse import CASH_SLUGS
 
 STOCKS = ("waiting", "payable", "unpaid_claims", "outstanding")  # at the end of a year: no sum over years
 
@@ -41,11 +39,11 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
 
     for name in FLOWS:
         flow = ledger.flow(name)
-        for k, slug in enumerate(CASH_SLUGS):
+        for k, slug in enumerate(draws.slugs[:draws.cash]):
             add_years(name, slug, "CNY", flow[:, :, k] / FEN)
         add_years(name, TOTAL, "CNY", flow.sum(axis=2) / FEN)
     accrued = np.zeros_like(ledger.due_back)
-    accrued[:, :-1] = draws.by_clause[:, :, :CASH_CLAUSES, totals.AWARDED].sum(axis=2)
+    accrued[:, :-1] = draws.by_clause[:, :, :draws.cash, totals.AWARDED].sum(axis=2)
     gone = sum(ledger.flow(name).sum(axis=2) for name in ("paid", "lapsed", "cancelled", "cut"))
     payable = np.cumsum(accrued - gone, axis=1)
     outstanding = np.cumsum(ledger.due_back - ledger.recovered, axis=1)

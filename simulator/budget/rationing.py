@@ -13,8 +13,7 @@ import numpy as np
 
 from simulator.compiled import entry, maker
 from simulator.engine.ledger import CLAWBACK
-from simulator.law.assessment import CASH_CLAUSES
-from simulator.lotteries import APPLICATION_DAY, CLAUSE_STRIDE, TICKET, u
+from simulator.lotteries import APPLICATION_DAY, TICKET, u
 
 NOT_RATIONED, FIRST_COME, PRO_RATA, PRIORITY, LOTTERY = range(5)
 FLOWS = ("due", "paid", "waiting", "lapsed", "cancelled", "cut")
@@ -74,9 +73,9 @@ def first_served(offers, clause, pool, clause_limits, pool_limits, limits, order
 
 
 @maker
-def instalments(claims, share, paid_years, enterprise_cap, net, now):
+def instalments(cash, claims, share, paid_years, enterprise_cap, net, now):
     """What remains of each claim under the cap of an enterprise and year, and what of it falls due in its own year."""
-    so_far = np.zeros((claims["year"].max() + 1, CASH_CLAUSES), np.int64)
+    so_far = np.zeros((claims["year"].max() + 1, cash), np.int64)
     awarded = 0
     for i in range(claims.shape[0]):
         claim = claims[i]
@@ -113,7 +112,7 @@ def settle_draw(claims, order, share, paid_years, mode, carried, enterprise_cap,
     """Pay one draw's claims. flows (cash years, clauses, 6), due_back, unpaid (cash years,) as for `keep_ledger`."""
     n, last = claims.shape[0], flows.shape[0]
     net, now, balance, paid = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    instalments(claims, share, paid_years, enterprise_cap, net, now)
+    instalments(flows.shape[1], claims, share, paid_years, enterprise_cap, net, now)
     clause = np.where(claims["clause"] == CLAWBACK, -1, claims["clause"])
     pool = np.array([pool_of[k] if k >= 0 else -1 for k in clause])
     whole = np.where(clause >= 0, 0, -1)
@@ -185,10 +184,10 @@ def of_the_same(claims, i):
 
 
 @maker
-def count_recipients(claims, committed, largest):
+def count_recipients(cash, claims, committed, largest):
     """committed (years, years): awarded by the year of admission (an enterprise's first year under a clause) and year;
     largest (3,): awarded to all enterprises, to the largest recipient, to the TOP largest."""
-    admitted, totals = np.zeros(CASH_CLAUSES, np.int64), np.zeros(claims.shape[0], np.int64)
+    admitted, totals = np.zeros(cash, np.int64), np.zeros(claims.shape[0], np.int64)
     place = -1
     for i in range(claims.shape[0]):
         claim = claims[i]
@@ -205,11 +204,11 @@ def count_recipients(claims, committed, largest):
 
 
 @entry
-def keep_ledger(seed, base_year, claims, given_days, first_draw, shares, paid_years, mode, carried, rank, enterprise_cap,
+def keep_ledger(seed, base_year, keys, claims, given_days, first_draw, shares, paid_years, mode, carried, rank, enterprise_cap,
                 pool_of, clause_caps, pool_limits, limits, flows, due_back, unpaid, committed, largest):
     """Ration a block of draws, claim by claim, into sums by draw.
 
-    claims: ledger.CLAIM, in the order of draws; given_days: the day of application by claim, 0 where it is drawn; shares
+    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application by claim, 0 where it is drawn; shares
     (draws,): of a claim that falls due in its own year; the first `paid_years` are paid as they are. rank, pool_of,
     clause_caps (clauses,); pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED where there is none. flows
     (draws, cash years, clauses, 6): see FLOWS, `cut` in the year of the award; due_back (draws, cash years) fen; unpaid (draws, cash
@@ -218,10 +217,10 @@ def keep_ledger(seed, base_year, claims, given_days, first_draw, shares, paid_ye
     days, tickets = given_days.copy(), np.zeros(claims.shape[0], np.int64)
     for i in range(claims.shape[0]):
         claim, year = claims[i], base_year + claims[i].year
-        urn = CLAUSE_STRIDE * (claim.clause + 1)
-        tickets[i] = np.int64(TICKETS * u(seed, claim.draw, TICKET + urn, claim.enterprise, year))
+        key = claim.enterprise ^ keys[claim.clause]
+        tickets[i] = np.int64(TICKETS * u(seed, claim.draw, TICKET, key, year))
         if days[i] == 0:
-            days[i] = year * DAYS + np.int64(DAYS * u(seed, claim.draw, APPLICATION_DAY + urn, claim.enterprise, year))
+            days[i] = year * DAYS + np.int64(DAYS * u(seed, claim.draw, APPLICATION_DAY, key, year))
     start = 0
     for d in range(shares.shape[0]):
         end = start
@@ -232,5 +231,5 @@ def keep_ledger(seed, base_year, claims, given_days, first_draw, shares, paid_ye
             order = queue(own, days[start:end], tickets[start:end], mode, rank)
             settle_draw(own, order, shares[d], paid_years, mode, carried, enterprise_cap, pool_of, clause_caps, pool_limits,
                         limits, flows[d], due_back[d], unpaid[d])
-            count_recipients(own, committed[d], largest[d])
+            count_recipients(flows.shape[2], own, committed[d], largest[d])
         start = end

@@ -27,7 +27,6 @@ from simulator.budget.contributions import contributions
 from simulator.budget.execution import execution
 from simulator.budget.expected import expected
 from simulator.budget.exposure import exposure
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.ledger import Ledger, keep_ledger
 from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.precision import Precision
@@ -35,16 +34,14 @@ from simulator.budget.purse import commitments_table, ledger_table
 from simulator.budget.revenue import flows
 from simulator.budget.risk import levels_with, risk
 from simulator.budget.statistics import is_heavy
-from simulator.budget.summary import PLACES, TOTAL, by_clause, summarise
+from simulator.budget.summary import TOTAL, by_clause, places_of, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
-from simulator.engine import totals
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws
 from simulator.errors import Problem
 from simulator.files import Change, change, listed
-from simulator.law.clauses import SLUGS
 from simulator.money import FEN
 from simulator.population.parts import Register, whole
 from simulator.population.wording import told
@@ -84,13 +81,13 @@ class BudgetRun:
 
     @cached_property
     def draws(self) -> pd.DataFrame:
-        """draw, year, clause, recipients, entitled, awarded, paid, displaced (CNY; school_places in places)."""
+        """draw, year, clause, recipients, entitled, awarded, paid, displaced (CNY; what is in kind in its own units)."""
         cubes = by_clause(self.result)
         n, years, clauses = cubes["paid"].shape
         return pd.DataFrame({
             "draw": np.repeat(np.arange(n, dtype=np.int32), years * clauses),
             "year": np.tile(np.repeat(np.array(self.result.cash_years, np.int16), clauses), n),
-            "clause": pd.Categorical.from_codes(np.tile(np.arange(clauses), n * years), list(SLUGS)),
+            "clause": pd.Categorical.from_codes(np.tile(np.arange(clauses), n * years), list(self.result.slugs)),
             **{name: cubes[name].ravel() for name in ("recipients", "entitled", "awarded", "paid", "displaced")},
         })
 
@@ -101,7 +98,7 @@ class BudgetRun:
         n, years = result.paid.shape[:2]
         table = measures(result) | {name: result.of_year(name) / FEN for name in
                                     ("retained_tax_with", "retained_tax_without", "clawback_due")}
-        table |= {"places": result.by_clause[:, :, PLACES, totals.AWARDED]}
+        table |= {"places": places_of(result)}
         longer = {name: np.concatenate([v, np.zeros((n, 1), v.dtype)], axis=1) for name, v in table.items()}
         longer["clawback_recovered"] = result.recovered / FEN
         frame = pd.DataFrame({
@@ -116,7 +113,7 @@ class BudgetRun:
 
     def paid_totals(self) -> np.ndarray:
         """Cash of all years and clauses per draw, CNY (draws,)."""
-        return self.result.paid[:, :, CASH_INDEX].sum(axis=(1, 2)) / FEN
+        return self.result.paid[:, :, :self.result.cash].sum(axis=(1, 2)) / FEN
 
     def figure(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> Mapping[str, Any]:
         """One row of `summary`. Raises KeyError when there is none."""
@@ -235,7 +232,7 @@ class BudgetRun:
             "example_years": [year for year in scenario.funds if year in scenario.examples],
             "clauses": [{k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")}
                         | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
-                        for block in (scenario.law.blocks[slug] for slug in SLUGS)],
+                        for block in (scenario.law.blocks[slug] for slug in scenario.law.policy.slugs)],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
             "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],
             "warnings": [*warnings, *([{"note": "cache"}] if CACHE_NOTE else []),

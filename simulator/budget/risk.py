@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.ledger import Ledger
 from simulator.budget.statistics import Replicate, error_of_mean, mean_and_error, quantile_ranks, ranks_around
 from simulator.budget.statistics import chance as chance_of
@@ -60,7 +59,7 @@ def needed(draws: Draws, ledger: Ledger | None) -> tuple[np.ndarray, np.ndarray]
     """
     if ledger is not None:
         return ledger.need(), ledger.due()
-    paid = np.asarray(draws.paid[:, :, CASH_INDEX].sum(axis=2))
+    paid = np.asarray(draws.paid[:, :, :draws.cash].sum(axis=2))
     return paid, paid
 
 

@@ -13,7 +13,6 @@ import pandas as pd
 from scipy import special
 
 from simulator.budget.freedom import FreeTerm
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import COVER, mean_and_error
 from simulator.engine import totals
@@ -70,7 +69,7 @@ class Search:
     def _rises(self, axis: int) -> bool:
         """Whether a higher value of a term means more support, the others being what they are today."""
         term = self.terms[axis]
-        low, high = (self._play({term.path: value}).by_clause[:, :, CASH_INDEX, totals.AWARDED].sum()
+        low, high = (_awarded(self._play({term.path: value})).sum()
                      for value in (term.low, term.high))
         return bool(high >= low)
 
@@ -85,7 +84,7 @@ class Search:
             scenario = self.scenario.set(values)
             draws = self.play(scenario)
             paid = paid_in_all(draws)
-            support = draws.by_clause[:, :, CASH_INDEX, totals.AWARDED].sum(axis=(1, 2)) / FEN
+            support = _awarded(draws).sum(axis=(1, 2)) / FEN
             over = int(np.count_nonzero(paid > self.limit))
             high = float(special.betaincinv(over + 1.0, len(paid) - over, COVER)) if over < len(paid) else 1.0
             self.seen[position] = Design(
@@ -191,9 +190,14 @@ class Search:
 
 def paid_in_all(draws: Draws) -> np.ndarray:
     """All cash of all years, fen (draws,)."""
-    return draws.paid[:, :, CASH_INDEX].sum(axis=(1, 2))
+    return draws.paid[:, :, :draws.cash].sum(axis=(1, 2))
 
 
 def _spread(low: int, high: int, count: int) -> list[int]:
     """Up to `count` whole numbers from low to high, evenly."""
     return sorted({round(x) for x in np.linspace(low, high, count).tolist()})
+
+
+def _awarded(draws: Draws) -> np.ndarray:
+    """Cash awarded by year and clause."""
+    return draws.by_clause[:, :, :draws.cash, totals.AWARDED]

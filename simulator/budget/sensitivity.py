@@ -21,7 +21,6 @@ from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, outer_layer, play
 from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Register
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
 
 DRAWS = 512  # a power of two, as the estimator asks
@@ -64,7 +63,7 @@ def indices(draws: Draws, scenario: Scenario, population: Register | None = None
     for factor in factors:
         mixed = own.copy()
         for path in factor.paths:
-            mixed[BY_PATH[path].field] = other[BY_PATH[path].field]
+            mixed[scenario.declared.by_path[path].field] = other[scenario.declared.by_path[path].field]
         exchanged.append(played(mixed, 0 if factor.paths else 1))
     names = list(results(draws, scenario))
     return table(names, factors, f_a, f_b, np.stack(exchanged))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from simulator.budget.adding_up import faults_of, hold, refuse
 from simulator.budget.break_even import REACHED, break_even
-from simulator.budget.layout import CASH_INDEX, lengthen, total_cash
+from simulator.budget.layout import lengthen, total_cash
 from simulator.budget.ledger import Ledger
 from simulator.budget.revenue import flows, ratios
 from simulator.budget.risk import needed
@@ -18,7 +18,6 @@ from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describ
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import totals
 from simulator.engine.run import Draws
-from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
 from simulator.scenario import Scenario
 
@@ -30,12 +29,11 @@ COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_
           *ALTERNATIVE_COUNTS)
 RATIO_UNITS = {"deadweight": "share", "cost_per_enterprise": "CNY", "cost_per_sales": "ratio", "rebate_share": "share",
                "butfor_break_even": "ratio"}
-PLACES = SLUGS.index("school_places")
 
 
 def by_clause(draws: Draws) -> dict[str, np.ndarray]:
     """Every measure kept by clause: (draws, cash years, clauses); CNY, recipients in enterprises, places in places."""
-    scale = np.where(CASH, FEN, 1)
+    scale = np.where(draws.policy.cash, FEN, 1)
     found = {}
     for m, name in enumerate(totals.BY_CLAUSE):
         cube = draws.by_clause[:, :, :, m]
@@ -46,9 +44,17 @@ def by_clause(draws: Draws) -> dict[str, np.ndarray]:
     return found
 
 
+def places_of(draws: Draws) -> np.ndarray:
+    """What is given in kind (draws, years), where the policy has one clause in kind; 0 where it has none, or several whose units cannot
+    be added."""
+    if len(draws.slugs) != draws.cash + 1:
+        return np.zeros(draws.by_clause.shape[:2], np.int64)
+    return draws.by_clause[:, :, draws.cash, totals.AWARDED]
+
+
 def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """Every measure kept by year: (draws, years) or (draws, cash years)."""
-    places = draws.by_clause[:, :, PLACES, totals.AWARDED]
+    places = places_of(draws)
     return measures(draws) | flows(draws, scenario) | {
         "retained_tax_with": draws.of_year("retained_tax_with") / FEN,
         "retained_tax_without": draws.of_year("retained_tax_without") / FEN,
@@ -68,19 +74,19 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     figures: list[np.ndarray] = []  # of each row, one per draw
 
     def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
-        unit = "count" if measure in COUNTS or clause == "school_places" else \
+        unit = "count" if measure in COUNTS or clause in draws.slugs[draws.cash:] else \
             "share" if measure in ("online_share", "online_share_goods") else "CNY"
         rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit})
         figures.append(values)
 
     for measure, cube in cubes.items():
         years = draws.cash_years if measure == "paid" else draws.years
-        for k, slug in enumerate(SLUGS):
+        for k, slug in enumerate(draws.slugs):
             for j, year in enumerate(years):
                 add(measure, slug, year, cube[:, j, k])
             add(measure, slug, TOTAL, cube[:, :, k].sum(axis=1))
         # an enterprise that receives under several clauses is one recipient of the year
-        total = lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, CASH_INDEX].sum(axis=2)
+        total = lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, :draws.cash].sum(axis=2)
         for j, year in enumerate(years):
             add(measure, TOTAL, year, total[:, j])
         add(measure, TOTAL, TOTAL, total.sum(axis=1))
@@ -94,10 +100,10 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     rows = [row | described for row, described in zip(rows, describe_all(figures, draws.replicate), strict=True)]
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
         # deadweight is mostly what was assumed: its range over the draws says how far, its error only how many draws there were
-        spread = quantiles(_share_anyway(cubes, yearly), draws.replicate) if measure == "deadweight" else {}
+        spread = quantiles(_share_anyway(cubes, yearly, draws.cash), draws.replicate) if measure == "deadweight" else {}
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
                      "standard_error": error} | spread)
-    committed = cubes["awarded"][:, :, CASH_INDEX].sum(axis=2)  # what is owed counts, paid or not: else the first year looks cheap
+    committed = cubes["awarded"][:, :, :draws.cash].sum(axis=2)  # what is owed counts, paid or not: else the first year looks cheap
     net = yearly["net_impact"] + (total_cash(draws) - committed) * (1 + draws.parameters["administration_share"])[:, None]
     for measure, of, year_of in break_even(net, committed, draws.cash_years, draws.replicate):
         rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL if of is None else of,
@@ -114,9 +120,9 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     return table
 
 
-def _share_anyway(cubes: dict[str, np.ndarray], yearly: dict[str, np.ndarray]) -> np.ndarray:
+def _share_anyway(cubes: dict[str, np.ndarray], yearly: dict[str, np.ndarray], cash: int) -> np.ndarray:
     """Of each draw the share of cash awarded to those who would be here anyway (draws,); 1 where nothing is awarded."""
-    awarded = cubes["awarded"][:, :, CASH_INDEX].sum(axis=(1, 2))
+    awarded = cubes["awarded"][:, :, :cash].sum(axis=(1, 2))
     return np.divide(yearly["awarded_anyway"].sum(axis=1), awarded, out=np.ones_like(awarded), where=awarded > 0)
 
 

@@ -51,9 +51,11 @@ ALTERNATIVE_COUNTS = ("of_scale_3", "of_scale_10", "of_scale_20", "leading_200",
 
 
 def targets_of(law: Law) -> list[Target]:
-    """The targets with the numbers the law gives them."""
+    """The targets with the numbers the law gives them; none where its text sets none."""
     found = []
     for key, column, zh, en in READ_OFF:
+        if f"targets.{key}" not in law.numbers:
+            continue
         number = law.numbers[f"targets.{key}"]
         full = law.numbers.get(f"targets.{key}_fully", number)
         found.append(Target(key, column, float(number.at(YEAR)), float(full.at(YEAR)), number.unit, zh, en))
@@ -80,4 +82,4 @@ def measures(draws: Draws) -> dict[str, np.ndarray]:
 def alternatives_of(law: Law) -> list[Target]:
     """The same targets by other definitions of "of scale", "leading" and online sales."""
     by_key = {t.key: t for t in targets_of(law)}
-    return [replace(by_key[key], key=name, column=name, zh=zh, en=en) for name, key, zh, en in OTHERWISE]
+    return [replace(by_key[key], key=name, column=name, zh=zh, en=en) for name, key, zh, en in OTHERWISE if key in by_key]

@@ -20,7 +20,6 @@ from simulator.budget.statistics import chance, mean_and_error
 from simulator.budget.targets import measures
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.readings import SWITCHES
 from simulator.law.targets import YEAR
 from simulator.money import FEN
 from simulator.population.parts import Register
@@ -29,7 +28,7 @@ from simulator.scenario import Scenario
 READING_DRAWS = 200
 FIRST_DRAWS, DRAWS = 24, 200  # for each end of every assumption; and of those that move a result most
 REFINED = 10  # of the first result; half as many of each other
-READINGS_COLUMNS = ("switch", "reading", "default", "mean", "standard_error", "share_changed", "share_changed_low",
+READINGS_COLUMNS = ("switch", "reading", "article", "switch_zh", "switch_en", "reading_zh", "reading_en", "default", "mean", "standard_error", "share_changed", "share_changed_low",
                     "share_changed_high", "draws", "rank_low", "rank_high")
 COLUMNS = ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
            "draws", "rank_low", "rank_high")
@@ -51,14 +50,15 @@ def readings(scenario: Scenario, population: Register | None = None, *, workers:
     recovered), share_changed the share of draws in which the cost is another, with its exact interval; rank_low, rank_high as for
     assumptions, nan where no draw changes. A row for each reading not chosen."""
     small = scenario.few(draws)
-    others = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names
+    others = [(name, reading) for name, switch in scenario.law.policy.readings.items() for reading in switch.names
               if reading != scenario.interpretation[name]]
     step = steps(progress, small.draws * (len(others) + 1))
     base, rows, changes = cost(play(small, population, workers=workers, progress=step)), [], []
     for name, reading in others:
         other = cost(play(small.set({f"interpretation.{name}": reading}), population, workers=workers, progress=step))
         mean, error = difference(base, other)
-        rows.append((name, reading, SWITCHES[name].default == reading, mean / FEN, error / FEN,
+        switch = scenario.law.policy.readings[name]
+        rows.append((name, reading, switch.article, switch.zh, switch.en, *switch.meanings[reading], switch.default == reading, mean / FEN, error / FEN,
                      *chance(other != base).values(), small.draws))
         changes.append((other - base) * np.sign(mean))
     moved = [i for i, change in enumerate(changes) if change.any()]

@@ -10,17 +10,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from simulator.budget.layout import CASH_INDEX, total_cash
+from simulator.budget.layout import total_cash
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import Replicate, jackknife
 from simulator.budget.targets import measures, targets_of
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.clauses import SLUGS
 from simulator.law.targets import YEAR
 from simulator.money import FEN
 from simulator.population.parts import Register
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import CONFIDENCE, Scenario
 
 LEANS_ON = 0.05  # share of the variance from which a result leans on an assumption
@@ -30,7 +28,7 @@ SHOWN = 5  # assumptions listed for each result
 def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """The results whose spread is split, one figure per draw: cash in total and by clause, net impact, each target."""
     found = {"paid": total_cash(draws).sum(axis=1), "net_impact": flows(draws, scenario)["net_impact"].sum(axis=1)}
-    found |= {f"paid.{SLUGS[k]}": draws.paid[:, :, k].sum(axis=1) / FEN for k in CASH_INDEX}
+    found |= {f"paid.{slug}": draws.paid[:, :, k].sum(axis=1) / FEN for k, slug in enumerate(draws.slugs[:draws.cash])}
     if YEAR in draws.years:
         j = draws.years.index(YEAR)
         quantities = measures(draws)
@@ -86,7 +84,7 @@ def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarra
     from scipy.stats import rankdata  # half a second: only where the variance is split
 
     found = {}
-    for path, assumption in BY_PATH.items():
+    for path, assumption in scenario.declared.by_path.items():
         values = draws.parameters[assumption.field]
         if scenario.assumptions[path].value.shape != "fixed" and np.ptp(values) > 0:
             found[path] = rankdata(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option, register_argument, saved
+from simulator.cli.options import adopt_policy, lang_option, policy_option, register_argument, saved
 from simulator.console import say
 from simulator.errors import SimulatorError
 
@@ -15,12 +15,14 @@ EXAMPLE = "simulator check REGISTER --out 检查.xlsx"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     register_argument(p)
+    policy_option(p)
     lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write a copy as FILE.xlsx with the cells marked and noted")
 
 
 def do(arguments: argparse.Namespace) -> int:
     """List everything wrong with a register; exit code 2 where something stops its import."""
+    adopt_policy(arguments)
     from simulator.population.findings import write_annotated
     from simulator.population.readers import examine
     from simulator.population.units import parse_answers

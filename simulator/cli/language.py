@@ -86,6 +86,8 @@ CHINESE: Mapping[str, str] = {
     "say who stands near the edges of the law, how large the jumps are and what reaching them gains":
         "哪些企业临近门槛、跨过门槛金额跳升多少、够到门槛得多少",
     "list everything that can be set": "列出全部可调设定",
+    "write, check, read back and test a policy file; without arguments: the policies that come with the program":
+        "编写、检查、读回、测试政策文件；不带参数列出随附的政策",
     "print what makes a shell complete verbs and options": "输出命令行自动补全脚本",
     "check or show the log of who made what of which data (SIMULATOR_AUDIT)": "核验或列出操作日志：谁用哪些数据做了什么（SIMULATOR_AUDIT）",
     # options
@@ -96,6 +98,19 @@ CHINESE: Mapping[str, str] = {
     "the unit of a column of amounts, 元 or 万元, where the register does not say; several times":
         "名册未注明时，指定某金额列的单位（元或万元）；可多次使用",
     "law and readings to apply (default: baseline)": "所用的条款与条文理解（默认：baseline）",
+    "another policy: its file (.yaml or .xlsx) or the name of a shipped one (see `simulator policy`)":
+        "换一份政策：其文件（.yaml 或 .xlsx）或随附政策的名称（见 simulator policy）",
+    "new: a form to fill in; check: everything wrong with a file; show: the policy in words; cases: worked cases at every edge; "
+    "test: run the confirmed cases; convert: workbook to YAML or back":
+        "new 生成填写表；check 列出文件的全部问题；show 读回文字；cases 生成各界限的例子；test 运行已核对的例子；"
+        "convert 工作簿与 YAML 互转",
+    "the policy: FILE.xlsx, FILE.yaml or the name of a shipped one": "政策：FILE.xlsx、FILE.yaml 或随附政策的名称",
+    "convert: the file to write": "convert：要写出的文件",
+    "new: begin with this policy instead of the example": "new：以这份政策为底本，不用示例",
+    "test: the cases (default: NAME.cases.yaml or cases.yaml beside the policy, or .xlsx)":
+        "test：例子文件（默认：政策旁的 NAME.cases.yaml、cases.yaml 或 .xlsx）",
+    "show: FILE.docx, FILE.md or FILE.html; cases: FILE.xlsx or FILE.yaml":
+        "show：FILE.docx、FILE.md 或 FILE.html；cases：FILE.xlsx 或 FILE.yaml",
     "change a setting; may be given several times (see `simulator terms`)": "改变一项设定；可多次使用（见 simulator terms）",
     "language of the output (default: what LANG says, else zh)": "输出语言（默认随 LANG，未设为中文）",
     "write FILE.csv (one row per award) or FILE.xlsx (兑现名单)": "写出 FILE.csv（每笔一行）或 FILE.xlsx（兑现名单）",

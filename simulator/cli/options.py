@@ -45,6 +45,20 @@ def lang_of(arguments: argparse.Namespace) -> str:
     return getattr(arguments, "lang", None) or getattr(arguments, "languages", [environment_language()])[0]
 
 
+def policy_option(p: argparse.ArgumentParser) -> None:
+    """--policy, whose law and whose register."""
+    p.add_argument("--policy", metavar="POLICY", help="another policy: its file (.yaml or .xlsx) or the name of a shipped one "
+                   "(see `simulator policy`)")
+
+
+def adopt_policy(arguments: argparse.Namespace) -> None:
+    """Registers are read and written under the policy of --policy from now on."""
+    if arguments.policy is not None:
+        from simulator.law.shipped import law_at
+        from simulator.population.schema import adopt
+        from simulator.scenario import policy_file
+
+        adopt(law_at(policy_file(arguments.policy)).policy)
 def overwrite_option(p: argparse.ArgumentParser) -> None:
     """--overwrite, of every verb with --out."""
     if "--out" in p._option_string_actions:
@@ -78,7 +92,8 @@ def _is_read(path: Path, register: bool) -> bool:
 
 
 def set_option(p: argparse.ArgumentParser) -> None:
-    """--set, one changed setting."""
+    """--policy, whose law; --set, one changed setting."""
+    policy_option(p)
     p.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
                    help="change a setting; may be given several times (see `simulator terms`)")
 
@@ -142,7 +157,15 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
             if option in changes:
                 notices(arguments)(f"--{option} {given_number} counts, not --set {option}={changes[option]}")
             changes[option] = given_number
-    found = simulator.load_scenario(name, changes)
+    from simulator.population.schema import adopt
+
+    if getattr(arguments, "policy", None) is not None:
+        from simulator.scenario import under_policy
+
+        found = under_policy(arguments.policy, name).set(changes)
+    else:
+        found = simulator.load_scenario(name, changes)
+    adopt(found.law.policy)  # its registers are read under its policy
     if changes:
         tell_idle(arguments, changes, found)
     return found

@@ -26,7 +26,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.engine.synthesize import write_synthetic
     from simulator.report import register_screens
 
-    scenario = scenario_of(argparse.Namespace(changes=arguments.changes), arguments.scenario)
+    scenario = scenario_of(argparse.Namespace(changes=arguments.changes, policy=arguments.policy), arguments.scenario)
     report = write_synthetic(scenario, arguments.enterprises, arguments.seed, arguments.out)
     say(register_screens.calibration(report, arguments.lang))
     saved(arguments.out)

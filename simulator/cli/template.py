@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.cli.options import lang_option
+from simulator.cli.options import adopt_policy, lang_option, policy_option
 from simulator.console import say
 
 HELP = "write an empty register to fill in, with drop-downs and notes"
@@ -14,11 +14,13 @@ EXAMPLE = "simulator template --out 名册模板.xlsx"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("--out", metavar="FILE", required=True, help="the workbook, FILE.xlsx")
+    policy_option(p)
     lang_option(p)
 
 
 def do(arguments: argparse.Namespace) -> None:
     """Write an empty register to fill in."""
+    adopt_policy(arguments)
     from simulator.population.template import write_template
     from simulator.report import register_screens
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, notices, unit_option
+from simulator.cli.options import lang_option, notices, policy_option, unit_option
 
 HELP = "open the what-if page in the browser: sliders for every setting, the answer beside them"
 EXAMPLE = "simulator whatif baseline"
@@ -16,6 +16,7 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
     p.add_argument("--population", metavar="REGISTER", help="a register; without it incumbents are drawn")
     unit_option(p)
+    policy_option(p)
     p.add_argument("--port", type=int, default=8866, metavar="N", help="first port tried (default: 8866); this machine only")
     lang_option(p, "language of the page (default: what LANG says, else zh)")
     p.add_argument("--draws", type=int, default=200, metavar="N", help="draws of the picture that follows the hand (default: 200)")
@@ -35,7 +36,12 @@ def for_others(p: argparse.ArgumentParser) -> None:
 
 def do(arguments: argparse.Namespace) -> None:
     """Serve the page until Ctrl+C."""
-    simulator.whatif(arguments.scenario, arguments.population, units=arguments.units, lang=arguments.lang, port=arguments.port,
+    scenario = arguments.scenario
+    if arguments.policy is not None:
+        from simulator.scenario import under_policy
+
+        scenario = under_policy(arguments.policy, scenario)
+    simulator.whatif(scenario, arguments.population, units=arguments.units, lang=arguments.lang, port=arguments.port,
                      draws=arguments.draws, out=arguments.out, browser=not arguments.no_browser,
                      host=arguments.host, certificate=arguments.certificate, key=arguments.key,
                      password_file=arguments.password_file, notice=notices(arguments))

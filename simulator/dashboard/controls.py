@@ -13,12 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from simulator import yamlfile
-from simulator.law.readings import SWITCHES
 from simulator.law.terms import UNITS
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import PLAIN, Scenario, Setting
 from simulator.scenario.changes import Choice
-from simulator.scenario.purse import CASH_SLUGS, MODES, UNPAID
+from simulator.scenario.purse import MODES, UNPAID
 
 STEPS = 100
 ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
@@ -116,7 +114,7 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
         if setting.group == "law":
             found.append(_of_law(setting, scenario))
         elif setting.group == "interpretation":
-            found.append(_of_reading(setting))
+            found.append(_of_reading(setting, scenario))
         elif path in PLAIN and path not in NOT_HERE and (register or setting.group != "population"):
             found.append(_of_plain(setting, PLAIN[path], scenario))
         elif setting.group == "policy":
@@ -126,10 +124,10 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
         elif setting.path.count(".") > 1 and setting.group == "appropriation":  # of a pool
             found.append(replace(_text(setting, "policy", _read(setting.value)), allowed=(Decimal(0), None)))
         elif setting.group == "appropriation":
-            top = max(scenario.appropriation.values()) / Decimal(100) * 2
+            top = max(scenario.appropriation.values(), default=10**9) / Decimal(100) * 2
             found.append(_slider(setting, "policy", _read(setting.value), Decimal(0), None, Decimal("0.01"), top=top))
-        elif name in BY_PATH and scenario.assumptions[name].value.shape in ("uniform", "pert"):
-            declared = BY_PATH[name]
+        elif name in scenario.declared.by_path and scenario.assumptions[name].value.shape in ("uniform", "pert"):
+            declared = scenario.declared.by_path[name]
             found.append(_slider(setting, _room(name), scenario.assumptions[name].value.written(),
                                  _decimal(declared.low), _decimal(declared.high)))
     return found
@@ -157,8 +155,8 @@ def _of_law(setting: Setting, scenario: Scenario) -> Control:
     return replace(_slider(setting, room, next(iter(number.values.values())), Decimal(0), unit.high, finest), finest=finest)
 
 
-def _of_reading(setting: Setting) -> Control:
-    switch = SWITCHES[setting.path.removeprefix("interpretation.")]
+def _of_reading(setting: Setting, scenario: Scenario) -> Control:
+    switch = scenario.law.policy.readings[setting.path.removeprefix("interpretation.")]
     choices = tuple((name, *switch.meanings[name]) for name in switch.names)
     return Control(setting.path, "interpretation", "choice", switch.zh, switch.en, "", switch.article, setting.value,
                    choices=choices)
@@ -189,7 +187,7 @@ def _of_rationing(setting: Setting, scenario: Scenario) -> Control:
     meanings = {"rationing.mode": MODES, "rationing.unpaid": UNPAID}.get(setting.path)
     if setting.unit == "clauses":
         blocks = scenario.law.blocks
-        clauses = tuple((slug, blocks[slug].zh, blocks[slug].en) for slug in CASH_SLUGS if slug in blocks)
+        clauses = tuple((slug, blocks[slug].zh, blocks[slug].en) for slug in scenario.law.policy.slugs[:scenario.law.policy.cash_clauses])
         given = str(_read(setting.value) or "").replace("none", "").split()
         return replace(_text(setting, "policy", given), kind="list", choices=clauses)
     if meanings is None:

@@ -11,7 +11,6 @@ import numpy as np
 from simulator.dashboard.table import table
 from simulator.engine.assess import assess
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.law.clauses import CASH
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.report.rounding import UNITS
@@ -26,8 +25,7 @@ KINDS = ("national", "regional", "retailer", "ecommerce", "other")
 def gains(register: Population, before: Scenario, after: Scenario, words: Wording) -> list[dict[str, Any]]:
     """Two tables, by size and by kind: enterprises, how many get more, less, the same, and by how much in all and on average (CNY
     cash of all the register's assessed years). Raises PopulationError for a register that cannot be assessed."""
-    cash = np.array(CASH)
-    was, now = (assess(register, scenario).awards[:, :, cash].sum(axis=(1, 2)) for scenario in (before, after))
+    was, now = (assess(register, scenario).awards[:, :, :scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for scenario in (before, after))
     change = (now - was) / FEN
     sizes = [words.say(f"gains.size_{i}") for i in range(len(SIZES) + 1)]
     kinds = [words.say(f"gains.kind_{kind}") for kind in KINDS]

@@ -16,7 +16,6 @@ from simulator.dashboard.table import table
 from simulator.dashboard.worker import Play
 from simulator.engine.synthesize import synthesize
 from simulator.errors import SimulatorError
-from simulator.law.clauses import CASH, SLUGS
 from simulator.population.register import Population
 from simulator.report.rounding import UNITS, percent, shown
 from simulator.report.tables import between
@@ -124,7 +123,7 @@ def told(runs: Sequence[tuple[str, BudgetRun]], reference: int, words: Wording) 
                      shown(run.figure("net_impact"), unit), difference(k, TOTAL)])
     header = [words.say(f"compare_page.{key}") for key in ("name", "p50", "p80", "p95", "overrun", "net", "difference")]
     blocks = against.scenario.law.blocks
-    slugs = [s for s, cash in zip(SLUGS, CASH, strict=True) if cash and s in blocks]
+    slugs = [*against.result.slugs[:against.result.cash]]
     others = [k for k in range(len(runs)) if k != reference]
     clauses = [[words.say("costs.total") if s == TOTAL else f"{blocks[s].article} {blocks[s].zh if words.lang == 'zh' else blocks[s].en}",
                 *(difference(k, s) for k in others)] for s in [*slugs, TOTAL]]

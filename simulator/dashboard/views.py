@@ -21,7 +21,6 @@ from simulator.budget.targets import targets_of
 from simulator.dashboard.table import table
 from simulator.dashboard.tying import rounded_parts
 from simulator.dashboard.worker import Answer
-from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
 from simulator.report.rounding import MISSING, UNITS, Unit, percent, shown
 from simulator.report.tables import between, goal, target_unit, with_unit
@@ -49,9 +48,9 @@ def differences(answer: Answer) -> pd.DataFrame:
 
 
 def paired(run: BudgetRun, base: BudgetRun) -> pd.DataFrame:
-    """Paired differences of two runs on the same luck over all years: mean, standard_error (CNY), by clause and "total"."""
+    """Paired differences of two runs on the same draws over all years: mean, standard_error (CNY), by clause and "total"."""
     now, was = (r.result.paid.sum(axis=1) for r in (run, base))  # fen: exact
-    apart = {slug: (now - was)[:, k] for k, slug in enumerate(SLUGS) if CASH[k]}
+    apart = {slug: (now - was)[:, k] for k, slug in enumerate(run.result.slugs[:run.result.cash])}
     apart[TOTAL] = sum(apart.values())
     rows = {clause: mean_and_error(values / FEN, run.result.replicate) for clause, values in apart.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "standard_error"])
@@ -114,7 +113,7 @@ def costs(answer: Answer, figures: Figures, before: Figures, apart: pd.DataFrame
     """Mean payout of all years by clause: baseline, difference with its error, now. Rows add up to the total, and across; the
     total's difference is the card's."""
     unit, blocks = UNITS[words.lang]["money"], answer.run.scenario.law.blocks
-    slugs = [s for s, cash in zip(SLUGS, CASH, strict=True) if cash and s in blocks]
+    slugs = [*answer.run.result.slugs[:answer.run.result.cash]]
     mean, error = float(apart.loc[TOTAL, "mean"]), float(apart.loc[TOTAL, "standard_error"])
     level = figures("paid")
     digits = unit.digits(error, mean) if mean and error > 0 else unit.digits(_value(level, "standard_error"), _value(level, "mean"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 if TYPE_CHECKING:
     from simulator.population.parts import Register
     from simulator.population.register import Population
+    from simulator.law.policy import Policy
     from simulator.scenario import Scenario
 
     AnyScenario: TypeAlias = str | Path | Scenario  # a shipped name, a file, or one in hand
@@ -34,14 +35,18 @@ def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any]
 
 
 @overload
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: Literal[True] = True) -> Population: ...
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: Literal[True] = True,
+                    policy: Policy | None = None) -> Population: ...
 @overload
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool) -> Register: ...
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True) -> Register:
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool,
+                    policy: Policy | None = None) -> Register: ...
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True,
+                    policy: Policy | None = None) -> Register:
     """A register from a folder of tables, a workbook, a DuckDB file or a database (`env:NAME`).
 
     units: 元 or 万元 by column of amounts, where the register does not say. whole: False leaves a register in parts (a folder
-    of part-…-of-… folders) on disk, to be played part by part. Raises PopulationError with every problem.
+    of part-…-of-… folders) on disk, to be played part by part. policy: whose contract it is to fulfil (`scenario.law.policy`), the
+    shipped baseline's if unsaid. Raises PopulationError with every problem.
 
     >>> from simulator.resources import folder
     >>> read_population(folder("data") / "sample").synthetic
@@ -52,28 +57,28 @@ def read_population(path: str | Path, units: Mapping[str, str] | None = None, *,
     refuse_absent(path)
     from simulator.population import parts
 
-    register = parts.open_register(path, units)
+    register = parts.open_register(path, units, policy)
     return parts.whole(register) if whole else register
 
 
-def in_memory(given: AnyRegister) -> Population:
+def in_memory(given: AnyRegister, scenario: Scenario | None = None) -> Population:
     """A register in memory."""
     from simulator.population.parts import whole
 
-    return whole(opened(given))
+    return whole(opened(given, scenario))
 
 
-def opened(given: AnyRegister) -> Register:
-    """A register as it can be played, in parts where it lies so."""
-    return read_population(given, whole=False) if isinstance(given, str | Path) else given
+def opened(given: AnyRegister, scenario: Scenario | None = None) -> Register:
+    """A register as it can be played under a scenario's policy, in parts where it lies so."""
+    return read_population(given, whole=False, policy=scenario.law.policy if scenario else None) if isinstance(given, str | Path) else given
 
 
 def register_for(scenario: Scenario, given: AnyRegister | None) -> Register | None:
     """The register given, else the scenario's own (`population.source`)."""
     if given is not None:
-        return opened(given)
+        return opened(given, scenario)
     source = scenario.plain["population.source"]
     if source == "synthetic":
         return None
     beside = scenario.folder / source
-    return opened(beside if beside.exists() else source)
+    return opened(beside if beside.exists() else source, scenario)

@@ -64,7 +64,8 @@ def assess(population: AnyRegister, scenario: AnyScenario = "baseline") -> Asses
     """
     from simulator.engine.assess import assess as apply_law
 
-    return apply_law(in_memory(population), load_scenario(scenario))
+    under = load_scenario(scenario)
+    return apply_law(in_memory(population, under), under)
 
 
 def explain(
@@ -78,4 +79,5 @@ def explain(
     """
     from simulator.engine.explain import explain as tell
 
-    return tell(in_memory(population), enterprise_id, load_scenario(scenario), year)
+    under = load_scenario(scenario)
+    return tell(in_memory(population, under), enterprise_id, under, year)

@@ -8,18 +8,24 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from simulator import facts
+from simulator.engine.enacted import enact
 from simulator.engine.left_open import INTERVALS, WORTH, intervals_table, worth_table
+from simulator.engine.together import assess_together
 from simulator.engine.unknown import Bounds, bound
-from simulator.engine.window import laid_over
+from simulator.engine.window import Window, laid_over
 from simulator.errors import PopulationError, Problem
-from simulator.law.assessment import CLAUSES, assess_register
-from simulator.law.clauses import CASH, SLUGS
+from simulator.facts import ENTERPRISE
+from simulator.law.assessment import assess_register
+from simulator.law.language.nodes import evaluate
+from simulator.law.plain import Plain
+from simulator.law.policy import Policy
 from simulator.law.readings import compile_readings
-from simulator.law.settlement import breaches
 from simulator.law.terms import Block
 from simulator.money import FEN
 from simulator.population.register import Population, asked_for
-from simulator.population.schema import ANNUAL, ENTERPRISES
+from simulator.population.schema import contract_of
+from simulator.projection.columns import SEEN
 from simulator.scenario import Scenario
 
 CLAWBACK = "clawback"
@@ -45,6 +51,7 @@ class Assessment:
     displaced_of_district: np.ndarray
     clawback: np.ndarray
     blocks: dict[str, Block]
+    policy: Policy
     problems: list[Problem] = field(default_factory=list)
     source: str = ""
     scenario: str = ""
@@ -54,30 +61,30 @@ class Assessment:
     def table(self) -> pd.DataFrame:
         """One row per enterprise, year and clause that is not zero: enterprise_id, year, clause, amount, displaced.
 
-        CNY; `clawback` rows negative; `school_places` in places. In the order of enterprise, year and text.
+        CNY; `clawback` rows negative; what is given in kind in its own units. In the order of enterprise, year and text.
         """
         everything = np.concatenate([self.awards, -self.clawback[:, :, None]], axis=2)
         i, j, k = np.nonzero(everything)
         amounts = everything[i, j, k]
         replaced = np.concatenate([self.displaced, np.zeros_like(self.clawback)[:, :, None]], axis=2)[i, j, k]
-        cash = np.array([*CASH, True])[k]
+        cash = np.array([*self.policy.cash, True])[k]
         return pd.DataFrame({
             "enterprise_id": self.ids[i],
             "year": self.years[j],
-            "clause": np.array([*SLUGS, CLAWBACK], dtype=object)[k],
+            "clause": np.array([*self.policy.slugs, CLAWBACK], dtype=object)[k],
             "amount": np.where(cash, amounts / FEN, amounts),
             "displaced": replaced / FEN,
         })
 
     def summary(self) -> pd.DataFrame:
-        """By clause and year: recipients, amount and displaced (CNY; school places in places), and totals of the cash."""
+        """By clause and year: recipients, amount and displaced (CNY; in kind in its own units), and totals of the cash."""
         rows = []
-        for k, slug in enumerate([*SLUGS, CLAWBACK]):
+        for k, slug in enumerate([*self.policy.slugs, CLAWBACK]):
             amounts = -self.clawback if slug == CLAWBACK else self.awards[:, :, k]
             for j, year in enumerate(self.years):
                 column = amounts[:, j]
                 if column.any():
-                    scale = FEN if slug == CLAWBACK or CASH[k] else 1
+                    scale = FEN if slug == CLAWBACK or self.policy.cash[k] else 1
                     displaced = 0 if slug == CLAWBACK else exact_sum(self.displaced[:, j, k])
                     saved = 0 if slug == CLAWBACK else exact_sum(self.displaced_of_district[:, j, k])
                     rows.append((slug, int(year), int(np.count_nonzero(column)), exact_sum(column) / scale,
@@ -87,7 +94,7 @@ class Assessment:
     @property
     def total(self) -> Decimal:
         """All cash awarded, clawback not netted, in CNY."""
-        return Decimal(exact_sum(self.awards[:, :, np.array(CASH)])) / FEN
+        return Decimal(exact_sum(self.awards[:, :, :self.policy.cash_clauses])) / FEN
 
     @property
     def total_clawback(self) -> Decimal:
@@ -112,6 +119,7 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
 
     Raises PopulationError when the register has no year to assess.
     """
+    population = population.under(scenario.law.policy)
     start, last = scenario.law.start.year, population.last_year
     if last < start:
         raise PopulationError(Problem(
@@ -119,14 +127,18 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
             "add the annual rows of the policy's years, or set policy.start"))
     # what was really paid before the first assessed year is remembered, though not shown
     first = min(start, population.first_year) if population.last_paid_year else start
-    window = laid_over(population, scenario.law, first, last)
-    n, years = len(population), len(window.years)
-    awards = np.zeros((n, years, CLAUSES), np.int64)
+    window = laid_over(population, scenario.law, first, last, reaching_back=True)
+    n, years, policy = len(population), len(window.years), scenario.law.policy
+    awards = np.zeros((n, years, len(policy.clauses)), np.int64)
     displaced, clawback = np.zeros_like(awards), np.zeros((n, years), np.int64)
     lacking = np.zeros((n, years), np.int64)
     paid_years = max(0, min(years, population.last_paid_year - first + 1)) if window.paid.size else 0
-    assess_register(population.enterprises, window.annual, window.existing, window.paid, paid_years, window.terms[1:],
-                    compile_readings(scenario.interpretation), window.years, awards, displaced, clawback, lacking)
+    enacted, terms = enact(scenario, []), window.terms.of(slice(1, None))
+    if any(clause.first for clause in policy.clauses) or policy.settlement.pots:
+        assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking)
+    else:
+        assess_register(enacted.law, population.enterprises, window.own, window.annual, window.own_annual, window.skip, window.existing,
+                        window.paid, paid_years, terms.head, terms.numbers, enacted.readings, window.years, awards, displaced, clawback, lacking)
     bounds = bound(population, scenario, window, paid_years, awards, clawback)
     if bounds is not None:
         awards, clawback, displaced = _only_known(bounds, window.existing)
@@ -137,13 +149,13 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
     shown = slice(start - first, None)
     result = Assessment(
         population.ids, population.details["name"].to_numpy(), window.years[shown], awards[:, shown],
-        displaced[:, shown], of_district[:, shown], clawback[:, shown], dict(scenario.law.blocks),
+        displaced[:, shown], of_district[:, shown], clawback[:, shown], dict(scenario.law.blocks), policy,
         source=population.source, scenario=scenario.name)
-    problems = [*population.warnings, *_data_errors(population, window.years[shown], lacking[:, shown]),
-                *_late_breaches(population, scenario, last), *_unknown(population, scenario)]
+    problems = [*population.warnings, *_data_errors(population, policy, window.years[shown], lacking[:, shown]),
+                *_late_breaches(population, scenario, window, last), *_unknown(population, scenario)]
     object.__setattr__(result, "problems", problems)
     if bounds is not None:
-        intervals = intervals_table(bounds.from_year(start - first), population.ids, result.years)
+        intervals = intervals_table(policy, bounds.from_year(start - first), population.ids, result.years)
         object.__setattr__(result, "intervals", intervals)
         object.__setattr__(result, "worth", worth_table(population, scenario, intervals))
     return result
@@ -160,36 +172,63 @@ def _only_known(bounds: Bounds, existing: np.ndarray) -> tuple[np.ndarray, np.nd
     return awards, clawback, displaced
 
 
-def _data_errors(population: Population, years: np.ndarray, lacking: np.ndarray) -> list[Problem]:
+def _data_errors(population: Population, policy: Policy, years: np.ndarray, lacking: np.ndarray) -> list[Problem]:
     problems = []
     for i, j in zip(*np.nonzero(lacking), strict=True):
-        slugs = ", ".join(SLUGS[k] for k in range(CLAUSES) if lacking[i, j] >> k & 1)
         year = years[j]
-        problems.append(Problem(
-            f"annual, {population.ids[i]}, {year}", f"{slugs}: no row of {year - 1} to measure the rise from, nothing paid",
-            f"add the row of {year - 1}", "data error"))
+        for clause in (c for k, c in enumerate(policy.clauses) if lacking[i, j] >> k & 1):
+            said = clause.data_error
+            if said is None:
+                continue
+            asked = sorted({fixed for _, fixed in said.uses.fixed_years} | ({int(year) - 1} if said.uses.last_year else set()))
+            missing = "、".join(map(str, asked)) or str(year - 1)
+            problems.append(Problem(
+                f"annual, {population.ids[i]}, {year}", f"{clause.slug}: {said.en}", f"add the row of {missing.replace('、', ', ')}", "data error",
+                f"{clause.zh}：{said.zh}", f"请补录{missing}年数据"))
     return problems
 
 
-def _late_breaches(population: Population, scenario: Scenario, last: int) -> list[Problem]:
-    days = breaches(population.enterprises, scenario.interpretation)
-    return [Problem(f"enterprises, {population.ids[i]}, "
-                    f"{'violated_on' if population.enterprises['violated_on'][i] == days[i] else 'unsound_on'}",
-                    f"{days[i]} lies after the last assessed year {last}; no clawback is shown",
-                    "add annual rows of that year", "warning")
-            for i in np.nonzero(days // 10_000 > last)[0]]
+def breach_years(population: Population, scenario: Scenario, window: Window) -> np.ndarray:
+    """The year of each enterprise's breach that makes its support due back (n,); 0: none. Of the years looked at and those to come."""
+    policy, n = scenario.law.policy, len(population)
+    back = policy.settlement.clawback
+    years = np.zeros(n, np.int64)
+    dated = [name for name in (back.facts if back else ()) if name in ENTERPRISE.names and facts.KINDS[name][0] == "day"]
+    if back is None or not dated:
+        return years
+    plain, readings = Plain(policy, SEEN), compile_readings(policy, scenario.interpretation)
+    suspects = np.nonzero(np.any([population.enterprises[name] > 0 for name in dated], axis=0))[0]
+    for i in suspects:
+        for year in sorted({int(population.enterprises[name][i]) // 10_000 for name in dated} - {0}):
+            of = plain.leaves(population.enterprises[i], window.own[i], window.annual[i], window.own_annual[i], 0, 0, year,
+                              window.terms.head[-1], window.terms.numbers[-1], readings, None)
+            if evaluate(back.node, of):
+                years[i] = year
+                break
+    return years
+
+
+def _late_breaches(population: Population, scenario: Scenario, window: Window, last: int) -> list[Problem]:
+    problems = []
+    for i, year in enumerate(breach_years(population, scenario, window)):
+        if year > last:
+            name = next(n for n in ("violated_on", "unsound_on") if population.enterprises[n][i] // 10_000 == year)
+            problems.append(Problem(f"enterprises, {population.ids[i]}, {name}",
+                                    f"{population.enterprises[name][i]} lies after the last assessed year {last}; no clawback is shown",
+                                    "add annual rows of that year", "warning"))
+    return problems
 
 
 def _unknown(population: Population, scenario: Scenario) -> list[Problem]:
     """Unknown cells, and columns only some readings ask for that are absent, and what they are needed for."""
-    columns = {column.name: column for column in (*ENTERPRISES, *ANNUAL)}
+    of_policy = contract_of(scenario.law.policy)
+    columns = {column.name: column for column in (*of_policy.enterprises, *of_policy.annual)}
     problems = []
-    for enterprise, year, name in asked_for(population.unknown, scenario.interpretation):
+    for enterprise, year, name in asked_for(population.unknown, scenario.law.policy, scenario.interpretation):
         column = columns.get(name)
         if column is not None and column.read_under and not enterprise:
-            asked_by = "=".join(column.read_under)
-            problems.append(Problem(f"enterprises, {name}", f"is absent, so unknown in every row; {asked_by} asks for it",
-                                    "add the columns; blank cells mean none", "warning"))
+            problems.append(Problem(f"enterprises, {name}", f"is absent, so unknown in every row; {'='.join(column.read_under)} "
+                                    "asks for it", "add the column; blank cells mean none", "warning"))
         if enterprise:
             clauses = ", ".join(column.needed_by if column else ()) or name.partition(".")[2] or "no clause"
             place = f"{enterprise}, {year}, {name}" if year else f"{enterprise}, {name}"

@@ -20,7 +20,6 @@ from simulator.engine import totals
 from simulator.engine.kernel import EVERYBODY, NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, prepare
 from simulator.errors import Problem, ScenarioError
-from simulator.law.assessment import CLAUSES
 from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Parts, Register
 from simulator.scenario import Scenario
@@ -84,19 +83,19 @@ class Work:
             taken = prepared.office_taken()
         elif task.who == NEWCOMERS:
             prepared = prepared.nobody_there(taken)
-        sums = no_sums(len(parameters), len(prepared.terms) - 1)
+        sums = no_sums(len(parameters), len(prepared.enacted.terms.head) - 1, prepared.enacted.clauses)
         prepared.play(self.start + task.first + (self.luck << LUCK_BITS), parameters, *sums, who=task.who)
         return Sums(*sums, taken)
 
 
-def no_sums(draws: int, years: int) -> tuple[np.ndarray, np.ndarray]:
+def no_sums(draws: int, years: int, clauses: int) -> tuple[np.ndarray, np.ndarray]:
     """by_clause and by_year of nobody."""
-    return (np.zeros((draws, years, CLAUSES, len(totals.BY_CLAUSE)), np.int64), np.zeros((draws, years, len(totals.BY_YEAR)), np.int64))
+    return (np.zeros((draws, years, clauses, len(totals.BY_CLAUSE)), np.int64), np.zeros((draws, years, len(totals.BY_YEAR)), np.int64))
 
 
 def refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
     """Raises ScenarioError where sums are too large to be counted."""
-    cells = CLAUSES * (by_clause.shape[1] + 1)  # totals add up that many sums
+    cells = by_clause.shape[2] * (by_clause.shape[1] + 1)  # totals add up that many sums
     too_large = by_year[:, :, totals.TOO_LARGE].any() or max(
         int(by_clause.max(initial=0)) * cells, int(by_year.max(initial=0))) > totals.LARGEST_SUM
     if too_large or (by_clause < 0).any() or (by_year < 0).any():

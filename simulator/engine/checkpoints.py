@@ -80,7 +80,7 @@ class Checkpoints:
         head = json.loads(first_line)
         if head["run"] != self.digest or head["task"] != list(task):
             return self._play_again(task, "is of another run")
-        by_clause, by_year = no_sums(task.last - task.first, head["years"])
+        by_clause, by_year = no_sums(task.last - task.first, head["years"], head["clauses"])
         found = np.frombuffer(numbers, "<i8").astype(np.int64)
         by_clause.ravel()[:], by_year.ravel()[:] = found[:by_clause.size], found[by_clause.size:]
         return Sums(by_clause, by_year, head["taken"])

@@ -12,7 +12,6 @@ import numpy as np
 from simulator.engine import totals
 from simulator.engine.ledger import CLAIM
 from simulator.engine.prepared import prepare
-from simulator.law.assessment import CLAUSES
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
@@ -31,7 +30,7 @@ def claims_of(scenario: Scenario, population: Population | None) -> Callable[[in
     def block(first: int, parameters: np.ndarray) -> np.ndarray:
         while True:
             claims = np.zeros(room[0] + 1, CLAIM)
-            by_clause = np.zeros((len(parameters), years, CLAUSES, len(totals.BY_CLAUSE)), np.int64)
+            by_clause = np.zeros((len(parameters), years, len(scenario.law.policy.clauses), len(totals.BY_CLAUSE)), np.int64)
             by_year = np.zeros((len(parameters), years, len(totals.BY_YEAR)), np.int64)
             prepared.play(first, parameters, by_clause, by_year, claims=claims)
             count = int(claims[0]["amount"])

@@ -14,7 +14,6 @@ from simulator import facts
 from simulator.engine import totals
 from simulator.engine.prepared import prepare
 from simulator.engine.run import outer_layer
-from simulator.law.assessment import CLAUSES
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
 from simulator.scenario import Scenario
@@ -41,7 +40,7 @@ def draw_population(scenario: Scenario, population: Population | None = None, dr
     for d in range(draws):
         count, capacity = np.zeros((1, 1), np.int64), 0
         while True:  # once to count, once to keep
-            sums = np.zeros((1, years, CLAUSES, len(totals.BY_CLAUSE)), np.int64), np.zeros((1, years, len(totals.BY_YEAR)), np.int64)
+            sums = np.zeros((1, years, len(scenario.law.policy.clauses), len(totals.BY_CLAUSE)), np.int64), np.zeros((1, years, len(totals.BY_YEAR)), np.int64)
             kept = np.zeros((1, capacity), facts.ENTERPRISE)
             rows = np.zeros((1, capacity, years + 1), facts.ANNUAL)
             count[:] = 0

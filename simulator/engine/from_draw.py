@@ -6,7 +6,8 @@ from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
 from simulator.engine.room import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import ALL, CASH_CLAUSES
+from simulator.engine.own import furnish_own
+from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
 from simulator.lotteries import SUPPORT, key_of_slot, u
 from simulator.projection import enterprises as kinds
@@ -32,16 +33,18 @@ def hold_older_support(world, room, e):
     clause's typical sum, whatever the law under test gives."""
     par, existing, of_district = world.par, room.existing[e], room.of_district[e]
     holds = par.existing_share > 0.0 and u(world.seed, world.draw, SUPPORT, room.states[e].key, 0) < par.existing_share
-    for k in range(CASH_CLAUSES):
+    for k in range(world.law.cash):
         amount = to_fen(par.existing_rate * world.typical[k]) if holds else 0
         for j in range(existing.shape[0]):
             existing[j, k], of_district[j, k] = amount, np.int64(amount * par.existing_of_district + 0.5)
 
 
 @once
-def enter_drawn(world, room, e, start):
-    """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from."""
-    terms = world.terms
+def enter_drawn(world, room, e, start, based):
+    """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from; based: of the
+    year its own facts are of."""
+    if world.own.shape[0] > 0:
+        furnish_own(world, room, e, based)
     hold_older_support(world, room, e)
     state, carried = room.states[e], room.carried[0]
     carry(room.enterprises[e], state, 1, carried, e)
@@ -51,7 +54,8 @@ def enter_drawn(world, room, e, start):
     row = room.rows[e, start + 1]
     expected_row(state, 1, room.years[start + 1], e, row)
     for j in range(start + 1, room.years.shape[0]):
-        room.years[j].calm[e] = possible(room.enterprises[e], state, row, terms[j])
+        room.years[j].calm[e] = possible(world.law, room.enterprises, e, state, room.rows[e], start + 1, room.own, room.own_rows, world.terms,
+                                         world.numbers, j, world.readings)
 
 
 @rule
@@ -78,7 +82,7 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
     relative, services = np.empty(number), np.empty(number, np.bool_)
     total = sizes_of_incumbents(world, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
-    sharing, first_year = world.terms[0].sharing, room.years[0]
+    sharing, first_year = world.terms[0], room.years[0]
     tax = tax_year(par, world.base_year, sharing, world.base_year, sharing, world.moves[0])
     while start < n:
         count, start = choose(held, only, start, n, room.which)
@@ -93,12 +97,12 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
                 make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year)
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            enter_drawn(world, room, e, 0)
+            enter_drawn(world, room, e, 0, 0)
         draw_yearly(world.pars, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
         project_year(par, tax, room.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
             write_year(room.states[e], first_year, e, 1.0, room.rows[e, 0])
-        live_together(world, room, Cohort(count, 0, 1, 0, 0, False), by_clause, by_year)
+        live_together(world, room, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
         note_held(held, only, room, count)
 
 
@@ -112,18 +116,18 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
     """
     seed, draw, par = world.seed, world.draw, world.pars[j]
     year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
-    offered = year_in_term(year, terms.policy)
+    offered = year_in_term(year, terms)
     total, number = 0, first
     for kind in ARRIVING:
         for _ in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
-            total += 1 if only == 0 or held[number] & only else 0
+            total += 1 if only == 0 or (held[number] >> 1) & only else 0
             number += 1
     enterprises, states, numbers = np.zeros(total, ENTERPRISE), np.zeros(total, STATE), np.zeros(total, np.int64)
     i, number = 0, first
     for kind in ARRIVING:
         anyway = arrivals(par, kind, False, world.generosity, seed, draw, year)
         for slot in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
-            if only == 0 or held[number] & only:
+            if only == 0 or (held[number] >> 1) & only:
                 states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
                 states[i].anyway = 1 if slot < anyway else 0
                 make_newcomer(par, enterprises[i], states[i], seed, draw, year, world.edges[j])
@@ -144,10 +148,10 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
                     states[i].designated = 0
             room.enterprises[e], room.states[e], room.keys[e], room.which[e] = enterprises[i], states[i], states[i].key, numbers[i]
             room.rows[e, j - 1] = no_row[0]
-            enter_drawn(world, room, e, j - 1)
+            enter_drawn(world, room, e, j - 1, j)
             before.sales[e], before.online_sales[e] = 0, 0
         draw_yearly(world.pars, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
-        live_together(world, room, Cohort(count, j - 1, j, 0, 0, False), by_clause, by_year)
+        live_together(world, room, Cohort(count, j - 1, j, 0, 0, False, j), by_clause, by_year)
         note_held(held, only, room, count)
         start += count
     return space, number

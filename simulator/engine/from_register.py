@@ -16,7 +16,7 @@ from simulator.projection.taxes import to_fen
 def lay_beside(room, e, j, terms):
     """A known year of the e-th enterprise, from its row into the columns."""
     row, now = room.rows[e, j], room.years[j]
-    share = terms.sharing.district_share
+    share = terms.district_share
     now.there[e], now.present[e], now.here[e], now.befallen[e] = 1, row.present, 1, 0
     now.sales[e], now.online_sales[e], now.retained_tax[e] = row.sales, row.online_sales, row.retained_tax
     now.turnover_tax[e], now.income_tax[e] = row.vat + row.business_tax, row.income_tax
@@ -42,6 +42,10 @@ def bring_in(register, known, base_year, terms, room, count):
         set_out(room.states[e], room.years[known], e)
         for j in range(register.calm.shape[1]):
             room.years[j].calm[e] = room.years[j].matter[e] = register.calm[i, j]
+        if room.own.shape[1] > 0:
+            room.own[e] = register.own[i]
+        if room.own_rows.shape[2] > 0:
+            room.own_rows[e, :written] = register.own_annual[i, :written]
         if register.existing.shape[0] > 0:
             room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
         else:  # a newcomer that was here before may have held some
@@ -50,7 +54,7 @@ def bring_in(register, known, base_year, terms, room, count):
             room.paid[e] = register.paid[i]
         if register.histories.shape[0] > 0:
             room.histories[e] = register.histories[i]
-    return Cohort(count, known, 1, known, register.paid_years, register.histories.shape[0] > 0)
+    return Cohort(count, known, 1, known, register.paid_years, register.histories.shape[0] > 0, known)
 
 
 @once

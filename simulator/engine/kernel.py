@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import entry, inlined, rule
+from simulator.compiled import entry, inlined
 from simulator.engine.from_draw import play_incumbents, play_newcomers
 from simulator.engine.from_register import bring_in, count_groups, groups_of, office_taken, play_block
 from simulator.engine.ledger import CLAIM
@@ -20,11 +20,11 @@ from simulator.engine.room import (
     forget_past,
     note_held,
     possible,
+    reach_of,
     room_for,
     share_with_all,
 )
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
-from simulator.law.assessment import TERMS, reach_of
 from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import YEAR
@@ -33,12 +33,13 @@ from simulator.projection.market import market_growth, price_levels
 from simulator.projection.newcomers import ARRIVING, arrivals, incumbents
 
 THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
+HELD = np.uint64  # which clauses' conditions held, and one bit more
 
 
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
     years are written; reach (n,), calm (n, years + 1): the clauses that could ever matter to each, and those that could in a
-    year as long as nothing befalls it, one bit each; existing, of_district, paid (n
+    year as long as nothing befalls it, one bit each; own (n, facts), own_annual (n, years + 1, facts): the policy's own; existing, of_district, paid (n
     or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
     was paid before the first award year."""
 
@@ -46,6 +47,8 @@ class Register(NamedTuple):
     states: Any
     keys: Any
     annual: Any
+    own: Any
+    own_annual: Any
     active: Any
     reach: Any
     calm: Any
@@ -59,7 +62,7 @@ class Register(NamedTuple):
 class Wanted(NamedTuple):
     """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
     capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
-    n or 0): the clauses whose conditions held for each of those played, one bit each, see `room.note_held`: enterprises of the
+    n or 0): the clauses whose conditions held for each of those played, from the second bit on, see `room.note_held`: enterprises of the
     base year, or newcomers in order of arrival."""
 
     claims: Any
@@ -77,8 +80,12 @@ class Shared(NamedTuple):
     parameters: Any
     rates: Any
     typical: Any
+    keys: Any
+    law: Any
     terms: Any
+    numbers: Any
     readings: Any
+    own: Any
     growth: Any
     moves: Any
     prices: Any
@@ -95,7 +102,7 @@ def world_of(shared, d):
     """The World of the draw at place d."""
     wanted = shared.wanted
     return World(shared.seed, shared.draws[d], shared.parameters[d, 0], shared.parameters[d], shared.rates[d],
-                 shared.typical[d], shared.terms[d], shared.readings, shared.growth[d], shared.moves[d], shared.prices[d],
+                 shared.typical[d], shared.keys, shared.law, shared.terms, shared.numbers[d], shared.readings, shared.own[d], shared.growth[d], shared.moves[d], shared.prices[d],
                  shared.edges, shared.generosity, shared.groups[d], shared.base_year, shared.suspended_from,
                  wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
 
@@ -104,11 +111,11 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
     """Nothing besides the sums."""
     return Wanted(
         np.zeros(0, CLAIM), np.zeros((draws, 0), ENTERPRISE), np.zeros((draws, 0, years + 1), ANNUAL),
-        np.zeros((draws, 1), np.int64), np.zeros((draws, 0), np.uint16))
+        np.zeros((draws, 1), np.int64), np.zeros((draws, 0), HELD))
 
 
 @entry
-def reach_of_register(enterprises, states, annual, active, known, terms, reregistration, reach, calm):
+def reach_of_register(law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration, reach, calm):
     """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm (n,
     years + 1): those that could in a year as long as nothing befalls it. reregistration: whether any incumbent may come back as
     new."""
@@ -117,23 +124,14 @@ def reach_of_register(enterprises, states, annual, active, known, terms, reregis
         reach[i] = 0
         expected_row(states[i], active[i], scratch[0], 0, rows[0])
         for j in range(terms.shape[0]):
-            row = annual[i, j] if j <= known else rows[0]
-            calm[i, j] = possible(enterprises[i], states[i], row, terms[j])
+            if j <= known:
+                calm[i, j] = possible(law, enterprises, i, states[i], annual[i], j, own, own_annual, terms, numbers, j, readings)
+            else:
+                calm[i, j] = possible(law, enterprises, i, states[i], rows, 0, own, own_annual, terms, numbers, j, readings)
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):
-                reach[i] |= reach_of(enterprises[i], annual[i, row], terms[j], may)
-
-
-@rule
-def decide_terms(terms, pars, decided):
-    """The law's numbers with the share of each "at most" sum that this draw's district decides."""
-    for j in range(terms.shape[0]):
-        decided[j], par = terms[j], pars[j]
-        headquarters, line = terms[j].headquarters_award.discretion_share, terms[j].data_line.discretion_share
-        decided[j].headquarters_award.discretion_share = np.int64(
-            headquarters * par.discretion_headquarters_award + 0.5)
-        decided[j].data_line.discretion_share = np.int64(line * par.discretion_data_line + 0.5)
+                reach[i] |= reach_of(law, enterprises, i, annual[i], row, own, own_annual, terms, numbers, j, readings, may.settle + 2 * may.certify)
 
 
 @entry
@@ -151,31 +149,30 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
     """Fill counts (draws, years, kinds of ARRIVING): how many arrive in the first draws in each year after position `known`."""
     for d in range(parameters.shape[0]):
         for j in range(known + 1, terms.shape[0]):
-            offered = year_in_term(base_year + j, terms[j].policy)
+            offered = year_in_term(base_year + j, terms[j])
             for k in range(len(ARRIVING)):
                 counts[d, j - 1, k] = arrivals(parameters[d, j], ARRIVING[k], offered, generosity, seed, d, base_year + j)
 
 
 @entry
-def play_draws(seed, numbers, parameters, rates, typical, generosity, terms, edges, readings, hindsight, base_year, known,
+def play_draws(seed, draws_of, parameters, rates, typical, keys, own, generosity, law, terms, numbers, edges, readings, hindsight, base_year, known,
                suspended_from, register, synthetic, who, only, wanted, by_clause, by_year):
-    """Play the draws of these numbers (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
+    """Play the draws of these numbers, draws_of (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).
 
     parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws, clauses): take-up and
-    the sum it belongs to; terms (years
-    + 1,); edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
+    the sum it belongs to; keys (clauses,): of their names; own (draws, facts): OWN records; law: the policy's functions; terms (years +
+    1,) HEAD; numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's district decides; edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
     synthetic: incumbents are drawn instead, anew in every draw; who is played: THOSE_THERE in the base year, NEWCOMERS or
     both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
     """
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
-    room = room_for(years)
-    shared = Shared(seed, numbers, parameters, rates, typical, np.zeros((draws, years + 1), TERMS), readings,
+    room = room_for(years, law, register.own.shape[1], register.own_annual.shape[2])
+    shared = Shared(seed, draws_of, parameters, rates, typical, keys, law, terms, numbers, readings, own,
                     np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), np.zeros((draws, years + 1)), edges, generosity,
                     np.zeros((draws, groups_of(register.states) + 1), np.int16), base_year, suspended_from, wanted)
     for d in range(draws):
-        decide_terms(terms, parameters[d], shared.terms[d])
-        market_growth(parameters[d], hindsight, seed, numbers[d], base_year, shared.growth[d])
+        market_growth(parameters[d], hindsight, seed, draws_of[d], base_year, shared.growth[d])
         price_levels(parameters[d], shared.prices[d])
         share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
     start = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from simulator.engine.brackets import COLUMNS
+from simulator.engine.brackets import columns_of
 from simulator.engine.unknown import Bounds, facts_unknown
-from simulator.law.clauses import CASH, SLUGS
+from simulator.law.policy import Policy
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.scenario import Scenario
@@ -16,7 +16,7 @@ INTERVALS = ("enterprise_id", "year", "clause", "low", "high", "unknown")
 WORTH = ("column", "header", "unknown_cells", "intervals", "width_alone", "width_shared", "not_assessable")
 
 
-def intervals_table(bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.DataFrame:
+def intervals_table(policy: Policy, bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.DataFrame:
     """Awards that unknown facts leave open: enterprise_id, year, clause, low, high, unknown (columns).
 
     CNY (school places in places; clawback as amounts due back, ≥ 0). high is blank (NaN) where the law sets no bound: not
@@ -24,9 +24,9 @@ def intervals_table(bounds: Bounds, ids: np.ndarray, years: np.ndarray) -> pd.Da
     """
     rows = []
     for i, j, k in zip(*np.nonzero(bounds.open), strict=True):
-        scale = FEN if CASH[k] else 1
+        scale = FEN if policy.cash[k] else 1
         high = float("nan") if bounds.unbounded[i, j, k] else bounds.high[i, j, k] / scale
-        rows.append((ids[i], int(years[j]), SLUGS[k], bounds.low[i, j, k] / scale, high,
+        rows.append((ids[i], int(years[j]), policy.slugs[k], bounds.low[i, j, k] / scale, high,
                      ", ".join(bounds.why.get((i, k), ()))))
     for i, j in zip(*np.nonzero(bounds.clawback_open), strict=True):
         high = float("nan") if bounds.clawback_unbounded[i, j] else bounds.clawback_high[i, j] / FEN
@@ -45,14 +45,16 @@ def worth_table(population: Population, scenario: Scenario, intervals: pd.DataFr
     for facts in facts_unknown(population, scenario).values():
         for name, _ in facts:
             cells[name] = cells.get(name, 0) + 1
+    policy = scenario.law.policy
+    columns = columns_of(policy)
     rows = []
     awards = intervals[intervals["clause"] != "clawback"]
     split = awards["unknown"].str.split(", ")
     for name, count in cells.items():
         mine = awards[np.array([name in names for names in split], bool)]
         alone = mine["unknown"] == name
-        width = (mine["high"] - mine["low"]).where(mine["clause"] != "school_places", 0.0)
-        header = COLUMNS[name].header if name in COLUMNS else name
+        width = (mine["high"] - mine["low"]).where(mine["clause"].isin(policy.slugs[:policy.cash_clauses]), 0.0)
+        header = columns[name].header if name in columns else name
         rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()),
                      int(mine["high"].isna().sum())))
     table = pd.DataFrame(rows, columns=list(WORTH))

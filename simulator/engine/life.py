@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from simulator.compiled import columnwise, inlined, once, rule
 from simulator.engine.ledger import enter_claims
+from simulator.engine.own import write_own
 from simulator.engine.totals import CLAWBACK_DUE, ENTITLED, add_up, check_sums, count_online, enter_awards
-from simulator.law.assessment import (
-    CASH_CLAUSES,
-    CLAUSES,
-    MARKING,
-    entitlements,
-    remember,
-    remember_unpaid,
-    settle,
-    stirring,
-)
+from simulator.law.assessment import common, remember, remember_unpaid, settle
 from simulator.law.calendar import year_in_term, year_of
-from simulator.law.case import Case, Figures
-from simulator.law.clauses import SLUGS
-from simulator.law.clauses.office_rent import months_due
-from simulator.law.settlement import breached_on
+from simulator.law.calling import at, call
 from simulator.projection.behaviour import applies, take_up_rate
 from simulator.projection.bunching import lift_contributions
 from simulator.projection.enterprises import (
@@ -32,48 +21,51 @@ from simulator.projection.enterprises import (
 )
 from simulator.projection.taxes import tax_year
 
-REBATE, RENT_CLAUSE = SLUGS.index("tax_rebate"), SLUGS.index("office_rent")
-
-
 @once
 def take_up(world, key, j, amounts):
     """Set to 0 what the enterprise does not apply for in the year at position j."""
     par = world.pars[j]
-    for k in range(CLAUSES):
+    for k in range(world.law.clauses):
         if amounts[k] > 0:
             rate = take_up_rate(world.rates[j, k], amounts[k], world.typical[k], par.take_up_size_elasticity)
-            if not applies(world.seed, world.draw, key, k, rate, par.take_up_together):
+            if not applies(world.seed, world.draw, key, world.keys[k], rate, par.take_up_together):
                 amounts[k] = 0
 
 
 @rule
-def support_ends(case, history):
-    """Rent support was paid, covers months of this year, and none of the next."""
-    if history[RENT_CLAUSE].years == 0 or months_due(case) == 0:
+def support_ends(law, given, history):
+    """Whether a support that was paid runs out this year."""
+    if law.ending == 0:
         return False
-    next_year = Case(case.enterprise, case.this_year, case.this_year, case.terms, case.readings, case.year + 1)
-    return months_due(next_year) == 0
+    ends = call(law.ends, given)
+    for k in range(law.clauses):
+        if ends >> k & 1 and history[k].years > 0:
+            return True
+    return False
 
 
 @inlined
-def award(world, case, history, key, reach, support, amounts, replaced, by_clause):
+def award(world, given, conduct, j, key, reach, support, amounts, replaced, by_clause):
     """What the law gives this year and the enterprise applies for, into `amounts`; entitlements into the year's sums.
     Returns the clauses whose conditions hold, one bit each."""
-    holding = entitlements(case, history, amounts, reach)
+    law = world.law
+    holding = call(law.entitle, given + (reach, at(amounts, ())))
     if holding == 0:
         return 0
-    if case.year >= world.suspended_from:
-        amounts[REBATE] = 0
-    settle(case, history, support, amounts, replaced)
-    for k in range(CLAUSES):
+    if world.base_year + j >= world.suspended_from:
+        for k in range(law.clauses):
+            if law.tied >> k & 1:
+                amounts[k] = 0
+    settle(law, conduct, support, amounts, replaced)
+    for k in range(law.clauses):
         by_clause[k, ENTITLED] += amounts[k]
-    take_up(world, key, case.year - world.base_year, amounts)
+    take_up(world, key, j, amounts)
     return holding
 
 
 @columnwise
-def look_around(par, terms, reregistration, carried, now, count):
-    """Of a projected year: to whom something may have befallen, and which clauses have to be looked at."""
+def look_around(par, reregistration, carried, now, count):
+    """Of a projected year: to whom something may have befallen."""
     certification, of_others = par.certification_rate, par.certification_rate_others
     breach, accounts = par.breach_rate, 1.0 - par.breach_accounts_rate
     for e in range(count):
@@ -82,10 +74,6 @@ def look_around(par, terms, reregistration, carried, now, count):
         broken = ((carried.unbroken[e] != 0) & (now.breach[e] < breach)) | (now.breach[e] > accounts)
         befallen = certified | broken | (reregistration & (carried.may_settle[e] != 0))
         now.befallen[e] = 1 if befallen & (now.present[e] != 0) else 0
-        there = now.present[e]
-        figures = Figures(now.sales[e] * there, now.online_sales[e] * there, now.retained_tax[e] * there,
-                          now.district_contribution[e] * there, now.executive_children[e] * there)
-        now.matter[e] = now.calm[e] & stirring(figures, terms)
         now.here[e] = 1
 
 
@@ -95,12 +83,13 @@ def project(world, room, cohort):
     carried, years, base_year = room.carried[0], room.years, world.base_year
     for j in range(cohort.known + 1, years.shape[0]):
         year, terms, par = base_year + j, world.terms[j], world.pars[j]
-        tax = tax_year(par, year, terms.sharing, base_year, world.terms[0].sharing, world.moves[j])
+        tax = tax_year(par, year, terms, base_year, world.terms[0], world.moves[j])
         project_year(par, tax, carried, years[j - 1], years[j], cohort.count, year, False)
         if par.bunching_contribution > 0.0:
             lift_contributions(par, world.edges[j], years[j], cohort.count)
-        reregistration = par.reregistration_share > 0.0 and year_in_term(year, terms.policy)
-        look_around(par, terms, reregistration, carried, years[j], cohort.count)
+        reregistration = par.reregistration_share > 0.0 and year_in_term(year, terms)
+        look_around(par, reregistration, carried, years[j], cohort.count)
+        call(world.law.stir, (at(years, (j,)), cohort.count, at(world.terms, (j,)), at(world.numbers, (j,)), at(world.readings, ())))
 
 
 @once
@@ -123,7 +112,7 @@ def recall(room, e, paid_before):
     ever paid."""
     history, ever_paid = room.history, False
     if room.written[0] != 0 or paid_before:
-        for k in range(CLAUSES):
+        for k in range(history.shape[0]):
             history[k] = room.histories[e, k]
             ever_paid = ever_paid or history[k].years > 0
     room.written[0] = 1 if paid_before else 0
@@ -146,7 +135,7 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
     """The law on the years of the e-th enterprise, and what it is awarded into the sums: by_clause (years, clauses, 4), by_year
     (years, len(BY_YEAR)). everything: write its rows and what befalls it, whether or not it matters."""
     plan, enterprise, state, rows, carried = room.plans[e], room.enterprises[e], room.states[e], room.rows[e], room.carried[0]
-    history, amounts, key = room.history, room.amounts, room.keys[e]
+    history, amounts, key, law = room.history, room.amounts, room.keys[e], world.law
     ever_paid, written = recall(room, e, cohort.paid_before), cohort.known
     for j in range(cohort.first, rows.shape[0]):
         now, year, sums, terms = room.years[j], world.base_year + j, by_year[j - 1], world.terms[j]
@@ -155,12 +144,13 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
         projected = j > cohort.known and plan.active != 0
         if projected and now.befallen[e]:
             plan.changed = 1
-            if world.pars[j].reregistration_share > 0.0 and year_in_term(year, terms.policy):
+            if world.pars[j].reregistration_share > 0.0 and year_in_term(year, terms):
                 reregister(world.pars[j], enterprise, carried, e, world.seed, world.draw, key, year)
             befall(world.pars[j], enterprise, carried, now, e, year)
         matter = now.matter[e] if plan.changed == 0 else plan.reach
         really = j <= cohort.paid_years
-        looking_back = ever_paid and (history[RENT_CLAUSE].years > 0 or year_of(breached_on(enterprise, world.readings)) == year)
+        broke = year_of(enterprise.violated_on) == year or year_of(enterprise.unsound_on) == year
+        looking_back = ever_paid and (broke or law.ending != 0 or law.looks_back != 0)
         if matter == 0 and not (really or looking_back or everything):
             continue
         if projected:
@@ -168,32 +158,35 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
                 write_year(state, room.years[j - 1], e, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
             write_year(state, now, e, world.prices[j] / world.prices[cohort.priced], rows[j])
             written = j
-        case = Case(enterprise, rows[j], rows[j - 1], terms, world.readings, year)
-        support = room.existing[e, j - 1]
-        holding = award(world, case, history, key, matter, support, amounts, room.replaced, by_clause[j - 1])
+        if world.own.shape[0] > 0 and projected:
+            write_own(world, room, e, j, cohort.based, room.years)
+        given = common(at(room.enterprises, (e,)), at(room.own, (e,)), at(room.rows, (e,)), at(room.own_rows, (e,)), rows.shape[0], j, year,
+                       at(world.terms, (j,)), at(world.numbers, (j,)), at(world.readings, ()), at(history, ()))
+        support, conduct = room.existing[e, j - 1], call(law.conduct, given)
+        holding = award(world, given, conduct, j, key, matter, support, amounts, room.replaced, by_clause[j - 1])
         plan.held |= holding
         if really:
-            for k in range(CASH_CLAUSES):
+            for k in range(law.cash):
                 amounts[k] = room.paid[e, j - 1, k]
         if holding != 0 or really:
-            paid = enter_awards(carried.anyway[e], rows[j], amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
+            paid = enter_awards(law, carried.anyway[e], rows[j], amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
             ever_paid = ever_paid or paid
         if ever_paid:
             room.written[0] = 1
-            due = remember(case, history, amounts)
+            due = remember(law, given, conduct, history, year, amounts)
             sums[CLAWBACK_DUE] += due
             if world.claims.shape[0] > 0:
-                enter_claims(world.claims, world.draw, key, j, amounts, due)
+                enter_claims(law, world.claims, world.draw, key, j, amounts, due)
             # who would be here without the policy does not leave because its support ends
-            ends = j > cohort.known and carried.anyway[e] == 0 and support_ends(case, history)
+            ends = j > cohort.known and carried.anyway[e] == 0 and support_ends(law, given, history)
             if ends and leaves_after_support(world.pars[j], state, world.seed, world.draw, year):
                 plan.left = year
                 for later in range(j + 1, rows.shape[0]):
                     room.years[later].here[e] = 0
                 return
-        elif matter & MARKING:
+        elif matter & law.marking:
             room.written[0] = 1
-            remember_unpaid(case, history, amounts)
+            remember_unpaid(law, given, conduct, amounts)
 
 
 @rule
@@ -212,7 +205,7 @@ def live_together(world, room, cohort, by_clause, by_year):
         world.kept_count[0] += cohort.count
     for j in range(cohort.first, years.shape[0]):
         online = add_up(world.par, carried, years[j - 1], years[j], cohort.count, by_year[j - 1])
-        if online and year_in_term(world.base_year + j, world.terms[j].policy):
-            count_online(world.par, world.terms[j].policy, world.base_year + j, carried, years[j - 1], years[j], room.states,
+        if online and year_in_term(world.base_year + j, world.terms[j]):
+            count_online(world.par, world.terms[j], world.base_year + j, carried, years[j - 1], years[j], room.states,
                          world.groups, cohort.count, by_year[j - 1])
     check_sums(by_clause, by_year)

@@ -10,18 +10,17 @@ import numpy as np
 from simulator import facts
 from simulator.engine import kernel
 from simulator.engine.edges import edges_of
+from simulator.engine.enacted import Enacted, enact, play_enacted
 from simulator.engine.generosity import NEVER, generosity_of
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.ledger import remember_paid
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, TERMS
-from simulator.law.case import HISTORY
-from simulator.law.readings import compile_readings
+from simulator.law.assessment import HISTORY
 from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Register
 from simulator.population.register import Population
-from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, by_year
+from simulator.projection.assumptions import Declared, by_year
 from simulator.projection.enterprises import STATE
 from simulator.projection.uncertain import Uncertain
 from simulator.scenario import Scenario
@@ -29,13 +28,13 @@ from simulator.scenario import Scenario
 
 @dataclass(frozen=True)
 class Prepared:
-    """What no draw changes. The fields are arguments of `kernel.play_draws`."""
+    """What no draw changes: most of the arguments of `kernel.play_draws`. enacted: the law in the base year and the award years."""
 
     seed: np.uint64
     generosity: np.ndarray
-    terms: np.ndarray
+    enacted: Enacted
+    declared: Declared
     edges: np.ndarray
-    readings: np.void
     hindsight: bool
     base_year: int
     known: int
@@ -52,19 +51,20 @@ class Prepared:
 
     def nobody_there(self, taken: int) -> Prepared:
         """The same for newcomers alone: all they see of a register is the office space taken, here by one enterprise."""
-        register = nobody(self.register.annual.shape[1] - 1)
+        register = nobody(self.register.annual.shape[1] - 1, self.enacted)
         enterprise, annual = np.zeros(1, facts.ENTERPRISE), np.zeros((1, *register.annual.shape[1:]), facts.ANNUAL)
         enterprise["settled_on"] = (self.base_year + 1) * 10_000 + 101
         annual["designated_building"], annual["rented_area"] = 1, taken
         return replace(self, register=register._replace(
             enterprises=enterprise, states=np.zeros(1, STATE), keys=np.zeros(1, np.uint64), annual=annual,
             active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64),
-            calm=np.zeros((1, annual.shape[1]), np.int16)))
+            calm=np.zeros((1, annual.shape[1]), np.int64),
+            own=np.zeros((1, register.own.shape[1]), np.int64), own_annual=np.zeros((1, *register.own_annual.shape[1:]), np.int64)))
 
     def of_years(self, numbers: np.ndarray, parameters: np.ndarray) -> np.ndarray:
         """The parameters of each year (draws, years + 1) of draws with these numbers, what is dated put in."""
-        years = [self.base_year + j for j in range(len(self.terms))]
-        return by_year(parameters, self.dated, int(self.seed), numbers % (1 << LUCK_BITS), years, at_mode=self.at_mode)
+        years = [self.base_year + j for j in range(len(self.enacted.terms.head))]
+        return by_year(self.declared, parameters, self.dated, int(self.seed), numbers % (1 << LUCK_BITS), years, at_mode=self.at_mode)
 
     def play(self, first: int | np.ndarray, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
              who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
@@ -72,68 +72,69 @@ class Prepared:
         `kernel.play_draws`; wanted: fields of `kernel.Wanted`, filled besides the sums."""
         numbers = np.asarray(first) if np.ndim(first) else first + np.arange(len(parameters))
         of_years = self.of_years(numbers, parameters)
-        rates = np.stack([of_years[name] for name in TAKE_UP_FIELDS], axis=2)
-        typical = np.zeros((len(parameters), CLAUSES))
-        for k, name in enumerate(TYPICAL_FIELDS):
-            typical[:, k] = parameters[name]
         asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
-        kernel.play_draws(
-            self.seed, numbers, of_years, rates, typical, self.generosity, self.terms, self.edges, self.readings, self.hindsight,
-            self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause,
-            by_year)
+        play_enacted(self.enacted, self.declared, self.seed, numbers, of_years, self.generosity, self.edges, self.hindsight,
+                     self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause, by_year)
 
 
 def prepare(scenario: Scenario, population: Population | None) -> Prepared:
     """What no draw changes. Raises ScenarioError."""
     base, years = scenario.base_year, scenario.years
     if population is None:
-        register, terms, known = nobody(len(years)), scenario.law.compile(TERMS, [base, *years]), 0
+        enacted, known = enact(scenario, [base, *years]), 0
+        register = nobody(len(years), enacted)
     else:
+        population = population.under(scenario.law.policy)
         known_year = known_until(scenario, population)
         if not scenario.lawful or known_year < population.last_year:
             population = population.subset(known_by(population, known_year))
         window = laid_over(population, scenario.law, years[0], years[-1], known_year)
-        known, terms = min(known_year, years[-1]) - base, window.terms
+        known, enacted = min(known_year, years[-1]) - base, enact(scenario, [base, *years])
         enterprises, states = forget(population.enterprises, known_year), states_of(population, window, known)
         reach = np.zeros(len(population), np.int64)
         reregistration = scenario.parameters()["reregistration.share"].high > 0
         active = ((window.annual[:, known]["present"] != 0) & (states["closed"] == 0)).astype(np.int64)
-        calm = np.zeros(window.annual.shape, np.int16)
-        kernel.reach_of_register(enterprises, states, window.annual, active, known, terms, reregistration, reach, calm)
+        calm = np.zeros(window.annual.shape, np.int64)
+        kernel.reach_of_register(enacted.law, enterprises, states, window.annual, window.own, window.own_annual, active, known,
+                                 enacted.terms.head, enacted.terms.numbers, enacted.readings, reregistration, reach, calm)
         register = kernel.Register(
-            enterprises, states, states["key"].copy(), window.annual,
+            enterprises, states, states["key"].copy(), window.annual, own=window.own, own_annual=window.own_annual,
             active=active, reach=reach, calm=calm,
             existing=window.existing, of_district=window.of_district, paid=window.paid,
             paid_years=paid_until(scenario, population),
             histories=histories_before(population, scenario, enterprises))
     return Prepared(
-        seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), terms=terms, edges=edges_of(terms, base),
-        readings=compile_readings(scenario.interpretation), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
+        seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), enacted=enacted, declared=scenario.declared,
+        edges=edges_of(enacted.policy, enacted.terms, base), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
         known=known, suspended_from=scenario.plain["rebate_suspended_from"] or NEVER, register=register,
         synthetic=population is None and not scenario.lawful,
         dated={path: value for path, value in scenario.parameters().items() if "@" in path},
         at_mode=scenario.plain["uncertainty"] == "none")
 
 
-def nobody(years: int) -> kernel.Register:
+def nobody(years: int, enacted: Enacted) -> kernel.Register:
     """A register of no enterprise."""
-    numbers, none = np.zeros(0, np.int64), np.zeros((0, years, CASH_CLAUSES), np.int64)
+    numbers, none = np.zeros(0, np.int64), np.zeros((0, years, enacted.cash), np.int64)
+    own = len(enacted.policy.own_enterprise), len(enacted.policy.own_annual)
     return kernel.Register(
         np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE), np.zeros(0, np.uint64), np.zeros((0, years + 1), facts.ANNUAL),
-        active=numbers, reach=numbers, calm=np.zeros((0, years + 1), np.int16), existing=none, of_district=none, paid=none, paid_years=0,
-        histories=np.zeros((0, CLAUSES), HISTORY))
+        own=np.zeros((0, own[0]), np.int64), own_annual=np.zeros((0, years + 1, own[1]), np.int64),
+        active=numbers, reach=numbers, calm=np.zeros((0, years + 1), np.int64), existing=none, of_district=none, paid=none, paid_years=0,
+        histories=np.zeros((0, enacted.clauses), HISTORY))
 
 
 def histories_before(population: Population, scenario: Scenario, enterprises: np.ndarray) -> np.ndarray:
-    """What a register's enterprises were really paid before the first award year (n or 0, clauses) law.case.HISTORY."""
+    """What a register's enterprises were really paid before the first award year (n or 0, clauses) law.assessment.HISTORY."""
     first, base = population.first_year, scenario.base_year
     if not population.last_paid_year or first > base:
-        return np.zeros((0, CLAUSES), HISTORY)
+        return np.zeros((0, len(scenario.law.policy.clauses)), HISTORY)
     window = laid_over(population, scenario.law, first, base)
-    histories = np.zeros((len(population), CLAUSES), HISTORY)
+    enacted = enact(scenario, [])
+    histories = np.zeros((len(population), enacted.clauses), HISTORY)
     if window.paid.size:
-        remember_paid(enterprises, window.annual, window.paid, window.terms[1:], compile_readings(scenario.interpretation),
-                      window.years, histories)
+        terms = window.terms.of(slice(1, None))
+        remember_paid(enacted.law, enterprises, window.own, window.annual, window.own_annual, window.paid, terms.head, terms.numbers,
+                      enacted.readings, window.years, histories)
     return histories
 
 

@@ -214,7 +214,7 @@ def _capital(par, enterprise, key, seed, z_size, day, kind):
 
 
 @entry
-def invent(pars, seed, first_year, kind_of, born, terms, joining, median_sales, enterprises, states, annual, employees):
+def invent(pars, seed, first_year, kind_of, born, head, joining, median_sales, enterprises, states, annual, employees):
     """Fill ENTERPRISE and STATE (n,), ANNUAL and employees (n, years) of enterprises of the given kinds and first years
     (born = 0: there before). pars (years,): PARAMETERS, the same each year; median_sales (kinds, 2): CNY of those there
     before and of newcomers."""
@@ -238,7 +238,7 @@ def invent(pars, seed, first_year, kind_of, born, terms, joining, median_sales, 
             year, now = first_year + j, columns[j]
             if year < born[i]:
                 continue
-            sharing = terms[j].sharing
+            sharing = head[j]
             tax, fresh = tax_year(par, year, sharing, year, sharing, moves), j == 0 or year == born[i]
             project_year(par, tax, carried, before, now, 1, year, fresh)
             if now.there[0] == 0:

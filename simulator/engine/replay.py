@@ -12,19 +12,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from simulator.engine.edges import edges_of
+from simulator.engine.enacted import Enacted, enact
 from simulator.engine.generosity import generosity_of
-from simulator.engine.kernel import NEWCOMERS, THOSE_THERE, count_arrivals, most_there
+from simulator.engine.kernel import HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.engine.run import Draws, finish, outer_layer, play_blocks
-from simulator.law.assessment import DECLARED, PLACES, TERMS
-from simulator.law.clauses import SLUGS
+from simulator.law.policy import Policy
 from simulator.population.register import Population
-from simulator.projection.assumptions import pull_levers
+from simulator.projection.assumptions import general, pull_levers
 from simulator.projection.bunching import CAPITAL, CONTRIBUTION
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
@@ -60,8 +59,8 @@ class Session:
             base = self._base = _Base(scenario, self._prepared(scenario), self.workers, progress)
             prepared, changed, self.seconds = base.prepared, 0, time.perf_counter() - started
         else:
-            terms = _terms(scenario)
-            prepared = replace(base.prepared, terms=terms, edges=edges_of(terms, scenario.base_year),
+            enacted = _enacted(scenario)
+            prepared = replace(base.prepared, enacted=enacted, edges=edges_of(enacted.policy, enacted.terms, scenario.base_year),
                                generosity=generosity_of(scenario))
         sums = base.with_changes(prepared, changed, progress)
         draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
@@ -86,7 +85,7 @@ class Session:
         block = max(1, GENTLY // max(1, held.shape[1]))
         if self._changed(scenario) != 0:  # what is changed further is changed from here
             self._base = _Base(scenario, self._prepared(scenario), self.workers, progress, block)
-        for k in range(len(SLUGS)):
+        for k in range(self._base.prepared.enacted.clauses):
             self._base.rest(1 << k, progress, block)
 
     def _prepared(self, scenario: Scenario) -> Prepared:
@@ -99,7 +98,7 @@ class Session:
         """`clauses_to_replay` of a scenario; None where it is not the one that was played in full with another law."""
         if self._base is None or not _same_but_law(scenario, self._base.scenario):
             return None
-        return clauses_to_replay(self._base.prepared.terms, _terms(scenario))
+        return clauses_to_replay(self._base.prepared.enacted, _enacted(scenario))
 
 
 class _Base:
@@ -112,7 +111,7 @@ class _Base:
         self.arrivals = self._arrivals(self.prepared)
         there = len(self.prepared.register.keys)
         if self.prepared.synthetic:
-            there = most_there(self.prepared.seed, self._of_years, self.prepared.generosity)
+            there = most_there(self.prepared.seed, general(self._of_years), self.prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
         self.sums = {who: self._play(self.prepared, who, progress, held=held, block=block) for who, held in self.held.items()}
@@ -143,7 +142,7 @@ class _Base:
         if held is None:
             return 1.0
         if changed not in self._shares:
-            self._shares[changed] = float((held & changed != 0).mean()) if held.size else 0.0
+            self._shares[changed] = float(((held >> np.uint64(1)) & np.uint64(changed) != 0).mean()) if held.size else 0.0
         return self._shares[changed]
 
     def _replay(self, who: int, prepared: Prepared, changed: int, progress: Progress) -> Sums:
@@ -175,14 +174,14 @@ class _Base:
         return lifted | (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
 
     def _arrivals(self, prepared: Prepared) -> np.ndarray:
-        counts = np.zeros((len(self.parameters), len(prepared.terms) - 1, len(ARRIVING)), np.int64)
-        count_arrivals(prepared.seed, self._of_years, prepared.generosity, prepared.terms, prepared.base_year, prepared.known,
+        counts = np.zeros((len(self.parameters), len(prepared.enacted.terms.head) - 1, len(ARRIVING)), np.int64)
+        count_arrivals(prepared.seed, general(self._of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year, prepared.known,
                        counts)
         return counts
 
     def _nobody_held(self, n: int) -> np.ndarray | None:
-        too_many = 2 * n * len(self.parameters) > LARGEST_MEMORY
-        return None if too_many else np.zeros((len(self.parameters), n), np.uint16)
+        too_many = 8 * n * len(self.parameters) > LARGEST_MEMORY
+        return None if too_many else np.zeros((len(self.parameters), n), HELD)
 
     def _play(self, prepared: Prepared, who: int, progress: Progress, *, held: np.ndarray | None = None, only: int = 0,
               draws: np.ndarray | None = None, block: int | None = None) -> Sums:
@@ -191,43 +190,46 @@ class _Base:
                            only=only, held=held)
 
 
-def clauses_to_replay(base: np.ndarray, changed: np.ndarray) -> int | None:
-    """Of two laws' numbers (years + 1,) TERMS: the clauses that differ, one bit each; None where more must be played than those
-    that held them before.
+def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
+    """Of two laws in force in the same years: the clauses that differ, one bit each; None where more must be played than those that
+    held them before.
 
     An amount or a share may change where it is not 0 before or after; a threshold may rise; a length of time may shrink; a
     clause may be withdrawn. Then whoever never held a clause's conditions does not hold them now.
     """
-    bits = 0
-    for block in TERMS.names or ():
-        old, new = base[block], changed[block]
-        if np.array_equal(old, new):
+    old, new, policy = base.terms, changed.terms, base.policy
+    if policy is not changed.policy or any(not np.array_equal(old.head[n], new.head[n]) for n in old.head.dtype.names or () if n != "withdrawn"):
+        return None
+    was, now = int(old.head["withdrawn"][0]), int(new.head["withdrawn"][0])
+    if was & ~now:
+        return None
+    bits = now & ~was
+    for t, path in enumerate(policy.number_paths):
+        one, other = old.numbers[:, t], new.numbers[:, t]
+        if np.array_equal(one, other):
             continue
-        if block == "policy":
-            gone = new["withdrawn"][0] & ~old["withdrawn"][0]
-            if old["withdrawn"][0] & ~new["withdrawn"][0] or any(not np.array_equal(old[t], new[t]) for t in ("start", "end")):
-                return None
-            bits |= sum(1 << k for k, place in enumerate(PLACES) if gone >> place & 1)
-        elif block not in SLUGS or not all(_never_adds(term, old[term.name], new[term.name]) for term in DECLARED[block]):
+        users = [k for k, clause in enumerate(policy.clauses) if path in clause.uses.numbers]
+        if path.startswith("numbers.") or not users or not _never_adds(policy, path, one, other):
             return None
-        else:
-            bits |= 1 << SLUGS.index(block)
+        bits |= sum(1 << k for k in users)
     return bits
 
 
-def _never_adds(term: Any, old: np.ndarray, new: np.ndarray) -> bool:
+def _never_adds(policy: Policy, path: str, old: np.ndarray, new: np.ndarray) -> bool:
     """Whether nobody can hold a clause's conditions because its number changed so."""
-    if np.array_equal(old, new):
-        return True
-    if term.threshold:
-        return bool((new >= old).all())
-    if term.unit in ("years", "months"):
+    judged = {edge.op for clause in policy.clauses for edge in clause.edges if edge.number == path}
+    asked = any(path in condition.uses.numbers for clause in policy.clauses for condition in clause.conditions)
+    if judged:
+        return judged <= {">=", ">"} and bool((new >= old).all())
+    if policy.number_units[path].dimensions in ((("year", 1),), (("month", 1),)):
         return bool((new <= old).all() and (new > 0).all())
+    if asked and not policy.number_units[path].is_share and policy.number_units[path].dimensions != (("CNY", 1),):
+        return False
     return bool((old > 0).all() and (new > 0).all())
 
 
-def _terms(scenario: Scenario) -> np.ndarray:
-    return scenario.law.compile(TERMS, [scenario.base_year, *scenario.years])
+def _enacted(scenario: Scenario) -> Enacted:
+    return enact(scenario, [scenario.base_year, *scenario.years])
 
 
 def _same_but_law(one: Scenario, other: Scenario) -> bool:

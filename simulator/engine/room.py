@@ -8,8 +8,8 @@ import numpy as np
 
 from simulator.compiled import maker, rule
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import ALL, CASH_CLAUSES, CLAUSES, reach_of
-from simulator.law.case import HISTORY, May
+from simulator.law.assessment import ALL, HISTORY, common
+from simulator.law.calling import at, call
 from simulator.projection.columns import CARRIED, TOGETHER, YEAR
 from simulator.projection.enterprises import PLATFORM, STATE, common_growth, own_rate_moves, set_out, write_year
 
@@ -18,8 +18,8 @@ class World(NamedTuple):
     """What all enterprises of a draw share.
 
     par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical
-    (clauses,): take-up and the sum it belongs to; prices (years + 1,): of rents and fees over the base year's; terms (years
-    + 1,): the law's numbers of the base year and each year; growth (years + 1,): the common part of log growth; moves
+    (clauses,): take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years + 1,)
+    HEAD, numbers (years + 1, numbers), readings: the law of the base year and each year; own: OWN records of its own facts; prices (years + 1,): of rents and fees over the base year's; growth (years + 1,): the common part of log growth; moves
     (years + 1, 2): how the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1,
     pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups:
     see `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept,
@@ -32,8 +32,12 @@ class World(NamedTuple):
     pars: Any
     rates: Any
     typical: Any
+    keys: Any
+    law: Any
     terms: Any
+    numbers: Any
     readings: Any
+    own: Any
     growth: Any
     moves: Any
     prices: Any
@@ -55,8 +59,8 @@ def share_with_all(pars, terms, base_year, known, growth, moves):
     for j in range(growth.shape[0]):
         growth[j] = common_growth(pars[j], growth[j])
         for s in range(2):
-            moves[j, s] = own_rate_moves(pars[j], base_year + j, terms[j].sharing, pars[known], base_year + known,
-                                         terms[known].sharing, s == 1)
+            moves[j, s] = own_rate_moves(pars[j], base_year + j, terms[j], pars[known], base_year + known,
+                                         terms[known], s == 1)
 
 
 # How an enterprise is to be played. active: later years are written; reach: the clauses that could ever matter to it, one bit
@@ -66,13 +70,13 @@ def share_with_all(pars, terms, base_year, known, growth, moves):
 PLAN = np.dtype([(name, np.int64) for name in ("active", "reach", "changed", "held", "left")])
 
 
-FOUND_ROOM = 1 << 15  # beside the clauses whose conditions held: has an office in the designated buildings
+FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an office in the designated buildings
 
 
 class Cohort(NamedTuple):
     """Those in the room. count: how many; known: position up to which their facts are known; first: position of their first
     year; priced: position of the year whose prices their states are in; paid_years: in how many first years what they
-    were paid is known; paid_before: whether they have histories."""
+    were paid is known; paid_before: whether they have histories; based: position of the year their own facts are of."""
 
     count: int  # type: ignore[assignment]  # of a tuple, which nobody asks for its own
     known: int
@@ -80,6 +84,7 @@ class Cohort(NamedTuple):
     priced: int
     paid_years: int
     paid_before: bool
+    based: int
 
 
 class Room(NamedTuple):
@@ -89,7 +94,7 @@ class Room(NamedTuple):
     years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
     (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; history, amounts, replaced (clauses,): of the one being played; written (1,): whether anything stands in history.
+    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced (clauses,): of the one being played; written (1,): whether anything stands in history.
     """
 
     which: Any
@@ -98,6 +103,8 @@ class Room(NamedTuple):
     enterprises: Any
     states: Any
     rows: Any
+    own: Any
+    own_rows: Any
     carried: Any
     years: Any
     existing: Any
@@ -111,15 +118,16 @@ class Room(NamedTuple):
 
 
 @maker
-def room_for(years):
-    """An empty Room."""
-    support = (TOGETHER, years, CASH_CLAUSES)
+def room_for(years, law, own, own_annual):
+    """An empty Room. own, own_annual: how many own facts the policy has."""
+    support, clauses = (TOGETHER, years, law.cash), law.clauses
     return Room(
         np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
-        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL), np.zeros(1, CARRIED), np.zeros(years + 1, YEAR),
+        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL),
+        np.zeros((TOGETHER, own), np.int64), np.zeros((TOGETHER, years + 1, own_annual), np.int64), np.zeros(1, CARRIED), np.zeros(years + 1, YEAR),
         np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros(support, np.int64),
-        np.zeros((TOGETHER, CLAUSES), HISTORY), np.zeros(CLAUSES, HISTORY), np.zeros(CLAUSES, np.int64),
-        np.zeros(CLAUSES, np.int64), np.zeros(1, np.int64))
+        np.zeros((TOGETHER, clauses), HISTORY), np.zeros(clauses, HISTORY), np.zeros(clauses, np.int64),
+        np.zeros(clauses, np.int64), np.zeros(1, np.int64))
 
 
 @maker
@@ -139,7 +147,7 @@ def choose(held, only, start, n, which):
     """
     i, count = start, 0
     while i < n and count < TOGETHER:
-        if only == 0 or held[i] & only:
+        if only == 0 or (held[i] >> 1) & only:
             which[count] = i
             count += 1
         i += 1
@@ -152,7 +160,7 @@ def note_held(held, only, room, count):
     are played, and `held` has room."""
     if only == 0 and held.shape[0] > 0:
         for e in range(count):
-            held[room.which[e]] = room.plans[e].held | (FOUND_ROOM if room.states[e].designated != 0 else 0)
+            held[room.which[e]] = room.plans[e].held << 1 | (FOUND_ROOM if room.states[e].designated != 0 else 0)
 
 
 @rule
@@ -164,8 +172,16 @@ def expected_row(state, active, year, e, row):
 
 
 @rule
-def possible(enterprise, state, row, terms):
+def reach_of(law, enterprises, e, rows, i, own, own_rows, terms, numbers, j, readings, may):
+    """The clauses that could ever matter to the e-th enterprise with the i-th of some rows and the law of position j, one bit each. may:
+    what can still befall it (bits of `machine.SETTLES`, `CERTIFIES`)."""
+    return call(law.reach, common(at(enterprises, (e,)), at(own, ()), at(rows, (i,)), at(own_rows, ()), 1, 0, 0, at(terms, (j,)),
+                                  at(numbers, (j,)), at(readings, ()), at(own, ())) + (may,))
+
+
+@rule
+def possible(law, enterprises, e, state, rows, i, own, own_rows, terms, numbers, j, readings):
     """The clauses that could matter in a year with such a row to an enterprise that nothing befalls, one bit each; a platform may
     yet grow past any threshold."""
-    reach = reach_of(enterprise, row, terms, May(False, False))
+    reach = reach_of(law, enterprises, e, rows, i, own, own_rows, terms, numbers, j, readings, 0)
     return ALL if state.kind == PLATFORM else reach

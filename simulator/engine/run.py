@@ -25,7 +25,7 @@ from simulator.engine.blocks import (
 from simulator.engine.checkpoints import Checkpoints
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, paid_until
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES
+from simulator.law.policy import Policy
 from simulator.population.parts import Register
 from simulator.projection.assumptions import draw_parameters, pull_levers
 from simulator.projection.market import total_retail_sales
@@ -42,7 +42,7 @@ class Draws:
     years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
     entitled, awarded, displaced; by_year: int64 (draws, y, sums), see totals.BY_YEAR; paid: int64 fen (draws, y + 1,
     clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
-    (draws, y). Money in fen; school places in places. replicate (draws,): which Sobol sequence each draw belongs to, None
+    (draws, y). Money in fen; what is in kind in its units. policy: whose clauses they are. replicate (draws,): which Sobol sequence each draw belongs to, None
     where the draws are independent of each other; every Monte Carlo error is made with it (`budget.statistics`).
     """
 
@@ -54,8 +54,19 @@ class Draws:
     parameters: np.ndarray
     trscg: np.ndarray
     services: np.ndarray
+    policy: Policy
     seconds: float = 0.0
     replicate: np.ndarray | None = None
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The clauses, those in cash first."""
+        return self.policy.slugs
+
+    @property
+    def cash(self) -> int:
+        """How many clauses pay cash."""
+        return self.policy.cash_clauses
 
     @property
     def cash_years(self) -> list[int]:
@@ -112,7 +123,7 @@ def play_work(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play all tasks of a work into sums by_clause and by_year (see Draws); the arguments as for `play`."""
     draws, elsewhere = len(parameters), workers if isinstance(workers, Elsewhere) else None
-    by_clause, by_year = no_sums(draws, len(work.scenario.years))
+    by_clause, by_year = no_sums(draws, len(work.scenario.years), len(work.scenario.law.policy.clauses))
     play_there = elsewhere.player(work) if elsewhere else None
     tasks = work.tasks(draws, elsewhere.workers if elsewhere else threads(workers), keep.block if keep and keep.block else block)
     told = Told(progress, draws, sum(task.last - task.first for task in tasks))
@@ -183,7 +194,7 @@ def play_blocks(
     only: see `kernel.play_draws`. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
     """
     draws, workers = len(parameters), threads(workers)
-    by_clause, by_year = no_sums(draws, len(prepared.terms) - 1)
+    by_clause, by_year = no_sums(draws, len(prepared.enacted.terms.head) - 1, prepared.enacted.clauses)
     numbers = np.arange(draws) if numbers is None else numbers
     block = block or max(min(FEWEST, -(-draws // workers)), min(256, -(-draws // (4 * workers))))
 
@@ -201,7 +212,7 @@ def play_blocks(
 
 def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
     """What a scenario assumes in draws first … first + count − 1: PARAMETERS records (count,), levers not yet pulled."""
-    return draw_parameters(scenario.parameters(), scenario.seed, first, count,
+    return draw_parameters(scenario.declared, scenario.parameters(), scenario.seed, first, count,
                            at_mode=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations,
                            sobol=scenario.plain["sampling"] == "sobol")
 
@@ -214,16 +225,35 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
     """
     draws, years = by_clause.shape[:2]
     awarded = by_clause[:, :, :, totals.AWARDED].copy()
-    awarded[:, :, CASH_CLAUSES:] = 0  # in kind never enters cash
+    policy = scenario.law.policy
+    awarded[:, :, policy.cash_clauses:] = 0  # in kind never enters cash
     now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
     now[:, :paid_years] = awarded[:, :paid_years]
-    paid = np.zeros((draws, years + 1, CLAUSES), np.int64)
+    paid = np.zeros((draws, years + 1, len(policy.clauses)), np.int64)
     paid[:, :-1] = now
     paid[:, 1:] += awarded - now
+    for k, clause in enumerate(policy.clauses):
+        if clause.parts > 1:
+            paid[:, :, k] = in_parts(awarded[:, :, k], clause.parts, paid_years)
     due = by_year[:, :, totals.CLAWBACK_DUE]
     recovered = np.zeros((draws, years + 1), np.int64)
     recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
     online = by_year[:, :, totals.ONLINE_SALES] / 100
     return Draws(scenario.years, by_clause, by_year, paid, recovered, parameters,
-                 total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], seconds,
+                 total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], policy, seconds,
                  replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None)
+
+
+def in_parts(awarded: np.ndarray, parts: int, paid_years: int) -> np.ndarray:
+    """What is awarded (draws, years) paid out in equal parts, the first in its own year, the last with what rounding left: (draws,
+    years + 1), fen. What falls due after the last of these years is not in it; what was really paid was paid in that year."""
+    draws, years = awarded.shape
+    paid = np.zeros((draws, years + 1), np.int64)
+    each = awarded // parts
+    for j in range(years):
+        if j < paid_years:
+            paid[:, j] += awarded[:, j]
+            continue
+        for part in range(min(parts, years + 1 - j)):
+            paid[:, j + part] += each[:, j] if part < parts - 1 else awarded[:, j] - each[:, j] * (parts - 1)
+    return paid

@@ -20,7 +20,7 @@ from simulator.engine.recipe import invent
 from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.files import put, ready
-from simulator.law.assessment import CASH_CLAUSES, TERMS
+from simulator.law.policy import Policy
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
 from simulator.population.dividing import SIZE, write_parts
@@ -28,7 +28,7 @@ from simulator.population.parts import joined
 from simulator.population.register import Population, details_frame
 from simulator.population.writing import write_folder, write_parquet
 from simulator.projection import enterprises as kinds
-from simulator.projection.assumptions import draw_parameters
+from simulator.projection.assumptions import draw_parameters, general
 from simulator.projection.enterprises import KINDS, STATE
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
@@ -118,6 +118,7 @@ class _Recipe:
     kind_of: np.ndarray
     born: np.ndarray
     terms: np.ndarray
+    policy: Policy
     joining: float
     aim: calibration.Aim
     scale: float = 1.0
@@ -131,12 +132,12 @@ class _Recipe:
         if not 0 <= seed < 2**64:
             raise PopulationError(Problem(f"--seed {seed}", "lies outside 0 … 2⁶⁴ − 1", "write a number of it"))
         years = range(scenario.base_year + 1 - YEARS_BEFORE, scenario.base_year + 2)
-        par = draw_parameters(scenario.parameters(), seed, 0, 1, at_mean=True)[0]
+        par = draw_parameters(scenario.declared, scenario.parameters(), seed, 0, 1, at_mean=True)[0]
         kind_of, born = _composition(par, enterprises, list(years)[1:])
         retailers = float(par["incumbents_number"] + par["startups_a_year"])
         joining = min(1.0, float(par["joiners_a_year"]) / retailers) if retailers else 0.0
         aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
-        recipe = cls(enterprises, seed, par, years, kind_of, born, scenario.law.compile(TERMS, years), joining, aim)
+        recipe = cls(enterprises, seed, par, years, kind_of, born, scenario.law.compile(years).head, scenario.law.policy, joining, aim)
         for _ in range(5):  # sales are in proportion to the scale but for the largest ones' cut: a few turns are close
             achieved = recipe.online_sales()
             if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:
@@ -157,7 +158,7 @@ class _Recipe:
         records, states = np.zeros(n, ENTERPRISE), np.zeros(n, STATE)
         states["key"] = keys_of(self.ids(part))
         annual, staff = np.zeros((n, len(self.years)), ANNUAL), np.zeros((n, len(self.years)), np.int64)
-        invent(np.full(len(self.years), self.par), np.uint64(self.seed), self.years[0], self.kind_of[part], self.born[part],
+        invent(general(np.full(len(self.years), self.par)), np.uint64(self.seed), self.years[0], self.kind_of[part], self.born[part],
                self.terms, self.joining, _medians(self.par, self.scale), records, states, annual, staff)
         return records, states, annual, staff
 
@@ -173,13 +174,15 @@ class _Recipe:
         """STATE (n,) and the register of a slice."""
         records, states, annual, staff = self.records(part)
         records["violated_on"] = np.where(records["violated_on"] // 10_000 < self.years[-1], 0, records["violated_on"])
-        support = _older_support(self.seed, states["key"], annual, self.years[0], self.years[-1])
+        support = _older_support(self.seed, states["key"], annual, self.years[0], self.years[-1], self.policy)
         details = details_frame(len(records), name=[f"样例企业{i + 1:07d}" for i in range(part.start, part.stop)],
                                 sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()])
         digest = hashlib.sha256(records.tobytes() + annual.tobytes()).hexdigest()
         return states, Population(
             self.ids(part), records, annual, self.years[0], support=support, support_district=support, details=details,
-            employees=staff, source=f"synthetic-{self.enterprises}-{self.seed}", sha256=digest, synthetic=True)
+            employees=staff, source=f"synthetic-{self.enterprises}-{self.seed}", sha256=digest, synthetic=True,
+            paid=np.zeros((0, 0, self.policy.cash_clauses), np.int64), policy=self.policy,
+            unknown=[("", 0, fact.name) for fact in self.policy.facts])
 
 
 def _medians(par: np.void, scale: float) -> np.ndarray:
@@ -207,11 +210,15 @@ def _composition(par: np.void, enterprises: int, years: list[int]) -> tuple[np.n
     return kind_of.astype(np.int64), np.repeat([y for _, y, _ in groups], counts).astype(np.int64)
 
 
-def _older_support(seed: int, keys: np.ndarray, annual: np.ndarray, first_year: int, last_year: int) -> np.ndarray:
-    """Support of an older policy in the policy's first year, fen (n, years, cash clauses); payer is the district."""
-    support = np.zeros((*annual.shape, CASH_CLAUSES), np.int64)
+def _older_support(seed: int, keys: np.ndarray, annual: np.ndarray, first_year: int, last_year: int,
+                   policy: Policy) -> np.ndarray:
+    """Support of an older policy in the policy's first year, fen (n, years, cash clauses); payer is the district. None where the
+    policy does not weigh any."""
+    if not policy.settlement.weighs_existing:
+        return np.zeros((0, 0, policy.cash_clauses), np.int64)
+    support = np.zeros((*annual.shape, policy.cash_clauses), np.int64)
     j = last_year - first_year
     there = annual[:, j]["present"] != 0
-    for clause, amount in OLDER_POLICY:
+    for clause, amount in ((k, a) for k, a in OLDER_POLICY if k < policy.cash_clauses):
         support[:, j, clause] = amount * FEN * (there & (uniforms(np.uint64(seed), 0, SUPPORT, keys, clause) < ALIKE))
     return support

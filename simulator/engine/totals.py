@@ -1,14 +1,11 @@
 """What the enterprises of a draw leave behind: sums by year and clause, in whole fen, exact in any order."""
 
 from simulator.compiled import columnwise, inlined, rule
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES
 from simulator.law.calendar import date_in_term, year_of
-from simulator.law.clauses import SLUGS
 from simulator.money import FEN, LARGEST
 
 ONE_IN = 20  # online sales of a twentieth of all sales make a traditional enterprise one that has gone online
 LARGEST_SUM = 9 * 10**18  # fen; int64 ends at 9.22 · 10¹⁸
-REBATE = SLUGS.index("tax_rebate")
 # sums by draw, year and clause
 RECIPIENTS, ENTITLED, AWARDED, DISPLACED = range(4)
 BY_CLAUSE = ("recipients", "entitled", "awarded", "displaced")
@@ -127,26 +124,28 @@ def check_sums(by_clause, by_year):
     for j in range(by_year.shape[0]):
         for total in by_year[j]:
             by_year[j, TOO_LARGE] += total > LARGEST_SUM
-        for k in range(CLAUSES):
+        for k in range(by_clause.shape[1]):
             largest = max(by_clause[j, k, ENTITLED], by_clause[j, k, AWARDED], by_clause[j, k, DISPLACED])
             by_year[j, TOO_LARGE] += largest > LARGEST_SUM
 
 
 @inlined
-def enter_awards(anyway, row, amounts, support, of_district, by_clause, by_year):
+def enter_awards(law, anyway, row, amounts, support, of_district, by_clause, by_year):
     """Enter what was awarded into the year's sums. Returns whether anything was."""
-    anything = 0
-    for k in range(CLAUSES):
+    anything = rebated = 0
+    for k in range(law.clauses):
         if amounts[k] > 0:
             anything = 1
             by_clause[k, RECIPIENTS] += 1
             by_clause[k, AWARDED] += amounts[k]
-            if k < CASH_CLAUSES:
+            if law.tied >> k & 1:
+                rebated = 1
+            if k < law.cash:
                 by_year[AWARDED_ANYWAY] += amounts[k] * anyway
-                if amounts[k] > support[k]:
+                if amounts[k] > support[k] and law.weighs != 0:
                     by_clause[k, DISPLACED] += support[k]
                     by_year[DISPLACED_OF_DISTRICT] += of_district[k]
     by_year[ANY_RECIPIENT] += anything
-    if amounts[REBATE] > 0:
+    if rebated != 0:
         by_year[REBATED_TAX] += row.retained_tax
     return anything != 0

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.engine.brackets import COLUMNS, PAID, SUPPORT, Fact
+from simulator.engine.brackets import PAID, SUPPORT, Fact, columns_of
+from simulator.engine.ceilings import law_leaf
 from simulator.engine.combinations import Combinations
 from simulator.engine.window import Window
 from simulator.facts import ANNUAL_FIELDS
-from simulator.law.assessment import CLAUSES
-from simulator.law.clauses import SLUGS
+from simulator.law.language.nodes import ranges
+from simulator.law.policy import Policy
+from simulator.law.readings import compile_readings
 from simulator.population.register import Population, asked_for
 from simulator.scenario import Scenario
 
@@ -59,11 +61,12 @@ def facts_unknown(population: Population, scenario: Scenario) -> dict[int, set[F
     unknown in every row there is."""
     rows = {name: row for row, name in enumerate(population.ids)}
     found: dict[int, set[Fact]] = {}
-    for name, year, column in asked_for(population.unknown, scenario.interpretation):
+    annual = {*ANNUAL_FIELDS, *(fact.name for fact in scenario.law.policy.own_annual)}
+    for name, year, column in asked_for(population.unknown, scenario.law.policy, scenario.interpretation):
         if name:
             found.setdefault(rows[name], set()).add((column, year))
             continue
-        present = population.annual["present"] if column in ANNUAL_FIELDS else None
+        present = population.annual["present"] if column in annual else None
         for row in rows.values():
             if present is None:
                 if not (column == "ecommerce" and population.enterprises["online_retailer"][row]):
@@ -74,10 +77,10 @@ def facts_unknown(population: Population, scenario: Scenario) -> dict[int, set[F
     return found
 
 
-def needed(clause: int) -> frozenset[str]:
+def needed(policy: Policy, clause: int) -> frozenset[str]:
     """The columns a clause may ask for under some reading of the law."""
-    slug = SLUGS[clause]
-    columns = {column.name for column in COLUMNS.values() if slug in column.needed_by}
+    slug = policy.slugs[clause]
+    columns = {column.name for column in columns_of(policy).values() if slug in column.needed_by}
     return frozenset(columns | {SUPPORT + slug, PAID + slug})
 
 
@@ -93,7 +96,8 @@ def bound(population: Population, scenario: Scenario, window: Window, paid_years
         return None
     found = Bounds(awards.copy(), awards.copy(), np.zeros(awards.shape, bool), clawback.copy(), clawback.copy(),
                    np.zeros(clawback.shape, bool), {})
-    columns = [needed(clause) for clause in range(CLAUSES)]
+    policy = scenario.law.policy
+    columns = [needed(policy, clause) for clause in range(len(policy.clauses))]
     solver = Combinations(population, scenario, window, paid_years)
     for row, facts in unknown.items():
         back = np.zeros((3, len(window.years)), np.int64)  # least, largest, unbounded
@@ -112,6 +116,8 @@ def bound(population: Population, scenario: Scenario, window: Window, paid_years
                 found.low[row, :, k], found.high[row, :, k] = low[:, at], high[:, at]
                 found.unbounded[row, :, k] = unbounded[:, at]
                 found.why[row, k] = tuple(dict.fromkeys(name for name, _ in sorted(asked)))
+                if policy.clauses[k].first is not None or any(k in pot.clauses for pot in policy.settlement.pots):
+                    found.low[row, :, k] = 0  # others decide too whether it is among those who get it
             back += of_back
         if touched:
             found.clawback_low[row], found.clawback_high[row] = back[0], back[1]
@@ -120,7 +126,16 @@ def bound(population: Population, scenario: Scenario, window: Window, paid_years
 
 
 def _groups(scenario: Scenario) -> list[tuple[int, ...]]:
-    """Clauses that must be looked at together: the two opening awards where only the higher is paid."""
-    if scenario.interpretation["opening_awards"] == "higher_of":
-        return [(0, 1), *((k,) for k in range(2, CLAUSES))]
-    return [(k,) for k in range(CLAUSES)]
+    """Clauses that must be looked at together: what one pays changes what another does."""
+    policy = scenario.law.policy
+    head, readings = scenario.law.compile([scenario.law.start.year]), compile_readings(policy, scenario.interpretation)
+    linked: list[set[int]] = [{policy.index(slug) for slug in clause.uses.clauses} | {k} for k, clause in enumerate(policy.clauses)]
+    for group in policy.settlement.exclusive:
+        if ranges(group.when.node, lambda node: law_leaf(node, head.head[0], head.numbers[0], readings, 0))[1]:
+            linked.append(set(group.clauses))
+    linked += [set(cap.clauses) for cap in policy.settlement.caps]
+    groups: list[set[int]] = []
+    for one in linked:
+        together = [group for group in groups if group & one]
+        groups = [group for group in groups if not group & one] + [one.union(*together)]
+    return sorted(tuple(sorted(group)) for group in groups)

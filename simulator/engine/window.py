@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator import facts
-from simulator.law.assessment import CASH_CLAUSES, TERMS
 from simulator.law.sharing import fill_blanks
-from simulator.law.terms import Law
+from simulator.law.terms import Law, Terms
 from simulator.population.register import Population
 
 
 @dataclass(frozen=True)
 class Window:
-    """The facts of n enterprises over `years`, with the year before the first as column 0 of `annual`.
+    """The facts of n enterprises over `years`, with the years before them in the first `skip` columns of `annual`.
 
-    annual (n, years + 1) facts.ANNUAL, blanks filled by the law; existing, of_district, paid (n or 0, years, cash
-    clauses) fen; terms (years + 1,) the law's records of column 0 and of each year.
+    annual (n, skip + years) facts.ANNUAL, blanks filled by the law; own (n, facts), own_annual (n, skip + years, facts): the policy's
+    own; existing, of_district, paid (n or 0, years, cash clauses) fen; terms: the law in force in the year before the first and in
+    each year.
     """
 
     years: np.ndarray
@@ -26,16 +26,22 @@ class Window:
     existing: np.ndarray
     of_district: np.ndarray
     paid: np.ndarray
-    terms: np.ndarray
+    terms: Terms
+    own: np.ndarray
+    own_annual: np.ndarray
+    skip: int = 1
 
 
-def laid_over(population: Population, law: Law, first: int, last: int, known_until: int | None = None) -> Window:
-    """The register's facts in the years first − 1 … last; years after `known_until` are left blank (as if not known).
+def laid_over(population: Population, law: Law, first: int, last: int, known_until: int | None = None, *,
+              reaching_back: bool = False) -> Window:
+    """The register's facts in the years first − 1 … last; years after `known_until` are left blank (as if not known). Where the
+    policy asks for a fixed year before that, `reaching_back` begins with it.
 
     Years the register does not have are absent rows.
     """
-    years = np.arange(first, last + 1)
-    columns = np.arange(first - 1, last + 1)
+    years, cash = np.arange(first, last + 1), law.policy.cash_clauses
+    skip = max(1, first - min(law.policy.fixed_years, default=first - 1)) if reaching_back else 1
+    columns = np.arange(first - skip, last + 1)
     known = last if known_until is None else min(last, known_until)
     n = len(population)
     annual = np.zeros((n, len(columns)), facts.ANNUAL)
@@ -43,17 +49,22 @@ def laid_over(population: Population, law: Law, first: int, last: int, known_unt
     if here:
         annual[:, here[0] - columns[0]: here[-1] - columns[0] + 1] = population.annual[
             :, here[0] - population.first_year: here[-1] - population.first_year + 1]
-    terms = law.compile(TERMS, columns)
-    fill_blanks(annual, terms)
+    terms = law.compile(columns)
+    fill_blanks(annual, terms.head)
+    own, own_annual = population.own_of(law.policy)
+    laid_own = np.zeros((n, len(columns), own_annual.shape[2]), np.int64)
+    if here and own_annual.size:
+        laid_own[:, here[0] - columns[0]: here[-1] - columns[0] + 1] = own_annual[
+            :, here[0] - population.first_year: here[-1] - population.first_year + 1]
 
     def by_clause(amounts: np.ndarray) -> np.ndarray:
         if not amounts.size:
-            return np.zeros((0, len(years), CASH_CLAUSES), np.int64)
-        laid = np.zeros((n, len(years), CASH_CLAUSES), np.int64)
+            return np.zeros((0, len(years), cash), np.int64)
+        laid = np.zeros((n, len(years), cash), np.int64)
         for j, year in enumerate(years):
             if population.first_year <= year < population.first_year + amounts.shape[1] and year <= known:
                 laid[:, j] = amounts[:, year - population.first_year]
         return laid
 
     return Window(years, annual, by_clause(population.support), by_clause(population.support_district),
-                  by_clause(population.paid), terms)
+                  by_clause(population.paid), terms.of(slice(skip - 1, None)), own, laid_own, skip)

@@ -5,17 +5,21 @@ Built from the same condition values the engine evaluates: the compiled rules of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES, MOST_CONDITIONS, PLACES, observe_enterprise
-from simulator.law.clauses import CATALOGUE, SLUGS
-from simulator.law.evidence import Evidence
+from simulator.law.assessment import ELIGIBLE, HISTORY
+from simulator.law.language.nodes import evaluate
+from simulator.law.plain import Plain
+from simulator.law.policy import HISTORY_FIELDS, Condition, Policy
 
+_TOTAL, _FIRST, _YEARS, _LAST_YEAR, _LAST = (HISTORY_FIELDS.index(n) for n in ("total", "first_year", "years", "last_year", "last"))
 # what settlement can do to a clause's amount
-PAID, NOT_DUE, ZERO, BARRED, OUTBID, OTHER_OPENING_AWARD, REALLY_PAID, WITHDRAWN = (
-    "paid", "not due", "zero", "barred", "outbid", "other opening award", "really paid", "withdrawn")
+PAID, NOT_DUE, ZERO, BARRED, OUTBID, LINKED, RANKED_OUT, REALLY_PAID, WITHDRAWN = (
+    "paid", "not due", "zero", "barred", "outbid", "linked", "ranked out", "really paid", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Finding:
 
     name: str
     held: bool
-    evidence: Evidence
+    evidence: Condition
 
 
 @dataclass(frozen=True)
@@ -43,43 +47,82 @@ class ClauseYear:
 
 @dataclass(frozen=True)
 class Year:
-    """All clauses in a year; clawback: fen due back (≥ 0)."""
+    """All clauses in a year; clawback: fen due back (≥ 0); barred: the conditions of conduct that do not hold."""
 
     year: int
     eligible: bool
     clauses: tuple[ClauseYear, ...]
     clawback: int
+    barred: tuple[Condition, ...] = ()
 
 
-def tell(enterprise: np.ndarray, annual: np.ndarray, existing: np.ndarray, paid: np.ndarray, paid_years: int,
-         terms: np.ndarray, readings: np.void, years: np.ndarray) -> list[Year]:
-    """Assess one enterprise year by year and keep what was found. Arguments as in `observe_enterprise`."""
-    n = len(years)
-    seen = np.zeros((n, CLAUSES, MOST_CONDITIONS), np.bool_)
-    alone, kept, awards, displaced = (np.zeros((n, CLAUSES), np.int64) for _ in range(4))
-    allowed, clawback = np.zeros(n, np.bool_), np.zeros(n, np.int64)
-    observe_enterprise(enterprise, annual, existing, paid, paid_years, terms, readings, years, seen, alone, kept, awards,
-                       displaced, allowed, clawback)
+def tell(policy: Policy, plain: Plain, enterprise: np.ndarray, own: np.ndarray, annual: np.ndarray, own_annual: np.ndarray, skip: int,
+         existing: np.ndarray, paid: np.ndarray, paid_years: int, head: np.ndarray, numbers: np.ndarray, readings: np.ndarray,
+         years: np.ndarray, awarded: Mapping[int, np.ndarray] | None = None) -> list[Year]:
+    """Assess one enterprise year by year and keep what was found; arguments as in `assess_register`, of one enterprise. awarded: what
+    it gets in each year where others decide too: who is among the first, how a sum is shared out."""
+    history = np.zeros(len(policy.clauses), HISTORY)
     told = []
     for j, year in enumerate(years):
-        clauses = []
-        for k, clause in enumerate(CATALOGUE):
-            names = clause.Conditions._fields
-            findings = tuple(Finding(name, bool(seen[j, k, c]), clause.EVIDENCE[name]) for c, name in enumerate(names))
-            support = int(existing[j, k]) if len(existing) and k < CASH_CLAUSES else 0
-            if j < paid_years and k < CASH_CLAUSES:
-                outcome = REALLY_PAID
-            elif terms[j]["policy"]["withdrawn"] >> PLACES[k] & 1:
-                outcome = WITHDRAWN
-            elif alone[j, k] == 0:  # all conditions may hold and a share of very little still round to nothing
-                outcome = ZERO if all(f.held for f in findings) else NOT_DUE
-            elif kept[j, k] == 0:
-                outcome = OTHER_OPENING_AWARD
-            elif not allowed[j]:
-                outcome = BARRED
-            else:
-                outcome = PAID if awards[j, k] > 0 else OUTBID
-            clauses.append(ClauseYear(SLUGS[k], findings, int(alone[j, k]), int(awards[j, k]), support,
-                                      int(displaced[j, k]), outcome))
-        told.append(Year(int(year), bool(allowed[j]), tuple(clauses), int(clawback[j])))
+        common = (enterprise, own, annual, own_annual, len(annual), j + skip, int(year), head[j], numbers[j], readings, history)
+        told.append(_year(policy, plain, common, existing[j] if len(existing) else None, paid[j] if j < paid_years else None,
+                          None if awarded is None else awarded.get(int(year))))
     return told
+
+
+def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.ndarray | None, paid: np.ndarray | None,
+          awarded: np.ndarray | None) -> Year:
+    head, history, year = common[7], common[10], common[6]
+    n, cash = len(policy.clauses), policy.cash_clauses
+    alone, kept = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    conduct = plain.conduct(*common)
+    plain.entitle(*common, -1, kept)
+    of, withdrawn = plain.leaves(*common, amounts=kept), int(head["withdrawn"])
+    found: list[tuple[Finding, ...]] = []
+    for k, clause in enumerate(policy.clauses):
+        memo: dict[int, int] = {}
+        found.append(tuple(Finding(c.name, bool(evaluate(c.node, of, memo)), c) for c in clause.conditions))
+        if all(f.held for f in found[k]) and not withdrawn >> k & 1:
+            alone[k] = evaluate(clause.amount.node, of, memo)
+    awards, displaced = kept.copy(), np.zeros(n, np.int64)
+    support = np.zeros(n, np.int64)
+    if existing is not None:
+        support[:cash] = existing
+    weighs = policy.settlement.weighs_existing
+    for k in range(n):
+        if not conduct & ELIGIBLE or (weighs and support[k] > 0 and awards[k] <= support[k]):
+            awards[k] = 0
+        elif weighs:
+            displaced[k] = support[k]
+    if paid is not None:
+        awards[:cash] = paid
+        displaced[:cash] = np.where((awards[:cash] > support[:cash]) & weighs, support[:cash], 0)
+    alone_awards = awards.copy()
+    if awarded is not None and paid is None:
+        awards = np.minimum(awards, awarded)
+    clauses = []
+    for k, clause in enumerate(policy.clauses):
+        if paid is not None and k < cash:
+            outcome = REALLY_PAID
+        elif withdrawn >> k & 1:
+            outcome = WITHDRAWN
+        elif alone[k] == 0:  # all conditions may hold and a share of very little still round to nothing
+            outcome = ZERO if all(f.held for f in found[k]) else NOT_DUE
+        elif kept[k] == 0:
+            outcome = LINKED
+        elif not conduct & ELIGIBLE:
+            outcome = BARRED
+        else:
+            outcome = PAID if awards[k] > 0 else OUTBID if alone_awards[k] == 0 else RANKED_OUT
+        clauses.append(ClauseYear(clause.slug, found[k], int(alone[k]), int(awards[k]), int(support[k]), int(displaced[k]), outcome))
+    plain.mark(*common, awards, conduct & ELIGIBLE)
+    for k in range(n):
+        if awards[k] > 0:
+            own = history[k]
+            own[_TOTAL] += awards[k]
+            own[_YEARS] += 1
+            own[_LAST_YEAR], own[_LAST] = year, awards[k]
+            own[_FIRST] = own[_FIRST] or year
+    back = sum(int(history[k][_TOTAL]) for k in range(cash)) if conduct & 2 else 0
+    barred = tuple(c for c in policy.settlement.conduct if not evaluate(c.node, of))
+    return Year(int(year), bool(conduct & ELIGIBLE), tuple(clauses), back, barred)

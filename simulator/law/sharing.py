@@ -15,6 +15,14 @@ TERMS = (
     Term("local_business_tax_share", "share"),
     Term("local_income_tax_share", "share"),
 )
+NAMES = ("主体税区级留成", "district-retained part of the main taxes")
+# what national rules and a district's usual part say where a policy file has no `sharing` (RULES "retained_tax")
+NATIONAL = {
+    "district_share": {"value": "0.50", "zh": "区级占地方分成的比例", "en": "district share of the local part"},
+    "local_vat_share": {"value": {1994: "0.25", 2016: "0.4167", 2017: "0.50"}, "zh": "增值税地方分享比例", "en": "local share of VAT"},
+    "local_business_tax_share": {"value": "1.00", "zh": "营业税地方分享比例", "en": "local share of business tax"},
+    "local_income_tax_share": {"value": "0.40", "zh": "企业所得税地方分享比例", "en": "local share of corporate income tax"},
+}
 WHOLE = RATE * RATE
 
 
@@ -34,16 +42,16 @@ def retained_tax(vat, business_tax, income_tax, sharing):
 
 
 @entry
-def fill_blanks(annual, terms):
+def fill_blanks(annual, head):
     """Work out blank retained tax from the taxes, and blank contribution from retained tax, in place.
 
-    annual: facts.ANNUAL records (enterprises, years); terms: the law's records of the same years.
+    annual: facts.ANNUAL records (enterprises, years); head: HEAD records of the same years.
     """
     for i in range(annual.shape[0]):
         for j in range(annual.shape[1]):
             row = annual[i, j]
             if row.retained_tax == BLANK:
                 annual[i, j].retained_tax = retained_tax(
-                    row.vat, row.business_tax, row.income_tax, terms[j].sharing)
+                    row.vat, row.business_tax, row.income_tax, head[j])
             if row.district_contribution == BLANK:
                 annual[i, j].district_contribution = annual[i, j].retained_tax

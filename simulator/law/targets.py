@@ -7,6 +7,7 @@ parts; what "leading" and "of scale" mean is an assumption (`assumptions.targets
 from simulator.law.terms import Term
 
 YEAR = 2015
+NAMES = ("发展目标", "targets")
 TERMS = (
     Term("leading", "count", threshold=True),
     Term("leading_fully", "count", threshold=True),

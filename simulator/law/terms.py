@@ -10,20 +10,38 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulator import facts, yamlfile
 from simulator.errors import LawError, Problem, nearest
+from simulator.law.language import units
 from simulator.law.legality import Concern
 from simulator.money import FEN, RATE, is_exact, to_scaled
 
 NO_END = 9999_12_31  # a policy without an end
+
+
+SHARING = ("district_share", "local_vat_share", "local_business_tax_share", "local_income_tax_share")
+# What of a law the engine itself knows: first and last day (0: never in force), clauses not offered, one bit each, tax sharing.
+HEAD = np.dtype([(name, np.int64) for name in ("start", "end", "withdrawn", *SHARING)])
+
+
+class Terms(NamedTuple):
+    """A law in force in some years. head (years,) HEAD; numbers (years, numbers of the policy)."""
+
+    head: np.ndarray
+    numbers: np.ndarray
+
+    def of(self, part: slice | int) -> Terms:
+        """Those of some years."""
+        return Terms(self.head[part], self.numbers[part])
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,19 @@ class Unit:
     zh: str
 
 
-UNITS: Mapping[str, Unit] = {
+class _Units(dict[str, Unit]):
+    """Units by name; whatever else a policy file may name is worked out when it is asked for."""
+
+    def __missing__(self, name: str) -> Unit:
+        read = units.parse_unit(name) or units.Unit(name, (), 1, Decimal(10**9))
+        zh = re.sub("|".join(sorted(_WORDS, key=len, reverse=True)), lambda m: _WORDS[m.group()], name)
+        self[name] = Unit(read.scale, read.high, zh)
+        return self[name]
+
+
+_WORDS = {"CNY": "元", "m2": "平方米", "months": "月", "month": "月", "years": "年", "year": "年", "USD": "美元", "places": "个", "ratio": "倍",
+          "hour": "小时", "day": "天"}
+UNITS: dict[str, Unit] = _Units({
     "CNY": Unit(FEN, Decimal(10**11), "元"),
     "share": Unit(RATE, Decimal(1), "比例"),
     "m2": Unit(facts.AREA, Decimal(50_000), "平方米"),
@@ -43,10 +73,9 @@ UNITS: Mapping[str, Unit] = {
     "count": Unit(1, Decimal(10**9), "户"),
     "months": Unit(1, Decimal(600), "月"),
     "years": Unit(1, Decimal(50), "年"),
-}
+})
 EDGES = {"at_least": "≥", "more_than": ">"}
 KINDS = ("one_off", "recurrent", "in_kind", "rule")
-NOT_OFFERED = ""  # the kind of a clause that a policy's file has no block for
 
 
 @dataclass(frozen=True)
@@ -69,9 +98,21 @@ class Number:
     zh: str
     en: str
     values: Mapping[int, Decimal]
+    measure: units.Unit | None = None
+    discretion: bool = False  # "at most": an assumption says what share of it is decided
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    @property
+    def scale(self) -> int:
+        """Machine units in one."""
+        return self.measure.scale if self.measure else UNITS[self.unit].scale
+
+    @property
+    def high(self) -> Decimal:
+        """The largest value it may have."""
+        return self.measure.high if self.measure else UNITS[self.unit].high
 
     def at(self, year: int) -> Decimal:
         """The value in force in `year`; before the first date the first value."""
@@ -79,24 +120,28 @@ class Number:
         return self.values[max((d for d in dates if d <= year), default=dates[0])]
 
     def machine(self, year: int) -> int:
-        """The value in machine units; a threshold as the least number that reaches it."""
-        least = to_scaled(self.at(year), UNITS[self.unit].scale)
-        return least + 1 if self.edge == "more_than" else least
+        """The value in machine units."""
+        return to_scaled(self.at(year), self.scale)
 
     def shown(self, year: int, lang: str = "en") -> str:
         """The number as a person reads it, with its edge and unit; shares as per cent."""
-        value, unit = self.at(year), UNITS[self.unit]
-        if self.unit in ("share", "occupancy"):
+        value = self.at(year)
+        if self.unit in ("share", "occupancy") or (self.measure and self.measure.is_share):
             text = f"{value * 100:f}".rstrip("0").rstrip(".") + "%"
         else:
-            text = f"{value:,f} {unit.zh if lang == 'zh' else self.unit}"
+            text = f"{value:,f} {unit_name(self, lang)}"
         return f"{EDGES[self.edge]} {text}" if self.edge else text
+
+
+def unit_name(number: Number, lang: str) -> str:
+    """A number's unit in a language."""
+    return UNITS[number.unit].zh if lang == "zh" else number.unit
 
 
 @dataclass(frozen=True)
 class Block:
-    """A clause's head in the law file: article, names, kind (one_off, recurrent, in_kind, rule for sharing and targets,
-    NOT_OFFERED where the file has none) and the doubts about its legality."""
+    """A clause's head in the law file: article, names, kind (one_off, recurrent, in_kind, rule for sharing and targets)
+    and the doubts about its legality."""
 
     slug: str
     article: str
@@ -119,10 +164,19 @@ class Law:
     numbers: Mapping[str, Number] = field(repr=False)
     in_force: bool = True  # False: nothing is in term, as if the policy had never been made
     withdrawn: frozenset[str] = frozenset()  # slugs of clauses that are not offered: they give nothing
+    policy: Any = None  # the text made exact: law.policy.Policy
+    written: Mapping[str, Number] = field(default_factory=dict, repr=False)  # the numbers as the file has them; filled in
 
     def __post_init__(self) -> None:
-        for name in ("blocks", "numbers"):
+        if not self.written:
+            object.__setattr__(self, "written", self.numbers)
+        for name in ("blocks", "numbers", "written"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def as_written(self) -> Law:
+        """The law as its file has it: no number changed, every clause offered."""
+        return replace(self, numbers=self.written, withdrawn=frozenset(), in_force=True)
 
     def set(self, changes: Mapping[str, Any]) -> Law:
         """A law with other numbers. Keys are paths without the leading `law.`, optionally dated `path@2015`, or
@@ -159,10 +213,12 @@ class Law:
                     dated: Mapping[Any, Any] = {**number.values, int(date): value}
                 else:
                     dated = value if isinstance(value, Mapping) else {min(number.values): value}
-                values, found = values_of(dated, number.unit, f"law.{key}")
+                values, found = values_of(dated, number.measure or number.unit, f"law.{key}")
                 problems += found
                 if not found:
                     numbers[path] = replace(number, values=values)
+        if not problems and self.policy is not None:
+            problems += contradictions(self.policy, numbers)
         if not problems and end is not None and end < start:
             problems.append(Problem("policy.end", f"{end} lies before policy.start {start}", "exchange them"))
         if problems:
@@ -171,20 +227,20 @@ class Law:
 
     def offers(self) -> dict[str, str]:
         """The setting that offers or withdraws each clause, `CLAUSE.offered` → its slug."""
-        return {f"{slug}.offered": slug for slug, block in self.blocks.items() if block.kind not in ("rule", NOT_OFFERED)}
+        return {f"{slug}.offered": slug for slug, block in self.blocks.items() if block.kind != "rule"}
 
-    def compile(self, dtype: np.dtype, years: Iterable[int]) -> np.ndarray:
-        """The numbers in force in each of `years` as records of `dtype` (see `terms_dtype`), shape (years,)."""
+    def compile(self, years: Iterable[int]) -> Terms:
+        """The law in force in each of `years`."""
         years = list(years)
-        records = np.zeros(len(years), dtype)
+        head = np.zeros(len(years), HEAD)
         if self.in_force:
-            records["policy"]["start"] = machine_date(self.start)
-            records["policy"]["end"] = NO_END if self.end is None else machine_date(self.end)
-        records["policy"]["withdrawn"] = sum(1 << i for i, slug in enumerate(self.blocks) if slug in self.withdrawn)
-        for path, number in self.numbers.items():
-            block, name = path.split(".")
-            records[block][name] = [number.machine(year) for year in years]
-        return records
+            head["start"] = machine_date(self.start)
+            head["end"] = NO_END if self.end is None else machine_date(self.end)
+        head["withdrawn"] = sum(1 << k for k, slug in enumerate(self.policy.slugs) if slug in self.withdrawn)
+        for name in SHARING:
+            head[name] = [self.numbers[f"sharing.{name}"].machine(year) for year in years]
+        numbers = [[self.numbers[path].machine(year) for path in self.policy.number_paths] for year in years]
+        return Terms(head, np.array(numbers, np.int64).reshape(len(years), len(self.policy.number_paths)))
 
 
 def machine_date(date: datetime.date) -> int:
@@ -192,22 +248,13 @@ def machine_date(date: datetime.date) -> int:
     return date.year * 10_000 + date.month * 100 + date.day
 
 
-def terms_dtype(declared: Mapping[str, Iterable[Term]]) -> np.dtype:
-    """The record type of a law: `policy` (start, end; withdrawn: the blocks that are not offered, one bit each by their
-    place among `declared`) and one inner record per block, all int64."""
-    inner = [("policy", np.dtype([("start", np.int64), ("end", np.int64), ("withdrawn", np.int64)]))]
-    for slug, terms in declared.items():
-        if terms := list(terms):  # a clause without numbers has no record
-            inner.append((slug, np.dtype([(t.name, np.int64) for t in terms])))
-    return np.dtype(inner)
-
-
-def values_of(given: Any, unit: str, place: str) -> tuple[dict[int, Decimal], list[Problem]]:
+def values_of(given: Any, unit: str | units.Unit, place: str) -> tuple[dict[int, Decimal], list[Problem]]:
     """A number as written, or {year: number}: exact values by year, and what is wrong with them."""
     dated = given if isinstance(given, Mapping) else {1900: given}
     values: dict[int, Decimal] = {}
     problems = []
-    scale, high = UNITS[unit].scale, UNITS[unit].high
+    measure = UNITS[unit] if isinstance(unit, str) else unit
+    scale, high, unit = measure.scale, measure.high, unit if isinstance(unit, str) else unit.name
     if not dated:
         problems.append(Problem(place, "has no value", "write a number"))
     for date, value in dated.items():
@@ -240,3 +287,22 @@ def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Prob
         return value, []
     hint = "write a date as 2013-01-01" + (" or none" if allow_none else "")
     return None, [Problem(place, f"is {yamlfile.shown(value)}", hint)]
+
+
+def contradictions(policy: Any, numbers: Mapping[str, Number]) -> list[Problem]:
+    """What numbers of a policy contradict each other: thresholds of tiers that do not rise, a divisor of nothing."""
+    found = []
+    for clause in policy.clauses:
+        for paths in clause.uses.rising:
+            years = sorted({year for path in paths for year in numbers[path].values})
+            for lower, upper in zip(paths, paths[1:], strict=False):
+                if any(numbers[lower].at(year) >= numbers[upper].at(year) for year in years):
+                    found.append(Problem(
+                        f"law.{upper}", f"the thresholds do not rise: {numbers[upper].shown(years[-1])} is not above {lower}, "
+                        f"{numbers[lower].shown(years[-1])}", "write them from the lowest to the highest", "error",
+                        f"门槛没有逐档提高：{numbers[upper].shown(years[-1], 'zh')}不高于“{numbers[lower].zh}”"
+                        f"{numbers[lower].shown(years[-1], 'zh')}", "请自低到高填写"))
+        found += [Problem(f"law.{path}", "is nothing, and something is divided by it", "write a number above 0", "error",
+                          "为零，却用作除数或步长", "请写大于零的数")
+                  for path in clause.uses.divisors if any(value <= 0 for value in numbers[path].values.values())]
+    return found

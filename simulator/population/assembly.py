@@ -8,11 +8,10 @@ import numpy as np
 
 from simulator import facts, money
 from simulator.errors import PopulationError, Problem
-from simulator.law.clauses import SLUGS
 from simulator.population import doubts
 from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
-from simulator.population.schema import CASH_CLAUSES, DISTRICT
+from simulator.population.schema import DISTRICT, contract
 
 
 def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: int = 0) -> Population:
@@ -53,8 +52,16 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     doubts.about_annual(annual)
     doubts.about_closed(enterprises, annual, owners["annual"])
     doubts.about_gaps(annual, ids, years["present"], first)
+    own: dict[str, np.ndarray] = {}
+    for fact in contract().policy.facts:
+        if fact.table == "enterprises" and fact.name in enterprises.positions:
+            own[fact.name] = enterprises.column(fact.name)
+        elif fact.table == "annual" and fact.name in annual.positions:
+            own[fact.name] = np.zeros(shape, dtype=np.int64)
+            own[fact.name][cells] = annual.column(fact.name)
     return Population(
         ids=ids,
+        own=own,
         enterprises=records,
         annual=years,
         first_year=first,
@@ -92,7 +99,7 @@ def _by_clause(
     """Sums of the chosen rows' amounts by enterprise, year and clause; (0, 0, 10) when all are 0."""
     years, amounts = rows.numbers("year") - first, rows.numbers("amount")
     chosen = chosen & (years >= 0) & (years < shape[1])
-    sums = np.zeros((*shape, CASH_CLAUSES), dtype=np.int64)
+    sums = np.zeros((*shape, contract().cash_clauses), dtype=np.int64)
     np.add.at(sums, (owners[chosen], years[chosen], rows.numbers("clause")[chosen] - 1), amounts[chosen])
     if sums.max(initial=0) > money.LARGEST or sums.min(initial=0) < 0:
         raise PopulationError(
@@ -107,7 +114,7 @@ def _by_clause(
 
 
 def _nothing() -> np.ndarray:
-    return np.zeros((0, 0, CASH_CLAUSES), dtype=np.int64)
+    return np.zeros((0, 0, contract().cash_clauses), dtype=np.int64)
 
 
 def _support(
@@ -185,7 +192,7 @@ def _unknown(
                 if table == "annual":
                     found.append((names[row], year, column))
                 elif year <= last or table == "applications":
-                    path = f"{table}.{SLUGS[checked.numbers('clause')[row] - 1]}"
+                    path = f"{table}.{contract().policy.slugs[checked.numbers('clause')[row] - 1]}"
                     if column == "payer":
                         if not checked.numbers("amount")[row]:
                             continue  # who pays nothing, or an unknown amount, says nothing more

@@ -9,10 +9,10 @@ import re
 from decimal import Decimal
 
 from simulator import money
-from simulator.law.clauses import CASH, CATALOGUE
 from simulator.population import days
-from simulator.population.characters import narrow, parse_number
+from simulator.characters import narrow, parse_number
 from simulator.population.column import Column, plain, squeezed
+from simulator.population.schema import contract
 from simulator.population.spelling import iso
 from simulator.population.units import MONEY, Declared
 from simulator.spreadsheets import unescaped
@@ -23,7 +23,6 @@ SHORTENED = re.compile(
     r"\d(\.\d+)?[eE]\+?\d+"
 )  # what a spreadsheet makes of a long code it took for a number
 CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
-ARTICLES = {squeezed(str(clause.__doc__).split()[0]): k for k, (clause, cash) in enumerate(zip(CATALOGUE, CASH, strict=True), 1) if cash}
 LOST_DIGITS = re.compile(r"[1-9]\d{14}000")  # a code of digits only, of which a spreadsheet has kept fifteen
 NOTHING = ("-", "--", "—", "——", "–", "−", "/", "\\", "\\n", ".", "...", "......", "*", "×", "nan",
            "null", "none", "nil", "n/a", "na", "#n/a", "无", "nat", "空", "缺")
@@ -154,7 +153,7 @@ def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
 def _whole(text: str, column: Column) -> int:
     """A year or a clause's number; "2013年" and a spreadsheet's 2013.0 are whole, 四（三） is the third clause."""
     low, high = column.bounds
-    if column.kind == "clause" and (number := ARTICLES.get(squeezed(text))):
+    if column.kind == "clause" and (number := contract().clauses.get(squeezed(text))):
         return number
     bounds = f"{low} to {high}"
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from simulator import facts
-from simulator.population.characters import narrow
+from simulator.characters import narrow
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Column:
 
     def is_read(self, interpretation: Mapping[str, str]) -> bool:
         """Whether the law asks for the fact under the chosen readings (switch → reading)."""
-        return self.read_under is None or interpretation[self.read_under[0]] == self.read_under[1]
+        return self.read_under is None or interpretation.get(self.read_under[0], self.read_under[1]) == self.read_under[1]
 
     @property
     def derived(self) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.errors import Problem, nearest
-from simulator.law.clauses import SLUGS
 from simulator.population.cells import shown
 from simulator.population.checked import Checked
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.layout import IGNORED
 from simulator.population.raw import RawTable
 from simulator.population.reading import read_column
+from simulator.population.schema import STATISTICAL, contract
 from simulator.population.units import Declared, answer_for, column_named, declared_unit
 
 
@@ -93,13 +93,13 @@ def _tell_absent(checked: Checked) -> None:
     needed = [column for column in missed if column.needed_by]
     remedy = "add the columns; blank cells mean none"
     if needed:
-        slugs = [slug for slug in SLUGS if any(slug in column.needed_by for column in needed)]
+        slugs = [slug for slug in contract().policy.slugs if any(slug in column.needed_by for column in needed)]
         names = ", ".join(column.label for column in needed)
         cause = f"absent, so unknown in every row: {names}; clauses left open by it: {', '.join(slugs)}"
-        if len(slugs) == len(SLUGS):
+        if len(slugs) == len(contract().policy.slugs):
             cause = f"absent, so unknown in every row: {names}; every clause is left open by it"
         checked.warnings.append(Problem(label, cause, remedy, "warning"))
-    if others := [column for column in missed if not column.needed_by]:
+    if others := [column for column in missed if not column.needed_by and column.name in STATISTICAL]:
         names = ", ".join(column.label for column in others)
         cause = f"absent, so unknown in every row: {names}; no clause needs it, the statistical tables do"
         checked.warnings.append(Problem(label, cause, remedy, "warning"))

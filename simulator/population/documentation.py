@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from simulator.law.clauses import SLUGS
 from simulator.population.column import Column
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract
 from simulator.population.spelling import iso
-from simulator.population.wording import ARTICLES
+from simulator.population.wording import articles
 
 KINDS = {"text": "文本", "date": "日期", "money": "金额", "area": "面积", "rent": "租金", "share": "比例", "count": "数量",
          "flag": "是/否", "choice": "选项", "year": "年度", "clause": "条款"}
@@ -17,7 +16,7 @@ KINDS = {"text": "文本", "date": "日期", "money": "金额", "area": "面积"
 def range_of(column: Column) -> str:
     """What a cell may hold, as a person reads it.
 
-    >>> range_of(TABLES[1].column("building_occupancy"))
+    >>> range_of(contract().tables[1].column("building_occupancy"))
     '0 … 1'
     """
     if column.choices:
@@ -61,17 +60,17 @@ def note(column: Column) -> str:
 def clauses_of(column: Column) -> str:
     """The clauses that need a fact, by article.
 
-    >>> clauses_of(TABLES[1].column("vat")), clauses_of(TABLES[0].column("violated_on"))
+    >>> clauses_of(contract().tables[1].column("vat")), clauses_of(contract().tables[0].column("violated_on"))
     ('四（四）', '各条款 every clause')
     """
-    every = len(column.needed_by) == len(SLUGS)
-    return "各条款 every clause" if every else "、".join(ARTICLES[slug] for slug in column.needed_by)
+    every = len(column.needed_by) == len(contract().policy.slugs)
+    return "各条款 every clause" if every else "、".join(articles()[slug] for slug in column.needed_by)
 
 
 def columns_table() -> pd.DataFrame:
     """Every column of every table: names, kind, unit, resolution, range, blank, rules, clauses that need it, meaning."""
     rows = []
-    for table in TABLES:
+    for table in contract().tables:
         for column in table.columns:
             severity = {"error": "错误", "warning": "提示"}
             rules = "；".join(f"{severity[s]}：{zh}" for s, zh, _ in rules_of(column))

@@ -24,9 +24,11 @@ import pandas as pd
 from simulator import facts
 from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
+from simulator.law.policy import Policy
 from simulator.lotteries import keys_of
 from simulator.population.readers import read_population
 from simulator.population.register import APPLICATION, Population
+from simulator.population.schema import contract, under
 from simulator.population.sources import PART, is_in_parts
 from simulator.resources import state_of
 
@@ -53,6 +55,7 @@ class Parts:
     unknown: Sequence[tuple[str, int, str]] = field(default=(), repr=False)
     warnings: Sequence[Problem] = field(default=(), repr=False)
     synthetic: bool = False
+    policy: Policy = field(default_factory=lambda: contract().policy, repr=False, compare=False)  # whose contract it was read under
 
     def __len__(self) -> int:
         return sum(self.counts)
@@ -67,7 +70,7 @@ class Parts:
 
     def part(self, number: int) -> Population:
         """One part (from 0) over the years of the whole. Raises PopulationError where it is not what was opened."""
-        population = _part(part_folder(self.folder, number, len(self.counts)), self.units, self.last_year)
+        population = _part(part_folder(self.folder, number, len(self.counts)), self.units, self.last_year, self.policy)
         if population.sha256 != self.hashes[number]:
             raise PopulationError(Problem(population.source, "has changed since the register was opened", "start again"))
         return self._over_all_years(population)
@@ -75,7 +78,8 @@ class Parts:
     def nobody(self) -> Population:
         """A register of no enterprise over the same years."""
         return self._over_all_years(Population(
-            np.zeros(0, object), np.zeros(0, facts.ENTERPRISE), np.zeros((0, 1), facts.ANNUAL), self.first_year))
+            np.zeros(0, object), np.zeros(0, facts.ENTERPRISE), np.zeros((0, 1), facts.ANNUAL), self.first_year, policy=self.policy,
+            **dict.fromkeys(("support", "support_district", "paid"), np.zeros((0, 0, self.policy.cash_clauses), np.int64))))
 
     def whole(self) -> Population:
         """All parts as one register in memory."""
@@ -100,7 +104,8 @@ class Parts:
             support=laid(population.support, population.support.size > 0),
             support_district=laid(population.support_district, population.support.size > 0),
             paid=laid(population.paid, self.has_payments), last_paid_year=self.last_paid_year,
-            employees=laid(population.employees, population.employees.size > 0))
+            employees=laid(population.employees, population.employees.size > 0),
+            own={name: laid(values, values.ndim > 1) for name, values in population.own.items()})
 
 
 Register = Population | Parts  # what a run plays
@@ -111,8 +116,12 @@ def part_folder(folder: Path, number: int, count: int) -> Path:
     return folder / f"part-{number + 1:05d}-of-{count:05d}"
 
 
-def open_register(path: str | Path, units: Mapping[str, str] | None = None) -> Register:
-    """A register, in memory or, where it lies in parts, on disk. Raises PopulationError with every problem of every part."""
+def open_register(path: str | Path, units: Mapping[str, str] | None = None, policy: Policy | None = None) -> Register:
+    """A register, in memory or, where it lies in parts, on disk; policy: whose contract it is to fulfil. Raises PopulationError with
+    every problem of every part."""
+    if policy is not None and contract().policy is not policy:
+        with under(policy):
+            return open_register(path, units, policy)
     try:
         in_parts = is_in_parts(Path(path))
     except (OSError, ValueError):  # told by whoever opens it
@@ -181,6 +190,7 @@ def joined(parts: Sequence[Population]) -> Population:
         parts[0], ids=np.concatenate([part.ids for part in parts]), enterprises=np.concatenate([p.enterprises for p in parts]),
         annual=np.concatenate([part.annual for part in parts]), support=stacked("support"),
         support_district=stacked("support_district"), paid=stacked("paid"), employees=stacked("employees"),
+        own={name: np.concatenate([p.own[name] for p in parts]) for name in parts[0].own if all(name in p.own for p in parts)},
         applications=np.concatenate(applications) if applications else np.zeros(0, APPLICATION),
         details=pd.concat([part.details for part in parts], ignore_index=True))
 
@@ -202,7 +212,7 @@ class _Seen:
 
 
 def _look_at(folder: Path, units: Mapping[str, str] | None, until: int = 0) -> _Seen:
-    population = _part(folder, tuple(sorted((units or {}).items())), until)
+    population = _part(folder, tuple(sorted((units or {}).items())), until, contract().policy)
     details = population.details
     former = [name.strip() for text in details["former_id"] if text for name in re.split("[、,;，；]", text) if name.strip()]
     groups = details["group_id"].to_numpy()
@@ -213,13 +223,13 @@ def _look_at(folder: Path, units: Mapping[str, str] | None, until: int = 0) -> _
         population.synthetic)
 
 
-def _part(folder: Path, units: tuple[tuple[str, str], ...], until: int) -> Population:
-    return _held(folder, units, until, state_of(folder))
+def _part(folder: Path, units: tuple[tuple[str, str], ...], until: int, policy: Policy) -> Population:
+    return _held(folder, units, until, policy, state_of(folder))
 
 
 @lru_cache(maxsize=HELD)
-def _held(folder: Path, units: tuple[tuple[str, str], ...], until: int, _state: object) -> Population:
-    return read_population(folder, dict(units), until)
+def _held(folder: Path, units: tuple[tuple[str, str], ...], until: int, policy: Policy, _state: object) -> Population:
+    return read_population(folder, dict(units), until, policy)
 
 
 def _within(part: str, problem: Problem) -> Problem:

@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.errors import Problem, nearest
 from simulator.population.column import Column, plain
-from simulator.population.schema import BESIDE, SYNTHETIC_MARK, TABLES
+from simulator.population.schema import BESIDE, SYNTHETIC_MARK, contract
 
 DIGITS = 15  # what a spreadsheet keeps of a number, and a float of what a person wrote; the rest is noise
 
@@ -163,7 +163,7 @@ class Source:
     def unreadable(self, problem: Problem) -> Source:
         """Nothing of the source can be opened: nobody knows what it holds, so no table is missing."""
         self.problems.append(problem)
-        self.present = {table.name for table in TABLES}
+        self.present = {table.name for table in contract().tables}
         return self
 
 
@@ -198,6 +198,6 @@ def stray(label: str, name: str) -> list[Problem]:
     """A warning about a file or sheet that is no table: a misspelt table must not vanish silently."""
     if plain(name) in (*SYNTHETIC_MARK, *BESIDE):
         return []
-    known = [word for table in TABLES for word in (table.name, table.header)]
+    known = [word for table in contract().tables for word in (table.name, table.header)]
     remedy = nearest(plain(name), known) or "nothing to do, unless it was meant to be read"
     return [Problem(label, "is no table of a register and was not read", remedy, "warning")]

@@ -16,6 +16,7 @@ import numpy as np
 
 from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
+from simulator.law.policy import Policy
 from simulator.population import checks
 from simulator.population.assembly import assemble
 from simulator.population.checked import Checked
@@ -23,7 +24,7 @@ from simulator.population.contract import check
 from simulator.population.magnitude import check_magnitudes
 from simulator.population.raw import Source
 from simulator.population.register import Population
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract, under
 from simulator.population.sources import open_source
 from simulator.population.totals import check_totals
 from simulator.population.units import check_answers
@@ -57,29 +58,34 @@ class Examination:
         return [problem for problem in self.problems if problem.severity != "error"]
 
 
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None) -> Population:
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None,
+                    policy: Policy | None = None) -> Population:
     """The population of a register's folder, workbook or database.
 
     units: 元 or 万元 by column of amounts, where the register does not say; until: the last year of the whole register of
-    which this is a part, 0 where that is not known yet. Raises PopulationError with every problem of all its tables at
+    which this is a part, 0 where that is not known yet; policy: whose contract it is to fulfil, the shipped baseline's if unsaid. Raises PopulationError with every problem of all its tables at
     once; what is merely odd is in `warnings`.
     """
-    found = examine(path, units, until)
+    found = examine(path, units, until, policy)
     if found.population is None:
         raise PopulationError(found.errors)
     return found.population
 
 
-def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None) -> Examination:
+def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None,
+            policy: Policy | None = None) -> Examination:
     """Read and check a register and keep what was found. Raises PopulationError only when there is nothing to open, or
     for units that cannot be meant."""
+    if policy is not None and contract().policy is not policy:
+        with under(policy):
+            return examine(path, units, until, policy)
     if wrong := check_answers(units or {}):
         raise PopulationError(wrong)
     source, name, kind = open_source(path)
     if until is None:
         has_read("register", source.sha256)
     tables = {
-        table.name: check(source.tables[table.name], table, units) for table in TABLES if table.name in source.tables
+        table.name: check(source.tables[table.name], table, units) for table in contract().tables if table.name in source.tables
     }
     owners = _check_keys(tables)
     _tell_missing(source, name, kind)
@@ -108,7 +114,7 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int
 def _tell_missing(source: Source, name: str, kind: str) -> None:
     """A required table that is not there, or holds no row; kind: file, sheet or table."""
     ending = ".csv" if kind == "file" else ""
-    for table in TABLES:
+    for table in contract().tables:
         if not table.required:
             continue
         if table.name not in source.present:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
-from simulator.population.characters import cleaned
+from simulator.characters import cleaned
 from simulator.population.checked import KEYS, LITERAL, Checked, stored
 from simulator.population.column import Column, plain
 from simulator.population.raw import Typed

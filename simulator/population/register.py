@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from simulator import facts
-from simulator.errors import Problem
+from simulator.errors import PopulationError, Problem
+from simulator.law.policy import Policy
 from simulator.lotteries import keys_of
 from simulator.population import tables
-from simulator.population.schema import CASH_CLAUSES, ENTERPRISES
+from simulator.population.schema import ENTERPRISES, contract, contract_of
 from simulator.population.tables import Unknown
 
 DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
@@ -50,14 +51,14 @@ def details_frame(count: int, **columns: Any) -> pd.DataFrame:
     )
 
 
-def asked_for(unknown: Iterable[Unknown], interpretation: Mapping[str, str]) -> list[Unknown]:
-    """Of what a register does not know, what the law asks for under the chosen readings (switch → reading)."""
-    read = {column.name: column.is_read(interpretation) for column in ENTERPRISES}
+def asked_for(unknown: Iterable[Unknown], policy: Policy, interpretation: Mapping[str, str]) -> list[Unknown]:
+    """Of what a register does not know, what a policy asks for under the chosen readings (switch → reading)."""
+    read = {column.name: column.is_read(interpretation) for column in contract_of(policy).enterprises}
     return [entry for entry in unknown if read.get(entry[2], True)]
 
 
 def _nothing_by_clause() -> np.ndarray:
-    return np.zeros((0, 0, CASH_CLAUSES), dtype=np.int64)
+    return np.zeros((0, 0, contract().cash_clauses), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,6 +101,8 @@ class Population:
     sha256: str = ""
     synthetic: bool = False
     origin: tuple[str, tuple[tuple[str, str], ...]] | None = None
+    policy: Policy | None = field(default_factory=lambda: contract().policy)  # whose contract it was read under
+    own: Mapping[str, np.ndarray] = field(default_factory=dict)  # its own facts: (n,) or (n, years), in stored units
 
     def __post_init__(self) -> None:
         count = len(self.ids)
@@ -115,10 +118,11 @@ class Population:
             and self.employees.shape in (whole, (0, 0))
             and self.support.shape == self.support_district.shape
         )
+        cash = (self.policy or contract().policy).cash_clauses
         for amounts in (self.support, self.support_district, self.paid):
             fits = (
                 fits
-                and amounts.shape in ((*whole, CASH_CLAUSES), (0, 0, CASH_CLAUSES))
+                and amounts.shape in ((*whole, cash), (0, 0, cash))
                 and amounts.dtype == np.int64
             )
         if not fits:
@@ -126,6 +130,29 @@ class Population:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def under(self, policy: Policy) -> Population:
+        """The register as another policy's contract sees it: columns that only the other asks for are unknown. Raises PopulationError
+        where it holds support, payments or applications, whose clauses are those of the policy it was read under."""
+        if self.policy is policy or (self.policy is not None and self.policy.hash == policy.hash):
+            return self
+        if self.support.size or self.paid.size or len(self.applications):
+            raise PopulationError(Problem(
+                self.source, f"was read under the policy {self.policy.name if self.policy else '?'}; its tables of support and payments "
+                f"name other clauses than {policy.name}", "read the register again with --policy, or leave these tables out"))
+        none = np.zeros((0, 0, policy.cash_clauses), dtype=np.int64)
+        new = [("", 0, fact.name) for fact in policy.facts if fact.name not in self.own]
+        return replace(self, policy=policy, support=none, support_district=none, paid=none, unknown=[*self.unknown, *new])
+
+    def own_of(self, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+        """A policy's own facts (n, facts), (n, years, facts) in the order it declares them, 0 where the register has none."""
+        n, years = len(self), self.annual.shape[1]
+        whole = np.zeros((n, len(policy.own_enterprise)), np.int64), np.zeros((n, years, len(policy.own_annual)), np.int64)
+        for table, facts_of in zip(whole, (policy.own_enterprise, policy.own_annual), strict=True):
+            for i, fact in enumerate(facts_of):
+                if fact.name in self.own:
+                    table[..., i] = self.own[fact.name]
+        return whole
 
     @property
     def last_year(self) -> int:
@@ -192,6 +219,7 @@ class Population:
             enterprises=self.enterprises[rows],
             annual=self.annual[rows],
             **parts,
+            own={name: values[rows] for name, values in self.own.items()},
             applications=applications[applications["enterprise"] >= 0],
             details=self.details.iloc[rows].reset_index(drop=True),
             unknown=[entry for entry in self.unknown if entry[0] in kept],

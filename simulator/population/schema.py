@@ -7,13 +7,18 @@ stored as `default`, unless the note says otherwise; 未知 / unknown means unkn
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from simulator import facts, money
-from simulator.law.clauses import CASH, CATALOGUE, SLUGS
-from simulator.population.column import Column, Table, plain
+from simulator.law.policy import OwnFact, Policy
+from simulator.law.shipped import default_law
+from simulator.population.column import Column, Table, plain, squeezed
 
-CASH_CLAUSES = sum(CASH)  # those in kind stand last: nothing is paid under them, and nothing displaces them
 DISTRICT, MUNICIPAL, OTHER = 0, 1, 2  # payer of an existing support
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -39,15 +44,12 @@ _KINDS = {  # unit, resolution, lowest, highest
     "flag": ("是/否", 1, None, None),
     "choice": ("", 1, None, None),
     "year": ("", 1, FIRST_YEAR, LAST_YEAR),
-    "clause": ("", 1, 1, CASH_CLAUSES),
+    "clause": ("", 1, 1, 1),
 }
 
 
-_CONDUCT = ("accounts_sound", "unsound_on", "violated_on")  # every clause needs them
-
-
 def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **more: Any) -> Column:
-    """A column of that kind with the kind's unit, resolution and bounds, needed by the clauses that say so."""
+    """A column of that kind with the kind's unit, resolution and bounds."""
     unit, resolution, low, high = _KINDS[kind]
     settings: dict[str, Any] = {
         "unit": unit,
@@ -57,8 +59,6 @@ def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **mor
         "note_zh": note_zh,
         "note_en": note_en,
         "default": "" if kind == "text" else 0,
-        "needed_by": tuple(slug for slug, clause in zip(SLUGS, CATALOGUE, strict=True)
-                           if name in _CONDUCT or name in clause.FACTS),
     }
     return Column(name, header, kind, **(settings | more))
 
@@ -86,7 +86,7 @@ _PAYERS = (
 _ID = _column("enterprise_id", "统一社会信用代码", "text", "任意文本，不得重复", "any text, unique", required=True,
               also=("社会信用代码", "信用代码", "纳税人识别号"))
 _YEAR = _column("year", "年度", "year", "公历年度", "calendar year", required=True, also=("年份",))
-_CLAUSE = _column("clause", "条款", "clause", "四（一）至四（十）：1…10", "四（一） to 四（十）: 1…10", required=True)
+_CLAUSE = _column("clause", "条款", "clause", "条款的文号、名称或序号", "article, name or number of a clause", required=True)
 
 ENTERPRISES = (
     _ID,
@@ -158,6 +158,8 @@ ANNUAL = (
     _column("employees", "从业人数", "count", "", "", optional=True),
 )
 
+STATISTICAL = frozenset({"sales", "online_sales", "vat", "business_tax", "income_tax", "employees"})  # read by the statistical tables
+
 EXISTING_SUPPORT = (
     _ID,
     _YEAR,
@@ -180,14 +182,114 @@ APPLICATIONS = (
     _column("applied_on", "申报日期", "date", "", "day of the application", required=True),
 )
 
-TABLES = (
-    Table("enterprises", "企业", ENTERPRISES, required=True),
-    Table("annual", "年度", ANNUAL, required=True),
-    Table("existing_support", "既有政策", EXISTING_SUPPORT),
-    Table("paid", "已兑现", PAID),
-    Table("applications", "申报", APPLICATIONS),
-)
-ENTERPRISES_TABLE, ANNUAL_TABLE, SUPPORT_TABLE, PAID_TABLE, APPLICATIONS_TABLE = TABLES
+
+@dataclass(frozen=True, eq=False)
+class Contract:
+    """What a register holds under a policy: the five tables, each column with the clauses that need it, and the policy's own facts.
+
+    Those in kind stand last among the clauses: nothing is paid under them, and nothing displaces them.
+    """
+
+    policy: Policy
+    tables: tuple[Table, ...]
+
+    @property
+    def enterprises(self) -> tuple[Column, ...]:
+        return self.tables[0].columns
+
+    @property
+    def annual(self) -> tuple[Column, ...]:
+        return self.tables[1].columns
+
+    @property
+    def cash_clauses(self) -> int:
+        return self.policy.cash_clauses
+
+    @cached_property
+    def clauses(self) -> dict[str, int]:
+        """Every way a cash clause is named in a cell (squeezed), and its number."""
+        names = {}
+        for k, clause in enumerate(self.policy.clauses[:self.cash_clauses], 1):
+            names |= {squeezed(clause.zh): k, squeezed(clause.slug): k}
+        articles = [squeezed(clause.article) for clause in self.policy.clauses[:self.cash_clauses]]
+        return names | {article: k for k, article in enumerate(articles, 1) if articles.count(article) == 1}
+
+    @cached_property
+    def own(self) -> dict[str, OwnFact]:
+        return {fact.name: fact for fact in self.policy.facts}
+
+
+@lru_cache(maxsize=64)
+def contract_of(policy: Policy) -> Contract:
+    """The contract of registers under a policy."""
+    needed = policy.needed_facts()
+    tax = needed.get("retained_tax", ()) + needed.get("district_contribution", ())
+    if tax:  # where the register leaves retained tax blank it is worked out of the taxes
+        for name in ("vat", "business_tax", "income_tax"):
+            needed[name] = tuple(slug for slug in policy.slugs if slug in (*needed.get(name, ()), *tax))
+    if "ecommerce" in needed and "online_retailer" in facts.KINDS:  # an online retailer is an e-commerce enterprise
+        needed["online_retailer"] = tuple(slug for slug in policy.slugs if slug in (*needed.get("online_retailer", ()), *needed["ecommerce"]))
+
+    def told(column: Column) -> Column:
+        if column.kind == "clause":
+            return replace(column, high=policy.cash_clauses)
+        under = column.read_under
+        if under is not None and (under[0] not in policy.readings or under[1] not in policy.readings[under[0]].names):
+            return replace(column, needed_by=needed.get(column.name, ()), read_under=None, optional=column.name not in needed)
+        return replace(column, needed_by=needed.get(column.name, ()))
+
+    own = {table: tuple(_own_column(fact, needed.get(fact.name, ())) for fact in policy.facts if fact.table == table)
+           for table in ("enterprises", "annual")}
+    tables = (
+        Table("enterprises", "企业", (*map(told, ENTERPRISES), *own["enterprises"]), required=True),
+        Table("annual", "年度", (*map(told, ANNUAL), *own["annual"]), required=True),
+        Table("existing_support", "既有政策", tuple(map(told, EXISTING_SUPPORT))),
+        Table("paid", "已兑现", tuple(map(told, PAID))),
+        Table("applications", "申报", tuple(map(told, APPLICATIONS))),
+    )
+    return Contract(policy, tables)
+
+
+def _own_column(fact: OwnFact, needed_by: tuple[str, ...]) -> Column:
+    """A policy's own fact as a column."""
+    kinds = {"money": "money", "area": "area", "count": "count", "share": "share", "flag": "flag", "day": "date", "choice": "choice",
+             "quantity": "money"}
+    column = _column(fact.name, fact.zh, kinds[fact.kind], fact.zh, fact.en, needed_by=needed_by)
+    if fact.kind == "quantity":
+        return replace(column, unit=fact.unit.name, resolution=fact.unit.scale, high=10**12)
+    if fact.kind == "choice":
+        words: dict[int, list[str]] = {}
+        for word, code in fact.choices.items():
+            words.setdefault(code, []).append(word)
+        return replace(column, choices=tuple((code, tuple(names)) for code, names in words.items()))
+    return replace(column, unit=fact.unit.name) if fact.kind == "count" else column
+
+
+_current: ContextVar[Contract | None] = ContextVar("contract", default=None)
+_adopted: list[Contract] = []  # of a process that works under one policy, as the command line does
+
+
+def contract() -> Contract:
+    """The contract in force: that of the policy under which something is being read or written, else the one this process works
+    under, else the shipped baseline's."""
+    return _current.get() or (_adopted[-1] if _adopted else contract_of(default_law().policy))
+
+
+def adopt(policy: Policy) -> None:
+    """Work under a policy in this process from here on, whatever does not say otherwise."""
+    _adopted[:] = [contract_of(policy)]
+
+
+@contextmanager
+def under(policy: Policy) -> Iterator[Contract]:
+    """Read, check or write registers under a policy."""
+    token = _current.set(contract_of(policy))
+    try:
+        yield contract()
+    finally:
+        _current.reset(token)
+
+
 BESIDE = ("填表说明", "问题 problems")  # sheets this program writes beside the tables
 SYNTHETIC_MARK = ("synthetic", "合成")  # a file or sheet of this name says: invented data, no real enterprise
 
@@ -199,4 +301,4 @@ def table_named(text: str) -> Table | None:
     ('annual', None)
     """
     name = plain(text).partition("(")[0].strip()  # behind a bracket stands a unit or a remark
-    return next((table for table in TABLES if name in (table.name, table.header)), None)
+    return next((table for table in contract().tables if name in (table.name, table.header)), None)

@@ -13,7 +13,7 @@ from simulator.population.column import Table, plain
 from simulator.population.legacy import is_ole, refuse_et
 from simulator.population.places import refuse_absent
 from simulator.population.raw import RawTable, Source, stray
-from simulator.population.schema import SYNTHETIC_MARK, TABLES, table_named
+from simulator.population.schema import SYNTHETIC_MARK, contract, table_named
 from simulator.population.sheets import MOST_BYTES, from_csv
 from simulator.population.synthetic_mark import fits, unbound
 from simulator.population.webpages import from_html, is_html, is_xml_book
@@ -157,7 +157,7 @@ def _from_folder(folder: Path) -> Source:
         source.synthetic = mark.stat().st_size < MOST_MARK and fits(mark.read_text(encoding="utf-8-sig", errors="replace"), digests)
         source.problems += [] if source.synthetic else [unbound(mark.name)]
     digest = hashlib.sha256()
-    for name in [table.name for table in TABLES if table.name in hashes]:
+    for name in [table.name for table in contract().tables if table.name in hashes]:
         digest.update(name.encode() + hashes[name])
     source.sha256 = digest.hexdigest()
     return source

@@ -12,9 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from simulator.law.clauses import SLUGS
-from simulator.population import schema
 from simulator.population.column import Column, Table
+from simulator.population.schema import contract
 from simulator.population.spelling import iso, spell
 
 UNKNOWN = "unknown"
@@ -68,7 +67,7 @@ def to_tables(population: Population, only: tuple[str, ...] = ()) -> dict[str, p
         "paid": _paid,
         "applications": _applications,
     }
-    chosen = [table for table in schema.TABLES if not only or table.name in only]
+    chosen = [table for table in contract().tables if not only or table.name in only]
     return {table.name: _frame(table, makers[table.name](population, unknown)) for table in chosen}
 
 
@@ -93,13 +92,16 @@ def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: se
 def _enterprises(population: Population, unknown: set[Unknown]) -> Columns:
     keys = [(name, 0) for name in population.ids]
     columns: Columns = {"enterprise_id": list(population.ids)}
-    for column in schema.ENTERPRISES[1:]:
+    for column in contract().enterprises[1:]:
         if ("", 0, column.name) in unknown:
             continue
         if column.name in population.details:
             values = _spelt(column, population.details[column.name].tolist(), keys, unknown)
             if any(values):
                 columns[column.name] = values
+        elif column.name in contract().own:
+            if column.name in population.own:
+                columns[column.name] = _spelt(column, population.own[column.name], keys, unknown)
         else:
             columns[column.name] = _spelt(column, population.enterprises[column.name], keys, unknown)
     return columns
@@ -115,13 +117,17 @@ def _annual(population: Population, unknown: set[Unknown]) -> Columns:
         "enterprise_id": [name for name, _ in keys],
         "year": [year for _, year in keys],
     }
-    for column in schema.ANNUAL[2:]:
+    for column in contract().annual[2:]:
         if ("", 0, column.name) in unknown:
             continue
         if column.name == "employees":
             if not len(population.employees):
                 continue
             stored = population.employees[owners, places]
+        elif column.name in contract().own:
+            if column.name not in population.own:
+                continue
+            stored = population.own[column.name][owners, places]
         else:
             stored = population.annual[column.name][owners, places]
         columns[column.name] = _spelt(column, stored, keys, unknown)
@@ -195,7 +201,7 @@ def _unknown_rows(unknown: set[Unknown], table: str) -> list[tuple[str, int, int
     for name, year, path in sorted(unknown):
         parts = path.split(".")
         if parts[0] == table:
-            rows.append((name, year, SLUGS.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
+            rows.append((name, year, contract().policy.index(parts[1]) + 1, parts[2] if len(parts) > 2 else ""))
     return rows
 
 

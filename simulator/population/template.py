@@ -13,7 +13,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.files import put
 from simulator.population import documentation
 from simulator.population.column import Column, Table
-from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, TABLES
+from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, contract
 from simulator.population.spelling import iso
 from simulator.population.synthetic_mark import digest_of, synthetic_mark
 from simulator.population.workbook import from_workbook
@@ -28,7 +28,7 @@ UNITS = {"money": "元", "area": "㎡", "rent": "元/㎡·月"}  # written behin
 def header_of(column: Column) -> str:
     """The header a template writes: Chinese name and unit.
 
-    >>> header_of(TABLES[1].column("rent"))
+    >>> header_of(contract().tables[1].column("rent"))
     '月租金（元/㎡·月）'
     """
     unit = UNITS.get(column.kind)
@@ -72,7 +72,7 @@ def _write(path: Path, tables: Mapping[str, pd.DataFrame], mark: str = "") -> No
             "money": book.add_format({"num_format": "#,##0.00"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        for table in TABLES:
+        for table in contract().tables:
             frame = tables.get(table.name)
             if frame is None or len(frame) or table.required or not tables:
                 _sheet(book.add_worksheet(table.header), table, frame, styles)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from simulator.errors import PopulationError, Problem, nearest
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.raw import RawTable
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract
 
 MONEY = {
     "元": 1, "人民币元": 1, "cny": 1, "rmb": 1, "yuan": 1,
@@ -198,10 +198,10 @@ def parse_answers(options: list[str]) -> dict[str, str]:
 def check_answers(answers: Mapping[str, str]) -> list[Problem]:
     """What is wrong with answers: an unknown column, one that is no amount, an unknown unit."""
     problems = []
-    every = {f"{table.name}.{column.name}": column for table in TABLES for column in table.columns}
+    every = {f"{table.name}.{column.name}": column for table in contract().tables for column in table.columns}
     amounts = sorted({column.name for column in every.values() if column.kind == "money"})
     for name, unit in answers.items():
-        found = [column for table in TABLES if (column := _answered(name, table)) is not None]
+        found = [column for table in contract().tables if (column := _answered(name, table)) is not None]
         if not found:
             problems.append(Problem(f"--unit {name}", "is no column", nearest(name, amounts) or ", ".join(amounts)))
         elif all(column.kind != "money" for column in found):

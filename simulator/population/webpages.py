@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from simulator.errors import Problem
 from simulator.population import cells
-from simulator.population.characters import parse_number
+from simulator.characters import parse_number
 from simulator.population.column import Table, plain
 from simulator.population.grid import Grid, Range
 from simulator.population.layout import arrange

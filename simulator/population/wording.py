@@ -9,10 +9,8 @@ from functools import cache
 
 from simulator import messages
 from simulator.errors import Problem
-from simulator.law.clauses import CATALOGUE, SLUGS
-from simulator.population.schema import TABLES
+from simulator.population.schema import Contract, contract
 
-ARTICLES = {slug: str(clause.__doc__).split()[0] for slug, clause in zip(SLUGS, CATALOGUE, strict=True)}
 UNITS = {"CNY per m² and month": "元/平方米·月", "CNY": "元", "m²": "平方米"}
 
 _QUOTED = "“[^”]*”"  # what stands in a cell is repeated as it stands
@@ -34,21 +32,26 @@ def chinese(text: str) -> str:
 
 
 @cache
-def _names() -> re.Pattern[str]:
-    return re.compile(rf"{_QUOTED}|(?<![\w./])(" + "|".join(_by_name()) + r")(?![\w./])")
+def _names(under: Contract) -> re.Pattern[str]:
+    return re.compile(rf"{_QUOTED}|(?<![\w./])(" + "|".join(_by_name(under)) + r")(?![\w./])")
+
+
+def articles() -> dict[str, str]:
+    """The article of every clause of the policy in force, by slug."""
+    return {clause.slug: clause.article for clause in contract().policy.clauses}
 
 
 @cache
-def _by_name() -> dict[str, str]:
+def _by_name(under: Contract) -> dict[str, str]:
     """The Chinese names of clauses, tables and columns; those that are English words only with their underscore."""
-    columns = {column.name: column.header for table in TABLES for column in table.columns}
-    return columns | {table.name: table.header for table in TABLES} | ARTICLES
+    columns = {column.name: column.header for table in under.tables for column in table.columns}
+    return columns | {table.name: table.header for table in under.tables} | {clause.slug: clause.article for clause in under.policy.clauses}
 
 
 def _named(text: str) -> str:
     """A quoted part: labels, clauses, columns and units by their Chinese names; what stands in a cell as it stands."""
     text = _LABEL.sub(lambda found: found.group(1) or found.group(2) or found.group(), text)
-    text = _names().sub(lambda found: _by_name().get(found.group(1), found.group()), text)
+    text = _names(contract()).sub(lambda found: _by_name(contract()).get(found.group(1), found.group()), text)
     text = _UNIT.sub(lambda found: UNITS.get(found.group(), found.group()), text)
     return _LISTED.sub(lambda found: "、" if found.group() == ", " else found.group(), text)
 
@@ -63,7 +66,7 @@ def place_in_chinese(place: str) -> str:
     """
     place = messages.place_in_chinese(re.sub(r", column \w+ \(([^()]*)\)", r"“\1”列", place))
     place = re.sub(r", sheet (.*)", r" 的工作表“\1”", place)
-    parts = [f"{part} 年" if re.fullmatch(r"[12]\d{3}", part) else _by_name().get(part, part) for part in place.split(", ")]
+    parts = [f"{part} 年" if re.fullmatch(r"[12]\d{3}", part) else _by_name(contract()).get(part, part) for part in place.split(", ")]
     return "，".join(parts)
 
 
@@ -71,4 +74,5 @@ def told(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
     if lang != "zh":
         return problem
-    return Problem(place_in_chinese(problem.place), chinese(problem.cause), chinese(problem.remedy), problem.severity)
+    return Problem(place_in_chinese(problem.place), problem.cause_zh or chinese(problem.cause), problem.remedy_zh or chinese(problem.remedy),
+                   problem.severity)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from simulator import facts
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
 from simulator.files import Change, change, digest_of, listed
@@ -47,7 +48,7 @@ def write_parquet(population: Population, folder: Path) -> Path:
     absent = {name for _, _, name in population.unknown}
     owners, places = np.nonzero(population.annual["present"])
     columns = {"enterprises": {"enterprise_id": population.ids}, "annual": {"enterprise_id": population.ids[owners]}}
-    for column in schema.ENTERPRISES[1:]:
+    for column in schema.contract().enterprises[1:]:
         if column.name in population.details:
             values = population.details[column.name].to_numpy()
             if column.kind == "text" or column.kind == "choice":
@@ -55,13 +56,17 @@ def write_parquet(population: Population, folder: Path) -> Path:
                     columns["enterprises"][column.name] = values
             elif values.any():
                 columns["enterprises"][column.name] = _typed(values, column)
-        elif column.name not in absent:
+        elif column.name in population.own:
+            columns["enterprises"][column.name] = _typed(population.own[column.name], column)
+        elif column.name not in absent and column.name in facts.ENTERPRISE_FIELDS:
             columns["enterprises"][column.name] = _typed(population.enterprises[column.name], column)
     columns["annual"]["year"] = population.first_year + places
-    for column in schema.ANNUAL[2:]:
+    for column in schema.contract().annual[2:]:
         if column.name in absent:
             continue
-        if column.name != "employees":
+        if column.name in population.own:
+            columns["annual"][column.name] = _typed(population.own[column.name][owners, places], column)
+        elif column.name != "employees" and column.name in facts.ANNUAL_FIELDS:
             columns["annual"][column.name] = _typed(population.annual[column.name][owners, places], column)
         elif population.employees.size:
             columns["annual"][column.name] = population.employees[owners, places]

@@ -8,15 +8,16 @@ has one float64 field per assumption, its path with underscores.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from simulator.law.clauses import CASH, CATALOGUE, SLUGS
+from simulator.law.policy import Policy
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
-from simulator.projection.measures import MEASURES
+from simulator.projection.measures import MEASURES, TAKE_UP, Measure
 from simulator.projection.sobol import chances_by_draw
-from simulator.projection.uncertain import Uncertain
+from simulator.projection.uncertain import Uncertain, fixed
 
 # Assumptions that may differ from year to year (`path@2014`: from that year on); of the others the model asks once.
 DATABLE = ("market.growth", "market.local_wedge", "market.entry_part", "take_up.", "discretion.", "prices.growth",
@@ -35,6 +36,7 @@ class Assumption:
     high: float
     zh: str
     en: str
+    default: Uncertain | None = None  # where a scenario says nothing; None: it has to
 
     @property
     def field(self) -> str:
@@ -45,13 +47,15 @@ class Assumption:
         return self.path.startswith(DATABLE) and self.path not in ("take_up.together", "take_up.size_elasticity")
 
 
+USUAL_TAKE_UP = Uncertain(0.3, 0.6, 0.9, "pert")  # of a clause nobody has judged yet (takeup_cash_grant)
+USUAL_SUM = 50_000.0
+
+
 def _a(path: str, unit: str, low: float, high: float, zh: str, en: str) -> Assumption:
     return Assumption(path, unit, low, high, zh, en)
 
 
-_NAMES = {slug: clause.NAMES for slug, clause in zip(SLUGS, CATALOGUE, strict=True)}
-
-ASSUMPTIONS: tuple[Assumption, ...] = (
+GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("market.growth", "log", -1, 2, "网络零售市场首年增长（对数）", "market growth in the first year (log)"),
     _a("market.first_year_extra", "log", -1, 1, "首年额外增长（对数）", "extra growth of the first year (log)"),
     _a("market.yearly_change", "log", -1, 1, "增长率逐年变化（对数）", "change of growth per further year (log)"),
@@ -105,13 +109,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("tax.small_share", "share", 0, 1, "利润中小型微利企业部分（减半按20%）", "part of profit that is of small low-profit enterprises"),
     _a("tax.western_share", "share", 0, 1, "利润中享受西部大开发15%税率的部分", "part of profit taxed at the rate of western development"),
     _a("tax.district_share", "share", 0, 1, "区级占地方分成的比例", "district share of the local part"),
-    *(_a(f"take_up.{slug}", "share", 0, 1, f"申报率：{zh}", f"take-up: {en}") for slug, (zh, en) in _NAMES.items()),
     _a("take_up.together", "share", 0, 1, "各项申报的相关性", "how far applying for one goes with applying for all"),
     _a("take_up.size_elasticity", "ratio", 0, 3, "申报率对金额的弹性", "elasticity of take-up odds to the sum at stake"),
-    *(_a(f"typical_sum.{slug}", "CNY", 1, 1e9, f"申报率所对应的金额：{zh}", f"sum the take-up belongs to: {en}")
-      for slug, (zh, en) in _NAMES.items() if slug != "school_places"),
-    _a("discretion.headquarters_award", "share", 0, 1, "总部奖励核定占上限比例", "share of the cap decided, headquarters"),
-    _a("discretion.data_line", "share", 0, 1, "专线补贴核定占上限比例", "share of the cap decided, data line"),
     _a("certification.rate", "share", 0, 1, "网络零售企业每年获市级认定的比例", "share of online retailers certified a year"),
     _a("certification.rate_others", "share", 0, 1, "其他企业每年获市级认定的比例", "share of others certified a year"),
     _a("line.prevalence", "share", 0, 1, "租用数据专线比例", "share that leases a data line"),
@@ -172,41 +171,96 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     _a("targets.goods_share", "share", 0, 1, "网络零售额中实物商品占比", "physical goods in online sales"),
     _a("cash.same_year", "share", 0, 1, "当年兑现比例", "share of an award paid in its own year"),
 )
-BY_PATH: Mapping[str, Assumption] = {a.path: a for a in ASSUMPTIONS}
-PARAMETERS = np.dtype([(a.field, np.float64) for a in ASSUMPTIONS])
-TAKE_UP_FIELDS = tuple(f"take_up_{slug}" for slug in SLUGS)
-TYPICAL_FIELDS = tuple(f"typical_sum_{slug}" for slug, cash in zip(SLUGS, CASH, strict=True) if cash)
+PARAMETERS = np.dtype([(a.field, np.float64) for a in GENERAL])  # what the engine reads
 
-# `behaviour: as_the_law_says`: everyone applies and is paid at once, nobody comes, leaves or breaks a rule
-AS_THE_LAW_SAYS: Mapping[str, float] = (
-    {f"take_up.{slug}": 1.0 for slug in SLUGS}
-    | {f"levers.{m.name}.effect": m.neutral for m in MEASURES}
-    | {a.path: 1.0 for a in ASSUMPTIONS if a.path.startswith("discretion.")}
-    | {a.path: 0.0 for a in ASSUMPTIONS if a.path.endswith(".a_year") or a.path.startswith("exit.")}
-    | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0,
-       "certification.rate_others": 0.0, "breach.accounts_rate": 0.0, "existing.share": 0.0,
-       "reregistration.share": 0.0, "bunching.contribution": 0.0, "bunching.capital": 0.0}
-)
+
+@dataclass(frozen=True)
+class Declared:
+    """Every assumption of the projection under one policy: the general ones, and those about its clauses and own facts.
+
+    take_up, typical: fields by clause (the sum of one in kind is ""); discretion: field by clause whose sums are "at most"."""
+
+    all: tuple[Assumption, ...]
+    take_up: tuple[str, ...]
+    typical: tuple[str, ...]
+    discretion: Mapping[str, str]
+
+    @cached_property
+    def by_path(self) -> dict[str, Assumption]:
+        return {a.path: a for a in self.all}
+
+    @cached_property
+    def parameters(self) -> np.dtype:
+        """One draw's values: one float64 field for each assumption."""
+        return np.dtype([(a.field, np.float64) for a in self.all])
+
+    @cached_property
+    def as_the_law_says(self) -> dict[str, float]:
+        """`behaviour: as_the_law_says`: everyone applies and is paid at once, nobody comes, leaves or breaks a rule."""
+        return (
+            {path: 1.0 for path in self.by_path if path.startswith("take_up.") and self.by_path[path].field in self.take_up}
+            | {f"levers.{m.name}.effect": m.neutral for m in MEASURES}
+            | {a.path: 1.0 for a in self.all if a.path.startswith("discretion.")}
+            | {a.path: 0.0 for a in self.all if a.path.endswith(".a_year") or a.path.startswith("exit.")}
+            | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0,
+               "certification.rate_others": 0.0, "breach.accounts_rate": 0.0, "existing.share": 0.0,
+               "reregistration.share": 0.0, "bunching.contribution": 0.0, "bunching.capital": 0.0})
+
+
+@lru_cache(maxsize=64)
+def declared(policy: Policy) -> Declared:
+    """The assumptions of the projection under a policy."""
+    found = list(GENERAL)
+    for c in policy.clauses:
+        found.append(replace(_a(f"take_up.{c.slug}", "share", 0, 1, f"申报率：{c.short_zh}", f"take-up: {c.short_en}"), default=USUAL_TAKE_UP))
+        if c.cash:
+            found.append(replace(_a(f"typical_sum.{c.slug}", "CNY", 1, 1e9, f"申报率所对应的金额：{c.short_zh}",
+                                    f"sum the take-up belongs to: {c.short_en}"), default=fixed(USUAL_SUM)))
+    discretion = {}
+    for c in policy.clauses:
+        if any(path in policy.discretion for path in c.numbers):
+            found.append(replace(_a(f"discretion.{c.slug}", "share", 0, 1, f"核定占上限比例：{c.short_zh}",
+                                    f"share of the cap decided: {c.short_en}"), default=fixed(1.0)))
+            discretion[c.slug] = f"discretion_{c.slug}"
+    for f in policy.facts:
+        if f.share:
+            found.append(replace(_a(f"facts.{f.name}.share", "share", 0, 1, f"有此项的比例：{f.zh}", f"share that has it: {f.en}"), default=fixed(f.share)))
+        if f.median:
+            found.append(replace(_a(f"facts.{f.name}.median", f.unit.name, 0, 1e13, f"中位数：{f.zh}", f"median: {f.en}"), default=fixed(f.median)))
+    order = [a.path for a in GENERAL]  # the order of a file does not matter: chances go by name
+    found.sort(key=lambda a: (a.path not in order, order.index(a.path) if a.path in order else 0))
+    return Declared(tuple(found), tuple(f"take_up_{c.slug}" for c in policy.clauses),
+                    tuple(f"typical_sum_{c.slug}" if c.cash else "" for c in policy.clauses), discretion)
+
+
+def general(records: np.ndarray) -> np.ndarray:
+    """Of parameters, those the engine reads, as PARAMETERS records."""
+    if records.dtype == PARAMETERS:
+        return records
+    found = np.empty(records.shape, PARAMETERS)
+    for name in PARAMETERS.names or ():
+        found[name] = records[name]
+    return found
 
 
 def draw_parameters(
-    values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False, at_mode: bool = False,
+    known: Declared, values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False, at_mode: bool = False,
     correlations: Mapping[tuple[str, str], float] | None = None, sobol: bool = False,
 ) -> np.ndarray:
-    """The outer layer: each assumption's value in draws first … first + count − 1, as PARAMETERS records (count,).
+    """The outer layer: each assumption's value in draws first … first + count − 1, as `known.parameters` records (count,).
 
     at_mean, at_mode: every assumption there in every draw (`uncertainty: none`: at its mode). correlations: rank correlation (Spearman) of
     named pairs, by a Gaussian copula; each assumption's own distribution stays what it is. sobol: from sixteen scrambled Sobol
     sequences instead of independent numbers (see `projection.sobol`).
     """
-    records = np.zeros(count, PARAMETERS)
-    uncertain = [a.path for a in ASSUMPTIONS if values[a.path].shape != "fixed"] if not (at_mean or at_mode) else []
+    records = np.zeros(count, known.parameters)
+    uncertain = [a.path for a in known.all if values[a.path].shape != "fixed"] if not (at_mean or at_mode) else []
     if sobol and uncertain and count:
-        chances = chances_by_draw(np.uint64(seed), first, count, list(BY_PATH), uncertain)
+        chances = chances_by_draw(np.uint64(seed), first, count, list(known.by_path), uncertain)
     else:
         chances = {p: uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(p)) for p in uncertain}
     chances |= correlated({p: chances[p] for pair in correlations or {} for p in pair if p in chances}, correlations or {})
-    for assumption in ASSUMPTIONS:
+    for assumption in known.all:
         value = values[assumption.path]
         p = chances.get(assumption.path)
         certain = value.most_likely if at_mode else value.mean
@@ -215,10 +269,10 @@ def draw_parameters(
 
 
 def by_year(
-    records: np.ndarray, values: Mapping[str, Uncertain], seed: int, numbers: np.ndarray, years: list[int], *,
+    known: Declared, records: np.ndarray, values: Mapping[str, Uncertain], seed: int, numbers: np.ndarray, years: list[int], *,
     at_mode: bool = False,
 ) -> np.ndarray:
-    """The parameters of each year, PARAMETERS records (count, years), of draws with their levers pulled.
+    """The parameters of each year, records (count, years), of draws with their levers pulled.
 
     What is dated (`path@2014` among the values) holds from that year on: its own distribution at the draw's chance for the
     assumption, so that a draw that is high stays high; levers act on it as on the other. numbers (count,): the draws'.
@@ -233,13 +287,22 @@ def by_year(
             drawn = value.inverse(np.array([uniforms_by_draw(np.uint64(seed), int(n), 1, PARAMETER, key_of(path))[0]
                                             for n in numbers]))
         for measure in MEASURES:
-            if BY_PATH[path].field in measure.acts_on:
+            if known.by_path[path].field in acted_on(measure, records):
                 effect = records[f"levers_{measure.name}_effect"]
                 drawn = drawn + effect if measure.adds else drawn * effect
-        if BY_PATH[path].unit == "share":
-            drawn = np.minimum(drawn, BY_PATH[path].high)
-        found[BY_PATH[path].field][:, np.asarray(years) >= int(year)] = drawn[:, None]
+        if known.by_path[path].unit == "share":
+            drawn = np.minimum(drawn, known.by_path[path].high)
+        found[known.by_path[path].field][:, np.asarray(years) >= int(year)] = drawn[:, None]
     return found
+
+
+def _take_up(records: np.ndarray) -> list[str]:
+    return [n for n in records.dtype.names or () if n.startswith("take_up_") and n not in ("take_up_together", "take_up_size_elasticity")]
+
+
+def acted_on(measure: Measure, records: np.ndarray) -> list[str]:
+    """The parameters a measure acts on."""
+    return [name for given in measure.acts_on for name in (_take_up(records) if given == TAKE_UP else [given])]
 
 
 def pull_levers(records: np.ndarray) -> np.ndarray:
@@ -247,9 +310,9 @@ def pull_levers(records: np.ndarray) -> np.ndarray:
     moved = records.copy()
     for measure in MEASURES:
         effect = records[f"levers_{measure.name}_effect"]
-        for name in measure.acts_on:
+        for name in acted_on(measure, records):
             moved[name] = records[name] + effect if measure.adds else records[name] * effect
-    for name in ("o2o_share", "service_share", *TAKE_UP_FIELDS):
+    for name in ("o2o_share", "service_share", *_take_up(records)):
         moved[name] = np.minimum(moved[name], 1.0)
     return moved
 

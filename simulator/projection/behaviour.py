@@ -6,7 +6,7 @@ sum at stake, from the rate given at the clause's typical sum. Raising a rate on
 """
 
 from simulator.compiled import rule
-from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, CLAUSE_STRIDE, u
+from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, u
 from simulator.money import FEN
 
 
@@ -21,10 +21,10 @@ def take_up_rate(rate, amount, typical, elasticity):
 
 @rule
 def applies(seed, draw, enterprise, clause, rate, together):
-    """Whether the enterprise applies for a clause; the same answer in every year of a draw."""
+    """Whether the enterprise applies for a clause; the same answer in every year of a draw. clause: the key of its name, so that
+    another clause beside it changes nothing."""
     if rate >= 1.0:
         return True
-    own = CLAUSE_STRIDE * (clause + 1)
-    if u(seed, draw, APPLY_MIX + own, enterprise, 0) < together:
+    if u(seed, draw, APPLY_MIX, enterprise ^ clause, 0) < together:
         return u(seed, draw, APPLY_TOGETHER, enterprise, 0) < rate
-    return u(seed, draw, APPLY + own, enterprise, 0) < rate
+    return u(seed, draw, APPLY, enterprise ^ clause, 0) < rate

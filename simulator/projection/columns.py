@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulator import facts
+from simulator.law.machine import Columns
+
 TOGETHER = 64  # enterprises played together: their columns stay in the fastest memory
 
 
@@ -32,3 +35,14 @@ CARRIED = _columns("born passing services national traditional active anyway cam
 # each; matter: those of them that the year's figures leave possible.
 YEAR = _columns("there present here profitable sales online_sales turnover_tax income_tax retained_tax district_contribution "
                 "local unshared executive_children befallen calm matter", "factor profit leaves breach certification yuan members part")
+
+# What the projection keeps of an enterprise's facts, for whoever rules clauses out beforehand. Sums of money other than rents and fees
+# are figures of the year; rents and fees follow the price level.
+_FIGURES = ("present", "sales", "online_sales", "retained_tax", "district_contribution", "executive_children")
+_PRICED = ("rent", "line_lease", "entry_fee")
+_GROWING = ("paid_members", "membership_income")
+_MOVING = {*_FIGURES, *_PRICED, *_GROWING, "vat", "business_tax", "income_tax"}
+_FIELDS = YEAR.names or ()
+SEEN = Columns(
+    TOGETHER, {name: _FIELDS.index(name) for name in _FIGURES}, _FIELDS.index("calm"), _FIELDS.index("matter"),
+    frozenset(facts.ENTERPRISE_FIELDS) | (frozenset(facts.ANNUAL_FIELDS) - _MOVING), frozenset(_PRICED), frozenset(_GROWING))

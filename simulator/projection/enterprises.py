@@ -1,6 +1,7 @@
 """One enterprise's years: growth, taxes, offices, exit and breach, from the state it is in to the facts the law reads."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,7 +9,6 @@ from simulator.compiled import columnwise, once, rule
 from simulator.distributions import mean_exp_laplace_cut
 from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
 from simulator.law.calendar import year_of
-from simulator.law.case import May
 from simulator.lotteries import LEAVING, REREGISTERS, u
 from simulator.projection.taxes import expected_retained_rate, retained, to_fen
 
@@ -17,6 +17,13 @@ GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOIN
 KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "traditional", "joiner", "building")
 RETAILER, OTHER = 1, 2  # who may yet be certified
 SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
+
+class May(NamedTuple):
+    """What time may still bring an enterprise: that it settles anew, that it is certified. Its other marks stay."""
+
+    settle: bool
+    certify: bool
+
 
 # What an enterprise sets out with. Money in yuan; area m²; rent yuan per m² and month; flags 0 / 1.
 # born: first calendar year (0: an incumbent of unknown age); own_rate: retained tax per yuan of sales a register shows

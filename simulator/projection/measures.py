@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.law.clauses import SLUGS
+TAKE_UP = "take_up_*"  # stands for the take-up of every clause
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,6 @@ MEASURES: tuple[Measure, ...] = (
             "服务型企业占比倍数", "multiple of the share of service firms"),
     Measure("statistics", "三（十）", "统计监测", "statistics", ("certification_rate",),
             "认定比例倍数", "multiple of certifications"),
-    Measure("support", "三（十一）", "配套服务", "support", tuple(f"take_up_{slug}" for slug in SLUGS),
+    Measure("support", "三（十一）", "配套服务", "support", (TAKE_UP,),
             "申报率倍数", "multiple of take-up"),
 )

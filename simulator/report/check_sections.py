@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract
 from simulator.report import making, page
 from simulator.report.page import Block, Cell, table
 from simulator.report.register_check import CheckFolder
@@ -20,7 +20,6 @@ end = making.end
 _CONTENTS = {"answer": "check.answer", "problems": "check.problems", "completeness": "check.completeness",
              "indicators": "check.indicators", "made": "check.made"}
 _MOST = 200  # problems listed; the folder's table has all of them
-_HEADERS = {column.name: column.header for t in TABLES for column in t.columns}
 
 
 def cover(register: CheckFolder, lang: str) -> Block:
@@ -106,15 +105,15 @@ def made(register: CheckFolder, lang: str) -> Block:
 
 
 def _table(name: str, words: Wording) -> str:
-    headers = {t.name: t.header for t in TABLES}
+    headers = {t.name: t.header for t in contract().tables}
     return headers.get(name, name) if words.lang == "zh" else name or MISSING
 
 
 def _column(name: str, words: Wording) -> str:
     """A column by its name in this language, whichever of the two the register's header has."""
-    names = {header: english for english, header in _HEADERS.items()}
+    names = {header: english for english, header in _headers().items()}
     if words.lang == "zh":
-        return _HEADERS.get(name, name) or MISSING
+        return _headers().get(name, name) or MISSING
     return names.get(name, name) or MISSING
 
 
@@ -135,3 +134,7 @@ def _value(row: pd.Series, column: str, words: Wording) -> Cell:
     if column in ("growth", "share_of_trscg"):
         return Cell(f"{100 * value:.1f}%".replace("-", "\u2212"), number=True)
     return Cell(f"{value:,.1f}" if value % 1 else f"{value:,.0f}", number=True)
+
+
+def _headers() -> dict[str, str]:
+    return {column.name: column.header for table in contract().tables for column in table.columns}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.law.readings import SWITCHES
 from simulator.report import driver_words
 from simulator.report.rounding import UNITS, WITHHELD, Unit, withheld
 from simulator.report.sheets import Sheet
@@ -61,10 +60,8 @@ def readings(table: pd.DataFrame, words: Wording) -> Sheet:
              words.say("matters.rank"): "text"}
     rows = []
     for r in table.itertuples():
-        switch = SWITCHES[r.switch]
-        zh, en = switch.meanings[r.reading]
         place = driver_words.rank(r.rank_low, r.rank_high, words) if r.share_changed else None
-        rows.append((f"{switch.article} {words.pick({'zh': switch.zh, 'en': switch.en})}", words.pick({"zh": zh, "en": en}),
+        rows.append((f"{r.article} {words.pick({'zh': r.switch_zh, 'en': r.switch_en})}", words.pick({"zh": r.reading_zh, "en": r.reading_en}),
                      (r.mean / scale, r.standard_error / scale), (r.share_changed, r.share_changed_low, r.share_changed_high), place))
     return Sheet(_unit(words, "reading_costs.title"), kinds, rows, left=2, note=_margins(words), ends=_ends(words))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from simulator.law.readings import SWITCHES
 from simulator.report.rounding import MISSING, UNITS, percent
 from simulator.report.wording import Wording
 
@@ -45,11 +45,10 @@ def of_interaction(clauses: pd.DataFrame, words: Wording) -> Said:
     return ("attribution.more" if amount > 0 else "attribution.less"), said
 
 
-def option(switch: str, reading: str, words: Wording) -> str:
-    """A reading as a person reads it."""
-    one = SWITCHES[switch]
-    zh, en = one.meanings[reading]
-    return words.say("reading_costs.option", switch=words.pick({"zh": one.zh, "en": one.en}), reading=words.pick({"zh": zh, "en": en}))
+def option(row: Any, words: Wording) -> str:
+    """A reading as a person reads it. row: of the table of readings."""
+    return words.say("reading_costs.option", switch=words.pick({"zh": row.switch_zh, "en": row.switch_en}),
+                     reading=words.pick({"zh": row.reading_zh, "en": row.reading_en}))
 
 
 def of_readings(readings: pd.DataFrame, words: Wording) -> Said:
@@ -57,7 +56,7 @@ def of_readings(readings: pd.DataFrame, words: Wording) -> Said:
     first = readings[readings["rank_low"] == 1]
     if not len(first):
         return "reading_costs.none", {}
-    names = [option(r.switch, r.reading, words) for r in first.itertuples()]
+    names = [option(r, words) for r in first.itertuples()]
     if len(names) > 1:
         return "reading_costs.largest_tied", {"names": words.say("source.separator").join(names[:NAMED])}
     row = first.iloc[0]

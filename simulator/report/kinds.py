@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import Problem, ReportError, nearest
-from simulator.law.clauses import SLUGS
 
 FORMATS = ("html", "pdf", "xlsx", "docx")
 LANGUAGES = ("zh", "en")
@@ -40,7 +39,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profile: str, clause: str = "",
-          scenarios: int = 1) -> None:
+          scenarios: int = 1, clauses: Sequence[str] = ()) -> None:
     """Whether this report can be made at all. Raises ReportError with every reason why not, before anything runs.
 
     scenarios: how many there are to report on.
@@ -63,7 +62,7 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
         problems.append(Problem("format", f"the report {notebook} is not made as {', '.join(lacking)}",
                                 f"one of {', '.join(kind.formats)}"))
     if notebook == "clause":
-        known("clause", clause, SLUGS)
+        known("clause", clause, clauses)
     elif clause:
         problems.append(Problem("clause", f"the report {notebook} is not about one clause", "choose the notebook clause"))
     if notebook == "compare" and scenarios < 2:

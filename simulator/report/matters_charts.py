@@ -56,7 +56,7 @@ def readings(table: pd.DataFrame, words: Wording) -> Figure:
     shown = table[table["share_changed"] > 0]
     shown = shown.loc[shown["mean"].abs().sort_values(ascending=False, kind="stable").index].head(_BARS)
     with drawing():
-        figure, axes, at = _horizontal([driver_words.option(r.switch, r.reading, words) for r in shown.itertuples()])
+        figure, axes, at = _horizontal([driver_words.option(r, words) for r in shown.itertuples()])
         values = shown["mean"] / unit.scale
         axes.barh(at, values, 0.62, color=[ORANGE if v > 0 else BLUE for v in values])
         axes.errorbar(values, at, xerr=_NORMAL * (shown["standard_error"] / unit.scale).fillna(0.0), **_LINE)

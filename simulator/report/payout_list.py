@@ -9,14 +9,13 @@ from typing import Any
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.errors import Problem, SimulatorError
 from simulator.files import change, put
-from simulator.law.clauses import SLUGS
-from simulator.population.schema import TABLES
+from simulator.law.terms import UNITS
+from simulator.population.schema import contract_of
 from simulator.population.wording import told
 from simulator.spreadsheets import height, printed, save_csv, workbook
 
 Styles = dict[str, Any]  # a workbook's formats by name
 SEVERITY = {"error": "错误", "data error": "数据缺口", "warning": "提示"}
-FACTS = {column.name: column.header for each in TABLES for column in each.columns}
 WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
 HEADINGS = (
     "序号",
@@ -33,7 +32,7 @@ HEADINGS = (
 def write_csv(result: Assessment, path: Path) -> None:
     """The assessment's table as CSV (UTF-8 with BOM)."""
     table = result.table()
-    places = table["clause"] == "school_places"
+    places = table["clause"].isin(in_kind(result))
     table["amount"] = (
         table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
     )
@@ -82,7 +81,7 @@ def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
         sheet.set_column(column, column, width)
     years = f"{result.years[0]}–{result.years[-1]}"
     sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, f"兑现名单（{years}年）", styles["title"])
-    note = f"名册：{result.source}；情景：{result.scenario}。金额单位：元；入学为名额（个）。追回为负数，单列，不与各条款相抵。"
+    note = f"名册：{result.source}；情景：{result.scenario}。金额单位：元；实物条款按其计量单位。追回为负数，单列，不与各条款相抵。"
     sheet.merge_range(1, 0, 1, len(HEADINGS) - 1, note, styles["note"])
     sheet.write_row(2, 0, HEADINGS, styles["head"])
     sheet.freeze_panes(3, 3)
@@ -91,12 +90,12 @@ def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     names = dict(zip(result.ids, result.names, strict=True))
     table = result.table()
     row, number, subtotals = 3, 0, []
-    for slug in [*SLUGS, CLAWBACK]:
+    for slug in [*result.policy.slugs, CLAWBACK]:
         part = table[table["clause"] == slug]
         if part.empty:
             continue
         article, title = _heading(result, slug)
-        places = slug == "school_places"
+        places = slug in in_kind(result)
         first = row
         for entry in part.itertuples(index=False):
             number += 1
@@ -146,9 +145,9 @@ def _totals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     sheet.repeat_rows(0)
     for row, entry in enumerate(result.summary().itertuples(index=False), start=1):
         article, title = _heading(result, entry.clause)
-        places = entry.clause == "school_places"
+        places = entry.clause in in_kind(result)
         sheet.write_string(row, 0, article, styles["text"])
-        sheet.write_string(row, 1, title + ("（个）" if places else ""), styles["text"])
+        sheet.write_string(row, 1, title + (f"（{unit_of(result, entry.clause)}）" if places else ""), styles["text"])
         sheet.write_number(row, 2, entry.year, styles["text"])
         sheet.write_number(row, 3, entry.recipients, styles["count"])
         sheet.write_number(row, 4, entry.amount, styles["count" if places else "money"])
@@ -169,6 +168,7 @@ def _intervals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     printed(sheet)
     sheet.repeat_rows(1)
     names = dict(zip(result.ids, result.names, strict=True))
+    headers = {column.name: column.header for each in contract_of(result.policy).tables for column in each.columns}
     for row, entry in enumerate(result.intervals.itertuples(index=False), start=2):
         article, title = _heading(result, entry.clause)
         sheet.write_string(row, 0, str(entry.enterprise_id), styles["text"])
@@ -181,7 +181,7 @@ def _intervals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
             sheet.write_number(row, 6, entry.high, styles["money"])
         else:
             sheet.write_string(row, 6, "无法核定", styles["text"])
-        unknown = "、".join(FACTS.get(name, name) for name in entry.unknown.split(", "))
+        unknown = "、".join(headers.get(name, name) for name in entry.unknown.split(", "))
         sheet.write_string(row, 7, unknown, styles["wrap"])
         sheet.set_row(row, height([unknown], widths[-1:]))
 
@@ -219,9 +219,20 @@ def _problems_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
 
 def _heading(result: Assessment, slug: str) -> tuple[str, str]:
     if slug == CLAWBACK:
-        return "五（五）", "追回"
+        back = result.policy.settlement.clawback
+        return "", back.zh if back else "追回"
     block = result.blocks[slug]
     return block.article, block.zh
+
+
+def in_kind(result: Assessment) -> tuple[str, ...]:
+    """The clauses that give something other than money."""
+    return result.policy.slugs[result.policy.cash_clauses:]
+
+
+def unit_of(result: Assessment, slug: str) -> str:
+    """What a clause in kind is counted in, in Chinese."""
+    return UNITS[result.policy.clauses[result.policy.index(slug)].unit.name].zh
 
 
 def save(result: Assessment, path: str | Path) -> Path:

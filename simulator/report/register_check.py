@@ -24,7 +24,7 @@ from simulator.population.findings import problem_table
 from simulator.population.indicators import indicators
 from simulator.population.raw import Finding
 from simulator.population.readers import Examination, examine
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract
 from simulator.report.disclosure import released
 from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
 from simulator.report.kinds import profile_of
@@ -170,7 +170,7 @@ def _table_and_column(found: Examination, problem: Problem) -> tuple[str, str]:
 def _completeness(found: Examination) -> pd.DataFrame:
     """How many cells of each column are blank and how many unknown."""
     rows = []
-    for table in TABLES:
+    for table in contract().tables:
         raw = found.source.tables.get(table.name)
         if raw is None:
             continue

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from simulator.engine.assess import CLAWBACK, Assessment
-from simulator.law.clauses import SLUGS
 from simulator.law.readings import defaults
 from simulator.population.parts import Parts
 from simulator.population.readers import Examination
 from simulator.population.register import Population, asked_for
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract, contract_of
 from simulator.report.refusals import listing, marking
 from simulator.report.sources import named
 from simulator.report.terminal import table
@@ -48,7 +47,7 @@ def next_step(path: str, lang: str) -> str:
 
 def _contents(population: Population, words: Wording) -> list[str]:
     """How much a register holds, and how much of it is unknown."""
-    unknown = asked_for(population.unknown, defaults())
+    unknown = asked_for(population.unknown, contract().policy, defaults(contract().policy))
     cells = sum(1 for enterprise, _, _ in unknown if enterprise)
     lines = [words.say(
         "register.contents", enterprises=f"{len(population):,}", first=population.first_year, last=population.last_year,
@@ -65,7 +64,7 @@ def remarks(population: Population | Parts, path: str, lang: str) -> str:
     """One line on a register that a run reads, where something is to be said of it: warnings, unknown facts."""
     words = load(lang)
     count = {"warnings": len(population.warnings), "command": marking(path, lang)}
-    if unknown := asked_for(population.unknown, defaults()):
+    if unknown := asked_for(population.unknown, contract().policy, defaults(contract().policy)):
         cells = sum(1 for enterprise, _, _ in unknown if enterprise)
         return words.say("register.played_unknown", cells=f"{cells:,}", columns=len(unknown) - cells, **count)
     return words.say("register.played", **count) if population.warnings else ""
@@ -75,15 +74,15 @@ def assessment(result: Assessment, lang: str = "zh") -> str:
     """The assessment by clause and year: recipients and CNY, totals, what unknown facts leave open, what was odd."""
     words, summary = load(lang), result.summary()
     years = [int(year) for year in result.years]
-    rows = []
-    for slug in [*SLUGS, CLAWBACK]:
+    rows, in_kind = [], result.policy.slugs[result.policy.cash_clauses:]
+    for slug in [*result.policy.slugs, CLAWBACK]:
         of_clause = summary[summary["clause"] == slug].set_index("year")
         if not of_clause.empty:
-            places = slug == "school_places"
+            places = slug in in_kind
             total = f"{of_clause['amount'].sum():,.0f}" if places else f"{of_clause['amount'].sum():,.2f}"
             rows.append((_clause(result, slug, words), *(cell for year in years for cell in _cells(of_clause, year, places)),
                          words.say("assess.places", count=total) if places else total))
-    cash = summary[~summary["clause"].isin(["school_places", CLAWBACK])]
+    cash = summary[~summary["clause"].isin([*in_kind, CLAWBACK])]
     by_year = cash.groupby("year")["amount"].sum()
     rows.append((words.say("assess.total"), *(cell for year in years for cell in ("", f"{by_year.get(year, 0.0):,.2f}")),
                  f"{result.total:,.2f}"))
@@ -110,7 +109,7 @@ def _cells(of_clause: pd.DataFrame, year: int, places: bool) -> tuple[str, str]:
 
 def _clause(result: Assessment, slug: str, words: Wording) -> str:
     if slug == CLAWBACK:
-        return f"五（五） {words.say('assess.clawback')}"
+        return words.say('assess.clawback')
     block = result.blocks[slug]
     return f"{block.article} {words.pick({'zh': block.zh, 'en': block.en})}"
 
@@ -120,22 +119,22 @@ def _left_open(result: Assessment, words: Wording) -> str:
     found = result.intervals
     rows = [
         (r.enterprise_id, r.year, _clause(result, r.clause, words), f"{r.low:,.2f}",
-         words.say("assess.unbounded") if pd.isna(r.high) else f"{r.high:,.2f}", _facts(r.unknown, words))
+         words.say("assess.unbounded") if pd.isna(r.high) else f"{r.high:,.2f}", _facts(result, r.unknown, words))
         for r in found.head(SHOWN_AWARDS).itertuples()
     ]
     head = [words.say(f"assess.{name}") for name in ("enterprise", "of_year", "clause", "low", "high", "facts")]
     lines = [words.say("assess.open", count=f"{len(found):,}"), table(head, rows, left=3, last_left=True)]
     if len(found) > SHOWN_AWARDS:
         lines.append("  " + words.say("assess.more", count=f"{len(found) - SHOWN_AWARDS:,}", option="--out"))
-    worth = [(_facts(r.column, words), f"{r.unknown_cells:,}", f"{r.intervals:,}", f"{r.width_alone:,.2f}",
+    worth = [(_facts(result, r.column, words), f"{r.unknown_cells:,}", f"{r.intervals:,}", f"{r.width_alone:,.2f}",
               f"{r.width_shared:,.2f}", f"{r.not_assessable:,}") for r in result.worth.itertuples()]
     head = [words.say(f"assess.{name}") for name in ("fact", "cells", "involved", "alone", "shared", "not_assessable")]
     return "\n".join([*lines, "", words.say("assess.worth"), table(head, worth)])
 
 
-def _facts(names: str, words: Wording) -> str:
+def _facts(result: Assessment, names: str, words: Wording) -> str:
     """Columns by name, in Chinese by their headers."""
-    headers = {column.name: column.header for each in TABLES for column in each.columns} if words.lang == "zh" else {}
+    headers = {column.name: column.header for each in contract_of(result.policy).tables for column in each.columns} if words.lang == "zh" else {}
     return ("、" if headers else ", ").join(headers.get(name, name) for name in names.split(", "))
 
 

@@ -48,7 +48,7 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
                       "price_p95_high", "clause", "closed_price", "closed_error", "confidence", "invented"),
     "attribution.csv": ("clause", *(f"{v}{end}" for v in ("booked", "alone", "last_in", "shapley") for end in ("", "_error")), "draws"),
     "interaction.csv": ("cause", "mean", "standard_error"),
-    "readings.csv": ("switch", "reading", "default", "mean", "standard_error", "share_changed", "share_changed_low", "share_changed_high",
+    "readings.csv": ("switch", "reading", "article", "switch_zh", "switch_en", "reading_zh", "reading_en", "default", "mean", "standard_error", "share_changed", "share_changed_low", "share_changed_high",
                      "draws", "rank_low", "rank_high"),
     "tornado.csv": ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
                     "draws", "rank_low", "rank_high"),

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from simulator.law.readings import SWITCHES
 from simulator.report.page import Cell, table
 from simulator.report.rounding import UNITS
 from simulator.report.sources import named
@@ -29,11 +28,9 @@ def readings_table(frame: pd.DataFrame, words: Wording) -> str:
 
 def reading_text(setting: Any, words: Wording) -> tuple[str, str]:
     """A switch's matter and the reading taken, in words; another version's run as it stands."""
-    switch = SWITCHES.get(setting.path.rsplit(".", 1)[-1])
-    names, text = {"zh": setting.zh, "en": setting.en}, setting.value
-    if switch and setting.value in switch.meanings:
-        names = {"zh": switch.zh, "en": switch.en}
-        text = dict(zip(("zh", "en"), switch.meanings[setting.value], strict=True))[words.lang]
+    parts = {"zh": setting.zh.partition("："), "en": setting.en.partition(": ")}
+    names = {lang: part[0] for lang, part in parts.items()}
+    text = parts[words.lang][2] or setting.value
     return _capital(words.pick(names)), _capital(text)
 
 

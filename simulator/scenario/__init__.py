@@ -20,19 +20,19 @@ from typing import Any
 from simulator import resources, yamlfile
 from simulator.errors import Problem, ScenarioError, SimulatorError, nearest
 from simulator.law import readings
-from simulator.law.assessment import read_law
+from simulator.law.shipped import DEFAULT, law_at, policy_path, shipped_policies
 from simulator.law.terms import Law
-from simulator.projection.assumptions import AS_THE_LAW_SAYS, BY_PATH
+from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
-from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, without_unoffered
+from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, with_defaults
 from simulator.scenario.given import from_python, parse_set
 from simulator.scenario.identity import Change, Identity, identity, of_file, of_text
 from simulator.scenario.purse import Purse, unused
 from simulator.scenario.rows import Setting, rows_of
 
-__all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "load_scenario", "parse_set", "shipped"]
+__all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "law_path", "load_scenario", "parse_set",
+           "policy_file", "shipped", "under_policy"]
 
-DEFAULT_LAW = "jiulongpo_2013"
 NAME = re.compile(r"\w[\w.-]{0,79}")
 
 
@@ -59,7 +59,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         # in one order, whatever order a file has: nothing may depend on what the hash does not know
-        for name, order in (("interpretation", readings.SWITCHES), ("plain", PLAIN), ("assumptions", BY_PATH), ("appropriation", None),
+        for name, order in (("interpretation", self.law.policy.readings), ("plain", PLAIN), ("assumptions", self.declared.by_path), ("appropriation", None),
                             ("correlations", None)):
             given = dict(getattr(self, name))
             own = {key: given.pop(key) for key in order or () if key in given} | dict(sorted(given.items()))
@@ -92,6 +92,11 @@ class Scenario:
         """What is not as the text of the law says it, nor as the scenario's own file."""
         law = of_text(self)
         return [*law, *(c for c in of_file(self) if c.path not in {own.path for own in law})]
+
+    @property
+    def declared(self) -> Declared:
+        """Every assumption of the projection under the scenario's policy."""
+        return declared(self.law.policy)
 
     @property
     def base_year(self) -> int:
@@ -134,8 +139,8 @@ class Scenario:
         """The assumptions as the projection draws them, behaviour applied."""
         values = {path: sourced.value for path, sourced in self.assumptions.items()}
         if self.lawful:
-            values |= {path: fixed(AS_THE_LAW_SAYS[path.partition("@")[0]]) for path in {*values, *AS_THE_LAW_SAYS}
-                       if path.partition("@")[0] in AS_THE_LAW_SAYS}
+            said = self.declared.as_the_law_says
+            values |= {path: fixed(said[path.partition("@")[0]]) for path in {*values, *said} if path.partition("@")[0] in said}
         return values
 
     def set(self, changes: Mapping[str, Any]) -> Scenario:
@@ -236,11 +241,11 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
             found = next(filter(_is_file, beside), None) or _find(str(head["base"]), document.place("base"))
             base = _load(found, (*seen, path))
             if isinstance(named, str):  # a law that is named starts from that file's numbers
-                law = _law(named, path, document.place("law"))
-                base = replace(base, law=law, text=law)
+                base = _under(base, _law(named, path, document.place("law")))
         else:
-            law = _law(named if isinstance(named, str) else DEFAULT_LAW, path, document.place("law"))
-            base = Scenario(Identity("", "", ""), law, readings.defaults(), {}, {}, {}, folder=path.parent, text=law)
+            law = _law(named if isinstance(named, str) else DEFAULT, path, document.place("law"))
+            base = Scenario(Identity("", "", ""), law, readings.defaults(law.policy), {}, {}, {}, folder=path.parent, text=law,
+                            purse=Purse(clauses=_cash(law)))
     except SimulatorError as e:
         problems += e.problems
     if base is None:
@@ -250,7 +255,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     except ScenarioError as e:
         problems += e.problems
     if not problems:
-        scenario = without_unoffered(scenario)
+        scenario = with_defaults(scenario)
         problems = missing(scenario, document.source)
         problems += [] if problems else [replace(p, place=places[p.place]) for p in scenario.unused(changes)]
     if problems:
@@ -271,19 +276,63 @@ def _bearer(given: Identity, base: Scenario, path: Path) -> Scenario | None:
     return next((one for one in known if {given.name, given.zh, given.en} & {one.given.name, one.given.zh, one.given.en}), None)
 
 
-@lru_cache(maxsize=8)
-def _read_law(path: Path, _changed_at: float) -> Law:
-    return read_law(path)
+def _cash(law: Law) -> tuple[str, ...]:
+    return law.policy.slugs[:law.policy.cash_clauses]
+
+
+def _under(base: Scenario, law: Law) -> Scenario:
+    """A scenario under another law: its readings are the law's own, and what was assumed about other clauses is dropped."""
+    if law.policy is base.law.policy:
+        return replace(base, law=law, text=law)
+    known = declared(law.policy).by_path
+    return replace(base, law=law, text=law, interpretation=readings.defaults(law.policy),
+                   assumptions={p: s for p, s in base.assumptions.items() if p.partition("@")[0] in known},
+                   correlations={pair: c for pair, c in base.correlations.items() if set(pair) <= set(known)},
+                   purse=replace(base.purse, pools={}, priority=(), clause_caps={}, earmarked={}, clauses=_cash(law)))
+
+
+def under_policy(name: str | Path, base: str | Path | Scenario = "baseline") -> Scenario:
+    """A scenario of a policy (a shipped name or the path of its file): its own baseline scenario where it names one beside it, else the
+    surroundings of `base` with the policy's term. Raises ScenarioError or LawError."""
+    path = policy_file(str(name))
+    law = law_at(path)
+    for candidate in (path.parent / f"{law.policy.baseline}.yaml", resources.folder("scenarios") / f"{law.policy.baseline}.yaml"):
+        if law.policy.baseline and _is_file(candidate):
+            found = load_scenario(candidate)
+            if found.law.policy.hash == law.policy.hash:
+                return found
+    scenario = _under(load_scenario(base), law)
+    last = (law.end or law.start.replace(year=law.start.year + 4)).year
+    plain = {**scenario.plain, "horizon": max(last + 2, law.start.year)}
+    scenario = replace(scenario, given=Identity(law.name, law.zh, law.en), plain=plain, appropriation={}, folder=path.parent, origin=None)
+    return with_defaults(scenario)
+
+
+def policy_file(name: str) -> Path:
+    """The policy file at a path, or that of a shipped policy's name. Raises ScenarioError."""
+    try:
+        return law_path(name, Path("-"))
+    except ScenarioError as e:
+        raise ScenarioError([replace(p, place="--policy") for p in e.problems]) from None
+
+
+def law_path(name: str, named_in: Path) -> Path:
+    """Where the policy file of that name lies: beside the scenario that names it (which is none itself), else a shipped one. Raises
+    ScenarioError."""
+    folder, shipped_one = named_in.parent, policy_path(name) if re.fullmatch(r"[\w-]+", name) else Path("-")
+    for path in (folder / name, folder / f"{name}.yaml", folder / f"{name}.xlsx", folder / name / "policy.yaml", shipped_one):
+        if path != named_in and _is_file(path):
+            return path
+    known = shipped_policies()
+    raise ScenarioError(Problem(str(named_in), f"there is no policy {name!r}", nearest(name, known) or ", ".join(known)))
 
 
 def _law(name: str, named_in: Path, place: str) -> Law:
-    """The law file of that name beside the scenario that names it (which is none itself), else a shipped one."""
-    folder = named_in.parent
-    for path in (folder / name, folder / f"{name}.yaml", resources.folder("data") / "law" / f"{name}.yaml"):
-        if path != named_in and _is_file(path):
-            return _read_law(path, path.stat().st_mtime_ns)
-    known = [p.stem for p in (resources.folder("data") / "law").glob("*.yaml")]
-    raise ScenarioError(Problem(place, f"there is no law file {name!r}", nearest(name, known) or ", ".join(known)))
+    try:
+        path = law_path(name, named_in)
+    except ScenarioError as e:
+        raise ScenarioError([replace(p, place=place) for p in e.problems]) from None
+    return law_at(path)
 
 
 def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:

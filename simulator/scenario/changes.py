@@ -11,11 +11,10 @@ from typing import Any
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
-from simulator.law.terms import NOT_OFFERED
-from simulator.projection.assumptions import BY_PATH
+from simulator.projection.assumptions import GENERAL
 from simulator.projection.measures import MEASURES
 from simulator.projection.sobol import REPLICATES
-from simulator.projection.uncertain import Uncertain, fixed, parse
+from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
 from simulator.scenario.consistency import after_the_end, idle_correlations, not_rising, possible, said_twice
 from simulator.scenario.purse import SETTINGS as RATIONING
@@ -23,6 +22,7 @@ from simulator.scenario.purse import appropriate, contradictions, ration
 
 CONFIDENCE = ("A", "B", "C", "J")
 IDLE = ""  # the source of an assumption that no clause on offer asks for
+_CLAUSEWISE = ("take_up", "typical_sum", "discretion", "facts")  # assumptions about clauses and a policy's own facts
 GROUPS = ("law", "assumptions", "interpretation", "appropriation", "rationing", "population", "policy", "correlations")
 Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
 
@@ -64,8 +64,8 @@ class Sourced:
 def is_group(path: str) -> bool:
     """Whether settings lie below this path (a mapping there is a level, not a value)."""
     if path.startswith("assumptions."):
-        return path[len("assumptions."):] not in BY_PATH and any(
-            p.startswith(path[len("assumptions."):] + ".") for p in BY_PATH)
+        rest = path[len("assumptions."):]
+        return rest in _CLAUSEWISE or (rest.startswith("facts.") and rest.count(".") == 1) or any(a.path.startswith(rest + ".") for a in GENERAL)
     if path.startswith("law."):
         return path.count(".") == 1
     if path.startswith(("appropriation.", "rationing.")):
@@ -90,7 +90,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         elif group == "policy" and rest in ("start", "end", "in_force"):
             law_changes[path] = value
         elif group == "interpretation" and rest:
-            found = readings.check({rest: value})
+            found = readings.check(scenario.law.policy, {rest: value})
             problems += [replace(p, place=place) for p in found]
             if not found:
                 interpretation[rest] = readings.reading_name(value)
@@ -105,9 +105,9 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
             purse, found = ration(purse, rest, value, place, scenario.law)
             problems += found
         elif group == "assumptions" and rest:
-            problems += _assume(assumptions, rest, value, place)
+            problems += _assume(scenario, assumptions, rest, value, place)
         elif group == "correlations" and rest:
-            problems += _correlate(correlations, rest, value, place)
+            problems += _correlate(scenario, correlations, rest, value, place)
         else:
             problems.append(Problem(place, "is no setting", _near(path, scenario) or "see simulator terms"))
     law = scenario.law
@@ -147,7 +147,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
 def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
     """Amounts, shares and days written as people write them, by the setting's unit."""
     group, _, rest = path.partition(".")
-    number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else BY_PATH.get(rest) if group == "assumptions" else None
+    number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else scenario.declared.by_path.get(rest) if group == "assumptions" else None
     unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
     if unit == "CNY":
         return typed.amounts(value)
@@ -188,11 +188,11 @@ def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
     return None, [Problem(place, f"is {yamlfile.shown(value)}", hint + (" or none" if choice.kind == "year" else ""))]
 
 
-def _assume(assumptions: dict[str, Sourced], rest: str, value: Any, place: str) -> list[Problem]:
+def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, value: Any, place: str) -> list[Problem]:
     path, at, year = rest.partition("@")
-    if path not in BY_PATH:
-        return [Problem(place, "is no assumption", nearest(f"assumptions.{path}", [f"assumptions.{p}" for p in BY_PATH]))]
-    declared = BY_PATH[path]
+    if path not in scenario.declared.by_path:
+        return [Problem(place, "is no assumption", nearest(f"assumptions.{path}", [f"assumptions.{p}" for p in scenario.declared.by_path]))]
+    declared = scenario.declared.by_path[path]
     if at and not (year.isdigit() and 1990 <= int(year) <= 2100):
         return [Problem(place, "has no year after @", "write e.g. @2015")]
     if at and not declared.datable:
@@ -225,12 +225,12 @@ def _unpriced_levers(assumptions: Mapping[str, Sourced]) -> list[Problem]:
     return problems
 
 
-def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any, place: str) -> list[Problem]:
+def _correlate(scenario: Scenario, correlations: dict[tuple[str, str], float], rest: str, value: Any, place: str) -> list[Problem]:
     """Take `correlations.a~b`; the matrix of all of them is looked at when all are taken (`possible`)."""
     pair = tuple(name.strip().removeprefix("assumptions.") for name in rest.split("~"))
-    unknown = [name for name in pair if name not in BY_PATH]
+    unknown = [name for name in pair if name not in scenario.declared.by_path]
     if len(pair) != 2 or len(set(pair)) != 2 or unknown:
-        remedy = nearest(unknown[0], BY_PATH) if unknown else "correlations.startups.a_year~o2o_share=0.5"
+        remedy = nearest(unknown[0], scenario.declared.by_path) if unknown else "correlations.startups.a_year~o2o_share=0.5"
         return [Problem(place, "is not a pair of two assumptions, a~b", remedy)]
     key = (min(pair), max(pair))
     if value is None:
@@ -242,17 +242,15 @@ def _correlate(correlations: dict[tuple[str, str], float], rest: str, value: Any
     return []
 
 
-def without_unoffered(scenario: Scenario) -> Scenario:
-    """The scenario with an idle value for each assumption about a clause that its law has no block for, and for no other."""
-    absent = {slug for slug, block in scenario.law.blocks.items() if block.kind == NOT_OFFERED}
-    idle = {a.path: Sourced(fixed(a.low), IDLE, "J") for a in BY_PATH.values() if a.path.partition(".")[2] in absent}
-    said = {path: sourced for path, sourced in scenario.assumptions.items() if sourced.source != IDLE}
-    return replace(scenario, assumptions=idle | said)
+def with_defaults(scenario: Scenario) -> Scenario:
+    """The scenario with the usual value of whatever it does not say about its policy's clauses and own facts."""
+    lacking = {a.path: Sourced(a.default, "J", "J") for a in scenario.declared.all if a.default is not None and a.path not in scenario.assumptions}
+    return replace(scenario, assumptions={**scenario.assumptions, **lacking}) if lacking else scenario
 
 
 def missing(scenario: Scenario, source: str) -> list[Problem]:
     """What a scenario does not say and its base does not say either."""
-    lacking = [f"assumptions.{p}" for p in BY_PATH if p not in scenario.assumptions]
+    lacking = [f"assumptions.{p}" for p in scenario.declared.by_path if p not in scenario.assumptions]
     lacking += [p for p in PLAIN if p not in scenario.plain]
     return [Problem(source, f"{path} is missing", "add it, or name a base") for path in lacking]
 
@@ -260,5 +258,5 @@ def missing(scenario: Scenario, source: str) -> list[Problem]:
 def _paths(scenario: Scenario) -> list[str]:
     return [*(f"law.{p}" for p in (*scenario.law.numbers, *scenario.law.offers())), "policy.start", "policy.end",
             "policy.in_force", *PLAIN, *RATIONING,
-            *(f"interpretation.{s}" for s in readings.SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
+            *(f"interpretation.{s}" for s in scenario.law.policy.readings), *(f"assumptions.{p}" for p in scenario.declared.by_path),
             *(f"appropriation.{y}" for y in scenario.appropriation)]

@@ -15,12 +15,10 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import Problem, nearest
-from simulator.law.clauses import CASH, SLUGS
 from simulator.law.terms import Law
 from simulator.money import FEN, LARGEST, is_exact, to_scaled
 from simulator.scenario import typed
 
-CASH_SLUGS = tuple(slug for slug, cash in zip(SLUGS, CASH, strict=True) if cash)
 MODES = {
     "none": ("不限额", "not rationed: everything due is paid"),
     "first_come": ("先到先得，按申请日先后", "first come, first served, by day of application"),
@@ -55,6 +53,7 @@ class Purse:
     clause_caps: Mapping[str, int] = field(default_factory=dict)
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     earmarked: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    clauses: tuple[str, ...] = ()  # the policy's cash clauses, in the order of the text
 
     def __post_init__(self) -> None:
         for name in ("clause_caps", "pools", "earmarked"):
@@ -63,11 +62,11 @@ class Purse:
     @property
     def order(self) -> tuple[str, ...]:
         """All cash clauses in the order of priority."""
-        return (*self.priority, *(slug for slug in CASH_SLUGS if slug not in self.priority))
+        return (*self.priority, *(slug for slug in self.clauses if slug not in self.priority))
 
     def members(self, pool: str) -> tuple[str, ...]:
         """The clauses of a pool; a clause is a pool of its own."""
-        return self.pools.get(pool, (pool,) if pool in CASH_SLUGS else ())
+        return self.pools.get(pool, (pool,) if pool in self.clauses else ())
 
 
 def amount(value: Any, place: str, least: Decimal = Decimal(0)) -> tuple[int | None, list[Problem]]:
@@ -112,23 +111,23 @@ def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[P
             return (replace(purse, mode=text) if rest == "mode" else replace(purse, unpaid=text)), []
         return purse, [Problem(place, f"is {yamlfile.shown(value)}", nearest(text, allowed) or " or ".join(allowed))]
     if rest == "priority":
-        slugs, problems = _slugs(value, place, law)
+        slugs, problems = _slugs(value, purse, place, law)
         return (purse if problems else replace(purse, priority=slugs)), problems
     if rest == "enterprise_cap":
         fen, problems = (None, []) if value is None else amount(value, place, typed.least_award(law))
         return (purse if problems else replace(purse, enterprise_cap=fen)), problems
     if kind == "clause_cap" and name:
-        slugs, problems = _slugs([name], place, law)
+        slugs, problems = _slugs([name], purse, place, law)
         fen, more = (None, []) if value is None else amount(value, place, typed.least_award(law))
         if problems or more:
             return purse, problems + more
         caps = {**purse.clause_caps, slugs[0]: fen}
         return replace(purse, clause_caps={slug: a for slug, a in caps.items() if a is not None}), []
-    if kind == "pool" and name and "." not in name and not name.isdigit() and name not in SLUGS:
-        slugs, problems = ((), []) if value is None else _slugs(value, place, law)
+    if kind == "pool" and name and "." not in name and not name.isdigit() and name not in purse.clauses:
+        slugs, problems = ((), []) if value is None else _slugs(value, purse, place, law)
         pools = {**purse.pools, name: slugs}
         return (purse if problems else replace(purse, pools={n: s for n, s in pools.items() if s})), problems
-    known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in CASH_SLUGS)]
+    known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in purse.clauses)]
     return purse, [Problem(place, "is no setting", nearest(f"rationing.{rest}", known) or
                            "rationing.mode, unpaid, priority, enterprise_cap, clause_cap.CLAUSE, pool.NAME")]
 
@@ -144,7 +143,7 @@ def contradictions(purse: Purse) -> list[Problem]:
                  for slug, pools in seen.items() if len(pools) > 1]
     for pool, year in purse.earmarked:
         if not purse.members(pool):
-            hint = nearest(pool, (*purse.pools, *CASH_SLUGS)) or f"rationing.pool.{pool}: [office_rent, data_line]"
+            hint = nearest(pool, (*purse.pools, *purse.clauses)) or f"rationing.pool.{pool}: [{', '.join(purse.clauses[:2])}]"
             problems.append(Problem(f"appropriation.{pool}.{year}", f"there is no pool or clause {pool!r}", hint))
     return problems
 
@@ -199,13 +198,13 @@ def rows(appropriation: Mapping[int, int], purse: Purse, least: Decimal,
                      f"of it for {pool} in {year}") for (pool, year), fen in purse.earmarked.items()]
 
 
-def _slugs(value: Any, place: str, law: Law) -> tuple[tuple[str, ...], list[Problem]]:
+def _slugs(value: Any, purse: Purse, place: str, law: Law) -> tuple[tuple[str, ...], list[Problem]]:
     """Clauses of cash, as a list or as words: slugs, articles or names."""
     names = () if value is None else tuple(re.split(r"[\s,，、]+", value.strip())) if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or any(not isinstance(name, str) for name in names):
         return (), [Problem(place, f"is {yamlfile.shown(value)}", "a list of clauses: [office_rent, data_line]")]
     names = [typed.clause(name, typed.clauses_of(law)) for name in names]
-    problems = [Problem(place, f"{name!r} is no clause of cash", nearest(name, CASH_SLUGS) or ", ".join(CASH_SLUGS))
-                for name in names if name not in CASH_SLUGS]
+    problems = [Problem(place, f"{name!r} is no clause of cash", nearest(name, purse.clauses) or ", ".join(purse.clauses))
+                for name in names if name not in purse.clauses]
     problems += [Problem(place, f"names {name} twice", "name it once") for name in sorted({n for n in names if names.count(n) > 1})]
     return tuple(names), problems

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator import yamlfile
-from simulator.law import readings
-from simulator.law.terms import UNITS
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import typed
 from simulator.scenario.changes import IDLE, PLAIN
 from simulator.scenario.purse import rows as rows_of_the_purse
@@ -43,8 +40,8 @@ def law_settings(scenario: Scenario) -> list[Setting]:
     for path, number in scenario.law.numbers.items():
         dated = {y: format(v, "f") for y, v in sorted(number.values.items())}
         value = next(iter(dated.values())) if len(dated) == 1 else yamlfile.written(dated)
-        unit, edge = UNITS[number.unit], {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
-        rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {unit.high:,f}", number.article,
+        high, edge = number.high, {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
+        rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {high:,f}", number.article,
                             "A", number.zh, number.en))
     for path, slug in scenario.law.offers().items():
         block, value = scenario.law.blocks[slug], str(slug not in scenario.law.withdrawn).lower()
@@ -62,7 +59,7 @@ def law_settings(scenario: Scenario) -> list[Setting]:
 def reading_settings(scenario: Scenario) -> list[Setting]:
     """Every reading of the text that could be another."""
     rows = []
-    for name, switch in readings.SWITCHES.items():
+    for name, switch in scenario.law.policy.readings.items():
         chosen = scenario.interpretation[name]
         zh, en = switch.meanings[chosen]
         rows.append(Setting("interpretation", f"interpretation.{name}", chosen, "reading", " | ".join(switch.names),
@@ -87,22 +84,25 @@ def plain_settings(scenario: Scenario) -> list[Setting]:
 def assumption_settings(scenario: Scenario) -> list[Setting]:
     """Every assumption, with its distribution, source and confidence."""
     rows = []
-    for path, declared in BY_PATH.items():
+    for path, declared in scenario.declared.by_path.items():
         sourced = scenario.assumptions[path]
         if sourced.source == IDLE:
             continue
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
+                            _range(declared.low, declared.high), sourced.source, sourced.confidence,
                             declared.zh, declared.en))
     for path, sourced in sorted((path, sourced) for path, sourced in scenario.assumptions.items() if "@" in path):
-        declared, year = BY_PATH[path.partition("@")[0]], path.partition("@")[2]
+        declared, year = scenario.declared.by_path[path.partition("@")[0]], path.partition("@")[2]
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
+                            _range(declared.low, declared.high), sourced.source, sourced.confidence,
                             f"{declared.zh}（{year}年起）", f"{declared.en}, from {year} on"))
     for (a, b), rank in scenario.correlations.items():
-        zh = f"{BY_PATH[a].zh}与{BY_PATH[b].zh}的秩相关"
-        en = f"rank correlation of {BY_PATH[a].en} and {BY_PATH[b].en}"
+        zh = f"{scenario.declared.by_path[a].zh}与{scenario.declared.by_path[b].zh}的秩相关"
+        en = f"rank correlation of {scenario.declared.by_path[a].en} and {scenario.declared.by_path[b].en}"
         rows.append(Setting("assumptions", f"correlations.{a}~{b}", yamlfile.written(rank), "share", "-1 … 1", "J", "J", zh, en))
     return rows
 
 
+def _range(low: float, high: float) -> str:
+    """Both ends. A first one below zero stands in brackets: a cell that begins with a sign is a formula to a spreadsheet."""
+    return f"{low:g} … {high:g}" if low >= 0 else f"({low:g}) … {high:g}"

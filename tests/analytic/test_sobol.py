@@ -19,9 +19,10 @@ from simulator.budget.risk import risk
 from simulator.budget.statistics import NORMAL, chance, describe, error_of_mean, mean_and_error
 from simulator.engine.run import outer_layer, play
 from simulator.errors import ScenarioError
-from simulator.projection.assumptions import BY_PATH, draw_parameters
+from simulator.projection.assumptions import draw_parameters
 from simulator.projection.sobol import REPLICATES, chances_by_draw, points
 from simulator.projection.uncertain import parse
+from tests.of_2013 import BY_PATH
 
 PATHS = list(BY_PATH)
 SEED = np.uint64(5)

@@ -10,12 +10,12 @@ import numpy as np
 
 from simulator.engine.totals import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.law.assessment import CASH_CLAUSES, CLAUSES
 from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, CLAUSE_STRIDE, LEAVING
 from simulator.money import FEN, RATE
 from simulator.projection.enterprises import TRADITIONAL
 from tests.benchmarks.projected import Projection, Year, to_fen
 from tests.benchmarks.work import CLAUSE, Sums, Work
+from tests.of_2013 import CASH_CLAUSES, CLAUSES
 
 SIZES = {"of_scale_3": 3, "of_scale_10": 10, "of_scale_20": 20, "leading_200": 200, "leading_1000": 1000}  # m CNY
 RENT_WHOLE = 10_000 * RATE  # 0.0001 yuan × 0.01 m² × share of 1/RATE, in one fen

@@ -13,10 +13,10 @@ import numpy as np
 from simulator import synthesize
 from simulator.engine import totals
 from simulator.engine.prepared import prepare
-from simulator.law.assessment import CLAUSES
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.urns import NumPysOwn, TheSame
 from tests.benchmarks.work import Work, common_scenario, differences, work_of
+from tests.of_2013 import CLAUSES
 
 HAS_OPENFISCA = importlib.util.find_spec("openfisca_core") is not None
 

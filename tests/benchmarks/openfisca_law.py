@@ -12,10 +12,10 @@ from openfisca_core.model_api import ETERNITY, YEAR, ParameterNode, Variable, ma
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.law.clauses import CASH, SLUGS
 from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, CLAUSE_STRIDE, LEAVING
 from simulator.money import FEN, RATE
 from tests.benchmarks.arrays import ONE_IN, RENT_WHOLE, in_year, months, share_of, year_after
+from tests.of_2013 import CASH, SLUGS
 
 Enterprise = build_entity(key="enterprise", plural="enterprises", label="An enterprise of the register", is_person=True)
 VARIABLES: list[type[Variable]] = []

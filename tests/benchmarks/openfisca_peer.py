@@ -8,13 +8,13 @@ from openfisca_core.simulations import SimulationBuilder
 
 from simulator.engine.totals import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
 from simulator.facts import NATIONAL
-from simulator.law.clauses import CASH, SLUGS
 from simulator.money import FEN
 from simulator.projection.enterprises import TRADITIONAL
 from tests.benchmarks import openfisca_law
 from tests.benchmarks.arrays import SIZES
 from tests.benchmarks.projected import Projection, Year, to_fen
 from tests.benchmarks.work import Sums, Work
+from tests.of_2013 import CASH, SLUGS
 
 COMPACT = ("sales", "online_sales", "main_taxes", "retained_tax", "contribution", "children", "members",
            "membership_income", "present")

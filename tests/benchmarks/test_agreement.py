@@ -13,11 +13,11 @@ import pytest
 from simulator import synthesize
 from simulator.engine.run import play
 from simulator.engine.totals import ENTITLED, RECIPIENTS
-from simulator.law.clauses import SLUGS
 from tests.benchmarks import accuracy, contenders, measures
 from tests.benchmarks.arrays import Arrays
 from tests.benchmarks.timing import as_markdown
 from tests.benchmarks.work import Work, common_scenario, differences, work_of
+from tests.of_2013 import SLUGS
 
 # the work that is timed: all known until the base year
 PLAIN = {}

@@ -19,12 +19,11 @@ from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.prepared import known_until
 from simulator.engine.run import outer_layer
 from simulator.engine.window import laid_over
-from simulator.law.assessment import CLAUSES
-from simulator.law.clauses import SLUGS
 from simulator.population.register import Population
-from simulator.projection.assumptions import TAKE_UP_FIELDS, TYPICAL_FIELDS, pull_levers
+from simulator.projection.assumptions import pull_levers
 from simulator.projection.market import market_paths
 from simulator.scenario import Scenario
+from tests.of_2013 import CLAUSES, SLUGS, TAKE_UP_FIELDS, TYPICAL_FIELDS
 
 # arrivals off; prices, relief of income tax and what the default readings do not ask for off; three whole award years; everything
 # else as in the baseline

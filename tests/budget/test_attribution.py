@@ -8,8 +8,8 @@ import pytest
 from simulator.budget import attribution
 from simulator.budget.attribution import INTERACTION, TOTAL, VALUES, attribute, cost, players_of
 from simulator.engine.run import play
-from simulator.law.clauses import SLUGS
 from tests.laws_of_the_model.playing import ALL_CAME_ANYWAY, EVERYBODY_APPLIES, NOBODY_BREAKS_A_RULE, assume, scenario
+from tests.of_2013 import SLUGS
 
 FOUR = ("headquarters_award", "opening_award", "office_rent", "tax_rebate")
 ONLY_FOUR = {f"law.{slug}.offered": slug in FOUR for slug in SLUGS}

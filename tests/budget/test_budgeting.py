@@ -16,11 +16,10 @@ from simulator.budget.result import BudgetRun
 from simulator.engine.claims import claims_of
 from simulator.engine.ledger import CLAWBACK
 from simulator.engine.run import play
-from simulator.law.assessment import CASH_CLAUSES
-from simulator.law.clauses import SLUGS
 from simulator.population.readers import read_population
 from simulator.population.register import Population
 from tests.laws_of_the_model.playing import scenario
+from tests.of_2013 import CASH_CLAUSES, SLUGS
 
 TOTAL = "total"
 

@@ -9,20 +9,19 @@ import openpyxl
 import pytest
 
 from simulator import assess, loopholes, synthesize
-from simulator.budget.layout import CASH_INDEX
 from simulator.budget.loopholes.pricing import PRICES, gain, prices, read
 from simulator.budget.loopholes.pricing import loopholes as catalogue
 from simulator.budget.loopholes.ways import WAYS
 from simulator.engine.run import play
 from simulator.errors import ScenarioError
 from simulator.facts import AREA, BLANK, NATIONAL, RENT
-from simulator.law.clauses import SLUGS
 from simulator.report import loopholes as told
 from simulator.report.disclosure import analyses_released
 from simulator.report.suppression import Plan
 from simulator.report.wording import load
 from simulator.resources import folder
 from tests.laws_of_the_model.playing import register, scenario
+from tests.of_2013 import CASH_INDEX, SLUGS
 
 YUAN, YEARS = 100, range(2012, 2015)
 BASE = scenario(draws=20, horizon=2014)

@@ -10,8 +10,8 @@ import pytest
 from simulator.budget.notches import ESTIMATES, edges_of, notches, of_draws
 from simulator.errors import ScenarioError
 from simulator.facts import OCCUPANCY
-from simulator.law.clauses import SLUGS
 from tests.laws_of_the_model.playing import register, scenario
+from tests.of_2013 import SLUGS
 
 BASELINE = scenario(draws=20)
 YUAN = 100

@@ -15,12 +15,12 @@ from simulator.budget.result import BudgetRun
 from simulator.budget.risk import needed, reserve, risk
 from simulator.engine.ledger import CLAIM, CLAWBACK
 from simulator.engine.run import play
-from simulator.law.assessment import CASH_CLAUSES
 from simulator.lotteries import APPLICATION_DAY, CLAUSE_STRIDE, TICKET, u
 from simulator.population.register import APPLICATION, Population
-from simulator.scenario.purse import CASH_SLUGS, MODES
+from simulator.scenario.purse import MODES
 from tests.budget.rationing_by_hand import Claim, Rules, by_hand
 from tests.laws_of_the_model.playing import NO_PARAMETER_IS_DRAWN, scenario
+from tests.of_2013 import CASH_CLAUSES, CASH_SLUGS
 
 YEARS = 3  # and one more of cash
 AMOUNTS = st.integers(1, 3_000)

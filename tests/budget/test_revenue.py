@@ -14,7 +14,7 @@ from simulator.engine.generosity import generosity_of
 from simulator.engine.run import play
 from simulator.engine.totals import AWARDED
 from simulator.errors import ScenarioError
-from simulator.law.clauses import CASH
+from tests.of_2013 import CASH
 
 DRAWS = 120
 

@@ -13,9 +13,8 @@ from scipy import stats
 
 from simulator.budget.risk import LEVELS, TOTAL, levels_in, levels_with, reserve, risk, worst
 from simulator.errors import ScenarioError
-from simulator.law.assessment import CLAUSES
-from simulator.law.clauses import SLUGS
 from tests.laws_of_the_model.playing import EVERYBODY_APPLIES, STILL, assume, played, scenario
+from tests.of_2013 import CLAUSES, SLUGS
 
 DRAWS, RATE, AWARD = 4000, 3.0, 10_000_000  # a hundred thousand yuan for each model building
 ONLY_BUILDINGS = [STILL, EVERYBODY_APPLIES, assume(buildings__a_year=RATE, cash__same_year=1, incumbents__number=0)]

@@ -9,9 +9,8 @@ from scipy import stats
 from simulator.budget import tornado
 from simulator.budget.attribution import cost
 from simulator.engine.run import play
-from simulator.law.clauses import SLUGS
-from simulator.law.readings import SWITCHES
 from tests.laws_of_the_model.playing import STILL, assume, scenario
+from tests.of_2013 import SLUGS, SWITCHES
 
 FEES = {**STILL, **assume(joiners__a_year=15), **{f"law.{slug}.offered": slug == "platform_entry_fee" for slug in SLUGS}}
 

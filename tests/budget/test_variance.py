@@ -15,7 +15,7 @@ from simulator.budget.targets import targets_of
 from simulator.budget.variance import letter_of, parameter_share, split
 from simulator.engine.run import play
 from simulator.law.targets import YEAR
-from simulator.projection.assumptions import BY_PATH
+from tests.of_2013 import BY_PATH
 
 
 def test_parameter_share_against_its_closed_form():

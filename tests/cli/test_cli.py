@@ -20,11 +20,11 @@ import simulator
 from simulator import cli
 from simulator.compiled import source_hash
 from simulator.engine.assess import CLAWBACK
-from simulator.law.clauses import CASH, SLUGS
 from simulator.resources import folder
 from simulator.scenario import load_scenario
 from tests.cli.running import ROOT, SAMPLE, Outcome, call, done, in_a_process, listing, refused
 from tests.faults import english_in
+from tests.of_2013 import CASH, SLUGS
 from tests.population.registers import full, write
 
 CLAUSE_COLUMNS = ["recipients", "entitled", "awarded", "paid", "displaced"]

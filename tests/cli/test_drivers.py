@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from simulator.law.clauses import SLUGS
 from tests.cli.running import SAMPLE, done, refused
+from tests.of_2013 import SLUGS
 
 TWO = [f"--set=law.{slug}.offered=false" for slug in SLUGS if slug not in ("office_rent", "tax_rebate")]
 

@@ -12,8 +12,8 @@ from simulator.dashboard import catalogue, display
 from simulator.dashboard.controls import controls, rooms
 from simulator.dashboard.wording import load
 from simulator.errors import ScenarioError
-from simulator.law.readings import SWITCHES
 from simulator.scenario import load_scenario
+from tests.of_2013 import SWITCHES
 
 BASE = load_scenario("baseline")
 OFFERED = {control.path: control for control in controls(BASE)}

@@ -7,9 +7,13 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from simulator import yamlfile
 from simulator.engine.assess import assess
+from simulator.errors import LawError
+from simulator.law.policyfile import law_of
 from simulator.population.readers import read_population
 from simulator.scenario import load_scenario
+from tests.law.lawfile import TEXT, text_with_edges
 from tests.oracle import random_registers, reading
 
 # the oracle's names of numbers, where they are not the law file's
@@ -57,6 +61,12 @@ def oracle_name(path):
     """
     block, name = path.split(".")
     return block + "." + (_ORACLES.get(name) or re.sub(r"^tier([123])_", r"tier_\1.", name))
+
+
+def with_edges(law, edges):
+    """The law with other signs where a fact is compared with these numbers (path: at_least or more_than)."""
+    text = text_with_edges(TEXT, edges)
+    return law_of(yamlfile.loads(text, "policy.yaml", LawError, gather=True, quantities=True))
 
 
 def differences(register, ours, theirs, limit=5):

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from simulator.resources import folder
+from simulator.law.shipped import default_law, policy_path
 from simulator.scenario import Scenario, load_scenario
 
-SHIPPED = folder("data") / "law" / "jiulongpo_2013.yaml"
+SHIPPED = policy_path("jiulongpo_2013")
+SIGNS = {"at_least": ">=", "more_than": ">"}
 TEXT = SHIPPED.read_text(encoding="utf-8")
 OTHER_EDGE = {"at_least": "more_than", "more_than": "at_least"}
 
@@ -24,24 +25,40 @@ def replaced(text: str, old: str, new: str) -> tuple[str, int]:
 def term_line(text: str, path: str) -> re.Match[str]:
     """The line of a number, as a match: group 1 its name, 2 what is in the braces."""
     block, name = path.split(".")
-    start = re.search(rf"^{block}:$", text, re.M)
+    start = re.search(rf"^(?:  )?{block}:$", text, re.M)
     assert start, f"no block {block}"
-    found = re.compile(rf"^    ({name}): \{{(.*)\}}$", re.M).search(text, start.end())
-    assert found, f"no term {path}"
+    found = re.compile(rf"^ +({name}): \{{(.*)\}}$", re.M).search(text, start.end())
+    assert found, f"no number {path}"
     return found
 
 
-def with_term(text: str, path: str, *, value: object = None, edge: str = "") -> str:
-    """The text with another value or edge of one number."""
+def with_term(text: str, path: str, *, value: object) -> str:
+    """The text with another value of one number, in its usual unit."""
     line = term_line(text, path)
-    inside = line.group(2)
-    if value is not None:
-        inside, count = re.subn(r"value: (\{[^}]*\}|[^,]+)", f"value: {value}", inside, count=1)
-        assert count == 1
-    if edge:
-        inside, count = re.subn(r"edge: \w+", f"edge: {edge}", inside)
-        assert count == 1, f"{path} has no edge"
+    unit = default_law().numbers[path].unit
+    inside, count = re.subn(r"value: (\{[^}]*\}|[^,]+)(?:, unit: \w+)?", f"value: {value}, unit: {unit}", line.group(2), count=1)
+    assert count == 1
     return text[: line.start(2)] + inside + text[line.end(2):]
+
+
+def text_with_edges(text: str, edges: Mapping[str, str]) -> str:
+    """The text with other signs where a fact is compared with these numbers (path: at_least or more_than)."""
+    numbers = default_law().numbers
+    for path, edge in edges.items():
+        if numbers[path].edge == edge:
+            continue
+        block, name = path.split(".")
+        start = text.index(f"\n  {block}:")
+        end = start + 1 + len(re.match(r"  .*\n(?:    .*\n|\n)*", text[start + 1:]).group())
+        clause = text[start:end]
+        if "tiers:" in clause and re.search(rf"steps: .*\b{name}\b", clause):
+            changed = re.sub(rf"(?<=[{{ ]){name}: (?=\w+[,}}])", f'"{SIGNS[edge]} {name}": ', clause)
+        else:
+            was = SIGNS[numbers[path].edge]
+            changed = re.sub(rf"(?<![<>=]){was} (?=(?:numbers\.)?{name}\b|\{{.*\b{name}\b)", f"{SIGNS[edge]} ", clause)
+        assert changed != clause, path
+        text = text[:start] + changed + text[end:]
+    return text
 
 
 def scenario_with(
@@ -51,8 +68,7 @@ def scenario_with(
     text = TEXT
     for path, value in (values or {}).items():
         text = with_term(text, path, value=value)
-    for path, edge in (edges or {}).items():
-        text = with_term(text, path, edge=edge)
+    text = text_with_edges(text, edges or {})
     (where / "other_law.yaml").write_text(text, encoding="utf-8")
     overlay = where / "other.yaml"
     overlay.write_text("base: baseline\nname: other\nlaw: other_law\n", encoding="utf-8")

@@ -16,15 +16,15 @@ import pytest
 
 from simulator.engine.assess import assess
 from simulator.engine.explain import explain
-from simulator.law.assessment import DECLARED
-from simulator.law.clauses import SLUGS
+from simulator.law import targets
 from tests.law.against_oracle import baseline, engine_answer, oracle_answer, oracle_name, population_of
 from tests.law.lawfile import OTHER_EDGE, scenario_with
 from tests.law.of_the_text import AT_LEAST, OF_THE_TEXT
+from tests.of_2013 import LAW, POLICY
 from tests.oracle.reading import Register
 
-THRESHOLDS = [f"{slug}.{term.name}" for slug in SLUGS for term in DECLARED[slug] if term.threshold]
-NUMBERS = [f"{slug}.{term.name}" for slug in (*SLUGS, "sharing") for term in DECLARED[slug]]
+THRESHOLDS = [path for path in POLICY.number_paths if LAW.numbers[path].edge]
+NUMBERS = [*POLICY.number_paths, *(path for path in LAW.numbers if path.startswith("sharing."))]
 YEARS = range(2012, 2016)
 
 
@@ -286,7 +286,7 @@ def test_the_targets_are_read_from_the_law():
     """二 pays nothing: its numbers move what a run is measured against."""
     from simulator.budget.targets import targets_of
 
-    for term in DECLARED["targets"]:
+    for term in targets.TERMS:
         number = baseline().law.numbers[f"targets.{term.name}"]
         moved = baseline().set({f"law.{number.path}": number.at(2015) / 2}) if number.unit != "count" else \
             baseline().set({f"law.{number.path}": number.at(2015) + 1})

@@ -9,12 +9,12 @@ import pytest
 
 from simulator import load_scenario
 from simulator.errors import LawError
-from simulator.law.assessment import read_law
+from simulator.law.policyfile import read_policy as read_law
 from simulator.scenario import shipped
 from tests.faults import texts_of
 from tests.law.lawfile import SHIPPED, TEXT, replaced
 
-SINCE = "      since: 2014-11-27\n"
+SINCE = "        since: 2014-11-27\n"
 
 
 @pytest.fixture(scope="module")
@@ -49,17 +49,17 @@ def test_a_period_is_affected_from_the_year_of_the_document_on(law):
 
 
 def test_no_amount_depends_on_them(law, tmp_path):
-    start = TEXT.index("  # doubts about")
-    without = read_law(written(tmp_path, TEXT[:start] + TEXT[TEXT.index("\ncertification_award:"):]))
+    start = TEXT.index("    # doubts about")
+    without = read_law(written(tmp_path, TEXT[:start] + TEXT[TEXT.index("\n  certification_award:"):]))
     assert without.blocks["tax_rebate"].legality == ()
     assert dict(without.numbers) == dict(law.numbers)
 
 
 @pytest.mark.parametrize("new, told", [
-    ("      since: the autumn\n", "tax_rebate.legality.clean_up_2014.since: is 'the autumn' → write a date as 2014-11-27"),
-    ("      sinse: 2014-11-27\n", "tax_rebate.legality.clean_up_2014.sinse: is not known here → did you mean since?"),
+    ("        since: the autumn\n", "tax_rebate.legality.clean_up_2014.since: is 'the autumn' → write a date as 2014-11-27"),
+    ("        sinse: 2014-11-27\n", "tax_rebate.legality.clean_up_2014.sinse: is not known here → did you mean since?"),
     ("", "tax_rebate.legality.clean_up_2014: since is missing → add since:"),
-    (SINCE + "      scenario: 7\n", "tax_rebate.legality.clean_up_2014.scenario: stands twice, also on line"),
+    (SINCE + "        scenario: 7\n", "tax_rebate.legality.clean_up_2014.scenario: stands twice, also on line"),
 ])
 def test_a_fault_is_named(new, told, tmp_path):
     text, _ = replaced(TEXT, SINCE, new)
@@ -71,21 +71,21 @@ def test_a_fault_is_named(new, told, tmp_path):
     ("by_zh", "'  '", "by_zh: is '  ' → write a text")])
 def test_a_doubt_says_how_sure_it_is_and_by_which_document(key, new, told, tmp_path):
     start = TEXT.index("clean_up_2014:")
-    text = TEXT[:start] + re.sub(rf"^      {key}: .*$", f"      {key}: {new}", TEXT[start:], count=1, flags=re.M)
+    text = TEXT[:start] + re.sub(rf"^        {key}: .*$", f"        {key}: {new}", TEXT[start:], count=1, flags=re.M)
     (problem,) = texts_of(read_law, written(tmp_path, text))
     assert problem.endswith(f"tax_rebate.legality.clean_up_2014.{told}")
-    without = TEXT[:start] + re.sub(rf"^      {key}: .*\n", "", TEXT[start:], count=1, flags=re.M)
+    without = TEXT[:start] + re.sub(rf"^        {key}: .*\n", "", TEXT[start:], count=1, flags=re.M)
     (problem,) = texts_of(read_law, written(tmp_path, without))
     assert problem.endswith(f"tax_rebate.legality.clean_up_2014: {key} is missing → add {key}:")
 
 
 def test_a_flag_that_is_no_block_is_refused(tmp_path):
-    text, _ = replaced(TEXT, "  kind: in_kind\n", "  kind: in_kind\n  legality: doubtful\n")
+    text, _ = replaced(TEXT, "    kind: in_kind\n", "    kind: in_kind\n    legality: doubtful\n")
     with pytest.raises(LawError, match="school_places.legality: is 'doubtful' → indent one block for each document"):
         read_law(written(tmp_path, text))
 
 
 def test_a_document_that_is_no_block_is_refused(tmp_path):
-    text, _ = replaced(TEXT, "  kind: in_kind\n", "  kind: in_kind\n  legality: {clean_up: doubtful}\n")
+    text, _ = replaced(TEXT, "    kind: in_kind\n", "    kind: in_kind\n    legality: {clean_up: doubtful}\n")
     [problem] = texts_of(read_law, written(tmp_path, text))
     assert "school_places.legality.clean_up: is 'doubtful' → by_en, by_zh, confidence, " in problem

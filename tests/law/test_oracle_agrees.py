@@ -10,13 +10,21 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.law.readings import SWITCHES
-from tests.law.against_oracle import NAMES, baseline, differences, engine_answer, oracle_answer, population_of
+from simulator.law.shipped import default_law
+from tests.law.against_oracle import (
+    NAMES,
+    baseline,
+    differences,
+    engine_answer,
+    oracle_answer,
+    population_of,
+    with_edges,
+)
 from tests.oracle.random_registers import random_readings, random_register, random_terms
 from tests.oracle.reading import Register
 
 ENTERPRISES = 20_000
-READINGS = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names[1:]]
+READINGS = [(name, reading) for name, switch in default_law().policy.readings.items() for reading in switch.names if reading != switch.default]
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +82,7 @@ def with_oracle_terms(law, terms):
             continue
         term = NAMES.get(term, term.replace("tier_", "tier").replace(".", "_"))
         (edges if is_edge else values)[f"{block}.{term}"] = value
-    law = law.set(dict(values.items()))
-    numbers = dict(law.numbers)
-    for path, edge in edges.items():
-        numbers[path] = replace(numbers[path], edge=edge)
-    return replace(law, numbers=numbers)
+    return with_edges(law, edges).set(values)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -104,7 +108,7 @@ def paid_platforms():
     return register
 
 
-@pytest.mark.parametrize("tiers", SWITCHES["membership_tiers"].names)
+@pytest.mark.parametrize("tiers", default_law().policy.readings["membership_tiers"].names)
 def test_the_tiers_that_a_payment_stands_for(tiers, tmp_path):
     register = paid_platforms()
     agree(register, population_of(register, tmp_path), baseline().set({"interpretation.membership_tiers": tiers}))

@@ -1,91 +1,34 @@
-"""Which clauses could ever matter to an enterprise, or in a year: never too few, and no more than its marks allow.
-
-The Monte Carlo engine leaves out the rest (`reachable`, `stirs`): one too few would lose awards, one too many only time.
-"""
-
-from __future__ import annotations
-
-from types import SimpleNamespace
+"""What is ruled out beforehand can never matter: the engine leaves nobody out who would be awarded something."""
 
 import numpy as np
 import pytest
 
-from simulator import assess, facts, load_scenario, synthesize
+from simulator import assess, load_scenario, synthesize
+from simulator.engine.enacted import enact
 from simulator.engine.window import laid_over
-from simulator.law.case import Figures, May, stirs_always
-from simulator.law.clauses import CATALOGUE, SLUGS
+from simulator.law.assessment import HISTORY
+from simulator.law.machine import CERTIFIES, SETTLES
+from simulator.law.plain import Plain
+from simulator.projection.columns import SEEN, TOGETHER, YEAR
+from tests.of_2013 import POLICY, SLUGS
 
-NEVER, EVER = May(settle=False, certify=False), May(settle=True, certify=True)
-TERM = np.rec.array([(20130401, 20151231, 0)], [(name, np.int64) for name in ("start", "end", "withdrawn")])[0]
-SETTLED, ONLINE = {"settled_on": 20130520}, {"online_retailer": 1}
-# for each clause the least marks of an enterprise, of a row, and what time may bring instead of one of them
-LEAST = {
-    "headquarters_award": (SETTLED | {"headquarters": facts.REGIONAL}, {}, {"settled_on"}),
-    "opening_award": (SETTLED | ONLINE | {"o2o": 1}, {}, {"settled_on"}),
-    "office_rent": (SETTLED | {"ecommerce": 1}, {"designated_building": 1}, {"settled_on"}),
-    "tax_rebate": (ONLINE, {}, set()),
-    "certification_award": ({"certified_on": 20140101}, {}, {"certified_on"}),
-    "spin_off_award": (ONLINE | {"spun_off_on": 20120101}, {}, set()),
-    "platform_entry_fee": ({}, {"entry_fee": 1}, set()),
-    "platform_membership_award": ({}, {"paid_members": 1}, set()),
-    "data_line": ({"ecommerce": 1}, {"line_lease": 1}, set()),
-    "model_building_award": ({}, {"building_recognised": 1}, set()),
-    "school_places": (ONLINE, {}, set()),
-}
+PLAIN = Plain(POLICY, SEEN)
+HISTORIES = np.zeros(len(SLUGS), HISTORY)
 
 
-def record(dtype, marks):
-    return SimpleNamespace(**{name: marks.get(name, 0) for name in dtype.names})
-
-
-def reachable(slug, enterprise, row, may, **tiers):
-    terms = {"income": 1, "tier1_members": 1, "tier2_members": 1, "tier3_members": 1} | tiers
-    rule = CATALOGUE[SLUGS.index(slug)].reachable
-    return bool(getattr(rule, "py_func", rule)(
-        record(facts.ENTERPRISE, enterprise), record(facts.ANNUAL, row),
-        SimpleNamespace(platform_membership_award=SimpleNamespace(**terms), policy=TERM), may))
-
-
-def test_every_clause_has_its_least_marks():
-    assert tuple(LEAST) == SLUGS
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_the_least_marks_reach_a_clause_and_without_one_of_them_it_is_out_of_reach(slug):
-    enterprise, row, may_come = LEAST[slug]
-    assert reachable(slug, enterprise, row, NEVER)
-    for mark in (*enterprise, *row):
-        without = ({k: v for k, v in marks.items() if k != mark} for marks in (enterprise, row))
-        enterprise_without, row_without = without
-        assert not reachable(slug, enterprise_without, row_without, NEVER), mark
-        assert reachable(slug, enterprise_without, row_without, EVER) == (mark in may_come), mark
-
-
-def test_a_platform_is_one_by_members_or_by_income_or_where_the_tiers_ask_for_nothing():
-    slug = "platform_membership_award"
-    assert reachable(slug, {}, {"membership_income": 1}, NEVER)
-    assert not reachable(slug, {}, {}, NEVER)
-    for tier in ("tier1_members", "tier2_members", "tier3_members"):
-        assert reachable(slug, {}, {}, NEVER, income=0, **{tier: 0})
-        assert not reachable(slug, {}, {}, NEVER, income=1, **{tier: 0})
-    assert not reachable(slug, {}, {}, NEVER, income=0)
-
-
-@pytest.mark.parametrize("slug, figure, least, terms", [
-    ("tax_rebate", "district_contribution", 30_000_000, SimpleNamespace(low_contribution=30_000_000)),
-    ("school_places", "executive_children", 1, None),
-])
-def test_a_year_stirs_a_clause_from_its_edge_on(slug, figure, least, terms):
-    rule = CATALOGUE[SLUGS.index(slug)].stirs
-    for value in (least - 1, least):
-        figures = Figures(*(value if name == figure else 0 for name in Figures._fields))
-        stirred = getattr(rule, "py_func", rule)(figures, SimpleNamespace(**{slug: terms}))
-        assert bool(stirred) == (value == least), value
-
-
-def test_no_year_stills_the_other_clauses():
-    still = {slug for slug, clause in zip(SLUGS, CATALOGUE, strict=True) if clause.stirs is not stirs_always}
-    assert still == {"tax_rebate", "school_places"} and getattr(stirs_always, "py_func", stirs_always)(None, None)
+def stirred(rows: np.ndarray, head, numbers, readings) -> np.ndarray:
+    """The clauses that the figures of these rows leave possible, one bit each."""
+    found = []
+    for start in range(0, len(rows), TOGETHER):
+        part = rows[start:start + TOGETHER]
+        now = np.zeros(1, YEAR)
+        table = now.view(np.int64).reshape(-1, TOGETHER)
+        for name, place in SEEN.places.items():
+            table[place, :len(part)] = part[name]
+        table[SEEN.calm] = -1
+        PLAIN.stir(table, len(part), head, numbers, readings)
+        found.append(table[SEEN.matter, :len(part)].copy())
+    return np.concatenate(found)
 
 
 @pytest.mark.plays_draws
@@ -94,9 +37,45 @@ def test_what_is_awarded_was_within_reach_and_stirred():
     register, scenario = synthesize(enterprises=1500), load_scenario("baseline")
     awarded = assess(register, scenario)
     window, seen = laid_over(register, scenario.law, int(awarded.years[0]), int(awarded.years[-1])), set()
-    for i, j, k in np.argwhere(awarded.awards > 0):
-        row, terms, clause = window.annual[i, j + 1], window.terms[j + 1], CATALOGUE[k]
-        assert clause.reachable(register.enterprises[i], row, terms, NEVER), SLUGS[k]
-        assert clause.stirs(Figures(*(row[name] for name in Figures._fields)), terms), SLUGS[k]
-        seen.add(SLUGS[k])
+    enacted = enact(scenario, [])
+    for j in range(len(awarded.years)):
+        head, numbers = window.terms.head[j + 1], window.terms.numbers[j + 1]
+        due = np.flatnonzero(awarded.awards[:, j].any(axis=1))
+        possible = stirred(window.annual[due, j + 1], head, numbers, enacted.readings)
+        for i, bits in zip(due, possible, strict=True):
+            row = window.annual[i, j + 1:j + 2]
+            reach = PLAIN.reach(register.enterprises[i], (), row, ((),), 1, 0, 0, head, numbers, enacted.readings, HISTORIES, 0)
+            for k in np.flatnonzero(awarded.awards[i, j]):
+                assert reach >> k & 1, SLUGS[k]
+                assert int(bits) >> k & 1, SLUGS[k]
+                seen.add(SLUGS[k])
     assert {"tax_rebate", "school_places", "data_line"} <= seen
+
+
+def test_something_is_ruled_out():
+    """A register's enterprise of before the policy is out of the reach of newcomers' clauses, unless it may come back as new."""
+    register, scenario = synthesize(enterprises=300), load_scenario("baseline")
+    window, enacted = laid_over(register, scenario.law, 2013, 2013), enact(scenario, [])
+    old = int(np.flatnonzero((register.enterprises["settled_on"] == 0) & (register.enterprises["online_retailer"] != 0))[0])
+    row = window.annual[old, 1:2].copy()
+    row["designated_building"] = 1
+
+    def reach(may: int) -> set[str]:
+        bits = PLAIN.reach(register.enterprises[old], (), row, ((),), 1, 0, 0, window.terms.head[1], window.terms.numbers[1],
+                           enacted.readings, HISTORIES, may)
+        return {slug for k, slug in enumerate(SLUGS) if bits >> k & 1}
+
+    assert "office_rent" not in reach(0) and "office_rent" in reach(SETTLES) and "tax_rebate" in reach(0)
+    assert "certification_award" in reach(CERTIFIES)
+
+
+def test_the_figures_of_a_year_rule_out_what_has_an_edge():
+    scenario = load_scenario("baseline")
+    terms, enacted = scenario.law.compile([2013]), enact(scenario, [])
+    rows = np.zeros(2, [(name, np.int64) for name in SEEN.places])
+    rows["present"] = 1
+    rows["district_contribution"] = [50_000_00 - 1, 50_000_00]
+    rows["executive_children"] = [0, 1]
+    bits = stirred(rows, terms.head[0], terms.numbers[0], enacted.readings)
+    for slug in ("tax_rebate", "school_places"):
+        assert [int(b) >> SLUGS.index(slug) & 1 for b in bits] == [0, 1], slug

@@ -7,16 +7,16 @@ import pytest
 
 from simulator import assess, explain, read_population
 from simulator.engine.drawn import draw_population
+from simulator.engine.enacted import enact
 from simulator.engine.run import outer_layer, play
-from simulator.law.assessment import TERMS, assess_register
-from simulator.law.clauses import SLUGS
+from simulator.law.assessment import assess_register
 from simulator.law.explanation import WITHDRAWN
-from simulator.law.readings import compile_readings
 from simulator.law.terms import Law
 from simulator.resources import folder
 from tests.faults import texts_of
 from tests.law.against_oracle import baseline
 from tests.laws_of_the_model.playing import ALL_CAME_ANYWAY, EVERYBODY_APPLIES, by_clause, cube, scenario
+from tests.of_2013 import SLUGS
 
 BASELINE = baseline()
 
@@ -100,8 +100,10 @@ def test_the_drawn_population_under_the_law_is_what_the_draws_award():
     awards = np.zeros((n, len(years), len(SLUGS)), np.int64)
     displaced, clawback, lacking = np.zeros_like(awards), np.zeros((n, len(years)), np.int64), np.zeros((n, len(years)), np.int64)
     none = np.zeros((0, len(years), 10), np.int64)
-    assess_register(drawn.enterprises, drawn.annual, none, none, 0, settings.law.compile(TERMS, years),
-                    compile_readings(settings.interpretation), years, awards, displaced, clawback, lacking)
+    enacted = enact(settings, settings.years)
+    own, own_annual = np.zeros((n, 0), np.int64), np.zeros((*drawn.annual.shape, 0), np.int64)
+    assess_register(enacted.law, drawn.enterprises, own, drawn.annual, own_annual, 1, none, none, 0, enacted.terms.head,
+                    enacted.terms.numbers, enacted.readings, years, awards, displaced, clawback, lacking)
     for d in range(6):
         assert np.array_equal(awards[drawn.draw == d].sum(axis=0), cube(draws)[d])
         assert np.array_equal(clawback[drawn.draw == d].sum(axis=0), draws.of_year("clawback_due")[d])

@@ -14,10 +14,9 @@ import numpy as np
 from simulator import facts, load_scenario
 from simulator.engine import totals
 from simulator.engine.run import Draws, play
-from simulator.law.clauses import CASH, SLUGS
 from simulator.population.register import Population, details_frame
-from simulator.projection.assumptions import BY_PATH
 from simulator.scenario import Scenario
+from tests.of_2013 import BY_PATH, CASH, SLUGS
 
 Settings = Mapping[str, Any]
 

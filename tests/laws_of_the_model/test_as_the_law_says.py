@@ -16,9 +16,9 @@ from simulator import assess, read_population, resources, synthesize
 from simulator.budget.statistics import describe
 from simulator.engine.run import play
 from simulator.errors import ScenarioError
-from simulator.law.clauses import CASH, SLUGS
 from tests.law.against_oracle import population_of
 from tests.laws_of_the_model.playing import by_clause, cash, cube, register, scenario
+from tests.of_2013 import CASH, SLUGS
 from tests.oracle.random_registers import random_readings, random_register
 
 LAWFUL = {"behaviour": "as_the_law_says", "draws": 3}

@@ -11,9 +11,9 @@ from simulator.engine.claims import claims_of
 from simulator.engine.ledger import CLAWBACK
 from simulator.engine.run import play
 from simulator.engine.totals import AWARDED
-from simulator.law.assessment import CASH_CLAUSES
 from simulator.population.readers import read_population
 from tests.laws_of_the_model.playing import scenario
+from tests.of_2013 import CASH_CLAUSES
 
 DRAWS = 12
 

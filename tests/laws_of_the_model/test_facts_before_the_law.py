@@ -11,7 +11,6 @@ from simulator import synthesize
 from simulator.engine.drawn import draw_population
 from simulator.engine.edges import edges_of
 from simulator.law.assessment import DECLARED, TERMS
-from simulator.law.clauses import SLUGS
 from simulator.projection.bunching import BUNCHED, CAPITAL, EDGE, lifted
 from tests.laws_of_the_model.playing import (
     ALL_CAME_ANYWAY,
@@ -23,6 +22,7 @@ from tests.laws_of_the_model.playing import (
     played,
     scenario,
 )
+from tests.of_2013 import SLUGS
 
 DRAWS = 3
 # who comes and who stays may follow the support offered (the but-for part); here nobody does
@@ -118,6 +118,6 @@ def test_where_the_edges_lie():
 @pytest.mark.parametrize(("value", "reach", "expected"), [
     (100, 0.5, 200), (99, 0.5, 99), (199, 0.5, 200), (200, 0.5, 300), (149, 0.0, 149), (300, 1.0, 300), (0, 1.0, 200)])
 def test_a_value_is_lifted_to_the_lowest_edge_above_it(value, reach, expected):
-    edges = np.array([(CAPITAL, 0), (CAPITAL, 200), (CAPITAL, 300), (1, 150)], EDGE).view(np.recarray)
+    edges = np.array([(CAPITAL, 0), (CAPITAL, 200), (CAPITAL, 300), (1, 150)], EDGE)
     assert getattr(lifted, "py_func", lifted)(value, edges, CAPITAL, reach) == expected
 

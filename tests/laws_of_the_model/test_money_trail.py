@@ -12,7 +12,6 @@ import pytest
 
 from simulator import synthesize
 from simulator.engine import totals
-from simulator.law.clauses import CASH, SLUGS
 from tests.laws_of_the_model.playing import (
     ALL_CAME_ANYWAY,
     EVERYBODY_APPLIES,
@@ -24,6 +23,7 @@ from tests.laws_of_the_model.playing import (
     cube,
     played,
 )
+from tests.of_2013 import CASH, SLUGS
 
 IN_CASH = np.array(CASH)
 PLACES = SLUGS.index("school_places")

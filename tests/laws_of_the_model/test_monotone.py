@@ -12,7 +12,6 @@ import itertools
 import numpy as np
 import pytest
 
-from simulator.law.clauses import CASH, SLUGS
 from tests.laws_of_the_model.playing import (
     ALL_CAME_ANYWAY,
     assume,
@@ -22,6 +21,7 @@ from tests.laws_of_the_model.playing import (
     played,
     scenario,
 )
+from tests.of_2013 import CASH, SLUGS
 
 # everything may happen, and often enough for each clause to be used in a few draws
 LIVELY = {

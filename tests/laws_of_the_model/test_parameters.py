@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.projection.assumptions import BY_PATH, PARAMETERS, draw_parameters
+from simulator.projection.assumptions import draw_parameters
 from simulator.projection.uncertain import Uncertain, fixed, parse
 from tests.laws_of_the_model.playing import baseline, scenario
+from tests.of_2013 import BY_PATH, PARAMETERS
 
 DRAWS = 5_000
 ALPHA = 1e-4 / 200  # about a hundred assumptions, each tested once or twice

@@ -14,8 +14,8 @@ from simulator.engine.prepared import prepare
 from simulator.engine.replay import Session, clauses_to_replay
 from simulator.engine.room import FOUND_ROOM
 from simulator.engine.run import play, play_blocks
-from simulator.law.clauses import SLUGS
 from simulator.scenario import load_scenario
+from tests.of_2013 import SLUGS
 
 BASE = load_scenario("baseline").set({
     "draws": 24, "horizon": 2015, "assumptions.breach.rate": 0.1, "assumptions.exit.after_support": 0.3,

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 import yaml
 
-from simulator.law.clauses import SLUGS
 from tests.mutation.__main__ import SURVIVORS
 from tests.mutation.mutants import functions, modules, mutants
+from tests.of_2013 import SLUGS
 
 ALL = {module: list(mutants(module)) for module in modules()}
 REASONS = yaml.safe_load(SURVIVORS.read_text("utf-8"))

@@ -12,6 +12,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.population.register import Population
+from tests import of_2013
 
 GOOD_CODE = "91350100M000100Y43"  # its check character is right
 
@@ -27,7 +28,7 @@ def table(columns: str, *rows: str) -> list[list[str]]:
 
 def full(name: str, *rows: dict[str, str]) -> list[list[str]]:
     """A table with all its columns; cells that a row does not name are blank."""
-    columns = [column.name for column in next(t for t in schema.TABLES if t.name == name).columns]
+    columns = [column.name for column in next(t for t in of_2013.TABLES if t.name == name).columns]
     return [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
 
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from simulator.population import cells, schema
 from simulator.population.cells import Refused, parse
-from simulator.population.schema import ANNUAL_TABLE, ENTERPRISES_TABLE, SUPPORT_TABLE
+from tests.of_2013 import ANNUAL_TABLE, ENTERPRISES_TABLE, SUPPORT_TABLE
 from simulator.population.spelling import spell
 from simulator.population.units import Declared
 from simulator.spreadsheets import escaped, unescaped
+from tests import of_2013
 
 MONEY = ANNUAL_TABLE.column("sales")
 AREA = ANNUAL_TABLE.column("rented_area")
@@ -193,7 +194,7 @@ def test_dates_refused(text, cause):
 
 def test_an_enterprise_may_have_settled_long_ago_but_nothing_else_predates_1990():
     assert parse("1958-10-01", ENTERPRISES_TABLE.column("settled_on")) == (19581001, "")
-    for column in schema.ENTERPRISES:
+    for column in of_2013.ENTERPRISES:
         if column.kind == "date" and column.name != "settled_on":
             with pytest.raises(Refused):
                 parse("1989-12-31", column)

@@ -12,6 +12,7 @@ from simulator.population.findings import problem_table, write_annotated
 from simulator.population.readers import examine
 from simulator.population.wording import chinese, place_in_chinese, told
 from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
+from tests import of_2013
 
 FORTY = {  # place → part of the rule, one of each kind of fault
     "enterprises!C2": "no such day",
@@ -60,7 +61,7 @@ FORTY = {  # place → part of the rule, one of each kind of fault
 @pytest.fixture
 def planted(tmp_path):
     """A workbook with forty different faults."""
-    at = {column.name: n for n, column in enumerate(schema.ENTERPRISES)}
+    at = {column.name: n for n, column in enumerate(of_2013.ENTERPRISES)}
     rows = full("enterprises", {"enterprise_id": "E1", "settled_on": "2013-02-30", "registered_capital": "-5",
                                 "paid_in_capital": "1_000", "ecommerce": "也许", "headquarters": "global",
                                 "certified_on": "06/05/2013", "spun_off_on": "1850-01-01", "lease_started_on": "soon"},

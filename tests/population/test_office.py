@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from simulator.errors import PopulationError
+from tests import of_2013
 from simulator.population import schema
 from simulator.population.legacy import streams
 from simulator.population.raw import RawTable
@@ -410,7 +411,7 @@ def test_every_column_is_known_with_its_unit_behind_it():
     from simulator.population.template import header_of
     from simulator.population.units import column_named, declared_unit
 
-    for one in schema.TABLES:
+    for one in of_2013.TABLES:
         for column in one.columns:
             header = header_of(column)
             assert column_named(header, one) is column

@@ -8,11 +8,13 @@ import pytest
 from simulator import facts, synthesize
 from simulator.errors import PopulationError
 from simulator.law.readings import defaults
+from simulator.law.shipped import default_law
 from simulator.population import schema, template
 from simulator.population.checks import check_character
 from simulator.population.readers import examine, read_population
 from simulator.population.register import asked_for
 from simulator.population.synthetic_mark import synthetic_mark
+from tests import of_2013
 from tests.population.registers import (
     ANNUAL,
     ENTERPRISES,
@@ -239,10 +241,10 @@ def test_only_facts_without_a_derivation_are_missed(tmp_path):
     silent = {"enterprise_id", "name", "group_id", "parent_id", "area", "sector", "closed_on", "former_id", "year",
               "employees", "retained_tax", "district_contribution"}  # fmt: skip
     under_a_reading = {"unsound_on", "founded_locally"}
-    facts_asked = {column.name for column in (*schema.ENTERPRISES, *schema.ANNUAL)} - silent
+    facts_asked = {column.name for column in (*of_2013.ENTERPRISES, *of_2013.ANNUAL)} - silent
     assert set(population.unknown) == {("", 0, name) for name in facts_asked}
-    assert {name for _, _, name in population.unknown} - {name for _, _, name in asked_for(population.unknown, defaults())} \
-        == under_a_reading
+    asked = asked_for(population.unknown, default_law().policy, defaults(default_law().policy))
+    assert {name for _, _, name in population.unknown} - {name for _, _, name in asked} == under_a_reading
     silent, facts_asked = silent | under_a_reading, facts_asked - under_a_reading
     told = " ".join(warning.cause for warning in population.warnings)
     assert all(f"{name} (" in told for name in facts_asked) and not any(f" {name} (" in told for name in silent)
@@ -530,7 +532,7 @@ def test_a_workbook_of_fifty_thousand_rows_is_read_and_checked_within_twenty_sec
 
     import xlsxwriter
 
-    columns = [column for column in schema.ANNUAL[2:] if column.kind != "flag"]
+    columns = [column for column in of_2013.ANNUAL[2:] if column.kind != "flag"]
     header = ["enterprise_id", "year", *(column.name for column in columns)]
     share = [0.5 if column.kind == "share" else None for column in columns]
     with xlsxwriter.Workbook(tmp_path / "a.xlsx", {"constant_memory": True}) as book:

@@ -14,6 +14,7 @@ from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.population.register import Population, details_frame
 from tests.population.registers import ANNUAL, full, table, write
+from tests import of_2013
 
 RICH = {
     "enterprises": full(
@@ -85,12 +86,12 @@ def test_round_trip_of_any_facts(tmp_path_factory, data):
         number = st.integers(0, column.high * column.resolution)
         return st.one_of(number, st.just(facts.BLANK)) if column.derived else number
 
-    for column in schema.ENTERPRISES:
+    for column in of_2013.ENTERPRISES:
         if column.name in facts.ENTERPRISE_FIELDS:
             enterprises[column.name] = data.draw(st.lists(value(column), min_size=count, max_size=count))
     enterprises["ecommerce"] |= enterprises["online_retailer"]
     annual["present"] = 1  # so that the horizon is the array's
-    for column in schema.ANNUAL[2:-1]:
+    for column in of_2013.ANNUAL[2:-1]:
         drawn = data.draw(st.lists(value(column), min_size=count * years, max_size=count * years))
         annual[column.name] = np.reshape(drawn, (count, years))
     letters = st.characters(exclude_categories=["Cs", "Cc"])
@@ -101,14 +102,14 @@ def test_round_trip_of_any_facts(tmp_path_factory, data):
     population = Population(
         ids=np.array([f"E{number}" for number in range(count)], dtype=object), enterprises=enterprises, annual=annual,
         first_year=2013, details=details_frame(count, name=data.draw(name)))  # fmt: skip
-    amounts = [c.name for t in (schema.ENTERPRISES, schema.ANNUAL) for c in t if c.kind == "money"]
+    amounts = [c.name for t in (of_2013.ENTERPRISES, of_2013.ANNUAL) for c in t if c.kind == "money"]
     folder = population.write_folder(tmp_path_factory.mktemp("any"))
     assert read_population(folder, dict.fromkeys(amounts, "元")) == population  # any facts: any magnitude
 
 
 def test_tables_hold_yuan_iso_dates_and_booleans(rich):
     tables = rich.to_tables()
-    assert list(tables) == [table.name for table in schema.TABLES]
+    assert list(tables) == [table.name for table in of_2013.TABLES]
     first = tables["enterprises"].iloc[0]
     assert (first["registered_capital"], first["settled_on"], first["headquarters"]) == (
         1234.56,

@@ -4,7 +4,9 @@ import pytest
 
 from simulator import facts
 from simulator.population import schema
-from simulator.population.schema import TABLES, table_named
+from simulator.population.schema import table_named
+from tests.of_2013 import TABLES
+from tests import of_2013
 
 COLUMNS = [(table, column) for table in TABLES for column in table.columns]
 
@@ -15,8 +17,8 @@ def names(columns):
 
 def test_the_columns_are_the_machine_records_fields():
     optional = ["group_id", "parent_id", "area", "sector", "closed_on", "former_id"]
-    assert names(schema.ENTERPRISES) == ["enterprise_id", "name", *facts.ENTERPRISE_FIELDS, *optional]
-    assert names(schema.ANNUAL) == ["enterprise_id", "year", *facts.ANNUAL_FIELDS[1:], "employees"]
+    assert names(of_2013.ENTERPRISES) == ["enterprise_id", "name", *facts.ENTERPRISE_FIELDS, *optional]
+    assert names(of_2013.ANNUAL) == ["enterprise_id", "year", *facts.ANNUAL_FIELDS[1:], "employees"]
 
 
 def test_the_optional_tables():

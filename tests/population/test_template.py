@@ -7,6 +7,7 @@ from simulator.cli import main
 from simulator.population import documentation, schema
 from simulator.population.readers import read_population
 from simulator.population.template import header_of, write_template, write_workbook
+from tests import of_2013
 
 FILLED = {
     "企业": {"统一社会信用代码": ["91350100M000100Y43", "350100000000001"], "企业名称": ["甲公司", "=1+1"],
@@ -59,8 +60,8 @@ def test_a_synthetic_register_as_a_workbook(tmp_path):
 def test_the_template_holds_all_tables_columns_drop_downs_and_notes(tmp_path):
     assert main(["template", "--out", str(tmp_path / "t.xlsx")]) == 0
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
-    assert book.sheetnames == [*(t.header for t in schema.TABLES), "填表说明"]
-    for table in schema.TABLES:
+    assert book.sheetnames == [*(t.header for t in of_2013.TABLES), "填表说明"]
+    for table in of_2013.TABLES:
         sheet = book[table.header]
         assert [cell.value for cell in sheet[1]] == [header_of(column) for column in table.columns]
         lists = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
@@ -76,5 +77,5 @@ def test_the_template_holds_all_tables_columns_drop_downs_and_notes(tmp_path):
 
 def test_the_documentation_names_every_column_once():
     frame = documentation.columns_table()
-    assert len(frame) == sum(len(table.columns) for table in schema.TABLES)
+    assert len(frame) == sum(len(table.columns) for table in of_2013.TABLES)
     assert frame["规则 rules"].str.contains("数量级").sum() == 9

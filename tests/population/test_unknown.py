@@ -12,15 +12,16 @@ from simulator.engine import combinations
 from simulator.engine.assess import assess
 from simulator.engine.brackets import LARGE
 from simulator.engine.unknown import facts_unknown
-from simulator.law.clauses import SLUGS
 from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.report import payout_list, register_screens
 from tests.law.against_oracle import baseline
+from tests.of_2013 import SLUGS
 from tests.oracle import random_registers
 from tests.population.registers import full, table, write
+from tests import of_2013
 
-COLUMNS = {c.name: c for c in (*schema.ENTERPRISES, *schema.ANNUAL) if c.name in
+COLUMNS = {c.name: c for c in (*of_2013.ENTERPRISES, *of_2013.ANNUAL) if c.name in
            (*facts.ENTERPRISE_FIELDS, *facts.ANNUAL_FIELDS)}  # fmt: skip
 EDGES = {"money": (0, 1, 4_999_999, 5_000_000, 29_999_999, 30_000_000, 10**9, 3 * 10**9, 2 * 10**8, 10**8 + 1),
          "area": (0, 50_000, 50_001, 500_000, 500_001, 10**6), "rent": (0, 1, 500_000, 10**6),

@@ -7,6 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from tests import of_2013
 from simulator.population import schema
 from simulator.population.readers import read_population
 from tests.population.registers import (
@@ -21,12 +22,12 @@ from tests.population.registers import (
     write_workbook,
 )
 
-AT = {column.name: place for place, column in enumerate(schema.ANNUAL)}
+AT = {column.name: place for place, column in enumerate(of_2013.ANNUAL)}
 
 
 def annual(**cells) -> list[list]:
     """A table `annual` of one row with cells of any type."""
-    row = [cells.get(column.name, "") for column in schema.ANNUAL]
+    row = [cells.get(column.name, "") for column in of_2013.ANNUAL]
     row[:2] = ["E1", cells.get("year", 2013)]
     return [ANNUAL[0], row]
 

@@ -18,8 +18,6 @@ import yaml
 
 from simulator import cli, load_scenario
 from simulator.law.assessment import DECLARED
-from simulator.law.clauses import CATALOGUE, SLUGS
-from simulator.law.readings import SWITCHES
 from simulator.law.terms import EDGES
 from simulator.population.documentation import KINDS, range_of, rules_of
 from simulator.population.schema import TABLES
@@ -28,6 +26,7 @@ from simulator.projection.measures import MEASURES
 from simulator.report.settings import value_and_unit
 from simulator.report.sources import named
 from simulator.report.wording import load
+from tests.of_2013 import CATALOGUE, SLUGS, SWITCHES, TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "data" / "reference"

@@ -11,13 +11,13 @@ import pytest
 import simulator
 from simulator import resources
 from simulator.errors import ReportError
-from simulator.law.clauses import SLUGS
 from simulator.report import kinds, launcher
 from simulator.report.look import faults
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
 from simulator.report.rounding import WITHHELD
 from simulator.report.wording import load
+from tests.of_2013 import SLUGS
 from tests.report.chinese import english_in
 from tests.report.test_page import text_of
 

@@ -7,7 +7,8 @@ import pytest
 import simulator
 from simulator.errors import ScenarioError
 from simulator.scenario import load_scenario, parse_set
-from simulator.scenario.purse import CASH_SLUGS, Purse
+from simulator.scenario.purse import Purse
+from tests.of_2013 import CASH_SLUGS
 
 BASELINE = load_scenario("baseline")
 

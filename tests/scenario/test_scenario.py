@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 
 from simulator import yamlfile
 from simulator.errors import LawError, ScenarioError, nearest
-from simulator.law.readings import SWITCHES
 from simulator.law.terms import UNITS
-from simulator.projection.assumptions import ASSUMPTIONS, BY_PATH
 from simulator.resources import folder
 from simulator.scenario import CONFIDENCE, PLAIN, load_scenario, parse_set, shipped
 from simulator.scenario.consistency import RISING
 from simulator.scenario.purse import SETTINGS as RATIONING
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import TEXT, with_term
+from tests.of_2013 import ASSUMPTIONS, BY_PATH, SWITCHES
 
 BASELINE = load_scenario("baseline")
 COSTS = {f"assumptions.{path}": 1 for path in BY_PATH if path.startswith("levers.") and path.endswith(".cost")}

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator import resources, yamlfile
-from simulator.budget.layout import CASH_INDEX
+from simulator import yamlfile
 from simulator.budget.loopholes.ways import WAYS, Way
 from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.assess import assess
@@ -26,8 +25,9 @@ from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
 from simulator.errors import Problem, ScenarioError
-from simulator.law.clauses import SLUGS
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
+from simulator.law.policy import Policy
+from simulator.law.shipped import policy_path
 from simulator.money import FEN
 from simulator.population.register import Population, asked_for
 from simulator.projection.uncertain import Uncertain, parse
@@ -61,9 +61,11 @@ class Loophole:
 
 
 @lru_cache(maxsize=1)
-def loopholes() -> tuple[Loophole, ...]:
-    """The catalogue, data/loopholes.yaml. Raises ScenarioError with every problem."""
-    return read(resources.folder("data") / "loopholes.yaml")
+def loopholes(policy: Policy) -> tuple[Loophole, ...]:
+    """The ways round a policy's text that somebody wrote down: `loopholes.yaml` beside its file; none where there is no such file.
+    Raises ScenarioError with every problem."""
+    path = policy_path(policy.name).parent / "loopholes.yaml"
+    return read(path) if path.is_file() else ()
 
 
 def read(path: Path) -> tuple[Loophole, ...]:
@@ -111,15 +113,15 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
         draws = played.get(key) or playing(known, changed)
         if key:
             played[key] = draws
-        return draws.paid.sum(axis=1)[:, CASH_INDEX]
+        return draws.paid.sum(axis=1)[:, :draws.cash]
 
     rows = []
-    for hole in loopholes() if ways is None else ways:
+    for hole in loopholes(scenario.law.policy) if ways is None else ways:
         gains = gain(scenario, people, hole.way)
         who = gains > 0
         share = _shares(hole, scenario)
         closed = scenario.set(hole.closed_by) if hole.closed_by else None
-        everybody = np.zeros((scenario.draws, len(CASH_INDEX)))
+        everybody = np.zeros((scenario.draws, scenario.law.policy.cash_clauses))
         remaining = np.full(scenario.draws, np.nan)
         if who.any():
             changed, _ = hole.way(people, scenario.law, who)
@@ -128,7 +130,7 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
                 remaining = (cost(closed, changed) - cost(closed, people, str(hole.closed_by))).sum(axis=1) / FEN * share
         total = everybody.sum(axis=1)
         price = total * share
-        dearest = SLUGS[CASH_INDEX[int(np.argmax(everybody.mean(axis=0)))]] if who.any() else ""
+        dearest = scenario.law.policy.slugs[int(np.argmax(everybody.mean(axis=0)))] if who.any() else ""
         rows.append((hole.name, *hole.texts.values(), int(who.sum()), int(gains[who].sum()) / FEN, *mean_and_error(total),
                      hole.share.low, hole.share.mode, hole.share.high, *mean_and_error(price),
                      *quantile(price, 95), dearest, _written(hole.closed_by),
@@ -163,9 +165,9 @@ def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
 
     Enterprises with unknown facts gain nothing: they are not assessed here.
     """
-    everyone = ~np.isin(people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.interpretation) if entry[0]])
+    everyone = ~np.isin(people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.law.policy, scenario.interpretation) if entry[0]])
     changed, origin = way(people, scenario.law, everyone)
-    before, after = (assess(p, scenario).awards[:, :, CASH_INDEX].sum(axis=(1, 2)) for p in (people, changed))
+    before, after = (assess(p, scenario).awards[:, :, :scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for p in (people, changed))
     gained = np.zeros(len(people), np.int64)
     np.add.at(gained, origin, after)
     return np.where(everyone, gained - before, 0)

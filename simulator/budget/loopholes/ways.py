@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.facts import BLANK, NO_DATE, NONE, REGIONAL
-from simulator.law.terms import UNITS, Law
+from simulator.law.terms import Law
 from simulator.population.register import Population
 
 Changed = tuple[Population, np.ndarray]
@@ -61,22 +61,26 @@ def split_off(people: Population, law: Law, who: np.ndarray) -> Changed:
 
 
 def capital(people: Population, law: Law, who: np.ndarray) -> Changed:
-    """Who newly settles states as much capital as the next award asks for: registered capital up to the edge of 四（二）, all
-    of it paid in; headquarters paid in up to the edge of 四（一）."""
+    """Who newly settles states as much capital as the next award asks for: registered capital up to the lowest edge above it, all of it
+    paid in; headquarters paid in up to theirs."""
     changed, origin = _copied(people), np.arange(len(people))
     facts, settled = changed.enterprises, people.enterprises["settled_on"] // 10_000
     who = who & _in_term(people.enterprises["settled_on"], law)
+    asked = {fact: sorted({edge.number for clause in law.policy.clauses for edge in clause.edges
+                           if edge.fact == fact and edge.op in (">=", ">") and clause.slug not in law.withdrawn})
+             for fact in ("registered_capital", "paid_in_capital")}
     for year in np.unique(settled[who]):
         of_year = who & (settled == year)
+        edges = {fact: sorted(_edge(law, path, year) for path in paths) for fact, paths in asked.items()}
         shops = of_year & (facts["online_retailer"] != 0) & (facts["o2o"] != 0)
-        facts["registered_capital"][shops] = np.maximum(facts["registered_capital"][shops],
-                                                        _edge(law, "opening_award.registered_capital", year))
-        facts["paid_in_capital"][shops] = np.maximum(facts["paid_in_capital"][shops], facts["registered_capital"][shops])
+        if edges["registered_capital"]:
+            facts["registered_capital"][shops] = np.maximum(facts["registered_capital"][shops], edges["registered_capital"][0])
+            facts["paid_in_capital"][shops] = np.maximum(facts["paid_in_capital"][shops], facts["registered_capital"][shops])
         for seat in np.flatnonzero(of_year & (facts["headquarters"] != NONE)):
-            kind = "regional" if facts["headquarters"][seat] == REGIONAL else "national"
-            least = _edge(law, f"headquarters_award.{kind}_capital", year)
-            for name in ("paid_in_capital", "registered_capital"):
-                facts[name][seat] = max(facts[name][seat], least)
+            if edges["paid_in_capital"]:
+                least = edges["paid_in_capital"][0 if facts["headquarters"][seat] == REGIONAL else -1]
+                for name in ("paid_in_capital", "registered_capital"):
+                    facts[name][seat] = max(facts[name][seat], least)
     return changed, origin
 
 
@@ -157,7 +161,7 @@ def _halve(amounts: np.ndarray, old: np.ndarray, fresh: np.ndarray) -> None:
 
 def _edge(law: Law, path: str, year: int) -> int:
     number = law.numbers[path]
-    return int(number.at(int(year)) * UNITS[number.unit].scale)
+    return number.machine(int(year)) + (number.edge == "more_than")
 
 
 def _in_term(dates: np.ndarray, law: Law) -> np.ndarray:

@@ -1,0 +1,78 @@
+"""Assess a register under a policy that weighs enterprises against each other: only the first so many, sums shared out.
+
+Year by year, all enterprises of a year before the next: who is among the first is known only then, and what a year pays decides
+what the next one may.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.engine.enacted import Enacted
+from simulator.engine.window import Window
+from simulator.law.assessment import HISTORY, entitle_year, remember_year
+from simulator.population.register import Population
+
+
+def assess_together(population: Population, enacted: Enacted, window: Window, paid_years: int, awards: np.ndarray, displaced: np.ndarray,
+                    clawback: np.ndarray, lacking: np.ndarray) -> None:
+    """Fill the arrays of `assess_register`. Equal values of a ranking stand in the order of the enterprises' codes."""
+    law, policy, n = enacted.law, enacted.policy, len(population)
+    histories = np.zeros((n, law.clauses), HISTORY)
+    places, ranks, conduct = np.zeros(law.clauses, np.int64), np.zeros((n, law.clauses), np.int64), np.zeros(n, np.int64)
+    terms = window.terms.of(slice(1, None))
+    existing = window.existing
+    by_code = np.argsort(population.ids.astype(str), kind="stable")
+    rank_of_code = np.empty(n, np.int64)
+    rank_of_code[by_code] = np.arange(n)
+    for j, year in enumerate(window.years):
+        facts = (population.enterprises, window.own, window.annual, window.own_annual, j + window.skip, int(year))
+        amounts = np.zeros((n, law.clauses), np.int64)
+        replaced = np.zeros_like(amounts)
+        entitle_year(law, *facts, existing[:, j] if existing.size else np.zeros((0, max(law.cash, 1)), np.int64), terms.head[j:j + 1],
+                     terms.numbers[j], enacted.readings, histories, amounts, replaced, conduct, lacking[:, j], places, ranks)
+        if j < paid_years:
+            lacking[:, j] = 0
+            amounts[:, :law.cash] = window.paid[:, j]
+            if existing.size:
+                replaced[:, :law.cash] = np.where((amounts[:, :law.cash] > existing[:, j]) & bool(law.weighs), existing[:, j], 0)
+        else:
+            for k, clause in enumerate(policy.clauses):
+                if clause.first is not None:
+                    asking = np.nonzero(amounts[:, k] > 0)[0]
+                    order = asking[np.lexsort((rank_of_code[asking], -ranks[asking, k]))]
+                    late = order[max(0, int(places[k])):]
+                    amounts[late, k] = 0
+                    if k < law.cash:
+                        replaced[late, k] = 0
+            for pot in policy.settlement.pots:
+                share_out(pot.share, list(pot.clauses), int(terms.numbers[j, policy.number_paths.index(pot.amount)]), amounts,
+                          _order_of_application(population, int(year), rank_of_code))
+        awards[:, j], displaced[:, j] = amounts, replaced
+        remember_year(law, *facts, terms.head[j:j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct, clawback[:, j])
+
+
+def _order_of_application(population: Population, year: int, rank_of_code: np.ndarray) -> np.ndarray:
+    """The enterprises by first day of application in a year, those without one last; then by code."""
+    day = np.full(len(population), 99_999_999, np.int64)
+    for entry in population.applications[population.applications["year"] == year]:
+        day[entry["enterprise"]] = min(day[entry["enterprise"]], entry["applied_on"])
+    return np.lexsort((rank_of_code, day))
+
+
+def share_out(share: str, clauses: list[int], sum_of_pot: int, amounts: np.ndarray, order: np.ndarray) -> None:
+    """Cut what a pot's clauses award (n, clauses), fen, to its sum: everybody by the same share, rounded down, or first come first."""
+    asked = amounts[:, clauses]
+    whole = int(asked.sum())
+    if whole <= sum_of_pot:
+        return
+    if share == "pro_rata":
+        amounts[:, clauses] = [[int(a) * sum_of_pot // whole for a in row] for row in asked.tolist()]
+        return
+    left = sum_of_pot
+    for i in order:
+        for k in clauses:
+            given = min(int(amounts[i, k]), left)
+            amounts[i, k] = given
+            left -= given
+

@@ -1,0 +1,110 @@
+"""How compiled code calls a policy: functions by address, with the addresses of what they read.
+
+The engine's compiled code knows no policy. It hands on whole numbers: where an enterprise's facts lie, its rows, the numbers of
+the law. With SIMULATOR_PLAIN=1 in the environment the law behind the addresses is `plain` Python, for debugging a policy: slow,
+and equal to the fen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.extending import intrinsic
+
+from simulator.law.machine import Columns, Machine
+from simulator.law.plain import Plain
+from simulator.law.policy import Policy
+
+_made: dict[tuple[str, bool], Any] = {}  # of equal policies, however often they are read: a few hundred kilobytes each
+
+
+class Functions(NamedTuple):
+    """A policy as compiled code sees it: addresses of its functions (see `machine`), how many clauses, of them in cash, bits of
+    those that keep a mark, of those tied to taxes, of those whose support ends, of those that only the first n get; weighs: whether an
+    existing support is weighed against a clause's; looks_back: whether conduct is asked in every year after a payment."""
+
+    entitle: int
+    conduct: int
+    lacking: int
+    ends: int
+    mark: int
+    rank: int
+    reach: int
+    stir: int
+    clauses: int
+    cash: int
+    marking: int
+    tied: int
+    ending: int
+    ranked: int
+    weighs: int
+    looks_back: int
+
+
+def functions_of(policy: Policy, columns: Columns) -> Functions:
+    """A policy ready to be called, compiled if it is not yet."""
+    plain = os.environ.get("SIMULATOR_PLAIN", "") not in ("", "0")
+    found = policy.made.get(plain) or _made.get((policy.hash, plain))
+    if found is None:
+        made = (Plain if plain else Machine)(policy, columns)
+        bits = {name: sum(1 << k for k, c in enumerate(policy.clauses) if of(c)) for name, of in _BITS.items()}
+        functions = Functions(**made.addresses, clauses=len(policy.clauses), cash=policy.cash_clauses,
+                              weighs=int(policy.settlement.weighs_existing), looks_back=int(_looks_back(policy)), **bits)
+        found = _made[policy.hash, plain] = made, functions
+    policy.made[plain] = found  # with the policy, so that the code outlives every call
+    return found[1]
+
+
+def _looks_back(policy: Policy) -> bool:
+    """Whether a year may ask for something back though nothing befell the enterprise in it: then conduct is asked every year."""
+    back = policy.settlement.clawback
+    return back is not None and not set(back.facts) <= {"violated_on", "unsound_on"} and bool(back.facts)
+
+
+_BITS: dict[str, Callable[[Any], bool]] = {
+    "marking": lambda c: c.mark is not None, "tied": lambda c: c.tied_to_tax, "ending": lambda c: c.ends is not None,
+    "ranked": lambda c: c.first is not None}
+
+@intrinsic
+def _address(typing: Any, array: Any, index: Any) -> Any:
+    """The address of an array's item at indices of its first axes (C order)."""
+    signature = types.int64(array, index)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        made = context.make_array(array)(context, builder, args[0])
+        strides = cgutils.unpack_tuple(builder, made.strides)
+        offset = context.get_constant(types.intp, 0)
+        for i in range(len(index)):
+            offset = builder.add(offset, builder.mul(builder.extract_value(args[1], i), strides[i]))
+        return builder.add(builder.ptrtoint(made.data, ir.IntType(64)), offset)
+
+    return signature, generate
+
+@intrinsic
+def _invoke(typing: Any, function: Any, given: Any) -> Any:
+    """Call the function at an address with whole numbers."""
+    signature = types.int64(function, given)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        kind = ir.FunctionType(word, [word] * len(given))
+        parts = [context.cast(builder, builder.extract_value(args[1], i), given[i], types.int64) for i in range(len(given))]
+        return builder.call(builder.inttoptr(args[0], kind.as_pointer()), parts)
+
+    return signature, generate
+
+@numba.njit(inline="always")
+def at(array, index):  # type: ignore[no-untyped-def]
+    """The address of what lies at the indices (a tuple) of an array's first axes."""
+    return _address(array, index)
+
+
+@numba.njit(inline="always")
+def call(function, given):  # type: ignore[no-untyped-def]
+    """Call a function of a policy with a tuple of whole numbers."""
+    return _invoke(function, given)

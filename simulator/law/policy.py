@@ -1,0 +1,293 @@
+"""A policy as a value: its facts, numbers, readings, clauses, settlement and links, read from one file (`policyfile`).
+
+Everything that is said of a clause follows from here: which facts it needs, what an explanation shows, its edges, the most it
+can give, what rules it out early. Clauses in cash stand first, those in kind last, each group in the order of the text.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from simulator import facts
+from simulator.law.language.formula import Edge, Uses, Value
+from simulator.law.language.nodes import Node
+from simulator.law.language.units import Unit
+from simulator.law.legality import Concern
+
+MOST_CLAUSES = 62  # clauses are bits of one 64-bit whole number, of which the sign and one mark are other things
+# What this policy has paid under one clause. total: fen paid so far; first_year, last_year: years paid, 0 = never; years: number of
+# years paid; last: fen of the last paid year; mark: the clause's own note.
+HISTORY_FIELDS = ("total", "first_year", "years", "last_year", "last", "mark")
+KINDS = ("one_off", "recurrent", "in_kind")
+
+
+@dataclass(frozen=True)
+class OwnFact:
+    """A fact that only this policy asks for. table: enterprises or annual; kind: money, area, count, share, flag, day, choice or
+    quantity; unit; choices by word (each code first in its own language); grows: the annual fact it moves with in a projection,
+    "" for none; yearly: the chance that a flag or day comes true in a year; invented: share that has it, median and log-sd."""
+
+    name: str
+    table: str
+    kind: str
+    unit: Unit
+    zh: str
+    en: str
+    article: str = ""
+    choices: Mapping[str, int] = field(default_factory=dict)
+    grows: str = ""
+    yearly: float = 0.0
+    share: float = 0.0
+    median: float = 0.0
+    log_sd: float = 0.0
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One ambiguity of the text: the article it reads, its readings with what each says (zh, en), the default one."""
+
+    name: str
+    article: str
+    zh: str
+    en: str
+    meanings: Mapping[str, tuple[str, str]]
+    default: str
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.meanings)
+
+    def code(self, reading: str) -> int:
+        """The number of a reading: the default is 0, the others follow in the order of the file."""
+        return [self.default, *(n for n in self.meanings if n != self.default)].index(reading)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: its words, its truth value and what it reads."""
+
+    name: str
+    zh: str
+    en: str
+    node: Node
+    uses: Uses
+    text: str = ""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(self.uses.facts)
+
+    @property
+    def last_year(self) -> tuple[str, ...]:
+        return tuple(self.uses.last_year)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Paths of the numbers it is judged by."""
+        return tuple(self.uses.numbers)
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        return tuple(self.uses.readings)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named part of formulas: `let`."""
+
+    name: str
+    text: str
+    value: Value
+    uses: Uses
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True)
+class FirstN:
+    """Only the first so many by a value get the clause in a year."""
+
+    number: Node
+    by: Value
+    text: str
+    uses: Uses
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause. amount: fen, or whole units in kind, before settlement, where all conditions hold; mark: what it notes of a year
+    beside its payments (the tiers paid, one bit each; the first year that counted), marks_when: in which years it may though
+    nothing is paid; data_error: the year counts as one whose facts are missing; ends: its support runs out this year;
+    tied_to_tax: what it pays depends on taxes paid; parts: over how many years it is paid out."""
+
+    slug: str
+    article: str
+    zh: str
+    en: str
+    kind: str
+    unit: Unit
+    conditions: tuple[Condition, ...]
+    amount: Condition
+    numbers: tuple[str, ...]
+    lets: tuple[Definition, ...] = ()
+    mark: Node | None = None
+    marks_when: Condition | None = None
+    data_error: Condition | None = None
+    ends: Condition | None = None
+    first: FirstN | None = None
+    tied_to_tax: bool = False
+    parts: int = 1
+    legality: tuple[Concern, ...] = ()
+    short_zh: str = ""
+    short_en: str = ""
+
+    @property
+    def cash(self) -> bool:
+        return self.kind != "in_kind"
+
+    @cached_property
+    def uses(self) -> Uses:
+        """All that its conditions, amount and notes read."""
+        whole = Uses()
+        for part in (*self.conditions, self.amount, self.marks_when, self.data_error, self.ends, self.first):
+            if part is not None:
+                whole.add(part.uses)
+        return whole
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(self.uses.edges)
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact it reads, of this year, the year before or a fixed year."""
+        fixed = (name for name, _ in self.uses.fixed_years)
+        return tuple(dict.fromkeys((*self.uses.facts, *self.uses.last_year, *fixed)))
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """Of these clauses only the highest is paid in a year (the first of equal ones), where the condition holds."""
+
+    clauses: tuple[int, ...]
+    when: Condition
+
+
+@dataclass(frozen=True)
+class Cap:
+    """Together these clauses pay an enterprise at most so much: in a year, or over its lifetime. The last ones are cut first."""
+
+    clauses: tuple[int, ...]
+    most: Condition
+    lifetime: bool
+
+
+@dataclass(frozen=True)
+class Pot:
+    """A sum these clauses share in a year. share: pro_rata or first_come (by day of application, then code)."""
+
+    name: str
+    zh: str
+    en: str
+    article: str
+    clauses: tuple[int, ...]
+    amount: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What holds for all clauses: conduct that a year's support asks for; when all that was paid is due back; whether an
+    existing support of a clause is weighed against it."""
+
+    conduct: tuple[Condition, ...]
+    clawback: Condition | None
+    weighs_existing: bool
+    exclusive: tuple[Exclusive, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    pots: tuple[Pot, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """A policy's text, made exact. number_paths: in the order of the machine's; discretion: paths of shares
+    that an assumption decides ("at most"); source: the file's name; hash: of its
+    content."""
+
+    name: str
+    zh: str
+    en: str
+    start: datetime.date
+    end: datetime.date | None
+    clauses: tuple[Clause, ...]
+    facts: tuple[OwnFact, ...]
+    readings: Mapping[str, Switch]
+    settlement: Settlement
+    number_paths: tuple[str, ...]
+    number_units: Mapping[str, Unit]
+    lets: tuple[Definition, ...] = ()
+    text_order: tuple[str, ...] = ()
+    source: str = ""
+    hash: str = ""
+    baseline: str = ""
+    discretion: frozenset[str] = frozenset()
+    made: dict[Any, Any] = field(default_factory=dict, repr=False)  # its compiled functions, which live as long as it does
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "readings", MappingProxyType(dict(self.readings)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without its compiled functions, which another process makes for itself."""
+        return {**{f.name: getattr(self, f.name) for f in fields(self)}, "readings": dict(self.readings), "made": {}}
+
+    @cached_property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(clause.slug for clause in self.clauses)
+
+    @cached_property
+    def cash(self) -> tuple[bool, ...]:
+        return tuple(clause.cash for clause in self.clauses)
+
+    @cached_property
+    def cash_clauses(self) -> int:
+        """How many clauses pay cash: they stand first."""
+        return sum(self.cash)
+
+    @cached_property
+    def own_enterprise(self) -> tuple[OwnFact, ...]:
+        return tuple(f for f in self.facts if f.table == "enterprises")
+
+    @cached_property
+    def own_annual(self) -> tuple[OwnFact, ...]:
+        return tuple(f for f in self.facts if f.table == "annual")
+
+    @cached_property
+    def fixed_years(self) -> tuple[int, ...]:
+        """Calendar years whose facts some clause asks for by name."""
+        return tuple(sorted({year for clause in self.clauses for _, year in clause.uses.fixed_years}))
+
+    @cached_property
+    def tied_to_tax(self) -> tuple[int, ...]:
+        return tuple(k for k, clause in enumerate(self.clauses) if clause.tied_to_tax)
+
+    def index(self, slug: str) -> int:
+        """A clause's place. Raises KeyError."""
+        return {s: k for k, s in enumerate(self.slugs)}[slug]
+
+    def needed_facts(self) -> dict[str, tuple[str, ...]]:
+        """Every fact and the clauses that read it; those of conduct and clawback are read by all."""
+        general = Uses()
+        for part in (*self.settlement.conduct, *([self.settlement.clawback] if self.settlement.clawback else [])):
+            general.add(part.uses)
+        found: dict[str, list[str]] = {name: list(self.slugs) for name in general.facts}
+        for clause in self.clauses:
+            for name in clause.facts:
+                if clause.slug not in found.setdefault(name, []):
+                    found[name].append(clause.slug)
+        return {name: tuple(slugs) for name, slugs in found.items() if name in facts.KINDS or any(f.name == name for f in self.facts)}

@@ -1,0 +1,349 @@
+"""A policy read back in words, article by article beside its formulas: what a lawyer compares with the text and signs."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator import facts
+from simulator.errors import Problem, ReportError
+from simulator.files import put
+from simulator.law.policytext import canonical
+from simulator.law.terms import UNITS, Law
+from simulator.law.words import Words
+
+Part = tuple[str, Any]  # ("h1", text), ("h2", text), ("p", text) or ("table", rows with the header first)
+_KIND = {"one_off": ("一次性", "one-off"), "recurrent": ("按年", "each year"), "in_kind": ("实物", "in kind")}
+_FOLLOW = {
+    "each_highest": ("各档各一次，当年取所达最高档", "each tier once, the highest reached in the year"),
+    "each": ("所达各档分别给", "every tier reached"),
+    "top_up": ("补足至所达最高档", "topped up to the highest tier"),
+    "first_only": ("终身一次", "one award ever"),
+}
+
+
+_STYLE = """
+body { font-family: sans-serif; max-width: 70em; margin: 2em auto }
+table { border-collapse: collapse; width: 100%; margin: 1em 0 }
+td, th { border: 1px solid #bbb; padding: .3em .6em; vertical-align: top; text-align: left }
+td:last-child { font-family: monospace; font-size: 90% }
+"""
+
+
+def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
+    """The policy in words. given: the data of its file, for the formulas as written."""
+    zh, data, policy = lang == "zh", canonical(given), law.policy
+    side = 0 if zh else 1
+    end = law.end.isoformat() if law.end else ("无期限" if zh else "without end")
+    parts: list[Part] = [
+        ("h1", law.zh if zh else law.en),
+        ("p", f"政策期：{law.start} 至 {end}" if zh else f"Term: {law.start} to {end}"),
+    ]
+    shared = Words(law, "", lang)
+    if data.get("let"):
+        parts += [("h2", "共用的定义" if zh else "Shared definitions"), ("table", _formulas(data["let"], shared, zh))]
+    for slug in policy.text_order:
+        clause, block, words = policy.clauses[policy.index(slug)], data["clauses"][slug], Words(law, slug, lang)
+        unit = "" if clause.cash else f"，{UNITS[clause.unit.name].zh}" if zh else f", {clause.unit.name}"
+        parts.append(
+            (
+                "h2",
+                f"{clause.article}　{clause.zh}（{_KIND[clause.kind][0]}{unit}）"
+                if zh
+                else f"{clause.article}  {clause.en} ({_KIND[clause.kind][1]}{unit})",
+            )
+        )
+        numbers = [(p, n) for p, n in law.numbers.items() if p.startswith(f"{slug}.")]
+        if numbers:
+            head = ("数", "数值", "文号") if zh else ("number", "value", "article")
+            parts.append(("table", [head, *((n.zh if zh else n.en, _value(n, lang), n.article) for _, n in numbers)]))
+        rows: list[tuple[str, ...]] = [("内容", "文字", "公式") if zh else ("what", "in words", "formula")]
+        for name, text in (block.get("let") or {}).items():
+            rows.append((("其中：" if zh else "where ") + name, words.of(_text(text)), _text(text)))
+        for name, condition in (block.get("where") or {}).items():
+            label = condition.get("zh" if zh else "en") or name
+            rows.append((("条件：" if zh else "condition: ") + label, words.of(_text(condition)), _text(condition)))
+        asked = {c.name: c for c in clause.conditions}
+        for name in ("in_term", "begins_in_term", "not_yet_paid", "in_window"):
+            if name in asked and name not in (block.get("where") or {}):
+                rows.append(
+                    (
+                        ("条件：" if zh else "condition: ") + (asked[name].zh if zh else asked[name].en),
+                        words.of(asked[name].text),
+                        asked[name].text,
+                    )
+                )
+        if "tiers" in block:
+            rows += _tiers(block["tiers"], words, zh)
+        else:
+            rows.append(("金额" if zh else "amount", words.of(block["amount"]), str(block["amount"])))
+        if "first" in block:
+            rows.append(
+                (
+                    "名额" if zh else "only the first",
+                    f"按{words.of(block['first']['by'])}取前{words.of(block['first']['n'])}名"
+                    if zh
+                    else f"{words.of(block['first']['n'])} by {words.of(block['first']['by'])}",
+                    f"{block['first']['n']} / {block['first']['by']}",
+                )
+            )
+        for key, label in (("data_error", ("缺数据", "facts missing")), ("ends", ("到期", "support ends"))):
+            if key in block:
+                rows.append((label[side], words.of(_text(block[key])), _text(block[key])))
+        for name, condition in (block.get("remember") or {}).items():
+            rows.append(
+                (
+                    f"记下首个年度：{name}" if zh else f"remembers the first year: {name}",
+                    words.of(_text(condition)),
+                    _text(condition),
+                )
+            )
+        if clause.parts > 1:
+            rows.append(
+                (
+                    "兑现" if zh else "payment",
+                    f"分{clause.parts}年等额兑现" if zh else f"in {clause.parts} equal yearly parts",
+                    str(clause.parts),
+                )
+            )
+        parts.append(("table", rows))
+    parts += _readings(law, zh)
+    parts += _settlement(law, data, shared, zh)
+    parts += _asked(law, zh)
+    return parts
+
+
+def _text(given: Any) -> str:
+    return str(given.get("if", given.get("is", "")) if isinstance(given, Mapping) else given).replace("\n", " ")
+
+
+def _value(number: Any, lang: str) -> str:
+    if len(number.values) == 1:
+        return str(number.shown(next(iter(number.values)), lang))
+    return "；".join(f"{year}：{number.shown(year, lang)}" for year in number.values)
+
+
+def _formulas(lets: Mapping[str, Any], words: Words, zh: bool) -> list[tuple[str, ...]]:
+    return [
+        ("名称", "文字", "公式") if zh else ("name", "in words", "formula"),
+        *((name, words.of(_text(text)), _text(text)) for name, text in lets.items()),
+    ]
+
+
+def _tiers(tiers: Mapping[str, Any], words: Words, zh: bool) -> list[tuple[str, ...]]:
+    edge = tiers.get("edge", "at_least")
+    word = {"at_least": ("达到", "at least"), "more_than": ("超过", "above")}.get(str(edge), ("达到", "at least"))[
+        0 if zh else 1
+    ]
+    rows = []
+    for key, award in (tiers.get("steps") or {}).items():
+        said = str(key).lstrip(">=≥ ")
+        own = ("超过" if zh else "above") if str(key).strip().startswith(">") and "=" not in str(key)[:2] else word
+        rows.append(
+            (
+                "分档" if zh else "tier",
+                f"{words.of(tiers['of'])}{own}{words.of(said)}：{words.of(award)}"
+                if zh
+                else f"{words.of(tiers['of'])} {own} {words.of(said)}: {words.of(award)}",
+                f"{tiers['of']} {key}: {award}",
+            )
+        )
+    follow = str(tiers.get("follow", "each_highest"))
+    said = _FOLLOW[follow][0 if zh else 1] if follow in _FOLLOW else words.labels.get(follow, follow)
+    return [*rows, ("各档衔接" if zh else "how tiers follow", said, follow)]
+
+
+def _readings(law: Law, zh: bool) -> list[Part]:
+    if not law.policy.readings:
+        return []
+    rows = [
+        ("文号", "何处可作不同理解", "各种理解（默认在前）")
+        if zh
+        else ("article", "what can be read in several ways", "readings, the default first")
+    ]
+    for switch in law.policy.readings.values():
+        names = sorted(switch.names, key=switch.code)
+        rows.append(
+            (
+                switch.article,
+                switch.zh if zh else switch.en,
+                "；".join(f"{n}：{switch.meanings[n][0]}" for n in names)
+                if zh
+                else "; ".join(f"{n}: {switch.meanings[n][1]}" for n in names),
+            )
+        )
+    return [("h2", "解读" if zh else "Readings"), ("table", rows)]
+
+
+def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> list[Part]:
+    rules, given = law.policy.settlement, data.get("settlement") or {}
+    rows = [("内容", "文字", "公式") if zh else ("what", "in words", "formula")]
+    for name, text in (given.get("let") or {}).items():
+        rows.append((("其中：" if zh else "where ") + name, words.of(_text(text)), _text(text)))
+    for condition in rules.conduct:
+        rows.append(
+            (
+                f"行为要求：{condition.zh}" if zh else f"conduct: {condition.en}",
+                words.of(condition.text),
+                condition.text,
+            )
+        )
+    if rules.clawback:
+        rows.append(
+            (
+                f"追回：{rules.clawback.zh}" if zh else f"due back: {rules.clawback.en}",
+                words.of(rules.clawback.text),
+                rules.clawback.text,
+            )
+        )
+    rows.append(
+        (
+            "已有同类支持" if zh else "existing support",
+            ("就高不重复" if rules.weighs_existing else "不比较")
+            if zh
+            else ("the higher of both, not both" if rules.weighs_existing else "not weighed"),
+            str(given.get("existing_support", "none")),
+        )
+    )
+    names = [(c.zh if zh else c.en) for c in law.policy.clauses]
+    for group in rules.exclusive:
+        rows.append(
+            (
+                "互斥" if zh else "exclusive",
+                ("只给最高一项：" if zh else "only the highest of: ")
+                + "、".join(names[k] for k in group.clauses)
+                + f" [{words.of(group.when.text)}]",
+                group.when.text,
+            )
+        )
+    for cap in rules.caps:
+        per = ("累计" if cap.lifetime else "每年") if zh else ("over all years" if cap.lifetime else "a year")
+        rows.append(
+            (
+                "封顶" if zh else "cap",
+                (
+                    "、".join(names[k] for k in cap.clauses) + f" {per}合计至多 "
+                    if zh
+                    else ", ".join(names[k] for k in cap.clauses) + f": {per} at most "
+                )
+                + words.of(cap.most.text),
+                cap.most.text,
+            )
+        )
+    for pot in rules.pots:
+        rows.append(
+            (
+                "资金池" if zh else "pot",
+                f"{pot.zh if zh else pot.en}："
+                + "、".join(names[k] for k in pot.clauses)
+                + f"，{ {'pro_rata': '按比例', 'first_come': '先到先得'}[pot.share] if zh else pot.share }",
+                pot.amount,
+            )
+        )
+    return [("h2", "结算与条款之间" if zh else "Settlement and links"), ("table", rows)]
+
+
+def _asked(law: Law, zh: bool) -> list[Part]:
+    own = {f.name: f for f in law.policy.facts}
+    rows = [("数据", "代号", "用于") if zh else ("fact", "name", "needed by")]
+    for name, slugs in law.policy.needed_facts().items():
+        if name == "present":
+            continue
+        label = (
+            (own[name].zh if zh else own[name].en)
+            if name in own
+            else facts.KINDS[name][1]
+            if zh
+            else name.replace("_", " ")
+        )
+        rows.append((label, name, "、".join(law.blocks[s].zh if zh else law.blocks[s].en for s in slugs)))
+    return [("h2", "要求企业提供的数据" if zh else "Facts asked of enterprises"), ("table", rows)]
+
+
+def markdown(parts: list[Part]) -> str:
+    """As Markdown."""
+    lines = []
+    for kind, content in parts:
+        if kind == "table":
+            head, *rows = content
+            lines += [
+                "| " + " | ".join(_cell(c) for c in head) + " |",
+                "|" + " --- |" * len(head),
+                *("| " + " | ".join(_cell(c) for c in row) + " |" for row in rows),
+                "",
+            ]
+        else:
+            lines += [{"h1": "# ", "h2": "## ", "p": ""}[kind] + content, ""]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def save(parts: list[Part], path: Path, lang: str) -> Path:
+    """As FILE.docx, FILE.md or FILE.html. Raises ReportError."""
+    kind = path.suffix.lower()
+    if kind in (".md", ".html"):
+        text = markdown(parts) if kind == ".md" else _html(parts, lang)
+        return put(path, lambda p: p.write_text(text, encoding="utf-8"), ReportError)
+    if kind == ".docx":
+        return put(path, lambda p: _word(parts, p, lang), ReportError)
+    raise ReportError(
+        Problem(
+            str(path),
+            "is neither .docx, .md nor .html",
+            "write --out FILE.docx",
+            "error",
+            "不是 .docx、.md 或 .html",
+            "请写 --out 文件.docx",
+        )
+    )
+
+
+def _html(parts: list[Part], lang: str) -> str:
+    body = []
+    for kind, content in parts:
+        if kind == "table":
+            head, *rows = content
+            cells = "".join(f"<th>{html.escape(c)}</th>" for c in head)
+            body.append(
+                f"<table><tr>{cells}</tr>"
+                + "".join("<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in row) + "</tr>" for row in rows)
+                + "</table>"
+            )
+        else:
+            body.append(f"<{kind}>{html.escape(content)}</{kind}>")
+    title = html.escape(parts[0][1])
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+        f"{''.join(body)}</html>"
+    )
+
+
+def _word(parts: list[Part], path: Path, lang: str) -> None:
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document = Document()
+    style = document.styles["Normal"]
+    style.font.name = "Calibri"
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
+    for kind, content in parts:
+        if kind == "table":
+            table = document.add_table(rows=0, cols=len(content[0]), style="Table Grid")
+            for i, row in enumerate(content):
+                for cell, text in zip(table.add_row().cells, row, strict=True):
+                    run = cell.paragraphs[0].add_run(str(text))
+                    run.bold = i == 0
+            document.add_paragraph()
+        elif kind == "p":
+            document.add_paragraph(content)
+        else:
+            document.add_heading(content, 0 if kind == "h1" else 1)
+    document.add_paragraph(
+        "核对人：　　　　　　日期：" if lang == "zh" else "Compared with the text by:                    Date:"
+    )
+    document.save(str(path))

@@ -1,0 +1,128 @@
+"""Policy files: all faults of one at once, and workbook and YAML holding the same."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from simulator import resources, yamlfile
+from simulator.cli import main
+from simulator.law import policybook, policytext
+from simulator.law.policyfile import document_of, examine
+from simulator.law.shipped import policy_path, shipped_policies
+
+HERE = Path(__file__).parent
+FORM = resources.folder("data") / "policies" / "form.yaml"
+EVERY = [FORM, *map(policy_path, shipped_policies())]
+PLANTED = {  # where: what is said of it
+    "clauses.one.numbers.cap": "stands twice",
+    "term.start": "no day",
+    "facts.parcels": "no unit",
+    "facts.sales": "fact of every register",
+    "readings.scope": "no default",
+    "numbers.shared": "no article",
+    "numbers.huge": "lies outside",
+    "clauses.one.kind": "kind is",
+    "clauses.one.where.units.if": "units do not agree",
+    "clauses.one.where.unknown.if": "there is no onlin_sales",
+    "clauses.one.where.calls.if": "no function open",
+    "clauses.one.where.attr.if": "means nothing here",
+    "clauses.one.where.one_eq.if": "one = gives a value",
+    "clauses.one.where.mixed.if": "without unit",
+    "clauses.one.where.brackets.if": "brackets",
+    "clauses.one.amount": "m2 added to CNY",
+    "clauses.one.let.b": "defined by itself",
+    "clauses.two.wher": "means nothing here",
+    "clauses.two.tiers": "whether the number counts",
+    "clauses.three.numbers.low": "do not rise",
+    "clauses.five.amount": "no clause places",
+    "clauses.six.amount": "beyond what is counted",
+    "settlement.conduct.ok.if": "never nothing",
+    "settlement.existing_support": "is 'maybe'",
+    "links.exclusiv": "means nothing here",
+    "links.caps.all.of": "in kind",
+    "pots.pot.amount": "no amount under numbers",
+    "clauses.three.pays": "is 'sometimes'",
+}
+
+
+def test_every_planted_fault_is_told_at_once_with_its_remedy_in_both_languages(capsys):
+    law, problems = examine(document_of(HERE / "faults.yaml"))
+    assert law is None
+    errors = [p for p in problems if p.severity == "error"]
+    for where, said in PLANTED.items():
+        assert any(p.place.endswith(f", {where}") and " line " in p.place and said in p.cause for p in errors), where
+    assert len(PLANTED) > 20 and all(p.remedy for p in problems)
+    for lang, word in (("en", "did you mean online_sales?"), ("zh", "是否应为“online_sales”？")):
+        assert main(["policy", "check", str(HERE / "faults.yaml"), "--lang", lang]) == 2
+        assert word in capsys.readouterr().out
+
+
+def test_the_same_faults_in_a_workbook_name_their_cells(tmp_path):
+    book = tmp_path / "错.xlsx"
+    data = document_of(HERE / "faults.yaml").data
+    policybook.save({k: v for k, v in data.items() if k != "links"}, book)
+    _, problems = examine(document_of(book))
+    assert any("错.xlsx 条件!" in p.place and "no function open" in p.cause for p in problems)
+    assert any("错.xlsx 数字!" in p.place and "no article" in p.cause for p in problems)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=[p.parent.name + "/" + p.name for p in EVERY])
+def test_nothing_is_lost_from_yaml_to_workbook_to_yaml(path, tmp_path):
+    given = document_of(path)
+    policybook.save(given.data, tmp_path / "p.xlsx")
+    book = document_of(tmp_path / "p.xlsx")
+    text = policytext.as_yaml(book.data)
+    again = yamlfile.loads(text, "again.yaml", gather=True, quantities=True)
+    assert not book.problems and not again.problems
+    assert policytext.canonical(given.data) == policytext.canonical(book.data) == policytext.canonical(again.data)
+    laws = [examine(document)[0] for document in (given, book, again)]
+    assert len({law.policy.hash for law in laws}) == 1
+
+
+@pytest.mark.parametrize("path", EVERY, ids=[p.parent.name + "/" + p.name for p in EVERY])
+def test_shipped_files_have_nothing_to_be_told_of(path):
+    law, problems = examine(document_of(path))
+    assert law is not None and not [p for p in problems if p.severity == "error"]
+
+
+def test_any_change_of_a_file_survives_both_ways(tmp_path):
+    """Random leaves of a policy replaced by texts, numbers and days that are hard to keep."""
+    chance = random.Random(7)
+    hard = [
+        "50%",
+        "2013-01-01",
+        "none",
+        "true",
+        "a: b",
+        "# no",
+        "'q'",
+        '"q"',
+        "- x",
+        "=1+1",
+        "１２",
+        "a, b",
+        "{x}",
+        "[x]",
+        "1e6",
+        "007",
+        " a b ",
+        "两行\n文字",
+        "x" * 300,
+    ]
+    for turn in range(40):
+        data = policytext.canonical(document_of(FORM).data)
+        for _ in range(5):
+            holder, depth = data, 0
+            while True:
+                key = chance.choice(list(holder))
+                if isinstance(holder[key], dict) and holder[key] and depth < 4:
+                    holder, depth = holder[key], depth + 1
+                    continue
+                holder[key if chance.random() < 0.7 else f"k{turn}"] = chance.choice(hard)
+                break
+        wanted = policytext.canonical(data)
+        read = yamlfile.loads(policytext.as_yaml(data), "x.yaml", gather=True, quantities=True)
+        assert policytext.canonical(read.data) == wanted
