@@ -19,7 +19,7 @@ COLUMNS = ("of", "scenario", "clause", "year", "fen")
 
 def sums() -> Iterator[tuple[str, str, str, int, int]]:
     """Each sum as of (sample: the law on the shipped register; draws: of a small run), scenario, clause, year and fen."""
-    from simulator.law.clauses import SLUGS
+    from tests.of_2013 import SLUGS
 
     from simulator import assess, load_scenario, read_population, run
     from simulator.resources import folder

@@ -11,7 +11,7 @@ import pytest
 from simulator import load_scenario
 from simulator.engine import totals
 from simulator.engine.run import play as play_engine
-from simulator.law.clauses import SLUGS
+from tests.of_2013 import SLUGS
 from simulator.resources import folder
 from tests.independent import play
 

@@ -61,7 +61,7 @@ def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
     Held against each clause's own rules, which the tests of each clause are about.
     """
     from simulator.law.case import HISTORY, Case, Figures, May, remember_nothing
-    from simulator.law.clauses import CASH, CATALOGUE
+    from tests.of_2013 import CASH, CATALOGUE
 
     marking = sum(2 ** k for k, clause in enumerate(CATALOGUE) if clause.remember is not remember_nothing)
     if (2 ** len(CATALOGUE) - 1, marking, sum(CASH)) != (assessment.ALL, assessment.MARKING, assessment.CASH_CLAUSES):

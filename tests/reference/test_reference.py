@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator.law.assessment import DECLARED
-from simulator.law.clauses import SLUGS
+from tests.of_2013 import SLUGS
 from simulator.lotteries import NAMES
 from simulator.projection.assumptions import ASSUMPTIONS
 from simulator.projection.measures import MEASURES
