@@ -14,7 +14,7 @@ from simulator.facts import BLANK
 from simulator.money import FEN
 from simulator.population.indicators import LEADING, OF_SCALE, SERVING, SIZES, TAXES
 from simulator.population.register import Population
-from simulator.population.schema import TABLES
+from simulator.population.schema import contract
 from simulator.report.disclosure import coarse, released
 from simulator.report.safety import TOTAL, rules_in_force, sensitive
 
@@ -92,7 +92,11 @@ def shown(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
 
 
 AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
-NAMES = {name for table in TABLES for column in table.columns for name in (column.name, column.header)}
+
+
+def _names() -> set[str]:
+    """Every name of a column of the contract in force."""
+    return {name for table in contract().tables for column in table.columns for name in (column.name, column.header)}
 
 
 def indicators_released(table: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +121,7 @@ def columns_released(columns: pd.DataFrame, controlled: bool) -> pd.DataFrame:
     follows from the others; and of columns that are none of the contract, whose names may be anything, neither."""
     if not controlled:
         return columns.assign(withheld=False)
-    columns = columns[columns["column"].isin(NAMES)]
+    columns = columns[columns["column"].isin(_names())]
     filled = columns["rows"] - columns["blank"] - columns["unknown"]
     held = few(columns["rows"]) | few(columns["blank"]) | few(columns["unknown"]) | few(filled)
     return released(columns, held, ("rows", "blank", "unknown"))
@@ -126,7 +130,7 @@ def columns_released(columns: pd.DataFrame, controlled: bool) -> pd.DataFrame:
 def counts_released(problems: pd.DataFrame, controlled: bool) -> pd.DataFrame:
     """How many problems there are by column, not what stands in the cells; outside no count of few."""
     if controlled:
-        problems = problems.assign(column=problems["column"].where(problems["column"].isin(NAMES), ""))
+        problems = problems.assign(column=problems["column"].where(problems["column"].isin(_names()), ""))
     found = problems.groupby(["severity", "table", "column"], as_index=False, sort=False).size()
     return found.assign(withheld=few(found["size"]) if controlled else False)
 
