@@ -15,7 +15,7 @@ from simulator.budget.statistics import ratio
 from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.money import FEN
-from simulator.projection.measures import MEASURES
+from simulator.law.measures import MEASURES
 from simulator.scenario import Scenario
 
 

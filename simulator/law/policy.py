@@ -69,6 +69,15 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """A measure that the text promises without an amount: its article and what the text calls it (see `measures`)."""
+
+    article: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Condition:
     """One condition: its words, its truth value and what it reads."""
 
@@ -237,6 +246,7 @@ class Policy:
     hash: str = ""
     baseline: str = ""
     discretion: frozenset[str] = frozenset()
+    measures: Mapping[str, Promise] = field(default_factory=dict)  # by the name of its lever
     made: dict[Any, Any] = field(default_factory=dict, repr=False)  # its compiled functions, which live as long as it does
 
     def __post_init__(self) -> None:

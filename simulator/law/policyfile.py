@@ -35,6 +35,7 @@ from simulator.law.language.formula import (
 from simulator.law.language.nodes import Node, const, leaf, make
 from simulator.law.language.units import Unit, described, fact_high, parse_quantity, parse_unit
 from simulator.law.legality import read_concerns
+from simulator.law.measures import MEASURES
 from simulator.law.policy import (
     HISTORY_FIELDS,
     KINDS,
@@ -48,6 +49,7 @@ from simulator.law.policy import (
     OwnFact,
     Policy,
     Pot,
+    Promise,
     Settlement,
     Switch,
 )
@@ -66,7 +68,7 @@ EVENT = ("state", "crossing")  # a tier counts while above it, or in the year of
 MOST_TIERS = 6
 _NUMERALS = {word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十")) for word in words}
 TOP = {"name", "zh", "en", "term", "facts", "readings", "numbers", "let", "clauses", "settlement", "links", "pots", "sharing", "targets",
-       "baseline", "source", "units", "notes"}
+       "measures", "baseline", "source", "units", "notes"}
 CLAUSE_KEYS = {"article", "zh", "en", "kind", "unit", "numbers", "where", "let", "amount", "pays", "term", "tiers", "remember", "data_error",
                "ends", "first", "tied_to_tax", "parts", "legality", "short_zh", "short_en", "notes"}
 FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented", "needed"}
@@ -414,6 +416,7 @@ def _read(reader: _Reader) -> Law | None:
     for word in shared.lets:
         _resolve(shared, word)
     fixed = _fixed_blocks(reader, data)
+    measures = _measures(reader, data)
     machine = tuple(reader.numbers)
     number_units = dict(reader.units)
     _after(reader, clauses, settlement, shared)
@@ -422,7 +425,7 @@ def _read(reader: _Reader) -> Law | None:
     policy = Policy(
         name, zh, en, start, end, tuple(clauses), tuple(reader.own.values()), reader.switches, settlement, machine, number_units,
         tuple(shared.found.values()), tuple(blocks_given), reader.document.source,
-        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion))
+        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion), measures)
     edges: dict[str, str] = {}
     for clause in clauses:
         for edge in clause.edges:
@@ -992,6 +995,23 @@ def _named(reader: _Reader, path: str, given: Any, slugs: list[str], units: dict
         else:
             found.append(slugs.index(slug))
     return tuple(found)
+
+
+def _measures(reader: _Reader, data: Mapping[str, Any]) -> dict[str, Promise]:
+    """Measures promised without an amount: under which article, and how the text calls each."""
+    found, known = {}, {measure.name: measure for measure in MEASURES}
+    given = reader.mapping("measures", data.get("measures"))
+    reader.keys("measures", given, known)
+    for name, block in given.items():
+        if str(name) not in known:
+            continue
+        path = f"measures.{name}"
+        block = reader.mapping(path, block)
+        reader.keys(path, block, ("article", "zh", "en"))
+        general = known[str(name)]
+        found[str(name)] = Promise(reader.text(path, block, "article"), reader.text(path, block, "zh", general.zh),
+                                   reader.text(path, block, "en", general.en))
+    return found
 
 
 def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, Block], dict[str, Number]]:

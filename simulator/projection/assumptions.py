@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.law.policy import Policy
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
-from simulator.projection.measures import MEASURES, TAKE_UP, Measure
+from simulator.law.measures import MEASURES, TAKE_UP, Measure
 from simulator.projection.sobol import chances_by_draw
 from simulator.projection.uncertain import Uncertain, fixed
 
@@ -161,10 +161,8 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("bunching.capital", "share", 0, 1, "略低于门槛的新企业中提高注册资本以达门槛的比例",
        "of newcomers somewhat below an edge, the share that raises registered capital to it"),
     _a("bunching.capital_reach", "share", 0, 1, "“略低于门槛”的范围（占门槛的比例）", "how far below an edge of capital is somewhat below"),
-    *(_a(f"levers.{m.name}.effect", m.unit, m.low, m.high, f"{m.article}{m.zh}：{m.acts_zh}", f"{m.article} {m.en}: {m.acts_en}")
-      for m in MEASURES),
-    *(_a(f"levers.{m.name}.cost", "CNY", 0, 1e12, f"{m.article}{m.zh}：年成本", f"{m.article} {m.en}: cost a year")
-      for m in MEASURES),
+    *(_a(f"levers.{m.name}.effect", m.unit, m.low, m.high, f"{m.zh}：{m.acts_zh}", f"{m.en}: {m.acts_en}") for m in MEASURES),
+    *(_a(f"levers.{m.name}.cost", "CNY", 0, 1e12, f"{m.zh}：年成本", f"{m.en}: cost a year") for m in MEASURES),
     _a("targets.of_scale", "CNY", 0, 1e12, "规模网商的网络零售额标准", "online sales that make a merchant of scale"),
     _a("targets.leading", "CNY", 0, 1e13, "行业领先企业的网络零售额标准", "online sales that make a leading retailer"),
     _a("targets.traditional", "CNY", 0, 1e12, "传统企业触网的网络零售额标准", "online sales that count as gone online"),
@@ -207,10 +205,19 @@ class Declared:
                "reregistration.share": 0.0, "bunching.contribution": 0.0, "bunching.capital": 0.0})
 
 
+def _as_called(general: Assumption, policy: Policy) -> Assumption:
+    """A lever under the article and the name that the policy gives it; anything else as it is."""
+    called = policy.measures.get(general.path.split(".")[1]) if general.path.startswith("levers.") else None
+    if called is None:
+        return general
+    zh, en = general.zh.partition("：")[2], general.en.partition(": ")[2]
+    return replace(general, zh=f"{called.article}{called.zh}：{zh}", en=f"{called.article} {called.en}: {en}")
+
+
 @lru_cache(maxsize=64)
 def declared(policy: Policy) -> Declared:
     """The assumptions of the projection under a policy."""
-    found = list(GENERAL)
+    found = [_as_called(a, policy) for a in GENERAL]
     for c in policy.clauses:
         found.append(replace(_a(f"take_up.{c.slug}", "share", 0, 1, f"申报率：{c.short_zh}", f"take-up: {c.short_en}"), default=USUAL_TAKE_UP))
         if c.cash:

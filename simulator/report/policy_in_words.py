@@ -109,7 +109,7 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
                 )
             )
         parts.append(("table", rows))
-    parts += _readings(law, zh)
+    parts += [*_readings(law, zh), *_measures(law, zh)]
     parts += _settlement(law, data, shared, zh)
     parts += _asked(law, zh)
     return parts
@@ -175,6 +175,15 @@ def _readings(law: Law, zh: bool) -> list[Part]:
             )
         )
     return [("h2", "解读" if zh else "Readings"), ("table", rows)]
+
+
+def _measures(law: Law, zh: bool) -> list[Part]:
+    rows = [
+        (promise.article, promise.zh if zh else promise.en, f"levers.{name}")
+        for name, promise in law.policy.measures.items()
+    ]
+    head = ("文号", "措施", "杠杆") if zh else ("article", "measure", "lever")
+    return [("h2", "没有数额的措施" if zh else "Measures without an amount"), ("table", [head, *rows])] if rows else []
 
 
 def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> list[Part]:

@@ -12,7 +12,7 @@ from simulator import yamlfile
 from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
 from simulator.projection.assumptions import GENERAL
-from simulator.projection.measures import MEASURES
+from simulator.law.measures import MEASURES
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
@@ -215,12 +215,12 @@ def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, valu
 
 
 def _unpriced_levers(assumptions: Mapping[str, Sourced]) -> list[Problem]:
-    """A measure of 三 that is used asks for its own cost."""
+    """A measure without an amount that is used asks for its own cost."""
     problems = []
     for measure in MEASURES:
         effect, cost = (assumptions.get(f"levers.{measure.name}.{part}") for part in ("effect", "cost"))
         if effect and cost and effect.value.written() != measure.neutral and cost.value.mean == 0:
-            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{measure.article} is used without a cost",
+            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{measure.name} is used without a cost",
                                     f"set assumptions.levers.{measure.name}.cost, CNY a year"))
     return problems
 

@@ -22,7 +22,7 @@ from simulator.law.terms import EDGES
 from simulator.population.documentation import KINDS, range_of, rules_of
 from simulator.population.schema import TABLES
 from simulator.projection.assumptions import ASSUMPTIONS
-from simulator.projection.measures import MEASURES
+from simulator.law.measures import MEASURES
 from simulator.report.settings import value_and_unit
 from simulator.report.sources import named
 from simulator.report.wording import load
@@ -33,7 +33,7 @@ FOLDER = ROOT / "data" / "reference"
 MADE = {"zh": "本页由 `make reference` 根据程序自身的声明生成，请勿手工修改。",
         "en": "Made by `make reference` from what the program itself declares; not written by hand."}
 NONE = "—"
-MEASURE, LEVER_TEST = "simulator/projection/measures.py", \
+MEASURE, LEVER_TEST = "simulator/law/measures.py", \
     "tests/budget/test_revenue.py::test_a_lever_that_is_used_asks_for_its_cost_and_acts"
 
 

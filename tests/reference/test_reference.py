@@ -10,7 +10,7 @@ from simulator.law.assessment import DECLARED
 from tests.of_2013 import SLUGS
 from simulator.lotteries import NAMES
 from simulator.projection.assumptions import ASSUMPTIONS
-from simulator.projection.measures import MEASURES
+from simulator.law.measures import MEASURES
 from tests.reference.tables import (
     FOLDER,
     LEVER_TEST,
