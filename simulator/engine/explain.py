@@ -74,8 +74,8 @@ class Explanation:
     def _clause(self, clause: told.ClauseYear, year: int, zh: bool) -> list[str]:
         block = self.scenario.law.blocks[clause.slug]
         outcome = OUTCOMES[clause.outcome][0 if zh else 1]
-        in_kind = self.scenario.law.policy.clauses[self.scenario.law.policy.index(clause.slug)].unit.name
-        unit = (UNITS[in_kind].zh if zh else in_kind) if block.kind == "in_kind" else ("元" if zh else "CNY")
+        text = self.scenario.law.policy.clauses[self.scenario.law.policy.index(clause.slug)]
+        unit = (UNITS[text.unit.name].zh if zh else text.unit.name) if block.kind == "in_kind" else ("元" if zh else "CNY")
         scale = 1 if block.kind == "in_kind" else FEN
         head = f"{block.article} {block.zh if zh else block.en}"
         if clause.due or clause.award:
@@ -93,6 +93,8 @@ class Explanation:
             words = finding.evidence.zh if zh else finding.evidence.en
             beside = self._beside(finding.evidence, year, zh)
             lines.append(f"    {mark} {words}{'  ' + beside if beside else ''}")
+        if all(finding.held for finding in clause.findings) and (beside := self._beside(text.amount, year, zh)):
+            lines.append(f"    = {'金额的依据' if zh else 'the amount follows from'}  {beside}")
         return lines
 
     def _beside(self, evidence: Condition, year: int, zh: bool) -> str:

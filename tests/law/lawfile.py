@@ -13,6 +13,9 @@ from simulator.scenario import Scenario, load_scenario
 SHIPPED = policy_path("jiulongpo_2013")
 SIGNS = {"at_least": ">=", "more_than": ">"}
 TEXT = SHIPPED.read_text(encoding="utf-8")
+# the bands of 四（四） as they stand, with one sign for both, and written out, with a sign for each
+BANDS = ('"tier(district_contribution >= {low_contribution: low_rate, high_contribution: high_rate})"',
+         "high_rate if district_contribution >= high_contribution else low_rate if district_contribution >= low_contribution else 0")
 OTHER_EDGE = {"at_least": "more_than", "more_than": "at_least"}
 
 
@@ -44,6 +47,8 @@ def with_term(text: str, path: str, *, value: object) -> str:
 def text_with_edges(text: str, edges: Mapping[str, str]) -> str:
     """The text with other signs where a fact is compared with these numbers (path: at_least or more_than)."""
     numbers = default_law().numbers
+    if edges:
+        text, _ = replaced(text, *BANDS)
     for path, edge in edges.items():
         if numbers[path].edge == edge:
             continue
@@ -55,7 +60,7 @@ def text_with_edges(text: str, edges: Mapping[str, str]) -> str:
             changed = re.sub(rf"(?<=[{{ ]){name}: (?=\w+[,}}])", f'"{SIGNS[edge]} {name}": ', clause)
         else:
             was = SIGNS[numbers[path].edge]
-            changed = re.sub(rf"(?<![<>=]){was} (?=(?:numbers\.)?{name}\b|\{{.*\b{name}\b)", f"{SIGNS[edge]} ", clause)
+            changed = re.sub(rf"(?<![<>=]){was} (?=(?:numbers\.)?{name}\b)", f"{SIGNS[edge]} ", clause)
         assert changed != clause, path
         text = text[:start] + changed + text[end:]
     return text

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.law.shipped import default_law
 from tests.law.against_oracle import (
     NAMES,
     baseline,
@@ -20,11 +19,12 @@ from tests.law.against_oracle import (
     population_of,
     with_edges,
 )
+from tests.of_2013 import SWITCHES
 from tests.oracle.random_registers import random_readings, random_register, random_terms
 from tests.oracle.reading import Register
 
 ENTERPRISES = 20_000
-READINGS = [(name, reading) for name, switch in default_law().policy.readings.items() for reading in switch.names if reading != switch.default]
+READINGS = [(name, reading) for name, switch in SWITCHES.items() for reading in switch.names if reading != switch.default]
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def paid_platforms():
     return register
 
 
-@pytest.mark.parametrize("tiers", default_law().policy.readings["membership_tiers"].names)
+@pytest.mark.parametrize("tiers", SWITCHES["membership_tiers"].names)
 def test_the_tiers_that_a_payment_stands_for(tiers, tmp_path):
     register = paid_platforms()
     agree(register, population_of(register, tmp_path), baseline().set({"interpretation.membership_tiers": tiers}))
