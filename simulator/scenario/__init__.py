@@ -169,13 +169,12 @@ class Scenario:
         return {s.path: s.value for s in rows_of(self)}
 
     def hash(self) -> str:
-        """sha256 of every setting."""
+        """sha256 of every setting and of the policy's text."""
         return self._hash
 
     @cached_property
     def _hash(self) -> str:
-        text = json.dumps({"edges": {p: n.edge for p, n in self.law.numbers.items()}, **self.to_dict()},
-                          sort_keys=True, ensure_ascii=False)
+        text = json.dumps({"policy": self.law.policy.hash, **self.to_dict()}, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _repr_html_(self) -> str:
