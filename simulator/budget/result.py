@@ -45,6 +45,7 @@ from simulator.files import Change, change, listed
 from simulator.money import FEN
 from simulator.population.parts import Register, whole
 from simulator.population.wording import told
+from simulator.projection.market import PUBLISHED_FROM
 from simulator.scenario import Scenario
 from simulator.scenario.identity import command
 from simulator.spreadsheets import save_csv
@@ -146,7 +147,8 @@ class BudgetRun:
     def analyses(self, workers: Workers = None, chance: float | None = None,
                  only: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
-        would have to be true for each target), backtest, affordability (share of the district's revenue), concentration (how
+        would have to be true for each target), backtest and affordability (share of the district's revenue) where the scenario names
+        published figures, concentration (how
         unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
         (`budget.drivers`). Plays further draws: about half a minute. only: those of these names (budgeting and causes for the tables of
         `budgeting` and of `budget.drivers`)."""
@@ -155,12 +157,14 @@ class BudgetRun:
         makers: dict[str, Callable[[], pd.DataFrame]] = {
             "drivers": lambda: split(self.result, self.scenario, self.population, workers),
             "conditions": lambda: conditions(self.result, self.scenario, self.population, workers),
-            "backtest": lambda: backtest(self.result, self.scenario),
             "loopholes": lambda: price_ways(self.scenario, people, workers),
-            "affordability": lambda: affordability(self.result),
             "concentration": lambda: concentration(self.scenario, register),
         }
         found = self.budgeting(workers, chance) if only is None or "budgeting" in only else {}
+        if (statistics := self.scenario.statistics) is not None:
+            makers["affordability"] = lambda: affordability(self.result, statistics)
+            if self.scenario.base_year == PUBLISHED_FROM - 1:
+                makers["backtest"] = lambda: backtest(self.result, self.scenario)
         found |= {name: make() for name, make in makers.items() if only is None or name in only}
         return found | (drivers.tables(self.result, self.scenario, register, workers) if only is None or "causes" in only else {})
 
@@ -262,10 +266,10 @@ def versions() -> dict[str, str]:
 
 
 def law_hash(scenario: Scenario) -> str:
-    """sha256 of the law's numbers with their edges and dates, and of the readings."""
-    numbers = {p: [n.edge, {str(y): str(v) for y, v in n.values.items()}] for p, n in scenario.law.numbers.items()}
+    """sha256 of the policy's text, of its numbers as they are set, with their dates, and of the readings."""
     law = scenario.law
-    whole = [numbers, str(law.start), str(law.end), law.in_force, sorted(law.withdrawn), dict(scenario.interpretation)]
+    numbers = {path: {str(y): str(v) for y, v in n.values.items()} for path, n in law.numbers.items()}
+    whole = [law.policy.hash, numbers, str(law.start), str(law.end), law.in_force, sorted(law.withdrawn), dict(scenario.interpretation)]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from simulator import resources
 from simulator.law.policyfile import read_policy
@@ -24,13 +25,13 @@ def policy_path(name: str) -> Path:
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, _changed_at: int) -> Law:
+def _read(path: Path, _state: Any) -> Law:
     return read_policy(path)
 
 
 def law_at(path: Path) -> Law:
     """The law of a policy file; read once while the file stays as it is. Raises LawError."""
-    return _read(path, path.stat().st_mtime_ns)
+    return _read(path, resources.state_of(path))
 
 
 def default_law() -> Law:

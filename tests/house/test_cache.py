@@ -1,4 +1,4 @@
-"""Compiled code that is kept can never serve an old law; where nothing can be kept it is compiled in memory, and said so."""
+"""Compiled code that is kept is never an old law or an old engine; where none can be kept it is compiled in memory, and said so."""
 
 from __future__ import annotations
 
@@ -13,66 +13,108 @@ from types import SimpleNamespace
 import pytest
 
 import simulator
-from simulator import code_cache, notices
+from simulator import code_cache, notices, resources
 
-CLAUSE = Path("simulator/law/clauses/certification_award.py")
+ENGINE = Path("simulator/law/calling.py")
+POLICY = Path("data/policies/jiulongpo_2013/policy.yaml")
 PROBE = '''
 import json
+from pathlib import Path
 import numpy as np
-from simulator import compiled, notices
-from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import TERMS
-from simulator.law.case import HISTORY, Case
-from simulator.law.clauses.certification_award import amount
-from simulator.law.readings import READINGS
+from simulator import compiled, facts, notices
+from simulator.law.assessment import HISTORY
+from simulator.law.calling import at, call, functions_of
+from simulator.law.shipped import default_law, policy_path
+from simulator.projection.columns import SEEN
 
 @compiled.entry
-def probe(enterprises, annual, terms, readings, history):
-    return amount(Case(enterprises[0], annual[0], annual[0], terms[0], readings[0], 2013), history[0])
+def probe(law, enterprise, own, rows, own_rows, head, numbers, readings, history, amounts):
+    call(law.entitle, (at(enterprise, ()), at(own, ()), at(rows, ()), at(own_rows, ()), 1, 0, 2013, at(head, ()), at(numbers, ()),
+                       at(readings, ()), at(history, ()), -1, at(amounts, ())))
 
-def zeros(kind):
-    return np.zeros(1, kind)
+def amount():
+    """What an enterprise certified in 2013 is due, in fen, by the policy's file as it is now."""
+    law = default_law()
+    policy, terms = law.policy, law.compile([2013])
+    enterprise, amounts = np.zeros(len(facts.ENTERPRISE_FIELDS), np.int64), np.zeros(len(policy.clauses), np.int64)
+    for name, value in (("online_retailer", 1), ("certified_on", 20130501)):
+        enterprise[facts.ENTERPRISE_FIELDS.index(name)] = value
+    nothing = np.zeros((1, 64), np.int64)
+    probe(functions_of(policy, SEEN), enterprise, nothing, nothing, nothing, terms.head, terms.numbers,
+          np.zeros(len(policy.readings), np.int64), np.zeros(len(policy.clauses), HISTORY), amounts)
+    return int(amounts[policy.index("certification_award")])
 
-terms = zeros(TERMS)
-terms["certification_award"]["award"] = 2_000_000
 said = []
 with notices.shown(said.append):
-    found = probe(zeros(ENTERPRISE), zeros(ANNUAL), terms, zeros(READINGS), zeros(HISTORY))
+    found = amount()
+path, later = policy_path("jiulongpo_2013"), []
+text = path.read_text("utf-8")
+for change in CHANGES:
+    path.write_text(text.replace(*change), "utf-8")
+    later.append(amount())
+path.write_text(text, "utf-8")
 hits = sum(probe.stats.cache_hits.values()) if compiled.CACHE_FOLDER else None
-print(json.dumps({"amount": int(found), "hits": hits, "folder": compiled.CACHE_FOLDER, "note": compiled.CACHE_NOTE,
+print(json.dumps({"amount": found, "later": later, "hits": hits, "folder": compiled.CACHE_FOLDER, "note": compiled.CACHE_NOTE,
                   "said": said}))
 '''
+AWARD, OTHER = "      award: {value: 2万元, zh: 一次性奖励, en: one-off award}\n", "      first: {value: 100元, zh: 另一数, en: another}\n"
+LET, AMOUNT = "    let:\n      in_the_scope:", "    amount: award\n\n  spin_off_award:"
+CHANGES = [  # of the clause's file as it is shipped: what stands there instead, and what is due then
+    (AWARD + LET, AWARD.replace("2万元", "3万元") + LET, 3_000_000),
+    (AWARD + LET, OTHER + AWARD + LET, 2_000_000),
+    (AWARD + LET, AWARD + OTHER + LET, 2_000_000),  # the same numbers in another order
+    (AMOUNT, AMOUNT.replace("award\n", "award + 1元\n"), 2_000_100),
+]
 
 
 @pytest.fixture
 def copy(tmp_path) -> Path:
-    """A copy of the package, and beside it a program that asks a clause for an amount."""
-    shutil.copytree(Path(simulator.__file__).parent, tmp_path / "simulator", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "probe.py").write_text(PROBE, encoding="utf-8")
+    """A copy of the package and the policies, and beside it a program that asks a clause for an amount, as often as its file changes."""
+    home = Path(simulator.__file__).parent
+    shutil.copytree(home, tmp_path / "simulator", ignore=shutil.ignore_patterns("__pycache__", "_resources"))
+    shutil.copytree(resources.folder("data") / "policies", tmp_path / "data" / "policies")
+    (tmp_path / "pyproject.toml").touch()
+    write_probe(tmp_path)
     return tmp_path
+
+
+def write_probe(copy: Path, changes: list | tuple = ()) -> None:
+    (copy / "probe.py").write_text(PROBE.replace("CHANGES", repr([change[:2] for change in changes])), encoding="utf-8")
 
 
 def ask(copy: Path, cache: Path, **more: str) -> dict:
     """What the program says in a process of its own."""
     environment = os.environ | {"PYTHONPATH": str(copy), "SIMULATOR_CACHE": str(cache)} | more
-    done = subprocess.run([sys.executable, "probe.py"], cwd=copy, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "probe.py"], cwd=copy, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
-
-def test_an_edited_clause_pays_its_new_amount_in_the_next_process(copy):
-    cache = copy / "缓存 cache"
+def test_a_changed_policy_file_pays_its_new_amount_at_once_and_compiles_no_engine(copy):
+    cache, kept, shipped = copy / "缓存 cache", copy / POLICY, (copy / POLICY).read_text(encoding="utf-8")
+    write_probe(copy, CHANGES)
     first, again = ask(copy, cache), ask(copy, cache)
+    assert first["later"] == again["later"] == [due for _, _, due in CHANGES]  # in one process
     assert (first["amount"], first["hits"]) == (2_000_000, 0)
     assert (again["amount"], again["hits"], again["folder"]) == (2_000_000, 1, first["folder"])
-    source = (copy / CLAUSE).read_text(encoding="utf-8")
-    assert "return case.terms.certification_award.award" in source
-    (copy / CLAUSE).write_text(source.replace("return case.terms.certification_award.award",
-                                              "return case.terms.certification_award.award + 1"), encoding="utf-8")
-    edited = ask(copy, cache)
-    assert (edited["amount"], edited["hits"]) == (2_000_001, 0)
+    write_probe(copy)
+    for before, after, due in CHANGES:  # in the next process
+        assert before in shipped
+        kept.write_text(shipped.replace(before, after), encoding="utf-8")
+        edited = ask(copy, cache)
+        assert (edited["amount"], edited["hits"], edited["folder"]) == (due, 1, first["folder"])
+
+
+def test_edited_engine_code_is_compiled_anew_in_the_next_process(copy):
+    cache, source = copy / "cache", (copy / ENGINE).read_text(encoding="utf-8")
+    first = ask(copy, cache)
+    given = "builder.call(builder.inttoptr(args[0], kind.as_pointer()), parts)"
+    assert given in source and first["amount"] == 2_000_000
+    (copy / ENGINE).write_text(source.replace(given, f"{given[:-6]}[*parts[:6], ir.Constant(word, 2012), *parts[7:]])"), encoding="utf-8")
+    edited = ask(copy, cache)  # calls the law of the year before, in which nobody was certified
+    assert (edited["amount"], edited["hits"]) == (0, 0)
     assert edited["folder"] != first["folder"]
-    (copy / CLAUSE).write_text(source, encoding="utf-8")  # back to the old law, whose code is still there
-    assert ask(copy, cache) == again
+    (copy / ENGINE).write_text(source, encoding="utf-8")  # back to the old engine, whose code is still there
+    assert ask(copy, cache) == {**first, "hits": 1}
 
 
 @pytest.mark.parametrize("spoil", [lambda raw: raw[:len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1:],
