@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator import facts
 from simulator.law.language.formula import Formula
+from simulator.law.language.units import parse_quantity
 from simulator.law.terms import Law
 
 _ZH = {"Add": "＋", "Sub": "－", "Mult": "×", "Div": "÷"}
@@ -49,6 +50,7 @@ class Words:
             self.labels[name] = self.labels[header] = header if self.zh else english[name]
         for fact in law.policy.facts:
             self.labels[fact.name] = self.labels[fact.zh] = fact.zh if self.zh else fact.en
+        self.labels |= {f"facts.{name}": label for name, label in self.labels.items()}
         for name, switch in law.policy.readings.items():
             self.labels[name] = self.labels[switch.zh] = f"“{switch.zh if self.zh else switch.en}”"
         for path, number in law.numbers.items():
@@ -87,8 +89,16 @@ class Words:
 
     def _name(self, tree: ast.Name, _: bool) -> str:
         if tree.id.startswith("_q") and tree.id[2:].isdigit():
-            return self._written[int(tree.id[2:])]
+            return self._quantity(self._written[int(tree.id[2:])])
         return self.labels.get(tree.id, tree.id)
+
+    def _quantity(self, text: str) -> str:
+        """A number with its unit as written; in English its unit in English."""
+        read = parse_quantity(text)
+        if self.zh or text.isascii() or isinstance(read, str) or read[1].is_share:
+            return text
+        value, unit = read
+        return f"{value.normalize():,f} {unit.name.removesuffix('s') if value == 1 else unit.name}"
 
     def _constant(self, tree: ast.Constant, _: bool) -> str:
         value = tree.value
@@ -105,7 +115,7 @@ class Words:
         if isinstance(owner, ast.Name) and owner.id == "paid":
             return _PAID.get(name, (name, name))[0 if self.zh else 1]
         if isinstance(owner, ast.Name) and owner.id in ("numbers", "facts"):
-            return self.labels.get(f"numbers.{name}", name) if owner.id == "numbers" else self.labels.get(name, name)
+            return self.labels.get(f"{owner.id}.{name}", name)
         if isinstance(owner, ast.Attribute):
             slug = ast.unparse(owner.value)
             said = _PAID.get(name, (name, name))
@@ -159,9 +169,17 @@ class Words:
             for name, switch in self.law.policy.readings.items():
                 if left.id in (name, switch.zh) and right.value in switch.meanings:
                     return f"“{switch.meanings[right.value][0 if self.zh else 1]}”"
+            return self._choice(left.id, right.value)
         if isinstance(right, ast.Name) and right.id in ("none", "无"):
             return "无" if self.zh else "none"
         return self._say(right, True)
+
+    def _choice(self, fact: str, word: str) -> str:
+        """A choice of a fact, in the language."""
+        own = {name: f.choices for f in self.law.policy.facts for name in (f.name, f.zh)}
+        choices = {"headquarters": facts.HEADQUARTERS, facts.KINDS["headquarters"][1]: facts.HEADQUARTERS, **own}.get(fact, {})
+        same = [other for other, code in choices.items() if code == choices.get(word)]
+        return next((other for other in same if other.isascii() is not self.zh), word)
 
     def _ifexp(self, tree: ast.IfExp, inner: bool) -> str:
         test, body, other = self._say(tree.test), self._say(tree.body), self._say(tree.orelse)
