@@ -54,7 +54,7 @@ EPILOGS = {
 }
 VERBS = ("run", "report", "compare", "budget", "design", "loopholes", "attribute", "sensitivity", "notches", "whatif",
          "template", "check", "assess", "explain", "indicators", "synthesize",
-         "terms", "policy", "batch", "verify", "purge", "audit", "lab", "completion")  # a module each
+         "terms", "policy", "batch", "verify", "purge", "audit", "lab", "guide", "completion")  # a module each
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
