@@ -1,7 +1,7 @@
 """The reference: tables of the clauses, assumptions, columns, readings, commands and of what the text lays down.
 
-Made from what the program itself reads: the law file, the clauses' declarations, the baseline, the register's contract, the
-command line; and from coverage.yaml, which says of every provision of 二 to 五 where it is played and tested, or why it is not.
+Made from what the program itself reads: the policy's file, the baseline, the register's contract, the command line; and from
+coverage.yaml, which says of every provision of 二 to 五 where it is played and tested, or why it is not.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from typing import Any
 import yaml
 
 from simulator import cli, load_scenario
-from simulator.law.assessment import DECLARED
+from simulator.law.measures import MEASURES
+from simulator.law.policyfile import document_of
 from simulator.law.terms import EDGES
 from simulator.population.documentation import KINDS, range_of, rules_of
-from simulator.population.schema import TABLES
-from simulator.projection.assumptions import ASSUMPTIONS
-from simulator.law.measures import MEASURES
+from simulator.report import policy_in_words
 from simulator.report.settings import value_and_unit
 from simulator.report.sources import named
 from simulator.report.wording import load
-from tests.of_2013 import CATALOGUE, SLUGS, SWITCHES, TABLES
+from tests.of_2013 import ASSUMPTIONS, CATALOGUE, LAW, SHIPPED, SLUGS, SWITCHES, TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "data" / "reference"
@@ -47,30 +46,47 @@ def pages() -> dict[str, str]:
 
 
 def clauses(lang: str) -> str:
-    """The clauses of 四: article, rule, terms with their edges, readings, tests."""
-    zh, law, words = lang == "zh", load_scenario().law, load(lang)
+    """The clauses of 四: article, rule, terms with their edges, readings, tests; then each as its policy file says it."""
+    zh, words = lang == "zh", load(lang)
     kinds = {"one_off": ("一次性", "once"), "recurrent": ("多年", "recurrent"), "in_kind": ("实物", "in kind")}
-    rules = {entry["where"][0]: entry for entry in reversed(provisions()) if entry["article"].startswith("四") and "where" in entry}
+    rules = {entry["clause"]: entry for entry in provisions() if "clause" in entry}
     rows = []
     for slug, clause in zip(SLUGS, CATALOGUE, strict=True):
-        block, entry = law.blocks[slug], rules[f"simulator/law/clauses/{slug}.py"]
-        switches = dict.fromkeys(name for evidence in clause.EVIDENCE.values() for name in evidence.readings)
+        entry, numbers = rules[slug], numbers_of(slug)
+        switches = dict.fromkeys(name for name in SWITCHES if name in clause.uses.readings)
         switches |= dict.fromkeys(name for name, switch in SWITCHES.items()
-                                  if switch.article[0] == "四" and block.article[1:] in switch.article)
+                                  if switch.article[0] == "四" and clause.article[1:] in switch.article)
         cases = sum(any(award.get("clause") == slug for award in case.get("awards", [])) for case in worked_cases())
-        thresholds = sum(term.threshold for term in DECLARED[slug])
+        thresholds = sum(bool(number.edge) for number in numbers)
         tests = [f"{cases} 个算例 `tests/law/cases.yaml`" if zh else f"{cases} worked cases in `tests/law/cases.yaml`"]
         if thresholds:
             tests.append(f"{thresholds} 道门槛：差一点、正好、超一点" if zh else f"{thresholds} edges: just below, on, just above")
-        rows.append([block.article, f"{words.pick({'zh': block.zh, 'en': block.en})}<br>`{slug}`<br>{kinds[block.kind][not zh]}",
-                     entry[lang], "<br>".join(_number(law.numbers[f"{slug}.{term.name}"], lang) for term in DECLARED[slug]) or NONE,
+        rows.append([clause.article, f"{words.pick({'zh': clause.zh, 'en': clause.en})}<br>`{slug}`<br>{kinds[clause.kind][not zh]}",
+                     entry[lang], "<br>".join(_number(number, lang) for number in numbers) or NONE,
                      "<br>".join(f"`{name}`" for name in switches) or NONE,
                      "<br>".join([*tests, *_tests(entry["tests"])])])
     head = ["条款", "名称", "规则", "数值与门槛", "条文理解", "检验"] if zh else \
         ["article", "clause", "rule", "terms and edges", "readings", "tests"]
-    note = "“≥”含本数（以上、达到），“>”不含本数（超过、突破）。每个数值的设定路径为 `law.条款代号.数值代号`。" if zh else \
-        "≥ includes the number, > does not. Each number is set as `law.CLAUSE.TERM`."
-    return _page("条款" if zh else "Clauses", lang, note, [(head, rows)])
+    note = ("“≥”含本数（以上、达到），“>”不含本数（超过、突破）。每个数值的设定路径为 `law.条款代号.数值代号`。"
+            "表后逐条列出政策文件的条件与公式，同 `simulator policy show`。" if zh else
+            "≥ includes the number, > does not. Each number is set as `law.CLAUSE.TERM`. Below the table each clause as the policy's "
+            "file says it, condition by condition, as `simulator policy show` prints it.")
+    return _page("条款" if zh else "Clauses", lang, note, [(head, rows), *_as_shown(lang)])
+
+
+def _as_shown(lang: str) -> Iterable[Sequence[Any]]:
+    """What `simulator policy show` prints of each clause beside its numbers: (header, rows, heading)."""
+    heading, articles = "", {clause.article for clause in CATALOGUE}
+    for kind, content in policy_in_words.told(LAW, document_of(SHIPPED).data, lang):
+        if kind != "table":
+            heading = content
+        elif heading.split()[0] in articles and content[0][-1] in ("公式", "formula"):
+            yield content[0], [[*(str(cell).replace("|", "\\|") for cell in row[:2]), f"`{row[2]}`"] for row in content[1:]], heading
+
+
+def numbers_of(slug: str) -> list[Any]:
+    """The numbers of a clause, in the file's order."""
+    return [number for path, number in LAW.numbers.items() if path.startswith(f"{slug}.")]
 
 
 def _number(number: Any, lang: str) -> str:
@@ -104,7 +120,7 @@ def assumptions(lang: str) -> str:
 def columns(lang: str) -> str:
     """The columns of a register, table by table."""
     zh = lang == "zh"
-    articles = {slug: block.article for slug, block in load_scenario().law.blocks.items()}
+    articles = {clause.slug: clause.article for clause in CATALOGUE}
     english = dict(zip(KINDS, KINDS, strict=True))
     parts = []
     for table in TABLES:

@@ -6,11 +6,9 @@ import re
 
 import pytest
 
-from simulator.law.assessment import DECLARED
-from tests.of_2013 import SLUGS
-from simulator.lotteries import NAMES
-from simulator.projection.assumptions import ASSUMPTIONS
 from simulator.law.measures import MEASURES
+from simulator.lotteries import NAMES
+from tests.of_2013 import ASSUMPTIONS, POLICY, SHIPPED, SLUGS
 from tests.reference.tables import (
     FOLDER,
     LEVER_TEST,
@@ -18,6 +16,7 @@ from tests.reference.tables import (
     ROOT,
     _signs,
     functions_of,
+    numbers_of,
     pages,
     provisions,
     rooms_of_the_model,
@@ -44,7 +43,7 @@ def test_every_article_of_the_text_is_there_in_its_order():
 
 @pytest.mark.parametrize("entry", provisions(), ids=lambda entry: f"{entry['article']} {entry['en']}")
 def test_a_provision_is_played_and_tested_or_says_why_not(entry):
-    assert {"zh", "en", "article"} <= set(entry) <= {"zh", "en", "article", "where", "tests", "not_simulated", "lever"}
+    assert {"zh", "en", "article"} <= set(entry) <= {"zh", "en", "article", "clause", "where", "tests", "not_simulated", "lever"}
     assert ("where" in entry) == ("tests" in entry)
     assert "where" in entry or "not_simulated" in entry or "lever" in entry
     for place in entry.get("where", []):
@@ -58,8 +57,10 @@ def test_a_provision_is_played_and_tested_or_says_why_not(entry):
 
 
 def test_every_clause_and_every_measure_is_covered():
-    places = {place for entry in provisions() for place in entry.get("where", [])}
-    assert {f"simulator/law/clauses/{slug}.py" for slug in SLUGS} <= places
+    clauses = {entry["clause"]: entry for entry in provisions() if "clause" in entry}
+    assert tuple(clauses) == POLICY.text_order
+    assert all(ROOT / entry["where"][0] == SHIPPED for entry in clauses.values())
+    assert [entry["article"] for entry in clauses.values()] == [POLICY.clauses[POLICY.index(slug)].article for slug in clauses]
     levers = [entry["lever"] for entry in provisions() if "lever" in entry]
     assert levers == [measure.name for measure in MEASURES]
     assert (ROOT / MEASURE).is_file()
@@ -84,6 +85,6 @@ def test_the_model_page_uses_every_assumption_and_every_lottery_once():
 
 
 def test_every_number_of_a_clause_has_a_sign():
-    assert list(_signs()) == [f"{slug}.{term.name}" for slug in SLUGS for term in DECLARED[slug]]
+    assert list(_signs()) == [number.path for slug in SLUGS for number in numbers_of(slug)]
     assert all(entry["sign"] in ("+", "-", "0", "+-", "-+") and (entry["sign"] in "+-0" or {"zh", "en"} <= set(entry))
                for entry in _signs().values())
