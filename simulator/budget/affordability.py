@@ -5,23 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from simulator import resources, yamlfile
+from simulator import yamlfile
 from simulator.budget.layout import total_cash
 from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.run import Draws
 
-FACT = re.compile(r"jlp_general_budget_(\d{4})$")  # keys of data/statistics/published.yaml, million CNY
+FACT = re.compile(r"district_general_budget_(\d{4})$")  # keys of a file of published figures, million CNY
 COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean", "paid_mean_error", "paid_p95", "paid_p95_low",
            "paid_p95_high", "share", "share_error", "share_high", "share_high_low", "share_high_high")
 
 
-def revenue() -> dict[int, dict[str, float]]:
-    """The district's general budget revenue as known: year → value, low, high, in CNY."""
-    document: Mapping[str, Mapping[str, Any]] = yamlfile.load(resources.folder("data") / "statistics" / "published.yaml").data
+def revenue(statistics: Path) -> dict[int, dict[str, float]]:
+    """The district's general budget revenue in a file of published figures: year → value, low, high, in CNY."""
+    document: Mapping[str, Mapping[str, Any]] = yamlfile.load(statistics).data
     found = {}
     for key, entry in document.items():
         if match := FACT.match(str(key)):
@@ -48,12 +49,12 @@ def revenue_of(year: int, known: Mapping[int, Mapping[str, float]]) -> tuple[dic
             for name in known[first]}, "interpolated"
 
 
-def affordability(draws: Draws) -> pd.DataFrame:
+def affordability(draws: Draws, statistics: Path) -> pd.DataFrame:
     """By cash year: revenue with its range (CNY), mean and P95 of payouts with their Monte Carlo errors, the mean's share of the
     revenue with its own, and the share at its worst: P95 of the lowest revenue, with its interval."""
-    known, paid = revenue(), total_cash(draws)
-    rows = []
-    for j, year in enumerate(draws.cash_years):
+    known, paid = revenue(statistics), total_cash(draws)
+    rows: list[tuple[Any, ...]] = []
+    for j, year in enumerate(draws.cash_years if known else ()):
         taken, basis = revenue_of(year, known)
         mean, error = mean_and_error(paid[:, j], draws.replicate)
         high = quantile(paid[:, j], 95, draws.replicate)

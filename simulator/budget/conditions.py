@@ -18,7 +18,6 @@ from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.errors import ScenarioError
-from simulator.law.targets import YEAR
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
@@ -31,14 +30,15 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None,
                workers: Workers = None) -> pd.DataFrame:
     """target, probability (as assumed) with its interval, assumption, assumed (its mean), needed with its interval (an infinite end:
     none within reach), unit; `needed` is empty where no value within the assumption's allowed range and FURTHEST of its own widths
-    passes 50 %. None of it where 2015 is not played.
+    passes 50 %. None of it where the targets' year is not played.
     """
     columns = ["target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "needed_low",
                "needed_high", "unit"]
-    if YEAR not in draws.years:
+    year = scenario.law.policy.targets_year
+    if year not in draws.years:
         return pd.DataFrame(columns=columns)
     small = scenario.few(DRAWS)
-    ranks, j, rows = ranks_of_parameters(draws, scenario), draws.years.index(YEAR), []
+    ranks, j, rows = ranks_of_parameters(draws, scenario), draws.years.index(year), []
     for target in targets_of(scenario.law):
         values = measures(draws)[target.column][:, j].astype(float)
         weights = rank_correlations(values, ranks)
@@ -65,7 +65,7 @@ def _search(scenario: Scenario, population: Register | None, target: Target, pat
         """Draws that reach the target; of a value out there where sales grow beyond what can be counted, none to go by."""
         if at not in counts:
             played = play(scenario.set({f"assumptions.{path}": at}), population, workers=workers)
-            quantity = measures(played)[target.column][:, played.years.index(YEAR)]
+            quantity = measures(played)[target.column][:, played.years.index(target.year)]
             counts[at] = int(np.count_nonzero(quantity >= target.low))
         return counts[at]
 

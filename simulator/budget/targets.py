@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator.engine.run import Draws
-from simulator.law.targets import YEAR
 from simulator.law.terms import Law
 
 
@@ -22,7 +21,7 @@ class Target:
     unit: str
     zh: str
     en: str
-    year: int = YEAR
+    year: int
 
 
 # target, measure, Chinese and English
@@ -52,13 +51,13 @@ ALTERNATIVE_COUNTS = ("of_scale_3", "of_scale_10", "of_scale_20", "leading_200",
 
 def targets_of(law: Law) -> list[Target]:
     """The targets with the numbers the law gives them; none where its text sets none."""
-    found = []
+    found, year = [], law.policy.targets_year
     for key, column, zh, en in READ_OFF:
         if f"targets.{key}" not in law.numbers:
             continue
         number = law.numbers[f"targets.{key}"]
         full = law.numbers.get(f"targets.{key}_fully", number)
-        found.append(Target(key, column, float(number.at(YEAR)), float(full.at(YEAR)), number.unit, zh, en))
+        found.append(Target(key, column, float(number.at(year)), float(full.at(year)), number.unit, zh, en, year))
     return found
 
 

@@ -20,7 +20,6 @@ from simulator.budget.statistics import chance, mean_and_error
 from simulator.budget.targets import measures
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.targets import YEAR
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
@@ -39,8 +38,8 @@ def results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """The results whose drivers are asked for, one figure per draw: cash paid and net fiscal impact over all years (CNY), online
     sales of the year of the targets (CNY)."""
     found = {"paid": total_cash(draws).sum(axis=1), "net_impact": flows(draws, scenario)["net_impact"].sum(axis=1)}
-    if YEAR in draws.years:
-        found["online_sales"] = measures(draws)["online_sales"][:, draws.years.index(YEAR)].astype(float)
+    if (year := scenario.law.policy.targets_year) in draws.years:
+        found["online_sales"] = measures(draws)["online_sales"][:, draws.years.index(year)].astype(float)
     return found
 
 

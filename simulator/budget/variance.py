@@ -16,7 +16,6 @@ from simulator.budget.statistics import Replicate, jackknife
 from simulator.budget.targets import measures, targets_of
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.targets import YEAR
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import CONFIDENCE, Scenario
@@ -29,8 +28,8 @@ def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """The results whose spread is split, one figure per draw: cash in total and by clause, net impact, each target."""
     found = {"paid": total_cash(draws).sum(axis=1), "net_impact": flows(draws, scenario)["net_impact"].sum(axis=1)}
     found |= {f"paid.{slug}": draws.paid[:, :, k].sum(axis=1) / FEN for k, slug in enumerate(draws.slugs[:draws.cash])}
-    if YEAR in draws.years:
-        j = draws.years.index(YEAR)
+    if (year := scenario.law.policy.targets_year) in draws.years:
+        j = draws.years.index(year)
         quantities = measures(draws)
         found |= {f"target.{t.key}": quantities[t.column][:, j].astype(float) for t in targets_of(scenario.law)}
     return found

@@ -23,16 +23,18 @@ from simulator.notices import shown
 DESCRIPTIONS = {"en": """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings. Begin with:
 
-  simulator run baseline          the budget of the 2013 policy, on the screen
+  simulator run baseline          the budget of the example policy, on the screen
   simulator report baseline       the same as a report with charts (HTML)
   simulator terms law             the numbers of the law; --set changes them
+  simulator policy                policies: list, write, check, read back, test
   simulator VERB --help           what a command takes, with an example
 """, "zh": """\
 一项企业扶持政策要花多少钱、各年各多少、有几成把握、带来什么。先试：
 
-  simulator run baseline          2013 年政策的预算测算，显示在屏幕上
+  simulator run baseline          随附示例政策的预算测算，显示在屏幕上
   simulator report baseline       同样内容的图文报告，一个网页文件
   simulator terms law             各项条款数值，均可用 --set 改动
+  simulator policy                政策文件：列出、编写、检查、读回、测试
   simulator VERB --help           某个命令的用法与示例
 """}
 TERMS = {"en": """\

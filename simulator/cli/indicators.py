@@ -8,7 +8,7 @@ import simulator
 from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option, yearly
 from simulator.console import say
 
-HELP = "the statistical tables of 三（十） that a register yields"
+HELP = "the statistical tables that a register yields"
 EXAMPLE = "simulator indicators REGISTER --out 统计指标.xlsx"
 
 

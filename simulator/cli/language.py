@@ -50,7 +50,7 @@ CHINESE: Mapping[str, str] = {
         "缺口与预留、资金分配、后续年度承诺、政策最大支出与执行情况",
     "list everything wrong with a register": "列出名册中的全部问题",
     "write an empty register to fill in, with drop-downs and notes": "生成空白名册供填报，含下拉选项和填表说明",
-    "the statistical tables of 三（十） that a register yields": "由名册汇总三（十）所列统计指标",
+    "the statistical tables that a register yields": "由名册汇总统计指标",
     "invent a register and say how well it fits published figures": "生成合成名册，并说明与公布数据的吻合程度",
     "tell how one enterprise is assessed": "说明某户企业逐条核算的依据",
     "verify: hold the seals kept in this folder's reports to the log, too: they tell a log that was emptied, cut short or written anew":

@@ -40,7 +40,7 @@ def pseudonymise(population: AnyRegister, key: str | Path) -> Population:
 
 def indicators(population: AnyRegister, scenario: AnyScenario = "baseline",
                trscg: Mapping[int, float] | None = None) -> dict[str, DataFrame]:
-    """The statistical tables of 三（十） by year (CNY), blank retained tax worked out by the scenario's law.
+    """The statistical tables by year (CNY), blank retained tax worked out by the scenario's law.
 
     trscg: the district's total retail sales of consumer goods by year, CNY, where known.
 

@@ -94,7 +94,7 @@ def _write_in_parts(recipe: _Recipe, folder: Path) -> pd.DataFrame:
     write_parts(made(), folder, len(slices))
     some = slice(0, None, every)
     return calibration.report(joined(seen), recipe.kind_of[some], recipe.born[some], recipe.par, recipe.aim,
-                              recipe.online_sales())
+                              recipe.online_sales(), known=recipe.statistics)
 
 
 def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int | None = None) -> Invented:
@@ -103,7 +103,7 @@ def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int
     everybody = slice(0, enterprises)
     states, population = recipe.population(everybody)
     return Invented(population, states["kind"].copy(),
-                    calibration.report(population, recipe.kind_of, recipe.born, recipe.par, recipe.aim))
+                    calibration.report(population, recipe.kind_of, recipe.born, recipe.par, recipe.aim, known=recipe.statistics))
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class _Recipe:
     policy: Policy
     joining: float
     aim: calibration.Aim
+    statistics: Path | None = None
     scale: float = 1.0
 
     @classmethod
@@ -137,7 +138,8 @@ class _Recipe:
         retailers = float(par["incumbents_number"] + par["startups_a_year"])
         joining = min(1.0, float(par["joiners_a_year"]) / retailers) if retailers else 0.0
         aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
-        recipe = cls(enterprises, seed, par, years, kind_of, born, scenario.law.compile(years).head, scenario.law.policy, joining, aim)
+        recipe = cls(enterprises, seed, par, years, kind_of, born, scenario.law.compile(years).head, scenario.law.policy, joining, aim,
+                     scenario.statistics)
         for _ in range(5):  # sales are in proportion to the scale but for the largest ones' cut: a few turns are close
             achieved = recipe.online_sales()
             if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:

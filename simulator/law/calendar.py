@@ -38,5 +38,5 @@ def year_in_term(year, policy):
 
 @rule
 def is_new_in(enterprise, year):
-    """新设: settled or split off in the year, in term or not (base of 四（四）)."""
+    """新设: settled or split off in the year, in term or not (its base year is none)."""
     return year_of(enterprise.settled_on) == year or year_of(enterprise.spun_off_on) == year

@@ -100,6 +100,7 @@ def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.nd
     alone_awards = awards.copy()
     if awarded is not None and paid is None:
         awards = np.minimum(awards, awarded)
+        displaced[awards == 0] = 0
     clauses = []
     for k, clause in enumerate(policy.clauses):
         if paid is not None and k < cash:

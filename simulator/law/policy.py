@@ -246,6 +246,7 @@ class Policy:
     hash: str = ""
     baseline: str = ""
     discretion: frozenset[str] = frozenset()
+    targets_year: int = 0  # by when the targets are to be reached; 0: the policy sets none
     measures: Mapping[str, Promise] = field(default_factory=dict)  # by the name of its lever
     made: dict[Any, Any] = field(default_factory=dict, repr=False)  # its compiled functions, which live as long as it does
 

@@ -88,6 +88,7 @@ class _Reader:
     switches: dict[str, Switch] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)  # by path
     units: dict[str, Unit] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)  # numbers that are told of already, by path: Chinese name
     discretion: set[str] = field(default_factory=set)
     used: Uses = field(default_factory=Uses)  # by any formula, right or wrong
 
@@ -193,11 +194,11 @@ class _Scope:
             self._name(name, f"reading:{name}")
             self._name(switch.zh, f"reading:{name}")
         for prefix in ("numbers", self.clause):
-            for path, number in self.reader.numbers.items():
+            for path, zh in {**{path: number.zh for path, number in self.reader.numbers.items()}, **self.reader.unreadable}.items():
                 block, _, name = path.partition(".")
                 if block == prefix:
                     self._name(name, f"number:{path}")
-                    self._name(number.zh, f"number:{path}")
+                    self._name(zh, f"number:{path}")
         if self.marked:
             self._name(self.marked, "mark:")
 
@@ -240,6 +241,8 @@ class _Scope:
             formula.uses.facts[rest] = None
             return value
         if kind == "number":
+            if rest in self.reader.unreadable:  # what is wrong with it is said at the number
+                return POISON
             formula.uses.numbers[rest] = None
             return self.reader_number(rest)
         if kind == "reading":
@@ -416,7 +419,7 @@ def _read(reader: _Reader) -> Law | None:
     for word in shared.lets:
         _resolve(shared, word)
     fixed = _fixed_blocks(reader, data)
-    measures = _measures(reader, data)
+    measures, targets_year = _measures(reader, data), _targets_year(reader, data)
     machine = tuple(reader.numbers)
     number_units = dict(reader.units)
     _after(reader, clauses, settlement, shared)
@@ -425,7 +428,7 @@ def _read(reader: _Reader) -> Law | None:
     policy = Policy(
         name, zh, en, start, end, tuple(clauses), tuple(reader.own.values()), reader.switches, settlement, machine, number_units,
         tuple(shared.found.values()), tuple(blocks_given), reader.document.source,
-        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion), measures)
+        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion), targets_year, measures)
     edges: dict[str, str] = {}
     for clause in clauses:
         for edge in clause.edges:
@@ -560,6 +563,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"), ("letters, digits and _, no blanks", "只用字母、数字和下划线，不含空格"))
             continue
         unit = None
+        full = f"{prefix}.{name}"
+        reader.unreadable[full] = str(block.get("zh") or name)
         if block.get("unit") is not None:
             unit = parse_unit(block["unit"], reader.labels)
             if unit is None:
@@ -595,8 +600,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         if not own_article:
             reader.wrong(path, ("has no article", "没有文号"), ("article: 四（三）, here or at the clause", "请在此处或条款处写明 article"))
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
-        full = f"{prefix}.{name}"
         if exact:
+            del reader.unreadable[full]
             reader.numbers[full] = Number(full, unit.name, "", own_article, zh, en, exact, unit, bool(block.get("discretion")))
             reader.units[full] = unit
 
@@ -997,6 +1002,19 @@ def _named(reader: _Reader, path: str, given: Any, slugs: list[str], units: dict
     return tuple(found)
 
 
+def _targets_year(reader: _Reader, data: Mapping[str, Any]) -> int:
+    """By which year the targets are to be reached; 0 without targets."""
+    given = data.get("targets")
+    if not isinstance(given, Mapping):
+        return 0
+    year = given.get("year")
+    if isinstance(year, int) and not isinstance(year, bool) and 1990 <= year <= 2200:
+        return year
+    reader.wrong("targets.year" if "year" in given else "targets", (f"year is {yamlfile.shown(year)}", f"year 写的是{yamlfile.shown(year)}"),
+                 ("the year by which the targets are to be reached: year: 2015", "请写明实现目标的年份，如 year: 2015"))
+    return 0
+
+
 def _measures(reader: _Reader, data: Mapping[str, Any]) -> dict[str, Promise]:
     """Measures promised without an amount: under which article, and how the text calls each."""
     found, known = {}, {measure.name: measure for measure in MEASURES}
@@ -1023,7 +1041,7 @@ def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, B
         given = reader.mapping(slug, data.get(slug))
         if slug == "targets" and not given:
             continue
-        reader.keys(slug, given, ("article", "zh", "en", "numbers"))
+        reader.keys(slug, given, ("article", "zh", "en", "numbers", *(("year",) if slug == "targets" else ())))
         own = reader.mapping(f"{slug}.numbers", given.get("numbers"))
         declared = {term.name: term.unit for term in module.TERMS}
         reader.keys(f"{slug}.numbers", own, declared)

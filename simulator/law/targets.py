@@ -1,4 +1,4 @@
-"""二 targets: what is to be reached by 2015. They pay nothing; the budget's answers are measured against them.
+"""Targets: what is to be reached by the year the policy names. They pay nothing; the budget's answers are measured against them.
 
 "Reached" is at least the lower number, "fully" at least the upper; above it is never failure. 10 bn is the sum of its two
 parts; what "leading" and "of scale" mean is an assumption (`assumptions.targets.*`).
@@ -6,7 +6,6 @@ parts; what "leading" and "of scale" mean is an assumption (`assumptions.targets
 
 from simulator.law.terms import Term
 
-YEAR = 2015
 NAMES = ("发展目标", "targets")
 TERMS = (
     Term("leading", "count", threshold=True),

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -218,7 +219,7 @@ class Law:
                 if not found:
                     numbers[path] = replace(number, values=values)
         if not problems and self.policy is not None:
-            problems += contradictions(self.policy, numbers)
+            problems += contradictions(self.policy, numbers, changes)
         if not problems and end is not None and end < start:
             problems.append(Problem("policy.end", f"{end} lies before policy.start {start}", "exchange them"))
         if problems:
@@ -289,19 +290,21 @@ def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Prob
     return None, [Problem(place, f"is {yamlfile.shown(value)}", hint)]
 
 
-def contradictions(policy: Any, numbers: Mapping[str, Number]) -> list[Problem]:
-    """What numbers of a policy contradict each other: thresholds of tiers that do not rise, a divisor of nothing."""
+def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable[str] = ()) -> list[Problem]:
+    """What numbers of a policy contradict each other: thresholds of tiers that do not rise, a divisor of nothing. changes: paths,
+    dated or not, that were set: the first one in question is where it is told."""
     found = []
     for clause in policy.clauses:
         for paths in clause.uses.rising:
-            years = sorted({year for path in paths for year in numbers[path].values})
-            for lower, upper in zip(paths, paths[1:], strict=False):
-                if any(numbers[lower].at(year) >= numbers[upper].at(year) for year in years):
+            for lower, upper in pairwise(paths):
+                low, high = numbers[lower], numbers[upper]
+                year = next((year for year in sorted({*low.values, *high.values}) if low.at(year) >= high.at(year)), None)
+                if year is not None:
+                    set_here = next((path for path in changes if path.partition("@")[0] in (lower, upper)), upper)
                     found.append(Problem(
-                        f"law.{upper}", f"the thresholds do not rise: {numbers[upper].shown(years[-1])} is not above {lower}, "
-                        f"{numbers[lower].shown(years[-1])}", "write them from the lowest to the highest", "error",
-                        f"门槛没有逐档提高：{numbers[upper].shown(years[-1], 'zh')}不高于“{numbers[lower].zh}”"
-                        f"{numbers[lower].shown(years[-1], 'zh')}", "请自低到高填写"))
+                        f"law.{set_here}", f"the thresholds do not rise: {high.shown(year)} is not above {lower}, {low.shown(year)}",
+                        "write them from the lowest to the highest", "error",
+                        f"门槛没有逐档提高：{high.shown(year, 'zh')}不高于“{low.zh}”{low.shown(year, 'zh')}", "请自低到高填写"))
         found += [Problem(f"law.{path}", "is nothing, and something is divided by it", "write a number above 0", "error",
                           "为零，却用作除数或步长", "请写大于零的数")
                   for path in clause.uses.divisors if any(value <= 0 for value in numbers[path].values.values())]

@@ -32,7 +32,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
         records[name] = enterprises.column(name)
     records["ecommerce"] |= records[
         "online_retailer"
-    ]  # 五（二） is a kind of 五（一）, whatever the column says
+    ]  # an online retailer is an e-commerce enterprise, whatever the column says
 
     years = np.zeros(shape, dtype=facts.ANNUAL)
     cells = (owners["annual"], annual.numbers("year") - first)

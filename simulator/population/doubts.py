@@ -91,7 +91,7 @@ def about_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year
             Problem(
                 annual.raw.label,
                 f"{shown(ids[owner])}: enterprise-year absent: {years}",
-                "add the rows; a year without a row is no base for 四（四）",
+                "add the rows; a year without a row is no base for an increment over the year before",
                 "warning",
             )
         )

@@ -1,4 +1,4 @@
-"""三（十） statistical monitoring: the tables a register yields by year, as data frames and as Excel.
+"""Statistical monitoring: the tables a register yields by year, as data frames and as Excel.
 
 All amounts in CNY. Unknown is not zero: beside every sum stands how many cells of its column were unknown; a share with an
 unknown part is a share of what is known. Aggregates only, no name and no code.

@@ -151,7 +151,7 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("butfor.elasticity", "ratio", 0, 10, "新落户对政策力度的弹性", "elasticity of but-for arrivals to generosity"),
     _a("butfor.cap", "ratio", 1, 100, "政策力度倍数上限", "largest multiple of today's generosity that counts"),
     _a("administration.share", "share", 0, 1, "行政成本占兑现额比例", "administration per unit of payouts"),
-    _a("purses.zone_and_towns", "share", 0, 1, "区级留成中归高新区和镇街的比例",
+    _a("purses.zone_and_towns", "share", 0, 1, "区级留成中归园区和镇街的比例",
        "part of the district's share that goes to Zone and towns"),
     _a("discount.social", "share", 0, 1, "社会折现率（实际）", "social discount rate (real)"),
     _a("discount.treasury", "share", 0, 1, "财政资金成本（名义）", "treasury discount rate (nominal)"),

@@ -185,7 +185,7 @@ def part_of_year(day):
 
 @once
 def befall(par, enterprise, carried, now, e, year):
-    """What may happen to an enterprise in a projected year, by its urns: a certification; a breach of 五（五）, at the urn's
+    """What may happen to an enterprise in a projected year, by its urns: a certification; a violation, at the urn's
     lower end, accounts that cease to be sound, at its upper. Within such a part an urn is spread evenly, so it tells the day."""
     rate = par.certification_rate if carried.may_certify[e] == RETAILER else par.certification_rate_others
     if carried.may_certify[e] != 0 and now.certification[e] < rate and enterprise.certified_on == 0:

@@ -86,7 +86,7 @@ def completeness(register: CheckFolder, lang: str) -> Block:
 
 
 def indicators(register: CheckFolder, lang: str) -> Block:
-    """The statistical tables of 三（十）; empty where the register cannot be used."""
+    """The statistical tables; empty where the register cannot be used."""
     words = load(lang)
     if not register.tables:
         return Block("", words.tag)

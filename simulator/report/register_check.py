@@ -1,4 +1,4 @@
-"""The folder of a register check: every problem found, how complete each column is, and the tables of 三（十）."""
+"""The folder of a register check: every problem found, how complete each column is, and the statistical tables."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _facts(result: Assessment, names: str, words: Wording) -> str:
 
 
 def statistics(tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> str:
-    """The tables of 三（十）, amounts in CNY; columns nobody filled are left out."""
+    """The statistical tables, amounts in CNY; columns nobody filled are left out."""
     words, parts = load(lang), []
     for name, frame in tables.items():
         shown = [column for column in frame.columns if not frame[column].isna().all()]
@@ -165,6 +165,8 @@ def _statistic(value: Any, column: str, words: Wording) -> str:
 def calibration(report: pd.DataFrame, lang: str = "zh") -> str:
     """How well an invented register fits: target, range, achieved, ratio, and every miss."""
     words = load(lang)
+    if report.empty:
+        return words.say("calibration.none")
     rows = [(getattr(r, lang), _figure(r.target), f"{_figure(r.low)} … {_figure(r.high)}", _figure(r.achieved),
              f"{r.ratio:.3f}", words.say("calibration.fits" if r.fits else "calibration.missed"), named(r.source, words))
             for r in report.itertuples()]

@@ -56,6 +56,7 @@ class Scenario:
     examples: frozenset[int] = frozenset()  # years whose appropriation is the program's own, no bureau's
     origin: Scenario | None = field(default=None, repr=False, compare=False)  # what its name and titles stand for
     text: Law | None = field(default=None, repr=False, compare=False)  # the law as its file says it
+    statistics: Path | None = field(default=None, repr=False, compare=False)  # published figures of the place that it describes
 
     def __post_init__(self) -> None:
         # in one order, whatever order a file has: nothing may depend on what the hash does not know
@@ -263,7 +264,20 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if path.parent == resources.folder("scenarios").resolve():
         scenario = replace(scenario, examples=frozenset(scenario.appropriation))
     given = Identity(name, str(head["zh"] or name), str(head["en"] or name))
-    return replace(scenario, given=given, folder=path.parent, origin=_bearer(given, base, path))
+    statistics = _statistics(document, path) or scenario.statistics
+    return replace(scenario, given=given, folder=path.parent, origin=_bearer(given, base, path), statistics=statistics)
+
+
+def _statistics(document: yamlfile.Document, path: Path) -> Path | None:
+    """The file of published figures a scenario names: beside it, or a shipped one. Raises ScenarioError."""
+    name = document.data.get("statistics")
+    if name is None:
+        return None
+    beside = (path.parent / f"{name}.yaml", path.parent / str(name), resources.folder("data") / "statistics" / f"{name}.yaml")
+    for one in beside:
+        if _is_file(one):
+            return one
+    raise ScenarioError(Problem(document.place("statistics"), f"there is no file {name}.yaml of published figures", "a file beside the scenario"))
 
 
 def _bearer(given: Identity, base: Scenario, path: Path) -> Scenario | None:
@@ -280,12 +294,16 @@ def _cash(law: Law) -> tuple[str, ...]:
 
 
 def _under(base: Scenario, law: Law) -> Scenario:
-    """A scenario under another law: its readings are the law's own, and what was assumed about other clauses is dropped."""
+    """A scenario under another law: its readings are the law's own, and what was assumed about other clauses is dropped. What was
+    assumed about another place is a judgement here: its sources know nothing of this one."""
     if law.policy is base.law.policy:
         return replace(base, law=law, text=law)
     known = declared(law.policy).by_path
-    return replace(base, law=law, text=law, interpretation=readings.defaults(law.policy),
-                   assumptions={p: s for p, s in base.assumptions.items() if p.partition("@")[0] in known},
+    kept = {p: s for p, s in base.assumptions.items() if p.partition("@")[0] in known}
+    if law.name != base.law.name:
+        kept = {p: replace(s, source="J", confidence="J") for p, s in kept.items()}
+        base = replace(base, statistics=None)
+    return replace(base, law=law, text=law, interpretation=readings.defaults(law.policy), assumptions=kept,
                    correlations={pair: c for pair, c in base.correlations.items() if set(pair) <= set(known)},
                    purse=replace(base.purse, pools={}, priority=(), clause_caps={}, earmarked={}, clauses=_cash(law)))
 
@@ -351,7 +369,7 @@ def _flatten(document: yamlfile.Document) -> tuple[dict[str, Any], dict[str, str
             places[path] = document.place(where)
 
     for key, value in document.data.items():
-        if key in ("name", "zh", "en", "base") or (key == "law" and isinstance(value, str)):
+        if key in ("name", "zh", "en", "base", "statistics") or (key == "law" and isinstance(value, str)):
             continue
         if value is None and key in GROUPS:
             continue

@@ -13,10 +13,11 @@ from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
 from simulator.projection.assumptions import GENERAL
 from simulator.law.measures import MEASURES
+from simulator.law.policy import Promise
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
-from simulator.scenario.consistency import after_the_end, idle_correlations, not_rising, possible, said_twice
+from simulator.scenario.consistency import after_the_end, idle_correlations, possible, said_twice
 from simulator.scenario.purse import SETTINGS as RATIONING
 from simulator.scenario.purse import appropriate, contradictions, ration
 
@@ -130,10 +131,10 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
                                 "the year before policy.start or later"))
     if not problems:
         fixed_ones = {path for path, sourced in assumptions.items() if sourced.value.shape == "fixed"}
-        problems += [*not_rising(law, changes, places), *after_the_end(law_changes, horizon, places), *possible(correlations, places),
+        problems += [*after_the_end(law_changes, horizon, places), *possible(correlations, places),
                      *idle_correlations(changes, correlations, fixed_ones, places)]
     problems += [replace(p, place=places.get(p.place, p.place))
-                 for p in (*_unpriced_levers(assumptions), *(() if problems else contradictions(purse)))]
+                 for p in (*_unpriced_levers(assumptions, law.policy.measures), *(() if problems else contradictions(purse)))]
     if problems:
         raise ScenarioError(problems)
     if plain.get("sampling") == "sobol" and plain.get("draws"):  # as many draws of each sequence
@@ -214,13 +215,14 @@ def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, valu
     return problems + found
 
 
-def _unpriced_levers(assumptions: Mapping[str, Sourced]) -> list[Problem]:
+def _unpriced_levers(assumptions: Mapping[str, Sourced], promised: Mapping[str, Promise]) -> list[Problem]:
     """A measure without an amount that is used asks for its own cost."""
     problems = []
     for measure in MEASURES:
         effect, cost = (assumptions.get(f"levers.{measure.name}.{part}") for part in ("effect", "cost"))
         if effect and cost and effect.value.written() != measure.neutral and cost.value.mean == 0:
-            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{measure.name} is used without a cost",
+            article = promised[measure.name].article if measure.name in promised else measure.name
+            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{article} is used without a cost",
                                     f"set assumptions.levers.{measure.name}.cost, CNY a year"))
     return problems
 

@@ -1,40 +1,17 @@
-"""Whether settings fit each other: what is said twice, changes nothing, cannot be, or must rise and does not."""
+"""Whether settings fit each other: what is said twice, changes nothing or cannot be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from simulator.errors import Problem
-from simulator.law.terms import Law
 from simulator.projection.assumptions import copula_matrix
 
-# Numbers of a law that must rise, by path: a higher one that is not above the lower can never be reached, or takes its place.
-# A law without one of them is asked nothing about it.
-RISING = (
-    ("tax_rebate.low_contribution", "tax_rebate.high_contribution"),
-    ("platform_membership_award.tier1_members", "platform_membership_award.tier2_members", "platform_membership_award.tier3_members"),
-)
 LEAST = 1e-6  # the least eigenvalue of a matrix that draws are made with
 Pairs = Mapping[tuple[str, str], float]
-
-
-def not_rising(law: Law, changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Problem]:
-    """The thresholds of a law that lie above one that must be higher, in any year."""
-    problems = []
-    for paths in RISING:
-        for lower, higher in pairwise(path for path in paths if path in law.numbers):
-            low, high = law.numbers[lower], law.numbers[higher]
-            for year in sorted({*low.values, *high.values, law.start.year}):
-                if low.at(year) >= high.at(year):
-                    said = next((path for path in changes if path.partition("@")[0] in (f"law.{lower}", f"law.{higher}")), f"law.{lower}")
-                    problems.append(Problem(places.get(said, said), f"{low.at(year):,f} of {lower} is not below {high.at(year):,f} of "
-                                            f"{higher}", "thresholds must rise"))
-                    break
-    return problems
 
 
 def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Problem]:

@@ -145,7 +145,8 @@ def command(scenario: Scenario, register: bool) -> str:
 
     Quoted as both a POSIX shell and Windows' own read it.
     """
-    words = ["simulator", "report", scenario.given.name, *(["--population", "REGISTER"] if register else [])]
+    called = ["--policy", scenario.law.name] if scenario.given.name == scenario.law.name else [scenario.given.name]
+    words = ["simulator", "report", *called, *(["--population", "REGISTER"] if register else [])]
     words += ["--draws", str(scenario.draws), "--seed", str(scenario.seed)]
     words += ["--set", "sampling=sobol"] if scenario.plain["sampling"] == "sobol" else []
     for change in of_file(scenario):

@@ -89,20 +89,15 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
         if sourced.source == IDLE:
             continue
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            _range(declared.low, declared.high), sourced.source, sourced.confidence,
+                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             declared.zh, declared.en))
     for path, sourced in sorted((path, sourced) for path, sourced in scenario.assumptions.items() if "@" in path):
         declared, year = scenario.declared.by_path[path.partition("@")[0]], path.partition("@")[2]
         rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            _range(declared.low, declared.high), sourced.source, sourced.confidence,
+                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
                             f"{declared.zh}（{year}年起）", f"{declared.en}, from {year} on"))
     for (a, b), rank in scenario.correlations.items():
         zh = f"{scenario.declared.by_path[a].zh}与{scenario.declared.by_path[b].zh}的秩相关"
         en = f"rank correlation of {scenario.declared.by_path[a].en} and {scenario.declared.by_path[b].en}"
         rows.append(Setting("assumptions", f"correlations.{a}~{b}", yamlfile.written(rank), "share", "-1 … 1", "J", "J", zh, en))
     return rows
-
-
-def _range(low: float, high: float) -> str:
-    """Both ends. A first one below zero stands in brackets: a cell that begins with a sign is a formula to a spreadsheet."""
-    return f"{low:g} … {high:g}" if low >= 0 else f"({low:g}) … {high:g}"

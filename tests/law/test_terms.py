@@ -46,7 +46,7 @@ def test_every_clause_and_number_cites_its_article(law):
 
 def test_the_term_is_2013_to_2015(law):
     assert (law.start, law.end) == (datetime.date(2013, 1, 1), datetime.date(2015, 12, 31))
-    assert targets.YEAR == 2015  # 二: what is to be reached by then
+    assert default_law().policy.targets_year == 2015  # 二: what is to be reached by then
 
 
 # ------------------------------------------------------------------------------------------- single faults
