@@ -40,7 +40,7 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
     rows = []
     for row in paid.to_dict("records"):
         year = row["year"]
-        authorised = sum(appropriation.values()) if year == TOTAL else appropriation.get(year)
+        authorised = (sum(appropriation.values()) if appropriation else None) if year == TOTAL else appropriation.get(year)
         chance = f"{overrun[year]:.1%}" if year in overrun.index else "—"
         rows.append(
             (
