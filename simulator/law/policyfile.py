@@ -406,7 +406,10 @@ def _read(reader: _Reader) -> Law | None:
         _numbers(reader, slug, reader.mapping(f"clauses.{slug}.numbers", blocks_given[slug].get("numbers")), article)
     shared = _Scope(reader)
     shared.lets = _lets(reader, "let", data.get("let"), shared)
-    clauses, heads, clause_units, above = [], {}, {}, {}
+    clauses: list[Clause] = []
+    heads: dict[str, Block] = {}
+    clause_units: dict[int, Unit] = {}
+    above: dict[str, int] = {}
     for k, slug in enumerate(slugs):
         given = blocks_given[slug]
         unit = _clause_unit(reader, slug, given)
@@ -504,7 +507,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             reader.wrong(path, ("is a choice of fewer than two", "选项少于两个"), ("choices: {none: 无, gold: 金牌}",) * 2)
         invented = reader.mapping(f"{path}.invented", block.get("invented"))
         reader.keys(f"{path}.invented", invented, ("share", "median", "log_sd"))
-        figures = {}
+        figures: dict[str, Any] = {}
         for key, value in (("yearly", block.get("yearly", 0)), *((k, invented.get(k, 0)) for k in ("share", "median", "log_sd"))):
             read = parse_quantity(value, parse_unit("ratio"), reader.labels) if isinstance(value, str) else value
             if isinstance(read, tuple):
@@ -814,11 +817,11 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     follow, follow_uses = _code(reader, f"{where}.follow", block.get("follow", "each_highest"), FOLLOW, scope)
     event, event_uses = _code(reader, f"{where}.event", block.get("event", "state"), EVENT, scope)
     of = block.get("of")
-    uses, reached, awards, thresholds = Uses(), [], [], []
+    uses, reached, awards, thresholds = Uses(), list[Node](), list[Node](), list[str]()
     uses.add(event_uses)
     for key, award in steps.items():
-        own = _SIGNED.match(str(key))
-        sign, least = ({"≥": ">="}.get(own.group(1), own.group(1)), own.group(2)) if own else (usual, key)
+        said = _SIGNED.match(str(key))
+        sign, least = ({"≥": ">="}.get(said.group(1), said.group(1)), said.group(2)) if said else (usual, key)
         now, used, _ = reader.formula(f"{where}.of", f"({of}) {sign} ({least})", scope, BOOL)
         value, more, _ = reader.formula(f"{where}.steps.{key}", str(award), scope, NUMBER, [_CNY])
         if POISON.kind in (now.kind, value.kind):
@@ -843,7 +846,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     paid_years = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("years")), 0, 300)
     total = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("total")), 0, 10**18)
     is_follow = [make("eq", follow.node, const(code)) for code in range(len(FOLLOW))]
-    due, higher = [], const(0)
+    due, higher = list[Node](), const(0)
     for i in reversed(range(len(steps))):
         highest = make("and", reached[i], make("not", higher))
         above = make("lt", own, const(2**i))
@@ -1036,7 +1039,7 @@ def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, B
     """The rules of tax sharing (national ones where the file has none) and the targets: numbers of fixed names."""
     from simulator.law import sharing, targets
 
-    blocks, numbers = {}, {}
+    blocks, numbers = dict[str, Block](), dict[str, Number]()
     for slug, module in (("sharing", sharing), ("targets", targets)):
         given = reader.mapping(slug, data.get(slug))
         if slug == "targets" and not given:

@@ -19,9 +19,8 @@ from simulator.report import loopholes as told
 from simulator.report.disclosure import analyses_released
 from simulator.report.suppression import Plan
 from simulator.report.wording import load
-from simulator.resources import folder
 from tests.laws_of_the_model.playing import register, scenario
-from tests.of_2013 import CASH_INDEX, SLUGS
+from tests.of_2013 import CASH_INDEX, POLICY, SHIPPED, SLUGS
 
 YUAN, YEARS = 100, range(2012, 2015)
 BASE = scenario(draws=20, horizon=2014)
@@ -208,7 +207,7 @@ def test_a_register_without_the_policy_s_first_year_is_refused():
 
 
 def test_the_catalogue_names_every_way_once_with_both_languages():
-    holes = catalogue()
+    holes = catalogue(POLICY)
     assert [h.name for h in holes] == list(WAYS)
     for hole in holes:
         assert hole.confidence in "ABCJ" and 0 <= hole.share.low <= hole.share.high <= 1
@@ -217,7 +216,7 @@ def test_the_catalogue_names_every_way_once_with_both_languages():
 
 
 def test_a_fault_of_the_catalogue_is_named(tmp_path):
-    text = (folder("data") / "loopholes.yaml").read_text(encoding="utf-8")
+    text = SHIPPED.with_name("loopholes.yaml").read_text(encoding="utf-8")
     path = tmp_path / "loopholes.yaml"
     path.write_text(text.replace("split:", "splitt:", 1).replace("  articles: 四（七）", "  artikles: 四（七）"), encoding="utf-8")
     with pytest.raises(ScenarioError) as e:

@@ -17,6 +17,7 @@ from simulator.errors import ScenarioError
 from simulator.report import sections
 from simulator.report.record import RunFolder
 from tests.cli.running import call
+from tests.of_2013 import CASH_CLAUSES, CLAUSES, SLUGS
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +103,9 @@ def test_stopping_keeps_most_of_the_coverage():
 
             def play(chosen, before, values=values, plain=sampling == "plain"):
                 n = chosen.draws
-                paid = np.zeros((n, 2, 11), np.int64)
+                paid = np.zeros((n, 2, CLAUSES), np.int64)
                 paid[:, 0, 0] = values[:n] * 1e8
-                return SimpleNamespace(paid=paid, replicate=None if plain else np.arange(n) % 16)
+                return SimpleNamespace(paid=paid, cash=CASH_CLAUSES, slugs=SLUGS, replicate=None if plain else np.arange(n) % 16)
 
             _, draws, told = play_until(scenario.set({"sampling": sampling}), 0.04, "total", play)
             found = draws.paid[:, 0, 0].mean() / 1e8

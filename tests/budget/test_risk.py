@@ -14,7 +14,7 @@ from scipy import stats
 from simulator.budget.risk import LEVELS, TOTAL, levels_in, levels_with, reserve, risk, worst
 from simulator.errors import ScenarioError
 from tests.laws_of_the_model.playing import EVERYBODY_APPLIES, STILL, assume, played, scenario
-from tests.of_2013 import CLAUSES, SLUGS
+from tests.of_2013 import CASH_CLAUSES, CLAUSES, SLUGS
 
 DRAWS, RATE, AWARD = 4000, 3.0, 10_000_000  # a hundred thousand yuan for each model building
 ONLY_BUILDINGS = [STILL, EVERYBODY_APPLIES, assume(buildings__a_year=RATE, cash__same_year=1, incumbents__number=0)]
@@ -91,7 +91,7 @@ def test_the_dearest_twentieth_is_the_expected_shortfall():
 def test_years_without_a_figure_are_not_in_the_total():
     paid = np.zeros((10, 3, CLAUSES), np.int64)
     paid[:, :, 0] = np.arange(10)[:, None] * 100
-    draws = SimpleNamespace(replicate=None, paid=paid, cash_years=[2013, 2014, 2015])
+    draws = SimpleNamespace(replicate=None, paid=paid, cash=CASH_CLAUSES, cash_years=[2013, 2014, 2015])
     table = risk(draws, SimpleNamespace(appropriation={2013: 500, 2015: 700})).set_index("year")
     assert list(table.index) == [2013, 2015, TOTAL] and table.loc[TOTAL, "appropriation"] == 12.0
     assert table["probability"].tolist() == [0.4, 0.2, 0.3]

@@ -20,7 +20,7 @@ def test_every_setting_reaches_the_purse():
         "appropriation.sites.2014=300000", "appropriation.tax_rebate.2014=0"]))
     assert scenario.purse == Purse(
         "priority", "lapses", ("tax_rebate", "office_rent"), 100_000_050, {"data_line": 2_000_000},
-        {"sites": ("office_rent", "data_line")}, {("sites", 2014): 30_000_000, ("tax_rebate", 2014): 0})
+        {"sites": ("office_rent", "data_line")}, {("sites", 2014): 30_000_000, ("tax_rebate", 2014): 0}, CASH_SLUGS)
     assert scenario.purse.order[:3] == ("tax_rebate", "office_rent", "headquarters_award")
     assert sorted(scenario.purse.order) == sorted(CASH_SLUGS)
     assert scenario.appropriation == BASELINE.appropriation and scenario.hash() != BASELINE.hash()
@@ -29,7 +29,7 @@ def test_every_setting_reaches_the_purse():
     assert again.hash() == scenario.hash()
     none = {path: None for path in scenario.to_dict() if path.startswith(("rationing.", "appropriation."))}
     bare = scenario.set({**none, "rationing.unpaid": "carried"})
-    assert bare.purse == Purse() and not bare.appropriation
+    assert bare.purse == Purse(clauses=CASH_SLUGS) and not bare.appropriation
 
 
 @pytest.mark.parametrize("text, yuan", [
@@ -78,7 +78,7 @@ def test_a_file_says_the_same(tmp_path):
         "  clause_cap: {四（四）: 5元}\nappropriation:\n  2014: 7元\n  sites: {2014: 3元}\n", encoding="utf-8")
     scenario = load_scenario(tmp_path / "mine.yaml")
     assert scenario.purse == Purse("lottery", clause_caps={"tax_rebate": 500}, pools={"sites": ("office_rent", "data_line")},
-                                   earmarked={("sites", 2014): 300})
+                                   earmarked={("sites", 2014): 300}, clauses=CASH_SLUGS)
     assert scenario.appropriation[2014] == 700
 
 

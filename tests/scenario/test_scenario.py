@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 
 from simulator import yamlfile
 from simulator.errors import LawError, ScenarioError, nearest
-from simulator.law.terms import UNITS
 from simulator.resources import folder
 from simulator.scenario import CONFIDENCE, PLAIN, load_scenario, parse_set, shipped
-from simulator.scenario.consistency import RISING
 from simulator.scenario.purse import SETTINGS as RATIONING
 from tests.faults import problems_of, texts_of
-from tests.law.lawfile import TEXT, with_term
-from tests.of_2013 import ASSUMPTIONS, BY_PATH, SWITCHES
+from tests.law.lawfile import TEXT, text_with_edges, with_term
+from tests.of_2013 import ASSUMPTIONS, BY_PATH, RISING, SWITCHES
 
 BASELINE = load_scenario("baseline")
 COSTS = {f"assumptions.{path}": 1 for path in BY_PATH if path.startswith("levers.") and path.endswith(".cost")}
@@ -153,7 +151,7 @@ STARTS = "policy: {start: 2013-07-01}"  # as the baseline; a law that is named s
 
 
 def test_the_edge_of_a_threshold_is_in_the_hash(tmp_path):
-    (tmp_path / "strict.yaml").write_text(with_term(TEXT, "tax_rebate.low_contribution", edge="more_than"), encoding="utf-8")
+    (tmp_path / "strict.yaml").write_text(text_with_edges(TEXT, {"tax_rebate.low_contribution": "more_than"}), encoding="utf-8")
     assert overlay(tmp_path, "law: strict", STARTS).hash() != BASELINE.hash()
     (tmp_path / "same.yaml").write_text(TEXT, encoding="utf-8")
     assert overlay(tmp_path, "law: same", STARTS).hash() == BASELINE.hash()
@@ -250,7 +248,7 @@ def test_a_shipped_scenario_says_what_differs_and_only_that(name):
 def test_the_baseline_says_everything():
     data = yamlfile.load(folder("scenarios") / "baseline.yaml").data
     assert "base" not in data
-    said = set(leaves({k: v for k, v in data.items() if k not in ("name", "zh", "en", "law")}))
+    said = set(leaves({k: v for k, v in data.items() if k not in ("name", "zh", "en", "law", "statistics")}))
     unsaid = {"policy.in_force"}  # true: a policy that is not in force is for comparisons
     assert said == {path for path in SETTINGS if not path.startswith("law.")} - unsaid
 
@@ -301,7 +299,7 @@ def test_a_base_or_a_law_that_is_not_there_is_named_with_its_line(tmp_path):
     assert texts_of(load_scenario, write(tmp_path, "x", "zh: 甲", "base: basline")) == [
         "x.yaml line 3, base: there is no scenario or file 'basline' → did you mean baseline?"]
     assert refusals(tmp_path, "law: jiulongpo_2031") == [
-        "mine.yaml line 3, law: there is no law file 'jiulongpo_2031' → did you mean jiulongpo_2013?"]
+        "mine.yaml line 3, law: there is no policy 'jiulongpo_2031' → did you mean jiulongpo_2013?"]
     assert texts_of(load_scenario, "bseline") == [
         "there is no scenario or file 'bseline' → did you mean baseline?"]
     assert "a path, or one of baseline" in texts_of(load_scenario, "")[0]
@@ -309,7 +307,7 @@ def test_a_base_or_a_law_that_is_not_there_is_named_with_its_line(tmp_path):
         [text] = texts_of(load_scenario, name)
         assert text.startswith(f"there is no scenario or file {name!r}")
     [text] = refusals(tmp_path, f"law: {'x' * 400}")
-    assert "there is no law file" in text
+    assert "there is no policy" in text
 
 
 def test_faults_of_a_base_are_told_with_its_file(tmp_path):
@@ -339,13 +337,15 @@ def test_faults_of_a_law_file_are_told_with_its_lines(tmp_path):
     (tmp_path / "broken.yaml").write_text(broken, encoding="utf-8")
     line = broken[: broken.index("lots")].count("\n") + 1
     assert refusals(tmp_path, "law: broken") == [
-        f"broken.yaml line {line}, data_line.terms.cap: is 'lots' → write a number in CNY, or {{year: number}}"]
+        f"broken.yaml line {line}, clauses.data_line.numbers.cap: 'lots' is no number → "
+        "write the number with its unit: 20万元, 30 %, 500 m², 24 months"]
 
 
 def test_a_scenario_without_a_base_must_say_everything(tmp_path):
     told = texts_of(load_scenario, write(tmp_path, "bare", "draws: 5"))
     missing = {text.partition(" is missing")[0] for text in told}
-    assert missing == {f"bare.yaml: {p}" for p in SETTINGS
+    defaults = {f"assumptions.{a.path}" for a in ASSUMPTIONS if a.default is not None}  # of the policy's clauses: usual values
+    assert missing == {f"bare.yaml: {p}" for p in SETTINGS.keys() - defaults
                        if not p.startswith(("law.", "policy.", "interpretation.", "appropriation.", "rationing.")) and p != "draws"}
     assert all(text.endswith("→ add it, or name a base") for text in told)
     whole = (folder("scenarios") / "baseline.yaml").read_text(encoding="utf-8")
@@ -652,14 +652,14 @@ def test_an_assumption_may_have_its_bounds_and_no_more(assumption):
 
 @pytest.mark.parametrize("path", BASELINE.law.numbers)
 def test_a_number_of_the_law_may_have_its_bounds_and_no_more(path):
-    unit = UNITS[BASELINE.law.numbers[path].unit]
-    least = D(1) / unit.scale
-    for value in (D(0), unit.high, least):
+    number = BASELINE.law.numbers[path]
+    least = D(1) / number.scale
+    for value in (D(0), number.high, least):
         try:
             assert BASELINE.set({f"law.{path}": value}).law.numbers[path].at(2015) == value
         except ScenarioError as refused:  # in its bounds, but beside the other thresholds of its clause
-            assert any(path in paths for paths in RISING) and all(p.remedy == "thresholds must rise" for p in refused.problems)
-    for value in (-least, unit.high + least, least / 2, True, "1"):
+            assert any(path in paths for paths in RISING) and all("the thresholds do not rise" in p.cause for p in refused.problems)
+    for value in (-least, number.high + least, least / 2, True, "1"):
         [text] = texts_of(BASELINE.set, {f"law.{path}": value})
         assert text.startswith(f"law.{path}: ")
 
