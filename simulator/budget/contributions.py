@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.execution import brought_forward
-from simulator.engine.ledger import CLAWBACK
 from simulator.engine.claims import claims_of
+from simulator.engine.ledger import CLAWBACK
 from simulator.engine.prepared import known_until, paid_until
 from simulator.engine.run import outer_layer
 from simulator.facts import BLANK
@@ -72,7 +72,8 @@ def _of(scenario: Scenario, population: Population, parameters: np.ndarray) -> p
     taxes = sum(np.where(facts[name] == BLANK, 0, facts[name]) for name in TAXES)
     stocks = [("online_sales", "", facts["online_sales"]), ("taxes", "", taxes)]
     if population.support.size:
-        stocks += [("support", slug, population.support[:, :, k].sum(axis=1)) for k, slug in enumerate(scenario.law.policy.slugs[:scenario.law.policy.cash_clauses])]
+        stocks += [("support", slug, population.support[:, :, k].sum(axis=1))
+                   for k, slug in enumerate(scenario.law.policy.slugs[:scenario.law.policy.cash_clauses])]
     found += [pd.DataFrame({"measure": measure, "clause": clause, "year": 0, "holder": holder_of, "amount": amounts / FEN,
                             "awards": 0.0})[amounts != 0] for measure, clause, amounts in stocks]
     return _summed([*found, aliases(population)])

@@ -31,7 +31,8 @@ def exposure(scenario: Scenario, population: Register | None, workers: Workers =
 def exposure_table(draws: Draws) -> pd.DataFrame:
     """As `exposure`, of draws in which everyone applied."""
     awarded, rows = draws.by_clause[:, :, :, totals.AWARDED] / FEN, []
-    for slug, values in [*((slug, awarded[:, :, k]) for k, slug in enumerate(draws.slugs[:draws.cash])), (TOTAL, awarded[:, :, :draws.cash].sum(axis=2))]:
+    for slug, values in [*((slug, awarded[:, :, k]) for k, slug in enumerate(draws.slugs[:draws.cash])),
+                         (TOTAL, awarded[:, :, :draws.cash].sum(axis=2))]:
         for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             rows.append({"clause": slug, "year": year, **describe(column, draws.replicate), "highest": float(column.max())})
     return pd.DataFrame(rows, columns=["clause", "year", *COLUMNS, "highest"])

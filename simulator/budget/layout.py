@@ -8,7 +8,6 @@ from simulator.engine.run import Draws
 from simulator.money import FEN
 
 
-
 def lengthen(values: np.ndarray) -> np.ndarray:
     """Award years (draws, years, …) laid over cash years: nothing in the last."""
     return np.concatenate([values, np.zeros((len(values), 1, *values.shape[2:]), values.dtype)], axis=1)

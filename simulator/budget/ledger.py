@@ -13,8 +13,8 @@ import numpy as np
 
 from simulator.budget import rationing
 from simulator.engine.blocks import Workers, threads
-from simulator.engine.enacted import enact
 from simulator.engine.claims import claims_of
+from simulator.engine.enacted import enact
 from simulator.engine.prepared import paid_until
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError

@@ -115,7 +115,7 @@ def edges_of(scenario: Scenario) -> list[Edge]:
     """Every number of the clauses that are offered that a fact of every register has to reach, in the order of the numbers."""
     policy = scenario.law.policy
     known = {*ENTERPRISE_FIELDS, *ANNUAL_FIELDS}
-    found = {}
+    found: dict[tuple[int, str], Edge] = {}
     for k, clause in enumerate(policy.clauses):
         if clause.slug in scenario.law.withdrawn:
             continue

@@ -14,10 +14,9 @@ from simulator.budget.layout import lengthen, total_cash
 from simulator.budget.statistics import ratio
 from simulator.engine import totals
 from simulator.engine.run import Draws
-from simulator.money import FEN
 from simulator.law.measures import MEASURES
+from simulator.money import FEN
 from simulator.scenario import Scenario
-
 
 
 def flows(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
@@ -83,7 +82,8 @@ def ratios(draws: Draws, scenario: Scenario, found: dict[str, np.ndarray]) -> di
         "deadweight": (found["awarded_anyway"].sum(axis=1), awarded),
         "cost_per_enterprise": (paid, found["induced_enterprises"][:, last]),
         "cost_per_sales": (paid, found["induced_sales"].sum(axis=1)),
-        "rebate_share": (draws.by_clause[:, :, list(draws.policy.tied_to_tax), totals.AWARDED].sum(axis=(1, 2)), draws.of_year("rebated_tax").sum(axis=1)),
+        "rebate_share": (draws.by_clause[:, :, list(draws.policy.tied_to_tax), totals.AWARDED].sum(axis=(1, 2)),
+                         draws.of_year("rebated_tax").sum(axis=1)),
         "butfor_break_even": (benefit - found["net_impact"].sum(axis=1), benefit),
     }
     return {name: ratio(above, below, draws.replicate) for name, (above, below) in parts.items()}

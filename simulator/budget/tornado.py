@@ -27,7 +27,8 @@ from simulator.scenario import Scenario
 READING_DRAWS = 200
 FIRST_DRAWS, DRAWS = 24, 200  # for each end of every assumption; and of those that move a result most
 REFINED = 10  # of the first result; half as many of each other
-READINGS_COLUMNS = ("switch", "reading", "article", "switch_zh", "switch_en", "reading_zh", "reading_en", "default", "mean", "standard_error", "share_changed", "share_changed_low",
+READINGS_COLUMNS = ("switch", "reading", "article", "switch_zh", "switch_en", "reading_zh", "reading_en", "default", "mean",
+                    "standard_error", "share_changed", "share_changed_low",
                     "share_changed_high", "draws", "rank_low", "rank_high")
 COLUMNS = ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
            "draws", "rank_low", "rank_high")
@@ -57,7 +58,8 @@ def readings(scenario: Scenario, population: Register | None = None, *, workers:
         other = cost(play(small.set({f"interpretation.{name}": reading}), population, workers=workers, progress=step))
         mean, error = difference(base, other)
         switch = scenario.law.policy.readings[name]
-        rows.append((name, reading, switch.article, switch.zh, switch.en, *switch.meanings[reading], switch.default == reading, mean / FEN, error / FEN,
+        rows.append((name, reading, switch.article, switch.zh, switch.en, *switch.meanings[reading], switch.default == reading,
+                     mean / FEN, error / FEN,
                      *chance(other != base).values(), small.draws))
         changes.append((other - base) * np.sign(mean))
     moved = [i for i, change in enumerate(changes) if change.any()]

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 if TYPE_CHECKING:
+    from simulator.law.policy import Policy
     from simulator.population.parts import Register
     from simulator.population.register import Population
-    from simulator.law.policy import Policy
     from simulator.scenario import Scenario
 
     AnyScenario: TypeAlias = str | Path | Scenario  # a shipped name, a file, or one in hand

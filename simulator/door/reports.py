@@ -42,11 +42,13 @@ def report(
     from simulator.report.publish import publish
     from simulator.report.releases import no_ledger
     from simulator.report.wording import load
+    from simulator.scenario import typed
 
     of = of or ("baseline",)
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
-    clause = _named(clause, kept, of[0]) if notebook == "clause" else clause
-    kinds.check(notebook, formats, languages, profile, clause, 2 if kept and notebook == "compare" else len(of))
+    clauses = _clauses(kept, of[0]) if notebook == "clause" else []
+    kinds.check(notebook, formats, languages, profile, clause := typed.clause(clause, clauses),
+                2 if kept and notebook == "compare" else len(of), [slug for slug, *_ in clauses])
     profile = kinds.profile_of(profile)
     if profile == "external" and releases is None and not kept and any(map(_of_real, _registers(of, population, notebook, units))):
         raise no_ledger()
@@ -79,16 +81,16 @@ def report(
     return made
 
 
-def _named(clause: str, kept: Path | None, of: AnyScenario | BudgetRun) -> str:
-    """The slug of a clause that is named by article or name, in a finished run or a scenario."""
+def _clauses(kept: Path | None, of: AnyScenario | BudgetRun) -> list[tuple[str, str, str, str]]:
+    """slug, article, zh and en of the clauses of a finished run or of a scenario."""
     from simulator.budget.result import BudgetRun
     from simulator.door.given import load_scenario
     from simulator.report.record import RunFolder
     from simulator.scenario import typed
 
     if kept is not None:
-        return typed.clause(clause, [(c.slug, c.article, c.names["zh"], c.names["en"]) for c in RunFolder.open(kept).clauses])
-    return typed.clause(clause, typed.clauses_of((of.scenario if isinstance(of, BudgetRun) else load_scenario(of)).law))
+        return [(c.slug, c.article, c.names["zh"], c.names["en"]) for c in RunFolder.open(kept).clauses]
+    return typed.clauses_of((of.scenario if isinstance(of, BudgetRun) else load_scenario(of)).law)
 
 
 def _registers(of: tuple[Any, ...], population: AnyRegister | None, notebook: str,

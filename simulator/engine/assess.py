@@ -15,7 +15,6 @@ from simulator.engine.together import assess_together
 from simulator.engine.unknown import Bounds, bound
 from simulator.engine.window import Window, laid_over
 from simulator.errors import PopulationError, Problem
-from simulator.facts import ENTERPRISE
 from simulator.law.assessment import assess_register
 from simulator.law.language.nodes import evaluate
 from simulator.law.plain import Plain
@@ -138,7 +137,8 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
         assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking)
     else:
         assess_register(enacted.law, population.enterprises, window.own, window.annual, window.own_annual, window.skip, window.existing,
-                        window.paid, paid_years, terms.head, terms.numbers, enacted.readings, window.years, awards, displaced, clawback, lacking)
+                        window.paid, paid_years, terms.head, terms.numbers, enacted.readings, window.years, awards, displaced,
+                        clawback, lacking)
     bounds = bound(population, scenario, window, paid_years, awards, clawback)
     if bounds is not None:
         awards, clawback, displaced = _only_known(bounds, window.existing)
@@ -183,7 +183,8 @@ def _data_errors(population: Population, policy: Policy, years: np.ndarray, lack
             asked = sorted({fixed for _, fixed in said.uses.fixed_years} | ({int(year) - 1} if said.uses.last_year else set()))
             missing = "、".join(map(str, asked)) or str(year - 1)
             problems.append(Problem(
-                f"annual, {population.ids[i]}, {year}", f"{clause.slug}: {said.en}", f"add the row of {missing.replace('、', ', ')}", "data error",
+                f"annual, {population.ids[i]}, {year}", f"{clause.slug}: {said.en}",
+                f"add the row of {missing.replace('、', ', ')}", "data error",
                 f"{clause.zh}：{said.zh}", f"请补录{missing}年数据"))
     return problems
 
@@ -193,7 +194,7 @@ def breach_years(population: Population, scenario: Scenario, window: Window) -> 
     policy, n = scenario.law.policy, len(population)
     back = policy.settlement.clawback
     years = np.zeros(n, np.int64)
-    dated = [name for name in (back.facts if back else ()) if name in ENTERPRISE.names and facts.KINDS[name][0] == "day"]
+    dated = [name for name in (back.facts if back else ()) if name in facts.ENTERPRISE_FIELDS and facts.KINDS[name][0] == "day"]
     if back is None or not dated:
         return years
     plain, readings = Plain(policy, SEEN), compile_readings(policy, scenario.interpretation)

@@ -246,7 +246,8 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
     for i, block in enumerate(given):
         place = document.place(f"cases.{i}")
         if not isinstance(block, Mapping):
-            problems.append(Problem(place, "is no case", "case, enterprise, annual, expected", "error", "不是案例", "请写 case、enterprise、annual、expected"))
+            problems.append(Problem(place, "is no case", "case, enterprise, annual, expected", "error", "不是案例",
+                                    "请写 case、enterprise、annual、expected"))
             continue
         if "enterprises" in block or "readings" in block:
             continue

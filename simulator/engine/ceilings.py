@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Year:
     own: Mapping[str, int]
     unknown: Collection[str]
     year: int
-    head: np.void
+    head: Any
     numbers: np.ndarray
     readings: np.ndarray
 

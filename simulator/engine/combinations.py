@@ -180,7 +180,8 @@ class Combinations:
                 def none_of_it(node: nodes.Node) -> Range | None:
                     if fact_of(self.policy, node) is not None:
                         return 0, 0
-                    return law_leaf(node, self.terms.head[-1], self.terms.numbers.min(axis=0), self.readings, 0) if node.op != nodes.YEAR else None
+                    return law_leaf(node, self.terms.head[-1], self.terms.numbers.min(axis=0), self.readings,
+                                    0) if node.op != nodes.YEAR else None
 
                 read_under = self.columns[name].read_under if name in self.columns else None
                 if ranges(part, none_of_it)[1] == 0 and read_under is None:
@@ -191,7 +192,8 @@ class Combinations:
         back, one = self.policy.settlement.clawback, slice(row, row + 1)
         if back is not None and any(name in back.facts for name, _ in facts):
             return np.ones(len(self.window.years), bool)
-        return self._due_back(self.population.enterprises[one], self.window.own[one], self.window.annual[one], self.window.own_annual[one])[0]
+        return self._due_back(self.population.enterprises[one], self.window.own[one], self.window.annual[one],
+                              self.window.own_annual[one])[0]
 
     def _assess(self, row: int, facts: list[Fact], chosen: np.ndarray, clauses: tuple[int, ...]) \
             -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,9 @@ import numpy as np
 
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
+from simulator.engine.own import furnish_own
 from simulator.engine.room import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.engine.own import furnish_own
 from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
 from simulator.lotteries import SUPPORT, key_of_slot, u
@@ -54,7 +54,8 @@ def enter_drawn(world, room, e, start, based):
     row = room.rows[e, start + 1]
     expected_row(state, 1, room.years[start + 1], e, row)
     for j in range(start + 1, room.years.shape[0]):
-        room.years[j].calm[e] = possible(world.law, room.enterprises, e, state, room.rows[e], start + 1, room.own, room.own_rows, world.terms,
+        room.years[j].calm[e] = possible(world.law, room.enterprises, e, state, room.rows[e], start + 1, room.own, room.own_rows,
+                                         world.terms,
                                          world.numbers, j, world.readings)
 
 

@@ -102,7 +102,8 @@ def world_of(shared, d):
     """The World of the draw at place d."""
     wanted = shared.wanted
     return World(shared.seed, shared.draws[d], shared.parameters[d, 0], shared.parameters[d], shared.rates[d],
-                 shared.typical[d], shared.keys, shared.law, shared.terms, shared.numbers[d], shared.readings, shared.own[d], shared.growth[d], shared.moves[d], shared.prices[d],
+                 shared.typical[d], shared.keys, shared.law, shared.terms, shared.numbers[d], shared.readings, shared.own[d],
+                 shared.growth[d], shared.moves[d], shared.prices[d],
                  shared.edges, shared.generosity, shared.groups[d], shared.base_year, shared.suspended_from,
                  wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
 
@@ -115,7 +116,8 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
 
 
 @entry
-def reach_of_register(law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration, reach, calm):
+def reach_of_register(law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration,
+                      reach, calm):
     """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm (n,
     years + 1): those that could in a year as long as nothing befalls it. reregistration: whether any incumbent may come back as
     new."""
@@ -131,7 +133,8 @@ def reach_of_register(law, enterprises, states, annual, own, own_annual, active,
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):
-                reach[i] |= reach_of(law, enterprises, i, annual[i], row, own, own_annual, terms, numbers, j, readings, may.settle + 2 * may.certify)
+                reach[i] |= reach_of(law, enterprises, i, annual[i], row, own, own_annual, terms, numbers, j, readings,
+                                     may.settle + 2 * may.certify)
 
 
 @entry
@@ -155,7 +158,8 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
 
 
 @entry
-def play_draws(seed, draws_of, parameters, rates, typical, keys, own, generosity, law, terms, numbers, edges, readings, hindsight, base_year, known,
+def play_draws(seed, draws_of, parameters, rates, typical, keys, own, generosity, law, terms, numbers, edges, readings, hindsight,
+               base_year, known,
                suspended_from, register, synthetic, who, only, wanted, by_clause, by_year):
     """Play the draws of these numbers, draws_of (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).

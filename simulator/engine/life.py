@@ -21,6 +21,7 @@ from simulator.projection.enterprises import (
 )
 from simulator.projection.taxes import tax_year
 
+
 @once
 def take_up(world, key, j, amounts):
     """Set to 0 what the enterprise does not apply for in the year at position j."""

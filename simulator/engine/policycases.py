@@ -213,8 +213,8 @@ class _Search:
 
     def given(self, values: Mapping[Where, int]) -> tuple[int, int]:
         """How many conditions hold, and the amount where all do."""
-        of, memo = self.leaf(values), {}  # type: ignore[var-annotated]
-        held = sum(1 for part in self.conditions if evaluate(part, of, memo))
+        of, memo = self.leaf(values), dict[int, int]()
+        held = sum(bool(evaluate(part, of, memo)) for part in self.conditions)
         return held, evaluate(self.clause.amount.node, of, memo) if held == len(self.conditions) else 0
 
     def candidates(self, where: Where) -> list[int]:

@@ -175,7 +175,8 @@ class _Base:
 
     def _arrivals(self, prepared: Prepared) -> np.ndarray:
         counts = np.zeros((len(self.parameters), len(prepared.enacted.terms.head) - 1, len(ARRIVING)), np.int64)
-        count_arrivals(prepared.seed, general(self._of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year, prepared.known,
+        count_arrivals(prepared.seed, general(self._of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year,
+                       prepared.known,
                        counts)
         return counts
 
@@ -198,7 +199,8 @@ def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
     clause may be withdrawn. Then whoever never held a clause's conditions does not hold them now.
     """
     old, new, policy = base.terms, changed.terms, base.policy
-    if policy is not changed.policy or any(not np.array_equal(old.head[n], new.head[n]) for n in old.head.dtype.names or () if n != "withdrawn"):
+    if policy is not changed.policy or any(not np.array_equal(old.head[n], new.head[n]) for n in old.head.dtype.names or ()
+                                           if n != "withdrawn"):
         return None
     was, now = int(old.head["withdrawn"][0]), int(new.head["withdrawn"][0])
     if was & ~now:

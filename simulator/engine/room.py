@@ -124,7 +124,8 @@ def room_for(years, law, own, own_annual):
     return Room(
         np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
         np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL),
-        np.zeros((TOGETHER, own), np.int64), np.zeros((TOGETHER, years + 1, own_annual), np.int64), np.zeros(1, CARRIED), np.zeros(years + 1, YEAR),
+        np.zeros((TOGETHER, own), np.int64), np.zeros((TOGETHER, years + 1, own_annual), np.int64), np.zeros(1, CARRIED),
+        np.zeros(years + 1, YEAR),
         np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros(support, np.int64),
         np.zeros((TOGETHER, clauses), HISTORY), np.zeros(clauses, HISTORY), np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64), np.zeros(1, np.int64))

@@ -41,15 +41,14 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
                 if clause.first is not None:
                     asking = np.nonzero(amounts[:, k] > 0)[0]
                     order = asking[np.lexsort((rank_of_code[asking], -ranks[asking, k]))]
-                    late = order[max(0, int(places[k])):]
-                    amounts[late, k] = 0
-                    if k < law.cash:
-                        replaced[late, k] = 0
+                    amounts[order[max(0, int(places[k])):], k] = 0
             for pot in policy.settlement.pots:
                 share_out(pot.share, list(pot.clauses), int(terms.numbers[j, policy.number_paths.index(pot.amount)]), amounts,
                           _order_of_application(population, int(year), rank_of_code))
+            replaced[amounts == 0] = 0  # who is left with nothing keeps the existing support
         awards[:, j], displaced[:, j] = amounts, replaced
-        remember_year(law, *facts, terms.head[j:j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct, clawback[:, j])
+        remember_year(law, *facts, terms.head[j:j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct,
+                      clawback[:, j])
 
 
 def _order_of_application(population: Population, year: int, rank_of_code: np.ndarray) -> np.ndarray:

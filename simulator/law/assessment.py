@@ -86,7 +86,8 @@ def assess_register(law, enterprises, own, annual, own_annual, skip, existing, p
     for i in range(enterprises.shape[0]):
         history[:] = nothing[0]
         for j in range(years.shape[0]):
-            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + skip, years[j],
+            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + skip,
+                           years[j],
                            at(head, (j,)), at(numbers, (j,)), at(readings, ()), at(history, ()))
             amounts, replaced = awards[i, j], displaced[i, j]
             support = existing[i, j] if existing.shape[0] > 0 else none
@@ -103,7 +104,8 @@ def assess_register(law, enterprises, own, annual, own_annual, skip, existing, p
 
 
 @entry
-def entitle_year(law, enterprises, own, annual, own_annual, position, year, existing, head, numbers, readings, histories, amounts, displaced,
+def entitle_year(law, enterprises, own, annual, own_annual, position, year, existing, head, numbers, readings, histories, amounts,
+                 displaced,
                  conduct, lacking, places, ranks):
     """One year of every enterprise up to settlement, for policies that weigh enterprises against each other. histories (n, clauses);
     amounts, displaced (n, clauses), conduct, lacking (n,): results; places (clauses,), ranks (n, clauses): how many get a clause that
@@ -120,7 +122,8 @@ def entitle_year(law, enterprises, own, annual, own_annual, position, year, exis
 
 
 @entry
-def remember_year(law, enterprises, own, annual, own_annual, position, year, head, numbers, readings, histories, amounts, conduct, clawback):
+def remember_year(law, enterprises, own, annual, own_annual, position, year, head, numbers, readings, histories, amounts, conduct,
+                  clawback):
     """Enter a year's payments of every enterprise into their histories; clawback (n,): fen due back."""
     for i in range(enterprises.shape[0]):
         given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], position, year,
@@ -136,6 +139,7 @@ def conduct_of(law, enterprises, own, annual, own_annual, skip, head, numbers, r
     history = np.zeros(law.clauses, HISTORY)
     for i in range(enterprises.shape[0]):
         for j in range(years.shape[0]):
-            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + skip, years[j],
+            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + skip,
+                           years[j],
                            at(head, (j,)), at(numbers, (j,)), at(readings, ()), at(history, ()))
             found[i, j] = call(law.conduct, given)

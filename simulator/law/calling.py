@@ -70,6 +70,7 @@ _BITS: dict[str, Callable[[Any], bool]] = {
     "marking": lambda c: c.mark is not None, "tied": lambda c: c.tied_to_tax, "ending": lambda c: c.ends is not None,
     "ranked": lambda c: c.first is not None}
 
+
 @intrinsic
 def _address(typing: Any, array: Any, index: Any) -> Any:
     """The address of an array's item at indices of its first axes (C order)."""
@@ -85,6 +86,7 @@ def _address(typing: Any, array: Any, index: Any) -> Any:
 
     return signature, generate
 
+
 @intrinsic
 def _invoke(typing: Any, function: Any, given: Any) -> Any:
     """Call the function at an address with whole numbers."""
@@ -98,13 +100,14 @@ def _invoke(typing: Any, function: Any, given: Any) -> Any:
 
     return signature, generate
 
+
 @numba.njit(inline="always")
-def at(array, index):  # type: ignore[no-untyped-def]
+def at(array, index):
     """The address of what lies at the indices (a tuple) of an array's first axes."""
-    return _address(array, index)
+    return _address(array, index)  # type: ignore[call-arg]  # numba hands on the first one itself
 
 
 @numba.njit(inline="always")
-def call(function, given):  # type: ignore[no-untyped-def]
+def call(function, given):
     """Call a function of a policy with a tuple of whole numbers."""
-    return _invoke(function, given)
+    return _invoke(function, given)  # type: ignore[call-arg]

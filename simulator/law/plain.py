@@ -55,12 +55,13 @@ class Plain:
             length = int(np.prod(shape))
             if not address or not length:
                 return np.zeros(shape, np.int64)
-            return np.frombuffer((ctypes.c_int64 * length).from_address(address), np.int64).reshape(shape)
+            return np.ctypeslib.as_array((ctypes.c_int64 * length).from_address(address)).reshape(shape)
 
-        def of_one(*given: int) -> int:
+        def of_one(*given: Any) -> int:
             e, x, rows, own_rows, count, at, year, head, numbers, readings, history, *rest = given
             count = max(count, 1)
-            common = (words(e, len(facts.ENTERPRISE_FIELDS)), words(x, own[0]), words(rows, count, ROW_WORDS), words(own_rows, count, own[1]),
+            common = (words(e, len(facts.ENTERPRISE_FIELDS)), words(x, own[0]), words(rows, count, ROW_WORDS),
+                      words(own_rows, count, own[1]),
                       count, at, year, words(head, 3), words(numbers, len(self.policy.number_paths)),
                       words(readings, len(self.policy.readings)), words(history, n, HISTORY_WORDS))
             if name in ("entitle", "rank"):
@@ -80,7 +81,7 @@ class Plain:
 
     @staticmethod
     def leaves(enterprise: Any, own: Any, rows: Any, own_rows: Any, count: int, at: int, year: int, head: Any, numbers: Any, readings: Any,
-               history: Any, amounts: Any = None, paid_now: int = 0, eligible: int = 0) -> Leaf:
+               history: Any, *, amounts: Any = None, paid_now: int = 0, eligible: int = 0) -> Leaf:
         """What each leaf is for one enterprise and year; the arguments of `machine.COMMON`."""
 
         def of(node: Node) -> int:
@@ -176,7 +177,8 @@ class Plain:
         for k, clause in enumerate(self.policy.clauses):
             for way in ways(clause):
                 parts = [(p, reads(p)) for p in way if self.columns.rules_out(p)]
-                if all(evaluate(p, of, memo) or any(evaluate(f, of, memo) for f in growing_facts(p, self.columns.growing)) or (r & set(SETTLED) and may & SETTLES) or (r & set(CERTIFIED) and may & CERTIFIES)
+                if all(evaluate(p, of, memo) or any(evaluate(f, of, memo) for f in growing_facts(p, self.columns.growing))
+                       or (r & set(SETTLED) and may & SETTLES) or (r & set(CERTIFIED) and may & CERTIFIES)
                        for p, r in parts):
                     found |= 1 << k
         return found

@@ -247,6 +247,7 @@ class Policy:
     baseline: str = ""
     discretion: frozenset[str] = frozenset()
     targets_year: int = 0  # by when the targets are to be reached; 0: the policy sets none
+    term_assumed: bool = False  # the text gives no dates: a scenario that says others does not change it
     measures: Mapping[str, Promise] = field(default_factory=dict)  # by the name of its lever
     made: dict[Any, Any] = field(default_factory=dict, repr=False)  # its compiled functions, which live as long as it does
 

@@ -60,16 +60,19 @@ from simulator.money import LARGEST
 _YEARS, _CNY = (("year", 1),), (("CNY", 1),)
 CNY, COUNT, SHARE, AREA, RENT = (parse_unit(text) for text in ("CNY", "count", "share", "m2", "CNY/m2/month"))
 FACT_UNITS: dict[str, Unit] = {
-    "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA, "rent": replace(RENT, scale=facts.RENT)}  # type: ignore[type-var,dict-item]
+    "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA,
+    "rent": replace(RENT, scale=facts.RENT)}  # type: ignore[type-var,dict-item]
 FACT_HIGHS = {"money": LARGEST, "area": 10_000_000 * facts.AREA, "rent": 100_000 * facts.RENT, "share": facts.OCCUPANCY, "count": 10**9}
 _SIGNED = re.compile(r"\s*(>=|>|≥)\s*(.+)")  # a step of tiers with an edge of its own
 FOLLOW = ("each_highest", "each", "top_up", "first_only")  # how tiers follow one another
 EVENT = ("state", "crossing")  # a tier counts while above it, or in the year of rising above it
 MOST_TIERS = 6
-_NUMERALS = {word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十")) for word in words}
+_NUMERALS = {word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十"))
+             for word in words}
 TOP = {"name", "zh", "en", "term", "facts", "readings", "numbers", "let", "clauses", "settlement", "links", "pots", "sharing", "targets",
        "measures", "baseline", "source", "units", "notes"}
-CLAUSE_KEYS = {"article", "zh", "en", "kind", "unit", "numbers", "where", "let", "amount", "pays", "term", "tiers", "remember", "data_error",
+CLAUSE_KEYS = {"article", "zh", "en", "kind", "unit", "numbers", "where", "let", "amount", "pays", "term", "tiers", "remember",
+               "data_error",
                "ends", "first", "tied_to_tax", "parts", "legality", "short_zh", "short_en", "notes"}
 FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented", "needed"}
 NUMBER_KEYS = {"value", "unit", "article", "zh", "en", "discretion", "edge"}
@@ -102,7 +105,8 @@ class _Reader:
         for key in given:
             if key not in known:
                 if re.search(r"[()*+<>=]", str(key)):
-                    self.wrong(path, (f"holds a formula with a comma between braces, torn at: {key}", f"花括号内的公式含逗号，被拆开：{key}"),
+                    self.wrong(path, (f"holds a formula with a comma between braces, torn at: {key}",
+                                      f"花括号内的公式含逗号，被拆开：{key}"),
                                ('put the formula in quotes: amount: "min(a, b)"', '请给公式加引号，如 amount: "min(a, b)"'))
                     continue
                 near = nearest(str(key), known)
@@ -115,7 +119,8 @@ class _Reader:
             return {}
         if isinstance(given, Mapping):
             return dict(given)
-        self.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"), ("indent its keys below it", "请换行缩进写各项"))
+        self.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+                   ("indent its keys below it", "请换行缩进写各项"))
         return {}
 
     def text(self, path: str, given: Mapping[Any, Any], key: str, fallback: str | None = None) -> str:
@@ -126,7 +131,8 @@ class _Reader:
         if isinstance(value, str) and value.strip():
             return value.strip()
         if value is not None and not self.document.is_unread(f"{path}.{key}"):
-            self.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}, no text", f"写的是{yamlfile.shown(value)}，不是文字"), ("write a text", "请写文字"))
+            self.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}, no text", f"写的是{yamlfile.shown(value)}，不是文字"),
+                       ("write a text", "请写文字"))
         elif fallback is None:
             self.wrong(path, (f"{key} is missing", f"缺少 {key}"), (f"add {key}:", f"请补写 {key}:"))
         return fallback or ""
@@ -150,7 +156,8 @@ class _Reader:
             return POISON, formula.uses, text
         if value.kind != want:
             kinds = {BOOL: ("a condition (x > 0, a and b)", "条件（如 x > 0）"), NUMBER: ("an amount", "数量"), DATE: ("a day", "日期")}
-            self.wrong(path, (f"is no {'condition' if want == BOOL else 'amount'}: `{text}`", f"不是{'条件' if want == BOOL else '数量'}：`{text}`"),
+            self.wrong(path, (f"is no {'condition' if want == BOOL else 'amount'}: `{text}`",
+                              f"不是{'条件' if want == BOOL else '数量'}：`{text}`"),
                        (f"write {kinds[want][0]}", f"请写{kinds[want][1]}"))
             return POISON, formula.uses, text
         if dimensions is not None and value.dimensions not in dimensions and not (value.node.op == "const" and value.node.at[0] == 0):
@@ -225,7 +232,8 @@ class _Scope:
             return Value(DATE, leaf(nodes.END, (), 0, 99_991_231))
         explicit, _, rest = word.partition(":")
         if rest:
-            found = [w for w in (self.words.get(rest, "")[4:].split() if self.words.get(rest, "").startswith("two:") else [self.words.get(rest, "")])
+            found = [w for w in (self.words.get(rest, "")[4:].split() if self.words.get(rest, "").startswith("two:")
+                                 else [self.words.get(rest, "")])
                      if w.startswith(f"{explicit}:")]
             what = found[0] if found else ""
         else:
@@ -268,7 +276,8 @@ class _Scope:
         assert scope is not None
         if word in scope.resolving:
             cycle = " → ".join((*scope.resolving[scope.resolving.index(word):], word))
-            return formula.fail(at, f"is defined by itself: {cycle}", f"循环定义：{cycle}", "define one of them without the others", "请改写其中一个定义")
+            return formula.fail(at, f"is defined by itself: {cycle}", f"循环定义：{cycle}", "define one of them without the others",
+                                "请改写其中一个定义")
         if word not in scope.found:
             path, text = scope.lets[word]
             scope.resolving.append(word)
@@ -333,7 +342,8 @@ class _Scope:
             uses.clauses[clause] = None
         unit = self.units[place]
         if what == "due":
-            return Value(NUMBER, leaf(nodes.DUE, (place,), 0, 10**18), unit.dimensions, unit.scale) if place in self.clauses.values() else None
+            return Value(NUMBER, leaf(nodes.DUE, (place,), 0, 10**18), unit.dimensions,
+                         unit.scale) if place in self.clauses.values() else None
         node = leaf(nodes.HISTORY, (place, HISTORY_FIELDS.index(what)), 0, {"total": 10**18, "last": 10**18, "years": 300}.get(what, 2200))
         if what in ("total", "last"):
             return Value(NUMBER, node, unit.dimensions, unit.scale)
@@ -387,7 +397,8 @@ def _read(reader: _Reader) -> Law | None:
     start, end = _term(reader, data)
     _facts(reader, reader.mapping("facts", data.get("facts")))
     _readings(reader, reader.mapping("readings", data.get("readings")))
-    blocks_given = {str(slug): reader.mapping(f"clauses.{slug}", block) for slug, block in reader.mapping("clauses", data.get("clauses")).items()}
+    blocks_given = {str(slug): reader.mapping(f"clauses.{slug}", block)
+                    for slug, block in reader.mapping("clauses", data.get("clauses")).items()}
     if not blocks_given:
         reader.wrong("clauses", ("has no clause", "没有条款"), ("add clauses: with one block each", "请在 clauses: 下逐条写明"))
     if len(blocks_given) > MOST_CLAUSES:
@@ -431,13 +442,15 @@ def _read(reader: _Reader) -> Law | None:
     policy = Policy(
         name, zh, en, start, end, tuple(clauses), tuple(reader.own.values()), reader.switches, settlement, machine, number_units,
         tuple(shared.found.values()), tuple(blocks_given), reader.document.source,
-        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion), targets_year, measures)
+        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion),
+        targets_year, reader.mapping("term", data.get("term")).get("assumed") is True, measures)
     edges: dict[str, str] = {}
     for clause in clauses:
         for edge in clause.edges:
             edges.setdefault(edge.number, {">=": "at_least", ">": "more_than"}.get(edge.op, ""))
     numbers = {path: replace(number, edge=edges.get(path, "")) for path, number in reader.numbers.items()}
-    blocks = {**({"numbers": Block("numbers", "", "共用数值", "shared numbers", "rule")} if any(p.startswith("numbers.") for p in numbers) else {}),
+    blocks = {**({"numbers": Block("numbers", "", "共用数值", "shared numbers", "rule")}
+                 if any(p.startswith("numbers.") for p in numbers) else {}),
               **{slug: fixed[0][slug] for slug in fixed[0]}, **{slug: heads[slug] for slug in blocks_given}}
     return Law(name, zh, en, start, end, blocks, {**fixed[1], **numbers}, policy=policy)
 
@@ -447,7 +460,7 @@ def _term(reader: _Reader, data: Mapping[str, Any]) -> tuple[Any, Any]:
     if not given:
         reader.wrong("", ("term is missing", "缺少 term（政策期）"), ("add term: {start: 2015-01-01, end: 2017-12-31}",) * 2)
         return datetime.date(2000, 1, 1), None
-    reader.keys("term", given, ("start", "end"))
+    reader.keys("term", given, ("start", "end", "assumed"))
     found = []
     for key in ("start", "end"):
         value = given.get(key)
@@ -457,9 +470,14 @@ def _term(reader: _Reader, data: Mapping[str, Any]) -> tuple[Any, Any]:
             found.append(datetime.date(2000, 1, 1))
             if not reader.document.is_unread(f"term.{key}"):
                 reader.wrong(f"term.{key}", (f"is {yamlfile.shown(value)}, no day", f"写的是{yamlfile.shown(value)}，不是日期"),
-                             ("write a day as 2015-01-01" + ("" if key == "start" else ", or none"), "日期写作 2015-01-01" + ("" if key == "start" else "，无期限写 none")))
+                             ("write a day as 2015-01-01" + ("" if key == "start" else ", or none"),
+                              "日期写作 2015-01-01" + ("" if key == "start" else "，无期限写 none")))
+    if not isinstance(given.get("assumed", False), bool):
+        reader.wrong("term.assumed", (f"is {yamlfile.shown(given['assumed'])}", f"写的是{yamlfile.shown(given['assumed'])}"),
+                     ("true where the text gives no dates, else leave it out", "文件未写明日期的填 true，否则不写"))
     if isinstance(found[1], datetime.date) and found[0] and found[1] < found[0]:
-        reader.wrong("term.end", (f"{found[1]} lies before start {found[0]}", f"{found[1]}早于开始日{found[0]}"), ("exchange them", "请对调"))
+        reader.wrong("term.end", (f"{found[1]} lies before start {found[0]}", f"{found[1]}早于开始日{found[0]}"),
+                     ("exchange them", "请对调"))
     return found[0], found[1]
 
 
@@ -476,13 +494,16 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             continue
         table = block.get("table", "annual")
         if table not in ("enterprises", "annual", "企业", "年度"):
-            reader.wrong(f"{path}.table", (f"is {yamlfile.shown(table)}", f"写的是{yamlfile.shown(table)}"), ("enterprises or annual", "enterprises（企业）或 annual（年度）"))
+            reader.wrong(f"{path}.table", (f"is {yamlfile.shown(table)}", f"写的是{yamlfile.shown(table)}"),
+                         ("enterprises or annual", "enterprises（企业）或 annual（年度）"))
         table = {"企业": "enterprises", "年度": "annual"}.get(table, table)
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
         if any(zh == header for _, header in facts.KINDS.values()):
-            reader.wrong(f"{path}.zh", (f"{zh} is the header of another column", f"“{zh}”已是另一列的表头"), ("choose another name", "请换一个名称"))
+            reader.wrong(f"{path}.zh", (f"{zh} is the header of another column", f"“{zh}”已是另一列的表头"),
+                         ("choose another name", "请换一个名称"))
         unit_text, kind = block.get("unit", ""), str(block.get("kind", ""))
-        unit = parse_unit(unit_text, reader.labels) if unit_text not in ("", None, "flag", "是/否", "date", "日期", "day", "choice") else None
+        unit = parse_unit(unit_text, reader.labels) if unit_text not in ("", None, "flag", "是/否", "date", "日期", "day",
+                                                                         "choice") else None
         words = {"flag": "flag", "是/否": "flag", "date": "day", "日期": "day", "day": "day", "choice": "choice"}
         if not kind:
             kind = words.get(str(unit_text), "choice" if block.get("choices") else "")
@@ -491,7 +512,8 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                 "share" if unit.is_share else "count" if unit.is_count else "quantity"
         if kind not in FACT_KINDS:
             reader.wrong(path, ("has no unit that is known", "没有写明可识别的单位"),
-                         (f"unit: 元, m2, 户, %, 美元, 是/否, 日期 …; or kind: {', '.join(FACT_KINDS)}", "unit: 元、平方米、户、%、美元、是/否、日期 等"))
+                         (f"unit: 元, m2, 户, %, 美元, 是/否, 日期 …; or kind: {', '.join(FACT_KINDS)}",
+                          "unit: 元、平方米、户、%、美元、是/否、日期 等"))
             kind, unit = "count", COUNT
         if kind in ("flag", "day", "choice"):
             unit = COUNT
@@ -513,7 +535,8 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             if isinstance(read, tuple):
                 read = read[0]
             if isinstance(read, bool) or not isinstance(read, int | float | Decimal) or not 0 <= read <= (1 if key in ("yearly", "share") else 10**13):
-                reader.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}", f"写的是{yamlfile.shown(value)}"), ("write a number", "请写数字"))
+                reader.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}", f"写的是{yamlfile.shown(value)}"),
+                             ("write a number", "请写数字"))
                 read = 0
             figures[key] = float(read)
         grows = str(block.get("grows") or "").replace("with ", "").strip()
@@ -523,7 +546,8 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             if grows in chinese:
                 grows = chinese[grows]
             else:
-                reader.wrong(f"{path}.grows", (f"{grows} is no money fact of a year", f"“{grows}”不是年度金额数据"), (nearest(grows, known) or f"one of {', '.join(known)}", "可用：" + "、".join(known)))
+                reader.wrong(f"{path}.grows", (f"{grows} is no money fact of a year", f"“{grows}”不是年度金额数据"),
+                             (nearest(grows, known) or f"one of {', '.join(known)}", "可用：" + "、".join(known)))
                 grows = ""
         reader.own[name] = OwnFact(name, table, kind, unit or COUNT, zh, en, str(block.get("article", "")), choices, grows, **figures)
 
@@ -540,15 +564,18 @@ def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
             word = "none" if word is None else str(word)
             meanings[word] = (reader.text(f"{path}.{word}", said, "zh", word), reader.text(f"{path}.{word}", said, "en", word))
         if len(meanings) < 2:
-            reader.wrong(path, ("has fewer than two readings", "解读少于两种"), ("write each reading as a key with zh and en", "每种解读各写一项，附 zh、en"))
+            reader.wrong(path, ("has fewer than two readings", "解读少于两种"),
+                         ("write each reading as a key with zh and en", "每种解读各写一项，附 zh、en"))
         default = block.get("default")
         default = "none" if default is None and "default" in block else default
         if str(default) not in meanings:
-            what = ("has no default", "没有默认解读") if "default" not in block else (f"default {default} is none of its readings", f"默认解读“{default}”不在其中")
+            what = ("has no default", "没有默认解读") if "default" not in block else (f"default {default} is none of its readings",
+                                                                                f"默认解读“{default}”不在其中")
             reader.wrong(path, what, (f"default: {next(iter(meanings), 'NAME')}",) * 2)
             default = next(iter(meanings), "")
         if not name.isidentifier():
-            reader.wrong(path, (f"{name} cannot name a reading", f"“{name}”不能作解读名"), ("letters, digits and _", "只用字母、数字和下划线"))
+            reader.wrong(path, (f"{name} cannot name a reading", f"“{name}”不能作解读名"),
+                         ("letters, digits and _", "只用字母、数字和下划线"))
         reader.switches[name] = Switch(name, reader.text(path, block, "article", ""), reader.text(path, block, "zh", name),
                                        reader.text(path, block, "en", name.replace("_", " ")), meanings, str(default))
 
@@ -563,7 +590,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             block = {"value": block}
         reader.keys(path, block, NUMBER_KEYS)
         if not name.isidentifier():
-            reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"), ("letters, digits and _, no blanks", "只用字母、数字和下划线，不含空格"))
+            reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"),
+                         ("letters, digits and _, no blanks", "只用字母、数字和下划线，不含空格"))
             continue
         unit = None
         full = f"{prefix}.{name}"
@@ -589,7 +617,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                 if not reader.document.is_unread(f"{path}.value"):
                     chinese = {"is no number": "不是数", "has no unit": "没有单位"}.get(read, "单位有误：" + read.rpartition(": ")[2])
                     reader.wrong(where, (f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"),
-                                 ("write the number with its unit: 20万元, 30 %, 500 m², 24 months", "数与单位一起写：20万元、30 %、500平方米、24个月"))
+                                 ("write the number with its unit: 20万元, 30 %, 500 m², 24 months",
+                                  "数与单位一起写：20万元、30 %、500平方米、24个月"))
             else:
                 values[year], own = read
                 if unit is not None and own.dimensions == unit.dimensions and own.is_share != unit.is_share and not own.is_share:
@@ -619,7 +648,8 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
         else:
             where = f"{path}.{name}"
         if not word.isidentifier() or word in FUNCTIONS:
-            reader.wrong(where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"), ("letters, digits and _", "只用字母、数字和下划线"))
+            reader.wrong(where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"),
+                         ("letters, digits and _", "只用字母、数字和下划线"))
         elif word in scope.words:
             reader.wrong(where, (f"{name} is the name of something else", f"“{name}”已另有所指"), ("choose another name", "请换一个名称"))
         else:
@@ -639,7 +669,8 @@ def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
     path = f"clauses.{slug}"
     if kind not in KINDS:
         remedy = nearest(str(kind), KINDS) if kind is not None else ""
-        reader.wrong(f"{path}.kind" if kind is not None else path, (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
+        reader.wrong(f"{path}.kind" if kind is not None else path,
+                     (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
                      (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"))
     if kind != "in_kind":
         if "unit" in given and given["unit"] not in ("元", "CNY"):
@@ -678,7 +709,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
     en = reader.text(path, given, "en", slug.replace("_", " "))
     remembered = reader.mapping(f"{path}.remember", given.get("remember"))
     if len(remembered) > 1 or (remembered and "tiers" in given):
-        reader.wrong(f"{path}.remember", ("remembers more than one thing", "只能记一项"), ("one name, and none beside tiers", "只写一个名称，且不与 tiers 并用"))
+        reader.wrong(f"{path}.remember", ("remembers more than one thing", "只能记一项"),
+                     ("one name, and none beside tiers", "只写一个名称，且不与 tiers 并用"))
     marked = str(next(iter(remembered), ""))
     scope = _Scope(reader, slug, k, {}, shared, above, units, marked)
     scope.lets = _lets(reader, f"{path}.let", given.get("let"), scope)
@@ -696,7 +728,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
             more, amount, mark = tiered
             conditions += more
         if "amount" in given:
-            reader.wrong(f"{path}.amount", ("stands beside tiers, which say the amount", "已有 tiers，不再写 amount"), ("remove one of them", "请删去其一"))
+            reader.wrong(f"{path}.amount", ("stands beside tiers, which say the amount", "已有 tiers，不再写 amount"),
+                         ("remove one of them", "请删去其一"))
     else:
         dimensions = [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
         value, uses, text = reader.formula(f"{path}.amount", given.get("amount"), scope, NUMBER, dimensions)
@@ -714,7 +747,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
     first = _first(reader, path, given["first"], scope) if "first" in given else None
     parts = given.get("parts", 1)
     if isinstance(parts, bool) or not isinstance(parts, int) or not 1 <= parts <= 10:
-        reader.wrong(f"{path}.parts", (f"is {yamlfile.shown(parts)}", f"写的是{yamlfile.shown(parts)}"), ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
+        reader.wrong(f"{path}.parts", (f"is {yamlfile.shown(parts)}", f"写的是{yamlfile.shown(parts)}"),
+                     ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
         parts = 1
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
     reader.problems += found
@@ -725,7 +759,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
         used |= part.uses.names if part is not None else {}
     for word in scope.lets:
         if word not in used and all(word not in d.uses.names for d in scope.found.values()):
-            reader.wrong(f"{path}.let.{word}", (f"{word} is never used", f"“{word}”未被使用"), ("use it, or remove it", "请使用或删去"), "warning")
+            reader.wrong(f"{path}.let.{word}", (f"{word} is never used", f"“{word}”未被使用"),
+                         ("use it, or remove it", "请使用或删去"), "warning")
     nothing = Condition("amount", zh, en, const(0), Uses())
     numbers = tuple(p for p in reader.numbers if p.startswith(f"{slug}."))
     return Clause(
@@ -767,23 +802,29 @@ def _when_paid(reader: _Reader, path: str, given: Mapping[str, Any], scope: _Sco
     if asked == "year":
         add("in_term", "year in term", "year in term", "年度在政策期内", "term")
     elif asked == "begins":
-        add("begins_in_term", "paid.first_year in term if known(paid.first_year) else year in term", "begins in term", "首次兑现在政策期内", "term")
+        add("begins_in_term", "paid.first_year in term if known(paid.first_year) else year in term", "begins in term",
+            "首次兑现在政策期内", "term")
     elif asked not in ("none", None):
-        reader.wrong(f"{path}.term", (f"is {yamlfile.shown(asked)}", f"写的是{yamlfile.shown(asked)}"), ("year, begins or none", "year（当年在政策期内）、begins（首年在政策期内）或 none"))
+        reader.wrong(f"{path}.term", (f"is {yamlfile.shown(asked)}", f"写的是{yamlfile.shown(asked)}"),
+                     ("year, begins or none", "year（当年在政策期内）、begins（首年在政策期内）或 none"))
     if pays == "once":
         add("not_yet_paid", "paid.years == 0", "not paid before", "此前未享受", "pays")
     elif by in ("consecutive", "any", "every") and isinstance(pays, Mapping) and len(pays) == 1:
         length = pays[by]
-        text = f"{length}年" if isinstance(length, int) else re.sub("^[一二两三四五六七八九十](?=年$)", lambda m: str(_NUMERALS[m.group()]), str(length))
+        text = f"{length}年" if isinstance(length, int) else re.sub("^[一二两三四五六七八九十](?=年$)",
+                                                                   lambda m: str(_NUMERALS[m.group()]), str(length))
         if by == "consecutive":
-            add("in_window", f"year < paid.first_year + ({text}) if known(paid.first_year) else true", "within the years of support", "在扶持年限内", f"pays.{by}")
+            add("in_window", f"year < paid.first_year + ({text}) if known(paid.first_year) else true",
+                "within the years of support", "在扶持年限内", f"pays.{by}")
         elif by == "any":
             add("in_window", f"paid.years < ({text})", "not yet paid in as many years", "享受年数未满", f"pays.{by}")
         else:
-            add("in_window", f"year >= paid.last_year + ({text}) if known(paid.last_year) else true", "years since it was paid last", "距上次享受已满年数", f"pays.{by}")
+            add("in_window", f"year >= paid.last_year + ({text}) if known(paid.last_year) else true",
+                "years since it was paid last", "距上次享受已满年数", f"pays.{by}")
     elif pays != "every_year":
         reader.wrong(f"{path}.pays", (f"is {yamlfile.shown(pays)}", f"写的是{yamlfile.shown(pays)}"),
-                     ("once, every_year, {consecutive: n}, {any: n} or {every: n}", "once（一次）、every_year（逐年）、{consecutive: n}、{any: n} 或 {every: n}"))
+                     ("once, every_year, {consecutive: n}, {any: n} or {every: n}",
+                      "once（一次）、every_year（逐年）、{consecutive: n}、{any: n} 或 {every: n}"))
     return found
 
 
@@ -808,11 +849,13 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     reader.keys(where, block, ("of", "edge", "steps", "follow", "event", "reached", "open"))
     edge, signed = block.get("edge"), [_SIGNED.match(str(key)) for key in reader.mapping(f"{where}.steps", block.get("steps"))]
     if edge not in ("at_least", "more_than") and not (edge is None and signed and all(signed)):
-        reader.wrong(where, ("does not say whether the number counts", "没有写明是否含本数"), ("edge: at_least (以上、达到) or more_than (超过、突破)",) * 2)
+        reader.wrong(where, ("does not say whether the number counts", "没有写明是否含本数"),
+                     ("edge: at_least (以上、达到) or more_than (超过、突破)",) * 2)
     usual = ">" if edge == "more_than" else ">="
     steps = reader.mapping(f"{where}.steps", block.get("steps"))
     if not 1 <= len(steps) <= MOST_TIERS:
-        reader.wrong(where, (f"has {len(steps)} steps", f"有{len(steps)}档"), (f"steps: 1 … {MOST_TIERS} of them", f"steps: 1 … {MOST_TIERS} 档"))
+        reader.wrong(where, (f"has {len(steps)} steps", f"有{len(steps)}档"),
+                     (f"steps: 1 … {MOST_TIERS} of them", f"steps: 1 … {MOST_TIERS} 档"))
         return None
     follow, follow_uses = _code(reader, f"{where}.follow", block.get("follow", "each_highest"), FOLLOW, scope)
     event, event_uses = _code(reader, f"{where}.event", block.get("event", "state"), EVENT, scope)
@@ -820,8 +863,8 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     uses, reached, awards, thresholds = Uses(), list[Node](), list[Node](), list[str]()
     uses.add(event_uses)
     for key, award in steps.items():
-        said = _SIGNED.match(str(key))
-        sign, least = ({"≥": ">="}.get(said.group(1), said.group(1)), said.group(2)) if said else (usual, key)
+        own_edge = _SIGNED.match(str(key))
+        sign, least = ({"≥": ">="}.get(own_edge[1], own_edge[1]), own_edge[2]) if own_edge else (usual, key)
         now, used, _ = reader.formula(f"{where}.of", f"({of}) {sign} ({least})", scope, BOOL)
         value, more, _ = reader.formula(f"{where}.steps.{key}", str(award), scope, NUMBER, [_CNY])
         if POISON.kind in (now.kind, value.kind):
@@ -874,7 +917,8 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
         follow_all.numbers |= more.numbers
     said = [reader.mapping(f"{where}.{key}", block.get(key)) for key in ("reached", "open")]
     conditions = [
-        Condition("tier_reached", str(said[0].get("zh") or "达到档位"), str(said[0].get("en") or "a tier is reached"), make("lt", const(0), reached_set), uses),
+        Condition("tier_reached", str(said[0].get("zh") or "达到档位"), str(said[0].get("en") or "a tier is reached"),
+                  make("lt", const(0), reached_set), uses),
         Condition("tier_open", str(said[1].get("zh") or "所达档位尚未兑现"), str(said[1].get("en") or "the tier reached is still open"),
                   make("lt", const(0), amount), follow_all)]
     every = Uses()
@@ -941,10 +985,12 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
     scope.lets = _lets(reader, "settlement.let", given.get("let"), scope)
     conduct = [_condition(reader, f"settlement.conduct.{name}", str(name), block, scope)
                for name, block in reader.mapping("settlement.conduct", given.get("conduct")).items()]
-    clawback = _condition(reader, "settlement.clawback", "clawback", given["clawback"], scope) if given.get("clawback") is not None else None
+    clawback = _condition(reader, "settlement.clawback", "clawback", given["clawback"],
+                          scope) if given.get("clawback") is not None else None
     weighs = given.get("existing_support")
     if weighs not in ("higher_of", "none", None):
-        reader.wrong("settlement.existing_support", (f"is {yamlfile.shown(weighs)}", f"写的是{yamlfile.shown(weighs)}"), ("higher_of or none", "higher_of（就高不重复）或 none"))
+        reader.wrong("settlement.existing_support", (f"is {yamlfile.shown(weighs)}", f"写的是{yamlfile.shown(weighs)}"),
+                     ("higher_of or none", "higher_of（就高不重复）或 none"))
     links = reader.mapping("links", data.get("links"))
     reader.keys("links", links, ("exclusive", "caps"))
     exclusive, caps = [], []
@@ -953,7 +999,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         block = reader.mapping(path, block)
         reader.keys(path, block, ("of", "if", "zh", "en", "article", "keep"))
         if block.get("keep", "highest") != "highest":
-            reader.wrong(f"{path}.keep", (f"is {yamlfile.shown(block['keep'])}", f"写的是{yamlfile.shown(block['keep'])}"), ("keep: highest",) * 2)
+            reader.wrong(f"{path}.keep", (f"is {yamlfile.shown(block['keep'])}", f"写的是{yamlfile.shown(block['keep'])}"),
+                         ("keep: highest",) * 2)
         when = _condition(reader, path, str(name), {"if": block.get("if", True), "zh": block.get("zh"), "en": block.get("en")}, scope)
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if when is not None and len(of) > 1:
@@ -965,7 +1012,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         value, uses, text = reader.formula(f"{path}.most", block.get("most"), scope, NUMBER, [_CNY])
         per = block.get("per", "year")
         if per not in ("year", "lifetime"):
-            reader.wrong(f"{path}.per", (f"is {yamlfile.shown(per)}", f"写的是{yamlfile.shown(per)}"), ("year or lifetime", "year（每年）或 lifetime（累计）"))
+            reader.wrong(f"{path}.per", (f"is {yamlfile.shown(per)}", f"写的是{yamlfile.shown(per)}"),
+                         ("year or lifetime", "year（每年）或 lifetime（累计）"))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if value.kind != POISON.kind and of:
             most = _amount(reader, path, value, uses, text, CNY)  # type: ignore[arg-type]
@@ -980,26 +1028,33 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         amount = str(block.get("amount"))
         full = f"numbers.{amount}"
         if full not in reader.numbers or reader.units[full].dimensions != _CNY:
-            reader.wrong(f"{path}.amount", (f"{amount} is no amount under numbers", f"numbers 中没有金额“{amount}”"), ("give the sum a name under numbers", "请在 numbers 中列出该金额"))
+            reader.wrong(f"{path}.amount", (f"{amount} is no amount under numbers", f"numbers 中没有金额“{amount}”"),
+                         ("give the sum a name under numbers", "请在 numbers 中列出该金额"))
         elif of:
             share = block.get("share", "pro_rata")
             if share not in ("pro_rata", "first_come"):
-                reader.wrong(f"{path}.share", (f"is {yamlfile.shown(share)}", f"写的是{yamlfile.shown(share)}"), ("pro_rata or first_come", "pro_rata（按比例）或 first_come（先到先得）"))
-            pots.append(Pot(str(name), str(block.get("zh") or name), str(block.get("en") or name), str(block.get("article") or ""), of, full, str(share)))
-    return Settlement(tuple(c for c in conduct if c is not None), clawback, weighs == "higher_of", tuple(exclusive), tuple(caps), tuple(pots))
+                reader.wrong(f"{path}.share", (f"is {yamlfile.shown(share)}", f"写的是{yamlfile.shown(share)}"),
+                             ("pro_rata or first_come", "pro_rata（按比例）或 first_come（先到先得）"))
+            pots.append(Pot(str(name), str(block.get("zh") or name), str(block.get("en") or name), str(block.get("article") or ""),
+                            of, full, str(share)))
+    return Settlement(tuple(c for c in conduct if c is not None), clawback, weighs == "higher_of", tuple(exclusive), tuple(caps),
+                      tuple(pots))
 
 
 def _named(reader: _Reader, path: str, given: Any, slugs: list[str], units: dict[int, Unit]) -> tuple[int, ...]:
     """Clauses named in a list; all must pay cash."""
     if not isinstance(given, list) or not given:
-        reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"), ("a list of clauses: [a, b]", "条款列表：[a, b]"))
+        reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+                     ("a list of clauses: [a, b]", "条款列表：[a, b]"))
         return ()
     found = []
     for slug in map(str, given):
         if slug not in slugs:
-            reader.wrong(path, (f"there is no clause {slug}", f"没有条款“{slug}”"), (nearest(slug, slugs) or f"one of {', '.join(slugs)}", "可用：" + "、".join(slugs)))
+            reader.wrong(path, (f"there is no clause {slug}", f"没有条款“{slug}”"),
+                         (nearest(slug, slugs) or f"one of {', '.join(slugs)}", "可用：" + "、".join(slugs)))
         elif units[slugs.index(slug)].dimensions != _CNY:
-            reader.wrong(path, (f"{slug} is in kind: it cannot be added to money", f"“{slug}”为实物，不能与金额相加"), ("leave it out", "请去掉"))
+            reader.wrong(path, (f"{slug} is in kind: it cannot be added to money", f"“{slug}”为实物，不能与金额相加"),
+                         ("leave it out", "请去掉"))
         else:
             found.append(slugs.index(slug))
     return tuple(found)
@@ -1013,7 +1068,8 @@ def _targets_year(reader: _Reader, data: Mapping[str, Any]) -> int:
     year = given.get("year")
     if isinstance(year, int) and not isinstance(year, bool) and 1990 <= year <= 2200:
         return year
-    reader.wrong("targets.year" if "year" in given else "targets", (f"year is {yamlfile.shown(year)}", f"year 写的是{yamlfile.shown(year)}"),
+    reader.wrong("targets.year" if "year" in given else "targets",
+                 (f"year is {yamlfile.shown(year)}", f"year 写的是{yamlfile.shown(year)}"),
                  ("the year by which the targets are to be reached: year: 2015", "请写明实现目标的年份，如 year: 2015"))
     return 0
 
@@ -1083,22 +1139,28 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
         if path not in whole.numbers:
             block, _, name = path.partition(".")
             where = f"numbers.{name}" if block == "numbers" else f"clauses.{block}.numbers.{name}"
-            reader.wrong(where, (f"{name} is never used", f"数值“{name}”未被使用"), ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
+            reader.wrong(where, (f"{name} is never used", f"数值“{name}”未被使用"),
+                         ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
     for name in reader.switches:
         if name not in whole.readings:
-            reader.wrong(f"readings.{name}", (f"{name} is never used", f"解读“{name}”未被使用"), ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
+            reader.wrong(f"readings.{name}", (f"{name} is never used", f"解读“{name}”未被使用"),
+                         ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
     for name in reader.own:
         if name not in {*whole.facts, *whole.last_year, *(n for n, _ in whole.fixed_years)}:
-            reader.wrong(f"facts.{name}", (f"{name} is never used", f"数据“{name}”未被使用"), ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
+            reader.wrong(f"facts.{name}", (f"{name} is never used", f"数据“{name}”未被使用"),
+                         ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
     for clause in clauses:
         for condition in clause.conditions:
             if condition.node.high == 0:
-                reader.wrong(f"clauses.{clause.slug}.where.{condition.name}", (f"never holds: `{condition.text}`", f"永远不成立：`{condition.text}`"),
+                reader.wrong(f"clauses.{clause.slug}.where.{condition.name}",
+                             (f"never holds: `{condition.text}`", f"永远不成立：`{condition.text}`"),
                              ("correct it, or remove the clause", "请更正，或删去该条款"))
             elif condition.node.low == 1:
-                reader.wrong(f"clauses.{clause.slug}.where.{condition.name}", (f"always holds: `{condition.text}`", f"永远成立：`{condition.text}`"), ("correct or remove it", "请更正或删去"), "warning")
+                reader.wrong(f"clauses.{clause.slug}.where.{condition.name}",
+                             (f"always holds: `{condition.text}`", f"永远成立：`{condition.text}`"),
+                             ("correct or remove it", "请更正或删去"), "warning")
 
 
 @dataclass(frozen=True)

@@ -43,4 +43,5 @@ def compile_readings(policy: Policy, chosen: Mapping[str, object]) -> np.ndarray
     """The chosen readings (defaults for the rest) as whole numbers (switches,). Raises LawError for unknown ones."""
     if problems := check(policy, chosen):
         raise LawError(problems)
-    return np.array([switch.code(reading_name(chosen.get(name, switch.default))) for name, switch in policy.readings.items()] or [0], np.int64)
+    return np.array([switch.code(reading_name(chosen.get(name, switch.default))) for name, switch in policy.readings.items()]
+                    or [0], np.int64)

@@ -64,7 +64,8 @@ class _Units(dict[str, Unit]):
         return self[name]
 
 
-_WORDS = {"CNY": "元", "m2": "平方米", "months": "月", "month": "月", "years": "年", "year": "年", "USD": "美元", "places": "个", "ratio": "倍",
+_WORDS = {"CNY": "元", "m2": "平方米", "months": "月", "month": "月", "years": "年", "year": "年", "USD": "美元", "places": "个",
+          "ratio": "倍",
           "hour": "小时", "day": "天"}
 UNITS: dict[str, Unit] = _Units({
     "CNY": Unit(FEN, Decimal(10**11), "元"),

@@ -55,7 +55,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     own: dict[str, np.ndarray] = {}
     for fact in contract().policy.facts:
         if fact.table == "enterprises" and fact.name in enterprises.positions:
-            own[fact.name] = enterprises.column(fact.name)
+            own[fact.name] = np.asarray(enterprises.column(fact.name))
         elif fact.table == "annual" and fact.name in annual.positions:
             own[fact.name] = np.zeros(shape, dtype=np.int64)
             own[fact.name][cells] = annual.column(fact.name)

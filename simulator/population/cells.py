@@ -9,8 +9,8 @@ import re
 from decimal import Decimal
 
 from simulator import money
-from simulator.population import days
 from simulator.characters import narrow, parse_number
+from simulator.population import days
 from simulator.population.column import Column, plain, squeezed
 from simulator.population.schema import contract
 from simulator.population.spelling import iso

@@ -77,9 +77,10 @@ class Parts:
 
     def nobody(self) -> Population:
         """A register of no enterprise over the same years."""
+        none = np.zeros((0, 0, self.policy.cash_clauses), np.int64)
         return self._over_all_years(Population(
-            np.zeros(0, object), np.zeros(0, facts.ENTERPRISE), np.zeros((0, 1), facts.ANNUAL), self.first_year, policy=self.policy,
-            **dict.fromkeys(("support", "support_district", "paid"), np.zeros((0, 0, self.policy.cash_clauses), np.int64))))
+            np.zeros(0, object), np.zeros(0, facts.ENTERPRISE), np.zeros((0, 1), facts.ANNUAL), self.first_year, none, none, none,
+            policy=self.policy))
 
     def whole(self) -> Population:
         """All parts as one register in memory."""

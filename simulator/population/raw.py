@@ -17,7 +17,7 @@ from simulator.population.schema import BESIDE, SYNTHETIC_MARK, contract
 DIGITS = 15  # what a spreadsheet keeps of a number, and a float of what a person wrote; the rest is noise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding(Problem):
     """A problem that knows its cell: `table` as labelled, `line` as an editor counts, `position` of the column (−1: the
     whole row or table)."""
@@ -130,7 +130,7 @@ class RawTable:
     ) -> Finding:
         """A problem of one cell (row −1: header; position −1: the whole row)."""
         place = self.place(row, position, column)
-        return Finding(place, cause, remedy, severity, self.label, self.line_of(row), position)
+        return Finding(place, cause, remedy, severity, table=self.label, line=self.line_of(row), position=position)
 
     def text(self, row: int, position: int) -> str:
         """What stands in a cell."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
 from simulator.characters import cleaned
+from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
 from simulator.population.checked import KEYS, LITERAL, Checked, stored
 from simulator.population.column import Column, plain
 from simulator.population.raw import Typed

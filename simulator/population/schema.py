@@ -208,7 +208,7 @@ class Contract:
     @cached_property
     def clauses(self) -> dict[str, int]:
         """Every way a cash clause is named in a cell (squeezed), and its number."""
-        names = {}
+        names: dict[str, int] = {}
         for k, clause in enumerate(self.policy.clauses[:self.cash_clauses], 1):
             names |= {squeezed(clause.zh): k, squeezed(clause.slug): k}
         articles = [squeezed(clause.article) for clause in self.policy.clauses[:self.cash_clauses]]
@@ -228,7 +228,8 @@ def contract_of(policy: Policy) -> Contract:
         for name in ("vat", "business_tax", "income_tax"):
             needed[name] = tuple(slug for slug in policy.slugs if slug in (*needed.get(name, ()), *tax))
     if "ecommerce" in needed and "online_retailer" in facts.KINDS:  # an online retailer is an e-commerce enterprise
-        needed["online_retailer"] = tuple(slug for slug in policy.slugs if slug in (*needed.get("online_retailer", ()), *needed["ecommerce"]))
+        needed["online_retailer"] = tuple(slug for slug in policy.slugs
+                                          if slug in (*needed.get("online_retailer", ()), *needed["ecommerce"]))
 
     def told(column: Column) -> Column:
         if column.kind == "clause":

@@ -108,7 +108,7 @@ def _tell_torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> None:
         line, text = torn[0]
         raw.warnings.append(Finding(
             f"{raw.label} line {line}", f"“{text}” seems to be one amount that its comma has torn into two cells; {len(torn)} row(s) "
-            "in all", "write amounts without thousands commas, or in quotation marks", "error", raw.label, line))
+            "in all", "write amounts without thousands commas, or in quotation marks", "error", table=raw.label, line=line))
 
 
 def _has_endless_line(data: bytes) -> bool:

@@ -7,6 +7,7 @@ left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,6 +48,8 @@ class Population(Protocol):
     def applications(self) -> np.ndarray: ...
     @property
     def details(self) -> pd.DataFrame: ...
+    @property
+    def own(self) -> Mapping[str, np.ndarray]: ...
     @property
     def unknown(self) -> list[Unknown]: ...
     @property

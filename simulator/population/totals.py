@@ -45,7 +45,7 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
         f"{checked.raw.label} line {line}, column {column.label}"
 
     def tell(cause: str, remedy: str) -> None:
-        checked.warnings.append(Finding(place, cause, remedy, "warning", checked.raw.label, line, position))
+        checked.warnings.append(Finding(place, cause, remedy, "warning", table=checked.raw.label, line=line, position=position))
 
     try:
         said = int(parse(text, column, unit)[0])

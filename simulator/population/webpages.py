@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from simulator.characters import parse_number
 from simulator.errors import Problem
 from simulator.population import cells
-from simulator.characters import parse_number
 from simulator.population.column import Table, plain
 from simulator.population.grid import Grid, Range
 from simulator.population.layout import arrange
@@ -150,6 +150,6 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
         found.warnings.append(Problem(label, "is a web page named as a workbook; its largest table was read",
                                       "compare the number of rows", "warning"))
         found.warnings += [Finding(f"{label}!{letters(column)}{row + 1}", f"{cells.shown(shown)} is shown and {stored} stored",
-                                   "write the number that is meant", "error", label, row + 1, column)
+                                   "write the number that is meant", "error", table=label, line=row + 1, position=column)
                            for row, column, shown, stored in page.odd[at]]
     return found

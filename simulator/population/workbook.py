@@ -99,13 +99,15 @@ class _Book:
                     scaled.setdefault(column, (row + 1, f"{said.divisor:,}"))
         found.scaled = scaled
         for address, cause, remedy in look.doubtful:
-            found.problems.append(Finding(f"{name}!{address}", cause, remedy, "error", name, *position_of(address)))
+            line, position = position_of(address)
+            found.problems.append(Finding(f"{name}!{address}", cause, remedy, "error", table=name, line=line, position=position))
         if look.stale[0]:
             number, address = look.stale
+            line, position = position_of(address)
             found.problems.append(Finding(
                 f"{name}!{address}", f"{number} cell(s) hold formulas whose values may be out of date: the program that wrote the "
-                "workbook does not calculate", "open it in Excel or WPS, let it calculate, and save it", "warning", name,
-                *position_of(address)))
+                "workbook does not calculate", "open it in Excel or WPS, let it calculate, and save it", "warning", table=name,
+                line=line, position=position))
         if look.hidden:
             found.problems.append(Problem(name, f"{look.hidden}; everything was read", "show it and compare", "warning"))
         return found

@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from simulator.law.measures import MEASURES, TAKE_UP, Measure
 from simulator.law.policy import Policy
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
-from simulator.law.measures import MEASURES, TAKE_UP, Measure
 from simulator.projection.sobol import chances_by_draw
 from simulator.projection.uncertain import Uncertain, fixed
 
@@ -219,7 +219,8 @@ def declared(policy: Policy) -> Declared:
     """The assumptions of the projection under a policy."""
     found = [_as_called(a, policy) for a in GENERAL]
     for c in policy.clauses:
-        found.append(replace(_a(f"take_up.{c.slug}", "share", 0, 1, f"申报率：{c.short_zh}", f"take-up: {c.short_en}"), default=USUAL_TAKE_UP))
+        found.append(replace(_a(f"take_up.{c.slug}", "share", 0, 1, f"申报率：{c.short_zh}", f"take-up: {c.short_en}"),
+                             default=USUAL_TAKE_UP))
         if c.cash:
             found.append(replace(_a(f"typical_sum.{c.slug}", "CNY", 1, 1e9, f"申报率所对应的金额：{c.short_zh}",
                                     f"sum the take-up belongs to: {c.short_en}"), default=fixed(USUAL_SUM)))
@@ -231,9 +232,11 @@ def declared(policy: Policy) -> Declared:
             discretion[c.slug] = f"discretion_{c.slug}"
     for f in policy.facts:
         if f.share:
-            found.append(replace(_a(f"facts.{f.name}.share", "share", 0, 1, f"有此项的比例：{f.zh}", f"share that has it: {f.en}"), default=fixed(f.share)))
+            found.append(replace(_a(f"facts.{f.name}.share", "share", 0, 1, f"有此项的比例：{f.zh}", f"share that has it: {f.en}"),
+                                 default=fixed(f.share)))
         if f.median:
-            found.append(replace(_a(f"facts.{f.name}.median", f.unit.name, 0, 1e13, f"中位数：{f.zh}", f"median: {f.en}"), default=fixed(f.median)))
+            found.append(replace(_a(f"facts.{f.name}.median", f.unit.name, 0, 1e13, f"中位数：{f.zh}", f"median: {f.en}"),
+                                 default=fixed(f.median)))
     order = [a.path for a in GENERAL]  # the order of a file does not matter: chances go by name
     found.sort(key=lambda a: (a.path not in order, order.index(a.path) if a.path in order else 0))
     return Declared(tuple(found), tuple(f"take_up_{c.slug}" for c in policy.clauses),

@@ -61,8 +61,9 @@ def readings(table: pd.DataFrame, words: Wording) -> Sheet:
     rows = []
     for r in table.itertuples():
         place = driver_words.rank(r.rank_low, r.rank_high, words) if r.share_changed else None
-        rows.append((f"{r.article} {words.pick({'zh': r.switch_zh, 'en': r.switch_en})}", words.pick({"zh": r.reading_zh, "en": r.reading_en}),
-                     (r.mean / scale, r.standard_error / scale), (r.share_changed, r.share_changed_low, r.share_changed_high), place))
+        switch, reading = (words.pick({lang: getattr(r, f"{what}_{lang}") for lang in ("zh", "en")}) for what in ("switch", "reading"))
+        rows.append((f"{r.article} {switch}", reading, (r.mean / scale, r.standard_error / scale),
+                     (r.share_changed, r.share_changed_low, r.share_changed_high), place))
     return Sheet(_unit(words, "reading_costs.title"), kinds, rows, left=2, note=_margins(words), ends=_ends(words))
 
 

@@ -39,10 +39,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profile: str, clause: str = "",
-          scenarios: int = 1, clauses: Sequence[str] = ()) -> None:
+          scenarios: int = 1, clauses: Sequence[str] | None = None) -> None:
     """Whether this report can be made at all. Raises ReportError with every reason why not, before anything runs.
 
-    scenarios: how many there are to report on.
+    scenarios: how many there are to report on. clauses: slugs of the policy's clauses; None: not known yet.
     """
     problems = []
 
@@ -62,7 +62,7 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
         problems.append(Problem("format", f"the report {notebook} is not made as {', '.join(lacking)}",
                                 f"one of {', '.join(kind.formats)}"))
     if notebook == "clause":
-        known("clause", clause, clauses)
+        known("clause", clause, (clause,) if clauses is None else clauses)
     elif clause:
         problems.append(Problem("clause", f"the report {notebook} is not about one clause", "choose the notebook clause"))
     if notebook == "compare" and scenarios < 2:

@@ -73,7 +73,8 @@ def title(folder: Recorded, words: Wording) -> str:
     """The report's title line: the policy, and the scenario with what was changed. A check is titled by the register's folder, which
     outside is nobody's business."""
     of = words.say("check.title") if folder.controlled and folder.record.get("kind") == "check" else words.pick(folder.record["title"])
-    return words.say("page.title", policy=policy_name(folder, words), scenario=of)
+    name = policy_name(folder, words)
+    return words.say("page.title_alone", policy=name) if of == name else words.say("page.title", policy=name, scenario=of)
 
 
 def citation(folder: Recorded, words: Wording) -> str:

@@ -52,7 +52,7 @@ def publish(
     kinds.check(notebook, formats, (lang,), profile, clause, 2 if notebook == "compare" else 1)
     kind, words, profile = kinds.KINDS[notebook], load(lang), kinds.profile_of(profile)
     opened = OPEN[kind.folder](Path(folder).resolve(), profile)
-    _ready(formats, opened, clause)
+    _ready(formats, opened, clause if notebook == "clause" else None)
     admitted = _admitted(opened, releases)
     place = Path(out).resolve() if out is not None else opened.path
     if opened.external:  # apart from the run's own files, so that the folder can be handed on as it is
@@ -96,13 +96,13 @@ def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
     return exporter.from_notebook_node(notebook, resources={"report": page_text})[0]
 
 
-def _ready(formats: Sequence[str], opened: Recorded, clause: str) -> None:
+def _ready(formats: Sequence[str], opened: Recorded, clause: str | None) -> None:
     """What can be known to fail is told before a kernel starts: no browser for PDF, no such clause in the run."""
     if "pdf" in formats:
         from simulator.report.pdf import browser
 
         browser()
-    if clause:
+    if clause is not None:
         from simulator.report.clause_sections import clause_of
 
         clause_of(cast("RunFolder", opened), clause)  # reports of a clause are made of a run

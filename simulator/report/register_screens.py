@@ -134,8 +134,9 @@ def _left_open(result: Assessment, words: Wording) -> str:
 
 def _facts(result: Assessment, names: str, words: Wording) -> str:
     """Columns by name, in Chinese by their headers."""
-    headers = {column.name: column.header for each in contract_of(result.policy).tables for column in each.columns} if words.lang == "zh" else {}
-    return ("、" if headers else ", ").join(headers.get(name, name) for name in names.split(", "))
+    chinese = words.lang == "zh"
+    headers = {column.name: column.header for each in contract_of(result.policy).tables for column in each.columns} if chinese else {}
+    return ("、" if chinese else ", ").join(headers.get(name, name) for name in names.split(", "))
 
 
 def statistics(tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> str:

@@ -60,7 +60,8 @@ class Scenario:
 
     def __post_init__(self) -> None:
         # in one order, whatever order a file has: nothing may depend on what the hash does not know
-        for name, order in (("interpretation", self.law.policy.readings), ("plain", PLAIN), ("assumptions", self.declared.by_path), ("appropriation", None),
+        for name, order in (("interpretation", self.law.policy.readings), ("plain", PLAIN), ("assumptions", self.declared.by_path),
+                            ("appropriation", None),
                             ("correlations", None)):
             given = dict(getattr(self, name))
             own = {key: given.pop(key) for key in order or () if key in given} | dict(sorted(given.items()))
@@ -277,7 +278,8 @@ def _statistics(document: yamlfile.Document, path: Path) -> Path | None:
     for one in beside:
         if _is_file(one):
             return one
-    raise ScenarioError(Problem(document.place("statistics"), f"there is no file {name}.yaml of published figures", "a file beside the scenario"))
+    raise ScenarioError(Problem(document.place("statistics"), f"there is no file {name}.yaml of published figures",
+                                "a file beside the scenario"))
 
 
 def _bearer(given: Identity, base: Scenario, path: Path) -> Scenario | None:

@@ -11,9 +11,9 @@ from typing import Any
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
-from simulator.projection.assumptions import GENERAL
 from simulator.law.measures import MEASURES
 from simulator.law.policy import Promise
+from simulator.projection.assumptions import GENERAL
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
@@ -66,7 +66,8 @@ def is_group(path: str) -> bool:
     """Whether settings lie below this path (a mapping there is a level, not a value)."""
     if path.startswith("assumptions."):
         rest = path[len("assumptions."):]
-        return rest in _CLAUSEWISE or (rest.startswith("facts.") and rest.count(".") == 1) or any(a.path.startswith(rest + ".") for a in GENERAL)
+        return rest in _CLAUSEWISE or (rest.startswith("facts.") and rest.count(".") == 1) or any(a.path.startswith(rest + ".")
+                                                                                                  for a in GENERAL)
     if path.startswith("law."):
         return path.count(".") == 1
     if path.startswith(("appropriation.", "rationing.")):
@@ -246,7 +247,8 @@ def _correlate(scenario: Scenario, correlations: dict[tuple[str, str], float], r
 
 def with_defaults(scenario: Scenario) -> Scenario:
     """The scenario with the usual value of whatever it does not say about its policy's clauses and own facts."""
-    lacking = {a.path: Sourced(a.default, "J", "J") for a in scenario.declared.all if a.default is not None and a.path not in scenario.assumptions}
+    lacking = {a.path: Sourced(a.default, "J", "J") for a in scenario.declared.all if a.default is not None
+               and a.path not in scenario.assumptions}
     return replace(scenario, assumptions={**scenario.assumptions, **lacking}) if lacking else scenario
 
 

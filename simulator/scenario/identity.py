@@ -82,7 +82,11 @@ def of_file(scenario: Scenario) -> list[Change]:
 
 def of_text(scenario: Scenario) -> list[Change]:
     """Where the law's numbers, term and offers are not those of the text it was read from."""
-    return [] if scenario.text is None else changes(law_settings(scenario), law_settings(replace(scenario, law=scenario.text)))
+    if scenario.text is None:
+        return []
+    found = changes(law_settings(scenario), law_settings(replace(scenario, law=scenario.text)))
+    assumed = ("policy.start", "policy.end") if scenario.law.policy.term_assumed else ()
+    return [c for c in found if c.path not in assumed]
 
 
 def identity(given: Identity, changed: Sequence[Change]) -> Identity:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from simulator.law.terms import Law
 from simulator.characters import narrow, parse_number
+from simulator.law.terms import Law
 
 _AMOUNT = re.compile(r"(.*?)(万|亿|)(元|)")
 _SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}

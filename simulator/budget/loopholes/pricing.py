@@ -25,9 +25,9 @@ from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
 from simulator.errors import Problem, ScenarioError
-from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.law.policy import Policy
 from simulator.law.shipped import policy_path
+from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.money import FEN
 from simulator.population.register import Population, asked_for
 from simulator.projection.uncertain import Uncertain, parse
@@ -165,7 +165,8 @@ def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
 
     Enterprises with unknown facts gain nothing: they are not assessed here.
     """
-    everyone = ~np.isin(people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.law.policy, scenario.interpretation) if entry[0]])
+    everyone = ~np.isin(people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.law.policy, scenario.interpretation)
+                                     if entry[0]])
     changed, origin = way(people, scenario.law, everyone)
     before, after = (assess(p, scenario).awards[:, :, :scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for p in (people, changed))
     gained = np.zeros(len(people), np.int64)

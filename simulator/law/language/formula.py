@@ -134,7 +134,8 @@ _DUE = ("due", "应得")
 _SIGNS = {"×": "*", "÷": "/", "−": "-", "－": "-", "＋": "+", "＊": "*", "／": "/", "（": "(", "）": ")", "，": ",", "、": ",", "：": ":",
           "｛": "{", "｝": "}", "［": "[", "］": "]", "＝": "=", "＞": ">", "＜": "<", "≥": ">=", "≤": "<=", "≠": "!=", "“": '"', "”": '"',
           "＂": '"', "‘": "'", "’": "'", "　": " ", "\u00a0": " ", "∧": " and ", "∨": " or ", "\n": " ", "\t": " ", "。": "."}
-_NARROW = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F)}  # ０Ａａ．＿
+_NARROW = {code: code - 0xFEE0
+           for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F)}  # ０Ａａ．＿
 _BETWEEN = {"且": "and", "并且": "and", "AND": "and", "或": "or", "或者": "or", "OR": "or"}  # between two conditions
 _WORD = re.compile(r"\w+")
 _DAY = re.compile(r"(?<![\w.])([12]\d{3})(?:-(\d{2})-(\d{2})(?![\w-])|年(\d{1,2})月(\d{1,2})日)")
@@ -204,7 +205,8 @@ class Formula:
     @staticmethod
     def _word(word: str, before: str, called: bool) -> str:
         operand = re.search(r"(\w+)$", before)
-        after_operand = before[-1:] in (")", "]", "}", "'", '"') or (operand is not None and operand[0] not in ("and", "or", "not", "if", "else", "in"))
+        after_operand = before[-1:] in (")", "]", "}", "'",
+                                        '"') or (operand is not None and operand[0] not in ("and", "or", "not", "if", "else", "in"))
         if word in _BETWEEN and after_operand:
             return f" {_BETWEEN[word]} "
         if word in ("if", "and", "or") and called and not after_operand:
@@ -332,10 +334,12 @@ class Formula:
         if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id in _IN_YEAR:
             year = owner.args[0].value if len(owner.args) == 1 and isinstance(owner.args[0], ast.Constant) else None
             if not isinstance(year, int) or not 1990 <= year <= 2100:
-                return self.fail(self._at(owner), "in_year needs a year in figures", "in_year 需要写明年份", "write in_year(2015).x", "如 in_year(2015).销售额")
+                return self.fail(self._at(owner), "in_year needs a year in figures", "in_year 需要写明年份",
+                                 "write in_year(2015).x", "如 in_year(2015).销售额")
             return self._dated(tree, what, "fixed", year)
         return self.fail(self._at(tree), "holds a point that means nothing here", "此处的“.”没有意义",
-                         "only last_year.x, in_year(2015).x, paid.x and CLAUSE.paid.x", "只有 last_year.x、in_year(2015).x、paid.x、条款.paid.x")
+                         "only last_year.x, in_year(2015).x, paid.x and CLAUSE.paid.x",
+                         "只有 last_year.x、in_year(2015).x、paid.x、条款.paid.x")
 
     def _dated(self, tree: ast.AST, what: str, when: str, year: int) -> Value:
         value = self.scope.fact(what, when, year)
@@ -354,7 +358,8 @@ class Formula:
 
     def _paid(self, tree: ast.AST, clause: str, what: str) -> Value:
         if what not in _PAID_FIELDS:
-            return self.fail(self._at(tree), f"paid has no {what}", f"paid 没有“{what}”", f"one of {', '.join(dict.fromkeys(_PAID_FIELDS.values()))}",
+            return self.fail(self._at(tree), f"paid has no {what}", f"paid 没有“{what}”",
+                             f"one of {', '.join(dict.fromkeys(_PAID_FIELDS.values()))}",
                              "合计 total、年数 years、首年 first_year、末年 last_year、末次金额 last")
         value = self.scope.paid(clause, _PAID_FIELDS[what], self.uses)
         return value if value is not None else self._no_clause(tree, clause)
@@ -451,12 +456,14 @@ class Formula:
         in_months = by.dimensions == _MONTHS or (bare and point.kind == MONTH)
         if point.kind == YEAR:
             if in_months:
-                return self.fail(self._at(tree.right), "adds months to a year", "年份不能加减月数", "use month(…) or years", "请用 month(…) 或年数")
+                return self.fail(self._at(tree.right), "adds months to a year", "年份不能加减月数", "use month(…) or years",
+                                 "请用 month(…) 或年数")
             return replace(point, node=make(op, point.node, by.node), source=())
         if point.kind == MONTH:
             return replace(point, node=make(op, point.node, by.node if in_months else make("mul", by.node, const(12))), source=())
         if in_months:
-            return self.fail(self._at(tree.right), "adds months to a day", "日期不能直接加减月数", "use month(…) + months", "请用 month(日期) + 月数")
+            return self.fail(self._at(tree.right), "adds months to a day", "日期不能直接加减月数", "use month(…) + months",
+                             "请用 month(日期) + 月数")
         return replace(point, node=_years_on(point.node, by.node if op == "add" else make("sub", const(0), by.node)), source=())
 
     def _same(self, tree: ast.AST, one: Value, other: Value, verb: str) -> tuple[Node, Node, int, Node | None] | None:
@@ -517,7 +524,8 @@ class Formula:
         if right.kind == _TERM or left.kind == _TERM:
             if right.kind == _TERM and isinstance(op, ast.In | ast.NotIn):
                 return self._in_term(tree.left, left)
-            return self.fail(self._at(right_tree), "the term can only be asked for with `in`", "政策期只能用 in 判断", "x in term", "如 落户日期 in term")
+            return self.fail(self._at(right_tree), "the term can only be asked for with `in`", "政策期只能用 in 判断", "x in term",
+                             "如 落户日期 in term")
         equal = isinstance(op, ast.Eq | ast.NotEq | ast.Is | ast.IsNot)
         if right.kind == _NOTHING or left.kind == _NOTHING:
             return self._is_nothing(tree, left if right.kind == _NOTHING else right, equal)
@@ -566,7 +574,8 @@ class Formula:
             return Value(BOOL, const(0) if value.valid is None else make("not", value.valid))
         if value.kind == CHOICE and "none" in value.choices:
             return Value(BOOL, make("eq", value.node, const(value.choices["none"])))
-        return self.fail(self._at(tree), f"{_kind(value)[0]} is never nothing", f"{_kind(value)[1]}不会为“无”", "compare it with 0", "请与 0 比较")
+        return self.fail(self._at(tree), f"{_kind(value)[0]} is never nothing", f"{_kind(value)[1]}不会为“无”", "compare it with 0",
+                         "请与 0 比较")
 
     def _choice(self, tree: ast.Compare, right_tree: ast.expr, left: Value, right: Value, equal: bool) -> Value:
         choice, word = (left, right) if left.kind == CHOICE else (right, left)
@@ -576,7 +585,8 @@ class Formula:
         text = unicodedata.normalize("NFKC", word.source[1]).strip()
         if text not in choice.choices:
             remedy = nearest(text, choice.choices) or f"one of {', '.join(choice.choices)}"
-            return self.fail(self._at(right_tree), f"“{text}” is no choice", f"没有“{text}”这一取值", remedy, "可取：" + "、".join(choice.choices))
+            return self.fail(self._at(right_tree), f"“{text}” is no choice", f"没有“{text}”这一取值", remedy,
+                             "可取：" + "、".join(choice.choices))
         return Value(BOOL, make("eq", choice.node, const(choice.choices[text])))
 
     def _ifexp(self, tree: ast.IfExp) -> Value:
@@ -615,7 +625,8 @@ class Formula:
             near = nearest(word, _ALIASES)
             return self.fail(self._at(tree), f"there is no function {word}", f"没有函数“{word}”",
                              near or f"one of {', '.join(f.strip('_') for f in FUNCTIONS)}",
-                             f"是否应为“{near[len('did you mean '):-1]}”？" if near else "可用：" + "、".join(f.strip("_") for f in FUNCTIONS))
+                             f"是否应为“{near[len('did you mean '):-1]}”？" if near
+                             else "可用：" + "、".join(f.strip("_") for f in FUNCTIONS))
         given: dict[str, ast.expr] = {}
         names, least = _ARGUMENTS[name]
         for i, argument in enumerate(tree.args):
@@ -626,12 +637,14 @@ class Formula:
             key = _KEYWORDS.get(str(keyword.arg), str(keyword.arg))
             if key not in names or key in given:
                 return self.fail(self._at(keyword.value), f"{word} has no {key} to give", f"“{word}”没有参数“{key}”",
-                                 f"{word}({', '.join(n.strip('_') for n in names)})", f"写法：{word}({', '.join(n.strip('_') for n in names)})")
+                                 f"{word}({', '.join(n.strip('_') for n in names)})",
+                                 f"写法：{word}({', '.join(n.strip('_') for n in names)})")
             given[key] = keyword.value
         many = names[-1].endswith("*")
         if len(given) < least or (not many and len(given) > len(names)) or (not many and any(n not in given for n in names[:least])):
             shown = ", ".join(n.strip("_").replace("*", ", …") for n in names)
-            return self.fail(self._at(tree), f"{word} takes other values", f"“{word}”的参数个数不对", f"{word}({shown})", f"写法：{word}({shown})")
+            return self.fail(self._at(tree), f"{word} takes other values", f"“{word}”的参数个数不对", f"{word}({shown})",
+                             f"写法：{word}({shown})")
         reader: Callable[[ast.Call, dict[str, ast.expr]], Value] = getattr(self, f"_f_{name.strip('_')}")
         return reader(tree, given)
 
@@ -687,7 +700,7 @@ class Formula:
             pair = self._same(tree, value, step, "in steps of")
             if pair is None:
                 return POISON
-            a, b, scale, den = pair
+            a, b, _, den = pair
             if step.source[:1] == ("number",):
                 self.uses.divisors[step.source[1]] = None
             whole = make("mul", make(op, a, b), step.node)
@@ -700,9 +713,11 @@ class Formula:
     def _f_steps(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         value, step = self._of(given["x"]), self._of(given["of"])
         if value.kind != NUMBER or step.kind != NUMBER:
-            return self._not_a(given["x"] if value.kind != NUMBER else given["of"], value if value.kind != NUMBER else step, "a number", "数")
+            return self._not_a(given["x"] if value.kind != NUMBER else given["of"], value if value.kind != NUMBER else step,
+                               "a number", "数")
         if step.node.high <= 0 or (step.node.op == "const" and step.node.at[0] <= 0):
-            return self.fail(self._at(given["of"]), "counts steps of nothing", "“每满”的步长须大于零", "write a step above 0", "请写大于零的步长")
+            return self.fail(self._at(given["of"]), "counts steps of nothing", "“每满”的步长须大于零", "write a step above 0",
+                             "请写大于零的步长")
         pair = self._same(tree, value, step, "in steps of")
         if pair is None:
             return POISON
@@ -719,7 +734,8 @@ class Formula:
                              "以上、达到写 tier(x >= {a: b, c: d})，超过、突破写 tier(x > {…})")
         op, cases = compared.ops[0], compared.comparators[0]
         if not isinstance(op, ast.Gt | ast.GtE):
-            return self.fail(self._at(compared), "a tier is reached from below", "分档须自下而上", "write x >= {…} or x > {…}", "请写 x >= {…} 或 x > {…}")
+            return self.fail(self._at(compared), "a tier is reached from below", "分档须自下而上", "write x >= {…} or x > {…}",
+                             "请写 x >= {…} 或 x > {…}")
         value = self._of(compared.left)
         whole = self._of(given["otherwise"]) if "otherwise" in given else None
         rising: list[str] = []
@@ -739,7 +755,8 @@ class Formula:
             elif least.node.op == "const":
                 here = least.node.at[0] * (10**12 // least.scale)
                 if last is not None and here <= last:
-                    return self.fail(self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest", "请自低到高排列")
+                    return self.fail(self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest",
+                                     "请自低到高排列")
                 last = here
             reached = self._numbers(compared, value, ">" if isinstance(op, ast.Gt) else ">=", least)
             if reached.kind == _POISON:
@@ -832,13 +849,15 @@ class Formula:
         return Value(BOOL, value.valid or const(1))
 
     def _f_date(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
-        return self._calendar(tree, [p.value if isinstance(p, ast.Constant) else None for p in (given[n] for n in ("year", "month", "day"))])
+        return self._calendar(tree, [p.value if isinstance(p, ast.Constant) else None
+                                     for p in (given[n] for n in ("year", "month", "day"))])
 
     def _calendar(self, tree: ast.AST, parts: list[Any]) -> Value:
         try:
             day = datetime.date(*parts)
         except (TypeError, ValueError):
-            return self.fail(self._at(tree), "is no day of the calendar", "不是日历上的一天", "write date(2015, 1, 31)", "如 date(2015, 1, 31)")
+            return self.fail(self._at(tree), "is no day of the calendar", "不是日历上的一天", "write date(2015, 1, 31)",
+                             "如 date(2015, 1, 31)")
         return Value(DATE, const(day.year * 10_000 + day.month * 100 + day.day))
 
     def _f_end_of_year(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
@@ -875,7 +894,8 @@ class Formula:
 
 
 _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], int]] = {
-    "min": (("x*",), 2), "max": (("x*",), 2), "floor": (("x", "to"), 1), "ceil": (("x",), 1), "round": (("x", "to"), 1), "steps": (("x", "of"), 2),
+    "min": (("x*",), 2), "max": (("x*",), 2), "floor": (("x", "to"), 1), "ceil": (("x",), 1), "round": (("x", "to"), 1),
+    "steps": (("x", "of"), 2),
     "tier": (("x", "otherwise"), 1), "if_": (("condition", "then", "otherwise"), 3), "and_": (("x*",), 1), "or_": (("x*",), 1),
     "not_": (("x",), 1), "year": (("day",), 1), "month": (("day",), 1), "months_in": (("year", "from_", "to"), 3), "in_term": (("x",), 1),
     "earliest": (("x*",), 1), "latest": (("x*",), 1), "known": (("x",), 1), "date": (("year", "month", "day"), 3),
@@ -928,7 +948,8 @@ def _years_on(day: Node, years: Node) -> Node:
     moved = make("add", day, make("mul", years, const(10_000)))
     year = make("add", _year_of(day), years)
     leap = make("and", make("eq", make("mod", year, const(4)), const(0)),
-                make("or", make("not", make("eq", make("mod", year, const(100)), const(0))), make("eq", make("mod", year, const(400)), const(0))))
+                make("or", make("not", make("eq", make("mod", year, const(100)), const(0))),
+                     make("eq", make("mod", year, const(400)), const(0))))
     leap_day = make("and", make("eq", make("mod", day, const(10_000)), const(229)), make("not", leap))
     return make("sub", moved, leap_day)
 

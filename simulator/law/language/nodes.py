@@ -74,7 +74,7 @@ def _known(low: bool, high: bool) -> Range:
 def _mod(a: Range, b: Range) -> Range:
     if b[1] < 1:
         return 0, 0
-    return (a[0], a[1]) if 0 <= a[0] and a[1] < b[0] else (0, b[1] - 1)
+    return (a[0], a[1]) if a[0] >= 0 and a[1] < b[0] else (0, b[1] - 1)
 
 
 def _eq(a: Range, b: Range) -> Range:

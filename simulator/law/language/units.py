@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from simulator import facts
-from simulator.money import FEN, RATE
 from simulator.characters import parse_number
+from simulator.money import FEN, RATE
 
 Dimensions = tuple[tuple[str, int], ...]
 NONE: Dimensions = ()
@@ -51,7 +51,8 @@ _ENTERPRISES = frozenset("count counts 户 家 firm firms enterprise enterprises
 _SHARES = {"share": Decimal(1), "比例": Decimal(1), "%": Decimal("0.01"), "％": Decimal("0.01"), "‰": Decimal("0.001"),
            "percent": Decimal("0.01"), "occupancy": Decimal(1)}
 _RATIO = {"ratio": Decimal(1), "倍": Decimal(1), "times": Decimal(1)}
-_SIZES = {"万": Decimal(10_000), "亿": Decimal(10**8), "千": Decimal(1000), "百": Decimal(100), "百万": Decimal(10**6), "千万": Decimal(10**7)}
+_SIZES = {"万": Decimal(10_000), "亿": Decimal(10**8), "千": Decimal(1000), "百": Decimal(100), "百万": Decimal(10**6),
+          "千万": Decimal(10**7)}
 _COUNT_HIGH, _RATIO_SCALE, _COMPOSITE_SCALE = Decimal(10**9), 10**6, 10**6
 _SCALES = {_CNY: FEN, _AREA: facts.AREA, _MONTH: 1, _YEAR: 1, _DAY: 1, "hour": 100, "km": 1000, "kg": 1000, "kWh": 1000}
 _HIGHS = {_CNY: Decimal(10**11), _AREA: Decimal(10**7), _MONTH: Decimal(600), _YEAR: Decimal(50), _DAY: Decimal(36_600)}
@@ -128,7 +129,8 @@ def parse_unit(text: Any, labels: frozenset[str] = frozenset()) -> Unit | None:
         scale, high = _COMPOSITE_SCALE, Decimal(10**7)
     canonical = {_CNY: "CNY", _AREA: "m2", _MONTH: "months", _YEAR: "years"}
     if dimensions:
-        name = canonical.get(dimensions[0][0], dimensions[0][0]) if len(dimensions) == 1 and dimensions[0][1] == 1 else described(dimensions)
+        name = canonical.get(dimensions[0][0],
+                             dimensions[0][0]) if len(dimensions) == 1 and dimensions[0][1] == 1 else described(dimensions)
     return Unit(name, dimensions, scale, high, size)
 
 
