@@ -22,7 +22,7 @@ from simulator.errors import ScenarioError
 from simulator.projection.assumptions import draw_parameters
 from simulator.projection.sobol import REPLICATES, chances_by_draw, points
 from simulator.projection.uncertain import parse
-from tests.of_2013 import BY_PATH
+from tests.of_2013 import BY_PATH, DECLARED
 
 PATHS = list(BY_PATH)
 SEED = np.uint64(5)
@@ -79,7 +79,7 @@ def test_distributions_and_correlations_are_kept():
     scenario = load_scenario("baseline", {"correlations.startups.a_year~office.rent": 0.6})
     values = scenario.parameters()
     n = 64 * REPLICATES
-    drawn = draw_parameters(values, 3, 0, n, correlations=scenario.correlations, sobol=True)
+    drawn = draw_parameters(DECLARED, values, 3, 0, n, correlations=scenario.correlations, sobol=True)
     for path, value in values.items():
         column = drawn[BY_PATH[path].field]
         if value.shape == "fixed":
@@ -90,7 +90,7 @@ def test_distributions_and_correlations_are_kept():
     rank = stats.spearmanr(drawn["startups_a_year"], drawn["office_rent"])[0]
     assert abs(rank - 0.6) < 0.05
     assert abs(stats.spearmanr(drawn["startups_a_year"], drawn["o2o_share"])[0]) < 0.1
-    certain = draw_parameters(values, 3, 0, 5, at_mean=True, sobol=True)
+    certain = draw_parameters(DECLARED, values, 3, 0, 5, at_mean=True, sobol=True)
     assert (certain["office_rent"] == values["office.rent"].mean).all()
 
 
@@ -98,7 +98,7 @@ def of_parameters(seed: int, n: int, sobol: bool) -> np.ndarray:
     """A cost that parameters alone make and whose mean is known: number × rent, plus a share, of independent PERTs."""
     made = {path: parse(form, path, -1e9, 1e9)[0] for path, form in FORMS.items()}
     values = {path: made.get(path, parse(0, path, -1, 1)[0]) for path in PATHS}
-    drawn = draw_parameters(values, seed, 0, n, sobol=sobol)
+    drawn = draw_parameters(DECLARED, values, seed, 0, n, sobol=sobol)
     return drawn["startups_a_year"] * drawn["office_rent"] + 1000 * drawn["o2o_share"]
 
 

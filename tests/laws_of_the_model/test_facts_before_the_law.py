@@ -10,7 +10,6 @@ import pytest
 from simulator import synthesize
 from simulator.engine.drawn import draw_population
 from simulator.engine.edges import edges_of
-from simulator.law.assessment import DECLARED, TERMS
 from simulator.projection.bunching import BUNCHED, CAPITAL, EDGE, lifted
 from tests.laws_of_the_model.playing import (
     ALL_CAME_ANYWAY,
@@ -22,12 +21,12 @@ from tests.laws_of_the_model.playing import (
     played,
     scenario,
 )
-from tests.of_2013 import SLUGS
+from tests.of_2013 import POLICY
 
 DRAWS = 3
 # who comes and who stays may follow the support offered (the but-for part); here nobody does
 UNMOVED = {**ALL_CAME_ANYWAY, **assume(exit__after_support=0), "draws": DRAWS}
-NUMBERS = [f"{slug}.{term.name}" for slug in SLUGS for term in DECLARED[slug]]
+NUMBERS = POLICY.number_paths
 CAPITALS = ("headquarters_award.national_capital", "headquarters_award.regional_capital", "opening_award.registered_capital")
 
 
@@ -105,19 +104,19 @@ def test_bunching_costs_at_most_what_the_raised_pay_in():
 
 def test_where_the_edges_lie():
     law = baseline().law
-    edges = edges_of(law.compile(TERMS, range(2012, 2018)), 2012)
+    edges = edges_of(POLICY, law.compile(range(2012, 2018)), 2012)
     assert edges.dtype == EDGE
     by_fact = {name: edges["edge"][1][edges["fact"][1] == place].tolist() for place, name in enumerate(BUNCHED)}
     assert by_fact == {"registered_capital": [200_000_000], "district_contribution": [5_000_000, 30_000_000]}
     assert not edges["edge"][0].any() and not edges["edge"][4].any(), "out of term nobody minds"
     withdrawn = law.set({"opening_award.offered": False})
-    found = edges_of(withdrawn.compile(TERMS, range(2012, 2018)), 2012)
+    found = edges_of(POLICY, withdrawn.compile(range(2012, 2018)), 2012)
     assert not found["edge"][found["fact"] == CAPITAL].any()
 
 
 @pytest.mark.parametrize(("value", "reach", "expected"), [
     (100, 0.5, 200), (99, 0.5, 99), (199, 0.5, 200), (200, 0.5, 300), (149, 0.0, 149), (300, 1.0, 300), (0, 1.0, 200)])
 def test_a_value_is_lifted_to_the_lowest_edge_above_it(value, reach, expected):
-    edges = np.array([(CAPITAL, 0), (CAPITAL, 200), (CAPITAL, 300), (1, 150)], EDGE)
+    edges = np.array([(CAPITAL, 0), (CAPITAL, 200), (CAPITAL, 300), (1, 150)], EDGE).view(np.recarray)
     assert getattr(lifted, "py_func", lifted)(value, edges, CAPITAL, reach) == expected
 

@@ -9,7 +9,7 @@ from scipy import stats
 from simulator.projection.assumptions import draw_parameters
 from simulator.projection.uncertain import Uncertain, fixed, parse
 from tests.laws_of_the_model.playing import baseline, scenario
-from tests.of_2013 import BY_PATH, PARAMETERS
+from tests.of_2013 import BY_PATH, DECLARED, PARAMETERS
 
 DRAWS = 5_000
 ALPHA = 1e-4 / 200  # about a hundred assumptions, each tested once or twice
@@ -19,7 +19,7 @@ def drawn(chosen, draws: int = DRAWS, *, alone: tuple[str, ...] = (), **named) -
     """The parameters of a scenario; with `alone` all others are held at their means, which is quicker."""
     values = {path: fixed(value.mean) if alone and path not in alone else value
               for path, value in chosen.parameters().items()}
-    return draw_parameters(values, chosen.seed, 0, draws, correlations=chosen.correlations, **named)
+    return draw_parameters(DECLARED, values, chosen.seed, 0, draws, correlations=chosen.correlations, **named)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_making_one_certain_moves_no_other():
     for name in before.dtype.names:
         assert np.array_equal(before[name], after[name]) == (name not in ("startups_a_year", "cash_same_year"))
     values = baseline().parameters()
-    pieces = [draw_parameters(values, 2013, first, 100) for first in range(0, 500, 100)]
+    pieces = [draw_parameters(DECLARED, values, 2013, first, 100) for first in range(0, 500, 100)]
     assert np.array_equal(np.concatenate(pieces), before)
 
 

@@ -17,9 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from simulator import distributions, lotteries
+from simulator import distributions, load_scenario, lotteries
+from simulator.engine.enacted import enact
 from simulator.lotteries import (
-    CLAUSE_STRIDE,
+    APPLY,
+    APPLY_MIX,
     GROWTH,
     NAMES,
     key_of,
@@ -29,6 +31,7 @@ from simulator.lotteries import (
     uniforms,
     uniforms_by_draw,
 )
+from tests.of_2013 import SLUGS
 
 ALPHA = 1e-4 / 40  # no more than 40 tests of samples stand below
 LOW = 0xFFFFFFFF
@@ -116,10 +119,10 @@ def test_no_name_has_moved_and_no_key_has_changed():
         "certification", "registered_capital", "o2o", "service", "designated", "area", "line", "line_fee", "children",
         "members", "apply_together", "apply", "apply_mix", "but_for", "joins", "support")
     assert [getattr(lotteries, name.upper()) for name in NAMES] == list(range(1, len(NAMES) + 1))
-    assert len(NAMES) < CLAUSE_STRIDE == 64, "a clause's own urns would run into the next clause's"
     assert int(key_of("E0000001")) == 8067598748143630850
     assert int(key_of("九龙坡")) == 2004719636606980445
     assert int(key_of_slot(0, 2015, 3)) == 7643539738265412762
+    assert int(enact(load_scenario("baseline"), []).keys[SLUGS.index("tax_rebate")]) == 5559067846220073559
     assert list(keys_of(["E0000001", "九龙坡"])) == [key_of("E0000001"), key_of("九龙坡")]
 
 
@@ -151,13 +154,13 @@ def test_many_are_the_same_as_one_by_one():
 
 
 def test_all_numbers_are_distinct():
-    """Over lotteries × enterprises × draws × years × seeds: half a million numbers, none twice."""
-    lots = [*range(1, len(NAMES) + 1), *(urn + CLAUSE_STRIDE * c for urn in (lotteries.APPLY, lotteries.APPLY_MIX)
-                                         for c in range(1, 12))]
+    """Over lotteries × enterprises × draws × years × seeds, and clauses' own: half a million numbers, none twice."""
     slots = [key_of_slot(kind, year, slot) for kind in range(9) for year in (0, 2013, 2014) for slot in range(2)]
     keys = np.concatenate([keys_of(range(20)), np.array(slots, np.uint64), np.arange(10, dtype=np.uint64)])
+    asked = [(lot, keys) for lot in range(1, len(NAMES) + 1)]
+    asked += [(lot, keys ^ clause) for lot in (APPLY, APPLY_MIX) for clause in enact(load_scenario("baseline"), []).keys]
     assert len(set(map(int, keys))) == len(keys)
-    found = np.concatenate([uniforms(np.uint64(seed), draw, lot, keys, year) for lot in lots for draw in range(10)
+    found = np.concatenate([uniforms(np.uint64(seed), draw, lot, of, year) for lot, of in asked for draw in range(10)
                             for year in (0, 2013, 2014) for seed in (0, 1, 2013, 2**32, 2**64 - 1)])
     assert len(found) > 500_000
     assert len(np.unique(found)) == len(found)
