@@ -208,11 +208,12 @@ def keep_ledger(seed, base_year, keys, claims, given_days, first_draw, shares, p
                 pool_of, clause_caps, pool_limits, limits, flows, due_back, unpaid, committed, largest):
     """Ration a block of draws, claim by claim, into sums by draw.
 
-    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application by claim, 0 where it is drawn; shares
-    (draws,): of a claim that falls due in its own year; the first `paid_years` are paid as they are. rank, pool_of,
-    clause_caps (clauses,); pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED where there is none. flows
-    (draws, cash years, clauses, 6): see FLOWS, `cut` in the year of the award; due_back (draws, cash years) fen; unpaid (draws, cash
-    years): claims not paid in full at the end of the year; committed, largest: see `count_recipients`.
+    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application
+    by claim, 0 where it is drawn; shares (draws,): of a claim that falls due in its own year; the first `paid_years` are paid
+    as they are. rank, pool_of, clause_caps (clauses,); pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED
+    where there is none. flows (draws, cash years, clauses, 6): see FLOWS, `cut` in the year of the award; due_back (draws, cash
+    years) fen; unpaid (draws, cash years): claims not paid in full at the end of the year; committed, largest: see
+    `count_recipients`.
     """
     days, tickets = given_days.copy(), np.zeros(claims.shape[0], np.int64)
     for i in range(claims.shape[0]):

@@ -180,8 +180,9 @@ class Combinations:
                 def none_of_it(node: nodes.Node) -> Range | None:
                     if fact_of(self.policy, node) is not None:
                         return 0, 0
-                    return law_leaf(node, self.terms.head[-1], self.terms.numbers.min(axis=0), self.readings,
-                                    0) if node.op != nodes.YEAR else None
+                    if node.op == nodes.YEAR:
+                        return None
+                    return law_leaf(node, self.terms.head[-1], self.terms.numbers.min(axis=0), self.readings, 0)
 
                 read_under = self.columns[name].read_under if name in self.columns else None
                 if ranges(part, none_of_it)[1] == 0 and read_under is None:

@@ -39,9 +39,9 @@ HELD = np.uint64  # which clauses' conditions held, and one bit more
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
     years are written; reach (n,), calm (n, years + 1): the clauses that could ever matter to each, and those that could in a
-    year as long as nothing befalls it, one bit each; own (n, facts), own_annual (n, years + 1, facts): the policy's own; existing, of_district, paid (n
-    or 0, years, cash clauses); paid_years: in how many first years the payments are known; histories (n or 0, clauses): what
-    was paid before the first award year."""
+    year as long as nothing befalls it, one bit each; own (n, facts), own_annual (n, years + 1,
+    facts): the policy's own; existing, of_district, paid (n or 0, years, cash clauses); paid_years: in how many
+    first years the payments are known; histories (n or 0, clauses): what was paid before the first award year."""
 
     enterprises: Any
     states: Any
@@ -166,7 +166,8 @@ def play_draws(seed, draws_of, parameters, rates, typical, keys, own, generosity
 
     parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws, clauses): take-up and
     the sum it belongs to; keys (clauses,): of their names; own (draws, facts): OWN records; law: the policy's functions; terms (years +
-    1,) HEAD; numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's district decides; edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
+    1,) HEAD; numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's district decides;
+    edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
     synthetic: incumbents are drawn instead, anew in every draw; who is played: THOSE_THERE in the base year, NEWCOMERS or
     both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
     """

@@ -18,12 +18,13 @@ class World(NamedTuple):
     """What all enterprises of a draw share.
 
     par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical
-    (clauses,): take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years + 1,)
-    HEAD, numbers (years + 1, numbers), readings: the law of the base year and each year; own: OWN records of its own facts; prices (years + 1,): of rents and fees over the base year's; growth (years + 1,): the common part of log growth; moves
+    (clauses,): take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years +
+    1,) HEAD, numbers (years + 1, numbers), readings: the law of the base year and each year; own: OWN records of its own facts;
+    prices (years + 1,): of rents and fees over the base year's; growth (years + 1,): the common part of log growth; moves
     (years + 1, 2): how the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1,
-    pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups:
-    see `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept,
-    kept_rows, kept_count: see `life.keep`.
+    pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
+    `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
+    kept_count: see `life.keep`.
     """
 
     seed: Any
@@ -94,7 +95,8 @@ class Room(NamedTuple):
     years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
     (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced (clauses,): of the one being played; written (1,): whether anything stands in history.
+    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced (clauses,):
+    of the one being played; written (1,): whether anything stands in history.
     """
 
     which: Any

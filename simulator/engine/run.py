@@ -42,8 +42,9 @@ class Draws:
     years: award years (y,); cash_years: (y + 1,), one longer. by_clause: int64 (draws, y, clauses, 4): recipients,
     entitled, awarded, displaced; by_year: int64 (draws, y, sums), see totals.BY_YEAR; paid: int64 fen (draws, y + 1,
     clauses), cash; recovered: int64 fen (draws, y + 1); parameters: the outer layer (draws,); trscg, services: CNY
-    (draws, y). Money in fen; what is in kind in its units. policy: whose clauses they are. replicate (draws,): which Sobol sequence each draw belongs to, None
-    where the draws are independent of each other; every Monte Carlo error is made with it (`budget.statistics`).
+    (draws, y). Money in fen; what is in kind in its units. policy: whose clauses they are. replicate (draws,): which
+    Sobol sequence each draw belongs to, None where the draws are independent of each other; every Monte Carlo error is
+    made with it (`budget.statistics`).
     """
 
     years: list[int]

@@ -1,6 +1,7 @@
 """Measures that a policy promises without an amount, as named levers of the projection, neutral unless a scenario uses them.
 
-A policy's file says under `measures` which of its articles promises which, and what it calls it. A lever multiplies parameters (neutral 1) or adds to one (neutral 0). A lever that is used asks for its own yearly cost
+A policy's file says under `measures` which of its articles promises which, and what it calls it. A lever multiplies
+parameters (neutral 1) or adds to one (neutral 0). A lever that is used asks for its own yearly cost
 (`levers.NAME.cost`), which enters the policy's cost beside the clauses.
 """
 

@@ -58,10 +58,9 @@ from simulator.law.terms import Block, Law, Number, contradictions, values_of
 from simulator.money import LARGEST
 
 _YEARS, _CNY = (("year", 1),), (("CNY", 1),)
-CNY, COUNT, SHARE, AREA, RENT = (parse_unit(text) for text in ("CNY", "count", "share", "m2", "CNY/m2/month"))
+CNY, COUNT, SHARE, AREA, RENT = (unit for text in ("CNY", "count", "share", "m2", "CNY/m2/month") if (unit := parse_unit(text)))
 FACT_UNITS: dict[str, Unit] = {
-    "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA,
-    "rent": replace(RENT, scale=facts.RENT)}  # type: ignore[type-var,dict-item]
+    "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA, "rent": replace(RENT, scale=facts.RENT)}
 FACT_HIGHS = {"money": LARGEST, "area": 10_000_000 * facts.AREA, "rent": 100_000 * facts.RENT, "share": facts.OCCUPANCY, "count": 10**9}
 _SIGNED = re.compile(r"\s*(>=|>|≥)\s*(.+)")  # a step of tiers with an edge of its own
 FOLLOW = ("each_highest", "each", "top_up", "first_only")  # how tiers follow one another
@@ -342,8 +341,9 @@ class _Scope:
             uses.clauses[clause] = None
         unit = self.units[place]
         if what == "due":
-            return Value(NUMBER, leaf(nodes.DUE, (place,), 0, 10**18), unit.dimensions,
-                         unit.scale) if place in self.clauses.values() else None
+            if place not in self.clauses.values():
+                return None
+            return Value(NUMBER, leaf(nodes.DUE, (place,), 0, 10**18), unit.dimensions, unit.scale)
         node = leaf(nodes.HISTORY, (place, HISTORY_FIELDS.index(what)), 0, {"total": 10**18, "last": 10**18, "years": 300}.get(what, 2200))
         if what in ("total", "last"):
             return Value(NUMBER, node, unit.dimensions, unit.scale)
@@ -502,8 +502,8 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             reader.wrong(f"{path}.zh", (f"{zh} is the header of another column", f"“{zh}”已是另一列的表头"),
                          ("choose another name", "请换一个名称"))
         unit_text, kind = block.get("unit", ""), str(block.get("kind", ""))
-        unit = parse_unit(unit_text, reader.labels) if unit_text not in ("", None, "flag", "是/否", "date", "日期", "day",
-                                                                         "choice") else None
+        no_unit = ("", None, "flag", "是/否", "date", "日期", "day", "choice")
+        unit = None if unit_text in no_unit else parse_unit(unit_text, reader.labels)
         words = {"flag": "flag", "是/否": "flag", "date": "day", "日期": "day", "day": "day", "choice": "choice"}
         if not kind:
             kind = words.get(str(unit_text), "choice" if block.get("choices") else "")
@@ -534,7 +534,8 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             read = parse_quantity(value, parse_unit("ratio"), reader.labels) if isinstance(value, str) else value
             if isinstance(read, tuple):
                 read = read[0]
-            if isinstance(read, bool) or not isinstance(read, int | float | Decimal) or not 0 <= read <= (1 if key in ("yearly", "share") else 10**13):
+            most = 1 if key in ("yearly", "share") else 10**13
+            if isinstance(read, bool) or not isinstance(read, int | float | Decimal) or not 0 <= read <= most:
                 reader.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}", f"写的是{yamlfile.shown(value)}"),
                              ("write a number", "请写数字"))
                 read = 0
@@ -675,12 +676,12 @@ def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
     if kind != "in_kind":
         if "unit" in given and given["unit"] not in ("元", "CNY"):
             reader.wrong(f"{path}.unit", ("only a clause in kind has a unit of its own", "只有实物条款另有单位"), ("kind: in_kind",) * 2)
-        return CNY  # type: ignore[return-value]
+        return CNY
     unit = parse_unit(given.get("unit", "places"), reader.labels)
     if unit is None or unit.dimensions == _CNY:
         reader.wrong(f"{path}.unit", (f"is {yamlfile.shown(given.get('unit'))}", f"写的是{yamlfile.shown(given.get('unit'))}"),
                      ("what is given in kind: places, 套, hours …", "实物的计量单位：个、套、小时 等"))
-        return COUNT  # type: ignore[return-value]
+        return COUNT
     return unit
 
 
@@ -1016,7 +1017,7 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
                          ("year or lifetime", "year（每年）或 lifetime（累计）"))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if value.kind != POISON.kind and of:
-            most = _amount(reader, path, value, uses, text, CNY)  # type: ignore[arg-type]
+            most = _amount(reader, path, value, uses, text, CNY)
             if most is not None:
                 caps.append(Cap(of, replace(most, zh=str(block.get("zh") or name), en=str(block.get("en") or name)), per == "lifetime"))
     pots = []
@@ -1110,7 +1111,6 @@ def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, B
             block = own.get(name)
             if block is None:
                 if slug == "targets":
-                    reader.wrong(slug, (f"{name} is missing", f"缺少 {name}"), (f"add {name}:", f"请补写 {name}:"))
                     continue
                 block = sharing.NATIONAL[name]
             block = dict(block) if isinstance(block, Mapping) else {"value": block}

@@ -63,8 +63,8 @@ def read_population(path: str | Path, units: Mapping[str, str] | None = None, un
     """The population of a register's folder, workbook or database.
 
     units: 元 or 万元 by column of amounts, where the register does not say; until: the last year of the whole register of
-    which this is a part, 0 where that is not known yet; policy: whose contract it is to fulfil, the shipped baseline's if unsaid. Raises PopulationError with every problem of all its tables at
-    once; what is merely odd is in `warnings`.
+    which this is a part, 0 where that is not known yet; policy: whose contract it is to fulfil, the shipped baseline's if unsaid.
+    Raises PopulationError with every problem of all its tables at once; what is merely odd is in `warnings`.
     """
     found = examine(path, units, until, policy)
     if found.population is None:

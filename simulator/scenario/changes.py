@@ -149,7 +149,8 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
 def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
     """Amounts, shares and days written as people write them, by the setting's unit."""
     group, _, rest = path.partition(".")
-    number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else scenario.declared.by_path.get(rest) if group == "assumptions" else None
+    number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else \
+        scenario.declared.by_path.get(rest) if group == "assumptions" else None
     unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
     if unit == "CNY":
         return typed.amounts(value)

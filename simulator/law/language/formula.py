@@ -472,7 +472,8 @@ class Formula:
         b_zero = other.source == ("literal",) and other.node.low == other.node.high == 0
         if _of_a_year(one.dimensions) != _of_a_year(other.dimensions) and not (a_zero or b_zero):
             bare = next((v for v in (one, other) if v.source == ("literal",)), None)
-            remedy_en = "write its unit (5000元, 20万元), or give it a name under numbers" if bare else "multiply by what makes the units agree"
+            remedy_en = "write its unit (5000元, 20万元), or give it a name under numbers" if bare else \
+                "multiply by what makes the units agree"
             remedy_zh = "请写明单位（如5000元、20万元）或列入 numbers" if bare else "请核对单位，相乘后单位一致才能加减和比较"
             first, second = described(one.dimensions), described(other.dimensions)
             self.fail(self._at(tree), f"units do not agree: {second} {verb} {first}", f"单位不一致：{_unit_zh(one)} 与 {_unit_zh(other)}",
@@ -985,7 +986,8 @@ def _syntax(error: BaseException, code: str) -> tuple[str, str, str, str]:
     if not code.strip():
         return "is empty", "为空", "write a formula", "请写公式"
     if re.search(r"(?<![=<>!])=(?!=)", code) and isinstance(error, SyntaxError):
-        return "cannot be read: one = gives a value, it compares nothing", "无法读取：单个“=”不是比较", "write == to compare", "比较相等请写 =="
+        return ("cannot be read: one = gives a value, it compares nothing", "无法读取：单个“=”不是比较", "write == to compare",
+                "比较相等请写 ==")
     if code.count("(") != code.count(")"):
         return "has brackets that do not match", "括号不配对", "count ( and )", "请核对括号"
     if isinstance(error, RecursionError | MemoryError):

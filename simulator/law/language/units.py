@@ -46,7 +46,8 @@ COUNTED = frozenset(
     "count counts 户 家 人 名 件 个 台 辆 套 间 票 单 店 项 次 场 期 栋 座 处 所 村 条 张 份 位 place places persons person people "
     "firm firms enterprise enterprises shop shops store stores parcel parcels member members flat flats village villages "
     "order orders vehicle vehicles project projects item items piece pieces job jobs employee employees pupil pupils "
-    "platform platforms tenant tenants award awards patent patents device devices bed beds point points 学位 岗位 用户 会员 网点 网店 企业".split())
+    "platform platforms tenant tenants award awards patent patents device devices bed beds point points "
+    "学位 岗位 用户 会员 网点 网店 企业".split())
 _ENTERPRISES = frozenset("count counts 户 家 firm firms enterprise enterprises 企业".split())  # the ordinary count of a policy
 _SHARES = {"share": Decimal(1), "比例": Decimal(1), "%": Decimal("0.01"), "％": Decimal("0.01"), "‰": Decimal("0.001"),
            "percent": Decimal("0.01"), "occupancy": Decimal(1)}
@@ -61,8 +62,8 @@ _FACT_HIGHS = {_CNY: Decimal(10**13), _AREA: Decimal(10**7)}
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit. name: the usual one of its kind (万元 is CNY, with a size); dimensions: base units with powers; scale: machine units in one; high: the largest value a
-    number may have; size: how many of the unit a written one is (万元: 10 000)."""
+    """A unit. name: the usual one of its kind (万元 is CNY, with a size); dimensions: base units with powers; scale: machine units
+    in one; high: the largest value a number may have; size: how many of the unit a written one is (万元: 10 000)."""
 
     name: str
     dimensions: Dimensions
@@ -129,8 +130,8 @@ def parse_unit(text: Any, labels: frozenset[str] = frozenset()) -> Unit | None:
         scale, high = _COMPOSITE_SCALE, Decimal(10**7)
     canonical = {_CNY: "CNY", _AREA: "m2", _MONTH: "months", _YEAR: "years"}
     if dimensions:
-        name = canonical.get(dimensions[0][0],
-                             dimensions[0][0]) if len(dimensions) == 1 and dimensions[0][1] == 1 else described(dimensions)
+        simple = len(dimensions) == 1 and dimensions[0][1] == 1
+        name = canonical.get(dimensions[0][0], dimensions[0][0]) if simple else described(dimensions)
     return Unit(name, dimensions, scale, high, size)
 
 
