@@ -1,0 +1,50 @@
+"""A report of each of the other policies, in both languages, names that policy alone; nothing of one place is left in the program."""
+
+import re
+
+import pytest
+
+import simulator
+from simulator import resources
+from simulator.scenario import under_policy
+from tests.policies.test_others import OTHERS, foreign
+
+PLACE = re.compile("九龙坡|Jiulongpo|重庆|Chongqing|高新区")
+
+
+def words_of(page: str) -> str:
+    """What a person reads of a page: text, titles of pictures, descriptions."""
+    page = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r'\b(?:src|href|id|class|d|style)="[^"]*"', "", page))
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def pages(request, tmp_path_factory) -> tuple[str, dict[str, str]]:
+    """The policy's name, and its report by language."""
+    budget = simulator.run(under_policy(request.param).set({"draws": 20}))
+    made = simulator.report(budget, languages=("zh", "en"), out=tmp_path_factory.mktemp(request.param))
+    return request.param, {path.name.split(".")[1]: path.read_text(encoding="utf-8") for path in made}
+
+
+@pytest.mark.slow
+def test_a_report_names_that_policy_alone(pages):
+    name, found = pages
+    policy = under_policy(name).law.policy
+    assert set(found) == {"zh", "en"}
+    for lang, page in found.items():
+        told = words_of(page)
+        assert (policy.zh if lang == "zh" else policy.en) in told
+        assert [clause.article for clause in policy.clauses if clause.article not in told] == []
+        assert [word for word in foreign(name, told) if len(word) > 4] == []  # 租金补助 and 税收返还 are general words, too
+        assert PLACE.findall(told) == []
+
+
+def test_nothing_of_one_place_is_left_in_the_program():
+    """Its names stand in the files of its policy, its scenarios and its statistics, and in the guide as an example."""
+    found = {}
+    for path in (resources.folder("data").parent / "simulator").rglob("*"):
+        if path.suffix in (".py", ".yaml", ".js", ".css", ".html", ".mplstyle", ".ipynb"):
+            text = path.read_text(encoding="utf-8").replace("Asia/Chongqing", "").replace("jiulongpo_2013", "")
+            if PLACE.search(text):
+                found[path.name] = PLACE.findall(text)
+    assert found == {}
