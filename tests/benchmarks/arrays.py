@@ -10,11 +10,11 @@ import numpy as np
 
 from simulator.engine.totals import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, CLAUSE_STRIDE, LEAVING
+from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, LEAVING
 from simulator.money import FEN, RATE
 from simulator.projection.enterprises import TRADITIONAL
 from tests.benchmarks.projected import Projection, Year, to_fen
-from tests.benchmarks.work import CLAUSE, Sums, Work
+from tests.benchmarks.work import CLAUSE, KEYS, Sums, Work
 from tests.of_2013 import CASH_CLAUSES, CLAUSES
 
 SIZES = {"of_scale_3": 3, "of_scale_10": 10, "of_scale_20": 20, "leading_200": 200, "leading_1000": 1000}  # m CNY
@@ -253,9 +253,8 @@ class Arrays:
         if rate > 0 and typical > 0 and par["take_up_size_elasticity"] != 0:
             odds = rate / (1 - rate) * (amount / (typical * FEN)) ** par["take_up_size_elasticity"]
             rate = odds / (1 + odds)
-        own = CLAUSE_STRIDE * (k + 1)
-        together = urns.u(APPLY_MIX + own, who, 0) < par["take_up_together"]
-        return np.where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY + own, who, 0)) < rate
+        together = urns.u(APPLY_MIX, who, 0, KEYS[k]) < par["take_up_together"]
+        return np.where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY, who, 0, KEYS[k])) < rate
 
     def _leave(self, d: int, year: Year, memory, may, here, urns) -> None:
         """Some of those who came for the policy and whose rent support runs out this year leave the district."""

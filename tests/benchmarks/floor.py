@@ -19,15 +19,15 @@ from simulator.lotteries import (
     BREACH,
     CERTIFICATION,
     CHILDREN,
-    CLAUSE_STRIDE,
     EXIT,
     GROWTH,
     PROFIT,
     philox,
 )
 from tests.benchmarks.arrays import Arrays
-from tests.benchmarks.urns import TheSame
-from tests.benchmarks.work import SHOCK_CUT, Work
+from tests.benchmarks.urns import NONE, TheSame
+from tests.benchmarks.work import KEYS, SHOCK_CUT, Work
+from tests.of_2013 import CLAUSES
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _rounds = numba.njit(nogil=True, inline="always")(philox.py_func)  # inlined, the loop around it is vectorised
@@ -35,12 +35,13 @@ ONE_A_YEAR = (EXIT, GROWTH, PROFIT, CHILDREN, CERTIFICATION, BREACH)
 
 
 @numba.njit(nogil=True)
-def numbers(keys, seed, draw, lottery, year, out):
-    """A number in (0, 1) of each key into `out`."""
+def numbers(keys, seed, draw, lottery, year, out, clause=NONE):
+    """A number in (0, 1) of each key into `out`; clause: the key of the clause whose lottery it is."""
     last = (np.uint64(lottery) << np.uint64(16)) | np.uint64(year)
     k0, k1, c2 = seed & _LOW, seed >> _HALF, np.uint64(draw) & _LOW
     for i in range(keys.shape[0]):
-        w0, w1, _, _ = _rounds(keys[i] & _LOW, keys[i] >> _HALF, c2, last, k0, k1)
+        key = keys[i] ^ clause
+        w0, w1, _, _ = _rounds(key & _LOW, key >> _HALF, c2, last, k0, k1)
         out[i] = (float((w0 >> np.uint64(5)) * np.uint64(67108864) + (w1 >> np.uint64(6))) + 0.5) * 2.0**-53
 
 
@@ -61,9 +62,9 @@ def total(values):
 
 
 @numba.njit(nogil=True)
-def floor_of_draw(seed, draw, years, keys, asked, odds, elasticity, lotteries, growth, scale, inside, scratch):
+def floor_of_draw(seed, draw, years, keys, asked, own, odds, elasticity, lotteries, growth, scale, inside, scratch):
     """A checksum of all numbers of a draw. keys: by year, of those that may still leave; asked: keys of those entitled, by
-    clause; odds: what their amounts are raised to a power for."""
+    clause; own: the clauses' keys; odds: what their amounts are raised to a power for."""
     checksum = 0.0
     for j in range(len(years)):
         there, left = keys[2 * j], keys[2 * j + 1]
@@ -75,9 +76,9 @@ def floor_of_draw(seed, draw, years, keys, asked, odds, elasticity, lotteries, g
                 growth_factors(out, growth[j], scale, inside)
             checksum += total(out)
     for k in range(len(asked)):
-        out, own = scratch[: asked[k].shape[0]], CLAUSE_STRIDE * (k + 1)
-        for lottery in (APPLY_MIX + own, APPLY_TOGETHER):  # the mix says which of two: one of them is needed
-            numbers(asked[k], seed, draw, lottery, 0, out)
+        out = scratch[: asked[k].shape[0]]
+        for lottery, clause in ((APPLY_MIX, own[k]), (APPLY_TOGETHER, NONE)):  # the mix says which of two: one of them is needed
+            numbers(asked[k], seed, draw, lottery, 0, out, clause)
             checksum += total(out)
         for i in range(odds[k].shape[0]):
             checksum += odds[k][i] ** elasticity
@@ -107,7 +108,7 @@ class Floor:
         par = work.parameters[d]
         scale = float(par["market_own_shock"])
         return floor_of_draw(
-            np.uint64(work.scenario.seed), d, self.years, keys, asked, ratios, float(par["take_up_size_elasticity"]),
+            np.uint64(work.scenario.seed), d, self.years, keys, asked, KEYS, ratios, float(par["take_up_size_elasticity"]),
             self.lotteries, work.growth[d, 1:], scale, 1 - math.exp(-SHOCK_CUT / scale), self.scratch)
 
     def play_all(self, draws: int) -> None:
@@ -121,7 +122,7 @@ class _Watched(Arrays):
 
     def __init__(self, work: Work):
         super().__init__(work)
-        self.there, self.asked, self.ratios = [], [[] for _ in range(11)], [[] for _ in range(11)]
+        self.there, self.asked, self.ratios = [], [[] for _ in range(CLAUSES)], [[] for _ in range(CLAUSES)]
         self.before = np.flatnonzero(self.projection.active)
 
     def _award(self, d, year, *rest):

@@ -12,9 +12,10 @@ from openfisca_core.model_api import ETERNITY, YEAR, ParameterNode, Variable, ma
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, CLAUSE_STRIDE, LEAVING
+from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, LEAVING
 from simulator.money import FEN, RATE
 from tests.benchmarks.arrays import ONE_IN, RENT_WHOLE, in_year, months, share_of, year_after
+from tests.benchmarks.work import KEYS
 from tests.of_2013 import CASH, SLUGS
 
 Enterprise = build_entity(key="enterprise", plural="enterprises", label="An enterprise of the register", is_person=True)
@@ -278,9 +279,9 @@ def _awarded(k: int, slug: str):
         if rate > 0 and typical > 0 and par["take_up_size_elasticity"] != 0:
             odds = rate / (1 - rate) * (entitled[who] / (typical * FEN)) ** par["take_up_size_elasticity"]
             rate = odds / (1 + odds)
-        own, urns = CLAUSE_STRIDE * (k + 1), simulation.urns
-        together = urns.u(APPLY_MIX + own, who, 0) < par["take_up_together"]
-        applies = where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY + own, who, 0)) < rate
+        urns = simulation.urns
+        together = urns.u(APPLY_MIX, who, 0, KEYS[k]) < par["take_up_together"]
+        applies = where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY, who, 0, KEYS[k])) < rate
         awarded = np.zeros_like(entitled)
         awarded[who] = entitled[who] * applies
         return awarded
@@ -364,15 +365,14 @@ def went_online(enterprise, period, parameters):
     return enterprise("went_online", period.last_year) | enterprise("goes_online", period)
 
 
-def system(terms: np.ndarray, years: list[int]) -> TaxBenefitSystem:
+def system(terms: list[dict[str, dict[str, int]]], years: list[int]) -> TaxBenefitSystem:
     """The tax-benefit system with the law's numbers (machine units: fen, 0.01 m², 1/10 000) of each year."""
     made = TaxBenefitSystem([Enterprise])
     for declared in VARIABLES:
         made.add_variable(declared)
     data: dict = {}
-    for block in terms.dtype.names:
+    for block, numbers in terms[0].items():
         data[block] = {
-            name: {"values": {f"{year}-01-01": {"value": int(terms[j][block][name])} for j, year in enumerate(years)}}
-            for name in terms.dtype[block].names}
+            name: {"values": {f"{year}-01-01": {"value": terms[j][block][name]} for j, year in enumerate(years)}} for name in numbers}
     made.parameters = ParameterNode("", data=data)
     return made

@@ -11,6 +11,8 @@ import numpy as np
 
 from simulator import elementary, lotteries
 
+NONE = np.uint64(0)
+
 
 @numba.vectorize(["float64(float64)"])
 def exp(x):
@@ -32,8 +34,9 @@ class TheSame:
     def __init__(self, seed: int, draw: int, keys: np.ndarray):
         self.seed, self.draw, self.keys = np.uint64(seed), draw, keys
 
-    def u(self, lottery: int, at: np.ndarray, year: int) -> np.ndarray:
-        return lotteries.uniforms(self.seed, self.draw, lottery, self.keys[at], year)
+    def u(self, lottery: int, at: np.ndarray, year: int, clause: np.uint64 = NONE) -> np.ndarray:
+        """A number of each; clause: the key of the clause whose lottery it is, for one that each clause has for itself."""
+        return lotteries.uniforms(self.seed, self.draw, lottery, self.keys[at] ^ clause, year)
 
 
 class NumPysOwn:
@@ -44,5 +47,5 @@ class NumPysOwn:
     def __init__(self, seed: int, draw: int, keys: np.ndarray):
         self.random = np.random.Generator(np.random.SFC64([seed, draw])).random
 
-    def u(self, lottery: int, at: np.ndarray, year: int) -> np.ndarray:
+    def u(self, lottery: int, at: np.ndarray, year: int, clause: np.uint64 = NONE) -> np.ndarray:
         return self.random(len(at))

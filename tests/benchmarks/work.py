@@ -19,11 +19,13 @@ from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.prepared import known_until
 from simulator.engine.run import outer_layer
 from simulator.engine.window import laid_over
+from simulator.law.terms import HEAD, Law
+from simulator.lotteries import keys_of
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
 from simulator.projection.market import market_paths
 from simulator.scenario import Scenario
-from tests.of_2013 import CLAUSES, SLUGS, TAKE_UP_FIELDS, TYPICAL_FIELDS
+from tests.of_2013 import CLAUSES, POLICY, SLUGS, TAKE_UP_FIELDS, TYPICAL_FIELDS
 
 # arrivals off; prices, relief of income tax and what the default readings do not ask for off; three whole award years; everything
 # else as in the baseline
@@ -34,6 +36,7 @@ COMMON = {
     "prices.growth", "tax.small_share", "tax.western_share", "existing.share", "certification.rate_others", "breach.accounts_rate")
 } | {"horizon": 2015, "policy.start": datetime.date(2013, 1, 1)}
 CLAUSE = {slug: k for k, slug in enumerate(SLUGS)}
+KEYS = keys_of(f"{POLICY.name}/{slug}" for slug in SLUGS)  # of the clauses' own lotteries
 SHOCK_CUT = 1.5  # MODEL 3: the own shock is cut at ±1.5
 NOT_COMPARED = ("too_large",)  # a guard against overflow, no result
 
@@ -48,7 +51,7 @@ class Work:
     """n enterprises, y years, d draws.
 
     enterprises (n,) ENTERPRISE and states (n,) STATE as known in year position `known` (0: the base year); annual (n, y + 1)
-    ANNUAL; existing, district (n or 0, y, cash clauses) fen; terms (y + 1,) the law's numbers; parameters (d,) PARAMETERS;
+    ANNUAL; existing, district (n or 0, y, cash clauses) fen; terms [y + 1] the law's numbers by block and name; parameters (d,) PARAMETERS;
     rates, typical (d, clauses) take-up and the sum (yuan) it belongs to; growth (d, y + 1) the common part of log growth.
     """
 
@@ -62,7 +65,7 @@ class Work:
     annual: np.ndarray
     existing: np.ndarray
     district: np.ndarray
-    terms: np.ndarray
+    terms: list[dict[str, dict[str, int]]]
     parameters: np.ndarray
     rates: np.ndarray
     typical: np.ndarray
@@ -91,9 +94,24 @@ def work_of(scenario: Scenario, population: Population) -> Work:
     typical[:, : len(TYPICAL_FIELDS)] = np.stack([parameters[name] for name in TYPICAL_FIELDS], axis=1)
     return Work(
         scenario, population, years, base, known, forget(population.enterprises, known_year),
-        states_of(population, window, known), window.annual, window.existing, window.of_district, window.terms,
+        states_of(population, window, known), window.annual, window.existing, window.of_district,
+        numbers_of(scenario.law, [base, *years]),
         parameters, np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1), typical,
         _common_growth(parameters, scenario.seed, base, len(years)))
+
+
+def numbers_of(law: Law, years: list[int]) -> list[dict[str, dict[str, int]]]:
+    """A law's numbers (machine units: fen, 0.01 m², 1/10 000) of each year, by block and name; dates and tax sharing with them.
+    A threshold that has to be passed is one more: whoever reads these asks whether a fact is at least the threshold."""
+    compiled, found = law.compile(years), []
+    for head, numbers in zip(compiled.head, compiled.numbers, strict=True):
+        named = {"policy": {name: int(head[name]) for name in ("start", "end")},
+                 "sharing": {name: int(head[name]) for name in HEAD.names if name.endswith("_share")}}
+        for path, number in zip(POLICY.number_paths, numbers, strict=True):
+            block, name = path.split(".")
+            named.setdefault(block, {})[name] = int(number) + (law.numbers[path].edge == "more_than")
+        found.append(named)
+    return found
 
 
 def _common_growth(parameters: np.ndarray, seed: int, base: int, years: int) -> np.ndarray:

@@ -19,10 +19,9 @@ COLUMNS = ("of", "scenario", "clause", "year", "fen")
 
 def sums() -> Iterator[tuple[str, str, str, int, int]]:
     """Each sum as of (sample: the law on the shipped register; draws: of a small run), scenario, clause, year and fen."""
-    from tests.of_2013 import SLUGS
-
     from simulator import assess, load_scenario, read_population, run
     from simulator.resources import folder
+    from tests.of_2013 import SLUGS
 
     sample = read_population(folder("data") / "sample")
     for name in SCENARIOS:

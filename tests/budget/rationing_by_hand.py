@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Claim(NamedTuple):
-    """enterprise, year (1 …), clause (10: clawback), amount in fen."""
+    """enterprise, year (1 …), clause (-1: clawback), amount in fen."""
 
     enterprise: int
     year: int
@@ -35,8 +35,8 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
     """flows {name: {(year, clause): fen}}, due back {year: fen}, unpaid {year: claims}."""
     flows = {name: defaultdict(int) for name in ("due", "paid", "waiting", "lapsed", "cancelled", "cut")}
     due_back, unpaid = defaultdict(int), defaultdict(int)
-    own = [i for i, c in enumerate(claims) if c.clause < 10]
-    breach = {c.enterprise: (c.year, c.amount) for c in claims if c.clause == 10}
+    own = [i for i, c in enumerate(claims) if c.clause != -1]
+    breach = {c.enterprise: (c.year, c.amount) for c in claims if c.clause == -1}
     net = _under_the_cap(claims, own, rules, flows)
     now, so_far = {}, defaultdict(int)
     for i in own:

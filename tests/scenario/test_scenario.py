@@ -337,8 +337,8 @@ def test_faults_of_a_law_file_are_told_with_its_lines(tmp_path):
     (tmp_path / "broken.yaml").write_text(broken, encoding="utf-8")
     line = broken[: broken.index("lots")].count("\n") + 1
     assert refusals(tmp_path, "law: broken") == [
-        f"broken.yaml line {line}, clauses.data_line.numbers.cap: 'lots' is no number → "
-        "write the number with its unit: 20万元, 30 %, 500 m², 24 months"]
+        (f"broken.yaml line {line}, clauses.data_line.numbers.cap: 'lots' is no number → "
+         "write the number with its unit: 20万元, 30 %, 500 m², 24 months")]
 
 
 def test_a_scenario_without_a_base_must_say_everything(tmp_path):
