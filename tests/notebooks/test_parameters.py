@@ -18,13 +18,14 @@ from simulator.report.launcher import declared
 from simulator.resources import folder
 from simulator.scenario import PLAIN, load_scenario
 from simulator.scenario.purse import SETTINGS
+from tests.of_2013 import SLUGS
 
 NEIGHBOURS = ("extern", "对外版", "外", "externa", "EXTERNAL1", "", " ", "none", "True", "0", "internal external", "对　外x")
 CLOSED = {  # parameter → what refuses another value, given it
     "profile": kinds.profile_of,
     "folder": lambda value: opening.open_run(value),
     "lang": lambda value: kinds.check("budget", ["html"], [value], "internal"),
-    "clause": lambda value: kinds.check("clause", ["html"], ["zh"], "internal", value),
+    "clause": lambda value: kinds.check("clause", ["html"], ["zh"], "internal", value, clauses=SLUGS),
     "scenario": lambda value: load_scenario(value or "no such one"),
     "draws": lambda value: load_scenario("baseline").set({"draws": value}),
 }
@@ -116,7 +117,8 @@ def actions():
                 yield verb, action.option_strings[-1], action
 
 
-PATHS = {"--population", "--out", "--releases", "--report", "--certificate", "--key", "--password-file", "--folder", "--scenario"}
+PATHS = {"--population", "--out", "--releases", "--report", "--certificate", "--key", "--password-file", "--folder", "--scenario",
+         "--cases"}
 HELD = {  # words held by a room of their own: each with a value that it refuses
     "--unit": ("check", "sales=万"),
     "--appropriation": ("run", "2014"),
@@ -129,6 +131,8 @@ HELD = {  # words held by a room of their own: each with a value that it refuses
     "--trscg": ("indicators", "2013"),
     "--host": ("whatif", "no such host"),
     "--pseudonyms": ("assess", "NO_SUCH_VARIABLE"),
+    "--policy": ("run", "no such policy"),
+    "--from": ("policy", "no such policy"),
 }
 
 
@@ -138,10 +142,11 @@ def test_every_option_is_closed_or_typed_or_listed_here():
 
 
 @pytest.mark.parametrize("option", [option for option in HELD if option not in ("--scheduler", "--host")])  # those reach a network
-def test_a_free_word_is_refused_by_its_room(option, capsys):
+def test_a_free_word_is_refused_by_its_room(option, capsys, tmp_path):
     verb, value = HELD[option]
     register = [str(folder("data") / "sample")] if verb in ("check", "assess", "indicators") else []
-    more = {"--of": ["--precision", "1%"], "--free": ["--budget", "2000000"], "--clause": ["--notebook", "clause"]}.get(option, [])
+    more = {"--of": ["--precision", "1%"], "--free": ["--budget", "2000000"], "--clause": ["--notebook", "clause"],
+            "--from": ["new", str(tmp_path / "new.xlsx")]}.get(option, [])
     try:
         code = main([verb, *register, option, value, *more, "--lang", "en"])
     except SystemExit as left:

@@ -122,10 +122,9 @@ def test_a_text_too_wide_for_a_terminal_is_broken_into_lines():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_clause_s_share_and_the_targets_say_how_sure_they_are(small, lang, tmp_path):
-    from tests.of_2013 import SLUGS
-
     from simulator.budget.statistics import ratio
     from simulator.report import clause_sections, tables
+    from tests.of_2013 import SLUGS
 
     run, words = RunFolder.open(small.write(tmp_path)), load(lang)
     of = small.result.paid[:, :, SLUGS.index("office_rent")].sum(axis=1) / 100

@@ -15,6 +15,7 @@ from simulator.report import driver_words, drivers, matters_charts, sections
 from simulator.report.figures import svg
 from simulator.report.record import RunFolder
 from simulator.report.wording import load
+from tests.of_2013 import SWITCHES
 
 ZH, EN = load("zh"), load("en")
 LABELS = {"a": "Rent", "b": "Fees", "law.tax_rebate.low_contribution": "Lower band", "law.tax_rebate.high_contribution": "Upper band"}
@@ -140,8 +141,10 @@ def test_where_most_stand_below_an_edge():
 
 
 def test_readings_that_cannot_be_told_apart():
-    frame = pd.DataFrame({"switch": ["rent_clock", "opening_awards"], "reading": ["settling", "higher_of"], "mean": [5e5, -4e5],
-                          "standard_error": [1e5, 1e5], "rank_low": [1, 1], "rank_high": [2, 2]})
+    others = {"rent_clock": "settling", "opening_awards": "higher_of"}
+    names = [(SWITCHES[name].zh, SWITCHES[name].en, *SWITCHES[name].meanings[reading]) for name, reading in others.items()]
+    frame = pd.DataFrame(names, columns=["switch_zh", "switch_en", "reading_zh", "reading_en"]).assign(
+        mean=[5e5, -4e5], standard_error=1e5, rank_low=1, rank_high=2)
     key, said = driver_words.of_readings(frame, ZH)
     assert ZH.say(key, **said).endswith("前两年的起算：自落户之月；两项开办奖励并存时：就高享受一项。")
     frame[["rank_low", "rank_high"]] = [[1, 1], [2, 2]]
