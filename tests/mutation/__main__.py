@@ -1,8 +1,9 @@
-"""`make mutate`: does a test fail for every slip of the hand in the law's sources?
+"""`make mutate`: does a test fail for every slip of the hand in the policy of 2013, and in the modules that work with a law?
 
-Each mutant has a process of its own in which the law is imported as plain Python, with one change. First the plays (seconds),
-then, for what they leave alive, the tests of its module. Exit code 1: too few are killed, a function has no mutant, a
-survivor is not in survivors.yaml with the reason, or something in that table is not alive.
+A mutant of the policy is its file with one change: the engine assesses the plays' registers under it. A mutant of a module has a
+process of its own in which the law's modules are imported as plain Python, with one change. First the plays (seconds), then, for
+what they leave alive of a module, its tests. Exit code 1: too few are killed, a function has no mutant, a survivor is not in
+survivors.yaml with the reason, or something in that table is not alive.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import chain
 from multiprocessing import connection, get_context
 from pathlib import Path
 
 import yaml
 
 from tests.mutation import plain, plays
-from tests.mutation.mutants import MODULE, Mutant, functions, modules, mutants
+from tests.mutation.mutants import FILE, Mutant, functions, modules, mutants
 
 WANTED = 0.90
 LIMIT = 600  # seconds a mutant may take: one that never ends is killed
@@ -31,38 +33,41 @@ SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
-    "terms": ("test_terms", SCENARIO, "test_withdrawn"), "lawfile": ("test_terms", "test_legality", SCENARIO, "test_withdrawn"),
-    "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
-    "targets": ("test_terms",), "calendar": ("test_calendar",), "sharing": ("test_sharing",), "clauses": ("test_terms", "test_explanation"),
+    "terms": ("test_terms", SCENARIO, "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
+    "targets": ("test_terms",), "calendar": ("test_calendar",), "sharing": ("test_sharing",),
+    "assessment": ("test_withdrawn", "test_clauses"),
     "explanation": ("test_clauses", "test_explanation", "test_withdrawn"),
 }
 CHOSEN = {  # of a file, by pytest's -k: its other tests are slow as plain Python, and look at the law no closer
     "test_scenario": "law or edge_of or dated or shown_exactly", "test_withdrawn": "not gives_nothing or rebate",
 }
-BESIDE_THE_PLAYS = ("terms", "lawfile", "legality", "readings", "targets", "explanation")  # the plays hand over finished numbers
+BESIDE_THE_PLAYS = ("terms", "legality", "readings", "targets", "explanation")  # their own tests say more, and sooner
 
 
 def main() -> int:
     """Run what is asked for and say what lives."""
-    p = argparse.ArgumentParser(prog="python -m tests.mutation", description="Mutation test of simulator/law.")
-    p.add_argument("--only", default="", metavar="PATTERN", help="mutants whose name this regular expression finds, as ^settlement")
+    p = argparse.ArgumentParser(prog="python -m tests.mutation", description="Mutation test of the policy of 2013 and of simulator/law.")
+    p.add_argument("--only", default="", metavar="PATTERN",
+                   help="mutants whose name this regular expression finds, as ^policy.yaml or ^assessment")
     p.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth mutant")
     p.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     p.add_argument("--plays-only", action="store_true", help="without the slower tests that what the plays leave alive is put to")
     options = p.parse_args()
-    everything = [mutant for module in reversed(modules()) for mutant in mutants(module)]  # clauses first
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as compiled:  # the law is not to be imported here
+        of_the_policy = compiled.submit(plays.policy_mutants).result()
+    everything = [*of_the_policy, *(mutant for module in modules() for mutant in mutants(module))]
     chosen = [m for m in everything if re.search(options.only, m.key)][:: options.every]
     began = time.time()
     known: list[plays.Play] = []
     if any(m.module not in BESIDE_THE_PLAYS for m in chosen):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as compiled:
-            known = [play.light() for play in compiled.submit(plays.prepare).result()]
+            known = compiled.submit(plays.prepare).result()
     print(f"{len(chosen)} mutants of {len(everything)}; {len(known)} registers prepared in {time.time() - began:.0f} s", flush=True)
-    plain.uncompiled()
-    preload()
     killed_by: dict[str, str] = {}
     left = Counter(m.module for m in chosen)
-    for mutant, killer in killers([None, *chosen], known, options.workers, not options.plays_only):
+    of_policy, of_modules = ([m for m in chosen if (m.data is not None) is wanted] for wanted in (True, False))
+    for mutant, killer in chain(policy_killers(of_policy, known, options.workers),
+                                killers([None, *of_modules], known, options.workers, not options.plays_only)):
         if mutant is None:
             if killer:
                 print(f"the unchanged law fails: {killer}")
@@ -84,6 +89,15 @@ def main() -> int:
     return 1 if wrong else 0
 
 
+def policy_killers(chosen: list[Mutant], known: list[plays.Play], workers: int) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant of the policy with what killed it, as they come, from processes that have the engine."""
+    if chosen:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=plays.take, initargs=(known,)) as pool:
+            waiting = {pool.submit(plays.policy_killer, mutant): mutant for mutant in chosen}
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+
+
 def preload() -> None:
     """Import what every mutant needs and none changes, once."""
     import hypothesis  # noqa: F401
@@ -100,6 +114,10 @@ def preload() -> None:
 
 def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool) -> Iterator[tuple[Mutant | None, str]]:
     """Each mutant with what killed it ("" for nothing), as they come; None stands for the unchanged law, waited for first."""
+    if chosen == [None]:
+        return
+    plain.uncompiled()
+    preload()
     fork = get_context("fork")
     waiting, running = list(reversed(chosen)), {}
     while waiting or running:
@@ -141,22 +159,17 @@ def put_to_death(mutant: Mutant | None, known: list[plays.Play], tests: tuple[st
 def killer_of(mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, ...], thorough: bool) -> str:
     """The first thing that fails; "" when nothing does. tests: files of tests/law that are tried after the plays."""
     try:
-        assessment = plain.law(mutant.module, mutant.code) if mutant else plain.law()
+        plain.law(mutant.module, mutant.code) if mutant else plain.law()
     except Exception as e:
         return f"import: {type(e).__name__}"
     for play in known if mutant is None or mutant.module not in BESIDE_THE_PLAYS else ():
         try:
-            held = play.holds(assessment)
+            held = play.holds()
         except Exception as e:
             return f"{play.name}: {type(e).__name__}"
         if not held:
             return play.name
-    try:
-        if known and (mutant is None or mutant.module == "assessment") and not plays.bits_hold(known, assessment):
-            return "bits"
-    except Exception as e:
-        return f"bits: {type(e).__name__}"
-    for name in tests if thorough else [name for name in tests if name in ("test_reachable", "test_sharing")]:
+    for name in tests if thorough else [name for name in tests if name == "test_sharing"]:
         if failed := first_failure(LAW_TESTS / f"{name}.py"):
             return failed
     return ""
@@ -164,19 +177,7 @@ def killer_of(mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, 
 
 def tests_of(mutant: Mutant) -> tuple[str, ...]:
     """The tests, beside the plays, that speak of what a mutant changes."""
-    if mutant.module in TESTS:
-        return TESTS[mutant.module]
-    if mutant.function in ("reachable", "stirs", "stirs_always"):
-        return ("test_reachable",)
-    if mutant.module.startswith("clauses"):
-        return ("test_clauses", "test_terms" if mutant.function == MODULE else "test_explanation")
-    if mutant.function == MODULE:
-        return ("test_terms", "test_clauses", "test_explanation")
-    if mutant.function == "keep_one_opening_award":
-        return ("test_clauses",)
-    if "observ" in mutant.function:
-        return ("test_clauses", "test_explanation", "test_withdrawn")
-    return ("test_withdrawn", "test_clauses") if mutant.module == "assessment" else ()
+    return TESTS[mutant.module]
 
 
 def first_failure(file: Path) -> str:
@@ -202,18 +203,20 @@ def first_failure(file: Path) -> str:
 
 def report(chosen: list[Mutant], killed_by: dict[str, str], seconds: float, whole: bool) -> list[str]:
     """Print what became of the mutants by module and function; returns what must not be."""
-    counted = {m: Counter(x.function for x in chosen if x.module == m) for m in modules()}
+    counted = {m: Counter(x.function.split(".")[1] if m == FILE and x.function.count(".") else x.function for x in chosen if x.module == m)
+               for m in (FILE, *modules())}
     alive = [m for m in chosen if not killed_by[m.key]]
     reasons = yaml.safe_load(SURVIVORS.read_text("utf-8")) or {}
     print(f"\n{'module':<40}{'mutants':>8}{'killed':>8}{'alive':>7}   of its functions, killed/mutants")
     for module, by_function in counted.items():
         if total := sum(by_function.values()):
-            left = Counter(x.function for x in alive if x.module == module)
+            left = Counter(x.function.split(".")[1] if module == FILE and x.function.count(".") else x.function
+                           for x in alive if x.module == module)
             each = ", ".join(f"{f} {n - left[f]}/{n}" for f, n in by_function.items())
             print(f"{module:<40}{total:>8}{total - sum(left.values()):>8}{sum(left.values()):>7}   {each}")
     share = 1 - len(alive) / len(chosen)
     print(f"\n{len(chosen)} mutants, {len(chosen) - len(alive)} killed ({share:.1%}), {len(alive)} alive, {seconds:.0f} s")
-    first = Counter(killer.split(":")[0] if killer.startswith(("case", "import")) else killer.split("::")[0].split("/")[-1]
+    first = Counter(killer.split(":")[0] if killer.startswith(("case", "import", "refused")) else killer.split("::")[0].split("/")[-1]
                     for killer in killed_by.values() if killer)
     print("killed by: " + ", ".join(f"{name} {n}" for name, n in first.most_common(12)))
     wrong = [f"{m.key} lives and survivors.yaml gives no reason" for m in alive if m.key not in reasons]

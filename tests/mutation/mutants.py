@@ -1,7 +1,9 @@
-"""Mutants of the law's sources: one small change each, of the kind a slip of the hand makes, with the module recompiled.
+"""Mutants of the Python modules that work with a law: one small change each, of the kind a slip of the hand makes, with the
+module recompiled. Those of the policy's own text: `policy_file`.
 
-Changed are the edges of comparisons, conditions and their parts, arithmetic, whole numbers, what a function returns, single
-steps, and the year looked at. Left alone are texts (messages, docstrings), annotations and defaults of arguments.
+Changed are the edges of comparisons, conditions and their parts, arithmetic, whole numbers, what a function returns and single
+steps. Left alone are texts (messages, docstrings), annotations and defaults of arguments; and the modules that read and write
+policy files and make machine code of them, which tests/law/language and tests/policies hold against each other.
 """
 
 from __future__ import annotations
@@ -12,31 +14,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import simulator
 
 LAW = Path(simulator.__file__).parent / "law"
+FILE = "policy.yaml"  # the "module" of the policy's own mutants
 MODULE = "(module)"  # what stands outside functions
+MODULES = ("explanation", "terms", "assessment", "calendar", "legality", "readings", "sharing", "targets")
 LONGEST = 60  # characters of a piece of source in a mutant's name
 
 EDGES = {ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.Is: ast.IsNot, ast.In: ast.NotIn}
 EDGES |= {other: edge for edge, other in EDGES.items()}
 ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv,
               ast.Div: ast.Mult, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
-NAMES = {"min": "max", "any": "all", "this_year": "last_year"}
+NAMES = {"min": "max", "any": "all", "earliest": "latest", "floor": "ceil", "start_of_year": "end_of_year"}
 NAMES |= {other: name for name, other in NAMES.items()}
 SKIPPED = (ast.JoinedStr, ast.FunctionDef, ast.ClassDef, ast.Lambda)
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the module (dotted, under simulator.law), the function, the line, what it was and has become."""
+    """One change: the module (dotted, under simulator.law; or the policy's file), the function or place, the line, what it was and
+    has become: code of the module, or the file's data."""
 
     module: str
     function: str
     line: int
     change: str
-    code: CodeType
+    code: CodeType | None = None
+    data: dict[str, Any] | None = None
 
     @property
     def key(self) -> str:
@@ -45,10 +52,8 @@ class Mutant:
 
 
 def modules() -> dict[str, Path]:
-    """Every source of the law by its dotted name under simulator.law, clauses last."""
-    found = {file.relative_to(LAW).with_suffix("").as_posix().replace("/", "."): file for file in LAW.rglob("*.py")}
-    found = {name.removesuffix("__init__").rstrip("."): file for name, file in found.items()}
-    return {name: found[name] for name in sorted(found, key=lambda name: (name.startswith("clauses"), name)) if name}
+    """The sources that are changed, by name under simulator.law."""
+    return {name: LAW / f"{name}.py" for name in MODULES}
 
 
 def functions(module: str) -> list[str]:
@@ -62,13 +67,13 @@ def mutants(module: str) -> Iterator[Mutant]:
     tree = ast.parse(file.read_text("utf-8"), str(file))
     for name, body in list(_scopes(tree)):
         seen: Counter[str] = Counter()
-        for parent, field, index, node in list(_places(body)):
-            for variant, change in _variants(node, name):
-                change = change or f"{_text(node)} ⇒ {_text(variant)}"
+        for parent, field, index, node in list(places(body)):
+            for variant, change in variants(node, name):
+                change = change or f"{text(node)} ⇒ {text(variant)}"
                 seen[change] += 1
-                _put(parent, field, index, ast.fix_missing_locations(ast.copy_location(variant, node)))
+                put(parent, field, index, ast.fix_missing_locations(ast.copy_location(variant, node)))
                 code = compile(tree, str(file), "exec")
-                _put(parent, field, index, node)
+                put(parent, field, index, node)
                 number = f" (no. {seen[change]})" if seen[change] > 1 else ""
                 yield Mutant(module, name, node.lineno, change + number, code)
 
@@ -85,7 +90,7 @@ def _scopes(tree: ast.AST, path: str = "") -> Iterator[tuple[str, ast.AST]]:
             yield from _scopes(child, name)
 
 
-def _places(scope: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
+def places(scope: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
     """Every node of a scope's own body with where it hangs; inner functions are scopes of their own."""
     waiting = [(scope, "body", i, node) for i, node in enumerate(scope.body)]
     while waiting:
@@ -104,7 +109,7 @@ def _places(scope: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]
             waiting += [(loop, "iter", None, loop.iter) for loop in node.generators]
 
 
-def _variants(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
+def variants(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
     """What a node may be mistaken for, and the change in words where both as written would be long."""
     match node:
         case ast.Compare():
@@ -113,10 +118,10 @@ def _variants(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
                     yield ast.Compare(node.left, [*node.ops[:i], EDGES[type(op)](), *node.ops[i + 1:]], node.comparators), ""
         case ast.BoolOp():
             other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-            yield ast.BoolOp(other, node.values), f"{_text(node)}: all ⇒ any, any ⇒ all"
+            yield ast.BoolOp(other, node.values), f"{text(node)}: all ⇒ any, any ⇒ all"
             for i, part in enumerate(node.values):
                 rest = node.values[:i] + node.values[i + 1:]
-                yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest), f"{_text(node)} without {_text(part)}"
+                yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest), f"{text(node)} without {text(part)}"
         case ast.UnaryOp(op=ast.Not() | ast.Invert() | ast.USub()):
             yield node.operand, ""
         case ast.BinOp() if type(node.op) in ARITHMETIC:
@@ -131,17 +136,13 @@ def _variants(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
             if node.value > 0:
                 yield ast.Constant(node.value - 1), ""
         case ast.IfExp():
-            yield node.body, f"if {_text(node.test)} ⇒ always {_text(node.body)}"
-            yield node.orelse, f"if {_text(node.test)} ⇒ always {_text(node.orelse)}"
+            yield node.body, f"if {text(node.test)} ⇒ always {text(node.body)}"
+            yield node.orelse, f"if {text(node.test)} ⇒ always {text(node.orelse)}"
         case ast.If():
             yield ast.If(ast.Constant(True), node.body, node.orelse), ""
             yield ast.If(ast.Constant(False), node.body, node.orelse), ""
         case ast.Return(value=ast.AST()) if not isinstance(node.value, ast.Constant):
             yield ast.Return(ast.Constant(0)), ""
-        case ast.Call(func=ast.Name(id="Conditions")):
-            for i, condition in enumerate(node.args):
-                held = [*node.args[:i], ast.Constant(True), *node.args[i + 1:]]
-                yield ast.Call(node.func, held, []), f"condition {_text(condition)} ⇒ True"
         case ast.Name() if node.id in NAMES:
             yield ast.Name(NAMES[node.id], node.ctx), ""
         case ast.Attribute() if node.attr in NAMES:
@@ -154,14 +155,14 @@ def _variants(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
             yield ast.Pass(), ""
 
 
-def _put(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> None:
+def put(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> None:
     if index is None:
         setattr(parent, field, node)
     else:
         getattr(parent, field)[index] = node
 
 
-def _text(node: ast.AST) -> str:
+def text(node: ast.AST) -> str:
     """The node as written, shortened; of a block only its head."""
-    text = f"if {ast.unparse(node.test)}" if isinstance(node, ast.If) else ast.unparse(node)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST - 1]}…"
+    whole = f"if {ast.unparse(node.test)}" if isinstance(node, ast.If) else ast.unparse(node)
+    return whole if len(whole) <= LONGEST else f"{whole[:LONGEST - 1]}…"

@@ -1,10 +1,12 @@
-"""The law as plain Python: numba's decorators do nothing, records have their fields as attributes, one module may be a mutant.
+"""The law's Python modules as plain Python: numba's decorators do nothing, records have their fields as attributes, functions of a
+policy are called by address through ctypes, one module may be a mutant.
 
 Has to be set up before anything of `simulator.law` is imported, and cannot be undone: a process of its own for each law.
 """
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import importlib
 import importlib.abc
@@ -53,14 +55,30 @@ def law(module: str = "", code: CodeType | None = None) -> ModuleType:
     replaced = _Replaced(f"simulator.law.{module}", code) if code is not None else None
     if replaced:
         sys.meta_path.insert(0, replaced)
-    case = importlib.import_module("simulator.law.case")
-    case.HISTORY = _record(case.HISTORY)
+    calling = importlib.import_module("simulator.law.calling")
+    calling.at, calling.call = _at, _call
     assessment = importlib.import_module("simulator.law.assessment")
+    assessment.HISTORY = _record(assessment.HISTORY)
     for name in ("explanation", "legality", "targets"):
         importlib.import_module(f"simulator.law.{name}")
     if replaced and not replaced.used:
         raise SystemExit(f"{module} was imported before it could be replaced")
     return assessment
+
+
+def _at(array: np.ndarray, index: tuple[int, ...]) -> int:
+    """`calling.at`: the address of what lies at the indices of an array's first axes."""
+    return int(array.ctypes.data + sum(i * step for i, step in zip(index, array.strides, strict=False)))
+
+
+def _call(function: int, given: tuple[Any, ...]) -> int:
+    """`calling.call`: a function at an address, with whole numbers."""
+    return int(_kind(len(given))(function)(*map(int, given)))
+
+
+@functools.lru_cache(maxsize=32)
+def _kind(arguments: int) -> Any:
+    return ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * arguments)
 
 
 def _entry(function: Callable[..., Any]) -> Callable[..., Any]:

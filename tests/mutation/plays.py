@@ -1,184 +1,182 @@
-"""What kills most mutants within a second: registers whose assessment is known, by hand or from the independent oracle.
+"""What kills most mutants within seconds: registers whose assessment is known, by hand or from the independent oracle.
 
-The 86 cases by hand, an enterprise below, on and above every threshold, and random registers under every reading, under
-other numbers, dates and edges, and with payments that were really made.
+The 86 cases by hand, an enterprise below, on and above every threshold, and random registers under every reading, under other
+numbers and dates, and with payments that were really made. Then the numbers of the text, and draws that an independent engine
+plays to the fen.
 """
 
 from __future__ import annotations
 
-import copy
 import random
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import numpy as np
+from tests.mutation.mutants import Mutant
 
-ENTERPRISES, FEWER = 400, 120  # of a random register, and where it is one of many
+ENTERPRISES, FEWER, DRAWN = 400, 120, 300  # of a random register, of one of many, of one that is played
 DATES = ((date(2013, 1, 1), date(2015, 12, 31)), (date(2013, 7, 1), date(2016, 6, 30)), (date(2012, 2, 29), None),
          (date(2014, 1, 1), date(2014, 12, 31)))
 
 
+_MADE: dict[str, tuple[Any, Any]] = {}
+
+
 @dataclass(frozen=True)
 class Play:
-    """The arguments of an assessment up to `years`, annual before its blanks are filled, and what must come out: awards,
-    displaced, clawback, lacking. `terms` has the year before the first, too."""
+    """A register, the settings and other numbers (as the oracle names them) it is assessed under, and what must come out: amounts,
+    displaced and, from the oracle, data errors. All of it is plain data: whoever holds it need not have imported the law."""
 
     name: str
-    enterprises: Any
-    annual: Any
-    existing: np.ndarray
-    paid: np.ndarray
-    paid_years: int
-    terms: Any
-    readings: Any
-    years: Any
-    expected: tuple[np.ndarray, ...]
+    register: Any
+    changes: Mapping[str, Any]
+    numbers: Mapping[str, Any]
+    answers: tuple[Any, ...]
 
-    def light(self) -> Play:
-        """The same with records as plain Python objects, which are quicker to read."""
-        return replace(self, **{name: _light(getattr(self, name)) for name in (
-            "enterprises", "annual", "terms", "readings", "years")})
+    def holds(self, law: Any = None) -> bool:
+        """Whether the law comes to what is expected. law: another one than the shipped."""
+        from tests.law.against_oracle import engine_answer
 
-    def holds(self, assessment: ModuleType) -> bool:
-        """Whether this law comes to what is expected. Only once per object: blanks are filled in place."""
-        sys.modules["simulator.law.sharing"].fill_blanks(self.annual, self.terms)
-        found = tuple(np.zeros_like(wanted) for wanted in self.expected)
-        found[0][:], found[1][..., :-1] = 77, 77  # awards and what they displace are what they are, whatever stood there before
-        assessment.assess_register(self.enterprises, self.annual, self.existing, self.paid, self.paid_years, self.terms[1:],
-                                   self.readings, self.years, *found)
-        return all(np.array_equal(ours, wanted) for ours, wanted in zip(found, self.expected, strict=True))
+        population, scenario = _made(self)
+        if law is not None:
+            own, written = scenario.law, scenario.law.as_written.numbers
+            moved = {path: replace(law.numbers[path], values=number.values) for path, number in own.numbers.items()
+                     if number.values != written[path].values}
+            end = law.end if own.end == own.policy.end else own.end
+            scenario = replace(scenario, law=replace(law, numbers={**law.numbers, **moved}, start=own.start, end=end))
+        return tuple(engine_answer(population, scenario)[:len(self.answers)]) == self.answers
 
 
-def bits_hold(known: list[Play], assessment: ModuleType) -> bool:
-    """Whether the bits of clauses are right: those in reach, those whose conditions hold, those that keep marks, paid or not.
+def _made(play: Play) -> tuple[Any, Any]:
+    """The register as the readers see it, and the scenario; made once."""
+    from tests.law.against_oracle import baseline, population_of
+    from tests.law.test_oracle_agrees import with_oracle_terms
 
-    Held against each clause's own rules, which the tests of each clause are about.
-    """
-    from simulator.law.case import HISTORY, Case, Figures, May, remember_nothing
-    from tests.of_2013 import CASH, CATALOGUE
-
-    marking = sum(2 ** k for k, clause in enumerate(CATALOGUE) if clause.remember is not remember_nothing)
-    if (2 ** len(CATALOGUE) - 1, marking, sum(CASH)) != (assessment.ALL, assessment.MARKING, assessment.CASH_CLAUSES):
-        return False
-    play = next(play for play in known if play.name == "random")
-    for i, enterprise in enumerate(play.enterprises[:60]):
-        for j, year in enumerate(play.years):
-            case = Case(enterprise, play.annual[i, j + 1], play.annual[i, j], play.terms[j + 1], play.readings, year)
-            for may in (May(False, False), May(True, True)):
-                reach = sum(2 ** k for k, clause in enumerate(CATALOGUE)
-                            if clause.reachable(enterprise, case.this_year, case.terms, may))
-                if assessment.reach_of(enterprise, case.this_year, case.terms, may) != reach:
-                    return False
-            history, amounts = np.zeros(len(CATALOGUE), HISTORY), np.zeros(len(CATALOGUE), np.int64)
-            held = sum(2 ** k for k, clause in enumerate(CATALOGUE) if all(clause.conditions(case, history[k])))
-            figures = Figures(*(getattr(case.this_year, name) for name in Figures._fields))
-            stirred = sum(2 ** k for k, clause in enumerate(CATALOGUE) if clause.stirs(figures, case.terms))
-            if assessment.stirring(figures, case.terms) != stirred or held & ~stirred:
-                return False
-            if any(assessment.entitlements(case, history, amounts, reach) != held & reach for reach in (assessment.ALL, 0b01010101010)):
-                return False
-            paid_nothing, unpaid = history.copy(), history.copy()
-            assessment.remember(case, paid_nothing, np.zeros_like(amounts))
-            assessment.remember_unpaid(case, unpaid, np.zeros_like(amounts))
-            if not np.array_equal(paid_nothing, unpaid):
-                return False
-    return True
-
-
-def _light(value: Any) -> Any:
-    if isinstance(value, np.void):
-        return SimpleNamespace(**{name: _light(value[name]) for name in value.dtype.names})
-    if isinstance(value, np.ndarray):
-        out = np.empty(value.shape, object)
-        for at in np.ndindex(value.shape):
-            out[at] = _light(value[at])
-        return out
-    return value.item()
+    if play.name not in _MADE:
+        scenario = baseline().set(play.changes)
+        if play.numbers:
+            scenario = replace(scenario, law=with_oracle_terms(scenario.law, play.numbers))
+        with TemporaryDirectory() as folder:
+            _MADE[play.name] = population_of(play.register, Path(folder)), scenario
+    return _MADE[play.name]
 
 
 def prepare() -> list[Play]:
     """Every play, cheapest first, each answer being held against the hand or the oracle before it is taken."""
-    from simulator.law.readings import SWITCHES
-    from tests.law.against_oracle import baseline, oracle_answer
+    from tests.law.against_oracle import baseline, oracle_answer, oracle_name
     from tests.law.test_cases import CASES
-    from tests.law.test_edges import MOVED, OTHER_EDGE, THRESHOLDS, at_the_edges, oracle_name, scenario_with
+    from tests.law.test_edges import MOVED, THRESHOLDS, at_the_edges
     from tests.law.test_oracle_agrees import paid_platforms, with_oracle_terms
+    from tests.of_2013 import RISING, SWITCHES
     from tests.oracle.random_registers import random_readings, random_register, random_terms
 
-    plays = []
-    for name, register, readings, awards, displaced in CASES:
-        scenario = baseline().set({f"interpretation.{k}": v for k, v in readings.items()})
-        told = tuple({key: round(a * 100) for key, a in table.items()} for table in (awards, displaced))
-        plays.append(_play(f"case: {name}", register, scenario, told))
+    plays = [Play(f"case: {name}", register, {f"interpretation.{k}": v for k, v in readings.items()}, {},
+                  tuple({key: round(a * 100) for key, a in table.items()} for table in (awards, displaced)))
+             for name, register, readings, awards, displaced in CASES]
 
-    def against_oracle(name, register, scenario, terms=None):
-        plays.append(_play(name, register, scenario, oracle_answer(register, scenario, terms)))
+    def against_oracle(name: str, register: Any, changes: Mapping[str, Any], numbers: Mapping[str, Any] | None = None) -> None:
+        scenario = baseline().set(changes)
+        if numbers:
+            scenario = replace(scenario, law=with_oracle_terms(scenario.law, numbers))
+        plays.append(Play(name, register, changes, numbers or {}, oracle_answer(register, scenario, numbers)))
 
-    for flipped in (False, True):
-        edges = {path: number.edge for path, number in baseline().law.numbers.items() if path in THRESHOLDS}
-        edges = {path: OTHER_EDGE[edge] if flipped else edge for path, edge in edges.items()}
-        with TemporaryDirectory() as folder:
-            scenario = scenario_with(Path(folder), MOVED, edges)
-        terms = {oracle_name(path): number for path, number in MOVED.items()}
-        terms |= {oracle_name(path) + ".edge": edge for path, edge in edges.items()}
-        against_oracle(f"edges, {'flipped' if flipped else 'as written'}", at_the_edges(MOVED), scenario, terms)
-    against_oracle("random", random_register(ENTERPRISES, seed=20130101), baseline())
+    against_oracle("edges", at_the_edges(MOVED), {}, {oracle_name(path): number for path, number in MOVED.items()})
+    against_oracle("random", random_register(ENTERPRISES, seed=20130101), {})
     register = random_register(FEWER, seed=7)
     for switch, meaning in SWITCHES.items():
-        for reading in meaning.names[1:]:
-            against_oracle(f"{switch}={reading}", register, baseline().set({f"interpretation.{switch}": reading}))
-    nothing = {oracle_name(path): Decimal(0) for path in THRESHOLDS}  # a year without a row reaches a threshold of nothing
-    scenario = baseline().set({"interpretation.rebate_window": "from_qualifying"})
-    scenario = replace(scenario, law=with_oracle_terms(scenario.law, nothing))
-    against_oracle("thresholds of nothing", random_register(FEWER, seed=23), scenario, nothing)
+        for reading in meaning.names:
+            if reading != meaning.default:
+                against_oracle(f"{switch}={reading}", register, {f"interpretation.{switch}": reading})
+    # a year without a row reaches a threshold of nothing; of thresholds that must rise the lowest
+    nothing = {oracle_name(path): Decimal(max((paths.index(path) for paths in RISING if path in paths), default=0)) for path in THRESHOLDS}
+    against_oracle("thresholds of nothing", random_register(FEWER, seed=23), {"interpretation.rebate_window": "from_qualifying"}, nothing)
     for reading in SWITCHES["membership_tiers"].names:  # payments that were made stand for tiers
-        scenario = baseline().set({"interpretation.membership_tiers": reading})
-        against_oracle(f"paid, membership_tiers={reading}", paid_platforms(), scenario)
+        against_oracle(f"paid, membership_tiers={reading}", paid_platforms(), {"interpretation.membership_tiers": reading})
     for seed in range(8):
         rng = random.Random(seed)
         register = random_register(FEWER, seed=seed, with_paid=seed % 2 == 1)
-        terms = random_terms(rng, 0.3)
-        chosen = {f"interpretation.{name}": reading for name, reading in random_readings(rng).items()}
+        numbers = {name: value for name, value in random_terms(rng, 0.3).items() if not name.endswith(".edge")}  # the mutants' own
         start, end = DATES[seed % len(DATES)]
-        scenario = baseline().set({**chosen, "policy.start": start, "policy.end": end, "population.known_until": 2018})
-        scenario = replace(scenario, law=with_oracle_terms(scenario.law, terms))
-        against_oracle(f"other numbers, dates and readings {seed}", register, scenario, terms)
+        chosen: dict[str, Any] = {f"interpretation.{name}": reading for name, reading in random_readings(rng).items()}
+        against_oracle(f"other numbers, dates and readings {seed}", register,
+                       {**chosen, "policy.start": start, "policy.end": end, "population.known_until": 2018}, numbers)
+    for play in plays:
+        assert play.holds(), play.name
     return plays
 
 
-def _play(name: str, register: Any, scenario: Any, told: tuple[dict, ...]) -> Play:
-    """A register as the engine assesses it. told: awards, displaced and, from the oracle, data errors, as they must be."""
-    from simulator.engine import window
-    from simulator.engine.assess import assess
-    from simulator.law.assessment import CLAUSES, assess_register
-    from simulator.law.readings import compile_readings
-    from tests.law.against_oracle import engine_answer, population_of
+def text_holds(law: Any) -> bool:
+    """Whether the law's numbers, edges, articles and term are those of the text."""
+    from tests.law import test_terms
 
-    with TemporaryDirectory() as folder:
-        population = population_of(register, folder)
-    assert tuple(engine_answer(population, scenario)[:len(told)]) == told, name
-    first, last = scenario.law.start.year, population.last_year
-    first = min(first, population.first_year) if population.last_paid_year else first
-    fill, blank = window.fill_blanks, []
-    window.fill_blanks = lambda annual, terms: blank.append((copy.deepcopy(annual), fill(annual, terms))[0])
     try:
-        laid = window.laid_over(population, scenario.law, first, last)
-    finally:
-        window.fill_blanks = fill
-    n, years = len(population), len(laid.years)
-    paid_years = max(0, min(years, population.last_paid_year - first + 1)) if laid.paid.size else 0
-    readings = compile_readings(scenario.interpretation)
-    awards, clawback = np.zeros((n, years, CLAUSES), np.int64), np.zeros((n, years), np.int64)
-    expected = (awards, np.zeros_like(awards), clawback, np.zeros_like(clawback))
-    assess_register(population.enterprises, laid.annual, laid.existing, laid.paid, paid_years, laid.terms[1:], readings,
-                    laid.years, *expected)
-    assessed = assess(population, scenario)
-    assert np.array_equal(assessed.awards, awards[:, -len(assessed.years):]), name
-    return Play(name, population.enterprises, blank[0], laid.existing, laid.paid, paid_years, laid.terms, readings,
-                laid.years, expected)
+        for test in (test_terms.test_every_number_of_the_text_is_there_with_unit_and_edge,
+                     test_terms.test_local_vat_share_changes_in_2016_and_2017, test_terms.test_the_term_is_2013_to_2015,
+                     test_terms.test_every_clause_and_number_cites_its_article):
+            test(law)
+    except AssertionError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _drawn() -> tuple[Any, Any, Any]:
+    """Draws in which every clause is at work, the register they are of, and their sums, as whole arrays come to them, too."""
+    from simulator import synthesize
+    from simulator.engine.run import play
+    from tests.benchmarks import contenders
+    from tests.benchmarks.arrays import Arrays
+    from tests.benchmarks.test_agreement import EVERYTHING
+    from tests.benchmarks.work import common_scenario, differences, work_of
+
+    scenario, population = common_scenario(3, **EVERYTHING), synthesize(enterprises=DRAWN)
+    work, ours = work_of(scenario, population), play(scenario, population, workers=1)
+    assert not differences((ours.by_clause, ours.by_year), contenders.sums_of(Arrays(work), work, work.draws), work)
+    return scenario, population, ours
+
+
+def draws_hold(law: Any) -> bool:
+    """Whether the draws come to the same under the law."""
+    import numpy as np
+
+    from simulator.engine.run import play
+
+    scenario, population, ours = _drawn()
+    found = play(replace(scenario, law=replace(law, start=scenario.law.start)), population, workers=1)
+    return np.array_equal(found.by_clause, ours.by_clause) and np.array_equal(found.by_year, ours.by_year)
+
+
+def policy_mutants() -> list[Mutant]:
+    """The mutants of the policy's file, made in a process that may import the law."""
+    from tests.mutation import policy_file
+
+    return policy_file.policy_mutants()
+
+
+_known: list[Play] = []
+
+
+def take(known: list[Play]) -> None:
+    """Keep the plays in this process."""
+    _known[:] = known
+
+
+def policy_killer(mutant: Mutant) -> str:
+    """The first thing that tells a changed policy from the shipped one; "" when nothing does."""
+    from tests.mutation.policy_file import law
+
+    try:
+        changed = law(mutant)
+        for play in _known:
+            if not play.holds(changed):
+                return play.name
+        if not text_holds(changed):
+            return "text"
+        return "" if draws_hold(changed) else "draws"
+    except Exception as e:
+        return f"refused: {type(e).__name__}"
