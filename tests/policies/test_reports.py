@@ -31,7 +31,8 @@ def pages(request, tmp_path_factory) -> tuple[str, dict[str, str]]:
 def test_a_report_names_that_policy_alone(pages):
     name, found = pages
     policy = under_policy(name).law.policy
-    general = "".join(f"{a.zh} {a.en} ".lower() for a in declared(policy).all) + "租金补助 税收返还"  # words of the projection, of no policy
+    # words of the projection belong to no policy
+    general = "".join(f"{a.zh} {a.en} ".lower() for a in declared(policy).all) + "租金补助 税收返还"
     assert set(found) == {"zh", "en"}
     for lang, page in found.items():
         told = words_of(page)
