@@ -151,11 +151,14 @@ class Combinations:
             return None
         if int(terms.head["withdrawn"]) >> clause & 1:
             return 0
-        at = j + self.window.skip
+        at, year = j + self.window.skip, int(self.window.years[j])
+        follows = {"ecommerce"} if "online_retailer" in hidden else set()
+        if "retained_tax" in hidden and self._is_blank(row, year, "district_contribution"):
+            follows.add("district_contribution")
         own = {f.name: int(v) for f, v in zip(self.policy.own_enterprise, self.window.own[row], strict=True)}
         own |= {f.name: int(v) for f, v in zip(self.policy.own_annual, self.window.own_annual[row, at], strict=True)}
         return ceiling(self.policy.clauses[clause], Year(
-            self.policy, self.population.enterprises[row], self.window.annual[row, at], own, hidden, int(self.window.years[j]),
+            self.policy, self.population.enterprises[row], self.window.annual[row, at], own, hidden | follows, year,
             terms.head, terms.numbers, self.readings))
 
     def _known(self, row: int, name: str) -> np.ndarray:

@@ -899,9 +899,10 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
         unpaid = make("eq", make("bits_and", own, const(2**i)), const(0))
         due.insert(0, make("select", is_follow[1], make("and", reached[i], unpaid), alone))
         higher = make("or", higher, reached[i])
-    whole = const(0)
+    whole, one = const(0), const(0)  # of every tier reached; of the only one that is due otherwise, so that the largest bounds it
     for holds, award in zip(due, awards, strict=True):
-        whole = make("add", whole, make("select", holds, award, const(0)))
+        whole, one = make("add", whole, make("select", holds, award, const(0))), make("select", holds, award, one)
+    whole = make("select", is_follow[1], whole, one)
     amount = make("select", is_follow[2], make("max", const(0), make("sub", whole, total)), whole)
     amount = make("max", const(0), amount)
     paid = leaf(nodes.PAID_NOW, (), 0, 10**18)
