@@ -9,7 +9,6 @@ from pathlib import Path
 import openpyxl
 
 from simulator.errors import PopulationError, Problem
-from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.population.register import Population
 from tests import of_2013

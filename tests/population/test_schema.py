@@ -5,8 +5,7 @@ import pytest
 from simulator import facts
 from simulator.population import schema
 from simulator.population.schema import table_named
-from tests.of_2013 import TABLES
-from tests import of_2013
+from tests.of_2013 import ANNUAL, ENTERPRISES, SLUGS, TABLES
 
 COLUMNS = [(table, column) for table in TABLES for column in table.columns]
 
@@ -17,8 +16,8 @@ def names(columns):
 
 def test_the_columns_are_the_machine_records_fields():
     optional = ["group_id", "parent_id", "area", "sector", "closed_on", "former_id"]
-    assert names(of_2013.ENTERPRISES) == ["enterprise_id", "name", *facts.ENTERPRISE_FIELDS, *optional]
-    assert names(of_2013.ANNUAL) == ["enterprise_id", "year", *facts.ANNUAL_FIELDS[1:], "employees"]
+    assert names(ENTERPRISES) == ["enterprise_id", "name", *facts.ENTERPRISE_FIELDS, *optional]
+    assert names(ANNUAL) == ["enterprise_id", "year", *facts.ANNUAL_FIELDS[1:], "employees"]
 
 
 def test_the_optional_tables():
@@ -37,7 +36,7 @@ def test_every_name_and_header_means_one_column(table):
 @pytest.mark.parametrize("table, column", COLUMNS, ids=lambda part: part.name)
 def test_a_column_is_declared_whole(table, column):
     assert column.kind in schema._KINDS
-    assert set(column.needed_by) <= set(schema.SLUGS)
+    assert set(column.needed_by) <= set(SLUGS)
     assert str(column.resolution).strip("0") == "1", "resolutions are powers of ten"
     assert bool(column.choices) == (column.kind == "choice")
     numeric = column.kind in ("money", "area", "rent", "share", "count", "date", "year", "clause")
@@ -51,7 +50,7 @@ def test_resolutions_are_the_records():
 
 
 def test_every_clause_needs_some_fact():
-    assert {slug for _, column in COLUMNS for slug in column.needed_by} == set(schema.SLUGS)
+    assert {slug for _, column in COLUMNS for slug in column.needed_by} == set(SLUGS)
 
 
 def test_tables_go_by_both_names():

@@ -4,7 +4,7 @@ import openpyxl
 
 import simulator
 from simulator.cli import main
-from simulator.population import documentation, schema
+from simulator.population import documentation
 from simulator.population.readers import read_population
 from simulator.population.template import header_of, write_template, write_workbook
 from tests import of_2013

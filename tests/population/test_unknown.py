@@ -15,11 +15,11 @@ from simulator.engine.unknown import facts_unknown
 from simulator.population import schema
 from simulator.population.readers import read_population
 from simulator.report import payout_list, register_screens
+from tests import of_2013
 from tests.law.against_oracle import baseline
 from tests.of_2013 import SLUGS
 from tests.oracle import random_registers
 from tests.population.registers import full, table, write
-from tests import of_2013
 
 COLUMNS = {c.name: c for c in (*of_2013.ENTERPRISES, *of_2013.ANNUAL) if c.name in
            (*facts.ENTERPRISE_FIELDS, *facts.ANNUAL_FIELDS)}  # fmt: skip

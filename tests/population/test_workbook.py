@@ -7,9 +7,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from tests import of_2013
 from simulator.population import schema
 from simulator.population.readers import read_population
+from tests import of_2013
 from tests.population.registers import (
     ANNUAL,
     ENTERPRISES,
