@@ -61,7 +61,8 @@ class Checkpoints:
 
     def save(self, task: Task, sums: Sums) -> None:
         """Keep a finished task. Raises SimulatorError when the disk is full; what was kept stays."""
-        head = {"run": self.digest, "task": list(task), "years": sums.by_year.shape[1], "taken": sums.taken}
+        years, clauses = sums.by_clause.shape[1:3]
+        head = {"run": self.digest, "task": list(task), "years": years, "clauses": clauses, "taken": sums.taken}
         body = b"".join((_text(head).encode(), b"\n", *(part.astype("<i8").tobytes() for part in sums[:2])))
         whole = hashlib.sha256(body).hexdigest().encode() + b"\n" + body
         put_for_now(self._path(task), lambda path: path.write_bytes(whole), ROOM)
