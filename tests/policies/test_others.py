@@ -18,12 +18,13 @@ from simulator.engine.policycases import differences
 from simulator.engine.run import in_parts
 from simulator.engine.synthesize import synthesize
 from simulator.errors import LawError
+from simulator.law.explanation import PAID, RANKED_OUT
 from simulator.law.policyfile import examine
 from simulator.law.shipped import DEFAULT, law_at, policy_path, shipped_policies
 from simulator.population.readers import read_population
 from simulator.population.schema import SYNTHETIC_MARK
 from simulator.scenario import under_policy
-from tests.policies.cases import answers, cases_of
+from tests.policies.cases import answers, cases_of, register_of
 
 OTHERS = [name for name in shipped_policies() if name != DEFAULT]
 CASES = [(name, case) for name in OTHERS for case in cases_of(name)]
@@ -82,7 +83,7 @@ def test_its_invented_register_is_marked_and_reads_clean(name):
     folder = policy_path(name).with_name("register")
     policy = law_at(policy_path(name)).policy
     population = read_population(folder, policy=policy)
-    assert any(path.stem in SYNTHETIC_MARK for path in folder.iterdir())
+    assert any(path.stem in SYNTHETIC_MARK for path in folder.iterdir()) and population.synthetic
     assert 10 <= len(population) <= 30 and all(str(n).startswith("样例企业") for n in population.details["name"])
     assert [p.cause for p in population.warnings if p.severity == "error"] == []
     result = assess(population, under_policy(name))
@@ -110,6 +111,35 @@ def test_an_explanation_names_nothing_of_another_policy(name, lang):
     for clause in scenario.law.policy.clauses:
         assert clause.article in told and (clause.zh if lang == "zh" else clause.en) in told
     assert foreign(name, told) == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_explanation_tells_what_was_assessed(name):
+    population = read_population(policy_path(name).with_name("register"), policy=law_at(policy_path(name)).policy)
+    scenario = under_policy(name)
+    result = assess(population, scenario)
+    for i, code in enumerate(population.ids):
+        years = explain(population, code, scenario).years
+        assert [[c.award for c in year.clauses] for year in years] == result.awards[i].tolist()
+        assert [[c.displaced for c in year.clauses] for year in years] == result.displaced[i].tolist()
+
+
+def test_who_is_not_among_the_first_is_told_so_and_keeps_the_existing_support(tmp_path):
+    """Five by sales of six, with a support of 4 000 for each, which only an award of 5 000 displaces."""
+    path = tmp_path / "policy.yaml"
+    path.write_text(policy_path("liulin_2024").read_text("utf-8") + "settlement:\n  existing_support: higher_of\n", encoding="utf-8")
+    scenario, sales = under_policy(str(path)), (2_000_000, 1_500_000)
+    case = {"case": "", "enterprises": [{"copies": 3, "annual": {2024: {"in_e_town": True, "produce_sales": s}}} for s in sales]}
+    codes = [f"Z{i:03d}{c:03d}" for i in range(2) for c in range(3)]
+    (tmp_path / "register").mkdir()
+    folder = register_of(case, scenario, tmp_path / "register")
+    (folder / "existing_support.csv").write_text(
+        "enterprise_id,year,clause,amount\n" + "".join(f"{code},2024,produce_1m,4000\n" for code in codes), encoding="utf-8")
+    population = read_population(folder, policy=scenario.law.policy)
+    k, result = scenario.law.policy.index("produce_1m"), assess(population, scenario)
+    told = [explain(population, code, scenario, 2024).years[0].clauses[k] for code in codes]
+    assert [(t.outcome, t.award, t.displaced) for t in told] == [(PAID, 500_000, 400_000)] * 5 + [(RANKED_OUT, 0, 0)]
+    assert result.awards[:, 0, k].tolist() == [500_000] * 5 + [0] and result.displaced[:, 0, k].tolist() == [400_000] * 5 + [0]
 
 
 def foreign(name: str, told: str) -> list[str]:
