@@ -17,6 +17,8 @@ from simulator import yamlfile
 
 _PLAIN = re.compile(r"[\w（《“¥.+/-][^\n\r\t:#,\[\]{}]*")  # needs no quotes, also between the braces of one line
 _WIDEST = 150
+_NAMED = ("facts", "choices", "readings", "numbers", "let", "clauses", "where", "remember", "steps", "exclusive", "caps", "pots", "conduct")
+_ONE, _OF_A_READING = "one reading", ("zh", "en", "article", "default", "notes")
 
 
 def canonical(data: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -37,7 +39,7 @@ def canonical(data: Mapping[Any, Any]) -> dict[Any, Any]:
     def reading(block: Any) -> Any:
         if isinstance(block, dict):
             for word, said in block.items():
-                if word not in ("zh", "en", "article", "default", "notes") and isinstance(said, str):
+                if word not in _OF_A_READING and isinstance(said, str):
                     block[word] = {"zh": said, "en": said}
         return block
 
@@ -70,8 +72,22 @@ def _copied(value: Any) -> Any:
 
 
 def hash_of(data: Mapping[Any, Any]) -> str:
-    """A fingerprint of what the data say, in their order: compiled code knows numbers, readings and facts by their places."""
-    return hashlib.sha256(json.dumps(canonical(data), default=str, ensure_ascii=False).encode()).hexdigest()
+    """A fingerprint of what the data say. The order of what has a name of its own counts, for compiled code knows numbers, readings,
+    facts and clauses by their places; that of the keys of a block does not."""
+    return hashlib.sha256(json.dumps(_in_order(canonical(data), ""), default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def _in_order(value: Any, key: str) -> Any:
+    """Nested data as lists of pairs; key: what they stand under."""
+    if isinstance(value, list):
+        return [_in_order(one, "") for one in value]
+    if not isinstance(value, dict):
+        return value
+    pairs = [(str(name), _in_order(inner, _ONE if key == "readings" else "" if key in _NAMED else str(name)))
+             for name, inner in value.items()]
+    if key in _NAMED:
+        return pairs
+    return sorted(pairs, key=lambda pair: "" if key == _ONE and pair[0] not in _OF_A_READING else pair[0])  # its words have an order
 
 
 def as_yaml(data: Mapping[Any, Any], head: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -13,7 +14,9 @@ from types import SimpleNamespace
 import pytest
 
 import simulator
-from simulator import code_cache, notices, resources
+from simulator import code_cache, notices, resources, yamlfile
+from simulator.law.policytext import hash_of
+from simulator.law.shipped import policy_path
 
 ENGINE = Path("simulator/law/calling.py")
 POLICY = Path("data/policies/jiulongpo_2013/policy.yaml")
@@ -102,6 +105,17 @@ def test_a_changed_policy_file_pays_its_new_amount_at_once_and_compiles_no_engin
         kept.write_text(shipped.replace(before, after), encoding="utf-8")
         edited = ask(copy, cache)
         assert (edited["amount"], edited["hits"], edited["folder"]) == (due, 1, first["folder"])
+
+
+@pytest.mark.parametrize("place, counts", [("clauses", True), ("readings", True), ("readings.rebate_window", True), ("facts", True),
+                                           ("clauses.tax_rebate.numbers", True), ("clauses.tax_rebate", False), ("term", False)])
+def test_a_policy_is_known_by_its_text_in_every_order_that_code_depends_on(place, counts):
+    text = "facts: {a: {unit: 户, zh: 甲}, b: {unit: 户, zh: 乙}}\n" + policy_path("jiulongpo_2013").read_text(encoding="utf-8")
+    data, turned = (yamlfile.loads(text, "p.yaml", gather=True, quantities=True).data for _ in range(2))
+    *above, last = place.split(".")
+    block = functools.reduce(dict.__getitem__, above, turned)
+    block[last] = dict(reversed(block[last].items()))
+    assert (hash_of(turned) != hash_of(data)) is counts
 
 
 def test_edited_engine_code_is_compiled_anew_in_the_next_process(copy):
