@@ -12,9 +12,9 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 
-from simulator.population import schema
 from simulator.population.readers import examine, read_population
 from simulator.population.register import Population
+from tests.of_2013 import TABLES
 from tests.population.registers import as_csv
 
 Rows = list[list]
@@ -65,13 +65,13 @@ def tables() -> dict[str, Rows]:
     paid = [{"enterprise_id": CODES[3], "year": 2013, "clause": 9, "amount": 20_000}]
     return {
         table.name: [[column.header for column in table.columns], *([row.get(column.name, "") for column in table.columns] for row in rows)]
-        for table, rows in zip(schema.TABLES, (enterprises, annual, support, paid), strict=False)
+        for table, rows in zip(TABLES, (enterprises, annual, support, paid), strict=False)
     }
 
 
 def column(table: str, name: str) -> int:
     """Where a column stands."""
-    return [c.name for c in next(t for t in schema.TABLES if t.name == table).columns].index(name)
+    return [c.name for c in next(t for t in TABLES if t.name == table).columns].index(name)
 
 
 def changed(change: Callable[[dict[str, Rows]], object]) -> dict[str, Rows]:

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from simulator.population import schema
 from simulator.population.readers import examine, read_population
 from tests.files_in_the_wild.register import asked, by_xlsxwriter, facts, folder, same, tables, workbook
+from tests.of_2013 import TABLES
 
-KINDS = {table.name: [column.kind for column in table.columns] for table in schema.TABLES}
+KINDS = {table.name: [column.kind for column in table.columns] for table in TABLES}
 WAN = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
 
 
@@ -120,7 +120,7 @@ WRITERS = {
 def in_dialect(rows, unit, english, shuffle):
     """The tables in another dialect: unit of amounts in the header, English names, columns in another order."""
     rng, found = random.Random(shuffle), {}
-    for table in schema.TABLES:
+    for table in TABLES:
         if table.name not in rows:
             continue
         header, *body = rows[table.name]
@@ -154,7 +154,7 @@ def test_every_writer_in_every_unit(tmp_path, writer):
 
 def write_in_order(writer, path, rows):
     """Write; columns in another order have their kinds in that order, too."""
-    known = {name: column.kind for table in schema.TABLES for column in table.columns for name in (column.name, column.header)}
+    known = {name: column.kind for table in TABLES for column in table.columns for name in (column.name, column.header)}
     kinds = {name: [known[str(head).partition("（")[0]] for head in table[0]] for name, table in rows.items()}
     held = dict(KINDS)
     KINDS.update(kinds)

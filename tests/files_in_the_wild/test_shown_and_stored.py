@@ -9,9 +9,9 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from simulator.population import schema
 from simulator.population.readers import examine
 from tests.files_in_the_wild.register import asked, by_xlsxwriter, changed, column, folder, same, tables, workbook
+from tests.of_2013 import TABLES
 
 RETAINED, LEASE, OCCUPANCY = (column("annual", name) for name in ("retained_tax", "line_lease", "building_occupancy"))
 
@@ -116,7 +116,7 @@ def test_a_column_in_another_unit_is_asked_however_few_its_amounts(tmp_path, tab
         return
     asked(path, "believable", f"--unit {table + '.' if name == 'amount' else ''}{name}=元 or 万元")
     answer = {f"{table}.{name}" if name == "amount" else name: "元"}
-    label = next(c.label for t in schema.TABLES if t.name == table for c in t.columns if c.name == name)
+    label = next(c.label for t in TABLES if t.name == table for c in t.columns if c.name == name)
     assert not any(f"{label} all lie" in str(problem) or f"median of {label}" in str(problem) for problem in examine(path, answer).errors)
 
 

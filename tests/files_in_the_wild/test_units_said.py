@@ -5,6 +5,7 @@ import xlwt
 from openpyxl.comments import Comment
 
 from tests.files_in_the_wild.register import asked, changed, column, folder, same, tables, workbook
+from tests.of_2013 import ANNUAL
 
 LEASE, AMOUNT = column("annual", "line_lease"), column("existing_support", "amount")
 
@@ -210,6 +211,4 @@ def test_a_note_that_names_a_column_is_about_that_column(tmp_path):
 
 
 def columns():
-    from simulator.population import schema
-
-    return schema.ANNUAL
+    return ANNUAL

@@ -11,6 +11,7 @@ import pytest
 
 from simulator.population.readers import examine
 from tests.files_in_the_wild.register import facts, plain, tables
+from tests.of_2013 import ANNUAL, TABLES
 from tests.population.test_databases import server as postgres_server  # noqa: F401  a fixture
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
@@ -154,16 +155,14 @@ def value(cell, kind, declared, dialect):
 
 def filled(engine, dialect, kinds):
     """The register's tables written with these types, by SQL."""
-    from simulator.population import schema
-
     quote = {"postgresql": '"', "mysql": "`", "duckdb": '"'}[dialect]
     rows = tables()
     for name in ("retained_tax",):  # finer than an integer: a bigint would round it
-        at = [c.name for c in schema.ANNUAL].index(name)
+        at = [c.name for c in ANNUAL].index(name)
         for row in rows["annual"][1:]:
             row[at] = 300_000
     with engine.begin() as connection:
-        for table in schema.TABLES:
+        for table in TABLES:
             if table.name not in rows:
                 continue
             header, *body = rows[table.name]
