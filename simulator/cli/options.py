@@ -53,12 +53,11 @@ def policy_option(p: argparse.ArgumentParser) -> None:
 
 def adopt_policy(arguments: argparse.Namespace) -> None:
     """Registers are read and written under the policy of --policy from now on."""
-    if arguments.policy is not None:
-        from simulator.law.shipped import law_at
-        from simulator.population.schema import adopt
-        from simulator.scenario import policy_file
+    from simulator.scenario import adopt_policy as adopt
 
-        adopt(law_at(policy_file(arguments.policy)).policy)
+    adopt(arguments.policy)
+
+
 def overwrite_option(p: argparse.ArgumentParser) -> None:
     """--overwrite, of every verb with --out."""
     if "--out" in p._option_string_actions:
@@ -143,7 +142,7 @@ def run_options(p: argparse.ArgumentParser) -> None:
 
 def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     """The scenario of that name with the changes of --set, --appropriation, --mode, --draws and --seed."""
-    from simulator.scenario import parse_set
+    from simulator.scenario import adopt_policy, parse_set, under_policy
 
     asked = getattr(arguments, "appropriation", [])
     if wrong := [option for option in asked if "=" not in option]:
@@ -157,15 +156,11 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
             if option in changes:
                 notices(arguments)(f"--{option} {given_number} counts, not --set {option}={changes[option]}")
             changes[option] = given_number
-    from simulator.population.schema import adopt
-
     if getattr(arguments, "policy", None) is not None:
-        from simulator.scenario import under_policy
-
         found = under_policy(arguments.policy, name).set(changes)
     else:
         found = simulator.load_scenario(name, changes)
-    adopt(found.law.policy)  # its registers are read under its policy
+    adopt_policy(found.law.policy)  # its registers are read under its policy
     if changes:
         tell_idle(arguments, changes, found)
     return found

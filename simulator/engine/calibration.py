@@ -22,6 +22,7 @@ from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.projection import enterprises as kinds
 from simulator.projection.newcomers import CAPITAL_REFORM
+from simulator.resources import state_of
 from simulator.scenario import Scenario
 
 TOLERANCE = 0.1  # of a target without a published range
@@ -43,9 +44,13 @@ class Aim:
 Figure = tuple[str, str, str, Aim, float | None]  # zh, en, unit, aim, achieved (None: cannot be said)
 
 
-@lru_cache(maxsize=8)
 def published(statistics: Path) -> Mapping[str, Mapping[str, Any]]:
     """The published figures of a file by key."""
+    return _published(statistics, state_of(statistics))
+
+
+@lru_cache(maxsize=8)
+def _published(statistics: Path, _state: Any) -> Mapping[str, Mapping[str, Any]]:
     found: Mapping[str, Mapping[str, Any]] = yamlfile.load(statistics).data
     return found
 

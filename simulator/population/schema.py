@@ -276,9 +276,9 @@ def contract() -> Contract:
     return _current.get() or (_adopted[-1] if _adopted else contract_of(default_law().policy))
 
 
-def adopt(policy: Policy) -> None:
-    """Work under a policy in this process from here on, whatever does not say otherwise."""
-    _adopted[:] = [contract_of(policy)]
+def adopt(policy: Policy | None) -> None:
+    """Work under a policy (None: the shipped baseline's) in this process from here on, whatever does not say otherwise."""
+    _adopted[:] = [contract_of(policy)] if policy else []
 
 
 @contextmanager

@@ -20,8 +20,10 @@ from typing import Any
 from simulator import resources, yamlfile
 from simulator.errors import Problem, ScenarioError, SimulatorError, nearest
 from simulator.law import readings
+from simulator.law.policy import Policy
 from simulator.law.shipped import DEFAULT, law_at, policy_path, shipped_policies
 from simulator.law.terms import Law
+from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, with_defaults
@@ -30,8 +32,8 @@ from simulator.scenario.identity import Change, Identity, identity, of_file, of_
 from simulator.scenario.purse import Purse, unused
 from simulator.scenario.rows import Setting, rows_of
 
-__all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "law_path", "load_scenario", "parse_set",
-           "policy_file", "shipped", "under_policy"]
+__all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "adopt_policy", "law_path", "load_scenario",
+           "parse_set", "policy_file", "shipped", "under_policy"]
 
 NAME = re.compile(r"\w[\w.-]{0,79}")
 
@@ -333,6 +335,12 @@ def policy_file(name: str) -> Path:
         return law_path(name, Path("-"))
     except ScenarioError as e:
         raise ScenarioError([replace(p, place="--policy") for p in e.problems]) from None
+
+
+def adopt_policy(policy: Policy | str | None) -> None:
+    """Read and write registers under a policy (itself, its file or a shipped name; None: the shipped baseline's) from here on. Raises
+    ScenarioError or LawError."""
+    adopt(law_at(policy_file(policy)).policy if isinstance(policy, str) else policy)
 
 
 def law_path(name: str, named_in: Path) -> Path:

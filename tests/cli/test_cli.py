@@ -843,7 +843,8 @@ def test_help_names_every_verb_and_the_exit_codes():
     assert set(named) >= {*EVERY_VERB, "check", "template", "synthesize"}
     for verb in named:
         assert re.search(rf"Example: .*simulator {verb}\b", done(verb, "--help", "--lang", "en"))
-        without = ("check", "template", "whatif", "lab", "guide", "batch", "verify", "purge", "audit", "completion")  # nothing to set
+        without = ("check", "template", "whatif", "lab", "guide", "batch", "verify", "purge", "audit", "completion",
+                   "policy")  # nothing to set
         assert ("--set PATH=VALUE" in done(verb, "--help")) == (verb not in without)
     assert "Exit codes: 0 done" in said and "130 interrupted" in said
 

@@ -24,7 +24,7 @@ OF_A_REGISTER = {
     "loopholes": ("loopholes", "--population", "{register}", "--draws", "2"),
     "notches": ("notches", "--population", "{register}"),
 }
-FILES = OF_A_REGISTER | {"template": ("template",)}
+FILES = OF_A_REGISTER | {"template": ("template",), "policy": ("policy", "cases", "wuxiang")}
 FOLDERS = {
     "run": ("run", "baseline", "--draws", "2", "--population", "{tables}"),
     "budget": ("budget", "baseline", "--draws", "2", "--population", "{tables}"),

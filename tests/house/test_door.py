@@ -27,10 +27,10 @@ BESIDE_THE_DOOR = {
     "simulator.files": {"OF_A_RUN", "overwriting", "ready"},
     "simulator.messages": {"chinese", "line"},
     "simulator.notices": {"shown"},
-    "simulator.scenario": {"parse_set", "shipped", "typed"},
+    "simulator.scenario": {"adopt_policy", "parse_set", "shipped", "typed", "under_policy"},
     "simulator.report.kinds": {"PROFILES"},
     "simulator.population.units": {"parse_answers"},
-    "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "refusals",
+    "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "policy_desk", "refusals",
                          "register_screens", "screen", "terminal"},
     # registers that are not populations yet: one with faults, an empty one, an invented one with its fit
     "simulator.population.readers": {"examine"},
