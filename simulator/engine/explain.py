@@ -68,7 +68,9 @@ class Explanation:
                     lines += self._clause(clause, year.year, zh)
             if year.clawback:
                 amount = f"{year.clawback / FEN:,.2f}"
-                lines.append(f"追回：{amount} 元" if zh else f"clawback: {amount} CNY due back")
+                block = self.scenario.law.blocks.get("clawback")
+                said = f"追回：{amount} 元" if zh else f"clawback: {amount} CNY due back"
+                lines.append(f"{block.article} {said}" if block else said)
         return "\n".join(lines)
 
     def _clause(self, clause: told.ClauseYear, year: int, zh: bool) -> list[str]:

@@ -189,7 +189,7 @@ _RULES = {"行为要求": "conduct", "追回": "clawback", "已有支持": "exis
 RULES = Sheet(
     SETTLEMENT,
     (Field("种类", (), words=_RULES), _CODE),
-    (Field("公式", ("if",), "formula", width=50, note="已有支持一行写：就高不重复，或 不比较"), _ZH, _EN),
+    (Field("公式", ("if",), "formula", width=50, note="已有支持一行写：就高不重复，或 不比较"), _ZH, _EN, _ARTICLE),
 )
 REST = Sheet("其他", (Field("路径", (), width=44),), (Field("内容", (), "plain", width=60),))
 SHEETS = (CLAUSES, CONDITIONS, NUMBERS, FACTS, READINGS, LETS, LINKS, RULES, REST)

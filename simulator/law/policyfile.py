@@ -452,6 +452,9 @@ def _read(reader: _Reader) -> Law | None:
     blocks = {**({"numbers": Block("numbers", "", "共用数值", "shared numbers", "rule")}
                  if any(p.startswith("numbers.") for p in numbers) else {}),
               **{slug: fixed[0][slug] for slug in fixed[0]}, **{slug: heads[slug] for slug in blocks_given}}
+    back = reader.mapping("settlement", data.get("settlement")).get("clawback")
+    if isinstance(back, Mapping) and back.get("article"):
+        blocks["clawback"] = Block("clawback", str(back["article"]), "追回", "clawback", "rule")
     return Law(name, zh, en, start, end, blocks, {**fixed[1], **numbers}, policy=policy)
 
 
@@ -689,7 +692,7 @@ def _condition(reader: _Reader, path: str, name: str, given: Any, scope: _Scope,
     """A condition as {if, zh, en} or as a bare formula."""
     block = given if isinstance(given, Mapping) else {"if": given}
     if isinstance(given, Mapping):
-        reader.keys(path, given, ("if", "zh", "en"))
+        reader.keys(path, given, ("if", "article", "zh", "en"))
     if "if" not in block:
         reader.wrong(path, ("has no `if`", "没有 if"), ("if: a formula",) * 2)
         return None

@@ -218,9 +218,8 @@ def _problems_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
 
 
 def _heading(result: Assessment, slug: str) -> tuple[str, str]:
-    if slug == CLAWBACK:
-        back = result.policy.settlement.clawback
-        return "", back.zh if back else "追回"
+    if slug == CLAWBACK and slug not in result.blocks:
+        return "", "追回"
     block = result.blocks[slug]
     return block.article, block.zh
 

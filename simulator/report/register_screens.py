@@ -109,7 +109,8 @@ def _cells(of_clause: pd.DataFrame, year: int, places: bool) -> tuple[str, str]:
 
 def _clause(result: Assessment, slug: str, words: Wording) -> str:
     if slug == CLAWBACK:
-        return words.say('assess.clawback')
+        article = result.blocks[slug].article if slug in result.blocks else ""
+        return f"{article} {words.say('assess.clawback')}".strip()
     block = result.blocks[slug]
     return f"{block.article} {words.pick({'zh': block.zh, 'en': block.en})}"
 
