@@ -23,7 +23,7 @@ from simulator.notices import shown
 DESCRIPTIONS = {"en": """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings. Begin with:
 
-  simulator run baseline          the budget of the example policy, on the screen
+  simulator run baseline          the budget of the example, on the screen
   simulator report baseline       the same as a report with charts (HTML)
   simulator terms law             the numbers of the law; --set changes them
   simulator policy                policies: list, write, check, read back, test

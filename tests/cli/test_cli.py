@@ -711,7 +711,7 @@ def test_what_is_odd_is_listed_and_stops_nothing(tmp_path):
     said = done("assess", place, "--lang", "en")
     for words in ("paid-in capital 200", "enterprise-year absent: 2012", "an office of 9,000 m²", "a rent of 900 CNY",
                   "online sales 2", "a model building without an area", "20190101 lies after",
-                  "tax_rebate: no row of 2012"):
+                  "tax_rebate: no row of the year before", "add the row of 2012"):
         assert words in said, words
     assert re.search(r"Certification award +1 +20,000\.00", said)
     assert "Gaps in the data (1)" in said and "Warnings (" in said
