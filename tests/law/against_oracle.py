@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -64,9 +65,10 @@ def oracle_name(path):
 
 
 def with_edges(law, edges):
-    """The law with other signs where a fact is compared with these numbers (path: at_least or more_than)."""
+    """The law as written, of the same dates, with other signs where a fact is compared with these numbers (path: at_least or more_than)."""
     text = text_with_edges(TEXT, edges)
-    return law_of(yamlfile.loads(text, "policy.yaml", LawError, gather=True, quantities=True))
+    written = law_of(yamlfile.loads(text, "policy.yaml", LawError, gather=True, quantities=True))
+    return replace(written, start=law.start, end=law.end)
 
 
 def differences(register, ours, theirs, limit=5):
