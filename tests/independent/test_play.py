@@ -11,9 +11,9 @@ import pytest
 from simulator import load_scenario
 from simulator.engine import totals
 from simulator.engine.run import play as play_engine
-from tests.of_2013 import SLUGS
 from simulator.resources import folder
 from tests.independent import play
+from tests.of_2013 import SLUGS
 
 DRAWS, MOST = 2_000, 3.0
 

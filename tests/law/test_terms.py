@@ -8,7 +8,6 @@ from decimal import Decimal as D
 import pytest
 
 from simulator.errors import LawError
-from simulator.law import targets
 from simulator.law.readings import check, compile_readings, defaults
 from simulator.law.shipped import default_law
 from simulator.law.terms import NO_END, UNITS
