@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.dashboard import display
 from simulator.dashboard.controls import ROOMS, SPREAD, Control, Value, rooms
+from simulator.law.rewriting import words as words_of
 from simulator.law.terms import Law
 from simulator.report.rounding import MISSING
 from simulator.report.sources import named
@@ -26,10 +27,16 @@ def title(room: str, law: Law, words: Wording) -> str:
     return words.say(f"rooms.{room}")
 
 
+def names(scenario: Scenario, words: Wording) -> dict[str, list[tuple[str, str]]]:
+    """What the formulas under each heading may name: name, and what it is."""
+    policy, side = scenario.law.policy, 0 if words.lang == "zh" else 1
+    return {slug or "policy": [(name, said[side]) for name, *said in words_of(policy, slug)] for slug in ("", *policy.slugs)}
+
+
 def described(control: Control, words: Wording) -> dict[str, Any]:
     """A setting for the page: all numbers in the unit shown."""
     scale, unit = display.scale_of(control, words)
-    made = {"kind": control.kind, "label": control.label(words.lang), "unit": unit, "path": control.path,
+    made = {"kind": control.kind, "label": control.label(words.lang), "unit": unit, "path": control.path, "room": control.room,
             "base": shown(control, control.base, words), "about": about(control, words),
             "other": f"{control.zh} {control.en} {control.article}"}
     if control.kind == "slider":

@@ -46,7 +46,7 @@ class Control:
     """One setting as the page offers it.
 
     room: heading it stands under ("policy", a clause's slug, "interpretation", or a key of ROOMS). kind: "slider", "choice",
-    "text", or "list" (of clauses, in an order). base: the scenario's own value. low, high, step: the slider's, in the
+    "text", "formula", or "list" (of clauses, in an order). base: the scenario's own value. low, high, step: the slider's, in the
     setting's unit. choices: value, Chinese, English. article: of the law, or keys of the assumption's source. allowed: least
     and most (None: no most). finest: what a value is a whole number of, where the law counts so.
     """
@@ -113,6 +113,9 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
         path, name = setting.path, setting.path.removeprefix("assumptions.")
         if setting.group == "law":
             found.append(_of_law(setting, scenario))
+        elif setting.group == "formula":
+            slug = path.split(".")[1]
+            found.append(replace(_text(setting, slug if slug in scenario.law.blocks else "policy", setting.value), kind="formula", unit=""))
         elif setting.group == "interpretation":
             found.append(_of_reading(setting, scenario))
         elif path in PLAIN and path not in NOT_HERE and (register or setting.group != "population"):

@@ -76,6 +76,8 @@ def read(control: Control, text: str, words: Wording) -> Value:
     Raises ScenarioError, in the page's language and the box's unit, for what cannot be read or may not be; what only the
     whole scenario knows is the scenario's to say.
     """
+    if control.kind == "formula":
+        return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
     if control.kind == "list":
         return _listed(control, text, words)

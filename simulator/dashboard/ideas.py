@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
+from simulator.scenario.given import text_of
 
 VERSION = 1
 MOST = 200  # what-ifs of a page, and settings of one that a link may hold
@@ -94,7 +95,7 @@ def file_name(title: str) -> str:
 
 
 def _written(changes: Mapping[str, Any]) -> dict[str, str]:
-    return {path: yamlfile.written(value) for path, value in changes.items()}
+    return {path: text_of(path, value) for path, value in changes.items()}
 
 
 def _read(changes: Mapping[str, str]) -> Changes:

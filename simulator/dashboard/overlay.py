@@ -10,8 +10,10 @@ from typing import Any
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
 from simulator.files import temporary
+from simulator.law.rewriting import PATH as FORMULA
 from simulator.scenario import NAME, Scenario, load_scenario, shipped
 from simulator.scenario.changes import GROUPS
+from simulator.scenario.given import text_of
 
 NOT_TAKEN = ("draws", "population.source")  # a page has a place of its own for draws, and keeps its register
 
@@ -38,7 +40,7 @@ def write(base: str, name: str, title: str, changes: Mapping[str, Any]) -> str:
     for path, value in changes.items():
         group, _, rest = path.partition(".")
         if rest and group in GROUPS:
-            inner.setdefault(group, []).append(f"  {rest}: {yamlfile.written(value)}")
+            inner.setdefault(group, []).append(f"  {rest}: {text_of(path, value)}")
         else:
             lines.append(f"{path}: {yamlfile.written(value)}")
     for group, rows in inner.items():
@@ -52,8 +54,8 @@ def options(changes: Mapping[str, Any]) -> str:
     >>> options({"law.office_rent.max_area": 300, "assumptions.o2o_share": {"low": 0.1, "high": 0.3}})
     '--set law.office_rent.max_area=300 --set "assumptions.o2o_share={low: 0.1, high: 0.3}"'
     """
-    texts = [f"{path}={yamlfile.written(value)}" for path, value in changes.items()]
-    return " ".join(f'--set "{text}"' if any(c in text for c in " {}~") else f"--set {text}" for text in texts)
+    texts = [f"{path}={yamlfile.written(value)}".replace('"', "'") for path, value in changes.items()]
+    return " ".join(f'--set "{text}"' if any(c in text for c in " {}~()<>*|&'") else f"--set {text}" for text in texts)
 
 
 def read(text: str, name: str, folder: Path) -> Scenario:
@@ -74,12 +76,13 @@ def changes_of(scenario: Scenario, base: Scenario) -> dict[str, Any]:
     """
     now, was = scenario.to_dict(), base.to_dict()
     # a reading, or a way of rationing, may be called none: that is its name
-    words = [path for path in now if path.startswith("interpretation.") or path == "rationing.mode"]
+    words = [path for path in now if path.startswith("interpretation.") or path == "rationing.mode" or FORMULA.fullmatch(path)]
     found = {path: text if path in words else yamlfile.loads(f"value: {text}", path).data["value"]
              for path, text in now.items() if was.get(path) != text and path not in NOT_TAKEN}
     found |= {path: None for path in was if path not in now}
-    reached = base.set(found).to_dict()
-    edges = {p: n.edge for p, n in base.law.numbers.items()} == {p: n.edge for p, n in scenario.law.numbers.items()}
+    changed = base.set(found)
+    reached = changed.to_dict()
+    edges = {p: n.edge for p, n in changed.law.numbers.items()} == {p: n.edge for p, n in scenario.law.numbers.items()}
     if not edges or any(reached.get(path) != text for path, text in now.items() if path not in NOT_TAKEN):
         raise ScenarioError(Problem(scenario.name, "rests on another law than the scenario opened",
                                     "open it by itself: simulator whatif FILE"))

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ class Dashboard:
             "link": lambda m: self.open_link(str(m["text"])), "load": lambda m: self.load(str(m["text"]), str(m["name"])),
             "keep": self._keep, "open": self._open, "rename": self._rename, "drop": self._drop,
             "compare": self.together.ask, "gains": self.together.gains,
-            "find": lambda m: self.lookup.find(str(m["text"])), "tell": lambda m: self.lookup.tell(str(m["id"])),
+            "check": self._check, "find": lambda m: self.lookup.find(str(m["text"])), "tell": lambda m: self.lookup.tell(str(m["id"])),
             "save": self.keeping.save, "report": self.keeping.report, "excel": self.keeping.excel,
             "compare_report": self.keeping.compare_report,
             "ping": lambda _: self.send({"type": "pong"}),
@@ -160,6 +161,17 @@ class Dashboard:
         """Any setting, written path=value as for --set."""
         if self._try(lambda: self.state.set_all(parse_set([str(message["text"])]))):
             self.send({"type": "taken"})
+
+    def _check(self, message: Message) -> None:
+        """What is wrong with a formula that is being written; nothing is set."""
+        control, text = self._control(message), str(message["text"])
+        problems: list[Problem] = []
+        try:
+            self.state.base.set({**self.state.changes, control.path: display.read(control, text, self.words)})
+        except SimulatorError as e:
+            problems = e.problems
+        said = [line(replace(p, place=""), self.words.lang).strip(" ：:") for p in problems]
+        self.send({"type": "checked", "path": control.path, "text": text, "problems": said})
 
     def _draws(self, message: Message) -> None:
         """Another number of draws for the quick picture, or for the full run."""
@@ -333,6 +345,7 @@ class Dashboard:
             "scenario": words.say("head.scenario", scenario=base.zh if words.lang == "zh" else base.en),
             "identity": f"{base.hash()[:8]}-{self._register()}-{words.lang}",
             "sections": catalogue.sections(base, self.offered, words),
+            "names": catalogue.names(base, words),
             "controls": {c.path: catalogue.described(c, words) for c in self.offered},
             "sample": self.population is None,
         })

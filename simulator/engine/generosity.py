@@ -71,12 +71,13 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
     law, policy = scenario.law, scenario.law.policy
     if not law.in_force:
         return np.zeros(len(KINDS))
-    base = _today(policy)
-    same = base is not None and base.law.policy is policy
     written = replace(law.as_written, start=law.start, end=law.end)
+    base = _today(written.policy)
+    same = base is not None and base.law.policy is written.policy
     interpretation = dict(base.interpretation) if base is not None and same else defaults(policy)
     suspended = scenario.plain["rebate_suspended_from"]
-    if (written.numbers, written.withdrawn, interpretation, None) == (law.numbers, law.withdrawn, dict(scenario.interpretation), suspended):
+    if (written.policy, written.numbers, written.withdrawn, interpretation, None) == (
+            policy, law.numbers, law.withdrawn, dict(scenario.interpretation), suspended):
         return np.ones(len(KINDS))
     values = {path: fixed(value.mean) for path, value in scenario.parameters().items() if "@" not in path}
     values |= {p: fixed(1.0) for p in values if p.startswith(("take_up.", "discretion."))}
@@ -88,7 +89,7 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
 
     def support(of: Scenario, suspended_from: int | None) -> np.ndarray:
         enacted = enact(of, [scenario.base_year, *scenario.years])
-        edges = edges_of(policy, enacted.terms, scenario.base_year)
+        edges = edges_of(of.law.policy, enacted.terms, scenario.base_year)
         by_clause = np.zeros((len(KINDS), 1, years, enacted.clauses, len(BY_CLAUSE)), np.int64)
         for kind, sums in zip(KINDS, by_clause, strict=True):
             play_enacted(enacted, scenario.declared, np.uint64(0), np.zeros(1, np.int64), of_years, ones, edges, False,

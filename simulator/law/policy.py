@@ -249,6 +249,8 @@ class Policy:
     targets_year: int = 0  # by when the targets are to be reached; 0: the policy sets none
     term_assumed: bool = False  # the text gives no dates: a scenario that says others does not change it
     measures: Mapping[str, Promise] = field(default_factory=dict)  # by the name of its lever
+    names_of_numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)  # path: Chinese, English
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what the file holds, as it was read
     made: dict[Any, Any] = field(default_factory=dict, repr=False)  # its compiled functions, which live as long as it does
 
     def __post_init__(self) -> None:

@@ -443,7 +443,8 @@ def _read(reader: _Reader) -> Law | None:
         name, zh, en, start, end, tuple(clauses), tuple(reader.own.values()), reader.switches, settlement, machine, number_units,
         tuple(shared.found.values()), tuple(blocks_given), reader.document.source,
         hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion),
-        targets_year, reader.mapping("term", data.get("term")).get("assumed") is True, measures)
+        targets_year, reader.mapping("term", data.get("term")).get("assumed") is True, measures,
+        {path: (number.zh, number.en) for path, number in reader.numbers.items()}, document_data)
     edges: dict[str, str] = {}
     for clause in clauses:
         for edge in clause.edges:

@@ -168,6 +168,7 @@ class Law:
     withdrawn: frozenset[str] = frozenset()  # slugs of clauses that are not offered: they give nothing
     policy: Any = None  # the text made exact: law.policy.Policy
     written: Mapping[str, Number] = field(default_factory=dict, repr=False)  # the numbers as the file has them; filled in
+    filed: Law | None = field(default=None, repr=False)  # the law of the file, where formulas of this one are others
 
     def __post_init__(self) -> None:
         if not self.written:
@@ -177,7 +178,9 @@ class Law:
 
     @property
     def as_written(self) -> Law:
-        """The law as its file has it: no number changed, every clause offered."""
+        """The law as its file has it: no number and no formula changed, every clause offered."""
+        if self.filed is not None:
+            return self.filed.as_written
         return replace(self, numbers=self.written, withdrawn=frozenset(), in_force=True)
 
     def set(self, changes: Mapping[str, Any]) -> Law:

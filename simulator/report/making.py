@@ -12,7 +12,7 @@ from simulator.report.page import Block, Cell
 from simulator.report.wording import Wording, load
 from simulator.scenario.identity import Change
 
-OF_THE_TEXT = ("law", "policy")  # groups of settings that the text of the policy says
+OF_THE_TEXT = ("law", "formula", "policy")  # groups of settings that the text of the policy says
 
 
 def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str],
@@ -92,7 +92,7 @@ def changed(folder: Recorded) -> list[Change]:
 def changed_rows(folder: Recorded, words: Wording) -> tuple[list[str], list[tuple[str, str, str, str]]]:
     """The same as a table: its header and rows of name, article, was, now."""
     header = [words.say(f"changed.{key}") for key in ("setting", "article", "was", "now")]
-    return header, [(words.pick({"zh": c.zh, "en": c.en}), c.source if c.group == "law" else "", *c.ends(words.lang))
+    return header, [(words.pick({"zh": c.zh, "en": c.en}), c.source if c.group in ("law", "formula") else "", *c.ends(words.lang))
                     for c in changed(folder)]
 
 

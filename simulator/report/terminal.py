@@ -67,8 +67,13 @@ def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
     rows = [
         (s.path, s.value, words.term("units", s.unit), s.range, " ".join(filter(None, (s.source, s.confidence))),
          words.pick({"zh": s.zh, "en": s.en}))
-        for s in settings
+        for s in settings if s.unit != "formula"
     ]
+    told = [f"{s.path}  {words.pick({'zh': s.zh, 'en': s.en})}\n    {s.value}" for s in settings if s.unit == "formula"]
+    return "\n".join([*([_terms(rows, words)] if rows or not told else []), *([""] if rows and told else []), *told])
+
+
+def _terms(rows: list[tuple[str, ...]], words: Wording) -> str:
     return table([words.say(f"screen.{key}") for key in ("path", "value", "unit", "range", "source", "meaning")], rows, left=6)
 
 

@@ -13,7 +13,9 @@ from simulator.errors import LawError, Problem, ScenarioError, nearest
 from simulator.law import readings
 from simulator.law.measures import MEASURES
 from simulator.law.policy import Promise
-from simulator.projection.assumptions import GENERAL
+from simulator.law.rewriting import formulas, rewritten
+from simulator.law.terms import Law
+from simulator.projection.assumptions import GENERAL, declared
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
@@ -69,7 +71,7 @@ def is_group(path: str) -> bool:
         return rest in _CLAUSEWISE or (rest.startswith("facts.") and rest.count(".") == 1) or any(a.path.startswith(rest + ".")
                                                                                                   for a in GENERAL)
     if path.startswith("law."):
-        return path.count(".") == 1
+        return path.count(".") == 1 or path.endswith((".condition", ".let"))
     if path.startswith(("appropriation.", "rationing.")):
         return path.count(".") == 1
     return path in GROUPS
@@ -113,10 +115,12 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         else:
             problems.append(Problem(place, "is no setting", _near(path, scenario) or "see simulator terms"))
     law = scenario.law
-    if law_changes:
+    texts = {path: law_changes.pop(path) for path in formulas(law.policy) if path in law_changes}
+    # what holds from a year on is said after what holds from the start, in whatever order they stand
+    numbers = dict(sorted(law_changes.items(), key=lambda change: "@" in change[0]))
+    for change, made in ((texts, rewritten), (numbers, Law.set)):
         try:
-            # what holds from a year on is said after what holds from the start, in whatever order they stand
-            law = law.set(dict(sorted(law_changes.items(), key=lambda change: "@" in change[0])))
+            law = made(law, change) if change else law
         except LawError as e:
             told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
             problems += [replace(p, place={**told, **places}.get(p.place, p.place), remedy=_near(p.place, scenario) if
@@ -141,9 +145,11 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     if plain.get("sampling") == "sobol" and plain.get("draws"):  # as many draws of each sequence
         plain["draws"] = -(-plain["draws"] // REPLICATES) * REPLICATES
     entered = {int(path.rpartition(".")[2]) for path in changes if re.fullmatch(r"appropriation\.\d+", path)}
-    return replace(scenario, law=law, interpretation=interpretation, plain=plain, examples=scenario.examples - entered,
-                   appropriation=dict(sorted(appropriation.items())), purse=purse, assumptions=assumptions,
-                   correlations=correlations)
+    known = declared(law.policy).by_path
+    found = replace(scenario, law=law, interpretation=interpretation, plain=plain, examples=scenario.examples - entered,
+                    appropriation=dict(sorted(appropriation.items())), purse=purse, correlations=correlations,
+                    assumptions={path: one for path, one in assumptions.items() if path.partition("@")[0] in known})
+    return found if law.policy is scenario.law.policy else with_defaults(found)  # another formula may ask for another assumption
 
 
 def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
@@ -261,7 +267,7 @@ def missing(scenario: Scenario, source: str) -> list[Problem]:
 
 
 def _paths(scenario: Scenario) -> list[str]:
-    return [*(f"law.{p}" for p in (*scenario.law.numbers, *scenario.law.offers())), "policy.start", "policy.end",
+    return [*(f"law.{p}" for p in (*scenario.law.numbers, *scenario.law.offers(), *formulas(scenario.law.policy))), "policy.start", "policy.end",
             "policy.in_force", *PLAIN, *RATIONING,
             *(f"interpretation.{s}" for s in scenario.law.policy.readings), *(f"assumptions.{p}" for p in scenario.declared.by_path),
             *(f"appropriation.{y}" for y in scenario.appropriation)]

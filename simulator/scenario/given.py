@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ import numpy as np
 
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError, SimulatorError
+from simulator.law.rewriting import PATH as FORMULA
 from simulator.scenario import typed
 
 _LARGEST_NUMBER = 10**100
@@ -33,6 +35,9 @@ def parse_set(options: list[str], before: Mapping[str, Any] | None = None) -> di
             continue
         if path in changes:
             problems.append(Problem(f"--set {path}", "is said twice", "say it once"))
+        if FORMULA.fullmatch(path):  # braces and colons of a formula are its own
+            changes[path] = text.strip()
+            continue
         try:
             found = yamlfile.loads(f"value: {typed.plain(text.strip())}", f"--set {path}").data
             changes[path] = found.pop("value")
@@ -42,6 +47,15 @@ def parse_set(options: list[str], before: Mapping[str, Any] | None = None) -> di
     if problems:
         raise ScenarioError(problems)
     return changes
+
+
+def text_of(path: str, value: Any) -> str:
+    """A setting's value as it is written in YAML; a formula in quotes, for its colons and braces are its own.
+
+    >>> text_of("law.tax_rebate.high_rate", Decimal("0.4")), text_of("law.a.formula", 'x == "b"')
+    ('0.4', '"x == \\"b\\""')
+    """
+    return json.dumps(value, ensure_ascii=False) if FORMULA.fullmatch(path) and isinstance(value, str) else yamlfile.written(value)
 
 
 def from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Problem]]:

@@ -52,6 +52,8 @@ class Change:
         '四（三） 最高面积 500→300 平方米'
         """
         name = self.zh if lang == "zh" else self.en
+        if self.unit == "formula":
+            return f"{self.source} {name}"
         if self.unit == "reading" or self.path in ("rationing.mode", "rationing.unpaid"):
             return name  # it says which one it is
         ends = "→".join(_plain(value, self.unit, lang) for value in (self.was, self.now))

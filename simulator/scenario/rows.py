@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator import yamlfile
+from simulator.law.rewriting import formulas
 from simulator.scenario import typed
 from simulator.scenario.changes import IDLE, PLAIN
 from simulator.scenario.purse import rows as rows_of_the_purse
@@ -47,6 +48,8 @@ def law_settings(scenario: Scenario) -> list[Setting]:
         block, value = scenario.law.blocks[slug], str(slug not in scenario.law.withdrawn).lower()
         rows.append(Setting("law", f"law.{path}", value, "flag", "true | false", block.article, "A",
                             f"是否施行{block.zh}", f"{block.en}: whether it is offered"))
+    for path, one in formulas(scenario.law.policy).items():
+        rows.append(Setting("formula", f"law.{path}", one.text, "formula", "", one.article, "A", one.zh, one.en))
     for name, zh, en in (("start", "政策起始", "start of the policy"), ("end", "政策截止", "end of the policy")):
         value = yamlfile.written(getattr(scenario.law, name))
         rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),

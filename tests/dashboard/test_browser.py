@@ -136,6 +136,27 @@ def test_a_key_goes_past_a_baseline_that_lies_between_two_steps(opened):
     expect(page.locator(".what-if .row.changed")).to_have_count(0)
 
 
+def test_a_formula_is_completed_checked_and_played(opened, figures):
+    page, path = opened.page, "law.certification_award.formula"
+    box = row(page, path, "certification_award").locator("textarea")
+    box.fill("award + online_sal")
+    box.press("End")
+    box.press_sequentially("e")
+    expect(page.locator(".what-if .formula .names li").first).to_contain_text("online_sales")
+    box.press("Tab")
+    expect(box).to_have_value("award + online_sales")
+    box.fill("award + rented_area")
+    expect(row(page, path).locator(".fault")).to_contain_text("units do not agree")
+    assert card(page, "net") == figures()["net"]  # nothing is set while it is written
+    box.fill("award * 2")
+    box.press("Enter")
+    shows(page, "net", figures(f"{path}=award * 2")["net"])
+    expect(row(page, path)).to_contain_text("was award")
+    page.locator(".what-if .undo").click()
+    expect(box).to_have_value("award")
+    shows(page, "net", figures()["net"])
+
+
 @pytest.mark.parametrize("text", ["4000", "abc", "{low: 1"])
 def test_a_bad_value_is_told_by_its_label_and_nothing_changes(opened, figures, text):
     page = opened.page

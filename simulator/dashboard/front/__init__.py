@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-PARTS = ("dom", "settings", "answer", "ideas", "page")  # in this order
+PARTS = ("dom", "formula", "settings", "answer", "ideas", "page")  # in this order
 
 
 @cache

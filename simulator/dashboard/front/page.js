@@ -88,6 +88,7 @@ class App {
       message: () => this.showMessage(message),
       asked: () => this.ask(message),
       taken: () => this.settings.taken(),
+      checked: () => this.settings.checked(message),
       comparing: () => this.ideas.comparing(),
       compared: () => this.ideas.showCompared(message),
       gains: () => this.ideas.showGains(message),

@@ -18,6 +18,11 @@ class Row {
     const parts = [];
     if (control.kind === "choice") {
       this.entry = h("select", { id, onchange: () => this.choose() }, control.choices.map((text, i) => h("option", { value: i }, text)));
+    } else if (control.kind === "formula") {
+      this.formula = new FormulaBox(control, app, () => this.enter(), () => { this.dirty = true; });
+      this.entry = this.formula.box;
+      this.entry.id = id;
+      parts.push(this.formula.el);
     } else {
       const list = control.kind === "list" ? fresh("list") : null;
       this.entry = typedBox(() => this.enter(), { id, list });
@@ -36,7 +41,7 @@ class Row {
       const mark = Number.isFinite(home) ? h("i.home", { title: words.home, style: `--at:${this.share(home)}` }) : "";
       parts.push(h("span.track", {}, this.slider, mark));
     }
-    this.el = h(`div.row.${control.kind}`, { "data-path": control.path }, h("div.head", {}, label, info, this.was), ...parts, this.entry, this.back,
+    this.el = h(`div.row.${control.kind}`, { "data-path": control.path }, h("div.head", {}, label, info, this.was), ...parts, this.formula ? null : this.entry, this.back,
       this.about);
     this.show(control.base, false);
   }
@@ -49,7 +54,8 @@ class Row {
   show(value, changed) {
     this.value = value;
     this.el.classList.toggle("changed", changed);
-    this.was.textContent = changed ? filled(this.app.words.was, { value: this.control.base.text }) : "";
+    this.was.textContent = changed && !this.formula ? filled(this.app.words.was, { value: this.control.base.text }) : "";
+    if (this.formula) this.formula.before(changed ? this.control.base.text : "");
     if (this.sent > this.app.heard()) return;
     if (this.waiting !== null) {
       const at = this.waiting;
@@ -122,6 +128,10 @@ class Row {
     if (event.key !== "Escape") return;
     this.dirty = false;
     this.entry.value = this.value.text;
+  }
+
+  checked(message) {
+    if (this.formula) this.formula.checked(message);
   }
 
   explain(info) {
@@ -203,6 +213,10 @@ class Settings {
 
   taken() {
     this.other.value = "";
+  }
+
+  checked(message) {
+    for (const section of this.sections) section.rows.get(message.path)?.checked(message);
   }
 
   /** Settings whose words, source, path or heading hold the text. */
