@@ -11,8 +11,8 @@ import datetime
 import threading
 import traceback
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 

@@ -71,8 +71,8 @@ def rewritten(law: Law, changes: Mapping[str, Any]) -> Law:
     """The law with other formulas, by path; its numbers, term and withdrawn clauses stay. Raises LawError with every problem, at the
     setting that has it."""
     made = _checked(law.policy, tuple(sorted((path, str(yamlfile.written(text))) for path, text in changes.items())))
-    filed = law.filed or law
-    if made.policy.hash == filed.policy.hash:
+    filed: Law | None = law.filed or law
+    if filed is not None and made.policy.hash == filed.policy.hash:
         made, filed = filed, None
     numbers = {path: replace(number, values=law.numbers[path].values) for path, number in made.numbers.items()}
     return replace(made, numbers=numbers, start=law.start, end=law.end, in_force=law.in_force, withdrawn=law.withdrawn, filed=filed)

@@ -267,7 +267,8 @@ def missing(scenario: Scenario, source: str) -> list[Problem]:
 
 
 def _paths(scenario: Scenario) -> list[str]:
-    return [*(f"law.{p}" for p in (*scenario.law.numbers, *scenario.law.offers(), *formulas(scenario.law.policy))), "policy.start", "policy.end",
-            "policy.in_force", *PLAIN, *RATIONING,
+    law = scenario.law
+    return [*(f"law.{p}" for p in (*law.numbers, *law.offers(), *formulas(law.policy))), "policy.start", "policy.end", "policy.in_force",
+            *PLAIN, *RATIONING,
             *(f"interpretation.{s}" for s in scenario.law.policy.readings), *(f"assumptions.{p}" for p in scenario.declared.by_path),
             *(f"appropriation.{y}" for y in scenario.appropriation)]

@@ -51,7 +51,8 @@ def test_a_change_is_named_and_undone():
 
 def test_every_fault_is_told_at_once_at_its_setting():
     with pytest.raises(ScenarioError) as refused:
-        load_scenario().set({AWARD: "award + rented_area", "law.data_line.condition.nothing": "true", "law.office_rent.let.opens": "rent +"})
+        load_scenario().set({AWARD: "award + rented_area", "law.data_line.condition.nothing": "true",
+                             "law.office_rent.let.opens": "rent +"})
     places = {problem.place for problem in refused.value.problems}
     assert places == {AWARD, "law.data_line.condition.nothing", "law.office_rent.let.opens"}
     assert "units do not agree" in str(refused.value) and "^" in str(refused.value)
