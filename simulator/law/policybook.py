@@ -858,7 +858,8 @@ def _value(document: Book, field: Field, value: Any, cell: str) -> Any:
                     )
                 )
                 continue
-            found[_key(key.strip())] = _plain(said.strip())
+            word = said.strip()
+            found[_key(key.strip())] = word if word in ("无", "none") else _plain(word)  # a choice may be called so
         return found
     if field.read == "pays" and isinstance(value, str):
         word = next((w for w in _PAYS if value.startswith(w)), None)
