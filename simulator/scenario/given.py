@@ -52,8 +52,8 @@ def parse_set(options: list[str], before: Mapping[str, Any] | None = None) -> di
 def text_of(path: str, value: Any) -> str:
     """A setting's value as it is written in YAML; a formula in quotes, for its colons and braces are its own.
 
-    >>> text_of("law.tax_rebate.high_rate", Decimal("0.4")), text_of("law.a.formula", 'x == "b"')
-    ('0.4', '"x == \\"b\\""')
+    >>> print(text_of("law.tax_rebate.high_rate", Decimal("0.4")), text_of("law.a.formula", "tier(x >= {b: c})"))
+    0.4 "tier(x >= {b: c})"
     """
     return json.dumps(value, ensure_ascii=False) if FORMULA.fullmatch(path) and isinstance(value, str) else yamlfile.written(value)
 

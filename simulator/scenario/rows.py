@@ -49,7 +49,7 @@ def law_settings(scenario: Scenario) -> list[Setting]:
         rows.append(Setting("law", f"law.{path}", value, "flag", "true | false", block.article, "A",
                             f"是否施行{block.zh}", f"{block.en}: whether it is offered"))
     for path, one in formulas(scenario.law.policy).items():
-        rows.append(Setting("formula", f"law.{path}", one.text, "formula", "", one.article, "A", one.zh, one.en))
+        rows.append(Setting("formula", f"law.{path}", one.text, "formula", "formula", one.article, "A", one.zh, one.en))
     for name, zh, en in (("start", "政策起始", "start of the policy"), ("end", "政策截止", "end of the policy")):
         value = yamlfile.written(getattr(scenario.law, name))
         rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),

@@ -513,9 +513,10 @@ def test_a_design_says_what_fits_and_how_sure_that_is(tmp_path):
 
 def test_terms_lists_everything_that_can_be_set():
     said = done("terms")
-    settings, _, flags = said.partition("\n\n")
-    paths = [line.split()[0] for line in settings.splitlines()[2:]]
-    assert paths == [s.path for s in load_scenario("baseline").settings()]
+    settings, formulas, flags = said.split("\n\n", 2)
+    paths = [line.split()[0] for line in (*settings.splitlines()[2:], *formulas.splitlines()[::2])]
+    assert sorted(paths) == sorted(s.path for s in load_scenario("baseline").settings())
+    assert "law.data_line.formula  数据专线补贴：金额公式\n    " in formulas
     assert flags.startswith("合法性提示") and "国发〔2014〕62号" in flags and flags in done("terms", "law.tax_rebate")
     assert "合法性" not in done("terms", "law.office_rent")
     lines = done("terms", "law.tax_rebate").partition("\n\n")[0].splitlines()

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from simulator import yamlfile
 from simulator.errors import LawError, ScenarioError, nearest
+from simulator.law.rewriting import PATH, formulas
 from simulator.resources import folder
 from simulator.scenario import CONFIDENCE, PLAIN, load_scenario, parse_set, shipped
+from simulator.scenario.given import text_of
 from simulator.scenario.purse import SETTINGS as RATIONING
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import TEXT, text_with_edges, with_term
@@ -55,7 +57,7 @@ def changed(scenario, base=BASELINE) -> dict[str, str]:
 
 def test_every_setting_is_listed_with_meaning_and_unit():
     assert len(SETTINGS) == len(BASELINE.settings()) > 200
-    expected = {*(f"law.{p}" for p in (*BASELINE.law.numbers, *BASELINE.law.offers())),
+    expected = {*(f"law.{p}" for p in (*BASELINE.law.numbers, *BASELINE.law.offers(), *formulas(BASELINE.law.policy))),
                 "policy.start", "policy.end", "policy.in_force", *PLAIN, *RATIONING,
                 *(f"interpretation.{s}" for s in SWITCHES), *(f"assumptions.{p}" for p in BY_PATH),
                 *(f"appropriation.{y}" for y in range(2013, 2019))}
@@ -83,7 +85,7 @@ def test_a_setting_set_to_its_own_shown_value_changes_nothing(name):
 def test_all_settings_written_as_a_file_give_the_same_scenario(tmp_path):
     for name in shipped():
         scenario = load_scenario(name).set({"correlations.market.growth~o2o_share": 0.5, "draws": 77})
-        lines = [f"{path}: {value}" for path, value in scenario.to_dict().items()]
+        lines = [f"{path}: {text_of(path, value) if PATH.fullmatch(path) else value}" for path, value in scenario.to_dict().items()]
         again = load_scenario(write(tmp_path, "whole", "base: baseline", *lines))
         assert again.to_dict() == scenario.to_dict()
         assert again.hash() == scenario.hash()
@@ -123,6 +125,8 @@ def other_value(setting) -> str:
     other = {"text": lambda s: "elsewhere", "label": lambda s: "2160299",
              "choice": lambda s: next(n for n in s.range.split(" | ") if n != s.value),
              "date": lambda s: "2014-06-30", "year": lambda s: "2015", "flag": lambda s: "false"}
+    if setting.unit == "formula":
+        return f"({setting.value})"  # the same, written otherwise
     if setting.unit in ("choice", "reading"):
         return other["choice"](setting)
     if setting.unit in other:
