@@ -133,15 +133,18 @@ class Population:
 
     def under(self, policy: Policy) -> Population:
         """The register as another policy's contract sees it: columns that only the other asks for are unknown. Raises PopulationError
-        where it holds support, payments or applications, whose clauses are those of the policy it was read under."""
+        where it holds support, payments or applications and the other has other clauses than the policy it was read under."""
         if self.policy is policy or (self.policy is not None and self.policy.hash == policy.hash):
             return self
-        if self.support.size or self.paid.size or len(self.applications):
+        alike = self.policy is not None and (self.policy.slugs, self.policy.cash) == (policy.slugs, policy.cash)
+        if not alike and (self.support.size or self.paid.size or len(self.applications)):
             raise PopulationError(Problem(
                 self.source, f"was read under the policy {self.policy.name if self.policy else '?'}; its tables of support and payments "
                 f"name other clauses than {policy.name}", "read the register again with --policy, or leave these tables out"))
-        none = np.zeros((0, 0, policy.cash_clauses), dtype=np.int64)
         new = [("", 0, fact.name) for fact in policy.facts if fact.name not in self.own]
+        if alike:
+            return replace(self, policy=policy, unknown=[*self.unknown, *new])
+        none = np.zeros((0, 0, policy.cash_clauses), dtype=np.int64)
         return replace(self, policy=policy, support=none, support_district=none, paid=none, unknown=[*self.unknown, *new])
 
     def own_of(self, policy: Policy) -> tuple[np.ndarray, np.ndarray]:

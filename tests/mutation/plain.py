@@ -59,11 +59,22 @@ def law(module: str = "", code: CodeType | None = None) -> ModuleType:
     calling.at, calling.call = _at, _call
     assessment = importlib.import_module("simulator.law.assessment")
     assessment.HISTORY = _record(assessment.HISTORY)
+    assessment.assess_register = _on_what_stood_there(assessment.assess_register)
     for name in ("explanation", "legality", "targets"):
         importlib.import_module(f"simulator.law.{name}")
     if replaced and not replaced.used:
         raise SystemExit(f"{module} was imported before it could be replaced")
     return assessment
+
+
+def _on_what_stood_there(assess_register: Callable[..., None]) -> Callable[..., None]:
+    """Awards and what they displace are what they are, whatever stood in their arrays before."""
+    def call(law: Any, *arguments: Any) -> None:
+        awards, displaced = arguments[-4:-2]
+        awards[:], displaced[..., :law.cash] = 77, 77
+        assess_register(law, *arguments)
+
+    return call
 
 
 def _at(array: np.ndarray, index: tuple[int, ...]) -> int:
