@@ -8,8 +8,7 @@ class FormulaBox {
   constructor(control, app, commit, touched) {
     Object.assign(this, { control, app, commit, names: app.page.names[control.room] ?? [], offered: [], chosen: -1, typed: false });
     const list = fresh("names");
-    this.box = h("textarea", { rows: 2, spellcheck: "false", autocomplete: "off", role: "combobox", "aria-expanded": "false",
-      "aria-autocomplete": "list", "aria-controls": list,
+    this.box = h("textarea", { rows: 2, spellcheck: "false", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": list,
       oninput: () => { this.typed = true; touched(); this.offer(); this.ask(); },
       onkeydown: (event) => this.key(event), onblur: () => this.done() });
     this.list = h("ul.names", { id: list, role: "listbox", hidden: true, "aria-label": app.words.names });
@@ -30,7 +29,6 @@ class FormulaBox {
 
   show() {
     this.list.hidden = !this.offered.length;
-    this.box.setAttribute("aria-expanded", String(!this.list.hidden));
     fill(this.list, this.offered.map(([name, said], i) => h("li", { role: "option", id: `${this.list.id}-${i}`, "aria-selected": String(i === this.chosen),
       onmousedown: (event) => { event.preventDefault(); this.take(i); } }, h("code", {}, name), " ", h("span.small", {}, said))));
     if (this.chosen >= 0) this.box.setAttribute("aria-activedescendant", `${this.list.id}-${this.chosen}`);
