@@ -64,7 +64,7 @@ def folded(header: Sequence[str], rows: Iterable[Sequence[str]], widest: Sequenc
 def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
     """Every settable path with value, unit, range, article or source, and meaning."""
     words = load(lang)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (s.path, s.value, words.term("units", s.unit), s.range, " ".join(filter(None, (s.source, s.confidence))),
          words.pick({"zh": s.zh, "en": s.en}))
         for s in settings if s.unit != "formula"
