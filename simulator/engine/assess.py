@@ -133,7 +133,7 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
     lacking = np.zeros((n, years), np.int64)
     paid_years = max(0, min(years, population.last_paid_year - first + 1)) if window.paid.size else 0
     enacted, terms = enact(scenario, []), window.terms.of(slice(1, None))
-    if any(clause.first for clause in policy.clauses) or policy.settlement.pots:
+    if policy.contested:
         assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking)
     else:
         assess_register(enacted.law, population.enterprises, window.own, window.annual, window.own_annual, window.skip, window.existing,

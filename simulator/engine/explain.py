@@ -182,7 +182,7 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     paid_years = max(0, min(len(window.years), one.last_paid_year - first + 1)) if window.paid.size else 0
     policy, terms = scenario.law.policy, window.terms.of(slice(1, None))
     awarded = None
-    if any(clause.first for clause in policy.clauses) or policy.settlement.pots:  # others decide too
+    if policy.contested:  # others decide too
         result = assess(population, scenario)
         awarded = {int(y): result.awards[found[0], j] for j, y in enumerate(result.years)}
     years = told.tell(

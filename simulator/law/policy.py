@@ -274,6 +274,12 @@ class Policy:
         return sum(self.cash)
 
     @cached_property
+    def contested(self) -> tuple[Clause, ...]:
+        """Clauses that enterprises are weighed against each other for: the first so many, or a pot that is shared out."""
+        shared = {k for pot in self.settlement.pots for k in pot.clauses}
+        return tuple(clause for k, clause in enumerate(self.clauses) if clause.first is not None or k in shared)
+
+    @cached_property
     def own_enterprise(self) -> tuple[OwnFact, ...]:
         return tuple(f for f in self.facts if f.table == "enterprises")
 
