@@ -21,13 +21,16 @@ from simulator.engine.generosity import generosity_of
 from simulator.engine.kernel import HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.engine.run import Draws, finish, outer_layer, play_blocks
-from simulator.law.policy import Policy
+from simulator.law.language.moving import Moving
+from simulator.law.language.nodes import HISTORY, READING, Node, Range
+from simulator.law.policy import HISTORY_FIELDS, Policy
 from simulator.population.register import Population
 from simulator.projection.assumptions import general, pull_levers
 from simulator.projection.bunching import CAPITAL, CONTRIBUTION
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
 
+MARK = HISTORY_FIELDS.index("mark")
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
 GENTLY = 80_000  # enterprises times draws of a block that nobody waits for: somebody may ask at any time
 HELD_TAKE = 2.0  # times as long to play one that held a changed clause as one of all: the law looks at it
@@ -211,23 +214,33 @@ def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
         if np.array_equal(one, other):
             continue
         users = [k for k, clause in enumerate(policy.clauses) if path in clause.uses.numbers]
-        if path.startswith("numbers.") or not users or not _never_adds(policy, path, one, other):
+        if path.startswith("numbers.") or not users or not _never_adds(policy, path, one, other, changed.readings):
             return None
         bits |= sum(1 << k for k in users)
     return bits
 
 
-def _never_adds(policy: Policy, path: str, old: np.ndarray, new: np.ndarray) -> bool:
-    """Whether nobody can hold a clause's conditions because its number changed so."""
-    judged = {edge.op for clause in policy.clauses for edge in clause.edges if edge.number == path}
-    asked = any(path in condition.uses.numbers for clause in policy.clauses for condition in clause.conditions)
-    if judged:
-        return judged <= {">=", ">"} and bool((new >= old).all())
-    if policy.number_units[path].dimensions in ((("year", 1),), (("month", 1),)):
-        return bool((new <= old).all() and (new > 0).all())
-    if asked and not policy.number_units[path].is_share and policy.number_units[path].dimensions != (("CNY", 1),):
+def _never_adds(policy: Policy, path: str, old: np.ndarray, new: np.ndarray, readings: np.ndarray) -> bool:
+    """Whether nobody can hold a clause's conditions because its number changed so: no condition comes to hold where it did not, and
+    nothing that is noted of a year without a payment becomes another."""
+    rises, falls = bool((new >= old).all()), bool((new <= old).all())
+    if not ((old > 0) == (new > 0)).all():  # what was nothing may be an amount that is noticed now
         return False
-    return bool((old > 0).all() and (new > 0).all())
+
+    def chosen(node: Node) -> Range | None:
+        return (int(readings[node.at[0]]),) * 2 if node.op == READING else None
+
+    moving = Moving(policy.number_paths.index(path), chosen)
+    for clause in policy.clauses:
+        noted = [clause.marks_when.node, clause.mark] if clause.marks_when and clause.mark else []
+        asked = any(moving.reads(condition.node, HISTORY, MARK) for condition in clause.conditions)
+        if asked and any(moving.way(node) != 0 for node in noted):
+            return False
+        for condition in clause.conditions:
+            way = moving.way(condition.node)
+            if not (way == 0 or (way == -1 and rises) or (way == 1 and falls) or moving.steady(condition.node)):
+                return False
+    return True
 
 
 def _enacted(scenario: Scenario) -> Enacted:
