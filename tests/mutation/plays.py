@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.mutation.mutants import Mutant
 
-ENTERPRISES, FEWER, DRAWN = 400, 120, 300  # of a random register, of one of many, of one that is played
+ENTERPRISES, FEWER, TOLD, DRAWN = 400, 120, 60, 300  # of a random register, of one of many, explained, of one that is played
 DATES = ((date(2013, 1, 1), date(2015, 12, 31)), (date(2013, 7, 1), date(2016, 6, 30)), (date(2012, 2, 29), None),
          (date(2014, 1, 1), date(2014, 12, 31)))
 
@@ -38,10 +38,8 @@ class Play:
     numbers: Mapping[str, Any]
     answers: tuple[Any, ...]
 
-    def holds(self, law: Any = None) -> bool:
-        """Whether the law comes to what is expected. law: another one than the shipped."""
-        from tests.law.against_oracle import engine_answer
-
+    def under(self, law: Any = None) -> tuple[Any, Any]:
+        """The register and the scenario. law: another one than the shipped."""
         population, scenario = _made(self)
         if law is not None:
             own, written = scenario.law, scenario.law.as_written.numbers
@@ -49,6 +47,13 @@ class Play:
                      if number.values != written[path].values}
             end = law.end if own.end == own.policy.end else own.end
             scenario = replace(scenario, law=replace(law, numbers={**law.numbers, **moved}, start=own.start, end=end))
+        return population, scenario
+
+    def holds(self, law: Any = None) -> bool:
+        """Whether the law comes to what is expected."""
+        from tests.law.against_oracle import engine_answer
+
+        population, scenario = self.under(law)
         return tuple(engine_answer(population, scenario)[:len(self.answers)]) == self.answers
 
 
@@ -124,6 +129,19 @@ def text_holds(law: Any) -> bool:
     return True
 
 
+def explanations_hold(play: Play, law: Any) -> bool:
+    """Whether every condition is told as under the shipped law (which tests/law/test_explanation is about), for some enterprises."""
+    return _told(play, None) == _told(play, law)
+
+
+def _told(play: Play, law: Any) -> list[Any]:
+    from simulator import explain
+
+    population, scenario = play.under(law)
+    return [(year.year, line.slug, line.outcome, line.due, [(f.name, f.held) for f in line.findings])
+            for identity in population.ids[:TOLD] for year in explain(population, identity, scenario).years for line in year.clauses]
+
+
 @lru_cache(maxsize=1)
 def _drawn() -> tuple[Any, Any, Any]:
     """Draws in which every clause is at work, the register they are of, and their sums, as whole arrays come to them, too."""
@@ -181,4 +199,6 @@ def policy_killer(mutant: Mutant) -> str:
             return play.name
     if not text_holds(changed):
         return "text"
+    if not explanations_hold(next(play for play in _known if play.name == "random"), changed):
+        return "explanations"
     return "" if draws_hold(changed) else "draws"
