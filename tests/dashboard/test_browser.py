@@ -65,6 +65,7 @@ def opened(request, browser, figures, tmp_path_factory):
                  "lab": (browsing.lab, browsing.open_lab)}[request.param]
     with serve(tmp_path_factory.mktemp(request.param)) as url:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(SOON)  # a busy machine takes longer than the usual half minute to open JupyterLab
         page, asked = context.new_page(), []
         page.on("request", lambda r: asked.append(r.url))
         context.route(lambda u: not _is_here(u), lambda route: None)  # neither answered nor refused
