@@ -74,7 +74,7 @@ fuzz: setup ## arbitrary and mutated files into every reader, many of them, then
 	@$(PIP) install --quiet --only-binary :all: 'atheris>=3,<4' || echo "There is no atheris for this Python or system."
 	@.venv/bin/python -m tests.guided_fuzzing --seconds $(SECONDS_)
 
-mutate: setup ## does a test fail for every slip of the hand in the law's sources? (about an hour; MUTATE='--only settlement')
+mutate: setup ## does a test fail for every slip of the hand in the policy of 2013 and in simulator/law? (hours; MUTATE='--only ^policy.yaml': minutes)
 	@.venv/bin/python -m tests.mutation $(MUTATE)
 
 reference: setup ## write data/reference anew: tables of clauses, assumptions, columns, readings, commands, coverage of the text
