@@ -29,8 +29,8 @@ from simulator.code_cache import Watch, keep_checked
 COMPILED = (
     "compiled.py", "distributions.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "projection",
     *(f"law/{name}.py" for name in ("assessment", "calendar", "calling", "machine", "policy", "sharing", "terms")),
-    *(f"engine/{name}.py"
-      for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "own", "recipe", "room", "totals")),
+    *(f"engine/{name}.py" for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "own", "recipe", "room",
+                                       "totals", "weighing")),
     "budget/rationing.py",
 )
 

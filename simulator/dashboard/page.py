@@ -326,11 +326,6 @@ class Dashboard:
         return Link(self.state.base.name, self.state.base.hash()[:8], self._register(), dict(self.state.changes), self.name,
                     self.shelf.kept, (self.quick, self.full))
 
-    def _upper_bound(self) -> list[str]:
-        """That a simulation counts all who fulfil the conditions of clauses that only some get."""
-        names = [getattr(clause, self.words.lang) for clause in self.state.base.law.policy.contested]
-        return [self.words.say("contested.note", clauses=", ".join(names))] if names else []
-
     def _register(self) -> str:
         return self.population.sha256[:8] if self.population is not None else ""
 
@@ -347,7 +342,7 @@ class Dashboard:
         self.send({
             "type": "page", "lang": words.lang, "tag": words.tag, "words": {k.removeprefix("ui."): v for k, v in said.items()},
             "title": words.say("head.title"), "people": people, "unit": words.say("unit.money"),
-            "scenario": " ".join([words.say("head.scenario", scenario=getattr(base, words.lang)), *self._upper_bound()]),
+            "scenario": words.say("head.scenario", scenario=getattr(base, words.lang)),
             "identity": f"{base.hash()[:8]}-{self._register()}-{words.lang}",
             "sections": catalogue.sections(base, self.offered, words),
             "names": catalogue.names(base, words),

@@ -68,6 +68,9 @@ class Work:
     def tasks(self, draws: int, workers: int, block: int | None = None) -> list[Task]:
         """All tasks, newcomers' last. block: draws of a task."""
         parts = len(self.register.counts) if isinstance(self.register, Parts) else 0
+        if parts and (some := self.scenario.law.policy.contested):
+            raise ScenarioError(Problem("--population", f"is a register in parts, but {some[0].slug} is weighed over all enterprises",
+                                        "keep the register in one folder or workbook"))
         pieces = -(-FEWEST_OF_PARTS * workers // parts) if parts else FEWEST * workers  # each piece reads its part
         block = block or max(1, min(MOST if parts else AT_ONCE, -(-draws // pieces)))
         ranges = [(first, min(first + block, draws)) for first in range(0, draws, block)]

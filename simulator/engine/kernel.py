@@ -24,6 +24,7 @@ from simulator.engine.room import (
     room_for,
     share_with_all,
 )
+from simulator.engine.weighing import CANDIDATE
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
@@ -63,13 +64,18 @@ class Wanted(NamedTuple):
     """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
     capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
     n or 0): the clauses whose conditions held for each of those played, from the second bit on, see `room.note_held`: enterprises of the
-    base year, or newcomers in order of arrival."""
+    base year, or newcomers in order of arrival; contested (clauses,), weighed (years or 0,): the state of each year, candidates (draws,
+    …), decided (draws, …): see `weighing`."""
 
     claims: Any
     kept: Any
     kept_rows: Any
     kept_count: Any
     held: Any
+    contested: Any
+    weighed: Any
+    candidates: Any
+    decided: Any
 
 
 class Shared(NamedTuple):
@@ -105,14 +111,16 @@ def world_of(shared, d):
                  shared.typical[d], shared.keys, shared.law, shared.terms, shared.numbers[d], shared.readings, shared.own[d],
                  shared.growth[d], shared.moves[d], shared.prices[d],
                  shared.edges, shared.generosity, shared.groups[d], shared.base_year, shared.suspended_from,
-                 wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d])
+                 wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d],
+                 wanted.contested, wanted.weighed, wanted.candidates[d], wanted.decided[d])
 
 
 def nothing_wanted(draws: int, years: int) -> Wanted:
     """Nothing besides the sums."""
     return Wanted(
         np.zeros(0, CLAIM), np.zeros((draws, 0), ENTERPRISE), np.zeros((draws, 0, years + 1), ANNUAL),
-        np.zeros((draws, 1), np.int64), np.zeros((draws, 0), HELD))
+        np.zeros((draws, 1), np.int64), np.zeros((draws, 0), HELD),
+        np.zeros(0, np.bool_), np.zeros(0, np.int64), np.zeros((draws, 1), CANDIDATE), np.zeros((draws, 0), CANDIDATE))
 
 
 @entry

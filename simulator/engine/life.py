@@ -6,6 +6,7 @@ from simulator.compiled import columnwise, inlined, once, rule
 from simulator.engine.ledger import enter_claims
 from simulator.engine.own import write_own
 from simulator.engine.totals import CLAWBACK_DUE, ENTITLED, add_up, check_sums, count_online, enter_awards
+from simulator.engine.weighing import weigh
 from simulator.law.assessment import common, remember, remember_unpaid, settle
 from simulator.law.calendar import year_in_term, year_of
 from simulator.law.calling import at, call
@@ -166,6 +167,8 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
         support, conduct = room.existing[e, j - 1], call(law.conduct, given)
         holding = award(world, given, conduct, j, key, matter, support, amounts, room.replaced, by_clause[j - 1])
         plan.held |= holding
+        if world.weighed.shape[0] > 0 and holding != 0 and not really:
+            weigh(world, room, given, j, key, amounts)
         if really:
             for k in range(law.cash):
                 amounts[k] = room.paid[e, j - 1, k]

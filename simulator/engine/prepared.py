@@ -9,8 +9,9 @@ import numpy as np
 
 from simulator import facts
 from simulator.engine import kernel
+from simulator.engine.contest import weighed
 from simulator.engine.edges import edges_of
-from simulator.engine.enacted import Enacted, enact, play_enacted
+from simulator.engine.enacted import Enacted, decided, enact, play_enacted
 from simulator.engine.generosity import NEVER, generosity_of
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.ledger import remember_paid
@@ -72,9 +73,17 @@ class Prepared:
         `kernel.play_draws`; wanted: fields of `kernel.Wanted`, filled besides the sums."""
         numbers = np.asarray(first) if np.ndim(first) else first + np.arange(len(parameters))
         of_years = self.of_years(numbers, parameters)
-        asked = kernel.nothing_wanted(len(parameters), by_year.shape[1])._replace(**wanted)
-        play_enacted(self.enacted, self.declared, self.seed, numbers, of_years, self.generosity, self.edges, self.hindsight,
-                     self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, by_clause, by_year)
+        nothing = kernel.nothing_wanted(len(parameters), by_year.shape[1])
+
+        def play(asked: kernel.Wanted, into: tuple[np.ndarray, np.ndarray]) -> None:
+            play_enacted(self.enacted, self.declared, self.seed, numbers, of_years, self.generosity, self.edges, self.hindsight,
+                         self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, *into)
+
+        if self.enacted.policy.contested:
+            law = decided(self.enacted, self.declared, of_years)
+            scratch = np.zeros_like(by_clause), np.zeros_like(by_year)
+            wanted |= weighed(self.enacted, self.seed, numbers, law, self.base_year, nothing, lambda asked: play(asked, scratch))
+        play(nothing._replace(**wanted), (by_clause, by_year))
 
 
 def prepare(scenario: Scenario, population: Population | None) -> Prepared:

@@ -20,7 +20,7 @@ from simulator.engine.enacted import Enacted, enact
 from simulator.engine.generosity import generosity_of
 from simulator.engine.kernel import HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
-from simulator.engine.run import Draws, finish, outer_layer, play_blocks
+from simulator.engine.run import Draws, finish, outer_layer, play, play_blocks
 from simulator.law.language.moving import Moving
 from simulator.law.language.nodes import HISTORY, READING, Node, Range
 from simulator.law.policy import HISTORY_FIELDS, Policy
@@ -56,6 +56,9 @@ class Session:
         started, key = time.perf_counter(), scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
+            return self._results[key]
+        if scenario.law.policy.contested:  # what one gets depends on all: there is no part to play again
+            self._results[key] = play(scenario, self.population, workers=self.workers, progress=progress)
             return self._results[key]
         base, changed = self._base, self._changed(scenario)
         if base is None or changed is None:

@@ -24,7 +24,7 @@ class World(NamedTuple):
     (years + 1, 2): how the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1,
     pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
     `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
-    kept_count: see `life.keep`.
+    kept_count: see `life.keep`; contested (clauses,), weighed (years or 0,), candidates, decided: see `weighing`.
     """
 
     seed: Any
@@ -51,6 +51,10 @@ class World(NamedTuple):
     kept: Any
     kept_rows: Any
     kept_count: Any
+    contested: Any
+    weighed: Any
+    candidates: Any
+    decided: Any
 
 
 @rule
@@ -95,8 +99,8 @@ class Room(NamedTuple):
     years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
     (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced (clauses,):
-    of the one being played; written (1,): whether anything stands in history.
+    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced, places, values
+    (clauses,): of the one being played; written (1,): whether anything stands in history.
     """
 
     which: Any
@@ -116,6 +120,8 @@ class Room(NamedTuple):
     history: Any
     amounts: Any
     replaced: Any
+    places: Any
+    values: Any
     written: Any
 
 
@@ -130,7 +136,7 @@ def room_for(years, law, own, own_annual):
         np.zeros(years + 1, YEAR),
         np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros(support, np.int64),
         np.zeros((TOGETHER, clauses), HISTORY), np.zeros(clauses, HISTORY), np.zeros(clauses, np.int64),
-        np.zeros(clauses, np.int64), np.zeros(1, np.int64))
+        np.zeros(clauses, np.int64), np.zeros(clauses, np.int64), np.zeros(clauses, np.int64), np.zeros(1, np.int64))
 
 
 @maker

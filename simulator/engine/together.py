@@ -40,8 +40,7 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
             for k, clause in enumerate(policy.clauses):
                 if clause.first is not None:
                     asking = np.nonzero(amounts[:, k] > 0)[0]
-                    order = asking[np.lexsort((rank_of_code[asking], -ranks[asking, k]))]
-                    amounts[order[max(0, int(places[k])):], k] = 0
+                    amounts[asking[~among_the_first(ranks[asking, k], rank_of_code[asking], int(places[k]))], k] = 0
             for pot in policy.settlement.pots:
                 share_out(pot.share, list(pot.clauses), int(terms.numbers[j, policy.number_paths.index(pot.amount)]), amounts,
                           _order_of_application(population, int(year), rank_of_code))
@@ -49,6 +48,17 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
         awards[:, j], displaced[:, j] = amounts, replaced
         remember_year(law, *facts, terms.head[j:j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct,
                       clawback[:, j])
+
+
+def among_the_first(values: np.ndarray, ties: np.ndarray, places: int) -> np.ndarray:
+    """Whether each is among so many by the largest value (n,); equal ones stand in the order of `ties`.
+
+    >>> among_the_first(np.array([5, 9, 9]), np.array([0, 2, 1]), 1)
+    array([False, False,  True])
+    """
+    found = np.zeros(len(values), np.bool_)
+    found[np.lexsort((ties, -values))[:max(0, places)]] = True
+    return found
 
 
 def _order_of_application(population: Population, year: int, rank_of_code: np.ndarray) -> np.ndarray:

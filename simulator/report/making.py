@@ -27,16 +27,10 @@ def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iter
         f"<h1>{html.escape(title)}</h1>",
         f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
         page.paragraph(html.escape(words.say(synthetic)), "synthetic") if folder.synthetic else "",
-        *(page.paragraph(html.escape(text), "synthetic") for text in (*contested(folder, words), *withheld(folder, words))),
+        *(page.paragraph(html.escape(text), "synthetic") for text in withheld(folder, words)),
         contents(sections, words) if sections else "",
     )
     return Block(f"<header>{''.join(parts)}</header>", words.tag)
-
-
-def contested(folder: Recorded, words: Wording) -> list[str]:
-    """That a simulation counts all who fulfil the conditions of clauses that only some get."""
-    names = words.pick(folder.record.get("policy", {}).get("contested", ""))
-    return [words.say("contested.note", clauses=names)] if names else []
 
 
 def withheld(folder: Recorded, words: Wording) -> list[str]:

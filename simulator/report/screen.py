@@ -57,8 +57,6 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
     columns = [words.say("screen.year"), words.say("screen.mean"), "P5", "P50", "P80", "P95", words.say("screen.appropriation"),
                words.say("screen.overrun")]
     shown = head + "\n" + table(columns, rows) + ("\n\n" + _intervals(summary, lang, words) if intervals else "")
-    if some := scenario.law.policy.contested:
-        shown += "\n\n" + words.say("contested.note", clauses=("、" if lang == "zh" else ", ").join(getattr(c, lang) for c in some))
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
         shown += "\n\n" + precision.told(asdict(result.precision), names, words)
