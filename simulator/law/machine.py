@@ -71,8 +71,8 @@ class _Code:
 
     def word(self, base: ir.Value, index: int | ir.Value) -> ir.Value:
         """The address of a word behind an address."""
-        offset = ir.Constant(I64, 8 * index) if isinstance(index, int) else self.build.mul(index, ir.Constant(I64, 8))
-        return self.build.inttoptr(self.build.add(base, offset), ir.PointerType(I64))
+        place = ir.Constant(I64, index) if isinstance(index, int) else index
+        return self.build.gep(self.build.inttoptr(base, ir.PointerType(I64)), [place], inbounds=True)
 
     def load(self, base: ir.Value, index: int | ir.Value) -> ir.Value:
         return self.build.load(self.word(base, index))
@@ -389,8 +389,16 @@ def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
         return code.load(given["now"], build.add(e, ir.Constant(I64, place * columns.together)))
 
     there = column(columns.places["present"])
-    leaf_of, code._leaf = code._leaf, lambda node: (  # type: ignore[method-assign]
-        build.mul(column(columns.places[facts.ANNUAL_FIELDS[node.at[0]]]), there) if node.op == nodes.ROW else leaf_of(node))
+    leaf_of = code._leaf
+
+    def leaf(node: Node) -> ir.Value:
+        """A figure of the enterprise at hand; the law's own are loaded once, before the loop, which can then be vector code."""
+        if node.op == nodes.ROW:
+            return build.and_(column(columns.places[facts.ANNUAL_FIELDS[node.at[0]]]), build.neg(there))  # there is 0 or 1
+        with build.goto_entry_block():
+            return leaf_of(node)
+
+    code._leaf = leaf  # type: ignore[method-assign]
     left: ir.Value = ir.Constant(I64, -1)
     moving = set(columns.places) - {"present"}
     for k, clause in enumerate(policy.clauses):
