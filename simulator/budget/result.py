@@ -203,6 +203,7 @@ class BudgetRun:
         """What made these numbers: scenario, seed, hashes, versions, times."""
         scenario, population = self.scenario, self.population
         hashes = {"scenario": scenario.hash(), "law": law_hash(scenario), "code": source_hash()}
+        units = {clause.slug: clause.unit.name for clause in scenario.law.policy.clauses}
         here = round(float(self.result.of_year("enterprises")[:, 0].mean()))
         people: dict[str, Any] = {"source": "synthetic", "enterprises": here, "synthetic": True, "sha256": ""}
         if population is not None:
@@ -234,7 +235,7 @@ class BudgetRun:
             "appropriation": {str(y): fen / FEN for y, fen in scenario.funds.items()},
             "repeat": command(scenario, population is not None),
             "example_years": [year for year in scenario.funds if year in scenario.examples],
-            "clauses": [{k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")}
+            "clauses": [{k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")} | {"unit": units[block.slug]}
                         | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
                         for block in (scenario.law.blocks[slug] for slug in scenario.law.policy.slugs)],
             "targets": [asdict(t) for t in targets_of(scenario.law)],

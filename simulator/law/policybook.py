@@ -526,16 +526,17 @@ def load(path: Path) -> Book:
                 "请先用 simulator policy new 文件.xlsx 生成",
             )
         )
+    renamed = {form.name for form in SHEETS} - set(found)  # a sheet of the form that is not there is likely one of those not known
     for name in found:
         if name not in known:
             document.problems.append(
                 Problem(
                     f"{path.name} {name}",
-                    "the sheet is not read",
-                    "remove or rename it",
-                    "warning",
-                    "该页未被读取",
-                    "请删去或改名",
+                    "the sheet is not read" + (f", and there is no {', '.join(sorted(renamed))}" if renamed else ""),
+                    "give it its name back, or remove it" if renamed else "remove or rename it",
+                    "error" if renamed else "warning",
+                    "该页未被读取" + (f"，而缺少“{'”“'.join(sorted(renamed))}”" if renamed else ""),
+                    "请改回原名，或删去该页" if renamed else "请删去或改名",
                 )
             )
     _read_basics(document, _cells(book, found["基本信息"]))

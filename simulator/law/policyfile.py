@@ -508,6 +508,9 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
         unit_text, kind = block.get("unit", ""), str(block.get("kind", ""))
         no_unit = ("", None, "flag", "是/否", "date", "日期", "day", "choice")
         unit = None if unit_text in no_unit else parse_unit(unit_text, reader.labels)
+        if unit is not None and unit.dimensions == _CNY and unit.size != 1:  # a register's header says 元
+            reader.wrong(f"{path}.unit", (f"is {unit_text}: a register holds amounts in 元", f"写的是{unit_text}：名册中的金额按元填写"),
+                         ("write unit: 元; numbers of the policy may be in 万元", "请写 unit: 元；政策的数值仍可用万元"))
         words = {"flag": "flag", "是/否": "flag", "date": "day", "日期": "day", "day": "day", "choice": "choice"}
         if not kind:
             kind = words.get(str(unit_text), "choice" if block.get("choices") else "")

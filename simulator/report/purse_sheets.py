@@ -117,7 +117,7 @@ def _payment(table: pd.DataFrame, words: Wording, mode: str, clauses: Mapping[st
 def concentration(ledger: pd.DataFrame, words: Wording) -> str:
     """The shares of the largest recipients in a sentence; "" where nothing is told of them."""
     shares = ledger[ledger["measure"].isin(("top_1", "top_5"))].set_index("measure")
-    if len(shares) < 2:
+    if len(shares) < 2 or shares["mean"].isna().any():  # nobody was paid in some draw
         return ""
     unit = UNITS[words.lang]["share"]
     said: dict[str, str] = {}

@@ -32,12 +32,13 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of the law as the record names it; kind is one_off, recurrent or in_kind."""
+    """One clause of the law as the record names it; kind is one_off, recurrent or in_kind; unit: CNY, or what is given in kind."""
 
     slug: str
     article: str
     kind: str
     names: Mapping[str, str]
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class RunFolder(Recorded):
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses in the order of the text."""
         return tuple(
-            Clause(c["slug"], c["article"], c["kind"], {"zh": c["zh"], "en": c["en"]})
+            Clause(c["slug"], c["article"], c["kind"], {"zh": c["zh"], "en": c["en"]}, c.get("unit", ""))
             for c in self.record["clauses"]
         )
 

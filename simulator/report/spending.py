@@ -28,7 +28,11 @@ def cost(run: RunFolder, lang: str) -> Block:
         page.figure(words.say("cost.chart"), image(charts.stack(means, names, words), alt)),
         tables.costs(run, words),
     ]
-    if run.has("places") and len(cash) < len(run.clauses):
+    in_kind = [c for c in run.clauses if c.kind == "in_kind"]
+    if in_kind and {c.unit for c in in_kind} - {"places", ""}:
+        listed = words.say("source.separator").join(words.pick(c.names) for c in in_kind)
+        parts.append(page.paragraph(words.html("cost.in_kind_other", names=listed)))
+    elif run.has("places") and in_kind:
         unit, count = UNITS[lang]["money"], UNITS[lang]["count"]
         places, value = shown(run.row("places"), count), shown(run.row("places_value"), unit)
         parts.append(page.paragraph(words.html("cost.in_kind", places=places, value=value)))

@@ -126,3 +126,16 @@ def test_any_change_of_a_file_survives_both_ways(tmp_path):
         wanted = policytext.canonical(data)
         read = yamlfile.loads(policytext.as_yaml(data), "x.yaml", gather=True, quantities=True)
         assert policytext.canonical(read.data) == wanted
+
+
+def test_a_sheet_of_the_form_that_was_renamed_stops_the_check(tmp_path):
+    """All its conditions would be gone without a word."""
+    import openpyxl
+
+    path = tmp_path / "policy.xlsx"
+    policybook.save(document_of(policy_path("longhua_2025")).data, path)
+    book = openpyxl.load_workbook(path)
+    book["条件"].title = "条件（新）"
+    book.save(path)
+    law, problems = examine(policybook.load(path))
+    assert law is None and any("条件" in p.cause_zh and p.severity == "error" for p in problems)
