@@ -33,7 +33,7 @@ class Unit:
         if not math.isfinite(error) or error < 0:
             return 0
         if error == 0:  # exact: only the decimals it has
-            scaled = Decimal(repr(value)) / Decimal(repr(self.scale))
+            scaled = Decimal(repr(float(value))) / Decimal(repr(self.scale))
             return next((d for d in range(self.finest) if scaled == round(scaled, d)), self.finest)
         return max(self.coarsest, min(self.finest, -math.floor(math.log10(error / self.scale))))
 

@@ -138,3 +138,8 @@ def test_a_clause_s_share_and_the_targets_say_how_sure_they_are(small, lang, tmp
     assert between in tables.targets(run, words, intervals=True)
     assert f"± {rounding.UNITS[lang]['money'].text(run.row('paid')['standard_error'], run.row('paid')['standard_error'] / 10)}" in (
         tables.quantiles(run, words))
+
+
+def test_an_exact_number_of_numpy_is_written_as_any_other():
+    share = rounding.UNITS["zh"]["share"]
+    assert share.text(np.float64(0.05), np.float64(0.0)) == share.text(0.05, 0.0) != ""
