@@ -65,8 +65,8 @@ def sheets(result: Result, lang: str, *, short: bool = False) -> dict[str, Sheet
                 "attribution.sheet_interaction": driver_sheets.causes(of.causes, words),
                 "attribution.sheet_readings": driver_sheets.readings(result.readings, words)}
     elif isinstance(result, Sensitivity):
-        made = {"sensitivity.sheet_tornado": driver_sheets.tornado(_leading(result.tornado, short), names, words),
-                "sensitivity.sheet_indices": driver_sheets.indices(_leading(result.indices, short), names, words)}
+        made = {"sensitivity.sheet_tornado": driver_sheets.tornado(leading(result.tornado) if short else result.tornado, names, words),
+                "sensitivity.sheet_indices": driver_sheets.indices(leading(result.indices) if short else result.indices, names, words)}
     else:
         asked = driver_sheets.Asked(result.within, result.draws, names)
         made = {"notches.sheet": driver_sheets.edges(result.edges, asked, words)}
@@ -82,9 +82,7 @@ def labels(scenario: Scenario, words: Wording) -> dict[str, str]:
     return found | {path.removeprefix("assumptions."): name for path, name in found.items()}
 
 
-def _leading(table: pd.DataFrame, short: bool) -> pd.DataFrame:
-    """Of cash paid alone, and the first of these, where it has to fit a terminal."""
-    if not short:
-        return table
+def leading(table: pd.DataFrame) -> pd.DataFrame:
+    """Of cash paid alone, and the first of these: what fits a terminal or a printed page."""
     paid = table[table["result"] == "paid"]
     return paid.head(SHOWN) if "swing" in paid else paid

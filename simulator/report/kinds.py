@@ -10,6 +10,7 @@ from pathlib import Path
 from simulator.errors import Problem, ReportError, nearest
 
 FORMATS = ("html", "pdf", "xlsx", "docx")
+BESIDE = {"xlsx": "tables.xlsx"}  # a second file that goes with a format's
 LANGUAGES = ("zh", "en")
 PROFILES: Mapping[str, tuple[str, ...]] = {"internal": ("internal", "对内", "内部"), "external": ("external", "对外", "外部")}
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")

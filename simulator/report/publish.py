@@ -42,7 +42,8 @@ def publish(
     """Make one report of the run (or comparison, or check) in `folder` and return its files' paths.
 
     notebook: a name of `kinds.KINDS`. clause: which one, for the notebook `clause`. out: folder of the report, by default
-    that of the run (a report for outside: `external` in it); names are `NOTEBOOK.LANG.FORMAT`. source: another notebook with
+    that of the run (a report for outside: `external` in it); names are `NOTEBOOK.LANG.FORMAT`, and with a workbook goes one of all
+    tables, `NOTEBOOK.LANG.tables.xlsx`. source: another notebook with
     the same parameters, ending in `end`.
     releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
     progress: told each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
@@ -58,7 +59,8 @@ def publish(
     if opened.external:  # apart from the run's own files, so that the folder can be handed on as it is
         place /= OUTSIDE
     stem = "-".join(filter(None, (notebook, clause, "" if profile == "internal" else profile)))
-    targets = {form: _inside(place, kinds.slug(stem), f"{lang}.{form}") for form in formats}
+    files = [file for form in formats for file in filter(None, (form, kinds.BESIDE.get(form)))]
+    targets = {form: _inside(place, kinds.slug(stem), f"{lang}.{form}") for form in files}
     ready(place, [name for target in targets.values() for name in (target.name, f"{artefact.RECORDS}/{target.name}.json")], ReportError)
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
@@ -73,7 +75,7 @@ def publish(
         except Exception as e:  # noqa: BLE001  a template or converter at fault must not hide what went wrong before it
             problems.append(Problem(source.name, f"cannot be converted ({type(e).__name__}: {e})"))
         problems = problems or faults(text, opened.run_id)
-        made = {} if problems else _made(opened, formats, text, kind, clause, lang, work, problems)
+        made = {} if problems else _made(opened, targets, text, kind, clause, lang, work, problems)
         if problems:
             if text:  # whatever stopped it, what is kept says on its face that it is not to be used
                 text = to_html(execution.notebook, _page_text(opened, words, incomplete=True))
@@ -129,11 +131,11 @@ def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> Non
             enter(releases, line, contributions, files)
 
 
-def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,
+def _made(opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,
           problems: list[Problem]) -> dict[str, Path]:
-    """Every format as a file in the working folder; what goes wrong is added to `problems`."""
+    """Every format as a file in the working folder; what goes wrong is added to `problems`. targets: where each will lie."""
     made = {}
-    for form in formats:
+    for form in targets:
         file = work / f"made.{form}"
         try:
             if form == "html":
@@ -141,7 +143,9 @@ def _made(opened: Recorded, formats: Sequence[str], text: str, kind: kinds.Kind,
             elif form == "pdf":
                 import_module("simulator.report.pdf").write(text, file)
             elif form == "xlsx":
-                import_module("simulator.report.workbook").write(opened, lang, file)
+                import_module("simulator.report.workbook").write(opened, lang, file, targets[kinds.BESIDE[form]].name)
+            elif form == kinds.BESIDE["xlsx"]:
+                import_module("simulator.report.workbook").write_tables(opened, lang, file)
             else:
                 sections = import_module(f"simulator.report.{kind.sections}")
                 import_module("simulator.report.word").write(opened, sections, clause, lang, file)

@@ -71,13 +71,13 @@ class Sheet:
 
     def split(self) -> Sheet:
         """The same with the errors of estimates, or the ends of their intervals, in columns of their own to the right."""
-        columns = {header: _plain(kind) for header, kind in self.columns.items()}
+        columns = {header: plain(kind) for header, kind in self.columns.items()}
         errors: dict[str, str] = {}
         for header, kind in self.columns.items():
             if kind.endswith(WITH_ERROR):
-                errors[f"± ({header})"] = _unsigned(_plain(kind))
+                errors[f"± ({header})"] = _unsigned(plain(kind))
             elif kind.endswith(WITH_ENDS):
-                errors |= {f"{header} · {end}": _of_ends(_plain(kind)) for end in self.ends}
+                errors |= {f"{header} · {end}": _of_ends(plain(kind)) for end in self.ends}
         rows = []
         for row in self.rows:
             parts = [_parts(cell, kind) for cell, kind in zip(row, self.columns.values(), strict=True)]
@@ -85,7 +85,8 @@ class Sheet:
         return replace(self, columns=columns | errors, rows=rows)
 
 
-def _plain(kind: str) -> str:
+def plain(kind: str) -> str:
+    """The kind of the estimate alone, without its error or interval."""
     return kind.removesuffix(WITH_ERROR).removesuffix(WITH_ENDS)
 
 
@@ -146,10 +147,10 @@ def written(cell: Any, kind: str) -> str:
     """A cell as a terminal or a page shows it: `1.20 ± 0.03`, `12.0% [9.1%, 15.3%]`."""
     if isinstance(cell, tuple):
         show: Callable[..., str] = _with_error if kind.endswith(WITH_ERROR) else _with_ends
-        return show(*cell, _plain(kind))
+        return show(*cell, plain(kind))
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return MISSING
-    return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[_plain(kind)][0](cell)
+    return str(cell) if kind == "text" or isinstance(cell, str) else KINDS[plain(kind)][0](cell)
 
 
 def _with_error(value: float, error: float, kind: str) -> str:

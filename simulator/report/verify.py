@@ -22,7 +22,7 @@ from simulator.files import settle_below
 from simulator.population.register import Population
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
-from simulator.report.kinds import FORMATS, KINDS, LANGUAGES
+from simulator.report.kinds import BESIDE, FORMATS, KINDS, LANGUAGES
 from simulator.report.record import RunFolder
 from simulator.report.run_files import ANALYSES
 from simulator.scenario import Scenario, load_scenario, parse_set
@@ -34,7 +34,7 @@ EXPECTED = "expected.csv"  # of the draws themselves; the other analyses play fu
 GOOD = (SAME, REPEATED)
 COLUMNS = ("file", "state", "note")
 Record = Mapping[str, Any]  # what a record.json holds
-REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join(FORMATS)})")
+REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join([*FORMATS, *BESIDE.values()])})")
 
 
 def verify(folder: str | Path, *, rerun: bool = False, population: Population | None = None,

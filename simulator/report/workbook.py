@@ -1,5 +1,5 @@
-"""The budget report as a workbook a budget office goes on working with: numbers as numbers, totals as formulas that give
-what the page prints, charts of its own, the assumptions and the readings each on a sheet.
+"""The budget report as a workbook a budget office prints and goes on working with: numbers as numbers, totals as formulas that
+give what the page prints, charts of its own, what is read together on one sheet; and beside it a workbook of all tables, whole.
 """
 
 from __future__ import annotations
@@ -23,42 +23,91 @@ _BALANCE = (("paid", "row_paid", 1), ("administration", "row_administration", 1)
             ("crowded_out", "row_crowded", 1), ("clawback_recovered", "row_recovered", -1),
             ("support_saved", "row_saved", -1), ("induced_tax", "row_induced", -1))
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#8C3D00", "#A9B2BB", "#66727E", "#C3CAD1")
+# sheets of answers alone: name in the wording → names of the tables' sheets in the other file
+_ANSWERS = {
+    "payment": ("purse.sheet_ledger", "purse.sheet_breaches", "purse.sheet_commitments", "purse.sheet_exposure", "purse.sheet_execution"),
+    "drivers": ("attribution.sheet_readings", "sensitivity.sheet_tornado", "sensitivity.sheet_indices", "notches.sheet"),
+    "law": ("loopholes.sheet_prices", "loopholes.sheet_text", "legality.sheet", "design.sheet_terms", "design.sheet_frontier"),
+}
+_CHART = 17  # rows that a chart takes
 _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 
 
-def write(run: RunFolder, lang: str, path: Path) -> None:
-    """Write the workbook of a run."""
+def write(run: RunFolder, lang: str, path: Path, beside: str = "") -> None:
+    """Write the workbook of a run to be read and printed: ten sheets at most. beside: name of the file that `write_tables` writes, by
+    default this one's with `.tables`."""
     words = run.words(lang)
-    with Book(path, lang, words.say("page.footer", run_id=run.run_id)) as book:
-        _front(book, run, words)
-        _costs(book, run, words)
-        _risk(book, run, words)
-        _balance(book, run, words)
-        workbook_answers.write(book, run, words)
-        workbook_lists.targets(book, run, words)
-        form_sheets.performance(book, run, words)
-        form_sheets.affordability(book, run, words)
+    with _book(path, run, words) as book:
+        _front(book, run, words, beside or f"{path.stem}.tables{path.suffix}")
+        found, answers = workbook_answers.sheets(run, words, short=True), workbook_answers.under
+        page = _page(book, words, "risk")
+        _risk(page, run, words)
+        answers(page, found, words, "purse.sheet_quantiles", "purse.sheet_risk")
+        page = _page(book, words, "costs")
+        _costs(page, run, words)
+        answers(page, found, words, "attribution.sheet", "attribution.sheet_interaction")
+        page = _page(book, words, "balance")
+        _balance(page, run, words)
+        workbook_lists.targets(page, run, words)
+        page = _page(book, words, "forms")
+        form_sheets.performance(page, run, words)
+        form_sheets.affordability(page, run, words)
+        for name, keys in _ANSWERS.items():
+            if any(words.say(key) in found for key in keys):
+                answers(_page(book, words, name), found, words, *keys)
         workbook_lists.assumptions(book, run, words)
-        workbook_lists.readings(book, run, words)
-        workbook_lists.made(book, run, words)
-        properties = {"title": making.title(run, words), "comments": run.run_id, "subject": words.say("page.kicker")}
-        book.file.set_properties(properties | {"author": "", "company": ""})
-        for name, value in artefact.identity(run).items():
-            book.file.set_custom_property(name, value)
+        workbook_lists.made(workbook_lists.readings(book, run, words), run, words)
 
 
-def _front(book: Book, run: RunFolder, words: Wording) -> None:
-    """What run this is, and its headline."""
-    page = book.page(words.say("workbook.front"), making.policy_name(run, words), (30, 20, 20, 44))
+def write_tables(run: RunFolder, lang: str, path: Path) -> None:
+    """Write every table of a run's answers whole, a sheet each, and the settings with the paths that set them."""
+    words = run.words(lang)
+    with _book(path, run, words) as book:
+        found = workbook_answers.sheets(run, words)
+        page = book.page(words.say("workbook.contents"), making.policy_name(run, words), (34, 80))
+        _facts(page, run, words)
+        page.table(words.say("workbook.contents"), page.widths, words.say("workbook.tables_note"))
+        listed = {name: sheet.title for name, sheet in found.items()}
+        listed |= {words.say(f"workbook.{key}"): words.say(f"{key}.plain") for key in ("assumptions", "readings")}
+        for row in listed.items():
+            for column, text in enumerate(row):
+                page.text(column, text)
+            page.end_row()
+        for name, sheet in found.items():
+            workbook_answers.put(book, name, sheet)
+        workbook_lists.assumptions(book, run, words, path=True)
+        workbook_lists.readings(book, run, words, path=True)
+
+
+def _book(path: Path, run: RunFolder, words: Wording) -> Book:
+    book = Book(path, words.lang, words.say("page.footer", run_id=run.run_id))
+    properties = {"title": making.title(run, words), "comments": run.run_id, "subject": words.say("page.kicker")}
+    book.file.set_properties(properties | {"author": "", "company": ""})
+    for name, value in artefact.identity(run).items():
+        book.file.set_custom_property(name, value)
+    return book
+
+
+def _page(book: Book, words: Wording, name: str) -> Page:
+    """A sheet for tables one under the other."""
+    return book.page(words.say(f"workbook.{name}"), words.say(f"workbook.{name}"))
+
+
+def _facts(page: Page, run: RunFolder, words: Wording) -> None:
+    """What run this is, and what is not to be read from it."""
     for fact in making.run_facts(run, words):
-        page.sheet.write_string(page.row, 0, fact, book.formats["unit"])
-        page.end_row()
+        page.note(fact, "unit")
     for text in [*([words.say("page.synthetic")] if run.synthetic else []), *making.withheld(run, words)]:
-        page.sheet.merge_range(page.row, 0, page.row, 3, text, book.formats["note"])
-        page.sheet.set_row(page.row, 48)
-        page.end_row()
+        page.note(text)
+
+
+def _front(book: Book, run: RunFolder, words: Wording, beside: str) -> None:
+    """What run this is, its headline, and where the other tables are."""
+    page = book.page(words.say("workbook.front"), making.policy_name(run, words), (36, 24, 24, 60))
+    _facts(page, run, words)
+    page.note(words.say("workbook.beside", file=beside))
     page.end_row()
-    money = words.say("unit.money")
+    money, scale = words.say("unit.money"), UNITS[words.lang]["money"].scale
     heads = ("workbook.item", "workbook.yuan", "workbook.larger", "workbook.remark")
     for column, key in enumerate(heads):
         page.text(column, words.say(key, unit=money) if key == "workbook.larger" else words.say(key), "head")
@@ -75,7 +124,10 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
     for name, value, held, note in lines:
         page.text(0, name)
         page.number(1, value, withheld=held)
-        _larger(page, 2, 1, value, words, withheld=held)
+        if held or not math.isfinite(value):
+            page.number(2, value, "large", held)
+        else:
+            page.formula(2, f"{page.cell(1)}/{scale:.0f}", value / scale, "large")
         page.text(3, note)
         page.end_row()
     if run.appropriation and not run.example:
@@ -90,22 +142,19 @@ def _front(book: Book, run: RunFolder, words: Wording) -> None:
         for column, text in enumerate(texts):
             page.text(column, text, look)
         page.end_row()
-    page.sheet.merge_range(page.row, 0, page.row, 3, words.say("workbook.note"), book.formats["note"])
-    page.sheet.set_row(page.row, 48)
-    page.sheet.set_portrait()
+    page.note(words.say("workbook.note"))
 
 
-def _costs(book: Book, run: RunFolder, words: Wording) -> None:
-    """Mean payout by clause and year: 元, then 万元; totals are sums. A stacked chart."""
+def _costs(page: Page, run: RunFolder, words: Wording) -> None:
+    """Mean payout by clause and year: 万元, a stacked chart, the errors, 元; totals are sums."""
     years, n = run.cash_years, len(run.cash_years)
     money = words.say("unit.money")
-    page = book.page(words.say("workbook.costs"), words.say("cost.table"), (24, 9, *[13.5] * (n + 1), *[9] * (2 * n + 2)),
-                     words.say("workbook.costs_note"), n + 3)
-    yuan = words.say("workbook.yuan_unit")
-    named = [*map(str, years), words.say("cost.total")] * 3
-    page.header([words.say("cost.clause"), words.say("readings.article"), *named], 2,
-                [(2, n + 2, yuan), (n + 3, 2 * n + 3, money), (2 * n + 4, 3 * n + 4, words.say("workbook.error_unit", unit=money))])
-    first, clauses = page.row, [c for c in run.clauses if c.kind != "in_kind"]
+    clauses = [c for c in run.clauses if c.kind != "in_kind"]
+    page.table(words.say("cost.table"), (24, *[11] * (n + 2)), words.say("workbook.costs_note"))
+    page.blocks([money, words.say("workbook.error_unit", unit=money), words.say("workbook.yuan_unit")], len(clauses) + 1, _CHART)
+    larger = page.copies[0]
+    page.header([words.say("cost.clause"), words.say("readings.article"), *map(str, years), words.say("cost.total")])
+    first = page.row
     for clause in clauses:
         rows = [run.row("paid", clause.slug, year) for year in years]
         _line(page, words.pick(clause.names), clause.article, rows, run.row("paid", clause.slug), words, run.controlled)
@@ -114,20 +163,21 @@ def _costs(book: Book, run: RunFolder, words: Wording) -> None:
     for column, text in enumerate((words.say("cost.total"), "")):
         page.text(column, text, "text+")
     for column, year in enumerate(run.cash_years_and_total, start=2):
-        value, hidden = run.row("paid", TOTAL, year)["mean"], withheld(run.row("paid", TOTAL, year))
+        row = run.row("paid", TOTAL, year)
+        value, hidden = row["mean"], withheld(row)
         page.number(column, value, "money+", hidden) if held or hidden else page.formula(
             column, f"SUM({down(column, first, last)})", value, "money+")
-        _larger(page, column + n + 1, column, value, words, "large+", hidden)
-        _error(page, column + 2 * n + 2, run.row("paid", TOTAL, year), words, "large+")
+        _larger(page, column, value, words, "large+", hidden)
+        _error(page, column, row, words, "large+")
     page.end_row()
-    chart = book.file.add_chart({"type": "column", "subtype": "stacked"})
-    for row, clause in enumerate(clauses, start=first):
-        colour = _COLOURS[(row - first) % len(_COLOURS)]
+    chart = page.book.file.add_chart({"type": "column", "subtype": "stacked"})
+    for row, clause in enumerate(clauses, start=first + larger):
+        colour = _COLOURS[(row - first - larger) % len(_COLOURS)]
         chart.add_series({"name": words.pick(clause.names), "gap": 60, "fill": {"color": colour},
-                          "categories": [page.sheet.name, first - 1, 2, first - 1, 1 + n],
-                          "values": [page.sheet.name, row, 3 + n, row, 2 + 2 * n]})
+                          "categories": [page.sheet.name, first + larger - 1, 2, first + larger - 1, 1 + n],
+                          "values": [page.sheet.name, row, 2, row, 1 + n]})
     _axes(chart, words.say("cost.chart"), words.say("risk.year_axis"), words.say("risk.paid_axis", unit=money))
-    page.sheet.insert_chart(page.row + 1, 2, chart, {"x_scale": 1.4, "y_scale": 1.35})
+    page.sheet.insert_chart(last + larger + 2, 0, chart, {"x_scale": 1.7, "y_scale": 1.1, "y_offset": 8})
 
 
 def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.Series, words: Wording, rounded: bool) -> None:
@@ -135,30 +185,30 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
     n = len(rows)
     page.text(0, name)
     page.text(1, article, "centre")
-    for column, row in enumerate(rows, start=2):
-        page.number(column, row["mean"], withheld=withheld(row))
-        _larger(page, column + n + 1, column, row["mean"], words, withheld=withheld(row))
-        _error(page, column + 2 * n + 2, row, words)
-    if rounded or any(map(withheld, [*rows, whole])):
-        page.number(n + 2, whole["mean"], withheld=withheld(whole))
-    else:
-        page.formula(n + 2, f"SUM({span(page.row, 2, n + 1)})", whole["mean"])
-    _larger(page, 2 * n + 3, n + 2, whole["mean"], words, withheld=withheld(whole))
-    _error(page, 3 * n + 4, whole, words)
+    for column, row in enumerate([*rows, whole], start=2):
+        if column < n + 2 or rounded or any(map(withheld, [*rows, whole])):
+            page.number(column, row["mean"], withheld=withheld(row))
+        else:
+            page.formula(column, f"SUM({span(page.row, 2, n + 1)})", row["mean"])
+        _larger(page, column, row["mean"], words, withheld=withheld(row))
+        _error(page, column, row, words)
     page.end_row()
 
 
-def _risk(book: Book, run: RunFolder, words: Wording) -> None:
+def _risk(page: Page, run: RunFolder, words: Wording) -> None:
     """Payouts by year: mean, error and quantiles, the appropriation and the chance of an overrun. A chart of the quantiles."""
-    money, yuan, years = words.say("unit.money"), words.say("workbook.yuan_unit"), run.cash_years_and_total
+    money, years = words.say("unit.money"), run.cash_years_and_total
     names = [words.say("risk.mean"), words.say("comparison.error"), *(q.upper() for q in _QUANTILES),
              words.say("risk.appropriation")]
     n = len(names)
-    page = book.page(words.say("workbook.risk"), words.say("risk.table"), (10, *[13.5] * n, *[10.5] * n, 9, 9, 9),
-                     words.say("workbook.risk_note"), n + 1)
-    page.header([words.say("risk.year"), *names, *names, words.say("workbook.middle"), words.say("workbook.low"),
-                 words.say("workbook.high")], 1,
-                [(1, n, yuan), (n + 1, 2 * n, money), (2 * n + 1, 2 * n + 3, words.say("risk.probability"))])
+    page.table(words.say("risk.table"), [11] * (n + 4), words.say("workbook.risk_note"))
+    page.blocks([money, words.say("workbook.yuan_unit")], len(years), _CHART)
+    larger = page.copies[0]
+    chances = {"probability": "risk.probability", "probability_low": "workbook.low", "probability_high": "workbook.high"}
+    with page.moved(larger):
+        for column, key in enumerate(chances.values() if run.appropriation else (), start=n + 1):
+            page.sheet.write_string(page.row, column, words.say(key), page.book.formats["head"])
+    page.header([words.say("risk.year"), *names])
     first, last, some = page.row, page.row + len(run.cash_years) - 1, False  # some: whether the mean of any year is withheld
     for year in years:
         plus = "+" if year == TOTAL else ""
@@ -174,39 +224,40 @@ def _risk(book: Book, run: RunFolder, words: Wording) -> None:
                 page.formula(column, f"SUM({down(column, first, last)})", value, "money+")
             else:
                 page.number(column, value, f"money{plus}", held)
-            _larger(page, column + n, column, value, words, f"large{plus}", held)
-        for column, key in enumerate(("probability", "probability_low", "probability_high"), start=2 * n + 1):
-            page.number(column, chance[key], f"share{plus}", withheld(chance))
+            _larger(page, column, value, words, f"large{plus}", held)
+        with page.moved(larger):
+            for column, key in enumerate(chances if run.appropriation else (), start=n + 1):
+                page.number(column, chance[key], f"share{plus}", withheld(chance))
         page.end_row()
-    chart = book.file.add_chart({"type": "line"})
-    for column, name in ((n + 3, "P5"), (n + 4, "P50"), (n + 5, "P80"), (n + 6, "P95"), (2 * n, names[-1])):
-        look = {"color": "#D55E00", "width": 2.25, "dash_type": "dash"} if column == 2 * n else {
+    top, below = first + larger, last + larger  # of the block in the larger unit
+    chart = page.book.file.add_chart({"type": "line"})
+    for column, name in ((3, "P5"), (4, "P50"), (5, "P80"), (6, "P95"), (n, names[-1])):
+        look = {"color": "#D55E00", "width": 2.25, "dash_type": "dash"} if column == n else {
             "color": "#0072B2" if name in ("P50", "P80") else "#56B4E9", "width": 2.5 if name == "P50" else 1.25}
-        chart.add_series({"name": name, "categories": [page.sheet.name, first, 0, last, 0],
-                          "values": [page.sheet.name, first, column, last, column], "line": look})
+        chart.add_series({"name": name, "categories": [page.sheet.name, top, 0, below, 0],
+                          "values": [page.sheet.name, top, column, below, column], "line": look})
     _axes(chart, words.say("risk.fan"), words.say("risk.year_axis"), words.say("risk.paid_axis", unit=money))
-    page.sheet.insert_chart(page.row + 1, 1, chart, {"x_scale": 1.35, "y_scale": 1.3})
+    page.sheet.insert_chart(below + 3, 0, chart, {"x_scale": 1.15, "y_scale": 1.1, "y_offset": 8})
     if run.appropriation:
-        chart = book.file.add_chart({"type": "column"})
-        chart.add_series({"name": words.say("risk.probability"), "categories": [page.sheet.name, first, 0, last + 1, 0],
-                          "values": [page.sheet.name, first, 2 * n + 1, last + 1, 2 * n + 1], "fill": {"color": "#D55E00"},
+        chart = page.book.file.add_chart({"type": "column"})
+        chart.add_series({"name": words.say("risk.probability"), "categories": [page.sheet.name, top, 0, below + 1, 0],
+                          "values": [page.sheet.name, top, n + 1, below + 1, n + 1], "fill": {"color": "#D55E00"},
                           "data_labels": {"value": True, "num_format": "0%"}, "gap": 60})
         _axes(chart, words.say("risk.overrun"), words.say("risk.year_axis"), words.say("risk.overrun_y"))
         chart.set_y_axis({"num_format": "0%", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E4E8EC"}}})
         chart.set_legend({"none": True})
-        page.sheet.insert_chart(page.row + 1, 8, chart, {"x_scale": 1.05, "y_scale": 1.3})
+        page.sheet.insert_chart(below + 3, 6, chart, {"x_scale": 0.95, "y_scale": 1.1, "y_offset": 8})
 
 
-def _balance(book: Book, run: RunFolder, words: Wording) -> None:
+def _balance(page: Page, run: RunFolder, words: Wording) -> None:
     """What is paid, what comes back, what remains: the net cost is a formula of the rows above it."""
     years, n = run.cash_years, len(run.cash_years)
-    money, yuan = words.say("unit.money"), words.say("workbook.yuan_unit")
-    page = book.page(words.say("workbook.balance"), words.say("growth.table"), (36, *[13.5] * (n + 1), *[9] * (2 * n + 2)),
-                     words.say("growth.note"), n + 2)
-    page.header([words.say("growth.item"), *[*map(str, years), words.say("cost.total")] * 3], 1,
-                [(1, n + 1, yuan), (n + 2, 2 * n + 2, money), (2 * n + 3, 3 * n + 3, words.say("workbook.error_unit", unit=money))])
-    places: dict[str, int] = {}
+    money = words.say("unit.money")
     lines = [(m, key, sign) for m, key, sign in _BALANCE if run.has(m)]
+    page.table(words.say("growth.table"), (24, *[11] * (n + 1)), words.say("growth.note"))
+    page.blocks([money, words.say("workbook.error_unit", unit=money), words.say("workbook.yuan_unit")], len(lines) + 1)
+    page.header([words.say("growth.item"), *map(str, years), words.say("cost.total")])
+    places: dict[str, int] = {}
     for measure, key, _ in [*lines, ("net_cost", "row_net", 0)]:
         plus = "+" if measure == "net_cost" else ""
         page.text(0, words.say(f"growth.{key}"), f"text{plus}")
@@ -223,25 +274,26 @@ def _balance(book: Book, run: RunFolder, words: Wording) -> None:
                 page.formula(column, f"SUM({span(page.row, 1, n)})", value, f"money{plus}")
             else:
                 page.number(column, value, f"money{plus}")
-            _larger(page, column + n + 1, column, value, words, f"large{plus}", held)
-            _error(page, column + 2 * n + 2, run.row(measure, TOTAL, year), words, f"large{plus}")
+            _larger(page, column, value, words, f"large{plus}", held)
+            _error(page, column, run.row(measure, TOTAL, year), words, f"large{plus}")
         places[measure] = page.row
         page.end_row()
 
 
-def _larger(page: Page, column: int, source: int, value: float, words: Wording, look: str = "large",
-            withheld: bool = False) -> None:
-    """The same amount in 万元 (millions): a formula of its cell in 元."""
-    scale = UNITS[words.lang]["money"].scale
-    if withheld or value is None or not math.isfinite(value):
-        page.number(column, value, look, withheld)
-    else:
-        page.formula(column, f"{cell(page.row, source)}/{scale:.0f}", value / scale, look)
+def _larger(page: Page, column: int, value: float, words: Wording, look: str = "large", withheld: bool = False) -> None:
+    """The same amount in 万元 (millions), in the first block: a formula of its cell in 元."""
+    scale, source = UNITS[words.lang]["money"].scale, page.cell(column)
+    with page.moved(page.copies[0]):
+        if withheld or value is None or not math.isfinite(value):
+            page.number(column, value, look, withheld)
+        else:
+            page.formula(column, f"{source}/{scale:.0f}", value / scale, look)
 
 
 def _error(page: Page, column: int, row: pd.Series, words: Wording, look: str = "large") -> None:
-    """The standard error of a mean in 万元 (millions): a number, as errors do not add up."""
-    page.number(column, float(row["standard_error"]) / UNITS[words.lang]["money"].scale, look, withheld(row))
+    """The standard error of a mean in 万元 (millions), in the second block: a number, as errors do not add up."""
+    with page.moved(page.copies[1]):
+        page.number(column, float(row["standard_error"]) / UNITS[words.lang]["money"].scale, look, withheld(row))
 
 
 def _axes(chart: Any, title: str, across: str, up: str) -> None:

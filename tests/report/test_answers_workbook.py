@@ -1,6 +1,9 @@
-"""The budget's workbook answers every question of a budget officer: a sheet each, in both languages, with the run's own numbers."""
+"""The budget's workbook answers every question of a budget officer: in both languages, with the run's own numbers, whole in the tables
+beside it."""
 
 from __future__ import annotations
+
+import re
 
 import openpyxl
 import pytest
@@ -12,6 +15,7 @@ from simulator.report import design, workbook
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS
 from simulator.report.wording import LANGUAGES, load
+from tests.report import books
 
 RATIONED = {"draws": 60, "rationing.mode": "pro_rata", "appropriation.2014": 3_000_000}
 SHEETS = ("purse.sheet_quantiles", "purse.sheet_risk", "purse.sheet_ledger", "purse.sheet_breaches", "purse.sheet_commitments",
@@ -39,7 +43,7 @@ def run(tmp_path_factory):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp_path):
     words, scale = load(lang), UNITS[lang]["money"].scale
-    workbook.write(run, lang, tmp_path / "w.xlsx")
+    workbook.write_tables(run, lang, tmp_path / "w.xlsx")
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
     assert [key for key in SHEETS if words.say(key) not in book.sheetnames] == []
     values = {key: [[c.value for c in row] for row in book[words.say(key)].iter_rows()] for key in SHEETS}
@@ -72,3 +76,20 @@ def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp
     main = [row[7] for row in values["loopholes.sheet_prices"][-6:] if row[7]]
     assert main and all(clause.startswith("四（") for clause in main)
     assert str(TOTAL) not in {cell for rows in values.values() for row in rows for cell in row}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_printed_has_the_same_numbers_as_the_tables(run, lang, tmp_path):
+    """Each answer to be printed stands under its heading, and every number of it, errors too, in the table beside."""
+    words = load(lang)
+    workbook.write(run, lang, tmp_path / "w.xlsx")
+    workbook.write_tables(run, lang, tmp_path / "t.xlsx")
+    book, tables = (openpyxl.load_workbook(tmp_path / name) for name in ("w.xlsx", "t.xlsx"))
+    assert len(book.sheetnames) <= 10
+    for key in set(SHEETS) - {"notches.sheet_years", "notches.sheet_map"}:
+        whole = books.rows_of(tables[words.say(key)])
+        printed = books.table(book, whole[0][0])
+        known = {cell for row in whole for cell in row}
+        assert len(printed) > 2 and {cell for row in printed for cell in row if isinstance(cell, float | int)} <= known, key
+        for row in printed:  # what stands in small print is an error, or an interval
+            assert all(re.match(r"± |\[", cell) for cell in row if cell) if not row[0] else True, key

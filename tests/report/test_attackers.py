@@ -32,7 +32,7 @@ from simulator.report.safety import TOTAL, sensitive
 from simulator.report.wording import load
 from simulator.spreadsheets import save_csv
 from tests.population.registers import full, write
-from tests.report import canaries
+from tests.report import books, canaries
 
 BASE = {"draws": 40, "seed": 3}
 
@@ -228,8 +228,8 @@ def test_8_the_workbook_tells_no_more_digits_than_the_page(run, tmp_path):
     def amounts(profile):
         workbook.write(RunFolder.open(run, profile), "zh", tmp_path / f"{profile}.xlsx")
         book = openpyxl.load_workbook(tmp_path / f"{profile}.xlsx")
-        sheet = book[load("zh").say("workbook.costs")]
-        return [c.value for line in sheet.iter_rows(min_col=3, max_col=7) for c in line if isinstance(c.value, int | float)]
+        rows = books.table(book, load("zh").say("cost.table"), load("zh").say("workbook.yuan_unit"))
+        return [cell for row in rows for cell in row if isinstance(cell, int | float)]
 
     assert any(a % 1000 for a in amounts("internal"))
     outside = amounts("external")

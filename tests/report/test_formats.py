@@ -13,6 +13,7 @@ import zipfile
 import docx
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 from simulator.errors import ReportError
 from simulator.files import put
@@ -21,6 +22,7 @@ from simulator.report.publish import _REMEDY, publish
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, WITHHELD, shown
 from simulator.report.wording import LANGUAGES, load
+from tests.report import books as tables
 from tests.report.chinese import english_in
 
 
@@ -30,6 +32,7 @@ def books(run, tmp_path_factory):
     where = tmp_path_factory.mktemp("工作簿 x")
     for lang in LANGUAGES:
         workbook.write(run(), lang, where / f"{lang}.xlsx")
+        workbook.write_tables(run(), lang, where / f"{lang}.tables.xlsx")
     return where
 
 
@@ -41,18 +44,14 @@ def documents(run, tmp_path_factory):
     return where
 
 
-def rows_of(sheet) -> list[list]:
-    return [[cell.value for cell in row] for row in sheet.iter_rows()]
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_totals_are_formulas_that_give_what_the_page_prints(books, run, lang):
     one, words, unit = run(), load(lang), UNITS[lang]["money"]
-    name = words.say("workbook.costs")
-    formulas = openpyxl.load_workbook(books / f"{lang}.xlsx")[name]
-    values = openpyxl.load_workbook(books / f"{lang}.xlsx", data_only=True)[name]
-    last = next(row for row in range(1, values.max_row + 1) if values.cell(row, 1).value == words.say("cost.total"))
-    first = next(row for row in range(1, last) if values.cell(row, 2).value == "四（一）")
+    formulas, values = (openpyxl.load_workbook(books / f"{lang}.xlsx", data_only=kept) for kept in (False, True))
+    table, yuan, total = words.say("cost.table"), words.say("workbook.yuan_unit"), words.say("cost.total")
+    (sheet, block), (_, last), (_, above) = (tables.place(values, table, *at) for at in ((yuan,), (yuan, total), (total,)))
+    formulas, values = formulas[sheet.title], sheet
+    first = next(row for row in range(block, last) if values.cell(row, 2).value == "四（一）")
     for column, year in enumerate([*one.cash_years, TOTAL], start=3):
         engine = one.row("paid", TOTAL, year)
         letter = values.cell(1, column).column_letter
@@ -62,9 +61,8 @@ def test_totals_are_formulas_that_give_what_the_page_prints(books, run, lang):
         assert values.cell(last, column).value == pytest.approx(engine["mean"], abs=0.005)
         printed = shown(engine, unit)
         assert unit.text(added, engine["standard_error"]) == printed
-        larger = values.cell(last, column + len(one.cash_years) + 1)
-        assert larger.value * unit.scale == pytest.approx(engine["mean"], abs=0.005)
-        assert formulas.cell(last, larger.column).value == f"={letter}{last}/{unit.scale:.0f}"
+        assert values.cell(above, column).value * unit.scale == pytest.approx(engine["mean"], abs=0.005)
+        assert formulas.cell(above, column).value == f"={letter}{last}/{unit.scale:.0f}"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -78,7 +76,8 @@ def test_a_calculating_program_finds_the_same_totals(books, run, lang, need, tmp
     text = next(tmp_path.glob(f"{lang}-{load(lang).say('workbook.costs')}*.csv"), None)
     assert text, done.stderr
     rows = list(csv.reader(text.read_text(encoding="utf-8").splitlines()))
-    total = next(row for row in rows if row[0] == load(lang).say("cost.total"))
+    block = next(place for place, row in enumerate(rows) if row[0] == load(lang).say("workbook.yuan_unit"))
+    total = next(row for row in rows[block:] if row[0] == load(lang).say("cost.total"))
     years = len(run().cash_years)
     assert float(total[2 + years].replace(",", "")) == pytest.approx(run().row("paid")["mean"], abs=0.01)
     assert not any(cell.startswith(("#", "Err:")) for row in rows for cell in row)
@@ -87,14 +86,12 @@ def test_a_calculating_program_finds_the_same_totals(books, run, lang, need, tmp
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_workbook_is_ready_to_work_with(books, run, lang):
     words, book = load(lang), openpyxl.load_workbook(books / f"{lang}.xlsx")
-    names = [words.say(f"workbook.{k}") for k in ("front", "costs", "risk", "balance", "targets", "assumptions", "readings",
-                                                  "made")]
-    assert [name for name in names if name not in book.sheetnames] == []
-    for name in names[1:]:
-        assert book[name].freeze_panes, name
-    assert len(book[names[1]]._charts) == 1 and len(book[names[2]]._charts) == 2  # native charts
-    settings = sum(len(run().rows_of(g)) for g in ("assumptions",))
-    assert book[names[5]].max_row >= settings
+    for heading in ("cost.table", "risk.table", "growth.table", "targets.table", "performance.short", "assumptions.plain",
+                    "readings.plain", "made.plain"):
+        tables.place(book, words.say(heading))
+    assert all(sheet.freeze_panes for sheet in book)
+    assert len(book[words.say("workbook.costs")]._charts) == 1 and len(book[words.say("workbook.risk")]._charts) == 2  # native charts
+    assert len(tables.table(book, words.say("assumptions.plain"))) >= len(run().rows_of("assumptions"))
     properties = {p.name: p.value for p in book.custom_doc_props.props}
     assert properties["run-id"] == run().run_id and properties["law-sha256"] == run().record["hashes"]["law"]
     errors = [(s.title, c.coordinate) for s in book for row in s.iter_rows() for c in row if str(c.value).startswith("#")]
@@ -107,9 +104,11 @@ def test_the_workbook_is_ready_to_work_with(books, run, lang):
 
 def test_the_chinese_workbook_and_document_are_chinese(books, documents, run):
     book, document = openpyxl.load_workbook(books / "zh.xlsx"), docx.Document(documents / "zh.docx")
-    cells = [c.value for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "s"]
+    more = openpyxl.load_workbook(books / "zh.tables.xlsx")
+    cells = [c.value for sheet in [*book, *more] for row in sheet.iter_rows() for c in row if c.data_type == "s"]
     assert len(cells) > 500
-    assert {cell for cell in [*cells, *book.sheetnames] if english_in(cell, run())} == set()
+    cells = [cell.replace("zh.tables.xlsx", "") for cell in cells]
+    assert {cell for cell in [*cells, *book.sheetnames, *more.sheetnames] if english_in(cell, run())} == set()
     said = [paragraph.text for paragraph in document.paragraphs]
     said += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert len(said) > 300
@@ -123,9 +122,10 @@ def test_the_net_cost_is_worked_out_from_the_rows_above_it(tmp_path):
     budget = simulator.run(simulator.load_scenario("baseline", {"draws": 30}))
     run = RunFolder.open(budget.write(tmp_path / "run"))
     workbook.write(run, "zh", tmp_path / "b.xlsx")
-    name, label = load("zh").say("workbook.balance"), load("zh").say("growth.row_net")
-    formulas, values = (openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=kept)[name] for kept in (False, True))
-    row = next(r for r in range(1, values.max_row + 1) if values.cell(r, 1).value == label)
+    words = load("zh")
+    formulas, values = (openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=kept) for kept in (False, True))
+    sheet, row = tables.place(values, *(words.say(key) for key in ("growth.table", "workbook.yuan_unit", "growth.row_net")))
+    formulas, values = formulas[sheet.title], sheet
     column = len(run.cash_years) + 2
     assert re.fullmatch(r"=[A-Z]+\d+([+-][A-Z]+\d+){4,}", formulas.cell(row, column).value)
     assert values.cell(row, column).value == pytest.approx(budget.figure("net_cost")["mean"], abs=0.01)
@@ -135,18 +135,32 @@ def test_a_workbook_for_outside_withholds_and_its_totals_do_not_give_it_away(fol
     run = RunFolder.open(folder("register"), "external")
     workbook.write(run, "zh", tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[load("zh").say("workbook.costs")]
-    rows = [row for row in rows_of(sheet) if WITHHELD in row]
+    rows = [row for row in tables.rows_of(sheet) if WITHHELD in row]
     assert rows and all(not any(str(value).startswith("=SUM") for value in row) for row in rows)
 
 
-def test_a_sheet_of_several_units_prints_each_on_a_page(books):
-    """元, 万元 and errors beside each other on one sheet of paper would be too small to read; charts stay on one page."""
-    book = openpyxl.load_workbook(books / "zh.xlsx")
-    for name in ("workbook.costs", "workbook.risk", "workbook.balance"):
-        sheet = book[load("zh").say(name)]
-        breaks = [b.id for b in sheet.col_breaks.brk]
-        assert len(breaks) == 2 and sheet.page_setup.scale >= 60 and not sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.print_title_cols and all(chart.anchor._from.col > 0 for chart in sheet._charts)
+@pytest.mark.parametrize("kind", ["ordinary", "register", "unfunded", "few draws"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_ten_sheets_at_most_each_as_wide_as_a_page(run, kind, lang, tmp_path):
+    """Landscape A4, what is above the numbers repeated on every page, nothing outside what is printed; the other file is named."""
+    workbook.write(run(kind), lang, tmp_path / "x.xlsx", "y.tables.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    assert len(book.sheetnames) <= 10
+    for sheet in book:
+        setup = sheet.page_setup
+        fits = setup.fitToWidth or 1, setup.fitToHeight  # a file does not say what is one anyhow
+        assert (setup.orientation, setup.paperSize, *fits) == ("landscape", 9, 1, 0), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_title_rows, sheet.title
+        _, _, right, bottom = range_boundaries(sheet.print_area.rpartition("!")[2])
+        assert (right, bottom) >= (sheet.max_column, sheet.max_row), sheet.title
+        assert sum(width_of(sheet, column) for column in range(1, right + 1)) <= 175, sheet.title  # more would be too small to read
+        assert all(chart.anchor._from.row + 15 < bottom for chart in sheet._charts)
+    assert any("y.tables.xlsx" in str(row[0]) for row in tables.rows_of(book.worksheets[0]) if row)
+
+
+def width_of(sheet, column: int) -> float:
+    """How wide a column is; neighbours of the same width are kept together in a workbook's file."""
+    return next(d.width for d in sheet.column_dimensions.values() if d.min <= column <= d.max)
 
 
 def test_a_file_open_elsewhere_is_told_with_a_way_out(tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from simulator.report.record import TOTAL, RunFolder
 from simulator.report.rounding import UNITS, shown
 from simulator.report.tables import chance_text
 from simulator.report.wording import LANGUAGES, load
+from tests.report import books
 from tests.report.test_sections import text_of
 
 
@@ -97,12 +98,11 @@ def test_the_curve_of_support_is_a_lorenz_curve():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_forms_are_sheets_too(real, lang, tmp_path):
+def test_the_forms_are_in_the_workbook_too(real, lang, tmp_path):
     _, run = real
     workbook.write(run, lang, tmp_path / "x.xlsx")
     words, book = load(lang), openpyxl.load_workbook(tmp_path / "x.xlsx")
-    sheet = book[words.say("workbook.performance")]
-    texts = [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
+    texts = [str(cell) for key in ("performance.short", "forms.indicator") for row in books.table(book, words.say(key)) for cell in row]
     assert words.say("forms.satisfied") in texts and any(t.startswith("=SUM(") for t in texts)
-    shares = [c.value for row in book[words.say("workbook.afford")].iter_rows() for c in row if str(c.value).startswith("=")]
+    shares = [cell for row in books.table(book, words.say("afford.title")) for cell in row if str(cell).startswith("=")]
     assert len(shares) >= len(run.cash_years) and all("/" in s for s in shares)

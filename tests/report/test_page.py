@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -169,8 +170,9 @@ def test_g3_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatc
     old = made_before(there / "budget.zh.xlsx")
 
     def full(*given):
-        given[-1].write_bytes(b"half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(given[-1]))
+        file = [one for one in given if isinstance(one, Path)][-1]
+        file.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
 
     monkeypatch.setattr(module, writer, full)
     assert main(["report", str(there), "--format", "xlsx"]) == 2

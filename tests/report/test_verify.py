@@ -82,13 +82,14 @@ def test_a_changed_setting_cannot_pass_for_the_run_s(copy):
 
 def test_missing_foreign_and_unrecorded_files_are_told(copy):
     (copy / "years.parquet").unlink()
-    (copy / "budget.zh.html").write_text("made by hand", encoding="utf-8")
+    for name in ("budget.zh.html", "budget.zh.tables.xlsx"):
+        (copy / name).write_text("made by hand", encoding="utf-8")
     record = json.loads((copy / RECORDS / "targets.zh.html.json").read_text(encoding="utf-8"))
     record["run_id"] = "another-run"
     (copy / RECORDS / "targets.zh.html.json").write_text(json.dumps(record), encoding="utf-8")
     (copy / "external" / RECORDS / "targets-external.en.html.json").write_text("{", encoding="utf-8")
     found = states(simulator.verify(copy))
-    assert found["years.parquet"] == "missing" and found["budget.zh.html"] == "unrecorded"
+    assert found["years.parquet"] == "missing" and found["budget.zh.html"] == found["budget.zh.tables.xlsx"] == "unrecorded"
     assert found["targets.zh.html"] == "foreign" and found[f"external/{RECORDS}/targets-external.en.html.json"] == "unread"
 
 
