@@ -79,9 +79,10 @@ def assessment(result: Assessment, lang: str = "zh") -> str:
         of_clause = summary[summary["clause"] == slug].set_index("year")
         if not of_clause.empty:
             places = slug in in_kind
+            pupils = result.policy.clauses[result.policy.index(slug)].unit.name == "places" if places else False
             total = f"{of_clause['amount'].sum():,.0f}" if places else f"{of_clause['amount'].sum():,.2f}"
             rows.append((_clause(result, slug, words), *(cell for year in years for cell in _cells(of_clause, year, places)),
-                         words.say("assess.places", count=total) if places else total))
+                         words.say("assess.places" if pupils else "assess.in_kind", count=total) if places else total))
     cash = summary[~summary["clause"].isin([*in_kind, CLAWBACK])]
     by_year = cash.groupby("year")["amount"].sum()
     rows.append((words.say("assess.total"), *(cell for year in years for cell in ("", f"{by_year.get(year, 0.0):,.2f}")),
