@@ -63,8 +63,9 @@ def test_claims_blocks_and_another_play_say_the_same(tight):
     assert (play(tight, block=5, workers=2).by_clause == draws.by_clause).all()
     session = Session(tight)
     assert (session.play().by_clause == draws.by_clause).all()
-    other = tight.set({"law.first_sales.places": 3}) if "first_sales.places" in tight.law.numbers else tight
+    other, k = tight.set({"law.first_sales.places": 3}), tight.law.policy.index("first_sales")
     assert (session.play(other).by_clause == play(other).by_clause).all()
+    assert (session.play(other).by_clause[:, 0, k, RECIPIENTS] == 3).all()
 
 
 def test_who_is_left_out_may_come_in_a_later_year():
