@@ -219,7 +219,7 @@ class Live(WebSocketHandler, Door):
             self.close(1013, str(e)[:100])
             return
         self.session.open += 1
-        self.write_message(json.dumps({"type": "session", "id": name}))
+        self._hear({"type": "session", "id": name})
         self.session.dashboard.listen(self._hear)
 
     def on_message(self, message: str | bytes) -> None:

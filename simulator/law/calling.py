@@ -8,19 +8,22 @@ and equal to the fen.
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numba
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.extending import intrinsic
 
 from simulator.law.machine import Columns, Machine
 from simulator.law.plain import Plain
 from simulator.law.policy import Policy
 
-_made: dict[tuple[str, bool], Any] = {}  # of equal policies, however often they are read: a few hundred kilobytes each
+KEPT = 64  # policies whose functions are kept for equal ones read later: a few hundred kilobytes each
+_made: OrderedDict[tuple[str, bool], Any] = OrderedDict()
 
 
 class Functions(NamedTuple):
@@ -47,17 +50,28 @@ class Functions(NamedTuple):
 
 
 def functions_of(policy: Policy, columns: Columns) -> Functions:
-    """A policy ready to be called, compiled if it is not yet."""
+    """A policy ready to be called, compiled if it is not yet.
+
+    The code lives as long as the policy does: whoever calls it holds the policy. Two threads that ask for it at once get the same
+    code; what one has been given is never replaced.
+    """
     plain = os.environ.get("SIMULATOR_PLAIN", "") not in ("", "0")
-    found = policy.made.get(plain) or _made.get((policy.hash, plain))
-    if found is None:
-        made = (Plain if plain else Machine)(policy, columns)
-        bits = {name: sum(1 << k for k, c in enumerate(policy.clauses) if of(c)) for name, of in _BITS.items()}
-        functions = Functions(**made.addresses, clauses=len(policy.clauses), cash=policy.cash_clauses,
-                              weighs=int(policy.settlement.weighs_existing), looks_back=int(_looks_back(policy)), **bits)
-        found = _made[policy.hash, plain] = made, functions
-    policy.made[plain] = found  # with the policy, so that the code outlives every call
-    return found[1]
+    with global_compiler_lock:
+        if plain not in policy.made:
+            key = policy.hash, plain
+            _made[key] = policy.made[plain] = _made.get(key) or _make(policy, columns, plain)
+            _made.move_to_end(key)
+            if len(_made) > KEPT:
+                _made.popitem(last=False)
+        functions: Functions = policy.made[plain][1]
+        return functions
+
+
+def _make(policy: Policy, columns: Columns, plain: bool) -> tuple[Machine | Plain, Functions]:
+    made = (Plain if plain else Machine)(policy, columns)
+    bits = {name: sum(1 << k for k, c in enumerate(policy.clauses) if of(c)) for name, of in _BITS.items()}
+    return made, Functions(**made.addresses, clauses=len(policy.clauses), cash=policy.cash_clauses,
+                           weighs=int(policy.settlement.weighs_existing), looks_back=int(_looks_back(policy)), **bits)
 
 
 def _looks_back(policy: Policy) -> bool:
