@@ -62,6 +62,11 @@ class Prepared:
             calm=np.zeros((1, annual.shape[1]), np.int64),
             own=np.zeros((1, register.own.shape[1]), np.int64), own_annual=np.zeros((1, *register.own_annual.shape[1:]), np.int64)))
 
+    def under(self, scenario: Scenario, enacted: Enacted) -> Prepared:
+        """The same for a scenario that differs in law and assumptions only. enacted: its law in these years."""
+        return replace(self, enacted=enacted, edges=edges_of(enacted.policy, enacted.terms, self.base_year),
+                       generosity=generosity_of(scenario), dated=_dated(scenario))
+
     def of_years(self, numbers: np.ndarray, parameters: np.ndarray) -> np.ndarray:
         """The parameters of each year (draws, years + 1) of draws with these numbers, what is dated put in."""
         years = [self.base_year + j for j in range(len(self.enacted.terms.head))]
@@ -117,8 +122,12 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
         edges=edges_of(enacted.policy, enacted.terms, base), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
         known=known, suspended_from=scenario.plain["rebate_suspended_from"] or NEVER, register=register,
         synthetic=population is None and not scenario.lawful,
-        dated={path: value for path, value in scenario.parameters().items() if "@" in path},
+        dated=_dated(scenario),
         at_mode=scenario.plain["uncertainty"] == "none")
+
+
+def _dated(scenario: Scenario) -> dict[str, Uncertain]:
+    return {path: value for path, value in scenario.parameters().items() if "@" in path}
 
 
 def nobody(years: int, enacted: Enacted) -> kernel.Register:

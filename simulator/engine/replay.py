@@ -1,9 +1,9 @@
-"""Playing a scenario again after a change of the law, without playing again what the change cannot touch.
+"""Playing a scenario again after a change of the law or of assumptions, without playing again what the change cannot touch.
 
-An enterprise whose conditions of a clause never held gives the same sums whatever the clause pays. So only the ones that ever
-held a changed clause's conditions are played anew; their old part is taken out of the sums, in whole fen, and the new one put
-in. How many newcomers come depends on the law: in a draw where others come than did, all of them are played. The result is
-that of a full run, to the byte.
+An enterprise whose conditions of a clause never held gives the same sums whatever the clause pays, and however often it is applied
+for. So only the ones that ever held a changed clause's conditions are played anew; their old part is taken out of the sums, in whole
+fen, and the new one put in. How many newcomers come depends on the law: in a draw where others come than did, all of them are
+played; and so they are where an assumption about newcomers alone changes. The result is that of a full run, to the byte.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from simulator.engine.edges import edges_of
 from simulator.engine.enacted import Enacted, enact
-from simulator.engine.generosity import generosity_of
 from simulator.engine.kernel import HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.engine.run import Draws, finish, outer_layer, play, play_blocks
@@ -25,7 +23,7 @@ from simulator.law.language.moving import Moving
 from simulator.law.language.nodes import HISTORY, READING, Node, Range
 from simulator.law.policy import HISTORY_FIELDS, Policy
 from simulator.population.register import Population
-from simulator.projection.assumptions import general, pull_levers
+from simulator.projection.assumptions import EVERYTHING, NEWCOMERS_ONLY, general, pull_levers, touches
 from simulator.projection.bunching import CAPITAL, CONTRIBUTION
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
@@ -40,6 +38,17 @@ Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
 
+class Change(NamedTuple):
+    """What a scenario changes in one that was played in full. law: it, prepared; parameters (draws,), of_years (draws, years + 1): its
+    assumptions drawn; clauses: only who held one of these, one bit each, is played again; newcomers: all of these are."""
+
+    law: Prepared
+    parameters: np.ndarray
+    of_years: np.ndarray
+    clauses: int
+    newcomers: bool
+
+
 class Session:
     """Plays a scenario, and changed ones, on the same luck. Not for several threads at once."""
 
@@ -47,6 +56,7 @@ class Session:
         self.population, self.workers = population, workers
         self._results: OrderedDict[str, Draws] = OrderedDict()
         self._base: _Base | None = None
+        self._change: tuple[str, Change | None] | None = None  # the last one asked for
         self.scenario = scenario
         self.seconds = 0.0  # a full run took
 
@@ -60,16 +70,14 @@ class Session:
         if scenario.law.policy.contested:  # what one gets depends on all: there is no part to play again
             self._results[key] = play(scenario, self.population, workers=self.workers, progress=progress)
             return self._results[key]
-        base, changed = self._base, self._changed(scenario)
-        if base is None or changed is None:
-            base = self._base = _Base(scenario, self._prepared(scenario), self.workers, progress)
-            prepared, changed, self.seconds = base.prepared, 0, time.perf_counter() - started
+        change = self._changed(scenario)
+        if self._base is None or change is None:
+            base = self._rebase(scenario, progress)
+            (by_clause, by_year), parameters = base.all, base.parameters
+            self.seconds = time.perf_counter() - started
         else:
-            enacted = _enacted(scenario)
-            prepared = replace(base.prepared, enacted=enacted, edges=edges_of(enacted.policy, enacted.terms, scenario.base_year),
-                               generosity=generosity_of(scenario))
-        sums = base.with_changes(prepared, changed, progress)
-        draws = finish(scenario, *sums, base.parameters, paid_until(scenario, self.population), time.perf_counter() - started)
+            (by_clause, by_year), parameters = self._base.with_changes(change, progress), change.parameters
+        draws = finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
         self._results[key] = draws
         if len(self._results) > REMEMBERED:
             self._results.popitem(last=False)
@@ -79,32 +87,42 @@ class Session:
         """About how long a scenario's answer will take."""
         if scenario.hash() in self._results:
             return 0.0
-        changed = self._changed(scenario)
-        share = 1.0 if self._base is None or changed is None else self._base.share_held(changed)
-        return self.seconds * min(1.0, HELD_TAKE * share)
+        change = self._changed(scenario)
+        return self.seconds if self._base is None or change is None else self._base.seconds_for(change)
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
         """Make ready for a change of any one clause of a scenario that was played: its answer then takes no longer than any
         later one. Nothing where it is not known who held a clause: everything is played then, whatever changes."""
-        if self._base is None or (held := self._base.held[THOSE_THERE]) is None:
+        base = self._base
+        if base is None or (held := base.held[THOSE_THERE]) is None:
             return
         block = max(1, GENTLY // max(1, held.shape[1]))
-        if self._changed(scenario) != 0:  # what is changed further is changed from here
-            self._base = _Base(scenario, self._prepared(scenario), self.workers, progress, block)
-        for k in range(self._base.prepared.enacted.clauses):
-            self._base.rest(1 << k, progress, block)
+        change = self._changed(scenario)
+        if change is None or change.clauses or change.newcomers:  # what is changed further is changed from here
+            base = self._rebase(scenario, progress, block)
+        for k in range(base.prepared.enacted.clauses):
+            base.rest(1 << k, progress, block)
+
+    def _rebase(self, scenario: Scenario, progress: Progress, block: int | None = None) -> _Base:
+        """Play a scenario in full; further ones are changes of it."""
+        self._base = base = _Base(scenario, self._prepared(scenario), self.workers, progress, block)
+        self._change = None
+        return base
 
     def _prepared(self, scenario: Scenario) -> Prepared:
-        """`prepare`, most of it taken over where only assumptions differ from what was played in full before."""
-        if self._base is not None and _same_but_assumptions(scenario, self._base.scenario):
-            return replace(self._base.prepared, generosity=generosity_of(scenario))
+        """`prepare`; taken over where only assumptions differ from what was played in full before."""
+        if self._base is not None and self._base.scenario.law == scenario.law and _same_surroundings(scenario, self._base.scenario):
+            return self._base.prepared.under(scenario, self._base.prepared.enacted)
         return prepare(scenario, self.population)
 
-    def _changed(self, scenario: Scenario) -> int | None:
-        """`clauses_to_replay` of a scenario; None where it is not the one that was played in full with another law."""
-        if self._base is None or not _same_but_law(scenario, self._base.scenario):
+    def _changed(self, scenario: Scenario) -> Change | None:
+        """What differs from what was played in full; None where all is to be played."""
+        if self._base is None or not _same_surroundings(scenario, self._base.scenario):
             return None
-        return clauses_to_replay(self._base.prepared.enacted, _enacted(scenario))
+        key = scenario.hash()
+        if self._change is None or self._change[0] != key:
+            self._change = key, self._base.change(scenario)
+        return self._change[1]
 
 
 class _Base:
@@ -113,87 +131,132 @@ class _Base:
     def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None, progress: Progress, block: int | None = None):
         self.scenario, self.prepared, self.workers = scenario, prepared, workers
         self.parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
-        self._of_years = prepared.of_years(np.arange(len(self.parameters)), self.parameters)
-        self.arrivals = self._arrivals(self.prepared)
-        there = len(self.prepared.register.keys)
-        if self.prepared.synthetic:
-            there = most_there(self.prepared.seed, general(self._of_years), self.prepared.generosity)
+        self.of_years = prepared.of_years(np.arange(len(self.parameters)), self.parameters)
+        self.arrivals = self._arrivals(prepared, self.of_years)
+        there = len(prepared.register.keys)
+        if prepared.synthetic:
+            there = most_there(prepared.seed, general(self.of_years), prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
-        self.sums = {who: self._play(self.prepared, who, progress, held=held, block=block) for who, held in self.held.items()}
+        self.sums: dict[int, Sums] = {}
+        self.seconds: dict[int, float] = {}  # each part took
+        for who, held in self.held.items():
+            started = time.perf_counter()
+            self.sums[who] = self._play(self.as_it_is, who, progress, held=held, block=block)
+            self.seconds[who] = time.perf_counter() - started
         self._rest: dict[int, dict[int, Sums]] = {}
         self._shares: dict[int, float] = {}
 
-    def with_changes(self, prepared: Prepared, changed: int, progress: Progress) -> Sums:
-        """The sums of everybody under a law that differs in the clauses whose bits are set."""
-        there, newcomers = (self._replay(who, prepared, changed, progress) if changed else self.sums[who] for who in self.held)
+    @property
+    def as_it_is(self) -> Change:
+        """No change."""
+        return Change(self.prepared, self.parameters, self.of_years, 0, newcomers=False)
+
+    @property
+    def all(self) -> Sums:
+        """The sums of everybody."""
+        return _add(self.sums[THOSE_THERE], self.sums[NEWCOMERS], 1)
+
+    def change(self, scenario: Scenario) -> Change | None:
+        """What a scenario of the same surroundings changes; None where that is not confined to some clauses or to newcomers."""
+        law = self.prepared.under(scenario, _enacted(scenario))
+        clauses, newcomers = clauses_to_replay(self.prepared.enacted, law.enacted), False
+        if clauses is None:
+            return None
+        if scenario.assumptions == self.scenario.assumptions and scenario.correlations == self.scenario.correlations:
+            return Change(law, self.parameters, self.of_years, clauses, newcomers)
+        parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
+        of_years = law.of_years(np.arange(len(parameters)), parameters)
+        of_clause = {name: k for names in (law.declared.take_up, law.declared.typical) for k, name in enumerate(names) if name}
+        for name in of_years.dtype.names or ():
+            if np.array_equal(of_years[name], self.of_years[name]):
+                continue
+            touched = touches(name, drawn=law.synthetic)
+            if name in of_clause:
+                clauses |= 1 << of_clause[name]
+            elif touched == NEWCOMERS_ONLY:
+                newcomers = True
+            elif touched == EVERYTHING:
+                return None
+        return Change(law, parameters, of_years, clauses, newcomers)
+
+    def with_changes(self, change: Change, progress: Progress) -> Sums:
+        """The sums of everybody under a change."""
+        there = self._replay(THOSE_THERE, change, progress) if change.clauses else self.sums[THOSE_THERE]
+        newcomers = self._replay(NEWCOMERS, change, progress) if change.clauses or change.newcomers else self.sums[NEWCOMERS]
         return _add(there, newcomers, 1)
 
-    def rest(self, changed: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
+    def rest(self, clauses: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
         """The sums of all but those who ever held the conditions of one of these clauses; of all where that is not known."""
-        if changed not in self._rest:
+        if clauses not in self._rest:
             found = dict(self.sums)
             for who, held in self.held.items():
                 if held is not None:
-                    old = self._play(self.prepared, who, progress, held=held, only=changed, block=block)
+                    old = self._play(self.as_it_is, who, progress, held=held, only=clauses, block=block)
                     found[who] = _add(found[who], old, -1)
-            self._rest[changed] = found
+            self._rest[clauses] = found
             if len(self._rest) > RESTS:
                 self._rest.pop(next(iter(self._rest)))
-        return self._rest[changed]
+        return self._rest[clauses]
 
-    def share_held(self, changed: int) -> float:
+    def seconds_for(self, change: Change) -> float:
+        """About how long the answer to a change takes."""
+        share = min(1.0, HELD_TAKE * self.share_held(change.clauses)) if change.clauses else 0.0
+        return self.seconds[THOSE_THERE] * share + self.seconds[NEWCOMERS] * (1.0 if change.newcomers else share)
+
+    def share_held(self, clauses: int) -> float:
         """The share of those there, over all draws, that ever held the conditions of one of these clauses."""
         held = self.held[THOSE_THERE]
         if held is None:
             return 1.0
-        if changed not in self._shares:
-            self._shares[changed] = float(((held >> np.uint64(1)) & np.uint64(changed) != 0).mean()) if held.size else 0.0
-        return self._shares[changed]
+        if clauses not in self._shares:
+            self._shares[clauses] = float(((held >> np.uint64(1)) & np.uint64(clauses) != 0).mean()) if held.size else 0.0
+        return self._shares[clauses]
 
-    def _replay(self, who: int, prepared: Prepared, changed: int, progress: Progress) -> Sums:
+    def _replay(self, who: int, change: Change, progress: Progress) -> Sums:
         """The sums of those there, or of newcomers: in a draw where the same come, of those who held a changed clause anew."""
-        held, anew = self.held[who], self._all_anew(who, prepared)
-        by_clause, by_year = (part.copy() for part in self.rest(changed, progress)[who])
+        held, anew = self.held[who], self._all_anew(who, change)
+        if anew.all():
+            return self._play(change, who, progress)
+        by_clause, by_year = (part.copy() for part in self.rest(change.clauses, progress)[who])
         same = np.flatnonzero(~anew)
-        if held is not None and len(same):
+        if held is not None:
             held = held if len(same) == len(held) else held[same]
-            played = self._play(prepared, who, progress, held=held, only=changed, draws=same)
+            played = self._play(change, who, progress, held=held, only=change.clauses, draws=same)
             by_clause[same] += played[0]
             by_year[same] += played[1]
         if anew.any():
-            by_clause[anew], by_year[anew] = self._play(prepared, who, progress, draws=np.flatnonzero(anew))
+            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=np.flatnonzero(anew))
         return by_clause, by_year
 
-    def _all_anew(self, who: int, prepared: Prepared) -> np.ndarray:
+    def _all_anew(self, who: int, change: Change) -> np.ndarray:
         """The draws (draws,) in which all are to be played anew: where others come than did, or with other facts."""
         draws = len(self.parameters)
-        if self.held[who] is None:
+        if self.held[who] is None or (who == NEWCOMERS and change.newcomers):
             return np.ones(draws, np.bool_)
         lifted = np.zeros(draws, np.bool_)
         for fact, share in ((CONTRIBUTION, "bunching_contribution"), (CAPITAL, "bunching_capital")):
-            edges, before = (one.edges["edge"][one.edges["fact"] == fact] for one in (prepared, self.prepared))
+            edges, before = (one.edges["edge"][one.edges["fact"] == fact] for one in (change.law, self.prepared))
             if not np.array_equal(edges, before) and (who == NEWCOMERS or fact == CONTRIBUTION):
-                lifted |= (self._of_years[share] > 0).any(axis=1)
+                lifted |= (change.of_years[share] > 0).any(axis=1)
         if who == THOSE_THERE:
             return lifted
-        return lifted | (self._arrivals(prepared) != self.arrivals).any(axis=(1, 2))
+        return lifted | (self._arrivals(change.law, change.of_years) != self.arrivals).any(axis=(1, 2))
 
-    def _arrivals(self, prepared: Prepared) -> np.ndarray:
-        counts = np.zeros((len(self.parameters), len(prepared.enacted.terms.head) - 1, len(ARRIVING)), np.int64)
-        count_arrivals(prepared.seed, general(self._of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year,
-                       prepared.known,
-                       counts)
+    def _arrivals(self, prepared: Prepared, of_years: np.ndarray) -> np.ndarray:
+        counts = np.zeros((len(of_years), len(prepared.enacted.terms.head) - 1, len(ARRIVING)), np.int64)
+        count_arrivals(prepared.seed, general(of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year,
+                       prepared.known, counts)
         return counts
 
     def _nobody_held(self, n: int) -> np.ndarray | None:
         too_many = 8 * n * len(self.parameters) > LARGEST_MEMORY
         return None if too_many else np.zeros((len(self.parameters), n), HELD)
 
-    def _play(self, prepared: Prepared, who: int, progress: Progress, *, held: np.ndarray | None = None, only: int = 0,
+    def _play(self, change: Change, who: int, progress: Progress, *, held: np.ndarray | None = None, only: int = 0,
               draws: np.ndarray | None = None, block: int | None = None) -> Sums:
-        parameters = self.parameters if draws is None else self.parameters[draws]
-        return play_blocks(prepared, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who,
+        parameters = change.parameters if draws is None else change.parameters[draws]
+        return play_blocks(change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who,
                            only=only, held=held)
 
 
@@ -250,14 +313,10 @@ def _enacted(scenario: Scenario) -> Enacted:
     return enact(scenario, [scenario.base_year, *scenario.years])
 
 
-def _same_but_law(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios differ in nothing that changes a draw but the law: appropriations come after the draws."""
-    return all(getattr(one, name) == getattr(other, name) for name in ("plain", "interpretation", "assumptions", "correlations"))
-
-
-def _same_but_assumptions(one: Scenario, other: Scenario) -> bool:
-    """Whether a register is prepared the same for two scenarios: whether anybody may come back as new matters to it."""
-    same = all(getattr(one, name) == getattr(other, name) for name in ("plain", "interpretation", "law"))
+def _same_surroundings(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios prepare a register the same, and differ in nothing that changes a draw but law and assumptions:
+    appropriations come after the draws. Whether anybody may come back as new matters to a register."""
+    same = one.plain == other.plain and one.interpretation == other.interpretation
     some_come_back = [scenario.parameters()["reregistration.share"].high > 0 for scenario in (one, other)]
     return same and some_come_back[0] == some_come_back[1]
 

@@ -169,6 +169,23 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("targets.goods_share", "share", 0, 1, "网络零售额中实物商品占比", "physical goods in online sales"),
     _a("cash.same_year", "share", 0, 1, "当年兑现比例", "share of an award paid in its own year"),
 )
+# What an assumption can change of a draw: nothing of it (it counts afterwards), newcomers alone, or anything
+NOTHING, NEWCOMERS_ONLY, EVERYTHING = 0, 1, 2
+_AFTERWARDS = ("trscg_", "services_ratio", "per_pupil_cost", "crowding_out", "administration_", "purses_", "discount_", "levers_",
+               "targets_goods_share", "cash_same_year", "breach_recovered")
+_OF_NEWCOMERS = ("startups_", "regional_", "national_", "anchors_", "split_offs_a_year", "traditional_", "joiners_", "buildings_",
+                 "office_stock", "bunching_capital", "butfor_elasticity", "butfor_cap")
+_OF_ANY_INVENTED = ("incumbents_", "platforms_", "split_offs_earlier", "service_share", "o2o_share", "capital_", "office_", "line_",
+                    "existing_")  # of drawn incumbents, too; a register says these of its own enterprises
+
+
+def touches(field: str, *, drawn: bool) -> int:
+    """What of a draw a general assumption's field can change. drawn: whether the enterprises of the base year are drawn."""
+    if field.startswith(_AFTERWARDS):
+        return NOTHING
+    return NEWCOMERS_ONLY if field.startswith(_OF_NEWCOMERS if drawn else _OF_NEWCOMERS + _OF_ANY_INVENTED) else EVERYTHING
+
+
 PARAMETERS = np.dtype([(a.field, np.float64) for a in GENERAL])  # what the engine reads
 
 

@@ -13,7 +13,8 @@ from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import prepare
 from simulator.engine.replay import Session, clauses_to_replay
 from simulator.engine.room import FOUND_ROOM
-from simulator.engine.run import play, play_blocks
+from simulator.engine.run import outer_layer, play, play_blocks
+from simulator.projection.assumptions import EVERYTHING, GENERAL, NOTHING, pull_levers, touches
 from simulator.scenario import load_scenario
 from tests.of_2013 import SLUGS
 
@@ -29,7 +30,11 @@ MOVES = (
     {"law.platform_membership_award.tier1_members": 1_900}, {"law.certification_award.award": 0},
     {"law.certification_award.award": 70_000}, {"law.certification_award.award": 50_000}, {"law.office_rent.offered": False},
     {"policy.end": datetime.date(2014, 12, 31)}, {"assumptions.o2o_share": 0.5}, {"assumptions.reregistration.share": 0},
-    {"assumptions.o2o_share": 0.4}, {"appropriation.2014": 1_000_000}, {},
+    {"assumptions.o2o_share": 0.4}, {"appropriation.2014": 1_000_000}, {"assumptions.tax.margin@2014": 0.2},
+    {"assumptions.tax.margin@2014": 0.2, "assumptions.take_up.tax_rebate@2015": 0.1}, {"assumptions.take_up.office_rent": 0.1},
+    {"assumptions.take_up.office_rent": 0.9, "law.office_rent.rate": 0.1, "assumptions.startups.a_year": 30},
+    {"assumptions.startups.sales_median": 3e6, "law.tax_rebate.high_rate": 0.8}, {"assumptions.typical_sum.data_line": 9_000},
+    {"assumptions.discount.social": 0.02, "assumptions.breach.recovered": 0.1}, {"assumptions.incumbents.log_sd": 1.1}, {},
 )
 
 
@@ -64,6 +69,42 @@ def test_only_those_the_change_can_touch_are_played_again(who, move):
     assert same(session.play(scenario), play(scenario, people)) == facts_move
 
 
+@pytest.mark.parametrize("enterprises", [0, 300], ids=["drawn incumbents", "register"])
+def test_what_an_assumption_is_said_to_touch_is_all_that_it_touches(enterprises):
+    """Every assumption of the projection: those said to count afterwards change no sum, those of newcomers nobody else's."""
+    people = synthesize(BASE, enterprises) if enterprises else None
+    prepared = prepare(BASE, people)
+    parameters = pull_levers(outer_layer(BASE, 0, BASE.draws))
+    before = {who: play_blocks(prepared, parameters, who=who) for who in (THOSE_THERE, NEWCOMERS)}
+    moved = set()
+    for assumption in GENERAL:
+        touched, value = touches(assumption.field, drawn=prepared.synthetic), parameters[assumption.field]
+        if touched == EVERYTHING:
+            continue
+        other = parameters.copy()
+        other[assumption.field] = np.where(value == 0, 0.4, value * 0.6) + (3 if assumption.unit == "count" else 0)
+        for who in before if touched == NOTHING else [THOSE_THERE]:
+            assert all(map(np.array_equal, play_blocks(prepared, other, who=who), before[who])), assumption.path
+        if not all(map(np.array_equal, play_blocks(prepared, other, who=NEWCOMERS), before[NEWCOMERS])):
+            moved.add(assumption.path)
+    assert {"startups.a_year", "startups.sales_median", "regional.sales_median", "office.stock"} <= moved
+
+
+def test_an_assumption_of_newcomers_plays_nobody_else_again(monkeypatch):
+    session, played = Session(BASE, synthesize(BASE, 20)), []
+    session.play()
+
+    def counted(prepared, parameters, **options):
+        played.append(options["who"])
+        return play_blocks(prepared, parameters, **options)
+
+    monkeypatch.setattr(replay, "play_blocks", counted)
+    session.play(BASE.set({"assumptions.startups.sales_median": 3e6}))
+    assert played == [NEWCOMERS]
+    session.play(BASE.set({"assumptions.discount.social": 0.02}))
+    assert played == [NEWCOMERS]
+
+
 def test_what_was_made_ready_for_is_not_played_when_it_is_asked_for(monkeypatch):
     session, first, second = Session(BASE), BASE.set({"law.office_rent.max_area": 450}), {"law.data_line.cap": 20_000}
     session.play()
@@ -84,8 +125,11 @@ def test_how_long_an_answer_takes_goes_by_what_has_to_be_played():
     session, rate = Session(BASE), BASE.set({"law.tax_rebate.high_rate": 0.4})
     session.play()
     held = session._base.held[THOSE_THERE] >> SLUGS.index("tax_rebate") + 1 & 1
-    assert session.seconds_for(BASE) == 0.0 and session.seconds_for(BASE.set({"assumptions.o2o_share": 0.5})) == session.seconds > 0
-    assert session.seconds_for(rate) == pytest.approx(session.seconds * replay.HELD_TAKE * held.mean())
+    there, newcomers = (session._base.seconds[who] for who in (THOSE_THERE, NEWCOMERS))
+    assert session.seconds_for(BASE) == 0.0 and session.seconds_for(BASE.set({"assumptions.tax.margin": 0.5})) == session.seconds > 0
+    assert session.seconds_for(BASE.set({"assumptions.startups.a_year": 9})) == newcomers < session.seconds
+    share = min(1.0, replay.HELD_TAKE * held.mean())
+    assert session.seconds_for(rate) == pytest.approx((there + newcomers) * share)
     session.play(rate)
     assert session.seconds_for(rate) == 0.0
 
