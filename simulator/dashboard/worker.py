@@ -26,7 +26,7 @@ from simulator.population.register import Population
 from simulator.scenario import Scenario
 
 KEPT = 3  # numbers of draws: the quick picture's, its first, and the full run's
-FIRST = 100  # draws of a first answer: as few as have a P95
+FIRST, FEWEST = 100, 40  # draws of a first answer; where even these take long
 PATIENCE = 0.15  # seconds that nobody minds waiting
 Play = Callable[[Scenario], BudgetRun]
 
@@ -61,8 +61,9 @@ class Replaying:
 
     def first_draws(self, scenario: Scenario) -> int:
         session = self._sessions.get((scenario.seed, scenario.draws))
-        quick = session is None or session.seconds < PATIENCE or scenario.draws < 2 * FIRST
-        return 0 if quick or scenario.plain["sampling"] == "sobol" else FIRST
+        if session is None or session.seconds < PATIENCE or scenario.draws < 2 * FIRST or scenario.plain["sampling"] == "sobol":
+            return 0
+        return FIRST if session.seconds * FIRST / scenario.draws < PATIENCE else FEWEST
 
     def takes_long(self, scenario: Scenario) -> bool:
         session = self._sessions.get((scenario.seed, scenario.draws))

@@ -224,6 +224,7 @@ def test_any_other_setting_can_be_written(person):
 def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(person, monkeypatch):
     monkeypatch.setattr(worker, "PATIENCE", 0.0)
     monkeypatch.setattr(worker, "FIRST", 5)
+    monkeypatch.setattr(worker, "FEWEST", 5)
     person.seen.clear()
     person.do(type="other", text="assumptions.startups.a_year=30")
     person.settled()
