@@ -50,6 +50,8 @@ setup: .venv/.ready ## make .venv and install everything into it (a minute or tw
 	      ((there > 5)) && doing="$$there of about $$(grep -c == .ci/constraints.txt) packages are in place" || doing="fetching"; \
 	      echo "  $$SECONDS s: $$doing"; \
 	    fi; done; wait $$pip
+	@# in the locale C Python does not start where a .pth file holds a path with Chinese: a relative one says the same
+	@for file in .venv/lib/python3*/site-packages/_retail_subsidy_budget.pth; do echo ../../../.. > "$$file"; done
 	@touch .venv/.ready
 	@echo "Ready. The command line is .venv/bin/simulator; 'make' lists what else there is."
 

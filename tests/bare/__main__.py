@@ -115,7 +115,7 @@ def surroundings(trial: Trial) -> None:
         return check
 
     play = f"{SIMULATOR} {PLAY}"
-    both = f"{{ {play} > /tmp/1.txt & {play} > /tmp/2.txt & wait %1 && wait %2; }} && cmp /tmp/1.txt /tmp/2.txt && cp /tmp/1.txt"
+    both = f"{{ {play} > /tmp/1.txt & one=$!; {play} > /tmp/2.txt & wait $! && wait $one; }} && cmp /tmp/1.txt /tmp/2.txt && cp /tmp/1.txt"
     for name, command, how in (
         ("no network", f"{SIMULATOR} report baseline --draws 20 --out out/离线 && {play} >", {"network": False}),
         ("a home that cannot be written", f"{play} >", {"environment": {"HOME": "/home/锁"}}),

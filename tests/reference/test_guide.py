@@ -44,10 +44,11 @@ def test_nothing_of_it_comes_from_the_network(site):
 
 @pytest.mark.parametrize("lang, asked, expected", [("zh", "另行预留", "情景与预算"), ("en", "rationing", "Scenarios and budgets")])
 def test_the_search_finds_a_word_from_a_file(site, need, lang, asked, expected):
+    program = need(*BROWSERS)  # before anything of playwright's, which needs system libraries, too
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=need(*BROWSERS), args=["--no-sandbox"])
+        browser = player.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page, asked_for = browser.new_page(), []
         page.on("request", lambda request: asked_for.append(request.url))
         page.goto((site / lang / "index.html").as_uri())
