@@ -20,7 +20,7 @@ import pandas as pd
 
 from simulator.budget import drivers
 from simulator.budget.affordability import affordability
-from simulator.budget.backtest import backtest
+from simulator.budget.backtest import backtest, backtest_of_place
 from simulator.budget.concentration import concentration
 from simulator.budget.conditions import conditions
 from simulator.budget.contributions import contributions
@@ -147,7 +147,7 @@ class BudgetRun:
     def analyses(self, workers: Workers = None, chance: float | None = None,
                  only: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
-        would have to be true for each target), backtest and affordability (share of the district's revenue) where the scenario names
+        would have to be true for each target), backtest, backtest_of_place and affordability (share of the district's revenue) where the scenario names
         published figures, concentration (how
         unequally support is spread), loopholes (ways round the text and their price), and what drives the cost
         (`budget.drivers`). Plays further draws: about half a minute. only: those of these names (budgeting and causes for the tables of
@@ -165,6 +165,7 @@ class BudgetRun:
             makers["affordability"] = lambda: affordability(self.result, statistics)
             if self.scenario.base_year == PUBLISHED_FROM - 1:
                 makers["backtest"] = lambda: backtest(self.result, self.scenario)
+                makers["backtest_of_place"] = lambda: backtest_of_place(self.result, statistics)
         found |= {name: make() for name, make in makers.items() if only is None or name in only}
         return found | (drivers.tables(self.result, self.scenario, register, workers) if only is None or "causes" in only else {})
 

@@ -105,7 +105,7 @@ def analyses_released(found: Mapping[str, pd.DataFrame], plan: Plan | None) -> d
 
 def _unit_of(name: str, table: pd.DataFrame) -> tuple[pd.Series | str, list[str] | None]:
     """The units of an analysis's rows, and which columns are of them; none where nothing in it is an amount."""
-    if name in ("ledger", "conditions", "loopholes", "drivers", "backtest"):
+    if name in ("ledger", "conditions", "loopholes", "drivers", "backtest", "backtest_of_place"):
         return (table["unit"], None) if name == "ledger" else ("", [])
     if name == "expected":
         return table["measure"].map(lambda m: "CNY" if m not in COUNTS else "count"), None

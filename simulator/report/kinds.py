@@ -34,7 +34,7 @@ KINDS: Mapping[str, Kind] = {
     "budget": Kind("run", "sections", FORMATS),
     "compare": Kind("comparison", "comparison_sections"),
     "clause": Kind("run", "clause_sections", analyses=("drivers",)),
-    "targets": Kind("run", "target_sections", analyses=("conditions", "backtest")),
+    "targets": Kind("run", "target_sections", analyses=("conditions", "backtest", "backtest_of_place")),
     "check": Kind("check", "check_sections"),
 }
 

@@ -118,7 +118,25 @@ def backtest(run: RunFolder, words: Wording) -> str:
                      Cell(f"{entry['crps_naive']:.3f}", number=True)])
     header = [words.say(f"backtest.{key}") for key in ("year", "published", "median", "band", "position", "score", "naive")]
     note = page.paragraph(html.escape(words.say("backtest.note")), "small")
-    return table(words.say("backtest.title"), header, rows) + note
+    return table(words.say("backtest.title"), header, rows) + note + _backtest_of_place(run, words)
+
+
+def _backtest_of_place(run: RunFolder, words: Wording) -> str:
+    """Where what was published of the place fell in what the run expects; "" where nothing was, or it may not be shown."""
+    found = run.analyses.get("backtest_of_place")
+    if found is None or found.empty:
+        return ""
+    rows = []
+    for entry in found.to_dict("records"):
+        said = {"ratio": "{:.1f}", "count": "{:,.0f}"}[entry["unit"]].format
+        period = f"{entry['from']:.0f}–{entry['year']:.0f}" if entry["from"] < entry["year"] else f"{entry['year']:.0f}"
+        given, band = (words.say("unit.plain_range", low=said(entry[low]), high=said(entry[high]))
+                       for low, high in (("published_low", "published_high"), ("p10", "p90")))
+        rows.append([Cell(entry[words.lang]), Cell(period), Cell(said(entry["published"]), number=True, note=given),
+                     Cell(said(entry["p50"]), number=True), Cell(band, number=True), chance_cell(entry, words, "position")])
+    header = [words.say(f"backtest.{key}") for key in ("figure", "period", "found", "median", "band", "position")]
+    note = page.paragraph(html.escape(words.say("backtest.place_note")), "small")
+    return table(words.say("backtest.place_title"), header, rows) + note
 
 
 def conditions(run: RunFolder, words: Wording) -> str:

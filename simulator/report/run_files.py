@@ -43,6 +43,8 @@ ANALYSES: Mapping[str, tuple[str, ...]] = {
     "expected.csv": ("measure", "clause", "year", "mean", "standard_error", "expected", "expected_error"),
     "backtest.csv": ("year", "published", *(f"{q}{end}" for q in ("p10", "p50", "p90", "position") for end in ("", "_low", "_high")),
                      "width", "crps", "crps_error", "crps_naive"),
+    "backtest_of_place.csv": ("zh", "en", "from", "year", "unit", "published", "published_low", "published_high", *(
+        f"{q}{end}" for q in ("p10", "p50", "p90", "position") for end in ("", "_low", "_high"))),
     "loopholes.csv": ("way", "zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en", "gainers", "gain",
                       "everybody", "everybody_error", "share_low", "share_high", "price", "price_error", "price_p95", "price_p95_low",
                       "price_p95_high", "clause", "closed_price", "closed_error", "confidence", "invented"),

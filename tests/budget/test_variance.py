@@ -8,12 +8,13 @@ from scipy.stats import norm, spearmanr
 
 from simulator import load_scenario, run
 from simulator.budget.affordability import affordability
-from simulator.budget.backtest import backtest, crps, crps_error
+from simulator.budget.backtest import backtest, backtest_of_place, crps, crps_error
 from simulator.budget.conditions import _search, conditions
 from simulator.budget.statistics import jackknife, quantile_ranks
 from simulator.budget.targets import targets_of
 from simulator.budget.variance import letter_of, parameter_share, split
 from simulator.engine.run import play
+from simulator.engine.totals import ENTERPRISES, ONLINE_SALES
 from tests.of_2013 import BY_PATH
 
 
@@ -138,6 +139,19 @@ def test_backtest_scores_four_points_of_the_planner_whatever_the_preset():
     assert (tables[0]["p10_low"] < tables[0]["p10"]).all() and (tables[0]["p90"] < tables[0]["p90_high"]).all()
     assert (tables[0]["crps_error"] > 0).all()
     assert (tables[0]["p10"] < tables[0]["p50"]).all() and (tables[0]["width"] > 0).all()
+
+
+def test_what_was_published_of_the_place_stands_beside_what_the_run_expects():
+    scenario = load_scenario("baseline", {"draws": 300})
+    draws = play(scenario)
+    found = backtest_of_place(draws, scenario.statistics).set_index("unit")
+    sales, firms = draws.by_year[:, :, ONLINE_SALES], draws.by_year[:, 0, ENTERPRISES]
+    assert draws.years[:3] == [2013, 2014, 2015] and list(found["from"]) == [2013, 2013]
+    assert found.loc["ratio", "year"] == 2015 and found.loc["count", "year"] == 2013
+    assert found.loc["ratio", "position"] == pytest.approx((sales[:, 2] < 3.0 * sales[:, 0]).mean())
+    assert found.loc["count", "position"] == pytest.approx((firms < 300).mean())
+    assert (found["p10"] < found["p50"]).all() and (found["p50"] < found["p90"]).all()
+    assert backtest_of_place(play(scenario.set({"horizon": 2014, "draws": 2})), scenario.statistics)["unit"].tolist() == ["count"]
 
 
 def test_every_figure_of_the_summary_stands_on_its_draws():

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 import simulator
 from simulator.budget.affordability import affordability
-from simulator.budget.backtest import backtest
+from simulator.budget.backtest import backtest, backtest_of_place
 from simulator.report import driver_sheets, forms, page, returns, rounding, sheets
 from simulator.report.record import RunFolder
 from simulator.report.sheets import Sheet, written
@@ -75,7 +75,8 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
     """What the run writes beside its figures is what the page reads: no table loses its errors on the way."""
     settings = simulator.load_scenario(changes={"draws": 60})
     budget = simulator.run(settings)
-    found = {"backtest": backtest(budget.result, settings), "affordability": affordability(budget.result, settings.statistics),
+    found = {"backtest": backtest(budget.result, settings),
+             "backtest_of_place": backtest_of_place(budget.result, settings.statistics), "affordability": affordability(budget.result, settings.statistics),
              "conditions": pd.DataFrame([{"target": "services", "probability": 0.2, "probability_low": 0.1, "probability_high": 0.3,
                                           "assumption": "services.ratio", "assumed": 0.3, "needed": 0.5, "needed_low": 0.45,
                                           "needed_high": math.inf, "unit": "share"}])}
@@ -83,7 +84,9 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
     tables = {"backtest": returns.backtest(run, words), "affordability": forms.affordable(run, words, errors=True),
               "conditions": returns.conditions(run, words)}
     noted = re.compile(r'class="num[^"]*">[^<]*(?:<i[^>]*></i>)? <span class="note">')
-    least = {"backtest": 3, "conditions": 2, "affordability": 1}  # 60 draws give no interval of a P95
+    assert words.say("backtest.place_title") in tables["backtest"]
+    tables["backtest"], tables["place"] = tables["backtest"].split(words.say("backtest.place_title"))
+    least = {"backtest": 3, "place": 2, "conditions": 2, "affordability": 1}  # 60 draws give no interval of a P95
     for name, html in tables.items():
         rows = re.findall(r"<tr>.*?</tr>", html)[1:]
         assert rows and all(len(noted.findall(row)) >= least[name] for row in rows), name
