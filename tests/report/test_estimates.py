@@ -76,7 +76,8 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
     settings = simulator.load_scenario(changes={"draws": 60})
     budget = simulator.run(settings)
     found = {"backtest": backtest(budget.result, settings),
-             "backtest_of_place": backtest_of_place(budget.result, settings.statistics), "affordability": affordability(budget.result, settings.statistics),
+             "backtest_of_place": backtest_of_place(budget.result, settings.statistics),
+             "affordability": affordability(budget.result, settings.statistics),
              "conditions": pd.DataFrame([{"target": "services", "probability": 0.2, "probability_low": 0.1, "probability_high": 0.3,
                                           "assumption": "services.ratio", "assumed": 0.3, "needed": 0.5, "needed_low": 0.45,
                                           "needed_high": math.inf, "unit": "share"}])}
