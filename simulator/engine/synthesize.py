@@ -40,9 +40,6 @@ MOST = 9_999_999  # enterprises: their codes have seven digits
 LOOKED_AT = 250_000  # enterprises that the report on a register in parts looks at
 SECTOR = {kinds.SERVICE: "services", kinds.PLATFORM: "platform", kinds.BUILDING: "building",
           kinds.TRADITIONAL: "traditional"}
-ALIKE = 0.05  # share of enterprise-years with support from an older policy (judgement)
-# clauses an older policy is imagined to resemble, and what it gave (yuan): rent, certification, line
-OLDER_POLICY = ((2, 6_000), (4, 10_000), (8, 15_000))
 
 
 @dataclass(frozen=True)
@@ -176,7 +173,7 @@ class _Recipe:
         """STATE (n,) and the register of a slice."""
         records, states, annual, staff = self.records(part)
         records["violated_on"] = np.where(records["violated_on"] // 10_000 < self.years[-1], 0, records["violated_on"])
-        support = _older_support(self.seed, states["key"], annual, self.years[0], self.years[-1], self.policy)
+        support = self._older_support(states["key"], annual)
         details = details_frame(len(records), name=[f"样例企业{i + 1:07d}" for i in range(part.start, part.stop)],
                                 sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()])
         digest = hashlib.sha256(records.tobytes() + annual.tobytes()).hexdigest()
@@ -185,6 +182,18 @@ class _Recipe:
             employees=staff, source=f"synthetic-{self.enterprises}-{self.seed}", sha256=digest, synthetic=True,
             paid=np.zeros((0, 0, self.policy.cash_clauses), np.int64), policy=self.policy,
             unknown=[("", 0, fact.name) for fact in self.policy.facts])
+
+    def _older_support(self, keys: np.ndarray, annual: np.ndarray) -> np.ndarray:
+        """Support of an older policy in the policy's first year, fen (n, years, cash clauses), as the projection's own enterprises
+        hold it (`existing.share`, `existing.rate`, `typical_sum`); the district pays. None where the policy does not weigh any."""
+        policy = self.policy
+        if not policy.settlement.weighs_existing:
+            return np.zeros((0, 0, policy.cash_clauses), np.int64)
+        support = np.zeros((*annual.shape, policy.cash_clauses), np.int64)
+        holds = (annual[:, -1]["present"] != 0) & (uniforms(np.uint64(self.seed), 0, SUPPORT, keys, 0) < self.par["existing_share"])
+        typical = [float(self.par[f"typical_sum_{clause.slug}"]) for clause in policy.clauses[:policy.cash_clauses]]
+        support[:, -1] = holds[:, None] * np.floor(self.par["existing_rate"] * np.array(typical) * FEN + 0.5).astype(np.int64)
+        return support
 
 
 def _medians(par: np.void, scale: float) -> np.ndarray:
@@ -210,17 +219,3 @@ def _composition(par: np.void, enterprises: int, years: list[int]) -> tuple[np.n
         counts[g] += 1
     kind_of = np.repeat([k for k, _, _ in groups], counts)
     return kind_of.astype(np.int64), np.repeat([y for _, y, _ in groups], counts).astype(np.int64)
-
-
-def _older_support(seed: int, keys: np.ndarray, annual: np.ndarray, first_year: int, last_year: int,
-                   policy: Policy) -> np.ndarray:
-    """Support of an older policy in the policy's first year, fen (n, years, cash clauses); payer is the district. None where the
-    policy does not weigh any."""
-    if not policy.settlement.weighs_existing:
-        return np.zeros((0, 0, policy.cash_clauses), np.int64)
-    support = np.zeros((*annual.shape, policy.cash_clauses), np.int64)
-    j = last_year - first_year
-    there = annual[:, j]["present"] != 0
-    for clause, amount in ((k, a) for k, a in OLDER_POLICY if k < policy.cash_clauses):
-        support[:, j, clause] = amount * FEN * (there & (uniforms(np.uint64(seed), 0, SUPPORT, keys, clause) < ALIKE))
-    return support
