@@ -70,7 +70,8 @@ class Explanation:
             lines.append("")
             lines.append(f"── {year.year} " + "─" * 60)
             if not year.eligible:
-                failing = "、".join(c.zh for c in year.barred) if zh else ", ".join(c.en for c in year.barred)
+                failing = "、".join(f"{c.article} {c.zh}".strip() for c in year.barred) if zh else ", ".join(
+                    f"{c.article} {c.en}".strip() for c in year.barred)
                 lines.append(f"不符合申报条件（{failing}），本年不享受" if zh else f"barred this year: does not hold: {failing}")
             for clause in year.clauses:
                 if clause.award or clause.due or failed:
@@ -130,9 +131,9 @@ class Explanation:
         if step.kind == EXCLUSIVE:
             when, other = rules.exclusive[step.at].when, policy.clauses[step.by]
             name = named(when.article, when)
-            return (f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)} 不再享受" if zh else
+            return (f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受" if zh else
                     f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is paid, not this {money(step.before)}")
-        became = f"，本项由 {money(step.before)} 减为 {money(step.after)}" if zh else f"; cut from {money(step.before)} to {money(step.after)}"
+        became = f"，本项由 {money(step.before)}减为 {money(step.after)}" if zh else f"; cut from {money(step.before)} to {money(step.after)}"
         if step.kind == CAP:
             cap = rules.caps[step.at]
             name = named(cap.most.article, cap.most)
@@ -144,7 +145,7 @@ class Explanation:
             by = Words(self.scenario.law, clause.slug, "zh" if zh else "en").of(clause.first.text)
             value = _quantity(clause.first.by, step.value, 1, zh)
             out = "" if not cut else "，未列入" if zh else "; not among them"
-            return (f"名额：按{by} {value} 列第 {step.standing} 位（符合条件 {step.asked} 户，取前 {step.limit} 户）{out}" if zh else
+            return (f"名额：按{by} {value}列第 {step.standing} 位（符合条件 {step.asked} 户，取前 {step.limit} 户）{out}" if zh else
                     f"first {step.limit} by {by}: {value}, place {step.standing} of {step.asked} that fulfil the conditions{out}")
         pot = rules.pots[step.at]
         head = (f"资金池：{named(pot.article, pot)} {money(step.limit)}，应付合计 {money(step.asked)}" if zh else

@@ -129,13 +129,11 @@ def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.nd
             outcome = WITHDRAWN
         elif alone[k] == 0:  # all conditions may hold and a share of very little still round to nothing
             outcome = ZERO if all(f.held for f in found[k]) else NOT_DUE
-        elif kept[k] == 0:
-            outcome = _TAKEN[[step for step in steps if step.clause == k and step.after == 0][0].kind]
         elif not conduct & ELIGIBLE:
             outcome = BARRED
         else:
-            taken = [step for step in steps if step.clause == k and step.after == 0]
-            outcome = PAID if awards[k] > 0 else OUTBID if alone_awards[k] == 0 else _TAKEN[taken[0].kind] if taken else RANKED_OUT
+            taken = [_TAKEN[step.kind] for step in steps if step.clause == k and step.after == 0]
+            outcome = PAID if awards[k] > 0 else OUTBID if kept[k] > 0 and alone_awards[k] == 0 else taken[0] if taken else RANKED_OUT
         own_steps = tuple(step for step in steps if step.clause == k)
         clauses.append(ClauseYear(clause.slug, found[k], int(alone[k]), int(awards[k]), int(support[k]), int(displaced[k]), outcome,
                                   own_steps, worked[k], clause.parts if paid is None and k < cash else 1))
