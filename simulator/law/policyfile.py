@@ -773,6 +773,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
         reader.wrong(f"{path}.parts", (f"is {yamlfile.shown(parts)}", f"写的是{yamlfile.shown(parts)}"),
                      ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
         parts = 1
+    if parts > 1 and given.get("kind") == "in_kind":
+        reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"), ("leave parts out", "请去掉 parts"))
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
     reader.problems += found
     for word in scope.lets:
