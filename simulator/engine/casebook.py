@@ -323,11 +323,24 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
                 "enterprise": {},
                 "years": {},
                 "gives": {},
-                "confirmed": [],
-                "asked": 0,
+                "confirmed": {},
+                "rows": {},
             },
         )
         year, values = int(str(cells["年度"]).partition(".")[0]), [{}, {}]  # type: ignore[var-annotated]
+        if year in case["rows"]:
+            problems.append(
+                Problem(
+                    place,
+                    f"{name}, {year} stands twice, also in row {case['rows'][year]}",
+                    "one row for each year of a case; another case has another name",
+                    "error",
+                    f"“{name}”{year}年重复，另见第{case['rows'][year]}行",
+                    "一个例子每年一行；另一个例子请另取名称",
+                )
+            )
+            continue
+        case["rows"][year] = number
         for head, cell in cells.items():
             if head not in HEAD and head and cell != "":
                 table = 0 if head in by_table[0] else 1 if head in by_table[1] else -1
@@ -362,9 +375,9 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
         elif computed != "" or said:  # a row of one's own has no computed amount: the amount it says is checked all the same
             amount = computed if not said or said.lower() in _YES else said
             case["gives"][year] = _fen(policy, clause, amount, place, problems)
-            case["confirmed"].append(bool(said))
+            case["confirmed"][year] = bool(said)
     for name, case in made.items():
-        sure = [year for year, yes in zip(case["gives"], case["confirmed"], strict=True) if yes]
+        sure = [year for year, yes in case["confirmed"].items() if yes]
         yield Case(
             name,
             case["clause"],

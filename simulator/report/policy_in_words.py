@@ -273,7 +273,7 @@ def _asked(law: Law, zh: bool) -> list[Part]:
             if zh
             else name.replace("_", " ")
         )
-        rows.append((label, name, "、".join(law.blocks[s].zh if zh else law.blocks[s].en for s in slugs)))
+        rows.append((label, name, ("、" if zh else ", ").join(law.blocks[s].zh if zh else law.blocks[s].en for s in slugs)))
     return [("h2", "要求企业提供的数据" if zh else "Facts asked of enterprises"), ("table", rows)]
 
 

@@ -178,7 +178,7 @@ def test_subtotals_are_the_sums_of_their_rows(workbook):
     parts = parts_of(sheet, values)
     assert [label for _, _, label in parts] == [
         f"小计：{NAME_OF['certification_award']}", f"小计：{NAME_OF['data_line']}",
-        f"小计：{NAME_OF['school_places']}（个）", "小计：追回", "合计（不含入学、追回）"]
+        f"小计：{NAME_OF['school_places']}（个）", "小计：追回", "合计（不含实物、追回）"]
     for rows, row, _ in parts[:-1]:
         for column, letter in ((7, "G"), (8, "H")):
             assert sheet.cell(row, column).value == f"=SUM({letter}{rows[0]}:{letter}{rows[-1]})"
