@@ -90,7 +90,7 @@ class Assessment:
         for k, clause in enumerate(self.policy.clauses[:self.policy.cash_clauses]):
             for i, j in zip(*np.nonzero(self.awards[:, :, k]), strict=True) if clause.parts > 1 else ():
                 year = int(self.years[j])
-                parts = parts_of(self.awards[i, j, k], 1 if year <= self.really_paid else clause.parts)
+                parts = parts_of(int(self.awards[i, j, k]), 1 if year <= self.really_paid else clause.parts)
                 rows += [(self.ids[i], year, clause.slug, part, len(parts), year + part - 1, amount / FEN)
                          for part, amount in enumerate(parts, 1)]
         return pd.DataFrame(rows, columns=list(PLAN))

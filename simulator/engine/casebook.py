@@ -1,7 +1,8 @@
 """Worked cases as a file: a workbook to be confirmed by hand, or YAML beside the policy.
 
 In the workbook each row is one year of one case; 确认 says 是 where a person came to the computed amount, or the amount that person
-came to. A row of one's own has no computed amount: its 确认 is the amount. Facts stand under their Chinese headers, in the units of the register.
+came to. A row of one's own has no computed amount: its 确认 is the amount. Facts stand under their Chinese headers, in the units of
+the register.
 """
 
 from __future__ import annotations
@@ -270,7 +271,7 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
             continue
         zh, _, en = str(block.get("case") or i + 1).partition(" / ")
         for slug in policy.slugs:
-            gives = {year: _fen(policy, slug, due[slug], place, problems) for year, due in expected.items() if slug in due}
+            gives = {year: _fen(policy, slug, due.get(slug, 0), place, problems) for year, due in expected.items()}
             yield Case(f"{i + 1}", slug, zh, en or zh, enterprise, years, gives, True)
 
 

@@ -111,7 +111,7 @@ class Explanation:
             lines.append(f"    = {'金额的依据' if zh else 'the amount follows from'}  {beside}")
         lines += [f"    {self._step(step, unit, zh)}" for step in clause.steps if clause.outcome != told.BARRED]
         if clause.parts > 1 and clause.award:
-            of_year = [(year + i, f"{part / FEN:,.2f}") for i, part in enumerate(parts_of(np.int64(clause.award), clause.parts))]
+            of_year = [(year + i, f"{part / FEN:,.2f}") for i, part in enumerate(parts_of(clause.award, clause.parts))]
             lines.append(f"    兑现：分{clause.parts}年，" + "、".join(f"{y}年 {amount}" for y, amount in of_year) + " 元" if zh else
                          f"    paid in {clause.parts} yearly parts: " + ", ".join(f"{y}: {amount}" for y, amount in of_year) + " CNY")
         return lines
@@ -133,13 +133,17 @@ class Explanation:
             name = named(when.article, when)
             return (f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受" if zh else
                     f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is paid, not this {money(step.before)}")
-        became = f"，本项由 {money(step.before)}减为 {money(step.after)}" if zh else f"; cut from {money(step.before)} to {money(step.after)}"
+        was, now = money(step.before), money(step.after)
+        became = f"，本项由 {was}减为 {now}" if zh else f"; cut from {was} to {now}"
         if step.kind == CAP:
             cap = rules.caps[step.at]
             name = named(cap.most.article, cap.most)
-            earlier = "" if not cap.lifetime else f"，以前各年已享受 {money(step.paid)}" if zh else f"; paid in years before {money(step.paid)}"
-            ahead = "" if not step.ahead else f"，列在前面的条款已占 {money(step.ahead)}" if zh else f"; clauses before it take {money(step.ahead)}"
-            return (f"封顶：{name} {money(step.limit)}" if zh else f"cap: {name} {money(step.limit)}") + earlier + ahead + became
+            said = [f"封顶：{name} {money(step.limit)}" if zh else f"cap: {name} {money(step.limit)}"]
+            if cap.lifetime:
+                said.append(f"，以前各年已享受 {money(step.paid)}" if zh else f"; paid in years before {money(step.paid)}")
+            if step.ahead:
+                said.append(f"，列在前面的条款已占 {money(step.ahead)}" if zh else f"; clauses before it take {money(step.ahead)}")
+            return "".join(said) + became
         if step.kind == FIRST:
             assert clause.first is not None
             by = Words(self.scenario.law, clause.slug, "zh" if zh else "en").of(clause.first.text)
@@ -251,13 +255,17 @@ def _quantity(of: Value, found: int, over: int, zh: bool) -> str:
         return "—"
     figure = Decimal(found) / (of.scale * over)
     exact = f"{figure:,.2f}" if of.dimensions == (("CNY", 1),) else f"{figure:,.6f}".rstrip("0").rstrip(".")
-    return f"{exact} {described_in(of.dimensions, zh)}".rstrip()
+    return f"{exact} {_unit_in(of.dimensions, zh)}".rstrip()
 
 
-def described_in(dimensions: Dimensions, zh: bool) -> str:
+def _unit_in(dimensions: Dimensions, zh: bool) -> str:
     """A unit in a language, "" for none."""
-    unit = described(dimensions) if dimensions else ""
-    return {"month": "个月", "": ""}.get(unit) or (UNITS[unit].zh if unit else "") if zh else {"month": "months", "year": "years"}.get(unit, unit)
+    if not dimensions:
+        return ""
+    unit = described(dimensions)
+    if zh:
+        return "个月" if unit == "month" else UNITS[unit].zh
+    return {"month": "months", "year": "years"}.get(unit, unit)
 
 
 def explain(population: Population, enterprise_id: str, scenario: Scenario, year: int | None = None) -> Explanation:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
+Fen = TypeVar("Fen", int, np.ndarray)
 
-def parts_of(award: np.ndarray, parts: int) -> list[np.ndarray]:
+
+def parts_of(award: Fen, parts: int) -> list[Fen]:
     """Each part of an award or of many, in fen.
 
-    >>> parts_of(np.int64(1000), 3)
-    [np.int64(333), np.int64(333), np.int64(334)]
+    >>> parts_of(1000, 3)
+    [333, 333, 334]
     """
     each = award // parts
     return [each] * (parts - 1) + [award - each * (parts - 1)]

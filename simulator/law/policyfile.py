@@ -774,7 +774,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
                      ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
         parts = 1
     if parts > 1 and given.get("kind") == "in_kind":
-        reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"), ("leave parts out", "请去掉 parts"))
+        reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"),
+                     ("leave parts out", "请去掉 parts"))
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
     reader.problems += found
     for word in scope.lets:
@@ -1027,8 +1028,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         if block.get("keep", "highest") != "highest":
             reader.wrong(f"{path}.keep", (f"is {yamlfile.shown(block['keep'])}", f"写的是{yamlfile.shown(block['keep'])}"),
                          ("keep: highest",) * 2)
-        when = _condition(reader, path, str(name), {"if": True, **{k: block[k] for k in ("if", "zh", "en", "article") if k in block}}, scope,
-                          (str(name).replace("_", " "), str(name)))
+        told = {"if": True, **{key: block[key] for key in ("if", "zh", "en", "article") if key in block}}
+        when = _condition(reader, path, str(name), told, scope, (str(name).replace("_", " "), str(name)))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if when is not None and len(of) > 1:
             exclusive.append(Exclusive(of, when))
@@ -1045,8 +1046,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         if value.kind != POISON.kind and of:
             most = _amount(reader, path, value, uses, text, CNY)
             if most is not None:
-                said = {"zh": str(block.get("zh") or name), "en": str(block.get("en") or str(name).replace("_", " "))}
-                caps.append(Cap(of, replace(most, **said, article=_article(reader, block, uses.numbers)), per == "lifetime"))
+                zh, en = str(block.get("zh") or name), str(block.get("en") or str(name).replace("_", " "))
+                caps.append(Cap(of, replace(most, zh=zh, en=en, article=_article(reader, block, uses.numbers)), per == "lifetime"))
     pots = []
     for name, block in reader.mapping("pots", data.get("pots")).items():
         path = f"pots.{name}"

@@ -66,7 +66,7 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
         for name, text in (block.get("let") or {}).items():
             rows.append((("其中：" if zh else "where ") + words.labels.get(name, name), words.of(_text(text)), _text(text)))
         for name, condition in (block.get("where") or {}).items():
-            label = _under(condition.get("article"), condition.get("zh" if zh else "en") or name)
+            label = _under(condition.get("article"), str(condition.get("zh" if zh else "en") or name))
             rows.append((("条件：" if zh else "condition: ") + label, words.of(_text(condition)), _text(condition)))
         asked = {c.name: c for c in clause.conditions}
         for name in ("in_term", "begins_in_term", "not_yet_paid", "in_window"):
@@ -92,9 +92,9 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
                     f"{block['first']['n']} / {block['first']['by']}",
                 )
             )
-        for key, label in (("data_error", ("缺数据", "facts missing")), ("ends", ("到期", "support ends"))):
+        for key, called in (("data_error", ("缺数据", "facts missing")), ("ends", ("到期", "support ends"))):
             if key in block:
-                rows.append((label[side], words.of(_text(block[key])), _text(block[key])))
+                rows.append((called[side], words.of(_text(block[key])), _text(block[key])))
         for name, condition in (block.get("remember") or {}).items():
             rows.append(
                 (
@@ -226,13 +226,13 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
     )
     names, comma = [(c.zh if zh else c.en) for c in law.policy.clauses], "、" if zh else ", "
     for group in rules.exclusive:
+        always, when = group.when.text == "true", words.of(group.when.text)
+        only = "" if always else f"（限：{when}）" if zh else f" (if {when})"
         rows.append(
             (
                 ("互斥：" if zh else "exclusive: ") + _under(group.when.article, group.when.zh if zh else group.when.en),
-                ("只给最高一项：" if zh else "only the highest of: ")
-                + comma.join(names[k] for k in group.clauses)
-                + ("" if group.when.text == "true" else f"（限：{words.of(group.when.text)}）" if zh else f" (if {words.of(group.when.text)})"),
-                "" if group.when.text == "true" else group.when.text,
+                ("只给最高一项：" if zh else "only the highest of: ") + comma.join(names[k] for k in group.clauses) + only,
+                "" if always else group.when.text,
             )
         )
     for cap in rules.caps:

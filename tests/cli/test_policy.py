@@ -128,7 +128,8 @@ def test_two_rows_of_a_case_for_one_year_are_told(form, capsys):
 
 
 def test_a_confirmed_case_without_amounts_is_told(form, tmp_path, capsys):
-    (tmp_path / "c.yaml").write_text("cases:\n  own: {clause: courier, confirmed: true, years: {2016: {parcels: 30000}}}\n", encoding="utf-8")
+    case = "cases:\n  own: {clause: courier, confirmed: true, years: {2016: {parcels: 30000}}}\n"
+    (tmp_path / "c.yaml").write_text(case, encoding="utf-8")
     assert main(["policy", "test", str(form), "--cases", "c.yaml", "--lang", "zh"]) == 2
     assert "没有 gives" in capsys.readouterr().err
 
@@ -149,3 +150,12 @@ def test_what_cannot_be_done_is_told_and_done_with_code_2(form, capsys):
                   ["policy", "show", str(form), "--out", "s.pdf"], ["policy", "cases", str(form), "--out", "c.txt"]):
         assert main([*wrong, "--lang", "en"]) == 2, wrong
         assert "→" in capsys.readouterr().err
+
+
+def test_what_a_whole_case_does_not_name_gives_nothing(form, tmp_path, capsys):
+    case = "cases:\n  - {case: 自拟, annual: {2016: {parcels: 30000, online_sales: 6000000}}, expected: {2016: {%s}}}\n"
+    for expected, code in (("courier: 15000, first_sales: 50000, training: 20", 0), ("courier: 15000, training: 20", 1)):
+        (tmp_path / "c.yaml").write_text(case % expected, encoding="utf-8")
+        capsys.readouterr()
+        assert main(["policy", "test", str(form), "--cases", "c.yaml", "--lang", "zh"]) == code
+    assert "核对数 0，现算得 50000" in capsys.readouterr().out
