@@ -223,8 +223,6 @@ class _Scope:
 
     def name(self, word: str, at: int, formula: Formula) -> Value | None:
         """What a name stands for."""
-        if word not in self.lets:
-            word = self.called.get(word) or (self.outer.called.get(word, word) if self.outer else word)
         if word in self.lets or (self.outer and word in self.outer.lets):
             return self._let(word, at, formula)
         if word in ("year", "本年", "年度", "当年"):
@@ -265,7 +263,8 @@ class _Scope:
         if kind == "mark":
             node = leaf(nodes.HISTORY, (self.place, HISTORY_FIELDS.index("mark")), 0, 2200)
             return Value(YEAR, node, valid=make("not", make("eq", node, const(0))))
-        return None
+        called = self.called.get(word) or (self.outer.called.get(word) if self.outer else None)  # where nothing else has that name
+        return self._let(called, at, formula) if called else None
 
     def reader_number(self, path: str) -> Value:
         """A number of the policy as a value."""
@@ -669,9 +668,7 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
         else:
             found[word] = (where, text, said)
     for word, (*_, (_, zh)) in found.items():  # a formula may say the Chinese name too, as of numbers and facts
-        zh = unicodedata.normalize("NFKC", zh)
-        if zh.isidentifier() and zh not in {*found, *scope.words, *FUNCTIONS}:
-            scope.called.setdefault(zh, word)
+        scope.called.setdefault(unicodedata.normalize("NFKC", zh), word)
     return found
 
 

@@ -307,4 +307,4 @@ def test_a_value_just_off_its_threshold_is_told_in_all_its_digits(path, numbers,
             text = explain(population, f"{path} {sign}{step}", scenario).text("en")
             digits = f"{value:,f}" if SUITABLE[path].column in ("paid_members", "building_area", "building_occupancy") \
                 else f"{value:,.2f}"
-            assert f"{SUITABLE[path].column} = {digits.rstrip('0') if 'area' in path else digits}" in text
+            assert f"{SUITABLE[path].column.replace('_', ' ')} = {digits.rstrip('0') if 'area' in path else digits}" in text
