@@ -249,7 +249,7 @@ def test_explain_tells_one_enterprise_in_both_languages(small):
 def test_explain_follows_set_and_scenario(small):
     award = ["--set", "law.certification_award.award=7.5"]
     assert "Certification award: 7.50 CNY [paid]" in done("explain", small, "A", "--lang", "en", *award)
-    assert "Certification award: 0.00 CNY（7.50） [an existing policy gives as much or more" in done(
+    assert "Certification award: 0.00 CNY (due 7.50) [an existing policy gives as much or more" in done(
         "explain", small, "C", "--lang", "en", *award)
     told = done("explain", small, "E", "--year", 2013, "--lang", "en", "--set", "law.data_line.rate=0.5")
     assert "Data line support: 617.28 CNY [paid]" in told and "50%" in told  # 617.275, half up
