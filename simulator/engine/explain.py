@@ -149,8 +149,8 @@ class Explanation:
             by = Words(self.scenario.law, clause.slug, "zh" if zh else "en").of(clause.first.text)
             value = _quantity(clause.first.by, step.value, 1, zh)
             out = "" if not cut else "，未列入" if zh else "; not among them"
-            return (f"名额：按{by} {value}列第 {step.standing} 位（符合条件 {step.asked} 户，取前 {step.limit} 户）{out}" if zh else
-                    f"first {step.limit} by {by}: {value}, place {step.standing} of {step.asked} that fulfil the conditions{out}")
+            return (f"名额：按{by} {value}列第 {step.standing} 位（参加排序 {step.asked} 户，取前 {step.limit} 户）{out}" if zh else
+                    f"first {step.limit} by {by}: {value}, place {step.standing} of {step.asked} ranked{out}")
         pot = rules.pots[step.at]
         head = (f"资金池：{named(pot.article, pot)} {money(step.limit)}，应付合计 {money(step.asked)}" if zh else
                 f"pot: {named(pot.article, pot)} {money(step.limit)}; asked of it {money(step.asked)}")

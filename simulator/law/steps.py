@@ -14,7 +14,7 @@ class Step:
 
     EXCLUSIVE  by: the clause that is paid in its place; asked: its amount
     CAP        limit: the cap; paid: what its clauses were paid in years before (lifetime); ahead: what those listed before got now
-    FIRST      limit: how many get it; asked: how many fulfil its conditions; standing: the place among them; value: ranked by
+    FIRST      limit: how many get it; asked: how many are ranked; standing: the place among them; value: ranked by
     POT        limit: its sum; asked: what all its clauses would take; ahead: what was given before (first come)
     """
 
