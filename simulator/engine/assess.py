@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from simulator import facts
 from simulator.engine.enacted import enact
+from simulator.engine.instalments import parts_of
 from simulator.engine.left_open import INTERVALS, WORTH, intervals_table, worth_table
 from simulator.engine.together import assess_together
 from simulator.engine.unknown import Bounds, bound
@@ -20,6 +22,7 @@ from simulator.law.language.nodes import evaluate
 from simulator.law.plain import Plain
 from simulator.law.policy import Policy
 from simulator.law.readings import compile_readings
+from simulator.law.steps import Step
 from simulator.law.terms import Block
 from simulator.money import FEN
 from simulator.population.register import Population, asked_for
@@ -28,6 +31,7 @@ from simulator.projection.columns import SEEN
 from simulator.scenario import Scenario
 
 CLAWBACK = "clawback"
+PLAN = ("enterprise_id", "year", "clause", "part", "parts", "paid_in", "amount")
 LARGEST_SUM = 9.0e18  # int64 sums are refused above this
 
 
@@ -40,6 +44,8 @@ class Assessment:
 
     Awards that unknown facts leave open are 0 in these arrays and stand in `intervals` instead, with low and high where
     the law bounds them (`unknown.intervals_table`); `worth`: what collecting each unknown column would settle.
+    really_paid: the last year whose payments the register holds (0: none); steps: what was decided between enterprises of the one
+    asked for, by year.
     """
 
     ids: np.ndarray
@@ -56,6 +62,8 @@ class Assessment:
     scenario: str = ""
     intervals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(INTERVALS)))
     worth: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(WORTH)))
+    really_paid: int = 0
+    steps: Mapping[int, Sequence[Step]] = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
         """One row per enterprise, year and clause that is not zero: enterprise_id, year, clause, amount, displaced.
@@ -74,6 +82,23 @@ class Assessment:
             "amount": np.where(cash, amounts / FEN, amounts),
             "displaced": replaced / FEN,
         })
+
+    def plan(self) -> pd.DataFrame:
+        """In which years the awards of clauses that are paid in parts are paid out (CNY): enterprise_id, year, clause, part, parts,
+        paid_in, amount. Empty where no clause is. An amount stays the award of its year; what was really paid was paid in that year."""
+        rows = []
+        for k, clause in enumerate(self.policy.clauses[:self.policy.cash_clauses]):
+            for i, j in zip(*np.nonzero(self.awards[:, :, k]), strict=True) if clause.parts > 1 else ():
+                year = int(self.years[j])
+                parts = parts_of(int(self.awards[i, j, k]), 1 if year <= self.really_paid else clause.parts)
+                rows += [(self.ids[i], year, clause.slug, part, len(parts), year + part - 1, amount / FEN)
+                         for part, amount in enumerate(parts, 1)]
+        return pd.DataFrame(rows, columns=list(PLAN))
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether some clause in cash is paid in parts."""
+        return any(clause.parts > 1 for clause in self.policy.clauses[:self.policy.cash_clauses])
 
     def summary(self) -> pd.DataFrame:
         """By clause and year: recipients, amount and displaced (CNY; in kind in its own units), and totals of the cash."""
@@ -112,9 +137,10 @@ def exact_sum(amounts: np.ndarray) -> int:
     return int(amounts.sum())
 
 
-def assess(population: Population, scenario: Scenario) -> Assessment:
+def assess(population: Population, scenario: Scenario, told_of: int | None = None) -> Assessment:
     """Apply every clause to every enterprise of a register, for each year from the policy's start to the last year of
-    its annual table. Discretion is 1 and everyone applies: what is assessed is the entitlement.
+    its annual table. Discretion is 1 and everyone applies: what is assessed is the entitlement. told_of: the enterprise (row) of which
+    the steps between enterprises are kept.
 
     Raises PopulationError when the register has no year to assess.
     """
@@ -133,8 +159,9 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
     lacking = np.zeros((n, years), np.int64)
     paid_years = max(0, min(years, population.last_paid_year - first + 1)) if window.paid.size else 0
     enacted, terms = enact(scenario, []), window.terms.of(slice(1, None))
+    steps: Mapping[int, Sequence[Step]] = {}
     if policy.contested:
-        assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking)
+        steps = assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking, told_of)
     else:
         assess_register(enacted.law, population.enterprises, window.own, window.annual, window.own_annual, window.skip, window.existing,
                         window.paid, paid_years, terms.head, terms.numbers, enacted.readings, window.years, awards, displaced,
@@ -150,7 +177,7 @@ def assess(population: Population, scenario: Scenario) -> Assessment:
     result = Assessment(
         population.ids, population.details["name"].to_numpy(), window.years[shown], awards[:, shown],
         displaced[:, shown], of_district[:, shown], clawback[:, shown], dict(scenario.law.blocks), policy,
-        source=population.source, scenario=scenario.name)
+        source=population.source, scenario=scenario.name, really_paid=first + paid_years - 1 if paid_years else 0, steps=steps)
     problems = [*population.warnings, *_data_errors(population, policy, window.years[shown], lacking[:, shown]),
                 *_late_breaches(population, scenario, window, last), *_unknown(population, scenario)]
     object.__setattr__(result, "problems", problems)

@@ -1,7 +1,8 @@
 """Worked cases as a file: a workbook to be confirmed by hand, or YAML beside the policy.
 
 In the workbook each row is one year of one case; 确认 says 是 where a person came to the computed amount, or the amount that person
-came to. Facts stand under their Chinese headers, in the units of the register.
+came to. A row of one's own has no computed amount: its 确认 is the amount. Facts stand under their Chinese headers, in the units of
+the register.
 """
 
 from __future__ import annotations
@@ -231,6 +232,17 @@ def _from_yaml(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             for year, row in (block.get("years") or {}).items()
             if _is_year(year, document.place(f"{place}.years"), problems)
         }
+        if block.get("confirmed") is True and not block.get("gives"):
+            problems.append(
+                Problem(
+                    document.place(place),
+                    "is confirmed, but gives says no amount",
+                    "gives: {2016: 10000}",
+                    "error",
+                    "写了 confirmed: true，但没有 gives（各年金额）",
+                    "请补写，如 gives: {2016: 10000}",
+                )
+            )
         gives = {
             int(year): _fen(policy, block["clause"], amount, document.place(f"{place}.gives.{year}"), problems)
             for year, amount in (block.get("gives") or {}).items()
@@ -259,7 +271,7 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
             continue
         zh, _, en = str(block.get("case") or i + 1).partition(" / ")
         for slug in policy.slugs:
-            gives = {year: _fen(policy, slug, due[slug], place, problems) for year, due in expected.items() if slug in due}
+            gives = {year: _fen(policy, slug, due.get(slug, 0), place, problems) for year, due in expected.items()}
             yield Case(f"{i + 1}", slug, zh, en or zh, enterprise, years, gives, True)
 
 
@@ -312,11 +324,24 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
                 "enterprise": {},
                 "years": {},
                 "gives": {},
-                "confirmed": [],
-                "asked": 0,
+                "confirmed": {},
+                "rows": {},
             },
         )
         year, values = int(str(cells["年度"]).partition(".")[0]), [{}, {}]  # type: ignore[var-annotated]
+        if year in case["rows"]:
+            problems.append(
+                Problem(
+                    place,
+                    f"{name}, {year} stands twice, also in row {case['rows'][year]}",
+                    "one row for each year of a case; another case has another name",
+                    "error",
+                    f"“{name}”{year}年重复，另见第{case['rows'][year]}行",
+                    "一个例子每年一行；另一个例子请另取名称",
+                )
+            )
+            continue
+        case["rows"][year] = number
         for head, cell in cells.items():
             if head not in HEAD and head and cell != "":
                 table = 0 if head in by_table[0] else 1 if head in by_table[1] else -1
@@ -335,14 +360,25 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
         case["enterprise"] |= _facts(policy, 0, values[0], lambda key, place=place: f"{place}, {key}", problems)
         if values[1] or str(cells["有当年数据"]).strip() != "否":
             case["years"][year] = _facts(policy, 1, values[1], lambda key, place=place: f"{place}, {key}", problems)
-        if cells["计算金额"] != "":
-            said = unescaped(str(cells["确认"])).strip()
-            said = "" if said.lower() in ("", "否", "no") else said
-            amount = cells["计算金额"] if not said or said.lower() in _YES else said
+        computed, said = cells["计算金额"], unescaped(str(cells["确认"])).strip()
+        said = "" if said.lower() in ("", "否", "no") else said
+        if computed == "" and said.lower() in _YES:
+            problems.append(
+                Problem(
+                    f"{place}, 确认",
+                    f"says {said}, but the row has no computed amount (计算金额) to agree with",
+                    "write the amount you came to",
+                    "error",
+                    f"写的是“{said}”，但该行没有计算金额可供核对",
+                    "请写手工算得的数",
+                )
+            )
+        elif computed != "" or said:  # a row of one's own has no computed amount: the amount it says is checked all the same
+            amount = computed if not said or said.lower() in _YES else said
             case["gives"][year] = _fen(policy, clause, amount, place, problems)
-            case["confirmed"].append(bool(said))
+            case["confirmed"][year] = bool(said)
     for name, case in made.items():
-        sure = [year for year, yes in zip(case["gives"], case["confirmed"], strict=True) if yes]
+        sure = [year for year, yes in case["confirmed"].items() if yes]
         yield Case(
             name,
             case["clause"],

@@ -23,6 +23,7 @@ from simulator.engine.blocks import (
     threads,
 )
 from simulator.engine.checkpoints import Checkpoints
+from simulator.engine.instalments import parts_of
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, paid_until
 from simulator.law.policy import Policy
@@ -250,11 +251,8 @@ def in_parts(awarded: np.ndarray, parts: int, paid_years: int) -> np.ndarray:
     years + 1), fen. What falls due after the last of these years is not in it; what was really paid was paid in that year."""
     draws, years = awarded.shape
     paid = np.zeros((draws, years + 1), np.int64)
-    each = awarded // parts
     for j in range(years):
-        if j < paid_years:
-            paid[:, j] += awarded[:, j]
-            continue
-        for part in range(min(parts, years + 1 - j)):
-            paid[:, j + part] += each[:, j] if part < parts - 1 else awarded[:, j] - each[:, j] * (parts - 1)
+        for part, amount in enumerate(parts_of(awarded[:, j], 1 if j < paid_years else parts)):
+            if j + part <= years:
+                paid[:, j + part] += amount
     return paid

@@ -11,12 +11,14 @@ import numpy as np
 from simulator.engine.enacted import Enacted
 from simulator.engine.window import Window
 from simulator.law.assessment import HISTORY, entitle_year, remember_year
+from simulator.law.steps import FIRST, POT, Step
 from simulator.population.register import Population
 
 
 def assess_together(population: Population, enacted: Enacted, window: Window, paid_years: int, awards: np.ndarray, displaced: np.ndarray,
-                    clawback: np.ndarray, lacking: np.ndarray) -> None:
-    """Fill the arrays of `assess_register`. Equal values of a ranking stand in the order of the enterprises' codes."""
+                    clawback: np.ndarray, lacking: np.ndarray, told_of: int | None = None) -> dict[int, list[Step]]:
+    """Fill the arrays of `assess_register`. Equal values of a ranking stand in the order of the enterprises' codes. Returns by year
+    what was decided of one enterprise (`told_of`: its position)."""
     law, policy, n = enacted.law, enacted.policy, len(population)
     histories = np.zeros((n, law.clauses), HISTORY)
     places, ranks, conduct = np.zeros(law.clauses, np.int64), np.zeros((n, law.clauses), np.int64), np.zeros(n, np.int64)
@@ -25,6 +27,7 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
     by_code = np.argsort(population.ids.astype(str), kind="stable")
     rank_of_code = np.empty(n, np.int64)
     rank_of_code[by_code] = np.arange(n)
+    steps: dict[int, list[Step]] = {}
     for j, year in enumerate(window.years):
         facts = (population.enterprises, window.own, window.annual, window.own_annual, j + window.skip, int(year))
         amounts = np.zeros((n, law.clauses), np.int64)
@@ -37,17 +40,35 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
             if existing.size:
                 replaced[:, :law.cash] = np.where((amounts[:, :law.cash] > existing[:, j]) & bool(law.weighs), existing[:, j], 0)
         else:
+            own = steps.setdefault(int(year), [])
             for k, clause in enumerate(policy.clauses):
                 if clause.first is not None:
                     asking = np.nonzero(amounts[:, k] > 0)[0]
-                    amounts[asking[~among_the_first(ranks[asking, k], rank_of_code[asking], int(places[k]))], k] = 0
-            for pot in policy.settlement.pots:
-                share_out(pot.share, list(pot.clauses), int(terms.numbers[j, policy.number_paths.index(pot.amount)]), amounts,
-                          _order_of_application(population, int(year), rank_of_code))
+                    standing = standings(ranks[asking, k], rank_of_code[asking])
+                    out = asking[standing > int(places[k])]
+                    if told_of is not None and amounts[told_of, k] > 0:
+                        before = int(amounts[told_of, k])
+                        own.append(Step(FIRST, k, k, before, 0 if told_of in out else before, limit=int(places[k]), asked=len(asking),
+                                        standing=int(standing[asking == told_of][0]), value=int(ranks[told_of, k])))
+                    amounts[out, k] = 0
+            for at, pot in enumerate(policy.settlement.pots):
+                of_pot, asked = list(pot.clauses), amounts.copy()
+                order = _order_of_application(population, int(year), rank_of_code)
+                limit = int(terms.numbers[j, policy.number_paths.index(pot.amount)])
+                share_out(pot.share, of_pot, limit, amounts, order)
+                if told_of is not None:
+                    whole = int(asked[:, of_pot].sum())
+                    ahead = int(amounts[order[:int(np.nonzero(order == told_of)[0][0])]][:, of_pot].sum())
+                    for k in of_pot:
+                        if asked[told_of, k] > 0:
+                            own.append(Step(POT, at, k, int(asked[told_of, k]), int(amounts[told_of, k]), limit=limit, asked=whole,
+                                            ahead=ahead))
+                        ahead += int(amounts[told_of, k])
             replaced[amounts == 0] = 0  # who is left with nothing keeps the existing support
         awards[:, j], displaced[:, j] = amounts, replaced
         remember_year(law, *facts, terms.head[j:j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct,
                       clawback[:, j])
+    return steps
 
 
 def among_the_first(values: np.ndarray, ties: np.ndarray, places: int) -> np.ndarray:
@@ -56,8 +77,18 @@ def among_the_first(values: np.ndarray, ties: np.ndarray, places: int) -> np.nda
     >>> among_the_first(np.array([5, 9, 9]), np.array([0, 2, 1]), 1)
     array([False, False,  True])
     """
-    found = np.zeros(len(values), np.bool_)
-    found[np.lexsort((ties, -values))[:max(0, places)]] = True
+    found: np.ndarray = standings(values, ties) <= places
+    return found
+
+
+def standings(values: np.ndarray, ties: np.ndarray) -> np.ndarray:
+    """The place of each by the largest value (n,), from 1; equal ones stand in the order of `ties`.
+
+    >>> standings(np.array([5, 9, 9]), np.array([0, 2, 1]))
+    array([3, 2, 1])
+    """
+    found = np.empty(len(values), np.int64)
+    found[np.lexsort((ties, -values))] = np.arange(1, len(values) + 1)
     return found
 
 

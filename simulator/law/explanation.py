@@ -5,21 +5,24 @@ Built from the same condition values the engine evaluates: the compiled rules of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from simulator.law.assessment import ELIGIBLE, HISTORY
 from simulator.law.language.nodes import evaluate
-from simulator.law.plain import Plain
-from simulator.law.policy import HISTORY_FIELDS, Condition, Policy
+from simulator.law.plain import Leaf, Plain
+from simulator.law.policy import HISTORY_FIELDS, Clause, Condition, Definition, Policy
+from simulator.law.steps import CAP, EXCLUSIVE, FIRST, POT, Step
 
 _TOTAL, _FIRST, _YEARS, _LAST_YEAR, _LAST = (HISTORY_FIELDS.index(n) for n in ("total", "first_year", "years", "last_year", "last"))
 # what settlement can do to a clause's amount
-PAID, NOT_DUE, ZERO, BARRED, OUTBID, LINKED, RANKED_OUT, REALLY_PAID, WITHDRAWN = (
-    "paid", "not due", "zero", "barred", "outbid", "linked", "ranked out", "really paid", "withdrawn")
+PAID, NOT_DUE, ZERO, BARRED, OUTBID, LINKED, CAPPED, RANKED_OUT, EMPTIED, REALLY_PAID, WITHDRAWN = (
+    "paid", "not due", "zero", "barred", "outbid", "linked", "capped", "ranked out", "emptied", "really paid", "withdrawn")
+_TAKEN = {EXCLUSIVE: LINKED, CAP: CAPPED, FIRST: RANKED_OUT, POT: EMPTIED}  # by the step that left nothing
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """A definition (`let`) that the clause uses, and what it came to: its node's value, None where there is none (no such day); over:
+    what a number is divided by beside its scale."""
+
+    of: Definition
+    value: int | None
+    over: int = 1
+
+
+@dataclass(frozen=True)
 class ClauseYear:
     """A clause in a year. Amounts in fen (school places in places): due before settlement, awarded after it, existing
-    support, displaced; outcome: one of the words above."""
+    support, displaced; outcome: one of the words above; steps: what links and other enterprises did to it, in order; lets: the
+    definitions it was judged by; parts: over how many years the award is paid."""
 
     slug: str
     findings: tuple[Finding, ...]
@@ -43,6 +57,9 @@ class ClauseYear:
     existing: int
     displaced: int
     outcome: str
+    steps: tuple[Step, ...] = ()
+    lets: tuple[Worked, ...] = ()
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,32 +75,35 @@ class Year:
 
 def tell(policy: Policy, plain: Plain, enterprise: np.ndarray, own: np.ndarray, annual: np.ndarray, own_annual: np.ndarray, skip: int,
          existing: np.ndarray, paid: np.ndarray, paid_years: int, head: np.ndarray, numbers: np.ndarray, readings: np.ndarray,
-         years: np.ndarray, awarded: Mapping[int, np.ndarray] | None = None) -> list[Year]:
+         years: np.ndarray, awarded: Mapping[int, np.ndarray] | None = None,
+         decided: Mapping[int, Sequence[Step]] = MappingProxyType({})) -> list[Year]:
     """Assess one enterprise year by year and keep what was found; arguments as in `assess_register`, of one enterprise. awarded: what
-    it gets in each year where others decide too: who is among the first, how a sum is shared out."""
+    it gets in each year where others decide too: who is among the first, how a sum is shared out; decided: how that came about."""
     history = np.zeros(len(policy.clauses), HISTORY)
     told = []
     for j, year in enumerate(years):
         common = (enterprise, own, annual, own_annual, len(annual), j + skip, int(year), head[j], numbers[j], readings, history)
         told.append(_year(policy, plain, common, existing[j] if len(existing) else None, paid[j] if j < paid_years else None,
-                          None if awarded is None else awarded.get(int(year))))
+                          None if awarded is None else awarded.get(int(year)), decided.get(int(year), ())))
     return told
 
 
 def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.ndarray | None, paid: np.ndarray | None,
-          awarded: np.ndarray | None) -> Year:
+          awarded: np.ndarray | None, decided: Sequence[Step]) -> Year:
     head, history, year = common[7], common[10], common[6]
     n, cash = len(policy.clauses), policy.cash_clauses
     alone, kept = np.zeros(n, np.int64), np.zeros(n, np.int64)
     conduct = plain.conduct(*common)
-    plain.entitle(*common, -1, kept)
-    of, withdrawn = plain.leaves(*common, amounts=kept), int(head["withdrawn"])
+    plain.offer(*common, -1, alone)
+    of, withdrawn = plain.leaves(*common, amounts=alone.copy()), int(head["withdrawn"])
+    kept[:] = alone
+    steps = [*plain.link(*common, kept), *decided] if paid is None else []
     found: list[tuple[Finding, ...]] = []
-    for k, clause in enumerate(policy.clauses):
+    worked: list[tuple[Worked, ...]] = []
+    for clause in policy.clauses:
         memo: dict[int, int] = {}
         found.append(tuple(Finding(c.name, bool(evaluate(c.node, of, memo)), c) for c in clause.conditions))
-        if all(f.held for f in found[k]) and not withdrawn >> k & 1:
-            alone[k] = evaluate(clause.amount.node, of, memo)
+        worked.append(tuple(_worked(policy, clause, all(f.held for f in found[-1]), of)))
     awards, displaced = kept.copy(), np.zeros(n, np.int64)
     support = np.zeros(n, np.int64)
     if existing is not None:
@@ -109,13 +129,14 @@ def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.nd
             outcome = WITHDRAWN
         elif alone[k] == 0:  # all conditions may hold and a share of very little still round to nothing
             outcome = ZERO if all(f.held for f in found[k]) else NOT_DUE
-        elif kept[k] == 0:
-            outcome = LINKED
         elif not conduct & ELIGIBLE:
             outcome = BARRED
         else:
-            outcome = PAID if awards[k] > 0 else OUTBID if alone_awards[k] == 0 else RANKED_OUT
-        clauses.append(ClauseYear(clause.slug, found[k], int(alone[k]), int(awards[k]), int(support[k]), int(displaced[k]), outcome))
+            taken = [_TAKEN[step.kind] for step in steps if step.clause == k and step.after == 0]
+            outcome = PAID if awards[k] > 0 else OUTBID if kept[k] > 0 and alone_awards[k] == 0 else taken[0] if taken else RANKED_OUT
+        own_steps = tuple(step for step in steps if step.clause == k)
+        clauses.append(ClauseYear(clause.slug, found[k], int(alone[k]), int(awards[k]), int(support[k]), int(displaced[k]), outcome,
+                                  own_steps, worked[k], clause.parts if paid is None and k < cash else 1))
     plain.mark(*common, awards, conduct & ELIGIBLE)
     for k in range(n):
         if awards[k] > 0:
@@ -127,3 +148,16 @@ def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.nd
     back = sum(int(history[k][_TOTAL]) for k in range(cash)) if conduct & 2 else 0
     barred = tuple(c for c in policy.settlement.conduct if not evaluate(c.node, of))
     return Year(int(year), bool(conduct & ELIGIBLE), tuple(clauses), back, barred)
+
+
+def _worked(policy: Policy, clause: Clause, due: bool, of: Leaf) -> Iterator[Worked]:
+    """The definitions its conditions use, and its amount where that is due, in the order of the file."""
+    used = dict[str, None]()
+    for part in (*clause.conditions, *([clause.amount] if due else [])):
+        used |= part.uses.names
+    own = {definition.name: definition for definition in (*policy.lets, *clause.lets)}
+    for definition in (own[name] for name in own if name in used):
+        value, memo = definition.value, dict[int, int]()
+        there = value.valid is None or evaluate(value.valid, of, memo)
+        over = evaluate(value.den, of, memo) if value.den is not None else 1
+        yield Worked(definition, evaluate(value.node, of, memo) if there and over else None, over)

@@ -32,6 +32,7 @@ from simulator.law.machine import (
     ways,
 )
 from simulator.law.policy import Policy
+from simulator.law.steps import CAP, EXCLUSIVE, Step
 
 Leaf = Callable[[Node], int]
 
@@ -111,8 +112,15 @@ class Plain:
         return of
 
     def entitle(self, *given: Any) -> int:
+        *common, _, amounts = given
+        holding = self.offer(*given)
+        self.link(*common, amounts)
+        return holding
+
+    def offer(self, *given: Any) -> int:
+        """`entitle` before its links: what each clause gives by itself."""
         *common, reach, amounts = given
-        head, history, holding = common[7], common[10], 0
+        head, holding = common[7], 0
         of = self.leaves(*common, amounts=amounts)
         for k, clause in enumerate(self.policy.clauses):
             amounts[k] = 0
@@ -121,21 +129,31 @@ class Plain:
             if offered and all(evaluate(c.node, of, memo) for c in clause.conditions):
                 amounts[k] = evaluate(clause.amount.node, of, memo)
                 holding |= 1 << k
-        for group in self.policy.settlement.exclusive:
+        return holding
+
+    def link(self, *given: Any) -> list[Step]:
+        """Exclusive groups, then caps, on `amounts` in place; returns what they took, step by step."""
+        *common, amounts = given
+        of, history, steps = self.leaves(*common, amounts=amounts), common[10], list[Step]()
+        for at, group in enumerate(self.policy.settlement.exclusive):
             if evaluate(group.when.node, of):
                 best = max(group.clauses, key=lambda k: (int(amounts[k]), -k))
                 for k in group.clauses:
                     if k != best:
+                        if amounts[k]:
+                            steps.append(Step(EXCLUSIVE, at, k, int(amounts[k]), 0, by=best, asked=int(amounts[best])))
                         amounts[k] = 0
-        for cap in self.policy.settlement.caps:
-            left = evaluate(cap.most.node, of)
-            if cap.lifetime:
-                left -= sum(int(history[k][TOTAL]) for k in cap.clauses)
-            left = max(0, left)
+        for at, cap in enumerate(self.policy.settlement.caps):
+            most = evaluate(cap.most.node, of)
+            paid = sum(int(history[k][TOTAL]) for k in cap.clauses) if cap.lifetime else 0
+            left, ahead = max(0, most - paid), 0
             for k in cap.clauses:
-                amounts[k] = min(int(amounts[k]), left)
+                before, amounts[k] = int(amounts[k]), min(int(amounts[k]), left)
+                if amounts[k] != before:
+                    steps.append(Step(CAP, at, k, before, int(amounts[k]), limit=most, paid=paid, ahead=ahead))
                 left -= int(amounts[k])
-        return holding
+                ahead += int(amounts[k])
+        return steps
 
     def conduct(self, *common: Any) -> int:
         of, memo = self.leaves(*common), {}  # type: ignore[var-annotated]

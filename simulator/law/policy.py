@@ -79,7 +79,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: its words, its truth value and what it reads."""
+    """One condition: its words, its truth value, what it reads and the article it stands in ("" where the file names none)."""
 
     name: str
     zh: str
@@ -87,6 +87,7 @@ class Condition:
     node: Node
     uses: Uses
     text: str = ""
+    article: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:

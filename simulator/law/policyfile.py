@@ -180,13 +180,14 @@ class _Scope:
     reader: _Reader
     clause: str = ""
     place: int = -1  # of the clause, in the order of the machine
-    lets: dict[str, tuple[str, Any]] = field(default_factory=dict)  # name: path, text
+    lets: dict[str, tuple[str, Any, Said]] = field(default_factory=dict)  # name: path, text, what it is called
     outer: _Scope | None = None
     clauses: dict[str, int] = field(default_factory=dict)  # those that stand above
     units: dict[int, Unit] = field(default_factory=dict)  # in which each clause pays
     marked: str = ""
     found: dict[str, Definition] = field(default_factory=dict)
     resolving: list[str] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)  # the Chinese name of a definition: its name
 
     def __post_init__(self) -> None:
         self.words: dict[str, str] = {}
@@ -217,7 +218,8 @@ class _Scope:
     def known(self) -> list[str]:
         """Every name there is."""
         outer = self.outer.lets if self.outer else {}
-        return [*self.words, *self.lets, *outer, *self.clauses, *FUNCTIONS, "year", "last_year", "paid", "term"]
+        called = [*self.called, *(self.outer.called if self.outer else ())]
+        return [*self.words, *self.lets, *outer, *called, *self.clauses, *FUNCTIONS, "year", "last_year", "paid", "term"]
 
     def name(self, word: str, at: int, formula: Formula) -> Value | None:
         """What a name stands for."""
@@ -261,7 +263,8 @@ class _Scope:
         if kind == "mark":
             node = leaf(nodes.HISTORY, (self.place, HISTORY_FIELDS.index("mark")), 0, 2200)
             return Value(YEAR, node, valid=make("not", make("eq", node, const(0))))
-        return None
+        called = self.called.get(word) or (self.outer.called.get(word) if self.outer else None)  # where nothing else has that name
+        return self._let(called, at, formula) if called else None
 
     def reader_number(self, path: str) -> Value:
         """A number of the policy as a value."""
@@ -278,7 +281,7 @@ class _Scope:
             return formula.fail(at, f"is defined by itself: {cycle}", f"循环定义：{cycle}", "define one of them without the others",
                                 "请改写其中一个定义")
         if word not in scope.found:
-            path, text = scope.lets[word]
+            path, text, (en, zh) = scope.lets[word]
             scope.resolving.append(word)
             formula_of = Formula(text if isinstance(text, str) else str(text), scope, labels=self.reader.labels)
             value = formula_of.read()
@@ -286,7 +289,7 @@ class _Scope:
             self.reader.used.add(formula_of.uses)
             for fault in formula_of.faults:
                 self.reader.fault(path, formula_of.text, fault)
-            scope.found[word] = Definition(word, formula_of.text, replace(value, source=()), formula_of.uses)
+            scope.found[word] = Definition(word, formula_of.text, replace(value, source=()), formula_of.uses, zh, en)
         definition = scope.found[word]
         formula.uses.add(definition.uses)
         formula.uses.names[word] = None
@@ -646,11 +649,13 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             reader.units[full] = unit
 
 
-def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tuple[str, Any]]:
-    found = {}
+def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tuple[str, Any, Said]]:
+    found: dict[str, tuple[str, Any, Said]] = {}
     for name, text in reader.mapping(path, given).items():
         word = unicodedata.normalize("NFKC", str(name))
+        said = (str(name), str(name))
         if isinstance(text, Mapping):
+            said = (str(text.get("en") or name), str(text.get("zh") or name))
             reader.keys(f"{path}.{name}", text, ("is", "if", "zh", "en"))
             where, text = f"{path}.{name}", text.get("is", text.get("if"))
         else:
@@ -661,7 +666,9 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
         elif word in scope.words:
             reader.wrong(where, (f"{name} is the name of something else", f"“{name}”已另有所指"), ("choose another name", "请换一个名称"))
         else:
-            found[word] = (where, text)
+            found[word] = (where, text, said)
+    for word, (*_, (_, zh)) in found.items():  # a formula may say the Chinese name too, as of numbers and facts
+        scope.called.setdefault(unicodedata.normalize("NFKC", zh), word)
     return found
 
 
@@ -706,7 +713,12 @@ def _condition(reader: _Reader, path: str, name: str, given: Any, scope: _Scope,
         return None
     zh = str(block.get("zh") or said[1] or shown)
     en = str(block.get("en") or said[0] or name.replace("_", " "))
-    return Condition(name, zh, en, value.node, uses, shown)
+    return Condition(name, zh, en, value.node, uses, shown, str(block.get("article") or ""))
+
+
+def _article(reader: _Reader, block: Mapping[str, Any], numbers: Iterable[str]) -> str:
+    """The article a link or a pot stands in: as the file says, or that of its numbers."""
+    return str(block.get("article") or "、".join(dict.fromkeys(reader.numbers[path].article for path in numbers)))
 
 
 def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: Unit, shared: _Scope, above: dict[str, int],
@@ -758,6 +770,9 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
         reader.wrong(f"{path}.parts", (f"is {yamlfile.shown(parts)}", f"写的是{yamlfile.shown(parts)}"),
                      ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
         parts = 1
+    if parts > 1 and given.get("kind") == "in_kind":
+        reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"),
+                     ("leave parts out", "请去掉 parts"))
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
     reader.problems += found
     for word in scope.lets:
@@ -1010,7 +1025,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         if block.get("keep", "highest") != "highest":
             reader.wrong(f"{path}.keep", (f"is {yamlfile.shown(block['keep'])}", f"写的是{yamlfile.shown(block['keep'])}"),
                          ("keep: highest",) * 2)
-        when = _condition(reader, path, str(name), {"if": block.get("if", True), "zh": block.get("zh"), "en": block.get("en")}, scope)
+        told = {"if": True, **{key: block[key] for key in ("if", "zh", "en", "article") if key in block}}
+        when = _condition(reader, path, str(name), told, scope, (str(name).replace("_", " "), str(name)))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if when is not None and len(of) > 1:
             exclusive.append(Exclusive(of, when))
@@ -1027,7 +1043,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         if value.kind != POISON.kind and of:
             most = _amount(reader, path, value, uses, text, CNY)
             if most is not None:
-                caps.append(Cap(of, replace(most, zh=str(block.get("zh") or name), en=str(block.get("en") or name)), per == "lifetime"))
+                zh, en = str(block.get("zh") or name), str(block.get("en") or str(name).replace("_", " "))
+                caps.append(Cap(of, replace(most, zh=zh, en=en, article=_article(reader, block, uses.numbers)), per == "lifetime"))
     pots = []
     for name, block in reader.mapping("pots", data.get("pots")).items():
         path = f"pots.{name}"
@@ -1044,8 +1061,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
             if share not in ("pro_rata", "first_come"):
                 reader.wrong(f"{path}.share", (f"is {yamlfile.shown(share)}", f"写的是{yamlfile.shown(share)}"),
                              ("pro_rata or first_come", "pro_rata（按比例）或 first_come（先到先得）"))
-            pots.append(Pot(str(name), str(block.get("zh") or name), str(block.get("en") or name), str(block.get("article") or ""),
-                            of, full, str(share)))
+            pots.append(Pot(str(name), str(block.get("zh") or name), str(block.get("en") or str(name).replace("_", " ")),
+                            _article(reader, block, [full]), of, full, str(share)))
     return Settlement(tuple(c for c in conduct if c is not None), clawback, weighs == "higher_of", tuple(exclusive), tuple(caps),
                       tuple(pots))
 

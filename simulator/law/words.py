@@ -62,6 +62,8 @@ class Words:
                 label = f"{number.zh}（{said}）" if self.zh else f"{number.en} ({said})"
                 for word in (name, number.zh, f"numbers.{name}"):
                     self.labels[word] = label
+        own = next((c.lets for c in law.policy.clauses if c.slug == clause), ())
+        self.labels |= {word: one.zh if self.zh else one.en for one in (*law.policy.lets, *own) for word in (one.name, one.zh)}
         self.labels |= {
             "year": "当年" if self.zh else "the year",
             "本年": "当年",

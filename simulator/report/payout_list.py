@@ -14,6 +14,7 @@ from simulator.population.schema import contract_of
 from simulator.population.wording import told
 from simulator.spreadsheets import height, printed, save_csv, workbook
 
+PLAN = "分年兑现"
 Styles = dict[str, Any]  # a workbook's formats by name
 SEVERITY = {"error": "错误", "data error": "数据缺口", "warning": "提示"}
 WIDTHS = (6, 22, 34, 8, 12, 26, 18, 18)
@@ -39,10 +40,13 @@ def write_csv(result: Assessment, path: Path) -> None:
     table["displaced"] = table["displaced"].map("{:.2f}".format)
     with change(path.parent, at=path.name) as changing:
         changing.put(path.name, partial(save_csv, table))
-        for name, left_open in (("intervals", result.intervals), ("worth", result.worth)):
+        plan = result.plan()
+        plan["amount"] = plan["amount"].map("{:.2f}".format)
+        # what unknown facts leave open stands beside, never among the known awards; so does when awards are paid in parts
+        for name, more in (("intervals", result.intervals), ("worth", result.worth), ("plan", plan)):
             beside = f"{path.stem}.{name}.csv"
-            if len(left_open):  # what unknown facts leave open stands beside, never among the known awards
-                changing.put(beside, partial(save_csv, left_open))
+            if len(more):
+                changing.put(beside, partial(save_csv, more))
             else:
                 changing.remove(beside)  # of an earlier assessment
 
@@ -69,6 +73,8 @@ def _workbook(result: Assessment, path: Path) -> None:
     }
     _list_sheet(book.add_worksheet("兑现名单"), result, styles)
     _totals_sheet(book.add_worksheet("汇总"), result, styles)
+    if result.in_parts:
+        _plan_sheet(book.add_worksheet(PLAN), result, styles)
     if len(result.intervals):
         _intervals_sheet(book.add_worksheet("未知区间"), result, styles)
         _worth_sheet(book.add_worksheet("待查字段"), result, styles)
@@ -82,6 +88,8 @@ def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     years = f"{result.years[0]}–{result.years[-1]}"
     sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, f"兑现名单（{years}年）", styles["title"])
     note = f"名册：{result.source}；情景：{result.scenario}。金额单位：元；实物条款按其计量单位。追回为负数，单列，不与各条款相抵。"
+    if result.in_parts:
+        note += f"分年兑现的条款列奖补全额，各年应付见“{PLAN}”页。"
     sheet.merge_range(1, 0, 1, len(HEADINGS) - 1, note, styles["note"])
     sheet.write_row(2, 0, HEADINGS, styles["head"])
     sheet.freeze_panes(3, 3)
@@ -110,7 +118,7 @@ def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
             row += 1
         for column in range(len(HEADINGS)):
             sheet.write_blank(row, column, None, styles["sum"])
-        sheet.write_string(row, 5, f"小计：{title}" + ("（个）" if places else ""), styles["sum"])
+        sheet.write_string(row, 5, f"小计：{title}" + (f"（{unit_of(result, slug)}）" if places else ""), styles["sum"])
         for column, values in ((6, part["amount"]), (7, part["displaced"])):
             letter = "GH"[column - 6]
             sheet.write_formula(
@@ -125,7 +133,7 @@ def _list_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
         row += 1
     for column in range(len(HEADINGS)):
         sheet.write_blank(row, column, None, styles["sum"])
-    sheet.write_string(row, 5, "合计（不含入学、追回）", styles["sum"])
+    sheet.write_string(row, 5, "合计（不含实物、追回）", styles["sum"])
     formula = "=" + ("+".join(f"G{r + 1}" for r in subtotals) or "0")
     sheet.write_formula(row, 6, formula, styles["sum_money"], float(result.total))
     sheet.write_string(row + 2, 1, "经办：", styles["note"])
@@ -153,6 +161,54 @@ def _totals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
         sheet.write_number(row, 4, entry.amount, styles["count" if places else "money"])
         sheet.write_number(row, 5, entry.displaced, styles["money"])
         sheet.write_number(row, 6, entry.saved_by_district, styles["money"])
+
+
+def _plan_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
+    """In which year which part of an award is paid: an award a row, a year a column; below what else is paid in each year."""
+    plan, table = result.plan(), result.table()
+    own = set(plan["clause"])
+    rest = table[~table["clause"].isin({*own, CLAWBACK, *in_kind(result)})].groupby("year")["amount"].sum()
+    years = list(range(int(result.years[0]), int(max([result.years[-1], *plan["paid_in"]])) + 1))
+    widths = (22, 34, 10, 12, 26, 8, 18, *(16 for _ in years))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    note = "分年等额兑现的各项，首期于核定当年，末期含除不尽的分；后续年度须另行预留。追回未计入。金额单位：元。"
+    sheet.merge_range(0, 0, 0, len(widths) - 1, note, styles["note"])
+    head = ("统一社会信用代码", "企业名称", "核定年度", "文号", "条款", "期数", "奖补全额（元）", *(f"{year}年兑现" for year in years))
+    sheet.write_row(1, 0, head, styles["head"])
+    sheet.freeze_panes(2, 2)
+    printed(sheet)
+    sheet.repeat_rows(1)
+    names, row = dict(zip(result.ids, result.names, strict=True)), 2
+    for (slug, enterprise, year), parts in plan.groupby(["clause", "enterprise_id", "year"], sort=False):
+        article, title = _heading(result, str(slug))
+        for column, text in enumerate((str(enterprise), str(names.get(enterprise, "")))):
+            sheet.write_string(row, column, text, styles["text"])
+        sheet.write_number(row, 2, int(year), styles["text"])
+        sheet.write_string(row, 3, article, styles["text"])
+        sheet.write_string(row, 4, title, styles["text"])
+        sheet.write_number(row, 5, len(parts), styles["count"])
+        sheet.write_number(row, 6, round(float(parts["amount"].sum()), 2), styles["money"])
+        by_year = dict(zip(parts["paid_in"], parts["amount"], strict=True))
+        for column, paid_in in enumerate(years, 7):
+            if paid_in in by_year:
+                sheet.write_number(row, column, by_year[paid_in], styles["money"])
+            else:
+                sheet.write_blank(row, column, None, styles["money"])
+        row += 1
+    sums = plan.groupby("paid_in")["amount"].sum()
+    at_once = [float(rest.get(year, 0)) for year in years]
+    for name, whole, each in (
+        ("分年兑现小计", float(plan["amount"].sum()), [float(sums.get(year, 0)) for year in years]),
+        ("其余条款（当年兑现）", sum(at_once), at_once),
+        ("合计（不含实物、追回）", float(result.total), [float(sums.get(y, 0)) + a for y, a in zip(years, at_once, strict=True)]),
+    ):
+        for column in range(6):
+            sheet.write_blank(row, column, None, styles["sum"])
+        sheet.write_string(row, 4, name, styles["sum"])
+        for column, amount in enumerate((whole, *each), 6):
+            sheet.write_number(row, column, round(amount, 2), styles["sum_money"])
+        row += 1
 
 
 def _intervals_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:

@@ -22,7 +22,10 @@ _FOLLOW = {
     "top_up": ("补足至所达最高档", "topped up to the highest tier"),
     "first_only": ("终身一次", "one award ever"),
 }
-
+_SHARE = {
+    "pro_rata": ("按比例兑付", "each gets the same share"),
+    "first_come": ("先到先得（按申报日期）", "first come, first served (by day of application)"),
+}
 
 _STYLE = """
 body { font-family: sans-serif; max-width: 70em; margin: 2em auto }
@@ -61,9 +64,9 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
             parts.append(("table", [head, *((n.zh if zh else n.en, _value(n, lang), n.article) for _, n in numbers)]))
         rows: list[tuple[str, ...]] = [("内容", "文字", "公式") if zh else ("what", "in words", "formula")]
         for name, text in (block.get("let") or {}).items():
-            rows.append((("其中：" if zh else "where ") + name, words.of(_text(text)), _text(text)))
+            rows.append((("其中：" if zh else "where ") + words.labels.get(name, name), words.of(_text(text)), _text(text)))
         for name, condition in (block.get("where") or {}).items():
-            label = condition.get("zh" if zh else "en") or name
+            label = _under(condition.get("article"), str(condition.get("zh" if zh else "en") or name))
             rows.append((("条件：" if zh else "condition: ") + label, words.of(_text(condition)), _text(condition)))
         asked = {c.name: c for c in clause.conditions}
         for name in ("in_term", "begins_in_term", "not_yet_paid", "in_window"):
@@ -82,16 +85,16 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
         if "first" in block:
             rows.append(
                 (
-                    "名额" if zh else "only the first",
+                    f"名额（{clause.article}）" if zh else f"only the first ({clause.article})",
                     f"按{words.of(block['first']['by'])}取前{words.of(block['first']['n'])}名"
                     if zh
                     else f"{words.of(block['first']['n'])} by {words.of(block['first']['by'])}",
                     f"{block['first']['n']} / {block['first']['by']}",
                 )
             )
-        for key, label in (("data_error", ("缺数据", "facts missing")), ("ends", ("到期", "support ends"))):
+        for key, called in (("data_error", ("缺数据", "facts missing")), ("ends", ("到期", "support ends"))):
             if key in block:
-                rows.append((label[side], words.of(_text(block[key])), _text(block[key])))
+                rows.append((called[side], words.of(_text(block[key])), _text(block[key])))
         for name, condition in (block.get("remember") or {}).items():
             rows.append(
                 (
@@ -119,6 +122,11 @@ def _text(given: Any) -> str:
     return str(given.get("if", given.get("is", "")) if isinstance(given, Mapping) else given).replace("\n", " ")
 
 
+def _under(article: Any, name: str) -> str:
+    """A name with the article it comes from, where the file says one."""
+    return f"{article} {name}" if article else name
+
+
 def _value(number: Any, lang: str) -> str:
     if len(number.values) == 1:
         return str(number.shown(next(iter(number.values)), lang))
@@ -128,7 +136,7 @@ def _value(number: Any, lang: str) -> str:
 def _formulas(lets: Mapping[str, Any], words: Words, zh: bool) -> list[tuple[str, ...]]:
     return [
         ("名称", "文字", "公式") if zh else ("name", "in words", "formula"),
-        *((name, words.of(_text(text)), _text(text)) for name, text in lets.items()),
+        *((words.labels.get(name, name), words.of(_text(text)), _text(text)) for name, text in lets.items()),
     ]
 
 
@@ -194,7 +202,7 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
     for condition in rules.conduct:
         rows.append(
             (
-                f"行为要求：{condition.zh}" if zh else f"conduct: {condition.en}",
+                ("行为要求：" if zh else "conduct: ") + _under(condition.article, condition.zh if zh else condition.en),
                 words.of(condition.text),
                 condition.text,
             )
@@ -202,7 +210,7 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
     if rules.clawback:
         rows.append(
             (
-                f"追回：{rules.clawback.zh}" if zh else f"due back: {rules.clawback.en}",
+                ("追回：" if zh else "due back: ") + _under(rules.clawback.article, rules.clawback.zh if zh else rules.clawback.en),
                 words.of(rules.clawback.text),
                 rules.clawback.text,
             )
@@ -216,27 +224,23 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
             str(given.get("existing_support", "none")),
         )
     )
-    names = [(c.zh if zh else c.en) for c in law.policy.clauses]
+    names, comma = [(c.zh if zh else c.en) for c in law.policy.clauses], "、" if zh else ", "
     for group in rules.exclusive:
+        always, when = group.when.text == "true", words.of(group.when.text)
+        only = "" if always else f"（限：{when}）" if zh else f" (if {when})"
         rows.append(
             (
-                "互斥" if zh else "exclusive",
-                ("只给最高一项：" if zh else "only the highest of: ")
-                + "、".join(names[k] for k in group.clauses)
-                + f" [{words.of(group.when.text)}]",
-                group.when.text,
+                ("互斥：" if zh else "exclusive: ") + _under(group.when.article, group.when.zh if zh else group.when.en),
+                ("只给最高一项：" if zh else "only the highest of: ") + comma.join(names[k] for k in group.clauses) + only,
+                "" if always else group.when.text,
             )
         )
     for cap in rules.caps:
         per = ("累计" if cap.lifetime else "每年") if zh else ("over all years" if cap.lifetime else "a year")
         rows.append(
             (
-                "封顶" if zh else "cap",
-                (
-                    "、".join(names[k] for k in cap.clauses) + f" {per}合计至多 "
-                    if zh
-                    else ", ".join(names[k] for k in cap.clauses) + f": {per} at most "
-                )
+                ("封顶：" if zh else "cap: ") + _under(cap.most.article, cap.most.zh if zh else cap.most.en),
+                (comma.join(names[k] for k in cap.clauses) + (f"，{per}合计至多" if zh else f": {per} at most "))
                 + words.of(cap.most.text),
                 cap.most.text,
             )
@@ -244,11 +248,13 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
     for pot in rules.pots:
         rows.append(
             (
-                "资金池" if zh else "pot",
-                f"{pot.zh if zh else pot.en}："
-                + "、".join(names[k] for k in pot.clauses)
-                + f"，{ {'pro_rata': '按比例', 'first_come': '先到先得'}[pot.share] if zh else pot.share }",
-                pot.amount,
+                ("资金池：" if zh else "pot: ") + _under(pot.article, pot.zh if zh else pot.en),
+                comma.join(names[k] for k in pot.clauses)
+                + ("，每年合计" if zh else ": together a year ")
+                + words.of(pot.amount.removeprefix("numbers."))
+                + ("，不足时" if zh else "; where that is too little, ")
+                + _SHARE[pot.share][0 if zh else 1],
+                pot.amount.removeprefix("numbers."),
             )
         )
     return [("h2", "结算与条款之间" if zh else "Settlement and links"), ("table", rows)]
@@ -267,7 +273,7 @@ def _asked(law: Law, zh: bool) -> list[Part]:
             if zh
             else name.replace("_", " ")
         )
-        rows.append((label, name, "、".join(law.blocks[s].zh if zh else law.blocks[s].en for s in slugs)))
+        rows.append((label, name, ("、" if zh else ", ").join(law.blocks[s].zh if zh else law.blocks[s].en for s in slugs)))
     return [("h2", "要求企业提供的数据" if zh else "Facts asked of enterprises"), ("table", rows)]
 
 

@@ -93,11 +93,25 @@ def assessment(result: Assessment, lang: str = "zh") -> str:
     lines = [table((*head, words.say("assess.sum")), rows)]
     if saved := summary["saved_by_district"].sum():
         lines.append(words.say("assess.saved", amount=f"{saved:,.2f}"))
+    if result.in_parts and len(plan := result.plan()):
+        lines += ["", _plan(result, plan, words)]
     if len(result.intervals):
         lines += ["", _left_open(result, words)]
     if result.problems:
         lines += ["", listing(result.problems, lang).rstrip()]
     return "\n".join(lines)
+
+
+def _plan(result: Assessment, plan: pd.DataFrame, words: Wording) -> str:
+    """In which years what is awarded in parts is paid, by clause."""
+    years = range(int(plan["paid_in"].min()), int(plan["paid_in"].max()) + 1)
+    rows = []
+    for slug, own in plan.groupby("clause", sort=False):
+        by_year = own.groupby("paid_in")["amount"].sum()
+        rows.append((_clause(result, str(slug), words), *(f"{by_year[y]:,.2f}" if y in by_year.index else "—" for y in years),
+                     f"{own['amount'].sum():,.2f}"))
+    head = (words.say("assess.clause"), *(words.say("assess.paid_in", year=year) for year in years), words.say("assess.sum"))
+    return "\n".join([words.say("assess.plan"), table(head, rows)])
 
 
 def _cells(of_clause: pd.DataFrame, year: int, places: bool) -> tuple[str, str]:

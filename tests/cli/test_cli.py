@@ -178,7 +178,7 @@ def test_subtotals_are_the_sums_of_their_rows(workbook):
     parts = parts_of(sheet, values)
     assert [label for _, _, label in parts] == [
         f"小计：{NAME_OF['certification_award']}", f"小计：{NAME_OF['data_line']}",
-        f"小计：{NAME_OF['school_places']}（个）", "小计：追回", "合计（不含入学、追回）"]
+        f"小计：{NAME_OF['school_places']}（个）", "小计：追回", "合计（不含实物、追回）"]
     for rows, row, _ in parts[:-1]:
         for column, letter in ((7, "G"), (8, "H")):
             assert sheet.cell(row, column).value == f"=SUM({letter}{rows[0]}:{letter}{rows[-1]})"
@@ -249,7 +249,7 @@ def test_explain_tells_one_enterprise_in_both_languages(small):
 def test_explain_follows_set_and_scenario(small):
     award = ["--set", "law.certification_award.award=7.5"]
     assert "Certification award: 7.50 CNY [paid]" in done("explain", small, "A", "--lang", "en", *award)
-    assert "Certification award: 0.00 CNY（7.50） [an existing policy gives as much or more" in done(
+    assert "Certification award: 0.00 CNY (due 7.50) [an existing policy gives as much or more" in done(
         "explain", small, "C", "--lang", "en", *award)
     told = done("explain", small, "E", "--year", 2013, "--lang", "en", "--set", "law.data_line.rate=0.5")
     assert "Data line support: 617.28 CNY [paid]" in told and "50%" in told  # 617.275, half up

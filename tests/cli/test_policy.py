@@ -85,6 +85,55 @@ def test_an_amount_worked_out_by_hand_counts_against_the_computed_one(form, caps
     assert "confirmed 123, now " in capsys.readouterr().out
 
 
+def own_row(form, **cells):
+    """The workbook of cases with a row of one's own below."""
+    (form.parent / "例.xlsx").unlink(missing_ok=True)
+    assert main(["policy", "cases", str(form), "--out", "例.xlsx"]) == 0
+    book = openpyxl.load_workbook("例.xlsx")
+    sheet, row = book["例"], book["例"].max_row + 1
+    head = {str(cell.value).partition("（")[0]: cell.column for cell in sheet[1]}
+    for name, value in {"案例": "自拟", "条款": "courier", "年度": 2016, "快递件数": 30_000, **cells}.items():
+        sheet.cell(row, head[name]).value = value
+    book.save("例.xlsx")
+    return row
+
+
+def test_a_case_of_ones_own_needs_no_computed_amount(form, capsys):
+    own_row(form, 确认=15_000)
+    capsys.readouterr()
+    assert main(["policy", "test", str(form), "--cases", "例.xlsx", "--lang", "zh"]) == 0
+    assert "核对过的 1 个例子中 0 个不符" in capsys.readouterr().out
+    own_row(form, 确认="14999.99")
+    capsys.readouterr()
+    assert main(["policy", "test", str(form), "--cases", "例.xlsx", "--lang", "zh"]) == 1
+    assert "自拟（" in (said := capsys.readouterr().out) and "核对数 14999.99，现算得 15000" in said
+
+
+@pytest.mark.parametrize("lang, told", [("zh", "写的是“是”，但该行没有计算金额可供核对"), ("en", "the row has no computed amount")])
+def test_a_case_of_ones_own_that_says_only_yes_is_told_what_is_missing(form, lang, told, capsys):
+    row = own_row(form, 确认="是")
+    capsys.readouterr()
+    assert main(["policy", "test", str(form), "--cases", "例.xlsx", "--lang", lang]) == 2
+    assert told in (said := capsys.readouterr().err) and f"例!A{row}, 确认" in said
+
+
+def test_two_rows_of_a_case_for_one_year_are_told(form, capsys):
+    row = own_row(form, 确认=15_000)
+    book = openpyxl.load_workbook("例.xlsx")
+    book["例"].append([cell.value for cell in book["例"][row]])
+    book.save("例.xlsx")
+    capsys.readouterr()
+    assert main(["policy", "test", str(form), "--cases", "例.xlsx", "--lang", "zh"]) == 2
+    assert f"“自拟”2016年重复，另见第{row}行" in capsys.readouterr().err
+
+
+def test_a_confirmed_case_without_amounts_is_told(form, tmp_path, capsys):
+    case = "cases:\n  own: {clause: courier, confirmed: true, years: {2016: {parcels: 30000}}}\n"
+    (tmp_path / "c.yaml").write_text(case, encoding="utf-8")
+    assert main(["policy", "test", str(form), "--cases", "c.yaml", "--lang", "zh"]) == 2
+    assert "没有 gives" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_read_back_in_words_beside_the_formulas(form, lang, capsys, tmp_path):
     assert main(["policy", "show", str(form), "--lang", lang]) == 0
@@ -101,3 +150,12 @@ def test_what_cannot_be_done_is_told_and_done_with_code_2(form, capsys):
                   ["policy", "show", str(form), "--out", "s.pdf"], ["policy", "cases", str(form), "--out", "c.txt"]):
         assert main([*wrong, "--lang", "en"]) == 2, wrong
         assert "→" in capsys.readouterr().err
+
+
+def test_what_a_whole_case_does_not_name_gives_nothing(form, tmp_path, capsys):
+    case = "cases:\n  - {case: 自拟, annual: {2016: {parcels: 30000, online_sales: 6000000}}, expected: {2016: {%s}}}\n"
+    for expected, code in (("courier: 15000, first_sales: 50000, training: 20", 0), ("courier: 15000, training: 20", 1)):
+        (tmp_path / "c.yaml").write_text(case % expected, encoding="utf-8")
+        capsys.readouterr()
+        assert main(["policy", "test", str(form), "--cases", "c.yaml", "--lang", "zh"]) == code
+    assert "核对数 0，现算得 50000" in capsys.readouterr().out

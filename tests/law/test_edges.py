@@ -260,7 +260,7 @@ def test_changing_a_number_changes_the_award_and_its_explanation(path, everyone)
     for amounts, zh, en in (before, after):
         for amount in amounts.values():
             assert f": {amount:,.2f} 元 [兑现]" in zh or f": {amount:,.2f} 元（" in zh
-            assert f": {amount:,.2f} CNY [paid]" in en or f": {amount:,.2f} CNY（" in en
+            assert f": {amount:,.2f} CNY [paid]" in en or f": {amount:,.2f} CNY (due" in en
 
 
 @pytest.mark.parametrize("path", THRESHOLDS)
@@ -307,4 +307,4 @@ def test_a_value_just_off_its_threshold_is_told_in_all_its_digits(path, numbers,
             text = explain(population, f"{path} {sign}{step}", scenario).text("en")
             digits = f"{value:,f}" if SUITABLE[path].column in ("paid_members", "building_area", "building_occupancy") \
                 else f"{value:,.2f}"
-            assert f"{SUITABLE[path].column} = {digits.rstrip('0') if 'area' in path else digits}" in text
+            assert f"{SUITABLE[path].column.replace('_', ' ')} = {digits.rstrip('0') if 'area' in path else digits}" in text

@@ -257,10 +257,10 @@ def outcome_by_hand(one: Told, identity: str, year: int, k: int, state) -> str:
     due = before[k] if k < len(CASH) else reading.school_places(law, firm, year)
     if not due:
         return "nothing"
-    if law.readings["opening_awards"] == "higher_of" and k in (0, 1) and (before[1] > before[0]) == (k == 0):
-        return told.LINKED
     if reading.is_barred(law, firm, year):
         return told.BARRED
+    if law.readings["opening_awards"] == "higher_of" and k in (0, 1) and (before[1] > before[0]) == (k == 0):
+        return told.LINKED
     existing = firm.support.get((year, k + 1), ZERO)
     return told.OUTBID if existing > 0 and due <= existing else told.PAID
 
@@ -280,18 +280,20 @@ def test_the_outcome_says_what_settlement_did(everything):
             law, firm = state[:2]
             assert year.eligible == (not reading.is_barred(law, firm, year.year))
             assert clause.existing == firm.support.get((year.year, k + 1), ZERO) * 100
-    # every clause is offered here, and nobody is ranked; see test_withdrawn and tests.policies.test_others
-    assert counted.pop(told.WITHDRAWN) == counted.pop(told.RANKED_OUT) == 0
+    # every clause is offered here, nobody is ranked, nothing capped or shared out; see test_withdrawn and test_steps
+    for elsewhere in (told.WITHDRAWN, told.RANKED_OUT, told.CAPPED, told.EMPTIED):
+        assert counted.pop(elsewhere) == 0
     assert min(counted.values()) >= (1 if config.DISABLE_JIT else 10), counted
 
 
 # --------------------------------------------------------------------------------------------------- text
 
 
-def value_by_hand(firm: reading.Firm, law: reading.Law, column: str, year: int) -> str | None:
-    """A fact of the register as a person reads it; None where the law fills it in."""
+def value_by_hand(firm: reading.Firm, law: reading.Law, column: str, year: int, zh: bool) -> str:
+    """A fact of the register as a person reads it, in that person's language."""
+    yes, no = ("是", "否") if zh else ("yes", "no")
     if column == "present":
-        return "是/yes" if year in firm.rows else "否/no"
+        return yes if year in firm.rows else no
     if column in ("retained_tax", "district_contribution"):
         if year not in firm.rows:
             return "0.00"
@@ -302,14 +304,15 @@ def value_by_hand(firm: reading.Firm, law: reading.Law, column: str, year: int) 
         if column == "ecommerce":
             value = firm.is_ecommerce
         if column == "headquarters":
-            return {"regional": "区域/regional", "national": "全国/national"}.get(value, "无/none")
+            chinese = {"regional": "区域", "national": "全国"}
+            return chinese.get(value, "无") if zh else value or "none"
         if column.endswith("_on"):
             return value.isoformat() if value else "—"
     else:
         value = firm.rows.get(year, {}).get(column)
     if column in ("ecommerce", "online_retailer", "o2o", "designated_building", "trades_locally", "building_recognised",
                   "founded_locally"):
-        return "是/yes" if value else "否/no"
+        return yes if value else no
     value = value or ZERO
     if column in ("paid_members", "executive_children"):
         return f"{value:,}"
@@ -356,7 +359,8 @@ def test_the_text_has_article_amount_value_and_threshold(everything, lang):
                         unit = ("个" if zh else "places") if places else ("元" if zh else "CNY")
                         assert f": {amount} {unit}" in first
                     if clause.due != clause.award and not places:
-                        assert f"（{D(clause.due) / 100:,.2f}）" in first
+                        due = f"{D(clause.due) / 100:,.2f}"
+                        assert (f"（应得 {due}）" if zh else f" (due {due})") in first
                     if clause.existing:
                         assert f"{D(clause.existing) / 100:,.2f}" in own and f"{D(clause.displaced) / 100:,.2f}" in own
                     due = all(finding.held for finding in clause.findings)
@@ -367,9 +371,9 @@ def test_the_text_has_article_amount_value_and_threshold(everything, lang):
                     for (begins, evidence), line in zip(beside, told_of, strict=True):
                         assert line.startswith(f"    {begins}")
                         for column in evidence.facts:
-                            assert f" = {value_by_hand(firm, law, column, year.year)}" in line, (column, line)
+                            assert f" = {value_by_hand(firm, law, column, year.year, zh)}" in line, (column, line)
                         for column in evidence.last_year:
-                            value = value_by_hand(firm, law, column, year.year - 1)
+                            value = value_by_hand(firm, law, column, year.year - 1, zh)
                             assert f"({year.year - 1}) = {value}" in line, (column, line)
                         for name in evidence.terms:
                             number = numbers[name]
@@ -377,8 +381,8 @@ def test_the_text_has_article_amount_value_and_threshold(everything, lang):
                             assert f"{label} {number_by_hand(number, year.year, zh)}" in line, line
                         for switch in evidence.readings:
                             chosen = one.scenario.interpretation[switch]
-                            meaning = SWITCHES[switch].meanings[chosen][not zh]
-                            assert f"{switch} = {chosen}（{meaning}）" in line
+                            name, meaning = SWITCHES[switch].zh if zh else SWITCHES[switch].en, SWITCHES[switch].meanings[chosen][not zh]
+                            assert (f"{name}：{meaning}（{switch}={chosen}）" if zh else f"{name}: {meaning} ({switch}={chosen})") in line
                 if not year.eligible:
                     assert ("不符合申报条件（" if zh else "barred this year: does not hold: ") in lines.splitlines()[0]
                     assert year.barred and all((c.zh if zh else c.en) in lines.splitlines()[0] for c in year.barred)

@@ -75,7 +75,7 @@ def _set(data: dict[str, Any], path: Path, value: Any) -> None:
 
 def is_formula(path: Path, value: Any) -> bool:
     """Whether a formula stands here."""
-    named = path[-1] == "if" or path[-1] in ("amount", "ends") or path[-2:-1] in (("let",), ("remember",))
+    named = path[-1] in ("if", "is") or path[-1] in ("amount", "ends") or path[-2:-1] in (("let",), ("remember",))
     return isinstance(value, str) and named and path[0] in ("let", "clauses", "links", "settlement")
 
 

@@ -1,6 +1,6 @@
-"""Write data/reference anew: python -m tests.reference."""
+"""Write data/reference, and the guide's example of a policy, anew: python -m tests.reference."""
 
-from tests.reference.tables import FOLDER, pages
+from tests.reference.tables import FOLDER, POLICY_PAGES, pages, with_the_form
 
 FOLDER.mkdir(exist_ok=True)
 made = pages()
@@ -9,3 +9,5 @@ for stale in set(FOLDER.glob("*.md")) - {FOLDER / name for name in made}:
 for name, text in made.items():
     (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
 print(f"{len(made)} pages lie in data/reference/")
+for page in POLICY_PAGES:
+    page.write_text(with_the_form(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

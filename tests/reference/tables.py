@@ -29,6 +29,8 @@ from tests.of_2013 import ASSUMPTIONS, CATALOGUE, LAW, SHIPPED, SLUGS, SWITCHES,
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "data" / "reference"
+FORM = ROOT / "data" / "policies" / "form.yaml"
+POLICY_PAGES = [ROOT / "guide" / lang / "policy-files.md" for lang in ("zh", "en")]
 MADE = {"zh": "本页由 `make reference` 根据程序自身的声明生成，请勿手工修改。",
         "en": "Made by `make reference` from what the program itself declares; not written by hand."}
 NONE = "—"
@@ -280,3 +282,9 @@ def used_in(room: Mapping[str, Any]) -> list[str]:
 @cache
 def _signs() -> Mapping[str, Mapping[str, str]]:
     return yaml.safe_load(Path(__file__).with_name("signs.yaml").read_text(encoding="utf-8"))
+
+
+def with_the_form(page: str) -> str:
+    """A page of the guide with the file that `simulator policy new` writes as its example."""
+    form = f"```yaml\n{FORM.read_text(encoding='utf-8')}```"
+    return re.sub(r"```yaml\n(?=# |name:).*?```", lambda _: form, page, count=1, flags=re.DOTALL)

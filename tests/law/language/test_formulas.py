@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.law.language.formula import FUNCTIONS
-from tests.law.language.writing import comes_to, faults, law_of_formulas
+from simulator.law.policyfile import examine
+from tests.law.language.writing import HEAD, Facts, both, comes_to, document, faults, law_of_formulas
 
 FEN = 100
 CASES = [  # formula, facts in stored units, fen
@@ -180,3 +181,33 @@ def test_full_width_signs_are_read_and_told():
     law, problems = law_of_formulas("比例＊（网络零售额－10元）")
     assert law is not None
     assert {p.severity for p in problems if "full-width" in p.cause} == {"warning"}
+
+
+LETS = """\
+let:
+  doubled: {is: 2 * cap, zh: 两倍上限, en: twice the cap}
+  half: {is: 0.5 * cap, zh: 网络零售额}
+clauses:
+  one:
+    article: 一
+    zh: 甲
+    kind: recurrent
+    term: none
+    let: {more: {is: 两倍上限 + 1元, zh: 加一元}, year_less: {is: 7元, zh: 本年}}
+    amount: "%s"
+"""
+
+
+@pytest.mark.parametrize("formula, fen", [
+    ("加一元", 40_000_100),
+    ("more", 40_000_100),
+    ("两倍上限", 40_000_000),
+    ("doubled + 加一元", 80_000_100),
+    ("网络零售额 + half", 10_000_300),  # the fact's name before a definition's
+    ("1元 if 本年 == 2016 else year_less", 100),  # 本年 stays the year
+])
+def test_a_definition_goes_by_its_chinese_name_too_where_nothing_else_does(formula, fen):
+    law, problems = examine(document(HEAD + LETS % formula))
+    assert law is not None, problems
+    given = Facts(law).set("online_sales", 300)
+    assert [given.entitle(code)[1][0] for code in both(law)] == [fen, fen]

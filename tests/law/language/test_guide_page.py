@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator import facts
+from simulator.cli import main
 from simulator.engine.policycases import assess_case, make
 from simulator.law import policyfile
 from simulator.law.language.formula import FUNCTIONS
@@ -22,7 +23,12 @@ def page(request):
 
 
 def example(text):
-    return next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if block.startswith("name:"))
+    return next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "\nclauses:\n" in block)
+
+
+def test_the_example_is_the_file_that_policy_new_writes(page, tmp_path):
+    assert main(["policy", "new", str(tmp_path / "p.yaml")]) == 0
+    assert example(page) == (tmp_path / "p.yaml").read_text(encoding="utf-8"), "python -m tests.reference writes it anew"
 
 
 def test_the_example_is_a_policy_that_gives_what_its_text_says(page):
