@@ -194,7 +194,8 @@ def _year(year: object) -> str:
 # The analyses that can be held to the rules. The others (other readings, edges, legal maximum, Lorenz curve, designs …) tell
 # what single enterprises make of the cost, by a cut of their own or by subtraction, and are left out.
 ANALYSES = {
-    "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, _: table, "loopholes": _ways,
+    "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, _: table,
+    "backtest_of_place": lambda table, _: table, "loopholes": _ways,
     "affordability": _paid_by_year("share", "share_error", "share_high", "share_high_low", "share_high_high", "paid_mean",
                                    "paid_mean_error", "paid_p95", "paid_p95_low", "paid_p95_high"), "risk": _paid_by_year(percentiles=True),
     "execution": _execution, "ledger": _purse, "attribution": _attribution, "interaction": _interaction,
