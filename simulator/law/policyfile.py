@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ from simulator.law.language.formula import (
     Value,
     caret,
 )
-from simulator.law.language.nodes import Node, const, leaf, make
-from simulator.law.language.units import Unit, described, fact_high, parse_quantity, parse_unit
+from simulator.law.language.nodes import Node, Range, const, leaf, make
+from simulator.law.language.units import Unit, described, described_zh, fact_high, parse_quantity, parse_unit
 from simulator.law.legality import read_concerns
 from simulator.law.measures import MEASURES
 from simulator.law.policy import (
@@ -98,6 +99,11 @@ class _Reader:
         """Note a problem at a path of the file."""
         self.problems.append(Problem(self.document.place(path), said[0], remedy[0], severity, said[1], remedy[1]))
 
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be read."""
+        return any(problem.severity == "error" for problem in (*self.problems, *self.document.problems))
+
     def keys(self, path: str, given: Mapping[Any, Any], known: Iterable[str]) -> None:
         """Note keys that mean nothing here."""
         known = list(known)
@@ -161,7 +167,7 @@ class _Reader:
             return POISON, formula.uses, text
         if dimensions is not None and value.dimensions not in dimensions and not (value.node.op == "const" and value.node.at[0] == 0):
             self.wrong(path, (f"comes to {described(value.dimensions)}, not {described(dimensions[0])}: `{text}`",
-                              f"结果的单位是“{described(value.dimensions)}”，应为“{described(dimensions[0])}”：`{text}`"),
+                              f"结果的单位是“{described_zh(value.dimensions)}”，应为“{described_zh(dimensions[0])}”：`{text}`"),
                        ("multiply by what makes the units agree, or correct a unit", "请补乘相应的量，或更正数值的单位"))
             return POISON, formula.uses, text
         return value, formula.uses, text
@@ -780,7 +786,7 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
     used: dict[str, None] = {}
     for part in (*conditions, amount, marks_when, data_error, ends, first):
         used |= part.uses.names if part is not None else {}
-    for word in scope.lets:
+    for word in scope.lets if not reader.failed else ():
         if word not in used and all(word not in d.uses.names for d in scope.found.values()):
             reader.wrong(f"{path}.let.{word}", (f"{word} is never used", f"“{word}”未被使用"),
                          ("use it, or remove it", "请使用或删去"), "warning")
@@ -907,6 +913,8 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
         awards.append(make("half_up", make("mul", value.node, const(100)), const(value.scale)))
     if len(set(thresholds)) > 1:
         uses.rising[tuple(dict.fromkeys(thresholds))] = None
+    if follow.node.low != FOLLOW.index("each") or follow.node.high != FOLLOW.index("each"):
+        _falling(reader, where, steps)
     reached_set = _set_of(reached)
     own = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("mark")), 0, 2**len(steps) - 1)
     paid_years = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("years")), 0, 300)
@@ -949,6 +957,16 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     every.add(uses)
     every.add(follow_all)
     return conditions, Condition("amount", "", "", amount, every, f"tiers of {of}"), mark
+
+
+def _falling(reader: _Reader, where: str, steps: Mapping[Any, Any]) -> None:
+    """Note an award that is below that of a lower tier: who rises would get less."""
+    clause = where.split(".")[1]
+    named = [(key, reader.numbers.get(f"{clause}.{award}") or reader.numbers.get(f"numbers.{award}")) for key, award in steps.items()]
+    for (lower, less), (upper, more) in pairwise(named):
+        if less and more and any(more.at(year) < less.at(year) for year in {*less.values, *more.values}):
+            reader.wrong(f"{where}.steps.{upper}", (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
+                         ("check the two awards", "请核对这两档的金额"), "warning")
 
 
 def _cut(data: Mapping[str, Any]) -> set[str]:
@@ -1160,23 +1178,29 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
     for definition in shared.found.values():
         whole.numbers |= definition.uses.numbers
         whole.readings |= definition.uses.readings
-    for path in reader.numbers:
+    whole_is_read = not reader.failed  # else what reads them may be what could not be read
+    for path in reader.numbers if whole_is_read else ():
         if path not in whole.numbers:
             block, _, name = path.partition(".")
             where = f"numbers.{name}" if block == "numbers" else f"clauses.{block}.numbers.{name}"
             reader.wrong(where, (f"{name} is never used", f"数值“{name}”未被使用"),
                          ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
-    for name in reader.switches:
+    for name in reader.switches if whole_is_read else ():
         if name not in whole.readings:
             reader.wrong(f"readings.{name}", (f"{name} is never used", f"解读“{name}”未被使用"),
                          ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
-    for name in reader.own:
+    for name in reader.own if whole_is_read else ():
         if name not in {*whole.facts, *whole.last_year, *(n for n, _ in whole.fixed_years)}:
             reader.wrong(f"facts.{name}", (f"{name} is never used", f"数据“{name}”未被使用"),
                          ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
     for clause in clauses:
+        if _pays_without_a_row(clause, list(reader.numbers.values())):
+            reader.wrong(f"clauses.{clause.slug}.where",
+                         ("may hold in a year of which the register has no row: its figures count as 0 there",
+                          "名册中没有当年数据的年度也可能成立：该年各项按 0 计"),
+                         ("add a condition `reported`", "请加一个条件：有当年数据"), "warning")
         for condition in clause.conditions:
             if condition.node.high == 0:
                 reader.wrong(f"clauses.{clause.slug}.where.{condition.name}",
@@ -1186,6 +1210,21 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                 reader.wrong(f"clauses.{clause.slug}.where.{condition.name}",
                              (f"always holds: `{condition.text}`", f"永远成立：`{condition.text}`"),
                              ("correct or remove it", "请更正或删去"), "warning")
+
+
+def _pays_without_a_row(clause: Clause, numbers: list[Number]) -> bool:
+    """Whether a clause that asks for figures of the year may pay in a year of which an enterprise has none."""
+    def known(found: Node) -> Range | None:
+        if found.op in (nodes.ROW, nodes.OWN_ROW):
+            return 0, 0
+        if found.op == nodes.NUMBER:
+            number = numbers[found.at[0]]
+            values = [int(value * number.scale) for value in number.values.values()]
+            return min(values), max(values)
+        return None
+
+    asks = any(found.op in (nodes.ROW, nodes.OWN_ROW) for found in nodes.leaves(*(c.node for c in clause.conditions)).values())
+    return asks and all(nodes.ranges(part.node, known)[1] > 0 for part in (*clause.conditions, clause.amount))
 
 
 @dataclass(frozen=True)

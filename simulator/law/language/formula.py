@@ -21,7 +21,16 @@ from typing import Any, Protocol
 from simulator.errors import nearest
 from simulator.law.language import nodes
 from simulator.law.language.nodes import Node, const, make
-from simulator.law.language.units import NONE, Dimensions, Unit, described, parse_quantity, parse_unit, times
+from simulator.law.language.units import (
+    NONE,
+    Dimensions,
+    Unit,
+    described,
+    described_zh,
+    parse_quantity,
+    parse_unit,
+    times,
+)
 
 LONGEST, DEEPEST = 2_000, 60  # characters of a formula; levels of brackets
 NUMBER, BOOL, DATE, YEAR, MONTH, CHOICE = "number", "bool", "date", "year", "month", "choice"
@@ -476,7 +485,8 @@ class Formula:
                 "multiply by what makes the units agree"
             remedy_zh = "请写明单位（如5000元、20万元）或列入 numbers" if bare else "请核对单位，相乘后单位一致才能加减和比较"
             first, second = described(one.dimensions), described(other.dimensions)
-            self.fail(self._at(tree), f"units do not agree: {second} {verb} {first}", f"单位不一致：{_unit_zh(one)} 与 {_unit_zh(other)}",
+            self.fail(self._at(tree), f"units do not agree: {second} {verb} {first}",
+                      f"单位不一致：{described_zh(one.dimensions)} 与 {described_zh(other.dimensions)}",
                       remedy_en, remedy_zh)
             return None
         scale = math.lcm(one.scale, other.scale)
@@ -957,20 +967,10 @@ def _years_on(day: Node, years: Node) -> Node:
 
 def _kind(value: Value) -> tuple[str, str]:
     if value.kind == NUMBER:
-        return described(value.dimensions), _unit_zh(value)
+        return described(value.dimensions), described_zh(value.dimensions)
     return {BOOL: ("a condition", "条件"), DATE: ("a day", "日期"), YEAR: ("a year", "年份"), MONTH: ("a month", "月份"),
             CHOICE: ("a choice", "选项"), _TEXT: ("a text", "文字"), _NOTHING: ("nothing", "“无”"), _TERM: ("the term", "政策期")}.get(
                 value.kind, ("wrong", "有误"))
-
-
-_ZH = {"CNY": "元", "m2": "平方米", "month": "月", "year": "年", "day": "天", "hour": "小时", "USD": "美元"}
-
-
-def _unit_zh(value: Value) -> str:
-    text = described(value.dimensions)
-    if not value.dimensions:
-        return "无单位的数"
-    return re.sub("|".join(_ZH), lambda m: _ZH[m.group(0)], text)
 
 
 def _depth(tree: ast.AST) -> int:

@@ -194,6 +194,15 @@ def described(dimensions: Dimensions) -> str:
     return "/".join(["·".join(above) or "1", *below])
 
 
+_ZH = {"CNY": "元", "m2": "平方米", "month": "月", "year": "年", "day": "天", "hour": "小时", "USD": "美元", "EUR": "欧元", "HKD": "港元",
+       "JPY": "日元", "km": "公里", "kg": "千克", "kWh": "千瓦时"}
+
+
+def described_zh(dimensions: Dimensions) -> str:
+    """The same in Chinese: `元/平方米/月`; `无单位的数` for none."""
+    return re.sub("[A-Za-z][A-Za-z0-9]*", lambda m: _ZH[m.group(0)], described(dimensions)) if dimensions else "无单位的数"
+
+
 def times(one: Dimensions, other: Dimensions, sign: int = 1) -> Dimensions:
     """Dimensions of a product, or of a quotient (sign −1)."""
     powers = dict(one)

@@ -139,3 +139,54 @@ def test_a_sheet_of_the_form_that_was_renamed_stops_the_check(tmp_path):
     book.save(path)
     law, problems = examine(policybook.load(path))
     assert law is None and any("条件" in p.cause_zh and p.severity == "error" for p in problems)
+
+
+SMALL = """name: tried
+zh: 试写
+term: {{start: 2022-01-01, end: 2024-12-31}}
+clauses:
+  small:
+    article: 第一条
+    zh: 小微扶持
+    kind: {kind}
+    numbers:
+      award: {{value: 1万元, zh: 扶持}}
+      more: {{value: 5000元, zh: 再扶持}}
+      below: {{value: 300万元, zh: 界限}}
+      above: {{value: 500万元, zh: 高档}}
+{rest}
+settlement: {{existing_support: none}}
+"""
+TIERED = "    tiers: {{of: online_sales, edge: at_least, follow: {follow}, steps: {{below: award, above: more}}}}"
+
+
+def advice(tmp_path, rest, kind="recurrent"):
+    """What is advised of a policy of one clause, as (the end of the place, what is said in Chinese)."""
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind=kind, rest=rest), "utf-8")
+    law, problems = examine(document_of(file))
+    assert law is not None, problems
+    return [(p.place.rpartition(", ")[2], p.cause_zh) for p in problems if "未被使用" not in p.cause_zh]
+
+
+@pytest.mark.parametrize("condition, advised", [
+    ("online_sales < below", True), ("online_sales < below and reported", False), ("online_sales < below and 有当年数据", False),
+    ("online_sales >= below", False), ("ecommerce", False), ("online_sales < below and online_sales > 0", False),
+    ("online_sales < last_year.online_sales", True), ("not trades_locally and rented_area >= 0", True)])
+def test_a_clause_that_pays_where_there_is_no_row_is_pointed_out(tmp_path, condition, advised):
+    found = advice(tmp_path, f"    where: {{small: {{if: {condition}, zh: 条件}}}}\n    amount: award")
+    assert [place for place, _ in found] == ["clauses.small.where"] * advised
+
+
+@pytest.mark.parametrize("follow, advised", [("each_highest", True), ("top_up", True), ("each", False)])
+def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
+    found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
+    assert [said for _, said in found] == ["金额低于下一档“below”"] * advised
+
+
+def test_what_follows_from_a_fault_is_not_told(tmp_path):
+    file = tmp_path / "tried.yaml"
+    rest = "    let: {x: online_sales = 5, y: 1 * below}\n    where: {small: {if: x > y, zh: 条件}}\n    amount: award"
+    file.write_text(SMALL.format(kind="recurrent", rest=rest), "utf-8")
+    _, problems = examine(document_of(file))
+    assert [p.cause_zh.splitlines()[0] for p in problems] == ["无法读取：单个“=”不是比较"]
