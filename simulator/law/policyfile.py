@@ -150,7 +150,9 @@ class _Reader:
             text = str(text)
         if not isinstance(text, str) or not text.strip():
             if not self.document.is_unread(path):
-                self.wrong(path, ("has no formula", "没有公式"), ("write a formula", "请写公式"))
+                self.wrong(path, ("has no formula", "没有公式"),
+                           ("write a formula; in a cell without = in front, which makes it the spreadsheet's own",
+                            "请写公式；在单元格中前面不加“=”，否则会成为表格程序自己的公式"))
             return POISON, Uses(), ""
         formula = Formula(text, scope, labels=self.labels)
         value = formula.read()
@@ -633,9 +635,13 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             elif isinstance(read, str):
                 if not reader.document.is_unread(f"{path}.value"):
                     chinese = {"is no number": "不是数", "has no unit": "没有单位"}.get(read, "单位有误：" + read.rpartition(": ")[2])
-                    reader.wrong(where, (f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"),
-                                 ("write the number with its unit: 20万元, 30 %, 500 m², 24 months",
-                                  "数与单位一起写：20万元、30 %、500平方米、24个月"))
+                    remedy = ("write the number with its unit: 20万元, 30 %, 500 m², 24 months",
+                              "数与单位一起写：20万元、30 %、500平方米、24个月")
+                    if isinstance(value, float | Decimal) and 0 < value < 1:  # as a cell formatted as per cent gives it
+                        share = f"{Decimal(str(value)) * 100:f}".rstrip("0").rstrip(".")
+                        remedy = (f"write {share} % (a cell formatted as per cent: {share}, and % as its unit)",
+                                  f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）")
+                    reader.wrong(where, (f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"), remedy)
             else:
                 values[year], own = read
                 if unit is not None and own.dimensions == unit.dimensions and own.is_share != unit.is_share and not own.is_share:

@@ -190,3 +190,10 @@ def test_what_follows_from_a_fault_is_not_told(tmp_path):
     file.write_text(SMALL.format(kind="recurrent", rest=rest), "utf-8")
     _, problems = examine(document_of(file))
     assert [p.cause_zh.splitlines()[0] for p in problems] == ["无法读取：单个“=”不是比较"]
+
+
+def test_a_share_of_a_cell_formatted_as_per_cent_is_told_how_to_be_written(tmp_path):
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind="recurrent", rest="    amount: award").replace("300万元", "0.15"), "utf-8")
+    (found,) = [p for p in examine(document_of(file))[1] if p.severity == "error"]
+    assert found.remedy.startswith("write 15 % ") and found.remedy_zh.startswith("请写 15 %")
