@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from math import prod
 
 from simulator.errors import PopulationError, Problem, nearest
 from simulator.population.column import Column, Table, plain, squeezed
@@ -31,12 +33,21 @@ _OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }
-_WORD = r"百万元|千万元|[千万亿]元|百万|[万亿]|元"
+_OLD = str.maketrans("萬億仟佰拾圆圓’", "万亿千百十元元'", "“”\"「」")  # as cheques have it; and without quotation marks
+_TIMES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_ENGLISH = {"tenthousand": 10_000, "hundredthousand": 100_000, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000,
+            "10k": 10_000, "10,000": 10_000, "10000": 10_000, "1,000": 1_000, "1000": 1_000, "'000": 1_000, "wan": 10_000}
+_OURS, _LARGE = "rmb|cny|yuan|renminbi", "|".join(_ENGLISH)
+_ZH_UNIT = r"(?:人民币|rmb|cny|¥)?(?:1[0,]*|一)?[十百千万亿]*元|[十百千]?[万亿](?!元)|百万"
+_EN_UNIT = rf"(?:{_OURS})?(?:{_LARGE})s?(?:of)?(?:{_OURS})+|(?:{_OURS})(?:{_LARGE})s?|wan|{_OURS}"
+_FOREIGN = r"[十百千万亿]*(?:美元|美金|港元|港币|欧元|日元|英镑)|usd|us\$|hkd|eur"  # of amounts, and not known
+_WORD = f"{_FOREIGN}|{_ZH_UNIT}|{_EN_UNIT}"
 _TOKEN = re.compile(  # one of a list of units behind 单位, the longest first: those of no amount have no group
-    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|(?:人民币)?({_WORD}|10,?000(?:yuan|cny|rmb)|yuan|cny|rmb|wan)")
-_LISTED = re.compile(r"单位(?:都|均|统一)?[::]?(?:都|均|统一)?(?:为|是)?[::]?|\bunits?(?:is|are)?[::=]?|amounts?in")
+    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|(?:人民币)?({_WORD})")
+_LISTED = re.compile(r"单位(?:都|均|统一)?[::=]?(?:都|均|统一)?(?:为|是)?[::=]?|\bunits?(?:is|are)?[::=]?|amounts?in")
 _SAID = re.compile("|".join(form.replace("…", rf"(?:人民币)?({_WORD})") for form in (
-    r"[(\[【](?:单位)?[::]?…[)\]】]", "[以按用]…(?:为|计|表示)", "均?为…(?:[。;,)]|$)", "^…$")))
+    r"[(\[【](?:单位|金额|in)?[::]?…[)\]】]", "[以按用]…(?:为|计|表示|列示|填列|填报|反映|统计)", "均?为…(?:[。;,)]|$)",
+    "金额[::]…(?:[。;,)]|$)", "…为(?:计量)?单位", "^(?:in)?…$")))
 _MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几数多每过满])(百万元|[千万亿]元)")
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
@@ -71,6 +82,32 @@ def _split(text: str, table: Table) -> tuple[Column | None, str]:
     return None, ""
 
 
+@lru_cache(maxsize=4096)
+def factor_of(word: str) -> int | None:
+    """How many yuan a unit of amounts is, in Chinese or English, also in the old numerals; None where it is none.
+
+    >>> factor_of("万元"), factor_of("百元"), factor_of("一萬元"), factor_of("RMB 10,000"), factor_of("CNY million")
+    (10000, 100, 10000, 10000, 1000000)
+    >>> factor_of("10000"), factor_of("万美元"), factor_of("千")
+    (None, None, None)
+    """
+    word = squeezed(word).translate(_OLD)
+    if word in MONEY:
+        return MONEY[word]
+    if re.fullmatch(_FOREIGN, word):
+        return None
+    if re.fullmatch(_ZH_UNIT, word):
+        return int("".join(filter(str.isdecimal, word)) or 1) * prod(_TIMES.get(letter, 1) for letter in word)
+    if re.fullmatch(_EN_UNIT, word):
+        return next((times for name, times in _ENGLISH.items() if name in word), 1)
+    return None
+
+
+def _named(word: str) -> str:
+    """A unit by the name that messages have for it."""
+    return next((name for name in (*ANSWERS, "百万元") if MONEY[name] == factor_of(word)), word)
+
+
 def stated(text: str) -> tuple[set[str], set[str]]:
     """The units of amounts that a title, a note or a comment says, and those it only mentions, which may mean no unit.
 
@@ -79,7 +116,7 @@ def stated(text: str) -> tuple[set[str], set[str]]:
     >>> stated("亿元企业名单"), stated("注册资本500万元以上企业"), stated("填报单位：某区商务局")
     ((set(), {'亿元'}), (set(), set()), (set(), set()))
     """
-    text = squeezed(text)
+    text = squeezed(text).translate(_OLD)
     said = {next(filter(None, groups)) for groups in _SAID.findall(text)}
     for start in _LISTED.finditer(text):
         at = start.end()
@@ -87,7 +124,7 @@ def stated(text: str) -> tuple[set[str], set[str]]:
             if token.group(1):
                 said.add(token.group(1))
             at = token.end() + (text[token.end():token.end() + 1] in ("、", ",", "/", "和", "及", "或", ";"))
-    said = {"万元" if word.startswith("10") else word for word in said}
+    said = set(map(_named, said))
     return said, set() if said else set(_MENTIONED.findall(text))
 
 
@@ -98,7 +135,7 @@ def is_unit(text: str) -> bool:
     (True, True, False)
     """
     word = squeezed(text).strip("()[]")
-    return word in MONEY or any(re.sub(r"[·.*/\s]", "", word) in words for words in _OTHERS.values())
+    return factor_of(word) is not None or any(re.sub(r"[·.*/\s]", "", word) in words for words in _OTHERS.values())
 
 
 def declared_unit(column: Column, position: int, raw: RawTable, table: Table) -> Declared | str | None:
@@ -122,7 +159,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     group = raw.groups[position] if raw.groups else ""
     for where, said in (("header", word), ("row below the header", below if is_unit(below) else ""),
                         ("heading", money_word(group) if not word and group else "")):
-        if said and said not in MONEY:
+        if said and factor_of(said) is None:
             return f"the unit “{said}” is not known"
         if said:
             found[where] = said
@@ -137,15 +174,15 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
             if units and not own:
                 mentioned.append((where, *units))
             continue
-        if len({MONEY.get(unit, 0) for unit in units}) > 1 and not (own and units >= set(found.values())):
+        if len({factor_of(unit) for unit in units}) > 1 and not (own and units >= set(found.values())):
             return f"the {where} names two units, {' / '.join(sorted(units, key=len))}"
         if len(units) == 1:
             found.setdefault(where, *units)
-            if MONEY.get(found[where], 0) != MONEY.get(*units, 0):  # type: ignore[call-overload]
+            if factor_of(found[where]) != factor_of(*units):
                 return f"the {where} names two units, {found[where]} / {units.pop()}"
         elif doubtful and where != "name":
             mentioned.append((where, *doubtful))
-    factors = {MONEY.get(unit, 0) for unit in found.values()}
+    factors = {factor_of(unit) for unit in found.values()}
     if len(factors) > 1:
         first, *_, last = found.items()
         return f"the {first[0]} says {first[1]}, the {last[0]} {last[1]}"
@@ -153,12 +190,12 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
         return f"“{raw.beside}” stands above other columns only"
     if not found and mentioned:
         return f"the {mentioned[0][0]} mentions {mentioned[0][1]}"
-    declared = next((Declared(Decimal(MONEY[unit]), unit, where) for where, unit in found.items() if unit in MONEY), None)
+    declared = next((Declared(Decimal(factor), unit, where) for where, unit in found.items() if (factor := factor_of(unit))), None)
     if found and declared is None:
         return f"the unit “{next(iter(found.values()))}” is not known"
     for line, at, text in raw.comments:  # of one cell: nobody can tell whether it is another unit than its column's
         units, doubtful = stated(text)
-        odd = [u for u in (*units, *doubtful) if MONEY.get(u, 0) != (declared.factor if declared else 1)]
+        odd = [u for u in (*units, *doubtful) if factor_of(u) != (declared.factor if declared else 1)]
         if at == position and line > raw.header_line and odd:
             return f"the comment on line {line} says {odd[0]}"
     if position in raw.scaled and declared is not None and declared.factor != 1:
@@ -174,7 +211,7 @@ def money_word(group: str) -> str:
     ('万元', '')
     """
     word = _SEPARATORS.split(squeezed(group))[-1].strip("()[]】:单位")
-    return word if word in MONEY else ""
+    return word if factor_of(word) else ""
 
 
 def parse_answers(options: list[str]) -> dict[str, str]:

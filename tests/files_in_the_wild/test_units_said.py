@@ -61,6 +61,17 @@ SAID = [
     dict(name="existing_support（万元）"),
     dict(name="既有政策(亿元)", by=10**8),
     dict(above=["单位：万元"], header="金额（万元）"),
+    *(dict(above=[text], by=by) for text, by in (
+        ("单位：萬元", 10_000), ("单位：一万元", 10_000), ("单位：10000元", 10_000), ("单位：仟元", 1_000), ("单位：佰元", 100),
+        ("单位：百元", 100), ("单位：十亿元", 10**9), ("单位：“万元”", 10_000), ("单位=万元", 10_000), ("（金额：万元）", 10_000),
+        ("金额数据以万元列示", 10_000), ("单位：RMB万元", 10_000), ("(in 10,000 CNY)", 10_000), ("Unit: ten thousand yuan", 10_000),
+        ("Unit: RMB 10,000", 10_000), ("(CNY million)", 10**6), ("in thousands of CNY", 1_000), ("RMB'000", 1_000),
+        ("Amounts in wan yuan", 10_000))),
+    dict(header="金额（萬元）"),
+    dict(header="金额（十万元）", by=100_000),
+    dict(header="amount (RMB 10,000)"),
+    dict(below=["注：金额单位：仟圆"], by=1_000),
+    dict(under=["", "", "", "（佰元）"], by=100),
 ]
 
 
@@ -86,13 +97,16 @@ ASKED = [
     (dict(header="金额（元）", under=["", "", "", "万元"]), "the header says 元"),
     (dict(below=["注：万元以下忽略"]), "the note mentions 万元"),
     (dict(name="existing_support（元）", above=["单位：万元"]), "the name says 元, the title 万元"),
-    (dict(above=["单位：万美元"], by=1), ""),
+    (dict(above=["单位：万美元"], by=1), "the unit “万美元” is not known"),
+    (dict(above=["单位：USD"], by=1), "the unit “usd” is not known"),
+    (dict(above=["(HKD)"], by=1), "the unit “hkd” is not known"),
+    (dict(above=["单位：万元、万美元"]), "the title names two units"),
     (dict(below=["注：单位为元", "注：单位为万元"]), "the note names two units"),
     (dict(header="金额（美元）"), "the unit “美元” is not known"),
 ]
 
 
-@pytest.mark.parametrize("case, told", [case for case in ASKED if case[1]], ids=str)
+@pytest.mark.parametrize("case, told", ASKED, ids=str)
 def test_what_contradicts_itself_or_is_only_mentioned_is_asked(tmp_path, case, told):
     asked(support(tmp_path, **case), told)
 
