@@ -88,8 +88,9 @@ readme: setup ## write the pictures and outputs of the READMEs and the guide ane
 newcomer: setup ## clone this checkout elsewhere, set it up and type every command of the READMEs and the guide there (half an hour)
 	@.venv/bin/python -m tests.reference.newcomer
 
-lint: setup ## check form and types: ruff, mypy
+lint: setup ## check form and types: ruff, mypy, yamllint
 	@.venv/bin/ruff check .
+	@.venv/bin/yamllint --strict .
 	@.venv/bin/mypy
 
 guide: setup ## build the guide as a site that needs no network; `simulator guide` opens it
