@@ -1202,7 +1202,7 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
     for clause in clauses:
-        if _pays_without_a_row(clause, list(reader.numbers.values())):
+        if _pays_without_a_row(clause, settlement.conduct, list(reader.numbers.values())):
             reader.wrong(f"clauses.{clause.slug}.where",
                          ("may hold in a year of which the register has no row: its figures count as 0 there",
                           "名册中没有当年数据的年度也可能成立：该年各项按 0 计"),
@@ -1218,8 +1218,9 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                              ("correct or remove it", "请更正或删去"), "warning")
 
 
-def _pays_without_a_row(clause: Clause, numbers: list[Number]) -> bool:
-    """Whether a clause that asks for figures of the year may pay in a year of which an enterprise has none."""
+def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], numbers: list[Number]) -> bool:
+    """Whether a clause that asks for figures of the year may pay in a year of which an enterprise has none. conduct: what is asked of
+    all who are paid."""
     def known(found: Node) -> Range | None:
         if found.op in (nodes.ROW, nodes.OWN_ROW):
             return 0, 0
@@ -1230,7 +1231,7 @@ def _pays_without_a_row(clause: Clause, numbers: list[Number]) -> bool:
         return None
 
     asks = any(found.op in (nodes.ROW, nodes.OWN_ROW) for found in nodes.leaves(*(c.node for c in clause.conditions)).values())
-    return asks and all(nodes.ranges(part.node, known)[1] > 0 for part in (*clause.conditions, clause.amount))
+    return asks and all(nodes.ranges(part.node, known)[1] > 0 for part in (*clause.conditions, *conduct, clause.amount))
 
 
 @dataclass(frozen=True)

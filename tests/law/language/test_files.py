@@ -155,15 +155,15 @@ clauses:
       below: {{value: 300万元, zh: 界限}}
       above: {{value: 500万元, zh: 高档}}
 {rest}
-settlement: {{existing_support: none}}
+settlement: {{existing_support: none{conduct}}}
 """
 TIERED = "    tiers: {{of: online_sales, edge: at_least, follow: {follow}, steps: {{below: award, above: more}}}}"
 
 
-def advice(tmp_path, rest, kind="recurrent"):
+def advice(tmp_path, rest, kind="recurrent", conduct=""):
     """What is advised of a policy of one clause, as (the end of the place, what is said in Chinese)."""
     file = tmp_path / "tried.yaml"
-    file.write_text(SMALL.format(kind=kind, rest=rest), "utf-8")
+    file.write_text(SMALL.format(kind=kind, rest=rest, conduct=conduct), "utf-8")
     law, problems = examine(document_of(file))
     assert law is not None, problems
     return [(p.place.rpartition(", ")[2], p.cause_zh) for p in problems if "未被使用" not in p.cause_zh]
@@ -178,6 +178,11 @@ def test_a_clause_that_pays_where_there_is_no_row_is_pointed_out(tmp_path, condi
     assert [place for place, _ in found] == ["clauses.small.where"] * advised
 
 
+def test_what_conduct_asks_of_all_counts(tmp_path):
+    rest = "    where: {small: {if: online_sales < below, zh: 条件}}\n    amount: award"
+    assert advice(tmp_path, rest, conduct=", conduct: {there: {if: reported, article: 一, zh: 有数据}}") == []
+
+
 @pytest.mark.parametrize("follow, advised", [("each_highest", True), ("top_up", True), ("each", False)])
 def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
     found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
@@ -187,13 +192,13 @@ def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised)
 def test_what_follows_from_a_fault_is_not_told(tmp_path):
     file = tmp_path / "tried.yaml"
     rest = "    let: {x: online_sales = 5, y: 1 * below}\n    where: {small: {if: x > y, zh: 条件}}\n    amount: award"
-    file.write_text(SMALL.format(kind="recurrent", rest=rest), "utf-8")
+    file.write_text(SMALL.format(kind="recurrent", rest=rest, conduct=""), "utf-8")
     _, problems = examine(document_of(file))
     assert [p.cause_zh.splitlines()[0] for p in problems] == ["无法读取：单个“=”不是比较"]
 
 
 def test_a_share_of_a_cell_formatted_as_per_cent_is_told_how_to_be_written(tmp_path):
     file = tmp_path / "tried.yaml"
-    file.write_text(SMALL.format(kind="recurrent", rest="    amount: award").replace("300万元", "0.15"), "utf-8")
+    file.write_text(SMALL.format(kind="recurrent", rest="    amount: award", conduct="").replace("300万元", "0.15"), "utf-8")
     (found,) = [p for p in examine(document_of(file))[1] if p.severity == "error"]
     assert found.remedy.startswith("write 15 % ") and found.remedy_zh.startswith("请写 15 %")
