@@ -635,13 +635,14 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             elif isinstance(read, str):
                 if not reader.document.is_unread(f"{path}.value"):
                     chinese = {"is no number": "不是数", "has no unit": "没有单位"}.get(read, "单位有误：" + read.rpartition(": ")[2])
-                    remedy = ("write the number with its unit: 20万元, 30 %, 500 m², 24 months",
-                              "数与单位一起写：20万元、30 %、500平方米、24个月")
+                    said = f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"
                     if isinstance(value, float | Decimal) and 0 < value < 1:  # as a cell formatted as per cent gives it
                         share = f"{Decimal(str(value)) * 100:f}".rstrip("0").rstrip(".")
-                        remedy = (f"write {share} % (a cell formatted as per cent: {share}, and % as its unit)",
-                                  f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）")
-                    reader.wrong(where, (f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"), remedy)
+                        reader.wrong(where, said, (f"write {share} % (a cell formatted as per cent: {share}, and % as its unit)",
+                                                   f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）"))
+                    else:
+                        reader.wrong(where, said, ("write the number with its unit: 20万元, 30 %, 500 m², 24 months",
+                                                   "数与单位一起写：20万元、30 %、500平方米、24个月"))
             else:
                 values[year], own = read
                 if unit is not None and own.dimensions == unit.dimensions and own.is_share != unit.is_share and not own.is_share:
