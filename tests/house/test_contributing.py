@@ -41,5 +41,12 @@ def test_the_archive_of_sources_lists_what_is_there():
     assert {path.name for path in ROOT.glob("*.md")} <= set(listed)
 
 
+def test_the_changelog_begins_with_this_version_and_says_first_which_figures_move():
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    version, section = re.findall(r"^## (?:Unreleased\n.*?^## )?([\d.]+) — \d{4}-\d\d-\d\d\n(.*?)(?=^## |\Z)", text, re.M | re.S)[0]
+    assert version == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert section.lstrip().startswith("### Figures that move") and len(section.splitlines()) <= 60
+
+
 def test_both_readmes_lead_to_it():
     assert all("(CONTRIBUTING.md)" in (ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh.md"))
