@@ -1,7 +1,7 @@
 """Builds the guide: one static site of both languages, with a search that needs no network. python guide/build.py [FOLDER]
 
-The pages lie in guide/zh and guide/en; the READMEs, SECURITY.md and data/reference join them. Without FOLDER it is put where the
-wheel takes it along and `simulator guide` finds it.
+The pages lie in guide/zh and guide/en; the READMEs, SECURITY.md, CONTRIBUTING.md and data/reference join them. Without FOLDER it is
+put where the wheel takes it along and `simulator guide` finds it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def relinked(text: str, depth: int) -> str:
     up = "../" * depth
     text = re.sub(rf"\]\({up}data/reference/([\w-]+)\.(zh|en)\.md\)", r"](../\2/reference/\1.md)", text)
     text = re.sub(rf"\]\({up}data/pictures/", "](../pictures/", text)
-    text = re.sub(rf"\]\({up}SECURITY\.md\)", "](../en/SECURITY.md)", text)
+    text = re.sub(rf"\]\({up}(SECURITY|CONTRIBUTING)\.md\)", r"](../en/\1.md)", text)
     text = re.sub(r"\]\(guide/(zh|en)/", r"](../\1/", text)
     return re.sub(r"\]\(README(\.zh)?\.md\)", lambda to: f"](../{'zh' if to[1] else 'en'}/index.md)", text)
 
@@ -55,7 +55,8 @@ def gather(pages: Path) -> None:
         for page in (ROOT / "data" / "reference").glob(f"*.{lang}.md"):
             text = page.read_text("utf-8").replace(f".{lang}.md", ".md")
             (pages / lang / "reference" / page.name.replace(f".{lang}.", ".")).write_text(text, "utf-8")
-    shutil.copy(ROOT / "SECURITY.md", pages / "en")
+    for name in ("SECURITY.md", "CONTRIBUTING.md"):
+        (pages / "en" / name).write_text(relinked((ROOT / name).read_text("utf-8"), 0), "utf-8")
     shutil.copy(pages / "zh" / "index.md", pages / "index.md")
     (pages / "index.md").write_text("# 财政影响测算 · fiscal impact\n\n[中文](zh/index.md) · [English](en/index.md)\n", "utf-8")
 

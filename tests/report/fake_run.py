@@ -77,7 +77,7 @@ def write(
             "sha256": "ab" * 32,
         },
         "hashes": {"scenario": "1f" * 32, "law": "2e" * 32, "code": "3d" * 32},
-        "versions": {"simulator": "0.1.0", "python": "3.11.7", "numpy": "2.4.6", "numba": "0.68.1"},
+        "versions": {"simulator": "0.2.0", "python": "3.11.7", "numpy": "2.4.6", "numba": "0.68.1"},
         "seconds": 12.4,
         "years": YEARS,
         "cash_years": CASH_YEARS,
