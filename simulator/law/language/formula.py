@@ -148,9 +148,11 @@ _NARROW = {code: code - 0xFEE0
 _BETWEEN = {"且": "and", "并且": "and", "AND": "and", "或": "or", "或者": "or", "OR": "or"}  # between two conditions
 _WORD = re.compile(r"\w+")
 _DAY = re.compile(r"(?<![\w.])([12]\d{3})(?:-(\d{2})-(\d{2})(?![\w-])|年(\d{1,2})月(\d{1,2})日)")
+_FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"  # a comma stands within a figure only where it groups three digits
 _LITERAL = re.compile(
-    r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*((?:百万|千万|万|亿|千|百)?\s*(?:[%％‰]|(?:CNY|USD|EUR|HKD|m2|m²|months?|years?|days?|hours?|美元|"
-    r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?![\w²])))|(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(万|亿|千万|百万)(?!\w)")
+    rf"(?<![\w.])({_FIGURE})\s*((?:百万|千万|万|亿|千|百)?\s*(?:[%％‰]|(?:CNY|USD|EUR|HKD|m2|m²|months?|years?|days?|hours?|美元|"
+    r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?![\w²])))|"
+    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!\w)")
 
 
 @dataclass

@@ -202,3 +202,20 @@ def test_a_share_of_a_cell_formatted_as_per_cent_is_told_how_to_be_written(tmp_p
     file.write_text(SMALL.format(kind="recurrent", rest="    amount: award", conduct="").replace("300万元", "0.15"), "utf-8")
     (found,) = [p for p in examine(document_of(file))[1] if p.severity == "error"]
     assert found.remedy.startswith("write 15 % ") and found.remedy_zh.startswith("请写 15 %")
+
+
+@pytest.mark.parametrize("written, refused", [
+    ("min(below, 24, below)", True), ("min(below, 24, 5元)", True), ("min(1,2元, below)", True), ("min(24, 5元)", True),
+    ("min(1,200元, below)", False), ("min(1,200,000元, below)", False), ("min(3元,6元)", False), ("min(3元，6元)", False)])
+def test_a_comma_between_arguments_is_no_part_of_a_figure(tmp_path, written, refused):
+    """`24, 5元` is two arguments, whose units do not agree; `1,200元` is one."""
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind="recurrent", rest=f"    amount: {written}", conduct=""), "utf-8")
+    assert any(p.severity == "error" and "单位不一致" in p.cause_zh for p in examine(document_of(file))[1]) == refused
+
+
+def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
+    file = tmp_path / "tried.yaml"
+    text = SMALL.format(kind="recurrent", rest="    amount: award * min(months, 24, months) / below * below", conduct="")
+    file.write_text(text.replace("      above:", "      months: {value: 24个月, zh: 月数}\n      above:"), "utf-8")
+    assert any(p.severity == "error" and "month" in p.cause and "units do not agree" in p.cause for p in examine(document_of(file))[1])
