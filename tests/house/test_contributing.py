@@ -45,7 +45,7 @@ def test_the_changelog_begins_with_this_version_and_says_first_which_figures_mov
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     version, section = re.findall(r"^## (?:Unreleased\n.*?^## )?([\d.]+) — \d{4}-\d\d-\d\d\n(.*?)(?=^## |\Z)", text, re.M | re.S)[0]
     assert version == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    assert section.lstrip().startswith("### Figures that move") and len(section.splitlines()) <= 70
+    assert section.lstrip().startswith("### Figures that move") and len(section.splitlines()) <= 60
 
 
 def test_both_readmes_lead_to_it():
