@@ -93,7 +93,7 @@ def is_cold(function: str) -> bool:
     return CACHE_FOLDER is None or not any(Path(CACHE_FOLDER).rglob(f"*.{function}-*.nbc"))
 
 
-class Rule(CPUDispatcher):  # type: ignore[misc]  # numba has no types
+class Rule(CPUDispatcher):
     """A function compiled for use inside an entry. What lets Python call it is compiled where Python does (tests do): for all of them
     it took a quarter of the time a new version has to be waited for."""
 
