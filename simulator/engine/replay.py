@@ -52,7 +52,7 @@ def on_common_luck(population: Register | None = None, base: Scenario | None = N
         session.play()
 
     def played(scenario: Scenario) -> Draws:
-        draws = session.play(scenario, rebase=base is None)
+        draws = session.answer(scenario, rebase=base is None)
         if progress:
             progress(scenario.draws)
         return draws
@@ -107,35 +107,36 @@ class Session:
         self.population, self.workers = population, workers
         self._results: OrderedDict[str, Draws] = OrderedDict()
         self._base: _Base | None = None
-        self._change: tuple[str, Change | None] | None = None  # the last one asked for
+        self._change: tuple[Scenario, Change | None] | None = None  # the last one asked for
         self.scenario = scenario
         self.seconds = 0.0  # a full run took
 
-    def play(self, scenario: Scenario | None = None, progress: Progress = None, *, rebase: bool = True) -> Draws:
-        """What `engine.run.play` gives. progress is called with draws done and may raise to stop. rebase: what has to be played in
-        full is what further ones are changes of. Raises ScenarioError."""
+    def play(self, scenario: Scenario | None = None, progress: Progress = None) -> Draws:
+        """What `engine.run.play` gives. progress is called with draws done and may raise to stop. Raises ScenarioError."""
         scenario = scenario or self.scenario
         assert scenario is not None
-        started, key = time.perf_counter(), scenario.hash()
+        key = scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
-            return self._results[key]
-        change = None if scenario.law.policy.contested else self._changed(scenario)
+        else:
+            self._results[key] = self.answer(scenario, progress)
+            if len(self._results) > REMEMBERED:
+                self._results.popitem(last=False)
+        return self._results[key]
+
+    def answer(self, scenario: Scenario, progress: Progress = None, *, rebase: bool = True) -> Draws:
+        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of."""
+        started, change = time.perf_counter(), None if scenario.law.policy.contested else self._changed(scenario)
         if scenario.law.policy.contested or (self._base and change is None and not rebase):
             # where what one gets depends on all there is no part to play again
-            self._results[key] = play(scenario, self.population, workers=self.workers, progress=progress)
-            return self._results[key]
+            return play(scenario, self.population, workers=self.workers, progress=progress)
         if self._base is None or change is None:
             base = self._rebase(scenario, progress)
             (by_clause, by_year), parameters = base.all, base.parameters
             self.seconds = time.perf_counter() - started
         else:
             (by_clause, by_year), parameters = self._base.with_changes(change, progress), change.parameters
-        draws = finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
-        self._results[key] = draws
-        if len(self._results) > REMEMBERED:
-            self._results.popitem(last=False)
-        return draws
+        return finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
 
     def assuming(self, parameters: np.ndarray) -> Draws:
         """What `run.play` gives of the scenario that was played in full, under another outer layer."""
@@ -182,9 +183,8 @@ class Session:
         """What differs from what was played in full; None where all is to be played."""
         if self._base is None or not _same_surroundings(scenario, self._base.scenario):
             return None
-        key = scenario.hash()
-        if self._change is None or self._change[0] != key:
-            self._change = key, self._base.change(scenario)
+        if self._change is None or self._change[0] is not scenario:
+            self._change = scenario, self._base.change(scenario)
         return self._change[1]
 
 
@@ -222,7 +222,8 @@ class _Base:
 
     def change(self, scenario: Scenario) -> Change | None:
         """What a scenario of the same surroundings changes; None where that is not confined to some clauses or to newcomers."""
-        law = self.prepared.under(scenario, _enacted(scenario))
+        same_law = scenario.law is self.scenario.law  # the readings are the same here, see `_same_surroundings`
+        law = self.prepared.under(scenario, self.prepared.enacted if same_law else _enacted(scenario))
         clauses = clauses_to_replay(self.prepared.enacted, law.enacted)
         if clauses is None:
             return None
