@@ -18,6 +18,7 @@ PIECES = (b": ", b"- ", b"{", b"}", b"[", b"]", b"&a ", b"*a", b"!!python/object
           b" else ", b"tier(", b"steps(", b"last_year.", b"in_year(2014).", b"paid.total", b"award", b"year", b"0.5", b"none",
           "去年.".encode(), "万元".encode(), "％".encode(), "（".encode(), "且".encode(), b"\xff", b"\x00")
 WORDS = [piece.decode("utf-8", "replace") for piece in PIECES]
+FORMULA = [*WORDS, "online_sales", "sales", "5万元", " + ", " * ", " >= ", ", "]
 POLICIES = folder("data") / "policies"
 FORM = POLICIES / "form.yaml"
 
@@ -83,8 +84,7 @@ def test_mutated_sheets_of_a_policy(tmp_path_factory):
 
 
 @fuzz
-@given(text=st.one_of(st.text(max_size=80), st.lists(st.sampled_from([*WORDS, "online_sales", "sales", "5万元", " + ", " * ", " >= ", ", "]),
-                                                     max_size=30).map("".join)),
+@given(text=st.one_of(st.text(max_size=80), st.lists(st.sampled_from(FORMULA), max_size=30).map("".join)),
        where=st.sampled_from(["amount", "condition"]))
 def test_arbitrary_formulas(text, where):
     document = yamlfile.loads(FORM.read_text(encoding="utf-8"), "form.yaml", LawError, quantities=True)

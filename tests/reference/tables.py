@@ -252,11 +252,12 @@ def model(lang: str) -> str:
                   "条款数值的方向" if zh else "The direction of each number of the law",
                   "各数值提高四分之一（年限加一年），以相同随机数逐次比较；"
                   "括号内为少数模拟中的相反方向，理由如下。" if zh else
-                  "Each raised by a quarter (terms by a year), draw by draw with the same random numbers; in brackets the way a few draws go, why."))
+                  "Each raised by a quarter (terms by a year), draw by draw with the same random numbers; "
+                  "in brackets the way a few draws go, why."))
     note = ("外层假设与内层随机性、每户每年的增长、税收、退出、申报与兑现，逐式列出；与程序的参数清单逐项核对。"
             "独立重算见 `tests/independent`。" if zh else
-            "Assumptions and chance events, growth, taxes, leaving, applying and payment, equation by equation, held to the program's own list of "
-            "parameters. An independent play of it: `tests/independent`.")
+            "Assumptions and chance events, growth, taxes, leaving, applying and payment, equation by equation, held to the "
+            "program's own list of parameters. An independent play of it: `tests/independent`.")
     return _page("模型：公式与参数" if zh else "The model: equations and parameters", lang, note, parts)
 
 
