@@ -96,7 +96,7 @@ def places(scope: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]
     waiting = [(scope, "body", i, node) for i, node in enumerate(scope.body)]
     while waiting:
         parent, field, index, node = waiting.pop(0)
-        if isinstance(node, SKIPPED):
+        if isinstance(node, SKIPPED) or (isinstance(node, ast.keyword) and node.arg == "strict"):  # lengths that are equal anyhow
             continue
         yield parent, field, index, node
         for name, value in ast.iter_fields(node):
