@@ -34,7 +34,8 @@ WANTED = 0.90
 LIMIT = 600  # seconds a mutant may take: one that never ends is killed
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
-DISCLOSURE_TESTS = [Path(__file__).parents[1] / "report" / name for name in ("test_disclosure.py", "test_attackers.py")]
+DISCLOSURE_TESTS = [Path(__file__).parents[1] / "report" / name for name in
+                    ("test_disclosure_rules.py", "test_disclosure.py", "test_attackers.py")]
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
     "terms": ("test_terms", SCENARIO, "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
