@@ -46,7 +46,7 @@ def summary(**columns):
     rows = [("paid", "a", "2013", "CNY"), ("paid", TOTAL, TOTAL, "CNY"), ("recipients", "a", "2013", "count"),
             ("share", TOTAL, TOTAL, "share")]
     table = pd.DataFrame(rows, columns=list(disclosure.KEYS))
-    return table.assign(**{name: 1_234_567.891 for name in NUMBERS} | columns)
+    return table.assign(**dict.fromkeys(NUMBERS, 1234567.891) | columns)
 
 
 def test_a_withheld_row_of_the_summary_shows_nothing():
