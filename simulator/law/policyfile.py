@@ -93,6 +93,7 @@ class _Reader:
     units: dict[str, Unit] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)  # numbers that are told of already, by path: Chinese name
     discretion: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # names, and Chinese names, of what is told of already: a formula may use them
     used: Uses = field(default_factory=Uses)  # by any formula, right or wrong
 
     def wrong(self, path: str, said: Said, remedy: Said = ("", ""), severity: str = "error") -> None:
@@ -109,14 +110,25 @@ class _Reader:
         known = list(known)
         for key in given:
             if key not in known:
-                if re.search(r"[()*+<>=]", str(key)):
-                    self.wrong(path, (f"holds a formula with a comma between braces, torn at: {key}",
-                                      f"花括号内的公式含逗号，被拆开：{key}"),
-                               ('put the formula in quotes: amount: "min(a, b)"', '请给公式加引号，如 amount: "min(a, b)"'))
-                    continue
                 near = nearest(str(key), known)
+                if near:  # its block is no further told of as missing
+                    self.document.unread.add(f"{path}.{near[13:-1]}" if path else near[13:-1])
+                self.refuse(given[key])
                 self.wrong(f"{path}.{key}" if path else str(key), (f"{key} means nothing here", f"此处没有“{key}”这一项"),
                            (near or f"one of {', '.join(known)}", (f"是否应为“{near[13:-1]}”？" if near else "可用：" + "、".join(known))))
+
+    def refuse(self, block: Any) -> None:
+        """Take all names of a block that is not read as told of."""
+        if isinstance(block, Mapping):
+            for name, said in block.items():
+                self.refused |= {str(name), str(said["zh"])} if isinstance(said, Mapping) and "zh" in said else {str(name)}
+                self.refuse(said)
+
+    def told(self, known: int, *names: str) -> bool:
+        """Whether an error was noted since there were so many problems; then what it names is told of already."""
+        found = any(problem.severity == "error" for problem in self.problems[known:])
+        self.refused |= set(names) if found else set()
+        return found
 
     def mapping(self, path: str, given: Any) -> dict[Any, Any]:
         """A block of keys; anything else is a problem."""
@@ -131,6 +143,8 @@ class _Reader:
     def text(self, path: str, given: Mapping[Any, Any], key: str, fallback: str | None = None) -> str:
         """A text that has to be there, unless there is a fallback."""
         value = given.get(key)
+        if value is None and self.document.is_unread(f"{path}.{key}" if path else key):
+            return fallback or ""
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             value = str(value)  # article: 3
         if isinstance(value, str) and value.strip():
@@ -253,6 +267,8 @@ class _Scope:
                                 f"write {_PREFIX[first]}.{word} or {_PREFIX[second]}.{word}",
                                 f"请写“{_PREFIX[first]}.{word}”或“{_PREFIX[second]}.{word}”")
         kind, _, rest = what.partition(":")
+        if kind in ("fact", "reading") and self._told_of(rest):
+            return POISON
         if kind == "fact":
             value = self.fact(rest, "", 0)
             formula.uses.facts[rest] = None
@@ -272,7 +288,10 @@ class _Scope:
             node = leaf(nodes.HISTORY, (self.place, HISTORY_FIELDS.index("mark")), 0, 2200)
             return Value(YEAR, node, valid=make("not", make("eq", node, const(0))))
         called = self.called.get(word) or (self.outer.called.get(word) if self.outer else None)  # where nothing else has that name
-        return self._let(called, at, formula) if called else None
+        return self._let(called, at, formula) if called else POISON if self._told_of(word) else None
+
+    def _told_of(self, word: str) -> bool:
+        return word.rpartition(":")[2] in {*self.reader.refused, *self.reader.document.refused}
 
     def reader_number(self, path: str) -> Value:
         """A number of the policy as a value."""
@@ -308,8 +327,8 @@ class _Scope:
         what = self.words.get(unicodedata.normalize("NFKC", word), "")
         names = [w[5:] for w in (what[4:].split() if what.startswith("two:") else [what]) if w.startswith("fact:")]
         name = word if word in facts.KINDS else names[0] if names else ""
-        if not name:
-            return None
+        if not name or self._told_of(name):
+            return POISON if self._told_of(name or word) else None
         source = ("last", name) if when == "last" else ("fixed", name, str(year)) if when else ("fact", name)
         if name in facts.KINDS:
             kind = facts.KINDS[name][0]
@@ -498,7 +517,7 @@ def _term(reader: _Reader, data: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
     for name, block in given.items():
-        path, name = f"facts.{name}", str(name)
+        path, name, known_problems = f"facts.{name}", str(name), len(reader.problems)
         block = reader.mapping(path, block)
         reader.keys(path, block, FACT_KEYS)
         if not name.isidentifier() or name in facts.KINDS:
@@ -506,6 +525,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                                 f"“{name}”{'是登记表已有的数据' if name in facts.KINDS else '不能作数据名'}"),
                          ("use it without declaring it" if name in facts.KINDS else "letters, digits and _",
                           "直接使用，不必声明" if name in facts.KINDS else "只用字母、数字和下划线"))
+            reader.told(known_problems, name, str(block.get("zh")))
             continue
         table = block.get("table", "annual")
         if table not in ("enterprises", "annual", "企业", "年度"):
@@ -569,11 +589,12 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                              (nearest(grows, known) or f"one of {', '.join(known)}", "可用：" + "、".join(known)))
                 grows = ""
         reader.own[name] = OwnFact(name, table, kind, unit or COUNT, zh, en, str(block.get("article", "")), choices, grows, **figures)
+        reader.told(known_problems, name)
 
 
 def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
     for name, block in given.items():
-        path, name = f"readings.{name}", str(name)
+        path, name, known_problems = f"readings.{name}", str(name), len(reader.problems)
         block = reader.mapping(path, block)
         meanings: dict[str, tuple[str, str]] = {}
         for word, said in block.items():
@@ -597,6 +618,7 @@ def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
                          ("letters, digits and _", "只用字母、数字和下划线"))
         reader.switches[name] = Switch(name, reader.text(path, block, "article", ""), reader.text(path, block, "zh", name),
                                        reader.text(path, block, "en", name.replace("_", " ")), meanings, str(default))
+        reader.told(known_problems, name)
 
 
 def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: str) -> None:
@@ -611,6 +633,7 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         if not name.isidentifier():
             reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"),
                          ("letters, digits and _, no blanks", "只用字母、数字和下划线，不含空格"))
+            reader.refused |= {name, str(block.get("zh"))}
             continue
         unit = None
         full = f"{prefix}.{name}"
@@ -623,7 +646,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                               "元、万元、%、平方米、月、年、户、美元、元/平方米/月 等；其他计数词请列入 units:"))
                 unit = COUNT
         if "value" not in block:
-            reader.wrong(path, ("has no value", "没有数值"), ("value: 20万元",) * 2)
+            if not reader.document.is_unread(f"{path}.value"):
+                reader.wrong(path, ("has no value", "没有数值"), ("value: 20万元",) * 2)
             continue
         dated = block["value"] if isinstance(block["value"], Mapping) else {1900: block["value"]}
         values: dict[int, Any] = {}
@@ -653,8 +677,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         exact, found = values_of(values, unit, path)
         reader.problems += [replace(p, place=reader.document.place(path)) for p in found]
         own_article = str(block.get("article") or article)
-        if not own_article:
-            reader.wrong(path, ("has no article", "没有文号"), ("article: 四（三）, here or at the clause", "请在此处或条款处写明 article"))
+        if not own_article and prefix == "numbers":  # a clause without an article is told of itself
+            reader.wrong(path, ("has no article", "没有文号"), ("article: 四（三）", "请写明 article，如 四（三）"))
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
         if exact:
             del reader.unreadable[full]
@@ -673,6 +697,11 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
             where, text = f"{path}.{name}", text.get("is", text.get("if"))
         else:
             where = f"{path}.{name}"
+        if text is None:
+            if not reader.document.is_unread(f"{where}.is"):
+                reader.wrong(where, ("has no formula", "没有公式"), ("write a formula", "请写公式"))
+            reader.refused |= {word, said[1]}
+            continue
         if not word.isidentifier() or word in FUNCTIONS:
             reader.wrong(where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"),
                          ("letters, digits and _", "只用字母、数字和下划线"))
@@ -680,6 +709,8 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
             reader.wrong(where, (f"{name} is the name of something else", f"“{name}”已另有所指"), ("choose another name", "请换一个名称"))
         else:
             found[word] = (where, text, said)
+            continue
+        reader.refused |= {word, said[1]}
     for word, (*_, (_, zh)) in found.items():  # a formula may say the Chinese name too, as of numbers and facts
         scope.called.setdefault(unicodedata.normalize("NFKC", zh), word)
     return found
@@ -695,11 +726,14 @@ def _resolve(scope: _Scope, word: str) -> Definition:
 def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
     kind = given.get("kind")
     path = f"clauses.{slug}"
+    reader.keys(path, given, CLAUSE_KEYS)
     if kind not in KINDS:
         remedy = nearest(str(kind), KINDS) if kind is not None else ""
-        reader.wrong(f"{path}.kind" if kind is not None else path,
-                     (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
-                     (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"))
+        if not reader.document.is_unread(f"{path}.kind"):
+            reader.wrong(f"{path}.kind" if kind is not None else path,
+                         (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
+                         (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"))
+        return parse_unit(given.get("unit", "CNY"), reader.labels) or CNY
     if kind != "in_kind":
         if "unit" in given and given["unit"] not in ("元", "CNY"):
             reader.wrong(f"{path}.unit", ("only a clause in kind has a unit of its own", "只有实物条款另有单位"), ("kind: in_kind",) * 2)
@@ -718,7 +752,8 @@ def _condition(reader: _Reader, path: str, name: str, given: Any, scope: _Scope,
     if isinstance(given, Mapping):
         reader.keys(path, given, ("if", "article", "zh", "en"))
     if "if" not in block:
-        reader.wrong(path, ("has no `if`", "没有 if"), ("if: a formula",) * 2)
+        if not reader.document.is_unread(f"{path}.if"):
+            reader.wrong(path, ("has no `if`", "没有 if"), ("if: a formula",) * 2)
         return None
     text = block["if"]
     value, uses, shown = reader.formula(f"{path}.if" if isinstance(given, Mapping) else path, text, scope, BOOL)
@@ -737,7 +772,6 @@ def _article(reader: _Reader, block: Mapping[str, Any], numbers: Iterable[str]) 
 def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: Unit, shared: _Scope, above: dict[str, int],
             units: dict[int, Unit]) -> Clause:
     path = f"clauses.{slug}"
-    reader.keys(path, given, CLAUSE_KEYS)
     article, zh = reader.text(path, given, "article"), reader.text(path, given, "zh")
     en = reader.text(path, given, "en", slug.replace("_", " "))
     remembered = reader.mapping(f"{path}.remember", given.get("remember"))
@@ -764,7 +798,7 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
             reader.wrong(f"{path}.amount", ("stands beside tiers, which say the amount", "已有 tiers，不再写 amount"),
                          ("remove one of them", "请删去其一"))
     else:
-        dimensions = [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
+        dimensions = None if given.get("kind") not in KINDS else [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
         value, uses, text = reader.formula(f"{path}.amount", given.get("amount"), scope, NUMBER, dimensions)
         if value.kind != POISON.kind:
             amount = _amount(reader, path, value, uses, text, unit)

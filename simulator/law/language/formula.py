@@ -147,12 +147,13 @@ _NARROW = {code: code - 0xFEE0
            for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F)}  # ０Ａａ．＿
 _BETWEEN = {"且": "and", "并且": "and", "AND": "and", "或": "or", "或者": "or", "OR": "or"}  # between two conditions
 _WORD = re.compile(r"\w+")
+_JOINED = re.compile("并且|或者|且|或")
 _DAY = re.compile(r"(?<![\w.])([12]\d{3})(?:-(\d{2})-(\d{2})(?![\w-])|年(\d{1,2})月(\d{1,2})日)")
 _FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"  # a comma stands within a figure only where it groups three digits
 _LITERAL = re.compile(
     rf"(?<![\w.])({_FIGURE})\s*((?:百万|千万|万|亿|千|百)?\s*(?:[%％‰]|(?:CNY|USD|EUR|HKD|m2|m²|months?|years?|days?|hours?|美元|"
-    r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?![\w²])))|"
-    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!\w)")
+    r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?!(?![且或])[\w²])))|"
+    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!(?![且或])\w)")
 
 
 @dataclass
@@ -190,8 +191,8 @@ class Formula:
         """The formula in Python's own signs, and for each character the place in the text it comes from."""
         text, out, places, quoted = self.text.translate(_NARROW), "", [], ""
         i = len(text) - len(text.lstrip())
-        if text[i:i + 1] in ("=", "＝"):
-            i += 1  # as in a spreadsheet
+        if text[i:i + 1] in ("=", "＝"):  # as in a spreadsheet
+            i = len(text) - len(text[i + 1:].lstrip())
         while i < len(text):
             start, sign = i, _SIGNS.get(text[i], text[i])
             if quoted:
@@ -201,7 +202,10 @@ class Formula:
                 self._literals.append(found.group(0))
                 piece, i = f"_q{len(self._literals) - 1}", found.end()
             elif found := _WORD.match(text, i):
-                word, i = found.group(0), found.end()
+                word = found.group(0)
+                if (joined := _JOINED.match(word)) and _after_operand(out.rstrip()):
+                    word = joined[0]  # where no name can stand: 且快递件数
+                i += len(word)
                 piece = self._word(word, out.rstrip(), text[i:].lstrip()[:1] in ("(", "（"))
             else:
                 quoted = sign if sign in ("'", '"') else ""
@@ -215,12 +219,9 @@ class Formula:
 
     @staticmethod
     def _word(word: str, before: str, called: bool) -> str:
-        operand = re.search(r"(\w+)$", before)
-        after_operand = before[-1:] in (")", "]", "}", "'",
-                                        '"') or (operand is not None and operand[0] not in ("and", "or", "not", "if", "else", "in"))
-        if word in _BETWEEN and after_operand:
+        if word in _BETWEEN and _after_operand(before):
             return f" {_BETWEEN[word]} "
-        if word in ("if", "and", "or") and called and not after_operand:
+        if word in ("if", "and", "or") and called and not _after_operand(before):
             return f"{word}_"  # as in a spreadsheet: if(…), and(…), or(…)
         return {"非": "not ", "from": "from_"}.get(word, word)
 
@@ -238,7 +239,10 @@ class Formula:
         return self._places[min(column, len(self._places) - 1)] if self._places else 0
 
     def _at(self, tree: ast.AST) -> int:
-        before = self._code.encode()[:getattr(tree, "col_offset", 0)]
+        column = getattr(tree, "col_offset", 0)
+        if isinstance(tree, ast.Attribute) and tree.end_col_offset:
+            column = tree.end_col_offset - len(tree.attr.encode())  # what stands behind the point
+        before = self._code.encode()[:column]
         return self._place(len(before.decode(errors="ignore")))
 
     def _not_a(self, tree: ast.AST, value: Value, en: str, zh: str, remedy_en: str = "", remedy_zh: str = "") -> Value:
@@ -356,6 +360,8 @@ class Formula:
         value = self.scope.fact(what, when, year)
         if value is None:
             return self._unknown(tree, what)
+        if value.kind == _POISON:
+            return POISON
         name = value.source[1]
         if when == "last":
             self.uses.last_year[name] = None
@@ -915,6 +921,12 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], int]] = {
     "end_of_year": (("year",), 1), "start_of_year": (("year",), 1), "years_after": (("day", "years"), 2), "age": (("day", "year"), 1),
 }
 _KEYWORDS = {"自": "from_", "起": "from_", "至": "to", "止": "to", "每": "of", "否则": "otherwise", "年": "year"}
+
+
+def _after_operand(before: str) -> bool:
+    """Whether what stands before ends with a value: what follows joins it to another."""
+    operand = re.search(r"(\w+)$", before)
+    return before[-1:] in (")", "]", "}", "'", '"') or (operand is not None and operand[0] not in ("and", "or", "not", "if", "else", "in"))
 
 
 def _of_a_year(dimensions: Dimensions) -> Dimensions:

@@ -219,3 +219,29 @@ def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
     text = SMALL.format(kind="recurrent", rest="    amount: award * min(months, 24, months) / below * below", conduct="")
     file.write_text(text.replace("      above:", "      months: {value: 24个月, zh: 月数}\n      above:"), "utf-8")
     assert any(p.severity == "error" and "month" in p.cause and "units do not agree" in p.cause for p in examine(document_of(file))[1])
+
+
+@pytest.mark.parametrize("right, wrong", [
+    ("    numbers:\n", "    number:\n"), ("  small:\n    article: 第一条\n", "  small:\n    artcle: 第一条\n"),
+    ("kind: recurrent", "kind: recurent"), ("{is: x * 1, zh: 定义}", "{iss: x * 1, zh: 定义}"),
+    ("parcels: {table: annual, unit: 件", "parcels: {table: annual, unit: 粒粒"),
+    ("    let:\n", "    lett:\n"),
+    ("      y: {is", "      min: {is"), ("default: a", "default: c")])
+def test_one_slip_is_one_problem(tmp_path, right, wrong):
+    """A name that a refused line would have given is not told of a second time."""
+    file = tmp_path / "tried.yaml"
+    rest = """    let:
+      x: online_sales - below
+      y: {is: x * 1, zh: 定义}
+    where:
+      enough: {if: parcels > 5 and scope == "a" and last_year.快递件数 > 5, zh: 够多}
+    amount: min(定义, award)"""
+    text = SMALL.format(kind="recurrent", rest=rest, conduct="") + """facts:
+  parcels: {table: annual, unit: 件, zh: 快递件数}
+readings:
+  scope: {zh: 范围, default: a, a: {zh: 甲}, b: {zh: 乙}}
+"""
+    assert right in text
+    file.write_text(text.replace(right, wrong), "utf-8")
+    found = [p for p in examine(document_of(file))[1] if p.severity == "error"]
+    assert len(found) == 1, [str(p) for p in found]
