@@ -56,6 +56,10 @@ class Document:
         line = f" line {self.lines[found]}" if found in self.lines else ""
         return f"{self.source}{line}, {path}" if path else f"{self.source}{line}"
 
+    def worded(self, problem: Problem) -> Problem:
+        """A problem as whoever wrote this kind of file would say it."""
+        return problem
+
     def is_unread(self, path: str) -> bool:
         """Whether the value at this path, or one below it, could not be read and is told of in `problems`."""
         return any(u == path or u.startswith((f"{path}.", f"{path}[")) for u in self.unread)

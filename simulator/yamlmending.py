@@ -25,6 +25,7 @@ _NARROW = dict(zip("｛｝［］，：（）", "{}[],:()", strict=True))
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _CLOSER = {"{": "}", "[": "]"}
 _QUOTE_IT = "put the value in quotes where the colon belongs to it"
+_QUOTE_FORMULA = 'put the formula in quotes: amount: "min(a, b)"'
 
 Said = tuple[str, str]
 
@@ -68,7 +69,7 @@ def _suspicious(root: yaml.Node) -> bool:
             for key, value in node.value:
                 word = key.value if isinstance(key, yaml.ScalarNode) and key.style is None else ""
                 bare = isinstance(value, yaml.ScalarNode) and value.style is None and not value.value
-                if isinstance(word, str) and ("：" in word or (bare and (":" in word or (node.flow_style and re.search("[()]", word))))):
+                if isinstance(word, str) and ("：" in word or word[:1] in _BLANKS[2:] or (bare and (":" in word or (node.flow_style and re.search("[()]", word))))):
                     return True
             waiting += [(value, bool(node.flow_style)) for _, value in node.value]
         elif isinstance(node, yaml.SequenceNode):
@@ -77,7 +78,8 @@ def _suspicious(root: yaml.Node) -> bool:
             waiting += [(child, bool(node.flow_style)) for child in node.value]
         elif isinstance(node, yaml.ScalarNode) and node.style is None:
             said = node.value
-            if said[:1] in ("｛", "［") or (between and (said.count("(") > said.count(")") or re.search(r"[，、]\s*[A-Za-z_]\w*\s*：", said))):
+            torn = said.count("(") > said.count(")") or re.search(r"[，、]\s*[A-Za-z_]\w*\s*：", said)
+            if said[:1] in ("｛", "［") or (between and torn):
                 return True
     return False
 
@@ -184,7 +186,7 @@ def _value(rest: str, told: list[Said], *, ends: bool) -> str:
     if sign == "“" and rest.rstrip().endswith("”") and ": " in rest:
         told.append(("has full-width quotes", 'write "…"'))
         return quoted(rest.strip()[1:-1])
-    plain, comment = (re.split(r"(?=\s#)", rest, maxsplit=1) + [""])[:2]
+    plain, comment = [*re.split(r"(?=\s#)", rest, maxsplit=1), ""][:2]
     if sign in "%@`" or (sign in "|>" and not re.match(r"[|>][+-]?\d?\s*$", plain)):
         told.append((f"begins with {sign}, a sign that YAML keeps for itself", "put the value in quotes"))
         return quoted(plain.strip()) + comment
@@ -257,9 +259,9 @@ class _Flow:
             return quoted(raw)
         raw = self._plain(within)
         if "," in raw:
-            self.told.append((f"holds a formula with a comma between braces: {raw}", 'put the formula in quotes: amount: "min(a, b)"'))
+            self.told.append((f"holds a formula with a comma between braces: {raw}", _QUOTE_FORMULA))
         elif re.search(r"[{}\[\]]|:(\s|$)|\s#", raw):
-            self.told.append((f"holds a formula with a colon or braces between braces: {raw}", 'put the formula in quotes: amount: "min(a, b)"'))
+            self.told.append((f"holds a formula with a colon or braces between braces: {raw}", _QUOTE_FORMULA))
         elif re.match(r"[%@`|>&*!\"']", raw):
             self.told.append((f"begins with {raw[0]}, a sign that YAML keeps for itself", "put the value in quotes"))
         else:
@@ -362,7 +364,7 @@ def _realigned(lines: list[str], stopped: yaml.YAMLError, slips: list[tuple[int,
     moved = 0
     for i in range(at, len(lines)):  # the lines below that stand in the same wrong column are of the same slip
         width = len(lines[i]) - len(lines[i].lstrip(" "))
-        if lines[i].strip() and width < indent or (width == indent and moved and indent in open_at):
+        if (lines[i].strip() and width < indent) or (width == indent and moved and indent in open_at):
             break
         if lines[i].strip() and width == indent:
             lines[i], moved = " " * right + lines[i].lstrip(" "), moved + 1

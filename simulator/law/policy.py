@@ -45,7 +45,6 @@ class OwnFact:
     share: float = 0.0
     median: float = 0.0
     log_sd: float = 0.0
-    needed: bool = True
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ TOP = {"name", "zh", "en", "term", "facts", "readings", "numbers", "let", "claus
 CLAUSE_KEYS = {"article", "zh", "en", "kind", "unit", "numbers", "where", "let", "amount", "pays", "term", "tiers", "remember",
                "data_error",
                "ends", "first", "tied_to_tax", "parts", "legality", "short_zh", "short_en", "notes"}
-FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented", "needed"}
+FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented"}
 NUMBER_KEYS = {"value", "unit", "article", "zh", "en", "discretion", "edge"}
 FACT_KINDS = ("money", "area", "count", "share", "flag", "day", "choice", "quantity")
 Said = tuple[str, str]  # English, Chinese
@@ -414,7 +414,7 @@ def examine(document: yamlfile.Document) -> tuple[Law | None, list[Problem]]:
     reader = _Reader(document, list(document.problems))
     law = _read(reader)
     errors = any(p.severity == "error" for p in reader.problems)
-    return (None if errors else law), list(dict.fromkeys(reader.problems))
+    return (None if errors else law), list(dict.fromkeys(map(document.worded, reader.problems)))
 
 
 def _read(reader: _Reader) -> Law | None:
@@ -644,7 +644,7 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                 reader.wrong(f"{path}.unit", (f"{block['unit']} is no unit that is known", f"单位“{block['unit']}”无法识别"),
                              ("元, 万元, %, m2, 月, 年, 户, 美元, 元/平方米/月 …; name what else is counted under units:",
                               "元、万元、%、平方米、月、年、户、美元、元/平方米/月 等；其他计数词请列入 units:"))
-                unit = COUNT
+                continue
         if "value" not in block:
             if not reader.document.is_unread(f"{path}.value"):
                 reader.wrong(path, ("has no value", "没有数值"), ("value: 20万元",) * 2)
@@ -798,8 +798,9 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
             reader.wrong(f"{path}.amount", ("stands beside tiers, which say the amount", "已有 tiers，不再写 amount"),
                          ("remove one of them", "请删去其一"))
     else:
-        dimensions = None if given.get("kind") not in KINDS else [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
-        value, uses, text = reader.formula(f"{path}.amount", given.get("amount"), scope, NUMBER, dimensions)
+        dimensions = [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
+        wanted = dimensions if given.get("kind") in KINDS else None
+        value, uses, text = reader.formula(f"{path}.amount", given.get("amount"), scope, NUMBER, wanted)
         if value.kind != POISON.kind:
             amount = _amount(reader, path, value, uses, text, unit)
     if marked:

@@ -44,6 +44,8 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
         ("h1", law.zh if zh else law.en),
         ("p", f"政策期：{law.start} 至 {end}" if zh else f"Term: {law.start} to {end}"),
     ]
+    said = ((("出处", "Source"), data.get("source")), (("备注", "Note"), data.get("notes")))
+    parts += [("p", f"{name[side]}{'：' if zh else ': '}{text}") for name, text in said if text]
     shared = Words(law, "", lang)
     if data.get("let"):
         parts += [("h2", "共用的定义" if zh else "Shared definitions"), ("table", _formulas(data["let"], shared, zh))]
@@ -112,6 +114,8 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
                 )
             )
         parts.append(("table", rows))
+        if block.get("notes"):
+            parts.append(("p", f"{'备注：' if zh else 'Note: '}{block['notes']}"))
     parts += [*_readings(law, zh), *_measures(law, zh)]
     parts += _settlement(law, data, shared, zh)
     parts += _asked(law, zh)

@@ -14,7 +14,8 @@ FORM = (resources.folder("data") / "policies" / "form.yaml").read_text("utf-8")
 PLANTED = [  # what stands in the form, what somebody wrote instead, what is said
     ("term: {start: 2016-01-01, end: 2018-12-31}", "term：｛start：2016-01-01, end: 2018-12-31｝",
      ["full-width colon after term", "the full-width sign ｛", "full-width colon after start", "the full-width sign ｝"]),
-    ("listed: {table: annual, unit: 是/否,", "listed: {table: annual，unit：是/否，", ["full-width sign ，", "full-width colon after unit"]),
+    ("listed: {table: annual, unit: 是/否,", "listed: {table: annual，unit：是/否，",
+     ["full-width sign ，", "full-width colon after unit"]),
     ("enterprise_cap: {value: 60万元", "enterprise_cap:{value:60万元", ["no space after the colon of enterprise_cap", "colon of value"]),
     ("zh: 一档, en: a step}", "zh: 一档, en: a step", ["brace or bracket that is not closed"]),
     ("      cap: {value: 20万元", "\tcap: {value: 20万元", ["indented with a Tab"]),
@@ -67,4 +68,5 @@ def test_a_guess_that_is_none_is_not_built_upon():
 def test_nothing_is_mended_in_a_file_that_is_right():
     for file in [*resources.folder("data").rglob("*.yaml"), *resources.folder("scenarios").rglob("*.yaml")]:
         text = file.read_text("utf-8")
-        assert yamlmending.mend(text, yaml.compose(text, Loader=yamlfile._FAST), yaml.SafeLoader, doubtful="policies" in str(file)).slips == []
+        node = yaml.compose(text, Loader=yamlfile._FAST)
+        assert yamlmending.mend(text, node, yaml.SafeLoader, doubtful="policies" in str(file)).slips == []
