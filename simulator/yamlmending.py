@@ -67,9 +67,10 @@ def _suspicious(root: yaml.Node) -> bool:
         node, between = waiting.pop()
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                word = key.value if isinstance(key, yaml.ScalarNode) and key.style is None else ""
+                word = str(key.value) if isinstance(key, yaml.ScalarNode) and key.style is None else ""
                 bare = isinstance(value, yaml.ScalarNode) and value.style is None and not value.value
-                if isinstance(word, str) and ("：" in word or word[:1] in _BLANKS[2:] or (bare and (":" in word or (node.flow_style and re.search("[()]", word))))):
+                torn = bare and (":" in word or (node.flow_style and re.search("[()]", word)))
+                if torn or "：" in word or word.startswith(tuple(_BLANKS[2:])):
                     return True
             waiting += [(value, bool(node.flow_style)) for _, value in node.value]
         elif isinstance(node, yaml.SequenceNode):

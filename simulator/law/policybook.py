@@ -518,7 +518,6 @@ class Book(yamlfile.Document):
 
 
 _COLUMNS = {"article": "文号", "zh": "中文名称", "en": "英文名称", "name": "代号", "kind": "种类", "term": "政策期"}
-_LIST = ("list it in the sheet {} and write its 代号 here", "请在“{}”页列出，此处写其代号")
 _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML: the same for a workbook
     "add term: .*": ("fill in 开始日期 and 结束日期 in the sheet 基本信息", "请在“基本信息”页填写开始日期、结束日期"),
     "add clauses: .*": ("write one row for each in the sheet 条款", "请在“条款”页逐条填写"),
@@ -550,9 +549,9 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
     "year, begins or none": ("write 当年在期内, 首年在期内 or 不限", "请写 当年在期内、首年在期内 或 不限"),
     "once, every_year, .*": ("write 一次, 逐年, 连续 3年, 任意 2年 or 每隔 3年", "请写 一次、逐年、连续 3年、任意 2年 或 每隔 3年"),
     "a list of clauses.*": ("write their 代号: growth、courier", "请写条款的代号：growth、courier"),
-    "give the sum a name under numbers": tuple(text.format("数字") + more for text, more in zip(
-        _LIST, ("; leave 条款 blank there", "（“条款”留空）"), strict=True)),
-    "give it a name under numbers": tuple(text.format("数字") for text in _LIST),
+    "give the sum a name under numbers": ("list it in the sheet 数字 with 条款 left blank, and write its 代号 here",
+                                          "请在“数字”页列出（“条款”留空），此处写其代号"),
+    "give it a name under numbers": ("list it in the sheet 数字 and write its 代号 here", "请在“数字”页列出，此处写其代号"),
     "write its unit .*": (
         "write its unit (5000元, 20万元), or list it in the sheet 数字", "请写明单位（如5000元、20万元），或列入“数字”页"),
     "define it under facts, numbers or let": ("define it in the sheet 指标, 数字 or 定义", "请核对名称，或在“指标”“数字”“定义”页先定义"),

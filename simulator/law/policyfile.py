@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -931,7 +931,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     follow, follow_uses = _code(reader, f"{where}.follow", block.get("follow", "each_highest"), FOLLOW, scope)
     event, event_uses = _code(reader, f"{where}.event", block.get("event", "state"), EVENT, scope)
     of = block.get("of")
-    uses, reached, awards, thresholds = Uses(), list[Node](), list[Node](), list[str]()
+    uses, reached, awards, thresholds, given_awards = Uses(), list[Node](), list[Node](), list[str](), list[tuple[str, str]]()
     uses.add(event_uses)
     for key, award in steps.items():
         own_edge = _SIGNED.match(str(key))
@@ -950,13 +950,14 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
             holds = make("and", holds, make("select", event.node, rose, const(1)))
         uses.add(used)
         uses.numbers |= more.numbers
+        given_awards += [(str(least), path) for path in more.numbers]
         thresholds += list(used.numbers)
         reached.append(holds)
         awards.append(make("half_up", make("mul", value.node, const(100)), const(value.scale)))
     if len(set(thresholds)) > 1:
         uses.rising[tuple(dict.fromkeys(thresholds))] = None
-    if follow.node.low != FOLLOW.index("each") or follow.node.high != FOLLOW.index("each"):
-        _falling(reader, where, steps)
+    if given_awards and (follow.node.low, follow.node.high) != (FOLLOW.index("each"),) * 2:
+        uses.awards[tuple(given_awards)] = None
     reached_set = _set_of(reached)
     own = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("mark")), 0, 2**len(steps) - 1)
     paid_years = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("years")), 0, 300)
@@ -999,16 +1000,6 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     every.add(uses)
     every.add(follow_all)
     return conditions, Condition("amount", "", "", amount, every, f"tiers of {of}"), mark
-
-
-def _falling(reader: _Reader, where: str, steps: Mapping[Any, Any]) -> None:
-    """Note an award that is below that of a lower tier: who rises would get less."""
-    clause = where.split(".")[1]
-    named = [(key, reader.numbers.get(f"{clause}.{award}") or reader.numbers.get(f"numbers.{award}")) for key, award in steps.items()]
-    for (lower, less), (upper, more) in pairwise(named):
-        if less and more and any(more.at(year) < less.at(year) for year in {*less.values, *more.values}):
-            reader.wrong(f"{where}.steps.{upper}", (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
-                         ("check the two awards", "请核对这两档的金额"), "warning")
 
 
 def _cut(data: Mapping[str, Any]) -> set[str]:
@@ -1237,8 +1228,10 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                          ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
+    _tiers_and_caps(reader, clauses, settlement)
+    _edges(reader, clauses)
     for clause in clauses:
-        if _pays_without_a_row(clause, settlement.conduct, list(reader.numbers.values())):
+        if _pays_without_a_row(clause, settlement.conduct, reader):
             reader.wrong(f"clauses.{clause.slug}.where",
                          ("may hold in a year of which the register has no row: its figures count as 0 there",
                           "名册中没有当年数据的年度也可能成立：该年各项按 0 计"),
@@ -1254,20 +1247,73 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                              ("correct or remove it", "请更正或删去"), "warning")
 
 
-def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], numbers: list[Number]) -> bool:
-    """Whether a clause that asks for figures of the year may pay in a year of which an enterprise has none. conduct: what is asked of
-    all who are paid."""
-    def known(found: Node) -> Range | None:
-        if found.op in (nodes.ROW, nodes.OWN_ROW):
-            return 0, 0
-        if found.op == nodes.NUMBER:
-            number = numbers[found.at[0]]
-            values = [int(value * number.scale) for value in number.values.values()]
-            return min(values), max(values)
-        return None
+def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], reader: _Reader) -> bool:
+    """Whether a clause that asks for figures of the year may, under some readings, pay in a year of which an enterprise has none.
+    conduct: what is asked of all who are paid."""
+    parts = [*(c.node for c in (*clause.conditions, *conduct)), clause.amount.node]
+    asked = nodes.leaves(*(c.node for c in clause.conditions), clause.amount.node).values()
+    if not any(found.op in (nodes.ROW, nodes.OWN_ROW) for found in asked):
+        return False
+    numbers, sizes = list(reader.numbers.values()), [len(switch.names) for switch in reader.switches.values()]
+    read = sorted({found.at[0] for found in nodes.leaves(*parts).values() if found.op == nodes.READING})
+    for codes in product(*(range(sizes[i]) for i in read)):
+        chosen = dict(zip(read, codes, strict=True))
 
-    asks = any(found.op in (nodes.ROW, nodes.OWN_ROW) for found in nodes.leaves(*(c.node for c in clause.conditions)).values())
-    return asks and all(nodes.ranges(part.node, known)[1] > 0 for part in (*clause.conditions, *conduct, clause.amount))
+        def known(found: Node, chosen: Mapping[int, int] = chosen) -> Range | None:
+            if found.op in (nodes.ROW, nodes.OWN_ROW):
+                return 0, 0
+            if found.op == nodes.READING:
+                return chosen[found.at[0]], chosen[found.at[0]]
+            if found.op == nodes.NUMBER:
+                values = [int(value * numbers[found.at[0]].scale) for value in numbers[found.at[0]].values.values()]
+                return min(values), max(values)
+            return None
+
+        memo: dict[int, Range] = {}
+        if all(nodes.ranges(part, known, memo)[1] > 0 for part in parts):
+            return True
+    return False
+
+
+def _tiers_and_caps(reader: _Reader, clauses: list[Clause], settlement: Settlement) -> None:
+    """Note a tier that gives less than the one below it, and what is capped below the award itself."""
+    def below(one: str, other: str) -> bool:
+        a, b = reader.numbers[one], reader.numbers[other]
+        return any(a.at(year) < b.at(year) for year in {*a.values, *b.values})
+
+    capped = {pair: None for clause in clauses for pair in clause.uses.capped}
+    for clause in clauses:
+        for awards in clause.uses.awards:
+            for (lower, less), (_, more) in pairwise(awards):
+                if below(more, less):
+                    reader.wrong(_where(more), (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
+                                 ("check the two awards", "请核对这两档的金额"), "warning")
+    for cap in settlement.caps:
+        most = list(cap.most.uses.numbers)
+        for clause in (clauses[k] for k in cap.clauses if len(most) == 1 and not cap.most.uses.facts):
+            alone = [p for p in clause.amount.uses.numbers if clause.amount.text in (p.partition(".")[2], reader.numbers[p].zh)]
+            capped |= {(path, most[0]): None for path in (*alone, *(p for awards in clause.uses.awards for _, p in awards))}
+    for award, most_of_it in capped:
+        if award != most_of_it and below(most_of_it, award):
+            reader.wrong(_where(most_of_it), (f"is a cap below the award itself, {reader.numbers[award].en}",
+                                              f"封顶低于奖励本身“{reader.numbers[award].zh}”"),
+                         ("check the two numbers", "请核对这两个数"), "warning")
+
+
+def _edges(reader: _Reader, clauses: list[Clause]) -> None:
+    """Note a threshold that is left out on both sides (< and >), or counted on both (<= and >=)."""
+    signs: dict[tuple[str, Decimal], dict[str, str]] = {}
+    for clause in clauses:
+        for edge in clause.edges:
+            for value in reader.numbers[edge.number].values.values():
+                signs.setdefault((f"{edge.last_year:d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
+    for (fact, _), ops in signs.items():
+        for pair, en, zh in ((("<", ">"), "is neither below nor above: just so much falls under neither", "恰为此数的两边都不算"),
+                             (("<=", ">="), "counts on both sides: just so much falls under both", "恰为此数的两边都算")):
+            if set(ops) == set(pair):
+                name = fact[1:] if fact[1:] not in facts.KINDS else facts.KINDS[fact[1:]][1]
+                reader.wrong(_where(ops[pair[1]]), (f"{en} ({fact[1:]})", f"{zh}（{name}）"),
+                             ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"), "warning")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ class Edge:
 @dataclass
 class Uses:
     """What a formula reads: facts of the enterprise and the year, of the year before and of fixed years, numbers (paths),
-    readings, other clauses; edges; rising: thresholds of a tier, which must rise."""
+    readings, other clauses; edges; rising: thresholds of a tier, which must rise; awards: the numbers that tiers give, from the
+    lowest, each with its threshold; capped: a number and one that is the most it may come to."""
 
     facts: dict[str, None] = field(default_factory=dict)
     last_year: dict[str, None] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class Uses:
     names: dict[str, None] = field(default_factory=dict)
     edges: dict[Edge, None] = field(default_factory=dict)
     rising: dict[tuple[str, ...], None] = field(default_factory=dict)
+    awards: dict[tuple[tuple[str, str], ...], None] = field(default_factory=dict)
+    capped: dict[tuple[str, str], None] = field(default_factory=dict)
     divisors: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: Uses) -> None:
@@ -685,6 +688,10 @@ class Formula:
                 pair = self._same(part, whole, value, "beside")
                 if pair is None:
                     return POISON
+                if op == "min":
+                    for one, other, sorts in ((whole, value, ("number", "awards")), (value, whole, ("awards",))):  # a cap stands behind
+                        if other.source[:1] == ("number",) and one.source and one.source[0] in sorts:
+                            self.uses.capped |= {(path, other.source[1]): None for path in one.source[1:]}
                 whole = Value(NUMBER, make(op, pair[0], pair[1]), whole.dimensions or value.dimensions, pair[2], pair[3])
             elif whole.kind == value.kind and value.kind in (DATE, YEAR, MONTH):
                 whole = Value(value.kind, make(op, whole.node, value.node), valid=_valid(whole, value))
@@ -758,6 +765,7 @@ class Formula:
         value = self._of(compared.left)
         whole = self._of(given["otherwise"]) if "otherwise" in given else None
         rising: list[str] = []
+        awards: list[tuple[str, str]] = []
         last: int | None = None
         for key, amount in zip(cases.keys, cases.values, strict=True):
             if key is None:
@@ -777,6 +785,8 @@ class Formula:
                     return self.fail(self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest",
                                      "请自低到高排列")
                 last = here
+            if due.source[:1] == ("number",) and due.dimensions == _CNY and value.dimensions not in (_YEARS, _MONTHS):
+                awards.append((ast.get_source_segment(self._code, key) or "", due.source[1]))
             reached = self._numbers(compared, value, ">" if isinstance(op, ast.Gt) else ">=", least)
             if reached.kind == _POISON:
                 return POISON
@@ -791,7 +801,9 @@ class Formula:
             self.uses.rising[tuple(rising)] = None
         if whole is None:
             return self.fail(self._at(cases), "has no tier", "没有分档", "write {a: b, …}", "请写 {门槛: 金额, …}")
-        return whole
+        if awards:
+            self.uses.awards[tuple(awards)] = None
+        return replace(whole, source=("awards", *(path for _, path in awards))) if awards else whole
 
     def _f_if(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         return self._chosen(tree, given["condition"], given["then"], given["otherwise"])

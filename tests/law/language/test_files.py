@@ -160,10 +160,10 @@ settlement: {{existing_support: none{conduct}}}
 TIERED = "    tiers: {{of: online_sales, edge: at_least, follow: {follow}, steps: {{below: award, above: more}}}}"
 
 
-def advice(tmp_path, rest, kind="recurrent", conduct=""):
+def advice(tmp_path, rest, kind="recurrent", conduct="", links="settlement"):
     """What is advised of a policy of one clause, as (the end of the place, what is said in Chinese)."""
     file = tmp_path / "tried.yaml"
-    file.write_text(SMALL.format(kind=kind, rest=rest, conduct=conduct), "utf-8")
+    file.write_text(SMALL.format(kind=kind, rest=rest, conduct=conduct).replace("settlement", links), "utf-8")
     law, problems = examine(document_of(file))
     assert law is not None, problems
     return [(p.place.rpartition(", ")[2], p.cause_zh) for p in problems if "未被使用" not in p.cause_zh]
@@ -187,6 +187,44 @@ def test_what_conduct_asks_of_all_counts(tmp_path):
 def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
     found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
     assert [said for _, said in found] == ["金额低于下一档“below”"] * advised
+
+
+FALLING, CAPPED = "金额低于下一档“below”", "封顶低于奖励本身“扶持”"
+
+
+@pytest.mark.parametrize("rest, said", [
+    ('    amount: "tier(online_sales >= {below: award, above: more})"', [FALLING]),
+    ('    amount: "min(2 * tier(online_sales >= {below: award, above: more}), below)"', [FALLING]),
+    ('    let: {due: "tier(online_sales >= {below: award, above: more})"}\n    amount: due', [FALLING]),
+    ('    amount: "tier(online_sales >= {below: more, above: award})"', []),
+    ('    amount: "min(tier(online_sales >= {below: award}), more)"', [CAPPED]), ("    amount: min(more, award)", []),
+    ("    amount: min(award, more)", [CAPPED]), ("    amount: min(award * steps(online_sales, below), more)", []),
+    ("    where: {a: {if: online_sales > below or last_year.online_sales < below, zh: 甲}}\n    amount: award",
+     ["名册中没有当年数据的年度也可能成立：该年各项按 0 计"]),
+    ("    where: {a: {if: online_sales > below or (online_sales < below and ecommerce), zh: 甲}}\n    amount: award",
+     ["名册中没有当年数据的年度也可能成立：该年各项按 0 计", "恰为此数的两边都不算（网络零售额）"]),
+    ("    where: {a: {if: online_sales >= below or (0 < online_sales <= below and ecommerce), zh: 甲}}\n    amount: award",
+     ["恰为此数的两边都算（网络零售额）"])])
+def test_tiers_caps_and_edges_are_looked_at_wherever_they_stand(tmp_path, rest, said):
+    assert sorted(text for _, text in advice(tmp_path, rest)) == sorted(said)
+
+
+def test_a_cap_over_clauses_below_an_award_is_pointed_out(tmp_path):
+    links = "links: {caps: {all: {of: [small], most: small_cap}}}\nnumbers: {small_cap: {value: 8000元, article: 二, zh: 合计}}\nsettlement"
+    assert [said for _, said in advice(tmp_path, "    amount: award", links=links)] == [CAPPED]
+    assert advice(tmp_path, "    amount: award * 2", links=links) == []
+
+
+@pytest.mark.parametrize("rest, advised", [
+    ('    where: {a: {if: online_sales < below or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}', True),
+    ('    where: {a: {if: online_sales > 0元 or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}', False),
+    ('    let: {x: award if online_sales < below else more}', True)])
+def test_the_advice_on_missing_rows_holds_under_some_reading(tmp_path, rest, advised):
+    """The two conditions of the second one hold together only where there is a row, whatever is read."""
+    amount = "x" if "let" in rest else "award"
+    links = "readings: {how: {zh: 口径, default: narrow, narrow: {zh: 窄}, wide: {zh: 宽}}}\nsettlement"
+    found = advice(tmp_path, f"{rest}\n    amount: {amount}", links=links)
+    assert ["clauses.small.where"] * advised == [place for place, said in found if "没有当年数据" in said]
 
 
 def test_what_follows_from_a_fault_is_not_told(tmp_path):
