@@ -39,7 +39,7 @@ _TYPE = {
     "其他量": "quantity",
 }
 _EDGE = {"含（以上、达到）": "at_least", "不含（超过、突破）": "more_than"}
-_FOLLOW = {"逐档各一次取最高": "each_highest", "所达各档": "each", "补足差额": "top_up", "终身一次": "first_only"}
+_FOLLOW = {"逐档各一次取最高": "each_highest", "所达各档": "each", "补足差额": "top_up", "升档差额": "step_up", "终身一次": "first_only"}
 _EVENT = {"达到即可": "state", "当年升至": "crossing"}
 _PER = {"每年": "year", "累计": "lifetime"}
 _SHARE = {"按比例": "pro_rata", "先到先得": "first_come"}

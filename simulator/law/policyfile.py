@@ -64,7 +64,7 @@ FACT_UNITS: dict[str, Unit] = {
     "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA, "rent": replace(RENT, scale=facts.RENT)}
 FACT_HIGHS = {"money": LARGEST, "area": 10_000_000 * facts.AREA, "rent": 100_000 * facts.RENT, "share": facts.OCCUPANCY, "count": 10**9}
 _SIGNED = re.compile(r"\s*(>=|>|≥)\s*(.+)")  # a step of tiers with an edge of its own
-FOLLOW = ("each_highest", "each", "top_up", "first_only")  # how tiers follow one another
+FOLLOW = ("each_highest", "each", "top_up", "first_only", "step_up")  # how tiers follow one another
 EVENT = ("state", "crossing")  # a tier counts while above it, or in the year of rising above it
 MOST_TIERS = 6
 _NUMERALS = {word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十"))
@@ -967,7 +967,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     for i in reversed(range(len(steps))):
         highest = make("and", reached[i], make("not", higher))
         above = make("lt", own, const(2**i))
-        alone = nodes.both(highest, make("select", is_follow[0], above, const(1)),
+        alone = nodes.both(highest, make("select", make("or", is_follow[0], is_follow[4]), above, const(1)),
                            make("select", is_follow[3], make("eq", paid_years, const(0)), const(1)))
         unpaid = make("eq", make("bits_and", own, const(2**i)), const(0))
         due.insert(0, make("select", is_follow[1], make("and", reached[i], unpaid), alone))
@@ -976,7 +976,11 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     for holds, award in zip(due, awards, strict=True):
         whole, one = make("add", whole, make("select", holds, award, const(0))), make("select", holds, award, one)
     whole = make("select", is_follow[1], whole, one)
-    amount = make("select", is_follow[2], make("max", const(0), make("sub", whole, total)), whole)
+    before = const(0)  # the award of the highest tier that was paid, be it in part
+    for i, award in enumerate(awards):
+        before = make("select", make("le", const(2**i), own), award, before)
+    less = make("select", is_follow[2], total, make("select", is_follow[4], before, const(0)))
+    amount = make("sub", whole, less)
     amount = make("max", const(0), amount)
     paid = leaf(nodes.PAID_NOW, (), 0, 10**18)
     due_set = _set_of(due)

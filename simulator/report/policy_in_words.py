@@ -20,6 +20,7 @@ _FOLLOW = {
     "each_highest": ("各档各一次，当年取所达最高档", "each tier once, the highest reached in the year"),
     "each": ("所达各档分别给", "every tier reached"),
     "top_up": ("补足至所达最高档", "topped up to the highest tier"),
+    "step_up": ("升档给差额，封顶或资金池削减的以后不补", "the difference to the tier before; what was cut is not made up"),
     "first_only": ("终身一次", "one award ever"),
 }
 _SHARE = {

@@ -9,6 +9,7 @@ import pytest
 
 from simulator import resources, yamlfile
 from simulator.cli import main
+from simulator.engine import policycases
 from simulator.law import policybook, policytext
 from simulator.law.policyfile import document_of, examine
 from simulator.law.shipped import policy_path, shipped_policies
@@ -187,6 +188,19 @@ def test_what_conduct_asks_of_all_counts(tmp_path):
 def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
     found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
     assert [said for _, said in found] == ["金额低于下一档“below”"] * advised
+
+
+@pytest.mark.parametrize("follow, gives", [("top_up", [800_000, 700_000, 0]), ("step_up", [800_000, 500_000, 0])])
+def test_whether_what_a_cap_cut_is_made_up_is_a_setting(tmp_path, follow, gives):
+    """Tiers of 1万元 and 1.5万元 under a cap of 8000元 a year: at the first, then the second tier, then there still."""
+    rest = TIERED.format(follow=follow).replace("steps: {below: award, above: more}", "steps: {below: award, above: higher}")
+    rest = "      higher: {value: 1.5万元, zh: 高档扶持}\n" + rest
+    links = "links: {caps: {all: {of: [small], most: small_cap}}}\nnumbers: {small_cap: {value: 8000元, article: 二, zh: 合计}}\nsettlement"
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind="one_off", rest=rest, conduct="").replace("settlement", links), "utf-8")
+    rows = {2022: {"online_sales": 300_000_000}, 2023: {"online_sales": 500_000_000}, 2024: {"online_sales": 500_000_000}}
+    case = policycases.Case("a", "small", "", "", {}, rows)
+    assert list(policycases.assess_case(examine(document_of(file))[0], case).values()) == gives
 
 
 FALLING, CAPPED = "金额低于下一档“below”", "封顶低于奖励本身“扶持”"
