@@ -110,7 +110,7 @@ CLAUSES = Sheet(
         Field("期限", ("term",), "plain", _TERM),
         Field("名额", ("first", "n"), "formula", note="只给前几名：5户"),
         Field("排序依据", ("first", "by"), "formula"),
-        Field("分几年兑现", ("parts",), "plain"),
+        Field("分几年兑现", ("parts",), "shares", note="等额的写年数；不等额的写各年比例：50%、30%、20%"),
         Field("与税收挂钩", ("tied_to_tax",), "plain", _YES),
         Field("分档依据", ("tiers", "of"), "formula", note="逐档的一次性奖励：按哪项数据分档；写了分档就不写金额公式"),
         Field("含本数", ("tiers", "edge"), "plain", _EDGE),
@@ -341,7 +341,7 @@ def _cell(field: Field, holder: dict[Any, Any]) -> Any:
 
 
 def _said(field: Field, value: Any) -> Any:
-    if field.read == "list":
+    if field.read == "list" or (field.read == "shares" and isinstance(value, list)):
         return (
             "、".join(map(str, value)) if isinstance(value, list) and all(isinstance(v, str) for v in value) else None
         )
@@ -556,6 +556,8 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
         "write its unit (5000元, 20万元), or list it in the sheet 数字", "请写明单位（如5000元、20万元），或列入“数字”页"),
     "define it under facts, numbers or let": ("define it in the sheet 指标, 数字 or 定义", "请核对名称，或在“指标”“数字”“定义”页先定义"),
     "(?:at most 2,000: )?give parts of it names under let": ("give parts of it names in the sheet 定义", "请在“定义”页给各部分取名"),
+    "over how many years .*": ("over how many years: 1 … 10, or the shares of the years, together 100%: 50%、30%、20%",
+                              "请写分几年兑现：1 … 10，或各年比例，合计 100%：50%、30%、20%"),
     "one name, and none beside tiers": ("one row 标记 for each clause, and none beside 各档", "每条只写一行“标记”，且不与“各档”并用"),
     "leave parts out": ("leave 分几年兑现 blank", "请不填“分几年兑现”"),
 }
@@ -997,6 +999,8 @@ def _value(document: Book, field: Field, value: Any, cell: str) -> Any:
         return field.words[value]
     if field.read == "text":
         return _text(value)
+    if field.read == "shares" and re.search("[、,，;；]", _text(value)):
+        return [part.strip() for part in re.split("[、,，;；]", _text(value)) if part.strip()]
     if field.read == "list":
         return [part for part in re.split(r"[、,，;；\s]+", _text(value)) if part]
     if field.read == "pairs":

@@ -7,12 +7,14 @@ tables below; the guide's page on policy files explains them to whoever writes o
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise, product
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -436,7 +438,7 @@ def _read(reader: _Reader) -> Law | None:
                      (f"at most {MOST_CLAUSES}: split the policy into two files", f"至多{MOST_CLAUSES}条，请拆成两份文件"))
         return None
     for slug in blocks_given:
-        if not slug.isidentifier() or slug in TOP | {"policy", "clawback"} or slug in FUNCTIONS:
+        if not _can_name(slug) or slug in TOP | {"policy", "clawback"} or slug in FUNCTIONS:
             reader.wrong(f"clauses.{slug}", (f"{slug} cannot name a clause", f"“{slug}”不能作条款名"),
                          ("letters, digits and _, beginning with a letter", "只用字母、数字和下划线，以字母开头"))
     in_kind = [s for s, b in blocks_given.items() if b.get("kind") == "in_kind"]
@@ -520,7 +522,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
         path, name, known_problems = f"facts.{name}", str(name), len(reader.problems)
         block = reader.mapping(path, block)
         reader.keys(path, block, FACT_KEYS)
-        if not name.isidentifier() or name in facts.KINDS:
+        if not _can_name(name) or name in facts.KINDS:
             reader.wrong(path, (f"{name} {'is a fact of every register' if name in facts.KINDS else 'cannot name a fact'}",
                                 f"“{name}”{'是登记表已有的数据' if name in facts.KINDS else '不能作数据名'}"),
                          ("use it without declaring it" if name in facts.KINDS else "letters, digits and _",
@@ -613,7 +615,7 @@ def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
                                                                                 f"默认解读“{default}”不在其中")
             reader.wrong(path, what, (f"default: {next(iter(meanings), 'NAME')}",) * 2)
             default = next(iter(meanings), "")
-        if not name.isidentifier():
+        if not _can_name(name):
             reader.wrong(path, (f"{name} cannot name a reading", f"“{name}”不能作解读名"),
                          ("letters, digits and _", "只用字母、数字和下划线"))
         reader.switches[name] = Switch(name, reader.text(path, block, "article", ""), reader.text(path, block, "zh", name),
@@ -630,9 +632,10 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         if not isinstance(block, Mapping):
             block = {"value": block}
         reader.keys(path, block, NUMBER_KEYS)
-        if not name.isidentifier():
+        if not _can_name(name):
             reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"),
-                         ("letters, digits and _, no blanks", "只用字母、数字和下划线，不含空格"))
+                         ("letters, digits and _, no blanks, no word of the language (from, if …)",
+                          "只用字母、数字和下划线，不含空格，不用 from、if 等语言本身的词"))
             reader.refused |= {name, str(block.get("zh"))}
             continue
         unit = None
@@ -702,7 +705,7 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
                 reader.wrong(where, ("has no formula", "没有公式"), ("write a formula", "请写公式"))
             reader.refused |= {word, said[1]}
             continue
-        if not word.isidentifier() or word in FUNCTIONS:
+        if not _can_name(word) or word in FUNCTIONS:
             reader.wrong(where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"),
                          ("letters, digits and _", "只用字母、数字和下划线"))
         elif word in scope.words:
@@ -721,6 +724,11 @@ def _resolve(scope: _Scope, word: str) -> Definition:
     if word not in scope.found:
         scope._let(word, 0, Formula(word, scope))
     return scope.found[word]
+
+
+def _can_name(word: str) -> bool:
+    """Whether a formula may use a word as a name: no word of the language itself."""
+    return word.isidentifier() and not iskeyword(word)
 
 
 def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
@@ -813,12 +821,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
     data_error = _condition(reader, f"{path}.data_error", "data_error", given["data_error"], scope) if "data_error" in given else None
     ends = _condition(reader, f"{path}.ends", "ends", given["ends"], scope) if "ends" in given else None
     first = _first(reader, path, given["first"], scope) if "first" in given else None
-    parts = given.get("parts", 1)
-    if isinstance(parts, bool) or not isinstance(parts, int) or not 1 <= parts <= 10:
-        reader.wrong(f"{path}.parts", (f"is {yamlfile.shown(parts)}", f"写的是{yamlfile.shown(parts)}"),
-                     ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
-        parts = 1
-    if parts > 1 and given.get("kind") == "in_kind":
+    parts = _parts(reader, f"{path}.parts", given.get("parts", 1))
+    if len(parts) > 1 and given.get("kind") == "in_kind":
         reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"),
                      ("leave parts out", "请去掉 parts"))
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
@@ -899,6 +903,22 @@ def _when_paid(reader: _Reader, path: str, given: Mapping[str, Any], scope: _Sco
     return found
 
 
+def _parts(reader: _Reader, path: str, given: Any) -> tuple[int, ...]:
+    """The weights in which an award is paid year by year: equal ones for a number of years, or shares that make the whole."""
+    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 10:
+        return (1,) * given
+    if isinstance(given, list) and 1 < len(given) <= 10:
+        shares = [parse_quantity(share, SHARE) for share in given]
+        exact = [share[0] for share in shares if isinstance(share, tuple)]
+        if len(exact) == len(given) and sum(exact) == 1 and min(exact) > 0:
+            whole = [int(share * SHARE.scale) for share in exact]
+            return tuple(weight // math.gcd(*whole) for weight in whole)
+    reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+                 ("over how many years it is paid: 1 … 10, or the shares of the years, together 100 %: [50 %, 30 %, 20 %]",
+                  "分几年兑现：1 … 10，或各年比例，合计 100 %：[50 %, 30 %, 20 %]"))
+    return (1,)
+
+
 def _first(reader: _Reader, path: str, given: Any, scope: _Scope) -> FirstN | None:
     block = reader.mapping(f"{path}.first", given)
     reader.keys(f"{path}.first", block, ("n", "by", "zh", "en"))
@@ -976,10 +996,10 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     for holds, award in zip(due, awards, strict=True):
         whole, one = make("add", whole, make("select", holds, award, const(0))), make("select", holds, award, one)
     whole = make("select", is_follow[1], whole, one)
-    before = const(0)  # the award of the highest tier that was paid, be it in part
-    for i, award in enumerate(awards):
-        before = make("select", make("le", const(2**i), own), award, before)
-    less = make("select", is_follow[2], total, make("select", is_follow[4], before, const(0)))
+    reached_before = const(0)  # the award of the highest tier that was paid, be it in part
+    for i, due_then in enumerate(awards):
+        reached_before = make("select", make("le", const(2**i), own), due_then, reached_before)
+    less = make("select", is_follow[2], total, make("select", is_follow[4], reached_before, const(0)))
     amount = make("sub", whole, less)
     amount = make("max", const(0), amount)
     paid = leaf(nodes.PAID_NOW, (), 0, 10**18)

@@ -106,12 +106,15 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
                     _text(condition),
                 )
             )
-        if clause.parts > 1:
+        if len(clause.parts) > 1:
+            shares = [f"{100 * part / sum(clause.parts):g}%" for part in clause.parts]
+            equal = len(set(clause.parts)) == 1
             rows.append(
                 (
                     "兑现" if zh else "payment",
-                    f"分{clause.parts}年等额兑现" if zh else f"in {clause.parts} equal yearly parts",
-                    str(clause.parts),
+                    (f"分{len(shares)}年等额兑现" if equal else f"分{len(shares)}年兑现：" + "、".join(shares)) if zh else
+                    (f"in {len(shares)} equal yearly parts" if equal else f"in {len(shares)} yearly parts: " + ", ".join(shares)),
+                    str(len(shares)) if equal else ", ".join(shares),
                 )
             )
         parts.append(("table", rows))

@@ -465,6 +465,9 @@ class Formula:
                          _YEARS if one.kind == YEAR else _MONTHS)
         if one.kind in (YEAR, MONTH, DATE) and other.kind == NUMBER:
             return self._moved(tree, one, other, op)
+        if one.kind == other.kind == DATE and sign < 0:
+            return self.fail(self._at(tree.right), "a day is taken from a day", "日期不能相减",
+                             "add years instead: a < b + 5年; age(b) gives whole years", "请改为加年数，如 甲 < 乙 + 5年；满几年用 age(乙)")
         wrong, part = (other, tree.right) if one.kind in (NUMBER, YEAR, MONTH, DATE) else (one, tree.left)
         return self._not_a(part, wrong, "a number" if wrong is one else f"what can be added to {_kind(one)[0]}", "可以加减的数")
 
@@ -570,7 +573,7 @@ class Formula:
                          "请比较同类的量；year(x) 取日期的年份")
 
     def _numbers(self, tree: ast.Compare, left: Value, sign: str, right: Value) -> Value:
-        pair = self._same(tree, left, right, "compared with")
+        pair = self._same(tree, _counted_in(left, right), _counted_in(right, left), "compared with")
         if pair is None:
             return POISON
         mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[sign]
@@ -944,6 +947,12 @@ def _after_operand(before: str) -> bool:
 def _of_a_year(dimensions: Dimensions) -> Dimensions:
     """What a year's money is measured in: CNY/year is an amount of the year like any other."""
     return _CNY if dimensions == (("CNY", 1), ("year", -1)) else dimensions
+
+
+def _counted_in(value: Value, beside: Value) -> Value:
+    """A bare figure beside a number of years or months counts them."""
+    bare = value.source == ("literal",) and not value.dimensions and value.scale == 1
+    return replace(value, dimensions=beside.dimensions) if bare and beside.dimensions in (_YEARS, _MONTHS) else value
 
 
 def _signed(sign: str, a: Node, b: Node) -> Node:

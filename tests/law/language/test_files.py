@@ -266,6 +266,13 @@ def test_a_comma_between_arguments_is_no_part_of_a_figure(tmp_path, written, ref
     assert any(p.severity == "error" and "单位不一致" in p.cause_zh for p in examine(document_of(file))[1]) == refused
 
 
+@pytest.mark.parametrize("name", ["from", "if", "class", "a b"])
+def test_a_word_of_the_language_names_nothing(tmp_path, name):
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind="recurrent", rest=f"    amount: {name}", conduct="").replace("award:", f"{name}:"), "utf-8")
+    assert any(p.place.endswith(f"numbers.{name}") and "cannot name" in p.cause for p in examine(document_of(file))[1])
+
+
 def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
     file = tmp_path / "tried.yaml"
     text = SMALL.format(kind="recurrent", rest="    amount: award * min(months, 24, months) / below * below", conduct="")
