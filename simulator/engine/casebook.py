@@ -22,6 +22,7 @@ from simulator.law.policytext import as_yaml
 from simulator.money import FEN
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
+from simulator.population.template import header_of
 from simulator.spreadsheets import unescaped, workbook
 
 SHEET = "例"
@@ -136,7 +137,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
         )
         for i, (_, _, column_of) in enumerate(facts_of, len(HEAD)):
             sheet.set_column(i, i, 14)
-            sheet.write_string(0, i, _header(column_of), head)
+            sheet.write_string(0, i, header_of(column_of), head)
         row = 1
         for case in cases:
             for year in sorted({*case.years, *case.gives}):
@@ -173,13 +174,6 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
                     "error_message": "写“是”，或写手工算得的数",
                 },
             )
-
-
-def _header(column: Column) -> str:
-    unit = {"money": "元" if column.unit == "CNY" else column.unit, "area": "㎡", "rent": "元/㎡·月"}.get(
-        column.kind, ""
-    )
-    return f"{column.header}（{unit}）" if unit else column.header
 
 
 def load(policy: Policy, path: Path) -> list[Case]:
