@@ -137,9 +137,11 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
           loader: type[Any] = yaml.SafeLoader) -> Document:
     """As `load`, from text. loader: of PyYAML; another than its pure one is for text that both read alike."""
     document = Document(source, quantities=quantities)
-    problems: list[Problem] = []
-    try:
-        depth = 0
+    stopped = False
+
+    def read(text: str) -> yaml.Node | None:
+        nonlocal stopped
+        problems, depth, stopped = list[Problem](), 0, True
         for event in yaml.parse(text, Loader=loader):
             place = f"{source} line {event.start_mark.line + 1 if event.start_mark else 1}"
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -151,16 +153,21 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
                 problems.append(Problem(place, f"has the tag {tag}", "remove it"))
         if problems:
             raise error(problems)
-        node, stopped = yaml.compose(text, Loader=loader), False
+        node: yaml.Node | None = yaml.compose(text, Loader=loader)
+        stopped = False
+        return node
+
+    try:
+        node = read(text)
     except yaml.YAMLError:
         if loader is not yaml.SafeLoader:  # a file of ours that somebody changed: told in the words of the pure reader
             return loads(text, source, error, gather=gather)
-        node, stopped = None, True
+        node = None
     except (RecursionError, ValueError) as e:
         raise error([Problem(source, "is not YAML a person wrote", "check the file")]) from e
     if stopped or quantities:
-        mended = yamlmending.mend(text, node, loader, doubtful=quantities)
-        document.problems = [*problems, *(Problem(f"{source} line {line}", *said) for line, *said in mended.slips)]
+        mended = yamlmending.mend(text, node, read, doubtful=quantities)
+        document.problems = [Problem(f"{source} line {line}" if line else source, *said) for line, *said in mended.slips]
         if mended.slips and not (quantities and gather and mended.node is not None):
             raise error(document.problems)
         node = mended.node

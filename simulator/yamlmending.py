@@ -7,14 +7,12 @@ quotes, lines out of line), tells of each with its line, and reads again. The fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
-MOST = 50  # slips that the parser has to find one by one
-_LONGEST = 100_000  # characters of a text that is read again and again
+MOST, MOST_READ = 50, 1_000_000  # times a text is read again for slips that the parser has to find one by one, and characters
 _KEY = re.compile(r"((?:- +)?)((?:[>≥]=?\s*)?[^\s：:\"'“”‘’{}\[\]#｛｝［］,，-][^\s：:\"'“”‘’{}\[\]#｛｝［］]*)(\s*)([：:])(\s*)(.*)$")
 _CLOSED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _NEXT_KEY = re.compile(r"\s*,\s*[^\s,，：:(){}\[\]\"']+\s*[：:]|\s*[，、；;]\s*[A-Za-z_]\w*\s*[：:]")
@@ -38,14 +36,16 @@ class Mended:
     slips: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def mend(text: str, node: yaml.Node | None, loader: type[Any], *, doubtful: bool = False) -> Mended:
-    """Read a text, mended as far as it has to be. node: what was read of it, None where the parser stopped; doubtful: look for
-    slips also where the parser reads it, in another sense."""
+def mend(text: str, node: yaml.Node | None, read: Callable[[str], yaml.Node | None], *, doubtful: bool = False) -> Mended:
+    """Read a text, mended as far as it has to be. node: what was read of it, None where the parser stopped; read: reads a text;
+    doubtful: look for slips also where the parser reads it, in another sense."""
     lines, made, sure, looked = text.splitlines(), Mended(), True, False
-    for _ in range(MOST if len(text) < _LONGEST else 2):
+    for _ in range(max(2, min(MOST, MOST_READ // (len(text) + 1)))):
         try:
-            node = node or yaml.compose("\n".join(lines), Loader=loader)
+            node = node or read("\n".join(lines))
         except yaml.YAMLError as stopped:
+            if getattr(stopped, "problem_mark", None) is None:  # signs that no text holds
+                return Mended(None, [(0, "is not YAML", "check indentation, colons and quotes")])
             if not looked and _rewrite(lines, made.slips):
                 looked = True
                 continue
@@ -217,7 +217,7 @@ class _Flow:
         known = len(self.told)
         try:
             said = self._any("")
-        except ValueError:  # nothing that is understood: as it stands, for the parser to tell of
+        except (ValueError, RecursionError):  # nothing that is understood: as it stands, for the parser to tell of
             del self.told[known:]
             return self.text
         rest = self.text[self.i:].strip()

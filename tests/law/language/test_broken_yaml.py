@@ -69,4 +69,12 @@ def test_nothing_is_mended_in_a_file_that_is_right():
     for file in [*resources.folder("data").rglob("*.yaml"), *resources.folder("scenarios").rglob("*.yaml")]:
         text = file.read_text("utf-8")
         node = yaml.compose(text, Loader=yamlfile._FAST)
-        assert yamlmending.mend(text, node, yaml.SafeLoader, doubtful="policies" in str(file)).slips == []
+        assert yamlmending.mend(text, node, yaml.compose, doubtful="policies" in str(file)).slips == []
+
+
+@pytest.mark.parametrize("text", ["a: " + "{b: " * 5000, "a：1\n" + "x: [" * 3000, "a：1\n" * 20_000,
+                                  "".join(f"{' ' * (i % 50)}k{i}: {{v：{i}\n" for i in range(3000)),
+                                  "a：1\nb: !!python/x 1", "a：&x 1\nb: *x"])
+def test_a_text_that_means_harm_is_refused_whatever_is_mended(text):
+    with pytest.raises(LawError):
+        yamlfile.loads(text, "f.yaml", LawError, gather=True, quantities=True)
