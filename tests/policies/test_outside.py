@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.engine.run import play
+from simulator.engine.totals import AWARDED
 from simulator.law import policybook
 from simulator.law.policyfile import document_of, examine
 from simulator.scenario import under_policy
@@ -84,3 +86,10 @@ links: {caps: {all: {of: [certified, largest], most: most}}}
              firm({2023: {"online_sales": 100}}, {}, ecommerce=False)]
     given, expected = answers({"case": "first", "enterprises": firms}, under_policy(path))
     assert given == expected
+
+
+def test_a_choice_is_invented_too():
+    """Some of an invented register have one of its words: the brand is awarded."""
+    scenario = under_policy(QINGSHAN).set({"draws": 2})
+    draws, k = play(scenario), scenario.law.policy.index("brand_award")
+    assert draws.by_clause[..., k, AWARDED].sum() > 0
