@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 
 from simulator.report import disclosure
-from simulator.report.disclosure import analyses_released, coarse, left_out, released, summary_released
+from simulator.report.disclosure import (
+    analyses_released,
+    coarse,
+    differences_released,
+    left_out,
+    released,
+    summary_released,
+)
 
 TOTAL = "total"
 
@@ -119,6 +126,21 @@ BY_YEAR = pd.DataFrame({"year": ["2013", "2014", TOTAL], "appropriation": [5e6, 
                         "shortfall": [1e6, 2e6, 3e6]})
 
 
+def test_a_budget_is_no_figure_of_enterprises():
+    table = pd.DataFrame({"year": [2013], "appropriation": [1_234_567.0], "rate": [1_234.5], "shortfall": [1_234_567.0]})
+    shown = analyses_released({"risk": table}, Plan())["risk"]
+    assert shown[["appropriation", "rate", "shortfall"]].to_numpy().tolist() == [[1_234_567.0, 1_234.5, 1_235_000.0]]
+
+
+@pytest.mark.parametrize("exempt", [False, True])
+def test_differences_are_withheld_or_have_the_digits_of_a_report(exempt):
+    table = pd.DataFrame({"clause": ["a", "b"], "mean": [1_234_567.0, 7_654_321.0], "share_dearer": [0.123456, 0.5], "kept": [1.5, 2.5]})
+    shown = differences_released(table, [False, True], ["mean", "share_dearer"], exempt)
+    assert shown["withheld"].tolist() == [False, True] and shown["kept"].tolist() == [1.5, 2.5]
+    assert shown.loc[0, ["mean", "share_dearer"]].tolist() == [1_234_567.0 if exempt else 1_235_000.0, 0.123456]
+    assert shown.loc[1, ["mean", "share_dearer"]].isna().all()
+
+
 def test_risk_follows_the_percentiles_of_what_is_paid_in_the_year():
     shown = analyses_released({"risk": BY_YEAR}, Plan(few=frozenset({("paid", TOTAL, "2014")})))["risk"]
     assert shown["withheld"].tolist() == [False, True, False]
@@ -143,7 +165,8 @@ def test_execution_is_shown_where_each_of_its_figures_may_be():
 
 
 def ledger(measure, year="2013", clause=TOTAL):
-    return {"measure": measure, "clause": clause, "year": year, "unit": "CNY", "mean": 5e6, "p95": 6e6, "p99": 7e6, "p99_low": 6e6}
+    return {"measure": measure, "clause": clause, "year": year, "unit": "CNY", "mean": 5e6, "p5_low": 4e6, "p95": 6e6, "p99": 7e6,
+            "p99_low": 6e6, "probability": 0.5, "paid": 3e6}
 
 
 @pytest.mark.parametrize(("measure", "rests_on"), [
@@ -172,7 +195,7 @@ def test_of_the_ledger_only_totals_are_shown_and_no_largest_recipient():
     assert shown[["measure", "clause"]].to_numpy().tolist() == [["paid", TOTAL]]
     assert shown[["p99", "p99_low"]].isna().all().all() and shown["p95"].notna().all()
     few = analyses_released({"ledger": table}, Plan(few=frozenset({("paid", TOTAL, TOTAL)})))["ledger"]
-    assert few["p95"].isna().all() and few["mean"].notna().all()
+    assert few[["p5_low", "p95"]].isna().all().all() and few[["mean", "probability", "paid"]].notna().all().all()
 
 
 def test_expected_figures_follow_their_own_cell():
