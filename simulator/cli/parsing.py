@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from simulator.cli.language import told
@@ -90,11 +91,28 @@ class Parser(argparse.ArgumentParser):
         if choice := re.fullmatch(r"invalid choice: (.*?),? .*\(choose from (.*)\)", cause):
             known = choice[2].replace("'", "").split(", ")
             cause, remedy = f"there is no {choice[1]}", nearest(choice[1].strip("'"), known) or f"one of {', '.join(known)}"
-        elif cause.startswith("unrecognized arguments: "):
-            options = sorted({option for p in (self, *self.verbs().values()) for option in p._option_string_actions})
-            remedy = nearest(cause.split()[2].partition("=")[0], options) or remedy
-        said = refused(1, [f"  {line(Problem(place, cause, remedy), self.lang)}"], self.lang)
+        self._refuse([Problem(place, cause, remedy)])
+
+    def _refuse(self, problems: Sequence[Problem]) -> NoReturn:
+        said = refused(len(problems), [f"  {line(problem, self.lang)}" for problem in problems], self.lang)
         self.exit(SimulatorError.exit_code, f"{said}\n")
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse; what no option takes is refused beside the verb's own options, all of it at once."""
+        found, left = self.parse_known_args(args, namespace)
+        if left:
+            verb = self.verbs()[found.name]
+            words = [word for i, word in enumerate(left) if word.startswith("-") or not (i and left[i - 1].startswith("-"))]
+            self._refuse([self._unknown(word, verb) for word in words])
+        return found
+
+    def _unknown(self, word: str, verb: Parser) -> Problem:
+        option = word.partition("=")[0]
+        elsewhere = [name for name, other in self.verbs().items() if option in other._option_string_actions]
+        if elsewhere:
+            return Problem(option, f"is no option of {verb.prog}", f"{', '.join(elsewhere)} have it; see {verb.prog} --help")
+        remedy = nearest(option, sorted(verb._option_string_actions)) if word.startswith("-") else ""
+        return Problem("", f"unrecognized arguments: {word}", remedy or f"see {verb.prog} --help")
 
     def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(safe(message) if message else message, file)

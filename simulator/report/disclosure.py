@@ -7,6 +7,7 @@ withheld, an analysis without one is left out. Registers that are marked as inve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from simulator.report.suppression import Plan
 
 FINEST, COARSEST = 3, 5  # outside amounts are rounded to the digit of their error, from thousands of yuan to hundreds of thousands
 KEYS = ("measure", "clause", "year", "unit")
+_PERCENTILE = re.compile(r"p\d")  # p5, p50_low …: a percentile, or an end of its interval
 
 
 def summary_released(summary: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
@@ -28,7 +30,7 @@ def summary_released(summary: pd.DataFrame, plan: Plan | None) -> pd.DataFrame:
         return shown
     keys = list(zip(summary["measure"], summary["clause"], summary["year"], strict=True))
     numbers = [c for c in summary.columns if c not in KEYS]
-    percentiles = [c for c in numbers if c[:1] == "p" and c[1:2].isdigit()]
+    percentiles = [c for c in numbers if _PERCENTILE.match(c)]
     held = np.array([not plan.shows(*key) for key in keys], bool)
     few = np.array([not plan.shows_percentiles(*key) for key in keys], bool)
     shown.loc[held, numbers] = np.nan
@@ -44,9 +46,8 @@ def coarse(amount: np.ndarray, error: np.ndarray | float = 0.0) -> np.ndarray:
     >>> coarse(np.array([1_234_567.89, 1_234_567.89, 400.0]), np.array([0.0, 23_456.0, 0.0])).tolist()
     [1235000.0, 1230000.0, 0.0]
     """
-    error = np.broadcast_to(np.asarray(error, float), np.shape(amount))
-    digit = np.floor(np.log10(np.where(error > 0, error, 1.0)))
-    step = 10.0 ** np.clip(digit, FINEST, COARSEST)
+    finest, coarsest = 10.0**FINEST, 10.0**COARSEST
+    step = 10.0 ** np.floor(np.log10(np.clip(np.broadcast_to(np.asarray(error, float), np.shape(amount)), finest, coarsest)))
     return np.asarray(np.round(np.asarray(amount, float) / step) * step)
 
 
@@ -65,7 +66,7 @@ def _rounded(table: pd.DataFrame, unit: pd.Series | str, amounts: Iterable[str] 
     money, count, share = (unit.isin(kinds).to_numpy() for kinds in (("CNY",), ("count",), ("share", "ratio")))
     names = [c for c in table.columns if c not in KEYS and not c.startswith(("probability", "withheld"))] if amounts is None else amounts
     for name in names:
-        if name not in table or table[name].dtype.kind not in "fi":
+        if table[name].dtype.kind not in "fi":
             continue
         values = table[name].to_numpy(float).copy()
         of = name.removesuffix("_error").removesuffix("_low").removesuffix("_high")
@@ -90,8 +91,7 @@ def released(table: pd.DataFrame, held: Iterable[bool], numbers: Iterable[str]) 
     """A table whose rows are withheld where `held` says so: a copy, `numbers` blank there, with a column `withheld`."""
     held, numbers = np.array(list(held), bool), list(numbers)
     shown = table.assign(withheld=held)
-    if len(shown):
-        shown[numbers] = shown[numbers].astype(float).mask(np.broadcast_to(held[:, None], (len(shown), len(numbers))))
+    shown[numbers] = shown[numbers].astype(float).mask(np.broadcast_to(held[:, None], (len(shown), len(numbers))))
     return shown
 
 
@@ -162,7 +162,7 @@ def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     numbers = [c for c in table.columns if c not in KEYS]
     shown = released(table, (not fine(row) for row in table.itertuples()), numbers)
     few = not plan.shows_percentiles("paid")
-    return shown.assign(**{c: np.nan for c in numbers if c.startswith("p99") or (few and c[:1] == "p" and c[1:2].isdigit())})
+    return shown.assign(**{c: np.nan for c in numbers if c.startswith("p99") or (few and _PERCENTILE.match(c))})
 
 
 def _expected(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:

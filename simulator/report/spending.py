@@ -66,11 +66,11 @@ def risk(run: RunFolder, lang: str) -> Block:
 
 
 def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> str:
-    """The year with the highest median, and how its appropriation compares."""
+    """The year with the highest median, and how its appropriation compares, where it is a bureau's own."""
     unit, peak = UNITS[words.lang]["money"], int(bands["p50"].idxmax())
     row = run.row("paid", TOTAL, peak)
     said = {"year": peak, "p50": shown(row, unit, "p50"), "p95": shown(row, unit, "p95")}
-    if peak not in run.appropriation:
+    if peak not in run.appropriation or run.example:
         return page.paragraph(words.html("risk.lead", **said), "lead")
     said["appropriation"] = unit.text(run.appropriation[peak], 0.0)
     said["probability"] = tables.chance_text(run.row("overrun", TOTAL, peak), words)

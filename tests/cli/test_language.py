@@ -62,6 +62,10 @@ def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
     (["rnu"], " → 是否应为“run”？", " → did you mean run?"),
     (["run", "baseline", "--drwas"], "不能识别的参数：--drwas → 是否应为“--draws”？",
      "unrecognized arguments: --drwas → did you mean --draws?"),
+    (["notches", "baseline", "--mode", "x"], "--mode：simulator notches 没有此选项 → 有此选项的命令：run, report",
+     "--mode: is no option of simulator notches → run, report"),
+    (["notches", "--drwas", "2", "--clase", "x"], "不能识别的参数：--drwas → 是否应为“--draws”？",
+     "unrecognized arguments: --drwas → did you mean --draws?"),
     (["run", "--draws"], "--draws：后面要有一个值 → 用法见 simulator run --help",
      "--draws: expected one argument → see simulator run --help"),
     (["report", "--format", "doc"], "--format：没有 'doc' → 是否应为“docx”？",
@@ -76,6 +80,7 @@ def test_what_a_command_line_is_refused_with_in_both_languages(words, zh, en, mo
     for lang, head, said in (("zh", "共 1 处问题，未做任何处理：\n  ", zh), ("en", "1 problem, nothing done:\n  ", en)):
         monkeypatch.setenv("LC_ALL", {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}[lang])
         outcome = call(*words)
+        head = head if "--clase" not in words else {"zh": "共 2 处问题，未做任何处理：\n  ", "en": "2 problems, nothing done:\n  "}[lang]
         assert outcome.code == 2 and outcome.err.startswith(head) and said in outcome.err, outcome.err
         assert lang == "en" or not english_in(outcome.err.replace("VERB", "").splitlines()[1])
 

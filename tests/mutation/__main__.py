@@ -1,8 +1,10 @@
-"""`make mutate`: does a test fail for every slip of the hand in the policy of 2013, and in the modules that work with a law?
+"""`make mutate`: does a test fail for every slip of the hand in the policy of 2013, in the modules that work with a law, and in those
+that decide what a report for outside may show?
 
 A mutant of the policy is its file with one change: the engine assesses the plays' registers under it. A mutant of a module has a
 process of its own in which the law's modules are imported as plain Python, with one change. First the plays (seconds), then, for
-what they leave alive of a module, its tests. Exit code 1: too few are killed, a function has no mutant, a survivor is not in
+what they leave alive of a module, its tests. A mutant of disclosure is imported instead of its module, the engine compiled as ever,
+and put to the tests of disclosure alone. Exit code 1: too few are killed, a function has no mutant, a survivor is not in
 survivors.yaml with the reason, or something in that table is not alive.
 """
 
@@ -10,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import io
 import os
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import chain
 from multiprocessing import connection, get_context
@@ -25,12 +28,14 @@ from pathlib import Path
 import yaml
 
 from tests.mutation import plain, plays
-from tests.mutation.mutants import FILE, Mutant, functions, modules, mutants
+from tests.mutation.mutants import DISCLOSURE, FILE, Mutant, functions, modules, mutants
 
 WANTED = 0.90
 LIMIT = 600  # seconds a mutant may take: one that never ends is killed
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
+DISCLOSURE_TESTS = [Path(__file__).parents[1] / "report" / name for name in
+                    ("test_disclosure_rules.py", "test_disclosure.py", "test_attackers.py")]
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
     "terms": ("test_terms", SCENARIO, "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
@@ -59,18 +64,21 @@ def main() -> int:
     chosen = [m for m in everything if re.search(options.only, m.key)][:: options.every]
     began = time.time()
     known: list[plays.Play] = []
-    if any(m.module not in BESIDE_THE_PLAYS for m in chosen):
+    if any(m.module not in (*BESIDE_THE_PLAYS, *DISCLOSURE) for m in chosen):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as compiled:
             known = compiled.submit(plays.prepare).result()
     print(f"{len(chosen)} mutants of {len(everything)}; {len(known)} registers prepared in {time.time() - began:.0f} s", flush=True)
     killed_by: dict[str, str] = {}
     left = Counter(m.module for m in chosen)
-    of_policy, of_modules = ([m for m in chosen if (m.data is not None) is wanted] for wanted in (True, False))
+    of_policy = [m for m in chosen if m.module == FILE]
+    of_disclosure = [m for m in chosen if m.module in DISCLOSURE]
+    of_law = [m for m in chosen if m.module not in (FILE, *DISCLOSURE)]
     for mutant, killer in chain(policy_killers(of_policy, known, options.workers),
-                                killers([None, *of_modules], known, options.workers, not options.plays_only)):
+                                killers([None, *of_disclosure], known, options.workers, True, disclosing),
+                                killers([None, *of_law], known, options.workers, not options.plays_only, killer_of)):
         if mutant is None:
             if killer:
-                print(f"the unchanged law fails: {killer}")
+                print(f"the unchanged program fails: {killer}")
                 return 1
             continue
         killed_by[mutant.key] = killer
@@ -112,11 +120,13 @@ def preload() -> None:
     assert not any(name.startswith("simulator.law") for name in sys.modules), "a mutant would not be what is imported"
 
 
-def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool) -> Iterator[tuple[Mutant | None, str]]:
-    """Each mutant with what killed it ("" for nothing), as they come; None stands for the unchanged law, waited for first."""
+def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool,
+            how: Callable[..., str]) -> Iterator[tuple[Mutant | None, str]]:
+    """Each mutant with what killed it ("" for nothing), as they come; None stands for the unchanged program, waited for first."""
     if chosen == [None]:
         return
-    plain.uncompiled()
+    if how is killer_of:
+        plain.uncompiled()
     preload()
     fork = get_context("fork")
     waiting, running = list(reversed(chosen)), {}
@@ -125,7 +135,7 @@ def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, 
             mutant = waiting.pop()
             ours, theirs = fork.Pipe(duplex=False)
             tests = tests_of(mutant) if mutant else tuple(sorted({name for m in chosen if m for name in tests_of(m)}))
-            process = fork.Process(target=put_to_death, args=(mutant, known, tests, thorough, theirs))
+            process = fork.Process(target=put_to_death, args=(how, mutant, known, tests, thorough, theirs))
             process.start()
             theirs.close()
             running[ours] = (mutant, process, time.time())
@@ -148,10 +158,10 @@ def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, 
                 yield mutant, f"it took more than {LIMIT} s"
 
 
-def put_to_death(mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, ...], thorough: bool,
+def put_to_death(how: Callable[..., str], mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, ...], thorough: bool,
                  answer: connection.Connection) -> None:
-    """In a process of its own: import the law with this mutant, try everything on it, and send what killed it."""
-    answer.send(killer_of(mutant, known, tests, thorough))
+    """In a process of its own: import the program with this mutant, try everything on it, and send what killed it."""
+    answer.send(how(mutant, known, tests, thorough))
     answer.close()
     os._exit(0)
 
@@ -175,9 +185,24 @@ def killer_of(mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, 
     return ""
 
 
+def disclosing(mutant: Mutant | None, _known: list[plays.Play], _tests: tuple[str, ...], _thorough: bool) -> str:
+    """The first test of disclosure that fails with a mutant of it; "" when none does."""
+    replaced = plain.Replaced(f"simulator.report.{mutant.module}", mutant.code) if mutant and mutant.code else None
+    if replaced:
+        sys.meta_path.insert(0, replaced)
+        try:
+            importlib.import_module(replaced.name)
+        except Exception as e:
+            return f"import: {type(e).__name__}"
+    for file in DISCLOSURE_TESTS:
+        if failed := first_failure(file):
+            return failed
+    return ""
+
+
 def tests_of(mutant: Mutant) -> tuple[str, ...]:
-    """The tests, beside the plays, that speak of what a mutant changes."""
-    return TESTS[mutant.module]
+    """The tests, beside the plays, that speak of what a mutant of the law's modules changes."""
+    return TESTS.get(mutant.module, ())
 
 
 def first_failure(file: Path) -> str:

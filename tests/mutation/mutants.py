@@ -1,5 +1,5 @@
-"""Mutants of the Python modules that work with a law: one small change each, of the kind a slip of the hand makes, with the
-module recompiled. Those of the policy's own text: `policy_file`.
+"""Mutants of the Python modules that work with a law, and of those that decide what a report for outside may show: one small change
+each, of the kind a slip of the hand makes, with the module recompiled. Those of the policy's own text: `policy_file`.
 
 Changed are the edges of comparisons, conditions and their parts, arithmetic, whole numbers, what a function returns and single
 steps. Left alone are texts (messages, docstrings), annotations and defaults of arguments; and the modules that read and write
@@ -18,10 +18,11 @@ from typing import Any
 
 import simulator
 
-LAW = Path(simulator.__file__).parent / "law"
+PROGRAM = Path(simulator.__file__).parent
 FILE = "policy.yaml"  # the "module" of the policy's own mutants
 MODULE = "(module)"  # what stands outside functions
 MODULES = ("explanation", "terms", "assessment", "calendar", "legality", "readings", "sharing", "targets")
+DISCLOSURE = ("disclosure", "releases", "suppression", "safety", "combinations")
 LONGEST = 60  # characters of a piece of source in a mutant's name
 
 EDGES = {ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.Is: ast.IsNot, ast.In: ast.NotIn}
@@ -35,7 +36,7 @@ SKIPPED = (ast.JoinedStr, ast.FunctionDef, ast.ClassDef, ast.Lambda)
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the module (dotted, under simulator.law; or the policy's file), the function or place, the line, what it was and
+    """One change: the module (its own name; or the policy's file), the function or place, the line, what it was and
     has become: code of the module, or the file's data."""
 
     module: str
@@ -52,8 +53,8 @@ class Mutant:
 
 
 def modules() -> dict[str, Path]:
-    """The sources that are changed, by name under simulator.law."""
-    return {name: LAW / f"{name}.py" for name in MODULES}
+    """The sources that are changed, by the module's own name."""
+    return {name: PROGRAM / floor / f"{name}.py" for floor, names in (("law", MODULES), ("report", DISCLOSURE)) for name in names}
 
 
 def functions(module: str) -> list[str]:
@@ -95,7 +96,7 @@ def places(scope: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]
     waiting = [(scope, "body", i, node) for i, node in enumerate(scope.body)]
     while waiting:
         parent, field, index, node = waiting.pop(0)
-        if isinstance(node, SKIPPED):
+        if isinstance(node, SKIPPED) or (isinstance(node, ast.keyword) and node.arg == "strict"):  # lengths that are equal anyhow
             continue
         yield parent, field, index, node
         for name, value in ast.iter_fields(node):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 
-class _Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports one module from the code given instead of from its file."""
 
     def __init__(self, name: str, code: CodeType) -> None:
@@ -52,7 +52,7 @@ def uncompiled() -> None:
 
 def law(module: str = "", code: CodeType | None = None) -> ModuleType:
     """`simulator.law.assessment`, imported for the first time in this process, one module of the law being replaced."""
-    replaced = _Replaced(f"simulator.law.{module}", code) if code is not None else None
+    replaced = Replaced(f"simulator.law.{module}", code) if code is not None else None
     if replaced:
         sys.meta_path.insert(0, replaced)
     calling = importlib.import_module("simulator.law.calling")

@@ -225,8 +225,9 @@ def _page(title: str, lang: str, note: str, parts: Iterable[Sequence[Any]]) -> s
     for header, rows, *said in parts:
         for text, mark in zip(said, ("## ", ""), strict=False):
             lines += [f"{mark}{text}", ""] if text else []
-        lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-        lines += ["| " + " | ".join(str(cell).replace("\n", " ") for cell in row) + " |" for row in rows] + [""]
+        if rows:
+            lines += ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+            lines += ["| " + " | ".join(str(cell).replace("\n", " ") for cell in row) + " |" for row in rows] + [""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -243,19 +244,20 @@ def model(lang: str) -> str:
         told.append(f"抽签：{lots}。" if zh else f"Lotteries: {lots}.")
         table = [[words.pick({"zh": rows[path].zh, "en": rows[path].en}), f"`{path}`", _distribution(scenario.assumptions[path].value),
                   named(rows[path].source, words), words.term("confidence", rows[path].confidence)] for path in used_in(room)]
-        parts.append((head, table or [[NONE] * len(head)], room[lang], " ".join(filter(None, told))))
+        parts.append((head, table, room[lang], " ".join(filter(None, told))))
     signs = _signs()
     head = ["条款数值（提高）", "总成本", "说明"] if zh else ["number of the law, raised", "total cost", "why"]
     arrow = {"+": "↑", "-": "↓", "0": "—", "+-": "↑（↓）", "-+": "↓（↑）"}
     parts.append((head, [[f"`{path}`", arrow[entry["sign"]], entry.get(lang, NONE)] for path, entry in signs.items()],
                   "条款数值的方向" if zh else "The direction of each number of the law",
-                  "各数值提高四分之一（年限加一年），同一随机性下逐次比较；"
+                  "各数值提高四分之一（年限加一年），以相同随机数逐次比较；"
                   "括号内为少数模拟中的相反方向，理由如下。" if zh else
-                  "Each raised by a quarter (terms by a year), draw by draw on the same luck; in brackets the way a few draws go, why."))
+                  "Each raised by a quarter (terms by a year), draw by draw with the same random numbers; "
+                  "in brackets the way a few draws go, why."))
     note = ("外层假设与内层随机性、每户每年的增长、税收、退出、申报与兑现，逐式列出；与程序的参数清单逐项核对。"
             "独立重算见 `tests/independent`。" if zh else
-            "Outer layer and luck, growth, taxes, leaving, applying and payment, equation by equation, held to the program's own list of "
-            "parameters. An independent play of it: `tests/independent`.")
+            "Assumptions and chance events, growth, taxes, leaving, applying and payment, equation by equation, held to the "
+            "program's own list of parameters. An independent play of it: `tests/independent`.")
     return _page("模型：公式与参数" if zh else "The model: equations and parameters", lang, note, parts)
 
 

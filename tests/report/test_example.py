@@ -18,7 +18,7 @@ OWN = {f"appropriation.{year}": 5_000_000 for year in range(2013, 2019)}
 @pytest.fixture(scope="module", params=["example", "own"])
 def played(request, tmp_path_factory):
     """A run with the program's appropriation, and one with a bureau's own; whether it is the example."""
-    budget = simulator.run(simulator.load_scenario("baseline", {"draws": 60} | (OWN if request.param == "own" else {})))
+    budget = simulator.run(simulator.load_scenario("baseline", {"draws": 200} | (OWN if request.param == "own" else {})))
     run = RunFolder.open(budget.write(tmp_path_factory.mktemp("example"), budget.budgeting()))
     return budget, run, request.param == "example"
 
@@ -44,6 +44,7 @@ def test_the_chance_of_an_overrun_is_no_headline_of_an_example(played):
     _, run, example = played
     cards = re.findall(r'data-card="(\w+)"', sections.answer(run, "zh").html)
     assert ("overrun" in cards) != example
+    assert ("缺口的可能性" in text_of(sections.risk(run, "zh")).split("各年度兑现支出的可能区间")[0]) != example
 
 
 def test_the_form_is_left_blank(played):

@@ -1,0 +1,245 @@
+"""What each table for outside leaves blank and how far it rounds, rule by rule, with a plan that says yes and no as asked."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulator.report import disclosure
+from simulator.report.disclosure import (
+    analyses_released,
+    coarse,
+    differences_released,
+    left_out,
+    released,
+    summary_released,
+)
+
+TOTAL = "total"
+
+
+@dataclasses.dataclass
+class Plan:
+    """Shows everything but what is named: (measure, clause, year) withheld, and those whose percentiles are."""
+
+    held: frozenset = frozenset()
+    few: frozenset = frozenset()
+    executed: frozenset = frozenset()
+    exempt: bool = False
+    years: tuple = (2013, 2014)
+    clauses: tuple = ("a", "b")
+
+    def shows(self, measure, clause=TOTAL, year=TOTAL):
+        return (measure, clause, str(year)) not in self.held
+
+    def shows_percentiles(self, measure, clause=TOTAL, year=TOTAL):
+        return self.shows(measure, clause, year) and (measure, clause, str(year)) not in self.few
+
+    def shows_execution(self, year):
+        return str(year) not in self.executed
+
+
+def holding(*held, **more):
+    return Plan(frozenset((*map(str, key), *[TOTAL] * (3 - len(key))) for key in held), **more)
+
+
+NUMBERS = ("mean", "standard_error", "p5", "p5_low", "p50_high", "p95", "p99", "p99_low", "probability", "probability_low")
+
+
+def summary(**columns):
+    rows = [("paid", "a", "2013", "CNY"), ("paid", TOTAL, TOTAL, "CNY"), ("recipients", "a", "2013", "count"),
+            ("share", TOTAL, TOTAL, "share")]
+    table = pd.DataFrame(rows, columns=list(disclosure.KEYS))
+    return table.assign(**dict.fromkeys(NUMBERS, 1234567.891) | columns)
+
+
+def test_a_withheld_row_of_the_summary_shows_nothing():
+    shown = summary_released(summary(), holding(("paid", "a", "2013")))
+    assert shown["withheld"].tolist() == [True, False, False, False]
+    assert shown.loc[0, list(NUMBERS)].isna().all()
+    assert shown.loc[1, [n for n in NUMBERS if "99" not in n]].notna().all()
+    assert not shown["percentiles_withheld"].tolist()[1]
+
+
+def test_where_few_contribute_no_quantile_nor_its_interval_is_shown():
+    shown = summary_released(summary(), Plan(few=frozenset({("paid", TOTAL, TOTAL)})))
+    assert shown["percentiles_withheld"].tolist() == [False, True, False, False] and not shown["withheld"].any()
+    assert shown.loc[1, ["p5", "p5_low", "p50_high", "p95"]].isna().all()
+    assert shown.loc[1, ["mean", "standard_error", "probability", "probability_low"]].notna().all()
+    assert shown.loc[0, ["p5", "p5_low", "p50_high", "p95"]].notna().all()
+
+
+def test_extremes_are_shown_of_nothing():
+    assert summary_released(summary(), Plan())[["p99", "p99_low"]].isna().all().all()
+
+
+@pytest.mark.parametrize("plan", [None, Plan(frozenset({("paid", "a", "2013")}), exempt=True)])
+def test_inside_and_of_invented_registers_the_summary_is_whole(plan):
+    shown = summary_released(summary(), plan)
+    pd.testing.assert_frame_equal(shown.drop(columns=["withheld", "percentiles_withheld"]), summary())
+    assert not shown["withheld"].any() and not shown["percentiles_withheld"].any()
+
+
+def test_figures_have_the_digits_that_their_error_leaves():
+    errors, means = [23_456.0, 2_345_678.0, 0.123, 0.00456], [1_234_567.8, 1_234_567.8, 12.345, 0.123456]
+    shown = summary_released(summary(standard_error=errors, mean=means, probability=0.123456), Plan())
+    assert shown["mean"].tolist() == [1_230_000.0, 1_200_000.0, 12.3, 0.123]
+    assert shown["standard_error"].tolist() == pytest.approx([23_000.0, 2_300_000.0, 0.12, 0.0046])
+    assert shown["probability"].tolist() == [0.123456] * 4  # chances are of draws, not of enterprises
+    assert shown["p5"].tolist() == [1_230_000.0, 1_200_000.0, 1_234_567.9, 1_234_567.891]
+
+
+@pytest.mark.parametrize(("amount", "error", "expected"), [
+    (1_234_567.89, 0.0, 1_235_000.0), (1_234_567.89, 99.0, 1_235_000.0), (1_234_567.89, 12_000.0, 1_230_000.0),
+    (1_234_567.89, 120_000.0, 1_200_000.0), (1_234_567.89, 99_000_000.0, 1_200_000.0), (400.0, 0.0, 0.0), (1_500.0, 1_000.0, 2_000.0)])
+def test_amounts_are_rounded_from_thousands_to_hundreds_of_thousands(amount, error, expected):
+    assert coarse(np.array([amount]), np.array([error])).tolist() == [expected]
+
+
+def test_an_own_error_goes_before_the_rows():
+    table = pd.DataFrame({"year": [2013], "paid_mean": [1_234_567.8], "paid_mean_error": [120_000.0], "standard_error": [1.0],
+                          "paid_p95": [1_234_567.8], "share": [0.123456], "share_high_low": [0.2], "revenue_2013": [4_567_890_123.0]})
+    shown = analyses_released({"affordability": table}, Plan())["affordability"]
+    assert shown["paid_mean"].tolist() == [1_200_000.0] and shown["paid_p95"].tolist() == [1_235_000.0]
+    assert shown["share"].tolist() == [0.123456] and shown["revenue_2013"].tolist() == [4_567_890_123.0]
+
+
+def test_released_blanks_the_numbers_of_the_rows_held_and_nothing_else():
+    table = pd.DataFrame({"name": ["x", "y"], "n": [1, 2], "m": [3.0, 4.0], "kept": [5, 6]})
+    shown = released(table, [True, False], ["n", "m"])
+    assert shown["withheld"].tolist() == [True, False] and shown["kept"].tolist() == [5, 6] and shown["name"].tolist() == ["x", "y"]
+    assert shown.loc[0, ["n", "m"]].isna().all() and shown.loc[1, ["n", "m"]].tolist() == [2, 4]
+    assert released(table.iloc[:0], [], ["n", "m"]).empty
+
+
+def test_what_has_no_rule_is_left_out():
+    found = {"ledger": pd.DataFrame(columns=["measure", "clause", "year", "unit", "mean"]), "exposure": pd.DataFrame({"a": [1]})}
+    assert set(analyses_released(found, Plan())) == {"ledger"} and set(analyses_released(found, None)) == set(found)
+    assert set(analyses_released(found, Plan(exempt=True))) == set(found)
+    assert left_out(found, Plan()) == ["exposure"] and left_out(found, None) == [] and left_out(found, Plan(exempt=True)) == []
+
+
+BY_YEAR = pd.DataFrame({"year": ["2013", "2014", TOTAL], "appropriation": [5e6, 6e6, 11e6], "probability": [0.1, 0.2, 0.3],
+                        "shortfall": [1e6, 2e6, 3e6]})
+
+
+def test_a_budget_is_no_figure_of_enterprises():
+    table = pd.DataFrame({"year": [2013], "appropriation": [1_234_567.0], "rate": [1_234.5], "shortfall": [1_234_567.0]})
+    shown = analyses_released({"risk": table}, Plan())["risk"]
+    assert shown[["appropriation", "rate", "shortfall"]].to_numpy().tolist() == [[1_234_567.0, 1_234.5, 1_235_000.0]]
+
+
+@pytest.mark.parametrize("exempt", [False, True])
+def test_differences_are_withheld_or_have_the_digits_of_a_report(exempt):
+    table = pd.DataFrame({"clause": ["a", "b"], "mean": [1_234_567.0, 7_654_321.0], "share_dearer": [0.123456, 0.5], "kept": [1.5, 2.5]})
+    shown = differences_released(table, [False, True], ["mean", "share_dearer"], exempt)
+    assert shown["withheld"].tolist() == [False, True] and shown["kept"].tolist() == [1.5, 2.5]
+    assert shown.loc[0, ["mean", "share_dearer"]].tolist() == [1_234_567.0 if exempt else 1_235_000.0, 0.123456]
+    assert shown.loc[1, ["mean", "share_dearer"]].isna().all()
+
+
+def test_risk_follows_the_percentiles_of_what_is_paid_in_the_year():
+    shown = analyses_released({"risk": BY_YEAR}, Plan(few=frozenset({("paid", TOTAL, "2014")})))["risk"]
+    assert shown["withheld"].tolist() == [False, True, False]
+    assert shown.loc[1, ["probability", "shortfall"]].isna().all() and shown["appropriation"].tolist() == [5e6, 6e6, 11e6]
+    shown = analyses_released({"risk": BY_YEAR}, holding(("paid", TOTAL, TOTAL)))["risk"]
+    assert shown["withheld"].tolist() == [False, False, True]
+
+
+def test_affordability_follows_what_is_paid_and_keeps_the_revenue():
+    table = pd.DataFrame({"year": [2013.0, 2014.0], "revenue": [4.5e9, 4.6e9], "share": [0.1, 0.2], "paid_p95_high": [1e6, 2e6]})
+    shown = analyses_released({"affordability": table}, holding(("paid", TOTAL, 2013), few=frozenset({("paid", TOTAL, "2014")})))
+    shown = shown["affordability"]
+    assert shown["withheld"].tolist() == [True, False] and shown["revenue"].notna().all()
+    assert shown.loc[0, ["share", "paid_p95_high"]].isna().all() and shown.loc[1, ["share", "paid_p95_high"]].notna().all()
+
+
+def test_execution_is_shown_where_each_of_its_figures_may_be():
+    table = pd.DataFrame({"year": [2013, 2014], "appropriation": [5e6, 5e6], "paid": [1e6, 2e6], "forecast": [3e6, 4e6]})
+    shown = analyses_released({"execution": table}, Plan(executed=frozenset({"2013"})))["execution"]
+    assert shown["withheld"].tolist() == [True, False] and shown.loc[0, ["paid", "forecast"]].isna().all()
+    assert shown.loc[1, ["paid", "forecast"]].tolist() == [2e6, 4e6] and shown["appropriation"].notna().all()
+
+
+def ledger(measure, year="2013", clause=TOTAL):
+    return {"measure": measure, "clause": clause, "year": year, "unit": "CNY", "mean": 5e6, "p5_low": 4e6, "p95": 6e6, "p99": 7e6,
+            "p99_low": 6e6, "probability": 0.5, "paid": 3e6}
+
+
+@pytest.mark.parametrize(("measure", "rests_on"), [
+    ("paid", ("paid",)), ("due", ("paid",)), ("accrued", ("awarded",)), ("due_back", ("clawback_due",)),
+    ("recovered", ("clawback_recovered",))])
+def test_a_line_of_the_ledger_follows_what_it_rests_on(measure, rests_on):
+    table = pd.DataFrame([ledger(measure), ledger(measure, "2014")])
+    for part in ("paid", "awarded", "clawback_due", "clawback_recovered"):
+        shown = analyses_released({"ledger": table}, holding((part, TOTAL, 2013)))["ledger"]
+        assert shown["withheld"].tolist() == [part in rests_on, False], part
+        assert bool(shown.loc[0, ["mean", "p95"]].isna().all()) == (part in rests_on)
+
+
+@pytest.mark.parametrize(("measure", "parts"), [("outstanding", ("clawback_due", "clawback_recovered")), ("waiting", ("awarded", "paid"))])
+@pytest.mark.parametrize("year", [2013, 2014, TOTAL])
+def test_what_waits_or_is_owed_rests_on_every_year(measure, parts, year):
+    table = pd.DataFrame([ledger(measure)])
+    for part in ("paid", "awarded", "clawback_due", "clawback_recovered"):
+        shown = analyses_released({"ledger": table}, holding((part, TOTAL, year)))["ledger"]
+        assert shown["withheld"].tolist() == [part in parts], (part, year)
+
+
+def test_of_the_ledger_only_totals_are_shown_and_no_largest_recipient():
+    table = pd.DataFrame([ledger("paid"), ledger("paid", clause="a"), ledger("top_1"), ledger("top_5")])
+    shown = analyses_released({"ledger": table}, Plan())["ledger"]
+    assert shown[["measure", "clause"]].to_numpy().tolist() == [["paid", TOTAL]]
+    assert shown[["p99", "p99_low"]].isna().all().all() and shown["p95"].notna().all()
+    few = analyses_released({"ledger": table}, Plan(few=frozenset({("paid", TOTAL, TOTAL)})))["ledger"]
+    assert few[["p5_low", "p95"]].isna().all().all() and few[["mean", "probability", "paid"]].notna().all().all()
+
+
+def test_expected_figures_follow_their_own_cell():
+    table = pd.DataFrame([{"measure": m, "clause": "a", "year": y, "mean": 1_234_567.8, "standard_error": 12_345.6, "expected": 1_234_567.8,
+                           "expected_error": 123.4} for m, y in (("paid", "2013"), ("paid", "2014"), ("recipients", "2013"))])
+    shown = analyses_released({"expected": table}, holding(("paid", "a", 2013)))["expected"]
+    assert shown["withheld"].tolist() == [True, False, False]
+    assert shown.loc[0, ["mean", "standard_error", "expected", "expected_error"]].isna().all()
+    assert shown.loc[1, ["mean", "expected"]].tolist() == [1_230_000.0, 1_235_000.0] and shown.loc[2, "mean"] == 1_234_567.8
+
+
+def test_prices_of_ways_round_the_text_are_those_of_invented_registers():
+    table = pd.DataFrame({"way": ["split", "move"], "invented": ["True", "False"], "gainers": [3.0, 4.0], "price": [5.0, 6.0],
+                          "rate": [0.1, 0.2]})
+    shown = analyses_released({"loopholes": table}, Plan())["loopholes"]
+    assert shown["withheld"].tolist() == [False, True] and shown["rate"].tolist() == [0.1, 0.2]
+    assert shown.loc[1, ["gainers", "price"]].isna().all() and shown.loc[0, ["gainers", "price"]].tolist() == [3.0, 5.0]
+
+
+def test_attribution_follows_what_each_clause_and_the_whole_are_paid():
+    table = pd.DataFrame({"clause": ["a", "b", "interaction", TOTAL], "booked": [1e6, 2e6, 3e5, 4e6], "shapley": [1e6, 2e6, 3e5, 4e6]})
+    shown = analyses_released({"attribution": table}, holding(("paid", "a")))["attribution"]
+    assert shown["withheld"].tolist() == [True, False, False, False]
+    shown = analyses_released({"attribution": table}, holding(("paid",)))["attribution"]
+    assert shown["withheld"].tolist() == [False, False, True, True] and shown.loc[2, ["booked", "shapley"]].isna().all()
+
+
+def test_interactions_of_a_total_that_is_withheld_are_not_shown():
+    table = pd.DataFrame({"cause": ["x"], "mean": [1e6]})
+    assert len(analyses_released({"interaction": table}, Plan())["interaction"]) == 1
+    assert analyses_released({"interaction": table}, holding(("paid",)))["interaction"].empty
+
+
+def test_drivers_and_conditions_are_of_results_that_may_be_shown():
+    drivers = pd.DataFrame({"result": ["paid", "paid.a", "target.scale"], "share": [0.1, 0.2, 0.3]})
+    for held, left in ((("paid",), ["paid.a", "target.scale"]), (("paid", "a"), ["paid", "target.scale"]),
+                       (("target", "scale", 2014), ["paid", "paid.a"]), (("target", "scale"), ["paid", "paid.a", "target.scale"])):
+        assert analyses_released({"drivers": drivers}, holding(held))["drivers"]["result"].tolist() == left
+    conditions = pd.DataFrame({"target": ["scale", "volume"], "needed": [0.1, 0.2]})
+    shown = analyses_released({"conditions": conditions}, holding(("target", "scale", 2013)))["conditions"]
+    assert shown["target"].tolist() == ["volume"] and shown["needed"].tolist() == [0.2]
+
+
+@pytest.mark.parametrize("name", ["backtest", "backtest_of_place"])
+def test_back_tests_are_of_published_figures(name):
+    table = pd.DataFrame({"year": [2013], "published": [0.41]})
+    pd.testing.assert_frame_equal(analyses_released({name: table}, holding(("paid",)))[name], table)
