@@ -18,6 +18,7 @@ from simulator.budget.statistics import COVER
 from simulator.budget.tornado import results
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.blocks import Workers
+from simulator.engine.replay import under_assumptions
 from simulator.engine.run import Draws, outer_layer, play
 from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Register
@@ -54,9 +55,12 @@ def indices(draws: Draws, scenario: Scenario, population: Register | None = None
     small = scenario.few(n)  # the two samples have to be independent of each other
     own, other = outer_layer(small, 0, n), outer_layer(small, 1 << LUCK_BITS, n)
 
+    on_own_luck = under_assumptions(small, population, workers=workers, progress=step)
+
     def played(parameters: np.ndarray, luck: int) -> np.ndarray:
-        found = results(play(small, population, workers=workers, luck=luck, parameters=parameters, progress=step), small)
-        return np.stack(list(found.values()))
+        found = on_own_luck(parameters) if luck == 0 else play(
+            small, population, workers=workers, luck=luck, parameters=parameters, progress=step)
+        return np.stack(list(results(found, small).values()))
 
     f_a, f_b = played(own, 0), played(other, 1)
     exchanged = []

@@ -19,6 +19,7 @@ from simulator.budget.revenue import flows
 from simulator.budget.statistics import chance, mean_and_error
 from simulator.budget.targets import measures
 from simulator.engine.blocks import Workers
+from simulator.engine.replay import on_common_luck
 from simulator.engine.run import Draws, play
 from simulator.money import FEN
 from simulator.population.parts import Register
@@ -84,9 +85,11 @@ def assumptions(scenario: Scenario, population: Register | None = None, *, worke
     step = steps(progress, few.draws * (2 * len(ends) + 1) + many.draws * (4 * min(refined, len(ends)) + 1))
 
     def playing(small: Scenario) -> Callable[..., dict[str, np.ndarray]]:
+        play = on_common_luck(population, small, workers=workers, progress=step)
+
         def played(**changes: Any) -> dict[str, np.ndarray]:
             changed = small.set({f"assumptions.{path}": value for path, value in changes.items()})
-            return results(play(changed, population, workers=workers, progress=step), changed)
+            return results(play(changed), changed)
         return played
 
     found = at_ends(ends, playing(few))

@@ -136,7 +136,7 @@ def design(
 
     from simulator.budget.design import find
     from simulator.budget.freedom import free_terms
-    from simulator.engine.run import play
+    from simulator.engine.replay import on_common_luck
 
     scenario = load_scenario(scenario)
     people = register_for(scenario, population)
@@ -144,13 +144,8 @@ def design(
     if budget is None:
         budget = Decimal(sum(scenario.funds.values())) / 100
 
-    def played(changed: Scenario) -> Any:
-        draws = play(changed, people, workers=workers)
-        if progress:
-            progress(1)
-        return draws
-
-    return find(scenario, terms, Decimal(str(budget)), played, confidence, maximise)
+    step = None if progress is None else lambda _: progress(1)
+    return find(scenario, terms, Decimal(str(budget)), on_common_luck(people, workers=workers, progress=step), confidence, maximise)
 
 
 def loopholes(

@@ -25,6 +25,7 @@ from simulator.population.parts import Parts, Register
 from simulator.scenario import Scenario
 
 FEWEST, FEWEST_OF_PARTS = 4, 2  # tasks for each worker
+FEWEST_DRAWS = 25  # of a task: bringing in a register's enterprises takes as long as several
 MOST = 1024  # draws of a task that reads a part of a register
 AT_ONCE = 256  # draws of any other task
 WAITING = 256  # tasks submitted to threads at a time
@@ -72,7 +73,8 @@ class Work:
             raise ScenarioError(Problem("--population", f"is a register in parts, but {some[0].slug} is weighed over all enterprises",
                                         "keep the register in one folder or workbook"))
         pieces = -(-FEWEST_OF_PARTS * workers // parts) if parts else FEWEST * workers  # each piece reads its part
-        block = block or max(1, min(MOST if parts else AT_ONCE, -(-draws // pieces)))
+        least = 1 if parts else min(FEWEST_DRAWS, -(-draws // workers))
+        block = block or max(1, least, min(MOST if parts else AT_ONCE, -(-draws // pieces)))
         ranges = [(first, min(first + block, draws)) for first in range(0, draws, block)]
         if not parts:
             return [Task(-1, EVERYBODY, *r) for r in ranges]

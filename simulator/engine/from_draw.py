@@ -9,18 +9,20 @@ from simulator.engine.room import FOUND_ROOM, Cohort, choose, expected_row, note
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
-from simulator.lotteries import SUPPORT, key_of_slot, u
+from simulator.lotteries import SALES, SERVICE, SUPPORT, fill, key_of_slot, u
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import TOGETHER
 from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
 from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import (
     ARRIVING,
+    URNS,
     arrivals,
+    draw_facts,
     incumbents,
     is_service,
     make_incumbent,
-    make_newcomer,
+    make_newcomers,
     make_platform,
     relative_size,
 )
@@ -60,16 +62,22 @@ def enter_drawn(world, room, e, start, based):
 
 
 @rule
-def sizes_of_incumbents(world, relative, services):
+def sizes_of_incumbents(world, keys, urns, relative, services):
     """Sales relative to the median of the drawn incumbents, and which are service firms. Returns the sum of the goods
-    retailers' relative sales."""
+    retailers' relative sales. keys, urns: room for those of TOGETHER enterprises."""
     total = 0.0
-    for slot in range(relative.shape[0]):
-        key = key_of_slot(kinds.GOODS, 0, slot)
-        services[slot] = is_service(world.par, world.seed, world.draw, key)
-        relative[slot] = relative_size(world.par, world.seed, world.draw, key)
-        if not services[slot]:
-            total += relative[slot]
+    for start in range(0, relative.shape[0], TOGETHER):
+        count = min(TOGETHER, relative.shape[0] - start)
+        for e in range(count):
+            keys[e] = key_of_slot(kinds.GOODS, 0, start + e)
+        fill(world.seed, world.draw, SERVICE, keys[:count], 0, urns.service)
+        fill(world.seed, world.draw, SALES, keys[:count], 0, urns.sales)
+        for e in range(count):
+            slot = start + e
+            services[slot] = is_service(world.par, urns.service[e])
+            relative[slot] = relative_size(world.par, urns.sales[e])
+            if not services[slot]:
+                total += relative[slot]
     return total
 
 
@@ -81,7 +89,9 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
     number = incumbents(par)
     n = number + arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
     relative, services = np.empty(number), np.empty(number, np.bool_)
-    total = sizes_of_incumbents(world, relative, services)
+    all_urns = np.zeros(1, URNS)
+    urns = all_urns[0]
+    total = sizes_of_incumbents(world, room.keys, urns, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
     sharing, first_year = world.terms[0], room.years[0]
     tax = tax_year(par, world.base_year, sharing, world.base_year, sharing, world.moves[0])
@@ -90,12 +100,13 @@ def play_incumbents(world, room, held, only, by_clause, by_year):
         for e in range(count):
             i = room.which[e]
             room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
+        draw_facts(seed, draw, room.keys[:count], urns)
         for e in range(count):
             i, enterprise, state = room.which[e], room.enterprises[e], room.states[e]
             room.enterprises[e], room.states[e] = no_enterprise[0], no_state[0]
             state.key = room.keys[e]
             if i < number:
-                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year)
+                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year, urns, e)
             else:
                 make_platform(par, enterprise, state, seed, draw)
             enter_drawn(world, room, e, 0, 0)
@@ -131,10 +142,10 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
             if only == 0 or (held[number] >> 1) & only:
                 states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
                 states[i].anyway = 1 if slot < anyway else 0
-                make_newcomer(par, enterprises[i], states[i], seed, draw, year, world.edges[j])
                 numbers[i] = number
                 i += 1
             number += 1
+    make_newcomers(par, enterprises, states, seed, draw, year, world.edges[j])
     order = np.argsort(enterprises["settled_on"], kind="mergesort")
     while start < total:
         count = min(TOGETHER, total - start)

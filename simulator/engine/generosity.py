@@ -25,7 +25,7 @@ from simulator.law.readings import defaults
 from simulator.lotteries import key_of_slot
 from simulator.projection.assumptions import draw_parameters, general
 from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE
-from simulator.projection.newcomers import make_newcomer
+from simulator.projection.newcomers import make_newcomers
 from simulator.projection.uncertain import fixed
 from simulator.scenario import Scenario, load_scenario
 
@@ -39,7 +39,7 @@ def reference_newcomers(par, edges, base_year, kind, enterprises, states):
     """Fill ENTERPRISE and STATE (n,) of newcomers of a kind that settle in the first year."""
     for slot in range(enterprises.shape[0]):
         states[slot].kind, states[slot].key = kind, key_of_slot(kind, base_year + 1, slot)
-        make_newcomer(par, enterprises[slot], states[slot], np.uint64(0), 0, base_year + 1, edges)
+    make_newcomers(par, enterprises, states, np.uint64(0), 0, base_year + 1, edges)
 
 
 def references(par: np.void, enacted: Enacted, edges: np.ndarray, base_year: int, kind: int) -> Register:

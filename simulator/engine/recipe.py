@@ -21,6 +21,7 @@ from simulator.lotteries import (
     EMPLOYEES,
     FOUNDED_LOCALLY,
     JOINS,
+    LEASE_LAG,
     LINE,
     LINE_FEE,
     MEMBERS,
@@ -30,6 +31,7 @@ from simulator.lotteries import (
     REGISTERED_CAPITAL,
     ROUND_CAPITAL,
     SALES,
+    SERVICE,
     SETTLING_DAY,
     u,
 )
@@ -146,7 +148,7 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales):
     enterprise.accounts_sound, enterprise.ecommerce, enterprise.online_retailer = 1, 1, 1
     state.online_share = 1.0
     anchor = kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ
-    if kind == kinds.GOODS and is_service(par, seed, 0, key):
+    if kind == kinds.GOODS and is_service(par, u(seed, 0, SERVICE, key, 0)):
         state.kind, state.online_share, enterprise.online_retailer = kinds.SERVICE, 0.0, 0
     if year == 0:
         p_age = u(seed, 0, AGE, key, 0)
@@ -166,7 +168,7 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales):
     else:
         # of the older ones a register says nothing: they were there before
         enterprise.settled_on = day if year > 0 or p_age < UNDER_FIVE else 0
-        enterprise.lease_started_on = lease_of(par, seed, 0, key, day) if year > 0 else 0
+        enterprise.lease_started_on = lease_of(par, u(seed, 0, LEASE_LAG, key, 0), day) if year > 0 else 0
     if kind == kinds.PLATFORM:
         state.members = lognormal(
             u(seed, 0, MEMBERS, key, 0), par.platforms_members_median, par.platforms_members_log_sd)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.engine.blocks import Elsewhere, Workers
 from simulator.engine.enacted import Enacted, enact
 from simulator.engine.kernel import HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
@@ -22,6 +23,7 @@ from simulator.engine.run import Draws, finish, outer_layer, play, play_blocks
 from simulator.law.language.moving import Moving
 from simulator.law.language.nodes import HISTORY, READING, Node, Range
 from simulator.law.policy import HISTORY_FIELDS, Policy
+from simulator.population.parts import Parts, Register
 from simulator.population.register import Population
 from simulator.projection.assumptions import EVERYTHING, NEWCOMERS_ONLY, general, pull_levers, touches
 from simulator.projection.bunching import CAPITAL, CONTRIBUTION
@@ -38,6 +40,55 @@ Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
 
+def on_common_luck(population: Register | None = None, base: Scenario | None = None, *, workers: Workers = None,
+                   progress: Progress = None) -> Callable[[Scenario], Draws]:
+    """A function that plays one scenario after another as `run.play` does. Of each that differs from `base` (None: from one before) in
+    clauses or in assumptions about newcomers alone, no more is played than that can touch; not so where the work goes elsewhere or a
+    register lies in parts."""
+    if isinstance(workers, Elsewhere) or isinstance(population, Parts):
+        return lambda scenario: play(scenario, population, workers=workers, progress=progress)
+    session = Session(base, population, workers)
+    if base is not None:
+        session.play()
+
+    def played(scenario: Scenario) -> Draws:
+        draws = session.answer(scenario, rebase=base is None)
+        if progress:
+            progress(scenario.draws)
+        return draws
+
+    return played
+
+
+def under_assumptions(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
+                      progress: Progress = None) -> Callable[[np.ndarray], Draws]:
+    """A function that plays a scenario under one outer layer after another, each as `run.play(…, parameters=…)` does: see
+    `on_common_luck`."""
+    if isinstance(workers, Elsewhere) or isinstance(population, Parts):
+        return lambda parameters: play(scenario, population, workers=workers, parameters=parameters, progress=progress)
+    session = Session(scenario, population, workers)
+    session.play()
+
+    def played(parameters: np.ndarray) -> Draws:
+        draws = session.assuming(parameters)
+        if progress:
+            progress(len(parameters))
+        return draws
+
+    return played
+
+
+def paid_instead(scenario: Scenario, base: Draws, gone: Population, come: Population, workers: int | None = None) -> np.ndarray | None:
+    """What `run.play` would give as paid, had some enterprises `come` to a register in place of others, `gone`; None where that may
+    touch anybody else: through what is contested or through office space. base: the draws of the scenario on that register."""
+    of_gone, of_come = prepare(scenario, gone), prepare(scenario, come)
+    if scenario.law.policy.contested or of_gone.office_taken() != of_come.office_taken():
+        return None
+    old, new = (play_blocks(prepared, base.parameters, workers=workers, who=THOSE_THERE) for prepared in (of_gone, of_come))
+    by_clause, by_year = _add(_add((base.by_clause, base.by_year), old, -1), new, 1)
+    return finish(scenario, by_clause, by_year, base.parameters, paid_until(scenario, come), 0.0).paid
+
+
 class Change(NamedTuple):
     """What a scenario changes in one that was played in full. law: it, prepared; parameters (draws,), of_years (draws, years + 1): its
     assumptions drawn; clauses: only who held one of these, one bit each, is played again; newcomers: all of these are."""
@@ -52,36 +103,49 @@ class Change(NamedTuple):
 class Session:
     """Plays a scenario, and changed ones, on the same luck. Not for several threads at once."""
 
-    def __init__(self, scenario: Scenario, population: Population | None = None, workers: int | None = None):
+    def __init__(self, scenario: Scenario | None, population: Population | None = None, workers: int | None = None):
         self.population, self.workers = population, workers
         self._results: OrderedDict[str, Draws] = OrderedDict()
         self._base: _Base | None = None
-        self._change: tuple[str, Change | None] | None = None  # the last one asked for
+        self._change: tuple[Scenario, Change | None] | None = None  # the last one asked for
         self.scenario = scenario
         self.seconds = 0.0  # a full run took
 
     def play(self, scenario: Scenario | None = None, progress: Progress = None) -> Draws:
         """What `engine.run.play` gives. progress is called with draws done and may raise to stop. Raises ScenarioError."""
         scenario = scenario or self.scenario
-        started, key = time.perf_counter(), scenario.hash()
+        assert scenario is not None
+        key = scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
-            return self._results[key]
-        if scenario.law.policy.contested:  # what one gets depends on all: there is no part to play again
-            self._results[key] = play(scenario, self.population, workers=self.workers, progress=progress)
-            return self._results[key]
-        change = self._changed(scenario)
+        else:
+            self._results[key] = self.answer(scenario, progress)
+            if len(self._results) > REMEMBERED:
+                self._results.popitem(last=False)
+        return self._results[key]
+
+    def answer(self, scenario: Scenario, progress: Progress = None, *, rebase: bool = True) -> Draws:
+        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of."""
+        started, change = time.perf_counter(), None if scenario.law.policy.contested else self._changed(scenario)
+        if scenario.law.policy.contested or (self._base and change is None and not rebase):
+            # where what one gets depends on all there is no part to play again
+            return play(scenario, self.population, workers=self.workers, progress=progress)
         if self._base is None or change is None:
             base = self._rebase(scenario, progress)
             (by_clause, by_year), parameters = base.all, base.parameters
             self.seconds = time.perf_counter() - started
         else:
             (by_clause, by_year), parameters = self._base.with_changes(change, progress), change.parameters
-        draws = finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
-        self._results[key] = draws
-        if len(self._results) > REMEMBERED:
-            self._results.popitem(last=False)
-        return draws
+        return finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
+
+    def assuming(self, parameters: np.ndarray) -> Draws:
+        """What `run.play` gives of the scenario that was played in full, under another outer layer."""
+        base, scenario = self._base, self.scenario
+        assert scenario is not None
+        change = None if base is None else base.assuming(base.prepared, pull_levers(parameters), 0)
+        if base is None or change is None:
+            return play(scenario, self.population, workers=self.workers, parameters=parameters)
+        return finish(scenario, *base.with_changes(change, None), change.parameters, paid_until(scenario, self.population), 0.0)
 
     def seconds_for(self, scenario: Scenario) -> float:
         """About how long a scenario's answer will take."""
@@ -119,9 +183,8 @@ class Session:
         """What differs from what was played in full; None where all is to be played."""
         if self._base is None or not _same_surroundings(scenario, self._base.scenario):
             return None
-        key = scenario.hash()
-        if self._change is None or self._change[0] != key:
-            self._change = key, self._base.change(scenario)
+        if self._change is None or self._change[0] is not scenario:
+            self._change = scenario, self._base.change(scenario)
         return self._change[1]
 
 
@@ -159,13 +222,18 @@ class _Base:
 
     def change(self, scenario: Scenario) -> Change | None:
         """What a scenario of the same surroundings changes; None where that is not confined to some clauses or to newcomers."""
-        law = self.prepared.under(scenario, _enacted(scenario))
-        clauses, newcomers = clauses_to_replay(self.prepared.enacted, law.enacted), False
+        same_law = scenario.law is self.scenario.law  # the readings are the same here, see `_same_surroundings`
+        law = self.prepared.under(scenario, self.prepared.enacted if same_law else _enacted(scenario))
+        clauses = clauses_to_replay(self.prepared.enacted, law.enacted)
         if clauses is None:
             return None
         if scenario.assumptions == self.scenario.assumptions and scenario.correlations == self.scenario.correlations:
-            return Change(law, self.parameters, self.of_years, clauses, newcomers)
-        parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
+            return Change(law, self.parameters, self.of_years, clauses, newcomers=False)
+        return self.assuming(law, pull_levers(outer_layer(scenario, 0, scenario.draws)), clauses)
+
+    def assuming(self, law: Prepared, parameters: np.ndarray, clauses: int) -> Change | None:
+        """The change to a law that differs in these clauses, and to an outer layer; None where that is not confined."""
+        newcomers = False
         of_years = law.of_years(np.arange(len(parameters)), parameters)
         of_clause = {name: k for names in (law.declared.take_up, law.declared.typical) for k, name in enumerate(names) if name}
         for name in of_years.dtype.names or ():

@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.engine import kernel, totals
 from simulator.engine.blocks import (
+    FEWEST_DRAWS,
     Elsewhere,
     Sums,
     Task,
@@ -32,8 +33,6 @@ from simulator.projection.assumptions import draw_parameters, pull_levers
 from simulator.projection.market import total_retail_sales
 from simulator.projection.sobol import replicate_of
 from simulator.scenario import Scenario
-
-FEWEST = 25  # draws of a block: bringing in a register's enterprises takes as long as several
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ def play_blocks(
     draws, workers = len(parameters), threads(workers)
     by_clause, by_year = no_sums(draws, len(prepared.enacted.terms.head) - 1, prepared.enacted.clauses)
     numbers = np.arange(draws) if numbers is None else numbers
-    block = block or max(min(FEWEST, -(-draws // workers)), min(256, -(-draws // (4 * workers))))
+    block = block or max(min(FEWEST_DRAWS, -(-draws // workers)), min(256, -(-draws // (4 * workers))))
 
     def one(first: int) -> int:
         last = min(first + block, draws)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from simulator import yamlfile
 from simulator.errors import Problem
 
+KEPT = 2**15  # bytes of chances whose quantiles are kept
 FORMS = "a number, {low, high}, {low, mode, high} or {values, weights}"
 
 
@@ -52,11 +54,9 @@ class Uncertain:
         if self.shape == "uniform":
             return self.low + (self.high - self.low) * p
         if self.shape == "pert":
-            from scipy.special import betaincinv  # a tenth of a second, only where something is uncertain
-
             width = self.high - self.low
             a, b = 1 + 4 * (self.mode - self.low) / width, 1 + 4 * (self.high - self.mode) / width
-            return self.low + width * betaincinv(a, b, p)
+            return self.low + width * _beta(a, b, np.ascontiguousarray(p, float).tobytes()).reshape(np.shape(p))
         if self.shape == "discrete":
             bounds = np.cumsum(self.weights) / math.fsum(self.weights)
             index = np.minimum(np.searchsorted(bounds, p, side="left"), len(self.values) - 1)
@@ -72,6 +72,19 @@ class Uncertain:
         if self.shape == "pert":
             return {"low": self.low, "mode": self.mode, "high": self.high}
         return {"values": list(self.values), "weights": list(self.weights)}
+
+
+def _beta(a: float, b: float, chances: bytes) -> np.ndarray:
+    """Quantiles of a beta distribution; a few are kept, since what asks many things of one run asks the same ones each time."""
+    return _beta_kept(a, b, chances) if len(chances) <= KEPT else _beta_kept.__wrapped__(a, b, chances)
+
+
+@lru_cache(maxsize=512)
+def _beta_kept(a: float, b: float, chances: bytes) -> np.ndarray:
+    from scipy.special import betaincinv  # a tenth of a second, only where something is uncertain
+
+    found: np.ndarray = betaincinv(a, b, np.frombuffer(chances))
+    return found
 
 
 def fixed(value: float) -> Uncertain:

@@ -16,6 +16,7 @@ from simulator.budget import design_tables
 from simulator.budget.result import BudgetRun
 from simulator.budget.risk import LEVELS, levels_in
 from simulator.compiled import source_hash
+from simulator.engine.replay import on_common_luck
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import settle_below
@@ -131,7 +132,7 @@ def _design(folder: Path, record: Record, scenario: Scenario, population: Popula
     if not all(f"{name}.csv" in record["outputs"] for name in design_tables.COLUMNS):
         return {}
     return design_tables.again(RunFolder.open(folder).analyses, scenario,
-                               lambda changed: play(changed, population, workers=workers))
+                               on_common_luck(population, workers=workers))
 
 
 def recorded_scenario(folder: Path, record: Record) -> Scenario:

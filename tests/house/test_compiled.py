@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import numba
+
 import simulator
-from simulator.compiled import COMPILED
+from simulator.compiled import COMPILED, rule
 
 PACKAGE = Path(simulator.__file__).parent
 COMPILING = {"rule", "maker", "once", "columnwise", "inlined", "entry", "intrinsic", "njit"}
@@ -66,3 +68,10 @@ def test_every_source_that_can_end_up_in_compiled_code_is_hashed():
 
 def test_whatever_is_hashed_exists():
     assert [part for part in COMPILED if not (PACKAGE / part).exists()] == []
+
+
+def test_a_rule_compiled_inside_another_can_still_be_called_from_python():
+    """Inside, nothing is compiled that lets Python in; numba alone would jump to nowhere."""
+    twice = rule(lambda x: 2 * x)
+    outer = numba.njit(lambda x: twice(x) + 1)
+    assert (outer(3), twice(3), twice(0.5)) == (7, 6, 1.0)

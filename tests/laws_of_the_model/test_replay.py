@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from simulator import synthesize
+from simulator.budget.loopholes.ways import WAYS
 from simulator.engine import replay
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import prepare
-from simulator.engine.replay import Session, clauses_to_replay
+from simulator.engine.replay import Session, clauses_to_replay, on_common_luck, paid_instead, under_assumptions
 from simulator.engine.room import FOUND_ROOM
 from simulator.engine.run import outer_layer, play, play_blocks
 from simulator.projection.assumptions import EVERYTHING, GENERAL, NOTHING, pull_levers, touches
@@ -52,6 +53,36 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
         assert same(session.play(scenario), play(scenario, people)), move
         if i % 3 == 2:
             session.look_ahead(scenario)
+
+
+@pytest.mark.parametrize("base", [None, BASE], ids=["each a change of the last", "all changes of one"])
+def test_an_analysis_on_common_luck_gives_what_full_runs_give(base):
+    told: list[int] = []
+    playing = on_common_luck(None, base, workers=2, progress=told.append)
+    for move in MOVES[::4]:
+        assert same(playing(BASE.set(move)), play(BASE.set(move), None)), move
+    assert told == [BASE.draws] * len(MOVES[::4])
+
+
+@pytest.mark.parametrize("path", ["startups.a_year", "take_up.tax_rebate", "tax.margin", "discount.social"])
+def test_another_outer_layer_gives_what_a_full_run_under_it_gives(path):
+    """Assumptions about newcomers, a clause, everybody and nobody, exchanged as a share of variance does."""
+    own, field = outer_layer(BASE, 0, BASE.draws), BASE.declared.by_path[path].field
+    mixed = own.copy()
+    mixed[field] = own[field][::-1]
+    assert same(under_assumptions(BASE, workers=2)(mixed), play(BASE, None, parameters=mixed))
+
+
+@pytest.mark.parametrize("name", ["capital", "split"])
+def test_a_few_others_in_a_register_give_what_a_full_run_gives(name):
+    people = synthesize(BASE, 300)
+    known, who = BASE.set({"population.known_until": people.last_year}), np.arange(300) % 3 == 0
+    changed, origin = WAYS[name](people, BASE.law, who)
+    base, found = play(known, people), play(known, changed).paid
+    instead = paid_instead(known, base, people.subset(who), changed.subset(who[origin]))
+    assert instead is None or np.array_equal(instead, found)  # None: office space of newcomers is touched
+    assert name != "capital" or instead is not None
+    assert not np.array_equal(base.paid, found)
 
 
 @pytest.mark.parametrize("who, move", [

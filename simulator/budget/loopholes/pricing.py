@@ -21,7 +21,8 @@ from simulator import yamlfile
 from simulator.budget.loopholes.ways import WAYS, Way
 from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.assess import assess
-from simulator.engine.blocks import Workers
+from simulator.engine.blocks import Elsewhere, Workers
+from simulator.engine.replay import paid_instead
 from simulator.engine.run import Draws, play
 from simulator.engine.synthesize import synthesize
 from simulator.errors import Problem, ScenarioError
@@ -95,7 +96,8 @@ def read(path: Path) -> tuple[Loophole, ...]:
     return tuple(found)
 
 
-def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Loophole, ...] | None = None) -> pd.DataFrame:
+def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Loophole, ...] | None = None, *,
+           workers: Workers = None) -> pd.DataFrame:
     """PRICES of every way: gainers (enterprises that gain by the law in the register's years) and their gain; everybody: the
     cost, mean of all cash, if all of them go; price: if the share drawn goes; closed_price: the same under `closed_by`; CNY.
     invented: the register is.
@@ -107,13 +109,18 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
                                     "give the register that year's rows"))
     played: dict[str, Draws] = {}
 
-    def cost(of: Scenario, changed: Population, key: str = "") -> np.ndarray:
-        """Cash of all years by clause, fen (draws, clauses)."""
+    def costs(of: Scenario, key: str, who: np.ndarray, changed: Population, come: np.ndarray) -> np.ndarray:
+        """What it costs more if those go: cash of all years by clause, fen (draws, clauses). key: of the setting; come: which rows of
+        the changed register are theirs."""
         known = of.set({"population.known_until": people.last_year})
-        draws = played.get(key) or playing(known, changed)
-        if key:
-            played[key] = draws
-        return draws.paid.sum(axis=1)[:, :draws.cash]
+        if key not in played:
+            played[key] = playing(known, people)
+        base, paid = played[key], None
+        if not isinstance(workers, Elsewhere):  # they alone are played again
+            paid = paid_instead(known, base, people.subset(who), changed.subset(come), workers)
+        if paid is None:
+            paid = playing(known, changed).paid
+        return (paid - base.paid).sum(axis=1)[:, :base.cash]
 
     rows = []
     for hole in loopholes(scenario.law.policy) if ways is None else ways:
@@ -124,10 +131,10 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
         everybody = np.zeros((scenario.draws, scenario.law.policy.cash_clauses))
         remaining = np.full(scenario.draws, np.nan)
         if who.any():
-            changed, _ = hole.way(people, scenario.law, who)
-            everybody = (cost(scenario, changed) - cost(scenario, people, "as it is")) / FEN
+            changed, origin = hole.way(people, scenario.law, who)
+            everybody = costs(scenario, "as it is", who, changed, who[origin]) / FEN
             if closed is not None:
-                remaining = (cost(closed, changed) - cost(closed, people, str(hole.closed_by))).sum(axis=1) / FEN * share
+                remaining = costs(closed, str(hole.closed_by), who, changed, who[origin]).sum(axis=1) / FEN * share
         total = everybody.sum(axis=1)
         price = total * share
         dearest = scenario.law.policy.slugs[int(np.argmax(everybody.mean(axis=0)))] if who.any() else ""
@@ -157,7 +164,7 @@ def price_ways(scenario: Scenario, people: Population | None, workers: Workers =
             progress(1)
         return found
 
-    return prices(scenario.few(draws), people, played)
+    return prices(scenario.few(draws), people, played, workers=workers)
 
 
 def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
