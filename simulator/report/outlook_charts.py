@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulator.document.numbers import UNITS, Unit
+from simulator.render.pictures import drawing
 from simulator.report.figures import (
     BAND,
     BLUE,
@@ -18,7 +20,6 @@ from simulator.report.figures import (
     GREEN,
     MUTED,
     ORANGE,
-    drawing,
     error_bars,
     money_axis,
     number_ticks,
@@ -26,7 +27,6 @@ from simulator.report.figures import (
     write,
     years_axis,
 )
-from simulator.report.rounding import UNITS, Unit
 from simulator.report.wording import Wording
 
 

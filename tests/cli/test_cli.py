@@ -527,7 +527,8 @@ def test_terms_lists_everything_that_can_be_set():
 
 
 def test_columns_line_up_on_a_screen_where_chinese_is_two_cells_wide():
-    from simulator.report.terminal import table, width
+    from simulator.render.text import grid as table
+    from simulator.render.text import width
 
     lines = table(("条款", "元"), [("四（一）", "1"), ("a", "12,345.00")]).split("\n")
     assert [width(line) for line in lines] == [19, 19, 19, 19]
