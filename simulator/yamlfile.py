@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from simulator import resources
+from simulator import resources, yamlmending
 from simulator.errors import Problem, ScenarioError
 
 # libyaml reads ten times as fast, but not every text as the pure reader does, and not every machine has it: it reads only what
@@ -30,15 +30,14 @@ _INT = re.compile(r"[+-]?(0|[1-9][0-9]*)$")
 _DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)?\.[0-9]+$|[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]{1,3}$")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 _NUMBERLIKE = re.compile(r"[+-]?[0-9][0-9_.,:]*([eE][+-]?[0-9]+)?%?$")
-_FULL_COLON = re.compile(r"-? ?([^\s：:\"'{\[#]+)\s*：")
-_NO_SPACE = re.compile(r"-? ?([A-Za-z_一-鿿][^\s：:\"'{\[#]*):[^\s:/\\]")
 
 
 @dataclass
 class Document:
     """A YAML file's content: `data` as nested dicts and lists, `lines` from path ("a.b.2013") to line number.
 
-    problems: values that cannot be read (None in `data`) and keys that stand twice, for a reader that gathers them.
+    problems: values that cannot be read (None in `data`) and keys that stand twice, for a reader that gathers them; unread: the
+    paths of those values; refused: names in what is told of and not in `data` at all.
     """
 
     source: str
@@ -46,6 +45,7 @@ class Document:
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     quantities: bool = False
 
     def place(self, path: str) -> str:
@@ -55,6 +55,10 @@ class Document:
             found = found.rpartition(".")[0]
         line = f" line {self.lines[found]}" if found in self.lines else ""
         return f"{self.source}{line}, {path}" if path else f"{self.source}{line}"
+
+    def worded(self, problem: Problem) -> Problem:
+        """A problem as whoever wrote this kind of file would say it."""
+        return problem
 
     def is_unread(self, path: str) -> bool:
         """Whether the value at this path, or one below it, could not be read and is told of in `problems`."""
@@ -133,9 +137,11 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
           loader: type[Any] = yaml.SafeLoader) -> Document:
     """As `load`, from text. loader: of PyYAML; another than its pure one is for text that both read alike."""
     document = Document(source, quantities=quantities)
-    problems: list[Problem] = []
-    try:
-        depth = 0
+    stopped = False
+
+    def read(text: str) -> yaml.Node | None:
+        nonlocal stopped
+        problems, depth, stopped = list[Problem](), 0, True
         for event in yaml.parse(text, Loader=loader):
             place = f"{source} line {event.start_mark.line + 1 if event.start_mark else 1}"
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -147,13 +153,24 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
                 problems.append(Problem(place, f"has the tag {tag}", "remove it"))
         if problems:
             raise error(problems)
-        node = yaml.compose(text, Loader=loader)
-    except yaml.YAMLError as e:
+        node: yaml.Node | None = yaml.compose(text, Loader=loader)
+        stopped = False
+        return node
+
+    try:
+        node = read(text)
+    except yaml.YAMLError:
         if loader is not yaml.SafeLoader:  # a file of ours that somebody changed: told in the words of the pure reader
             return loads(text, source, error, gather=gather)
-        raise error([*problems, *_slips(text, source, e, quantities=quantities)]) from e
+        node = None
     except (RecursionError, ValueError) as e:
         raise error([Problem(source, "is not YAML a person wrote", "check the file")]) from e
+    if stopped or quantities:
+        mended = yamlmending.mend(text, node, read, doubtful=quantities)
+        document.problems = [Problem(f"{source} line {line}" if line else source, *said) for line, *said in mended.slips]
+        if mended.slips and not (quantities and gather and mended.node is not None):
+            raise error(document.problems)
+        node = mended.node
     if node is None:
         raise error([Problem(source, "is empty", "write at least a name")])
     if not isinstance(node, yaml.MappingNode):
@@ -162,41 +179,6 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
     if document.problems and not gather:
         raise error(document.problems)
     return document
-
-
-def _slips(text: str, source: str, stopped: yaml.YAMLError, *, quantities: bool) -> list[Problem]:
-    """What a person wrote that made a text no YAML, each with its line; where nothing of that kind is found, what the parser says."""
-    found, open_at = [], [0]  # open_at: the indentations that a line may return to
-    mark, opened = getattr(stopped, "problem_mark", None), getattr(stopped, "context_mark", None)
-    said = f"{getattr(stopped, 'context', None) or ''} {getattr(stopped, 'problem', None) or ''}"
-    last = mark.line + 1 if mark else len(text.splitlines())
-    for number, line in enumerate(text.splitlines(), 1):
-        place, bare = f"{source} line {number}", line.lstrip(" \t\u3000\xa0")
-        if not bare or bare.startswith("#"):
-            continue
-        if "\t" in (blank := line[: len(line) - len(bare)]):
-            found.append(Problem(place, "is indented with a Tab", "indent with spaces"))
-        elif blank.strip(" "):
-            found.append(Problem(place, "is indented with a space that is no ordinary one", "indent with ordinary spaces"))
-        elif last - 3 <= number <= last and (key := _FULL_COLON.match(bare)):
-            found.append(Problem(place, f"has a full-width colon after {key[1]}", f"write a colon and a space: {key[1]}: …"))
-        elif last - 3 <= number <= last and (key := _NO_SPACE.match(bare)):
-            found.append(Problem(place, f"has no space after the colon of {key[1]}", f"write a colon and a space: {key[1]}: …"))
-        elif number == last and "block" in said and len(blank) < open_at[-1] and len(blank) not in open_at:
-            found.append(Problem(place, f"is indented by {len(blank)} spaces; the lines above it by {open_at[-1]}",
-                                 "begin lines of one block in one column"))
-        if number < last:
-            open_at = [n for n in open_at if n < len(blank)] + [len(blank)]
-    if not found and opened and "quoted scalar" in said:
-        found.append(Problem(f"{source} line {opened.line + 1}", "has a quote that is not closed", "close the quote"))
-    if not found and opened and "flow" in said:
-        found.append(Problem(f"{source} line {opened.line + 1}", "has a brace or bracket that is not closed", "close it on the same line"))
-    if not found:
-        cause = getattr(stopped, "problem", None) or "is not YAML"
-        colon = quantities and "mapping values" in str(cause)
-        remedy = "put a formula that holds a colon in quotes" if colon else "check indentation, colons and quotes"
-        found.append(Problem(f"{source} line {last}" if mark else source, str(cause), remedy))
-    return found
 
 
 def _value(node: yaml.Node, path: str, document: Document) -> Any:

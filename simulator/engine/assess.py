@@ -88,9 +88,9 @@ class Assessment:
         paid_in, amount. Empty where no clause is. An amount stays the award of its year; what was really paid was paid in that year."""
         rows = []
         for k, clause in enumerate(self.policy.clauses[:self.policy.cash_clauses]):
-            for i, j in zip(*np.nonzero(self.awards[:, :, k]), strict=True) if clause.parts > 1 else ():
+            for i, j in zip(*np.nonzero(self.awards[:, :, k]), strict=True) if len(clause.parts) > 1 else ():
                 year = int(self.years[j])
-                parts = parts_of(int(self.awards[i, j, k]), 1 if year <= self.really_paid else clause.parts)
+                parts = parts_of(int(self.awards[i, j, k]), (1,) if year <= self.really_paid else clause.parts)
                 rows += [(self.ids[i], year, clause.slug, part, len(parts), year + part - 1, amount / FEN)
                          for part, amount in enumerate(parts, 1)]
         return pd.DataFrame(rows, columns=list(PLAN))
@@ -98,7 +98,7 @@ class Assessment:
     @property
     def in_parts(self) -> bool:
         """Whether some clause in cash is paid in parts."""
-        return any(clause.parts > 1 for clause in self.policy.clauses[:self.policy.cash_clauses])
+        return any(len(clause.parts) > 1 for clause in self.policy.clauses[:self.policy.cash_clauses])
 
     def summary(self) -> pd.DataFrame:
         """By clause and year: recipients, amount and displaced (CNY; in kind in its own units), and totals of the cash."""

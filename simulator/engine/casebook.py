@@ -22,10 +22,11 @@ from simulator.law.policytext import as_yaml
 from simulator.money import FEN
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
+from simulator.population.template import header_of
 from simulator.spreadsheets import unescaped, workbook
 
 SHEET = "例"
-HEAD = ("案例", "条款", "说明", "年度", "计算金额", "确认", "有当年数据")
+HEAD = ("案例", "条款", "说明", "年度", "计算金额", "确认", "有当年数据", "解读")
 _YES = {"是", "对", "yes", "y", "true", "√", "ok"}
 
 
@@ -84,6 +85,7 @@ def _yaml(policy: Policy, cases: Sequence[Case], lang: str) -> str:
             "clause": case.clause,
             "about": case.zh if lang == "zh" else case.en,
             "confirmed": case.confirmed,
+            **({"readings": dict(case.readings)} if case.readings else {}),
             "enterprise": {n: spelt(n, v, 0) for n, v in case.enterprise.items()},
             "years": {year: {n: spelt(n, v, 1) for n, v in row.items()} for year, row in case.years.items()},
             "gives": {year: yamlfile.parse_scalar(written(policy, case, value)) for year, value in case.gives.items()},
@@ -127,7 +129,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
         )
         sheet = book.add_worksheet(SHEET)
         sheet.freeze_panes(1, len(HEAD))
-        for column, (name, width) in enumerate(zip(HEAD, (18, 18, 34, 8, 14, 14, 8), strict=True)):
+        for column, (name, width) in enumerate(zip(HEAD, (18, 18, 34, 8, 14, 14, 8, 18), strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, name, mark if name == "确认" else head)
         sheet.write_comment(
@@ -135,7 +137,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
         )
         for i, (_, _, column_of) in enumerate(facts_of, len(HEAD)):
             sheet.set_column(i, i, 14)
-            sheet.write_string(0, i, _header(column_of), head)
+            sheet.write_string(0, i, header_of(column_of), head)
         row = 1
         for case in cases:
             for year in sorted({*case.years, *case.gives}):
@@ -144,6 +146,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
                     sheet.write_string(row, column, text)
                 sheet.write_number(row, 3, year)
                 sheet.write_string(row, 6, "是" if year in case.years else "否")
+                sheet.write_string(row, 7, "；".join(f"{name} = {word}" for name, word in case.readings.items()))
                 if year in case.gives:
                     sheet.write_number(row, 4, float(written(policy, case, case.gives[year])))
                     if case.confirmed:
@@ -171,13 +174,6 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
                     "error_message": "写“是”，或写手工算得的数",
                 },
             )
-
-
-def _header(column: Column) -> str:
-    unit = {"money": "元" if column.unit == "CNY" else column.unit, "area": "㎡", "rent": "元/㎡·月"}.get(
-        column.kind, ""
-    )
-    return f"{column.header}（{unit}）" if unit else column.header
 
 
 def load(policy: Policy, path: Path) -> list[Case]:
@@ -249,19 +245,20 @@ def _from_yaml(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             if _is_year(year, document.place(f"{place}.gives"), problems)
         }
         about = str(block.get("about") or name)
-        yield Case(str(name), block["clause"], about, about, enterprise, years, gives, block.get("confirmed") is True)
+        chosen = _readings(policy, block.get("readings"), document.place(f"{place}.readings"), problems)
+        yield Case(str(name), block["clause"], about, about, enterprise, years, gives, block.get("confirmed") is True, chosen)
 
 
 def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], problems: list[Problem]) -> Iterable[Case]:
     """Confirmed cases that say what every clause gives: case, enterprise, annual, expected (year: {clause: amount}; what is not named
-    gives nothing). A case of several enterprises, or under other readings, is no case of one clause and is left out."""
+    gives nothing). A case of several enterprises is no case of one clause and is left out."""
     for i, block in enumerate(given):
         place = document.place(f"cases.{i}")
         if not isinstance(block, Mapping):
             problems.append(Problem(place, "is no case", "case, enterprise, annual, expected", "error", "不是案例",
                                     "请写 case、enterprise、annual、expected"))
             continue
-        if "enterprises" in block or "readings" in block:
+        if "enterprises" in block:
             continue
         enterprise = _facts(policy, 0, block.get("enterprise") or {}, lambda _, place=place: place, problems)
         years = {int(year): _facts(policy, 1, row or {}, lambda _, place=place: place, problems)
@@ -269,10 +266,11 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
         expected = {int(year): due or {} for year, due in (block.get("expected") or {}).items() if _is_year(year, place, problems)}
         if not all(_clause_known(policy, slug, place, problems) for due in expected.values() for slug in due):
             continue
+        chosen = _readings(policy, block.get("readings"), place, problems)
         zh, _, en = str(block.get("case") or i + 1).partition(" / ")
         for slug in policy.slugs:
             gives = {year: _fen(policy, slug, due.get(slug, 0), place, problems) for year, due in expected.items()}
-            yield Case(f"{i + 1}", slug, zh, en or zh, enterprise, years, gives, True)
+            yield Case(f"{i + 1}", slug, zh, en or zh, enterprise, years, gives, True, chosen)
 
 
 def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[Case]:
@@ -294,7 +292,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
     sheet = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
     rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     header = [unescaped(str(cell)).partition("（")[0].strip() for cell in rows[0]] if rows else []
-    missing = [name for name in HEAD if name not in header]
+    missing = [name for name in HEAD[:-1] if name not in header]
     if missing:
         raise LawError(
             Problem(
@@ -326,6 +324,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
                 "gives": {},
                 "confirmed": {},
                 "rows": {},
+                "readings": {},
             },
         )
         year, values = int(str(cells["年度"]).partition(".")[0]), [{}, {}]  # type: ignore[var-annotated]
@@ -342,6 +341,8 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             )
             continue
         case["rows"][year] = number
+        said_readings = [part.partition("=") for part in re.split("[；;\n]", str(cells.get("解读", "")).replace("＝", "=")) if part.strip()]
+        case["readings"] |= _readings(policy, {name.strip(): word.strip() for name, _, word in said_readings}, f"{place}, 解读", problems)
         for head, cell in cells.items():
             if head not in HEAD and head and cell != "":
                 table = 0 if head in by_table[0] else 1 if head in by_table[1] else -1
@@ -388,6 +389,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             case["years"],
             {y: case["gives"][y] for y in (sure or case["gives"])},
             bool(sure),
+            case["readings"],
         )
 
 
@@ -406,6 +408,21 @@ def _clause_known(policy: Policy, clause: Any, place: str, problems: list[Proble
         )
     )
     return False
+
+
+def _readings(policy: Policy, given: Any, place: str, problems: list[Problem]) -> dict[str, str]:
+    """Readings of a case, by code or Chinese name."""
+    found = {}
+    for said, word in given.items() if isinstance(given, Mapping) else ():
+        switch = next((s for s in policy.readings.values() if str(said) in (s.name, s.zh)), None)
+        known = {} if switch is None else {w: n for n, words in switch.meanings.items() for w in (n, *words)}
+        if switch is not None and str(word) in known:
+            found[switch.name] = known[str(word)]
+        else:
+            listed = ", ".join(f"{s.name} = {'/'.join(s.names)}" for s in policy.readings.values())
+            problems.append(Problem(place, f"{said} = {word} is no reading of the policy", listed, "error",
+                                    f"“{said} = {word}”不是本政策的解读", listed and f"可用：{listed}"))
+    return found
 
 
 def _is_year(year: Any, place: str, problems: list[Problem]) -> bool:

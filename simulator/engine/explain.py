@@ -110,10 +110,10 @@ class Explanation:
         if all(finding.held for finding in clause.findings) and (beside := self._beside(text.amount, year, zh)):
             lines.append(f"    = {'金额的依据' if zh else 'the amount follows from'}  {beside}")
         lines += [f"    {self._step(step, unit, zh)}" for step in clause.steps if clause.outcome != told.BARRED]
-        if clause.parts > 1 and clause.award:
+        if len(clause.parts) > 1 and clause.award:
             of_year = [(year + i, f"{part / FEN:,.2f}") for i, part in enumerate(parts_of(clause.award, clause.parts))]
-            lines.append(f"    兑现：分{clause.parts}年，" + "、".join(f"{y}年 {amount}" for y, amount in of_year) + " 元" if zh else
-                         f"    paid in {clause.parts} yearly parts: " + ", ".join(f"{y}: {amount}" for y, amount in of_year) + " CNY")
+            lines.append(f"    兑现：分{len(clause.parts)}年，" + "、".join(f"{y}年 {amount}" for y, amount in of_year) + " 元" if zh else
+                         f"    paid in {len(clause.parts)} yearly parts: " + ", ".join(f"{y}: {amount}" for y, amount in of_year) + " CNY")
         return lines
 
     def _step(self, step: Step, unit: str, zh: bool) -> str:

@@ -13,9 +13,10 @@ from simulator.distributions import lognormal
 from simulator.law.policy import Policy
 from simulator.lotteries import OWN_CHANCE, OWN_SHARE, OWN_SIZE, key_of, u
 
-# How a fact is projected. key: of its name; annual: table; flag, day: its kind; grows: 0, or the fact it moves with; yearly: chance; share,
-# median (machine units), log_sd: of those a draw brings.
-OWN = np.dtype([("key", np.uint64), ("annual", np.int64), ("place", np.int64), ("flag", np.int64), ("day", np.int64), ("grows", np.int64),
+# How a fact is projected. key: of its name; annual: table; flag, day, choices: its kind (how many words it may be, the first of which is
+# not having it); grows: 0, or the fact it moves with; yearly: chance; share, median (machine units), log_sd: of those a draw brings.
+OWN = np.dtype([("key", np.uint64), ("annual", np.int64), ("place", np.int64), ("flag", np.int64), ("day", np.int64),
+                ("choices", np.int64), ("grows", np.int64),
                 ("yearly", np.float64), ("share", np.float64), ("median", np.float64), ("log_sd", np.float64)])
 GROWS = ("", "sales", "online_sales", "retained_tax", "district_contribution")
 LARGEST = 10**15
@@ -30,6 +31,7 @@ def own_facts(policy: Policy, parameters: np.ndarray) -> np.ndarray:
         one["key"], one["annual"], one["place"] = key_of(f"{policy.name}/{fact.name}"), int(fact.table == "annual"), places[fact.table]
         places[fact.table] += 1
         one["flag"], one["day"], one["yearly"], one["log_sd"] = int(fact.kind == "flag"), int(fact.kind == "day"), fact.yearly, fact.log_sd
+        one["choices"] = max(fact.choices.values(), default=0) + 1 if fact.kind == "choice" else 0
         one["grows"] = GROWS.index(fact.grows) if fact.grows in GROWS else GROWS.index("sales") if fact.grows else 0
         names = parameters.dtype.names or ()
         one["share"] = parameters[f"facts_{fact.name}_share"] if f"facts_{fact.name}_share" in names else fact.share
@@ -49,6 +51,8 @@ def furnish_own(world, room, e, first):
                 value = np.int64(1)
             elif fact.day != 0:
                 value = np.int64((world.base_year + first) * 10_000 + 7_01)
+            elif fact.choices > 1:
+                value = np.int64(1 + u(world.seed, world.draw, OWN_SIZE, key, 0) * (fact.choices - 1))
             elif fact.median > 0.0:
                 drawn = lognormal(u(world.seed, world.draw, OWN_SIZE, key, 0), fact.median, fact.log_sd)
                 value = np.int64(min(drawn, float(LARGEST)) + 0.5)

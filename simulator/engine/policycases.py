@@ -11,7 +11,7 @@ import datetime
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from simulator.law import explanation, readings
 from simulator.law.language import nodes
 from simulator.law.language.nodes import Node, conjuncts, evaluate
 from simulator.law.plain import Plain
-from simulator.law.policy import Clause, Policy
+from simulator.law.policy import Clause, Condition, Policy
 from simulator.law.sharing import fill_blanks
 from simulator.law.terms import Law
 from simulator.population.column import Column
@@ -52,7 +52,7 @@ class _Chance:
 @dataclass(frozen=True)
 class Case:
     """An enterprise's facts (stored units) and what a clause gives it by year (fen, or whole units in kind); confirmed: a person
-    has worked out the same amounts."""
+    has worked out the same amounts; readings: those that are not the default ones."""
 
     name: str
     clause: str
@@ -62,10 +62,11 @@ class Case:
     years: Mapping[int, Mapping[str, int]]
     gives: Mapping[int, int] = field(default_factory=dict)
     confirmed: bool = False
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
-def assess_case(law: Law, case: Case, chosen: Mapping[str, str] | None = None) -> dict[int, int]:
-    """What the case's clause gives in each year of the policy up to the case's last, under some readings (the defaults)."""
+def assess_case(law: Law, case: Case) -> dict[int, int]:
+    """What the case's clause gives in each year of the policy up to the case's last."""
     policy, start = law.policy, law.start.year
     last = max([*case.years, start])
     first = min([*case.years, *policy.fixed_years, start - 1])
@@ -111,7 +112,7 @@ def assess_case(law: Law, case: Case, chosen: Mapping[str, str] | None = None) -
         0,
         terms.head[skip:],
         terms.numbers[skip:],
-        readings.compile_readings(policy, chosen or {}),
+        readings.compile_readings(policy, case.readings),
         years,
     )
     k = policy.index(case.clause)
@@ -138,34 +139,149 @@ def differences(law: Law, cases: Iterable[Case]) -> Iterator[tuple[Case, int, in
 # ------------------------------------------------------------------------------------------------------------- making
 def make(law: Law) -> tuple[list[Case], list[str]]:
     """Cases at every edge of every clause, and the clauses for which no enterprise was found that gets anything."""
-    cases: list[Case] = []
-    missed = []
-    for clause in law.policy.clauses:
+    policy, cases, missed, alone = law.policy, list[Case](), list[str](), dict[int, Case]()
+    for k, clause in enumerate(policy.clauses):
         search = _Search(law, clause)
         base = search.base()
         if base is None:
             missed.append(clause.slug)
             continue
         made = list(search.cases(base))
-        cases += [
-            replace(case, name=f"{clause.slug}_{i}", gives=assess_case(law, case)) for i, case in enumerate(made, 1)
-        ]
-    return cases, missed
+        alone[k] = made[0]
+        cases += [*made, *_otherwise_read(law, clause, made)]
+    cases += [*_together(law, alone), *_misconduct(law, alone)]
+    count: dict[str, int] = {}
+    for i, case in enumerate(cases):
+        count[case.clause] = count.get(case.clause, 0) + 1
+        cases[i] = replace(case, name=f"{case.clause}_{count[case.clause]}", gives=assess_case(law, case))
+    return sorted(cases, key=lambda case: policy.index(case.clause)), missed
+
+
+def _otherwise_read(law: Law, clause: Clause, made: Iterable[Case]) -> Iterator[Case]:
+    """For every reading that a clause turns on and that is not the default: the first case that comes out otherwise under it."""
+    of_all = {name for condition in law.policy.settlement.conduct for name in condition.uses.readings}
+    for name in {**clause.uses.readings, **dict.fromkeys(sorted(of_all))}:
+        switch = law.policy.readings[name]
+        for word in switch.names:
+            read = ({**vars(case), "zh": f"{case.zh}；{switch.zh}：{switch.meanings[word][0]}",
+                     "en": f"{case.en}; {switch.en}: {switch.meanings[word][1]}", "readings": {name: word}} for case in made)
+            if word != switch.default:
+                yield from islice((Case(**other) for case, other in zip(made, read, strict=True)
+                                   if assess_case(law, Case(**other)) != assess_case(law, case)), 1)
+
+
+def _joined(cases: Iterable[Case]) -> Case | None:
+    """One enterprise with the facts of several cases; None where they contradict each other or are of other years."""
+    enterprise, years = dict[str, int](), dict[int, dict[str, int]]()
+    for case in cases:
+        for name, value in case.enterprise.items():
+            if enterprise.setdefault(name, value) != value:
+                return None
+        for year, row in case.years.items():
+            for name, value in row.items():
+                if years.setdefault(year, {}).setdefault(name, value) != value:
+                    return None
+            years.setdefault(year, {})
+        last = case
+    return replace(last, enterprise=enterprise, years=dict(sorted(years.items())))
+
+
+def _together(law: Law, alone: Mapping[int, Case]) -> Iterator[Case]:
+    """An enterprise that several linked clauses are due to: of each group, what every clause gives, and a cap just reached or not."""
+    settlement = law.policy.settlement
+    links = [(group.clauses, group.when, False, 0) for group in settlement.exclusive]
+    links += [(cap.clauses, cap.most, cap.lifetime, 1) for cap in settlement.caps]
+    for clauses, said, lifetime, is_cap in links:
+        members, whole = list[int](), None
+        for k in clauses:
+            if k in alone:
+                joined = _joined([*([whole] if whole else []), alone[k]])
+                if joined is not None:
+                    whole, members = joined, [*members, k]
+        if whole is None or (len(members) < 2 and not is_cap):
+            continue
+        if lifetime:  # every year the same, until the total is reached
+            last = (law.end or datetime.date(law.start.year + 4, 1, 1)).year
+            first = max(whole.years)
+            whole = replace(whole, years={**whole.years, **dict.fromkeys(range(first + 1, last + 1), whole.years[first])})
+        for k in members:
+            case = replace(whole, clause=law.policy.slugs[k], zh=f"{said.zh}：与其他条款一起", en=f"{said.en}: together with others")
+            yield case
+            if is_cap and not lifetime:
+                yield from _at_the_cap(law, case, said)
+
+
+def _at_the_cap(law: Law, case: Case, cap: Condition) -> Iterator[Case]:
+    """A case moved to where a cap begins to cut its clause: one that gives all it would, one that is cut by a fen or more."""
+    year, columns = max(case.years), {c.name: c for c in contract_of(law.policy).tables[1].columns}
+
+    def given(name: str, value: int) -> Case:
+        return replace(case, years={**case.years, year: {**case.years[year], name: value}})
+
+    def cut(one: Case) -> bool:
+        return assess_case(law, one)[year] < assess_case(_without_caps(law), one)[year]
+
+    for name in law.policy.clauses[law.policy.index(case.clause)].uses.facts:
+        column = columns.get(name)
+        if column is None or column.kind in ("flag", "choice", "date", "text") or name not in case.years[year]:
+            continue
+        low, high = 0, case.years[year][name]
+        if not cut(given(name, high)) or cut(given(name, low)):
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if cut(given(name, middle)) else (middle, high)
+        if not assess_case(law, given(name, low))[year]:  # what begins there is the clause, not the cap
+            return
+        for value, zh, en in ((low, "（未超过）", " (not above it)"), (high, "（超过）", " (above it)")):
+            yield replace(given(name, value), zh=f"{cap.zh}：{column.header} {shown(column, value)}{zh}",
+                          en=f"{cap.en}: {name} {shown(column, value, 'en')}{en}")
+        return
+
+
+def _without_caps(law: Law) -> Law:
+    """The law without what several clauses may give together."""
+    bare = law.policy.made.get("without caps")
+    if bare is None:
+        policy = replace(law.policy, settlement=replace(law.policy.settlement, caps=()), made={})
+        bare = law.policy.made["without caps"] = replace(law, policy=policy)
+    return bare
+
+
+def _misconduct(law: Law, alone: Mapping[int, Case]) -> Iterator[Case]:
+    """For everything that conduct asks: a case that would be paid, and is not."""
+    for condition in law.policy.settlement.conduct:
+        found = (other for k, case in alone.items() for other in _Search(law, law.policy.clauses[k], condition).broken(case)
+                 if not any(assess_case(law, other).values()) and any(assess_case(law, case).values()))
+        yield from islice(found, 1)
 
 
 class _Search:
     """The facts of one clause, and what it gives for some of them in one year without a past."""
 
-    def __init__(self, law: Law, clause: Clause):
+    def __init__(self, law: Law, clause: Clause, asked: Condition | None = None):
         self.law, self.policy, self.clause = law, law.policy, clause
         self.contract = contract_of(self.policy)
         self.conditions = [part for condition in clause.conditions for part in conjuncts(condition.node)]
         self.leaves: dict[Where, list[Node]] = {}
-        for node in nodes.leaves(*self.conditions, clause.amount.node).values():
+        self.asked = asked
+        for node in nodes.leaves(*((asked.node,) if asked else (*self.conditions, clause.amount.node))).values():
             where = self._where(node)
             if where is not None:
                 self.leaves.setdefault(where, []).append(node)
         self.year = law.start.year
+
+    def broken(self, case: Case) -> Iterator[Case]:
+        """The case with one fact changed of those that a condition of conduct asks for."""
+        self.year, year = max(case.years), max(case.years)
+        for where in self.leaves:
+            label = _label(self.policy, where)
+            for value in self.candidates(where):
+                zh, en = (f"{text} {shown(self.column(where[1]), value, lang)}" for text, lang in zip(label, ("zh", "en"), strict=True))
+                if where[0] == "enterprise":
+                    yield replace(case, enterprise={**case.enterprise, where[1]: value}, zh=zh, en=en)
+                elif where[0] == "year" and where[1] != "present":
+                    yield replace(case, years={**case.years, year: {**case.years[year], where[1]: value}}, zh=zh, en=en)
 
     def _where(self, node: Node) -> Where | None:
         i = node.at[0] if node.at else 0
@@ -281,6 +397,18 @@ class _Search:
                     return values
         return None
 
+    def uncapped(self, base: Mapping[Where, int]) -> Mapping[Where, int]:
+        """The facts with one smaller, where the clause gives less than its most, so that rates that change by year are seen."""
+        for where in self.leaves:
+            if where[1] == "present" or self.kind(where) in ("flag", "choice", "date"):
+                continue
+            amounts = {value: self.given({**base, where: value})[1] for value in self.candidates(where)}
+            most = max(amounts.values())
+            below = [value for value, amount in amounts.items() if 0 < amount < most]
+            if below and sum(amount == most for amount in amounts.values()) > 1:
+                return {**base, where: max(below, key=lambda value: (amounts[value], -value))}
+        return base
+
     # -------------------------------------------------------------------------------------------------- edges
     def edges(self, values: Mapping[Where, int], where: Where) -> list[int]:
         """The values of a fact from which on a comparison, a cap or a step comes out otherwise, others as they are."""
@@ -336,7 +464,7 @@ class _Search:
     def cases(self, base: Mapping[Where, int]) -> Iterator[Case]:
         """The case itself, one over the years, and one on either side of each edge."""
         yield self._case(base, "得到该项", "gets it")
-        yield self._over_years(base)
+        yield self._over_years(self.uncapped(base))
         for where in self.leaves:
             kind, was = self.kind(where), base[where]
             if where[1] == "present":
@@ -354,13 +482,21 @@ class _Search:
                 continue
             used: set[int] = set()
             for edge in self.edges(base, where):
-                near = {edge - 1, edge, edge + 1}
-                if near & used or len({self.given({**base, where: value}) for value in near if value >= 0}) < 2:
+                far = self._apart(base, where, edge)
+                near = {edge - far, edge, edge + far}
+                if not far or any(abs(value - other) <= 2 * far for value in near for other in used):
                     continue
                 used |= near
-                for value, word in ((edge - 1, "below"), (edge, "at"), (edge + 1, "above")):
+                for value, word in ((edge - far, "below"), (edge, "at"), (edge + far, "above")):
                     if 0 <= value <= self.leaves[where][0].high:
                         yield self._at(base, where, value, label, word)
+
+    def _apart(self, base: Mapping[Where, int], where: Where, edge: int) -> int:
+        """How far from an edge the clause gives something else: one step of the fact, more where rounding hides it; 0: nowhere near."""
+        for far in (1, 10, 100, 1000):
+            if len({self.given({**base, where: value}) for value in (edge - far, edge, edge + far) if value >= 0}) > 1:
+                return far
+        return 0
 
     def _at(self, base: Mapping[Where, int], where: Where, value: int, label: tuple[str, str], word: str) -> Case:
         text_zh, text_en = (shown(self.column(where[1]), value, lang) for lang in ("zh", "en"))

@@ -235,7 +235,7 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
     paid[:, :-1] = now
     paid[:, 1:] += awarded - now
     for k, clause in enumerate(policy.clauses):
-        if clause.parts > 1:
+        if len(clause.parts) > 1:
             paid[:, :, k] = in_parts(awarded[:, :, k], clause.parts, paid_years)
     due = by_year[:, :, totals.CLAWBACK_DUE]
     recovered = np.zeros((draws, years + 1), np.int64)
@@ -246,13 +246,13 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
                  replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None)
 
 
-def in_parts(awarded: np.ndarray, parts: int, paid_years: int) -> np.ndarray:
-    """What is awarded (draws, years) paid out in equal parts, the first in its own year, the last with what rounding left: (draws,
+def in_parts(awarded: np.ndarray, parts: tuple[int, ...], paid_years: int) -> np.ndarray:
+    """What is awarded (draws, years) paid out in parts, the first in its own year, the last with what rounding left: (draws,
     years + 1), fen. What falls due after the last of these years is not in it; what was really paid was paid in that year."""
     draws, years = awarded.shape
     paid = np.zeros((draws, years + 1), np.int64)
     for j in range(years):
-        for part, amount in enumerate(parts_of(awarded[:, j], 1 if j < paid_years else parts)):
+        for part, amount in enumerate(parts_of(awarded[:, j], (1,) if j < paid_years else parts)):
             if j + part <= years:
                 paid[:, j + part] += amount
     return paid

@@ -48,7 +48,7 @@ class Worked:
 class ClauseYear:
     """A clause in a year. Amounts in fen (school places in places): due before settlement, awarded after it, existing
     support, displaced; outcome: one of the words above; steps: what links and other enterprises did to it, in order; lets: the
-    definitions it was judged by; parts: over how many years the award is paid."""
+    definitions it was judged by; parts: the weights in which the award is paid year by year."""
 
     slug: str
     findings: tuple[Finding, ...]
@@ -59,7 +59,7 @@ class ClauseYear:
     outcome: str
     steps: tuple[Step, ...] = ()
     lets: tuple[Worked, ...] = ()
-    parts: int = 1
+    parts: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.nd
             outcome = PAID if awards[k] > 0 else OUTBID if kept[k] > 0 and alone_awards[k] == 0 else taken[0] if taken else RANKED_OUT
         own_steps = tuple(step for step in steps if step.clause == k)
         clauses.append(ClauseYear(clause.slug, found[k], int(alone[k]), int(awards[k]), int(support[k]), int(displaced[k]), outcome,
-                                  own_steps, worked[k], clause.parts if paid is None and k < cash else 1))
+                                  own_steps, worked[k], clause.parts if paid is None and k < cash else (1,)))
     plain.mark(*common, awards, conduct & ELIGIBLE)
     for k in range(n):
         if awards[k] > 0:

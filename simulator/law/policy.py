@@ -45,7 +45,6 @@ class OwnFact:
     share: float = 0.0
     median: float = 0.0
     log_sd: float = 0.0
-    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ class Clause:
     """A clause. amount: fen, or whole units in kind, before settlement, where all conditions hold; mark: what it notes of a year
     beside its payments (the tiers paid, one bit each; the first year that counted), marks_when: in which years it may though
     nothing is paid; data_error: the year counts as one whose facts are missing; ends: its support runs out this year;
-    tied_to_tax: what it pays depends on taxes paid; parts: over how many years it is paid out."""
+    tied_to_tax: what it pays depends on taxes paid; parts: the weights in which it is paid out year by year."""
 
     slug: str
     article: str
@@ -152,7 +151,7 @@ class Clause:
     ends: Condition | None = None
     first: FirstN | None = None
     tied_to_tax: bool = False
-    parts: int = 1
+    parts: tuple[int, ...] = (1,)
     legality: tuple[Concern, ...] = ()
     short_zh: str = ""
     short_en: str = ""

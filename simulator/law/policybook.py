@@ -7,10 +7,12 @@ own stands in the sheet 其他, one path a row, so that nothing is lost either w
 from __future__ import annotations
 
 import datetime
+import html
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,7 @@ _TYPE = {
     "其他量": "quantity",
 }
 _EDGE = {"含（以上、达到）": "at_least", "不含（超过、突破）": "more_than"}
-_FOLLOW = {"逐档各一次取最高": "each_highest", "所达各档": "each", "补足差额": "top_up", "终身一次": "first_only"}
+_FOLLOW = {"逐档各一次取最高": "each_highest", "所达各档": "each", "补足差额": "top_up", "升档差额": "step_up", "终身一次": "first_only"}
 _EVENT = {"达到即可": "state", "当年升至": "crossing"}
 _PER = {"每年": "year", "累计": "lifetime"}
 _SHARE = {"按比例": "pro_rata", "先到先得": "first_come"}
@@ -108,7 +110,7 @@ CLAUSES = Sheet(
         Field("期限", ("term",), "plain", _TERM),
         Field("名额", ("first", "n"), "formula", note="只给前几名：5户"),
         Field("排序依据", ("first", "by"), "formula"),
-        Field("分几年兑现", ("parts",), "plain"),
+        Field("分几年兑现", ("parts",), "shares", note="等额的写年数；不等额的写各年比例：50%、30%、20%"),
         Field("与税收挂钩", ("tied_to_tax",), "plain", _YES),
         Field("分档依据", ("tiers", "of"), "formula", note="逐档的一次性奖励：按哪项数据分档；写了分档就不写金额公式"),
         Field("含本数", ("tiers", "edge"), "plain", _EDGE),
@@ -122,7 +124,7 @@ CLAUSES = Sheet(
 )
 _PURPOSE = {"条件": "where", "缺数据": "data_error", "到期": "ends", "标记": "remember"}
 CONDITIONS = Sheet(
-    "条件", (_CLAUSE, Field("用途", (), words=_PURPOSE), _CODE), (Field("公式", ("if",), "formula", width=50), _ZH, _EN)
+    "条件", (_CLAUSE, Field("用途", (), words=_PURPOSE), _CODE), (Field("公式", ("if",), "formula", width=50), _ZH, _EN, _ARTICLE)
 )
 NUMBERS = Sheet(
     "数字",
@@ -339,7 +341,7 @@ def _cell(field: Field, holder: dict[Any, Any]) -> Any:
 
 
 def _said(field: Field, value: Any) -> Any:
-    if field.read == "list":
+    if field.read == "list" or (field.read == "shares" and isinstance(value, list)):
         return (
             "、".join(map(str, value)) if isinstance(value, list) and all(isinstance(v, str) for v in value) else None
         )
@@ -493,12 +495,72 @@ class Book(yamlfile.Document):
         self.cells: dict[str, str] = {}
 
     def place(self, path: str) -> str:
-        """`file sheet!cell, path`, of the nearest enclosing path that has a cell."""
+        """`file sheet!cell (column)`, of the nearest enclosing path that has a cell."""
         found = path
         while found and found not in self.cells:
             found = found.rpartition(".")[0]
-        cell = f" {self.cells[found]}" if found in self.cells else ""
-        return f"{self.source}{cell}, {path}" if path else f"{self.source}{cell}"
+        return f"{self.source} {self.cells[found]}" if found in self.cells else f"{self.source}{', ' * bool(path)}{path}"
+
+    def worded(self, problem: Problem) -> Problem:
+        """A problem in the words of a workbook: sheets and columns in place of the keys of YAML."""
+        for pattern, (en, zh) in _IN_A_BOOK.items():
+            if found := re.fullmatch(pattern, problem.remedy, re.DOTALL):
+                names = [_COLUMNS.get(part, part) for part in found.groups()]
+                problem = replace(problem, remedy=en.format(*names), remedy_zh=zh.format(*names))
+                break
+        for key, header in _COLUMNS.items():
+            if problem.cause == f"{key} is missing":
+                return replace(problem, cause=f"{header} is missing", cause_zh=f"缺少“{header}”")
+            if problem.cause.startswith(f"{key} is "):
+                value = problem.cause.removeprefix(f"{key} is ")
+                return replace(problem, cause=f"{header} is {value}", cause_zh=f"“{header}”写的是{value}")
+        return problem
+
+
+_COLUMNS = {"article": "文号", "zh": "中文名称", "en": "英文名称", "name": "代号", "kind": "种类", "term": "政策期"}
+_IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML: the same for a workbook
+    "add term: .*": ("fill in 开始日期 and 结束日期 in the sheet 基本信息", "请在“基本信息”页填写开始日期、结束日期"),
+    "add clauses: .*": ("write one row for each in the sheet 条款", "请在“条款”页逐条填写"),
+    r"add (\w+):": ("fill in the column {}", "请填写“{}”"),
+    "(article): .*": ("fill in the column {}", "请填写“{}”"),
+    "value: .*": ("fill in the column 数值: 20万元", "请填写“数值”，如 20万元"),
+    "kind: in_kind": ("leave 单位 blank, or write 实物 in the column 种类", "请不填“单位”，或在“种类”写 实物"),
+    "one_off, recurrent or in_kind|did you mean (?:one_off|recurrent|in_kind)\\?": (
+        "write 一次性, 按年 or 实物", "请写 一次性、按年 或 实物"),
+    "enterprises or annual": ("write 企业 or 年度", "请写 企业 或 年度"),
+    "unit: .*": ("fill in the columns 类型 and 单位", "请填写“类型”“单位”"),
+    "write unit: 元; .*": ("write 元; numbers of the policy may be in 万元", "请写 元；政策的数值仍可用万元"),
+    "choices: .*": ("in the column 选项, one a line: gold = 金牌", "请在“选项”一行写一项：gold = 金牌"),
+    "write each reading .*": ("one row for each reading, with its 选项代号", "每种解读各写一行，填写“选项代号”"),
+    "default: .*": ("write 是 in the column 默认 of one row", "请在其中一行的“默认”写 是"),
+    "(.*); name what else is counted under units:": ("{}; list what else is counted at 计数单位 in the sheet 基本信息",
+                                                     "可用：{}；其他计数词请列在“基本信息”页的“计数单位”"),
+    r"\{2015.*": ("one row for each year, the year in the column 自年份", "每年各写一行，“自年份”写年份"),
+    "if: a formula": ("fill in the column 公式", "请填写“公式”"),
+    "write a formula; in a cell .*": ("write a formula, without = in front", "请写公式，前面不加“=”"),
+    "edge: .*": ("choose in the column 含本数: 含（以上、达到）, 不含（超过、突破）",
+                 "请在“含本数”选：含（以上、达到）、不含（超过、突破）"),
+    "steps: 1 … ([0-9]+) .*": ("1 … {} lines in the column 各档", "“各档”写 1 … {} 行"),
+    "one of each_highest.*": ("choose in the column 衔接, or write a reading of these", "请在“衔接”栏选一项，或写以其为选项的解读"),
+    "one of state.*": ("write 达到即可 or 当年升至", "请写 达到即可 或 当年升至"),
+    "higher_of or none": ("write 就高不重复 or 不比较", "请写 就高不重复 或 不比较"),
+    "year or lifetime": ("write 每年 or 累计", "请写 每年 或 累计"),
+    "pro_rata or first_come": ("write 按比例 or 先到先得", "请写 按比例 或 先到先得"),
+    "year, begins or none": ("write 当年在期内, 首年在期内 or 不限", "请写 当年在期内、首年在期内 或 不限"),
+    "once, every_year, .*": ("write 一次, 逐年, 连续 3年, 任意 2年 or 每隔 3年", "请写 一次、逐年、连续 3年、任意 2年 或 每隔 3年"),
+    "a list of clauses.*": ("write their 代号: growth、courier", "请写条款的代号：growth、courier"),
+    "give the sum a name under numbers": ("list it in the sheet 数字 with 条款 left blank, and write its 代号 here",
+                                          "请在“数字”页列出（“条款”留空），此处写其代号"),
+    "give it a name under numbers": ("list it in the sheet 数字 and write its 代号 here", "请在“数字”页列出，此处写其代号"),
+    "write its unit .*": (
+        "write its unit (5000元, 20万元), or list it in the sheet 数字", "请写明单位（如5000元、20万元），或列入“数字”页"),
+    "define it under facts, numbers or let": ("define it in the sheet 指标, 数字 or 定义", "请核对名称，或在“指标”“数字”“定义”页先定义"),
+    "(?:at most 2,000: )?give parts of it names under let": ("give parts of it names in the sheet 定义", "请在“定义”页给各部分取名"),
+    "over how many years .*": ("over how many years: 1 … 10, or the shares of the years, together 100%: 50%、30%、20%",
+                              "请写分几年兑现：1 … 10，或各年比例，合计 100%：50%、30%、20%"),
+    "one name, and none beside tiers": ("one row 标记 for each clause, and none beside 各档", "每条只写一行“标记”，且不与“各档”并用"),
+    "leave parts out": ("leave 分几年兑现 blank", "请不填“分几年兑现”"),
+}
 
 
 def load(path: Path) -> Book:
@@ -513,6 +575,7 @@ def load(path: Path) -> Book:
     except Exception as e:  # calamine has many errors of its own
         raise LawError(Problem(path.name, "is no workbook", "save it as .xlsx")) from e
     document = Book(path.name)
+    marks = _marks(raw)
     found = {name.strip(): name for name in book.sheet_names}
     known = {"基本信息", "填表说明", *(form.name for form in SHEETS)}
     if "条款" not in found or "基本信息" not in found:
@@ -539,18 +602,99 @@ def load(path: Path) -> Book:
                     "请改回原名，或删去该页" if renamed else "请删去或改名",
                 )
             )
-    _read_basics(document, _cells(book, found["基本信息"]))
+    _read_basics(document, _cells(book, found["基本信息"], marks))
     for form in SHEETS:
         if form.name in found:
-            _read_sheet(document, form, _cells(book, found[form.name]))
+            _read_sheet(document, form, _cells(book, found[form.name], marks))
     return document
 
 
-def _cells(book: Any, name: str) -> list[list[Any]]:
-    return [
-        [unescaped(cell.strip()) if isinstance(cell, str) else cell for cell in row]
-        for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    ]
+@dataclass(frozen=True)
+class _Calculated:
+    """A cell that holds a spreadsheet's own formula, and the value last shown."""
+
+    formula: str
+    shown: Any
+
+
+Marks = Mapping[str, Mapping[tuple[int, int], tuple[str | None, bool]]]  # by sheet and cell: its formula, whether it is in per cent
+_CELL = re.compile(r'<c\b([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_LARGEST_PART = 32 * 1024**2
+
+
+def _marks(raw: bytes) -> Marks:
+    """What the reader of values does not tell: cells with formulas of the spreadsheet, and cells shown in per cent."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+
+            def part(name: str) -> str:
+                return archive.read(name).decode("utf-8", "replace") if 0 < sizes.get(name, 0) < _LARGEST_PART else ""
+
+            styles, links = part("xl/styles.xml"), dict[str, str]()
+            for tag in re.findall(r"<Relationship\b[^>]*>", part("xl/_rels/workbook.xml.rels")):
+                links[_attribute(tag, "Id")] = _attribute(tag, "Target").removeprefix("/xl/")
+            percent = {"9", "10", *(_attribute(tag, "numFmtId") for tag in re.findall(r"<numFmt\b[^>]*>", styles)
+                                    if "%" in _attribute(tag, "formatCode"))}
+            used = re.search(r"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
+            formats = [_attribute(tag, "numFmtId") for tag in re.findall(r"<xf\b[^>]*>", used[0] if used else "")]
+            found: dict[str, dict[tuple[int, int], tuple[str | None, bool]]] = {}
+            for tag in re.findall(r"<sheet\b[^>]*>", part("xl/workbook.xml")):
+                cells = found.setdefault(_attribute(tag, "name"), {})
+                for head, body in _CELL.findall(part("xl/" + links.get(_attribute(tag, "r:id"), ""))):
+                    place = re.fullmatch(r"([A-Z]+)(\d+)", _attribute(head, "r"))
+                    style = int(_attribute(head, "s") or 0)
+                    formula = re.search(r"<f\b[^>]*?(?:/>|>(.*?)</f>)", body, re.DOTALL)
+                    in_percent = style < len(formats) and formats[style] in percent
+                    if place and (formula or in_percent):
+                        column = sum((ord(c) - 64) * 26**i for i, c in enumerate(reversed(place[1])))
+                        cells[int(place[2]) - 1, column - 1] = html.unescape(formula[1] or "") if formula else None, in_percent
+            return found
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        return {}  # an old .xls, which the reader of values opens
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf'\b{name}="([^"]*)"', tag)
+    return html.unescape(found[1]) if found else ""
+
+
+def _cells(book: Any, name: str, marks: Marks) -> list[list[Any]]:
+    """The cells of a sheet: a merged cell stands in each of its rows, what is shown in per cent is a text in per cent."""
+    sheet, marked = book.get_sheet_by_name(name), marks.get(name, {})
+    rows: list[list[Any]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for line in rows[top + 1 : bottom + 1]:
+            line[left] = rows[top][left]
+    for i, line in enumerate(rows):
+        line += [""] * (max((column for at, column in marked if at == i), default=-1) + 1 - len(line))
+        for j, value in enumerate(line):
+            formula, percent = marked.get((i, j), (None, False))
+            if formula is not None:
+                line[j] = _Calculated(formula, value)
+            elif isinstance(value, str):
+                line[j] = unescaped(value.strip())
+            elif percent and isinstance(value, int | float) and not isinstance(value, bool):
+                line[j] = f"{(Decimal(repr(float(value))) * 100).normalize():f}%"
+    return rows
+
+
+def _uncalculated(document: Book, value: _Calculated, cell: str, *, formula: bool) -> Any:
+    """What a cell with a spreadsheet's formula stands for: a formula of the policy where one is asked for; else nothing."""
+    written = f"={value.formula}" if value.formula else "="
+    if formula and value.formula:
+        document.problems.append(Problem(
+            f"{document.source} {cell}", f"the spreadsheet takes {written} for its own; it is read as the policy's formula",
+            "make the cell a text, and leave = out", "warning", f"“{written}”成了表格程序自己的公式；按政策的公式读取",
+            "请把单元格设为文本，去掉“=”"))
+        return re.sub("_xlfn[.]", "", value.formula)
+    known = value.shown not in ("", None) and not str(value.shown).startswith("#")
+    shown = _text(value.shown) if known else ""
+    document.problems.append(Problem(
+        f"{document.source} {cell}", f"holds a formula of the spreadsheet, {written}",
+        f"write its value: {shown}" if known else "write its value", "error",
+        f"是表格程序的公式 {written}", f"请写其数值：{shown}" if known else "请直接写数值"))
+    return value.shown if known else None
 
 
 def _put(document: Book, where: Path_, value: Any, cell: str) -> None:
@@ -578,7 +722,7 @@ def _put(document: Book, where: Path_, value: Any, cell: str) -> None:
         if value != {}:
             document.problems.append(
                 Problem(
-                    f"{document.source} {cell}, {path}",
+                    f"{document.source} {cell}",
                     f"stands twice, also in {document.cells.get(path, '')}",
                     "keep one",
                     "error",
@@ -628,7 +772,12 @@ def _read_basics(document: Book, rows: list[list[Any]]) -> None:
         label, value = _text(cells[0]), (cells[1] if len(cells) > 1 else "")
         if value == "" or not label:
             continue
-        cell = f"基本信息!B{row}"
+        cell = f"基本信息!B{row}（{label}）"
+        if isinstance(value, _Calculated):
+            value = _uncalculated(document, value, cell, formula=False)
+            if value is None:
+                document.unread.add(".".join(known[label][0]) if label in known else label)
+                continue
         if label == "计数单位":
             for word in re.split(r"[、,，;；\s]+", _text(value)):
                 _put(document, ("units", word), None, cell)
@@ -673,13 +822,23 @@ def _read_sheet(document: Book, form: Sheet, rows: list[list[Any]]) -> None:
             if position < len(cells) and cells[position] not in ("", None)
         }
         if given:
-            _read_row(document, form, given, lambda name, row=row: f"{form.name}!{_letters(at.get(name, 0))}{row}")
+            _read_row(document, form, given, lambda name, row=row: f"{form.name}!{_letters(at.get(name, 0))}{row}（{name}）")
 
 
 def _read_row(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> None:
+    known, fields, lost = len(document.problems), {field.header: field for field in (*form.keys, *form.fields)}, list[str]()
+    for header, value in list(given.items()):
+        if isinstance(value, _Calculated):
+            given[header] = _uncalculated(document, value, cell(header), formula=fields[header].read == "formula")
+            if given[header] is None:
+                del given[header]
+                lost.append(header)
+    names = {_text(given.get("代号", "")), _text(given.get("中文名称", ""))}
     where = _where(document, form, given, cell)
     if where is None:
+        document.refused |= names if len(document.problems) > known else set()
         return
+    document.unread |= {".".join(map(str, (*where, *fields[header].path))) for header in lost}
     first = cell(form.keys[-1].header)
     if form is REST:
         if "内容" in given:
@@ -705,12 +864,13 @@ def _read_row(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> 
     year = given.pop("自年份", None) if form is NUMBERS else None
     if year is None or not _has(document.data, where):
         _put(document, where, {}, first)
-    fields = {field.header: field for field in form.fields}
     for header, value in given.items():
         if header in fields and fields[header].path:
             field = fields[header]
             path = (
-                (*where, *field.path) if year is None or field.path != ("value",) else (*where, "value", _plain(year))
+                (*where, *field.path)
+                if year is None or field.path != ("value",)
+                else (*where, "value", _plain(_text(year).removesuffix("年")))
             )
             if (
                 form is NUMBERS
@@ -839,11 +999,13 @@ def _value(document: Book, field: Field, value: Any, cell: str) -> Any:
         return field.words[value]
     if field.read == "text":
         return _text(value)
+    if field.read == "shares" and re.search("[、,，;；]", _text(value)):
+        return [part.strip() for part in re.split("[、,，;；]", _text(value)) if part.strip()]
     if field.read == "list":
         return [part for part in re.split(r"[、,，;；\s]+", _text(value)) if part]
     if field.read == "pairs":
         found: dict[Any, Any] = {}
-        for part in filter(None, (p.strip() for p in re.split(r"[；;\n]", _text(value)))):
+        for part in filter(None, (p.strip().replace("＝", "=") for p in re.split(r"[；;\n]", _text(value)))):
             key, sign, said = part.rpartition("=") if part.count("=") > 1 else part.partition("=")
             if not sign:
                 key, sign, said = part.replace("：", ":").partition(":")

@@ -7,12 +7,14 @@ tables below; the guide's page on policy files explains them to whoever writes o
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, product
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +66,7 @@ FACT_UNITS: dict[str, Unit] = {
     "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA, "rent": replace(RENT, scale=facts.RENT)}
 FACT_HIGHS = {"money": LARGEST, "area": 10_000_000 * facts.AREA, "rent": 100_000 * facts.RENT, "share": facts.OCCUPANCY, "count": 10**9}
 _SIGNED = re.compile(r"\s*(>=|>|≥)\s*(.+)")  # a step of tiers with an edge of its own
-FOLLOW = ("each_highest", "each", "top_up", "first_only")  # how tiers follow one another
+FOLLOW = ("each_highest", "each", "top_up", "first_only", "step_up")  # how tiers follow one another
 EVENT = ("state", "crossing")  # a tier counts while above it, or in the year of rising above it
 MOST_TIERS = 6
 _NUMERALS = {word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十"))
@@ -74,7 +76,7 @@ TOP = {"name", "zh", "en", "term", "facts", "readings", "numbers", "let", "claus
 CLAUSE_KEYS = {"article", "zh", "en", "kind", "unit", "numbers", "where", "let", "amount", "pays", "term", "tiers", "remember",
                "data_error",
                "ends", "first", "tied_to_tax", "parts", "legality", "short_zh", "short_en", "notes"}
-FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented", "needed"}
+FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented"}
 NUMBER_KEYS = {"value", "unit", "article", "zh", "en", "discretion", "edge"}
 FACT_KINDS = ("money", "area", "count", "share", "flag", "day", "choice", "quantity")
 Said = tuple[str, str]  # English, Chinese
@@ -93,6 +95,7 @@ class _Reader:
     units: dict[str, Unit] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)  # numbers that are told of already, by path: Chinese name
     discretion: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # names, and Chinese names, of what is told of already: a formula may use them
     used: Uses = field(default_factory=Uses)  # by any formula, right or wrong
 
     def wrong(self, path: str, said: Said, remedy: Said = ("", ""), severity: str = "error") -> None:
@@ -109,14 +112,25 @@ class _Reader:
         known = list(known)
         for key in given:
             if key not in known:
-                if re.search(r"[()*+<>=]", str(key)):
-                    self.wrong(path, (f"holds a formula with a comma between braces, torn at: {key}",
-                                      f"花括号内的公式含逗号，被拆开：{key}"),
-                               ('put the formula in quotes: amount: "min(a, b)"', '请给公式加引号，如 amount: "min(a, b)"'))
-                    continue
                 near = nearest(str(key), known)
+                if near:  # its block is no further told of as missing
+                    self.document.unread.add(f"{path}.{near[13:-1]}" if path else near[13:-1])
+                self.refuse(given[key])
                 self.wrong(f"{path}.{key}" if path else str(key), (f"{key} means nothing here", f"此处没有“{key}”这一项"),
                            (near or f"one of {', '.join(known)}", (f"是否应为“{near[13:-1]}”？" if near else "可用：" + "、".join(known))))
+
+    def refuse(self, block: Any) -> None:
+        """Take all names of a block that is not read as told of."""
+        if isinstance(block, Mapping):
+            for name, said in block.items():
+                self.refused |= {str(name), str(said["zh"])} if isinstance(said, Mapping) and "zh" in said else {str(name)}
+                self.refuse(said)
+
+    def told(self, known: int, *names: str) -> bool:
+        """Whether an error was noted since there were so many problems; then what it names is told of already."""
+        found = any(problem.severity == "error" for problem in self.problems[known:])
+        self.refused |= set(names) if found else set()
+        return found
 
     def mapping(self, path: str, given: Any) -> dict[Any, Any]:
         """A block of keys; anything else is a problem."""
@@ -131,6 +145,8 @@ class _Reader:
     def text(self, path: str, given: Mapping[Any, Any], key: str, fallback: str | None = None) -> str:
         """A text that has to be there, unless there is a fallback."""
         value = given.get(key)
+        if value is None and self.document.is_unread(f"{path}.{key}" if path else key):
+            return fallback or ""
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             value = str(value)  # article: 3
         if isinstance(value, str) and value.strip():
@@ -253,6 +269,8 @@ class _Scope:
                                 f"write {_PREFIX[first]}.{word} or {_PREFIX[second]}.{word}",
                                 f"请写“{_PREFIX[first]}.{word}”或“{_PREFIX[second]}.{word}”")
         kind, _, rest = what.partition(":")
+        if kind in ("fact", "reading") and self._told_of(rest):
+            return POISON
         if kind == "fact":
             value = self.fact(rest, "", 0)
             formula.uses.facts[rest] = None
@@ -272,7 +290,10 @@ class _Scope:
             node = leaf(nodes.HISTORY, (self.place, HISTORY_FIELDS.index("mark")), 0, 2200)
             return Value(YEAR, node, valid=make("not", make("eq", node, const(0))))
         called = self.called.get(word) or (self.outer.called.get(word) if self.outer else None)  # where nothing else has that name
-        return self._let(called, at, formula) if called else None
+        return self._let(called, at, formula) if called else POISON if self._told_of(word) else None
+
+    def _told_of(self, word: str) -> bool:
+        return word.rpartition(":")[2] in {*self.reader.refused, *self.reader.document.refused}
 
     def reader_number(self, path: str) -> Value:
         """A number of the policy as a value."""
@@ -308,8 +329,8 @@ class _Scope:
         what = self.words.get(unicodedata.normalize("NFKC", word), "")
         names = [w[5:] for w in (what[4:].split() if what.startswith("two:") else [what]) if w.startswith("fact:")]
         name = word if word in facts.KINDS else names[0] if names else ""
-        if not name:
-            return None
+        if not name or self._told_of(name):
+            return POISON if self._told_of(name or word) else None
         source = ("last", name) if when == "last" else ("fixed", name, str(year)) if when else ("fact", name)
         if name in facts.KINDS:
             kind = facts.KINDS[name][0]
@@ -395,7 +416,7 @@ def examine(document: yamlfile.Document) -> tuple[Law | None, list[Problem]]:
     reader = _Reader(document, list(document.problems))
     law = _read(reader)
     errors = any(p.severity == "error" for p in reader.problems)
-    return (None if errors else law), list(dict.fromkeys(reader.problems))
+    return (None if errors else law), list(dict.fromkeys(map(document.worded, reader.problems)))
 
 
 def _read(reader: _Reader) -> Law | None:
@@ -417,7 +438,7 @@ def _read(reader: _Reader) -> Law | None:
                      (f"at most {MOST_CLAUSES}: split the policy into two files", f"至多{MOST_CLAUSES}条，请拆成两份文件"))
         return None
     for slug in blocks_given:
-        if not slug.isidentifier() or slug in TOP | {"policy", "clawback"} or slug in FUNCTIONS:
+        if not _can_name(slug) or slug in TOP | {"policy", "clawback"} or slug in FUNCTIONS:
             reader.wrong(f"clauses.{slug}", (f"{slug} cannot name a clause", f"“{slug}”不能作条款名"),
                          ("letters, digits and _, beginning with a letter", "只用字母、数字和下划线，以字母开头"))
     in_kind = [s for s, b in blocks_given.items() if b.get("kind") == "in_kind"]
@@ -498,14 +519,15 @@ def _term(reader: _Reader, data: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
     for name, block in given.items():
-        path, name = f"facts.{name}", str(name)
+        path, name, known_problems = f"facts.{name}", str(name), len(reader.problems)
         block = reader.mapping(path, block)
         reader.keys(path, block, FACT_KEYS)
-        if not name.isidentifier() or name in facts.KINDS:
+        if not _can_name(name) or name in facts.KINDS:
             reader.wrong(path, (f"{name} {'is a fact of every register' if name in facts.KINDS else 'cannot name a fact'}",
                                 f"“{name}”{'是登记表已有的数据' if name in facts.KINDS else '不能作数据名'}"),
                          ("use it without declaring it" if name in facts.KINDS else "letters, digits and _",
                           "直接使用，不必声明" if name in facts.KINDS else "只用字母、数字和下划线"))
+            reader.told(known_problems, name, str(block.get("zh")))
             continue
         table = block.get("table", "annual")
         if table not in ("enterprises", "annual", "企业", "年度"):
@@ -569,11 +591,12 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                              (nearest(grows, known) or f"one of {', '.join(known)}", "可用：" + "、".join(known)))
                 grows = ""
         reader.own[name] = OwnFact(name, table, kind, unit or COUNT, zh, en, str(block.get("article", "")), choices, grows, **figures)
+        reader.told(known_problems, name)
 
 
 def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
     for name, block in given.items():
-        path, name = f"readings.{name}", str(name)
+        path, name, known_problems = f"readings.{name}", str(name), len(reader.problems)
         block = reader.mapping(path, block)
         meanings: dict[str, tuple[str, str]] = {}
         for word, said in block.items():
@@ -592,11 +615,12 @@ def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
                                                                                 f"默认解读“{default}”不在其中")
             reader.wrong(path, what, (f"default: {next(iter(meanings), 'NAME')}",) * 2)
             default = next(iter(meanings), "")
-        if not name.isidentifier():
+        if not _can_name(name):
             reader.wrong(path, (f"{name} cannot name a reading", f"“{name}”不能作解读名"),
                          ("letters, digits and _", "只用字母、数字和下划线"))
         reader.switches[name] = Switch(name, reader.text(path, block, "article", ""), reader.text(path, block, "zh", name),
                                        reader.text(path, block, "en", name.replace("_", " ")), meanings, str(default))
+        reader.told(known_problems, name)
 
 
 def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: str) -> None:
@@ -608,9 +632,11 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         if not isinstance(block, Mapping):
             block = {"value": block}
         reader.keys(path, block, NUMBER_KEYS)
-        if not name.isidentifier():
+        if not _can_name(name):
             reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"),
-                         ("letters, digits and _, no blanks", "只用字母、数字和下划线，不含空格"))
+                         ("letters, digits and _, no blanks, no word of the language (from, if …)",
+                          "只用字母、数字和下划线，不含空格，不用 from、if 等语言本身的词"))
+            reader.refused |= {name, str(block.get("zh"))}
             continue
         unit = None
         full = f"{prefix}.{name}"
@@ -621,9 +647,10 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                 reader.wrong(f"{path}.unit", (f"{block['unit']} is no unit that is known", f"单位“{block['unit']}”无法识别"),
                              ("元, 万元, %, m2, 月, 年, 户, 美元, 元/平方米/月 …; name what else is counted under units:",
                               "元、万元、%、平方米、月、年、户、美元、元/平方米/月 等；其他计数词请列入 units:"))
-                unit = COUNT
+                continue
         if "value" not in block:
-            reader.wrong(path, ("has no value", "没有数值"), ("value: 20万元",) * 2)
+            if not reader.document.is_unread(f"{path}.value"):
+                reader.wrong(path, ("has no value", "没有数值"), ("value: 20万元",) * 2)
             continue
         dated = block["value"] if isinstance(block["value"], Mapping) else {1900: block["value"]}
         values: dict[int, Any] = {}
@@ -653,8 +680,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         exact, found = values_of(values, unit, path)
         reader.problems += [replace(p, place=reader.document.place(path)) for p in found]
         own_article = str(block.get("article") or article)
-        if not own_article:
-            reader.wrong(path, ("has no article", "没有文号"), ("article: 四（三）, here or at the clause", "请在此处或条款处写明 article"))
+        if not own_article and prefix == "numbers":  # a clause without an article is told of itself
+            reader.wrong(path, ("has no article", "没有文号"), ("article: 四（三）", "请写明 article，如 四（三）"))
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
         if exact:
             del reader.unreadable[full]
@@ -673,13 +700,20 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
             where, text = f"{path}.{name}", text.get("is", text.get("if"))
         else:
             where = f"{path}.{name}"
-        if not word.isidentifier() or word in FUNCTIONS:
+        if text is None:
+            if not reader.document.is_unread(f"{where}.is"):
+                reader.wrong(where, ("has no formula", "没有公式"), ("write a formula", "请写公式"))
+            reader.refused |= {word, said[1]}
+            continue
+        if not _can_name(word) or word in FUNCTIONS:
             reader.wrong(where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"),
                          ("letters, digits and _", "只用字母、数字和下划线"))
         elif word in scope.words:
             reader.wrong(where, (f"{name} is the name of something else", f"“{name}”已另有所指"), ("choose another name", "请换一个名称"))
         else:
             found[word] = (where, text, said)
+            continue
+        reader.refused |= {word, said[1]}
     for word, (*_, (_, zh)) in found.items():  # a formula may say the Chinese name too, as of numbers and facts
         scope.called.setdefault(unicodedata.normalize("NFKC", zh), word)
     return found
@@ -692,14 +726,22 @@ def _resolve(scope: _Scope, word: str) -> Definition:
     return scope.found[word]
 
 
+def _can_name(word: str) -> bool:
+    """Whether a formula may use a word as a name: no word of the language itself."""
+    return word.isidentifier() and not iskeyword(word)
+
+
 def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
     kind = given.get("kind")
     path = f"clauses.{slug}"
+    reader.keys(path, given, CLAUSE_KEYS)
     if kind not in KINDS:
         remedy = nearest(str(kind), KINDS) if kind is not None else ""
-        reader.wrong(f"{path}.kind" if kind is not None else path,
-                     (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
-                     (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"))
+        if not reader.document.is_unread(f"{path}.kind"):
+            reader.wrong(f"{path}.kind" if kind is not None else path,
+                         (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
+                         (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"))
+        return parse_unit(given.get("unit", "CNY"), reader.labels) or CNY
     if kind != "in_kind":
         if "unit" in given and given["unit"] not in ("元", "CNY"):
             reader.wrong(f"{path}.unit", ("only a clause in kind has a unit of its own", "只有实物条款另有单位"), ("kind: in_kind",) * 2)
@@ -718,7 +760,8 @@ def _condition(reader: _Reader, path: str, name: str, given: Any, scope: _Scope,
     if isinstance(given, Mapping):
         reader.keys(path, given, ("if", "article", "zh", "en"))
     if "if" not in block:
-        reader.wrong(path, ("has no `if`", "没有 if"), ("if: a formula",) * 2)
+        if not reader.document.is_unread(f"{path}.if"):
+            reader.wrong(path, ("has no `if`", "没有 if"), ("if: a formula",) * 2)
         return None
     text = block["if"]
     value, uses, shown = reader.formula(f"{path}.if" if isinstance(given, Mapping) else path, text, scope, BOOL)
@@ -737,7 +780,6 @@ def _article(reader: _Reader, block: Mapping[str, Any], numbers: Iterable[str]) 
 def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: Unit, shared: _Scope, above: dict[str, int],
             units: dict[int, Unit]) -> Clause:
     path = f"clauses.{slug}"
-    reader.keys(path, given, CLAUSE_KEYS)
     article, zh = reader.text(path, given, "article"), reader.text(path, given, "zh")
     en = reader.text(path, given, "en", slug.replace("_", " "))
     remembered = reader.mapping(f"{path}.remember", given.get("remember"))
@@ -765,7 +807,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
                          ("remove one of them", "请删去其一"))
     else:
         dimensions = [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
-        value, uses, text = reader.formula(f"{path}.amount", given.get("amount"), scope, NUMBER, dimensions)
+        wanted = dimensions if given.get("kind") in KINDS else None
+        value, uses, text = reader.formula(f"{path}.amount", given.get("amount"), scope, NUMBER, wanted)
         if value.kind != POISON.kind:
             amount = _amount(reader, path, value, uses, text, unit)
     if marked:
@@ -778,12 +821,8 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
     data_error = _condition(reader, f"{path}.data_error", "data_error", given["data_error"], scope) if "data_error" in given else None
     ends = _condition(reader, f"{path}.ends", "ends", given["ends"], scope) if "ends" in given else None
     first = _first(reader, path, given["first"], scope) if "first" in given else None
-    parts = given.get("parts", 1)
-    if isinstance(parts, bool) or not isinstance(parts, int) or not 1 <= parts <= 10:
-        reader.wrong(f"{path}.parts", (f"is {yamlfile.shown(parts)}", f"写的是{yamlfile.shown(parts)}"),
-                     ("over how many years it is paid: 1 … 10", "分几年兑现：1 … 10"))
-        parts = 1
-    if parts > 1 and given.get("kind") == "in_kind":
+    parts = _parts(reader, f"{path}.parts", given.get("parts", 1))
+    if len(parts) > 1 and given.get("kind") == "in_kind":
         reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"),
                      ("leave parts out", "请去掉 parts"))
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
@@ -864,6 +903,22 @@ def _when_paid(reader: _Reader, path: str, given: Mapping[str, Any], scope: _Sco
     return found
 
 
+def _parts(reader: _Reader, path: str, given: Any) -> tuple[int, ...]:
+    """The weights in which an award is paid year by year: equal ones for a number of years, or shares that make the whole."""
+    if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= 10:
+        return (1,) * given
+    if isinstance(given, list) and 1 < len(given) <= 10:
+        shares = [parse_quantity(share, SHARE) for share in given]
+        exact = [share[0] for share in shares if isinstance(share, tuple)]
+        if len(exact) == len(given) and sum(exact) == 1 and min(exact) > 0:
+            whole = [int(share * SHARE.scale) for share in exact]
+            return tuple(weight // math.gcd(*whole) for weight in whole)
+    reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+                 ("over how many years it is paid: 1 … 10, or the shares of the years, together 100 %: [50 %, 30 %, 20 %]",
+                  "分几年兑现：1 … 10，或各年比例，合计 100 %：[50 %, 30 %, 20 %]"))
+    return (1,)
+
+
 def _first(reader: _Reader, path: str, given: Any, scope: _Scope) -> FirstN | None:
     block = reader.mapping(f"{path}.first", given)
     reader.keys(f"{path}.first", block, ("n", "by", "zh", "en"))
@@ -896,7 +951,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     follow, follow_uses = _code(reader, f"{where}.follow", block.get("follow", "each_highest"), FOLLOW, scope)
     event, event_uses = _code(reader, f"{where}.event", block.get("event", "state"), EVENT, scope)
     of = block.get("of")
-    uses, reached, awards, thresholds = Uses(), list[Node](), list[Node](), list[str]()
+    uses, reached, awards, thresholds, given_awards = Uses(), list[Node](), list[Node](), list[str](), list[tuple[str, str]]()
     uses.add(event_uses)
     for key, award in steps.items():
         own_edge = _SIGNED.match(str(key))
@@ -915,13 +970,14 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
             holds = make("and", holds, make("select", event.node, rose, const(1)))
         uses.add(used)
         uses.numbers |= more.numbers
+        given_awards += [(str(least), path) for path in more.numbers]
         thresholds += list(used.numbers)
         reached.append(holds)
         awards.append(make("half_up", make("mul", value.node, const(100)), const(value.scale)))
     if len(set(thresholds)) > 1:
         uses.rising[tuple(dict.fromkeys(thresholds))] = None
-    if follow.node.low != FOLLOW.index("each") or follow.node.high != FOLLOW.index("each"):
-        _falling(reader, where, steps)
+    if given_awards and (follow.node.low, follow.node.high) != (FOLLOW.index("each"),) * 2:
+        uses.awards[tuple(given_awards)] = None
     reached_set = _set_of(reached)
     own = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("mark")), 0, 2**len(steps) - 1)
     paid_years = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("years")), 0, 300)
@@ -931,7 +987,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     for i in reversed(range(len(steps))):
         highest = make("and", reached[i], make("not", higher))
         above = make("lt", own, const(2**i))
-        alone = nodes.both(highest, make("select", is_follow[0], above, const(1)),
+        alone = nodes.both(highest, make("select", make("or", is_follow[0], is_follow[4]), above, const(1)),
                            make("select", is_follow[3], make("eq", paid_years, const(0)), const(1)))
         unpaid = make("eq", make("bits_and", own, const(2**i)), const(0))
         due.insert(0, make("select", is_follow[1], make("and", reached[i], unpaid), alone))
@@ -940,7 +996,11 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     for holds, award in zip(due, awards, strict=True):
         whole, one = make("add", whole, make("select", holds, award, const(0))), make("select", holds, award, one)
     whole = make("select", is_follow[1], whole, one)
-    amount = make("select", is_follow[2], make("max", const(0), make("sub", whole, total)), whole)
+    reached_before = const(0)  # the award of the highest tier that was paid, be it in part
+    for i, due_then in enumerate(awards):
+        reached_before = make("select", make("le", const(2**i), own), due_then, reached_before)
+    less = make("select", is_follow[2], total, make("select", is_follow[4], reached_before, const(0)))
+    amount = make("sub", whole, less)
     amount = make("max", const(0), amount)
     paid = leaf(nodes.PAID_NOW, (), 0, 10**18)
     due_set = _set_of(due)
@@ -964,16 +1024,6 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     every.add(uses)
     every.add(follow_all)
     return conditions, Condition("amount", "", "", amount, every, f"tiers of {of}"), mark
-
-
-def _falling(reader: _Reader, where: str, steps: Mapping[Any, Any]) -> None:
-    """Note an award that is below that of a lower tier: who rises would get less."""
-    clause = where.split(".")[1]
-    named = [(key, reader.numbers.get(f"{clause}.{award}") or reader.numbers.get(f"numbers.{award}")) for key, award in steps.items()]
-    for (lower, less), (upper, more) in pairwise(named):
-        if less and more and any(more.at(year) < less.at(year) for year in {*less.values, *more.values}):
-            reader.wrong(f"{where}.steps.{upper}", (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
-                         ("check the two awards", "请核对这两档的金额"), "warning")
 
 
 def _cut(data: Mapping[str, Any]) -> set[str]:
@@ -1202,8 +1252,10 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                          ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
+    _tiers_and_caps(reader, clauses, settlement)
+    _edges(reader, clauses)
     for clause in clauses:
-        if _pays_without_a_row(clause, settlement.conduct, list(reader.numbers.values())):
+        if _pays_without_a_row(clause, settlement.conduct, reader):
             reader.wrong(f"clauses.{clause.slug}.where",
                          ("may hold in a year of which the register has no row: its figures count as 0 there",
                           "名册中没有当年数据的年度也可能成立：该年各项按 0 计"),
@@ -1219,20 +1271,73 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                              ("correct or remove it", "请更正或删去"), "warning")
 
 
-def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], numbers: list[Number]) -> bool:
-    """Whether a clause that asks for figures of the year may pay in a year of which an enterprise has none. conduct: what is asked of
-    all who are paid."""
-    def known(found: Node) -> Range | None:
-        if found.op in (nodes.ROW, nodes.OWN_ROW):
-            return 0, 0
-        if found.op == nodes.NUMBER:
-            number = numbers[found.at[0]]
-            values = [int(value * number.scale) for value in number.values.values()]
-            return min(values), max(values)
-        return None
+def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], reader: _Reader) -> bool:
+    """Whether a clause that asks for figures of the year may, under some readings, pay in a year of which an enterprise has none.
+    conduct: what is asked of all who are paid."""
+    parts = [*(c.node for c in (*clause.conditions, *conduct)), clause.amount.node]
+    asked = nodes.leaves(*(c.node for c in clause.conditions), clause.amount.node).values()
+    if not any(found.op in (nodes.ROW, nodes.OWN_ROW) for found in asked):
+        return False
+    numbers, sizes = list(reader.numbers.values()), [len(switch.names) for switch in reader.switches.values()]
+    read = sorted({found.at[0] for found in nodes.leaves(*parts).values() if found.op == nodes.READING})
+    for codes in product(*(range(sizes[i]) for i in read)):
+        chosen = dict(zip(read, codes, strict=True))
 
-    asks = any(found.op in (nodes.ROW, nodes.OWN_ROW) for found in nodes.leaves(*(c.node for c in clause.conditions)).values())
-    return asks and all(nodes.ranges(part.node, known)[1] > 0 for part in (*clause.conditions, *conduct, clause.amount))
+        def known(found: Node, chosen: Mapping[int, int] = chosen) -> Range | None:
+            if found.op in (nodes.ROW, nodes.OWN_ROW):
+                return 0, 0
+            if found.op == nodes.READING:
+                return chosen[found.at[0]], chosen[found.at[0]]
+            if found.op == nodes.NUMBER:
+                values = [int(value * numbers[found.at[0]].scale) for value in numbers[found.at[0]].values.values()]
+                return min(values), max(values)
+            return None
+
+        memo: dict[int, Range] = {}
+        if all(nodes.ranges(part, known, memo)[1] > 0 for part in parts):
+            return True
+    return False
+
+
+def _tiers_and_caps(reader: _Reader, clauses: list[Clause], settlement: Settlement) -> None:
+    """Note a tier that gives less than the one below it, and what is capped below the award itself."""
+    def below(one: str, other: str) -> bool:
+        a, b = reader.numbers[one], reader.numbers[other]
+        return any(a.at(year) < b.at(year) for year in {*a.values, *b.values})
+
+    capped = {pair: None for clause in clauses for pair in clause.uses.capped}
+    for clause in clauses:
+        for awards in clause.uses.awards:
+            for (lower, less), (_, more) in pairwise(awards):
+                if below(more, less):
+                    reader.wrong(_where(more), (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
+                                 ("check the two awards", "请核对这两档的金额"), "warning")
+    for cap in settlement.caps:
+        most = list(cap.most.uses.numbers)
+        for clause in (clauses[k] for k in cap.clauses if len(most) == 1 and not cap.most.uses.facts):
+            alone = [p for p in clause.amount.uses.numbers if clause.amount.text in (p.partition(".")[2], reader.numbers[p].zh)]
+            capped |= {(path, most[0]): None for path in (*alone, *(p for awards in clause.uses.awards for _, p in awards))}
+    for award, most_of_it in capped:
+        if award != most_of_it and below(most_of_it, award):
+            reader.wrong(_where(most_of_it), (f"is a cap below the award itself, {reader.numbers[award].en}",
+                                              f"封顶低于奖励本身“{reader.numbers[award].zh}”"),
+                         ("check the two numbers", "请核对这两个数"), "warning")
+
+
+def _edges(reader: _Reader, clauses: list[Clause]) -> None:
+    """Note a threshold that is left out on both sides (< and >), or counted on both (<= and >=)."""
+    signs: dict[tuple[str, Decimal], dict[str, str]] = {}
+    for clause in clauses:
+        for edge in clause.edges:
+            for value in reader.numbers[edge.number].values.values():
+                signs.setdefault((f"{edge.last_year:d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
+    for (fact, _), ops in signs.items():
+        for pair, en, zh in ((("<", ">"), "is neither below nor above: just so much falls under neither", "恰为此数的两边都不算"),
+                             (("<=", ">="), "counts on both sides: just so much falls under both", "恰为此数的两边都算")):
+            if set(ops) == set(pair):
+                name = fact[1:] if fact[1:] not in facts.KINDS else facts.KINDS[fact[1:]][1]
+                reader.wrong(_where(ops[pair[1]]), (f"{en} ({fact[1:]})", f"{zh}（{name}）"),
+                             ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"), "warning")
 
 
 @dataclass(frozen=True)

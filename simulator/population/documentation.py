@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from simulator.law.language.units import unit_in_chinese
 from simulator.population.column import Column
 from simulator.population.schema import contract
 from simulator.population.spelling import iso
@@ -48,7 +49,7 @@ def note(column: Column) -> str:
     """What a clerk reads beside a header."""
     parts = [f"{column.header} {column.name}", column.note_zh]
     if column.unit and column.kind not in ("flag", "date"):
-        parts.append(f"单位：{'元' if column.unit == 'CNY' else column.unit}")
+        parts.append(f"单位：{unit_in_chinese(column.unit) if column.kind == 'money' else column.unit}")
     if column.kind == "date":
         parts.append("写成 2013-05-06")
     if range_of(column) and column.kind in ("choice", "flag", "share", "clause"):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from simulator.errors import PopulationError, Problem
 from simulator.files import put
+from simulator.law.language.units import unit_in_chinese
 from simulator.population import documentation
 from simulator.population.column import Column, Table
 from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, contract
@@ -31,7 +32,7 @@ def header_of(column: Column) -> str:
     >>> header_of(contract().tables[1].column("rent"))
     '月租金（元/㎡·月）'
     """
-    unit = UNITS.get(column.kind)
+    unit = UNITS.get(column.kind) if column.kind != "money" or column.unit == "CNY" else unit_in_chinese(column.unit)
     return f"{column.header}（{unit}）" if unit else column.header
 
 

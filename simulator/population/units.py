@@ -14,6 +14,7 @@ from functools import lru_cache
 from math import prod
 
 from simulator.errors import PopulationError, Problem, nearest
+from simulator.law.language.units import parse_unit
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.raw import RawTable
 from simulator.population.schema import contract
@@ -144,6 +145,12 @@ def declared_unit(column: Column, position: int, raw: RawTable, table: Table) ->
     header = raw.header[position]
     _, word = _split(header, table)
     below = squeezed(raw.below[position]).strip("()[]") if raw.below else ""
+    if column.kind == "money" and column.unit != "CNY":  # a policy's own quantity: what is said of amounts is not said of it
+        said = word or (below if is_unit(below) else "")
+        read, own = parse_unit(said), parse_unit(column.unit)
+        if not said or read is None or own is None or read.dimensions != own.dimensions:
+            return f"the unit “{said}” is not known" if said else None
+        return Declared(read.size / own.size, said, "header")
     if column.kind == "money":
         return _money_unit(column, position, raw, word, below, table)
     if not (word or is_unit(below)) or column.kind not in _OTHERS:

@@ -21,6 +21,7 @@ _FOLLOW = {
     "each_highest": ("各档各一次，当年取所达最高档", "each tier once, the highest reached in the year"),
     "each": ("所达各档分别给", "every tier reached"),
     "top_up": ("补足至所达最高档", "topped up to the highest tier"),
+    "step_up": ("升档给差额，封顶或资金池削减的以后不补", "the difference to the tier before; what was cut is not made up"),
     "first_only": ("终身一次", "one award ever"),
 }
 _SHARE = {
@@ -38,6 +39,8 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
         ("h1", law.zh if zh else law.en),
         ("p", f"政策期：{law.start} 至 {end}" if zh else f"Term: {law.start} to {end}"),
     ]
+    said = ((("出处", "Source"), data.get("source")), (("备注", "Note"), data.get("notes")))
+    parts += [("p", f"{name[side]}{'：' if zh else ': '}{text}") for name, text in said if text]
     shared = Words(law, "", lang)
     if data.get("let"):
         parts += [("h2", "共用的定义" if zh else "Shared definitions"), ("table", _formulas(data["let"], shared, zh))]
@@ -97,15 +100,20 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
                     _text(condition),
                 )
             )
-        if clause.parts > 1:
+        if len(clause.parts) > 1:
+            shares = [f"{100 * part / sum(clause.parts):g}%" for part in clause.parts]
+            equal = len(set(clause.parts)) == 1
             rows.append(
                 (
                     "兑现" if zh else "payment",
-                    f"分{clause.parts}年等额兑现" if zh else f"in {clause.parts} equal yearly parts",
-                    str(clause.parts),
+                    (f"分{len(shares)}年等额兑现" if equal else f"分{len(shares)}年兑现：" + "、".join(shares)) if zh else
+                    (f"in {len(shares)} equal yearly parts" if equal else f"in {len(shares)} yearly parts: " + ", ".join(shares)),
+                    str(len(shares)) if equal else ", ".join(shares),
                 )
             )
         parts.append(("table", rows))
+        if block.get("notes"):
+            parts.append(("p", f"{'备注：' if zh else 'Note: '}{block['notes']}"))
     parts += [*_readings(law, zh), *_measures(law, zh)]
     parts += _settlement(law, data, shared, zh)
     parts += _asked(law, zh)

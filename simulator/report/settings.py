@@ -11,6 +11,7 @@ import yaml
 
 from simulator.document import Cell, Table
 from simulator.document.numbers import UNITS
+from simulator.law.language.units import unit_in_chinese
 from simulator.report.sources import named
 from simulator.report.wording import Wording
 
@@ -70,7 +71,7 @@ def value_and_unit(value: str, unit: str, words: Wording) -> tuple[str, str]:
     try:
         given = yaml.safe_load(value)
     except yaml.YAMLError:
-        return value, words.term("units", unit)
+        return value, _unit(words, unit)
     weights: Sequence[object] = ()
     dates: Sequence[int] = ()
     numbers = given if isinstance(given, list) else [given]
@@ -80,8 +81,8 @@ def value_and_unit(value: str, unit: str, words: Wording) -> tuple[str, str]:
         spread = [given[k] for k in ("low", "mode", "high") if k in given]
         numbers = given.get("values") or spread or list(given.values())
     if not numbers or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
-        return words.term("value", str(value).strip().lower() or "none"), words.term("units", unit)
-    name, scale = words.term("units", unit), 1.0
+        return words.term("value", str(value).strip().lower() or "none"), _unit(words, unit)
+    name, scale = _unit(words, unit), 1.0
     if unit in ("share", "occupancy"):
         name, scale = words.say("unit.share"), 0.01
     if unit == "CNY":
@@ -97,6 +98,12 @@ def value_and_unit(value: str, unit: str, words: Wording) -> tuple[str, str]:
         " / " if weights or dates else "\u00a0/\u00a0"
     )  # the three numbers of a distribution keep together
     return between.join(texts), name
+
+
+def _unit(words: Wording, unit: str) -> str:
+    """A unit's name; one that only a policy's file has by what it is made of."""
+    name = words.term("units", unit)
+    return unit_in_chinese(unit) if name == unit and words.lang == "zh" else name
 
 
 def _capital(text: str) -> str:

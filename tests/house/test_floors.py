@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     # the ground: small tools; they may use one another (the search for circles keeps that honest)
     {"audit", "errors", "messages", "money", "lotteries", "distributions", "facts", "resources", "compiled", "elementary",
-     "yamlfile", "files", "locks", "spreadsheets", "packages", "notices", "code_cache", "console",
+     "yamlfile", "yamlmending", "files", "locks", "spreadsheets", "packages", "notices", "code_cache", "console",
      "characters"},
     {"law"},
     {"population"},

@@ -163,6 +163,6 @@ def test_an_invented_population_can_be_assessed():
 
 def test_what_is_awarded_is_paid_out_in_three_parts():
     policy = law_at(policy_path("municipal_2014")).policy
-    assert {clause.parts for clause in policy.clauses} == {3}
-    paid = in_parts(np.array([[10_000_000, 0, 0, 0]]), 3, 0)
-    assert paid.tolist() == [[3_333_333, 3_333_333, 3_333_334, 0, 0]]
+    assert {clause.parts for clause in policy.clauses} == {(1, 1, 1)}
+    for weights, parts in (((1, 1, 1), [3_333_333, 3_333_333, 3_333_335]), ((5, 3, 2), [5_000_000, 3_000_000, 2_000_001])):
+        assert in_parts(np.array([[10_000_001, 0, 0, 0]]), weights, 0).tolist() == [[*parts, 0, 0]]

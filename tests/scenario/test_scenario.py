@@ -430,10 +430,9 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
     ("draws: '5", "mine.yaml line 3: has a quote that is not closed → close the quote"),
     ("draws：5", "mine.yaml line 3: has a full-width colon after draws → write a colon and a space: draws: …"),
     ("draws:5", "mine.yaml line 3: has no space after the colon of draws → write a colon and a space: draws: …"),
-    ("policy:\n　start：2013-07-01", "mine.yaml line 4: is indented with a space that is no ordinary one → indent with ordinary spaces"),
     ("law:\n    tax_rebate.high_rate: 0.4\n  data_line.cap: 5",
      "mine.yaml line 5: is indented by 2 spaces; the lines above it by 4 → begin lines of one block in one column"),
-    ("draws: 5: 6", "mine.yaml line 3: mapping values are not allowed here → check indentation, colons and quotes"),
+    ("draws: 5: 6", "mine.yaml line 3: holds a second colon → put the value in quotes where the colon belongs to it"),
     ("\tdraws: 5", "mine.yaml line 3: is indented with a Tab → indent with spaces"),
     ("---\ndraws: 5", "mine.yaml line 3: "),
 ])
@@ -442,6 +441,12 @@ def test_what_a_person_typed_is_not_read_as_something_else(line, told, tmp_path)
     assert len(texts) == 1, texts
     assert texts[0].startswith(told), texts[0]
     assert "Decimal(" not in texts[0] and "datetime" not in texts[0]
+
+
+def test_every_slip_of_a_line_is_told(tmp_path):
+    assert refusals(tmp_path, "policy:\n　start：2013-07-01") == [
+        "mine.yaml line 4: is indented with a space that is no ordinary one → indent with ordinary spaces",
+        "mine.yaml line 4: has a full-width colon after start → write a colon and a space: start: …"]
 
 
 def test_what_is_plain_is_read_as_it_is(tmp_path):

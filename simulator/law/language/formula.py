@@ -63,7 +63,8 @@ class Edge:
 @dataclass
 class Uses:
     """What a formula reads: facts of the enterprise and the year, of the year before and of fixed years, numbers (paths),
-    readings, other clauses; edges; rising: thresholds of a tier, which must rise."""
+    readings, other clauses; edges; rising: thresholds of a tier, which must rise; awards: the numbers that tiers give, from the
+    lowest, each with its threshold; capped: a number and one that is the most it may come to."""
 
     facts: dict[str, None] = field(default_factory=dict)
     last_year: dict[str, None] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class Uses:
     names: dict[str, None] = field(default_factory=dict)
     edges: dict[Edge, None] = field(default_factory=dict)
     rising: dict[tuple[str, ...], None] = field(default_factory=dict)
+    awards: dict[tuple[tuple[str, str], ...], None] = field(default_factory=dict)
+    capped: dict[tuple[str, str], None] = field(default_factory=dict)
     divisors: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: Uses) -> None:
@@ -147,12 +150,13 @@ _NARROW = {code: code - 0xFEE0
            for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F)}  # ０Ａａ．＿
 _BETWEEN = {"且": "and", "并且": "and", "AND": "and", "或": "or", "或者": "or", "OR": "or"}  # between two conditions
 _WORD = re.compile(r"\w+")
+_JOINED = re.compile("并且|或者|且|或")
 _DAY = re.compile(r"(?<![\w.])([12]\d{3})(?:-(\d{2})-(\d{2})(?![\w-])|年(\d{1,2})月(\d{1,2})日)")
 _FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"  # a comma stands within a figure only where it groups three digits
 _LITERAL = re.compile(
     rf"(?<![\w.])({_FIGURE})\s*((?:百万|千万|万|亿|千|百)?\s*(?:[%％‰]|(?:CNY|USD|EUR|HKD|m2|m²|months?|years?|days?|hours?|美元|"
-    r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?![\w²])))|"
-    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!\w)")
+    r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?!(?![且或])[\w²])))|"
+    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!(?![且或])\w)")
 
 
 @dataclass
@@ -190,8 +194,8 @@ class Formula:
         """The formula in Python's own signs, and for each character the place in the text it comes from."""
         text, out, places, quoted = self.text.translate(_NARROW), "", [], ""
         i = len(text) - len(text.lstrip())
-        if text[i:i + 1] in ("=", "＝"):
-            i += 1  # as in a spreadsheet
+        if text[i:i + 1] in ("=", "＝"):  # as in a spreadsheet
+            i = len(text) - len(text[i + 1:].lstrip())
         while i < len(text):
             start, sign = i, _SIGNS.get(text[i], text[i])
             if quoted:
@@ -201,7 +205,10 @@ class Formula:
                 self._literals.append(found.group(0))
                 piece, i = f"_q{len(self._literals) - 1}", found.end()
             elif found := _WORD.match(text, i):
-                word, i = found.group(0), found.end()
+                word = found.group(0)
+                if (joined := _JOINED.match(word)) and _after_operand(out.rstrip()):
+                    word = joined[0]  # where no name can stand: 且快递件数
+                i += len(word)
                 piece = self._word(word, out.rstrip(), text[i:].lstrip()[:1] in ("(", "（"))
             else:
                 quoted = sign if sign in ("'", '"') else ""
@@ -215,12 +222,9 @@ class Formula:
 
     @staticmethod
     def _word(word: str, before: str, called: bool) -> str:
-        operand = re.search(r"(\w+)$", before)
-        after_operand = before[-1:] in (")", "]", "}", "'",
-                                        '"') or (operand is not None and operand[0] not in ("and", "or", "not", "if", "else", "in"))
-        if word in _BETWEEN and after_operand:
+        if word in _BETWEEN and _after_operand(before):
             return f" {_BETWEEN[word]} "
-        if word in ("if", "and", "or") and called and not after_operand:
+        if word in ("if", "and", "or") and called and not _after_operand(before):
             return f"{word}_"  # as in a spreadsheet: if(…), and(…), or(…)
         return {"非": "not ", "from": "from_"}.get(word, word)
 
@@ -238,7 +242,10 @@ class Formula:
         return self._places[min(column, len(self._places) - 1)] if self._places else 0
 
     def _at(self, tree: ast.AST) -> int:
-        before = self._code.encode()[:getattr(tree, "col_offset", 0)]
+        column = getattr(tree, "col_offset", 0)
+        if isinstance(tree, ast.Attribute) and tree.end_col_offset:
+            column = tree.end_col_offset - len(tree.attr.encode())  # what stands behind the point
+        before = self._code.encode()[:column]
         return self._place(len(before.decode(errors="ignore")))
 
     def _not_a(self, tree: ast.AST, value: Value, en: str, zh: str, remedy_en: str = "", remedy_zh: str = "") -> Value:
@@ -356,6 +363,8 @@ class Formula:
         value = self.scope.fact(what, when, year)
         if value is None:
             return self._unknown(tree, what)
+        if value.kind == _POISON:
+            return POISON
         name = value.source[1]
         if when == "last":
             self.uses.last_year[name] = None
@@ -456,6 +465,9 @@ class Formula:
                          _YEARS if one.kind == YEAR else _MONTHS)
         if one.kind in (YEAR, MONTH, DATE) and other.kind == NUMBER:
             return self._moved(tree, one, other, op)
+        if one.kind == other.kind == DATE and sign < 0:
+            return self.fail(self._at(tree.right), "a day is taken from a day", "日期不能相减",
+                             "add years instead: a < b + 5年; age(b) gives whole years", "请改为加年数，如 甲 < 乙 + 5年；满几年用 age(乙)")
         wrong, part = (other, tree.right) if one.kind in (NUMBER, YEAR, MONTH, DATE) else (one, tree.left)
         return self._not_a(part, wrong, "a number" if wrong is one else f"what can be added to {_kind(one)[0]}", "可以加减的数")
 
@@ -561,7 +573,7 @@ class Formula:
                          "请比较同类的量；year(x) 取日期的年份")
 
     def _numbers(self, tree: ast.Compare, left: Value, sign: str, right: Value) -> Value:
-        pair = self._same(tree, left, right, "compared with")
+        pair = self._same(tree, _counted_in(left, right), _counted_in(right, left), "compared with")
         if pair is None:
             return POISON
         mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[sign]
@@ -679,6 +691,10 @@ class Formula:
                 pair = self._same(part, whole, value, "beside")
                 if pair is None:
                     return POISON
+                if op == "min":
+                    for one, other, sorts in ((whole, value, ("number", "awards")), (value, whole, ("awards",))):  # a cap stands behind
+                        if other.source[:1] == ("number",) and one.source and one.source[0] in sorts:
+                            self.uses.capped |= {(path, other.source[1]): None for path in one.source[1:]}
                 whole = Value(NUMBER, make(op, pair[0], pair[1]), whole.dimensions or value.dimensions, pair[2], pair[3])
             elif whole.kind == value.kind and value.kind in (DATE, YEAR, MONTH):
                 whole = Value(value.kind, make(op, whole.node, value.node), valid=_valid(whole, value))
@@ -752,6 +768,7 @@ class Formula:
         value = self._of(compared.left)
         whole = self._of(given["otherwise"]) if "otherwise" in given else None
         rising: list[str] = []
+        awards: list[tuple[str, str]] = []
         last: int | None = None
         for key, amount in zip(cases.keys, cases.values, strict=True):
             if key is None:
@@ -771,6 +788,8 @@ class Formula:
                     return self.fail(self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest",
                                      "请自低到高排列")
                 last = here
+            if due.source[:1] == ("number",) and due.dimensions == _CNY and value.dimensions not in (_YEARS, _MONTHS):
+                awards.append((ast.get_source_segment(self._code, key) or "", due.source[1]))
             reached = self._numbers(compared, value, ">" if isinstance(op, ast.Gt) else ">=", least)
             if reached.kind == _POISON:
                 return POISON
@@ -785,7 +804,9 @@ class Formula:
             self.uses.rising[tuple(rising)] = None
         if whole is None:
             return self.fail(self._at(cases), "has no tier", "没有分档", "write {a: b, …}", "请写 {门槛: 金额, …}")
-        return whole
+        if awards:
+            self.uses.awards[tuple(awards)] = None
+        return replace(whole, source=("awards", *(path for _, path in awards))) if awards else whole
 
     def _f_if(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         return self._chosen(tree, given["condition"], given["then"], given["otherwise"])
@@ -917,9 +938,21 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], int]] = {
 _KEYWORDS = {"自": "from_", "起": "from_", "至": "to", "止": "to", "每": "of", "否则": "otherwise", "年": "year"}
 
 
+def _after_operand(before: str) -> bool:
+    """Whether what stands before ends with a value: what follows joins it to another."""
+    operand = re.search(r"(\w+)$", before)
+    return before[-1:] in (")", "]", "}", "'", '"') or (operand is not None and operand[0] not in ("and", "or", "not", "if", "else", "in"))
+
+
 def _of_a_year(dimensions: Dimensions) -> Dimensions:
     """What a year's money is measured in: CNY/year is an amount of the year like any other."""
     return _CNY if dimensions == (("CNY", 1), ("year", -1)) else dimensions
+
+
+def _counted_in(value: Value, beside: Value) -> Value:
+    """A bare figure beside a number of years or months counts them."""
+    bare = value.source == ("literal",) and not value.dimensions and value.scale == 1
+    return replace(value, dimensions=beside.dimensions) if bare and beside.dimensions in (_YEARS, _MONTHS) else value
 
 
 def _signed(sign: str, a: Node, b: Node) -> Node:

@@ -203,6 +203,12 @@ def described_zh(dimensions: Dimensions) -> str:
     return re.sub("[A-Za-z][A-Za-z0-9]*", lambda m: _ZH[m.group(0)], described(dimensions)) if dimensions else "无单位的数"
 
 
+def unit_in_chinese(name: str) -> str:
+    """A unit's Chinese name: `美元` of `USD`; as it stands where it counts something."""
+    unit = parse_unit(name)
+    return described_zh(unit.dimensions) if unit is not None and unit.dimensions else name
+
+
 def times(one: Dimensions, other: Dimensions, sign: int = 1) -> Dimensions:
     """Dimensions of a product, or of a quotient (sign −1)."""
     powers = dict(one)

@@ -9,6 +9,7 @@ import pytest
 
 from simulator import resources, yamlfile
 from simulator.cli import main
+from simulator.engine import policycases
 from simulator.law import policybook, policytext
 from simulator.law.policyfile import document_of, examine
 from simulator.law.shipped import policy_path, shipped_policies
@@ -160,10 +161,10 @@ settlement: {{existing_support: none{conduct}}}
 TIERED = "    tiers: {{of: online_sales, edge: at_least, follow: {follow}, steps: {{below: award, above: more}}}}"
 
 
-def advice(tmp_path, rest, kind="recurrent", conduct=""):
+def advice(tmp_path, rest, kind="recurrent", conduct="", links="settlement"):
     """What is advised of a policy of one clause, as (the end of the place, what is said in Chinese)."""
     file = tmp_path / "tried.yaml"
-    file.write_text(SMALL.format(kind=kind, rest=rest, conduct=conduct), "utf-8")
+    file.write_text(SMALL.format(kind=kind, rest=rest, conduct=conduct).replace("settlement", links), "utf-8")
     law, problems = examine(document_of(file))
     assert law is not None, problems
     return [(p.place.rpartition(", ")[2], p.cause_zh) for p in problems if "未被使用" not in p.cause_zh]
@@ -187,6 +188,57 @@ def test_what_conduct_asks_of_all_counts(tmp_path):
 def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
     found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
     assert [said for _, said in found] == ["金额低于下一档“below”"] * advised
+
+
+@pytest.mark.parametrize("follow, gives", [("top_up", [800_000, 700_000, 0]), ("step_up", [800_000, 500_000, 0])])
+def test_whether_what_a_cap_cut_is_made_up_is_a_setting(tmp_path, follow, gives):
+    """Tiers of 1万元 and 1.5万元 under a cap of 8000元 a year: at the first, then the second tier, then there still."""
+    rest = TIERED.format(follow=follow).replace("steps: {below: award, above: more}", "steps: {below: award, above: higher}")
+    rest = "      higher: {value: 1.5万元, zh: 高档扶持}\n" + rest
+    links = "links: {caps: {all: {of: [small], most: small_cap}}}\nnumbers: {small_cap: {value: 8000元, article: 二, zh: 合计}}\nsettlement"
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind="one_off", rest=rest, conduct="").replace("settlement", links), "utf-8")
+    rows = {2022: {"online_sales": 300_000_000}, 2023: {"online_sales": 500_000_000}, 2024: {"online_sales": 500_000_000}}
+    case = policycases.Case("a", "small", "", "", {}, rows)
+    assert list(policycases.assess_case(examine(document_of(file))[0], case).values()) == gives
+
+
+FALLING, CAPPED = "金额低于下一档“below”", "封顶低于奖励本身“扶持”"
+
+
+@pytest.mark.parametrize("rest, said", [
+    ('    amount: "tier(online_sales >= {below: award, above: more})"', [FALLING]),
+    ('    amount: "min(2 * tier(online_sales >= {below: award, above: more}), below)"', [FALLING]),
+    ('    let: {due: "tier(online_sales >= {below: award, above: more})"}\n    amount: due', [FALLING]),
+    ('    amount: "tier(online_sales >= {below: more, above: award})"', []),
+    ('    amount: "min(tier(online_sales >= {below: award}), more)"', [CAPPED]), ("    amount: min(more, award)", []),
+    ("    amount: min(award, more)", [CAPPED]), ("    amount: min(award * steps(online_sales, below), more)", []),
+    ("    where: {a: {if: online_sales > below or last_year.online_sales < below, zh: 甲}}\n    amount: award",
+     ["名册中没有当年数据的年度也可能成立：该年各项按 0 计"]),
+    ("    where: {a: {if: online_sales > below or (online_sales < below and ecommerce), zh: 甲}}\n    amount: award",
+     ["名册中没有当年数据的年度也可能成立：该年各项按 0 计", "恰为此数的两边都不算（网络零售额）"]),
+    ("    where: {a: {if: online_sales >= below or (0 < online_sales <= below and ecommerce), zh: 甲}}\n    amount: award",
+     ["恰为此数的两边都算（网络零售额）"])])
+def test_tiers_caps_and_edges_are_looked_at_wherever_they_stand(tmp_path, rest, said):
+    assert sorted(text for _, text in advice(tmp_path, rest)) == sorted(said)
+
+
+def test_a_cap_over_clauses_below_an_award_is_pointed_out(tmp_path):
+    links = "links: {caps: {all: {of: [small], most: small_cap}}}\nnumbers: {small_cap: {value: 8000元, article: 二, zh: 合计}}\nsettlement"
+    assert [said for _, said in advice(tmp_path, "    amount: award", links=links)] == [CAPPED]
+    assert advice(tmp_path, "    amount: award * 2", links=links) == []
+
+
+@pytest.mark.parametrize("rest, advised", [
+    ('    where: {a: {if: online_sales < below or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}', True),
+    ('    where: {a: {if: online_sales > 0元 or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}', False),
+    ('    let: {x: award if online_sales < below else more}', True)])
+def test_the_advice_on_missing_rows_holds_under_some_reading(tmp_path, rest, advised):
+    """The two conditions of the second one hold together only where there is a row, whatever is read."""
+    amount = "x" if "let" in rest else "award"
+    links = "readings: {how: {zh: 口径, default: narrow, narrow: {zh: 窄}, wide: {zh: 宽}}}\nsettlement"
+    found = advice(tmp_path, f"{rest}\n    amount: {amount}", links=links)
+    assert ["clauses.small.where"] * advised == [place for place, said in found if "没有当年数据" in said]
 
 
 def test_what_follows_from_a_fault_is_not_told(tmp_path):
@@ -214,8 +266,41 @@ def test_a_comma_between_arguments_is_no_part_of_a_figure(tmp_path, written, ref
     assert any(p.severity == "error" and "单位不一致" in p.cause_zh for p in examine(document_of(file))[1]) == refused
 
 
+@pytest.mark.parametrize("name", ["from", "if", "class", "a b"])
+def test_a_word_of_the_language_names_nothing(tmp_path, name):
+    file = tmp_path / "tried.yaml"
+    file.write_text(SMALL.format(kind="recurrent", rest=f"    amount: {name}", conduct="").replace("award:", f"{name}:"), "utf-8")
+    assert any(p.place.endswith(f"numbers.{name}") and "cannot name" in p.cause for p in examine(document_of(file))[1])
+
+
 def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
     file = tmp_path / "tried.yaml"
     text = SMALL.format(kind="recurrent", rest="    amount: award * min(months, 24, months) / below * below", conduct="")
     file.write_text(text.replace("      above:", "      months: {value: 24个月, zh: 月数}\n      above:"), "utf-8")
     assert any(p.severity == "error" and "month" in p.cause and "units do not agree" in p.cause for p in examine(document_of(file))[1])
+
+
+@pytest.mark.parametrize("right, wrong", [
+    ("    numbers:\n", "    number:\n"), ("  small:\n    article: 第一条\n", "  small:\n    artcle: 第一条\n"),
+    ("kind: recurrent", "kind: recurent"), ("{is: x * 1, zh: 定义}", "{iss: x * 1, zh: 定义}"),
+    ("parcels: {table: annual, unit: 件", "parcels: {table: annual, unit: 粒粒"),
+    ("    let:\n", "    lett:\n"),
+    ("      y: {is", "      min: {is"), ("default: a", "default: c")])
+def test_one_slip_is_one_problem(tmp_path, right, wrong):
+    """A name that a refused line would have given is not told of a second time."""
+    file = tmp_path / "tried.yaml"
+    rest = """    let:
+      x: online_sales - below
+      y: {is: x * 1, zh: 定义}
+    where:
+      enough: {if: parcels > 5 and scope == "a" and last_year.快递件数 > 5, zh: 够多}
+    amount: min(定义, award)"""
+    text = SMALL.format(kind="recurrent", rest=rest, conduct="") + """facts:
+  parcels: {table: annual, unit: 件, zh: 快递件数}
+readings:
+  scope: {zh: 范围, default: a, a: {zh: 甲}, b: {zh: 乙}}
+"""
+    assert right in text
+    file.write_text(text.replace(right, wrong), "utf-8")
+    found = [p for p in examine(document_of(file))[1] if p.severity == "error"]
+    assert len(found) == 1, [str(p) for p in found]

@@ -1,0 +1,101 @@
+"""Worked cases made from a policy: at caps, under readings, with other clauses, where conduct fails; kept as files and read again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.engine import casebook, policycases
+from simulator.engine.instalments import parts_of
+from simulator.errors import LawError
+from tests.law.language.writing import examine, yamlfile
+
+TEXT = """name: tried
+zh: 试写
+term: {start: 2022-01-01, end: 2024-12-31}
+facts: {spent: {table: annual, unit: 元, zh: 支出}, listed: {table: annual, unit: 是/否, zh: 限上}}
+readings: {scope: {zh: 范围, default: narrow, narrow: {zh: 窄}, wide: {zh: 宽}}}
+numbers: {all_most: {value: 8万元, article: 三, zh: 合计上限}}
+clauses:
+  share:
+    article: 一
+    zh: 支出补助
+    kind: recurrent
+    numbers: {rate: {value: 30 %, zh: 比例}, later: {value: 20 %, zh: 以后比例}, most: {value: 5万元, zh: 上限}}
+    where: {in_scope: {if: 'listed or scope == "wide"', zh: 在范围内}}
+    amount: min((rate if paid.years == 0 else later) * spent, most)
+  award:
+    article: 二
+    zh: 销售奖励
+    kind: one_off
+    parts: [50 %, 30 %, 20 %]
+    numbers: {least: {value: 100万元, zh: 门槛}, given: {value: 4万元, zh: 奖励}}
+    where: {enough: {if: online_sales > least, zh: 超过门槛}}
+    amount: given
+links: {caps: {all: {of: [share, award], most: all_most, zh: 合计封顶}}}
+settlement: {existing_support: none, conduct: {sound: {if: accounts_sound, zh: 财务健全}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def law():
+    found, problems = examine(yamlfile.loads(TEXT, "tried.yaml", LawError, gather=True, quantities=True))
+    assert found is not None, problems
+    return found
+
+
+@pytest.fixture(scope="module")
+def cases(law):
+    made, missed = policycases.make(law)
+    assert not missed
+    return made
+
+
+def of_year(case, name):
+    return case.years[2022].get(name)
+
+
+def test_a_cap_of_a_share_has_a_case_on_either_side_though_rounding_hides_a_fen(cases):
+    """5万元 / 30 % is 166,666.67 yuan; a case just below it gives less than the cap."""
+    near = {of_year(c, "spent"): c.gives[2022] for c in cases
+            if c.clause == "share" and 16_600_000 < (of_year(c, "spent") or 0) < 16_700_000}
+    assert 4_999_900 < min(near.values()) < 5_000_000 and max(near.values()) == 5_000_000
+
+
+def test_rates_that_change_by_year_are_seen(cases):
+    over = next(c for c in cases if c.clause == "share" and len(c.gives) == 4)
+    spent = of_year(over, "spent")
+    assert list(over.gives.values()) == [spent * 3 // 10, spent * 2 // 10, spent * 2 // 10, 0] and spent * 3 // 10 < 5_000_000
+
+
+def test_every_reading_has_a_case_that_comes_out_otherwise(law, cases):
+    (read,) = [c for c in cases if c.readings]
+    assert read.readings == {"scope": "wide"} and read.gives != policycases.assess_case(law, replace(read, readings={}))
+
+
+def test_a_cap_over_clauses_has_cases_where_it_begins_to_cut(cases):
+    """The award of 4万元 is cut as soon as the share comes to more than 4万元."""
+    shared = [c for c in cases if "合计封顶" in c.zh]
+    assert {(c.clause, c.gives[2022]) for c in shared if "一起" in c.zh} == {("share", 5_000_000), ("award", 3_000_000)}
+
+
+def test_conduct_has_a_case_in_which_nothing_is_given(cases):
+    (bad,) = [c for c in cases if c.enterprise.get("accounts_sound") == 0]
+    assert set(bad.gives.values()) == {0}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "yaml"])
+def test_cases_are_read_as_they_were_kept(law, cases, ending, tmp_path):
+    casebook.save(law.policy, [replace(case, confirmed=True) for case in cases], tmp_path / f"c.{ending}")
+    again = casebook.load(law.policy, tmp_path / f"c.{ending}")
+    assert [(c.name, c.years, c.readings) for c in again] == [(c.name, c.years, dict(c.readings)) for c in cases]
+    assert not list(policycases.differences(law, again))
+
+
+def test_shares_of_the_years_are_the_parts_of_an_award(law):
+    assert law.policy.clauses[law.policy.index("award")].parts == (5, 3, 2)
+    assert parts_of(4_000_001, (5, 3, 2)) == [2_000_000, 1_200_000, 800_001]
+    for wrong in ("[50 %, 30 %]", "[50 %]", "[110 %, -10 %]", "三年", "11"):
+        _, problems = examine(yamlfile.loads(TEXT.replace("[50 %, 30 %, 20 %]", wrong), "t.yaml", LawError, gather=True, quantities=True))
+        assert [p for p in problems if p.severity == "error" and p.place.endswith(".parts")], wrong
