@@ -8,6 +8,7 @@ from simulator.document import Beside, Figure, Paragraph, Parts, Picture
 from simulator.document.numbers import percent
 from simulator.report import bridges, budgeting, forms, page, returns, tables
 from simulator.report.making import reader
+from simulator.report.outlook import paths
 from simulator.report.page import Part
 from simulator.report.record import RunFolder
 from simulator.report.spending import curves
@@ -23,7 +24,7 @@ def detail(run: RunFolder, lang: str) -> Part:
         Paragraph(words.say("risk.table_note"), "small"),
         *budgeting.section(run, words), forms.affordable(run, words, errors=True), tables.balance(run, words, beyond=True),
         returns.ratios(run, words), returns.purses(run, words),
-        returns.backtest(run, words), tables.targets(run, words, intervals=True) if run.targets else "",
+        returns.backtest(run, words), tables.targets(run, words, intervals=True) if run.targets else "", paths(run, words),
         returns.alternatives(run, words), returns.conditions(run, words),
     ]
     return page.section("detail", words.say("detail.title"), words.tag, reader(words, "detail"), *parts)

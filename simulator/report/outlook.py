@@ -34,13 +34,18 @@ def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Part:
     return page.section("growth", words.say(heading), words.tag, lead, tables.balance(run, words), note, chart)
 
 
-def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Part:
-    """Section 5: how likely the policy's targets are reached. Empty for a policy without targets."""
+def targets(run: RunFolder, lang: str, heading: str = "targets.title", chart: bool = False) -> Part:
+    """Section 5: how likely the policy's targets are reached. Empty for a policy without targets. chart: and the paths to them."""
     words = load(lang)
     if not run.targets:
         return Part("targets", "", words.tag)
-    parts: list[Parts] = [_targets_lead(run, words), tables.targets(run, words)]
-    paths = []
+    return page.section("targets", words.say(heading), words.tag, _targets_lead(run, words), tables.targets(run, words),
+                        paths(run, words) if chart else (), Paragraph(words.say("targets.note"), "small"))
+
+
+def paths(run: RunFolder, words: Wording) -> Parts:
+    """The chart of each target's quantity, year by year, beside the target."""
+    found = []
     for target in run.targets:
         bands = run.band(target.column)
         bands = bands.loc[bands.index.isin(run.years)]
@@ -48,13 +53,11 @@ def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Part:
             unit, goal = tables.target_unit(target, words), tables.goal(target, words)
             if run.has(target.column):  # quantiles worked out from the draws have no interval
                 bands = bands.join(run.by_year(target.column)[["p50_low", "p50_high"]])
-            name, numbers = words.pick(target.names), (target.low, target.high, target.year)
-            paths.append(TargetPath(name, goal, bands, *numbers, unit))
-    if paths:
-        picture = Picture(outlook_charts.targets(paths, words), words.say("targets.chart_alt"))
-        parts.append(Figure(words.say("targets.chart"), picture, words.say("targets.caption")))
-    parts.append(Paragraph(words.say("targets.note"), "small"))
-    return page.section("targets", words.say(heading), words.tag, *parts)
+            found.append(TargetPath(words.pick(target.names), goal, bands, target.low, target.high, target.year, unit))
+    if not found:
+        return ()
+    return Figure(words.say("targets.chart"), Picture(outlook_charts.targets(found, words), words.say("targets.chart_alt")),
+                  words.say("targets.caption"))
 
 
 def _targets_lead(run: RunFolder, words: Wording) -> Parts:

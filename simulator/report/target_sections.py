@@ -22,7 +22,7 @@ def cover(run: RunFolder, lang: str) -> Part:
 
 def targets(run: RunFolder, lang: str) -> Part:
     """How likely the policy's targets are reached."""
-    return outlook.targets(run, lang, "targets.short")
+    return outlook.targets(run, lang, "targets.short", chart=True)
 
 
 def growth(run: RunFolder, lang: str) -> Part:

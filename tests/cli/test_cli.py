@@ -19,6 +19,7 @@ from scipy import stats
 import simulator
 from simulator import cli
 from simulator.compiled import source_hash
+from simulator.document.numbers import UNITS, percent, shown
 from simulator.engine.assess import CLAWBACK
 from simulator.resources import folder
 from simulator.scenario import load_scenario
@@ -437,14 +438,14 @@ def test_the_screen_shows_the_summary(played, summary):
                            "（baseline+tax_rebate.high_rate=0.4+1），200 次模拟，种子 7，万元")
     assert said.rstrip().endswith(f"→ {played[1]}")
     paid, overrun = summary.loc["paid"].loc["total"], summary.loc["overrun"].loc["total"]
+    unit, lines = UNITS["zh"]["money"], said.splitlines()
     for year in [*map(str, range(2013, 2019)), "total"]:
-        line = next(line for line in said.splitlines() if line.startswith("合计" if year == "total" else year))
-        row = paid.loc[year]
-        assert f"{row['mean'] / 1e4:,.1f} ± {row['standard_error'] / 1e4:,.1f}" in line
-        assert f"  {row['p5'] / 1e4:,.1f}" in line
-        for q in ("p50", "p80", "p95"):  # what is to suffice is rounded up
-            assert f"  {math.ceil(round(row[q] / 1e3, 6)) / 10:,.1f}" in line
-        assert line.endswith(f"{overrun.loc[year, 'probability']:.1%}" if year != "2014" else "—")
+        place = next(k for k, line in enumerate(lines) if line.startswith("各年合计" if year == "total" else year))
+        row, told = {**paid.loc[year], "measure": "paid"}, " ".join(lines[place:place + 2])
+        assert f"± {unit.text(row['standard_error'], row['standard_error'] / 10)}" in told
+        for q in ("mean", "p50", "p80", "p95"):  # what is to suffice is rounded up
+            assert f"  {shown(row, unit, q)} " in lines[place]
+        assert lines[place].endswith(percent(overrun.loc[year, "probability"]) if year != "2014" else "—")
 
 
 def test_the_same_command_gives_the_same_files(played, tmp_path):
