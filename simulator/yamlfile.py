@@ -29,6 +29,7 @@ LONGEST_NUMBER = 28  # characters: as many digits as a Decimal product keeps
 _INT = re.compile(r"[+-]?(0|[1-9][0-9]*)$")
 _DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)?\.[0-9]+$|[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]{1,3}$")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
+_AS_PEOPLE_WRITE = re.compile(r"\d+(\.\d+)? ?%|\d{4}\.\d{1,2}\.\d{1,2}")
 _NUMBERLIKE = re.compile(r"[+-]?[0-9][0-9_.,:]*([eE][+-]?[0-9]+)?%?$")
 
 
@@ -84,6 +85,8 @@ def parse_scalar(text: str) -> Any:
             return datetime.date(*map(int, m.groups()))
         except ValueError:
             raise ValueError(f"{text} is no day of the calendar") from None
+    if _AS_PEOPLE_WRITE.fullmatch(text):  # read by whoever knows what it is of
+        return text
     if _NUMBERLIKE.match(text):
         shown = text if len(text) <= LONGEST_NUMBER else f"{text[:LONGEST_NUMBER]}…"
         raise ValueError(f"{shown!r} is not a number the program reads; write digits, a point and nothing else")

@@ -49,6 +49,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
         *_paid(tables, owners, shape, first),
     )
     doubts.about_enterprises(enterprises)
+    doubts.about_examples(enterprises)
     doubts.about_annual(annual)
     doubts.about_closed(enterprises, annual, owners["annual"])
     doubts.about_gaps(annual, ids, years["present"], first)

@@ -14,19 +14,21 @@ from simulator.population import days
 from simulator.population.column import Column, plain, squeezed
 from simulator.population.schema import contract
 from simulator.population.spelling import iso
-from simulator.population.units import MONEY, Declared
+from simulator.population.units import MONEY, OTHERS, Declared, bare_unit
 from simulator.spreadsheets import unescaped
 
 UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
 TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")
+ZEROS = ("零", "〇", "零元", "〇元", "零元整")
 SHORTENED = re.compile(
-    r"\d(\.\d+)?[eE]\+?\d+"
+    r"\d([.,]\d+)?([eE]\+?|×10\^)\d+"
 )  # what a spreadsheet makes of a long code it took for a number
 CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
 LOST_DIGITS = re.compile(r"[1-9]\d{14}000")  # a code of digits only, of which a spreadsheet has kept fifteen
 NOTHING = ("-", "--", "—", "——", "–", "−", "/", "\\", "\\n", ".", "...", "......", "*", "×", "nan",
            "null", "none", "nil", "n/a", "na", "#n/a", "无", "nat", "空", "缺")
 TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
+EXAMPLE = re.compile(r"\W?(填写|填报)?(示例|范例|举例|样例$|例\W|例$|例如|example|sample\b)|[x×*]{6,}$|9?x{6,}")
 SHOWN = 60  # characters of an offending text that a message repeats
 
 
@@ -46,6 +48,7 @@ def shown(text: str) -> str:
     return f"“{visible}{'…' if len(text) > SHOWN else ''}”"
 
 
+_CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _SUFFIXED = re.compile(r"(.*[\d.,)])\s*((?:人民币)?(?:元|千元|万元?|百万元|亿元?))")
 
 
@@ -73,6 +76,9 @@ def parse(
     if kind in ("year", "clause"):
         return _whole(text, column), ""
     return _number(text, column, declared)
+
+
+_MEASURED = re.compile(r"([\d.,]*\d)\s*([^\d.,]\D*2?\D*)")
 
 
 def own_unit(text: str) -> Decimal | None:
@@ -106,7 +112,9 @@ def _text(text: str, column: Column) -> str:
                           "format the column as text and enter the code again")
         if plain(text) in TOTALS:
             raise Refused(f"{shown(text)} is a totals row, not an enterprise", "remove the row")
-        if plain(text) in UNKNOWN:
+        if EXAMPLE.match(plain(text)):
+            raise Refused(f"{shown(text)} is an example of how to fill in, not an enterprise", "remove the row")
+        if plain(text) in UNKNOWN or set(plain(text)) <= {"#"}:
             raise Refused(
                 f"{shown(text)} cannot be the code of an enterprise", "write any text that is its own"
             )
@@ -138,6 +146,8 @@ def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
         raise {
             "day-first": Refused(f"{shown(text)} is ambiguous: day and month could be either", "write year first, as 2013-05-06"),
             "no-day": Refused(f"{shown(text)}: there is no such day", "write a day of the calendar, as 2013-02-28"),
+            "none": Refused(f"{shown(text)} is what programs write where there is no day",
+                            "leave blank for no such date, write 未知 for unknown", "none"),
             "either": Refused(f"{shown(text)} is a time of day: in UTC it is the day after", "write the day alone, as 2013-05-06", how),
         }.get(how, Refused(f"{shown(text)} is not a date", "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
     value = day.year * 10_000 + day.month * 100 + day.day
@@ -157,7 +167,7 @@ def _whole(text: str, column: Column) -> int:
         return number
     bounds = f"{low} to {high}"
     try:
-        value = parse_number(plain(text).removesuffix("年") if column.kind == "year" else text)
+        value = parse_number(_year(plain(text)) if column.kind == "year" else text)
     except ValueError:
         raise Refused(
             f"{shown(text)} is not a {column.kind}", f"write a whole number from {bounds}"
@@ -167,6 +177,11 @@ def _whole(text: str, column: Column) -> int:
             f"{shown(text)} is not a {column.kind} from {bounds}", f"write a whole number from {bounds}"
         )
     return int(value)
+
+
+def _year(word: str) -> str:
+    """The digits of a year, as of 2013年度 and 二〇一三年."""
+    return re.sub("年度?$", "", word).translate(_CHINESE_DIGITS)
 
 
 def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, str]:
@@ -187,6 +202,8 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         if value <= high * column.resolution:
             return value, ""
     suffix = ""
+    if plain(text) in ZEROS:
+        return 0, ""
     if column.kind == "money" and (match := _SUFFIXED.fullmatch(plain(text))):
         text, suffix = match.groups()
         if declared is not None and declared.where != "answer" and MONEY[suffix] != factor:
@@ -197,6 +214,8 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         factor = Decimal(MONEY[suffix])
     elif column.kind == "share" and (match := re.fullmatch(r"(.*\d)\s*%", plain(text))):
         text, suffix, factor = match.group(1), "%", Decimal("0.01")
+    elif column.kind in OTHERS and (match := _MEASURED.fullmatch(plain(text))) and OTHERS[column.kind].get(bare_unit(match.group(2))) == 1:
+        text = match.group(1)
     try:
         exact = parse_number(text) * factor
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from simulator.errors import Problem, nearest
@@ -12,7 +13,9 @@ from simulator.population.layout import IGNORED
 from simulator.population.raw import RawTable
 from simulator.population.reading import read_column
 from simulator.population.schema import STATISTICAL, contract
-from simulator.population.units import Declared, answer_for, column_named, declared_unit
+from simulator.population.units import EXPLANATION, Declared, answer_for, column_named, declared_unit, money_word
+
+_UNIT = re.compile("百万元|[千万亿]元?")
 
 
 def check(raw: RawTable, table: Table, answers: Mapping[str, str] | None = None) -> Checked:
@@ -30,6 +33,9 @@ def check(raw: RawTable, table: Table, answers: Mapping[str, str] | None = None)
         else:
             checked.absent.append(column)
     _tell_absent(checked)
+    if far := [name for name, unit in checked.units.items() if unit.where == EXPLANATION and unit.factor != 1]:
+        checked.warn(-1, far[0], f"amounts are read in {checked.units[far[0]].word}, as an explanation beside the table says; "
+                     f"{len(far)} column(s) in all", "write the unit into the header")
     return checked
 
 
@@ -51,6 +57,9 @@ def _name_columns(checked: Checked) -> None:
                 known = [own for column in table.columns for own in (column.name, column.header)]
                 # Chinese names are short: half of the characters is near
                 remedy = nearest(name, known, 0.6 if name.isascii() else 0.5) or "remove the column, or give it the name of a known one"
+                unit = money_word(text) or "".join(_UNIT.findall(squeezed(text))[:1])
+                if remedy.endswith("?") and unit:  # renamed without it, the amounts would be read as yuan
+                    remedy = f"{remedy[:-1]}({unit})?"
                 fault(f"unknown column {shown(text)}", remedy)
         elif column.name in checked.positions:
             first = checked.positions[column.name] + 1

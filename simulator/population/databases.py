@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.sheets import MOST_BYTES
 from simulator.population.synthetic_mark import unbound
-from simulator.population.units import column_named
+from simulator.population.units import column_named, stated
 
+Remarks = dict[str, str | None]  # by column, "" for the table
 MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
 
 
@@ -36,6 +37,7 @@ def from_duckdb(path: Path) -> Source:
         "enable_external_access": False, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
         "memory_limit": "2GB", "temp_directory": "", "threads": 1}
     found: dict[tuple[str, str], tuple[list[str], list[Any]]] = {}
+    remarks: dict[tuple[str, str], Remarks] = {}
     refused: list[Problem] = []
     try:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
@@ -52,6 +54,9 @@ def from_duckdb(path: Path) -> Source:
                     continue
                 told = f"{_quoted(schema)}.{_quoted(name)}"
                 _bound(connection, name, told)
+                remarks[schema, name] = dict(connection.execute(
+                    "SELECT '', comment FROM duckdb_tables() WHERE schema_name = $1 AND table_name = $2 UNION ALL SELECT column_name, "
+                    "comment FROM duckdb_columns() WHERE schema_name = $1 AND table_name = $2", [schema, name]).fetchall())
                 bits = [kind[0] for kind in connection.execute(f"DESCRIBE FROM {told}").fetchall() if kind[1] == "BIT"]  # Arrow has none
                 replaced = ", ".join(f"CAST({_quoted(bit)} AS VARCHAR) AS {_quoted(bit)}" for bit in bits)
                 relation = connection.sql(f"SELECT *{f' REPLACE ({replaced})' if bits else ''} FROM {told}")  # noqa: S608
@@ -60,7 +65,7 @@ def from_duckdb(path: Path) -> Source:
     except duckdb.Error as error:
         raise PopulationError(Problem(path.name, f"cannot be read as a DuckDB file: {type(error).__name__}",
                                       "check the file; close the program that writes to it")) from None
-    source = _source(found.items())
+    source = _source(found.items(), remarks)
     source.present |= {table.name for problem in refused if (table := table_named(problem.place)) is not None}
     source.problems += refused
     return source
@@ -105,6 +110,7 @@ def from_variable(given: str) -> Source:
             with engine.connect().execution_options(**options) as connection:
                 inspector = sqlalchemy.inspect(connection)
                 found = {}
+                remarks: dict[tuple[str, str], Remarks] = {}
                 for table in sorted({*inspector.get_table_names(), *inspector.get_view_names()}):
                     columns: list[str] = []
                     rows: list[Any] = []
@@ -112,6 +118,7 @@ def from_variable(given: str) -> Source:
                         chosen = sqlalchemy.select(sqlalchemy.text("*")).select_from(sqlalchemy.table(table))
                         done = connection.execute(chosen)
                         columns, rows = list(done.keys()), list(done.fetchall())
+                        remarks["", table] = _remarks(inspector, table)
                     found[("", table)] = (columns, rows)
         finally:
             engine.dispose()
@@ -121,15 +128,25 @@ def from_variable(given: str) -> Source:
         raise PopulationError(Problem(
             given, f"the database cannot be reached or read: {type(error).__name__}",
             "check the address in the variable, the network and the right to read the tables")) from None
-    return _source(found.items())
+    return _source(found.items(), remarks)
+
+
+def _remarks(inspector: Any, table: str) -> Remarks:
+    """What a database keeps as comments of a table and its columns; nothing where it keeps none."""
+    try:
+        of_table = inspector.get_table_comment(table)["text"]
+    except NotImplementedError:
+        of_table = None
+    return {"": of_table} | {column["name"]: column.get("comment") for column in inspector.get_columns(table)}
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]) -> Source:
-    """Raw tables from columns and rows. A database keeps no order, so rows are sorted: equal data, equal population."""
+def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]], remarks: Mapping[tuple[str, str], Remarks]) -> Source:
+    """Raw tables from columns and rows, and what was remarked of them. A database keeps no order, so rows are sorted: equal data,
+    equal population."""
     source = Source()
     digest = hashlib.sha256()
     for (schema, name), (columns, rows) in found:
@@ -142,9 +159,12 @@ def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]
                                            "keep one"))
             continue
         texts = sorted([as_text(value) for value in row] for row in rows)
-        digest.update(repr((table.name, columns, texts)).encode())
+        said = {column: text for column, text in remarks.get((schema, name), {}).items() if text and stated(text)[0]}
+        digest.update(repr((table.name, columns, texts, *([sorted(said.items())] if said else []))).encode())
         raw = RawTable(name, False, [str(column) for column in columns], 0, [], list(range(1, len(texts) + 1)))
         raw.columns = list(zip(*texts, strict=True)) or [()] * len(columns)
+        raw.says = [("title", said[""])] if "" in said else []
+        raw.comments = [(0, at, said[column]) for at, column in enumerate(columns) if column in said]
         named = [column_named(str(column), table) for column in columns]
         keys = [at for at, column in enumerate(named) if column is not None and column.name in KEYS]
         raw.keys = ["row " + " ".join(text[at] for at in keys) for text in texts]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from simulator import facts
@@ -13,6 +15,7 @@ from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 from simulator.population.spelling import iso
 
 LARGE_OFFICE = BELIEVED_AREA * facts.AREA
+_EXAMPLE = re.compile("示例|范例|举例|填写样|[XxＸ×]{2,}(?:公司|企业|有限)|某某")
 HIGH_RENT = BELIEVED_RENT * facts.RENT
 
 
@@ -26,6 +29,16 @@ def about_enterprises(enterprises: Checked) -> None:
             f"paid-in capital {yuan(paid_in[row]):,} is above the registered {yuan(registered[row]):,}",
             "check both",
         )
+
+
+def about_examples(enterprises: Checked) -> None:
+    """Warn of enterprises whose name says that they show how to fill in, where the others are real."""
+    if "name" in enterprises.positions:
+        rows = [row for row, name in enumerate(enterprises.texts("name")) if _EXAMPLE.search(name)]
+        for row in rows if 2 * len(rows) <= len(enterprises) else []:
+            name = enterprises.texts("name")[row]
+            enterprises.warn(row, "name", f"{shown(name)} seems to be an example of how to fill in; it is counted",
+                             "remove the row if it is one")
 
 
 def about_annual(annual: Checked) -> None:

@@ -18,8 +18,8 @@ class Grid:
     label: file or sheet name, as messages show it; rows: texts by row, of what is stored, with the unit its number format
     shows (`numberformat`); a row may end early; lines: number of each row, as an editor counts; is_sheet: whether places are
     addresses (annual!H17) or lines; title: words beside the rows themselves, as the sheet's and the file's name; merged:
-    ranges of merged cells, the value in the first; comments: by cell; scaled: by column, the first cell shown divided, and
-    by what; problems: what was found in single cells.
+    ranges of merged cells, the value in the first; says: texts on the sheet in no cell; comments: by cell; scaled: by column,
+    the first cell shown divided, and by what; problems: what was found in single cells.
     """
 
     label: str
@@ -28,6 +28,7 @@ class Grid:
     is_sheet: bool = True
     title: str = ""
     merged: Sequence[Range] = ()
+    says: Sequence[str] = ()
     comments: Mapping[Place, str] = field(default_factory=dict)
     scaled: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -21,16 +21,20 @@ from simulator.population.units import column_named, is_unit, money_word, stated
 MOST_COLUMNS = 500  # far above any table's; what is wider is no table, and filling it up would cost the memory
 LOOKED_AT = 30  # rows among which the header is looked for
 IGNORED = ("序号", "编号", "no.", "no", "#", "备注", "remarks")  # columns an office adds for itself
-_TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计)(数|金额)?[::]?|(grand|sub)?total[::]?|sum")
+_TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计|累计)(数|金额)?[::]?(\(?共?\d*[户家个名条]?(企业)?\)?)?|(grand|sub)?total[::]?|sum")
 _NO_UNIT = ("-", "--", "—", "——", "/", "单位", "计量单位", "unit", "年", "年份", "文本", "代码", "日期", "是/否", "yyyy-mm-dd", "text")
-_FOOTNOTE = re.compile(r"(注|备注|说明|制表|填表|填报|审核|复核|经办|负责人|联系|单位负责人|日期|note|source)s?[^a-z]*[::].*")
+_REMARK = re.compile(r"以下|空白|续[上下]?表|[接承转][上下]页|完毕|结束|本[表页]|[共第] ?\d+ ?[页行户家条]|行受影响|来源"
+                     "|签[字章]|盖章|打印|导出|截至")
+_COUNTED = re.compile(r"^\W*\d+ rows?\b|^\(\d+ |^\W{1,3}$|^eof$")  # what a database's shell writes below
+_FOOTNOTE = re.compile(r"(?:\d{1,2}[、.])?(注|备注|说明|制表|填表|填报|审核|复核|经办|负责人|联系|单位负责人|日期|note|source)s?"
+                       r"[^a-z]*[::].*")
 
 
 def is_total(text: str) -> bool:
     """Whether a cell names a totals row.
 
-    >>> is_total("合  计"), is_total("商品类小计："), is_total("合计科技有限公司")
-    (True, True, False)
+    >>> is_total("合  计"), is_total("商品类小计："), is_total("合计（4户）"), is_total("合计科技有限公司")
+    (True, True, True, False)
     """
     return bool(_TOTAL.fullmatch(squeezed(text)))
 
@@ -60,15 +64,20 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
     spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
     raw = RawTable(label, grid.is_sheet, header, lines[kept[top + depth - 1]], [], [lines[place] for place in found.body],
                    groups=groups, beside=beside, below=below, totals=[(lines[place], rows[place]) for place in found.totals],
-                   says=[("name", grid.title), *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
+                   says=[("name", grid.title), *(("title", text) for text in grid.says),
+                         *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
                          *(("note", " ".join(filter(None, rows[place]))) for place in found.notes)],
                    scaled=dict(grid.scaled), grid=(rows, lines), comments=[
-                       (lines[row], -1 if row < kept[top] else column, text) for (row, column), text in grid.comments.items()
-                       if row < len(rows)])
+                       (lines[row] if row < len(rows) else row + 1, -1 if row < kept[top] else column, text)
+                       for (row, column), text in grid.comments.items()])
     for place in found.notes:
         where = f"{label} row {lines[place]}" if grid.is_sheet else f"{label} line {lines[place]}"
         text = plain(next(filter(plain, rows[place])))
         raw.warnings.append(Problem(where, f"a footnote and not a row: “{text[:40]}”; left out",
+                                    "nothing to do, unless it is an enterprise", "warning"))
+    if found.again:
+        raw.warnings.append(Problem(f"{label} {'row' if grid.is_sheet else 'line'} {lines[found.again[0]]}",
+                                    f"{len(found.again)} row(s) repeat the header or number its columns; left out",
                                     "nothing to do, unless it is an enterprise", "warning"))
     raw.warnings += spread.problems(raw)
     body = spread.rows
@@ -174,11 +183,12 @@ def _headings(rows: list[list[str]], merged: Mapping[int, int] | None = None) ->
 
 @dataclass
 class _Rows:
-    """Places of the rows under a header: of the table, of totals, of footnotes."""
+    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header told again."""
 
     body: list[int]
     totals: list[int]
     notes: list[int]
+    again: list[int]
 
 
 def _split(rows: Sequence[list[str]], places: list[int], header: list[str], table: Table) -> tuple[list[str], _Rows]:
@@ -189,19 +199,49 @@ def _split(rows: Sequence[list[str]], places: list[int], header: list[str], tabl
     if places and _are_units(rows[places[0]], key):
         below = rows[places[0]] + [""] * (len(header) - len(rows[places[0]]))
         places = places[1:]
-    found = _Rows([], [], [])
+    found = _Rows([], [], [], [])
+    told = [squeezed(cell) for cell in header if squeezed(cell)]
+    name = header[key] if key < len(header) else ""
     for place in places:
         row = rows[place]
+        again = name in row[key:key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == told
+        if again or (place == places[0] and _are_numbers(row)):
+            found.again.append(place)
+            continue
         first = row[key] if key < len(row) else ""
         if not plain(first):
             first = next((cell for cell in row if plain(cell)), "")
         if is_total(first):
             found.totals.append(place)
-        elif (_FOOTNOTE.fullmatch(plain(first)) or stated(first)[0]) and sum(bool(plain(cell)) for cell in row) <= 2:
+        elif _is_note(row, first, len(told)):
             found.notes.append(place)
         else:
             found.body.append(place)
     return below, found
+
+
+def _is_note(row: list[str], first: str, columns: int) -> bool:
+    """Whether a row under a table of so many columns is a remark: it begins like one, or has nothing but the
+    words of one, or a program's count of rows, in one cell."""
+    word = plain(first)
+    note = bool(_FOOTNOTE.fullmatch(word) or stated(first)[0])
+    if not note and (_REMARK.search(word) or _COUNTED.search(word)) is None:
+        return False
+    filled = sum(bool(plain(cell)) for cell in row)
+    return filled <= 2 + word.endswith(":") if note else filled == 1 and columns > 2
+
+
+def _are_numbers(row: list[str]) -> bool:
+    """Whether a row numbers the columns: 甲 乙 1 2 3, or 1 2 3 4.
+
+    >>> _are_numbers(["甲", "乙", "1", "2", "3"]), _are_numbers(["1", "2013", "5"])
+    (True, False)
+    """
+    cells = [plain(cell).strip("()") for cell in row if plain(cell)]
+    numbers = [int(cell) for cell in cells if cell.isdecimal() and len(cell) < 4]
+    others = [cell for cell in cells if not cell.isdecimal()]
+    in_turn = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return in_turn and len(cells) > 3 and len(numbers) + len(others) == len(cells) and set(others) <= {*"甲乙丙丁戊", "栏次"}
 
 
 def _are_units(row: list[str], key: int) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 from simulator.errors import Problem
 from simulator.population.cells import Refused
-from simulator.population.look import NEVER, ZERO, Look
+from simulator.population.look import NEVER, RAISED, ZERO, Look
 from simulator.population.numberformat import BUILT_IN, Meaning, meaning
 from simulator.population.raw import letters
 
@@ -24,6 +25,7 @@ CELLS = {0x06, 0x203, 0x204, 0x205, 0x27E, 0xD6, 0xFD, SEVERAL}  # records of ce
 MOST_ROWS, MOST_COLUMNS, FARTHEST = 65_536, 256, 103  # of an old workbook; column CZ, as in new ones
 BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
 FORMAT, STYLE, NUMBER, SMALL_NUMBER = 0x41E, 0xE0, 0x203, 0x27E
+FONT, COLUMNS, ROW, HEADER, FOOTER, SHARED_TEXT = 0x31, 0x7D, 0x208, 0x14, 0x15, 0xFD
 NOTE, OBJECT, TEXT, MORE = 0x1C, 0x5D, 0x1B6, 0x3C  # a comment is a note, an object, and its text in the record after
 
 
@@ -100,8 +102,8 @@ def _once(sector: int, seen: set[int]) -> None:
     seen.add(sector)
 
 
-def look(data: bytes) -> tuple[dict[str, Look], bool]:
-    """What an old workbook says beside its values, by sheet; and whether its days count from 1904.
+def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
+    """What an old workbook says beside its values, by sheet; whether its days count from 1904; and nothing of itself.
 
     Raises Refused for a workbook that is protected or has macros, ValueError for a damaged one.
     """
@@ -117,8 +119,11 @@ def look(data: bytes) -> tuple[dict[str, Look], bool]:
     sheets: dict[int, str] = {}
     looks: dict[str, Look] = {}
     codes, styles = dict(BUILT_IN), list[Meaning | None]()
+    fonts: list[tuple[bool, str]] = []  # whether it strikes out, and whether it raises or lowers
+    lined: list[bool] = []  # styles that strike out
+    shared: dict[int, tuple[str, bool]] = {}
     current, mac_dates = Look(), False
-    number, expected, texts = 0, False, dict[int, str]()
+    number, expected, texts, hidden = 0, False, dict[int, str](), dict[int, int]()
     for at, code, body in _records(book):
         if code == FILEPASS:
             raise Refused("the workbook is protected by a password", "open it and save it without password")
@@ -131,7 +136,21 @@ def look(data: bytes) -> tuple[dict[str, Look], bool]:
         elif code == FORMAT and len(body) > 5:
             codes[struct.unpack_from("<H", body)[0]] = _text(body[5:], struct.unpack_from("<H", body, 2)[0], body[4])
         elif code == STYLE and len(body) >= 4:
-            styles.append(meaning(codes.get(struct.unpack_from("<H", body, 2)[0], "")))
+            font, number_format = struct.unpack_from("<2H", body)
+            styles.append(meaning(codes.get(number_format, "")))
+            lined.append(_font(fonts, font)[0])
+        elif code == FONT and len(body) >= 10:
+            marks, raised = struct.unpack_from("<H", body, 2)[0], struct.unpack_from("<H", body, 8)[0]
+            fonts.append((bool(marks & 8), {1: "superscript", 2: "subscript"}.get(raised, "")))
+        elif code == STRINGS and any(struck or raised for struck, raised in fonts):
+            shared = dict(_marked_texts(body, fonts))
+        elif code == COLUMNS and len(body) >= 10 and struct.unpack_from("<H", body, 8)[0] & 1:
+            current.columns |= set(range(struct.unpack_from("<H", body)[0], min(struct.unpack_from("<H", body, 2)[0], FARTHEST) + 1))
+        elif code == ROW and len(body) >= 14 and body[12] & 0x20:
+            hidden[id(current)] = hidden.get(id(current), 0) + 1
+            current.hidden = f"{hidden[id(current)]} row(s) are hidden"
+        elif code in (HEADER, FOOTER) and len(body) > 3:
+            current.says.append(_text(body[3:], struct.unpack_from("<H", body)[0], body[2]))
         elif code == BOF:
             current = looks.get(sheets.get(at, ""), Look())
         elif code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body)):
@@ -144,13 +163,54 @@ def look(data: bytes) -> tuple[dict[str, Look], bool]:
             row, column, _, named = struct.unpack_from("<4H", body)
             current.comments[row, column] = texts.get(named, "")
         expected = code == TEXT
-        if code in (NUMBER, SMALL_NUMBER, FORMULA, SEVERAL) and any(styles) and len(body) >= 10:
+        if code == SHARED_TEXT and len(body) >= 10:
+            row, column, style, text = struct.unpack_from("<3HI", body)
+            if text in shared:
+                current.texts[row, column] = shared[text][0]
+            if shared.get(text, ("", False))[1] or (style < len(lined) and lined[style]):
+                current.struck.append((row, column))
+        if code in (NUMBER, SMALL_NUMBER, FORMULA, SEVERAL) and (any(styles) or any(lined)) and len(body) >= 10:
             row, column = struct.unpack_from("<2H", body)
             for offset in range(4, len(body) - 6 if code == SEVERAL else 5, 6):
                 style = struct.unpack_from("<H", body, offset)[0]
                 if style < len(styles) and (said := styles[style]) is not None:
                     current.formats[row, column + (offset - 4) // 6] = said
-    return looks, mac_dates
+                if style < len(lined) and lined[style]:
+                    current.struck.append((row, column + (offset - 4) // 6))
+    return looks, mac_dates, []
+
+
+def _font(fonts: list[tuple[bool, str]], number: int) -> tuple[bool, str]:
+    """A font by its number; there is none of the number 4."""
+    at = number - (number > 4)
+    return fonts[at] if at < len(fonts) else (False, "")
+
+
+def _marked_texts(body: bytes, fonts: list[tuple[bool, str]]) -> Iterator[tuple[int, tuple[str, bool]]]:
+    """Shared texts of which a part is raised, lowered or struck out, as far as they stand in the first record: by number, as it
+    looks, and whether a part is struck out."""
+    at = 8
+    for number in range(struct.unpack_from("<I", body, 4)[0]):
+        if at + 3 > len(body):
+            return
+        length, flags = struct.unpack_from("<HB", body, at)
+        at += 3
+        runs = struct.unpack_from("<H", body, at)[0] if flags & 8 else 0
+        spoken = struct.unpack_from("<I", body, at + 2 * bool(flags & 8))[0] if flags & 4 else 0
+        at += 2 * bool(flags & 8) + 4 * bool(flags & 4)
+        text = _text(body[at:], length, flags)
+        at += length * (1 + (flags & 1))
+        if at + 4 * runs > len(body):
+            return
+        ends = [*(struct.unpack_from("<2H", body, at + 4 * run) for run in range(runs)), (length, 0)]
+        looks, struck = text[:ends[0][0]], False
+        for (start, font), (end, _) in pairwise(ends):
+            lined, raised = _font(fonts, font)
+            looks += text[start:end].translate(RAISED.get(raised, {}))
+            struck |= lined and bool(text[start:end].strip())
+        if looks != text or struck:
+            yield number, (looks, struck)
+        at += 4 * runs + spoken
 
 
 def _text(body: bytes, length: int, wide: int) -> str:

@@ -11,6 +11,7 @@ from simulator.population.units import MONEY
 
 BUILT_IN = {9: "0%", 10: "0.00%"}  # those of the program's own formats that say something here
 _UNIT = re.compile(r"(?:人民币)?(?:百万|千万|[千万亿])?元|百万|[万亿]")
+_ODD = re.compile("[千百十kwm]|wan|亩|公顷|万(?:[人个户家名㎡]|平方米)|thousand|million")  # no plain unit: to be asked about
 _FOREIGN = re.compile(r"US|HK|USD|HKD|EUR|€|£|JPY|美|欧|港")
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(.)', re.DOTALL)
 _DATE = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
@@ -41,6 +42,8 @@ def meaning(code: str) -> Meaning | None:
     ('10万元', None, '12.3456万元')
     >>> meaning("#,##0,").divisor, meaning("0.0%").text("0.85"), meaning("yyyy年m月"), meaning('0"户"')
     (Decimal('1000'), '85%', None, None)
+    >>> meaning('0"K"').text("100"), meaning('0"人"')
+    ('100K', None)
     """
     sections = [found for part in _sections(re.sub("General|G/通用格式", "0", code)) if (found := _section(part)) is not None]
     said = {found for found in sections if found != Meaning()}
@@ -88,5 +91,7 @@ def _section(code: str) -> Meaning | None:
     divisor = Decimal(1000) ** commas * Decimal(10) ** len(re.findall("[0#?]", inserted))
     if "%" in number:
         return Meaning("", Decimal("0.01"), True)
+    if divisor == 1 and _ODD.fullmatch(words.strip().lower()):
+        return Meaning(words.strip())
     found = list(_UNIT.findall(words)) if not _FOREIGN.search(words) else [words.strip()]
     return Meaning(found[-1] if found else "", divisor)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,17 @@ def from_parquet(data: bytes, label: str) -> RawTable | Problem:
         file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         table = pyarrow.Table.from_batches(bounded(file.iter_batches(BATCH)), file.schema_arrow)
         return RawTable(label, False, list(map(str, table.column_names)), 0, [column(held) for held in table.columns] or [()],
-                        list(range(1, table.num_rows + 1)), says=[("name", label)])
+                        list(range(1, table.num_rows + 1)), says=[("name", label), *(("title", text) for text in _said(schema.metadata))],
+                        comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)])
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
         return Problem(label, f"this is no Parquet file that can be read: {type(error).__name__}", "write it anew")
+
+
+def _said(metadata: Mapping[bytes, bytes] | None) -> list[str]:
+    """What somebody wrote beside a table or a column: a description, a comment, a unit."""
+    texts = {key.decode(errors="replace"): text.decode(errors="replace") for key, text in (metadata or {}).items() if len(text) < 1000}
+    return [f"{key}：{text}" if re.search("unit|单位", key, re.IGNORECASE) else text for key, text in texts.items()
+            if not key.startswith("PARQUET:")]
 
 
 def bounded(batches: Iterable[Any]) -> Iterator[Any]:
@@ -64,8 +73,11 @@ def column(held: Any) -> Sequence[str]:
         found: list[str] = []
         for chunk in held.chunks:
             words = [_short(as_text(word)) for word in chunk.dictionary.to_pylist()]
-            found += [words[at] if at >= 0 else "" for at in compute.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False).tolist()]
+            places = compute.fill_null(chunk.indices.cast(pyarrow.int64()), -1).to_numpy(zero_copy_only=False)
+            found += [words[at] if at >= 0 else "" for at in places.tolist()]
         return found
+    if types.is_float32(kind) or types.is_float16(kind):  # its own shortest digits: 299999.6, not 299999.59375
+        held, kind = held.cast(pyarrow.string()).cast(pyarrow.float64()), pyarrow.float64()
     if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or (types.is_boolean(kind) and \
             not missing.any()):
         return Typed(held.to_numpy(), missing, as_text)

@@ -142,7 +142,7 @@ class Source:
     """What was found at a path: the tables that could be opened, by English name, and what else is to be said.
 
     present: names of all tables found, usable or not (a damaged table is not also missing); problems: errors and
-    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read.
+    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read; says: as of a RawTable, of every table.
     """
 
     tables: dict[str, RawTable] = field(default_factory=dict)
@@ -150,6 +150,7 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     synthetic: bool = False
     sha256: str = ""
+    says: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, name: str, found: RawTable | Problem) -> None:
         """Take in a table, or why it cannot be opened."""

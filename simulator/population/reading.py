@@ -10,6 +10,7 @@ from simulator.characters import cleaned
 from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
 from simulator.population.checked import KEYS, LITERAL, Checked, stored
 from simulator.population.column import Column, plain
+from simulator.population.days import NO_DAY
 from simulator.population.raw import Typed
 from simulator.population.spelling import iso
 from simulator.population.units import Declared
@@ -75,7 +76,7 @@ def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarr
         months = months.astype(np.int64)
         found = (1970 + months // 12) * 10_000 + (months % 12 + 1) * 100 + days + 1
         low, high = column.bounds
-        if ((found < low) | (found > high)).any():
+        if ((found < low) | (found > high) | np.isin(found, NO_DAY) & ~missing).any():
             return None
     elif column.kind in ("money", "area", "rent", "share", "count", "year", "clause") and values.dtype.kind in "fi":
         scaled = np.where(missing, 0, values).astype(np.float64) * column.resolution * float(unit.factor if unit else 1)

@@ -292,6 +292,7 @@ def under(policy: Policy) -> Iterator[Contract]:
 
 
 BESIDE = ("填表说明", "问题 problems")  # sheets this program writes beside the tables
+IN_WAN = "金额以元为单位。如以万元填写，请把表头的“（元）”改为“（万元）”。"  # in the first of them
 SYNTHETIC_MARK = ("synthetic", "合成")  # a file or sheet of this name says: invented data, no real enterprise
 
 

@@ -61,7 +61,7 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
         text, encoding = decode(data)
     except ValueError as error:
         return Problem(label, f"the text's encoding is {error}", "save the file as CSV UTF-8")
-    text = text.rstrip("\x1a\r\n")  # programs of DOS end a file with 0x1A, and that is no row
+    text = text.rstrip("\x1a\0\x04\r\n")  # programs of DOS end a file with 0x1A or fill it up, and that is no row
     if not text.strip("\ufeff\x1a").strip():
         return Problem(label, "the file is empty", "write a header line and one line per row")
     if "\x00" in text:

@@ -9,19 +9,23 @@ from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
 from simulator.population import databases, parquet
+from simulator.population.beside import of_lines
 from simulator.population.column import Table, plain
 from simulator.population.legacy import is_ole, refuse_et
 from simulator.population.places import refuse_absent
 from simulator.population.raw import RawTable, Source, stray
 from simulator.population.schema import SYNTHETIC_MARK, contract, table_named
-from simulator.population.sheets import MOST_BYTES, from_csv
+from simulator.population.sheets import MOST_BYTES, decode, from_csv
 from simulator.population.synthetic_mark import fits, unbound
+from simulator.population.units import is_unit
 from simulator.population.webpages import from_html, is_html, is_xml_book
 from simulator.population.workbook import from_workbook, lone_table
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
 TABLE_FILES = (".csv", ".parquet", *WORKBOOKS)
 DATABASES = (".duckdb", ".ddb")
+EXPLANATIONS, DOCUMENTS = (".txt", ".md", ""), (".doc", ".docx", ".pdf", ".wps", ".rtf")
+UNIT_ELSEWHERE = "if it says a unit of the amounts, write it into the headers, or say --unit"
 MOST_MARK = 100_000  # bytes
 PART = re.compile(r"part-(\d{5})-of-(\d{5})")  # the folders of a register in parts, see `parts`
 
@@ -126,7 +130,7 @@ def _from_folder(folder: Path) -> Source:
     """The tables of a folder. The hash covers table names and bytes in the contract's order, not what files
     are called.
     """
-    source = Source()
+    source = Source(says=[] if is_unit(folder.name) else of_lines([folder.name]))
     hashes: dict[str, bytes] = {}
     digests: dict[str, str] = {}  # of the tables' files
     mark: Path | None = None
@@ -134,6 +138,13 @@ def _from_folder(folder: Path) -> Source:
         suffix, table = entry.suffix.lower(), table_named(entry.stem)
         if suffix == ".txt" and plain(entry.stem) in SYNTHETIC_MARK:
             mark = entry
+        elif suffix in EXPLANATIONS and entry.is_file() and entry.stat().st_size < MOST_MARK:
+            try:
+                source.says += of_lines(decode(entry.read_bytes())[0].splitlines())
+            except (OSError, ValueError):
+                source.problems.append(Problem(entry.name, "cannot be read as text", UNIT_ELSEWHERE, "warning"))
+        elif suffix in DOCUMENTS and not entry.name.startswith("~$"):
+            source.problems.append(Problem(entry.name, "is a document, which is not read", UNIT_ELSEWHERE, "warning"))
         if suffix not in TABLE_FILES or entry.name.startswith("~$"):  # an open workbook's lock file
             continue
         if table is None:
@@ -159,6 +170,7 @@ def _from_folder(folder: Path) -> Source:
     digest = hashlib.sha256()
     for name in [table.name for table in contract().tables if table.name in hashes]:
         digest.update(name.encode() + hashes[name])
+    digest.update(repr(source.says).encode() if source.says else b"")
     source.sha256 = digest.hexdigest()
     return source
 
@@ -166,15 +178,27 @@ def _from_folder(folder: Path) -> Source:
 def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> None:
     """One table's file into the source."""
     found: RawTable | Problem
-    if suffix == ".csv":
-        found = from_csv(data, label, table)
-    elif suffix == ".parquet":
+    if suffix == ".parquet" or data[:4] == b"PAR1":
         found = parquet.from_parquet(data, label)
-    elif (refusal := _refusal(data, label)) is not None:
+    elif suffix != ".csv" and (refusal := _refusal(data, label)) is not None:
         found = refusal
     elif is_html(data):
         found = from_html(data, label, table)
+    elif (suffix == ".csv" and data[:2] != b"PK" and not is_ole(data)) or (suffix != ".csv" and _is_text(data)):
+        found = from_csv(data, label, table)
+        if suffix != ".csv" and isinstance(found, RawTable):
+            found.warnings.append(Problem(label, "is a text with separators (CSV), whatever its name says; it was read",
+                                          "compare the number of rows", "warning"))
     else:
         found, others = lone_table(data, label, table)
         source.problems += others
     source.add(table.name, found)
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether what calls itself a workbook is a text with separators, as databases export it."""
+    try:
+        start = decode(data[:data.rfind(b"\n", 0, 100_000) + 1] or data)[0]
+    except ValueError:
+        return False
+    return "\n" in start and "\0" not in start and any(separator in start for separator in "\t,;|")

@@ -14,7 +14,7 @@ from simulator.files import put
 from simulator.law.language.units import unit_in_chinese
 from simulator.population import documentation
 from simulator.population.column import Column, Table
-from simulator.population.schema import BESIDE, FIRST_YEAR, LAST_YEAR, SYNTHETIC_MARK, contract
+from simulator.population.schema import BESIDE, FIRST_YEAR, IN_WAN, LAST_YEAR, SYNTHETIC_MARK, contract
 from simulator.population.spelling import iso
 from simulator.population.synthetic_mark import digest_of, synthetic_mark
 from simulator.population.workbook import from_workbook
@@ -142,7 +142,7 @@ def _explain(sheet: Any, styles: dict[str, Any]) -> None:
     """The sheet 填表说明: general rules, then every column of every table."""
     lines = (
         "空白表示没有（0、否、无此日期）；不清楚请填“未知”，不要留空，也不要填 0。",
-        "金额以元为单位。如以万元填写，请把表头的“（元）”改为“（万元）”。",
+        IN_WAN,
         f"日期写成 2013-05-06；年度 {FIRST_YEAR} 至 {LAST_YEAR}；橙色表头为必填。合计行会被识别，只用于核对。",
         f"Blank means none; write 未知 for unknown. Dates from {iso(19900101)}. Orange headers are required.",
     )

@@ -27,7 +27,7 @@ MONEY = {
     "亿元": 100_000_000, "人民币亿元": 100_000_000, "亿": 100_000_000,
 }  # fmt: skip
 ANSWERS = ("元", "千元", "万元", "亿元")
-_OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
+OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
     "area": {"m2": 1, "m²": 1, "平方米": 1, "平米": 1},
     "rent": dict.fromkeys(("元m2月", "元平方米月", "元平米月", "元月m2", "元月平方米", "cnyperm2andmonth",
                            "元每平方米每月", "元m2每月", "元m²月", "元月m²", "元m²每月"), 1),
@@ -50,9 +50,12 @@ _SAID = re.compile("|".join(form.replace("…", rf"(?:人民币)?({_WORD})") for
     r"[(\[【](?:单位|金额|in)?[::]?…[)\]】]", "[以按用]…(?:为|计|表示|列示|填列|填报|反映|统计)", "均?为…(?:[。;,)]|$)",
     "金额[::]…(?:[。;,)]|$)", "…为(?:计量)?单位", "^(?:in)?…$")))
 _MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几数多每过满])(百万元|[千万亿]元)")
+EXPLANATION = "explanation"  # where a unit is said for every table: a sheet or a file beside them
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
-_SEPARATORS = re.compile(r"[((\[【/::,、]")
+_SEPARATORS = re.compile(r"[((\[【〔{<〈/::,、|~—–-]")
+_CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥)[,、]?|[,、]?(?:人民币|rmb|cny|¥)$")
+_PER = re.compile(r"[/每月天日季]")  # an amount for something is another one
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ def _split(text: str, table: Table) -> tuple[Column | None, str]:
     for match in _SEPARATORS.finditer(name):
         column = names.get(name[:match.start()])
         if column is not None:
-            return column, name[match.end():].strip("()[]】:单位").strip()
+            return column, name[match.end():].strip("()[]】〕}>〉:单位").strip()
+    for at in range(len(name) - 1, 0, -1):  # 金额万元, amount_wan
+        if name[:at] in names and factor_of(name[at:]) is not None:
+            return names[name[:at]], name[at:]
     return None, ""
 
 
@@ -95,6 +101,8 @@ def factor_of(word: str) -> int | None:
     word = squeezed(word).translate(_OLD)
     if word in MONEY:
         return MONEY[word]
+    if _CURRENCY.search(word) and (bare := _CURRENCY.sub("", word)) in ("", *MONEY):
+        return MONEY.get(bare, 1)
     if re.fullmatch(_FOREIGN, word):
         return None
     if re.fullmatch(_ZH_UNIT, word):
@@ -129,6 +137,11 @@ def stated(text: str) -> tuple[set[str], set[str]]:
     return said, set() if said else set(_MENTIONED.findall(text))
 
 
+def bare_unit(word: str) -> str:
+    """A unit of no amount as it is compared."""
+    return re.sub(r"[·.*/\s]", "", word)
+
+
 def is_unit(text: str) -> bool:
     """Whether a cell is the name of a unit, in brackets or not.
 
@@ -136,7 +149,7 @@ def is_unit(text: str) -> bool:
     (True, True, False)
     """
     word = squeezed(text).strip("()[]")
-    return factor_of(word) is not None or any(re.sub(r"[·.*/\s]", "", word) in words for words in _OTHERS.values())
+    return factor_of(word) is not None or any(bare_unit(word) in words for words in OTHERS.values())
 
 
 def declared_unit(column: Column, position: int, raw: RawTable, table: Table) -> Declared | str | None:
@@ -153,10 +166,10 @@ def declared_unit(column: Column, position: int, raw: RawTable, table: Table) ->
         return Declared(read.size / own.size, said, "header")
     if column.kind == "money":
         return _money_unit(column, position, raw, word, below, table)
-    if not (word or is_unit(below)) or column.kind not in _OTHERS:
+    if not (word or is_unit(below)) or column.kind not in OTHERS:
         return None
     word = word or below
-    factor = _OTHERS[column.kind].get(re.sub(r"[·.*/\s]", "", word))
+    factor = OTHERS[column.kind].get(bare_unit(word))
     return f"the unit “{word}” is not known" if factor is None else Declared(Decimal(factor), word, "header")
 
 
@@ -164,21 +177,30 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     """The one unit that everything said of a column of amounts agrees on; the header before what stands around the table."""
     found: dict[str, str] = {}  # where it is said → unit
     group = raw.groups[position] if raw.groups else ""
-    for where, said in (("header", word), ("row below the header", below if is_unit(below) else ""),
+    for where, said in (("header", _word_in(word, raw.header[position])), ("row below the header", below if is_unit(below) else ""),
                         ("heading", money_word(group) if not word and group else "")):
         if said and factor_of(said) is None:
             return f"the unit “{said}” is not known"
         if said:
             found[where] = said
     own = bool(found)
-    mentioned = []
-    texts = [*raw.says, *(("comment", text) for line, at, text in raw.comments
-                          if at < 0 or (at == position and line <= raw.header_line))]
+    mentioned: list[tuple[str, ...]] = []
+    own_notes = [f"{each.header} {each.name}" for each in table.columns]  # of the program's own form: they speak of the unit it expects
+    comments = [(line, at, text) for line, at, text in raw.comments if not any(note in text for note in own_notes)]
+    texts = list(raw.says)
+    for line, at, text in comments:
+        other = column_named(raw.header[at], table) if 0 <= at < len(raw.header) and at != position else None
+        elsewhere = other is None or other.kind != "money"
+        if at < 0 or ((at != position or line <= raw.header_line) and elsewhere and (
+                line <= raw.header_line or at >= len(raw.header) or line > max(raw.lines, default=0))):
+            texts.append(("comment", text))
+        elif at != position and elsewhere and not own:
+            mentioned += [("comment", unit) for unit in stated(text)[0]]
     for where, text in texts:
         units, doubtful = stated(text)
-        named = [c for c in table.columns if c.kind == "money" and c.header in squeezed(text)] if where == "note" else []
-        if named and column not in named:
-            if units and not own:
+        named = _named_in(text, table) if where in ("note", EXPLANATION) else set()
+        if named and column.header not in named:
+            if units and not own and where == "note":
                 mentioned.append((where, *units))
             continue
         if len({factor_of(unit) for unit in units}) > 1 and not (own and units >= set(found.values())):
@@ -187,7 +209,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
             found.setdefault(where, *units)
             if factor_of(found[where]) != factor_of(*units):
                 return f"the {where} names two units, {found[where]} / {units.pop()}"
-        elif doubtful and where != "name":
+        elif doubtful and where not in ("name", EXPLANATION):
             mentioned.append((where, *doubtful))
     factors = {factor_of(unit) for unit in found.values()}
     if len(factors) > 1:
@@ -200,7 +222,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     declared = next((Declared(Decimal(factor), unit, where) for where, unit in found.items() if (factor := factor_of(unit))), None)
     if found and declared is None:
         return f"the unit “{next(iter(found.values()))}” is not known"
-    for line, at, text in raw.comments:  # of one cell: nobody can tell whether it is another unit than its column's
+    for line, at, text in comments:  # of one cell: nobody can tell whether it is another unit than its column's
         units, doubtful = stated(text)
         odd = [u for u in (*units, *doubtful) if factor_of(u) != (declared.factor if declared else 1)]
         if at == position and line > raw.header_line and odd:
@@ -209,6 +231,27 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
         line, divisor = raw.scaled[position]
         return f"it is said to be {declared.word}, but the number on line {line} is shown divided by {divisor}"
     return declared
+
+
+def _word_in(word: str, header: str) -> str:
+    """The unit in what stands behind a header's name, as in 金额（万元，含税）; what stands there where it is none or two."""
+    if factor_of(word) is None and not _PER.search(word):
+        units = {part for part in re.split("[,、;]", word) if factor_of(part) is not None} or stated(header)[0]
+        return units.pop() if len(units) == 1 else word
+    return word
+
+
+def _named_in(text: str, table: Table) -> set[str]:
+    """Headers of the columns of amounts that a note names: of its own table, or of a register's. 金额 alone names none, but where
+    it is all that the table has."""
+    known = {c.header for each in contract().tables for c in each.columns if c.kind == "money"}
+    known -= {"金额"} - {c.header for c in table.columns}
+    found, rest = set(), squeezed(text)
+    for header in sorted(known, key=len, reverse=True):
+        if header in rest:
+            found.add(header)
+            rest = rest.replace(header, " ")
+    return found
 
 
 def money_word(group: str) -> str:

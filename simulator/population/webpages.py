@@ -13,10 +13,15 @@ from simulator.population import cells
 from simulator.population.column import Table, plain
 from simulator.population.grid import Grid, Range
 from simulator.population.layout import arrange
+from simulator.population.look import RAISED, STRUCK
+from simulator.population.numberformat import Meaning, meaning
 from simulator.population.raw import Finding, RawTable, letters
 from simulator.population.sheets import decode
 from simulator.population.units import MONEY
 
+MOST_STYLES, MOST_BESIDE = 2_000_000, 200  # characters looked at for styles; texts beside the table
+_DOES = {"sup": "superscript", "sub": "subscript", "s": "struck", "strike": "struck", "del": "struck", "script": "unseen",
+         "style": "unseen"}
 MOST_SPAN = 500  # a merged heading wider than any table
 
 
@@ -32,32 +37,41 @@ def is_xml_book(data: bytes) -> bool:
 
 
 class _Tables(html.parser.HTMLParser):
-    """The cells of every outermost table of a page, each with what is shown and, where the page says it, what is stored."""
+    """The cells of every outermost table of a page, each with what is shown and, where the page says it, what is stored; and
+    the texts beside the tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: _Styles) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
         self.merged: list[list[Range]] = []
-        self.odd: list[list[tuple[int, int, str, str]]] = []  # row, column, what is shown and what is stored where they differ
+        self.odd: list[list[tuple[int, int, Problem]]] = []  # row, column, and what is doubtful
+        self.hidden: list[int] = []  # rows and cells of each that are not shown
+        self.beside: list[str] = []
+        self.styles = styles
         self.cell: list[str] | None = None
         self.stored = ""
+        self.format: Meaning | None = None
         self.spans: dict[int, int] = {}  # rows still covered, by column
         self.depth = 0
+        self.within: list[tuple[str, str]] = []  # tags inside a cell and what they do: raised, lowered, struck, unseen
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
         if tag == "table":
             self.depth += 1
             if self.depth == 1:
                 self.tables.append([])
                 self.merged.append([])
                 self.odd.append([])
+                self.hidden.append(0)
                 self.spans = {}
         elif self.depth == 1 and tag == "tr":
             self._close()
             self.tables[-1].append([])
+            self.hidden[-1] += self.styles.has(given, "display:none")
         elif self.depth == 1 and tag in ("td", "th") and self.tables[-1]:
             self._close()
-            row, given = self.tables[-1][-1], dict(attributes)
+            row = self.tables[-1][-1]
             while self.spans.get(len(row), 0) > 0:
                 self.spans[len(row)] -= 1
                 row.append("")
@@ -66,29 +80,85 @@ class _Tables(html.parser.HTMLParser):
                 self.spans[at] = tall - 1
             row += [""] * wide
             self.cell, self.at, self.stored = [], len(row) - wide, _stored(given)
+            self.format = self.styles.format(given)
+            self.struck = self.styles.has(given, "line-through")
+            self.hidden[-1] += self.styles.has(given, "display:none")
             if wide * tall > 1:
                 self.merged[-1].append((len(self.tables[-1]) - 1, self.at, len(self.tables[-1]) - 2 + tall, self.at + wide - 1))
-        elif tag == "br" and self.cell is not None:
+        elif self.cell is None:
+            self.within += [(tag, "unseen")] if tag in ("script", "style") else []
+        elif tag == "br":
             self.cell.append(" ")
+        elif tag in ("input", "img"):
+            ticked = given.get("type") in ("checkbox", "radio")
+            self.handle_data(("是" if "checked" in given else "否") if ticked else given.get("value") or given.get("alt") or "")
+        else:
+            does = _DOES.get(tag, "unseen" if self.styles.has(given, "display:none") else "struck" if self.styles.has(given, "line-through")
+                             else "unseen" if tag == "option" and "selected" not in given else "")
+            self.within += [(tag, does)] if does else []
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr", "table") and self.depth == 1:
             self._close()
         if tag == "table" and self.depth:
             self.depth -= 1
+        at = next((at for at in reversed(range(len(self.within))) if self.within[at][0] == tag), None)
+        if at is not None:
+            del self.within[at:]
 
     def handle_data(self, data: str) -> None:
-        if self.cell is not None:
-            self.cell.append(data)
+        does = {how for _, how in self.within}
+        if "unseen" in does:
+            return
+        if self.cell is None:
+            self.beside += [data] if data.strip() and len(self.beside) < MOST_BESIDE else []
+            return
+        for how in does & {"superscript", "subscript"}:
+            data = data.translate(RAISED[how])
+        self.struck |= "struck" in does and bool(data.strip())
+        self.cell.append(data)
 
     def _close(self) -> None:
         if self.cell is not None:
+            row = len(self.tables[-1]) - 1
             shown = " ".join("".join(self.cell).split())
             text = _reconciled(shown, self.stored) if self.stored else shown
             if text is None:
-                self.odd[-1].append((len(self.tables[-1]) - 1, self.at, shown, self.stored))
+                self.odd[-1].append((row, self.at, Problem(
+                    "", f"{cells.shown(shown)} is shown and {self.stored} stored", "write the number that is meant")))
+            elif self.format and self.format.unit and re.fullmatch(r"[\d.]+", text):
+                text = self.format.text(text)
+            if self.struck and shown:
+                self.odd[-1].append((row, self.at, Problem("", f"{cells.shown(shown)} is struck out, or a part of it", STRUCK)))
             self.tables[-1][-1][self.at] = shown if text is None else text
-            self.cell = None
+            self.cell, self.within = None, []
+
+
+class _Styles:
+    """What a page's style sheet says of its classes."""
+
+    def __init__(self, text: str):
+        sheets = " ".join(re.findall(r"<style[^>]*>(.*?)</style", text[:MOST_STYLES], re.DOTALL | re.IGNORECASE))
+        rules = re.findall(r"([^{}]+)\{([^{}]*)\}", sheets)
+        self.classes = {name: rule for names, rule in rules for name in re.findall(r"\.([\w-]+)", names)}
+
+    def _rules(self, attributes: Mapping[str, str | None]) -> str:
+        own = attributes.get("style") or ""
+        return own + ";" + ";".join(self.classes.get(name, "") for name in (attributes.get("class") or "").split())
+
+    def has(self, attributes: Mapping[str, str | None], what: str) -> bool:
+        """Whether something is not shown, or struck out."""
+        if not attributes:
+            return False
+        return what in self._rules(attributes).replace(" ", "").lower() or (what == "display:none" and "hidden" in attributes)
+
+    def format(self, attributes: Mapping[str, str | None]) -> Meaning | None:
+        """What a cell's number format says of its unit."""
+        found = re.search(r"mso-number-format:\s*(?:\"([^\"]*)\"|'([^']*)'|([^;]*))", self._rules(attributes)) if attributes else None
+        if found is None:
+            return None
+        code = re.sub(r"\\([0-9A-Fa-f]{4}) ?", lambda hexed: chr(int(hexed.group(1), 16)), next(filter(None, found.groups()), ""))
+        return meaning(code.replace("\\", ""))
 
 
 def _span(text: str | None) -> int:
@@ -138,18 +208,21 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
         text, _ = decode(data)
     except ValueError as error:
         return Problem(label, f"the text's encoding is {error}", "open it and save it as an Excel workbook (.xlsx)")
-    page = _Tables()
+    page = _Tables(_Styles(text))
     page.feed(text)
     page.close()
     if not any(page.tables):
         return Problem(label, "is a page without a table", "open it and save it as an Excel workbook (.xlsx)")
     at = max(range(len(page.tables)), key=lambda at: len(page.tables[at]))
     rows = page.tables[at]
-    found = arrange(Grid(label, rows, range(1, len(rows) + 1), title=label, merged=page.merged[at]), table)
+    others = [cell for place, other in enumerate(page.tables) if place != at for row in other[:MOST_BESIDE] for cell in row if cell]
+    found = arrange(Grid(label, rows, range(1, len(rows) + 1), title=label, merged=page.merged[at], says=[*page.beside, *others]), table)
     if isinstance(found, RawTable):
         found.warnings.append(Problem(label, "is a web page named as a workbook; its largest table was read",
                                       "compare the number of rows", "warning"))
-        found.warnings += [Finding(f"{label}!{letters(column)}{row + 1}", f"{cells.shown(shown)} is shown and {stored} stored",
-                                   "write the number that is meant", "error", table=label, line=row + 1, position=column)
-                           for row, column, shown, stored in page.odd[at]]
+        if page.hidden[at]:
+            found.warnings.append(Problem(label, f"{page.hidden[at]} row(s) or cell(s) are hidden; everything was read",
+                                          "show it and compare", "warning"))
+        found.warnings += [Finding(f"{label}!{letters(column)}{row + 1}", odd.cause, odd.remedy, "error", table=label, line=row + 1,
+                                   position=column) for row, column, odd in page.odd[at]]
     return found

@@ -10,13 +10,15 @@ import python_calamine
 
 from simulator.errors import Problem
 from simulator.population import legacy, xlsx
+from simulator.population.beside import of_lines, of_sheet
 from simulator.population.cells import Refused
 from simulator.population.column import Table, plain
-from simulator.population.grid import Grid
+from simulator.population.formulas import differing
+from simulator.population.grid import Grid, Place
 from simulator.population.layout import arrange
 from simulator.population.legacy import is_ole
-from simulator.population.look import Look
-from simulator.population.raw import Finding, RawTable, Source, as_text, position_of, stray
+from simulator.population.look import NEVER, STRUCK, ZERO, Look
+from simulator.population.raw import Finding, RawTable, Source, as_text, letters, position_of, stray
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.synthetic_mark import digest_of, fits, unbound
 from simulator.population.xlsx import refusal
@@ -30,12 +32,15 @@ def from_workbook(data: bytes, label: str) -> Source:
     opened = _open(data, label)
     if isinstance(opened, tuple):
         return source.unreadable(Problem(label, *opened))
+    source.says += opened.says
     mark = ""
     for name in opened.looks:
         table = table_named(name)
         if table is None:
             mark = name if plain(name) in SYNTHETIC_MARK else mark
-            source.problems += stray(f"{label}, sheet {name}", name)
+            says = of_sheet(name, opened.grid(name).rows)
+            source.says += says
+            source.problems += [] if says else stray(f"{label}, sheet {name}", name)
         elif table.name in source.present:
             source.problems.append(
                 Problem(f"{label}, sheet {name}", f"there are two sheets for {table.label}", "keep one")
@@ -61,10 +66,16 @@ def lone_table(data: bytes, label: str, table: Table) -> tuple[RawTable | Proble
         return Problem(label, *opened), []
     named = [name for name in opened.looks if table_named(name) is table]
     filled = named or [name for name in opened.looks if any(any(row) for row in opened.grid(name).rows)]
+    if len(filled) > 1:
+        filled = [name for name in filled if not of_sheet(name, opened.grid(name).rows)]
     if len(filled) != 1:
         return Problem(label, f"{len(filled)} sheets could be the table {table.label}",
                        f"keep one, or name it {table.header}"), []
-    return _sheet(opened, filled[0], label, table)
+    found, others = _sheet(opened, filled[0], label, table)
+    if isinstance(found, RawTable):
+        beside = (name for name in opened.looks if name != filled[0] and table_named(name) is None)
+        found.says += [*opened.says, *(said for name in beside for said in of_sheet(name, opened.grid(name).rows))]
+    return found, others
 
 
 @dataclass
@@ -75,6 +86,7 @@ class _Book:
     label: str
     looks: dict[str, Look]
     mac_dates: bool = False
+    says: list[tuple[str, str]] = field(default_factory=list)  # of the workbook itself
     sheets: dict[str, Grid] = field(default_factory=dict)
 
     def grid(self, name: str) -> Grid:
@@ -88,8 +100,27 @@ class _Book:
         # one stray cell far below makes millions of blank ones: blank rows are passed over at once
         rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row]
                 for row in sheet.to_python(skip_empty_area=False)]
-        found = Grid(name, rows, range(1, len(rows) + 1), title=f"{self.label} {name}", comments=look.comments,
+        found = Grid(name, rows, range(1, len(rows) + 1), title=f"{self.label} {name}", comments=look.comments, says=look.says,
                      merged=[(*first, *last) for first, last in sheet.merged_cell_ranges or ()])
+
+        def say(place: Place, cause: str, remedy: str, severity: str = "error") -> None:
+            row, column = place
+            found.problems.append(Finding(f"{name}!{letters(column)}{row + 1}", cause, remedy, severity, table=name, line=row + 1,
+                                          position=column))
+
+        known = {place: (formula, given) for place, formula, given in differing(look.formulas, rows)}
+        wrong: dict[int, list[Place]] = {}  # once for a column
+        for place, (_, given) in known.items():
+            if given:
+                wrong.setdefault(place[1], []).append(place)
+        for places in wrong.values():
+            formula, given = known[places[0]]
+            row, column = places[0]
+            say(places[0], f"the cell's formula shows {rows[row][column]}, and ={formula} gives {given}; {len(places)} cell(s) in all",
+                "open it in Excel or WPS, let it calculate, and save it; or write the number that is meant")
+        for (row, column), text in look.texts.items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = text
         scaled: dict[int, tuple[int, str]] = {}
         for (row, column), said in look.formats.items():
             if row < len(rows) and column < len(rows[row]) and (text := rows[row][column]):
@@ -98,16 +129,23 @@ class _Book:
                 elif said.divisor != 1:
                     scaled.setdefault(column, (row + 1, f"{said.divisor:,}"))
         found.scaled = scaled
+        doubtful: dict[tuple[str, str, int], list[Place]] = {}  # once for the formulas of a column
         for address, cause, remedy in look.doubtful:
-            line, position = position_of(address)
-            found.problems.append(Finding(f"{name}!{address}", cause, remedy, "error", table=name, line=line, position=position))
+            line, column = position_of(address)
+            if (line - 1, column) not in known:
+                doubtful.setdefault((cause, remedy, column if (cause, remedy) in (NEVER, ZERO) else line * 1000 + column), []).append(
+                    (line - 1, column))
+        for (cause, remedy, _), places in doubtful.items():
+            say(places[0], f"{cause}; {len(places)} cell(s) in all" if len(places) > 1 else cause, remedy)
         if look.stale[0]:
-            number, address = look.stale
-            line, position = position_of(address)
-            found.problems.append(Finding(
-                f"{name}!{address}", f"{number} cell(s) hold formulas whose values may be out of date: the program that wrote the "
-                "workbook does not calculate", "open it in Excel or WPS, let it calculate, and save it", "warning", table=name,
-                line=line, position=position))
+            line, column = position_of(look.stale[1])
+            say((line - 1, column), f"{look.stale[0]} cell(s) hold formulas whose values may be out of date: the program that wrote the "
+                "workbook does not calculate", "open it in Excel or WPS, let it calculate, and save it", "warning")
+        if look.struck:
+            say(look.struck[0], f"{len(look.struck)} cell(s) are struck out, this the first", STRUCK)
+        hidden = [letters(column) for column in sorted(look.columns) if any(column < len(row) and row[column] for row in rows)]
+        if hidden:
+            look.hidden = "; ".join(filter(None, (look.hidden, f"column(s) {', '.join(hidden)} are hidden")))
         if look.hidden:
             found.problems.append(Problem(name, f"{look.hidden}; everything was read", "show it and compare", "warning"))
         return found
@@ -120,8 +158,8 @@ def _open(data: bytes, label: str) -> _Book | tuple[str, str]:
         return found
     try:
         # first: it also looks for what would make the value reader burst
-        looks, mac_dates = legacy.look(data) if is_ole(data) else xlsx.look(data)
-        book = _Book(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), label, {}, mac_dates)
+        looks, mac_dates, says = legacy.look(data) if is_ole(data) else xlsx.look(data)
+        book = _Book(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), label, {}, mac_dates, of_lines(says))
         for sheet in book.reader.sheets_metadata:
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
                 look = book.looks[sheet.name] = looks.get(sheet.name, Look())

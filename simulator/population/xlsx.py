@@ -10,17 +10,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise
 from posixpath import dirname, join, normpath
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from simulator.population.cells import Refused
+from simulator.population.formulas import shifted
 from simulator.population.grid import Place
 from simulator.population.legacy import is_ole
-from simulator.population.look import NEVER, ZERO, Look
+from simulator.population.look import NEVER, RAISED, ZERO, Look
 from simulator.population.numberformat import BUILT_IN, Meaning, meaning
 from simulator.population.raw import letters, position_of
 
@@ -37,7 +39,9 @@ SPARSE, FEW_CELLS = 20, 5_000_000  # room for so many times its cells is no tabl
 _UNCOMMON = re.compile(rb"<c[>/\n\t\r]|:c[\s/>]|[<:]f[\s/>]|<!|&#|=\s*[\"']e[\"']")
 _WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,3})[0-9]')
 _ROW, _DEEP_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"'), re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
-_HIDDEN_ROW = re.compile(rb"""[<:]row\s[^<>]*\shidden\s*=\s*["'](?:1|true)["']""")
+_HIDDEN_ROW = re.compile(rb"""[<:]row\s[^<>]*\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0(?:\.0)?)["']""")
+_CELLS_BEGIN = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
+_HOW_PRINTED = re.compile(r'&(?:[A-Za-z]|"[^"]*"|[0-9]{1,3}|K[0-9A-F]{6})')
 _OTHER_ENCODING = re.compile(rb"""\A(?:\xff\xfe|\xfe\xff|<\0|\0<|<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
 
 
@@ -83,8 +87,8 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def look(data: bytes) -> tuple[dict[str, Look], bool]:
-    """What an .xlsx workbook says beside its values, by sheet; and whether its days count from 1904.
+def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
+    """What an .xlsx workbook says beside its values, by sheet; whether its days count from 1904; and what it says of itself.
 
     Raises Refused for what would exhaust the memory, and ValueError, KeyError or a zip or XML error for a damaged workbook.
     """
@@ -102,16 +106,26 @@ def look(data: bytes) -> tuple[dict[str, Look], bool]:
                     parts[element.get("name", "")] = targets[link]
         texts = {*_targets(archive, "xl/workbook.xml", "/sharedStrings").values(), "xl/sharedStrings.xml"} & {*archive.namelist()}
         shared = b"".join(archive.read(part) for part in texts)
-        meanings = _meanings(archive, next(iter(_targets(archive, "xl/workbook.xml", "/styles").values()), "xl/styles.xml"))
+        meanings, struck = _styles(archive, next(iter(_targets(archive, "xl/workbook.xml", "/styles").values()), "xl/styles.xml"))
+        raised = _raised(archive, texts) if b"vertAlign" in shared or b"strike" in shared else {}
         fresh = _calculated(archive, settings)
         for name, part in parts.items():
             content = archive.read(part)
             _bound_texts(shared, content)
             # where no header asks for per cent a share shown so is a share
             used = {style: said for style, said in meanings.items() if not said.percent or b"%" in shared or b"%" in content}
-            found[name] = _read(name, content, used, fresh) if used or _is_uncommon(content) else _glance(name, content)
-            found[name].comments = _comments(archive, part)
-    return found, mac_dates
+            lined = {style for style in struck if f's="{style}"'.encode() in content or _is_uncommon(content)}
+            found[name] = _read(name, content, used, fresh, lined, raised) if used or lined or raised or _is_uncommon(content) else \
+                _glance(name, content)
+            _frame(found[name], content)
+            found[name].comments |= _comments(archive, part)
+            for drawing in _targets(archive, part, "/drawing").values():
+                if drawing in archive.namelist():
+                    found[name].says += ["".join(element.itertext()) for element in _tree(archive, drawing).iter()
+                                         if _local(element.tag) == "txBody"]
+        said = _tree(archive, "docProps/core.xml") if "docProps/core.xml" in archive.namelist() else ()
+        says = [element.text for element in said if _local(element.tag) in ("title", "subject", "description", "keywords") and element.text]
+    return found, mac_dates, says
 
 
 def _local(name: str) -> str:
@@ -148,25 +162,136 @@ def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, st
     if any(name.lower() == "xl/calcchain.xml" for name in archive.namelist()):
         return True
     by = archive.read("docProps/app.xml")[:100_000] if "docProps/app.xml" in archive.namelist() else b""
-    return b"WPS" in by  # LibreOffice leaves values as it finds them, unless it is told to calculate
+    # LibreOffice leaves values as it finds them, unless it is told to calculate
+    return any(name in by for name in (b"WPS", b"Kingsoft", "金山".encode()))
 
 
-def _meanings(archive: zipfile.ZipFile, part: str) -> dict[str, Meaning]:
-    """What the number formats say, by style; only those that matter."""
+def _styles(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, Meaning], set[str]]:
+    """What the number formats say, by style, only those that matter; and the styles that strike out."""
     if part not in archive.namelist():
-        return {}
+        return {}, set()
     tree = _tree(archive, part)
     codes = dict(BUILT_IN)
     for element in tree.iter():
         if _local(element.tag) == "numFmt" and element.get("numFmtId", "").isdecimal():
             codes[int(element.get("numFmtId", ""))] = element.get("formatCode", "")
     found: dict[str, Meaning] = {}
+    struck, lined = set[str](), set[str]()
+    for fonts in (child for child in tree if _local(child.tag) == "fonts"):
+        lined = {str(at) for at, font in enumerate(fonts) if any(_local(mark.tag) == "strike" and _is_on(mark.attrib) for mark in font)}
     for styles in tree:
         for style, element in enumerate(styles if _local(styles.tag) == "cellXfs" else ()):
             number = element.get("numFmtId", "0")
+            struck |= {str(style)} if element.get("fontId", "0") in lined else set()
             if number.isdecimal() and (said := meaning(codes.get(int(number), ""))) is not None:
                 found[str(style)] = said
+    return found, struck
+
+
+def _is_zero(text: str) -> bool:
+    return re.fullmatch(r"[-+]?0*\.?0*(?:[eE][-+]?\d+)?|false|零|〇", text) is not None
+
+
+def _is_on(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("val", "1") not in ("0", "false")
+
+
+class _Runs:
+    """The text of a cell that is written in parts: what is raised or lowered keeps its look, so that a mark is no digit."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.forms: dict[int, int] = {}
+        self.inside = self.beside = self.odd = self.struck = self.lined = False
+
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
+        if tag == "rPh":  # how it is spoken
+            self.beside = True
+        elif tag == "t":
+            self.inside = not self.beside
+        elif tag == "vertAlign" and given.get("val") in RAISED:
+            self.forms, self.odd = RAISED[given["val"]], True
+        elif tag == "strike" and _is_on(given):
+            self.lined = True
+
+    def end(self, tag: str) -> None:
+        self.inside = self.inside and tag != "t"
+        self.beside = self.beside and tag != "rPh"
+        if tag == "r":
+            self.forms, self.lined = {}, False
+
+    def text(self, text: str) -> None:
+        if self.inside:
+            self.parts.append(text.translate(self.forms))
+            self.struck |= self.lined and bool(text.strip())
+
+
+def _raised(archive: zipfile.ZipFile, parts: Iterable[str]) -> dict[int, tuple[str, bool]]:
+    """Shared texts of which a part is raised, lowered or struck out, by number: as it looks, and whether a part is struck out."""
+    found: dict[int, tuple[str, bool]] = {}
+    runs, number = _Runs(), -1
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        nonlocal runs, number
+        tag = tag.rpartition(":")[2]
+        if tag == "si":
+            runs, number = _Runs(), number + 1
+        runs.start(tag, given)
+
+    def end(tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        runs.end(tag)
+        if tag == "si" and (runs.odd or runs.struck):
+            found[number] = "".join(runs.parts), runs.struck
+
+    def characters(text: str) -> None:
+        runs.text(text)
+
+    for part in parts:
+        number = -1
+        _parse(archive.read(part), start, end, characters)
     return found
+
+
+def _parse(content: bytes, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None] | None = None,
+           text: Callable[[str], None] | None = None) -> None:
+    """Read XML in any spelling. Raises ValueError when it declares entities."""
+
+    def refuse(*_given: Any) -> None:
+        raise ValueError("a sheet declares entities")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse
+    parser.Parse(content, True)
+
+
+def _frame(found: Look, content: bytes) -> None:
+    """What a sheet says before and after its cells: hidden columns, printed headers, prompts of what may be entered."""
+    begin, end = _CELLS_BEGIN.search(content), content.rfind(b"sheetData>")
+    if begin and end > begin.end():
+        content = content[:begin.end()] + content[content.rfind(b"</", 0, end):]
+    says: list[str] | None = None
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        nonlocal says
+        tag = tag.rpartition(":")[2]
+        if tag == "col" and (given.get("hidden") in ("1", "true") or given.get("width") in ("0", "0.0")):
+            found.columns |= set(range(int(given["min"]) - 1, min(int(given["max"]), FARTHEST + 1)))
+        elif tag == "dataValidation" and (prompt := " ".join(filter(None, (given.get("promptTitle"), given.get("prompt"))))):
+            for area in given.get("sqref", "").split():
+                line, column = position_of(area.partition(":")[0].replace("$", ""))
+                found.comments.setdefault((max(line - 1, 0), column), prompt)  # of a whole column: as of its header
+        elif tag.endswith(("Header", "Footer")) and tag != "headerFooter":
+            says = []
+
+    def end_of(_tag: str) -> None:
+        nonlocal says
+        if says is not None:
+            found.says += [_HOW_PRINTED.sub(" ", "".join(says))]
+            says = None
+
+    _parse(content, start, end_of, lambda text: says.append(text) if says is not None else None)
 
 
 def _comments(archive: zipfile.ZipFile, sheet: str) -> dict[Place, str]:
@@ -213,23 +338,27 @@ def _glance(name: str, content: bytes) -> Look:
     return Look(hidden=f"{hidden} row(s) are hidden" if hidden else "")
 
 
-def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: bool) -> Look:
+def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: bool, struck: Collection[str] = (),
+          raised: Mapping[int, tuple[str, bool]] = MappingProxyType({})) -> Look:
     """A sheet's XML, read: any spelling of it, cells and rows without an address too."""
     found = Look()
     row = column = -1
-    cells = hidden = stale = deepest = widest = 0
+    cells = hidden = deepest = widest = 0
     cell: dict[str, str] = {}
-    inside = formula = False
     value: list[str] = []
+    formula: list[str] | None = None
+    shared: dict[str, tuple[Place, str]] = {}  # formulas that others repeat, with the cell they were written for
+    group = inside = ""
+    runs: _Runs | None = None
 
     def start(tag: str, given: dict[str, str]) -> None:
-        nonlocal row, column, hidden, cell, formula, inside, cells
+        nonlocal row, column, hidden, cell, formula, inside, cells, group, runs
         tag = tag.rpartition(":")[2]
         if tag == "row":
             row, column = int(given["r"]) - 1 if "r" in given else row + 1, -1
-            hidden += given.get("hidden") in ("1", "true")
+            hidden += given.get("hidden") in ("1", "true") or given.get("ht") in ("0", "0.0")
         elif tag == "c":
-            cell, formula = given, False
+            cell, formula, runs = given, None, _Runs() if given.get("t") == "inlineStr" else None
             cells += 1
             value.clear()
             if "r" in given:
@@ -238,41 +367,62 @@ def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: boo
             else:
                 column += 1
         elif tag == "f":
-            formula = True
-        elif tag in ("v", "t"):
-            inside = True
+            formula, group = [], given.get("si", "") if given.get("t") == "shared" else ""
+        if tag in ("v", "t", "f"):
+            inside = tag
+        if runs is not None:
+            runs.start(tag, given)
 
     def end(tag: str) -> None:
-        nonlocal inside, deepest, widest, stale
+        nonlocal inside, deepest, widest
         tag = tag.rpartition(":")[2]
-        if tag in ("v", "t"):
-            inside = False
-        elif tag == "c":
+        if runs is not None:
+            runs.end(tag)
+        if tag in ("v", "t", "f"):
+            inside = ""
+        if tag == "c":
             deepest, widest = max(deepest, row), max(widest, column)
-            kind, text = cell.get("t", "n"), "".join(value).strip()
-            if kind == "e":
-                found.doubtful.append((f"{letters(column)}{row + 1}", f"the cell shows {text or 'an error'}",
-                                       "write the value, leave blank for none, 未知 for unknown"))
-            elif formula and not text and (kind != "str" or not fresh):
-                found.doubtful.append((f"{letters(column)}{row + 1}", *NEVER))
-            elif formula and not fresh and text == "0":
-                found.doubtful.append((f"{letters(column)}{row + 1}", *ZERO))
-            elif formula and not fresh:
-                found.stale = (found.stale[0] + 1, found.stale[1] or f"{letters(column)}{row + 1}")
-            if kind == "n" and text and (said := meanings.get(cell.get("s", "0"))):
-                found.formats[row, column] = said
+            look_at("".join(value).strip())
+
+    def look_at(text: str) -> None:
+        kind, address = cell.get("t", "n"), f"{letters(column)}{row + 1}"
+        if kind == "e":
+            found.doubtful.append((address, f"the cell shows {text or 'an error'}",
+                                   "write the value, leave blank for none, 未知 for unknown"))
+        elif formula is not None and not text and (kind != "str" or not fresh):
+            found.doubtful.append((address, *NEVER))
+        elif formula is not None and not fresh and _is_zero(text):
+            found.doubtful.append((address, *ZERO))
+        elif formula is not None and not fresh:
+            found.stale = (found.stale[0] + 1, found.stale[1] or address)
+        if formula is not None and kind == "n" and text:
+            written = "".join(formula)
+            if group and written:
+                shared[group] = (row, column), written
+            elif group in shared:
+                (line, first), written = shared[group]
+                written = shifted(written, row - line, column - first)
+            found.formulas[row, column] = written
+        if kind == "n" and text and (said := meanings.get(cell.get("s", "0"))):
+            found.formats[row, column] = said
+        if (text or (runs and runs.parts)) and cell.get("s", "0") in struck:
+            found.struck.append((row, column))
+        looks, lined = raised.get(int(text), ("", False)) if kind == "s" and raised and text.isdecimal() else \
+            ("".join(runs.parts) if runs.odd else "", runs.struck) if runs else ("", False)
+        if lined:
+            found.struck.append((row, column))
+        if looks:
+            found.texts[row, column] = looks
 
     def characters(text: str) -> None:
-        if inside:
+        if inside == "f" and formula is not None:
+            formula.append(text)
+        elif inside:
             value.append(text)
+        if runs is not None:
+            runs.text(text)
 
-    def refuse(*_given: Any) -> None:
-        raise ValueError("a sheet declares entities")
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, refuse
-    parser.Parse(content, True)
+    _parse(content, start, end, characters)
     _too_far(name, deepest, widest, cells)
     found.hidden = f"{hidden} row(s) are hidden" if hidden else ""
     return found

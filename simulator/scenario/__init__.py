@@ -132,7 +132,11 @@ class Scenario:
 
     def unused(self, given: Collection[str]) -> list[Problem]:
         """Which of the settings given (paths) change no figure of this scenario."""
-        return unused(self.appropriation, self.purse, self.cash_years, given)
+        idle = [(path, slug) for path in given if (slug := path.split(".")[1] if path.startswith("law.") and path.count(".") > 1 else "")
+                in self.law.withdrawn and not path.endswith(".offered")]
+        return [*unused(self.appropriation, self.purse, self.cash_years, given), *(
+            Problem(path, f"changes nothing: {slug} is not offered", f"leave it out, or set law.{slug}.offered=true")
+            for path, slug in idle)]
 
     @property
     def lawful(self) -> bool:
@@ -178,7 +182,9 @@ class Scenario:
 
     @cached_property
     def _hash(self) -> str:
-        text = json.dumps({"policy": self.law.policy.hash, **self.to_dict()}, sort_keys=True, ensure_ascii=False)
+        # the first year of a dated number says nothing: before it, too, its value holds
+        settings = {path: re.sub(r"^{\d{4}: ", "{", value) if path.startswith("law.") else value for path, value in self.to_dict().items()}
+        text = json.dumps({"policy": self.law.policy.hash, **settings}, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _repr_html_(self) -> str:

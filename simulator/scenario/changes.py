@@ -136,7 +136,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
                                 "the year before policy.start or later"))
     if not problems:
         fixed_ones = {path for path, sourced in assumptions.items() if sourced.value.shape == "fixed"}
-        problems += [*after_the_end(law_changes, horizon, places), *possible(correlations, places),
+        problems += [*after_the_end(changes, horizon, places), *possible(correlations, places),
                      *idle_correlations(changes, correlations, fixed_ones, places)]
     problems += [replace(p, place=places.get(p.place, p.place))
                  for p in (*_unpriced_levers(assumptions, law.policy.measures), *(() if problems else contradictions(purse)))]
@@ -156,13 +156,19 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
     """Amounts, shares and days written as people write them, by the setting's unit."""
     group, _, rest = path.partition(".")
     number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else \
-        scenario.declared.by_path.get(rest) if group == "assumptions" else None
+        scenario.declared.by_path.get(rest.partition("@")[0]) if group == "assumptions" else None
     unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
     if unit == "CNY":
         return typed.amounts(value)
     read = {"share": typed.share, "occupancy": typed.share, "probability": typed.share, "date": typed.day}.get(unit)
-    found = read(value) if read and isinstance(value, str) else None
-    return value if found is None else found
+
+    def meant(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: meant(inner) for key, inner in value.items()}
+        found = read(value) if read and isinstance(value, str) else None
+        return value if found is None else found
+
+    return meant(value)
 
 
 def _near(path: str, scenario: Scenario) -> str:
@@ -243,7 +249,8 @@ def _correlate(scenario: Scenario, correlations: dict[tuple[str, str], float], r
         remedy = nearest(unknown[0], scenario.declared.by_path) if unknown else "correlations.startups.a_year~o2o_share=0.5"
         return [Problem(place, "is not a pair of two assumptions, a~b", remedy)]
     key = (min(pair), max(pair))
-    if value is None:
+    value = share if isinstance(value, str) and (share := typed.share(value)) is not None else value
+    if value is None or (value == 0 and not isinstance(value, bool)):  # none at all
         correlations.pop(key, None)
         return []
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:

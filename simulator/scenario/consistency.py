@@ -35,10 +35,12 @@ def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Pr
     return problems
 
 
-def after_the_end(law_changes: Mapping[str, Any], horizon: int | None, places: Mapping[str, str]) -> list[Problem]:
-    """Numbers of the law from a year on that nothing is awarded in any more."""
-    late = [(path, year) for path in law_changes if (year := path.rpartition("@")[2]).isdigit() and horizon and int(year) > horizon]
-    return [Problem(places.get(f"law.{path}", f"law.{path}"), f"{year} lies after {horizon}, the last award year: it changes nothing",
+def after_the_end(changes: Mapping[str, Any], horizon: int | None, places: Mapping[str, str]) -> list[Problem]:
+    """Numbers of the law and assumptions from a year on that nothing is awarded in any more."""
+    dated = {path: [path.rpartition("@")[2], *(map(str, value) if isinstance(value, Mapping) and path.startswith("law.") else ())]
+             for path, value in changes.items()}
+    late = [(path, year) for path, years in dated.items() for year in years if year.isdigit() and horizon and int(year) > horizon]
+    return [Problem(places.get(path, path), f"{year} lies after {horizon}, the last award year: it changes nothing",
                     "leave it out, or set a later horizon") for path, year in late]
 
 

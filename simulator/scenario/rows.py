@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from simulator import yamlfile
@@ -35,11 +37,25 @@ def rows_of(scenario: Scenario) -> list[Setting]:
     return [*law_settings(scenario), *reading_settings(scenario), *plain_settings(scenario), *assumption_settings(scenario)]
 
 
+def _plainest(values: Mapping[int, Decimal]) -> dict[int, str]:
+    """Values by the year they hold from, each written one way, and none that is the one before: equal settings are equal texts.
+
+    >>> _plainest({2014: Decimal("0.40"), 2013: Decimal("0.4"), 2015: Decimal("300")})
+    {2013: '0.4', 2015: '300'}
+    """
+    found: dict[int, str] = {}
+    for year, value in sorted(values.items()):
+        text = format(value.normalize(), "f")
+        if text != next(reversed(found.values()), None):
+            found[year] = text
+    return found
+
+
 def law_settings(scenario: Scenario) -> list[Setting]:
     """Every number of the law."""
     rows = []
     for path, number in scenario.law.numbers.items():
-        dated = {y: format(v, "f") for y, v in sorted(number.values.items())}
+        dated = _plainest(number.values)
         value = next(iter(dated.values())) if len(dated) == 1 else yamlfile.written(dated)
         high, edge = number.high, {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
         rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {high:,f}", number.article,

@@ -23,7 +23,7 @@ from tests.faults import english_in
 PACKAGE = Path(__file__).resolve().parents[2] / "simulator"
 TABLE = PACKAGE / "messages.yaml"
 # calls that tell something, and which of their arguments are words; None: any
-TELLING = {"Problem": (1, 3), "SimulatorError": (0, 1), "notice": (0, 1), "notices": None, "unused": (1, 3)}
+TELLING = {"Problem": (1, 3), "SimulatorError": (0, 1), "notice": (0, 1), "say": (1, 3), "notices": None, "unused": (1, 3)}
 TELLING |= dict.fromkeys(("LawError", "ScenarioError", "PopulationError", "ClusterError", "ReportError"), (0, 1))
 OF_REGISTERS = {"Refused": (0, 2), "fault": None, "warn": None, "tell": (0, 2), "problem": (2, 4)}  # of simulator/population
 WORDS = {"remedy", "cause", "hint", "why", "any_of", "fault", "faults", "causes"}  # of variables that are told later

@@ -235,3 +235,36 @@ def test_a_scenario_whose_thresholds_fall_is_refused_with_its_line(tmp_path):
     path.write_text("name: mine\nbase: baseline\nlaw:\n  tax_rebate:\n    low_contribution: 700000\n", encoding="utf-8")
     [text] = texts_of(load_scenario, path)
     assert text.startswith("mine.yaml line 5") and "the thresholds do not rise" in text
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        [f"law: {{tax_rebate.high_rate: {text}}}" for text in ("0.4", "0.40", "4e-1", "0.400000", "40%", "40.0%", '"40 %"', '"４０％"',
+                                                              "{2013: 0.4, 2014: 0.40}", "{2013: 40%}")],
+        [f"law: {{tax_rebate.high_rate: {text}}}" for text in ("0.5", "0.50", "50%")] + [""],
+        [f"law: {{tax_rebate.low_contribution: {text}}}" for text in ("250000", "250000.00", "25万", "2.5e5", '"250,000"')],
+        ["law: {tax_rebate.high_rate: {2013: 0.5, 2014: 0.6}}", "law: {tax_rebate.high_rate: {2014: 0.60, 2013: 50%}}",
+         "law: {tax_rebate.high_rate@2014: 0.6}", "law: {tax_rebate.high_rate: {'2014': 0.6, '2013': 0.5}}"],
+        [f"policy: {{end: {text}}}" for text in ("2016-12-31", "'2016-12-31'", "2016/12/31", "2016年12月31日", "2016.12.31")],
+        [f"assumptions: {{o2o_share: {text}}}" for text in ("0.2", "0.20", "20%", "{low: 0.2, high: 20%}", "{value: 0.2}")],
+        [f"assumptions: {{o2o_share@2015: {text}}}" for text in ("0.2", "20%")],
+        [f"assumptions: {{o2o_share: {text}}}" for text in ("{low: 0.1, high: 0.3}", "{high: 30%, low: 10%}")],
+        [f"correlations: {{{text}}}" for text in ("market.growth~o2o_share: 0.5", "o2o_share~market.growth: 0.50",
+                                                  "o2o_share~market.growth: 50%")],
+        ["correlations: {o2o_share~market.growth: 0}", "correlations: {o2o_share~market.growth: none}", ""],
+        [f"appropriation: {{{text}}}" for text in ("2014: 5000000", "'2014': 500万", "2014: 500万元", "2014: '5,000,000'")],
+    ],
+    ids=lambda spellings: spellings[0],
+)  # fmt: skip
+def test_equal_settings_have_one_hash_however_they_are_written(tmp_path, spellings):
+    assert len({load(tmp_path, f"name: mine\nbase: baseline\n{text}\n").hash() for text in spellings}) == 1
+
+
+def test_a_late_assumption_and_a_number_of_a_clause_not_offered_change_nothing(tmp_path):
+    assert texts_of(BASELINE.set, parse_set(["assumptions.o2o_share@2030=0.2"])) == [
+        "assumptions.o2o_share@2030: 2030 lies after 2017, the last award year: it changes nothing → leave it out, or set a later horizon"]
+    idle = "name: mine\nbase: baseline\nlaw: {office_rent.offered: false, office_rent.max_area: 300}\n"
+    assert texts_of(load, tmp_path, idle) == [
+        ("mine.yaml line 3, law.office_rent.max_area: changes nothing: office_rent is not offered → leave it out, or set "
+         "law.office_rent.offered=true")]

@@ -381,7 +381,7 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
     ("draws: 1_000", "mine.yaml line 3, draws: '1_000' is not a number"),
     ("draws: 1,000", "mine.yaml line 3, draws: '1,000' is not a number"),
     ("draws: 12:30", "mine.yaml line 3, draws: '12:30' is not a number"),
-    ("law: {tax_rebate.high_rate: 50%}", "mine.yaml line 3, law.tax_rebate.high_rate: '50%' is not a number"),
+    ("draws: 50%", "mine.yaml line 3, draws: is '50%' → a whole number"),
     ("law: {tax_rebate.high_rate: .nan}", "mine.yaml line 3, law.tax_rebate.high_rate: is '.nan' → write a number in share"),
     ("assumptions: {o2o_share: .inf}", "mine.yaml line 3, assumptions.o2o_share: is '.inf'"),
     ("assumptions: {o2o_share: 1e400}", "mine.yaml line 3, assumptions.o2o_share: is "),

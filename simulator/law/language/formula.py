@@ -13,6 +13,7 @@ import datetime
 import math
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -177,7 +178,9 @@ class Formula:
             return self.fail(0, f"has {len(self.text):,} characters", f"有{len(self.text):,}个字符",
                              f"at most {LONGEST:,}: give parts of it names under let", f"至多{LONGEST:,}个，其余部分用 let 命名拆开")
         try:
-            tree = ast.parse(self._code, mode="eval").body
+            with warnings.catch_warnings():  # what Python would remark on ("5if") is told below, or fine
+                warnings.simplefilter("ignore", SyntaxWarning)
+                tree = ast.parse(self._code, mode="eval").body
             if _depth(tree) > DEEPEST:
                 return self.fail(0, f"is nested deeper than {DEEPEST} levels", f"嵌套超过{DEEPEST}层",
                                  "give parts of it names under let", "用 let 命名拆开")

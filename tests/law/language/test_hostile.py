@@ -117,3 +117,10 @@ def test_length_is_refused_before_anything_is_parsed(monkeypatch):
     monkeypatch.setattr(ast, "parse", lambda text, *more, **how: (parsed.append(text), parse(text, *more, **how))[1])
     assert f"at most {LONGEST:,}" in faults(long)[0].remedy
     assert max(map(len, map(str, parsed)), default=0) <= LONGEST
+
+
+def test_python_remarks_on_nothing(recwarn):
+    """A figure and a word without a space are the formula's business alone: no warning of Python's parser reaches the screen."""
+    for text in ("5if ecommerce else 0", "1元if 0x1for x", "online_sales is 5"):
+        faults(text)
+    assert not recwarn.list
