@@ -19,7 +19,8 @@ from scipy import stats
 import simulator
 from simulator import cli
 from simulator.compiled import source_hash
-from simulator.document.numbers import UNITS, percent, shown
+from simulator.document import numbers
+from simulator.document.numbers import UNITS, shown
 from simulator.engine.assess import CLAWBACK
 from simulator.resources import folder
 from simulator.scenario import load_scenario
@@ -445,7 +446,7 @@ def test_the_screen_shows_the_summary(played, summary):
         assert f"± {unit.text(row['standard_error'], row['standard_error'] / 10)}" in told
         for q in ("mean", "p50", "p80", "p95"):  # what is to suffice is rounded up
             assert f"  {shown(row, unit, q)} " in lines[place]
-        assert lines[place].endswith(percent(overrun.loc[year, "probability"]) if year != "2014" else "—")
+        assert lines[place].endswith(numbers.percent(overrun.loc[year, "probability"]) if year != "2014" else "—")
 
 
 def test_the_same_command_gives_the_same_files(played, tmp_path):
