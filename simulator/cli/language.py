@@ -139,7 +139,7 @@ CHINESE: Mapping[str, str] = {
         "名称或路径（默认：baseline）；比较报告先基准后方案；也可为已有结果的文件夹",
     "which report (default: budget); check is about --population alone": "哪种报告（默认：budget）；check 只针对 --population 的名册",
     "which one, for --notebook clause: office_rent …": "条款报告（--notebook clause）针对哪一条：office_rent 等",
-    "formats (default: html); Excel and Word for the budget report": "格式（默认：html）；预算报告可用 Excel 和 Word",
+    "formats (default: html); Excel for the budget report": "格式（默认：html）；预算报告可用 Excel",
     "languages (default: what LANG says, else zh)": "语言（默认随 LANG，未设为中文）",
     "ledger of releases of this register, for --profile external: a report that would give away what an earlier one withheld is "
     "refused": "本名册的对外发布台账（--profile external 用）：会泄露先前版本所隐去内容的报告不予生成",

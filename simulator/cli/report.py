@@ -36,8 +36,8 @@ def add(p: argparse.ArgumentParser) -> None:
     p.add_argument("--notebook", choices=("budget", "compare", "clause", "targets", "check"), default="budget",
                    help="which report (default: budget); check is about --population alone")
     p.add_argument("--clause", default="", metavar="CLAUSE", help="which one, for --notebook clause: office_rent …")
-    p.add_argument("--format", type=comma_list("html", "pdf", "xlsx", "docx"), default=["html"], dest="formats",
-                   metavar="html,pdf,xlsx,docx", help="formats (default: html); Excel and Word for the budget report")
+    p.add_argument("--format", type=comma_list("html", "pdf", "xlsx", "docx", "txt"), default=["html"], dest="formats",
+                   metavar="html,pdf,xlsx,docx,txt", help="formats (default: html); Excel for the budget report")
     p.add_argument("--lang", type=comma_list("zh", "en"), default=[environment_language()], dest="languages",
                    metavar="zh,en", help="languages (default: what LANG says, else zh)")
     p.add_argument("--profile", choices=("internal", "external"), type=profile_word, default="internal",

@@ -12,6 +12,7 @@ from simulator.dashboard import pictures, views
 from simulator.dashboard.views import Figures
 from simulator.dashboard.worker import Answer
 from simulator.money import FEN
+from simulator.render.html import blocks
 from simulator.report import budgeting
 from simulator.report.wording import Wording
 
@@ -48,4 +49,4 @@ class Teller:
         run, purse = answer.run, answer.run.scenario.purse
         if not still() or (purse.mode == "none" and purse.enterprise_cap is None and not purse.clause_caps):
             return ""
-        return budgeting.rationed(ledger_table(run.ledger(), run.result), self.words, purse.mode)
+        return blocks(budgeting.rationed(ledger_table(run.ledger(), run.result), self.words, purse.mode))

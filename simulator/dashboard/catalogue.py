@@ -6,9 +6,9 @@ from typing import Any
 
 from simulator.dashboard import display
 from simulator.dashboard.controls import ROOMS, SPREAD, Control, Value, rooms
+from simulator.document.numbers import MISSING
 from simulator.law.rewriting import words as words_of
 from simulator.law.terms import Law
-from simulator.report.rounding import MISSING
 from simulator.report.sources import named
 from simulator.report.wording import Wording
 from simulator.scenario import Scenario

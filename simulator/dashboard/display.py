@@ -14,8 +14,8 @@ from decimal import Decimal, InvalidOperation
 
 from simulator import yamlfile
 from simulator.dashboard.controls import SPREAD, Control, Value
+from simulator.document.numbers import UNITS
 from simulator.errors import Problem, ScenarioError
-from simulator.report.rounding import UNITS
 from simulator.report.wording import Wording
 
 FAR = 100  # times as large, or as small, as the value was: asked about

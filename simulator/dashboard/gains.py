@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from simulator.dashboard.table import table
+from simulator.document.numbers import UNITS
 from simulator.engine.assess import assess
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.money import FEN
 from simulator.population.register import Population
-from simulator.report.rounding import UNITS
 from simulator.report.wording import Wording
 from simulator.scenario import Scenario
 

@@ -27,11 +27,11 @@ from simulator.dashboard.lookup import Lookup
 from simulator.dashboard.state import State
 from simulator.dashboard.together import Together
 from simulator.dashboard.worker import Answer, Engine, Failure, Question, Replaying, Worker
+from simulator.document.numbers import UNITS
 from simulator.engine.kernel import play_draws
 from simulator.errors import Problem, SimulatorError
 from simulator.messages import line
 from simulator.population.register import Population
-from simulator.report.rounding import UNITS
 from simulator.scenario import Scenario, parse_set
 
 QUICK = 200  # draws of a picture that follows the hand

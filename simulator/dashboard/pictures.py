@@ -15,9 +15,9 @@ from simulator.dashboard.chart import Chart
 from simulator.dashboard.table import table
 from simulator.dashboard.views import QUANTILES, Figures
 from simulator.dashboard.worker import Answer
+from simulator.document.numbers import MISSING, UNITS, percent, shown
 from simulator.money import FEN
 from simulator.report.figures import wrapped
-from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.wording import Wording
 
 FAN, CURVE = (500.0, 285.0), (325.0, 285.0)  # points: as wide as they stand beside each other, so that words keep their size

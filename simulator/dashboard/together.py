@@ -14,10 +14,10 @@ from simulator.dashboard.host import Host
 from simulator.dashboard.ideas import LUCK
 from simulator.dashboard.table import table
 from simulator.dashboard.worker import Play
+from simulator.document.numbers import UNITS, percent, shown
 from simulator.engine.synthesize import synthesize
 from simulator.errors import SimulatorError
 from simulator.population.register import Population
-from simulator.report.rounding import UNITS, percent, shown
 from simulator.report.tables import between
 from simulator.report.wording import Wording
 from simulator.scenario import Scenario

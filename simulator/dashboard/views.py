@@ -21,8 +21,8 @@ from simulator.budget.targets import targets_of
 from simulator.dashboard.table import table
 from simulator.dashboard.tying import rounded_parts
 from simulator.dashboard.worker import Answer
+from simulator.document.numbers import MISSING, UNITS, Unit, percent, shown
 from simulator.money import FEN
-from simulator.report.rounding import MISSING, UNITS, Unit, percent, shown
 from simulator.report.tables import between, goal, target_unit, with_unit
 from simulator.report.wording import Wording
 

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
 
+from simulator.document import Beside, Figure, Paragraph, Parts, Picture
+from simulator.document.numbers import percent
 from simulator.report import bridges, budgeting, forms, page, returns, tables
-from simulator.report.figures import image
 from simulator.report.making import reader
-from simulator.report.page import Block
+from simulator.report.outlook import paths
+from simulator.report.page import Part
 from simulator.report.record import RunFolder
-from simulator.report.rounding import percent
 from simulator.report.spending import curves
 from simulator.report.wording import Wording
 
 
-def detail(run: RunFolder, lang: str) -> Block:
+def detail(run: RunFolder, lang: str) -> Part:
     """From entitlement to payment, quantiles with their intervals, reserves, ledger, commitments, ratios, back-test, conditions."""
     words = run.words(lang)
-    note = page.paragraph(html.escape(words.say("cost.stages_note")), "small")
+    note = Paragraph(words.say("cost.stages_note"), "small")
     parts = [
         tables.stages(run, words), note, _spread(run, words), curves(run, words), tables.quantiles(run, words),
+        Paragraph(words.say("risk.table_note"), "small"),
         *budgeting.section(run, words), forms.affordable(run, words, errors=True), tables.balance(run, words, beyond=True),
         returns.ratios(run, words), returns.purses(run, words),
-        returns.backtest(run, words), tables.targets(run, words, intervals=True) if run.targets else "",
+        returns.backtest(run, words), tables.targets(run, words, intervals=True) if run.targets else "", paths(run, words),
         returns.alternatives(run, words), returns.conditions(run, words),
     ]
     return page.section("detail", words.say("detail.title"), words.tag, reader(words, "detail"), *parts)
 
 
-def _spread(run: RunFolder, words: Wording) -> str:
+def _spread(run: RunFolder, words: Wording) -> Parts:
     """How unequally support is spread: the Lorenz curve; "" where the run does not say, or may not."""
     curve = run.analyses.get("concentration")
     if curve is None or curve.empty:
@@ -38,5 +38,5 @@ def _spread(run: RunFolder, words: Wording) -> str:
     top = 1 - float(np.interp(0.9, curve["enterprises"], curve["support"]))
     said = {"recipients": f"{curve['recipients'].iloc[0]:,.0f}", "top": percent(top), "gini": f"{curve['gini'].iloc[0]:.2f}"}
     caption = words.say("lorenz.caption_synthetic" if run.synthetic else "lorenz.caption", **said)
-    picture = image(bridges.lorenz(curve, words), words.say("lorenz.alt"))
-    return page.side_by_side(page.figure(words.say("lorenz.title"), picture, caption))
+    picture = Picture(bridges.lorenz(curve, words), words.say("lorenz.alt"))
+    return Beside((Figure(words.say("lorenz.title"), picture, caption),))

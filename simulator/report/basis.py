@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
+from dataclasses import replace
 
+from simulator.document import Paragraph, Rich, Table
 from simulator.report import legality, loopholes, page, returns
 from simulator.report.making import reader
-from simulator.report.page import Block
+from simulator.report.page import Part
 from simulator.report.record import RunFolder
-from simulator.report.settings import readings_table, settings_table
+from simulator.report.settings import settings_table, switches_table
 from simulator.report.wording import Wording
 
 # heading → first words of the paths under it; what is listed nowhere comes last, under "other"
@@ -29,35 +30,53 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def assumptions(run: RunFolder, lang: str) -> Block:
+def assumptions(run: RunFolder, lang: str) -> Part:
     """Every assumption with its source and confidence, the changed ones marked."""
-    words = run.words(lang)
-    frame = run.rows_of("assumptions")
-    frame = frame.assign(room=frame["path"].map(_room))
-    frame = frame.sort_values("room", key=lambda names: names.map(list(ROOMS).index), kind="stable")
-    rooms = [words.term("groups", room) for room in frame["room"]]
+    words, frame = run.words(lang), run.rows_of("assumptions")
     weak, changed = frame["confidence"].isin(["C", "J"]).sum(), frame["changed"].sum()
-    header = [words.say(f"assumptions.{key}") for key in ("name", "value", "unit", "source", "confidence")]
     return page.section(
         "assumptions",
         words.say("assumptions.title"),
         words.tag,
         reader(words, "assumptions"),
-        page.paragraph(_lead(words, "assumptions", changed, count=len(frame), weak=weak), "lead"),
+        Paragraph(_lead(words, "assumptions", changed, count=len(frame), weak=weak), "lead"),
         returns.drivers(run, words),
-        settings_table(frame, words, "", header, confidence=True, rooms=rooms),
-        page.paragraph(html.escape(words.say("assumptions.note")), "small"),
+        assumptions_table(run, words),
     )
 
 
-def readings(run: RunFolder, lang: str) -> Block:
+def assumptions_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
+    """The assumptions under the headings of ROOMS. path: and what sets each."""
+    frame = run.rows_of("assumptions")
+    frame = frame.assign(room=frame["path"].map(_room))
+    frame = frame.sort_values("room", key=lambda names: names.map(list(ROOMS).index), kind="stable")
+    rooms = [words.term("groups", room) for room in frame["room"]]
+    header = [words.say(f"assumptions.{key}") for key in ("name", "value", "unit", "source", "confidence")]
+    made = settings_table(frame, words, words.say("assumptions.plain"), header, confidence=True, rooms=rooms, path=path)
+    return replace(made, note=words.say("assumptions.note"))
+
+
+def readings(run: RunFolder, lang: str) -> Part:
     """How the text was read where it is ambiguous, doubts about its legality, its numbers, term and budgets."""
     words = run.words(lang)
-    switches, law = run.rows_of("interpretation"), run.rows_of("law")
-    dates = run.rows_of("policy", "appropriation", "population", "run")
-    dates = dates[~dates["path"].str.endswith(("seed", "draws", "sampling"))]  # they stand in `made`
-    changed = switches["changed"].sum()
-    columns = [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
+    switches = run.rows_of("interpretation")
+    return page.section(
+        "readings",
+        words.say("readings.title"),
+        words.tag,
+        reader(words, "readings"),
+        Paragraph(_lead(words, "readings", switches["changed"].sum(), count=len(switches)), "lead"),
+        readings_table(run, words),
+        legality.section(run, words),
+        loopholes.section(run, words),
+        law_table(run, words),
+        dates_table(run, words),
+    )
+
+
+def law_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
+    """The numbers of the law, clause by clause."""
+    law = run.rows_of("law")
     clauses = {
         c.slug: words.say("readings.clause", article=c.article, name=words.pick(c.names)) for c in run.clauses
     }
@@ -65,26 +84,31 @@ def readings(run: RunFolder, lang: str) -> Block:
     rooms = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
     order = sorted(range(len(law)), key=lambda i: rooms.index(rooms[i]))  # whether a clause is offered, beside its numbers
     law, rooms = law.iloc[order], [rooms[i] for i in order]
-    return page.section(
-        "readings",
-        words.say("readings.title"),
-        words.tag,
-        reader(words, "readings"),
-        page.paragraph(_lead(words, "readings", changed, count=len(switches)), "lead"),
-        readings_table(switches, words),
-        legality.section(run, words),
-        loopholes.section(run, words),
-        settings_table(law, words, words.say("readings.terms"), columns, rooms=rooms),
-        settings_table(dates, words, words.say("readings.period"), columns),
-    )
+    return settings_table(law, words, words.say("readings.terms"), _columns(words), rooms=rooms, path=path)
 
 
-def _lead(words: Wording, section: str, changed: int, **said: object) -> str:
+def dates_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
+    """The policy's term, the appropriations and the register."""
+    dates = run.rows_of("policy", "appropriation", "population", "run")
+    dates = dates[~dates["path"].str.endswith(("seed", "draws", "sampling"))]  # they stand in `made`
+    return settings_table(dates, words, words.say("readings.period"), _columns(words), path=path)
+
+
+def readings_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
+    """The interpretation switches."""
+    return switches_table(run.rows_of("interpretation"), words, path)
+
+
+def _columns(words: Wording) -> list[str]:
+    return [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
+
+
+def _lead(words: Wording, section: str, changed: int, **said: object) -> Rich:
     """How many settings there are, and how many differ from the baseline, if any do."""
     return (
-        words.html(f"{section}.lead", **said, changed=changed)
+        words.rich(f"{section}.lead", **said, changed=changed)
         if changed
-        else words.html(f"{section}.lead_same", **said)
+        else words.rich(f"{section}.lead_same", **said)
     )
 
 

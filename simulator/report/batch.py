@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from simulator.budget.result import BudgetRun
+from simulator.document import Cell, Paragraph, Table
+from simulator.document.numbers import MISSING, UNITS
 from simulator.engine.blocks import Work, threads
 from simulator.engine.cluster import Cluster, code_here, refuse_other_code, unpacked
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import OF_A_RUN, RECORD, allow, allowed, change, put, ready, temporary
 from simulator.population.parts import Register
-from simulator.report import kinds, page
+from simulator.render import html as of_html
+from simulator.report import kinds
 from simulator.report.batch_plan import Plan, register_of
-from simulator.report.page import Cell, table
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS
 from simulator.report.tables import chance_cell, estimate
 from simulator.report.wording import Wording, load
 from simulator.scenario import load_scenario
@@ -187,10 +188,11 @@ def _index(plan: Plan, batch: Batch) -> str:
         f" · {load(lang, example).say('risk.appropriation')}" if example else "")]
     failed = "".join(f"<li>{html.escape(Path(name).name)}</li>" for name in sorted(batch.failed))
     warned = f"<p>{html.escape(words.say('batch.failed'))}</p><ul>{failed}</ul>" if failed else ""
+    aside = words.say("unit.table", unit=words.say("unit.money"))
     body = (f"<header><h1>{html.escape(words.say('batch.title'))}</h1></header><section>{warned}"
-            + table(words.say("comparison.table"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
-            + page.paragraph(html.escape(words.say("risk.table_note")), "small")
+            + of_html.blocks((Table(words.say("comparison.table"), header, rows, aside=aside),
+                              Paragraph(words.say("risk.table_note"), "small")))
             + f"</section><section><h2>{html.escape(words.say('batch.reports'))}</h2>{''.join(links)}</section>")
     return (f'<!DOCTYPE html>\n<html lang="{words.tag}"><head><meta charset="utf-8">'
             f"<title>{html.escape(words.say('batch.title'))}</title><style>body{{margin:2em auto;max-width:960px;padding:0 1em}}"
-            f'{page.stylesheet()}</style></head><body><div class="report" lang="{words.tag}">{body}</div></body></html>\n')
+            f'{of_html.stylesheet()}</style></head><body><div class="report" lang="{words.tag}">{body}</div></body></html>\n')

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from simulator.document.numbers import UNITS, signed
+from simulator.render.pictures import drawing
 from simulator.report.figures import (
     BAND,
     BLUE,
@@ -17,13 +19,11 @@ from simulator.report.figures import (
     MUTED,
     ORANGE,
     WIDE,
-    drawing,
     money_axis,
     number_ticks,
     wrapped,
     write,
 )
-from simulator.report.rounding import UNITS, signed
 from simulator.report.wording import Wording
 
 _STEPS = 6  # clauses with a bar of their own

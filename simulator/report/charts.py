@@ -15,6 +15,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulator.document.numbers import UNITS, percent
+from simulator.render.pictures import drawing
 from simulator.report.figures import (
     BAND,
     BLUE,
@@ -26,14 +28,12 @@ from simulator.report.figures import (
     ORANGE,
     RED,
     WIDE,
-    drawing,
     error_bars,
     money_axis,
     number_ticks,
     write,
     years_axis,
 )
-from simulator.report.rounding import UNITS, percent
 from simulator.report.wording import Wording
 
 _STACK = ((BLUE, ""), (ORANGE, ""), (GREEN, ""), ("#CC79A7", "////"), ("#56B4E9", "...."))  # hatched where greys are alike

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import pandas as pd
 
+from simulator.document import Card, Cards, Cell, Paragraph, Parts, Table
+from simulator.document.numbers import MISSING, UNITS, WITHHELD
 from simulator.population.schema import contract
 from simulator.report import making, page
-from simulator.report.page import Block, Cell, table
+from simulator.report.page import Part
 from simulator.report.register_check import CheckFolder
 from simulator.report.register_safety import AMOUNTS
-from simulator.report.rounding import MISSING, UNITS, WITHHELD
 from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "problems", "completeness", "indicators", "made", "end"]
@@ -22,7 +22,7 @@ _CONTENTS = {"answer": "check.answer", "problems": "check.problems", "completene
 _MOST = 200  # problems listed; the folder's table has all of them
 
 
-def cover(register: CheckFolder, lang: str) -> Block:
+def cover(register: CheckFolder, lang: str) -> Part:
     """Title, and which register was looked at."""
     words, record = load(lang), register.record
     facts = [words.say("check.created", created=str(record["created"])[:10]), words.say("page.run", run_id=register.run_id)]
@@ -32,7 +32,7 @@ def cover(register: CheckFolder, lang: str) -> Block:
                         _CONTENTS)
 
 
-def answer(register: CheckFolder, lang: str) -> Block:
+def answer(register: CheckFolder, lang: str) -> Part:
     """Whether the register can be used, and how much is wrong with it."""
     words, told = load(lang), register.record["register"]
     numbers = {"errors": told["errors"], "warnings": told["warnings"]}
@@ -43,31 +43,31 @@ def answer(register: CheckFolder, lang: str) -> Block:
     if told["enterprises"] is not None:
         years = words.say("check.years", first=told["first_year"], last=told["last_year"])
         cards.append(("enterprises", words.say("check.enterprises"), f"{told['enterprises']:,}", "", years))
-    return page.section("answer", words.say("check.answer"), words.tag, page.cards(cards),
-                        page.paragraph(words.html(f"check.{key}", **said), "lead"))
+    return page.section("answer", words.say("check.answer"), words.tag, Cards([Card(*card) for card in cards]),
+                        Paragraph(words.rich(f"check.{key}", **said), "lead"))
 
 
-def problems(register: CheckFolder, lang: str) -> Block:
+def problems(register: CheckFolder, lang: str) -> Part:
     """What is wrong, one row a problem; outside only how often in which column."""
     words, found = load(lang), register.problems
     if found.empty:
-        body = page.paragraph(html.escape(words.say("check.none")))
+        body: Parts = Paragraph(words.say("check.none"))
     elif register.external:
         header = [words.say(f"check.{k}") for k in ("severity", "table", "column", "count")]
         rows = [[Cell(words.say(f"check.{r.severity}")), Cell(_table(r.table, words)), Cell(_column(r.column, words)),
                  Cell(WITHHELD if r.withheld else f"{r.size:,}", number=True)] for r in found.itertuples()]
-        body = table("", header, rows)
+        body = Table("", header, rows)
     else:
         header = [words.say(f"check.{k}") for k in ("severity", "place", "value", "cause", "remedy")]
         rows = [[Cell(words.say(f"check.{r['severity']}")), Cell(r[f"place_{lang}"]), Cell(str(r["value"])),
                  Cell(r[f"cause_{lang}"]), Cell(r[f"remedy_{lang}"])] for r in found.head(_MOST).to_dict("records")]
-        body = table("", header, rows, style="problems")
+        body = Table("", header, rows, style="problems")
         if len(found) > _MOST:
-            body += page.paragraph(words.html("check.more", more=f"{len(found) - _MOST:,}"), "small")
+            body = (body, Paragraph(words.rich("check.more", more=f"{len(found) - _MOST:,}"), "small"))
     return page.section("problems", words.say("check.problems"), words.tag, body)
 
 
-def completeness(register: CheckFolder, lang: str) -> Block:
+def completeness(register: CheckFolder, lang: str) -> Part:
     """How many cells of each column are filled, blank and unknown."""
     words = load(lang)
     rows: list[Any] = []
@@ -81,25 +81,25 @@ def completeness(register: CheckFolder, lang: str) -> Block:
             rows.append([Cell(_column(r.column, words)), *(Cell(text, number=True) for text in told)])
     header = [words.say(f"check.{k}") for k in ("column", "rows", "filled", "blank", "unknown", "share")]
     return page.section("completeness", words.say("check.completeness"), words.tag,
-                        table("", header, rows, groups=groups),
-                        page.paragraph(html.escape(words.say("check.completeness_note")), "small"))
+                        Table("", header, rows, groups=groups),
+                        Paragraph(words.say("check.completeness_note"), "small"))
 
 
-def indicators(register: CheckFolder, lang: str) -> Block:
+def indicators(register: CheckFolder, lang: str) -> Part:
     """The statistical tables; empty where the register cannot be used."""
     words = load(lang)
     if not register.tables:
-        return Block("", words.tag)
+        return Part("indicators", "", words.tag)
     parts = []
     for name, frame in register.tables.items():
         shown = [c for c in frame.columns if c != "withheld" and (frame["withheld"].all() or not frame[c].isna().all())]
         rows = [[_value(row, column, words) for column in shown] for _, row in frame.iterrows()]
         money = words.say("unit.table", unit=words.say("unit.money")) if set(shown) & set(AMOUNTS) else ""
-        parts.append(table(words.say(f"indicators.{name}"), [words.say(f"indicators.{c}") for c in shown], rows, aside=money))
+        parts.append(Table(words.say(f"indicators.{name}"), [words.say(f"indicators.{c}") for c in shown], rows, aside=money))
     return page.section("indicators", words.say("check.indicators"), words.tag, *parts)
 
 
-def made(register: CheckFolder, lang: str) -> Block:
+def made(register: CheckFolder, lang: str) -> Part:
     """What the check was made from."""
     return making.made(register, lang, "check.made")
 

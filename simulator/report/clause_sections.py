@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import math
 
 from simulator.budget.statistics import ratio
+from simulator.document import Card, Cards, Cell, Figure, Paragraph, Parts, Picture, Table, number
+from simulator.document.numbers import MISSING, UNITS, number_of, percent, shown, withheld
 from simulator.errors import Problem, ReportError
 from simulator.report import charts, making, page, returns
-from simulator.report.figures import image
-from simulator.report.page import Block, Cell, table
+from simulator.report.page import Part
 from simulator.report.record import TOTAL, Clause, RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown, withheld
-from simulator.report.settings import readings_table, settings_table
+from simulator.report.settings import settings_table, switches_table
 from simulator.report.tables import estimate
 from simulator.report.wording import Wording
 
@@ -30,7 +29,7 @@ def clause_of(run: RunFolder, slug: str) -> Clause:
     raise ReportError(Problem("clause", f"the run has no {slug!r}", "one of " + ", ".join(c.slug for c in run.clauses)))
 
 
-def cover(run: RunFolder, clause: str, lang: str) -> Block:
+def cover(run: RunFolder, clause: str, lang: str) -> Part:
     """Title: the clause and its article."""
     words, one = run.words(lang), clause_of(run, clause)
     title = words.say("readings.clause", article=one.article, name=words.pick(one.names))
@@ -38,7 +37,7 @@ def cover(run: RunFolder, clause: str, lang: str) -> Block:
     return making.front(run, words, words.say("clause.kicker"), title, facts, sections=_CONTENTS)
 
 
-def answer(run: RunFolder, clause: str, lang: str) -> Block:
+def answer(run: RunFolder, clause: str, lang: str) -> Part:
     """What it costs in all, its share, and whom it reaches."""
     words, one = run.words(lang), clause_of(run, clause)
     in_kind = one.kind == "in_kind"
@@ -53,10 +52,10 @@ def answer(run: RunFolder, clause: str, lang: str) -> Block:
              for q in ("mean", "p80", "p95")]
     cards.append(("recipients", words.say("cost.recipients"), received, "", words.say("clause.card_recipients")))
     if in_kind:
-        lead = words.html("clause.lead_in_kind", **said)
+        lead = words.rich("clause.lead_in_kind", **said)
     else:
-        lead = words.html("clause.lead", **said, share=_share(run, clause, words))
-    return page.section("answer", words.say("answer.short"), words.tag, page.cards(cards), page.paragraph(lead, "lead"))
+        lead = words.rich("clause.lead", **said, share=_share(run, clause, words))
+    return page.section("answer", words.say("answer.short"), words.tag, Cards([Card(*card) for card in cards]), Paragraph(lead, "lead"))
 
 
 def _share(run: RunFolder, clause: str, words: Wording) -> str:
@@ -73,44 +72,45 @@ def _share(run: RunFolder, clause: str, words: Wording) -> str:
     return words.say("clause.share", share=unit.text(value, error), error=unit.text(error, error / 10))
 
 
-def cost(run: RunFolder, clause: str, lang: str) -> Block:
+def cost(run: RunFolder, clause: str, lang: str) -> Part:
     """Its payments by year: the fan and the quantiles."""
     words, one = run.words(lang), clause_of(run, clause)
     unit = UNITS[lang]["count" if one.kind == "in_kind" else "money"]
     named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
     bands = run.by_year("paid", clause)
-    parts, drawn = [], bands.dropna(subset=["p5", "p50", "p80", "p95"])
+    parts: list[Parts] = []
+    drawn = bands.dropna(subset=["p5", "p50", "p80", "p95"])
     if len(drawn) > 1 and one.kind != "in_kind":
-        picture = image(charts.fan(drawn, {}, words), words.say("risk.fan_alt"))
-        parts.append(page.figure(words.say("risk.fan"), picture, words.say("risk.fan_caption")))
+        picture = Picture(charts.fan(drawn, {}, words), words.say("risk.fan_alt"))
+        parts.append(Figure(words.say("risk.fan"), picture, words.say("risk.fan_caption")))
     columns = ("mean", "p5", "p50", "p80", "p95")
     header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in columns[1:])]
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
              *(estimate(run.row("paid", clause, year), unit, words, c) for c in columns)]
             for year in run.cash_years_and_total]
-    parts.append(table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
-    parts.append(page.paragraph(html.escape(words.say("risk.table_note")), "small"))
+    parts.append(Table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
+    parts.append(Paragraph(words.say("risk.table_note"), "small"))
     if bands[["p5", "p95"]].isna().to_numpy().any() and not run.external:  # outside, quantiles may be withheld
-        parts.append(page.paragraph(words.html("clause.few", draws=f"{run.record['draws']:,}"), "small"))
+        parts.append(Paragraph(words.rich("clause.few", draws=f"{run.record['draws']:,}"), "small"))
     return page.section("payouts", words.say("clause.cost"), words.tag, *parts)
 
 
-def stages(run: RunFolder, clause: str, lang: str) -> Block:
+def stages(run: RunFolder, clause: str, lang: str) -> Part:
     """From entitlement to payment by year, and how many receive it."""
     words, one = run.words(lang), clause_of(run, clause)
     unit, count = UNITS[lang]["count" if one.kind == "in_kind" else "money"], UNITS[lang]["count"]
     header = [words.say("risk.year"), *(words.say(f"cost.{m}") for m in _MEASURES), words.say("cost.recipients")]
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
-             *(Cell(shown(run.row(m, clause, year), unit), number=True) for m in _MEASURES),
-             Cell(shown(run.row("recipients", clause, year), count), number=True)]
+             *(number(number_of(run.row(m, clause, year), unit)) for m in _MEASURES),
+             number(number_of(run.row("recipients", clause, year), count))]
             for year in run.cash_years_and_total]
     named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
     return page.section("stages", words.say("cost.stages"), words.tag,
-                        table("", header, rows, aside=words.say("unit.table", unit=named), strong=[-1]),
-                        page.paragraph(html.escape(words.say("cost.stages_note")), "small"))
+                        Table("", header, rows, aside=words.say("unit.table", unit=named), strong=[-1]),
+                        Paragraph(words.say("cost.stages_note"), "small"))
 
 
-def terms(run: RunFolder, clause: str, lang: str) -> Block:
+def terms(run: RunFolder, clause: str, lang: str) -> Part:
     """The law's numbers of the clause, the readings of its article, and what its cost depends on."""
     words, one = run.words(lang), clause_of(run, clause)
     law = run.rows_of("law")
@@ -120,11 +120,11 @@ def terms(run: RunFolder, clause: str, lang: str) -> Block:
     columns = [words.say(f"readings.{key}") for key in ("term", "value", "unit")]
     parts = [settings_table(law, words, words.say("readings.terms"), columns)] if len(law) else []
     if len(switches):
-        parts.append(readings_table(switches, words))
+        parts.append(switches_table(switches, words))
     return page.section("terms", words.say("clause.terms"), words.tag, *parts, _drivers(run, clause, words))
 
 
-def made(run: RunFolder, lang: str) -> Block:
+def made(run: RunFolder, lang: str) -> Part:
     """What is needed to make the numbers again."""
     return making.made(run, lang, "made.plain")
 
@@ -134,7 +134,7 @@ def _about(source: str, article: str) -> bool:
     return article[article.find("（"):] in source and article[:1] in source
 
 
-def _drivers(run: RunFolder, clause: str, words: Wording) -> str:
+def _drivers(run: RunFolder, clause: str, words: Wording) -> Parts:
     """The row of the drivers' table that is about this clause, where the run has one."""
     found = run.analyses.get("drivers")
     if found is None or f"paid.{clause}" not in set(found["result"]):

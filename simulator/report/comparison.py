@@ -9,26 +9,28 @@ import pandas as pd
 
 from simulator.budget.compare import Comparison
 from simulator.budget.summary import TOTAL
-from simulator.report.rounding import UNITS
-from simulator.report.sheets import Sheet, as_text
-from simulator.report.sheets import save as save_sheets
+from simulator.document import Table
+from simulator.document.numbers import UNITS
+from simulator.render.text import tables as as_text
+from simulator.report.saved import save as save_sheets
+from simulator.report.tabled import tabled
 from simulator.report.wording import Wording, load
 
 
 def text(result: Comparison, lang: str = "zh") -> str:
     """What a terminal shows: of the quantiles only those of all years together."""
     short = replace(result, quantiles=result.quantiles[result.quantiles["year"] == TOTAL])
-    return as_text(*sheets(short, lang).values())
+    return as_text(*sheets(short, lang).values(), legend=load(lang).say("matters.margins"))
 
 
 def save(result: Comparison, path: str | Path, lang: str = "zh") -> Path:
     """Write FILE.csv (the differences; what was changed, quantiles and outcomes beside it) or FILE.xlsx."""
     frames = {"differences": result.differences, "changed": result.changed, "quantiles": result.quantiles,
               "outcomes": result.outcomes, "legality": result.legality}
-    return save_sheets(path, sheets(result, lang), frames)
+    return save_sheets(path, sheets(result, lang), frames, load(lang))
 
 
-def sheets(result: Comparison, lang: str) -> dict[str, Sheet]:
+def sheets(result: Comparison, lang: str) -> dict[str, Table]:
     """The tables by name of their sheet."""
     words = load(lang)
     made = {"sheet_changed": _changed(result, words), "sheet_differences": _differences(result, words),
@@ -38,21 +40,21 @@ def sheets(result: Comparison, lang: str) -> dict[str, Sheet]:
     return {words.say(f"compare.{key}"): sheet for key, sheet in made.items()}
 
 
-def legality(flags: pd.DataFrame, words: Wording) -> Sheet:
+def legality(flags: pd.DataFrame, words: Wording) -> Table:
     """Flags of the law (article, since, document, effect_zh, effect_en)."""
     columns = {words.say(f"legality.{key}"): "text" for key in ("article", "since", "document", "effect")}
     rows = [(r.article, r.since, r.document, getattr(r, f"effect_{words.lang}")) for r in flags.itertuples()]
-    return Sheet(words.say("legality.title"), columns, rows, left=4, note=words.say("legality.note"))
+    return tabled(words.say("legality.title"), columns, rows, words, words.say("legality.note"))
 
 
-def _changed(result: Comparison, words: Wording) -> Sheet:
+def _changed(result: Comparison, words: Wording) -> Table:
     keys = ("scenario", "path", "was", "now", "article", "meaning")
     rows = [(r.scenario, r.path, r.baseline, r.reform, r.article, getattr(r, words.lang)) for r in result.changed.itertuples()]
-    return Sheet(words.say("compare.changed"), {words.say(f"compare.{k}"): "text" for k in keys}, rows, left=6,
-                 note="" if rows else words.say("compare.nothing"))
+    return tabled(words.say("compare.changed"), {words.say(f"compare.{k}"): "text" for k in keys}, rows, words,
+                  "" if rows else words.say("compare.nothing"))
 
 
-def _differences(result: Comparison, words: Wording) -> Sheet:
+def _differences(result: Comparison, words: Wording) -> Table:
     """Clause × year: the mean difference with its error, and in how many draws it is above 0."""
     table, scale = result.differences, UNITS[words.lang]["money"].scale
     years = sorted({y for y in table["year"] if y != TOTAL})
@@ -68,27 +70,23 @@ def _differences(result: Comparison, words: Wording) -> Sheet:
         cells = [tuple(by_year[c].get(year, float("nan")) / scale for c in ("mean", "standard_error")) for year in [*years, TOTAL]]
         rows.append((scenario, names.get(clause, clause), *cells,
                      tuple(whole[f"share_higher{end}"] for end in ("", "_low", "_high"))))
-    return Sheet(words.say("compare.differences"), columns, rows, left=2, note=words.say("compare.paired"), ends=_ends(words))
+    return tabled(words.say("compare.differences"), columns, rows, words, words.say("compare.paired"))
 
 
-def _ends(words: Wording) -> tuple[str, str]:
-    return words.say("compare.low"), words.say("compare.high")
-
-
-def _quantiles(result: Comparison, words: Wording) -> Sheet:
+def _quantiles(result: Comparison, words: Wording) -> Table:
     kinds = {"scenario": "text", "year": "text", "quantile": "text", "was": "number[]", "now": "number[]", "difference": "signed[]"}
     scale = UNITS[words.lang]["money"].scale
     rows = [(r.scenario, words.say("compare.all_years") if r.year == TOTAL else str(r.year), f"P{r.quantile}",
              *(tuple(value / scale for value in values) for values in (
                  (r.baseline, r.baseline_low, r.baseline_high), (r.reform, r.reform_low, r.reform_high), (r.difference, r.low, r.high))))
             for r in result.quantiles.itertuples()]
-    return Sheet(words.say("compare.quantiles"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows,
-                 left=3, note=words.say("compare.sectioning"), ends=_ends(words))
+    return tabled(words.say("compare.quantiles"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, words,
+                  words.say("compare.sectioning"))
 
 
-def _outcomes(result: Comparison, words: Wording) -> Sheet:
+def _outcomes(result: Comparison, words: Wording) -> Table:
     kinds = {"scenario": "text", "outcome": "text", "difference": "signed±"}
     scale = UNITS[words.lang]["money"].scale
     rows = [(r.scenario, words.say(f"compare.{r.outcome}"), (r.mean / scale, r.standard_error / scale))
             for r in result.outcomes.itertuples()]
-    return Sheet(words.say("compare.outcomes"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, left=2)
+    return tabled(words.say("compare.outcomes"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, words)

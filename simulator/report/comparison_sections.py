@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import math
 from typing import Any
 
 import pandas as pd
 
+from simulator.document import Block, Cell, Figure, Paragraph, Picture, Table, number
+from simulator.document.numbers import MISSING, UNITS, WITHHELD, Unit, number_of, shown, withheld
 from simulator.report import bridges, legality, making, page
 from simulator.report.comparison_folder import ComparisonFolder
-from simulator.report.figures import image
-from simulator.report.page import Block, Cell, table
+from simulator.report.page import Part
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, shown, withheld
 from simulator.report.settings import reading_text, value_and_unit
 from simulator.report.tables import chance_cell, chance_text
 from simulator.report.wording import Wording, load
@@ -26,7 +25,7 @@ _CONTENTS = {"answer": "comparison.answer", "changed": "comparison.changed", "br
              "difference": "comparison.differences", "made": "made.plain"}
 
 
-def cover(comparison: ComparisonFolder, lang: str) -> Block:
+def cover(comparison: ComparisonFolder, lang: str) -> Part:
     """Title, and which scenarios are compared."""
     words = load(lang)
     _, *facts = making.run_facts(comparison, words)
@@ -36,7 +35,7 @@ def cover(comparison: ComparisonFolder, lang: str) -> Block:
                         sections=_CONTENTS)
 
 
-def answer(comparison: ComparisonFolder, lang: str) -> Block:
+def answer(comparison: ComparisonFolder, lang: str) -> Part:
     """What each scenario costs, and by how much it differs from the baseline, on common luck."""
     words, unit = load(lang), UNITS[lang]["money"]
     base, *reforms = comparison.runs
@@ -50,22 +49,22 @@ def answer(comparison: ComparisonFolder, lang: str) -> Block:
         key = "same" if change["mean"] == 0 else "dearer" if change["mean"] > 0 else "cheaper"
         if key == "same":
             said = {"reform": said["reform"], "baseline": said["baseline"]}
-        sentences.append(page.paragraph(words.html(f"comparison.{key}", **said), "lead"))
+        sentences.append(Paragraph(words.rich(f"comparison.{key}", **said), "lead"))
     header = [words.say(f"comparison.{k}") for k in ("scenario", "paid", "p50", "p80", "p95", "difference", "higher", "net")]
     rows = []
     for run in comparison.runs:
         paid, change = run.row("paid"), None if run is base else comparison.difference(run)
-        rows.append([Cell(_title(run, words)), *(Cell(shown(paid, unit, c), number=True) for c in ("mean", "p50", "p80", "p95")),
+        rows.append([Cell(_title(run, words)), *(number(number_of(paid, unit, c)) for c in ("mean", "p50", "p80", "p95")),
                      Cell(MISSING if change is None else _signed(change, words), number=True),
                      Cell(MISSING, number=True) if change is None else chance_cell(change, words, "share_higher"),
-                     Cell(shown(run.row("net_cost"), unit), number=True)])
+                     number(number_of(run.row("net_cost"), unit))])
     money = words.say("unit.table", unit=words.say("unit.money"))
     return page.section("answer", words.say("comparison.answer"), words.tag, *sentences,
-                        table(words.say("comparison.table"), header, rows, aside=money),
-                        page.paragraph(html.escape(words.say("comparison.note")), "small"))
+                        Table(words.say("comparison.table"), header, rows, aside=money),
+                        Paragraph(words.say("comparison.note"), "small"))
 
 
-def changed(comparison: ComparisonFolder, lang: str) -> Block:
+def changed(comparison: ComparisonFolder, lang: str) -> Part:
     """Every setting that differs from the baseline, with its article; then the doubts about legality the years reach."""
     words = load(lang)
     titles = dict(zip(dict.fromkeys(comparison.differences["scenario"]), comparison.runs[1:], strict=True))
@@ -84,12 +83,13 @@ def changed(comparison: ComparisonFolder, lang: str) -> Block:
                      Cell(name[:1].upper() + name[1:] or row.path, note=article if article.startswith(ARTICLES) else ""),
                      *(Cell(value) for value, _ in values), Cell(values[1][1] or values[0][1])])
     header = [words.say(f"comparison.{k}") for k in ("scenario", "setting", "before", "after")] + [words.say("readings.unit")]
-    body = table("", header, rows, style="settings changes") if rows else page.paragraph(html.escape(words.say("comparison.nothing")))
-    flags = max((legality.section(run, words, only_reached=True) for run in comparison.runs), key=len)
+    body = Table("", header, rows, style="settings changes") if rows else Paragraph(words.say("comparison.nothing"))
+    told = [legality.section(run, words, only_reached=True) for run in comparison.runs]
+    flags = max(told, key=lambda table: len(table.rows) if table else 0)
     return page.section("changed", words.say("comparison.changed"), words.tag, body, flags)
 
 
-def bridge(comparison: ComparisonFolder, lang: str) -> Block:
+def bridge(comparison: ComparisonFolder, lang: str) -> Part:
     """From the baseline's mean cost to each reform's, clause by clause: the waterfall."""
     words = load(lang)
     base, *reforms = comparison.runs
@@ -103,11 +103,11 @@ def bridge(comparison: ComparisonFolder, lang: str) -> Block:
         picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)),
                                     words)
         title = words.say("comparison.waterfall", baseline=_title(base, words), reform=_title(run, words))
-        parts.append(page.figure(title, image(picture, title), words.say("comparison.waterfall_caption")))
+        parts.append(Figure(title, Picture(picture, title), words.say("comparison.waterfall_caption")))
     return page.section("bridge", words.say("comparison.bridge"), words.tag, *parts)
 
 
-def difference(comparison: ComparisonFolder, lang: str) -> Block:
+def difference(comparison: ComparisonFolder, lang: str) -> Part:
     """The differences by clause and year, with their error."""
     words = load(lang)
     base, *reforms = comparison.runs
@@ -123,12 +123,12 @@ def difference(comparison: ComparisonFolder, lang: str) -> Block:
             cells = [_signed(comparison.difference(run, slug, year), words) for year in years]
             rows.append([Cell(name, note=article), *(Cell(c, number=True) for c in cells),
                          Cell(_signed(whole, words), number=True), Cell(_error(whole, words), number=True)])
-        parts.append(table(words.say("comparison.by_year", reform=_title(run, words)), header, rows, aside=money, strong=[-1]))
+        parts.append(Table(words.say("comparison.by_year", reform=_title(run, words)), header, rows, aside=money, strong=[-1]))
     return page.section("difference", words.say("comparison.differences"), words.tag, *parts,
-                        page.paragraph(html.escape(words.say("comparison.paired")), "small"), *_quantiles(comparison, words))
+                        Paragraph(words.say("comparison.paired"), "small"), *_quantiles(comparison, words))
 
 
-def _quantiles(comparison: ComparisonFolder, words: Wording) -> list[str]:
+def _quantiles(comparison: ComparisonFolder, words: Wording) -> list[Block]:
     """P50, P80 and P95 of all years and of each year both scenarios pay in: the difference with its 95 % interval."""
     found, money = comparison.quantiles, UNITS[words.lang]["money"]
     if found.empty:
@@ -141,8 +141,8 @@ def _quantiles(comparison: ComparisonFolder, words: Wording) -> list[str]:
         rows = [[Cell(words.say("risk.all_years") if year == TOTAL else year),
                  *(Cell(text, number=True) for q in SHOWN for text in _interval(of_one.loc[(year, q)], money, words))]
                 for year in years]
-        parts.append(table(words.say("comparison.quantiles", reform=_title(run, words)), header, rows, aside=aside, strong=[-1]))
-    return [*parts, page.paragraph(html.escape(words.say("comparison.sectioning")), "small")]
+        parts.append(Table(words.say("comparison.quantiles", reform=_title(run, words)), header, rows, aside=aside, strong=[-1]))
+    return [*parts, Paragraph(words.say("comparison.sectioning"), "small")]
 
 
 def _interval(row: pd.Series, unit: Unit, words: Wording) -> tuple[str, str]:
@@ -163,7 +163,7 @@ def _value(value: str, setting: Any, words: Wording) -> tuple[str, str]:
     return value_and_unit(value, setting.unit, words)
 
 
-def made(comparison: ComparisonFolder, lang: str) -> Block:
+def made(comparison: ComparisonFolder, lang: str) -> Part:
     """What is needed to make the numbers again."""
     return making.made(comparison, lang, "made.plain")
 

@@ -10,21 +10,23 @@ from simulator.budget.design import DesignResult, fewest_draws
 from simulator.budget.design_tables import tables
 from simulator.budget.freedom import FreeTerm
 from simulator.budget.result import BudgetRun
-from simulator.report.rounding import UNITS
-from simulator.report.sheets import Sheet, as_text, written
-from simulator.report.sheets import save as save_sheets
+from simulator.document import Table
+from simulator.document.numbers import UNITS, UP
+from simulator.render.text import tables as as_text
+from simulator.report.saved import save as save_sheets
+from simulator.report.tabled import in_money, tabled
 from simulator.report.wording import Wording, load
 
 
 def text(result: DesignResult, lang: str = "zh") -> str:
     """What a terminal shows."""
     words = load(lang)
-    return "\n".join(sentences(result, words)) + "\n\n" + as_text(*sheets(result, lang).values())
+    return "\n".join(sentences(result, words)) + "\n\n" + as_text(*sheets(result, lang).values(), legend=words.say("matters.margins"))
 
 
 def save(result: DesignResult, path: str | Path, lang: str = "zh") -> Path:
     """Write FILE.csv (the frontier, CNY) or FILE.xlsx."""
-    return save_sheets(path, sheets(result, lang), {"frontier": result.frontier})
+    return save_sheets(path, sheets(result, lang), {"frontier": result.frontier}, load(lang))
 
 
 def keep(result: DesignResult, run: BudgetRun, folder: str | Path, workers: int | None = None) -> Path:
@@ -39,7 +41,7 @@ def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str
         title = title or words.pick({"zh": result.scenario.zh, "en": result.scenario.en})
     lines = [words.say("design.asked", scenario=title, **said)]
     if result.best is None:
-        needed = written(result.cheapest.needed / UNITS[words.lang]["money"].scale, "enough")
+        needed = UNITS[words.lang]["money"].text(result.cheapest.needed, digits=2, rounding=UP)
         lines.append(words.say("design.infeasible", needed=needed, **said))
         return lines
     best = result.best
@@ -55,24 +57,24 @@ def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str
     return lines
 
 
-def sheets(result: DesignResult, lang: str) -> dict[str, Sheet]:
+def sheets(result: DesignResult, lang: str) -> dict[str, Table]:
     """The terms found and the frontier, by name of their sheet."""
     words = load(lang)
     return {words.say("design.sheet_terms"): _terms(result, words), words.say("design.sheet_frontier"): _frontier(result, words)}
 
 
-def _terms(result: DesignResult, words: Wording) -> Sheet:
+def _terms(result: DesignResult, words: Wording) -> Table:
     """Each free term: today's number and the one found (or the cheapest in reach)."""
     design = result.best or result.cheapest
     columns = ("term", "article", "path", "today", "found", "range")
     rows = [(getattr(t, words.lang), t.article, t.path, _shown(t, t.today, words), _shown(t, design.values[t.path], words),
              words.say("unit.plain_range", low=_shown(t, t.low, words), high=_shown(t, t.high, words))) for t in result.terms]
     title = "design.terms" if result.best is not None else "design.cheapest_terms"
-    return Sheet(words.say(title), {words.say(f"design.{c}"): "text" for c in columns}, rows, left=3,
-                 note=words.say("design.goal", draws=f"{result.draws:,}", fewest=fewest_draws(result.confidence)))
+    return tabled(words.say(title), {words.say(f"design.{c}"): "text" for c in columns}, rows, words,
+                  words.say("design.goal", draws=f"{result.draws:,}", fewest=fewest_draws(result.confidence)))
 
 
-def _frontier(result: DesignResult, words: Wording) -> Sheet:
+def _frontier(result: DesignResult, words: Wording) -> Table:
     kinds = {"needed": "enough", "cost": "number±", "growth": "number±", "gained": "signed±", "over": "share", "over_high": "share",
              "fits": "text"}
     columns = {getattr(t, words.lang): "text" for t in result.terms} | {words.say(f"design.{k}"): v for k, v in kinds.items()}
@@ -84,7 +86,7 @@ def _frontier(result: DesignResult, words: Wording) -> Sheet:
                      row["needed"] / scale, *((row[k] / scale, row[f"{k}_error"] / scale) for k in ("cost", "growth", "gained")),
                      row["over"], row["over_high"], words.say(state)))
     note = words.say("design.frontier_note", confidence=_per_cent(result.confidence))
-    return Sheet(words.say("design.frontier"), columns, rows, left=len(result.terms), note=note)
+    return tabled(words.say("design.frontier"), columns, rows, words, note, in_money(words))
 
 
 def is_best(row: Mapping[str, object], result: DesignResult) -> bool:

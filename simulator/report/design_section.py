@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable
-
 import pandas as pd
 from matplotlib.figure import Figure
 
+from simulator import document
 from simulator.budget.design import DesignResult
 from simulator.budget.design_tables import COLUMNS, read
+from simulator.document import Paragraph, Parts, Picture
+from simulator.document.numbers import UNITS
+from simulator.render.pictures import drawing
 from simulator.report import design as told
 from simulator.report import page
-from simulator.report.figures import BLUE, DARK_BLUE, HALF, MUTED, RED, drawing, image, number_ticks, write
-from simulator.report.page import Block, Cell, table
+from simulator.report.figures import BLUE, DARK_BLUE, HALF, MUTED, RED, number_ticks, write
+from simulator.report.page import Part
 from simulator.report.record import RunFolder
-from simulator.report.rounding import UNITS
-from simulator.report.sheets import Sheet, written
 from simulator.report.wording import Wording, load
 
 _WIDE = (HALF[0] * 1.6, HALF[1])
 
 
-def design(run: RunFolder, lang: str) -> Block:
+def design(run: RunFolder, lang: str) -> Part:
     """Appendix: a design within a budget. Empty where the folder keeps none."""
     words = load(lang)
     if not present(run):
-        return Block("", words.tag)
+        return Part("design", "", words.tag)
     result = read(run.analyses)
     asked, *answer = told.sentences(result, words, words.pick(run.record["title"]))
     terms, frontier = told.sheets(result, lang).values()
-    named = [place for place, header in enumerate(terms.columns) if header != words.say("design.path")]
-    parts = [page.paragraph(html.escape(asked)), *(page.paragraph(html.escape(text), "lead") for text in answer),
-             _table(terms, named, lang)]
+    parts: list[Parts] = [Paragraph(asked), *(Paragraph(text, "lead") for text in answer),
+             terms]
     if len(result.frontier) > 1:
-        picture = image(chart(result, words), words.say("design.chart_alt"))
-        parts.append(page.figure(words.say("design.chart"), picture, words.say("design.caption")))
-    return page.section("design", words.say("design.title"), words.tag, *parts, _table(frontier, range(len(frontier.columns)), lang))
+        picture = Picture(chart(result, words), words.say("design.chart_alt"))
+        parts.append(document.Figure(words.say("design.chart"), picture, words.say("design.caption")))
+    return page.section("design", words.say("design.title"), words.tag, *parts, frontier)
 
 
 def present(run: RunFolder) -> bool:
@@ -75,17 +73,3 @@ def chart(result: DesignResult, words: Wording) -> Figure:
 def _best(result: DesignResult) -> pd.Series | None:
     rows = [row for _, row in result.frontier.iterrows() if result.best is not None and told.is_best(row, result)]
     return rows[0] if rows else None
-
-
-def _table(sheet: Sheet, places: Iterable[int], lang: str) -> str:
-    """These columns of a sheet as the page's table, amounts to CNY 10 000, with its note."""
-    decimals = 0 if lang == "zh" else 2  # 万元, or million CNY
-    columns = [(place, *list(sheet.columns.items())[place]) for place in places]
-
-    def text(cell: object, kind: str) -> str:
-        if not kind.startswith("number"):
-            return written(cell, kind)
-        return " ± ".join(f"{part:,.{decimals}f}" for part in (cell if isinstance(cell, tuple) else (cell,)))
-
-    rows = [[Cell(text(row[place], kind), number=kind != "text") for place, _, kind in columns] for row in sheet.rows]
-    return table(sheet.title, [header for _, header, _ in columns], rows) + page.paragraph(html.escape(sheet.note), "small")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from simulator.document import Cell, Table, number
+from simulator.document.numbers import UNITS, WITHHELD, Unit, withheld
 from simulator.report import driver_words
-from simulator.report.rounding import UNITS, WITHHELD, Unit, withheld
-from simulator.report.sheets import Sheet
+from simulator.report.tabled import in_money, tabled
 from simulator.report.wording import Wording
 
-
-def _unit(words: Wording, key: str) -> str:
-    return f"{words.say(key)} · {words.say('unit.money')}"
+_OF_LAST = 2  # rows after the clauses: interaction, total
 
 
 def _estimate(row: Mapping[str, Any], name: str, scale: float) -> object:
@@ -23,15 +23,7 @@ def _estimate(row: Mapping[str, Any], name: str, scale: float) -> object:
     return WITHHELD if withheld(row) else (row[name] / scale, row[f"{name}_error"] / scale)
 
 
-def _margins(words: Wording) -> str:
-    return words.say("matters.margins")
-
-
-def _ends(words: Wording) -> tuple[str, str]:
-    return words.say("workbook.low"), words.say("workbook.high")
-
-
-def clauses(table: pd.DataFrame, names: Mapping[str, str], words: Wording, played: str = "") -> Sheet:
+def clauses(table: pd.DataFrame, names: Mapping[str, str], words: Wording, played: str = "") -> Table:
     """What each clause costs. names: of clauses, by slug; played: on what sets of clauses this rests."""
     scale = UNITS[words.lang]["money"].scale
     kinds = {words.say("attribution.clause"): "text"}
@@ -39,20 +31,36 @@ def clauses(table: pd.DataFrame, names: Mapping[str, str], words: Wording, playe
         kinds[words.say(f"attribution.{name}")] = "number±"
     rows = [(names.get(row["clause"]) or words.say(f"attribution.{row['clause']}"),
              *(_estimate(row, v, scale) for v in ("booked", "alone", "last_in", "shapley"))) for row in table.to_dict("records")]
-    notes = filter(None, (words.say("attribution.note"), played, _margins(words)))
-    return Sheet(_unit(words, "attribution.title"), kinds, rows, note="\n".join(notes))
+    made = tabled(words.say("attribution.title"), kinds, rows, words, "\n".join(filter(None, (words.say("attribution.note"), played))),
+                  in_money(words), [-1])
+    return replace(made, rows=_adding_up(made.rows))
 
 
-def causes(table: pd.DataFrame, words: Wording) -> Sheet:
+def _adding_up(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """The columns as printed: the total is the sum of Shapley's shares, the interaction what is missing to it. Where a part is withheld
+    each is rounded by itself."""
+    numbers = [[cell.of for cell in row[1:]] for row in rows]
+    known = [[of for of in row if of is not None and not of.withheld] for row in numbers]
+    if len(rows) < _OF_LAST or any(len(row) < len(rows[0]) - 1 for row in known):
+        return [list(row) for row in rows]
+    printed = [[of.unit.rounded(of.value) for of in row] for row in known]
+    total = sum((row[-1] for row in printed[:-_OF_LAST]), Decimal(0))
+    printed[-_OF_LAST:] = [[total - sum((row[c] for row in printed[:-_OF_LAST]), Decimal(0)) for c in range(len(printed[0]))],
+                           [total] * len(printed[0])]
+    return [[row[0], *(number(replace(of, printed=shown), cell.note) for cell, of, shown in zip(row[1:], own, digits, strict=True))]
+            for row, own, digits in zip(rows, known, printed, strict=True)]
+
+
+def causes(table: pd.DataFrame, words: Wording) -> Table:
     """Where the difference between together and alone comes from."""
     scale = UNITS[words.lang]["money"].scale
     kinds = {words.say("attribution.cause"): "text", words.say("attribution.amount"): "signed±"}
     rows = [(words.say(f"attribution.{r.cause}"), (r.mean / scale, r.standard_error / scale))
             for r in table.itertuples()]
-    return Sheet(_unit(words, "attribution.causes"), kinds, rows)
+    return tabled(words.say("attribution.causes"), kinds, rows, words, aside=in_money(words))
 
 
-def readings(table: pd.DataFrame, words: Wording) -> Sheet:
+def readings(table: pd.DataFrame, words: Wording) -> Table:
     """What every other reading would change."""
     scale = UNITS[words.lang]["money"].scale
     kinds = {words.say("reading_costs.switch"): "text", words.say("reading_costs.reading"): "text",
@@ -64,10 +72,10 @@ def readings(table: pd.DataFrame, words: Wording) -> Sheet:
         switch, reading = (words.pick({lang: getattr(r, f"{what}_{lang}") for lang in ("zh", "en")}) for what in ("switch", "reading"))
         rows.append((f"{r.article} {switch}", reading, (r.mean / scale, r.standard_error / scale),
                      (r.share_changed, r.share_changed_low, r.share_changed_high), place))
-    return Sheet(_unit(words, "reading_costs.title"), kinds, rows, left=2, note=_margins(words), ends=_ends(words))
+    return tabled(words.say("reading_costs.title"), kinds, rows, words, aside=in_money(words))
 
 
-def tornado(table: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Sheet:
+def tornado(table: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Table:
     """Each assumption at its ends. names: of assumptions, by path."""
     scale = UNITS[words.lang]["money"].scale
     kinds = {"result": "text", "assumption": "text", "low": "text", "high": "text", "at_low": "signed±", "at_high": "signed±",
@@ -77,11 +85,10 @@ def tornado(table: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Sh
     rows = [(words.say(f"matters.{r['result']}"), names.get(r["path"], r["path"]), f"{r['low']:,.6g}", f"{r['high']:,.6g}",
              *(_estimate(r, k, scale) for k in ("at_low", "at_high", "swing")), r["draws"],
              driver_words.rank(r["rank_low"], r["rank_high"], words)) for r in table.to_dict("records")]
-    return Sheet(_unit(words, "sensitivity.tornado"), columns, rows, left=2,
-                 note=f"{words.say('sensitivity.tornado_note')}\n{_margins(words)}")
+    return tabled(words.say("sensitivity.tornado"), columns, rows, words, words.say("sensitivity.tornado_note"), in_money(words))
 
 
-def indices(table: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Sheet:
+def indices(table: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Table:
     """Shares of variance. names: of assumptions, by path."""
     columns = {words.say("sensitivity.result"): "text", words.say("sensitivity.factor"): "text",
                words.say("sensitivity.first_order"): "share[]", words.say("sensitivity.total_order"): "share[]",
@@ -89,7 +96,7 @@ def indices(table: pd.DataFrame, names: Mapping[str, str], words: Wording) -> Sh
     rows = [(words.say(f"matters.{r.result}"), driver_words.factor(r.factor, r.paths, names, words),
              (r.first_order, r.first_order_low, r.first_order_high), (r.total_order, r.total_order_low, r.total_order_high),
              driver_words.rank(r.rank_low, r.rank_high, words)) for r in table.itertuples()]
-    return Sheet(words.say("sensitivity.indices"), columns, rows, left=2, note=words.say("sensitivity.indices_note"), ends=_ends(words))
+    return tabled(words.say("sensitivity.indices"), columns, rows, words, words.say("sensitivity.indices_note"))
 
 
 @dataclass(frozen=True)
@@ -101,12 +108,12 @@ class Asked:
     names: Mapping[str, str]
 
 
-def edges(table: pd.DataFrame, asked: Asked, words: Wording, years: bool = False) -> Sheet:
-    """Who stands near each edge, in all or by year."""
+def edges(table: pd.DataFrame, asked: Asked, words: Wording, years: bool = False, short: bool = False) -> Table:
+    """Who stands near each edge, in all or by year. short: without what a page has no room for."""
     scale = UNITS[words.lang]["money"].scale
     kinds = {"edge": "text"} | ({"year": "text"} if years else {}) | {
-        "threshold": "text", **dict.fromkeys(("in_band", "below", "above"), "number±" if asked.draws else "count"), "jump": "number±",
-        "jump_largest": "number", "gain": "signed±", "gain_total": "signed±", "short_of": "text"}
+        "threshold": "count", **dict.fromkeys(("in_band", "below", "above"), "count±" if asked.draws else "count"), "jump": "number±",
+        "jump_largest": "number", "gain": "signed±", "gain_total": "signed±", "short_of": "count"}
     shown = table[(table["year"] != "total") == years]
     rows = []
     for r in shown.to_dict("records"):
@@ -119,16 +126,19 @@ def edges(table: pd.DataFrame, asked: Asked, words: Wording, years: bool = False
                      cell("gain", scale), cell("gain_total", scale), missing(r, words)))
     basis = words.say("notches.drawn", draws=asked.draws) if asked.draws else words.say("notches.register")
     title = words.say("notches.title", within=f"{asked.within:.0%}")
-    return Sheet(f"{title} · {words.say('unit.money')}", {words.say(f"notches.{k}"): v for k, v in kinds.items()}, rows,
-                 left=2 + years, note="\n".join((words.say("notches.note"), basis, *([_margins(words)] if asked.draws else ()))))
+    kept = [place for place, key in enumerate(kinds) if not short or key not in ("in_band", "jump_largest", "gain_total")]
+    kinds = {key: kind for place, (key, kind) in enumerate(kinds.items()) if place in kept}
+    rows = [tuple(row[place] for place in kept) for row in rows]
+    return tabled(title, {words.say(f"notches.{k}"): v for k, v in kinds.items()}, rows, words, f"{words.say('notches.note')}\n{basis}",
+                  in_money(words))
 
 
-def places(table: pd.DataFrame, asked: Asked, words: Wording) -> Sheet:
+def places(table: pd.DataFrame, asked: Asked, words: Wording) -> Table:
     """How many stand at which distance from each edge."""
-    kinds = {"edge": "text", "from": "share", "to": "share", "enterprises": "number±" if asked.draws else "count"}
+    kinds = {"edge": "text", "from": "share", "to": "share", "enterprises": "count±" if asked.draws else "count"}
     rows = [(driver_words.edge(r[0], r[1], asked.names), *r[2:4], r[4:6] if asked.draws else r[4])
             for r in table.itertuples(index=False, name=None)]
-    return Sheet(words.say("notches.chart"), {words.say(f"notches.{k}"): v for k, v in kinds.items()}, rows)
+    return tabled(words.say("notches.chart"), {words.say(f"notches.{k}"): v for k, v in kinds.items()}, rows, words)
 
 
 def threshold(row: Mapping[str, Any], words: Wording) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.report.rounding import MISSING, UNITS, percent
+from simulator.document.numbers import UNITS, percent
 from simulator.report.wording import Wording
 
 Said = tuple[str, dict[str, object]]  # a sentence's key and what is filled in
@@ -19,13 +19,6 @@ _NORMAL = 1.959964
 def money(value: float, error: float, words: Wording) -> str:
     """An amount in the language's unit, rounded to its error."""
     return UNITS[words.lang]["money"].text(float(value), float(error))
-
-
-def with_error(value: float, error: float, words: Wording) -> str:
-    """An amount rounded to its error, and the error; without it where the amount is exact (error 0), "—" for one not known."""
-    if pd.isna(value):
-        return MISSING
-    return money(value, error, words) + (f" ± {money(error, error / 10, words)}" if error != 0 else "")
 
 
 def rank(low: float, high: float, words: Wording) -> str:

@@ -8,10 +8,11 @@ import pandas as pd
 
 from simulator.budget.drivers import CostDrivers, Sensitivity
 from simulator.budget.notches import Notches
+from simulator.document import Table
+from simulator.render.text import tables as as_text
 from simulator.report import driver_sheets, driver_words
 from simulator.report.loopholes import named
-from simulator.report.sheets import Sheet, as_text
-from simulator.report.sheets import save as save_sheets
+from simulator.report.saved import save as save_sheets
 from simulator.report.wording import Wording, load
 from simulator.scenario import Scenario
 
@@ -23,12 +24,12 @@ def text(result: Result, lang: str = "zh") -> str:
     """What a terminal shows: the answer in words, then the tables (of sensitivity those of cash paid)."""
     words = load(lang)
     said = [words.say(key, **values) for key, values in sentences(result, words)]
-    return "\n".join(said) + "\n\n" + as_text(*sheets(result, lang, short=True).values())
+    return "\n".join(said) + "\n\n" + as_text(*sheets(result, lang, short=True).values(), legend=words.say("matters.margins"))
 
 
 def save(result: Result, path: str | Path, lang: str = "zh") -> Path:
     """Write FILE.xlsx, or FILE.csv with further tables beside it (CNY)."""
-    return save_sheets(path, sheets(result, lang), frames(result))
+    return save_sheets(path, sheets(result, lang), frames(result), load(lang))
 
 
 def frames(result: Result) -> dict[str, pd.DataFrame]:
@@ -53,7 +54,7 @@ def sentences(result: Result, words: Wording) -> list[driver_words.Said]:
                          *driver_words.of_indices(result.indices, name, names, words))]
 
 
-def sheets(result: Result, lang: str, *, short: bool = False) -> dict[str, Sheet]:
+def sheets(result: Result, lang: str, *, short: bool = False) -> dict[str, Table]:
     """The tables by name of their sheet. short: what fits a terminal."""
     words = load(lang)
     names = labels(result.scenario, words)
@@ -69,7 +70,7 @@ def sheets(result: Result, lang: str, *, short: bool = False) -> dict[str, Sheet
                 "sensitivity.sheet_indices": driver_sheets.indices(leading(result.indices) if short else result.indices, names, words)}
     else:
         asked = driver_sheets.Asked(result.within, result.draws, names)
-        made = {"notches.sheet": driver_sheets.edges(result.edges, asked, words)}
+        made = {"notches.sheet": driver_sheets.edges(result.edges, asked, words, short=short)}
         if not short:
             made |= {"notches.sheet_years": driver_sheets.edges(result.edges, asked, words, years=True),
                      "notches.sheet_map": driver_sheets.places(result.map, asked, words)}

@@ -5,7 +5,6 @@ What a form asks and the run cannot know (satisfaction, the assessor's verdict) 
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Mapping
@@ -13,21 +12,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from simulator.document import Cell, Facts, Heading, Paragraph, Parts, Rich, Table, number
+from simulator.document.numbers import DOWN, MISSING, UNITS, UP, WITHHELD, Number, Unit, number_of, percent, shown
 from simulator.report import page
 from simulator.report.making import policy_name
-from simulator.report.page import Block, Cell, table
+from simulator.report.page import Part
 from simulator.report.record import RunFolder
-from simulator.report.rounding import DOWN, MISSING, UNITS, UP, WITHHELD, Unit, percent, shown
-from simulator.report.tables import chance_text, goal, margin
+from simulator.report.tabled import in_money, with_margin
+from simulator.report.tables import chance_text, goal
 from simulator.report.wording import Wording
 
-FINE = Unit("fine", 0.01, 3)  # of small shares, in per cent
+FINE = Unit("fine", 0.01, 3, sign="%")  # of small shares
 _SATISFACTION = 90  # per cent: the usual asking, not a result of the run
 _FEASIBLE = ("necessity", "economy", "targets", "feasibility", "funding", "guarantee", "sustainability", "conclusion", "advice")
 BLANKS = ("department", "unit", "person", "seal")  # what only the office that files the form can say
 
 
-def performance(run: RunFolder, lang: str) -> Block:
+def performance(run: RunFolder, lang: str) -> Part:
     """The table of performance targets: the project, its money by source and year, its indicators with their values."""
     words, unit = run.words(lang), UNITS[lang]["money"]
     record, policy = run.record, run.record["policy"]
@@ -51,26 +52,26 @@ def performance(run: RunFolder, lang: str) -> Block:
     columns = [words.say(f"forms.{key}") for key in ("level", "kind", "indicator", "value", "chance", "basis")]
     return page.section(
         "performance", words.say("performance.title"), words.tag,
-        page.facts((words.say(f"forms.{key}"), value) for key, value in facts),
-        table(words.say("forms.funds"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")), strong=[-1]),
-        page.paragraph(html.escape(words.say(f"forms.{_basis(run)}")), "small"),
+        Facts([(words.say(f"forms.{key}"), value) for key, value in facts]),
+        Table(words.say("forms.funds"), header, rows, aside=in_money(words), strong=[-1], adds=True),
+        Paragraph(words.say(f"forms.{_basis(run)}"), "small"),
         yearly(run, words),
         cash_plan(run, words),
-        table(words.say("forms.indicators"), columns, [[Cell(text) for text in row] for row in indicators(run, words)],
+        Table(words.say("forms.indicators"), columns, [[Cell(text) for text in row] for row in indicators(run, words)],
               style="forms"),
-        page.paragraph(html.escape(words.say("forms.note")), "small"))
+        Paragraph(words.say("forms.note"), "small"))
 
 
-def yearly(run: RunFolder, words: Wording) -> str:
+def yearly(run: RunFolder, words: Wording) -> Table:
     """The goals of each award year: what is promised is rounded down, with the half chance of a median."""
     count, big = UNITS[words.lang]["count"], UNITS[words.lang]["big"]
-    rows = [[Cell(str(year)), Cell(shown(run.row("recipients", year=year), count, "p50", rounding=DOWN), number=True),
-             Cell(shown(run.row("online_sales", year=year), big, "p50", rounding=DOWN), number=True)] for year in run.years]
+    rows = [[Cell(str(year)), number(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN)),
+             number(number_of(run.row("online_sales", year=year), big, "p50", rounding=DOWN))] for year in run.years]
     header = [words.say("risk.year"), words.say("forms.recipients"), words.say("forms.sales", unit=words.say("unit.big"))]
-    return table(words.say("forms.yearly"), header, rows)
+    return Table(words.say("forms.yearly"), header, rows)
 
 
-def cash_plan(run: RunFolder, words: Wording) -> str:
+def cash_plan(run: RunFolder, words: Wording) -> Parts:
     """When the money is paid, quarter by quarter: what is awarded evenly over a year is paid as much later as the share paid in its own
     year says. Of the bureau's money where there is any, else of mean payouts; "" where the run does not say."""
     unit, shares = UNITS[words.lang]["money"], quarters(run)
@@ -79,12 +80,14 @@ def cash_plan(run: RunFolder, words: Wording) -> str:
     rows = []
     for year, parts in shares.items():
         if not math.isfinite(amounts[year]):
-            return ""
-        printed = [unit.rounded(amounts[year] * part) for part in parts]
-        rows.append([Cell(str(year)), *(Cell(unit.written(p), number=True) for p in [*printed, sum(printed, Decimal(0))])])
+            return ()
+        values = [amounts[year] * part for part in parts]
+        printed = [unit.rounded(value) for value in values]
+        rows.append([Cell(str(year)), *(number(Number(value, unit, 0.0, printed=p)) for value, p in zip(
+            [*values, amounts[year]], [*printed, sum(printed, Decimal(0))], strict=True))])
     header = [words.say("risk.year"), *(words.say("forms.quarter", number=q) for q in (1, 2, 3, 4)), words.say("cost.total")]
-    note = page.paragraph(html.escape(words.say("forms.plan_own" if given else "forms.plan_mean")), "small")
-    return table(words.say("forms.plan"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money"))) + note if rows else ""
+    note = words.say("forms.plan_own" if given else "forms.plan_mean")
+    return Table(words.say("forms.plan"), header, rows, aside=in_money(words), note=note) if rows else ()
 
 
 def quarters(run: RunFolder) -> dict[int, list[float]]:
@@ -114,7 +117,7 @@ def _overlap(quarter: int, start: float, end: float) -> float:
 def _amounts(run: RunFolder, given: Mapping[int, float], unit: Unit) -> list[Cell]:
     """Amounts by year and their sum; blank where the bureau is to fill them in."""
     values = [given.get(y, 0.0) for y in run.cash_years]
-    return [Cell("" if run.example else unit.text(v, 0.0), number=True) for v in [*values, math.fsum(values)]]
+    return [Cell("", number=True) if run.example else number(Number(v, unit, 0.0)) for v in [*values, math.fsum(values)]]
 
 
 def _basis(run: RunFolder) -> str:
@@ -190,136 +193,134 @@ def _floor(share: float) -> str:
     return f"{math.floor(100 * min(1.0, share) + 1e-9)}%"
 
 
-def appraisal(run: RunFolder, lang: str) -> Block:
+def appraisal(run: RunFolder, lang: str) -> Part:
     """The headings of an appraisal before the budget, each with what the run has to say to it."""
     words = run.words(lang)
-    parts = []
+    parts: list[Parts] = []
     makers = (_necessity, _economy, _soundness, _feasibility, _funding, _guarantee, _sustainability, _conclusion, _advice)
     for key, told in zip(_FEASIBLE, makers, strict=True):
-        parts.append(f"<h3>{html.escape(words.say(f'appraisal.{key}'))}</h3>")
-        parts += [page.paragraph(sentence) for sentence in told(run, words) if sentence]
+        parts.append(Heading(words.say(f"appraisal.{key}")))
+        parts += [Paragraph(sentence) for sentence in told(run, words) if sentence]
     parts.append(affordable(run, words))
     return page.section("appraisal", words.say("appraisal.title"), words.tag, *parts)
 
 
-def _necessity(run: RunFolder, words: Wording) -> list[str]:
+def _necessity(run: RunFolder, words: Wording) -> list[Rich | str]:
     big, year = UNITS[words.lang]["big"], run.years[-1]
     said = {"year": year, "with_policy": shown(run.row("online_sales", year=year), big, "p50"),
             "without": shown(run.row("online_sales_without", year=year), big, "p50")}
-    told = [] if MISSING in map(str, said.values()) else [words.html("appraisal.without", **said)]
+    told: list[Rich | str] = [] if MISSING in map(str, said.values()) else [words.rich("appraisal.without", **said)]
     row = run.row("deadweight")
     share, low, high = (percent(float(row.get(name, math.nan))) for name in ("mean", "p5", "p95"))
     if share == MISSING:
         return told
-    between = "" if MISSING in (low, high) else words.html("appraisal.deadweight_between", low=low, high=high)
-    return [*told, words.html("appraisal.deadweight", share=share) + between]
+    between = "" if MISSING in (low, high) else words.rich("appraisal.deadweight_between", low=low, high=high)
+    return [*told, words.rich("appraisal.deadweight", share=share) + between]
 
 
-def _economy(run: RunFolder, words: Wording) -> list[str]:
+def _economy(run: RunFolder, words: Wording) -> list[Rich | str]:
     unit = UNITS[words.lang]["money"]
     said = {"mean": shown(run.row("paid"), unit), "induced": shown(run.row("induced_tax"), unit)}
-    told = [words.html("appraisal.cost", **said)]
+    told: list[Rich | str] = [words.rich("appraisal.cost", **said)]
     cost, sales = run.row("cost_per_enterprise"), run.row("cost_per_sales")
     if math.isfinite(cost["mean"]) and math.isfinite(sales["mean"]):
-        told.append(words.html("appraisal.per_result", enterprise=shown(cost, unit), sales=f"{sales['mean']:.3f}"))
+        told.append(words.rich("appraisal.per_result", enterprise=shown(cost, unit), sales=f"{sales['mean']:.3f}"))
     return told
 
 
-def _soundness(run: RunFolder, words: Wording) -> list[str]:
+def _soundness(run: RunFolder, words: Wording) -> list[Rich | str]:
     chances = [float(run.row("target", t.key, t.year)["probability"]) for t in run.targets]
     known = [c for c in chances if math.isfinite(c)]
     if not known:
         return []
-    return [words.html("appraisal.reachable", count=len(known), likely=sum(c >= 0.5 for c in known),
+    return [words.rich("appraisal.reachable", count=len(known), likely=sum(c >= 0.5 for c in known),
                        unlikely=sum(c < 0.1 for c in known))]
 
 
-def _feasibility(run: RunFolder, words: Wording) -> list[str]:
+def _feasibility(run: RunFolder, words: Wording) -> list[Rich | str]:
     settings = run.rows_of("assumptions")
     weak = int(settings["confidence"].isin(["C", "J"]).sum())
-    return [words.html("appraisal.evidence", count=len(settings), weak=weak)]
+    return [words.rich("appraisal.evidence", count=len(settings), weak=weak)]
 
 
-def _guarantee(run: RunFolder, words: Wording) -> list[str]:
+def _guarantee(run: RunFolder, words: Wording) -> list[Rich | str]:
     """Who is to do the work, and how much of it there is."""
     unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
     by_year = run.by_year("recipients")["mean"].dropna()
-    told = [html.escape(words.say("appraisal.organised"))]
+    told: list[Rich | str] = [words.say("appraisal.organised")]
     if len(by_year):
         busiest = int(by_year.idxmax())
-        told.insert(0, words.html("appraisal.workload", year=busiest, recipients=shown(run.row("recipients", year=busiest), count),
+        told.insert(0, words.rich("appraisal.workload", year=busiest, recipients=shown(run.row("recipients", year=busiest), count),
                                   administration=shown(run.row("administration"), unit)))
     return told
 
 
-def _sustainability(run: RunFolder, words: Wording) -> list[str]:
+def _sustainability(run: RunFolder, words: Wording) -> list[Rich | str]:
     """What is still to be paid after the last year in which enterprises may enter, and what the district keeps of it all."""
     unit, end = UNITS[words.lang]["money"], str(run.record["policy"].get("end"))
-    told = []
+    told: list[Rich | str] = []
     if end[:4].isdigit() and (later := [y for y in run.cash_years if y > int(end[:4])]):
         tail = sum((unit.rounded(float(run.row("paid", year=y)["mean"])) for y in later), Decimal(0))
         if tail.is_finite():
-            told.append(html.escape(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail))))
+            told.append(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail)))
     net = shown(run.row("net_cost"), unit)
-    return told + ([words.html("appraisal.net", net=net)] if net != MISSING else [])
+    return told + ([words.rich("appraisal.net", net=net)] if net != MISSING else [])
 
 
-def _conclusion(_: RunFolder, words: Wording) -> list[str]:
-    return [html.escape(words.say("appraisal.verdict"))]
+def _conclusion(_: RunFolder, words: Wording) -> list[Rich | str]:
+    return [words.say("appraisal.verdict")]
 
 
-def _advice(run: RunFolder, words: Wording) -> list[str]:
+def _advice(run: RunFolder, words: Wording) -> list[Rich | str]:
     """What follows from the figures for whoever decides: money, evidence, doubts."""
     unit = UNITS[words.lang]["money"]
-    told = [] if (need := shown(run.row("paid"), unit, "p80")) == MISSING else [words.html("appraisal.advise_money", p80=need)]
-    return [*told, html.escape(words.say("appraisal.advise_evidence"))]
+    need = shown(run.row("paid"), unit, "p80")
+    told: list[Rich | str] = [] if need == MISSING else [words.rich("appraisal.advise_money", p80=need)]
+    return [*told, words.say("appraisal.advise_evidence")]
 
 
-def _funding(run: RunFolder, words: Wording) -> list[str]:
+def _funding(run: RunFolder, words: Wording) -> list[Rich | str]:
     unit = UNITS[words.lang]["money"]
     doubts = sum(len(c.get("legality", [])) for c in run.record["clauses"])
+    told: list[Rich | str]
     if run.example:
-        told = [words.html("appraisal.unentered")]
+        told = [words.rich("appraisal.unentered")]
     elif run.appropriation:
         said = {"appropriation": unit.text(run.appropriation_total, 0.0), "chance": chance_text(run.row("overrun"), words)}
-        told = [words.html("appraisal.appropriated", **said)]
+        told = [words.rich("appraisal.appropriated", **said)]
     else:
-        told = [words.html("appraisal.unfunded")]
-    return told + ([words.html("appraisal.doubts", count=doubts)] if doubts else [])
+        told = [words.rich("appraisal.unfunded")]
+    return told + ([words.rich("appraisal.doubts", count=doubts)] if doubts else [])
 
 
-def affordable(run: RunFolder, words: Wording, errors: bool = False) -> str:
+def affordable(run: RunFolder, words: Wording, errors: bool = False) -> Parts:
     """Payouts as a share of the district's general budget revenue, by year; "" where the run does not say. errors: their Monte Carlo
-    errors beneath them, for the annex."""
+    errors beneath them, and how far the revenue itself is uncertain, for the annex."""
     found = run.analyses.get("affordability")
     if found is None or found.empty:
-        return ""
+        return ()
     unit, big = UNITS[words.lang]["money"], UNITS[words.lang]["big"]
     rows = []
     for entry in found.to_dict("records"):
         low, high = big.text(entry["revenue_low"], 0.0), big.text(entry["revenue_high"], 0.0)
+        between = Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True)
         rows.append([Cell(f"{entry['year']:.0f}", note=words.say(f"afford.{entry['basis']}")),
-                     Cell(big.text(entry["revenue"], 0.0), number=True),
-                     Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True),
-                     Cell(shown(run.row("paid", year=int(entry["year"])), unit), number=True),
-                     *(Cell(_hundredth(entry[key], bool(entry.get("withheld"))), number=True, note=note if errors else "")
-                       for key, note in _margins(entry, words).items())])
-    header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), words.say("afford.range"),
+                     number(Number(entry["revenue"], big, 0.0)), *[between] * errors,
+                     number(number_of(run.row("paid", year=int(entry["year"])), unit)),
+                     *(with_margin(one, words) if errors else number(one) for one in _shares(entry))])
+    header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), *[words.say("afford.range")] * errors,
               words.say("afford.paid", unit=words.say("unit.money")), words.say("afford.share"), words.say("afford.worst")]
-    note = page.paragraph(html.escape(words.say("afford.note")), "small")
-    return table(words.say("afford.title"), header, rows) + note
+    paid = 2 + errors
+    share = f"{{{paid}}}*{unit.scale:.0f}/({{1}}*{big.scale:.0f})"
+    return Table(words.say("afford.title"), header, rows, note=words.say("afford.note"), formulas={paid + 1: share})
 
 
-def _margins(entry: dict[str, Any], words: Wording) -> dict[str, str]:
-    """The Monte Carlo errors of the shares of revenue: a standard error, and the interval of the worst."""
+def _shares(entry: dict[str, Any]) -> tuple[Number, Number]:
+    """Payouts over revenue, on average with its standard error, and at worst with its interval."""
+    held = bool(entry.get("withheld"))
     low, high = (float(entry.get(f"share_high_{end}", math.nan)) for end in ("low", "high"))
-    return {"share": margin(float(entry.get("share_error", math.nan)), FINE, "%"),
-            "share_high": words.say("unit.between", low=f"{100 * low:.2f}%", high=f"{100 * high:.2f}%") if math.isfinite(low) else ""}
-
-
-def _hundredth(share: float, withheld: bool) -> str:
-    """A small share in per cent."""
-    return WITHHELD if withheld else f"{100 * share:.2f}%"
+    return (Number(entry["share"], FINE, float(entry.get("share_error", math.nan)), digits=2, withheld=held),
+            Number(entry["share_high"], FINE, ends=(low, high), digits=2, withheld=held))
 
 
 def _or_zero(value: float) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from simulator.errors import Problem, ReportError, nearest
 
-FORMATS = ("html", "pdf", "xlsx", "docx")
+FORMATS = ("html", "pdf", "xlsx", "docx", "txt")
 BESIDE = {"xlsx": "tables.xlsx"}  # a second file that goes with a format's
 LANGUAGES = ("zh", "en")
 PROFILES: Mapping[str, tuple[str, ...]] = {"internal": ("internal", "对内", "内部"), "external": ("external", "对外", "外部")}
@@ -26,7 +26,7 @@ class Kind:
 
     folder: str
     sections: str
-    formats: tuple[str, ...] = ("html", "pdf")
+    formats: tuple[str, ...] = ("html", "pdf", "docx", "txt")
     analyses: tuple[str, ...] | None = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.report import page
-from simulator.report.page import Cell
+from simulator.document import Cell, Parts, Table, number
+from simulator.document.numbers import UNITS, WITHHELD, Number, withheld
+from simulator.render.text import tables as as_text
 from simulator.report.record import RunFolder
-from simulator.report.rounding import UNITS, WITHHELD, withheld
-from simulator.report.sheets import Sheet, as_text
-from simulator.report.sheets import save as save_sheets
+from simulator.report.saved import save as save_sheets
+from simulator.report.tabled import in_money, tabled, with_margin
 from simulator.report.wording import Wording, load
 from simulator.scenario import Scenario
 
@@ -25,13 +24,14 @@ def text(prices: pd.DataFrame, lang: str = "zh", scenario: Scenario | None = Non
     words = load(lang)
     lines = [words.say("loopholes.told", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"],
                        leaks=row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
-    return "\n".join([as_text(next(iter(sheets(prices, words, named(scenario, words)).values()))), "", *lines])
+    first = next(iter(sheets(prices, words, named(scenario, words)).values()))
+    return "\n".join([as_text(first, legend=words.say("matters.margins")), "", *lines])
 
 
 def save(prices: pd.DataFrame, path: str | Path, lang: str = "zh", scenario: Scenario | None = None) -> Path:
     """Write FILE.csv (CNY) or FILE.xlsx. scenario: names the clauses."""
     words = load(lang)
-    return save_sheets(path, sheets(prices, words, named(scenario, words)), {"prices": prices})
+    return save_sheets(path, sheets(prices, words, named(scenario, words)), {"prices": prices}, words)
 
 
 def named(scenario: Scenario | None, words: Wording) -> dict[str, str]:
@@ -40,36 +40,32 @@ def named(scenario: Scenario | None, words: Wording) -> dict[str, str]:
     return {slug: f"{block.article} {getattr(block, words.lang)}" for slug, block in blocks}
 
 
-def sheets(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> dict[str, Sheet]:
+def sheets(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> dict[str, Table]:
     """What each way costs, and what the text stops of it, by name of the sheet. clauses: names by slug."""
     lang = words.lang
     columns = {words.say(f"loopholes.{key}"): "text" for key in ("way", "articles", "stops", "leaks")}
     rows = [(row[lang], row["articles"], row[f"stops_{lang}"], row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
     return {words.say("loopholes.sheet_prices"): _prices(prices, words, clauses),
-            words.say("loopholes.sheet_text"): Sheet(words.say("loopholes.text"), columns, rows, left=4)}
+            words.say("loopholes.sheet_text"): tabled(words.say("loopholes.text"), columns, rows, words)}
 
 
-def section(run: RunFolder, words: Wording) -> str:
+def section(run: RunFolder, words: Wording) -> Parts:
     """The part of the page; "" where the run priced none."""
     prices = run.analyses.get("loopholes", pd.DataFrame())
     if prices.empty:
-        return ""
-    unit = UNITS[words.lang]["money"]
+        return ()
     header = [words.say(f"loopholes.{key}") for key in ("way", "stops", "leaks", "gainers", "share", "price_shown")]
     rows = []
     for row in prices.to_dict("records"):
-        withheld = words.say("loopholes.withheld") if row.get("withheld") else ""
-        price = words.say("loopholes.with_error", price=unit.text(row["price"], row["price_error"] / 10),
-                          error=unit.text(row["price_error"], row["price_error"] / 10))
-        numbers = [withheld or f"{row['gainers']:,.0f}", _share(row, words), withheld or price]
+        held, units = withheld(row), UNITS[words.lang]
         rows.append([Cell(str(row[words.lang]), note=str(row["articles"])), Cell(str(row[f"stops_{words.lang}"])),
-                     Cell(str(row[f"leaks_{words.lang}"])), *(Cell(n, number=True) for n in numbers)])
-    note = page.paragraph(html.escape(_note(prices, words)), "small")
-    return page.table(words.say("loopholes.title"), header, rows,
-                      aside=words.say("unit.table", unit=words.say("unit.money"))) + note
+                     Cell(str(row[f"leaks_{words.lang}"])), number(Number(row["gainers"], units["count"], 0.0, withheld=held)),
+                     Cell(_share(row, words), number=True),
+                     with_margin(Number(row["price"], units["money"], row["price_error"], withheld=held), words)])
+    return Table(words.say("loopholes.title"), header, rows, aside=in_money(words), note=_note(prices, words))
 
 
-def _prices(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> Sheet:
+def _prices(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> Table:
     kinds = {"way": "text", "gainers": "count", "gain": "number", "everybody": "number±", "share": "text", "price": "number±",
              "p95": "number[]", "clause": "text", "closed_price": "number±", "source": "text"}
     scale = UNITS[words.lang]["money"].scale
@@ -84,10 +80,8 @@ def _prices(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) ->
                      _share(row, words), both(row, "price", "price_error"), both(row, "price_p95", "price_p95_low", "price_p95_high"),
                      clauses.get(slug, slug) or None, both(row, "closed_price", "closed_error"),
                      words.term("confidence", str(row["confidence"]))))
-    title = f"{words.say('loopholes.title')} · {words.say('unit.money')}"
-    return Sheet(title, {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows,
-                 note=f"{_note(prices, words)}\n{words.say('matters.margins')}",
-                 ends=(words.say("workbook.low"), words.say("workbook.high")))
+    return tabled(words.say("loopholes.title"), {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows, words,
+                  _note(prices, words), in_money(words))
 
 
 def _note(prices: pd.DataFrame, words: Wording) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 
+from simulator.document import Bullets, Cell, Contents, Facts, Heading, Paragraph, Parts, Table, Title, flat
 from simulator.report import page
 from simulator.report.artefact import sums
 from simulator.report.folder import Recorded
-from simulator.report.page import Block, Cell
+from simulator.report.page import Part
 from simulator.report.wording import Wording, load
 from simulator.scenario.identity import Change
 
@@ -16,21 +16,20 @@ OF_THE_TEXT = ("law", "formula", "policy")  # groups of settings that the text o
 
 
 def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str],
-          synthetic: str = "page.synthetic", sections: Mapping[str, str] | None = None) -> Block:
+          synthetic: str = "page.synthetic", sections: Mapping[str, str] | None = None) -> Part:
     """The head of a report, with the style sheet; says where the register is synthetic or the report is for outside.
 
     sections: its contents, anchor → key of the heading; none where they stand further down.
     """
     parts = (
-        f"<style>{page.stylesheet()}</style>",
-        page.paragraph(html.escape(kicker), "kicker"),
-        f"<h1>{html.escape(title)}</h1>",
-        f'<ul class="facts">{"".join(f"<li>{html.escape(fact)}</li>" for fact in facts)}</ul>',
-        page.paragraph(html.escape(words.say(synthetic)), "synthetic") if folder.synthetic else "",
-        *(page.paragraph(html.escape(text), "synthetic") for text in withheld(folder, words)),
+        Paragraph(kicker, "kicker"),
+        Title(title),
+        Bullets(tuple(facts), "facts"),
+        Paragraph(words.say(synthetic), "synthetic") if folder.synthetic else "",
+        *(Paragraph(text, "synthetic") for text in withheld(folder, words)),
         contents(sections, words) if sections else "",
     )
-    return Block(f"<header>{''.join(parts)}</header>", words.tag)
+    return Part("cover", "", words.tag, flat(parts), "cover")
 
 
 def withheld(folder: Recorded, words: Wording) -> list[str]:
@@ -96,33 +95,32 @@ def changed_rows(folder: Recorded, words: Wording) -> tuple[list[str], list[tupl
                     for c in changed(folder)]
 
 
-def changed_table(folder: Recorded, words: Wording) -> str:
+def changed_table(folder: Recorded, words: Wording) -> Parts:
     """That table on a page; "" where nothing was changed."""
     header, rows = changed_rows(folder, words)
-    return page.table(words.say("changed.title"), header, [[*map(Cell, row)] for row in rows]) if rows else ""
+    return Table(words.say("changed.title"), header, [[*map(Cell, row)] for row in rows]) if rows else ""
 
 
-def contents(sections: Mapping[str, str], words: Wording) -> str:
+def contents(sections: Mapping[str, str], words: Wording) -> Contents:
     """Links to the sections. sections: anchor → key of the heading."""
-    links = "".join(f'<a href="#{anchor}">{html.escape(words.say(key))}</a>' for anchor, key in sections.items())
-    return f"<nav><b>{html.escape(words.say('page.contents'))}</b>{links}</nav>"
+    return Contents(words.say("page.contents"), [(anchor, words.say(key)) for anchor, key in sections.items()])
 
 
-def reader(words: Wording, annex: str) -> str:
+def reader(words: Wording, annex: str) -> Paragraph:
     """Whom an annex is for."""
-    return page.paragraph(html.escape(words.say(f"reader.{annex}")), "reader")
+    return Paragraph(words.say(f"reader.{annex}"), "reader")
 
 
-def made(folder: Recorded, lang: str, heading: str = "made.title") -> Block:
+def made(folder: Recorded, lang: str, heading: str = "made.title") -> Part:
     """The last section: what is needed to make the numbers again, and how far to trust their last digits."""
     words, record = load(lang), folder.record
     drawn = "draws" in record  # a register check draws nothing
     keys = (("error", "lead"), ("repeat", ""), ("files", "")) if drawn else (("files", "lead"),)
-    parts = [reader(words, "made")] if heading == "made.title" else []
-    parts += [page.paragraph(html.escape(words.say(f"made.{key}")), style) for key, style in keys]
-    parts.append(page.facts((words.say(f"made.{key}"), str(value)) for key, value in _facts(folder, words)))
+    parts: list[Parts] = [reader(words, "made")] if heading == "made.title" else []
+    parts += [Paragraph(words.say(f"made.{key}"), style) for key, style in keys]
+    parts.append(Facts([(words.say(f"made.{key}"), str(value)) for key, value in _facts(folder, words)]))
     if (line := record.get("repeat")) and not folder.controlled:
-        parts.append(page.facts([(words.say("made.again"), f"{line} --lang {words.lang}")]))
+        parts.append(Facts([(words.say("made.again"), f"{line} --lang {words.lang}")]))
     if drawn:
         parts.append(_warnings(folder, words))
     parts += [
@@ -141,11 +139,10 @@ def run_id(run: Mapping[str, str], folder: Recorded) -> str:
     return run.get("reference", "—") if folder.controlled else run["run_id"]
 
 
-def end(folder: Recorded, lang: str) -> Block:
+def end(folder: Recorded, lang: str) -> Part:
     """The last line. `publish` takes it as the sign that the notebook ran through, and for this folder."""
     words = load(lang)
-    run_id, text = html.escape(folder.run_id), html.escape(words.say("page.end"))
-    return Block(f'<footer id="report-end" data-run-id="{run_id}">{text}</footer>', words.tag)
+    return Part(folder.run_id, words.say("page.end"), words.tag, role="end")
 
 
 def _facts(folder: Recorded, words: Wording) -> list[tuple[str, object]]:
@@ -184,14 +181,12 @@ def warnings_of(folder: Recorded, words: Wording) -> list[str]:
     return [words.say(f"notes.{w['note']}") if isinstance(w, Mapping) and "note" in w else words.pick(w) for w in found]
 
 
-def _warnings(folder: Recorded, words: Wording) -> str:
-    head = f"<h3>{html.escape(words.say('made.warnings'))}</h3>"
-    items = "".join(f"<li>{html.escape(text)}</li>" for text in warnings_of(folder, words))
-    none = page.paragraph(html.escape(words.say("made.no_warnings")))
-    return head + (f'<ul class="warnings">{items}</ul>' if items else none)
+def _warnings(folder: Recorded, words: Wording) -> Parts:
+    found = warnings_of(folder, words)
+    return Heading(words.say("made.warnings")), Bullets(found, "warnings") if found else Paragraph(words.say("made.no_warnings"))
 
 
-def _pairs(words: Wording, title: str, first: str, second: str, entries: Mapping[str, object]) -> str:
+def _pairs(words: Wording, title: str, first: str, second: str, entries: Mapping[str, object]) -> Table:
     rows = [[Cell(str(name)), Cell(str(value))] for name, value in entries.items()]
     header = [words.say(f"made.{first}"), words.say(f"made.{second}")]
-    return page.table(words.say(f"made.{title}"), header, rows, style="hashes")
+    return Table(words.say(f"made.{title}"), header, rows, style="hashes")

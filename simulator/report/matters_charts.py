@@ -10,9 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulator.document.numbers import UNITS
+from simulator.render.pictures import drawing
 from simulator.report import driver_words
-from simulator.report.figures import BLUE, INK, MUTED, ORANGE, drawing, number_ticks, wrapped, write
-from simulator.report.rounding import UNITS
+from simulator.report.figures import BLUE, INK, MUTED, ORANGE, number_ticks, wrapped, write
 from simulator.report.wording import Wording
 
 _LINE: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 0.9, "capsize": 2, "capthick": 0.9}

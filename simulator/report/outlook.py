@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import html
 import math
 
+from simulator.document import Figure, Paragraph, Parts, Picture, Rich
+from simulator.document.numbers import UNITS, shown
 from simulator.report import outlook_charts, page, tables
-from simulator.report.figures import image
 from simulator.report.outlook_charts import TargetPath
-from simulator.report.page import Block
+from simulator.report.page import Part
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import UNITS, shown
 from simulator.report.wording import Wording, load
 
 
-def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Block:
+def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Part:
     """Section 4: cost beside the growth of online retail and the tax it brings."""
     words, money, big = load(lang), UNITS[lang]["money"], UNITS[lang]["big"]
     sales = run.by_year("online_sales").dropna(subset=["p5", "p50", "p95"])
-    lead = chart = ""
+    lead: Parts = ()
+    chart: Parts = ()
     if years := [year for year in sales.index if year in run.years]:
         said = {
             "year": max(years),
@@ -27,20 +27,25 @@ def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Block:
             "paid": shown(run.row("paid"), money),
         }
         figure = outlook_charts.growth(run.by_year("paid"), run.by_year("induced_tax"), sales, words)
-        picture = image(figure, words.say("growth.chart_alt"))
-        lead = page.paragraph(words.html("growth.lead", **said), "lead")
-        chart = page.figure(words.say("growth.chart"), picture, words.say("growth.caption"))
-    note = page.paragraph(html.escape(words.say("growth.note")), "small")
+        picture = Picture(figure, words.say("growth.chart_alt"))
+        lead = Paragraph(words.rich("growth.lead", **said), "lead")
+        chart = Figure(words.say("growth.chart"), picture, words.say("growth.caption"))
+    note = Paragraph(words.say("growth.note"), "small")
     return page.section("growth", words.say(heading), words.tag, lead, tables.balance(run, words), note, chart)
 
 
-def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Block:
-    """Section 5: how likely the policy's targets are reached. Empty for a policy without targets."""
+def targets(run: RunFolder, lang: str, heading: str = "targets.title", chart: bool = False) -> Part:
+    """Section 5: how likely the policy's targets are reached. Empty for a policy without targets. chart: and the paths to them."""
     words = load(lang)
     if not run.targets:
-        return Block("", words.tag)
-    parts = [_targets_lead(run, words), tables.targets(run, words)]
-    paths = []
+        return Part("targets", "", words.tag)
+    return page.section("targets", words.say(heading), words.tag, _targets_lead(run, words), tables.targets(run, words),
+                        paths(run, words) if chart else (), Paragraph(words.say("targets.note"), "small"))
+
+
+def paths(run: RunFolder, words: Wording) -> Parts:
+    """The chart of each target's quantity, year by year, beside the target."""
+    found = []
     for target in run.targets:
         bands = run.band(target.column)
         bands = bands.loc[bands.index.isin(run.years)]
@@ -48,21 +53,19 @@ def targets(run: RunFolder, lang: str, heading: str = "targets.title") -> Block:
             unit, goal = tables.target_unit(target, words), tables.goal(target, words)
             if run.has(target.column):  # quantiles worked out from the draws have no interval
                 bands = bands.join(run.by_year(target.column)[["p50_low", "p50_high"]])
-            name, numbers = words.pick(target.names), (target.low, target.high, target.year)
-            paths.append(TargetPath(name, goal, bands, *numbers, unit))
-    if paths:
-        picture = image(outlook_charts.targets(paths, words), words.say("targets.chart_alt"))
-        parts.append(page.figure(words.say("targets.chart"), picture, words.say("targets.caption")))
-    parts.append(page.paragraph(html.escape(words.say("targets.note")), "small"))
-    return page.section("targets", words.say(heading), words.tag, *parts)
+            found.append(TargetPath(words.pick(target.names), goal, bands, target.low, target.high, target.year, unit))
+    if not found:
+        return ()
+    return Figure(words.say("targets.chart"), Picture(outlook_charts.targets(found, words), words.say("targets.chart_alt")),
+                  words.say("targets.caption"))
 
 
-def _targets_lead(run: RunFolder, words: Wording) -> str:
+def _targets_lead(run: RunFolder, words: Wording) -> Parts:
     """The target most, and the one least, likely to be reached."""
     chances = {t.key: float(run.row("target", t.key, t.year)["probability"]) for t in run.targets}
     known = [t for t in run.targets if math.isfinite(chances[t.key])]
     if not known:
-        return ""
+        return ()
     best, worst = max(known, key=lambda t: chances[t.key]), min(known, key=lambda t: chances[t.key])
     said = {
         "year": best.year,
@@ -71,10 +74,10 @@ def _targets_lead(run: RunFolder, words: Wording) -> str:
         "worst": words.pick(worst.names),
         "worst_probability": tables.chance_text(run.row("target", worst.key, worst.year), words),
     }
-    return page.paragraph(words.html("targets.lead", **said) + _lever(run, best.key, words), "lead")
+    return Paragraph(words.rich("targets.lead", **said) + _lever(run, best.key, words), "lead")
 
 
-def _lever(run: RunFolder, target: str, words: Wording) -> str:
+def _lever(run: RunFolder, target: str, words: Wording) -> Rich | str:
     """The assumption that a chance rests on most, so that nobody takes for a finding what was put in; "" where it is not known."""
     found = run.analyses.get("conditions")
     entry = next((e for e in ([] if found is None else found.to_dict("records")) if e["target"] == target), None)
@@ -86,4 +89,4 @@ def _lever(run: RunFolder, target: str, words: Wording) -> str:
         return ""
     row = labels.loc[path]
     letter = words.term("confidence", row["confidence"])
-    return words.html("targets.lever", assumption=row[words.lang], letter=letter)
+    return words.rich("targets.lever", assumption=row[words.lang], letter=letter)

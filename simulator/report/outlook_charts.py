@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from simulator.document.numbers import UNITS, Unit
+from simulator.render.pictures import drawing
 from simulator.report.figures import (
     BAND,
     BLUE,
@@ -18,7 +20,6 @@ from simulator.report.figures import (
     GREEN,
     MUTED,
     ORANGE,
-    drawing,
     error_bars,
     money_axis,
     number_ticks,
@@ -26,7 +27,6 @@ from simulator.report.figures import (
     write,
     years_axis,
 )
-from simulator.report.rounding import UNITS, Unit
 from simulator.report.wording import Wording
 
 
@@ -50,7 +50,7 @@ def growth(paid: pd.DataFrame, induced: pd.DataFrame, sales: pd.DataFrame, words
     """
     money, big = UNITS[words.lang]["money"], UNITS[words.lang]["big"]
     with drawing():
-        figure = Figure(figsize=(8.0, 4.9))
+        figure = Figure(figsize=(8.0, 3.7))
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1.15, 1))
         for shift, table, colour, key in ((-0.18, paid, BLUE, "paid"), (0.18, induced, ORANGE, "induced")):
             shown = table[["mean", "p5", "p95"]] / money.scale

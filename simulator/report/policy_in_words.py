@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from simulator import facts
+from simulator.document import Block, Cell, Document, Paragraph, Section, Table, Title
 from simulator.errors import Problem, ReportError
 from simulator.files import put
 from simulator.law.policytext import canonical
 from simulator.law.terms import UNITS, Law
 from simulator.law.words import Words
+from simulator.report.wording import LANGUAGE_TAGS
 
 Part = tuple[str, Any]  # ("h1", text), ("h2", text), ("p", text) or ("table", rows with the header first)
 _KIND = {"one_off": ("一次性", "one-off"), "recurrent": ("按年", "each year"), "in_kind": ("实物", "in kind")}
@@ -27,13 +28,6 @@ _SHARE = {
     "pro_rata": ("按比例兑付", "each gets the same share"),
     "first_come": ("先到先得（按申报日期）", "first come, first served (by day of application)"),
 }
-
-_STYLE = """
-body { font-family: sans-serif; max-width: 70em; margin: 2em auto }
-table { border-collapse: collapse; width: 100%; margin: 1em 0 }
-td, th { border: 1px solid #bbb; padding: .3em .6em; vertical-align: top; text-align: left }
-td:last-child { font-family: monospace; font-size: 90% }
-"""
 
 
 def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
@@ -309,11 +303,13 @@ def _cell(text: str) -> str:
 def save(parts: list[Part], path: Path, lang: str) -> Path:
     """As FILE.docx, FILE.md or FILE.html. Raises ReportError."""
     kind = path.suffix.lower()
-    if kind in (".md", ".html"):
-        text = markdown(parts) if kind == ".md" else _html(parts, lang)
-        return put(path, lambda p: p.write_text(text, encoding="utf-8"), ReportError)
     if kind == ".docx":
-        return put(path, lambda p: _word(parts, p, lang), ReportError)
+        from simulator.render import docx
+
+        return put(path, lambda p: docx.write(_document(parts, lang), p), ReportError)
+    if kind in (".md", ".html"):
+        text = markdown(parts) if kind == ".md" else _html(_document(parts, lang))
+        return put(path, lambda p: p.write_text(text, encoding="utf-8"), ReportError)
     raise ReportError(
         Problem(
             str(path),
@@ -326,47 +322,27 @@ def save(parts: list[Part], path: Path, lang: str) -> Path:
     )
 
 
-def _html(parts: list[Part], lang: str) -> str:
-    body = []
+def _document(parts: list[Part], lang: str) -> Document:
+    """The same as a document, with a line to be signed by whoever compared it with the text."""
+    found: list[tuple[str, list[Block]]] = [("", [])]
     for kind, content in parts:
-        if kind == "table":
+        if kind == "h2":
+            found.append((content, []))
+        elif kind == "table":
             head, *rows = content
-            cells = "".join(f"<th>{html.escape(c)}</th>" for c in head)
-            body.append(
-                f"<table><tr>{cells}</tr>"
-                + "".join("<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in row) + "</tr>" for row in rows)
-                + "</table>"
-            )
+            found[-1][1].append(Table("", head, [[Cell(str(text)) for text in row] for row in rows], "formulas"))
         else:
-            body.append(f"<{kind}>{html.escape(content)}</{kind}>")
-    title = html.escape(parts[0][1])
-    return (
-        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
-        f"{''.join(body)}</html>"
-    )
+            found[-1][1].append(Title(content) if kind == "h1" else Paragraph(content))
+    found[-1][1].append(Paragraph("核对人：　　　　　　日期：" if lang == "zh" else "Compared with the text by:                    Date:"))
+    sections = [Section(f"part_{place}", title, LANGUAGE_TAGS[lang], blocks, "section" if title else "cover")
+                for place, (title, blocks) in enumerate(found)]
+    return Document(parts[0][1], "", lang, "", parts[0][1], ("", ""), sections)
 
 
-def _word(parts: list[Part], path: Path, lang: str) -> None:
-    from docx import Document
-    from docx.oxml.ns import qn
+def _html(whole: Document) -> str:
+    from html import escape
 
-    document = Document()
-    style = document.styles["Normal"]
-    style.font.name = "Calibri"
-    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
-    for kind, content in parts:
-        if kind == "table":
-            table = document.add_table(rows=0, cols=len(content[0]), style="Table Grid")
-            for i, row in enumerate(content):
-                for cell, text in zip(table.add_row().cells, row, strict=True):
-                    run = cell.paragraphs[0].add_run(str(text))
-                    run.bold = i == 0
-            document.add_paragraph()
-        elif kind == "p":
-            document.add_paragraph(content)
-        else:
-            document.add_heading(content, 0 if kind == "h1" else 1)
-    document.add_paragraph(
-        "核对人：　　　　　　日期：" if lang == "zh" else "Compared with the text by:                    Date:"
-    )
-    document.save(str(path))
+    from simulator.render.html import section
+
+    return (f'<!doctype html><html lang="{whole.lang}"><meta charset="utf-8"><title>{escape(whole.title)}</title>'
+            f'<body class="report">{"".join(map(section, whole.sections))}</body></html>')

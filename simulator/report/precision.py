@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.budget.precision import OVERRUN, TOTAL
-from simulator.report.rounding import MISSING
+from simulator.document.numbers import MISSING
 from simulator.report.wording import Wording
 
 

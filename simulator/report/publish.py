@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -19,14 +19,15 @@ from simulator import resources
 from simulator.errors import Problem, ReportError
 from simulator.files import change, make_folder, ready, temporary
 from simulator.locks import held
+from simulator.render.look import faults
 from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
 from simulator.report.launcher import without_words
-from simulator.report.look import faults
 from simulator.report.making import title
 from simulator.report.opening import OPEN
 from simulator.report.record import RunFolder, read_contributions
 from simulator.report.releases import admit, enter, no_ledger
+from simulator.report.whole import document
 from simulator.report.wording import Wording, load
 
 OUTSIDE = "external"  # folder of reports for readers outside
@@ -101,7 +102,7 @@ def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
 def _ready(formats: Sequence[str], opened: Recorded, clause: str | None) -> None:
     """What can be known to fail is told before a kernel starts: no browser for PDF, no such clause in the run."""
     if "pdf" in formats:
-        from simulator.report.pdf import browser
+        from simulator.render.pdf import browser
 
         browser()
     if clause is not None:
@@ -134,21 +135,23 @@ def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> Non
 def _made(opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,
           problems: list[Problem]) -> dict[str, Path]:
     """Every format as a file in the working folder; what goes wrong is added to `problems`. targets: where each will lie."""
-    made = {}
+    made, sections = {}, import_module(f"simulator.report.{kind.sections}")
+    report = cache(lambda: document(opened, sections, clause, lang))  # made once for all forms but the page, which the notebook made
     for form in targets:
         file = work / f"made.{form}"
         try:
             if form == "html":
                 file.write_text(text, encoding="utf-8", newline="\n")
             elif form == "pdf":
-                import_module("simulator.report.pdf").write(text, file)
+                import_module("simulator.render.pdf").write(text, file)
             elif form == "xlsx":
-                import_module("simulator.report.workbook").write(opened, lang, file, targets[kinds.BESIDE[form]].name)
+                import_module("simulator.report.workbook").write(opened, lang, file, targets[kinds.BESIDE[form]].name, report())
             elif form == kinds.BESIDE["xlsx"]:
                 import_module("simulator.report.workbook").write_tables(opened, lang, file)
+            elif form == "txt":
+                file.write_text(import_module("simulator.render.text").document(report()), encoding="utf-8", newline="\n")
             else:
-                sections = import_module(f"simulator.report.{kind.sections}")
-                import_module("simulator.report.word").write(opened, sections, clause, lang, file)
+                import_module("simulator.render.docx").write(report(), file)
             made[form] = file
         except ReportError as e:
             problems += e.problems

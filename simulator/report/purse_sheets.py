@@ -10,24 +10,24 @@ from typing import Any
 import pandas as pd
 
 from simulator.budget.risk import levels_in
+from simulator.document import Table
+from simulator.document.numbers import UNITS, WITHHELD, withheld
 from simulator.report.record import TOTAL
-from simulator.report.rounding import UNITS, WITHHELD, withheld
-from simulator.report.sheets import Sheet
+from simulator.report.tabled import in_money, tabled
 from simulator.report.wording import Wording
 
-QUANTILES = ("p50", "p80", "p90", "p95", "p99")
+QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
 RATIONED = ("waiting", "lapsed", "cancelled", "cut", "unpaid_claims")  # told only where there is any of it
 PAYMENT = ("accrued", "due", "paid", *RATIONED[:4], "payable", "unpaid_claims")
 BREACHES = ("due_back", "recovered", "outstanding")
-UNIT_OF = " · "  # between a table's title and its unit
 Row = Mapping[str, Any]
 
 
 def sheets(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str = "none",
-           clauses: Mapping[str, str] | None = None) -> dict[str, Sheet]:
+           clauses: Mapping[str, str] | None = None, funds: Mapping[int, float] | None = None) -> dict[str, Table]:
     """The tables by name of their sheet. tables: those of `BudgetRun.budgeting` and `summary`, those there are; clauses: names by
-    slug, for a workbook's rows of single clauses (a terminal has the totals alone)."""
-    makers = (("summary", "quantiles", _quantiles), ("risk", "risk", lambda t, w: _risk(t, w, mode)),
+    slug, for a workbook's rows of single clauses (a terminal and a page have the totals alone)."""
+    makers = (("summary", "quantiles", lambda t, w: quantiles(t, w, funds)), ("risk", "risk", lambda t, w: _risk(t, w, mode)),
               ("ledger", "ledger", lambda t, w: _payment(t, w, mode, clauses)), ("ledger", "breaches", _breaches),
               ("commitments", "commitments", _commitments), ("exposure", "exposure", lambda t, w: _exposure(t, w, tables, clauses)),
               ("execution", "execution", _execution))
@@ -36,9 +36,9 @@ def sheets(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str = "none
 
 
 def _sheet(words: Wording, title: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]], notes: Sequence[str] = (),
-           left: int = 1) -> Sheet:
-    return Sheet(f"{words.say(title)}{UNIT_OF}{words.say('unit.money')}", columns, rows, left, "\n".join(filter(None, notes)),
-                 (words.say("workbook.low"), words.say("workbook.high")))
+           years: bool = False) -> Table:
+    """years: a row for each, that of all years the last."""
+    return tabled(words.say(title), columns, rows, words, "\n".join(filter(None, notes)), in_money(words), [-1] if years else ())
 
 
 def _year(year: object, words: Wording) -> str:
@@ -61,17 +61,29 @@ def _ends(row: Row, scale: float, column: str) -> object:
     return tuple(float(row.get(f"{column}{end}", float("nan"))) / scale for end in ("", "_low", "_high"))
 
 
-def _quantiles(summary: pd.DataFrame, words: Wording) -> Sheet:
-    """Payouts by year: QUANTILES, each with its interval."""
-    scale = _scale(words)
-    paid = summary[(summary["measure"] == "paid") & (summary["clause"] == TOTAL)]
-    shown = [q for q in QUANTILES if q in paid and (paid[q].notna().any() or withheld(paid.iloc[-1].to_dict(), q))]
-    rows = [(_year(r["year"], words), _mean(r, scale), *(_ends(r, scale, q) for q in shown)) for r in paid.to_dict("records")]
-    columns = {words.say("risk.year"): "text", words.say("risk.mean"): "number±"} | {q.upper(): "enough[]" for q in shown}
-    return _sheet(words, "purse.quantiles", columns, rows, (words.say("purse.quantiles_note"), words.say("matters.margins")))
+def quantiles(summary: pd.DataFrame, words: Wording, funds: Mapping[int, float] | None = None,
+              of: Sequence[str] = QUANTILES) -> Table:
+    """Payouts by year: mean with its error, quantiles with their intervals; with an appropriation also it and the chance of an overrun.
+    A quantile too far out for the draws of every year is left out. funds: appropriations by year, CNY; of: which quantiles."""
+    scale, whole = _scale(words), summary[summary["clause"] == TOTAL]
+    paid = whole[whole["measure"] == "paid"]
+    shown = [q for q in of if q in paid and (paid[q].notna().any() or withheld(paid.iloc[-1].to_dict(), q))]
+    chances = {str(r["year"]): r for r in whole[whole["measure"] == "overrun"].to_dict("records")}
+    rows = []
+    for r in paid.to_dict("records"):
+        year = str(r["year"])
+        row = [_year(year, words), _mean(r, scale), *(_ends(r, scale, q) for q in shown)]
+        if funds:
+            amount = sum(funds.values()) if year == TOTAL else funds.get(int(year), float("nan"))
+            row += [amount / scale, _ends(chances[year], 1, "probability") if year in chances else None]
+        rows.append(row)
+    columns = {words.say("risk.year"): "text", words.say("risk.mean"): "number±"} | {
+        q.upper(): "number[]" if q == "p5" else "enough[]" for q in shown}
+    columns |= {words.say("risk.appropriation"): "number", words.say("risk.probability"): "share[]"} if funds else {}
+    return _sheet(words, "risk.table", columns, rows, (words.say("purse.quantiles_note"),), years=True)
 
 
-def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Sheet:
+def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Table:
     scale, levels = _scale(words), [level for level in levels_in(table) if table[f"reserve_{level}"].notna().any()]
     means = ("expected_overrun", "overrun_if_any", "worst_twentieth")
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.probability"): "share[]"}
@@ -81,7 +93,7 @@ def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Sheet:
              *(_mean(r, scale, key, f"{key}_error") for key in means), *(_ends(r, scale, f"reserve_{n}") for n in levels))
             for r in table.to_dict("records")]
     arrears = words.say("purse.risk_none" if mode == "none" else "purse.risk_arrears")
-    return _sheet(words, "purse.risk", columns, rows, (words.say("purse.risk_note"), arrears, words.say("matters.margins")))
+    return _sheet(words, "purse.risk", columns, rows, (words.say("purse.risk_note"), arrears), years=True)
 
 
 def _years(table: pd.DataFrame) -> list[str]:
@@ -108,10 +120,10 @@ def _across(table: pd.DataFrame, measures: Sequence[str], words: Wording,
     return heads | {_year(year, words): "number±" for year in years}, rows
 
 
-def _payment(table: pd.DataFrame, words: Wording, mode: str, clauses: Mapping[str, str] | None) -> Sheet:
+def _payment(table: pd.DataFrame, words: Wording, mode: str, clauses: Mapping[str, str] | None) -> Table:
     columns, rows = _across(table, PAYMENT, words, clauses)
     return _sheet(words, "purse.ledger", columns, rows,
-                  (words.say(f"purse.mode_{mode}"), concentration(table, words), words.say("matters.margins")), 1 + bool(clauses))
+                  (words.say(f"purse.mode_{mode}"), concentration(table, words)))
 
 
 def concentration(ledger: pd.DataFrame, words: Wording) -> str:
@@ -127,12 +139,12 @@ def concentration(ledger: pd.DataFrame, words: Wording) -> str:
     return words.say("purse.concentration", **said)
 
 
-def _breaches(table: pd.DataFrame, words: Wording) -> Sheet:
+def _breaches(table: pd.DataFrame, words: Wording) -> Table:
     columns, rows = _across(table, BREACHES, words, None)
     return _sheet(words, "purse.breaches", columns, rows, (words.say("purse.breaches_note"),))
 
 
-def _commitments(table: pd.DataFrame, words: Wording) -> Sheet:
+def _commitments(table: pd.DataFrame, words: Wording) -> Table:
     years, scale, rows = _years(table), _scale(words), []
     for admitted, own in table.groupby("admitted", sort=True):
         of = {str(r["year"]): r for r in own.to_dict("records")}
@@ -142,7 +154,7 @@ def _commitments(table: pd.DataFrame, words: Wording) -> Sheet:
     return _sheet(words, "purse.commitments", columns, rows, (words.say("purse.commitments_note"),))
 
 
-def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataFrame], clauses: Mapping[str, str] | None) -> Sheet:
+def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataFrame], clauses: Mapping[str, str] | None) -> Table:
     """By year, and by clause where these are named: what is expected, and what it would be if everyone applied."""
     scale, ledger = _scale(words), tables.get("ledger", pd.DataFrame(columns=["measure", "year"]))
     accrued = {str(r["year"]): r for r in ledger[ledger["measure"] == "accrued"].to_dict("records")}
@@ -158,11 +170,10 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
             rows.append([*([name] if clauses else []), _year(year, words),
                          *([_mean(expected, scale) if expected else None] if accrued else []),
                          _mean(r, scale), *(_ends(r, scale, q) for q in far), r["highest"] / scale])
-    return _sheet(words, "purse.exposure", columns, rows, (words.say("purse.exposure_note"), words.say("matters.margins")),
-                  1 + bool(clauses))
+    return _sheet(words, "purse.exposure", columns, rows, (words.say("purse.exposure_note"),), years=True)
 
 
-def _execution(table: pd.DataFrame, words: Wording) -> Sheet:
+def _execution(table: pd.DataFrame, words: Wording) -> Table:
     scale, held = _scale(words), bool(table.get("withheld", pd.Series(dtype=bool)).any())
     quantiles = [q for q in ("p50", "p80", "p95") if held or table.loc[table["standard_error"] > 0, q].notna().any()]
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.paid_really"): "number",
@@ -176,4 +187,4 @@ def _execution(table: pd.DataFrame, words: Wording) -> Sheet:
                      _mean(r, scale) if known or varies else r["mean"] / scale,
                      *(known or (_ends(r, scale, q) if varies else None) for q in quantiles),
                      _mean(r, scale, "planned", "planned_error")))
-    return _sheet(words, "purse.execution", columns, rows, (words.say("purse.execution_note"), words.say("matters.margins")))
+    return _sheet(words, "purse.execution", columns, rows, (words.say("purse.execution_note"),))

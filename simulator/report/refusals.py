@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from simulator.errors import Problem
 from simulator.population.raw import Finding
 from simulator.population.wording import told
-from simulator.report.terminal import folded
+from simulator.render.text import folded
 from simulator.report.wording import Wording, load
 
 OF_A_KIND = 5  # problems of one kind written out; the others are counted

@@ -13,9 +13,9 @@ from simulator.population.parts import Parts
 from simulator.population.readers import Examination
 from simulator.population.register import Population, asked_for
 from simulator.population.schema import contract, contract_of
+from simulator.render.text import grid
 from simulator.report.refusals import listing, marking
 from simulator.report.sources import named
-from simulator.report.terminal import table
 from simulator.report.wording import Wording, load
 
 SHOWN_AWARDS = 20
@@ -90,7 +90,7 @@ def assessment(result: Assessment, lang: str = "zh") -> str:
     head = [words.say("assess.clause")]
     for year in years:
         head += [words.say("assess.year", year=year), words.say("assess.amount")]
-    lines = [table((*head, words.say("assess.sum")), rows)]
+    lines = [grid((*head, words.say("assess.sum")), rows)]
     if saved := summary["saved_by_district"].sum():
         lines.append(words.say("assess.saved", amount=f"{saved:,.2f}"))
     if result.in_parts and len(plan := result.plan()):
@@ -111,7 +111,7 @@ def _plan(result: Assessment, plan: pd.DataFrame, words: Wording) -> str:
         rows.append((_clause(result, str(slug), words), *(f"{by_year[y]:,.2f}" if y in by_year.index else "—" for y in years),
                      f"{own['amount'].sum():,.2f}"))
     head = (words.say("assess.clause"), *(words.say("assess.paid_in", year=year) for year in years), words.say("assess.sum"))
-    return "\n".join([words.say("assess.plan"), table(head, rows)])
+    return "\n".join([words.say("assess.plan"), grid(head, rows)])
 
 
 def _cells(of_clause: pd.DataFrame, year: int, places: bool) -> tuple[str, str]:
@@ -139,13 +139,13 @@ def _left_open(result: Assessment, words: Wording) -> str:
         for r in found.head(SHOWN_AWARDS).itertuples()
     ]
     head = [words.say(f"assess.{name}") for name in ("enterprise", "of_year", "clause", "low", "high", "facts")]
-    lines = [words.say("assess.open", count=f"{len(found):,}"), table(head, rows, left=3, last_left=True)]
+    lines = [words.say("assess.open", count=f"{len(found):,}"), grid(head, rows, left=3, last_left=True)]
     if len(found) > SHOWN_AWARDS:
         lines.append("  " + words.say("assess.more", count=f"{len(found) - SHOWN_AWARDS:,}", option="--out"))
     worth = [(_facts(result, r.column, words), f"{r.unknown_cells:,}", f"{r.intervals:,}", f"{r.width_alone:,.2f}",
               f"{r.width_shared:,.2f}", f"{r.not_assessable:,}") for r in result.worth.itertuples()]
     head = [words.say(f"assess.{name}") for name in ("fact", "cells", "involved", "alone", "shared", "not_assessable")]
-    return "\n".join([*lines, "", words.say("assess.worth"), table(head, worth)])
+    return "\n".join([*lines, "", words.say("assess.worth"), grid(head, worth)])
 
 
 def _facts(result: Assessment, names: str, words: Wording) -> str:
@@ -162,7 +162,7 @@ def statistics(tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> str:
         shown = [column for column in frame.columns if not frame[column].isna().all()]
         rows = [[_statistic(row[column], column, words) for column in shown] for _, row in frame.iterrows()]
         parts.append(f"{words.say(f'indicators.{name}')}\n"
-                     + table([words.say(f"indicators.{column}") for column in shown], rows))
+                     + grid([words.say(f"indicators.{column}") for column in shown], rows))
     return "\n\n".join([*parts, words.say("register.amounts")])
 
 
@@ -188,7 +188,7 @@ def calibration(report: pd.DataFrame, lang: str = "zh") -> str:
              f"{r.ratio:.3f}", words.say("calibration.fits" if r.fits else "calibration.missed"), named(r.source, words))
             for r in report.itertuples()]
     head = ("figure", "target", "range", "achieved", "ratio", "verdict", "source")
-    text = table([words.say(f"calibration.{name}") for name in head], rows, last_left=True)
+    text = grid([words.say(f"calibration.{name}") for name in head], rows, last_left=True)
     return f"{text}\n\n{words.say('calibration.end', count=len(report), misses=int((~report['fits']).sum()))}"
 
 

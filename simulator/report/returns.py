@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from simulator.report import page
-from simulator.report.page import Cell, table
+from simulator.document import Cell, Paragraph, Parts, Table, number
+from simulator.document.numbers import (
+    MISSING,
+    PERCENT,
+    UNITS,
+    WITHHELD,
+    Number,
+    Unit,
+    error_of,
+    number_of,
+    percent,
+    shown,
+)
 from simulator.report.record import RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, error_of, percent, shown
+from simulator.report.tabled import with_margin
 from simulator.report.tables import chance_cell, margin
 from simulator.report.wording import Wording
 
 PURSES = ("district", "zone_and_towns", "municipality", "centre")
-FINE = Unit("fine", 1, 4)  # of ratios
+FINE, SCORE = Unit("fine", 1, 4), Unit("score", 1, 4)  # of ratios; of forecasts
 WIDE_NUMBER = 1e5  # amounts from here on are shown in 万元 / million
 
 
-def purses(run: RunFolder, words: Wording) -> str:
+def purses(run: RunFolder, words: Wording) -> Parts:
     """Induced tax by purse, each level of government apart: mean and interval of all years."""
     if not run.has("induced_district"):
         return ""
@@ -29,13 +39,13 @@ def purses(run: RunFolder, words: Wording) -> str:
     rows = []
     for purse in PURSES:
         row = run.row(f"induced_{purse}")
-        rows.append([Cell(words.say(f"returns.{purse}")), *(Cell(shown(row, unit, c), number=True)
+        rows.append([Cell(words.say(f"returns.{purse}")), *(number(number_of(row, unit, c))
                                                             for c in ("mean", "p5", "p50", "p95"))])
     header = [words.say("returns.purse"), words.say("risk.mean"), "P5", "P50", "P95"]
-    return table(words.say("returns.purses"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
+    return Table(words.say("returns.purses"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
 
 
-def ratios(run: RunFolder, words: Wording) -> str:
+def ratios(run: RunFolder, words: Wording) -> Parts:
     """Cost per result, each a ratio of means; break-even, where "never" is an answer; each with its Monte Carlo error."""
     if not run.has("deadweight"):
         return ""
@@ -58,16 +68,16 @@ def ratios(run: RunFolder, words: Wording) -> str:
             *(line(key, money, "returns.money") for key in ("net_social", "net_treasury")),
             line("butfor_break_even", FINE, "returns.multiple"), _break_even_year(run, words)]
     header = [words.say("growth.item"), words.say("returns.value"), words.say("returns.margin")]
-    return table(words.say("returns.ratios"), header, rows) + _assumed_share(run, words) + _break_even(run, words)
+    return Table(words.say("returns.ratios"), header, rows), _assumed_share(run, words), _break_even(run, words)
 
 
-def _assumed_share(run: RunFolder, words: Wording) -> str:
+def _assumed_share(run: RunFolder, words: Wording) -> Parts:
     """That the share that would be here anyway is mostly the assumption handed back, and its range over the draws."""
     row = run.row("deadweight")
     low, high = (percent(float(row.get(name, math.nan))) for name in ("p5", "p95"))
     if MISSING in (low, high):
         return ""
-    return page.paragraph(words.html("returns.deadweight_note", low=low, high=high), "small")
+    return Paragraph(words.rich("returns.deadweight_note", low=low, high=high), "small")
 
 
 def _break_even_year(run: RunFolder, words: Wording) -> list[Cell]:
@@ -80,7 +90,7 @@ def _break_even_year(run: RunFolder, words: Wording) -> list[Cell]:
     return [Cell(words.say("returns.break_even_year")), Cell(named, number=True), Cell(interval, number=True)]
 
 
-def _break_even(run: RunFolder, words: Wording) -> str:
+def _break_even(run: RunFolder, words: Wording) -> Parts:
     """In how many of the draws that year has come, by year, and the median of the draws' own years."""
     if not run.has("break_even"):
         return ""
@@ -88,20 +98,20 @@ def _break_even(run: RunFolder, words: Wording) -> str:
     cells = [chance_cell(row, words) for _, row in years]
     rows = [[Cell(words.say("returns.broken_even")), *cells]]
     header = [words.say("growth.item"), *(str(year) for year, _ in years)]
-    return table(words.say("returns.break_even"), header, rows) + _median_year(run.row("break_even_year"), words)
+    return Table(words.say("returns.break_even"), header, rows), _median_year(run.row("break_even_year"), words)
 
 
-def _median_year(own: pd.Series, words: Wording) -> str:
+def _median_year(own: pd.Series, words: Wording) -> Parts:
     """The median of the draws' own years; "" where they are too few for its interval."""
     if math.isnan(own["p50_low"]):
         return ""
     said = {key: words.say("returns.later") if own[name] == math.inf else f"{own[name]:.0f}"
             for key, name in (("year", "p50"), ("low", "p50_low"), ("high", "p50_high"))}
-    told = words.html("returns.median_year", **said) if own["p50_low"] < math.inf else words.html("returns.median_never")
-    return page.paragraph(told, "small")
+    told = words.rich("returns.median_year", **said) if own["p50_low"] < math.inf else words.rich("returns.median_never")
+    return Paragraph(told, "small")
 
 
-def backtest(run: RunFolder, words: Wording) -> str:
+def backtest(run: RunFolder, words: Wording) -> Parts:
     """Where the published growth of online retail fell in the planner's band."""
     if "backtest" not in run.analyses:
         return ""
@@ -109,19 +119,18 @@ def backtest(run: RunFolder, words: Wording) -> str:
     for entry in run.analyses["backtest"].to_dict("records"):
         low, high = _per_cent(entry["p10"]), _per_cent(entry["p90"])
         band = words.say("unit.plain_range", low=low, high=high)
-        ends = [float(entry.get(f"p50_{end}", math.nan)) for end in ("low", "high")]
-        within = words.say("unit.between", low=_per_cent(ends[0]), high=_per_cent(ends[1])) if math.isfinite(ends[0]) else ""
-        rows.append([Cell(f"{entry['year']:.0f}"), Cell(_per_cent(entry["published"]), number=True),
-                     Cell(_per_cent(entry["p50"]), number=True, note=within), Cell(band, number=True),
+        ends = (float(entry.get("p50_low", math.nan)), float(entry.get("p50_high", math.nan)))
+        rows.append([Cell(f"{entry['year']:.0f}"), number(Number(entry["published"], PERCENT, digits=1)),
+                     with_margin(Number(entry["p50"], PERCENT, ends=ends, digits=1), words), Cell(band, number=True),
                      chance_cell(entry, words, "position"),
-                     Cell(f"{entry['crps']:.3f}", number=True, note=margin(float(entry.get("crps_error", math.nan)), FINE)),
-                     Cell(f"{entry['crps_naive']:.3f}", number=True)])
+                     with_margin(Number(entry["crps"], SCORE, float(entry.get("crps_error", math.nan)), digits=3), words),
+                     number(Number(entry["crps_naive"], SCORE, digits=3))])
     header = [words.say(f"backtest.{key}") for key in ("year", "published", "median", "band", "position", "score", "naive")]
-    note = page.paragraph(html.escape(words.say("backtest.note")), "small")
-    return table(words.say("backtest.title"), header, rows) + note + _backtest_of_place(run, words)
+    note = Paragraph(words.say("backtest.note"), "small")
+    return Table(words.say("backtest.title"), header, rows), note, _backtest_of_place(run, words)
 
 
-def _backtest_of_place(run: RunFolder, words: Wording) -> str:
+def _backtest_of_place(run: RunFolder, words: Wording) -> Parts:
     """Where what was published of the place fell in what the run expects; "" where nothing was, or it may not be shown."""
     found = run.analyses.get("backtest_of_place")
     if found is None or found.empty:
@@ -135,11 +144,11 @@ def _backtest_of_place(run: RunFolder, words: Wording) -> str:
         rows.append([Cell(entry[words.lang]), Cell(period), Cell(said(entry["published"]), number=True, note=given),
                      Cell(said(entry["p50"]), number=True), Cell(band, number=True), chance_cell(entry, words, "position")])
     header = [words.say(f"backtest.{key}") for key in ("figure", "period", "found", "median", "band", "position")]
-    note = page.paragraph(html.escape(words.say("backtest.place_note")), "small")
-    return table(words.say("backtest.place_title"), header, rows) + note
+    note = Paragraph(words.say("backtest.place_note"), "small")
+    return Table(words.say("backtest.place_title"), header, rows), note
 
 
-def conditions(run: RunFolder, words: Wording) -> str:
+def conditions(run: RunFolder, words: Wording) -> Parts:
     """For each target the value of an assumption at which its probability passes one half."""
     found = run.analyses.get("conditions", pd.DataFrame())
     if found.empty:
@@ -154,8 +163,8 @@ def conditions(run: RunFolder, words: Wording) -> str:
                      Cell(_amount(entry["assumed"], entry["unit"], words), number=True),
                      Cell(needed, number=True, note=_needed_between(entry, words))])
     header = [words.say(f"conditions.{key}") for key in ("target", "probability", "assumption", "assumed", "needed")]
-    note = page.paragraph(html.escape(words.say("conditions.note")), "small")
-    return table(words.say("conditions.title"), header, rows) + note
+    note = Paragraph(words.say("conditions.note"), "small")
+    return Table(words.say("conditions.title"), header, rows), note
 
 
 def _needed_between(entry: Mapping[str, Any], words: Wording) -> str:
@@ -167,7 +176,7 @@ def _needed_between(entry: Mapping[str, Any], words: Wording) -> str:
     return words.say("unit.between", low=low, high=high)
 
 
-def alternatives(run: RunFolder, words: Wording) -> str:
+def alternatives(run: RunFolder, words: Wording) -> Parts:
     """The targets by other definitions: median and chance in the target's year."""
     rows = []
     for other in run.record.get("alternatives", []):
@@ -180,10 +189,10 @@ def alternatives(run: RunFolder, words: Wording) -> str:
     if not rows:
         return ""
     header = [words.say("targets.target"), words.say("targets.median"), words.say("targets.reached")]
-    return table(words.say("targets.otherwise"), header, rows)
+    return Table(words.say("targets.otherwise"), header, rows)
 
 
-def drivers(run: RunFolder, words: Wording, only: str = "") -> str:
+def drivers(run: RunFolder, words: Wording, only: str = "") -> Parts:
     """For each headline result (or `only` one): parameters against luck, the weakest source, the assumptions that matter."""
     found = run.analyses.get("drivers", pd.DataFrame())
     if only and len(found):
@@ -203,8 +212,8 @@ def drivers(run: RunFolder, words: Wording, only: str = "") -> str:
                           note=margin(entry["standard_error"], UNITS[words.lang]["share"], "%")),
                      Cell(words.term("confidence", str(entry["letter"]))), Cell(shown_drivers)])
     header = [words.say(f"drivers.{key}") for key in ("result", "share", "letter", "matters")]
-    note = page.paragraph(html.escape(words.say("drivers.note")), "small")
-    return table(words.say("drivers.title"), header, rows) + note
+    note = Paragraph(words.say("drivers.note"), "small")
+    return Table(words.say("drivers.title"), header, rows), note
 
 
 def _labels(run: RunFolder, words: Wording) -> dict[str, str]:

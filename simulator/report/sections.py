@@ -6,9 +6,9 @@ contents page, with the opening and the end; the sections between are in `spendi
 
 from __future__ import annotations
 
-import html
-
 from simulator.budget.precision import CONVERGED
+from simulator.document import Card, Cards, Paragraph, Parts, Rich
+from simulator.document.numbers import MISSING, UNITS, percent, shown
 from simulator.report import making, page, tables
 from simulator.report.annex import detail
 from simulator.report.basis import assumptions, readings
@@ -17,10 +17,9 @@ from simulator.report.forms import appraisal, performance
 from simulator.report.making import changed_table, contents, end, front, made, policy_name, run_facts
 from simulator.report.matters import matters
 from simulator.report.outlook import growth, targets
-from simulator.report.page import Block
+from simulator.report.page import Part
 from simulator.report.precision import told
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import MISSING, UNITS, percent, shown
 from simulator.report.spending import cost, risk
 from simulator.report.tables import between, chance_text
 from simulator.report.wording import Wording
@@ -31,13 +30,13 @@ BODY = ("cost", "risk", "growth", "targets", "performance", "appraisal")  # with
 CONTENTS = (*BODY, "detail", "matters", "assumptions", "readings", "made")
 
 
-def cover(run: RunFolder, lang: str) -> Block:
+def cover(run: RunFolder, lang: str) -> Part:
     """Title, what run this is, and, where the register is synthetic, that it is. Carries the style sheet."""
     words = run.words(lang)
     return front(run, words, words.say("page.kicker"), policy_name(run, words), run_facts(run, words))
 
 
-def answer(run: RunFolder, lang: str) -> Block:
+def answer(run: RunFolder, lang: str) -> Part:
     """Section 1: what it costs, how likely the appropriation is too small, and what comes back."""
     words, unit = run.words(lang), UNITS[lang]["money"]
     paid = {column: shown(run.row("paid"), unit, column) for column in ("mean", "p50", "p80", "p95")}
@@ -51,23 +50,23 @@ def answer(run: RunFolder, lang: str) -> Block:
         words.say("answer.title"),
         words.tag,
         contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
-        page.cards(_cards(run, words, paid)),
+        Cards([Card(*card) for card in _cards(run, words, paid)]),
         tables.asks(run, words),
-        *(page.paragraph(sentence, "lead") for sentence in sentences),
+        *(Paragraph(sentence, "lead") for sentence in sentences),
         *_precision(run, words),
         changed_table(run, words),
-        page.paragraph(html.escape(words.say("answer.note")), "small"),
-        page.paragraph(html.escape(making.citation(run, words)), "small"),
+        Paragraph(words.say("answer.note"), "small"),
+        Paragraph(making.citation(run, words), "small"),
     )
 
 
-def _precision(run: RunFolder, words: Wording) -> list[str]:
+def _precision(run: RunFolder, words: Wording) -> list[Parts]:
     """How sure the figure became that the run was told to be sure of."""
     if not (found := run.record.get("precision")):
         return []
     names = {c.slug: words.pick(c.names) for c in run.clauses}
     style = "" if found["status"] == CONVERGED else "lead"
-    return [page.paragraph(html.escape(told(found, names, words)), style)]
+    return [Paragraph(told(found, names, words), style)]
 
 
 def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[str, str, str, str, str]]:
@@ -100,36 +99,36 @@ def _with_letter(run: RunFolder, words: Wording, note: str, result: str) -> str:
     return words.say("answer.card_letter", note=note, letter=words.term("confidence", str(letter)))
 
 
-def _cost_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> str:
+def _cost_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> Rich:
     period = {"first": run.cash_years[0], "last": run.cash_years[-1]}
     if MISSING in paid.values():  # too few draws for the outer quantiles
-        return words.html("answer.cost_few", **period, mean=paid["mean"], draws=run.record["draws"])
-    return words.html("answer.cost", **period, **paid)
+        return words.rich("answer.cost_few", **period, mean=paid["mean"], draws=run.record["draws"])
+    return words.rich("answer.cost", **period, **paid)
 
 
-def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> str:
+def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> Rich:
     if not run.appropriation:
         if paid["p80"] == MISSING:
-            return words.html("answer.no_appropriation_few")
-        return words.html("answer.no_appropriation", p80=paid["p80"])
+            return words.rich("answer.no_appropriation_few")
+        return words.rich("answer.no_appropriation", p80=paid["p80"])
     if run.example:
         amount = UNITS[words.lang]["money"].text(run.appropriation_total, 0.0)
         if paid["p80"] == MISSING:
-            return words.html("answer.overrun_example_few", appropriation=amount)
-        return words.html("answer.overrun_example", appropriation=amount, p80=paid["p80"])
+            return words.rich("answer.overrun_example_few", appropriation=amount)
+        return words.rich("answer.overrun_example", appropriation=amount, p80=paid["p80"])
     chances = run.by_year("overrun")["probability"].dropna()
     said = {
         "appropriation": UNITS[words.lang]["money"].text(run.appropriation_total, 0.0),
         "probability": chance_text(run.row("overrun"), words),
     }
     if not len(chances):
-        return words.html("answer.overrun_no_years", **said)
+        return words.rich("answer.overrun_no_years", **said)
     worst = int(chances.idxmax())
     year_probability = chance_text(run.row("overrun", TOTAL, worst), words)
-    return words.html("answer.overrun", **said, year=worst, year_probability=year_probability)
+    return words.rich("answer.overrun", **said, year=worst, year_probability=year_probability)
 
 
-def _net_sentence(run: RunFolder, words: Wording) -> str:
+def _net_sentence(run: RunFolder, words: Wording) -> Rich:
     unit, net = UNITS[words.lang]["money"], run.row("net_cost")
     parts = {
         "induced": shown(run.row("induced_tax"), unit),
@@ -137,7 +136,7 @@ def _net_sentence(run: RunFolder, words: Wording) -> str:
     }
     span = {"net_low": shown(net, unit, "p5"), "net_high": shown(net, unit, "p95")}
     if MISSING in span.values():
-        return words.html("answer.net_few", net=shown(net, unit), **parts)
+        return words.rich("answer.net_few", net=shown(net, unit), **parts)
     if net["mean"] < 0:
-        return words.html("answer.net_gain", gain=shown(net, unit).lstrip("\u2212"), **parts, **span)
-    return words.html("answer.net", net=shown(net, unit), **parts, **span)
+        return words.rich("answer.net_gain", gain=shown(net, unit).lstrip("\u2212"), **parts, **span)
+    return words.rich("answer.net", net=shown(net, unit), **parts, **span)

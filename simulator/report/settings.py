@@ -9,22 +9,22 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from simulator.document import Cell, Table
+from simulator.document.numbers import UNITS
 from simulator.law.language.units import unit_in_chinese
-from simulator.report.page import Cell, table
-from simulator.report.rounding import UNITS
 from simulator.report.sources import named
 from simulator.report.wording import Wording
 
 
-def readings_table(frame: pd.DataFrame, words: Wording) -> str:
-    """The interpretation switches: what had to be settled, how this run reads it, and the article."""
+def switches_table(frame: pd.DataFrame, words: Wording, path: bool = False) -> Table:
+    """The interpretation switches: what had to be settled, how this run reads it, and the article; path: and what sets it."""
     header = [words.say(f"readings.{key}") for key in ("switch", "reading", "article")]
     rows = []
     for setting in frame.itertuples():
         name, text = reading_text(setting, words)
         mark = words.say("assumptions.changed") if setting.changed else ""
-        rows.append([Cell(name, note=mark), Cell(text), Cell(setting.source)])
-    return table(words.say("readings.switches"), header, rows, style="settings")
+        rows.append([Cell(name, note=mark), Cell(text), Cell(setting.source), *[Cell(setting.path)] * path])
+    return Table(words.say("readings.switches"), [*header, *[words.say("workbook.path")] * path], rows, style="settings")
 
 
 def reading_text(setting: Any, words: Wording) -> tuple[str, str]:
@@ -43,8 +43,9 @@ def settings_table(
     *,
     rooms: Sequence[str] = (),
     confidence: bool = False,
-) -> str:
-    """Rows of `settings.csv`: name, value, unit and, if asked for, source and confidence.
+    path: bool = False,
+) -> Table:
+    """Rows of `settings.csv`: name, value, unit and, if asked for, source and confidence; path: and what sets each.
 
     rooms: for each row the heading it belongs under, in order.
     """
@@ -57,9 +58,9 @@ def settings_table(
         ]
         if confidence:
             cells += [Cell(named(setting.source, words)), Cell(words.term("confidence", setting.confidence))]
-        rows.append(cells)
+        rows.append([*cells, *[Cell(setting.path)] * path])
     style = "settings" if confidence else "settings terms"
-    return table(title, header, rows, style=style, groups=groups)
+    return Table(title, [*header, *[words.say("workbook.path")] * path], rows, style=style, groups=groups)
 
 
 def value_and_unit(value: str, unit: str, words: Wording) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from simulator import resources, yamlfile
+from simulator.document.numbers import MISSING
 from simulator.errors import SimulatorError
-from simulator.report.rounding import MISSING
 from simulator.report.wording import Wording
 
 _YEARS = re.compile(r"\d{4}(-\d{4})?")  # some years are remarks ("2000-2012 cohorts"), which are left out

@@ -6,15 +6,15 @@ import math
 
 import pandas as pd
 
+from simulator.document import Beside, Figure, Paragraph, Parts, Picture
+from simulator.document.numbers import UNITS, percent, shown
 from simulator.report import charts, page, tables
-from simulator.report.figures import image
-from simulator.report.page import Block
+from simulator.report.page import Part
 from simulator.report.record import TOTAL, Clause, RunFolder
-from simulator.report.rounding import UNITS, percent, shown
 from simulator.report.wording import Wording
 
 
-def cost(run: RunFolder, lang: str) -> Block:
+def cost(run: RunFolder, lang: str) -> Part:
     """Section 2: what each clause costs in each year."""
     words = run.words(lang)
     cash = [c for c in run.clauses if c.kind != "in_kind"]
@@ -23,61 +23,61 @@ def cost(run: RunFolder, lang: str) -> Block:
     means = means.reindex(run.cash_years).fillna(0.0)  # of the drawing only: no bar where there is no row
     by_size = sorted(cash, key=lambda c: -_or_zero(run.row("paid", c.slug)["mean"]))
     alt = words.say("cost.chart_alt", first=names[by_size[0].slug])
-    parts = [
+    parts: list[Parts] = [
         _cost_lead(run, words, by_size),
-        page.figure(words.say("cost.chart"), image(charts.stack(means, names, words), alt)),
+        Figure(words.say("cost.chart"), Picture(charts.stack(means, names, words), alt)),
         tables.costs(run, words),
     ]
     in_kind = [c for c in run.clauses if c.kind == "in_kind"]
     if in_kind and {c.unit for c in in_kind} - {"places", ""}:
         listed = words.say("source.separator").join(words.pick(c.names) for c in in_kind)
-        parts.append(page.paragraph(words.html("cost.in_kind_other", names=listed)))
+        parts.append(Paragraph(words.rich("cost.in_kind_other", names=listed)))
     elif run.has("places") and in_kind:
         unit, count = UNITS[lang]["money"], UNITS[lang]["count"]
         places, value = shown(run.row("places"), count), shown(run.row("places_value"), unit)
-        parts.append(page.paragraph(words.html("cost.in_kind", places=places, value=value)))
+        parts.append(Paragraph(words.rich("cost.in_kind", places=places, value=value)))
     return page.section("cost", words.say("cost.title"), words.tag, *parts)
 
 
-def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> str:
+def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> Parts:
     """The three largest clauses and the costliest year; nothing where there are fewer than three."""
     if len(by_size) < 3 or run.by_year("paid")["mean"].isna().all():
-        return ""
+        return ()
     unit = UNITS[words.lang]["money"]
     said: dict[str, object] = {}
     for rank, clause in zip(("first", "second", "third"), by_size, strict=False):
         said |= {rank: words.pick(clause.names), f"{rank}_mean": shown(run.row("paid", clause.slug), unit)}
     dearest = int(run.by_year("paid")["mean"].dropna().idxmax())
     year_mean = shown(run.row("paid", TOTAL, dearest), unit)
-    return page.paragraph(words.html("cost.lead", year=dearest, year_mean=year_mean, **said), "lead")
+    return Paragraph(words.rich("cost.lead", year=dearest, year_mean=year_mean, **said), "lead")
 
 
-def risk(run: RunFolder, lang: str) -> Block:
+def risk(run: RunFolder, lang: str) -> Part:
     """Section 3: how far payouts may lie apart, and how likely the appropriation does not hold."""
     words = run.words(lang)
     bands = run.by_year("paid").dropna(subset=["p5", "p50", "p80", "p95"])
-    parts = []
+    parts: list[Parts] = []
     if len(bands):  # few draws support no outer quantiles
         caption = words.say("risk.fan_caption_appropriation" if run.appropriation else "risk.fan_caption")
-        picture = image(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
-        parts = [_risk_lead(run, words, bands), page.figure(words.say("risk.fan"), picture, caption)]
+        picture = Picture(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
+        parts = [_risk_lead(run, words, bands), Figure(words.say("risk.fan"), picture, caption)]
     parts.append(tables.levels(run, words))
     return page.section("risk", words.say("risk.title"), words.tag, *parts)
 
 
-def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> str:
+def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> Paragraph:
     """The year with the highest median, and how its appropriation compares, where it is a bureau's own."""
     unit, peak = UNITS[words.lang]["money"], int(bands["p50"].idxmax())
     row = run.row("paid", TOTAL, peak)
     said = {"year": peak, "p50": shown(row, unit, "p50"), "p95": shown(row, unit, "p95")}
     if peak not in run.appropriation or run.example:
-        return page.paragraph(words.html("risk.lead", **said), "lead")
+        return Paragraph(words.rich("risk.lead", **said), "lead")
     said["appropriation"] = unit.text(run.appropriation[peak], 0.0)
     said["probability"] = tables.chance_text(run.row("overrun", TOTAL, peak), words)
-    return page.paragraph(words.html("risk.lead_appropriation", **said), "lead")
+    return Paragraph(words.rich("risk.lead_appropriation", **said), "lead")
 
 
-def curves(run: RunFolder, words: Wording) -> str:
+def curves(run: RunFolder, words: Wording) -> Parts:
     """The exceedance curve and, where there is an appropriation, the chance of an overrun by year."""
     whole, chance, mark, budget = run.row("paid"), run.row("overrun"), "", None
     quantiles = {q.upper(): float(whole[q]) for q in ("p50", "p80", "p95") if math.isfinite(whole[q])}
@@ -88,17 +88,17 @@ def curves(run: RunFolder, words: Wording) -> str:
     totals, curves = run.paid_totals, []
     if len(totals):
         picture = charts.exceedance(totals, budget, mark, quantiles, words)
-        curves = [page.figure(words.say("risk.exceedance"), image(picture, words.say("risk.exceedance_alt")),
+        curves = [Figure(words.say("risk.exceedance"), Picture(picture, words.say("risk.exceedance_alt")),
                               words.say("risk.exceedance_caption"))]
     by_year = run.by_year("overrun").dropna(subset=["probability"])
     if budget is None or not len(by_year):
-        return page.side_by_side(*curves) if curves else ""
+        return Beside(curves) if curves else ()
     columns = ["probability", "probability_low", "probability_high"]
     chances = pd.concat([by_year[columns], chance[columns].to_frame().T.astype(float)])
     labels = [*map(str, by_year.index), words.say("risk.all_years")]
-    drawn = image(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
-    bars = page.figure(words.say("risk.overrun"), drawn, words.say("risk.overrun_caption"))
-    return page.side_by_side(*curves, bars)
+    drawn = Picture(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
+    bars = Figure(words.say("risk.overrun"), drawn, words.say("risk.overrun_caption"))
+    return Beside((*curves, bars))
 
 
 def _or_zero(value: float) -> float:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
 
 import pandas as pd
 
-from simulator.report import page
-from simulator.report.page import Cell, table
+from simulator.document import Cell, Paragraph, Parts, Table, number
+from simulator.document.numbers import CHANCE, MISSING, UNITS, WITHHELD, Number, Unit, number_of, percent, withheld
+from simulator.report import purse_sheets
 from simulator.report.record import TOTAL, RecordedTarget, RunFolder
-from simulator.report.rounding import MISSING, UNITS, WITHHELD, Unit, error_of, percent, shown, withheld
+from simulator.report.tabled import with_margin
 from simulator.report.wording import Wording
-
-_QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
-
-
-def _number(row: pd.Series, unit: Unit, column: str = "mean") -> Cell:
-    return Cell(shown(row, unit, column), number=True)
 
 
 def adding_up(values: Sequence[Sequence[float]], unit: Unit, across: bool = True) -> list[list[Decimal]]:
@@ -38,7 +33,7 @@ def _unit_note(words: Wording) -> str:
     return words.say("unit.table", unit=words.say("unit.money"))
 
 
-def costs(run: RunFolder, words: Wording) -> str:
+def costs(run: RunFolder, words: Wording) -> Table:
     """Mean payout by clause and cash year, with the total's mean and P80."""
     unit, years = UNITS[words.lang]["money"], run.cash_years
     header = [
@@ -49,12 +44,12 @@ def costs(run: RunFolder, words: Wording) -> str:
     ]
     named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
     cells = _sums([[run.row("paid", slug, y) for y in run.cash_years_and_total] for slug, _, _ in named], unit, years)
-    rows = [[Cell(name, note=article), *row, _number(run.row("paid", slug), unit, "p80")]
+    rows = [[Cell(name, note=article), *row, number(number_of(run.row("paid", slug), unit, "p80"))]
             for (slug, name, article), row in zip(named, cells, strict=True)]
-    return table(words.say("cost.table"), header, rows, aside=_unit_note(words), strong=[-1])
+    return Table(words.say("cost.table"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
-def stages(run: RunFolder, words: Wording) -> str:
+def stages(run: RunFolder, words: Wording) -> Table:
     """By clause, all years together: entitled, awarded, paid, displaced, and how many received it."""
     unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
     measures = ("entitled", "awarded", "paid", "displaced")
@@ -65,9 +60,9 @@ def stages(run: RunFolder, words: Wording) -> str:
     ]
     named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
     cells = _sums([[run.row(m, slug) for m in measures] for slug, _, _ in named], unit, None)
-    rows = [[Cell(name, note=article), *row, _number(run.row("recipients", slug), count)]
+    rows = [[Cell(name, note=article), *row, number(number_of(run.row("recipients", slug), count))]
             for (slug, name, article), row in zip(named, cells, strict=True)]
-    return table(words.say("cost.stages"), header, rows, aside=_unit_note(words), strong=[-1])
+    return Table(words.say("cost.stages"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
 def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit, years: Sequence[int] | None) -> list[list[Cell]]:
@@ -75,13 +70,13 @@ def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit, years: Sequence[int] 
     Where a part is withheld or missing each is rounded by itself: nothing follows from the others then."""
     values = [[float(row["mean"]) for row in line] for line in rows]
     if any(withheld(row) or not math.isfinite(row["mean"]) for line in rows for row in line):
-        return [[_number(row, unit) for row in line] for line in rows]
+        return [[number(number_of(row, unit)) for row in line] for line in rows]
     parts = [line[:-1] if years else line for line in values[:-1]]
-    return [[Cell(unit.written(number, value), number=True) for number, value in zip(line, was, strict=True)]
-            for line, was in zip(adding_up(parts, unit, bool(years)), values, strict=True)]
+    return [[number(replace(number_of(row, unit), printed=shown)) for shown, row in zip(line, was, strict=True)]
+            for line, was in zip(adding_up(parts, unit, bool(years)), rows, strict=True)]
 
 
-def asks(run: RunFolder, words: Wording) -> str:
+def asks(run: RunFolder, words: Wording) -> Parts:
     """Page one: by year what is needed, what the budget has, what to add to it or return, and how likely it is not to suffice.
 
     needed: what suffices in 80 of 100 cases. Nothing is added or returned where the appropriation is no bureau's own.
@@ -90,21 +85,21 @@ def asks(run: RunFolder, words: Wording) -> str:
     rows = []
     for year in run.cash_years_and_total:
         row = run.row("paid", TOTAL, year)
-        need = shown(row, unit, "p80")
+        need = number_of(row, unit, "p80")
         amount = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
-        cells = [Cell(need, number=True)]
+        cells = [number(need)]
         if run.appropriation:
-            cells.append(Cell(unit.text(amount, 0.0), number=True))
+            cells.append(number(Number(amount, unit, 0.0)))
         if own:
-            known = need not in (MISSING, WITHHELD) and math.isfinite(amount)
-            change = _printed(need) - _printed(unit.text(amount, 0.0)) if known else None
-            cells.append(Cell(MISSING if change is None else f"{change:+,f}".replace("-", "\u2212") if change else "0", number=True))
-            cells.append(chance_cell(run.row("overrun", TOTAL, year), words))
+            known = need.text not in (MISSING, WITHHELD) and math.isfinite(amount)
+            change = float(_printed(need.text) - _printed(unit.text(amount, 0.0))) if known else math.nan
+            cells.append(number(Number(change * unit.scale, unit, 0.0, signed=True)))
+            cells.append(replace(chance_cell(run.row("overrun", TOTAL, year), words), note=""))  # its interval stands in the annex
         rows.append([Cell(words.say("risk.all_years") if year == TOTAL else str(year)), *cells])
     header = [words.say("risk.year"), words.say("asks.need"), *([words.say("risk.appropriation")] if run.appropriation else []),
               *([words.say("asks.change"), words.say("risk.probability")] if own else [])]
-    note = page.paragraph(html.escape(words.say("asks.note" if own else "asks.note_unentered")), "small")
-    return table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1]) + note
+    note = Paragraph(words.say("asks.note" if own else "asks.note_unentered"), "small")
+    return Table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1]), note
 
 
 def _printed(text: str) -> Decimal:
@@ -112,50 +107,28 @@ def _printed(text: str) -> Decimal:
     return Decimal(text.replace(",", "").replace("\u2212", "-").lstrip("<"))
 
 
-def levels(run: RunFolder, words: Wording) -> str:
+def levels(run: RunFolder, words: Wording) -> Table:
     """By year the mean and what suffices in so many of a hundred cases; their intervals stand in the annex."""
     unit = UNITS[words.lang]["money"]
     kept = [q for q in ("p50", "p80", "p95") if any(withheld(r, q) or math.isfinite(r[q]) for r in (
         run.row("paid", TOTAL, year) for year in run.cash_years_and_total))]
     rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
-             *(_number(run.row("paid", TOTAL, year), unit, c) for c in ("mean", *kept))] for year in run.cash_years_and_total]
+             *(number(number_of(run.row("paid", TOTAL, year), unit, c)) for c in ("mean", *kept))] for year in run.cash_years_and_total]
     header = [words.say("risk.year"), words.say("risk.mean"), *(words.say(f"answer.card_{q}") for q in kept)]
-    return table(words.say("risk.levels"), header, rows, aside=_unit_note(words), strong=[-1])
+    return Table(words.say("risk.levels"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
-def quantiles(run: RunFolder, words: Wording) -> str:
-    """Payouts by year: mean and quantiles, each with its error or interval; with an appropriation also it and the chance of an
-    overrun. A quantile too far out for the draws of every year is left out."""
-    unit, funded = UNITS[words.lang]["money"], bool(run.appropriation)
-    shares = [q for q in _QUANTILES if any(withheld(r, q) or math.isfinite(r[q]) for r in (
-        run.row("paid", TOTAL, year) for year in run.cash_years_and_total))]
-    header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in shares)]
-    if funded:
-        header += [words.say("risk.appropriation"), words.say("risk.probability")]
-    rows = []
-    for year in run.cash_years_and_total:
-        row = run.row("paid", TOTAL, year)
-        name = words.say("risk.all_years") if year == TOTAL else str(year)
-        cells = [Cell(name), *(estimate(row, unit, words, column) for column in ("mean", *shares))]
-        if funded:
-            amount = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
-            cells += [Cell(unit.text(amount, 0.0), number=True), chance_cell(run.row("overrun", TOTAL, year), words)]
-        rows.append(cells)
-    note = page.paragraph(html.escape(words.say("risk.table_note")), "small")
-    return table(words.say("risk.table"), header, rows, aside=_unit_note(words), strong=[-1]) + note
+def quantiles(run: RunFolder, words: Wording) -> Table:
+    """Payouts by year: mean and quantiles with errors and intervals; with an appropriation also it and the chance of an overrun."""
+    return purse_sheets.quantiles(run.summary, words, run.appropriation)
 
 
 def estimate(row: pd.Series, unit: Unit, words: Wording, column: str = "mean") -> Cell:
     """A mean with its standard error beneath it, or a quantile with its 95 % interval."""
-    error = error_of(row, column)
-    note = ""
-    if error > 0 and not withheld(row, column):
-        ends = (unit.text(float(row.get(f"{column}_{end}", math.nan)), error) for end in ("low", "high"))
-        note = margin(error, unit) if column == "mean" else words.say("unit.between", **dict(zip(("low", "high"), ends, strict=True)))
-    return Cell(shown(row, unit, column), number=True, note=note)
+    return with_margin(number_of(row, unit, column), words)
 
 
-def balance(run: RunFolder, words: Wording, beyond: bool = False) -> str:
+def balance(run: RunFolder, words: Wording, beyond: bool = False) -> Table:
     """What is paid, what comes back and what remains, by year: means. beyond: what the net cost is not made of, instead."""
     unit, years = UNITS[words.lang]["money"], run.cash_years_and_total
     lines = [
@@ -182,7 +155,7 @@ def balance(run: RunFolder, words: Wording, beyond: bool = False) -> str:
     cells = _balanced(found, unit)
     rows = [[Cell(words.say(f"growth.{key}")), *cells[measure]] for measure, key in lines]
     title = words.say("growth.beyond" if beyond else "growth.table")
-    return table(title, header, rows, aside=_unit_note(words),
+    return Table(title, header, rows, aside=_unit_note(words),
                  strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
 
 
@@ -195,7 +168,7 @@ def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit) -> dict[str,
     printed: dict[str, list[Decimal]] = {}
     for measure, rows in found.items():
         numbers = [unit.rounded(float(row["mean"])) for row in rows]
-        if all(number.is_finite() for number in numbers):
+        if all(one.is_finite() for one in numbers):
             numbers[-1] = sum(numbers[:-1], Decimal(0))
         printed[measure] = numbers
     if "net_cost" in printed:
@@ -204,12 +177,12 @@ def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit) -> dict[str,
     shown_in: dict[str, list[Cell]] = {}
     for measure, rows in found.items():
         held = any(withheld(row) for row in rows)
-        shown_in[measure] = [_number(row, unit) if held else Cell(unit.written(number, float(row["mean"])), number=True)
-                             for number, row in zip(printed[measure], rows, strict=True)]
+        shown_in[measure] = [number(number_of(row, unit) if held else replace(number_of(row, unit), printed=shown))
+                             for shown, row in zip(printed[measure], rows, strict=True)]
     return shown_in
 
 
-def targets(run: RunFolder, words: Wording, intervals: bool = False) -> str:
+def targets(run: RunFolder, words: Wording, intervals: bool = False) -> Parts:
     """Each target with its numbers, what is projected for its year, and the chance that it is reached. intervals: of median and range,
     too."""
     year = run.targets[0].year
@@ -225,9 +198,8 @@ def targets(run: RunFolder, words: Wording, intervals: bool = False) -> str:
     for target in run.targets:
         unit, bands = target_unit(target, words), run.band(target.column)
         middle = spread = WITHHELD if withheld(run.row(target.column, year=target.year), "p50") else MISSING
-        if target.year in bands.index:
-            at = bands.loc[target.year]
-            digits = 0 if target.unit == "count" else 1
+        digits, at = 0 if target.unit == "count" else 1, bands.loc[target.year] if target.year in bands.index else pd.Series(dtype=float)
+        if len(at):
             middle = with_unit(unit.text(at["p50"], digits=digits), unit, words)
             spread = range_text(
                 unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words
@@ -239,14 +211,14 @@ def targets(run: RunFolder, words: Wording, intervals: bool = False) -> str:
         rows.append(
             [
                 Cell(words.pick(target.names)),
-                Cell(goal(target, words), number=True),
-                Cell(middle, number=True, note=ends[0]),
+                Cell(goal(target, words), True, of=Number(target.low, unit, 0.0) if target.high <= target.low else None),
+                Cell(middle, True, ends[0], Number(float(at["p50"]), unit, digits=digits) if len(at) else None),
                 Cell(spread, number=True, note=ends[1]),
                 *chances,
             ]
         )
-    note = page.paragraph(html.escape(words.say("targets.table_note")), "small") if intervals else ""
-    return table(words.say("targets.table"), header, rows) + note
+    note = Paragraph(words.say("targets.table_note"), "small") if intervals else None
+    return Table(words.say("targets.table"), header, rows), note
 
 
 def _target_ends(row: pd.Series, target: RecordedTarget, unit: Unit, words: Wording) -> tuple[str, str]:
@@ -299,14 +271,10 @@ def range_text(low: str, high: str, unit: Unit, words: Wording) -> str:
     return words.say("risk.range", low=with_unit(low, unit, words), high=with_unit(high, unit, words))
 
 
-def from_to(low: str, high: str, words: Wording) -> str:
-    """From one number to another; two that read alike are one."""
-    return low if low == high else words.say("risk.range", low=low, high=high)
-
-
 def chance_cell(row: Mapping[str, Any], words: Wording, name: str = "probability") -> Cell:
     """A probability, its 95 % interval beneath it. row: columns `name`, name_low, name_high."""
-    return Cell(percent(row[name]), number=True, note=between(row, words, name))
+    low, high = (float(row.get(f"{name}_{end}", math.nan)) for end in ("low", "high"))
+    return with_margin(Number(float(row[name]), CHANCE, ends=(low, high), withheld=name == "probability" and withheld(row)), words)
 
 
 def chance_text(row: Mapping[str, Any], words: Wording, name: str = "probability") -> str:

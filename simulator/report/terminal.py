@@ -1,64 +1,19 @@
-"""Text for a terminal: columns line up although Chinese characters are two cells wide; and what verbs show that play nothing.
+"""What verbs show on a terminal that play nothing.
 
 Nothing is imported here that takes time: a list of settings is there as soon as the scenario is read.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.render.text import grid
 from simulator.report.wording import Wording, load
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario, Setting
-
-
-def width(text: str) -> int:
-    """Terminal cells a text takes.
-
-    >>> width("预算 a")
-    6
-    """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def lines(text: str, wide: int) -> list[str]:
-    """A text in lines of at most `wide` cells, broken at spaces and between Chinese characters; no line begins with a stop.
-
-    >>> lines("预算安排，逐年列示", 10)
-    ['预算安排，', '逐年列示']
-    """
-    found = [""]
-    for piece in re.findall(r"[（《〔“(]*[\u2e80-\uffdf][，。；：、）》〕”),;:]*|[^\s\u2e80-\uffdf]+\s*|\s+", text):
-        if found[-1] and width(found[-1] + piece.rstrip()) > wide:
-            found[-1] = found[-1].rstrip()
-            found.append("")
-        found[-1] += piece
-    return found
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, last_left: bool = False) -> str:
-    """A text table; the first `left` columns (and the last, if so said) aligned left, the others right."""
-    lines = [list(map(str, header)), *(list(map(str, row)) for row in rows)]
-    widths = [max(width(line[c]) for line in lines) for c in range(len(header))]
-
-    def padded(text: str, c: int) -> str:
-        space = " " * (widths[c] - width(text))
-        return text + space if c < left or (last_left and c == len(header) - 1) else space + text
-
-    shown = ["  ".join(padded(text, c) for c, text in enumerate(line)).rstrip() for line in lines]
-    return "\n".join([shown[0], "─" * max(map(width, shown)), *shown[1:]])
-
-
-def folded(header: Sequence[str], rows: Iterable[Sequence[str]], widest: Sequence[int]) -> str:
-    """A table of texts, each column at most so many cells wide: what is longer goes on below."""
-    split = [[lines(text, wide) for text, wide in zip(row, widest, strict=True)] for row in rows]
-    return table(header, [row for cells in split for row in zip_longest(*cells, fillvalue="")], left=len(header))
 
 
 def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
@@ -74,7 +29,7 @@ def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
 
 
 def _terms(rows: list[tuple[str, ...]], words: Wording) -> str:
-    return table([words.say(f"screen.{key}") for key in ("path", "value", "unit", "range", "source", "meaning")], rows, left=6)
+    return grid([words.say(f"screen.{key}") for key in ("path", "value", "unit", "range", "source", "meaning")], rows, left=6)
 
 
 def doubts(scenario: Scenario, slugs: Iterable[str], lang: str = "zh") -> str:
@@ -119,7 +74,7 @@ def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lan
              digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),
              digests((file["kind"], file["sha256"]) for file in line["written"])) for line in lines]
     header = [words.say(f"audit.{key}") for key in ("line", "time", "user", "verb", "result", "read", "written")]
-    return table(header, rows, left=len(header)) + "\n\n" + _anchor(words, head)
+    return grid(header, rows, left=len(header)) + "\n\n" + _anchor(words, head)
 
 
 def _anchor(words: Wording, head: Mapping[str, Any]) -> str:

@@ -1,19 +1,25 @@
-"""The budget report as a workbook a budget office prints and goes on working with: numbers as numbers, totals as formulas that
-give what the page prints, charts of its own, what is read together on one sheet; and beside it a workbook of all tables, whole.
+"""The budget report as a workbook a budget office prints and goes on working with: the report's own sections on a few sheets, numbers
+as numbers; what is paid, its range and the balance as sheets to work with: in yuan, totals as formulas, charts of Excel's own. Beside
+it a workbook of all tables, whole.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from simulator.report import artefact, form_sheets, making, workbook_answers, workbook_lists
-from simulator.report.book import Book, Page, cell, down, span
+from simulator.document import Block, Document, Table, every
+from simulator.document.numbers import UNITS, number_of, withheld
+from simulator.render.xlsx import Book, Page, cell, down, put, sheet, span, value_of
+from simulator.render.xlsx import write as write_blocks
+from simulator.report import answers, artefact, making, sections, whole
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import UNITS, withheld
+from simulator.report.saved import ends
 from simulator.report.tables import between
 from simulator.report.wording import Wording
 
@@ -23,60 +29,63 @@ _BALANCE = (("paid", "row_paid", 1), ("administration", "row_administration", 1)
             ("crowded_out", "row_crowded", 1), ("clawback_recovered", "row_recovered", -1),
             ("support_saved", "row_saved", -1), ("induced_tax", "row_induced", -1))
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#8C3D00", "#A9B2BB", "#66727E", "#C3CAD1")
-# sheets of answers alone: name in the wording → names of the tables' sheets in the other file
-_ANSWERS = {
-    "payment": ("purse.sheet_ledger", "purse.sheet_breaches", "purse.sheet_commitments", "purse.sheet_exposure", "purse.sheet_execution"),
-    "drivers": ("attribution.sheet_readings", "sensitivity.sheet_tornado", "sensitivity.sheet_indices", "notches.sheet"),
-    "law": ("loopholes.sheet_prices", "loopholes.sheet_text", "legality.sheet", "design.sheet_terms", "design.sheet_frontier"),
-}
+# sheets that are sections of the report: name in the wording → sections; a section that is named nowhere has a sheet of its own
+_SHEETS = {"forms": ("performance", "appraisal"), "detail": ("detail",), "drivers": ("matters",), "assumptions": ("assumptions",),
+           "readings": ("readings", "design"), "made": ("made",)}
+_WORKED = ("cover", "answer", "cost", "risk", "growth", "targets")  # sections whose numbers stand on the sheets to work with
 _CHART = 17  # rows that a chart takes
 _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 
 
-def write(run: RunFolder, lang: str, path: Path, beside: str = "") -> None:
-    """Write the workbook of a run to be read and printed: ten sheets at most. beside: name of the file that `write_tables` writes, by
-    default this one's with `.tables`."""
+def write(run: RunFolder, lang: str, path: Path, beside: str = "", report: Document | None = None) -> None:
+    """Write the workbook of a run to be read and printed. beside: name of the file that `write_tables` writes, by default this one's
+    with `.tables`. report: the report, where it is made already."""
     words = run.words(lang)
+    parts = {part.anchor: replace(part, title=words.sentences.get(f"{part.anchor}.short", part.title))
+             for part in (report or whole.document(run, sections, "", lang)).sections if part.role == "section" and part}
     with _book(path, run, words) as book:
-        _front(book, run, words, beside or f"{path.stem}.tables{path.suffix}")
-        found, answers = workbook_answers.sheets(run, words, short=True), workbook_answers.under
+        page = _front(book, run, words, beside or f"{path.stem}.tables{path.suffix}")
+        _rest(page, parts["answer"].blocks)
         page = _page(book, words, "risk")
         _risk(page, run, words)
-        answers(page, found, words, "purse.sheet_quantiles", "purse.sheet_risk")
+        _rest(page, parts["risk"].blocks, "risk.levels", words)
         page = _page(book, words, "costs")
         _costs(page, run, words)
-        answers(page, found, words, "attribution.sheet", "attribution.sheet_interaction")
+        _rest(page, parts["cost"].blocks, "cost.table", words)
         page = _page(book, words, "balance")
         _balance(page, run, words)
-        workbook_lists.targets(page, run, words)
-        page = _page(book, words, "forms")
-        form_sheets.performance(page, run, words)
-        form_sheets.affordability(page, run, words)
-        for name, keys in _ANSWERS.items():
-            if any(words.say(key) in found for key in keys):
-                answers(_page(book, words, name), found, words, *keys)
-        workbook_lists.assumptions(book, run, words)
-        workbook_lists.made(workbook_lists.readings(book, run, words), run, words)
+        _rest(page, parts["growth"].blocks, "growth.table", words)
+        if "targets" in parts:
+            _rest(page, parts["targets"].blocks)
+        placed = {anchor for anchors in _SHEETS.values() for anchor in anchors}
+        for name, anchors in _SHEETS.items():
+            if found := [parts[anchor] for anchor in anchors if anchor in parts]:
+                sheet(book, words.say(f"workbook.{name}"), words.say(f"workbook.{name}"), found)
+        for anchor, part in parts.items():
+            if anchor not in placed and anchor not in _WORKED:
+                sheet(book, part.title, part.title, [part])
+
+
+def _rest(page: Page, blocks: Sequence[Block], worked: str = "", words: Wording | None = None) -> None:
+    """The tables of a section, but for the one that stands on the sheet already (worked: its title's key)."""
+    title = words.say(worked) if words else ""
+    write_blocks(page, [block for block in every(blocks) if isinstance(block, Table) and block.title != title])
 
 
 def write_tables(run: RunFolder, lang: str, path: Path) -> None:
     """Write every table of a run's answers whole, a sheet each, and the settings with the paths that set them."""
     words = run.words(lang)
     with _book(path, run, words) as book:
-        found = workbook_answers.sheets(run, words)
+        found = answers.tables(run, words)
         page = book.page(words.say("workbook.contents"), making.policy_name(run, words), (34, 80))
         _facts(page, run, words)
         page.table(words.say("workbook.contents"), page.widths, words.say("workbook.tables_note"))
-        listed = {name: sheet.title for name, sheet in found.items()}
-        listed |= {words.say(f"workbook.{key}"): words.say(f"{key}.plain") for key in ("assumptions", "readings")}
-        for row in listed.items():
+        for row in ((name, table.title) for name, table in found.items()):
             for column, text in enumerate(row):
                 page.text(column, text)
             page.end_row()
-        for name, sheet in found.items():
-            workbook_answers.put(book, name, sheet)
-        workbook_lists.assumptions(book, run, words, path=True)
-        workbook_lists.readings(book, run, words, path=True)
+        for name, table in found.items():
+            put(book, name, table, ends(words), words.say("matters.margins"))
 
 
 def _book(path: Path, run: RunFolder, words: Wording) -> Book:
@@ -101,7 +110,7 @@ def _facts(page: Page, run: RunFolder, words: Wording) -> None:
         page.note(text)
 
 
-def _front(book: Book, run: RunFolder, words: Wording, beside: str) -> None:
+def _front(book: Book, run: RunFolder, words: Wording, beside: str) -> Page:
     """What run this is, its headline, and where the other tables are."""
     page = book.page(words.say("workbook.front"), making.policy_name(run, words), (36, 24, 24, 60))
     _facts(page, run, words)
@@ -136,13 +145,8 @@ def _front(book: Book, run: RunFolder, words: Wording, beside: str) -> None:
         page.text(2, "")
         page.text(3, words.say("risk.all_years") + between(run.row("overrun"), words))
         page.end_row()
-    page.end_row()
-    header, changed = making.changed_rows(run, words)
-    for look, texts in [("head", header), *(("text", row) for row in changed)] if changed else []:
-        for column, text in enumerate(texts):
-            page.text(column, text, look)
-        page.end_row()
     page.note(words.say("workbook.note"))
+    return page
 
 
 def _costs(page: Page, run: RunFolder, words: Wording) -> None:
@@ -150,10 +154,11 @@ def _costs(page: Page, run: RunFolder, words: Wording) -> None:
     years, n = run.cash_years, len(run.cash_years)
     money = words.say("unit.money")
     clauses = [c for c in run.clauses if c.kind != "in_kind"]
-    page.table(words.say("cost.table"), (24, *[11] * (n + 2)), words.say("workbook.costs_note"))
+    page.table(words.say("cost.table"), (24, *[11] * (n + 3)), words.say("workbook.costs_note"))
     page.blocks([money, words.say("workbook.error_unit", unit=money), words.say("workbook.yuan_unit")], len(clauses) + 1, _CHART)
     larger = page.copies[0]
-    page.header([words.say("cost.clause"), words.say("readings.article"), *map(str, years), words.say("cost.total")])
+    page.header([words.say("cost.clause"), words.say("readings.article"), *map(str, years), words.say("cost.total"),
+                 words.say("cost.p80_column")])
     first = page.row
     for clause in clauses:
         rows = [run.row("paid", clause.slug, year) for year in years]
@@ -169,6 +174,7 @@ def _costs(page: Page, run: RunFolder, words: Wording) -> None:
             column, f"SUM({down(column, first, last)})", value, "money+")
         _larger(page, column, value, words, "large+", hidden)
         _error(page, column, row, words, "large+")
+    _enough(page, n + 3, run.row("paid"), words, "large+")
     page.end_row()
     chart = page.book.file.add_chart({"type": "column", "subtype": "stacked"})
     for row, clause in enumerate(clauses, start=first + larger):
@@ -192,6 +198,7 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
             page.formula(column, f"SUM({span(page.row, 2, n + 1)})", row["mean"])
         _larger(page, column, row["mean"], words, withheld=withheld(row))
         _error(page, column, row, words)
+    _enough(page, n + 3, whole, words)
     page.end_row()
 
 
@@ -294,6 +301,14 @@ def _error(page: Page, column: int, row: pd.Series, words: Wording, look: str = 
     """The standard error of a mean in 万元 (millions), in the second block: a number, as errors do not add up."""
     with page.moved(page.copies[1]):
         page.number(column, float(row["standard_error"]) / UNITS[words.lang]["money"].scale, look, withheld(row))
+
+
+def _enough(page: Page, column: int, row: pd.Series, words: Wording, look: str = "large") -> None:
+    """The P80 of a row: in 万元 (millions) rounded up, in the first block, and as it is in the last; no sum."""
+    unit = UNITS[words.lang]["money"]
+    with page.moved(page.copies[0]):
+        page.number(column, value_of(number_of(row, unit, "p80")), look, withheld(row, "p80"))
+    page.number(column, row["p80"], look.replace("large", "money"), withheld(row, "p80"))
 
 
 def _axes(chart: Any, title: str, across: str, up: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont  # matplotlib brings it
 
+from simulator.render.pictures import font_files
 from simulator.report import sections
-from simulator.report.figures import font_files
 from simulator.report.wording import load
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")

@@ -146,6 +146,7 @@ def test_the_ledger_pays_known_years_as_they_were_paid(paid_register):
 
 @pytest.mark.parametrize("source", ["sample", "paid"])
 def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_register, tmp_path):
+    from simulator.render.html import blocks
     from simulator.report import budgeting
     from simulator.report.record import RunFolder
     from simulator.report.wording import load
@@ -156,7 +157,7 @@ def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_regi
     tables = run.budgeting(1)
     folder = RunFolder.open(run.write(tmp_path, tables))
     for lang, title in (("zh", "缺口与预留"), ("en", "Overrun and reserve")):
-        page = "".join(budgeting.section(folder, load(lang)))
+        page = blocks(budgeting.section(folder, load(lang)))
         assert title in page and title in budgeting.text(tables, lang, "first_come")
         assert "nan" not in page
         execution_told = {"zh": "预算执行与后续年度重新测算", "en": "Execution and new forecast"}[lang]

@@ -19,6 +19,8 @@ from scipy import stats
 import simulator
 from simulator import cli
 from simulator.compiled import source_hash
+from simulator.document import numbers
+from simulator.document.numbers import UNITS, shown
 from simulator.engine.assess import CLAWBACK
 from simulator.resources import folder
 from simulator.scenario import load_scenario
@@ -437,14 +439,14 @@ def test_the_screen_shows_the_summary(played, summary):
                            "（baseline+tax_rebate.high_rate=0.4+1），200 次模拟，种子 7，万元")
     assert said.rstrip().endswith(f"→ {played[1]}")
     paid, overrun = summary.loc["paid"].loc["total"], summary.loc["overrun"].loc["total"]
+    unit, lines = UNITS["zh"]["money"], said.splitlines()
     for year in [*map(str, range(2013, 2019)), "total"]:
-        line = next(line for line in said.splitlines() if line.startswith("合计" if year == "total" else year))
-        row = paid.loc[year]
-        assert f"{row['mean'] / 1e4:,.1f} ± {row['standard_error'] / 1e4:,.1f}" in line
-        assert f"  {row['p5'] / 1e4:,.1f}" in line
-        for q in ("p50", "p80", "p95"):  # what is to suffice is rounded up
-            assert f"  {math.ceil(round(row[q] / 1e3, 6)) / 10:,.1f}" in line
-        assert line.endswith(f"{overrun.loc[year, 'probability']:.1%}" if year != "2014" else "—")
+        place = next(k for k, line in enumerate(lines) if line.startswith("各年合计" if year == "total" else year))
+        row, told = {**paid.loc[year], "measure": "paid"}, " ".join(lines[place:place + 2])
+        assert f"± {unit.text(row['standard_error'], row['standard_error'] / 10)}" in told
+        for q in ("mean", "p50", "p80", "p95"):  # what is to suffice is rounded up
+            assert f"  {shown(row, unit, q)} " in lines[place]
+        assert lines[place].endswith(numbers.percent(overrun.loc[year, "probability"]) if year != "2014" else "—")
 
 
 def test_the_same_command_gives_the_same_files(played, tmp_path):
@@ -527,7 +529,8 @@ def test_terms_lists_everything_that_can_be_set():
 
 
 def test_columns_line_up_on_a_screen_where_chinese_is_two_cells_wide():
-    from simulator.report.terminal import table, width
+    from simulator.render.text import grid as table
+    from simulator.render.text import width
 
     lines = table(("条款", "元"), [("四（一）", "1"), ("a", "12,345.00")]).split("\n")
     assert [width(line) for line in lines] == [19, 19, 19, 19]

@@ -17,9 +17,9 @@ from simulator.budget.result import BudgetRun
 from simulator.dashboard import display, views, worker
 from simulator.dashboard.page import Dashboard
 from simulator.dashboard.worker import Replaying
+from simulator.document.numbers import percent
 from simulator.money import FEN
 from simulator.report.kinds import KINDS
-from simulator.report.rounding import percent
 from simulator.scenario import load_scenario
 
 RATE, AREA = "law.tax_rebate.high_rate", "law.office_rent.max_area"

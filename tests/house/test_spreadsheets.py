@@ -18,8 +18,11 @@ from simulator.population.findings import write_annotated
 from simulator.population.indicators import write_indicators
 from simulator.population.readers import examine
 from simulator.population.template import write_workbook
-from simulator.report import payout_list, sheets
+from simulator.report import payout_list
 from simulator.report.register_check import write_check
+from simulator.report.saved import save
+from simulator.report.tabled import tabled
+from simulator.report.wording import load
 from simulator.spreadsheets import escaped, save_csv, unescaped, workbook
 from tests.population.registers import full, write
 
@@ -91,8 +94,8 @@ def exports(tmp_path_factory):
     assessed = simulator.assess(population)
     for ending in ("csv", "xlsx"):
         payout_list.save(assessed, place / f"payout.{ending}")
-        table = sheets.Sheet(HOSTILE[0], {HOSTILE[1]: "text", "b": "number"}, [(HOSTILE[2], -5.0)], note=HOSTILE[3])
-        sheets.save(place / f"sheet.{ending}", {"a": table}, {"a": pd.DataFrame({HOSTILE[1]: [HOSTILE[2]], "b": [-5.0]})})
+        table = tabled(HOSTILE[0], {HOSTILE[1]: "text", "b": "number"}, [(HOSTILE[2], -5.0)], load("zh"), HOSTILE[3])
+        save(place / f"sheet.{ending}", {"a": table}, {"a": pd.DataFrame({HOSTILE[1]: [HOSTILE[2]], "b": [-5.0]})}, load("zh"))
     scenario = simulator.load_scenario("baseline", {"draws": 2})
     BudgetRun(scenario, play(scenario, population), population).write(place / "run", {"more": pd.DataFrame({"a": HOSTILE})})
     return place

@@ -10,7 +10,7 @@ from tests.house.test_floors import HOUSE
 DELETING = {"unlink", "rmdir", "rmtree", "removedirs", "move"}
 # modules that write where only they are: a temporary folder of their own, the cache of compiled code, the audit log
 ELSEWHERE = {
-    "simulator.report.pdf": "the page that is printed, in a temporary folder", "simulator.dashboard.overlay": "a temporary folder",
+    "simulator.render.pdf": "the page that is printed, in a temporary folder", "simulator.dashboard.overlay": "a temporary folder",
     "simulator.code_cache": "the cache",
     "simulator.report.publish": "formats are made in a temporary folder", "simulator.audit": "appends to the log, and to nothing else",
     "simulator.spreadsheets": "the writers that `files` calls", "simulator.locks": "lock files",

@@ -60,7 +60,8 @@ def printed(command: str) -> str:
 def picture(lang: str) -> str:
     """The fan of the baseline's cash by year, as an SVG."""
     from simulator import load_scenario, run
-    from simulator.report import charts, figures
+    from simulator.render import pictures
+    from simulator.report import charts
     from simulator.report.record import RunFolder
     from simulator.report.wording import load
 
@@ -68,7 +69,7 @@ def picture(lang: str) -> str:
         run(load_scenario()).write(where)
         kept = RunFolder.open(where)
         bands = kept.by_year("paid").dropna(subset=["p5", "p50", "p80", "p95"])
-        return figures.svg(charts.fan(bands, kept.appropriation, load(lang)))
+        return pictures.svg(charts.fan(bands, kept.appropriation, load(lang)))
 
 
 def main() -> None:

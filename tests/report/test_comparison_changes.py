@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from simulator import load_scenario, run
+from simulator.document.numbers import UNITS
 from simulator.report import comparison_sections
 from simulator.report.comparison_folder import ComparisonFolder, write_comparison
-from simulator.report.rounding import UNITS
 
 SMALL = {"draws": 10, "assumptions.incumbents.number": 10, "assumptions.joiners.a_year": 0}
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import simulator
 from simulator.budget.contributions import contributions
 from simulator.budget.result import BudgetRun
+from simulator.document.numbers import UNITS, WITHHELD, shown
 from simulator.engine.run import play
 from simulator.errors import ReportError
 from simulator.population.dividing import write_parts
@@ -22,7 +23,6 @@ from simulator.report import disclosure, register_safety, releases, safety, supp
 from simulator.report.publish import publish
 from simulator.report.record import RunFolder, read_contributions
 from simulator.report.register_check import CheckFolder, write_check
-from simulator.report.rounding import UNITS, WITHHELD, shown
 from simulator.report.run_files import ANALYSES, CONTRIBUTIONS
 from simulator.report.safety import Cube, Rules, protect, sensitive
 from simulator.report.wording import LANGUAGES, load

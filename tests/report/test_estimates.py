@@ -13,47 +13,57 @@ from openpyxl import load_workbook
 import simulator
 from simulator.budget.affordability import affordability
 from simulator.budget.backtest import backtest, backtest_of_place
-from simulator.report import driver_sheets, forms, page, returns, rounding, sheets
+from simulator.document import Cell, Table
+from simulator.document import numbers as rounding
+from simulator.render import text as of_text
+from simulator.render.html import blocks
+from simulator.render.text import width as screen_width
+from simulator.report import driver_sheets, forms, returns
 from simulator.report.record import RunFolder
-from simulator.report.sheets import Sheet, written
+from simulator.report.saved import save
+from simulator.report.tabled import tabled
 from simulator.report.tables import chance_cell
-from simulator.report.terminal import width as screen_width
 from simulator.report.wording import load
 
 NAN = math.nan
 
 
 @pytest.mark.parametrize("cell, kind, text", [
-    ((1234.567, 1.2345), "number±", "1,234.57 ± 1.23"),
-    ((0.0281, 0.0018), "number±", "0.028 ± 0.002"),  # to the first digit of the error
-    ((-5.0, 0.0), "signed±", "-5.00 ± 0.00"),
+    ((1234.567, 1.2345), "number±", "1,235 ± 1.2"),  # to the digit that the error reaches, the error to one more
+    ((12_345.6, 123.4), "number±", "12,350 ± 120"),
+    ((0.0281, 0.0018), "number±", "<0.1 ± <0.1"),  # something is never shown as nothing
+    ((-5.0, 0.0), "signed±", "\u22125"),
     ((0.0, 0.0), "signed±", "0"),  # nothing in any draw
-    ((0.00012, 0.00004), "number±", "0.000 ± 0.000"),
-    ((3.0, NAN), "signed±", "+3.00 ± —"),
+    ((3.0, NAN), "signed±", "+3"),
     ((NAN, NAN), "number±", "—"),
-    (4.0, "number±", "4.00"),  # counted, not estimated
+    (4.0, "number±", "4"),  # counted, not estimated
     (None, "number±", "—"),
-    ((0.5, 0.2719, 0.7281), "share[]", "50.0% [27.2%, 72.8%]"),
-    ((0.5, NAN, NAN), "share[]", "50.0%"),
-    ((2.0, 1.0, 3.5), "signed[]", "+2.00 [+1.00, +3.50]"),
+    ((0.5, 0.2719, 0.7281), "share[]", "50%（27% 至 73%）"),
+    ((0.5, NAN, NAN), "share[]", "50%"),
+    ((2.0, 1.0, 3.5), "signed[]", "+2.0（1.0 至 3.5）"),
+    ((44.81, 44.2, 45.1), "enough[]", "44.9（44.2 至 45.1）"),  # rounded up
 ])
-def test_a_terminal_shows_the_error_beside_the_estimate(cell, kind, text):
-    assert written(cell, kind) == text
+def test_every_form_shows_the_error_with_the_estimate(cell, kind, text):
+    shown = tabled("t", {"a": kind}, [(cell,)], load("zh"))
+    assert f"{shown.rows[0][0].text} {shown.rows[0][0].note}".strip().replace(" （", "（") == text
+    assert text.replace("（", " （") in of_text.tables(shown)
 
 
 def test_a_workbook_has_the_error_in_columns_of_its_own(tmp_path):
-    sheet = Sheet("t", {"a": "text", "b": "signed±", "c": "share[]"}, [("x", (1.5, 0.25), (0.5, 0.25, 0.75)), ("y", 2.0, None)],
-                  ends=("from", "to"))
-    place = sheets.save(tmp_path / "t.xlsx", {"t": sheet}, {"t": pd.DataFrame()})
+    rows = [("x", (1.5, 0.25), (0.5, 0.25, 0.75)), ("y", 2.0, None)]
+    sheet = tabled("t", {"a": "text", "b": "signed±", "c": "share[]"}, rows, load("en"))
+    place = save(tmp_path / "t.xlsx", {"t": sheet}, {"t": pd.DataFrame()}, load("en"))
     rows = list(load_workbook(place)["t"].iter_rows(min_row=3, values_only=True))
-    assert rows == [("a", "b", "c", "± (b)", "c · from", "c · to"), ("x", 1.5, 0.5, 0.25, 0.25, 0.75), ("y", 2, "—", "—", "—", "—")]
+    low, high = (load("en").say(f"workbook.{end}") for end in ("low", "high"))
+    assert rows == [("a", "b", "c", "± (b)", f"c · {low}", f"c · {high}"), ("x", 1.5, 0.5, 0.25, 0.25, 0.75),
+                    ("y", 2, "—", "", "", "")]
 
 
 @pytest.mark.parametrize("lang, interval", [("zh", "（21% 至 26%）"), ("en", "(21% to 26%)")])
 def test_a_page_shows_the_interval_of_a_chance_beneath_it(lang, interval):
     cell = chance_cell({"probability": 0.234, "probability_low": 0.206, "probability_high": 0.264}, load(lang))
     assert (cell.text, cell.note) == ("23%", interval)
-    html = page.table("", ["a", "b"], [[page.Cell("x"), cell]])
+    html = blocks(Table("", ["a", "b"], [[Cell("x"), cell]]))
     assert f'23% <span class="note">{interval}</span>' in html.replace('<i data-pad=""></i>', "")
     assert chance_cell({"probability": NAN, "probability_low": NAN}, load(lang)).note == ""
 
@@ -82,8 +92,8 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
                                           "assumption": "services.ratio", "assumed": 0.3, "needed": 0.5, "needed_low": 0.45,
                                           "needed_high": math.inf, "unit": "share"}])}
     run, words = RunFolder.open(budget.write(tmp_path, found)), load(lang)
-    tables = {"backtest": returns.backtest(run, words), "affordability": forms.affordable(run, words, errors=True),
-              "conditions": returns.conditions(run, words)}
+    tables = {"backtest": blocks(returns.backtest(run, words)), "affordability": blocks(forms.affordable(run, words, errors=True)),
+              "conditions": blocks(returns.conditions(run, words))}
     noted = re.compile(r'class="num[^"]*">[^<]*(?:<i[^>]*></i>)? <span class="note">')
     assert words.say("backtest.place_title") in tables["backtest"]
     tables["backtest"], tables["place"] = tables["backtest"].split(words.say("backtest.place_title"))
@@ -92,7 +102,7 @@ def test_a_folder_s_analyses_keep_their_errors_up_to_the_page(tmp_path, lang):
         rows = re.findall(r"<tr>.*?</tr>", html)[1:]
         assert rows and all(len(noted.findall(row)) >= least[name] for row in rows), name
     assert words.say("unit.between", low="45.0%", high="…") in tables["conditions"]
-    text = returns.ratios(run, words)
+    text = blocks(returns.ratios(run, words))
     assert text.count("±") >= 6 and words.say("returns.break_even") in text
 
 
@@ -101,24 +111,26 @@ def small():
     return simulator.run(simulator.load_scenario(changes={"draws": 60}))
 
 
-@pytest.mark.parametrize("lang, total", [("zh", "合计"), ("en", "total")])
-def test_a_run_on_the_screen_has_every_year_s_intervals(small, lang, total):
-    """Of each quantile and of the chance of an overrun: the ends that the summary says."""
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_run_on_the_screen_has_every_year_s_intervals(small, lang):
+    """Of each quantile and of the chance of an overrun: the ends that the summary says, as the page prints them."""
     from simulator.report import screen
 
     said = screen.budget(small, lang).split("\n\n")[1].splitlines()
     paid, overrun = small.figure("paid", year=2014), small.figure("overrun", year=2014)
-    scale, places = (1e4, 1) if lang == "zh" else (1e6, 3)
-    row = next(line for line in said if line.startswith("2014"))
+    place = next(k for k, line in enumerate(said) if line.startswith("2014"))
+    told, words, unit = " ".join(said[place:place + 2]), load(lang), rounding.UNITS[lang]["money"]
     for q in ("p50", "p80"):
-        assert f"[{paid[f'{q}_low'] / scale:,.{places}f}, {paid[f'{q}_high'] / scale:,.{places}f}]" in row
-    assert row.endswith(f"[{overrun['probability_low']:.1%}, {overrun['probability_high']:.1%}]")
-    assert said[-1].startswith(total) and len(said) == 2 + len(small.result.cash_years) + 1
+        ends = rounding.number_of({**paid, "measure": "paid"}, unit, q).margin
+        assert rounding.shown({**paid, "measure": "paid"}, unit, q) in told and words.say("unit.between", low=ends[0], high=ends[1]) in told
+    low, high = (rounding.percent(overrun[f"probability_{end}"]) for end in ("low", "high"))
+    assert words.say("unit.between", low=low, high=high) in told
+    assert sum(line.startswith(("20", words.say("risk.all_years"))) for line in said) == len(small.result.cash_years) + 1
 
 
 def test_a_text_too_wide_for_a_terminal_is_broken_into_lines():
     rows = [("四（四）", "2014-11-27", "未经国务院批准，" * 20), ("四（四）", "2015-05-10", "short")]
-    lines = sheets.as_text(Sheet("", {"条款": "text", "日期": "text", "要求": "text"}, rows, left=3)).splitlines()
+    lines = of_text.tables(tabled("", {"条款": "text", "日期": "text", "要求": "text"}, rows, load("zh"))).splitlines()
     assert max(map(screen_width, lines)) <= 120
     assert "".join(line.split()[-1] for line in lines[2:-1]) == "未经国务院批准，" * 20
     assert lines[-1].split() == ["四（四）", "2015-05-10", "short"] and not any(line.strip().startswith("，") for line in lines)
@@ -139,9 +151,9 @@ def test_a_clause_s_share_and_the_targets_say_how_sure_they_are(small, lang, tmp
     row = run.row("online_sales", year=2015)
     big = rounding.UNITS[lang]["big"]
     between = words.say("unit.between", low=big.text(row["p50_low"], digits=1), high=big.text(row["p50_high"], digits=1))
-    assert between in tables.targets(run, words, intervals=True)
+    assert between in blocks(tables.targets(run, words, intervals=True))
     assert f"± {rounding.UNITS[lang]['money'].text(run.row('paid')['standard_error'], run.row('paid')['standard_error'] / 10)}" in (
-        tables.quantiles(run, words))
+        blocks(tables.quantiles(run, words)))
 
 
 def test_an_exact_number_of_numpy_is_written_as_any_other():

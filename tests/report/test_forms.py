@@ -12,9 +12,9 @@ import pytest
 import simulator
 from simulator.budget.affordability import affordability, revenue, revenue_of
 from simulator.budget.concentration import concentration, lorenz
+from simulator.document.numbers import UNITS, shown
 from simulator.report import forms, sections, workbook
 from simulator.report.record import TOTAL, RunFolder
-from simulator.report.rounding import UNITS, shown
 from simulator.report.tables import chance_text
 from simulator.report.wording import LANGUAGES, load
 from tests.report import books
@@ -102,7 +102,7 @@ def test_the_forms_are_in_the_workbook_too(real, lang, tmp_path):
     _, run = real
     workbook.write(run, lang, tmp_path / "x.xlsx")
     words, book = load(lang), openpyxl.load_workbook(tmp_path / "x.xlsx")
-    texts = [str(cell) for key in ("performance.short", "forms.indicator") for row in books.table(book, words.say(key)) for cell in row]
+    texts = [str(cell) for key in ("forms.funds", "forms.indicators") for row in books.table(book, words.say(key)) for cell in row]
     assert words.say("forms.satisfied") in texts and any(t.startswith("=SUM(") for t in texts)
     shares = [cell for row in books.table(book, words.say("afford.title")) for cell in row if str(cell).startswith("=")]
     assert len(shares) >= len(run.cash_years) and all("/" in s for s in shares)

@@ -7,10 +7,12 @@ import json
 import docx
 import openpyxl
 
-from simulator.report import making, sections, word, workbook
+from simulator.render import docx as word
+from simulator.report import making, sections, workbook
 from simulator.report.batch import Batch, _index
 from simulator.report.batch_plan import Plan
 from simulator.report.record import RunFolder
+from simulator.report.whole import document
 from simulator.report.wording import load
 from tests.report import fake_run
 
@@ -36,9 +38,9 @@ def test_what_was_changed_stands_in_the_title_on_page_one_in_the_workbook_the_do
         book = openpyxl.load_workbook(tmp_path / "book.xlsx")
         front = {str(c.value) for row in book.worksheets[0].iter_rows() for c in row}
         assert CHANGE[lang] in front and any(TITLE[lang] in text for text in front) and change in book.properties.title
-        word.write(run, sections, "", lang, tmp_path / "made.docx")
-        document = docx.Document(str(tmp_path / "made.docx"))
-        assert change in document.core_properties.title
-        assert any(CHANGE[lang] == cell.text for table in document.tables for cell in table._cells)
+        word.write(document(run, sections, "", lang), tmp_path / "made.docx")
+        made = docx.Document(str(tmp_path / "made.docx"))
+        assert change in made.core_properties.title
+        assert any(CHANGE[lang] == cell.text for table in made.tables for cell in table._cells)
         plan = Plan({"baseline": folder}, {}, None, (lang,), ("budget",), ("html",), "internal")
         assert TITLE[lang] in _index(plan, Batch(tmp_path / "index.html", [folder / f"budget.{lang}.html"]))

@@ -10,12 +10,12 @@ import pytest
 
 import simulator
 from simulator import resources
+from simulator.document.numbers import WITHHELD
 from simulator.errors import ReportError
+from simulator.render.look import faults
 from simulator.report import kinds, launcher
-from simulator.report.look import faults
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
-from simulator.report.rounding import WITHHELD
 from simulator.report.wording import load
 from tests.of_2013 import SLUGS
 from tests.report.chinese import english_in

@@ -16,12 +16,12 @@ import pytest
 
 from simulator import resources
 from simulator.cli import main
+from simulator.document.numbers import UNITS, percent, shown
 from simulator.errors import ReportError
 from simulator.files import overwriting, put
+from simulator.render.look import faults
 from simulator.report import launcher, workbook
-from simulator.report.look import faults
 from simulator.report.publish import publish
-from simulator.report.rounding import UNITS, percent, shown
 from simulator.report.tables import chance_text
 from simulator.report.wording import load
 from tests.report.chinese import english_in

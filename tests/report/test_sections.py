@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import simulator
+from simulator.render.html import blocks
 from simulator.report import sections, tables
 from simulator.report.record import RunFolder
 from simulator.report.wording import load
@@ -120,13 +121,13 @@ def test_what_is_filed_is_short_and_every_annex_says_whom_it_is_for(run, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_page_one_says_what_is_needed_what_there_is_and_what_to_add(run, lang):
     """Needed less the budget is what is to be added, as printed."""
-    table = tables.asks(run(), load(lang))
+    table = blocks(tables.asks(run(), load(lang)))
     rows = [re.sub("<i[^>]*></i>|<span.*?</span>", "", row) for row in re.findall("<tr>.*?</tr>|<tr class=strong>.*?</tr>", table)][1:]
     assert len(rows) == len(run().cash_years) + 1
     for row in rows:
         need, budget, change = (float(c.replace(",", "").replace("\u2212", "-")) for c in re.findall(r"<td[^>]*>([^<]*)", row)[:3])
         assert need - budget == pytest.approx(change, abs=1e-9)
-    assert words_of(tables.asks(run("unfunded"), load(lang))).isdisjoint({load(lang).say("asks.change")})
+    assert words_of(blocks(tables.asks(run("unfunded"), load(lang)))).isdisjoint({load(lang).say("asks.change")})
 
 
 def words_of(html: str) -> set[str]:
@@ -143,7 +144,7 @@ def test_printed_parts_add_up_to_printed_totals(run, lang):
         return [re.findall(r'<td[^>]*>([^<]*)', row) for row in rows]
 
     for kind in ("ordinary", "unfunded"):
-        *parts, total = cells(tables.costs(run(kind), load(lang)))
+        *parts, total = cells(blocks(tables.costs(run(kind), load(lang))))
         for column in range(len(total) - 1):  # the last is a quantile
             assert sum(number(row[column]) for row in parts if not row[column].startswith("<")) == number(total[column])
         for row in [*parts, total]:

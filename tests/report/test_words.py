@@ -8,8 +8,10 @@ import re
 import pandas as pd
 import pytest
 
+from simulator.document import Paragraph
+from simulator.document.numbers import UNITS, error_of, percent, shown
 from simulator.errors import ReportError
-from simulator.report.rounding import UNITS, error_of, percent, shown
+from simulator.render.html import blocks
 from simulator.report.settings import value_and_unit
 from simulator.report.sources import named
 from simulator.report.wording import LANGUAGES, load, places
@@ -47,7 +49,7 @@ def test_places_are_filled_exactly():
 
 
 def test_what_is_filled_in_is_set_off_and_escaped():
-    assert EN.html("page.run", run_id="a<b") == "Run <b>a&lt;b</b>"
+    assert blocks(Paragraph(EN.rich("page.run", run_id="a<b"))) == "<p>Run <b>a&lt;b</b></p>"
 
 
 def test_an_unknown_language_is_refused():

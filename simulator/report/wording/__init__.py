@@ -6,7 +6,6 @@ case needs other words it has its own key.
 
 from __future__ import annotations
 
-import html
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from simulator import yamlfile
+from simulator.document import Rich
 from simulator.errors import Problem, ReportError
 
 LANGUAGES = ("zh", "en")
@@ -38,10 +38,16 @@ class Wording:
         """The sentence, its places filled. A place left empty or filled in vain is a defect: ValueError."""
         return self._filled(key, self.sentences[key], {name: str(v) for name, v in values.items()})
 
-    def html(self, key: str, /, **values: object) -> str:
-        """As `say`, escaped for HTML and with what was filled in set off as <b>."""
-        marked = {name: f"<b>{html.escape(str(v))}</b>" for name, v in values.items()}
-        return self._filled(key, html.escape(self.sentences[key], quote=False), marked)
+    def rich(self, key: str, /, **values: object) -> Rich:
+        """As `say`, with what was filled in set off."""
+        given = {name: str(v) for name, v in values.items()}
+        self._filled(key, self.sentences[key], given)
+        pieces: list[tuple[str, bool]] = []
+        for text, name, _, _ in string.Formatter().parse(self.sentences[key]):
+            pieces.append((text, False))
+            if name is not None:
+                pieces.append((given[name], True) if name in given else (self._budget()[name], False))
+        return Rich(tuple(piece for piece in pieces if piece[0]))
 
     def pick(self, names: Mapping[str, str] | str) -> str:
         """A name that comes in both languages, in this one; a plain text as it is."""
@@ -58,8 +64,12 @@ class Wording:
         wanted = places(sentence).difference(BUDGET)
         if wanted != set(values):
             raise ValueError(f"{self.lang}.yaml {key}: has the places {sorted(wanted)}, given {sorted(values)}")
+        return sentence.format(**values, **self._budget())
+
+    def _budget(self) -> dict[str, str]:
+        """What stands at the places that every wording fills itself."""
         budget = self.sentences.get("terms.budget_example" if self.example else "terms.budget", "")
-        return sentence.format(**values, **dict(zip(BUDGET, (budget, budget[:1].upper() + budget[1:]), strict=True)))
+        return dict(zip(BUDGET, (budget, budget[:1].upper() + budget[1:]), strict=True))
 
 
 def places(sentence: str) -> set[str]:

@@ -21,12 +21,13 @@ _NORMAL = 1.959964  # half a 95 % interval in standard errors
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of display: what one is worth in the file's unit, and the finest and coarsest digit shown."""
+    """A unit of display: what one is worth in the file's unit, the finest and coarsest digit shown, and what is written after it."""
 
     key: str
     scale: float
     finest: int
     coarsest: int = 0
+    sign: str = ""  # written after the number
 
     def digits(self, error: float, value: float) -> int:
         """Decimals to show (negative: tens) for a number known to ± `error` (the file's unit)."""
@@ -89,6 +90,61 @@ UNITS: Mapping[str, Mapping[str, Unit]] = {
 }
 
 
+PERCENT = Unit("percent", 0.01, 1, 1, "%")  # a share, to a tenth of a per cent
+CHANCE = Unit("chance", 0.01, 0, 0, "%")  # a probability: see `percent`
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with what is known of it: its value in the file's unit, the unit it is shown in, its Monte Carlo error and how it is
+    rounded. Every form writes it alike, by `text`; a workbook has the value itself.
+
+    error: the standard error (0: exact). ends: of its 95 % interval, in place of a standard error. digits: to be shown whatever the
+    error. printed: what is shown where a table's printed numbers add up. withheld: by disclosure control.
+    """
+
+    value: float
+    unit: Unit
+    error: float = math.nan
+    ends: tuple[float, float] | None = None
+    rounding: str = ROUND_HALF_UP
+    signed: bool = False
+    digits: int | None = None
+    printed: Decimal | None = None
+    withheld: bool = False
+
+    @property
+    def text(self) -> str:
+        """The number as it is written, without its unit's name."""
+        if self.withheld:
+            return WITHHELD
+        if self.unit == CHANCE:
+            return percent(self.value)
+        if self.printed is not None:
+            return self.unit.written(self.printed, self.value)
+        return self._written(self.value, self.rounding, self.signed)
+
+    @property
+    def estimated(self) -> float:
+        """Its standard error: its own, or from its interval."""
+        return self.error if self.ends is None else (self.ends[1] - self.ends[0]) / 2 / _NORMAL
+
+    @property
+    def margin(self) -> tuple[str, ...]:
+        """What is written beneath it: its standard error, or the two ends of its interval; nothing where it has none."""
+        if self.withheld or not math.isfinite(self.value):
+            return ()
+        if self.ends is not None:
+            if not all(map(math.isfinite, self.ends)) or (self.unit != CHANCE and not self.estimated > 0):
+                return ()
+            return tuple(percent(end) if self.unit == CHANCE else self._written(end, ROUND_HALF_UP, False) for end in self.ends)
+        return (self.unit.text(self.error, self.error / 10) + self.unit.sign,) if self.error > 0 else ()
+
+    def _written(self, value: float, rounding: str, signed: bool) -> str:
+        text = self.unit.text(value, self.estimated, self.digits, signed, rounding)
+        return text if text == MISSING else text + self.unit.sign
+
+
 def _rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_UP) -> Decimal:
     """Rounded, half up (away from zero) unless said otherwise; `places` may be negative; a plain zero, never minus zero."""
     return value.quantize(Decimal(1).scaleb(-places), rounding=rounding) + 0
@@ -118,13 +174,18 @@ def suffices(row: Mapping[str, Any], column: str) -> bool:
     return (measure[0] if isinstance(measure, tuple) else measure) == "paid" and column in ("p50", "p80", "p90", "p95", "p99")
 
 
-def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False, rounding: str = "") -> str:
-    """A number of a summary row as the page writes it, everywhere on the page alike: what is to suffice rounded up, others half up,
-    or as `rounding` says."""
-    if withheld(row, column):
-        return WITHHELD
+def number_of(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False, rounding: str = "") -> Number:
+    """A number of a summary row: what is to suffice rounded up, others half up, or as `rounding` says."""
     rounding = rounding or (UP if suffices(row, column) else ROUND_HALF_UP)
-    return unit.text(float(row.get(column, math.nan)), error_of(row, column), signed=signed, rounding=rounding)
+    low, high = (float(row.get(f"{column}_{end}", math.nan)) for end in ("low", "high"))
+    ends = None if column == "mean" else (low, high)
+    return Number(float(row.get(column, math.nan)), unit, error_of(row, "mean") if ends is None else math.nan, ends, rounding, signed,
+                  withheld=withheld(row, column))
+
+
+def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False, rounding: str = "") -> str:
+    """That number as it is written."""
+    return number_of(row, unit, column, signed, rounding).text
 
 
 def withheld(row: Mapping[str, Any], column: str = "mean") -> bool:

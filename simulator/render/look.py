@@ -6,7 +6,7 @@ import unicodedata
 from html.parser import HTMLParser
 
 from simulator.errors import Problem
-from simulator.report.figures import missing_glyphs
+from simulator.render.pictures import missing_glyphs
 
 _ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "form", "input", "button", "video", "audio", "applet",
            "frame", "frameset", "animate", "set", "foreignobject")

@@ -13,23 +13,26 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from simulator.report.wording import Wording
-
 SOFT, INK, ACCENT = RGBColor(0x55, 0x61, 0x6D), RGBColor(0x1C, 0x27, 0x33), RGBColor(0x1F, 0x4E, 0x79)
 FONTS = {"zh": ("Times New Roman", "宋体", "黑体"), "en": ("Calibri", "宋体", "黑体")}  # Latin, Chinese text, Chinese headings
 
+# thin grey lines between rows, none between columns
+LINES = "<w:tblBorders>" + "".join(
+    f'<w:{side} w:val="single" w:sz="{wide}" w:space="0" w:color="{colour}"/>' for side, wide, colour in (
+        ("top", 8, "1C2733"), ("bottom", 8, "1C2733"), ("insideH", 4, "C4CCD4"))) + "</w:tblBorders>"
 
-def blank(words: Wording) -> Any:
+
+def blank(lang: str) -> Any:
     """An A4 document with the report's styles."""
     document = Document()
     page = document.sections[0]
     page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2)
     page.top_margin, page.bottom_margin = Cm(2.2), Cm(2)
-    latin, chinese, heading = FONTS[words.lang]
+    latin, chinese, heading = FONTS[lang]
     for name, size, bold, colour, before, after in (
             ("Normal", 10.5, False, INK, 0, 6), ("Title", 20, True, INK, 0, 6), ("Heading 1", 15, True, INK, 18, 8),
-            ("Heading 2", 11, True, INK, 10, 4)):
+            ("Heading 2", 11, True, INK, 10, 4), ("Caption", 10.5, True, INK, 10, 4)):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.bold, style.font.color.rgb = latin, Pt(size), bold, colour
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -63,19 +66,54 @@ def run(paragraph: Any, text: str, size: float, colour: RGBColor = INK, bold: bo
     return piece
 
 
-def field(paragraph: Any, code: str, shown: str) -> None:
+def field(paragraph: Any, code: str, shown: str, size: float = 8, bold: bool = False) -> None:
     """A field of Word's, with what it shows until it is brought up to date."""
-    for kind, text in (("begin", ""), ("", code), ("separate", ""), (None, shown), ("end", "")):
-        piece = run(paragraph, "" if kind is not None else text, 8, SOFT)
-        if kind == "":
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = f" {text} "
-            piece._r.append(element)
-        elif kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-            piece._r.append(element)
+    begin(paragraph, code)
+    run(paragraph, shown, size, INK if bold else SOFT, bold)
+    end(paragraph)
+
+
+def begin(paragraph: Any, code: str) -> None:
+    """A field begins: its result follows, until `end`."""
+    _mark(paragraph, "begin")
+    element = OxmlElement("w:instrText")
+    element.set(qn("xml:space"), "preserve")
+    element.text = f" {code} "
+    paragraph.add_run()._r.append(element)
+    _mark(paragraph, "separate")
+
+
+def end(paragraph: Any) -> None:
+    """The field that was begun ends."""
+    _mark(paragraph, "end")
+
+
+def _mark(paragraph: Any, kind: str) -> None:
+    element = OxmlElement("w:fldChar")
+    element.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(element)
+
+
+def mark_of(anchor: str) -> str:
+    """The bookmark of a section."""
+    return f"_Toc_{anchor}"
+
+
+def bookmark(paragraph: Any, anchor: str, number: int) -> None:
+    """Mark a heading, so that the contents know its page."""
+    for kind in ("Start", "End"):
+        element = OxmlElement(f"w:bookmark{kind}")
+        element.set(qn("w:id"), str(number))
+        if kind == "Start":
+            element.set(qn("w:name"), mark_of(anchor))
+        paragraph._p.append(element)
+
+
+def filled_when_opened(document: Any) -> None:
+    """Word brings fields up to date when it opens the document."""
+    element = OxmlElement("w:updateFields")
+    element.set(qn("w:val"), "true")
+    document.settings.element.append(element)
 
 
 def shares(rows: list[list[str]], width: int, room: float) -> list[float]:
@@ -99,25 +137,9 @@ def cells(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def lined(table: Any) -> None:
-    """Thin grey lines between rows, none between columns."""
-    borders = OxmlElement("w:tblBorders")
-    for side, line, colour in (("top", "8", "1C2733"), ("bottom", "8", "1C2733"), ("insideH", "4", "C4CCD4")):
-        edge = OxmlElement(f"w:{side}")
-        for name, value in (("w:val", "single"), ("w:sz", line), ("w:space", "0"), ("w:color", colour)):
-            edge.set(qn(name), value)
-        borders.append(edge)
-    table._tbl.tblPr.append(borders)
-
-
 def shade(cell: Any, colour: str) -> None:
     """A cell's ground."""
     shade = OxmlElement("w:shd")
     for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour)):
         shade.set(qn(name), value)
     cell._tc.get_or_add_tcPr().append(shade)
-
-
-def mark(properties: Any, name: str) -> None:
-    """A property that is there or not."""
-    properties.append(OxmlElement(name))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from simulator.errors import Problem, ReportError
 from simulator.files import temporary
-from simulator.report.figures import font_files
+from simulator.render.pictures import font_files
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
          "microsoft-edge-stable", "msedge")

@@ -1,0 +1,101 @@
+"""Drawings as pictures: in the report's style, with its Chinese glyphs, the same bytes for the same figure.
+
+Charts are `matplotlib.figure.Figure`s, never pyplot's, so nothing is kept alive between calls. On the page a chart is an SVG whose
+letters are outlines: it prints sharply and needs no font on the reader's machine.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import matplotlib
+from matplotlib import font_manager, ft2font, style
+from matplotlib.figure import Figure
+
+from simulator import packages
+from simulator.errors import Problem, ReportError
+
+# the charts' families, under names that no font of the machine has; see `font_files`
+FAMILIES = ("report Chinese", "report signs")
+FONT_PACKAGE = "pylopdf-fonts-zh-cn"
+DOTS = 200  # per inch, of pictures in documents that cannot hold drawings
+_STYLE = Path(__file__).with_name("fiscal.mplstyle")
+
+
+def font_files() -> tuple[Path, Path]:
+    """The files charts are written with: the Chinese font that is installed with this program, and matplotlib's own, which has
+    Latin and mathematical signs. They are named by path: what fonts the machine has, or a program's list of them says, changes
+    no report. Raises ReportError where one is missing."""
+    package = find_spec(FONT_PACKAGE.replace("-", "_"))
+    folder = (package.submodule_search_locations or [""])[0] if package else f"{FONT_PACKAGE} is not installed"
+    found = Path(folder) / "NotoSansSC-Regular.otf", Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    missing = [(file.name, owner) for file, owner in zip(found, (FONT_PACKAGE, "matplotlib"), strict=True) if not file.is_file()]
+    if missing:
+        raise ReportError([Problem("font", f"{name} of the package {owner} is missing",
+                                   packages.install(owner, "--force-reinstall", "--no-deps")) for name, owner in missing])
+    return found
+
+
+def _add_fonts() -> None:
+    """Tell matplotlib of the report's fonts, wherever its list has lost them: it makes that list anew at times."""
+    manager = font_manager.fontManager
+    for family, file in zip(FAMILIES, font_files(), strict=True):
+        if [entry.fname for entry in manager.ttflist if entry.name == family] != [str(file)]:
+            manager.ttflist[:] = [entry for entry in manager.ttflist if entry.name != family]
+            known = len(manager.ttflist)
+            manager.addfont(str(file))  # under all names the file has, of which none is kept
+            manager.ttflist[known:] = [replace(manager.ttflist[known], name=family)]
+
+
+@cache
+def _written() -> frozenset[int]:
+    """Code points that the report's fonts can write."""
+    return frozenset(code for file in font_files() for code in ft2font.FT2Font(str(file)).get_charmap())
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """The characters of a text that none of the report's fonts can write; blanks and marks of layout apart.
+
+    >>> missing_glyphs("预算 (万元) −5"), missing_glyphs("a\U0010fffd") == {"\U0010fffd"}
+    (set(), True)
+    """
+    return {c for c in set(text) if ord(c) not in _written() and not c.isspace() and unicodedata.category(c) != "Cf"}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw, and render, inside this: the report's style, and a missing glyph is an error instead of a box."""
+    _add_fonts()
+    with style.context(str(_STYLE)), warnings.catch_warnings():
+        matplotlib.rcParams["font.family"] = list(FAMILIES)
+        warnings.filterwarnings("error", message=r"Glyph .* missing")
+        try:
+            yield
+        except UserWarning as e:
+            raise ReportError(Problem("chart", f"has a character that no font of the report can write ({e})",
+                                      "write it in another way")) from e
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG text, the same bytes for the same figure."""
+    buffer = io.StringIO()
+    with drawing():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a PNG, the same bytes for the same figure."""
+    buffer = io.BytesIO()
+    with drawing():
+        figure.savefig(buffer, format="png", dpi=DOTS, metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,118 @@
+"""One document in every form: a new section reaches all of them with no further line, and all of them say the same numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+from types import SimpleNamespace
+
+import docx
+import openpyxl
+import pytest
+from matplotlib.figure import Figure as Drawing
+
+from simulator.document import Cell, Figure, Heading, Paragraph, Picture, Rich, Section, Table, number
+from simulator.document.numbers import CHANCE, UNITS, Number
+from simulator.render import docx as of_docx
+from simulator.render import html as of_html
+from simulator.render import pdf
+from simulator.render import text as of_text
+from simulator.render.xlsx import _SHARES
+from simulator.report import page, sections, workbook
+from simulator.report.whole import document
+from simulator.report.wording import LANGUAGES, load
+
+TEXTS = ("An invented section", "A heading in it", "A paragraph with a strong word.", "An invented table", "Unit: rabbits", "A row",
+         "A note under the table", "1,235", "± 1.2", "12%", "(8% to 17%)", "A chart of nothing")
+
+
+def invented(run, lang: str) -> Section:
+    """A section that nobody has heard of."""
+    big = Number(1234.567, UNITS["en"]["count"], 1.2345)
+    chance = Number(0.12, CHANCE, ends=(0.08, 0.17))
+    drawn = Drawing(figsize=(4, 2))
+    drawn.add_subplot().plot([0, 1], [0, 1])
+    table = Table("An invented table", ["What", "How many", "How likely"],
+                  [[Cell("A row"), number(big, f"± {big.margin[0]}"), number(chance, "(8% to 17%)")]], aside="Unit: rabbits",
+                  note="A note under the table")
+    return page.section("invented", "An invented section", load(lang).tag, Heading("A heading in it"),
+                        Paragraph(Rich((("A paragraph with a ", False), ("strong", True), (" word.", False)))), table,
+                        Figure("A chart of nothing", Picture(drawn, "nothing")))
+
+
+@pytest.fixture
+def more():
+    """The report's sections and the invented one."""
+    names = [*sections.__all__[:-1], "invented", "end"]
+    return SimpleNamespace(__all__=names, invented=invented, **{n: getattr(sections, n) for n in names if n != "invented"})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_invented_section_reaches_every_form_with_no_further_line(run, more, lang, tmp_path, need):
+    need("chromium", "google-chrome", "microsoft-edge")
+    one, whole = run(), document(run(), more, "", lang)
+    made = "".join(of_html.section(part) for part in whole.sections)
+    on_page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", re.sub(r"<style.*?</style>", "", made, flags=re.S)))
+    pdf.write(f"<html><head><style></style></head><body class='report'>{made}</body></html>", tmp_path / "x.pdf")
+    printed = subprocess.run([need("pdftotext"), "-layout", str(tmp_path / "x.pdf"), "-"], capture_output=True, timeout=60).stdout.decode()
+    of_docx.write(whole, tmp_path / "x.docx")
+    word = docx.Document(tmp_path / "x.docx")
+    in_word = " ".join([*(p.text for p in word.paragraphs), *(c.text for t in word.tables for r in t.rows for c in r.cells)])
+    workbook.write(one, lang, tmp_path / "x.xlsx", report=whole)
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    cells = [cell.value for row in book["An invented section"].iter_rows() for cell in row if cell.value is not None]
+    in_book = " ".join(map(str, cells))
+    on_screen = of_text.document(whole)
+    for name, said in (("page", on_page), ("pdf", printed), ("word", in_word), ("screen", on_screen)):
+        assert [text for text in TEXTS if text not in re.sub(r"\s+", " ", said)] == [], name
+    assert [text for text in TEXTS if text not in in_book and text not in ("1,235", "12%")] == []
+    assert {1234.567, 0.12} <= set(cells)  # in a workbook a number is a number
+    assert len(book["An invented section"]._images) == 1 and made.count("<img") == len(word.inline_shapes)
+    assert any(p.style.name == "Heading 1" and p.text == "An invented section" for p in word.paragraphs)
+    assert any(p.style.name == "Caption" and "An invented table" in p.text for p in word.paragraphs)
+    assert all(t.rows[0]._tr.trPr.findall(".//{*}tblHeader") for t in word.tables if t.rows[0].cells[0].text == "What")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_filed_has_six_hundred_numbers_at_most(run, lang):
+    body = [getattr(sections, name)(run(), lang) for name in ("cover", "answer", *sections.BODY)]
+    assert 300 < sum(len(re.findall(r"\d[\d,.]*", of_text.section(part))) for part in body) <= 600
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "unfunded", "few draws"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_form_says_the_same_numbers(run, kind, lang, tmp_path):
+    """Table by table: the texts of the page, of Word and of the terminal; and a workbook's cells, which hold what is printed unrounded."""
+    whole = document(run(kind), sections, "", lang)
+    of_docx.write(whole, tmp_path / "x.docx")
+    word = {}
+    for grid in docx.Document(tmp_path / "x.docx").tables:
+        rows = [tuple(re.sub(r"\s+", " ", cell.text) for cell in row.cells) for row in grid.rows]
+        word.setdefault(rows[0], []).append(rows)
+    workbook.write(run(kind), lang, tmp_path / "x.xlsx", report=whole)
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx", data_only=True)
+    held = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)}
+    screen, seen = of_text.document(whole), 0
+    for part in whole.sections:
+        page_text = of_html.section(part)
+        for block in part.blocks:
+            if not isinstance(block, Table) or not block.rows:
+                continue
+            texts = [re.sub(r"\s+", " ", f"{cell.text} {cell.note}").strip() for row in block.rows for cell in row]
+            told = {text for text in texts if re.search(r"\d", text)}
+            assert tuple(block.header) in word, block.title
+            in_word = {cell for rows in word[tuple(block.header)] for row in rows for cell in row}
+            assert told <= in_word, block.title
+            on_page = html.unescape(re.sub(r"<i [^>]*></i>|<[^>]+>", "", of_html.blocks([block])))
+            assert of_html.blocks([block]) in page_text
+            for row in block.rows:
+                for cell in row:
+                    assert cell.text in on_page, (block.title, cell.text)
+                    assert not cell.number or cell.text in screen, (block.title, cell.text)
+                    if (of := cell.of) is not None and not of.withheld and of.value == of.value:
+                        seen += 1
+                        scale = 1 if of.unit.key in _SHARES else of.unit.scale
+                        most = max(1.0, abs(of.value)) * 1e-9 if of.rounding == "ROUND_HALF_UP" else 10.0 * scale
+                        assert any(abs(value * scale - of.value) <= most for value in held), (block.title, cell.text)
+    assert seen > 200
