@@ -26,6 +26,7 @@ from numba.core import config, event
 from numba.core.registry import CPUDispatcher
 
 from simulator.code_cache import Watch, keep_checked
+from simulator.phrases import phrase
 
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
 COMPILED = (
@@ -78,9 +79,9 @@ def _prepare() -> tuple[str | None, str]:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except (OSError, RuntimeError) as e:  # RuntimeError: no home directory
-            note = note or f"compiled code cannot be kept ({e}); it is compiled anew in memory each time"
+            note = note or phrase('compiled code cannot be kept ({}); it is compiled anew in memory each time', e)
         else:
-            return str(folder), f"compiled code is kept in {folder.parent}: the usual place cannot be written" if note else ""
+            return str(folder), phrase('compiled code is kept in {}: the usual place cannot be written', folder.parent) if note else ""
     return None, note
 
 

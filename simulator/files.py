@@ -32,6 +32,7 @@ from typing import Any
 from simulator.audit import act, has_written
 from simulator.errors import Problem, SimulatorError
 from simulator.locks import held, lock
+from simulator.phrases import phrase
 
 REMEDY = "close it if it is open elsewhere, or choose another --out"
 ROOM = "make room on the disk, or choose another --out"
@@ -133,7 +134,7 @@ def change(folder: str | Path, error: type[SimulatorError] = SimulatorError, rem
             if not isinstance(e, OSError):
                 raise
             remedy = ROOM if e.errno in FULL else remedy
-            raise error(Problem(str(folder / changing.at), f"cannot be written ({e.strerror or e})", remedy)) from e
+            raise error(Problem(str(folder / changing.at), phrase('cannot be written ({})', e.strerror or e), remedy)) from e
         for name in changing.puts:
             has_written(folder / name)
 
@@ -158,7 +159,7 @@ def put_for_now(path: Path, write: Writer, remedy: str) -> None:
         beside.replace(path)
         settle(path.parent)
     except OSError as e:
-        raise SimulatorError(Problem(str(path), f"cannot be written ({e.strerror or e})", remedy)) from e
+        raise SimulatorError(Problem(str(path), phrase('cannot be written ({})', e.strerror or e), remedy)) from e
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -218,8 +219,7 @@ def settled(folder: Path, error: type[SimulatorError] = SimulatorError) -> None:
                         for work in {(place / beside).parent for beside, _, _ in pending["put"].values()}:
                             _sweep(work)
             except OSError as e:
-                raise error(Problem(str(place), f"was being changed when the program was stopped, and the change cannot be ended "
-                                                f"({e.strerror or e})", "make the folder writable")) from e
+                raise error(Problem(str(place), phrase('was being changed when the program was stopped, and the change cannot be ended ({})', e.strerror or e), "make the folder writable")) from e
 
 
 def settle_below(top: Path, error: type[SimulatorError] = SimulatorError) -> None:
@@ -334,7 +334,7 @@ def _in_the_way(folder: Path, names: list[str]) -> list[Problem]:
         if any(whole == read or path.resolve() == read or read in whole.parents for read in may.inputs):
             problems.append(Problem(str(path), "is read here, so it is not written to", "choose another --out"))
         elif path.is_dir() and not path.is_symlink():
-            problems.append(Problem(str(path), "cannot be written (a folder of this name is there)", "choose another --out"))
+            problems.append(Problem(str(path), phrase("cannot be written ({})", "a folder of this name is there"), "choose another --out"))
         elif any((folder / above).is_symlink() for above in Path(name).parents if above.name):
             problems.append(Problem(str(path), "leads elsewhere: a folder above it is a link", "choose another --out"))
         elif (path.is_symlink() or path.exists()) and not may.anything:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.errors import Problem, SimulatorError
+from simulator.phrases import phrase
 
 LOCKED_BYTE = 2**30  # far behind what stands in a lock file, which stays readable where locks are mandatory (Windows)
 
@@ -26,13 +27,13 @@ def held(path: Path, error: type[SimulatorError] = SimulatorError, wait: float =
     while (handle := _hold(path)) is None:
         if time.monotonic() >= until:
             who = path.read_text(encoding="utf-8", errors="replace")[:200].strip()
-            raise error(Problem(str(path.parent), f"another run is at work there ({who or 'unnamed'})",
+            raise error(Problem(str(path.parent), phrase('another run is at work there ({})', who or 'unnamed'),
                                 "wait for it, or choose another --out"))
         time.sleep(0.02)
     try:
         since = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         os.ftruncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {platform.node()}, since {since}".encode())
+        os.write(handle, phrase('process {} on {}, since {}', os.getpid(), platform.node(), since).encode())
         yield
     finally:
         if sys.platform != "win32":

@@ -1,62 +1,62 @@
 """What the program has to say, in Chinese: problems and notices, each found by its English in messages.yaml.
 
-The rooms write English where they raise a problem or say a word; the Chinese is looked up where it is shown (screens, pages). A
-message quotes paths, numbers and words; those are carried over. One that is told with another inside it is translated with it.
+Where a problem is raised its English is written, as a phrase where it quotes something; the Chinese is looked up where it is shown
+(screens, pages), by the phrase's template, and what it quotes is said in Chinese the same way.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
-from itertools import islice
+from functools import cache
 from pathlib import Path
 
 from simulator.errors import Problem, SimulatorError
+from simulator.phrases import Phrase
 
-_AS_IT_STANDS = re.compile(r"“[^”]*”|'[^']*'|\"[^\"]*\"")  # quoted: what somebody wrote
+FOREIGN = "of other programs"  # argparse, the parser of YAML, the operating system: their sentences, which come finished
 _PLACES = ((r" (?:line|row) (\d+)\b, ", r" 第 \1 行，"), (r" (?:line|row) (\d+)\b(?! )", r" 第 \1 行"), (r" row ([^,“]+)", r" 中的 \1"),
            (r", cell ", "，单元 "),
            (r", parameter ", "，参数 "), (r"^draws (\d+) … (\d+)", r"第 \1 至 \2 次模拟"), (r" of part (\d+)$", r"（第 \1 部）"))
 
 
 @cache
-def messages() -> dict[str, str]:
-    """Every message, English to Chinese; {} or {0}, {1} … stand for what is quoted."""
+def _sections() -> dict[str, dict[str, str]]:
     from simulator import yamlfile  # here: most commands have nothing to refuse
 
     document = yamlfile.load(Path(__file__).with_name("messages.yaml"), SimulatorError)
-    return {str(english): str(chinese) for section in document.data.values() for english, chinese in section.items()}
+    return {str(name): {str(english): str(words) for english, words in section.items()} for name, section in document.data.items()}
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Messages as patterns, those with most words of their own first."""
-    ordered = sorted(messages().items(), key=lambda pair: -len(pair[0].replace("{}", "")))
-    return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), chinese)
-            for english, chinese in ordered]
+def messages() -> dict[str, str]:
+    """Every message, English to Chinese; {} or {0}, {1} … stand for what is quoted."""
+    return {english: words for section in _sections().values() for english, words in section.items()}
 
 
-@lru_cache(maxsize=4096)
+@cache
+def _foreign() -> list[tuple[re.Pattern[str], str]]:
+    """Sentences of other programs, which come without what they were made of, as patterns."""
+    return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), words)
+            for english, words in _sections()[FOREIGN].items() if "{}" in english]
+
+
 def chinese(text: str, named: Callable[[str], str] = str) -> str:
-    """A message in Chinese. named: what becomes of a part that is no message (a name, a number); it stays by default.
+    """A message in Chinese, with all it quotes. named: what becomes of a part that is no message (a name, a number); it stays by default.
 
-    >>> chinese("is no setting"), chinese("did you mean law.tax_rebate.high_rate?")
+    >>> from simulator.phrases import phrase
+    >>> chinese("is no setting"), chinese(phrase("did you mean {}?", "law.tax_rebate.high_rate"))
     ('不是可调设定', '是否应为“law.tax_rebate.high_rate”？')
-    >>> chinese("is 'a to b'"), chinese("3 finished blocks are kept in out: --resume goes on from there")
-    ("不能是 'a to b'", '已完成的 3 段存于 out：用 --resume 接着模拟')
     """
-    if _AS_IT_STANDS.fullmatch(text):
-        return named(text)
-    found = ((match.groups(), words) for pattern, words in _patterns() if (match := pattern.fullmatch(text)) is not None)
-    for parts, words in sorted(islice(found, 3), key=lambda pair: any(map(_torn, pair[0]))):
-        return words.format(*(chinese(part, named) for part in parts))
+    if isinstance(text, Phrase):
+        parts = [chinese(part, named) for part in text.arguments]
+        return messages().get(text.template, text.template).format(*parts)
+    if text in messages():
+        return messages()[text]
+    for pattern, words in _foreign():
+        if match := pattern.fullmatch(text):
+            return words.format(*map(named, match.groups()))
     return named(text)
-
-
-def _torn(part: str) -> bool:
-    """Whether a part holds one end of a quotation only."""
-    return "'" in (bare := _AS_IT_STANDS.sub("", part)) or "“" in bare or "”" in bare
 
 
 def place_in_chinese(place: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from simulator.phrases import phrase
+
 NAME = "retail-subsidy-budget"  # of this program's own package
 
 
@@ -13,8 +15,8 @@ def install(package: str, *options: str) -> str:
     >>> install("retail-subsidy-budget[database]").partition(" -m ")[2]
     'pip install "retail-subsidy-budget[database]"'
     """
-    words = [sys.executable, "-m", "pip", "install", *options, package]
-    return " ".join(f'"{word}"' if set(word) & set(" []()&") else word for word in words)
+    program, *words = (f'"{word}"' if set(word) & set(" []()&") else word for word in (sys.executable, *options, package))
+    return phrase("{} -m pip install {}", program, " ".join(words))
 
 
 def with_extra(extra: str) -> str:

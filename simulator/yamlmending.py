@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from simulator.phrases import phrase
+
 MOST, MOST_READ = 50, 1_000_000  # times a text is read again for slips that the parser has to find one by one, and characters
 _KEY = re.compile(r"((?:- +)?)((?:[>≥]=?\s*)?[^\s：:\"'“”‘’{}\[\]#｛｝［］,，-][^\s：:\"'“”‘’{}\[\]#｛｝［］]*)(\s*)([：:])(\s*)(.*)$")
 _CLOSED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
@@ -153,11 +155,11 @@ def _line(body: str, told: list[Said], *, ends: bool) -> str:
         return body
     dash, key, _, colon, gap, rest = found.groups()
     if colon == "：":
-        told.append((f"has a full-width colon after {key}", f"write a colon and a space: {key}: …"))
+        told.append((phrase('has a full-width colon after {}', key), phrase('write a colon and a space: {}: …', key)))
     elif rest and gap[:1] != " ":
         if not gap and (rest[0] in ":/\\" or key[:1].isdigit()):
             return body
-        told.append((f"has no space after the colon of {key}", f"write a colon and a space: {key}: …"))
+        told.append((phrase('has no space after the colon of {}', key), phrase('write a colon and a space: {}: …', key)))
     elif "\t" in gap:
         told.append(("holds a Tab", "write a space instead"))
     if not rest:
@@ -181,7 +183,7 @@ def _value(rest: str, told: list[Said], *, ends: bool) -> str:
             told.append(("has a quote that is not closed", "close the quote"))
             return quoted(rest[1:].strip())
         if behind := re.sub(r"\s+#.*$|^\s*$", "", rest[closed.end():]).strip():
-            told.append((f"goes on behind the closing quote: {behind}", "put the whole value in quotes"))
+            told.append((phrase('goes on behind the closing quote: {}', behind), "put the whole value in quotes"))
             return quoted(rest)
         return rest
     if sign == "“" and rest.rstrip().endswith("”") and ": " in rest:
@@ -189,7 +191,7 @@ def _value(rest: str, told: list[Said], *, ends: bool) -> str:
         return quoted(rest.strip()[1:-1])
     plain, comment = [*re.split(r"(?=\s#)", rest, maxsplit=1), ""][:2]
     if sign in "%@`" or (sign in "|>" and not re.match(r"[|>][+-]?\d?\s*$", plain)):
-        told.append((f"begins with {sign}, a sign that YAML keeps for itself", "put the value in quotes"))
+        told.append((phrase('begins with {}, a sign that YAML keeps for itself', sign), "put the value in quotes"))
         return quoted(plain.strip()) + comment
     if re.search(r":(\s|$)", plain):
         told.append(("holds a second colon", _QUOTE_IT))
@@ -236,7 +238,7 @@ class _Flow:
 
     def _narrow(self, sign: str) -> str:
         if sign in _NARROW:
-            self.told.append((f"has the full-width sign {sign}", f"write {_NARROW[sign]}"))
+            self.told.append((phrase('has the full-width sign {}', sign), phrase('write {}', _NARROW[sign])))
         return _NARROW.get(sign, sign)
 
     def _any(self, within: str) -> str:
@@ -260,11 +262,11 @@ class _Flow:
             return quoted(raw)
         raw = self._plain(within)
         if "," in raw:
-            self.told.append((f"holds a formula with a comma between braces: {raw}", _QUOTE_FORMULA))
+            self.told.append((phrase('holds a formula with a comma between braces: {}', raw), _QUOTE_FORMULA))
         elif re.search(r"[{}\[\]]|:(\s|$)|\s#", raw):
-            self.told.append((f"holds a formula with a colon or braces between braces: {raw}", _QUOTE_FORMULA))
+            self.told.append((phrase('holds a formula with a colon or braces between braces: {}', raw), _QUOTE_FORMULA))
         elif re.match(r"[%@`|>&*!\"']", raw):
-            self.told.append((f"begins with {raw[0]}, a sign that YAML keeps for itself", "put the value in quotes"))
+            self.told.append((phrase('begins with {}, a sign that YAML keeps for itself', raw[0]), "put the value in quotes"))
         else:
             return raw
         return quoted(raw)
@@ -284,7 +286,7 @@ class _Flow:
                 break
             if sign in ",，、；;":
                 if sign != ",":
-                    self.told.append((f"has the full-width sign {sign}", "write ,"))
+                    self.told.append((phrase('has the full-width sign {}', sign), "write ,"))
                 self.i += 1
                 continue
             if opener == "[":
@@ -302,9 +304,9 @@ class _Flow:
                 parts.append(key)
                 continue
             if colon == "：":
-                self.told.append((f"has a full-width colon after {key}", f"write a colon and a space: {key}: …"))
+                self.told.append((phrase('has a full-width colon after {}', key), phrase('write a colon and a space: {}: …', key)))
             elif not gap and self._sign() not in ("", ",", "}") and key[:1] not in "\"'":
-                self.told.append((f"has no space after the colon of {key}", f"write a colon and a space: {key}: …"))
+                self.told.append((phrase('has no space after the colon of {}', key), phrase('write a colon and a space: {}: …', key)))
             parts.append(f"{key}: {self._any(opener)}" if self._sign() not in (",", "}", "") else f"{key}:")
         return opener + ", ".join(parts) + closer
 
@@ -360,7 +362,7 @@ def _realigned(lines: list[str], stopped: yaml.YAMLError, slips: list[tuple[int,
     if not fitting or indent in open_at[:-1] or (indent == open_at[-1] and "mapping values" not in said):
         return False
     right = min(fitting, key=lambda n: (abs(n - indent), -n))
-    slips.append((at + 1, f"is indented by {indent} spaces; the lines above it by {open_at[-1]}",
+    slips.append((at + 1, phrase('is indented by {} spaces; the lines above it by {}', indent, open_at[-1]),
                   "begin lines of one block in one column"))
     moved = 0
     for i in range(at, len(lines)):  # the lines below that stand in the same wrong column are of the same slip

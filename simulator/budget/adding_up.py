@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.money import FEN
+from simulator.phrases import phrase
 
 TOTAL = "total"
 PURSES = ("induced_district", "induced_zone_and_towns", "induced_municipality", "induced_centre")
@@ -40,7 +41,7 @@ def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
     refuse(faults, "budget")
 
 
-def refuse(faults: list[str], place: str) -> None:
+def refuse(faults: Sequence[str], place: str) -> None:
     """Raise SimulatorError with the faults, if there are any."""
     if faults:
         raise SimulatorError([Problem(place, fault, REMEDY) for fault in faults])
@@ -59,7 +60,7 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
             years.setdefault((measure, clause), []).append(str(year))
         if unit == "CNY":
             clauses.setdefault((measure, str(year)), []).append(clause)
-    faults = []
+    faults: list[str] = []
 
     def differ(whole: float, parts: list[float]) -> bool:
         return bool(abs(sum(parts) - whole) > max(HALF_A_FEN, DIGITS * 100 * sum(map(abs, [whole, *parts]))))
@@ -67,17 +68,17 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
     for (measure, clause), of in years.items():
         parts = [means[measure, clause, y] for y in of if y != TOTAL]
         if TOTAL in of and parts and differ(means[measure, clause, TOTAL], parts):
-            faults.append(f"{measure} of {clause}: the years are not the sum of all years")
+            faults.append(phrase('{} of {}: the years are not the sum of all years', measure, clause))
     for (measure, year), of in clauses.items():
         parts = [means[measure, c, year] for c in of if c != TOTAL]
         if measure in BY_CLAUSE and TOTAL in of and differ(means[measure, TOTAL, year], parts):
-            faults.append(f"{measure} of {year}: the clauses are not the whole")
+            faults.append(phrase('{} of {}: the clauses are not the whole', measure, year))
     for year in years.get(("net_impact", TOTAL), []):
         at = {m: means[m, TOTAL, year] for m in (*NET, *OWN, "net_impact") if (m, TOTAL, year) in means}
         if set(NET) <= set(at) and differ(at["net_impact"], [sign * at[m] for m, sign in NET.items()]):
-            faults.append(f"net_impact of {year}: not what is induced and comes back less what is paid and spent")
+            faults.append(phrase('net_impact of {}: not what is induced and comes back less what is paid and spent', year))
         if set(OWN) <= set(at) and differ(at["induced_tax"], [at[m] for m in OWN]):
-            faults.append(f"induced_tax of {year}: the district's purses are not the tax it keeps")
+            faults.append(phrase("induced_tax of {}: the district's purses are not the tax it keeps", year))
     return faults
 
 
@@ -85,10 +86,10 @@ def differences_hold(table: pd.DataFrame) -> None:
     """Raise SimulatorError unless the differences of a comparison (scenario, clause, year, mean) add up to the fen: clauses to the
     total in every year, years to all years for every clause."""
     for (scenario, clause), own in table.groupby(["scenario", "clause"], sort=False):
-        faults = [f"{clause}: the years are not the sum of all years"]
+        faults = [phrase('{}: the years are not the sum of all years', clause)]
         refuse(faults if _apart(own, own["year"].astype(str) == TOTAL) else [], str(scenario))
     for (scenario, year), own in table.groupby(["scenario", "year"], sort=False):
-        faults = [f"{year}: the clauses are not the whole"]
+        faults = [phrase('{}: the clauses are not the whole', year)]
         refuse(faults if _apart(own, own["clause"] == TOTAL) else [], str(scenario))
 
 

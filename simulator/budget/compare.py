@@ -21,6 +21,7 @@ from simulator.budget.summary import TOTAL
 from simulator.errors import Problem, ScenarioError
 from simulator.law.terms import Block, Law
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.scenario import Scenario, Setting
 
 CHANGED = ("scenario", "path", "baseline", "reform", "article", "zh", "en")
@@ -75,7 +76,7 @@ def further_years(scenario: Scenario, until: int, play: Callable[[Scenario], Bud
     """
     end = scenario.law.end
     if end is None or not end.year < until <= 2100:
-        why = "the policy has no end" if end is None else f"{until} does not lie after {end}"
+        why = "the policy has no end" if end is None else phrase('{} does not lie after {}', until, end)
         raise ScenarioError(Problem("--further-years", why, "a year after policy.end, up to 2100"))
     horizon = max(scenario.plain["horizon"], until + max(0, scenario.plain["horizon"] - end.year))
     day = 28 if (end.month, end.day) == (2, 29) else end.day

@@ -27,6 +27,7 @@ from simulator.budget.search import Design, Search, paid_in_all
 from simulator.budget.statistics import COVER, chance
 from simulator.engine.run import Draws
 from simulator.errors import Problem, ScenarioError
+from simulator.phrases import any_of, phrase
 from simulator.scenario import Scenario
 
 GOALS = ("support", "growth")
@@ -73,14 +74,14 @@ def find(scenario: Scenario, terms: Sequence[FreeTerm], budget: Decimal, play: C
     """
     problems = []
     if not 0.5 <= confidence < 1:
-        problems.append(Problem("--confidence", f"is {confidence:g}", "0.5 or more, below 1: 0.95"))
+        problems.append(Problem("--confidence", phrase('is {}', format(confidence, 'g')), "0.5 or more, below 1: 0.95"))
     elif scenario.draws < fewest_draws(confidence):
-        problems.append(Problem("draws", f"{scenario.draws} cannot show a confidence of {confidence:g}",
-                                f"at least {fewest_draws(confidence)}"))
+        problems.append(Problem("draws", phrase('{} cannot show a confidence of {}', scenario.draws, format(confidence, 'g')),
+                                phrase('at least {}', fewest_draws(confidence))))
     if budget < 0:
-        problems.append(Problem("--budget", f"is {budget}", "CNY ≥ 0"))
+        problems.append(Problem("--budget", phrase('is {}', budget), "CNY ≥ 0"))
     if maximise not in GOALS:
-        problems.append(Problem("--maximise", f"is {maximise!r}", " or ".join(GOALS)))
+        problems.append(Problem("--maximise", phrase('is {}', repr(maximise)), any_of(GOALS)))
     if problems:
         raise ScenarioError(problems)
     scenario = scenario.set({"sampling": "plain"})  # what is shown exactly is shown of independent draws

@@ -26,6 +26,7 @@ from simulator.law.assessment import assess_register
 from simulator.law.calendar import year_of
 from simulator.law.terms import UNITS
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.register import Population, asked_for
 from simulator.scenario import Scenario
 
@@ -131,7 +132,7 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     """Who stands near the edges of a scenario's law. within: the band to either side, a share of the edge. draws: of which the
     populations are asked where no register has years of the policy. Raises ScenarioError."""
     if not 0 < within < 1:
-        raise ScenarioError(Problem("within", f"is {within}", "a share above 0 and below 1, e.g. 0.1"))
+        raise ScenarioError(Problem("within", phrase('is {}', within), "a share above 0 and below 1, e.g. 0.1"))
     left_out, absent = 0, set()
     of_the_register = False
     if population is not None and population.last_year >= scenario.law.start.year:

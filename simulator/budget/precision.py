@@ -21,6 +21,7 @@ from simulator.budget.statistics import NORMAL, QUANTILES, Replicate, chance, me
 from simulator.engine.run import Draws
 from simulator.errors import Problem, ScenarioError, nearest
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.projection.sobol import REPLICATES
 from simulator.scenario import Scenario
 
@@ -72,7 +73,7 @@ class Figure:
         if what not in known:
             few = ", ".join((TOTAL, NET, "office_rent", years[0], "p95", "p95.office_rent", OVERRUN))
             remedy = nearest(what, known) or few
-            raise ScenarioError(Problem("--of", f"{name!r} is no figure of this scenario", remedy))
+            raise ScenarioError(Problem("--of", phrase('{} is no figure of this scenario', repr(name)), remedy))
         return cls(what, quantile)
 
     def values(self, draws: Draws, scenario: Scenario) -> np.ndarray:
@@ -120,14 +121,14 @@ def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenar
     if scenario.plain["sampling"] == "sobol":
         most = most // REPLICATES * REPLICATES
     if not 0 < asked < 1:
-        problems.append(Problem("--precision", f"is {asked:.4g}", "a share above 0 and below 100 %: 1%"))
+        problems.append(Problem("--precision", phrase('is {}', format(asked, '.4g')), "a share above 0 and below 100 %: 1%"))
     if most < scenario.draws:
-        problems.append(Problem("--max-draws", f"{most:,} lies below the {scenario.draws:,} that are made in any case",
-                                f"{scenario.draws:,} or more"))
+        problems.append(Problem("--max-draws", phrase('{} lies below the {} that are made in any case', format(most, ','), format(scenario.draws, ',')),
+                                phrase('{} or more', format(scenario.draws, ','))))
     try:
         figure = Figure.named(of, scenario)
         if expected and (figure.quantile or figure.what == OVERRUN):
-            problems.append(Problem("--expected", f"{of} is no mean", "only a mean can be had at an expectation"))
+            problems.append(Problem("--expected", phrase('{} is no mean', of), "only a mean can be had at an expectation"))
     except ScenarioError as e:
         problems += e.problems
     if problems:

@@ -19,6 +19,7 @@ from simulator.budget.statistics import chance as chance_of
 from simulator.engine.run import Draws
 from simulator.errors import Problem, ScenarioError
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.scenario import Scenario
 
 TOTAL = "total"
@@ -40,10 +41,10 @@ def levels_with(chance: float | None, draws: int) -> tuple[int, ...]:
         return LEVELS
     level = round(chance * 100) if math.isfinite(chance) else 0
     if not 1 <= level <= HIGHEST or abs(chance * 100 - level) > ROUNDING:
-        raise ScenarioError(Problem("--reserve", f"is {chance:.4g}", f"a whole per cent from 1% to {HIGHEST}%"))
+        raise ScenarioError(Problem("--reserve", phrase('is {}', format(chance, '.4g')), phrase('a whole per cent from 1% to {}%', HIGHEST)))
     if quantile_ranks(draws, 100 - level) is None:
         fewest = next(n for n in range(draws, draws + 100_000) if quantile_ranks(n, 100 - level))
-        raise ScenarioError(Problem("--reserve", f"{draws} draws cannot tell a chance of {level}%", f"--draws {fewest} or more"))
+        raise ScenarioError(Problem("--reserve", phrase('{} draws cannot tell a chance of {}%', draws, level), phrase('--draws {} or more', fewest)))
     return tuple(sorted({*LEVELS, level}, reverse=True))
 
 

@@ -9,6 +9,7 @@ from simulator.audit import broken, entries, head, log_file, missing, seals_belo
 from simulator.cli.options import lang_option
 from simulator.console import say
 from simulator.errors import Problem, SimulatorError
+from simulator.phrases import phrase
 
 HELP = "check or show the log of who made what of which data (SIMULATOR_AUDIT)"
 EXAMPLE = "simulator audit verify"
@@ -31,7 +32,7 @@ def do(arguments: argparse.Namespace) -> int:
 
     log = arguments.file or log_file()
     if log is None:
-        raise SimulatorError(Problem("", "no audit log is kept here", "name one, or set SIMULATOR_AUDIT to the file it is to be kept in"))
+        raise SimulatorError(Problem("", "no audit log is kept here", phrase("name one, or set {} to the file it is to be kept in", "SIMULATOR_AUDIT")))
     if arguments.what == "show":
         say(terminal.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
         return 0

@@ -17,6 +17,7 @@ from simulator.cli.options import (
 )
 from simulator.console import say
 from simulator.errors import Problem, SimulatorError
+from simulator.phrases import phrase
 
 HELP = "compare scenarios on common luck"
 EXAMPLE = "simulator compare baseline cautious"
@@ -37,9 +38,9 @@ def do(arguments: argparse.Namespace) -> None:
     """Compare scenarios on common luck."""
     scenarios, until = [scenario_of(arguments, name) for name in arguments.scenarios], arguments.further_years
     if len(scenarios) < 2 and until is None:
-        raise SimulatorError(Problem("compare", "needs at least two scenarios", "e.g. simulator compare baseline cautious"))
+        raise SimulatorError(Problem("compare", "needs at least two scenarios", phrase("e.g. {}", "simulator compare baseline cautious")))
     if until is not None and len(scenarios) > 1:
-        raise SimulatorError(Problem("--further-years", "lengthens one scenario", "e.g. simulator compare baseline --further-years 2018"))
+        raise SimulatorError(Problem("--further-years", "lengthens one scenario", phrase("e.g. {}", "simulator compare baseline --further-years 2018")))
     population = population_of(arguments)
     result = simulator.further_years(scenarios[0], until, population, workers=arguments.workers, notice=notices(arguments)) \
         if until is not None else simulator.compare(*(play(arguments, s, population) for s in scenarios))

@@ -15,6 +15,7 @@ from simulator.cli.language import LANGUAGES, environment_language
 from simulator.console import safe, say
 from simulator.errors import Problem, SimulatorError
 from simulator.messages import chinese
+from simulator.phrases import phrase
 
 if TYPE_CHECKING:
     from simulator.budget.result import BudgetRun
@@ -154,7 +155,7 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     for option in ("draws", "seed"):
         if (given_number := getattr(arguments, option, None)) is not None:
             if option in changes:
-                notices(arguments)(f"--{option} {given_number} counts, not --set {option}={changes[option]}")
+                notices(arguments)(phrase('--{} {} counts, not --set {}={}', option, given_number, option, changes[option]))
             changes[option] = given_number
     if getattr(arguments, "policy", None) is not None:
         found = under_policy(arguments.policy, name).set(changes)
@@ -176,7 +177,7 @@ def tell_idle(arguments: argparse.Namespace, changes: Mapping[str, Any], found: 
             return text
 
     if same := [path for path in changes if path in now and path in was and value(was[path]) == value(now[path])]:
-        notices(arguments)(f"changes nothing, the scenario says so itself: {', '.join(same)}")
+        notices(arguments)(phrase('changes nothing, the scenario says so itself: {}', ', '.join(same)))
 
 
 def unused(given: Mapping[str, object], why: str, remedy: str) -> None:
@@ -244,7 +245,7 @@ def share(text: str) -> float:
     try:
         return float(text if found is None else found)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share: 1% or 0.01") from None
+        raise argparse.ArgumentTypeError(phrase('{} is no share: 1% or 0.01', repr(text))) from None
 
 
 def money(text: str) -> Decimal:
@@ -252,7 +253,7 @@ def money(text: str) -> Decimal:
     from simulator.scenario import typed
 
     if (found := typed.amount(text)) is None or found < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount: 25000000 or 2500万元")
+        raise argparse.ArgumentTypeError(phrase('{} is no amount: 25000000 or 2500万元', repr(text)))
     return found
 
 

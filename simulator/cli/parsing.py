@@ -12,6 +12,7 @@ from simulator.cli.language import told
 from simulator.console import safe, say
 from simulator.errors import Problem, SimulatorError, nearest
 from simulator.messages import line
+from simulator.phrases import phrase
 
 WORDS = {  # of the frame around every verb
     "en": {"one": "1 problem, nothing done:", "many": "{count} problems, nothing done:", "interrupted": "interrupted",
@@ -87,10 +88,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         found = re.fullmatch(r"(?:argument (?P<place>\S+): )?(?P<cause>.*?)(?:, maybe you meant .*)?", message, re.DOTALL)
         place, cause = found["place"] or "", found["cause"]  # type: ignore[index]  # it matches every text
-        remedy = f"see {self.prog} --help"
+        remedy: str = phrase('see {} --help', self.prog)
         if choice := re.fullmatch(r"invalid choice: (.*?),? .*\(choose from (.*)\)", cause):
             known = choice[2].replace("'", "").split(", ")
-            cause, remedy = f"there is no {choice[1]}", nearest(choice[1].strip("'"), known) or f"one of {', '.join(known)}"
+            cause, remedy = phrase('there is no {}', choice[1]), nearest(choice[1].strip("'"), known) or phrase('one of {}', ', '.join(known))
         self._refuse([Problem(place, cause, remedy)])
 
     def _refuse(self, problems: Sequence[Problem]) -> NoReturn:
@@ -110,9 +111,9 @@ class Parser(argparse.ArgumentParser):
         option = word.partition("=")[0]
         elsewhere = [name for name, other in self.verbs().items() if option in other._option_string_actions]
         if elsewhere:
-            return Problem(option, f"is no option of {verb.prog}", f"{', '.join(elsewhere)} have it; see {verb.prog} --help")
+            return Problem(option, phrase('is no option of {}', verb.prog), phrase('{} have it; see {} --help', ', '.join(elsewhere), verb.prog))
         remedy = nearest(option, sorted(verb._option_string_actions)) if word.startswith("-") else ""
-        return Problem("", f"unrecognized arguments: {word}", remedy or f"see {verb.prog} --help")
+        return Problem("", phrase('unrecognized arguments: {}', word), remedy or phrase('see {} --help', verb.prog))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(safe(message) if message else message, file)

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
+from simulator.phrases import phrase
 from simulator.scenario.given import text_of
 
 VERSION = 1
@@ -33,7 +34,7 @@ class Shelf:
     def keep(self, name: str, changes: Mapping[str, Any]) -> None:
         """Keep changes under a name; what bore it is replaced. Raises ScenarioError where there is no more room."""
         if name not in self.kept and len(self.kept) >= MOST:
-            raise ScenarioError(Problem(name, f"{MOST} what-ifs are kept already", "delete one first"))
+            raise ScenarioError(Problem(name, phrase('{} what-ifs are kept already', MOST), "delete one first"))
         self.kept[name] = {path: value for path, value in changes.items() if path not in LUCK}
 
     def rename(self, old: str, new: str) -> None:

@@ -11,6 +11,7 @@ from simulator import yamlfile
 from simulator.errors import Problem, ScenarioError
 from simulator.files import temporary
 from simulator.law.rewriting import PATH as FORMULA
+from simulator.phrases import phrase
 from simulator.scenario import NAME, Scenario, load_scenario, shipped
 from simulator.scenario.changes import GROUPS
 from simulator.scenario.given import text_of
@@ -32,7 +33,7 @@ def write(base: str, name: str, title: str, changes: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     if not NAME.fullmatch(name):
-        raise ScenarioError(Problem("name", f"{name!r} cannot name a scenario file", "letters, digits, - and _"))
+        raise ScenarioError(Problem("name", phrase('{} cannot name a scenario file', repr(name)), "letters, digits, - and _"))
     base = base if base in shipped() else Path(base).resolve().as_posix()
     title = _quoted(title.strip() or name)
     lines = [f"base: {base if base in shipped() else _quoted(base)}", f"name: {name}", f"zh: {title}", f"en: {title}"]

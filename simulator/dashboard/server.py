@@ -29,6 +29,7 @@ from simulator.dashboard import front, wording
 from simulator.dashboard.page import Dashboard, Message
 from simulator.dashboard.reach import Reach
 from simulator.errors import Problem, ReportError
+from simulator.phrases import phrase
 from simulator.report.wording import Wording
 
 PORT, TRIED = 8866, 50  # the first port, and how many are tried
@@ -70,7 +71,7 @@ class Sessions:
         if len(self._all) >= MOST:
             self.sweep(0.0)
         if len(self._all) >= MOST:
-            raise ReportError(Problem("whatif", f"{MOST} pages are open already", "close one"))
+            raise ReportError(Problem("whatif", phrase('{} pages are open already', MOST), "close one"))
         name = secrets.token_urlsafe(18)
         self._all[name] = Session(self._make())
         return name, self._all[name]
@@ -299,4 +300,4 @@ def _bound(host: str, port: int) -> tuple[list[Any], int]:
             return bind_sockets(one, host), one
         except OSError:
             continue
-    raise ReportError(Problem("--port", f"{port} … {port + TRIED - 1} are all taken on {host}", "choose another --port"))
+    raise ReportError(Problem("--port", phrase('{} … {} are all taken on {}', port, port + TRIED - 1, host), "choose another --port"))

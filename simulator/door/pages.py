@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from simulator.phrases import phrase
+
 
 def whatif(
     scenario: str | Path = "baseline", population: str | Path | None = None, *, units: Sequence[str] = (), lang: str = "zh",
@@ -26,7 +28,7 @@ def whatif(
     allowed = reach(host, certificate, key, password_file)
     make = opener(scenario, population or "", units, lang=lang, draws=draws, out=out)
     serve(make, lang=lang, port=port, reach=allowed, browser=browser,
-          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
+          told=lambda url: notice(phrase('→ {}\n  Ctrl+C ends it', url)))
 
 
 def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", notice: Any = print) -> None:
@@ -38,7 +40,7 @@ def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = T
     from simulator.dashboard.lab import serve
 
     serve(port=port, folder=folder, browser=browser, lang=lang,
-          told=lambda url: notice(f"→ {url}\n  Ctrl+C ends it"))
+          told=lambda url: notice(phrase('→ {}\n  Ctrl+C ends it', url)))
 
 
 def guide(lang: str = "zh", *, browser: bool = True, notice: Any = print) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from simulator.door.budgets import run
 from simulator.door.given import in_memory
 from simulator.errors import SimulatorError
+from simulator.phrases import phrase
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -74,7 +75,7 @@ def report(
         folder = budget.write(place, budget.analyses(workers, only=kinds.KINDS[notebook].analyses))
     made = []
     for lang in languages:
-        tell(f"writing the report {notebook} ({lang}) …")
+        tell(phrase('writing the report {} ({}) …', notebook, lang))
         made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile,
                         out=out if kept else place, releases=releases,
                         progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)))

@@ -25,6 +25,7 @@ from simulator.law.readings import compile_readings
 from simulator.law.steps import Step
 from simulator.law.terms import Block
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.register import Population, asked_for
 from simulator.population.schema import contract_of
 from simulator.projection.columns import SEEN
@@ -148,7 +149,7 @@ def assess(population: Population, scenario: Scenario, told_of: int | None = Non
     start, last = scenario.law.start.year, population.last_year
     if last < start:
         raise PopulationError(Problem(
-            population.source, f"its last year is {last}, the policy starts in {start}",
+            population.source, phrase('its last year is {}, the policy starts in {}', last, start),
             "add the annual rows of the policy's years, or set policy.start"))
     # what was really paid before the first assessed year is remembered, though not shown
     first = min(start, population.first_year) if population.last_paid_year else start
@@ -211,7 +212,7 @@ def _data_errors(population: Population, policy: Policy, years: np.ndarray, lack
             missing = "、".join(map(str, asked)) or str(year - 1)
             problems.append(Problem(
                 f"annual, {population.ids[i]}, {year}", f"{clause.slug}: {said.en}",
-                f"add the row of {missing.replace('、', ', ')}", "data error",
+                phrase('add the row of {}', missing.replace('、', ', ')), "data error",
                 f"{clause.zh}：{said.zh}", f"请补录{missing}年数据"))
     return problems
 
@@ -242,7 +243,7 @@ def _late_breaches(population: Population, scenario: Scenario, window: Window, l
         if year > last:
             name = next(n for n in ("violated_on", "unsound_on") if population.enterprises[n][i] // 10_000 == year)
             problems.append(Problem(f"enterprises, {population.ids[i]}, {name}",
-                                    f"{population.enterprises[name][i]} lies after the last assessed year {last}; no clawback is shown",
+                                    phrase('{} lies after the last assessed year {}; no clawback is shown', population.enterprises[name][i], last),
                                     "add annual rows of that year", "warning"))
     return problems
 
@@ -255,11 +256,10 @@ def _unknown(population: Population, scenario: Scenario) -> list[Problem]:
     for enterprise, year, name in asked_for(population.unknown, scenario.law.policy, scenario.interpretation):
         column = columns.get(name)
         if column is not None and column.read_under and not enterprise:
-            problems.append(Problem(f"enterprises, {name}", f"is absent, so unknown in every row; {'='.join(column.read_under)} "
-                                    "asks for it", "add the column; blank cells mean none", "warning"))
+            problems.append(Problem(f"enterprises, {name}", phrase('is absent, so unknown in every row; {} asks for it', '='.join(column.read_under)), "add the column; blank cells mean none", "warning"))
         if enterprise:
             clauses = ", ".join(column.needed_by if column else ()) or name.partition(".")[2] or "no clause"
             place = f"{enterprise}, {year}, {name}" if year else f"{enterprise}, {name}"
-            problems.append(Problem(place, f"is unknown: {clauses}",
+            problems.append(Problem(place, phrase('is unknown: {}', clauses),
                                     "find out and enter it", "warning"))
     return problems

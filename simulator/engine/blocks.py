@@ -21,6 +21,7 @@ from simulator.engine.kernel import EVERYBODY, NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, prepare
 from simulator.errors import Problem, ScenarioError
 from simulator.lotteries import LUCK_BITS
+from simulator.phrases import phrase
 from simulator.population.parts import Parts, Register
 from simulator.scenario import Scenario
 
@@ -70,7 +71,7 @@ class Work:
         """All tasks, newcomers' last. block: draws of a task."""
         parts = len(self.register.counts) if isinstance(self.register, Parts) else 0
         if parts and (some := self.scenario.law.policy.contested):
-            raise ScenarioError(Problem("--population", f"is a register in parts, but {some[0].slug} is weighed over all enterprises",
+            raise ScenarioError(Problem("--population", phrase('is a register in parts, but {} is weighed over all enterprises', some[0].slug),
                                         "keep the register in one folder or workbook"))
         pieces = -(-FEWEST_OF_PARTS * workers // parts) if parts else FEWEST * workers  # each piece reads its part
         least = 1 if parts else min(FEWEST_DRAWS, -(-draws // workers))

@@ -20,6 +20,7 @@ from simulator.files import put
 from simulator.law.policy import Policy
 from simulator.law.policytext import as_yaml
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
 from simulator.population.template import header_of
@@ -350,7 +351,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
                     problems.append(
                         Problem(
                             place,
-                            f"unknown column {head}",
+                            phrase('unknown column {}', head),
                             nearest(head, [*by_table[0], *by_table[1]]),
                             "error",
                             f"没有“{head}”这一列",
@@ -428,7 +429,7 @@ def _readings(policy: Policy, given: Any, place: str, problems: list[Problem]) -
 def _is_year(year: Any, place: str, problems: list[Problem]) -> bool:
     if re.fullmatch(r"[12]\d{3}(\.0)?", str(year)):
         return True
-    problems.append(Problem(place, f"{year} is no year", "write 2015", "error", f"“{year}”不是年份", "如 2015"))
+    problems.append(Problem(place, phrase('{} is no year', year), "write 2015", "error", f"“{year}”不是年份", "如 2015"))
     return False
 
 

@@ -34,6 +34,7 @@ from simulator.files import (
     set_aside,
 )
 from simulator.locks import held
+from simulator.phrases import phrase
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
@@ -74,7 +75,7 @@ class Checkpoints:
         except FileNotFoundError:
             return None
         except OSError as e:
-            return self._play_again(task, f"cannot be read ({e.strerror})")
+            return self._play_again(task, phrase('cannot be read ({})', e.strerror))
         if not _is_whole(whole):
             return self._play_again(task, "is damaged")
         first_line, _, numbers = whole.partition(b"\n")[2].partition(b"\n")
@@ -89,7 +90,7 @@ class Checkpoints:
     def _play_again(self, task: Task, why: str) -> Sums | None:
         with contextlib.suppress(OSError):  # told by `save`, whose place it takes
             set_aside(self._path(task))
-        self.notice(f"{self._path(task).name} {why}: it is played again")
+        self.notice(phrase("{} {}: it is played again", self._path(task).name, why))
         return None
 
     def _path(self, task: Task) -> Path:
@@ -112,7 +113,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
     try:
         make_folder(folder)
     except OSError as e:
-        raise SimulatorError(Problem(str(folder), f"cannot be written ({e.strerror or e})", "choose another --out")) from e
+        raise SimulatorError(Problem(str(folder), phrase('cannot be written ({})', e.strerror or e), "choose another --out")) from e
     found = Checkpoints(folder, identity_of(scenario, register), notice or (lambda _: None))
     try:
         with held(folder / LOCK):
@@ -122,7 +123,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
             try:
                 yield found
             except KeyboardInterrupt:
-                found.notice(f"{_count(folder)} finished blocks are kept in {folder}: --resume goes on from there")
+                found.notice(phrase('{} finished blocks are kept in {}: --resume goes on from there', _count(folder), folder))
                 raise
             _clear(folder)
     finally:
@@ -146,16 +147,16 @@ def _hold_to(found: Checkpoints, resume: bool) -> None:
         _clear(folder)
         return
     if not resume:
-        raise SimulatorError(Problem(str(folder), f"an unfinished run lies there ({_count(folder)} finished blocks)",
-                                     f"--resume goes on with it, {NEW}"))
+        raise SimulatorError(Problem(str(folder), phrase('an unfinished run lies there ({} finished blocks)', _count(folder)),
+                                     "--resume goes on with it, --new starts clean"))
     if (noted := _noted(record)) is None:
         raise SimulatorError(Problem(str(record), "is damaged, so nobody can say which run the blocks are of", NEW))
     then, now = noted["identity"], found.identity
     if differ := [field for field in {**then, **now} if then.get(field) != now.get(field)]:
-        raise SimulatorError([Problem(field, f"was {_short(then.get(field))} when the run began, is now {_short(now.get(field))}",
-                                      f"set it back to resume; {NEW}") for field in differ])
+        raise SimulatorError([Problem(field, phrase('was {} when the run began, is now {}', _short(then.get(field)), _short(now.get(field))),
+                                      "set it back to resume; --new starts clean") for field in differ])
     found.block = noted["block"]
-    found.notice(f"going on from {_count(folder)} finished blocks")
+    found.notice(phrase('going on from {} finished blocks', _count(folder)))
 
 
 def _clear(folder: Path) -> None:

@@ -30,6 +30,7 @@ from simulator import packages
 from simulator.compiled import source_hash
 from simulator.engine.blocks import Elsewhere, Sums, Task, Work
 from simulator.errors import ClusterError, Problem, SimulatorError
+from simulator.phrases import phrase
 from simulator.population.parts import Parts, Register, open_register, whole
 from simulator.population.register import Population
 from simulator.resources import state_of
@@ -79,13 +80,13 @@ class Cluster(Elsewhere):
             return
         self._since = self._since or time.monotonic()
         if time.monotonic() - self._since > PATIENCE:
-            raise ClusterError(Problem("the cluster", f"has had no worker for {PATIENCE} seconds", "start workers; --resume goes on"))
+            raise ClusterError(Problem("the cluster", phrase('has had no worker for {} seconds', PATIENCE), "start workers; --resume goes on"))
 
     def explained(self, task: Any, error: BaseException) -> BaseException:
         """What is to be raised for a task that failed."""
         if isinstance(error, SimulatorError | KeyboardInterrupt):
             return error
-        return ClusterError(Problem(_block(task), f"could not be played by the cluster ({type(error).__name__}: {error})",
+        return ClusterError(Problem(_block(task), phrase("could not be played by the cluster ({})", f"{type(error).__name__}: {error}"),
                                     "see the workers' logs; --resume goes on"))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -140,7 +141,7 @@ def remote(address: str) -> Iterator[Cluster]:
                                     security=distributed.Security(require_encryption=private))
     except (OSError, TimeoutError, ValueError, TypeError) as e:
         remedy = "check the address, that it runs, and the certificates in Dask's configuration (distributed.comm.tls)"
-        raise ClusterError(Problem(f"--scheduler {address}", f"cannot be reached ({e})", remedy)) from e
+        raise ClusterError(Problem(f"--scheduler {address}", phrase('cannot be reached ({})', e), remedy)) from e
     with client:
         yield Cluster(client, private)
 
@@ -170,8 +171,7 @@ def code_here() -> dict[str, str]:
 def refuse_other_code(code: dict[str, str]) -> None:
     """Raises ClusterError where the program here is not the one that asks."""
     if differ := [name for name, version in code.items() if code_here().get(name) != version]:
-        raise ClusterError([Problem("the cluster", f"a worker has another version of {name}: {code_here().get(name, 'none')[:12]}, not "
-                                    f"{code[name][:12]}", "install the same version on every machine") for name in differ])
+        raise ClusterError([Problem("the cluster", phrase('a worker has another version of {}: {}, not {}', name, code_here().get(name, 'none')[:12], code[name][:12]), "install the same version on every machine") for name in differ])
 
 
 @lru_cache(maxsize=2)

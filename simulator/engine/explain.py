@@ -24,6 +24,7 @@ from simulator.law.steps import CAP, EXCLUSIVE, FIRST, Step
 from simulator.law.terms import UNITS
 from simulator.law.words import Words
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.column import Column
 from simulator.population.register import Population
 from simulator.population.schema import ANNUAL, ENTERPRISES, contract_of
@@ -275,10 +276,10 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     found = np.flatnonzero(population.ids == enterprise_id)
     if not len(found):
         near = nearest(enterprise_id, [str(i) for i in population.ids])
-        raise PopulationError(Problem(population.source, f"has no enterprise {enterprise_id}", near or "check the id"))
+        raise PopulationError(Problem(population.source, phrase('has no enterprise {}', enterprise_id), near or "check the id"))
     start, last = scenario.law.start.year, population.last_year
     if year is not None and not start <= year <= last:
-        raise PopulationError(Problem(f"year {year}", "is not assessed", f"a year {start} … {last}"))
+        raise PopulationError(Problem(f"year {year}", "is not assessed", phrase('a year {} … {}', start, last)))
     one = population.subset(found)
     first = min(start, one.first_year) if one.last_paid_year else start
     window = laid_over(one, scenario.law, first, last, reaching_back=True)

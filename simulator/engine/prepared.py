@@ -19,6 +19,7 @@ from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import HISTORY
 from simulator.lotteries import LUCK_BITS
+from simulator.phrases import phrase
 from simulator.population.parts import Register
 from simulator.population.register import Population
 from simulator.projection.assumptions import Declared, by_year
@@ -164,8 +165,7 @@ def known_until(scenario: Scenario, population: Register) -> int:
         chosen = max(population.last_year, scenario.base_year) if scenario.lawful else scenario.base_year
     if not population.first_year <= chosen <= population.last_year:
         raise ScenarioError(Problem(
-            "population.known_until", f"{chosen}, but the register has the years {population.first_year} … "
-            f"{population.last_year}", "give the register that year's rows, or another population.known_until"))
+            "population.known_until", phrase('{}, but the register has the years {} … {}', chosen, population.first_year, population.last_year), "give the register that year's rows, or another population.known_until"))
     return chosen
 
 

@@ -23,6 +23,7 @@ from simulator.files import put, ready
 from simulator.law.policy import Policy
 from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.dividing import SIZE, write_parts
 from simulator.population.parts import joined
 from simulator.population.register import Population, details_frame
@@ -125,10 +126,10 @@ class _Recipe:
     def of(cls, scenario: Scenario, enterprises: int, seed: int | None) -> _Recipe:
         """The recipe of a scenario. Raises PopulationError."""
         if not 1 <= enterprises <= MOST:
-            raise PopulationError(Problem(f"--enterprises {enterprises}", f"lies outside 1 … {MOST:,}", "write a number of it"))
+            raise PopulationError(Problem(f"--enterprises {enterprises}", phrase("lies outside {} … {}", 1, f"{MOST:,}"), "write a number of it"))
         seed = scenario.seed if seed is None else seed
         if not 0 <= seed < 2**64:
-            raise PopulationError(Problem(f"--seed {seed}", "lies outside 0 … 2⁶⁴ − 1", "write a number of it"))
+            raise PopulationError(Problem(f"--seed {seed}", phrase("lies outside {} … {}", 0, "2⁶⁴ − 1"), "write a number of it"))
         years = range(scenario.base_year + 1 - YEARS_BEFORE, scenario.base_year + 2)
         par = draw_parameters(scenario.declared, scenario.parameters(), seed, 0, 1, at_mean=True)[0]
         kind_of, born = _composition(par, enterprises, list(years)[1:])

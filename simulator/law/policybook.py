@@ -21,6 +21,7 @@ from simulator import yamlfile
 from simulator.errors import LawError, Problem, nearest
 from simulator.files import put
 from simulator.law.policytext import canonical
+from simulator.phrases import phrase
 from simulator.spreadsheets import printed, unescaped, workbook
 
 Path_ = tuple[Any, ...]
@@ -509,8 +510,8 @@ class Book(yamlfile.Document):
                 problem = replace(problem, remedy=en.format(*names), remedy_zh=zh.format(*names))
                 break
         for key, header in _COLUMNS.items():
-            if problem.cause == f"{key} is missing":
-                return replace(problem, cause=f"{header} is missing", cause_zh=f"缺少“{header}”")
+            if problem.cause == phrase('{} is missing', key):
+                return replace(problem, cause=phrase('{} is missing', header), cause_zh=f"缺少“{header}”")
             if problem.cause.startswith(f"{key} is "):
                 value = problem.cause.removeprefix(f"{key} is ")
                 return replace(problem, cause=f"{header} is {value}", cause_zh=f"“{header}”写的是{value}")
@@ -571,7 +572,7 @@ def load(path: Path) -> Book:
         raw = path.read_bytes()
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
     except OSError as e:
-        raise LawError(Problem(str(path), f"cannot be read ({e.strerror or e})", "check the path")) from e
+        raise LawError(Problem(str(path), phrase('cannot be read ({})', e.strerror or e), "check the path")) from e
     except Exception as e:  # calamine has many errors of its own
         raise LawError(Problem(path.name, "is no workbook", "save it as .xlsx")) from e
     document = Book(path.name)
@@ -807,7 +808,7 @@ def _read_sheet(document: Book, form: Sheet, rows: list[list[Any]]) -> None:
             document.problems.append(
                 Problem(
                     f"{document.source} {form.name}!{_letters(position)}1",
-                    f"unknown column {name}",
+                    phrase('unknown column {}', name),
                     "one of " + ", ".join(columns),
                     "error",
                     f"没有“{name}”这一列",
@@ -902,7 +903,7 @@ def _where(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> Pat
                 document.problems.append(
                     Problem(
                         f"{document.source} {cell(field.header)}",
-                        f"is {names[field.header]}",
+                        phrase('is {}', names[field.header]),
                         "one of " + ", ".join(field.words),
                         "error",
                         f"写的是“{names[field.header]}”",

@@ -59,6 +59,7 @@ from simulator.law.policy import (
 from simulator.law.policytext import hash_of
 from simulator.law.terms import Block, Law, Number, contradictions, values_of
 from simulator.money import LARGEST
+from simulator.phrases import phrase
 
 _YEARS, _CNY = (("year", 1),), (("CNY", 1),)
 CNY, COUNT, SHARE, AREA, RENT = (unit for text in ("CNY", "count", "share", "m2", "CNY/m2/month") if (unit := parse_unit(text)))
@@ -117,7 +118,7 @@ class _Reader:
                     self.document.unread.add(f"{path}.{near[13:-1]}" if path else near[13:-1])
                 self.refuse(given[key])
                 self.wrong(f"{path}.{key}" if path else str(key), (f"{key} means nothing here", f"此处没有“{key}”这一项"),
-                           (near or f"one of {', '.join(known)}", (f"是否应为“{near[13:-1]}”？" if near else "可用：" + "、".join(known))))
+                           (near or phrase('one of {}', ', '.join(known)), (f"是否应为“{near[13:-1]}”？" if near else "可用：" + "、".join(known))))
 
     def refuse(self, block: Any) -> None:
         """Take all names of a block that is not read as told of."""
@@ -138,7 +139,7 @@ class _Reader:
             return {}
         if isinstance(given, Mapping):
             return dict(given)
-        self.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+        self.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
                    ("indent its keys below it", "请换行缩进写各项"))
         return {}
 
@@ -155,7 +156,7 @@ class _Reader:
             self.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}, no text", f"写的是{yamlfile.shown(value)}，不是文字"),
                        ("write a text", "请写文字"))
         elif fallback is None:
-            self.wrong(path, (f"{key} is missing", f"缺少 {key}"), (f"add {key}:", f"请补写 {key}:"))
+            self.wrong(path, (phrase('{} is missing', key), f"缺少 {key}"), (phrase('add {}:', key), f"请补写 {key}:"))
         return fallback or ""
 
     def formula(self, path: str, text: Any, scope: _Scope, want: str, dimensions: Any = None) -> tuple[Value, Uses, str]:
@@ -181,7 +182,7 @@ class _Reader:
             kinds = {BOOL: ("a condition (x > 0, a and b)", "条件（如 x > 0）"), NUMBER: ("an amount", "数量"), DATE: ("a day", "日期")}
             self.wrong(path, (f"is no {'condition' if want == BOOL else 'amount'}: `{text}`",
                               f"不是{'条件' if want == BOOL else '数量'}：`{text}`"),
-                       (f"write {kinds[want][0]}", f"请写{kinds[want][1]}"))
+                       (phrase('write {}', kinds[want][0]), f"请写{kinds[want][1]}"))
             return POISON, formula.uses, text
         if dimensions is not None and value.dimensions not in dimensions and not (value.node.op == "const" and value.node.at[0] == 0):
             self.wrong(path, (f"comes to {described(value.dimensions)}, not {described(dimensions[0])}: `{text}`",
@@ -509,7 +510,7 @@ def _term(reader: _Reader, data: Mapping[str, Any]) -> tuple[Any, Any]:
                              ("write a day as 2015-01-01" + ("" if key == "start" else ", or none"),
                               "日期写作 2015-01-01" + ("" if key == "start" else "，无期限写 none")))
     if not isinstance(given.get("assumed", False), bool):
-        reader.wrong("term.assumed", (f"is {yamlfile.shown(given['assumed'])}", f"写的是{yamlfile.shown(given['assumed'])}"),
+        reader.wrong("term.assumed", (phrase('is {}', yamlfile.shown(given['assumed'])), f"写的是{yamlfile.shown(given['assumed'])}"),
                      ("true where the text gives no dates, else leave it out", "文件未写明日期的填 true，否则不写"))
     if isinstance(found[1], datetime.date) and found[0] and found[1] < found[0]:
         reader.wrong("term.end", (f"{found[1]} lies before start {found[0]}", f"{found[1]}早于开始日{found[0]}"),
@@ -531,7 +532,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             continue
         table = block.get("table", "annual")
         if table not in ("enterprises", "annual", "企业", "年度"):
-            reader.wrong(f"{path}.table", (f"is {yamlfile.shown(table)}", f"写的是{yamlfile.shown(table)}"),
+            reader.wrong(f"{path}.table", (phrase('is {}', yamlfile.shown(table)), f"写的是{yamlfile.shown(table)}"),
                          ("enterprises or annual", "enterprises（企业）或 annual（年度）"))
         table = {"企业": "enterprises", "年度": "annual"}.get(table, table)
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
@@ -576,7 +577,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                 read = read[0]
             most = 1 if key in ("yearly", "share") else 10**13
             if isinstance(read, bool) or not isinstance(read, int | float | Decimal) or not 0 <= read <= most:
-                reader.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}", f"写的是{yamlfile.shown(value)}"),
+                reader.wrong(f"{path}.{key}", (phrase('is {}', yamlfile.shown(value)), f"写的是{yamlfile.shown(value)}"),
                              ("write a number", "请写数字"))
                 read = 0
             figures[key] = float(read)
@@ -588,7 +589,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                 grows = chinese[grows]
             else:
                 reader.wrong(f"{path}.grows", (f"{grows} is no money fact of a year", f"“{grows}”不是年度金额数据"),
-                             (nearest(grows, known) or f"one of {', '.join(known)}", "可用：" + "、".join(known)))
+                             (nearest(grows, known) or phrase('one of {}', ', '.join(known)), "可用：" + "、".join(known)))
                 grows = ""
         reader.own[name] = OwnFact(name, table, kind, unit or COUNT, zh, en, str(block.get("article", "")), choices, grows, **figures)
         reader.told(known_problems, name)
@@ -658,7 +659,7 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             read = parse_quantity(value, unit, reader.labels)
             where = f"{path}.value" if "value" in block and isinstance(block["value"], Mapping) else path
             if not isinstance(year, int):
-                reader.wrong(where, (f"{year} is no year", f"“{year}”不是年份"), ("{2015: 30%, 2017: 20%}",) * 2)
+                reader.wrong(where, (phrase('{} is no year', year), f"“{year}”不是年份"), ("{2015: 30%, 2017: 20%}",) * 2)
             elif isinstance(read, str):
                 if not reader.document.is_unread(f"{path}.value"):
                     chinese = {"is no number": "不是数", "has no unit": "没有单位"}.get(read, "单位有误：" + read.rpartition(": ")[2])
@@ -748,7 +749,7 @@ def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
         return CNY
     unit = parse_unit(given.get("unit", "places"), reader.labels)
     if unit is None or unit.dimensions == _CNY:
-        reader.wrong(f"{path}.unit", (f"is {yamlfile.shown(given.get('unit'))}", f"写的是{yamlfile.shown(given.get('unit'))}"),
+        reader.wrong(f"{path}.unit", (phrase('is {}', yamlfile.shown(given.get('unit'))), f"写的是{yamlfile.shown(given.get('unit'))}"),
                      ("what is given in kind: places, 套, hours …", "实物的计量单位：个、套、小时 等"))
         return COUNT
     return unit
@@ -880,7 +881,7 @@ def _when_paid(reader: _Reader, path: str, given: Mapping[str, Any], scope: _Sco
         add("begins_in_term", "paid.first_year in term if known(paid.first_year) else year in term", "begins in term",
             "首次兑现在政策期内", "term")
     elif asked not in ("none", None):
-        reader.wrong(f"{path}.term", (f"is {yamlfile.shown(asked)}", f"写的是{yamlfile.shown(asked)}"),
+        reader.wrong(f"{path}.term", (phrase('is {}', yamlfile.shown(asked)), f"写的是{yamlfile.shown(asked)}"),
                      ("year, begins or none", "year（当年在政策期内）、begins（首年在政策期内）或 none"))
     if pays == "once":
         add("not_yet_paid", "paid.years == 0", "not paid before", "此前未享受", "pays")
@@ -897,7 +898,7 @@ def _when_paid(reader: _Reader, path: str, given: Mapping[str, Any], scope: _Sco
             add("in_window", f"year >= paid.last_year + ({text}) if known(paid.last_year) else true",
                 "years since it was paid last", "距上次享受已满年数", f"pays.{by}")
     elif pays != "every_year":
-        reader.wrong(f"{path}.pays", (f"is {yamlfile.shown(pays)}", f"写的是{yamlfile.shown(pays)}"),
+        reader.wrong(f"{path}.pays", (phrase('is {}', yamlfile.shown(pays)), f"写的是{yamlfile.shown(pays)}"),
                      ("once, every_year, {consecutive: n}, {any: n} or {every: n}",
                       "once（一次）、every_year（逐年）、{consecutive: n}、{any: n} 或 {every: n}"))
     return found
@@ -913,7 +914,7 @@ def _parts(reader: _Reader, path: str, given: Any) -> tuple[int, ...]:
         if len(exact) == len(given) and sum(exact) == 1 and min(exact) > 0:
             whole = [int(share * SHARE.scale) for share in exact]
             return tuple(weight // math.gcd(*whole) for weight in whole)
-    reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+    reader.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
                  ("over how many years it is paid: 1 … 10, or the shares of the years, together 100 %: [50 %, 30 %, 20 %]",
                   "分几年兑现：1 … 10，或各年比例，合计 100 %：[50 %, 30 %, 20 %]"))
     return (1,)
@@ -1065,7 +1066,7 @@ def _code(reader: _Reader, path: str, given: Any, words: tuple[str, ...], scope:
     uses = Uses()
     switch = reader.switches.get(str(given))
     if switch is None or any(name not in words for name in switch.names):
-        reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+        reader.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
                      (f"one of {', '.join(words)}, or a reading of these", "可用：" + "、".join(words) + "，或以其为选项的解读"))
         return Value(NUMBER, const(0)), uses
     uses.readings[switch.name] = None
@@ -1088,7 +1089,7 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
                           scope) if given.get("clawback") is not None else None
     weighs = given.get("existing_support")
     if weighs not in ("higher_of", "none", None):
-        reader.wrong("settlement.existing_support", (f"is {yamlfile.shown(weighs)}", f"写的是{yamlfile.shown(weighs)}"),
+        reader.wrong("settlement.existing_support", (phrase('is {}', yamlfile.shown(weighs)), f"写的是{yamlfile.shown(weighs)}"),
                      ("higher_of or none", "higher_of（就高不重复）或 none"))
     links = reader.mapping("links", data.get("links"))
     reader.keys("links", links, ("exclusive", "caps"))
@@ -1098,7 +1099,7 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         block = reader.mapping(path, block)
         reader.keys(path, block, ("of", "if", "zh", "en", "article", "keep"))
         if block.get("keep", "highest") != "highest":
-            reader.wrong(f"{path}.keep", (f"is {yamlfile.shown(block['keep'])}", f"写的是{yamlfile.shown(block['keep'])}"),
+            reader.wrong(f"{path}.keep", (phrase('is {}', yamlfile.shown(block['keep'])), f"写的是{yamlfile.shown(block['keep'])}"),
                          ("keep: highest",) * 2)
         told = {"if": True, **{key: block[key] for key in ("if", "zh", "en", "article") if key in block}}
         when = _condition(reader, path, str(name), told, scope, (str(name).replace("_", " "), str(name)))
@@ -1112,7 +1113,7 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         value, uses, text = reader.formula(f"{path}.most", block.get("most"), scope, NUMBER, [_CNY])
         per = block.get("per", "year")
         if per not in ("year", "lifetime"):
-            reader.wrong(f"{path}.per", (f"is {yamlfile.shown(per)}", f"写的是{yamlfile.shown(per)}"),
+            reader.wrong(f"{path}.per", (phrase('is {}', yamlfile.shown(per)), f"写的是{yamlfile.shown(per)}"),
                          ("year or lifetime", "year（每年）或 lifetime（累计）"))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if value.kind != POISON.kind and of:
@@ -1134,7 +1135,7 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         elif of:
             share = block.get("share", "pro_rata")
             if share not in ("pro_rata", "first_come"):
-                reader.wrong(f"{path}.share", (f"is {yamlfile.shown(share)}", f"写的是{yamlfile.shown(share)}"),
+                reader.wrong(f"{path}.share", (phrase('is {}', yamlfile.shown(share)), f"写的是{yamlfile.shown(share)}"),
                              ("pro_rata or first_come", "pro_rata（按比例）或 first_come（先到先得）"))
             pots.append(Pot(str(name), str(block.get("zh") or name), str(block.get("en") or str(name).replace("_", " ")),
                             _article(reader, block, [full]), of, full, str(share)))
@@ -1145,14 +1146,14 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
 def _named(reader: _Reader, path: str, given: Any, slugs: list[str], units: dict[int, Unit]) -> tuple[int, ...]:
     """Clauses named in a list; all must pay cash."""
     if not isinstance(given, list) or not given:
-        reader.wrong(path, (f"is {yamlfile.shown(given)}", f"写的是{yamlfile.shown(given)}"),
+        reader.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
                      ("a list of clauses: [a, b]", "条款列表：[a, b]"))
         return ()
     found = []
     for slug in map(str, given):
         if slug not in slugs:
             reader.wrong(path, (f"there is no clause {slug}", f"没有条款“{slug}”"),
-                         (nearest(slug, slugs) or f"one of {', '.join(slugs)}", "可用：" + "、".join(slugs)))
+                         (nearest(slug, slugs) or phrase('one of {}', ', '.join(slugs)), "可用：" + "、".join(slugs)))
         elif units[slugs.index(slug)].dimensions != _CNY:
             reader.wrong(path, (f"{slug} is in kind: it cannot be added to money", f"“{slug}”为实物，不能与金额相加"),
                          ("leave it out", "请去掉"))

@@ -13,6 +13,7 @@ import numpy as np
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, nearest
 from simulator.law.policy import Policy
+from simulator.phrases import phrase
 
 
 def defaults(policy: Policy) -> dict[str, str]:
@@ -25,12 +26,12 @@ def check(policy: Policy, chosen: Mapping[str, object], place: str = "interpreta
     problems = []
     for name, reading in chosen.items():
         if name not in policy.readings:
-            remedy = nearest(str(name), policy.readings) or f"one of {', '.join(policy.readings)}"
+            remedy = nearest(str(name), policy.readings) or phrase('one of {}', ', '.join(policy.readings))
             problems.append(Problem(f"{place}.{name}", "is no interpretation switch", remedy))
         elif reading_name(reading) not in policy.readings[name].names:
             names = policy.readings[name].names
-            remedy = nearest(reading_name(reading), names) or f"one of {', '.join(names)}"
-            problems.append(Problem(f"{place}.{name}", f"has no reading {yamlfile.shown(reading)}", remedy))
+            remedy = nearest(reading_name(reading), names) or phrase('one of {}', ', '.join(names))
+            problems.append(Problem(f"{place}.{name}", phrase('has no reading {}', yamlfile.shown(reading)), remedy))
     return problems
 
 

@@ -25,6 +25,7 @@ from simulator.errors import LawError, Problem, nearest
 from simulator.law.language import units
 from simulator.law.legality import Concern
 from simulator.money import FEN, RATE, is_exact, to_scaled
+from simulator.phrases import phrase
 
 NO_END = 9999_12_31  # a policy without an end
 
@@ -200,12 +201,12 @@ class Law:
             elif path == "policy.in_force":
                 in_force = value
                 if not isinstance(value, bool):
-                    problems.append(Problem(key, f"is {yamlfile.shown(value)}", "write true or false"))
+                    problems.append(Problem(key, phrase('is {}', yamlfile.shown(value)), "write true or false"))
             elif key in (offered := self.offers()):
                 if isinstance(value, bool):
                     (withdrawn.discard if value else withdrawn.add)(offered[key])
                 else:
-                    problems.append(Problem(f"law.{key}", f"is {yamlfile.shown(value)}", "write true or false"))
+                    problems.append(Problem(f"law.{key}", phrase('is {}', yamlfile.shown(value)), "write true or false"))
             elif path not in numbers:
                 known = [f"law.{p}" for p in (*numbers, *self.offers())]
                 problems.append(Problem(f"law.{key}", "is no number of the law", nearest(f"law.{path}", known)))
@@ -225,7 +226,7 @@ class Law:
         if not problems and self.policy is not None:
             problems += contradictions(self.policy, numbers, changes)
         if not problems and end is not None and end < start:
-            problems.append(Problem("policy.end", f"{end} lies before policy.start {start}", "exchange them"))
+            problems.append(Problem("policy.end", phrase('{} lies before policy.start {}', end, start), "exchange them"))
         if problems:
             raise LawError(problems)
         return replace(self, numbers=numbers, start=start, end=end, in_force=in_force, withdrawn=frozenset(withdrawn))
@@ -266,13 +267,13 @@ def values_of(given: Any, unit: str | units.Unit, place: str) -> tuple[dict[int,
         if isinstance(value, float):
             value = Decimal(repr(value))
         if not isinstance(date, int):
-            problems.append(Problem(place, f"{yamlfile.shown(date)} is no year", f"write a number in {unit}, or {{year: number}}"))
+            problems.append(Problem(place, phrase('{} is no year', yamlfile.shown(date)), phrase('write a number in {}, or {year: number}', unit)))
         elif isinstance(value, bool) or not isinstance(value, int | Decimal):
-            problems.append(Problem(place, f"is {yamlfile.shown(value)}", f"write a number in {unit}, or {{year: number}}"))
+            problems.append(Problem(place, phrase('is {}', yamlfile.shown(value)), phrase('write a number in {}, or {year: number}', unit)))
         elif not (Decimal(value).is_finite() and 0 <= value <= high):
-            problems.append(Problem(place, f"{value} lies outside 0 … {high:,f} {unit}", _percent_hint(unit, value)))
+            problems.append(Problem(place, phrase("{} lies outside {} … {} {}", value, 0, f"{high:,f}", unit), _percent_hint(unit, value)))
         elif not is_exact(value, scale):
-            problems.append(Problem(place, f"{value} is finer than 1/{scale:,} {unit}", "round it"))
+            problems.append(Problem(place, phrase('{} is finer than 1/{} {}', value, format(scale, ','), unit), "round it"))
         else:
             values[date] = Decimal(value)
     return values, problems
@@ -280,7 +281,7 @@ def values_of(given: Any, unit: str | units.Unit, place: str) -> tuple[dict[int,
 
 def _percent_hint(unit: str, value: Any) -> str:
     whole = unit in ("share", "occupancy") and Decimal(value).is_finite() and 1 < value <= 100
-    return f"write {Decimal(value) / 100} for {value} %" if whole else "check the unit"
+    return phrase('write {} for {} %', Decimal(value) / 100, value) if whole else "check the unit"
 
 
 def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
@@ -290,8 +291,8 @@ def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Prob
             value = None if value == "none" and allow_none else datetime.date.fromisoformat(value)
     if (value is None and allow_none) or isinstance(value, datetime.date):
         return value, []
-    hint = "write a date as 2013-01-01" + (" or none" if allow_none else "")
-    return None, [Problem(place, f"is {yamlfile.shown(value)}", hint)]
+    hint = "write a date as 2013-01-01 or none" if allow_none else "write a date as 2013-01-01"
+    return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), hint)]
 
 
 def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable[str] = ()) -> list[Problem]:

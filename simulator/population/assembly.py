@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator import facts, money
 from simulator.errors import PopulationError, Problem
+from simulator.phrases import phrase
 from simulator.population import doubts
 from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
@@ -106,8 +107,7 @@ def _by_clause(
         raise PopulationError(
             Problem(
                 rows.raw.label,
-                "amounts of one enterprise, year and clause add up to more than "
-                f"{money.yuan(money.LARGEST):,} CNY",
+                phrase('amounts of one enterprise, year and clause add up to more than {} CNY', format(money.yuan(money.LARGEST), ',')),
                 "check the amounts",
             )
         )
@@ -155,8 +155,7 @@ def _tell_late(rows: Checked, last: int) -> None:
         rows.warn(
             int(late[0]),
             "year",
-            f"{len(late)} row(s) lie after {last}, the last year of the table annual (年度), and are "
-            "not used",
+            phrase('{} row(s) lie after {}, the last year of the table annual (年度), and are not used', len(late), last),
             "add the later years to annual",
         )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from simulator import money
 from simulator.characters import narrow, parse_number
+from simulator.phrases import phrase
 from simulator.population import days
 from simulator.population.column import Column, plain, squeezed
 from simulator.population.schema import contract
@@ -65,7 +66,7 @@ def parse(
     if kind == "text":
         return _text(text, column), ""
     if kind not in ("flag", "choice") and (word := plain(text)) in NOTHING:
-        raise Refused(f"{shown(text)} is not a number" if kind not in ("date", "year") else f"{shown(text)} is not a {kind}",
+        raise Refused(phrase('{} is not a number', shown(text)) if kind not in ("date", "year") else phrase("{} is not a " + kind, shown(text)),
                       "leave blank for none, write 未知 for unknown", word)
     if kind == "flag":
         return _flag(text), ""
@@ -104,19 +105,19 @@ def _text(text: str, column: Column) -> str:
     if column.name == "enterprise_id":
         if SHORTENED.fullmatch(text):
             raise Refused(
-                f"{shown(text)} is a code that a spreadsheet has shortened to a number",
+                phrase('{} is a code that a spreadsheet has shortened to a number', shown(text)),
                 "format the column as text and enter the code again",
             )
         if LOST_DIGITS.fullmatch(text):
-            raise Refused(f"{shown(text)} is a code whose last digits a spreadsheet has lost",
+            raise Refused(phrase('{} is a code whose last digits a spreadsheet has lost', shown(text)),
                           "format the column as text and enter the code again")
         if plain(text) in TOTALS:
-            raise Refused(f"{shown(text)} is a totals row, not an enterprise", "remove the row")
+            raise Refused(phrase('{} is a totals row, not an enterprise', shown(text)), "remove the row")
         if EXAMPLE.match(plain(text)):
-            raise Refused(f"{shown(text)} is an example of how to fill in, not an enterprise", "remove the row")
+            raise Refused(phrase('{} is an example of how to fill in, not an enterprise', shown(text)), "remove the row")
         if plain(text) in UNKNOWN or set(plain(text)) <= {"#"}:
             raise Refused(
-                f"{shown(text)} cannot be the code of an enterprise", "write any text that is its own"
+                phrase('{} cannot be the code of an enterprise', shown(text)), "write any text that is its own"
             )
     return text
 
@@ -127,7 +128,7 @@ def _flag(text: str) -> int:
         return 1
     if word in FALSE:
         return 0
-    raise Refused(f"{shown(text)} is neither yes nor no", "write 是 or 否 (true/false, 1/0, yes/no)")
+    raise Refused(phrase('{} is neither yes nor no', shown(text)), "write 是 or 否 (true/false, 1/0, yes/no)")
 
 
 def _choice(text: str, column: Column) -> int | str:
@@ -136,7 +137,7 @@ def _choice(text: str, column: Column) -> int | str:
         if word in words:
             return value
     known = ", ".join("/".join(words[:2]) for _, words in column.choices)
-    raise Refused(f"{shown(text)} is not one of the choices", f"write one of {known}")
+    raise Refused(phrase('{} is not one of the choices', shown(text)), phrase('write one of {}', known))
 
 
 def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
@@ -144,17 +145,17 @@ def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
     day, how = days.read(plain(text), mac_dates)
     if day is None:
         raise {
-            "day-first": Refused(f"{shown(text)} is ambiguous: day and month could be either", "write year first, as 2013-05-06"),
-            "no-day": Refused(f"{shown(text)}: there is no such day", "write a day of the calendar, as 2013-02-28"),
-            "none": Refused(f"{shown(text)} is what programs write where there is no day",
+            "day-first": Refused(phrase('{} is ambiguous: day and month could be either', shown(text)), "write year first, as 2013-05-06"),
+            "no-day": Refused(phrase('{}: there is no such day', shown(text)), "write a day of the calendar, as 2013-02-28"),
+            "none": Refused(phrase('{} is what programs write where there is no day', shown(text)),
                             "leave blank for no such date, write 未知 for unknown", "none"),
-            "either": Refused(f"{shown(text)} is a time of day: in UTC it is the day after", "write the day alone, as 2013-05-06", how),
-        }.get(how, Refused(f"{shown(text)} is not a date", "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
+            "either": Refused(phrase('{} is a time of day: in UTC it is the day after', shown(text)), "write the day alone, as 2013-05-06", how),
+        }.get(how, Refused(phrase('{} is not a date', shown(text)), "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
     value = day.year * 10_000 + day.month * 100 + day.day
     earliest, latest = column.bounds
     if not earliest <= value <= latest:
         raise Refused(
-            f"{shown(text)} lies outside {iso(earliest)} to {iso(latest)}",
+            phrase('{} lies outside {} to {}', shown(text), iso(earliest), iso(latest)),
             "check the year; leave blank for no such date",
         )
     return value, how
@@ -165,16 +166,16 @@ def _whole(text: str, column: Column) -> int:
     low, high = column.bounds
     if column.kind == "clause" and (number := contract().clauses.get(squeezed(text))):
         return number
-    bounds = f"{low} to {high}"
+    bounds = phrase('{} to {}', low, high)
     try:
         value = parse_number(_year(plain(text)) if column.kind == "year" else text)
     except ValueError:
         raise Refused(
-            f"{shown(text)} is not a {column.kind}", f"write a whole number from {bounds}"
+            phrase(f"{{}} is not a {column.kind}", shown(text)), phrase('write a whole number from {}', bounds)
         ) from None
     if not low <= value <= high or value != value.to_integral_value():
         raise Refused(
-            f"{shown(text)} is not a {column.kind} from {bounds}", f"write a whole number from {bounds}"
+            phrase(f"{{}} is not a {column.kind} from {{}}", shown(text), bounds), phrase('write a whole number from {}', bounds)
         )
     return int(value)
 
@@ -208,7 +209,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         text, suffix = match.groups()
         if declared is not None and declared.where != "answer" and MONEY[suffix] != factor:
             raise Refused(
-                f"{shown(text + suffix)} bears another unit than its column, which is in {declared.word}",
+                phrase('{} bears another unit than its column, which is in {}', shown(text + suffix), declared.word),
                 "write one unit in the column, or say --unit",
             )
         factor = Decimal(MONEY[suffix])
@@ -219,17 +220,17 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
     try:
         exact = parse_number(text) * factor
     except ValueError:
-        raise Refused(f"{shown(text + suffix)} is not a number", _number_remedy(column)) from None
+        raise Refused(phrase('{} is not a number', shown(text + suffix)), _number_remedy(column)) from None
     text += suffix
     if exact < low:
-        raise Refused(f"{shown(text)} is negative", "write 0 or more; leave blank for none")
+        raise Refused(phrase('{} is negative', shown(text)), "write 0 or more; leave blank for none")
     if exact > high:
         if column.kind == "share":
-            raise Refused(f"{shown(text)} is more than 1", "write a share between 0 and 1, as 0.85")
+            raise Refused(phrase('{} is more than 1', shown(text)), "write a share between 0 and 1, as 0.85")
         word = "amount" if column.kind == "money" else column.kind
         raise Refused(
-            f"{shown(text)} is above {high:,}, the largest {word} that can be meant",
-            f"check the number; it is read in {column.unit}" if column.unit else "check the number",
+            phrase('{} is above {}, the largest {} that can be meant', shown(text), format(high, ','), word),
+            phrase('check the number; it is read in {}', column.unit) if column.unit else "check the number",
         )
     return money.to_scaled(exact, column.resolution), "" if money.is_exact(exact, column.resolution) else "rounded"
 
@@ -239,4 +240,4 @@ def _number_remedy(column: Column) -> str:
         return "write a share between 0 and 1, as 0.85; leave blank for none"
     if not column.unit:
         return "write digits only, as 1234.56; leave blank for none, 未知 for unknown"
-    return f"write digits only, in {column.unit}, as 1234.56; leave blank for none, 未知 for unknown"
+    return phrase('write digits only, in {}, as 1234.56; leave blank for none, 未知 for unknown', column.unit)

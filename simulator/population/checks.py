@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from simulator.phrases import phrase
 from simulator.population.cells import CODE_SHAPED, shown
 from simulator.population.checked import KEYS, Checked
 
@@ -45,10 +46,10 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
         line = enterprises.raw.line_of(first)
         if enterprises.row(row) == enterprises.row(first):
             repeated.add(row)
-            cause = f"{shown(name)} twice: the row repeats line {line} and is counted once"
+            cause = phrase('{} twice: the row repeats line {} and is counted once', shown(name), line)
             enterprises.warn(row, "enterprise_id", cause, "remove one of the two rows")
         else:
-            cause = f"{shown(name)} twice: another row of this enterprise is on line {line}"
+            cause = phrase('{} twice: another row of this enterprise is on line {}', shown(name), line)
             enterprises.fault(row, "enterprise_id", cause, "keep one row per enterprise")
     if repeated:
         enterprises.drop(repeated)
@@ -67,11 +68,11 @@ def _doubt_code(enterprises: Checked, row: int, name: str) -> None:
         expected = check_character(name[:17])
         if expected != name[17]:
             cause = (
-                "a letter that codes do not use"
+                phrase("{}: a letter that codes do not use", shown(name))
                 if expected is None
-                else f"the check character should be {expected}"
+                else phrase("{}: the check character should be {}", shown(name), expected)
             )
-            enterprises.warn(row, "enterprise_id", f"{shown(name)}: {cause}", "compare with the business licence")
+            enterprises.warn(row, "enterprise_id", cause, "compare with the business licence")
 
 
 def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
@@ -83,11 +84,11 @@ def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
         for name in filter(None, (part.strip() for part in re.split("[、,;，；]", text))):
             if index.get(name, row) != row:
                 line = enterprises.raw.line_of(index[name])
-                enterprises.fault(row, "former_id", f"{shown(name)} has a row of its own, on line {line}",
+                enterprises.fault(row, "former_id", phrase('{} has a row of its own, on line {}', shown(name), line),
                                   "old and new id are one enterprise: keep one row, with the new id")
             elif former.setdefault(name, row) != row:
                 line = enterprises.raw.line_of(former[name])
-                enterprises.fault(row, "former_id", f"{shown(name)} is the former id of line {line} too",
+                enterprises.fault(row, "former_id", phrase('{} is the former id of line {} too', shown(name), line),
                                   "keep it where it belongs")
     return former
 
@@ -115,7 +116,7 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
             rows.fault(
                 row,
                 "enterprise_id",
-                f"{shown(name)} is not in the table enterprises (企业)",
+                phrase('{} is not in the table enterprises (企业)', shown(name)),
                 "add the enterprise there, or correct the code",
             )
             continue
@@ -145,15 +146,15 @@ def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
     line = rows.raw.line_of(first)
     if rows.table.name == "existing_support":
         # Supports of one clause add up, so two equal ones may be meant; still, it is what a slip looks like.
-        rows.warn(row, "enterprise_id", f"the row repeats line {line}; both are counted", "remove one unless both are meant")
+        rows.warn(row, "enterprise_id", phrase('the row repeats line {}; both are counted', line), "remove one unless both are meant")
         return False
     if rows.table.name == "paid":  # money went out once or twice: nobody but the office can say
-        rows.fault(row, "enterprise_id", f"the row repeats line {line}", "remove it; two equal payments go into one row")
+        rows.fault(row, "enterprise_id", phrase('the row repeats line {}', line), "remove it; two equal payments go into one row")
         return False
     if rows.row(row) == rows.row(first):
-        rows.warn(row, "enterprise_id", f"the row repeats line {line} and is counted once", "remove one of the two rows")
+        rows.warn(row, "enterprise_id", phrase('the row repeats line {} and is counted once', line), "remove one of the two rows")
         return True
     name = rows.texts("enterprise_id")[row]
-    rows.fault(row, "year", f"{shown(name)} has a row of this year already, on line {line}",
+    rows.fault(row, "year", phrase('{} has a row of this year already, on line {}', shown(name), line),
                "keep one row per enterprise and year")
     return False

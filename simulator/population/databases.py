@@ -14,6 +14,7 @@ from typing import Any
 
 from simulator import packages
 from simulator.errors import PopulationError, Problem
+from simulator.phrases import phrase
 from simulator.population import parquet
 from simulator.population.checked import KEYS
 from simulator.population.column import plain
@@ -63,7 +64,7 @@ def from_duckdb(path: Path) -> Source:
                 held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
                 found[schema, name] = (held.column_names, list(zip(*map(parquet.column, held.columns), strict=True)))
     except duckdb.Error as error:
-        raise PopulationError(Problem(path.name, f"cannot be read as a DuckDB file: {type(error).__name__}",
+        raise PopulationError(Problem(path.name, phrase('cannot be read as a DuckDB file: {}', type(error).__name__),
                                       "check the file; close the program that writes to it")) from None
     source = _source(found.items(), remarks)
     source.present |= {table.name for problem in refused if (table := table_named(problem.place)) is not None}
@@ -75,14 +76,14 @@ def _bound(connection: Any, name: str, told: str) -> None:
     """Ask how much a table holds before any of it is read. Raises PopulationError for more than a register has."""
     columns = [row[:2] for row in connection.execute(f"DESCRIBE FROM {told}").fetchall()]
     if odd := [column for column, kind in columns if kind.endswith("]") or kind.partition("(")[0] in ("STRUCT", "MAP", "UNION", "VARIANT")]:
-        raise PopulationError(Problem(name, f"the column {odd[0]} holds lists or records; a register's holds one value a row",
+        raise PopulationError(Problem(name, phrase("the column {} holds lists or records; a register's holds one value a row", odd[0]),
                                       "store one value a row"))
     texts = [f"octet_length(CAST({_quoted(column)} AS BLOB))" if kind == "BLOB" else f"strlen({_quoted(column)})"
              for column, kind in columns if kind in ("VARCHAR", "JSON", "BLOB")]
     sizes = "".join(f", max({text}), sum({text})" for text in texts)
     rows, *found = connection.execute(f"SELECT count(*){sizes} FROM {told}").fetchall()[0]  # noqa: S608
     if rows > MOST_ROWS:
-        raise PopulationError(Problem(name, f"the table has more than {MOST_ROWS:,} rows; a register has not", "check the database"))
+        raise PopulationError(Problem(name, phrase('the table has more than {} rows; a register has not', format(MOST_ROWS, ',')), "check the database"))
     if max([0, *(size or 0 for size in found[::2])]) > 4 * parquet.MOST_TEXT or sum(size or 0 for size in found[1::2]) > MOST_BYTES // 2:
         raise PopulationError(Problem(name, "holds more text than a register does", "check the database"))
 
@@ -123,10 +124,10 @@ def from_variable(given: str) -> Source:
         finally:
             engine.dispose()
     except ImportError as error:  # the driver; its name is no secret
-        raise PopulationError(Problem(given, f"the driver {error.name} is not installed", packages.with_extra("database"))) from None
+        raise PopulationError(Problem(given, phrase('the driver {} is not installed', error.name), packages.with_extra("database"))) from None
     except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is told
         raise PopulationError(Problem(
-            given, f"the database cannot be reached or read: {type(error).__name__}",
+            given, phrase('the database cannot be reached or read: {}', type(error).__name__),
             "check the address in the variable, the network and the right to read the tables")) from None
     return _source(found.items(), remarks)
 
@@ -155,7 +156,7 @@ def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]
         if table is None:  # a database holds much else
             continue
         if table.name in source.present:
-            source.problems.append(Problem(f"{schema}.{name}".strip("."), f"there are two tables for {table.label}",
+            source.problems.append(Problem(f"{schema}.{name}".strip("."), phrase('there are two tables for {}', table.label),
                                            "keep one"))
             continue
         texts = sorted([as_text(value) for value in row] for row in rows)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.population.cells import shown
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.grid import Grid
@@ -48,7 +49,7 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
     widest = max(map(len, rows), default=0)
     if widest > MOST_COLUMNS:
         return Problem(
-            label, f"a row of {widest:,} cells is no row of a register", "check the delimiter and quotations")
+            label, phrase('a row of {} cells is no row of a register', format(widest, ',')), "check the delimiter and quotations")
     kept = [place for place, row in enumerate(rows) if any(cell and not cell.isspace() for cell in row)]
     if not kept:
         return Problem(label, "the table is empty", "write a header line and one line per row")
@@ -73,11 +74,11 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
     for place in found.notes:
         where = f"{label} row {lines[place]}" if grid.is_sheet else f"{label} line {lines[place]}"
         text = plain(next(filter(plain, rows[place])))
-        raw.warnings.append(Problem(where, f"a footnote and not a row: “{text[:40]}”; left out",
+        raw.warnings.append(Problem(where, phrase('a footnote and not a row: “{}”; left out', text[:40]),
                                     "nothing to do, unless it is an enterprise", "warning"))
     if found.again:
         raw.warnings.append(Problem(f"{label} {'row' if grid.is_sheet else 'line'} {lines[found.again[0]]}",
-                                    f"{len(found.again)} row(s) repeat the header or number its columns; left out",
+                                    phrase('{} row(s) repeat the header or number its columns; left out', len(found.again)),
                                     "nothing to do, unless it is an enterprise", "warning"))
     raw.warnings += spread.problems(raw)
     body = spread.rows
@@ -117,13 +118,11 @@ class _Spread:
                 sure.append((row, left))
                 continue
             names = ", ".join(column.label for at in across if (column := self.columns[at]) is not None)
-            over = f"{len(rows)} rows" if len(rows) > 1 else "several columns"
+            over = phrase('{} rows', len(rows)) if len(rows) > 1 else "several columns"
             found.append(raw.problem(
-                row, left, f"one figure, {shown(self.rows[row][doubtful[0]])}, is merged over {over} ({names}): it may be that of each "
-                "or of all together", "unmerge the cells and write the figure of each"))
+                row, left, phrase('one figure, {}, is merged over {} ({}): it may be that of each or of all together', shown(self.rows[row][doubtful[0]]), over, names), "unmerge the cells and write the figure of each"))
         if sure:
-            found.append(raw.problem(*sure[0], f"{len(sure)} merged cell(s), this the first: the value was read for every row "
-                                     "and column merged", "compare the first one; unmerge where it is not so", "warning"))
+            found.append(raw.problem(*sure[0], phrase('{} merged cell(s), this the first: the value was read for every row and column merged', len(sure)), "compare the first one; unmerge where it is not so", "warning"))
         return found
 
     def _would_add(self, text: str, at: int, tall: int, wide: int) -> bool:
@@ -258,7 +257,7 @@ def _tell_short(raw: RawTable, body: list[list[str]]) -> None:
         raw.warnings.append(
             Problem(
                 f"{raw.label} line {short[0]}",
-                f"{len(short)} row(s) end before the last column; the rest is read as blank",
+                phrase('{} row(s) end before the last column; the rest is read as blank', len(short)),
                 "check that nothing was cut off",
                 "warning",
             )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.population.cells import Refused
 from simulator.population.look import NEVER, RAISED, ZERO, Look
 from simulator.population.numberformat import BUILT_IN, Meaning, meaning
@@ -148,7 +149,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             current.columns |= set(range(struct.unpack_from("<H", body)[0], min(struct.unpack_from("<H", body, 2)[0], FARTHEST) + 1))
         elif code == ROW and len(body) >= 14 and body[12] & 0x20:
             hidden[id(current)] = hidden.get(id(current), 0) + 1
-            current.hidden = f"{hidden[id(current)]} row(s) are hidden"
+            current.hidden = phrase('{} row(s) are hidden', hidden[id(current)])
         elif code in (HEADER, FOOTER) and len(body) > 3:
             current.says.append(_text(body[3:], struct.unpack_from("<H", body)[0], body[2]))
         elif code == BOF:
@@ -236,7 +237,7 @@ def _bounded(book: bytes) -> None:
                 row, column = struct.unpack_from("<2H", body)
                 column = struct.unpack_from("<H", body, len(body) - 2)[0] if code == SEVERAL else column
                 if column > FARTHEST:
-                    raise Refused(f"{letters(column)}{row + 1} lies far outside a register's table",
+                    raise Refused(phrase("{} lies far outside a register's table", f"{letters(column)}{row + 1}"),
                                   "delete the rows or columns out there")
             if code == DIMENSIONS and len(body) >= 10:
                 last, _, width = struct.unpack_from("<I2H" if len(body) >= 12 else "<3H", body, 4 if len(body) >= 12 else 2)
@@ -267,5 +268,5 @@ def _hollow(code: int, body: bytes) -> tuple[str, str, str] | None:
         return (address, *ZERO)  # to be calculated when the workbook is opened
     if error is None:
         return None
-    return (address, f"the cell shows {_ERRORS.get(error, 'an error')}",
+    return (address, phrase('the cell shows {}', _ERRORS.get(error, 'an error')),
             "write the value, leave blank for none, 未知 for unknown")

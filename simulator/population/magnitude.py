@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.checked import Checked
 
 FEWEST = 8  # values below which a median says too little
@@ -138,11 +139,10 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             checked, column = holders[name], name.rpartition(".")[2]
             word = checked.units[column].word if column in checked.units else "元"
             low, high = BANDS[name]
-            cause = (f"the few amounts of {checked.table.column(column).label} all lie outside what is believable, "
-                     f"{low:,.0f} to {high:,.0f} CNY, read as {word}")
+            cause = (phrase('the few amounts of {} all lie outside what is believable, {} to {} CNY, read as {}', checked.table.column(column).label, format(low, ',.0f'), format(high, ',.0f'), word))
             # a few small amounts may be so; a few that are far too large are paid for
             far = name not in (*_ENTERPRISE, *_YEARLY) and "." not in name and values.max(initial=0) > high and _all_odd(name, values, FAR)
-            (checked.fault if far else checked.warn)(-1, column, cause, f"if it is another unit, say --unit {name}=元 or 万元")
+            (checked.fault if far else checked.warn)(-1, column, cause, phrase('if it is another unit, say --unit {}=元 or 万元', name))
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]
         if asked:
@@ -173,16 +173,13 @@ def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
     first = checked.table.column(asked[0].rpartition(".")[2])
     unit = checked.units[first.name].word if first.name in checked.units else "元"
     if doubt.year:
-        cause = (f"{first.label} of {doubt.year} is {_figure(doubt.value)} times that of {doubt.year - 1} (median); "
-                 "one of the two years seems to be in another unit")
-        remedy = f"correct the year; if it is right as it stands, say --unit {first.name}={unit}"
+        cause = (phrase('{} of {} is {} times that of {} (median); one of the two years seems to be in another unit', first.label, doubt.year, _figure(doubt.value), doubt.year - 1))
+        remedy = phrase('correct the year; if it is right as it stands, say --unit {}={}', first.name, unit)
     elif len(doubt.columns) == 2:
-        cause = (f"{doubt.columns[0]} is {_figure(doubt.value)} of {doubt.columns[1]} (median), believable from "
-                 f"{_figure(doubt.low)} to {_figure(doubt.high)}; one of the two seems to be in another unit than read ({unit})")
-        remedy = "say the units: " + " ".join(f"--unit {name}=元 or 万元" for name in asked)
+        cause = (phrase('{} is {} of {} (median), believable from {} to {}; one of the two seems to be in another unit than read ({})', doubt.columns[0], _figure(doubt.value), doubt.columns[1], _figure(doubt.low), _figure(doubt.high), unit))
+        remedy = phrase("say the units: {}", " ".join(phrase('--unit {}=元 or 万元', name) for name in asked))
     else:
-        cause = (f"the median of {first.label} is {doubt.value:,.0f} CNY, read as {unit}; believable from "
-                 f"{doubt.low:,.0f} to {doubt.high:,.0f}")
-        remedy = f"say the unit: --unit {asked[0]}=元 or 万元"
+        cause = (phrase('the median of {} is {} CNY, read as {}; believable from {} to {}', first.label, format(doubt.value, ',.0f'), unit, format(doubt.low, ',.0f'), format(doubt.high, ',.0f')))
+        remedy = phrase('say the unit: --unit {}=元 or 万元', asked[0])
     position = checked.positions[first.name]
     checked.faults.append((-1, position, checked.raw.problem(-1, position, cause, remedy, "error", first)))

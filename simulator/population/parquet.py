@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
 from simulator.population.sheets import MOST_BYTES
@@ -30,8 +31,7 @@ def from_parquet(data: bytes, label: str) -> RawTable | Problem:
         declared, schema = file.metadata, file.schema_arrow  # first: a few bytes may stand for any number of rows
         rows, columns = declared.num_rows, declared.num_columns
         if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_VALUES:
-            return Problem(label, f"the table has {rows:,} rows and {columns:,} columns; a register "
-                           "has not", f"at most {MOST_ROWS:,} rows are read; check the file")
+            return Problem(label, phrase('the table has {} rows and {} columns; a register has not', format(rows, ','), format(columns, ',')), phrase('at most {} rows are read; check the file', format(MOST_ROWS, ',')))
         texts = [field.name for field in schema if pyarrow.types.is_large_string(field.type) or pyarrow.types.is_string(field.type)
                  or pyarrow.types.is_binary(field.type) or pyarrow.types.is_large_binary(field.type)]
         # texts as numbers into their different values: however often one is repeated, it is held once
@@ -41,7 +41,7 @@ def from_parquet(data: bytes, label: str) -> RawTable | Problem:
                         list(range(1, table.num_rows + 1)), says=[("name", label), *(("title", text) for text in _said(schema.metadata))],
                         comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)])
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
-        return Problem(label, f"this is no Parquet file that can be read: {type(error).__name__}", "write it anew")
+        return Problem(label, phrase('this is no Parquet file that can be read: {}', type(error).__name__), "write it anew")
 
 
 def _said(metadata: Mapping[bytes, bytes] | None) -> list[str]:

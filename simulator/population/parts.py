@@ -26,6 +26,7 @@ from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
 from simulator.lotteries import keys_of
+from simulator.phrases import phrase
 from simulator.population.readers import read_population
 from simulator.population.register import APPLICATION, Population
 from simulator.population.schema import contract, under
@@ -136,7 +137,7 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     wanted = [part_folder(folder, number, count).name for number in range(count)]
     if names != wanted:
         missing, foreign = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
-        problem = Problem(folder.name, f"{len(missing)} of its {count} parts are missing, from {missing[0]} on", ANEW) if missing else \
+        problem = Problem(folder.name, phrase('{} of its {} parts are missing, from {} on', len(missing), count, missing[0]), ANEW) if missing else \
             Problem(f"{folder.name}/{foreign[0]}", "is a part of another register", ANEW)
         raise PopulationError(problem)
     problems: list[Problem] = []
@@ -149,9 +150,9 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     last = max((s.years[1] for s in seen), default=0)
     seen = [s if s.years[1] == last else _look_at(folder / s.name, units, last) for s in seen]  # its support and payments of later years
     names = [s.name for s in seen]
-    problems += [Problem(place, f"share {number} enterprises, under one of their ids", "keep each enterprise in one part")
+    problems += [Problem(place, phrase('share {} enterprises, under one of their ids', number), "keep each enterprise in one part")
                  for place, number in _shared(names, [s.keys for s in seen])]
-    problems += [Problem(place, f"share {number} groups of enterprises", "keep each group in one part")
+    problems += [Problem(place, phrase('share {} groups of enterprises', number), "keep each group in one part")
                  for place, number in _shared(names, [s.groups for s in seen])]
     if problems:
         raise PopulationError(problems)

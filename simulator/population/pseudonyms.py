@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
+from simulator.phrases import phrase
 from simulator.population.register import Population
 
 SHORTEST = 32  # bytes: as long as what the function gives
@@ -40,11 +41,11 @@ def read_key(source: str | Path) -> bytes:
             others = sys.platform != "win32" and Path(source).stat().st_mode & 0o077
             key = Path(source).read_bytes().strip()
         except OSError as e:
-            raise PopulationError(Problem(source, f"cannot be read ({e.strerror or e})", MADE)) from e
+            raise PopulationError(Problem(source, phrase('cannot be read ({})', e.strerror or e), MADE)) from e
         if others:
-            raise PopulationError(Problem(source, "others than its owner may read the key", f"chmod 600 {source}"))
+            raise PopulationError(Problem(source, "others than its owner may read the key", phrase('chmod 600 {}', source)))
     if len(key) < SHORTEST:
-        raise PopulationError(Problem(source, f"the key has fewer than {SHORTEST} bytes", MADE))
+        raise PopulationError(Problem(source, phrase('the key has fewer than {} bytes', SHORTEST), MADE))
     return key
 
 

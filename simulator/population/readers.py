@@ -18,6 +18,7 @@ import numpy as np
 from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
+from simulator.phrases import phrase
 from simulator.population import checks
 from simulator.population.assembly import assemble
 from simulator.population.checked import Checked
@@ -123,8 +124,8 @@ def _tell_missing(source: Source, name: str, kind: str) -> None:
         if not table.required:
             continue
         if table.name not in source.present:
-            cause = f"the table {table.label} is missing"
-            remedy = f"add the {kind} {table.name}{ending} or {table.header}{ending}"
+            cause = phrase('the table {} is missing', table.label)
+            remedy = phrase("add the {} {} or {}", kind, f"{table.name}{ending}", f"{table.header}{ending}")
             source.problems.append(Problem(name, cause, remedy))
         elif table.name in source.tables and not len(source.tables[table.name]):
             label = source.tables[table.name].label

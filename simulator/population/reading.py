@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.characters import cleaned
+from simulator.phrases import phrase
 from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
 from simulator.population.checked import KEYS, LITERAL, Checked, stored
 from simulator.population.column import Column, plain
@@ -16,10 +17,10 @@ from simulator.population.spelling import iso
 from simulator.population.units import Declared
 
 OFTEN = {  # what may be said of a day, by the word `days.read` has for it: cause and remedy
-    "serial": ("is a spreadsheet's number of a day, read as", "compare the first one; format the column as a date"),
-    "moment": ("lies within minutes of midnight, read as the day", "compare the first one; write the day alone"),
-    "time": ("has a time of day, which was left out: read as", "compare the first one; write the day alone"),
-    "zone": ("is an instant, read as the day in Beijing time (UTC+8):", "compare the first one; write the day alone"),
+    "serial": ("{} is a spreadsheet's number of a day, read as {}; {} cell(s) in all", "compare the first one; format the column as a date"),
+    "moment": ("{} lies within minutes of midnight, read as the day {}; {} cell(s) in all", "compare the first one; write the day alone"),
+    "time": ("{} has a time of day, which was left out: read as {}; {} cell(s) in all", "compare the first one; write the day alone"),
+    "zone": ("{} is an instant, read as the day in Beijing time (UTC+8): {}; {} cell(s) in all", "compare the first one; write the day alone"),
 }
 
 
@@ -40,7 +41,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
         word = plain(clean)
         if not word:
             if column.name in KEYS:
-                remarkable[text] = Refused("the cell is blank", f"write the {column.name}, or remove the row")
+                remarkable[text] = Refused("the cell is blank", phrase('write the {}, or remove the row', column.name))
         elif column.name not in LITERAL and word in UNKNOWN:
             remarkable[text] = "unknown"
         else:
@@ -56,7 +57,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     if unseen:
         rows = [row for row, text in enumerate(texts) if text in unseen]
         marks = " ".join(dict.fromkeys(mark for text in unseen for mark in unseen[text].split()))
-        checked.warn(rows[0], column.name, f"invisible characters ({marks}) were left out; {len(rows)} cell(s) in all",
+        checked.warn(rows[0], column.name, phrase('invisible characters ({}) were left out; {} cell(s) in all', marks, len(rows)),
                      "compare the first one; type it anew instead of pasting it")
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
@@ -116,20 +117,19 @@ def _tell_remarkable(
         first = texts[rows[0]]
         refused = remarkable[first]
         if isinstance(refused, Refused):
-            number = f"; {len(rows)} cell(s) in all" if len(rows) > 1 else ""
-            checked.fault(rows[0], column.name, refused.cause + number, refused.remedy)
+            cause = phrase("{}; {} cell(s) in all", refused.cause, len(rows)) if len(rows) > 1 else refused.cause
+            checked.fault(rows[0], column.name, cause, refused.remedy)
         elif remark == "rounded":
             step = 1 / column.resolution
             checked.warn(
                 rows[0],
                 column.name,
-                f"{shown(first)} is finer than {step:.10g}: rounded half up, as were "
-                f"{len(rows)} cell(s) of this column in all",
-                f"write multiples of {step:.10g}",
+                phrase('{} is finer than {}: rounded half up, as were {} cell(s) of this column in all', shown(first), format(step, '.10g'), len(rows)),
+                phrase('write multiples of {}', format(step, '.10g')),
             )
         else:
             cause, remedy = OFTEN[remark]
-            checked.warn(rows[0], column.name, f"{shown(first)} {cause} {iso(int(values[first]))}; {len(rows)} cell(s) in all", remedy)
+            checked.warn(rows[0], column.name, phrase(cause, shown(first), iso(int(values[first])), len(rows)), remedy)
 
 
 def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
@@ -144,7 +144,6 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
         checked.fault(
             bare[0],
             column.name,
-            f"{shown(texts[bare[0]])} bears no unit while other amounts of the column do, as "
-            f"{shown(next(text for text in texts if text in scaled))}; {len(bare)} cell(s) in all",
-            f"say what those without are in: --unit {column.name}=元 or 万元",
+            phrase('{} bears no unit while other amounts of the column do, as {}; {} cell(s) in all', shown(texts[bare[0]]), shown(next((text for text in texts if text in scaled))), len(bare)),
+            phrase('say what those without are in: --unit {}=元 or 万元', column.name),
         )

@@ -20,6 +20,7 @@ from simulator import facts
 from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
 from simulator.lotteries import keys_of
+from simulator.phrases import phrase
 from simulator.population import tables
 from simulator.population.schema import ENTERPRISES, contract, contract_of
 from simulator.population.tables import Unknown
@@ -139,8 +140,7 @@ class Population:
         alike = self.policy is not None and (self.policy.slugs, self.policy.cash) == (policy.slugs, policy.cash)
         if not alike and (self.support.size or self.paid.size or len(self.applications)):
             raise PopulationError(Problem(
-                self.source, f"was read under the policy {self.policy.name if self.policy else '?'}; its tables of support and payments "
-                f"name other clauses than {policy.name}", "read the register again with --policy, or leave these tables out"))
+                self.source, phrase('was read under the policy {}; its tables of support and payments name other clauses than {}', self.policy.name if self.policy else '?', policy.name), "read the register again with --policy, or leave these tables out"))
         new = [("", 0, fact.name) for fact in policy.facts if fact.name not in self.own]
         if alike:
             return replace(self, policy=policy, unknown=[*self.unknown, *new])

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
+from simulator.phrases import phrase
 from simulator.population import databases, parquet
 from simulator.population.beside import of_lines
 from simulator.population.column import Table, plain
@@ -72,10 +73,10 @@ def _opened(path: Path) -> tuple[Source, str, str]:
             )
     except OSError as error:
         raise PopulationError(
-            Problem(text, f"cannot be read: {error.strerror or error}", "check the path")
+            Problem(text, phrase('cannot be read: {}', error.strerror or error), "check the path")
         ) from error
     except ValueError as error:  # a path with a zero character
-        raise PopulationError(Problem(text, f"is no path: {error}", "check the path")) from error
+        raise PopulationError(Problem(text, phrase('is no path: {}', error), "check the path")) from error
     refuse_absent(path)
     raise PopulationError(Problem(text, "is no file and no folder", "check the path"))
 
@@ -92,8 +93,8 @@ def _bytes(path: Path) -> bytes:
         raise PopulationError(Problem(path.name, "is no file but a pipe or a device", "give a file"))
     size = found.st_size
     if size > MOST_BYTES:
-        raise PopulationError(Problem(path.name, f"the file has {size:,} bytes; a register has not",
-                                      f"at most {MOST_BYTES:,} are read; check the file"))
+        raise PopulationError(Problem(path.name, phrase('the file has {} bytes; a register has not', format(size, ',')),
+                                      phrase('at most {} are read; check the file', format(MOST_BYTES, ','))))
     return path.read_bytes()
 
 
@@ -122,8 +123,8 @@ def _tell_renamed(source: Source, data: bytes, label: str) -> None:
     suffix = Path(label).suffix.lower()
     real = ".xls" if is_ole(data) else ".xlsx" if data[:2] == b"PK" else suffix
     if suffix in (".xls", ".xlsx") and real != suffix and not any(p.severity == "error" for p in source.problems):
-        source.problems.append(Problem(label, f"is a workbook of the kind {real}, whatever its name says; it was read",
-                                       f"name it {Path(label).stem}{real}", "warning"))
+        source.problems.append(Problem(label, phrase('is a workbook of the kind {}, whatever its name says; it was read', real),
+                                       phrase("name it {}", f"{Path(label).stem}{real}"), "warning"))
 
 
 def _from_folder(folder: Path) -> Source:
@@ -150,13 +151,13 @@ def _from_folder(folder: Path) -> Source:
         if table is None:
             source.problems += stray(entry.name, entry.stem)
         elif table.name in source.present:
-            source.problems.append(Problem(entry.name, f"there are two files for {table.label}", "keep one"))
+            source.problems.append(Problem(entry.name, phrase('there are two files for {}', table.label), "keep one"))
         else:
             try:
                 data = _bytes(entry)
             except OSError as error:
                 source.add(
-                    table.name, Problem(entry.name, f"cannot be read: {error.strerror}", "check the file")
+                    table.name, Problem(entry.name, phrase('cannot be read: {}', error.strerror), "check the file")
                 )
             except PopulationError as refused:
                 source.add(table.name, refused.problems[0])

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from simulator.phrases import phrase
 from simulator.population.cells import NOTHING, Refused, own_unit, parse
 from simulator.population.checked import Checked
 from simulator.population.column import Column, plain
@@ -51,7 +52,7 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
         said = int(parse(text, column, unit)[0])
     except Refused as refused:
         if "largest" not in refused.cause:  # a sum may lie above the largest amount of one enterprise
-            tell(f"a totals row: {refused.cause}", "write the sum, or leave the cell blank")
+            tell(phrase('a totals row: {}', refused.cause), "write the sum, or leave the cell blank")
         return
     factor = own_unit(text) or (unit.factor if unit else Decimal(1))
     decimals = len(plain(text).rstrip("元万亿千百").partition(".")[2])
@@ -59,4 +60,4 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
     if min(abs(said - whole), abs(said - above)) > slack:
         nearer = above if abs(said - above) < abs(said - whole) else whole
         shown, real = (f"{Decimal(number) / column.resolution:,}" for number in (said, nearer))
-        tell(f"the totals row says {shown}, the rows add up to {real}", "find the missing or doubled row, or the slip")
+        tell(phrase('the totals row says {}, the rows add up to {}', shown, real), "find the missing or doubled row, or the slip")

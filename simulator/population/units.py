@@ -15,6 +15,7 @@ from math import prod
 
 from simulator.errors import PopulationError, Problem, nearest
 from simulator.law.language.units import parse_unit
+from simulator.phrases import phrase
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.raw import RawTable
 from simulator.population.schema import contract
@@ -162,7 +163,7 @@ def declared_unit(column: Column, position: int, raw: RawTable, table: Table) ->
         said = word or (below if is_unit(below) else "")
         read, own = parse_unit(said), parse_unit(column.unit)
         if not said or read is None or own is None or read.dimensions != own.dimensions:
-            return f"the unit “{said}” is not known" if said else None
+            return phrase('the unit “{}” is not known', said) if said else None
         return Declared(read.size / own.size, said, "header")
     if column.kind == "money":
         return _money_unit(column, position, raw, word, below, table)
@@ -170,7 +171,7 @@ def declared_unit(column: Column, position: int, raw: RawTable, table: Table) ->
         return None
     word = word or below
     factor = OTHERS[column.kind].get(bare_unit(word))
-    return f"the unit “{word}” is not known" if factor is None else Declared(Decimal(factor), word, "header")
+    return phrase('the unit “{}” is not known', word) if factor is None else Declared(Decimal(factor), word, "header")
 
 
 def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: str, table: Table) -> Declared | str | None:
@@ -180,7 +181,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     for where, said in (("header", _word_in(word, raw.header[position])), ("row below the header", below if is_unit(below) else ""),
                         ("heading", money_word(group) if not word and group else "")):
         if said and factor_of(said) is None:
-            return f"the unit “{said}” is not known"
+            return phrase('the unit “{}” is not known', said)
         if said:
             found[where] = said
     own = bool(found)
@@ -204,7 +205,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
                 mentioned.append((where, *units))
             continue
         if len({factor_of(unit) for unit in units}) > 1 and not (own and units >= set(found.values())):
-            return f"the {where} names two units, {' / '.join(sorted(units, key=len))}"
+            return phrase('the {} names two units, {}', where, ' / '.join(sorted(units, key=len)))
         if len(units) == 1:
             found.setdefault(where, *units)
             if factor_of(found[where]) != factor_of(*units):
@@ -214,22 +215,22 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     factors = {factor_of(unit) for unit in found.values()}
     if len(factors) > 1:
         first, *_, last = found.items()
-        return f"the {first[0]} says {first[1]}, the {last[0]} {last[1]}"
+        return phrase('the {} says {}, the {} {}', first[0], first[1], last[0], last[1])
     if not found and raw.beside and not group:
-        return f"“{raw.beside}” stands above other columns only"
+        return phrase("{} stands above other columns only", f"“{raw.beside}”")
     if not found and mentioned:
-        return f"the {mentioned[0][0]} mentions {mentioned[0][1]}"
+        return phrase('the {} mentions {}', mentioned[0][0], mentioned[0][1])
     declared = next((Declared(Decimal(factor), unit, where) for where, unit in found.items() if (factor := factor_of(unit))), None)
     if found and declared is None:
-        return f"the unit “{next(iter(found.values()))}” is not known"
+        return phrase('the unit “{}” is not known', next(iter(found.values())))
     for line, at, text in comments:  # of one cell: nobody can tell whether it is another unit than its column's
         units, doubtful = stated(text)
         odd = [u for u in (*units, *doubtful) if factor_of(u) != (declared.factor if declared else 1)]
         if at == position and line > raw.header_line and odd:
-            return f"the comment on line {line} says {odd[0]}"
+            return phrase('the comment on line {} says {}', line, odd[0])
     if position in raw.scaled and declared is not None and declared.factor != 1:
         line, divisor = raw.scaled[position]
-        return f"it is said to be {declared.word}, but the number on line {line} is shown divided by {divisor}"
+        return phrase('it is said to be {}, but the number on line {} is shown divided by {}', declared.word, line, divisor)
     return declared
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from simulator.characters import parse_number
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.population import cells
 from simulator.population.column import Table, plain
 from simulator.population.grid import Grid, Range
@@ -125,11 +126,11 @@ class _Tables(html.parser.HTMLParser):
             text = _reconciled(shown, self.stored) if self.stored else shown
             if text is None:
                 self.odd[-1].append((row, self.at, Problem(
-                    "", f"{cells.shown(shown)} is shown and {self.stored} stored", "write the number that is meant")))
+                    "", phrase('{} is shown and {} stored', cells.shown(shown), self.stored), "write the number that is meant")))
             elif self.format and self.format.unit and re.fullmatch(r"[\d.]+", text):
                 text = self.format.text(text)
             if self.struck and shown:
-                self.odd[-1].append((row, self.at, Problem("", f"{cells.shown(shown)} is struck out, or a part of it", STRUCK)))
+                self.odd[-1].append((row, self.at, Problem("", phrase('{} is struck out, or a part of it', cells.shown(shown)), STRUCK)))
             self.tables[-1][-1][self.at] = shown if text is None else text
             self.cell, self.within = None, []
 
@@ -207,7 +208,7 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
     try:
         text, _ = decode(data)
     except ValueError as error:
-        return Problem(label, f"the text's encoding is {error}", "open it and save it as an Excel workbook (.xlsx)")
+        return Problem(label, phrase("the text's encoding is {}", error), "open it and save it as an Excel workbook (.xlsx)")
     page = _Tables(_Styles(text))
     page.feed(text)
     page.close()
@@ -221,7 +222,7 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
         found.warnings.append(Problem(label, "is a web page named as a workbook; its largest table was read",
                                       "compare the number of rows", "warning"))
         if page.hidden[at]:
-            found.warnings.append(Problem(label, f"{page.hidden[at]} row(s) or cell(s) are hidden; everything was read",
+            found.warnings.append(Problem(label, phrase("{}; everything was read", phrase("{} row(s) or cell(s) are hidden", page.hidden[at])),
                                           "show it and compare", "warning"))
         found.warnings += [Finding(f"{label}!{letters(column)}{row + 1}", odd.cause, odd.remedy, "error", table=label, line=row + 1,
                                    position=column) for row, column, odd in page.odd[at]]

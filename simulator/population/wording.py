@@ -23,8 +23,9 @@ _UNIT = re.compile(rf"{_QUOTED}|" + "|".join(map(re.escape, UNITS)))
 def chinese(text: str) -> str:
     """A message in Chinese; what is no message (a name, a number) in the words a clerk has for it.
 
-    >>> chinese("“12x” is not a number"), chinese("“E1” twice: the row repeats line 2 and is counted once")
-    ('“12x”不是数字', '“E1”出现两次：本行与第 2 行完全相同，按一行计')
+    >>> from simulator.phrases import phrase
+    >>> chinese(phrase("{} is not a number", "“12x”")), chinese(phrase("required column {} is missing", "sales (销售额)"))
+    ('“12x”不是数字', '缺少必填列“销售额”')
     >>> chinese("sales (销售额), rent (月租金)"), chinese("office_rent, data_line"), chinese("vat")
     ('销售额、月租金', '四（三）、四（九）', '增值税')
     """

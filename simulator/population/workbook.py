@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import python_calamine
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.population import legacy, xlsx
 from simulator.population.beside import of_lines, of_sheet
 from simulator.population.cells import Refused
@@ -43,7 +44,7 @@ def from_workbook(data: bytes, label: str) -> Source:
             source.problems += [] if says else stray(f"{label}, sheet {name}", name)
         elif table.name in source.present:
             source.problems.append(
-                Problem(f"{label}, sheet {name}", f"there are two sheets for {table.label}", "keep one")
+                Problem(f"{label}, sheet {name}", phrase('there are two sheets for {}', table.label), "keep one")
             )
         else:
             found, others = _sheet(opened, name, name, table)
@@ -69,8 +70,8 @@ def lone_table(data: bytes, label: str, table: Table) -> tuple[RawTable | Proble
     if len(filled) > 1:
         filled = [name for name in filled if not of_sheet(name, opened.grid(name).rows)]
     if len(filled) != 1:
-        return Problem(label, f"{len(filled)} sheets could be the table {table.label}",
-                       f"keep one, or name it {table.header}"), []
+        return Problem(label, phrase('{} sheets could be the table {}', len(filled), table.label),
+                       phrase('keep one, or name it {}', table.header)), []
     found, others = _sheet(opened, filled[0], label, table)
     if isinstance(found, RawTable):
         beside = (name for name in opened.looks if name != filled[0] and table_named(name) is None)
@@ -116,7 +117,7 @@ class _Book:
         for places in wrong.values():
             formula, given = known[places[0]]
             row, column = places[0]
-            say(places[0], f"the cell's formula shows {rows[row][column]}, and ={formula} gives {given}; {len(places)} cell(s) in all",
+            say(places[0], phrase("the cell's formula shows {}, and ={} gives {}; {} cell(s) in all", rows[row][column], formula, given, len(places)),
                 "open it in Excel or WPS, let it calculate, and save it; or write the number that is meant")
         for (row, column), text in look.texts.items():
             if row < len(rows) and column < len(rows[row]):
@@ -136,18 +137,18 @@ class _Book:
                 doubtful.setdefault((cause, remedy, column if (cause, remedy) in (NEVER, ZERO) else line * 1000 + column), []).append(
                     (line - 1, column))
         for (cause, remedy, _), places in doubtful.items():
-            say(places[0], f"{cause}; {len(places)} cell(s) in all" if len(places) > 1 else cause, remedy)
+            say(places[0], phrase('{}; {} cell(s) in all', cause, len(places)) if len(places) > 1 else cause, remedy)
         if look.stale[0]:
             line, column = position_of(look.stale[1])
-            say((line - 1, column), f"{look.stale[0]} cell(s) hold formulas whose values may be out of date: the program that wrote the "
-                "workbook does not calculate", "open it in Excel or WPS, let it calculate, and save it", "warning")
+            say((line - 1, column), phrase('{} cell(s) hold formulas whose values may be out of date: the program that wrote the workbook does not calculate', look.stale[0]), "open it in Excel or WPS, let it calculate, and save it", "warning")
         if look.struck:
-            say(look.struck[0], f"{len(look.struck)} cell(s) are struck out, this the first", STRUCK)
+            say(look.struck[0], phrase('{} cell(s) are struck out, this the first', len(look.struck)), STRUCK)
         hidden = [letters(column) for column in sorted(look.columns) if any(column < len(row) and row[column] for row in rows)]
         if hidden:
-            look.hidden = "; ".join(filter(None, (look.hidden, f"column(s) {', '.join(hidden)} are hidden")))
+            columns = ", ".join(hidden)
+            look.hidden = phrase("{}; column(s) {} are hidden", look.hidden, columns) if look.hidden else phrase("column(s) {} are hidden", columns)
         if look.hidden:
-            found.problems.append(Problem(name, f"{look.hidden}; everything was read", "show it and compare", "warning"))
+            found.problems.append(Problem(name, phrase('{}; everything was read', look.hidden), "show it and compare", "warning"))
         return found
 
 

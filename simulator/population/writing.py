@@ -14,6 +14,7 @@ from simulator import facts
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
 from simulator.files import Change, change, digest_of, listed
+from simulator.phrases import phrase
 from simulator.population import schema
 from simulator.population.column import Column, plain
 from simulator.population.synthetic_mark import MARK, synthetic_mark
@@ -122,8 +123,7 @@ def _refuse_mixture(changing: Change, files: set[str]) -> None:
         if (is_table or is_mark) and entry.name not in files:
             changing.remove(entry.name)
             if not entry.is_file() or mine.get(entry.name) != digest_of(entry):
-                problems.append(Problem(str(changing.folder), f"already holds {entry.name}, which would be read together with the new "
-                                        "tables", "remove it, or choose an empty folder"))
+                problems.append(Problem(str(changing.folder), phrase('already holds {}, which would be read together with the new tables', entry.name), "remove it, or choose an empty folder"))
     if problems:
         raise PopulationError(problems)
 

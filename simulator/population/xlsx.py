@@ -18,6 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from simulator.phrases import phrase
 from simulator.population.cells import Refused
 from simulator.population.formulas import shifted
 from simulator.population.grid import Place
@@ -79,7 +80,7 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES or unpacked > MOST_RATIO * len(data) + 10_000_000:
         return (
-            f"the workbook unpacks to {unpacked:,} bytes in {len(entries):,} parts; a register does not",
+            phrase('the workbook unpacks to {} bytes in {} parts; a register does not', format(unpacked, ','), format(len(entries), ',')),
             save,
         )
     if "xl/workbook.xml" not in {entry.filename for entry in entries}:
@@ -314,13 +315,13 @@ def _bound_texts(shared: bytes, sheet: bytes) -> None:
         texts = [len(text) for text in re.findall(rb"si>(.*?)</(?:\w+:)?si>", shared, re.DOTALL)]
         shown = sum(texts[at] for number in re.findall(rb">([0-9]{1,8})</", sheet) if (at := int(number)) < len(texts))
         if shown > MOST_TEXTS:
-            raise Refused(f"the texts of the cells come to {shown:,} characters; a register's do not", "check the workbook")
+            raise Refused(phrase("the texts of the cells come to {} characters; a register's do not", format(shown, ',')), "check the workbook")
 
 
 def _too_far(sheet: str, row: int, column: int, cells: int) -> None:
     """Refuse a sheet that would need far more room than its cells: the value reader makes it for all up to the last."""
     if column > FARTHEST or row >= 9_999_999 or ((row + 1) * (column + 1) > max(FEW_CELLS, SPARSE * cells)):
-        raise Refused(f"{sheet}!{letters(column)}{row + 1} lies far outside a register's table", "delete the rows or columns out there")
+        raise Refused(phrase("{} lies far outside a register's table", f"{sheet}!{letters(column)}{row + 1}"), "delete the rows or columns out there")
 
 
 def _is_uncommon(content: bytes) -> bool:
@@ -335,7 +336,7 @@ def _glance(name: str, content: bytes) -> Look:
     rows = set((_DEEP_ROW if wide < FEW_CELLS // 100_000 else _ROW).findall(content))
     _too_far(name, max(map(int, rows), default=100_000) - 1, wide, content.count(b"<c "))
     hidden = len(_HIDDEN_ROW.findall(content))
-    return Look(hidden=f"{hidden} row(s) are hidden" if hidden else "")
+    return Look(hidden=phrase('{} row(s) are hidden', hidden) if hidden else "")
 
 
 def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: bool, struck: Collection[str] = (),
@@ -387,7 +388,7 @@ def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: boo
     def look_at(text: str) -> None:
         kind, address = cell.get("t", "n"), f"{letters(column)}{row + 1}"
         if kind == "e":
-            found.doubtful.append((address, f"the cell shows {text or 'an error'}",
+            found.doubtful.append((address, phrase('the cell shows {}', text or 'an error'),
                                    "write the value, leave blank for none, 未知 for unknown"))
         elif formula is not None and not text and (kind != "str" or not fresh):
             found.doubtful.append((address, *NEVER))
@@ -424,5 +425,5 @@ def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: boo
 
     _parse(content, start, end, characters)
     _too_far(name, deepest, widest, cells)
-    found.hidden = f"{hidden} row(s) are hidden" if hidden else ""
+    found.hidden = phrase('{} row(s) are hidden', hidden) if hidden else ""
     return found

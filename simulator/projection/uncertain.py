@@ -17,9 +17,10 @@ import numpy as np
 
 from simulator import yamlfile
 from simulator.errors import Problem
+from simulator.phrases import phrase
 
 KEPT = 2**15  # bytes of chances whose quantiles are kept
-FORMS = "a number, {low, high}, {low, mode, high} or {values, weights}"
+WRITE = "write a number, {low, high}, {low, mode, high} or {values, weights}"
 
 
 @dataclass(frozen=True)
@@ -103,24 +104,24 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
     if _is_number(given):
         return _in_range(fixed(float(given)), [given], place, low, high)
     if not isinstance(given, Mapping):
-        return None, [Problem(place, f"is {yamlfile.shown(given)}", f"write {FORMS}")]
+        return None, [Problem(place, phrase('is {}', yamlfile.shown(given)), WRITE)]
     keys = set(given)
     if keys == {"values", "weights"}:
         values, weights = given["values"], given["weights"]
         good = isinstance(values, list) and isinstance(weights, list) and len(values) == len(weights) > 0
         if not good or not all(map(_is_number, [*values, *weights])) or min(weights) < 0 or sum(weights) <= 0:
-            return None, [Problem(place, "needs as many weights as values, none negative", f"write {FORMS}")]
+            return None, [Problem(place, "needs as many weights as values, none negative", WRITE)]
         # in the order of the numbers, whatever order they are written in: a draw is a quantile, and correlations follow it
         numbers, shares = zip(*sorted((float(v), float(w)) for v, w in zip(values, weights, strict=True)), strict=True)
         made = Uncertain(numbers[0], numbers[0], numbers[-1], "discrete", numbers, shares)
         return _in_range(made, values, place, low, high)
     if keys not in ({"low", "high"}, {"low", "mode", "high"}) or not all(map(_is_number, given.values())):
-        return None, [Problem(place, f"is written with {', '.join(map(str, given))}", f"write {FORMS}")]
+        return None, [Problem(place, phrase('is written with {}', ', '.join(map(str, given))), WRITE)]
     bottom, top = given["low"], given["high"]
     if bottom > top:
-        return None, [Problem(place, f"low {bottom} lies above high {top}", "exchange them")]
+        return None, [Problem(place, phrase('low {} lies above high {}', bottom, top), "exchange them")]
     if "mode" in given and not bottom <= given["mode"] <= top:
-        return None, [Problem(place, f"mode {given['mode']} lies outside {bottom} … {top}", "low ≤ mode ≤ high")]
+        return None, [Problem(place, phrase('mode {} lies outside {} … {}', given['mode'], bottom, top), "low ≤ mode ≤ high")]
     if bottom == top:
         return _in_range(fixed(float(bottom)), [bottom], place, low, high)
     mode = float(given.get("mode", (bottom + top) / 2))
@@ -137,6 +138,6 @@ def _in_range(made: Uncertain, given: list[Any], place: str, low: float, high: f
     outside = [v for v in given if not low <= float(v) <= high]
     if not outside:
         return made, []
-    hint = f"write {float(outside[0]) / 100:g} for {outside[0]} %" if high == 1 and 1 < outside[0] <= 100 else \
+    hint = phrase('write {} for {} %', format(float(outside[0]) / 100, 'g'), outside[0]) if high == 1 and 1 < outside[0] <= 100 else \
         "check the unit"
-    return None, [Problem(place, f"{outside[0]} lies outside {low:g} … {high:g}", hint)]
+    return None, [Problem(place, phrase('{} lies outside {} … {}', outside[0], format(low, 'g'), format(high, 'g')), hint)]

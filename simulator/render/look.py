@@ -6,6 +6,7 @@ import unicodedata
 from html.parser import HTMLParser
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.render.pictures import missing_glyphs
 
 _ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "form", "input", "button", "video", "audio", "applet",
@@ -21,12 +22,12 @@ def faults(text: str, run_id: str) -> list[Problem]:
     found = [Problem("page", cause) for cause in dict.fromkeys(look.causes)]
     if missing := missing_glyphs("".join(look.text)):
         named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in sorted(missing)[:5])
-        found.append(Problem("page", f"has characters that no font of the report can write ({named})",
+        found.append(Problem("page", phrase('has characters that no font of the report can write ({})', named),
                              "write them in another way"))
     if look.ended is None:
         found.append(Problem("page", "does not reach its last line", "end the notebook with sections.end"))
     elif look.ended != run_id:
-        found.append(Problem("page", f"is of the run {look.ended}, not {run_id}", "make the report again"))
+        found.append(Problem("page", phrase('is of the run {}, not {}', look.ended, run_id), "make the report again"))
     return found
 
 
@@ -44,9 +45,9 @@ class _Look(HTMLParser):
         given = dict(attrs)
         self._in_style = tag == "style"
         if tag in _ACTIVE:
-            self.causes.append(f"holds a <{tag}>")
+            self.causes.append(phrase("holds a {}", f"<{tag}>"))
         if tag == "meta" and "http-equiv" in given:
-            self.causes.append("holds a <meta http-equiv>")
+            self.causes.append(phrase("holds a {}", "<meta http-equiv>"))
         if "data-error" in given:
             self.causes.append("holds an error")
         if given.get("id") == "report-end":
@@ -54,11 +55,11 @@ class _Look(HTMLParser):
         for name, value in given.items():
             value = (value or "").strip()
             if name.startswith("on") or name == "srcdoc":
-                self.causes.append(f"has something that acts ({name})")
+                self.causes.append(phrase('has something that acts ({})', name))
             elif name in ("src", "href", "srcset", "poster", "action", "formaction", "data", "xlink:href", "background"):
                 allowed = value.startswith("#") or (name == "src" and tag == "img" and value.startswith("data:image/"))
                 if value and not allowed:
-                    self.causes.append(f"refers to something outside ({value[:60]})")
+                    self.causes.append(phrase('refers to something outside ({})', value[:60]))
         self._style(given.get("style") or "")
 
     def handle_endtag(self, tag: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from simulator.errors import Problem, ReportError
 from simulator.files import temporary
+from simulator.phrases import phrase
 from simulator.render.pictures import font_files
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
@@ -43,7 +44,7 @@ def browser() -> Path:
         if place.is_file():
             return place
     raise ReportError(Problem("PDF", "no browser of the Chromium family is on this machine to print it",
-                              f"install Chrome, Edge or Chromium, name one in {VARIABLE}, or choose --format html"))
+                              phrase('install Chrome, Edge or Chromium, name one in {}, or choose --format html', VARIABLE)))
 
 
 def write(text: str, target: Path) -> None:
@@ -92,11 +93,11 @@ def _print(command: list[str], program: str, made: Path) -> None:
     try:
         done = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as e:
-        raise ReportError(Problem("PDF", f"{program} did not print the page ({type(e).__name__})",
+        raise ReportError(Problem("PDF", phrase('{} did not print the page ({})', program, type(e).__name__),
                                   "try again, or choose --format html")) from e
     if not _is_whole(made):
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        raise ReportError(Problem("PDF", f"{program} did not print the page ({said[0][:200]})",
+        raise ReportError(Problem("PDF", phrase('{} did not print the page ({})', program, said[0][:200]),
                                   "try again, or choose --format html"))
 
 

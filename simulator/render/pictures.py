@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 
 from simulator import packages
 from simulator.errors import Problem, ReportError
+from simulator.phrases import phrase
 
 # the charts' families, under names that no font of the machine has; see `font_files`
 FAMILIES = ("report Chinese", "report signs")
@@ -39,7 +40,7 @@ def font_files() -> tuple[Path, Path]:
     found = Path(folder) / "NotoSansSC-Regular.otf", Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     missing = [(file.name, owner) for file, owner in zip(found, (FONT_PACKAGE, "matplotlib"), strict=True) if not file.is_file()]
     if missing:
-        raise ReportError([Problem("font", f"{name} of the package {owner} is missing",
+        raise ReportError([Problem("font", phrase('{} of the package {} is missing', name, owner),
                                    packages.install(owner, "--force-reinstall", "--no-deps")) for name, owner in missing])
     return found
 
@@ -80,7 +81,7 @@ def drawing() -> Iterator[None]:
         try:
             yield
         except UserWarning as e:
-            raise ReportError(Problem("chart", f"has a character that no font of the report can write ({e})",
+            raise ReportError(Problem("chart", phrase('has a character that no font of the report can write ({})', e),
                                       "write it in another way")) from e
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import Problem, ReportError, SimulatorError, nearest
+from simulator.phrases import phrase
 from simulator.population.parts import Register, open_register
 from simulator.report import kinds
 from simulator.report.releases import no_ledger
@@ -39,7 +40,7 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
     file, out = Path(file), Path(out)
     document = yamlfile.load(file, ReportError)
     problems = list(document.problems)
-    problems += [Problem(document.place(key), "is no key of a batch", nearest(key, KEYS) or f"one of {', '.join(KEYS)}")
+    problems += [Problem(document.place(key), "is no key of a batch", nearest(key, KEYS) or phrase('one of {}', ', '.join(KEYS)))
                  for key in document.data if key not in KEYS]
     given = dict(KEYS) | {k: v for k, v in document.data.items() if k in KEYS}
     for key in ("scenarios", "languages", "notebooks", "formats"):
@@ -51,8 +52,8 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
         raise ReportError(problems)
     for notebook in given["notebooks"]:
         if notebook not in NOTEBOOKS:
-            problems.append(Problem(document.place("notebooks"), f"{notebook!r} is not made in a batch",
-                                    f"one of {', '.join(NOTEBOOKS)}"))
+            problems.append(Problem(document.place("notebooks"), phrase('{} is not made in a batch', repr(notebook)),
+                                    phrase('one of {}', ', '.join(NOTEBOOKS))))
             continue
         try:
             kinds.check(notebook, given["formats"], given["languages"], given["profile"])

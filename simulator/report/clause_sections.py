@@ -8,6 +8,7 @@ from simulator.budget.statistics import ratio
 from simulator.document import Card, Cards, Cell, Figure, Paragraph, Parts, Picture, Table, number
 from simulator.document.numbers import MISSING, UNITS, number_of, percent, shown, withheld
 from simulator.errors import Problem, ReportError
+from simulator.phrases import phrase
 from simulator.report import charts, making, page, returns
 from simulator.report.page import Part
 from simulator.report.record import TOTAL, Clause, RunFolder
@@ -26,7 +27,7 @@ def clause_of(run: RunFolder, slug: str) -> Clause:
     for clause in run.clauses:
         if clause.slug == slug:
             return clause
-    raise ReportError(Problem("clause", f"the run has no {slug!r}", "one of " + ", ".join(c.slug for c in run.clauses)))
+    raise ReportError(Problem("clause", phrase('the run has no {}', repr(slug)), "one of " + ", ".join(c.slug for c in run.clauses)))
 
 
 def cover(run: RunFolder, clause: str, lang: str) -> Part:

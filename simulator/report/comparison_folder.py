@@ -19,6 +19,7 @@ from simulator.budget.compare import compare_runs
 from simulator.budget.result import BudgetRun
 from simulator.errors import Problem, ReportError
 from simulator.files import change
+from simulator.phrases import phrase
 from simulator.report.disclosure import differences_released
 from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
 from simulator.report.kinds import profile_of
@@ -72,7 +73,7 @@ class ComparisonFolder(Recorded):
             try:
                 runs.append(RunFolder.open(path / entry["folder"], profile, plan))
                 if runs[-1].record["run_id"] != entry["run_id"]:
-                    problems.append(Problem(str(path / entry["folder"]), f"is not the run {entry['run_id']}", "compare again"))
+                    problems.append(Problem(str(path / entry["folder"]), phrase('is not the run {}', entry['run_id']), "compare again"))
             except ReportError as e:
                 problems += e.problems
         if problems:

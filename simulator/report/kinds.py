@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.phrases import phrase
 
 FORMATS = ("html", "pdf", "xlsx", "docx", "txt")
 BESIDE = {"xlsx": "tables.xlsx"}  # a second file that goes with a format's
@@ -49,7 +50,7 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
 
     def known(place: str, given: str, names: Sequence[str]) -> None:
         if given not in names:
-            problems.append(Problem(place, f"there is no {given!r}", nearest(str(given), names) or f"one of {', '.join(names)}"))
+            problems.append(Problem(place, phrase('there is no {}', repr(given)), nearest(str(given), names) or phrase('one of {}', ', '.join(names))))
 
     known("notebook", notebook, tuple(KINDS))
     if (wrong := _no_profile(profile)) is not None:
@@ -60,16 +61,16 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
         known("format", form, FORMATS)
     kind = KINDS.get(notebook)
     if kind and (lacking := [form for form in formats if form in FORMATS and form not in kind.formats]):
-        problems.append(Problem("format", f"the report {notebook} is not made as {', '.join(lacking)}",
-                                f"one of {', '.join(kind.formats)}"))
+        problems.append(Problem("format", phrase('the report {} is not made as {}', notebook, ', '.join(lacking)),
+                                phrase('one of {}', ', '.join(kind.formats))))
     if notebook == "clause":
         known("clause", clause, (clause,) if clauses is None else clauses)
     elif clause:
-        problems.append(Problem("clause", f"the report {notebook} is not about one clause", "choose the notebook clause"))
+        problems.append(Problem("clause", phrase('the report {} is not about one clause', notebook), "choose the notebook clause"))
     if notebook == "compare" and scenarios < 2:
         problems.append(Problem("compare", "one scenario cannot be compared", "name the baseline, then the reforms"))
     elif notebook != "compare" and scenarios > 1:
-        problems.append(Problem(notebook, f"reports on one scenario, {scenarios} are named",
+        problems.append(Problem(notebook, phrase('reports on one scenario, {} are named', scenarios),
                                 "choose the notebook compare, or make a report of each"))
     if not languages or not formats:
         problems.append(Problem("report", "no language or no format is named", "e.g. --format html --lang zh"))
@@ -93,7 +94,7 @@ def _no_profile(given: object) -> Problem | None:
     words = [word for own in PROFILES.values() for word in own]
     if word in words:
         return None
-    return Problem("profile", f"there is no {given!r}", nearest(word, words) or "internal (对内) or external (对外)")
+    return Problem("profile", phrase('there is no {}', repr(given)), nearest(word, words) or "internal (对内) or external (对外)")
 
 
 def folder_of(given: object) -> str:
@@ -102,7 +103,7 @@ def folder_of(given: object) -> str:
     if isinstance(given, Path) or (isinstance(given, int) and not isinstance(given, bool)):
         return str(given)
     if not isinstance(given, str):
-        raise ReportError(Problem("folder", f"is {given!r}", "write a folder's name, in quotation marks"))
+        raise ReportError(Problem("folder", phrase('is {}', repr(given)), "write a folder's name, in quotation marks"))
     return given
 
 

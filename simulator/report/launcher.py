@@ -30,6 +30,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.phrases import phrase
 from simulator.resources import PACKAGE
 
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -52,7 +53,7 @@ def read(notebook: Path) -> NotebookNode:
         with notebook.open(encoding="utf-8") as file:
             return nbformat.read(file, as_version=4)
     except Exception as e:  # nbformat raises many kinds for a broken file, and all mean the same to a user
-        problem = Problem(str(notebook), f"cannot be read as a notebook ({e})", "install it again")
+        problem = Problem(str(notebook), phrase('cannot be read as a notebook ({})', e), "install it again")
         raise ReportError(problem) from e
 
 
@@ -61,7 +62,7 @@ def declared(notebook: NotebookNode, name: str) -> dict[str, str]:
     cells = [c for c in notebook.cells if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(cells) != 1:
         remedy = "tag exactly one cell `parameters`"
-        raise ReportError(Problem(name, f"has {len(cells)} cells tagged `parameters`", remedy))
+        raise ReportError(Problem(name, phrase('has {} cells tagged `parameters`', len(cells)), remedy))
     found: dict[str, str] = {}
     for line in ast.parse(cells[0].source).body:
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
@@ -73,7 +74,7 @@ def declared(notebook: NotebookNode, name: str) -> dict[str, str]:
 
 def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str) -> None:
     """Hold parameters to what the notebook declares. Raises ReportError with everything that does not fit."""
-    problems, any_of = [], f"one of {', '.join(known)}"
+    problems, any_of = [], phrase('one of {}', ', '.join(known))
     for given, value in parameters.items():
         place = f"{name}, parameter {given!r}"
         if not isinstance(given, str) or not given.isidentifier():
@@ -81,8 +82,8 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
         elif given not in known:
             problems.append(Problem(place, "is not declared", nearest(given, known) or any_of))
         elif type(value) is not _TYPES.get(known[given], str):  # exactly: papermill writes a subclass as text
-            cause = f"is of the type {type(value).__name__}: {value!r}"
-            problems.append(Problem(place, cause, f"give a plain {known[given] or 'str'}"))
+            cause = phrase('is of the type {}: {}', type(value).__name__, repr(value))
+            problems.append(Problem(place, cause, phrase('give a plain {}', known[given] or 'str')))
     if problems:
         raise ReportError(problems)
 
@@ -129,7 +130,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
             place = f"{notebook.name}, cell {_cell(output, e.cell_index)}"
             problem = Problem(place, f"{e.ename}: {e.evalue}")
         except CellTimeoutError:
-            cause = f"runs longer than {SECONDS_PER_CELL} seconds and was stopped"
+            cause = phrase('runs longer than {} seconds and was stopped', SECONDS_PER_CELL)
             problem = Problem(f"{notebook.name}, cell {last[0]}", cause, "try again when the machine has less to do")
         except Exception as e:  # noqa: BLE001  a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")

@@ -19,6 +19,7 @@ from simulator import resources
 from simulator.errors import Problem, ReportError
 from simulator.files import change, make_folder, ready, temporary
 from simulator.locks import held
+from simulator.phrases import phrase
 from simulator.render.look import faults
 from simulator.report import artefact, kinds, launcher
 from simulator.report.folder import Recorded
@@ -74,7 +75,7 @@ def publish(
         try:
             text = to_html(execution.notebook, _page_text(opened, words, incomplete=bool(problems)))
         except Exception as e:  # noqa: BLE001  a template or converter at fault must not hide what went wrong before it
-            problems.append(Problem(source.name, f"cannot be converted ({type(e).__name__}: {e})"))
+            problems.append(Problem(source.name, phrase("cannot be converted ({})", f"{type(e).__name__}: {e}")))
         problems = problems or faults(text, opened.run_id)
         made = {} if problems else _made(opened, targets, text, kind, clause, lang, work, problems)
         if problems:
@@ -156,7 +157,7 @@ def _made(opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.
         except ReportError as e:
             problems += e.problems
         except OSError as e:
-            problems.append(Problem(str(file), f"cannot be written ({e.strerror or e})", "make room for temporary files"))
+            problems.append(Problem(str(file), phrase('cannot be written ({})', e.strerror or e), "make room for temporary files"))
     return made
 
 

@@ -16,6 +16,7 @@ from simulator.engine.checkpoints import carries_its_sum
 from simulator.errors import Problem, ReportError
 from simulator.files import RECORD as WRITTEN
 from simulator.files import delete, delete_empty, digest_of, listed, settle_below
+from simulator.phrases import phrase
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
 from simulator.report.verify import CHANGED, MISSING, SAME, json_of, state_of
@@ -49,11 +50,11 @@ def purge(folder: str | Path) -> pd.DataFrame:
         for name, digest in outputs.items():
             target = file.parent / str(name)
             if Path(str(name)).name != name or target.is_symlink():
-                problems.append(Problem(str(file), f"lists {name!r}, which lies elsewhere", "restore the record"))
+                problems.append(Problem(str(file), phrase('lists {}, which lies elsewhere', repr(name)), "restore the record"))
             elif (state := state_of(target, str(digest))) != MISSING:
                 found[target] = state, str(digest)
     if not records:
-        problems.append(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
+        problems.append(Problem(str(top), "holds no run, comparison or check", phrase('name a folder with a {}', RECORD)))
     if problems:
         raise ReportError(problems)
     for file in _files(top):

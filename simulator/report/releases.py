@@ -33,6 +33,7 @@ import pandas as pd
 from simulator.budget.contributions import DRAWS
 from simulator.errors import Problem, ReportError
 from simulator.files import change, digest_of
+from simulator.phrases import phrase
 from simulator.report.combinations import Key, combined_tell, same_holders, without_luck
 from simulator.report.safety import TOTAL, Cube, cubes, sensitive
 
@@ -50,8 +51,7 @@ def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, 
     for frames in (kept, without_luck(kept, DRAWS)):
         for entry, frame, of_then in zip(before, frames, then, strict=False):
             if _tells(frames[-1], frame, shown, of_then):
-                faults[entry["run_id"]] = Problem(entry["run_id"], f"was released on {entry['time'][:10]}, and with it this report would "
-                                                  "give away figures that must be withheld", remedy)
+                faults[entry["run_id"]] = Problem(entry["run_id"], phrase('was released on {}, and with it this report would give away figures that must be withheld', entry['time'][:10]), remedy)
         if before and not faults and combined_tell(frames, [*then, shown]):
             faults[""] = Problem(", ".join(dict.fromkeys(entry["run_id"] for entry in before)), "were released before, and with them "
                                  "together this report would give away figures that must be withheld",
@@ -91,7 +91,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
     try:
         found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as e:
-        raise ReportError(Problem(str(file), f"cannot be read ({e})", remedy)) from e
+        raise ReportError(Problem(str(file), phrase('cannot be read ({})', e), remedy)) from e
     for number, entry in enumerate(found, start=1):
         if not isinstance(entry, dict) or not {"time", "run_id", "shown", "contributions", "sha256"} <= set(entry):
             raise ReportError(Problem(f"{file}, line {number}", "is not a release", remedy))
@@ -104,7 +104,7 @@ def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
     try:
         raw = file.read_bytes()
     except OSError as e:
-        raise ReportError(Problem(str(file), f"cannot be read ({e.strerror or e})", "restore it from a copy")) from e
+        raise ReportError(Problem(str(file), phrase('cannot be read ({})', e.strerror or e), "restore it from a copy")) from e
     if hashlib.sha256(raw).hexdigest() != entry["sha256"]:
         raise ReportError(Problem(str(file), "was changed after the release", "restore it from a copy"))
     return pd.read_parquet(io.BytesIO(raw))

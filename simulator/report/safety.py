@@ -25,6 +25,7 @@ import pandas as pd
 
 from simulator import yamlfile
 from simulator.errors import Problem, ReportError
+from simulator.phrases import phrase
 from simulator.resources import state_of
 
 TOTAL = "total"
@@ -63,7 +64,7 @@ def _read(file: Path, _state: object) -> Rules:
             str(n).isdigit() and isinstance(k, int | Decimal) and 0 < k < 100 for n, k in shares.items())
     if not fine or document.problems:
         raise ReportError(Problem(VARIABLE, "names a file that does not give the rules' parameters",
-                                  f"{', '.join(sorted(known))}: numbers from 1 on; dominance: {{n: k}}"))
+                                  phrase('{}: numbers from 1 on; dominance: {n: k}', ', '.join(sorted(known)))))
     found: dict[str, Any] = {name: float(value) if name == "percent" else int(value) for name, value in given.items()}
     if shares is not None:
         found["dominance"] = tuple((int(n), float(k)) for n, k in shares.items())

@@ -20,6 +20,7 @@ from simulator.engine.replay import on_common_luck
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import settle_below
+from simulator.phrases import phrase
 from simulator.population.register import Population
 from simulator.report.artefact import RECORDS
 from simulator.report.folder import RECORD
@@ -51,7 +52,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
     settle_below(top, ReportError)
     found = sorted(p for p in top.rglob(RECORD) if "failed" not in p.relative_to(top).parts)
     if not found:
-        raise ReportError(Problem(str(top), "holds no run, comparison or check", f"name a folder with a {RECORD}"))
+        raise ReportError(Problem(str(top), "holds no run, comparison or check", phrase('name a folder with a {}', RECORD)))
     rows: list[tuple[str, str, str]] = []
     runs: dict[str, Record] = {}
     for file in found:
@@ -154,7 +155,7 @@ def _settings(folder: Path) -> dict[str, str]:
         table = pd.read_csv(folder / "settings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
         return dict(zip(table["path"], table["value"], strict=True))
     except (OSError, ValueError, KeyError) as e:
-        raise ReportError(Problem(str(folder / "settings.csv"), f"cannot be read ({e})", "restore the file")) from e
+        raise ReportError(Problem(str(folder / "settings.csv"), phrase('cannot be read ({})', e), "restore the file")) from e
 
 
 def state_of(file: Path, digest: str) -> str:

@@ -23,6 +23,7 @@ from simulator.law import readings
 from simulator.law.policy import Policy
 from simulator.law.shipped import DEFAULT, law_at, policy_path, shipped_policies
 from simulator.law.terms import Law
+from simulator.phrases import phrase
 from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
@@ -135,7 +136,7 @@ class Scenario:
         idle = [(path, slug) for path in given if (slug := path.split(".")[1] if path.startswith("law.") and path.count(".") > 1 else "")
                 in self.law.withdrawn and not path.endswith(".offered")]
         return [*unused(self.appropriation, self.purse, self.cash_years, given), *(
-            Problem(path, f"changes nothing: {slug} is not offered", f"leave it out, or set law.{slug}.offered=true")
+            Problem(path, phrase('changes nothing: {} is not offered', slug), phrase('leave it out, or set law.{}.offered=true', slug))
             for path, slug in idle)]
 
     @property
@@ -219,8 +220,8 @@ def _find(name: str, place: str = "") -> Path:
     for path in candidates:
         if _is_file(path):
             return path
-    remedy = nearest(name, shipped()) or f"a path, or one of {', '.join(shipped())}"
-    raise ScenarioError(Problem(place, f"there is no scenario or file {name!r}", remedy))
+    remedy = nearest(name, shipped()) or phrase('a path, or one of {}', ', '.join(shipped()))
+    raise ScenarioError(Problem(place, phrase('there is no scenario or file {}', repr(name)), remedy))
 
 
 def _is_file(path: Path) -> bool:
@@ -241,7 +242,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
         problems.append(Problem(document.source, "name is missing", "add name: and zh:, en: titles"))
     elif not NAME.fullmatch(head["name"]):  # it names the run and its folder
         remedy = "letters, digits, - and _; zh: and en: are free"
-        problems.append(Problem(document.place("name"), f"is {yamlfile.shown(head['name'])}", remedy))
+        problems.append(Problem(document.place("name"), phrase('is {}', yamlfile.shown(head['name'])), remedy))
     base: Scenario | None = None
     named = document.data.get("law")
     try:
@@ -286,7 +287,7 @@ def _statistics(document: yamlfile.Document, path: Path) -> Path | None:
     for one in beside:
         if _is_file(one):
             return one
-    raise ScenarioError(Problem(document.place("statistics"), f"there is no file {name}.yaml of published figures",
+    raise ScenarioError(Problem(document.place("statistics"), phrase('there is no file {}.yaml of published figures', name),
                                 "a file beside the scenario"))
 
 
@@ -357,7 +358,7 @@ def law_path(name: str, named_in: Path) -> Path:
         if path != named_in and _is_file(path):
             return path
     known = shipped_policies()
-    raise ScenarioError(Problem(str(named_in), f"there is no policy {name!r}", nearest(name, known) or ", ".join(known)))
+    raise ScenarioError(Problem(str(named_in), phrase("there is no policy {}", repr(name)), nearest(name, known) or ", ".join(known)))
 
 
 def _law(name: str, named_in: Path, place: str) -> Law:

@@ -15,6 +15,7 @@ from simulator.law.measures import MEASURES
 from simulator.law.policy import Promise
 from simulator.law.rewriting import formulas, rewritten
 from simulator.law.terms import Law
+from simulator.phrases import any_of, phrase
 from simulator.projection.assumptions import GENERAL, declared
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
@@ -127,12 +128,11 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
                                  p.cause == "is no number of the law" else p.remedy) for p in e.problems]
     horizon = plain.get("horizon")
     if not problems and horizon is not None and not law.start.year <= horizon <= law.start.year + 60:
-        problems.append(Problem(places.get("horizon", "horizon"), f"{horizon} lies outside {law.start.year} … "
-                                f"{law.start.year + 60}", "the first award year or later"))
+        problems.append(Problem(places.get("horizon", "horizon"), phrase('{} lies outside {} … {}', horizon, law.start.year, law.start.year + 60), "the first award year or later"))
     known = plain.get("population.known_until")
     if not problems and known is not None and known < law.start.year - 1:
         where = places.get("population.known_until", "population.known_until")
-        problems.append(Problem(where, f"{known} lies before {law.start.year - 1}",
+        problems.append(Problem(where, phrase('{} lies before {}', known, law.start.year - 1),
                                 "the year before policy.start or later"))
     if not problems:
         fixed_ones = {path for path, sourced in assumptions.items() if sourced.value.shape == "fixed"}
@@ -184,23 +184,23 @@ def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
         text = readings.reading_name(value)
         if text in choice.allowed:
             return text, []
-        remedy = nearest(text, choice.allowed) or " or ".join(choice.allowed)
-        return None, [Problem(place, f"is {yamlfile.shown(value)}", remedy)]
+        remedy = nearest(text, choice.allowed) or any_of(choice.allowed)
+        return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), remedy)]
     if choice.kind == "label":  # a code with its name; the code alone is read as a number
         label = None if value is None else str(value).strip()
         fits = label is None or 0 < len(label) <= 80
-        return label, [] if fits else [Problem(place, f"is {yamlfile.shown(value)}", "code and name, or none")]
+        return label, [] if fits else [Problem(place, phrase('is {}', yamlfile.shown(value)), "code and name, or none")]
     if choice.kind == "text":
         ok = isinstance(value, str) and value.strip()
         hint = "write synthetic, a folder or an .xlsx file"
-        return value, [] if ok else [Problem(place, f"is {yamlfile.shown(value)}", hint)]
+        return value, [] if ok else [Problem(place, phrase('is {}', yamlfile.shown(value)), hint)]
     if value is None and choice.kind == "year":
         return None, []
     low, high = choice.allowed
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value, []
-    hint = f"a whole number {low} … {high:,}" if high > 2100 else f"a year {low} … {high}"
-    return None, [Problem(place, f"is {yamlfile.shown(value)}", hint + (" or none" if choice.kind == "year" else ""))]
+    hint = phrase('a whole number {} … {}', low, format(high, ',')) if high > 2100 else phrase('a year {} … {}', low, high)
+    return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), any_of([hint, "none"]) if choice.kind == "year" else hint)]
 
 
 def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, value: Any, place: str) -> list[Problem]:
@@ -211,18 +211,18 @@ def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, valu
     if at and not (year.isdigit() and 1990 <= int(year) <= 2100):
         return [Problem(place, "has no year after @", "write e.g. @2015")]
     if at and not declared.datable:
-        return [Problem(place, "cannot be dated: the model asks for it once", f"write assumptions.{path}")]
+        return [Problem(place, "cannot be dated: the model asks for it once", phrase('write assumptions.{}', path))]
     if at and value is None:
         assumptions.pop(rest, None)
         return []
     source, confidence, problems = "scenario", "J", []
     if isinstance(value, Mapping) and "value" in value:
         extra = set(value) - {"value", "source", "confidence"}
-        problems = [Problem(place, f"has the key {k}", "value, source, confidence") for k in sorted(map(str, extra))]
+        problems = [Problem(place, phrase('has the key {}', k), "value, source, confidence") for k in sorted(map(str, extra))]
         source, confidence = str(value.get("source", source)), str(value.get("confidence", confidence))
         value = value["value"]
         if confidence not in CONFIDENCE:
-            problems.append(Problem(place, f"has the confidence {confidence!r}", "A, B, C or J"))
+            problems.append(Problem(place, phrase('has the confidence {}', repr(confidence)), "A, B, C or J"))
     uncertain, found = parse(value, place, declared.low, declared.high)
     if uncertain is not None:
         assumptions[rest] = Sourced(uncertain, source, confidence)
@@ -236,8 +236,8 @@ def _unpriced_levers(assumptions: Mapping[str, Sourced], promised: Mapping[str, 
         effect, cost = (assumptions.get(f"levers.{measure.name}.{part}") for part in ("effect", "cost"))
         if effect and cost and effect.value.written() != measure.neutral and cost.value.mean == 0:
             article = promised[measure.name].article if measure.name in promised else measure.name
-            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", f"{article} is used without a cost",
-                                    f"set assumptions.levers.{measure.name}.cost, CNY a year"))
+            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", phrase('{} is used without a cost', article),
+                                    phrase("set {}, CNY a year", f"assumptions.levers.{measure.name}.cost")))
     return problems
 
 
@@ -254,7 +254,7 @@ def _correlate(scenario: Scenario, correlations: dict[tuple[str, str], float], r
         correlations.pop(key, None)
         return []
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:
-        return [Problem(place, f"is {yamlfile.shown(value)}", "a rank correlation above −1 and below 1, or none")]
+        return [Problem(place, phrase('is {}', yamlfile.shown(value)), "a rank correlation above −1 and below 1, or none")]
     correlations[key] = float(value)
     return []
 
@@ -270,7 +270,7 @@ def missing(scenario: Scenario, source: str) -> list[Problem]:
     """What a scenario does not say and its base does not say either."""
     lacking = [f"assumptions.{p}" for p in scenario.declared.by_path if p not in scenario.assumptions]
     lacking += [p for p in PLAIN if p not in scenario.plain]
-    return [Problem(source, f"{path} is missing", "add it, or name a base") for path in lacking]
+    return [Problem(source, phrase('{} is missing', path), "add it, or name a base") for path in lacking]
 
 
 def _paths(scenario: Scenario) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.projection.assumptions import copula_matrix
 
 LEAST = 1e-6  # the least eigenvalue of a matrix that draws are made with
@@ -30,7 +31,7 @@ def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Pr
             spelt = [f"{name}@{date}" for date in value]
         for one in spelt:
             if one in seen:
-                problems.append(Problem(places.get(path, path), f"is said twice, also as {seen[one]}", "say it once"))
+                problems.append(Problem(places.get(path, path), phrase('is said twice, also as {}', seen[one]), "say it once"))
             seen.setdefault(one, path)
     return problems
 
@@ -40,7 +41,7 @@ def after_the_end(changes: Mapping[str, Any], horizon: int | None, places: Mappi
     dated = {path: [path.rpartition("@")[2], *(map(str, value) if isinstance(value, Mapping) and path.startswith("law.") else ())]
              for path, value in changes.items()}
     late = [(path, year) for path, years in dated.items() for year in years if year.isdigit() and horizon and int(year) > horizon]
-    return [Problem(places.get(path, path), f"{year} lies after {horizon}, the last award year: it changes nothing",
+    return [Problem(places.get(path, path), phrase('{} lies after {}, the last award year: it changes nothing', year, horizon),
                     "leave it out, or set a later horizon") for path, year in late]
 
 
@@ -50,8 +51,8 @@ def idle_correlations(changes: Mapping[str, Any], correlations: Pairs, fixed: se
     for path in changes:
         names = [part.strip().removeprefix("assumptions.") for part in path.removeprefix("correlations.").split("~")]
         if path.startswith("correlations.") and tuple(sorted(names)) in correlations and (still := sorted(fixed & set(names))):
-            problems.append(Problem(places.get(path, path), f"{still[0]} is the same in every draw: nothing goes with it",
-                                    f"leave it out, or give {still[0]} a low and a high"))
+            problems.append(Problem(places.get(path, path), phrase('{} is the same in every draw: nothing goes with it', still[0]),
+                                    phrase('leave it out, or give {} a low and a high', still[0])))
     return problems
 
 
@@ -65,7 +66,7 @@ def possible(correlations: Pairs, places: Mapping[str, str]) -> list[Problem]:
              for path, where in places.items() if path.startswith("correlations.")}
     pairs = [pair for pair in correlations if abs(near[pair] - correlations[pair]) >= 0.0005]
     return [Problem(place.get("~".join(pair), f"correlations.{'~'.join(pair)}"),
-                    f"{correlations[pair]:g} contradicts the other correlations", f"the nearest that is possible is {near[pair]:g}")
+                    phrase('{} contradicts the other correlations', format(correlations[pair], 'g')), phrase('the nearest that is possible is {}', format(near[pair], 'g')))
             for pair in pairs]
 
 

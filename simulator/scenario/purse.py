@@ -17,6 +17,7 @@ from simulator import yamlfile
 from simulator.errors import Problem, nearest
 from simulator.law.terms import Law
 from simulator.money import FEN, LARGEST, is_exact, to_scaled
+from simulator.phrases import any_of, phrase
 from simulator.scenario import typed
 
 MODES = {
@@ -75,9 +76,9 @@ def amount(value: Any, place: str, least: Decimal = Decimal(0)) -> tuple[int | N
     number = value if bare else typed.with_unit(value)
     if isinstance(number, bool) or not isinstance(number, int | Decimal) or not 0 <= number <= LARGEST // FEN \
             or not is_exact(number, FEN):
-        return None, [Problem(place, f"is {yamlfile.shown(value)}", _AMOUNT)]
+        return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), _AMOUNT)]
     if bare and 0 < number < least:
-        return None, [Problem(place, f"{value} CNY is less than a single award", f"write {value}万元, or {value}元 if it is meant")]
+        return None, [Problem(place, phrase('{} CNY is less than a single award', value), phrase('write {}万元, or {}元 if it is meant', value, value))]
     return to_scaled(number, FEN), []
 
 
@@ -86,7 +87,7 @@ def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, pl
     """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the purse; None takes it away."""
     pool, _, year = rest.rpartition(".")
     if not (year.isdigit() and 1990 <= int(year) <= 2100):
-        return purse, [Problem(place, f"{rest!r} is no year", "appropriation.2014=6000000")]
+        return purse, [Problem(place, phrase('{} is no year', repr(rest)), "appropriation.2014=6000000")]
     fen, problems = (None, []) if value is None else amount(value, place, least)
     if problems:
         return purse, problems
@@ -109,7 +110,7 @@ def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[P
         text = names.get("none" if value is None else str(value).strip(), str(value))
         if text in allowed:
             return (replace(purse, mode=text) if rest == "mode" else replace(purse, unpaid=text)), []
-        return purse, [Problem(place, f"is {yamlfile.shown(value)}", nearest(text, allowed) or " or ".join(allowed))]
+        return purse, [Problem(place, phrase('is {}', yamlfile.shown(value)), nearest(text, allowed) or any_of(allowed))]
     if rest == "priority":
         slugs, problems = _slugs(value, purse, place, law)
         return (purse if problems else replace(purse, priority=slugs)), problems
@@ -139,12 +140,12 @@ def contradictions(purse: Purse) -> list[Problem]:
     for pool in {*purse.pools, *(pool for pool, _ in purse.earmarked)}:
         for slug in purse.members(pool):
             seen.setdefault(slug, []).append(pool)
-    problems += [Problem(f"rationing.pool.{max(pools)}", f"{slug} is also in {min(pools)}", "leave it in one")
+    problems += [Problem(f"rationing.pool.{max(pools)}", phrase('{} is also in {}', slug, min(pools)), "leave it in one")
                  for slug, pools in seen.items() if len(pools) > 1]
     for pool, year in purse.earmarked:
         if not purse.members(pool):
             hint = nearest(pool, (*purse.pools, *purse.clauses)) or f"rationing.pool.{pool}: [{', '.join(purse.clauses[:2])}]"
-            problems.append(Problem(f"appropriation.{pool}.{year}", f"there is no pool or clause {pool!r}", hint))
+            problems.append(Problem(f"appropriation.{pool}.{year}", phrase('there is no pool or clause {}', repr(pool)), hint))
     return problems
 
 
@@ -156,7 +157,7 @@ def unused(appropriation: Mapping[int, int], purse: Purse, years: Sequence[int],
     span, idle = f"{years[0]} … {years[-1]}", []
     stated = {f"appropriation.{year}": year for year in appropriation} | {
         f"appropriation.{pool}.{year}": year for pool, year in purse.earmarked}
-    idle += [Problem(path, f"no cash is paid in {year}", f"a year from {span}") for path, year in stated.items() if year not in years]
+    idle += [Problem(path, phrase('no cash is paid in {}', year), phrase('a year from {}', span)) for path, year in stated.items() if year not in years]
     if purse.mode == "none":
         sharing = {"rationing.unpaid": purse.unpaid == "lapses", "rationing.priority": bool(purse.priority)}
         sharing |= {f"appropriation.{pool}.{year}": True for pool, year in purse.earmarked if year in years}
@@ -165,7 +166,7 @@ def unused(appropriation: Mapping[int, int], purse: Purse, years: Sequence[int],
         idle += [Problem(path, "changes nothing while everything due is paid", "set rationing.mode, too: first_come, pro_rata …")
                  for path, said in sharing.items() if said]
     elif purse.mode != "priority" and purse.priority:
-        idle.append(Problem("rationing.priority", f"changes nothing under {purse.mode}", "rationing.mode=priority"))
+        idle.append(Problem("rationing.priority", phrase('changes nothing under {}', purse.mode), "rationing.mode=priority"))
     return [problem for problem in idle if problem.place in given]
 
 
@@ -202,9 +203,9 @@ def _slugs(value: Any, purse: Purse, place: str, law: Law) -> tuple[tuple[str, .
     """Clauses of cash, as a list or as words: slugs, articles or names."""
     names = () if value is None else tuple(re.split(r"[\s,，、]+", value.strip())) if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or any(not isinstance(name, str) for name in names):
-        return (), [Problem(place, f"is {yamlfile.shown(value)}", "a list of clauses: [office_rent, data_line]")]
+        return (), [Problem(place, phrase('is {}', yamlfile.shown(value)), "a list of clauses: [office_rent, data_line]")]
     names = [typed.clause(name, typed.clauses_of(law)) for name in names]
-    problems = [Problem(place, f"{name!r} is no clause of cash", nearest(name, purse.clauses) or ", ".join(purse.clauses))
+    problems = [Problem(place, phrase('{} is no clause of cash', repr(name)), nearest(name, purse.clauses) or ", ".join(purse.clauses))
                 for name in names if name not in purse.clauses]
-    problems += [Problem(place, f"names {name} twice", "name it once") for name in sorted({n for n in names if names.count(n) > 1})]
+    problems += [Problem(place, phrase('names {} twice', name), "name it once") for name in sorted({n for n in names if names.count(n) > 1})]
     return tuple(names), problems

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
     # the ground: small tools; they may use one another (the search for circles keeps that honest)
-    {"audit", "errors", "messages", "money", "lotteries", "distributions", "facts", "resources", "compiled", "elementary",
+    {"audit", "errors", "messages", "phrases", "money", "lotteries", "distributions", "facts", "resources", "compiled", "elementary",
      "yamlfile", "yamlmending", "files", "locks", "spreadsheets", "packages", "notices", "code_cache", "console",
      "characters"},
     {"law"},

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from simulator.cli import main
+from simulator.phrases import phrase
 from simulator.population.findings import problem_table, write_annotated
 from simulator.population.readers import examine
 from simulator.population.wording import chinese, place_in_chinese, told
@@ -159,9 +160,8 @@ def test_other_verbs_point_to_check(tmp_path, capsys):
 
 
 def test_quoted_parts_that_are_messages_are_translated():
-    assert chinese("a totals row: “x” is not a number") == "合计行：“x”不是数字"
-    assert chinese("the row repeats line 2 and is counted once") == "本行与第 2 行完全相同，按一行计"
-    assert chinese("the row repeats line 2; both are counted") == "本行与第 2 行重复；两行都计入"
+    assert chinese(phrase("a totals row: {}", phrase("{} is not a number", "“x”"))) == "合计行：“x”不是数字"
+    assert chinese(phrase("required column {} is missing", "sales (销售额)")) == "缺少必填列“销售额”"
     assert place_in_chinese("annual.csv line 4, column sales (销售额)") == "annual.csv 第 4 行“销售额”列"
 
 

@@ -30,6 +30,7 @@ from simulator.law.policy import Policy
 from simulator.law.shipped import policy_path
 from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.money import FEN
+from simulator.phrases import phrase
 from simulator.population.register import Population, asked_for
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import CONFIDENCE, Scenario
@@ -76,12 +77,12 @@ def read(path: Path) -> tuple[Loophole, ...]:
     for name, block in document.data.items():
         place = document.place(str(name))
         if name not in WAYS or not isinstance(block, Mapping):
-            problems.append(Problem(place, "is no way round the text", f"one of {', '.join(WAYS)}"))
+            problems.append(Problem(place, "is no way round the text", phrase('one of {}', ', '.join(WAYS))))
             continue
         unknown, share = set(block) - {*TEXTS, "share", "closed_by"}, block.get("share")
         lacking = [k for k in TEXTS if not isinstance(block.get(k), str)]
         problems += [Problem(document.place(f"{name}.{k}"), "is not known here", ", ".join(TEXTS)) for k in sorted(unknown)]
-        problems += [Problem(place, f"{k} is missing or no text", f"add {k}:") for k in lacking]
+        problems += [Problem(place, phrase('{} is missing or no text', k), phrase('add {}:', k)) for k in lacking]
         if not isinstance(share, Mapping) or set(share) != {"value", "source", "confidence"} or \
                 share["confidence"] not in CONFIDENCE:
             problems.append(Problem(document.place(f"{name}.share"), "is no assumption", "{value: …, source: …, confidence: …}"))
@@ -105,7 +106,7 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
     Raises ScenarioError when the register has no year of the policy.
     """
     if not reaches(people, scenario):
-        raise ScenarioError(Problem(people.source, f"has no rows of {scenario.law.start.year}, the policy's first year",
+        raise ScenarioError(Problem(people.source, phrase("has no rows of {}, the policy's first year", scenario.law.start.year),
                                     "give the register that year's rows"))
     played: dict[str, Draws] = {}
 

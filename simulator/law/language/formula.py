@@ -32,6 +32,7 @@ from simulator.law.language.units import (
     parse_unit,
     times,
 )
+from simulator.phrases import phrase
 
 LONGEST, DEEPEST = 2_000, 60  # characters of a formula; levels of brackets
 NUMBER, BOOL, DATE, YEAR, MONTH, CHOICE = "number", "bool", "date", "year", "month", "choice"
@@ -182,7 +183,7 @@ class Formula:
                 warnings.simplefilter("ignore", SyntaxWarning)
                 tree = ast.parse(self._code, mode="eval").body
             if _depth(tree) > DEEPEST:
-                return self.fail(0, f"is nested deeper than {DEEPEST} levels", f"嵌套超过{DEEPEST}层",
+                return self.fail(0, phrase('is nested deeper than {} levels', DEEPEST), f"嵌套超过{DEEPEST}层",
                                  "give parts of it names under let", "用 let 命名拆开")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
             column = max((getattr(e, "offset", None) or 1) - 1, 0)
@@ -217,7 +218,7 @@ class Formula:
                 quoted = sign if sign in ("'", '"') else ""
                 if text[i] in "＋－＊／＝＞＜":
                     self.note(i, f"the full-width sign {text[i]} is read as {sign}", f"全角符号“{text[i]}”按“{sign}”理解",
-                              f"write {sign}", f"请写半角“{sign}”")
+                              phrase('write {}', sign), f"请写半角“{sign}”")
                 piece, i = sign, i + 1
             out += piece
             places += [start] * len(piece)
@@ -307,12 +308,12 @@ class Formula:
         near = nearest(word, known, 0.5)
         if not near and len(word) > 2:
             holding = [k for k in known if word in k or k in word]
-            near = f"did you mean {min(holding, key=len)}?" if holding else ""
+            near = phrase('did you mean {}?', min(holding, key=len)) if holding else ""
         joined = re.search("[且或]", word)
         remedy_zh = f"是否应为“{near[len('did you mean '):-1]}”？" if near else "请核对名称，或在 facts、numbers、let 中先定义"
         if joined and any(part in known for part in re.split("[且或]", word)):
             near, remedy_zh = "leave blanks around 且 and 或", "“且”“或”前后请空一格"
-        return self.fail(self._at(tree), f"there is no {word}", f"没有名为“{word}”的数据、数值或定义",
+        return self.fail(self._at(tree), phrase('there is no {}', word), f"没有名为“{word}”的数据、数值或定义",
                          near or "define it under facts, numbers or let", remedy_zh)
 
     def _literal(self, tree: ast.AST, written: str) -> Value:
@@ -382,7 +383,7 @@ class Formula:
     def _paid(self, tree: ast.AST, clause: str, what: str) -> Value:
         if what not in _PAID_FIELDS:
             return self.fail(self._at(tree), f"paid has no {what}", f"paid 没有“{what}”",
-                             f"one of {', '.join(dict.fromkeys(_PAID_FIELDS.values()))}",
+                             phrase('one of {}', ', '.join(dict.fromkeys(_PAID_FIELDS.values()))),
                              "合计 total、年数 years、首年 first_year、末年 last_year、末次金额 last")
         value = self.scope.paid(clause, _PAID_FIELDS[what], self.uses)
         return value if value is not None else self._no_clause(tree, clause)
@@ -612,7 +613,7 @@ class Formula:
                              f'write == "{next(iter(choice.choices))}"', f'如 == "{next(iter(choice.choices))}"')
         text = unicodedata.normalize("NFKC", word.source[1]).strip()
         if text not in choice.choices:
-            remedy = nearest(text, choice.choices) or f"one of {', '.join(choice.choices)}"
+            remedy = nearest(text, choice.choices) or phrase('one of {}', ', '.join(choice.choices))
             return self.fail(self._at(right_tree), f"“{text}” is no choice", f"没有“{text}”这一取值", remedy,
                              "可取：" + "、".join(choice.choices))
         return Value(BOOL, make("eq", choice.node, const(choice.choices[text])))
@@ -646,13 +647,13 @@ class Formula:
     def _call(self, tree: ast.Call) -> Value:
         if not isinstance(tree.func, ast.Name):
             return self.fail(self._at(tree), "calls something that is no function of the language", "调用了公式语言之外的函数",
-                             f"one of {', '.join(FUNCTIONS)}", "可用函数见说明")
+                             phrase('one of {}', ', '.join(FUNCTIONS)), "可用函数见说明")
         word = unicodedata.normalize("NFKC", tree.func.id)
         name = _ALIASES.get(word) or _ALIASES.get(word.lower())
         if name is None:
             near = nearest(word, _ALIASES)
             return self.fail(self._at(tree), f"there is no function {word}", f"没有函数“{word}”",
-                             near or f"one of {', '.join(f.strip('_') for f in FUNCTIONS)}",
+                             near or phrase('one of {}', ', '.join((f.strip('_') for f in FUNCTIONS))),
                              f"是否应为“{near[len('did you mean '):-1]}”？" if near
                              else "可用：" + "、".join(f.strip("_") for f in FUNCTIONS))
         given: dict[str, ast.expr] = {}

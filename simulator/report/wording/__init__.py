@@ -15,6 +15,7 @@ from pathlib import Path
 from simulator import yamlfile
 from simulator.document import Rich
 from simulator.errors import Problem, ReportError
+from simulator.phrases import phrase
 
 LANGUAGES = ("zh", "en")
 BUDGET = ("funds", "Funds")  # places that every wording fills itself: the appropriation, or the example of one
@@ -92,7 +93,7 @@ def sentences(lang: str, folder: Path) -> dict[str, str]:
     """The sentences of `folder`'s file of a language by dotted key. Raises ReportError as `load`."""
     if lang not in LANGUAGES:
         raise ReportError(
-            Problem("lang", f"{lang!r} is no language of the report", f"one of {', '.join(LANGUAGES)}")
+            Problem("lang", phrase('{} is no language of the report', repr(lang)), phrase('one of {}', ', '.join(LANGUAGES)))
         )
     document = yamlfile.load(folder / f"{lang}.yaml", ReportError)
     return dict(_leaves(document.data, ""))
@@ -108,5 +109,5 @@ def _leaves(node: Mapping[str, object], path: str) -> list[tuple[str, str]]:
         elif isinstance(child, str):
             found.append((key, child))
         else:  # `none` and numbers are read as values: a sentence must not become one unnoticed
-            raise ReportError(Problem(key, f"is {child!r}, not a sentence", "put it in quotes"))
+            raise ReportError(Problem(key, phrase('is {}, not a sentence', repr(child)), "put it in quotes"))
     return found
