@@ -34,7 +34,7 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
                        draws=f"{scenario.draws:,}", seed=scenario.seed, unit=words.say("unit.money"))]
     if intervals:
         funds = {year: fen / FEN for year, fen in scenario.funds.items()}
-        table = purse_sheets.quantiles(result.summary, words, funds, ("p50", "p80", "p95"))
+        table = purse_sheets.quantiles(result.summary, words, funds, ("p5", "p50", "p80", "p95"))
         shown.append(tables(table, legend=words.say("matters.margins")))
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}

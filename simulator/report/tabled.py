@@ -53,7 +53,10 @@ def _cell(given: Any, kind: str, words: Wording) -> Cell:
     ends = (rest[0], rest[1]) if len(rest) == 2 else None
     unit, digits = _unit(plain, ends is not None, words)
     error = rest[0] if len(rest) == 1 else math.nan if ends else 0.0
-    return with_margin(Number(value, unit, error, ends, UP if plain == "enough" else ROUND_HALF_UP, plain == "signed", digits), words)
+    of = Number(value, unit, error, ends, UP if plain == "enough" else ROUND_HALF_UP, plain == "signed", digits)
+    if len(rest) == 1 and math.isnan(error) and math.isfinite(value):  # an estimate of so few draws that nothing is known of its error
+        return number(of, f"± {MISSING}")
+    return with_margin(of, words)
 
 
 def _unit(kind: str, estimated: bool, words: Wording) -> tuple[Unit, int | None]:

@@ -34,7 +34,7 @@ NAN = math.nan
     ((0.0281, 0.0018), "number±", "<0.1 ± <0.1"),  # something is never shown as nothing
     ((-5.0, 0.0), "signed±", "\u22125"),
     ((0.0, 0.0), "signed±", "0"),  # nothing in any draw
-    ((3.0, NAN), "signed±", "+3"),
+    ((3.0, NAN), "signed±", "+3 ± —"),
     ((NAN, NAN), "number±", "—"),
     (4.0, "number±", "4"),  # counted, not estimated
     (None, "number±", "—"),
