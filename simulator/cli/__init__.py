@@ -61,7 +61,7 @@ VERBS = ("run", "report", "compare", "budget", "design", "loopholes", "attribute
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    gc.set_threshold(50_000)  # what start-up makes stays: looking for waste in it every 700 objects took a seventh of a short run
+    gc.set_threshold(50_000)  # what start-up makes stays: looking for waste in it every 700 objects took a twentieth of a short run
     for stream in (sys.stdout, sys.stderr):  # a GBK console lacks some signs: print a ? there rather than fail
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
