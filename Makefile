@@ -90,6 +90,7 @@ newcomer: setup ## clone this checkout elsewhere, set it up and type every comma
 
 lint: setup ## check form and types: ruff, mypy, yamllint
 	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/yamllint --strict .
 	@.venv/bin/mypy
 

@@ -20,15 +20,34 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "simulator" / "_guide"
 TITLES = {"zh": "这项扶持政策要花多少钱？", "en": "What will the subsidy cost?"}
 LANGUAGES = {"zh": "中文", "en": "English"}
-FIRST = ("index", "scenarios", "policy-files", "register", "reports", "what-if", "confidentiality", "accuracy", "long-runs",
-         "performance", "extending", "desk")
+FIRST = (
+    "index",
+    "scenarios",
+    "policy-files",
+    "register",
+    "reports",
+    "what-if",
+    "confidentiality",
+    "accuracy",
+    "long-runs",
+    "performance",
+    "extending",
+    "desk",
+)
 CONFIG = {
-    "site_name": f"{TITLES['zh']} {TITLES['en']}", "use_directory_urls": False,
-    "theme": {"name": "material", "font": False, "language": "zh",
-              "features": ["navigation.tabs", "navigation.sections", "search.highlight", "content.code.copy"]},
+    "site_name": f"{TITLES['zh']} {TITLES['en']}",
+    "use_directory_urls": False,
+    "theme": {
+        "name": "material",
+        "font": False,
+        "language": "zh",
+        "features": ["navigation.tabs", "navigation.sections", "search.highlight", "content.code.copy"],
+    },
     # each Chinese sign is a word of its own to the search: there is nothing to learn words from
-    "plugins": [{"search": {"separator": r"[\s\-_,:!=\[\]()\"`/.（）、。，：；“”]+|(?=[\u4e00-\u9fff])", "lang": ["en"], "pipeline": []}},
-                "offline"],
+    "plugins": [
+        {"search": {"separator": r"[\s\-_,:!=\[\]()\"`/.（）、。，：；“”]+|(?=[\u4e00-\u9fff])", "lang": ["en"], "pipeline": []}},
+        "offline",
+    ],
     "markdown_extensions": ["tables", "toc", "pymdownx.superfences"],
 }
 
@@ -79,8 +98,11 @@ def build(site: Path) -> None:
         gather(pages)
         config = CONFIG | {"docs_dir": str(pages), "site_dir": str(site), "nav": ["index.md", *contents(pages)]}
         (Path(where) / "mkdocs.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), "utf-8")
-        subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--config-file", str(Path(where) / "mkdocs.yml")],
-                       check=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"})
+        subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--config-file", str(Path(where) / "mkdocs.yml")],
+            check=True,
+            env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        )
 
     shutil.copy(ROOT / "guide" / "offline.js", site / "assets")
     for page in site.rglob("*.html"):  # the theme would fetch this one from the network

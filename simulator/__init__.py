@@ -29,6 +29,28 @@ from simulator.door.pages import guide, lab, whatif
 from simulator.door.registers import assess, explain, indicators, pseudonymise, synthesize
 from simulator.door.reports import batch, purge, report, verify
 
-__all__ = ["assess", "attribute", "batch", "cluster", "compare", "design", "explain", "further_years", "guide", "indicators", "lab",
-           "load_scenario", "loopholes", "notches", "pseudonymise", "purge", "read_population", "report", "run", "sensitivity",
-           "synthesize", "verify", "whatif"]
+__all__ = [
+    "assess",
+    "attribute",
+    "batch",
+    "cluster",
+    "compare",
+    "design",
+    "explain",
+    "further_years",
+    "guide",
+    "indicators",
+    "lab",
+    "load_scenario",
+    "loopholes",
+    "notches",
+    "pseudonymise",
+    "purge",
+    "read_population",
+    "report",
+    "run",
+    "sensitivity",
+    "synthesize",
+    "verify",
+    "whatif",
+]

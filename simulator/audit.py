@@ -103,7 +103,7 @@ def append(content: dict[str, Any], log: Path | None = None) -> str:
     """Add a line to the log, one writer at a time; returns its seal. Raises SimulatorError where that cannot be."""
     log = log or log_file()
     if log is None:
-        raise SimulatorError(Problem("", "no audit log is kept here", phrase('set {} to the file it is to be kept in', VARIABLE)))
+        raise SimulatorError(Problem("", "no audit log is kept here", phrase("set {} to the file it is to be kept in", VARIABLE)))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         mode = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)  # a file may be append-only (chattr +a)
@@ -119,8 +119,13 @@ def append(content: dict[str, Any], log: Path | None = None) -> str:
                     file.truncate(end)
                 raise
     except OSError as e:
-        raise SimulatorError(Problem(f"{VARIABLE}: {log}", phrase('the audit log cannot be written ({})', e.strerror or e),
-                                     "make it writable, or unset the variable where no log has to be kept")) from e
+        raise SimulatorError(
+            Problem(
+                f"{VARIABLE}: {log}",
+                phrase("the audit log cannot be written ({})", e.strerror or e),
+                "make it writable, or unset the variable where no log has to be kept",
+            )
+        ) from e
     return json.loads(line)["seal"]
 
 
@@ -194,8 +199,16 @@ def entries(log: Path) -> list[dict[str, Any]]:
 def _content(doing: Act, result: str) -> dict[str, Any]:
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     written = [{"kind": path.suffix, "sha256": digest} for path in sorted(doing.written) if (digest := _digest(path))]
-    return {"time": now, "user": account(), "host": platform.node(), "process": os.getpid(), "verb": doing.verb,
-            "result": result, "read": doing.read, "written": written}
+    return {
+        "time": now,
+        "user": account(),
+        "host": platform.node(),
+        "process": os.getpid(),
+        "verb": doing.verb,
+        "result": result,
+        "read": doing.read,
+        "written": written,
+    }
 
 
 def account() -> str:
@@ -228,8 +241,9 @@ def _lines(log: Path) -> list[bytes]:
     try:
         return log.read_bytes().removesuffix(b"\n").split(b"\n") if log.stat().st_size else []
     except OSError as e:
-        raise SimulatorError(Problem(str(log), phrase('cannot be read ({})', e.strerror or e),
-                                     phrase('name the log, or set {}', VARIABLE))) from e
+        raise SimulatorError(
+            Problem(str(log), phrase("cannot be read ({})", e.strerror or e), phrase("name the log, or set {}", VARIABLE))
+        ) from e
 
 
 def _end(file: Any) -> tuple[int, str, int, bool]:
@@ -264,6 +278,6 @@ def _alone(log: Path) -> Iterator[None]:
                 break
             except OSError:
                 if time.monotonic() > until:
-                    raise OSError(errno.EAGAIN, phrase('another process has held its lock for {} seconds', format(WAIT, '.0f'))) from None
+                    raise OSError(errno.EAGAIN, phrase("another process has held its lock for {} seconds", format(WAIT, ".0f"))) from None
                 time.sleep(0.01)
         yield  # closing the file lets go of the lock

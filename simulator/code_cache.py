@@ -43,10 +43,10 @@ class CheckedFiles:
         except FileNotFoundError:
             return None
         except OSError as e:
-            notice(phrase('compiled code cannot be read ({}); it is compiled anew', e), odd=True)
+            notice(phrase("compiled code cannot be read ({}); it is compiled anew", e), odd=True)
             return None
         if hashlib.sha256(raw[32:]).digest() != raw[:32]:
-            notice(phrase('compiled code is damaged ({}); it is compiled anew', file), odd=True)
+            notice(phrase("compiled code is damaged ({}); it is compiled anew", file), odd=True)
             return None
         kept_for, code = pickle.loads(raw[32:])  # noqa: S301  whole as this program wrote it, in a folder of this user's
         return code if kept_for == key else None
@@ -61,7 +61,7 @@ class CheckedFiles:
             beside.replace(file)
         except OSError as e:
             beside.unlink(missing_ok=True)
-            notice(phrase('compiled code cannot be kept ({})', e), odd=True)
+            notice(phrase("compiled code cannot be kept ({})", e), odd=True)
 
     def flush(self) -> None:
         """Forget what is kept of the function."""
@@ -115,10 +115,16 @@ class Watch(event.Listener):
         if self._said - self._begun < EVERY:
             self._usual |= self._read()
         if (usual := self._usual.get(self._name)) is None:
-            notice(phrase('compiling, once for this version: {} s so far', format(taken, ',.0f')))
+            notice(phrase("compiling, once for this version: {} s so far", format(taken, ",.0f")))
         else:
             share = min(0.99, self._done / usual)
-            notice(phrase('compiling, once for this version: {} done, about {} s more', format(share, '.0%'), format(taken * (1 / share - 1), ',.0f')))
+            notice(
+                phrase(
+                    "compiling, once for this version: {} done, about {} s more",
+                    format(share, ".0%"),
+                    format(taken * (1 / share - 1), ",.0f"),
+                )
+            )
 
     def _read(self) -> dict[str, int]:
         try:

@@ -30,10 +30,18 @@ from simulator.phrases import phrase
 
 # what can end up in compiled code: rules, and the constants and records they use (tests/house/test_compiled.py holds it to that)
 COMPILED = (
-    "compiled.py", "distributions.py", "elementary.py", "facts.py", "lotteries.py", "money.py", "projection",
+    "compiled.py",
+    "distributions.py",
+    "elementary.py",
+    "facts.py",
+    "lotteries.py",
+    "money.py",
+    "projection",
     *(f"law/{name}.py" for name in ("assessment", "calendar", "calling", "machine", "policy", "sharing", "terms")),
-    *(f"engine/{name}.py" for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "own", "recipe", "room",
-                                       "totals", "weighing")),
+    *(
+        f"engine/{name}.py"
+        for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "own", "recipe", "room", "totals", "weighing")
+    ),
     "budget/rationing.py",
 )
 
@@ -79,9 +87,9 @@ def _prepare() -> tuple[str | None, str]:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except (OSError, RuntimeError) as e:  # RuntimeError: no home directory
-            note = note or phrase('compiled code cannot be kept ({}); it is compiled anew in memory each time', e)
+            note = note or phrase("compiled code cannot be kept ({}); it is compiled anew in memory each time", e)
         else:
-            return str(folder), phrase('compiled code is kept in {}: the usual place cannot be written', folder.parent) if note else ""
+            return str(folder), phrase("compiled code is kept in {}: the usual place cannot be written", folder.parent) if note else ""
     return None, note
 
 

@@ -85,4 +85,4 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
         tails = {name.rsplit(".", 1)[-1]: name for name in known}
         near = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(tails), n=1, cutoff=0.7)
         found = [tails[near[0]]] if near else []
-    return phrase('did you mean {}?', found[0]) if found else ""
+    return phrase("did you mean {}?", found[0]) if found else ""

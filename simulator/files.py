@@ -134,7 +134,7 @@ def change(folder: str | Path, error: type[SimulatorError] = SimulatorError, rem
             if not isinstance(e, OSError):
                 raise
             remedy = ROOM if e.errno in FULL else remedy
-            raise error(Problem(str(folder / changing.at), phrase('cannot be written ({})', e.strerror or e), remedy)) from e
+            raise error(Problem(str(folder / changing.at), phrase("cannot be written ({})", e.strerror or e), remedy)) from e
         for name in changing.puts:
             has_written(folder / name)
 
@@ -159,7 +159,7 @@ def put_for_now(path: Path, write: Writer, remedy: str) -> None:
         beside.replace(path)
         settle(path.parent)
     except OSError as e:
-        raise SimulatorError(Problem(str(path), phrase('cannot be written ({})', e.strerror or e), remedy)) from e
+        raise SimulatorError(Problem(str(path), phrase("cannot be written ({})", e.strerror or e), remedy)) from e
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -219,7 +219,13 @@ def settled(folder: Path, error: type[SimulatorError] = SimulatorError) -> None:
                         for work in {(place / beside).parent for beside, _, _ in pending["put"].values()}:
                             _sweep(work)
             except OSError as e:
-                raise error(Problem(str(place), phrase('was being changed when the program was stopped, and the change cannot be ended ({})', e.strerror or e), "make the folder writable")) from e
+                raise error(
+                    Problem(
+                        str(place),
+                        phrase("was being changed when the program was stopped, and the change cannot be ended ({})", e.strerror or e),
+                        "make the folder writable",
+                    )
+                ) from e
 
 
 def settle_below(top: Path, error: type[SimulatorError] = SimulatorError) -> None:
@@ -340,11 +346,15 @@ def _in_the_way(folder: Path, names: list[str]) -> list[Problem]:
         elif (path.is_symlink() or path.exists()) and not may.anything:
             mine = records.setdefault(path.parent, listed(path.parent)).get(path.name)
             if path.is_symlink() or mine is None:
-                problems.append(Problem(str(path), "is there already, and not of this program's making",
-                                        "choose another --out; --overwrite replaces it"))
+                problems.append(
+                    Problem(
+                        str(path), "is there already, and not of this program's making", "choose another --out; --overwrite replaces it"
+                    )
+                )
             elif digest_of(path) != mine:
-                problems.append(Problem(str(path), "was changed since the program wrote it",
-                                        "choose another --out; --overwrite replaces it"))
+                problems.append(
+                    Problem(str(path), "was changed since the program wrote it", "choose another --out; --overwrite replaces it")
+                )
     return problems
 
 
@@ -365,8 +375,9 @@ def _commit(changing: Change, error: type[SimulatorError]) -> None:
             gone[name] = mine
     for above in {(folder / name).parent for name in changing.puts}:
         make_folder(above)
-    puts = {name: [beside.relative_to(folder).as_posix(), digest, _digest_of(folder / name)]
-            for name, (beside, digest) in changing.puts.items()}
+    puts = {
+        name: [beside.relative_to(folder).as_posix(), digest, _digest_of(folder / name)] for name, (beside, digest) in changing.puts.items()
+    }
     pending = {"put": puts, "remove": gone}
     settle(changing.work)
     _note(folder, {**_record(folder), "pending": pending})  # this decides

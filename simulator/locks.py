@@ -27,13 +27,16 @@ def held(path: Path, error: type[SimulatorError] = SimulatorError, wait: float =
     while (handle := _hold(path)) is None:
         if time.monotonic() >= until:
             who = path.read_text(encoding="utf-8", errors="replace")[:200].strip()
-            raise error(Problem(str(path.parent), phrase('another run is at work there ({})', who or 'unnamed'),
-                                "wait for it, or choose another --out"))
+            raise error(
+                Problem(
+                    str(path.parent), phrase("another run is at work there ({})", who or "unnamed"), "wait for it, or choose another --out"
+                )
+            )
         time.sleep(0.02)
     try:
         since = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         os.ftruncate(handle, 0)
-        os.write(handle, phrase('process {} on {}, since {}', os.getpid(), platform.node(), since).encode())
+        os.write(handle, phrase("process {} on {}, since {}", os.getpid(), platform.node(), since).encode())
         yield
     finally:
         if sys.platform != "win32":

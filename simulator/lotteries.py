@@ -137,8 +137,7 @@ def unit(w0, w1):
 @inlined
 def _u(seed, draw, lottery, enterprise, year):
     last = (np.uint64(lottery) << np.uint64(16)) | np.uint64(year)
-    w0, w1, _, _ = philox(
-        enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
+    w0, w1, _, _ = philox(enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
     return unit(w0, w1)
 
 

@@ -15,9 +15,15 @@ from simulator.errors import Problem, SimulatorError
 from simulator.phrases import Phrase
 
 FOREIGN = "of other programs"  # argparse, the parser of YAML, the operating system: their sentences, which come finished
-_PLACES = ((r" (?:line|row) (\d+)\b, ", r" 第 \1 行，"), (r" (?:line|row) (\d+)\b(?! )", r" 第 \1 行"), (r" row ([^,“]+)", r" 中的 \1"),
-           (r", cell ", "，单元 "),
-           (r", parameter ", "，参数 "), (r"^draws (\d+) … (\d+)", r"第 \1 至 \2 次模拟"), (r" of part (\d+)$", r"（第 \1 部）"))
+_PLACES = (
+    (r" (?:line|row) (\d+)\b, ", r" 第 \1 行，"),
+    (r" (?:line|row) (\d+)\b(?! )", r" 第 \1 行"),
+    (r" row ([^,“]+)", r" 中的 \1"),
+    (r", cell ", "，单元 "),
+    (r", parameter ", "，参数 "),
+    (r"^draws (\d+) … (\d+)", r"第 \1 至 \2 次模拟"),
+    (r" of part (\d+)$", r"（第 \1 部）"),
+)
 
 
 @cache
@@ -37,8 +43,11 @@ def messages() -> dict[str, str]:
 @cache
 def _foreign() -> list[tuple[re.Pattern[str], str]]:
     """Sentences of other programs, which come without what they were made of, as patterns."""
-    return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), words)
-            for english, words in _sections()[FOREIGN].items() if "{}" in english]
+    return [
+        (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), words)
+        for english, words in _sections()[FOREIGN].items()
+        if "{}" in english
+    ]
 
 
 def chinese(text: str, named: Callable[[str], str] = str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 class Phrase(str):
     """English text with its template, in which {} stands for what is quoted, and the arguments put there."""
 
+    __slots__ = ("arguments", "template")
     template: str
     arguments: tuple[str, ...]
 

@@ -32,9 +32,7 @@ def folder(name: str, package: Path = PACKAGE) -> Path:
     else:
         found = shipped / name  # neither a wheel nor a checkout: name the place it should have been
     if not found.is_dir():
-        raise SimulatorError(
-            Problem(str(found), "this folder of the installation is missing", "install the package again")
-        )
+        raise SimulatorError(Problem(str(found), "this folder of the installation is missing", "install the package again"))
     return found
 
 

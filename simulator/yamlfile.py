@@ -85,12 +85,12 @@ def parse_scalar(text: str) -> Any:
         try:
             return datetime.date(*map(int, m.groups()))
         except ValueError:
-            raise ValueError(phrase('{} is no day of the calendar', text)) from None
+            raise ValueError(phrase("{} is no day of the calendar", text)) from None
     if _AS_PEOPLE_WRITE.fullmatch(text):  # read by whoever knows what it is of
         return text
     if _NUMBERLIKE.match(text):
         shown = text if len(text) <= LONGEST_NUMBER else f"{text[:LONGEST_NUMBER]}…"
-        raise ValueError(phrase('{} is not a number the program reads; write digits, a point and nothing else', repr(shown)))
+        raise ValueError(phrase("{} is not a number the program reads; write digits, a point and nothing else", repr(shown)))
     return text
 
 
@@ -127,18 +127,27 @@ def load(path: Path, error: type[Exception] = ScenarioError, *, gather: bool = F
     try:
         raw = path.read_bytes()
     except OSError as e:
-        raise error([Problem(str(path), phrase('cannot be read ({})', e.strerror or e), "check the path")]) from e
+        raise error([Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")]) from e
     if len(raw) > LARGEST_FILE:
-        raise error([Problem(source, phrase('has {} bytes', format(len(raw), ',')), phrase('at most {} are read', format(LARGEST_FILE, ',')))])
+        raise error(
+            [Problem(source, phrase("has {} bytes", format(len(raw), ",")), phrase("at most {} are read", format(LARGEST_FILE, ",")))]
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
-        raise error([Problem(source, phrase('byte {} is not UTF-8', e.start), "save the file as UTF-8")]) from e
+        raise error([Problem(source, phrase("byte {} is not UTF-8", e.start), "save the file as UTF-8")]) from e
     return loads(text, source, error, gather=gather, quantities=quantities, loader=_FAST if resources.is_own(path) else yaml.SafeLoader)
 
 
-def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gather: bool = False, quantities: bool = False,
-          loader: type[Any] = yaml.SafeLoader) -> Document:
+def loads(
+    text: str,
+    source: str,
+    error: type[Exception] = ScenarioError,
+    *,
+    gather: bool = False,
+    quantities: bool = False,
+    loader: type[Any] = yaml.SafeLoader,
+) -> Document:
     """As `load`, from text. loader: of PyYAML; another than its pure one is for text that both read alike."""
     document = Document(source, quantities=quantities)
     stopped = False
@@ -150,11 +159,11 @@ def loads(text: str, source: str, error: type[Exception] = ScenarioError, *, gat
             place = f"{source} line {event.start_mark.line + 1 if event.start_mark else 1}"
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:  # at once: a deep tower takes the parser minutes
-                raise error([*problems, Problem(place, phrase('is nested deeper than {} levels', DEEPEST), "flatten it")])
+                raise error([*problems, Problem(place, phrase("is nested deeper than {} levels", DEEPEST), "flatten it")])
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 problems.append(Problem(place, "anchors and aliases are not read", "write it out"))
             if tag := getattr(event, "tag", None):  # one that was written; the others are only worked out with the nodes
-                problems.append(Problem(place, phrase('has the tag {}', tag), "remove it"))
+                problems.append(Problem(place, phrase("has the tag {}", tag), "remove it"))
         if problems:
             raise error(problems)
         node: yaml.Node | None = yaml.compose(text, Loader=loader)
@@ -202,7 +211,7 @@ def _value(node: yaml.Node, path: str, document: Document) -> Any:
             inner = f"{path}.{key}" if path else key
             typed: Any = int(key) if re.fullmatch(r"[12]\d{3}", key) else key
             if inner in document.lines:  # also where it is once a path with points and once in levels
-                cause = phrase('stands twice, also on line {}', document.lines[inner])
+                cause = phrase("stands twice, also on line {}", document.lines[inner])
                 document.problems.append(Problem(f"{where}, {inner}", cause, "keep one"))
                 continue
             document.lines[inner] = key_node.start_mark.line + 1

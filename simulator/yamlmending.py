@@ -103,8 +103,13 @@ def _rewrite(lines: list[str], slips: list[tuple[int, str, str]]) -> bool:
         inside = -1
         if odd := blank.strip(" "):
             tab = "\t" in odd
-            slips.append((i + 1, "is indented with a Tab" if tab else "is indented with a space that is no ordinary one",
-                          "indent with spaces" if tab else "indent with ordinary spaces"))
+            slips.append(
+                (
+                    i + 1,
+                    "is indented with a Tab" if tab else "is indented with a space that is no ordinary one",
+                    "indent with spaces" if tab else "indent with ordinary spaces",
+                )
+            )
             opened = _opens(lines, i)
             width = widths.get(blank, -1)
             if width <= (-1 if opened is None else opened) or (opened is None and width not in open_at):
@@ -155,11 +160,11 @@ def _line(body: str, told: list[Said], *, ends: bool) -> str:
         return body
     dash, key, _, colon, gap, rest = found.groups()
     if colon == "：":
-        told.append((phrase('has a full-width colon after {}', key), phrase('write a colon and a space: {}: …', key)))
+        told.append((phrase("has a full-width colon after {}", key), phrase("write a colon and a space: {}: …", key)))
     elif rest and gap[:1] != " ":
         if not gap and (rest[0] in ":/\\" or key[:1].isdigit()):
             return body
-        told.append((phrase('has no space after the colon of {}', key), phrase('write a colon and a space: {}: …', key)))
+        told.append((phrase("has no space after the colon of {}", key), phrase("write a colon and a space: {}: …", key)))
     elif "\t" in gap:
         told.append(("holds a Tab", "write a space instead"))
     if not rest:
@@ -182,8 +187,8 @@ def _value(rest: str, told: list[Said], *, ends: bool) -> str:
                 return rest
             told.append(("has a quote that is not closed", "close the quote"))
             return quoted(rest[1:].strip())
-        if behind := re.sub(r"\s+#.*$|^\s*$", "", rest[closed.end():]).strip():
-            told.append((phrase('goes on behind the closing quote: {}', behind), "put the whole value in quotes"))
+        if behind := re.sub(r"\s+#.*$|^\s*$", "", rest[closed.end() :]).strip():
+            told.append((phrase("goes on behind the closing quote: {}", behind), "put the whole value in quotes"))
             return quoted(rest)
         return rest
     if sign == "“" and rest.rstrip().endswith("”") and ": " in rest:
@@ -191,7 +196,7 @@ def _value(rest: str, told: list[Said], *, ends: bool) -> str:
         return quoted(rest.strip()[1:-1])
     plain, comment = [*re.split(r"(?=\s#)", rest, maxsplit=1), ""][:2]
     if sign in "%@`" or (sign in "|>" and not re.match(r"[|>][+-]?\d?\s*$", plain)):
-        told.append((phrase('begins with {}, a sign that YAML keeps for itself', sign), "put the value in quotes"))
+        told.append((phrase("begins with {}, a sign that YAML keeps for itself", sign), "put the value in quotes"))
         return quoted(plain.strip()) + comment
     if re.search(r":(\s|$)", plain):
         told.append(("holds a second colon", _QUOTE_IT))
@@ -222,10 +227,10 @@ class _Flow:
         except (ValueError, RecursionError):  # nothing that is understood: as it stands, for the parser to tell of
             del self.told[known:]
             return self.text
-        rest = self.text[self.i:].strip()
+        rest = self.text[self.i :].strip()
         if behind := re.match(r"[}\]｝］\s]+", rest):
             self.told.append(("has a brace or bracket too many", "remove it"))
-            rest = rest[behind.end():]
+            rest = rest[behind.end() :]
         if rest and not rest.startswith("#"):
             del self.told[known:]
             return self.text
@@ -234,11 +239,11 @@ class _Flow:
     def _sign(self) -> str:
         while self.i < len(self.text) and self.text[self.i] in _BLANKS:
             self.i += 1
-        return self.text[self.i:self.i + 1]
+        return self.text[self.i : self.i + 1]
 
     def _narrow(self, sign: str) -> str:
         if sign in _NARROW:
-            self.told.append((phrase('has the full-width sign {}', sign), phrase('write {}', _NARROW[sign])))
+            self.told.append((phrase("has the full-width sign {}", sign), phrase("write {}", _NARROW[sign])))
         return _NARROW.get(sign, sign)
 
     def _any(self, within: str) -> str:
@@ -247,26 +252,26 @@ class _Flow:
         if sign in ("{", "[", "｛", "［"):
             return self._block()
         if sign in ('"', "'") and (closed := _CLOSED.match(self.text, self.i)) is not None:
-            if re.match(r"\s*([,}\]，｝］]|$)", self.text[closed.end():]):
+            if re.match(r"\s*([,}\]，｝］]|$)", self.text[closed.end() :]):
                 self.i = closed.end()
                 return closed.group()
         elif sign in ('"', "'"):
             self.i += 1
             self.told.append(("has a quote that is not closed", "close the quote"))
             return quoted(self._plain(within))
-        elif sign == "“" and (end := self.text.find("”", self.i)) > 0 and re.match(r"\s*([,}\]，｝］]|$)", self.text[end + 1:]):
-            raw, self.i = self.text[self.i + 1:end], end + 1
+        elif sign == "“" and (end := self.text.find("”", self.i)) > 0 and re.match(r"\s*([,}\]，｝］]|$)", self.text[end + 1 :]):
+            raw, self.i = self.text[self.i + 1 : end], end + 1
             if not re.search(r"[,:{}\[\]]", raw):
                 return f"“{raw}”"
             self.told.append(("has full-width quotes", 'write "…"'))
             return quoted(raw)
         raw = self._plain(within)
         if "," in raw:
-            self.told.append((phrase('holds a formula with a comma between braces: {}', raw), _QUOTE_FORMULA))
+            self.told.append((phrase("holds a formula with a comma between braces: {}", raw), _QUOTE_FORMULA))
         elif re.search(r"[{}\[\]]|:(\s|$)|\s#", raw):
-            self.told.append((phrase('holds a formula with a colon or braces between braces: {}', raw), _QUOTE_FORMULA))
+            self.told.append((phrase("holds a formula with a colon or braces between braces: {}", raw), _QUOTE_FORMULA))
         elif re.match(r"[%@`|>&*!\"']", raw):
-            self.told.append((phrase('begins with {}, a sign that YAML keeps for itself', raw[0]), "put the value in quotes"))
+            self.told.append((phrase("begins with {}, a sign that YAML keeps for itself", raw[0]), "put the value in quotes"))
         else:
             return raw
         return quoted(raw)
@@ -286,11 +291,11 @@ class _Flow:
                 break
             if sign in ",，、；;":
                 if sign != ",":
-                    self.told.append((phrase('has the full-width sign {}', sign), "write ,"))
+                    self.told.append((phrase("has the full-width sign {}", sign), "write ,"))
                 self.i += 1
                 continue
             if opener == "[":
-                if re.match(r"[A-Za-z_]\w*\s*[：:]\s", self.text[self.i:]):  # the next key of the block around it
+                if re.match(r"[A-Za-z_]\w*\s*[：:]\s", self.text[self.i :]):  # the next key of the block around it
                     self.told.append(("has a brace or bracket that is not closed", "close it on the same line"))
                     break
                 parts.append(self._any(opener))
@@ -304,9 +309,9 @@ class _Flow:
                 parts.append(key)
                 continue
             if colon == "：":
-                self.told.append((phrase('has a full-width colon after {}', key), phrase('write a colon and a space: {}: …', key)))
+                self.told.append((phrase("has a full-width colon after {}", key), phrase("write a colon and a space: {}: …", key)))
             elif not gap and self._sign() not in ("", ",", "}") and key[:1] not in "\"'":
-                self.told.append((phrase('has no space after the colon of {}', key), phrase('write a colon and a space: {}: …', key)))
+                self.told.append((phrase("has no space after the colon of {}", key), phrase("write a colon and a space: {}: …", key)))
             parts.append(f"{key}: {self._any(opener)}" if self._sign() not in (",", "}", "") else f"{key}:")
         return opener + ", ".join(parts) + closer
 
@@ -323,16 +328,19 @@ class _Flow:
                     if open_.pop() != sign:
                         open_.append(sign)
                         break
-                elif not open_ and ((sign == closer and (deep or not re.search(r"[}\]]", self.text[j + 1:])))
-                                    or (within == "[" and sign in ",、；;") or (within == "{" and _NEXT_KEY.match(self.text, j))
-                                    or (sign == "#" and self.text[j - 1:j] == " ")):
+                elif not open_ and (
+                    (sign == closer and (deep or not re.search(r"[}\]]", self.text[j + 1 :])))
+                    or (within == "[" and sign in ",、；;")
+                    or (within == "{" and _NEXT_KEY.match(self.text, j))
+                    or (sign == "#" and self.text[j - 1 : j] == " ")
+                ):
                     end = j
                 elif sign in "\"'" and (closed := _CLOSED.match(self.text, j)) is not None:
                     j = closed.end() - 1
                 j += 1
             if end is not None or not open_:
                 break
-        raw, self.i = self.text[self.i:end].strip(), len(self.text) if end is None else end
+        raw, self.i = self.text[self.i : end].strip(), len(self.text) if end is None else end
         return raw
 
 
@@ -362,8 +370,13 @@ def _realigned(lines: list[str], stopped: yaml.YAMLError, slips: list[tuple[int,
     if not fitting or indent in open_at[:-1] or (indent == open_at[-1] and "mapping values" not in said):
         return False
     right = min(fitting, key=lambda n: (abs(n - indent), -n))
-    slips.append((at + 1, phrase('is indented by {} spaces; the lines above it by {}', indent, open_at[-1]),
-                  "begin lines of one block in one column"))
+    slips.append(
+        (
+            at + 1,
+            phrase("is indented by {} spaces; the lines above it by {}", indent, open_at[-1]),
+            "begin lines of one block in one column",
+        )
+    )
     moved = 0
     for i in range(at, len(lines)):  # the lines below that stand in the same wrong column are of the same slip
         width = len(lines[i]) - len(lines[i].lstrip(" "))

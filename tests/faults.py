@@ -12,7 +12,8 @@ from simulator.messages import told
 QUOTED = re.compile(r"“[^”]*”|'[^']*'|\"[^\"]*\"|`[^`]*`|<[^<>]*>|\([^()]*\)|（[^（）]*）")  # may be in any language
 SENTENCE = re.compile(  # what only an English sentence has
     r"(?<![\w./-])(?:an?|the|is|are|was|were|be|has|have|had|not|no|of|in|on|to|and|or|with|from|than|at|by|for|it|its|them|this|that|there|"
-    r"write|give|choose|lies|cannot|must|may)(?![\w/-])")
+    r"write|give|choose|lies|cannot|must|may)(?![\w/-])"
+)
 
 
 def english_in(text: str) -> str:

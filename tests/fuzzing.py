@@ -25,7 +25,7 @@ def mutated(draw, good: bytes, pieces: tuple[bytes, ...] = ()) -> bytes:
         cut = draw(st.sampled_from((0, 0, 1, 2, 4, 8, 64)))
         new = draw(st.one_of(st.binary(max_size=8), st.sampled_from((b"", *pieces))))
         repeat = draw(st.sampled_from((1, 1, 1, 1000)))
-        data = data[:at] + new * repeat + data[at + cut:]
+        data = data[:at] + new * repeat + data[at + cut :]
     return data
 
 

@@ -35,13 +35,27 @@ def main() -> int:
     failed = 0
     for target in [options.target] if options.target else TARGETS:
         with tempfile.TemporaryDirectory(prefix="corpus-") as corpus:
-            command = [sys.executable, "-m", "tests.guided_fuzzing", "--target", target, "--inside", corpus,
-                       "--seconds", str(options.seconds), "--keep", str(options.keep.resolve())]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.guided_fuzzing",
+                "--target",
+                target,
+                "--inside",
+                corpus,
+                "--seconds",
+                str(options.seconds),
+                "--keep",
+                str(options.keep.resolve()),
+            ]
             done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
         stats = dict(re.findall(r"stat::(\w+):\s+(\d+)", done.stderr))
         covered = re.findall(r"cov: (\d+)", done.stderr)
-        print(f"{target:<10} {stats.get('number_of_executed_units', '?'):>9} inputs, {covered[-1] if covered else '?'} places reached, "
-              f"{'nothing but answers and our own errors' if not done.returncode else 'FAILED'}", flush=True)
+        print(
+            f"{target:<10} {stats.get('number_of_executed_units', '?'):>9} inputs, {covered[-1] if covered else '?'} places reached, "
+            f"{'nothing but answers and our own errors' if not done.returncode else 'FAILED'}",
+            flush=True,
+        )
         if done.returncode:
             failed += 1
             print("\n".join(done.stderr.splitlines()[-60:]))
@@ -91,8 +105,7 @@ def _setting(name: str):
     return one, [b"law.tax_rebate.high_rate=0.4", b"policy.end=none", "appropriation.2013=５万元".encode(), *test_fuzz.PIECES]
 
 
-TARGETS = {"csv": _table, "html": _table, "xls": _table, "xlsx": _table, "parquet": _table, "scenario": _scenario,
-           "setting": _setting}
+TARGETS = {"csv": _table, "html": _table, "xls": _table, "xlsx": _table, "parquet": _table, "scenario": _scenario, "setting": _setting}
 
 
 def breed(target: str, corpus: str, seconds: int, keep: Path) -> int:

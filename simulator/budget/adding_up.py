@@ -18,8 +18,15 @@ PURSES = ("induced_district", "induced_zone_and_towns", "induced_municipality", 
 OWN = PURSES[:2]  # of the district: together the tax it keeps
 BY_CLAUSE = ("entitled", "awarded", "paid", "displaced")
 # what is left of the policy for the district, and what is taken off
-NET = {"induced_tax": 1, "clawback_recovered": 1, "support_saved": 1, "crowded_out": -1, "paid": -1, "administration": -1,
-       "measures_cost": -1}
+NET = {
+    "induced_tax": 1,
+    "clawback_recovered": 1,
+    "support_saved": 1,
+    "crowded_out": -1,
+    "paid": -1,
+    "administration": -1,
+    "measures_cost": -1,
+}
 HALF_A_FEN, DIGITS = 0.005, 1e-14  # CNY; and what a double can hold of a larger sum
 REMEDY = "a fault of the program: please report it"
 
@@ -32,9 +39,9 @@ def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
     purses = sum(found[name][:, : induced.shape[1]] for name in PURSES) * FEN
     largest = np.maximum(np.abs(draws.of_year("taxes_with")), np.abs(draws.of_year("taxes_without")))
     faults = []
-    if (draws.paid.sum(axis=1)[:, :draws.cash] != awarded[:, :draws.cash]).any():
+    if (draws.paid.sum(axis=1)[:, : draws.cash] != awarded[:, : draws.cash]).any():
         faults.append("cash over the years is not what was awarded over the years")
-    if draws.paid[:, :, draws.cash:].any():
+    if draws.paid[:, :, draws.cash :].any():
         faults.append("something in kind was paid in cash")
     if (np.abs(purses - induced) > np.maximum(HALF_A_FEN * FEN, largest * DIGITS)).any():
         faults.append("the purses' induced taxes are not the taxes induced")
@@ -53,8 +60,9 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
     means: dict[tuple[str, str, str], float] = {}
     years: dict[tuple[str, str], list[str]] = {}
     clauses: dict[tuple[str, str], list[str]] = {}
-    for measure, clause, year, unit, mean in zip(*(summary[c].tolist() for c in ("measure", "clause", "year", "unit", "mean")),
-                                                 strict=True):
+    for measure, clause, year, unit, mean in zip(
+        *(summary[c].tolist() for c in ("measure", "clause", "year", "unit", "mean")), strict=True
+    ):
         if unit in ("CNY", "count"):
             means[measure, clause, str(year)] = mean
             years.setdefault((measure, clause), []).append(str(year))
@@ -68,15 +76,15 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
     for (measure, clause), of in years.items():
         parts = [means[measure, clause, y] for y in of if y != TOTAL]
         if TOTAL in of and parts and differ(means[measure, clause, TOTAL], parts):
-            faults.append(phrase('{} of {}: the years are not the sum of all years', measure, clause))
+            faults.append(phrase("{} of {}: the years are not the sum of all years", measure, clause))
     for (measure, year), of in clauses.items():
         parts = [means[measure, c, year] for c in of if c != TOTAL]
         if measure in BY_CLAUSE and TOTAL in of and differ(means[measure, TOTAL, year], parts):
-            faults.append(phrase('{} of {}: the clauses are not the whole', measure, year))
+            faults.append(phrase("{} of {}: the clauses are not the whole", measure, year))
     for year in years.get(("net_impact", TOTAL), []):
         at = {m: means[m, TOTAL, year] for m in (*NET, *OWN, "net_impact") if (m, TOTAL, year) in means}
         if set(NET) <= set(at) and differ(at["net_impact"], [sign * at[m] for m, sign in NET.items()]):
-            faults.append(phrase('net_impact of {}: not what is induced and comes back less what is paid and spent', year))
+            faults.append(phrase("net_impact of {}: not what is induced and comes back less what is paid and spent", year))
         if set(OWN) <= set(at) and differ(at["induced_tax"], [at[m] for m in OWN]):
             faults.append(phrase("induced_tax of {}: the district's purses are not the tax it keeps", year))
     return faults
@@ -86,10 +94,10 @@ def differences_hold(table: pd.DataFrame) -> None:
     """Raise SimulatorError unless the differences of a comparison (scenario, clause, year, mean) add up to the fen: clauses to the
     total in every year, years to all years for every clause."""
     for (scenario, clause), own in table.groupby(["scenario", "clause"], sort=False):
-        faults = [phrase('{}: the years are not the sum of all years', clause)]
+        faults = [phrase("{}: the years are not the sum of all years", clause)]
         refuse(faults if _apart(own, own["year"].astype(str) == TOTAL) else [], str(scenario))
     for (scenario, year), own in table.groupby(["scenario", "year"], sort=False):
-        faults = [phrase('{}: the clauses are not the whole', year)]
+        faults = [phrase("{}: the clauses are not the whole", year)]
         refuse(faults if _apart(own, own["clause"] == TOTAL) else [], str(scenario))
 
 

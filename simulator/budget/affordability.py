@@ -16,8 +16,23 @@ from simulator.budget.statistics import mean_and_error, quantile
 from simulator.engine.run import Draws
 
 FACT = re.compile(r"district_general_budget_(\d{4})$")  # keys of a file of published figures, million CNY
-COLUMNS = ("year", "revenue", "revenue_low", "revenue_high", "basis", "paid_mean", "paid_mean_error", "paid_p95", "paid_p95_low",
-           "paid_p95_high", "share", "share_error", "share_high", "share_high_low", "share_high_high")
+COLUMNS = (
+    "year",
+    "revenue",
+    "revenue_low",
+    "revenue_high",
+    "basis",
+    "paid_mean",
+    "paid_mean_error",
+    "paid_p95",
+    "paid_p95_low",
+    "paid_p95_high",
+    "share",
+    "share_error",
+    "share_high",
+    "share_high_low",
+    "share_high_high",
+)
 
 
 def revenue(statistics: Path) -> dict[int, dict[str, float]]:
@@ -45,8 +60,9 @@ def revenue_of(year: int, known: Mapping[int, Mapping[str, float]]) -> tuple[dic
         return dict(known[max(before) if before else min(after)]), "held"
     first, last = max(before), min(after)
     part = (year - first) / (last - first)
-    return {name: math.exp((1 - part) * math.log(known[first][name]) + part * math.log(known[last][name]))
-            for name in known[first]}, "interpolated"
+    return {
+        name: math.exp((1 - part) * math.log(known[first][name]) + part * math.log(known[last][name])) for name in known[first]
+    }, "interpolated"
 
 
 def affordability(draws: Draws, statistics: Path) -> pd.DataFrame:
@@ -58,6 +74,19 @@ def affordability(draws: Draws, statistics: Path) -> pd.DataFrame:
         taken, basis = revenue_of(year, known)
         mean, error = mean_and_error(paid[:, j], draws.replicate)
         high = quantile(paid[:, j], 95, draws.replicate)
-        rows.append((year, taken["value"], taken["low"], taken["high"], basis, mean, error, *high, mean / taken["value"],
-                     error / taken["value"], *(paid_high / taken["low"] for paid_high in high)))
+        rows.append(
+            (
+                year,
+                taken["value"],
+                taken["low"],
+                taken["high"],
+                basis,
+                mean,
+                error,
+                *high,
+                mean / taken["value"],
+                error / taken["value"],
+                *(paid_high / taken["low"] for paid_high in high),
+            )
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -81,16 +81,24 @@ class Offers:
 
 def cost(draws: Draws) -> np.ndarray:
     """Cash paid less clawback recovered, over all years, fen by draw (draws,): whole numbers."""
-    return draws.paid[:, :, :draws.cash].sum(axis=(1, 2)) - draws.recovered.sum(axis=1)
+    return draws.paid[:, :, : draws.cash].sum(axis=(1, 2)) - draws.recovered.sum(axis=1)
 
 
 def players_of(scenario: Scenario) -> tuple[str, ...]:
     """The clauses that are offered and paid in cash, in the order of the text."""
-    return tuple(slug for slug in scenario.law.policy.slugs[:scenario.law.policy.cash_clauses] if slug not in scenario.law.withdrawn)
+    return tuple(slug for slug in scenario.law.policy.slugs[: scenario.law.policy.cash_clauses] if slug not in scenario.law.withdrawn)
 
 
-def attribute(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-              few: int = DRAWS, pairs: int = PAIRS, progress: Progress | None = None) -> Attribution:
+def attribute(
+    draws: Draws,
+    scenario: Scenario,
+    population: Register | None = None,
+    *,
+    workers: Workers = None,
+    few: int = DRAWS,
+    pairs: int = PAIRS,
+    progress: Progress | None = None,
+) -> Attribution:
     """Attribute the cost of a run to its clauses.
 
     draws: the run. few: draws on which sets of clauses are played. pairs: orders sampled, each with its reverse; up to FEW

@@ -35,11 +35,18 @@ def backtest(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     for j in range(POINTS):
         outcome, sample = float(np.expm1(PUBLISHED[j])), np.sort(paths[:, j])
         band = {f"p{q}": quantile(paths[:, j], q, draws.replicate) for q in (10, 50, 90)}
-        rows.append({
-            "year": PUBLISHED_FROM + j, "published": outcome,
-            **{f"{q}{end}": x for q, three in band.items() for end, x in zip(("", "_low", "_high"), three, strict=True)},
-            **_position(paths[:, j] < outcome, draws), "width": band["p90"][0] - band["p10"][0], "crps": crps(sample, outcome),
-            "crps_error": crps_error(paths[:, j], outcome, draws.replicate), "crps_naive": abs(LAST_KNOWN - outcome)})
+        rows.append(
+            {
+                "year": PUBLISHED_FROM + j,
+                "published": outcome,
+                **{f"{q}{end}": x for q, three in band.items() for end, x in zip(("", "_low", "_high"), three, strict=True)},
+                **_position(paths[:, j] < outcome, draws),
+                "width": band["p90"][0] - band["p10"][0],
+                "crps": crps(sample, outcome),
+                "crps_error": crps_error(paths[:, j], outcome, draws.replicate),
+                "crps_naive": abs(LAST_KNOWN - outcome),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -66,10 +73,20 @@ def backtest_of_place(draws: Draws, statistics: Path) -> pd.DataFrame:
         band = {f"p{q}": quantile(expected, q, draws.replicate) for q in (10, 50, 90)}
         value = float(entry["value"])
         ends = [float(entry[end]) if entry[end] is not None else value for end in ("low", "high")]
-        rows.append({"zh": entry["zh"], "en": entry["en"], "from": years[0], "year": years[-1], "unit": "ratio" if growth else "count",
-                     "published": value, "published_low": ends[0], "published_high": ends[1],
-                     **{f"{q}{end}": x for q, three in band.items() for end, x in zip(("", "_low", "_high"), three, strict=True)},
-                     **_position(expected < value, draws)})
+        rows.append(
+            {
+                "zh": entry["zh"],
+                "en": entry["en"],
+                "from": years[0],
+                "year": years[-1],
+                "unit": "ratio" if growth else "count",
+                "published": value,
+                "published_low": ends[0],
+                "published_high": ends[1],
+                **{f"{q}{end}": x for q, three in band.items() for end, x in zip(("", "_low", "_high"), three, strict=True)},
+                **_position(expected < value, draws),
+            }
+        )
     return pd.DataFrame(rows)
 
 

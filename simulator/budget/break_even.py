@@ -42,8 +42,7 @@ def first_year(so_far: np.ndarray, started: np.ndarray, years: Sequence[int]) ->
     return next((float(year) for year, value, begun in zip(years, so_far, started, strict=True) if begun and value >= 0), math.inf)
 
 
-def year_of_the_mean(so_far: np.ndarray, started: np.ndarray, years: Sequence[int],
-                     replicate: Replicate = None) -> tuple[float, float]:
+def year_of_the_mean(so_far: np.ndarray, started: np.ndarray, years: Sequence[int], replicate: Replicate = None) -> tuple[float, float]:
     """The interval of the year in which the mean of `so_far` (draws, years) is first no longer negative; nan from a single draw.
 
     From the year in which the upper end of the mean's interval first is, to the year in which the lower end is. The lower end

@@ -26,8 +26,20 @@ from simulator.scenario import Scenario, Setting
 
 CHANGED = ("scenario", "path", "baseline", "reform", "article", "zh", "en")
 DIFFERENCES = ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low", "share_higher_high")
-QUANTILES = ("scenario", "year", "quantile", "baseline", "baseline_low", "baseline_high", "reform", "reform_low", "reform_high",
-             "difference", "low", "high")
+QUANTILES = (
+    "scenario",
+    "year",
+    "quantile",
+    "baseline",
+    "baseline_low",
+    "baseline_high",
+    "reform",
+    "reform_low",
+    "reform_high",
+    "difference",
+    "low",
+    "high",
+)
 OUTCOMES = ("scenario", "outcome", "mean", "standard_error")
 CLAUSES = ("clause", "article", "zh", "en")
 LEGALITY = ("article", "since", "document", "effect_zh", "effect_en")
@@ -76,7 +88,7 @@ def further_years(scenario: Scenario, until: int, play: Callable[[Scenario], Bud
     """
     end = scenario.law.end
     if end is None or not end.year < until <= 2100:
-        why = "the policy has no end" if end is None else phrase('{} does not lie after {}', until, end)
+        why = "the policy has no end" if end is None else phrase("{} does not lie after {}", until, end)
         raise ScenarioError(Problem("--further-years", why, "a year after policy.end, up to 2100"))
     horizon = max(scenario.plain["horizon"], until + max(0, scenario.plain["horizon"] - end.year))
     day = 28 if (end.month, end.day) == (2, 29) else end.day
@@ -85,8 +97,9 @@ def further_years(scenario: Scenario, until: int, play: Callable[[Scenario], Bud
     return _compared([(before, after, str(e.year)) for (before, after), e in zip(pairwise(runs), ends[1:], strict=True)])
 
 
-def quantile_difference(baseline: np.ndarray, reform: np.ndarray, percent: int,
-                        replicate: Replicate = None) -> tuple[float, float, float, float, float]:
+def quantile_difference(
+    baseline: np.ndarray, reform: np.ndarray, percent: int, replicate: Replicate = None
+) -> tuple[float, float, float, float, float]:
     """A quantile of both samples, its difference, and the 95 % interval of the difference by sectioning of paired draws.
 
     baseline, reform: a figure per draw, on common luck. The draws are dealt into 20 sections, or as many as leave
@@ -104,8 +117,7 @@ def quantile_difference(baseline: np.ndarray, reform: np.ndarray, percent: int,
     if sections < FEWEST_SECTIONS:
         return *whole, difference, math.nan, math.nan
     section = (np.arange(len(baseline)) if replicate is None else replicate) % sections
-    parts = np.array([_quantile(reform[section == s], percent) - _quantile(baseline[section == s], percent)
-                      for s in range(sections)])
+    parts = np.array([_quantile(reform[section == s], percent) - _quantile(baseline[section == s], percent) for s in range(sections)])
     half = T_975[sections] * math.sqrt(float(((parts - difference) ** 2).sum()) / (sections - 1) / sections)
     return *whole, difference, difference - half, difference + half
 
@@ -122,10 +134,15 @@ def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
     slugs: tuple[str, ...] = ()
     changed, differences, quantiles, outcomes, flags = [], [], [], [], []
     for baseline, reform, label in pairs:
-        blocks, slugs = baseline.scenario.law.blocks, baseline.result.slugs[:baseline.result.cash]
+        blocks, slugs = baseline.scenario.law.blocks, baseline.result.slugs[: baseline.result.cash]
         if any(reform.scenario.plain[name] != baseline.scenario.plain[name] for name in ("seed", "draws", "sampling")):
-            raise ScenarioError(Problem(reform.scenario.name, "has another seed, number of draws or sampling than the baseline",
-                                        "give both the same seed, draws and sampling: only then is luck common"))
+            raise ScenarioError(
+                Problem(
+                    reform.scenario.name,
+                    "has another seed, number of draws or sampling than the baseline",
+                    "give both the same seed, draws and sampling: only then is luck common",
+                )
+            )
         changed += [(label, *row) for row in _changes(baseline.scenario, reform.scenario)]
         differences += [(label, *row) for row in _differences(baseline, reform)]
         quantiles += [(label, *row) for row in _quantiles(baseline, reform)]
@@ -133,16 +150,29 @@ def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
         for run in (baseline, reform):
             flags += flagged(run.scenario.law, run.result.years[-1])
     differences_hold(pd.DataFrame(differences, columns=list(DIFFERENCES)))
-    return Comparison(*(pd.DataFrame(list(rows), columns=list(columns)) for rows, columns in (
-        (changed, CHANGED), (differences, DIFFERENCES), (quantiles, QUANTILES), (outcomes, OUTCOMES),
-        (dict.fromkeys(flags), LEGALITY),
-        ([(slug, blocks[slug].article, blocks[slug].zh, blocks[slug].en) for slug in slugs], CLAUSES))))
+    return Comparison(
+        *(
+            pd.DataFrame(list(rows), columns=list(columns))
+            for rows, columns in (
+                (changed, CHANGED),
+                (differences, DIFFERENCES),
+                (quantiles, QUANTILES),
+                (outcomes, OUTCOMES),
+                (dict.fromkeys(flags), LEGALITY),
+                ([(slug, blocks[slug].article, blocks[slug].zh, blocks[slug].en) for slug in slugs], CLAUSES),
+            )
+        )
+    )
 
 
 def flagged(law: Law, last_year: int) -> list[tuple[str, str, str, str, str]]:
     """LEGALITY of every flag whose day lies before the end of `last_year`."""
-    return [(block.article, str(c.since), c.document, c.effect_zh, c.effect_en)
-            for block in law.blocks.values() for c in block.legality if c.affects(last_year)]
+    return [
+        (block.article, str(c.since), c.document, c.effect_zh, c.effect_en)
+        for block in law.blocks.values()
+        for c in block.legality
+        if c.affects(last_year)
+    ]
 
 
 def _changes(baseline: Scenario, reform: Scenario) -> list[tuple[str, str, str, str, str, str]]:

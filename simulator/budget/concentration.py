@@ -26,7 +26,7 @@ def concentration(scenario: Scenario, population: Population | None = None) -> p
         found = assess(population if population is not None else synthesize(scenario, INVENTED), scenario)
     except PopulationError:
         return pd.DataFrame(columns=list(COLUMNS))
-    amounts = found.awards[:, :, :scenario.law.policy.cash_clauses].sum(axis=(1, 2)).astype(float)
+    amounts = found.awards[:, :, : scenario.law.policy.cash_clauses].sum(axis=(1, 2)).astype(float)
     return lorenz(amounts[amounts > 0])
 
 

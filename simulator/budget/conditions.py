@@ -26,14 +26,23 @@ STEPS = 6  # halvings of the interval
 FURTHEST = 8.0  # widths of the assumption's own range that are searched beyond it
 
 
-def conditions(draws: Draws, scenario: Scenario, population: Register | None,
-               workers: Workers = None) -> pd.DataFrame:
+def conditions(draws: Draws, scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
     """target, probability (as assumed) with its interval, assumption, assumed (its mean), needed with its interval (an infinite end:
     none within reach), unit; `needed` is empty where no value within the assumption's allowed range and FURTHEST of its own widths
     passes 50 %. None of it where the targets' year is not played.
     """
-    columns = ["target", "probability", "probability_low", "probability_high", "assumption", "assumed", "needed", "needed_low",
-               "needed_high", "unit"]
+    columns = [
+        "target",
+        "probability",
+        "probability_low",
+        "probability_high",
+        "assumption",
+        "assumed",
+        "needed",
+        "needed_low",
+        "needed_high",
+        "unit",
+    ]
     year = scenario.law.policy.targets_year
     if year not in draws.years:
         return pd.DataFrame(columns=columns)
@@ -46,13 +55,22 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None,
             continue
         path = max(weights, key=lambda p: abs(weights[p]))
         needed = _search(small, population, target, path, weights[path] > 0, workers)
-        rows.append((target.key, *chance(values >= target.low, draws.replicate).values(), path,
-                     scenario.assumptions[path].value.mean, *needed, scenario.declared.by_path[path].unit))
+        rows.append(
+            (
+                target.key,
+                *chance(values >= target.low, draws.replicate).values(),
+                path,
+                scenario.assumptions[path].value.mean,
+                *needed,
+                scenario.declared.by_path[path].unit,
+            )
+        )
     return pd.DataFrame(rows, columns=columns)
 
 
-def _search(scenario: Scenario, population: Register | None, target: Target, path: str, rises: bool,
-            workers: Workers) -> tuple[float, float, float]:
+def _search(
+    scenario: Scenario, population: Register | None, target: Target, path: str, rises: bool, workers: Workers
+) -> tuple[float, float, float]:
     """The value of `path` nearest its mean at which the probability passes 50 %, and its interval; nan when there is none in reach.
 
     At a higher value (a lower one, where the chance falls) more draws reach the target, each from a value of its own on: the value

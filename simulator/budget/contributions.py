@@ -72,10 +72,16 @@ def _of(scenario: Scenario, population: Population, parameters: np.ndarray) -> p
     taxes = sum(np.where(facts[name] == BLANK, 0, facts[name]) for name in TAXES)
     stocks = [("online_sales", "", facts["online_sales"]), ("taxes", "", taxes)]
     if population.support.size:
-        stocks += [("support", slug, population.support[:, :, k].sum(axis=1))
-                   for k, slug in enumerate(scenario.law.policy.slugs[:scenario.law.policy.cash_clauses])]
-    found += [pd.DataFrame({"measure": measure, "clause": clause, "year": 0, "holder": holder_of, "amount": amounts / FEN,
-                            "awards": 0.0})[amounts != 0] for measure, clause, amounts in stocks]
+        stocks += [
+            ("support", slug, population.support[:, :, k].sum(axis=1))
+            for k, slug in enumerate(scenario.law.policy.slugs[: scenario.law.policy.cash_clauses])
+        ]
+    found += [
+        pd.DataFrame({"measure": measure, "clause": clause, "year": 0, "holder": holder_of, "amount": amounts / FEN, "awards": 0.0})[
+            amounts != 0
+        ]
+        for measure, clause, amounts in stocks
+    ]
     return _summed([*found, aliases(population)])
 
 
@@ -90,32 +96,45 @@ def _executed(scenario: Scenario, population: Population) -> list[pd.DataFrame]:
     for position in range(paid_until(scenario, population)):
         year = scenario.base_year + 1 + position
         amounts = population.paid[:, year - population.first_year].sum(axis=1)
-        found.append(pd.DataFrame({"measure": "executed", "clause": "", "year": year, "holder": holder_of, "amount": amounts / FEN,
-                                   "awards": 0.0})[amounts != 0])
+        found.append(
+            pd.DataFrame({"measure": "executed", "clause": "", "year": year, "holder": holder_of, "amount": amounts / FEN, "awards": 0.0})[
+                amounts != 0
+            ]
+        )
     return [_summed(found)] if found else []
 
 
 def _claims(scenario: Scenario, population: Population, parameters: np.ndarray) -> pd.DataFrame:
     """What is awarded, paid and due back, in expectation over draws with these parameters."""
-    slugs = scenario.law.policy.slugs[:scenario.law.policy.cash_clauses]
+    slugs = scenario.law.policy.slugs[: scenario.law.policy.cash_clauses]
     holder_of, names, count = holders(population), np.array([*slugs, ""], object), len(parameters)  # a clawback has no name
     keys = population.keys
     order = np.argsort(keys)
     known = paid_until(scenario, population)
     claims_in, found = claims_of(scenario, population), []
     for first in range(0, count, BLOCK):
-        claims = claims_in(first, parameters[first:min(first + BLOCK, count)])
+        claims = claims_in(first, parameters[first : min(first + BLOCK, count)])
         place = order[np.minimum(np.searchsorted(keys[order], claims["enterprise"]), len(keys) - 1)]
         own = keys[place] == claims["enterprise"]
         claims = claims[own]
         now = np.where(claims["year"] <= known, 1.0, parameters["cash_same_year"][claims["draw"]])
         back = claims["clause"] == CLAWBACK
-        parts = [(np.where(back, "clawback", "awarded"), 0, 1.0), (np.where(back, "", "paid"), 0, now),
-                 (np.where(back, "", "paid"), 1, 1 - now)]
+        parts = [
+            (np.where(back, "clawback", "awarded"), 0, 1.0),
+            (np.where(back, "", "paid"), 0, now),
+            (np.where(back, "", "paid"), 1, 1 - now),
+        ]
         for measure, later, part in parts:
-            frame = pd.DataFrame({"measure": measure, "clause": np.where(back, "", names[claims["clause"]]),
-                                  "year": scenario.years[0] - 1 + claims["year"] + later, "holder": holder_of[place[own]],
-                                  "amount": claims["amount"] / FEN / count * part, "awards": 1 / count})
+            frame = pd.DataFrame(
+                {
+                    "measure": measure,
+                    "clause": np.where(back, "", names[claims["clause"]]),
+                    "year": scenario.years[0] - 1 + claims["year"] + later,
+                    "holder": holder_of[place[own]],
+                    "amount": claims["amount"] / FEN / count * part,
+                    "awards": 1 / count,
+                }
+            )
             frame = frame[(frame["measure"] != "") & (frame["amount"] != 0)]
             found.append(frame.groupby(list(COLUMNS[:4]), as_index=False)[list(COLUMNS[4:])].sum())
     return _summed(found)
@@ -126,19 +145,24 @@ def aliases(population: Population) -> pd.DataFrame:
     former codes (曾用代码). Rows of the measure `alias`."""
     holder_of = holders(population)
     codes = [(str(name), holder) for name, holder in zip(population.ids, holder_of, strict=True)]
-    codes += [(name.strip(), holder) for text, holder in zip(population.details["former_id"], holder_of, strict=True) if text
-              for name in re.split("[、,;，；]", text) if name.strip()]
+    codes += [
+        (name.strip(), holder)
+        for text, holder in zip(population.details["former_id"], holder_of, strict=True)
+        if text
+        for name in re.split("[、,;，；]", text)
+        if name.strip()
+    ]
     keys = keys_of([f"enterprise {name}" for name, _ in codes])
     now = np.array([holder for _, holder in codes], np.uint64)
-    return pd.DataFrame({"measure": "alias", "clause": [f"{int(key):016x}" for key in keys], "year": 0, "holder": now, "amount": 0.0,
-                         "awards": 0.0})[keys != now]
+    return pd.DataFrame(
+        {"measure": "alias", "clause": [f"{int(key):016x}" for key in keys], "year": 0, "holder": now, "amount": 0.0, "awards": 0.0}
+    )[keys != now]
 
 
 def holders(population: Population) -> np.ndarray:
     """Whom each enterprise of a register belongs to, as a key (n,): its group, its parent's group or parent, else itself."""
     ids = list(map(str, population.ids))
-    groups, parents = (dict(zip(ids, population.details[name].astype(str).str.strip(), strict=True))
-                       for name in ("group_id", "parent_id"))
+    groups, parents = (dict(zip(ids, population.details[name].astype(str).str.strip(), strict=True)) for name in ("group_id", "parent_id"))
 
     def of(name: str) -> str:
         above = parents.get(name, "")

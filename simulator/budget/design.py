@@ -66,22 +66,33 @@ def fewest_draws(confidence: float) -> int:
     return math.ceil(math.log(1 - COVER) / math.log(confidence))
 
 
-def find(scenario: Scenario, terms: Sequence[FreeTerm], budget: Decimal, play: Callable[[Scenario], Draws],
-         confidence: float = 0.95, maximise: str = "support") -> DesignResult:
+def find(
+    scenario: Scenario,
+    terms: Sequence[FreeTerm],
+    budget: Decimal,
+    play: Callable[[Scenario], Draws],
+    confidence: float = 0.95,
+    maximise: str = "support",
+) -> DesignResult:
     """Search for the most generous terms. budget: CNY for all cash of all years; play: plays a scenario.
 
     Raises ScenarioError for a confidence outside 0.5 … 1, an unknown goal, a negative budget, or too few draws.
     """
     problems = []
     if not 0.5 <= confidence < 1:
-        problems.append(Problem("--confidence", phrase('is {}', format(confidence, 'g')), "0.5 or more, below 1: 0.95"))
+        problems.append(Problem("--confidence", phrase("is {}", format(confidence, "g")), "0.5 or more, below 1: 0.95"))
     elif scenario.draws < fewest_draws(confidence):
-        problems.append(Problem("draws", phrase('{} cannot show a confidence of {}', scenario.draws, format(confidence, 'g')),
-                                phrase('at least {}', fewest_draws(confidence))))
+        problems.append(
+            Problem(
+                "draws",
+                phrase("{} cannot show a confidence of {}", scenario.draws, format(confidence, "g")),
+                phrase("at least {}", fewest_draws(confidence)),
+            )
+        )
     if budget < 0:
-        problems.append(Problem("--budget", phrase('is {}', budget), "CNY ≥ 0"))
+        problems.append(Problem("--budget", phrase("is {}", budget), "CNY ≥ 0"))
     if maximise not in GOALS:
-        problems.append(Problem("--maximise", phrase('is {}', repr(maximise)), any_of(GOALS)))
+        problems.append(Problem("--maximise", phrase("is {}", repr(maximise)), any_of(GOALS)))
     if problems:
         raise ScenarioError(problems)
     scenario = scenario.set({"sampling": "plain"})  # what is shown exactly is shown of independent draws
@@ -92,5 +103,17 @@ def find(scenario: Scenario, terms: Sequence[FreeTerm], budget: Decimal, play: C
     if best is not None:
         again = play(scenario.set({**best.values, "seed": (scenario.seed + 1) % 2**64}))
         checked = chance(paid_in_all(again) > search.limit)
-    return DesignResult(scenario, terms, budget, confidence, maximise, scenario.draws, best, search.at(search.bottom),
-                        search.frontier(best), checked, search.is_monotone(), len(search.seen))
+    return DesignResult(
+        scenario,
+        terms,
+        budget,
+        confidence,
+        maximise,
+        scenario.draws,
+        best,
+        search.at(search.bottom),
+        search.frontier(best),
+        checked,
+        search.is_monotone(),
+        len(search.seen),
+    )

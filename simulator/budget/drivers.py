@@ -43,28 +43,45 @@ class Sensitivity:
     indices: pd.DataFrame
 
 
-def cost_drivers(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-                 few: int = SETS, pairs: int = attribution.PAIRS, progress: Progress | None = None) -> CostDrivers:
+def cost_drivers(
+    draws: Draws,
+    scenario: Scenario,
+    population: Register | None = None,
+    *,
+    workers: Workers = None,
+    few: int = SETS,
+    pairs: int = attribution.PAIRS,
+    progress: Progress | None = None,
+) -> CostDrivers:
     """Attribute the cost of a run to its clauses and price the readings. few: draws on which sets of clauses are played (twice as
     many for readings); pairs: orders of clauses sampled, each with its reverse. Raises ScenarioError."""
     return CostDrivers(
         scenario,
         attribution.attribute(draws, scenario, population, workers=workers, few=few, pairs=pairs, progress=progress),
-        tornado.readings(scenario, population, workers=workers, draws=2 * few, progress=progress))
+        tornado.readings(scenario, population, workers=workers, draws=2 * few, progress=progress),
+    )
 
 
-def sensitivity_of(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-                   few: int = ENDS, count: int = SAMPLES, progress: Progress | None = None) -> Sensitivity:
+def sensitivity_of(
+    draws: Draws,
+    scenario: Scenario,
+    population: Register | None = None,
+    *,
+    workers: Workers = None,
+    few: int = ENDS,
+    count: int = SAMPLES,
+    progress: Progress | None = None,
+) -> Sensitivity:
     """Tornado and Sobol indices of a run. few: draws on which the assumptions that move a result most are played at their ends;
     count: draws of the indices. Raises ScenarioError."""
     return Sensitivity(
         scenario,
         tornado.assumptions(scenario, population, workers=workers, first=max(2, few // 8), draws=few, progress=progress),
-        sensitivity.indices(draws, scenario, population, workers=workers, count=count, progress=progress))
+        sensitivity.indices(draws, scenario, population, workers=workers, count=count, progress=progress),
+    )
 
 
-def tables(draws: Draws, scenario: Scenario, population: Population | None = None,
-           workers: Workers = None) -> dict[str, pd.DataFrame]:
+def tables(draws: Draws, scenario: Scenario, population: Population | None = None, workers: Workers = None) -> dict[str, pd.DataFrame]:
     """What a report tells of the drivers of a run, by name of the file; nothing of a run of fewer than FEWEST draws."""
     if scenario.draws < FEWEST:
         return {}
@@ -72,5 +89,12 @@ def tables(draws: Draws, scenario: Scenario, population: Population | None = Non
     matters = sensitivity_of(draws, scenario, population, workers=workers)
     near = notches(scenario, population, draws=NEAR)
     clauses = whose.attribution.clauses.assign(draws=whose.attribution.draws)
-    return {"attribution": clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
-            "tornado": matters.tornado, "indices": matters.indices, "notches": near.edges, "notch_map": near.map}
+    return {
+        "attribution": clauses,
+        "interaction": whose.attribution.causes,
+        "readings": whose.readings,
+        "tornado": matters.tornado,
+        "indices": matters.indices,
+        "notches": near.edges,
+        "notch_map": near.map,
+    }

@@ -46,12 +46,28 @@ def execution(draws: Draws, scenario: Scenario, population: Population | None, w
     for j, year in enumerate(again.cash_years):
         appropriation = scenario.appropriation.get(year, math.nan)
         paid = float(forecast[0, j]) if j < paid_years else math.nan
-        rows.append({"year": year, "appropriation": appropriation / FEN, "paid": paid, **_planned(planned[:, j], draws),
-                     "rate": _rate(paid, appropriation / FEN), **describe(forecast[:, j], again.replicate)})
+        rows.append(
+            {
+                "year": year,
+                "appropriation": appropriation / FEN,
+                "paid": paid,
+                **_planned(planned[:, j], draws),
+                "rate": _rate(paid, appropriation / FEN),
+                **describe(forecast[:, j], again.replicate),
+            }
+        )
     whole = sum(scenario.appropriation.get(year, 0) for year in again.cash_years) / FEN or math.nan
     so_far = float(forecast[0, :paid_years].sum())
-    rows.append({"year": TOTAL, "appropriation": whole, "paid": so_far, "rate": _rate(so_far, whole),
-                 **_planned(planned.sum(axis=1), draws), **describe(forecast.sum(axis=1), again.replicate)})
+    rows.append(
+        {
+            "year": TOTAL,
+            "appropriation": whole,
+            "paid": so_far,
+            "rate": _rate(so_far, whole),
+            **_planned(planned.sum(axis=1), draws),
+            **describe(forecast.sum(axis=1), again.replicate),
+        }
+    )
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -37,8 +37,8 @@ def expected(draws: Draws, scenario: Scenario) -> pd.DataFrame:
     their expectation, each with its standard error; CNY, numbers or shares as in `summary`."""
     labels: list[tuple[str, str, int | str]] = []
     columns: list[np.ndarray] = []
-    cash = [(slug, draws.paid[:, :, k] / FEN) for k, slug in enumerate(draws.slugs[:draws.cash])]
-    tables = [("paid", clause, values, False) for clause, values in (*cash, (TOTAL, draws.paid[:, :, :draws.cash].sum(axis=2) / FEN))]
+    cash = [(slug, draws.paid[:, :, k] / FEN) for k, slug in enumerate(draws.slugs[: draws.cash])]
+    tables = [("paid", clause, values, False) for clause, values in (*cash, (TOTAL, draws.paid[:, :, : draws.cash].sum(axis=2) / FEN))]
     tables += [(name, TOTAL, values, name in STOCKS) for name, values in by_year(draws, scenario).items() if name != "paid"]
     for measure, clause, values, stock in tables:
         labels += [(measure, clause, draws.cash_years[j]) for j in range(values.shape[1])]
@@ -46,8 +46,10 @@ def expected(draws: Draws, scenario: Scenario) -> pd.DataFrame:
         labels += [] if stock else [(measure, clause, TOTAL)]
     drawn = np.concatenate(columns, axis=1)
     corrected = at_expectation(drawn, surprises(draws, scenario))
-    rows = [(*label, *mean_and_error(was, draws.replicate), *map(_rounded, mean_and_error(now, draws.replicate)))
-            for label, was, now in zip(labels, drawn.T, corrected.T, strict=True)]
+    rows = [
+        (*label, *mean_and_error(was, draws.replicate), *map(_rounded, mean_and_error(now, draws.replicate)))
+        for label, was, now in zip(labels, drawn.T, corrected.T, strict=True)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

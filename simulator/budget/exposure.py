@@ -16,8 +16,10 @@ from simulator.scenario import Scenario
 
 def exposed(scenario: Scenario) -> Scenario:
     """The scenario in which everyone entitled applies and nothing is left to discretion; all else as it was."""
-    return scenario.set({f"assumptions.{path}": 1 for path in scenario.declared.by_path if path.startswith(("take_up.", "discretion."))}
-                        | {"assumptions.take_up.size_elasticity": 0})
+    return scenario.set(
+        {f"assumptions.{path}": 1 for path in scenario.declared.by_path if path.startswith(("take_up.", "discretion."))}
+        | {"assumptions.take_up.size_elasticity": 0}
+    )
 
 
 def exposure(scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
@@ -31,8 +33,10 @@ def exposure(scenario: Scenario, population: Register | None, workers: Workers =
 def exposure_table(draws: Draws) -> pd.DataFrame:
     """As `exposure`, of draws in which everyone applied."""
     awarded, rows = draws.by_clause[:, :, :, totals.AWARDED] / FEN, []
-    for slug, values in [*((slug, awarded[:, :, k]) for k, slug in enumerate(draws.slugs[:draws.cash])),
-                         (TOTAL, awarded[:, :, :draws.cash].sum(axis=2))]:
+    for slug, values in [
+        *((slug, awarded[:, :, k]) for k, slug in enumerate(draws.slugs[: draws.cash])),
+        (TOTAL, awarded[:, :, : draws.cash].sum(axis=2)),
+    ]:
         for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             rows.append({"clause": slug, "year": year, **describe(column, draws.replicate), "highest": float(column.max())})
     return pd.DataFrame(rows, columns=["clause", "year", *COLUMNS, "highest"])

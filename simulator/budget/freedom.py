@@ -61,19 +61,27 @@ def free_terms(law: Law, written: Iterable[str]) -> list[FreeTerm]:
         try:
             low, high, step = _span(span, top, finest) if equals else (Decimal(0), top, finest)
         except (InvalidOperation, ValueError):
-            problems.append(Problem(f"--free {text}", phrase('{} is no range', repr(span)), phrase("{} or {}=LOW:HIGH:STEP", f"{path}=LOW:HIGH", path)))
+            problems.append(
+                Problem(f"--free {text}", phrase("{} is no range", repr(span)), phrase("{} or {}=LOW:HIGH:STEP", f"{path}=LOW:HIGH", path))
+            )
             continue
-        faults = [phrase("{} lies outside {} … {} {}", x, 0, f"{unit.high:,f}", number.unit) for x in (low, high) if not 0 <= x <= unit.high]
-        faults += [phrase('{} is finer than 1/{} {}', x, format(unit.scale, ','), number.unit) for x in (low, high, step) if not is_exact(x, unit.scale)]
+        faults = [
+            phrase("{} lies outside {} … {} {}", x, 0, f"{unit.high:,f}", number.unit) for x in (low, high) if not 0 <= x <= unit.high
+        ]
+        faults += [
+            phrase("{} is finer than 1/{} {}", x, format(unit.scale, ","), number.unit)
+            for x in (low, high, step)
+            if not is_exact(x, unit.scale)
+        ]
         if not faults and not (low < high and step > 0 and low + step <= high):
-            faults = [phrase('there is no step of {} between {} and {}', step, low, high)]
+            faults = [phrase("there is no step of {} between {} and {}", step, low, high)]
         problems += [Problem(f"--free {text}", fault, "check the range") for fault in faults]
         if not faults:
             terms.append(FreeTerm(path, number.unit, number.article, number.zh, number.en, today, low, high, step))
     paths = [t.path for t in terms]
     problems += [Problem(f"--free {p}", "stands twice", "once is enough") for p in dict.fromkeys(paths) if paths.count(p) > 1]
     if not problems and not 1 <= len(terms) <= MOST_TERMS:
-        problems = [Problem("--free", phrase('names {} terms', len(terms)), phrase('one to {}', MOST_TERMS))]
+        problems = [Problem("--free", phrase("names {} terms", len(terms)), phrase("one to {}", MOST_TERMS))]
     if problems:
         raise ScenarioError(problems)
     return terms

@@ -15,4 +15,4 @@ def lengthen(values: np.ndarray) -> np.ndarray:
 
 def total_cash(draws: Draws) -> np.ndarray:
     """Cash paid under all clauses, CNY (draws, cash years)."""
-    return draws.paid[:, :, :draws.cash].sum(axis=2) / FEN
+    return draws.paid[:, :, : draws.cash].sum(axis=2) / FEN

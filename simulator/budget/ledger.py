@@ -57,8 +57,9 @@ class Ledger:
         return np.asarray(self.flow("due").sum(axis=2))
 
 
-def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws, workers: Workers = None,
-                block: int | None = None) -> Ledger:
+def keep_ledger(
+    scenario: Scenario, population: Population | None, draws: Draws, workers: Workers = None, block: int | None = None
+) -> Ledger:
     """The ledger of draws already played. It depends neither on workers nor on the block. Raises SimulatorError when the
     claims do not add up to the run's sums."""
     count, years, purse = len(draws.parameters), len(draws.years), scenario.purse
@@ -68,22 +69,40 @@ def keep_ledger(scenario: Scenario, population: Population | None, draws: Draws,
     committed, largest = np.zeros((count, years, years), np.int64), np.zeros((count, 3), np.int64)
     claims_in, days_of = claims_of(scenario, population), days_given(scenario, population)
     pool_of, pool_limits = _pools(scenario, draws.cash_years)
-    rank = np.array([purse.order.index(slug) for slug in draws.slugs[:draws.cash]])
-    caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in draws.slugs[:draws.cash]])
+    rank = np.array([purse.order.index(slug) for slug in draws.slugs[: draws.cash]])
+    caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in draws.slugs[: draws.cash]])
     limits = np.array([scenario.appropriation.get(y, rationing.UNLIMITED) for y in draws.cash_years])
     cap = rationing.UNLIMITED if purse.enterprise_cap is None else purse.enterprise_cap
-    keys = enact(scenario, []).keys[:draws.cash]
-    recipients = draws.by_clause[:, :, :draws.cash, 0].sum(axis=(1, 2)).max(initial=1)
+    keys = enact(scenario, []).keys[: draws.cash]
+    recipients = draws.by_clause[:, :, : draws.cash, 0].sum(axis=(1, 2)).max(initial=1)
     block = block or max(1, min(64, CLAIMS_AT_ONCE // max(1, int(recipients))))
 
     def one(first: int) -> None:
         part = slice(first, min(first + block, count))
         claims = claims_in(first, draws.parameters[part])
         rationing.keep_ledger(
-            np.uint64(scenario.seed), scenario.base_year, keys, claims, days_of(claims), first,
-            draws.parameters["cash_same_year"][part].astype(float), paid_until(scenario, population),
-            list(MODES).index(purse.mode), purse.unpaid == "carried", rank, cap, pool_of, caps, pool_limits, limits,
-            flows[part], due_back[part], unpaid[part], committed[part], largest[part])
+            np.uint64(scenario.seed),
+            scenario.base_year,
+            keys,
+            claims,
+            days_of(claims),
+            first,
+            draws.parameters["cash_same_year"][part].astype(float),
+            paid_until(scenario, population),
+            list(MODES).index(purse.mode),
+            purse.unpaid == "carried",
+            rank,
+            cap,
+            pool_of,
+            caps,
+            pool_limits,
+            limits,
+            flows[part],
+            due_back[part],
+            unpaid[part],
+            committed[part],
+            largest[part],
+        )
 
     with ThreadPoolExecutor(threads(workers)) as pool:
         list(pool.map(one, range(0, count, block)))
@@ -102,11 +121,17 @@ def days_given(scenario: Scenario, population: Population | None) -> Callable[[n
     order = np.argsort(keys)
     table = np.zeros((len(population), len(scenario.years), scenario.law.policy.cash_clauses + 1), np.int64)
     given = population.applications
-    given = given[(given["clause"] >= 1) & (given["clause"] <= scenario.law.policy.cash_clauses) & (given["year"] > scenario.base_year)
-                  & (given["year"] <= scenario.years[-1]) & (given["applied_on"] > 0)]
+    given = given[
+        (given["clause"] >= 1)
+        & (given["clause"] <= scenario.law.policy.cash_clauses)
+        & (given["year"] > scenario.base_year)
+        & (given["year"] <= scenario.years[-1])
+        & (given["applied_on"] > 0)
+    ]
     day = given["applied_on"]
     table[given["enterprise"], given["year"] - scenario.years[0], given["clause"] - 1] = (
-        day // 10_000 * rationing.DAYS + (day // 100 % 100 - 1) * 31 + day % 100 - 1)
+        day // 10_000 * rationing.DAYS + (day // 100 % 100 - 1) * 31 + day % 100 - 1
+    )
 
     def of(claims: np.ndarray) -> np.ndarray:
         place = np.minimum(np.searchsorted(keys[order], claims["enterprise"]), len(keys) - 1)
@@ -123,23 +148,27 @@ def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[np.ndarray, np.nd
     pool_of = np.full(scenario.law.policy.cash_clauses, -1)
     for p, name in enumerate(names):
         pool_of[[scenario.law.policy.index(slug) for slug in purse.members(name)]] = p
-    limits = np.array([[purse.earmarked.get((name, year), rationing.UNLIMITED) for year in cash_years] for name in names],
-                      np.int64).reshape(len(names), len(cash_years))
+    limits = np.array(
+        [[purse.earmarked.get((name, year), rationing.UNLIMITED) for year in cash_years] for name in names], np.int64
+    ).reshape(len(names), len(cash_years))
     return pool_of, limits
 
 
 def _hold(ledger: Ledger, draws: Draws, scenario: Scenario) -> None:
     """What must hold to the fen in every draw, before anything is printed."""
     flow = {name: ledger.flow(name) for name in rationing.FLOWS}
-    awarded = draws.by_clause[:, :, :draws.cash, 2]
+    awarded = draws.by_clause[:, :, : draws.cash, 2]
     gone = sum(flow[name].sum(axis=1) for name in ("paid", "lapsed", "cancelled", "cut")) + flow["waiting"][:, -1]
     faults = []
     if (gone != awarded.sum(axis=1)).any():
         faults.append("paid, waiting, lapsed, cancelled and cut are not what was awarded")
     if (ledger.committed.sum(axis=1) != awarded.sum(axis=2)).any() or (ledger.largest[:, 0] != awarded.sum(axis=(1, 2))).any():
         faults.append("commitments or recipients are not what was awarded")
-    if scenario.purse.mode == "none" and scenario.purse.enterprise_cap is None and (
-            (flow["paid"] != draws.paid[:, :, :draws.cash]).any() or (ledger.recovered != draws.recovered).any()):
+    if (
+        scenario.purse.mode == "none"
+        and scenario.purse.enterprise_cap is None
+        and ((flow["paid"] != draws.paid[:, :, : draws.cash]).any() or (ledger.recovered != draws.recovered).any())
+    ):
         faults.append("unrationed claims are not paid as the run pays them")
     if faults:
         raise SimulatorError([Problem(scenario.name, fault, "a fault of the program: please report it") for fault in faults])

@@ -35,8 +35,18 @@ DRAWS = 60
 BINS = 4  # of the map, to either side
 MOVED_TOGETHER: Mapping[str, tuple[str, ...]] = {"district_contribution": ("retained_tax",)}
 ESTIMATES = ("in_band", "below", "above", "jump", "gain", "gain_total", "short_of")  # each with its standard error
-COLUMNS = ("clause", "term", "fact", "edge", "threshold", "unit", "year", *(f"{e}{end}" for e in ESTIMATES for end in ("", "_error")),
-           "jump_largest", "draws")
+COLUMNS = (
+    "clause",
+    "term",
+    "fact",
+    "edge",
+    "threshold",
+    "unit",
+    "year",
+    *(f"{e}{end}" for e in ESTIMATES for end in ("", "_error")),
+    "jump_largest",
+    "draws",
+)
 MAP_COLUMNS = ("clause", "term", "from", "to", "enterprises", "enterprises_error")
 
 
@@ -74,11 +84,20 @@ class People:
 
     def only(self, chosen: np.ndarray) -> People:
         """Some of them, copied."""
+
         def part(amounts: np.ndarray) -> np.ndarray:
             return amounts[chosen] if len(amounts) else amounts
-        return replace(self, enterprises=self.enterprises[chosen], annual=self.annual[chosen], draw=self.draw[chosen],
-                       own=self.own[chosen], own_annual=self.own_annual[chosen],
-                       existing=part(self.existing), paid=part(self.paid))
+
+        return replace(
+            self,
+            enterprises=self.enterprises[chosen],
+            annual=self.annual[chosen],
+            draw=self.draw[chosen],
+            own=self.own[chosen],
+            own_annual=self.own_annual[chosen],
+            existing=part(self.existing),
+            paid=part(self.paid),
+        )
 
     def assessed(self) -> tuple[np.ndarray, np.ndarray]:
         """What the law gives by year and clause (n, years, clauses), and in cash over all years less clawback (n,); fen."""
@@ -86,9 +105,26 @@ class People:
         awards, displaced = np.zeros((*shape, self.enacted.clauses), np.int64), np.zeros((*shape, self.enacted.clauses), np.int64)
         clawback, lacking = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         terms = self.enacted.terms.of(slice(1, None))
-        assess_register(self.enacted.law, self.enterprises, self.own, self.annual, self.own_annual, 1, self.existing, self.paid,
-                        self.paid_years, terms.head, terms.numbers, self.enacted.readings, self.years, awards, displaced, clawback, lacking)
-        return awards, awards[:, :, :self.enacted.cash].sum(axis=(1, 2)) - clawback.sum(axis=1)
+        assess_register(
+            self.enacted.law,
+            self.enterprises,
+            self.own,
+            self.annual,
+            self.own_annual,
+            1,
+            self.existing,
+            self.paid,
+            self.paid_years,
+            terms.head,
+            terms.numbers,
+            self.enacted.readings,
+            self.years,
+            awards,
+            displaced,
+            clawback,
+            lacking,
+        )
+        return awards, awards[:, :, : self.enacted.cash].sum(axis=(1, 2)) - clawback.sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -132,7 +168,7 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
     """Who stands near the edges of a scenario's law. within: the band to either side, a share of the edge. draws: of which the
     populations are asked where no register has years of the policy. Raises ScenarioError."""
     if not 0 < within < 1:
-        raise ScenarioError(Problem("within", phrase('is {}', within), "a share above 0 and below 1, e.g. 0.1"))
+        raise ScenarioError(Problem("within", phrase("is {}", within), "a share above 0 and below 1, e.g. 0.1"))
     left_out, absent = 0, set()
     of_the_register = False
     if population is not None and population.last_year >= scenario.law.start.year:
@@ -152,8 +188,14 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
         near = [] if facts & absent else list(_near(people, edge, within))
         rows += _rows(edge, near, people, scenario, 0 if of_the_register else people.draws, assessable=not facts & absent)
         places += _map(edge, near, people, within)
-    return Notches(scenario, pd.DataFrame(rows, columns=list(COLUMNS)), pd.DataFrame(places, columns=list(MAP_COLUMNS)), within,
-                   0 if of_the_register else people.draws, left_out)
+    return Notches(
+        scenario,
+        pd.DataFrame(rows, columns=list(COLUMNS)),
+        pd.DataFrame(places, columns=list(MAP_COLUMNS)),
+        within,
+        0 if of_the_register else people.draws,
+        left_out,
+    )
 
 
 def of_register(population: Population, scenario: Scenario) -> People:
@@ -161,8 +203,19 @@ def of_register(population: Population, scenario: Scenario) -> People:
     start, last = scenario.law.start.year, population.last_year
     window = laid_over(population, scenario.law, start, last)
     paid_years = max(0, min(len(window.years), population.last_paid_year - start + 1)) if window.paid.size else 0
-    return People(window.years, population.enterprises, window.annual, enact(scenario, [start - 1, *window.years]),
-                  window.existing, window.paid, paid_years, np.zeros(len(population), int), 1, window.own, window.own_annual)
+    return People(
+        window.years,
+        population.enterprises,
+        window.annual,
+        enact(scenario, [start - 1, *window.years]),
+        window.existing,
+        window.paid,
+        paid_years,
+        np.zeros(len(population), int),
+        1,
+        window.own,
+        window.own_annual,
+    )
 
 
 def of_draws(scenario: Scenario, population: Population | None, draws: int) -> People:
@@ -171,10 +224,22 @@ def of_draws(scenario: Scenario, population: Population | None, draws: int) -> P
     drawn, years = draw_population(scenario, population, draws), np.array(scenario.years)
     policy = scenario.law.policy
     nothing = np.zeros((0, len(years), policy.cash_clauses), np.int64)
-    own = (np.zeros((len(drawn.draw), len(policy.own_enterprise)), np.int64),
-           np.zeros((*drawn.annual.shape, len(policy.own_annual)), np.int64))
-    return People(years, drawn.enterprises, drawn.annual, enact(scenario, [scenario.base_year, *years.tolist()]), nothing, nothing, 0,
-                  drawn.draw, draws, *own)
+    own = (
+        np.zeros((len(drawn.draw), len(policy.own_enterprise)), np.int64),
+        np.zeros((*drawn.annual.shape, len(policy.own_annual)), np.int64),
+    )
+    return People(
+        years,
+        drawn.enterprises,
+        drawn.annual,
+        enact(scenario, [scenario.base_year, *years.tolist()]),
+        nothing,
+        nothing,
+        0,
+        drawn.draw,
+        draws,
+        *own,
+    )
 
 
 @dataclass(frozen=True)
@@ -229,8 +294,7 @@ def _asked(people: People, edge: Edge, within: float, fact: np.ndarray, number: 
     return Near(year, fact - number, number, on - under, reached - now, people.draw[chosen])
 
 
-def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draws: int, *,
-          assessable: bool) -> Iterator[tuple[Any, ...]]:
+def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draws: int, *, assessable: bool) -> Iterator[tuple[Any, ...]]:
     number = scenario.law.numbers[f"{scenario.law.policy.slugs[edge.clause]}.{edge.term}"]
     head = scenario.law.policy.slugs[edge.clause], edge.term, edge.fact, edge.edge
     parts: list[tuple[int | str, list[Near]]] = [("total", near), *((n.year, [n]) for n in near if n.year)]
@@ -242,13 +306,28 @@ def _rows(edge: Edge, near: list[Near], people: People, scenario: Scenario, draw
         jump, gain, distance, draw = (np.concatenate([getattr(n, name) for n in part]) for name in ("jump", "gain", "distance", "draw"))
         concerned, short = jump != 0, -distance / UNITS[edge.unit].scale
         under = concerned & (distance < 0)
-        all_near, near_under, near_above, jumps, gains, missing = (np.bincount(draw, of, people.draws) for of in (
-            np.ones(len(draw)), under, concerned & ~under, jump / FEN, under * gain / FEN, under * short))
-        estimates = (mean_and_error(all_near), mean_and_error(near_under), mean_and_error(near_above),
-                     pooled(jumps, near_under + near_above), pooled(gains, near_under), mean_and_error(gains),
-                     pooled(missing, near_under))
-        yield (*head, at, edge.unit, year, *(x for pair in estimates for x in pair),
-               float(jump[concerned].max()) / FEN if concerned.any() else np.nan, draws)
+        all_near, near_under, near_above, jumps, gains, missing = (
+            np.bincount(draw, of, people.draws)
+            for of in (np.ones(len(draw)), under, concerned & ~under, jump / FEN, under * gain / FEN, under * short)
+        )
+        estimates = (
+            mean_and_error(all_near),
+            mean_and_error(near_under),
+            mean_and_error(near_above),
+            pooled(jumps, near_under + near_above),
+            pooled(gains, near_under),
+            mean_and_error(gains),
+            pooled(missing, near_under),
+        )
+        yield (
+            *head,
+            at,
+            edge.unit,
+            year,
+            *(x for pair in estimates for x in pair),
+            float(jump[concerned].max()) / FEN if concerned.any() else np.nan,
+            draws,
+        )
 
 
 def _map(edge: Edge, near: list[Near], people: People, within: float) -> Iterator[tuple[Any, ...]]:

@@ -67,18 +67,18 @@ class Figure:
         quantiles = {f"p{q}": q for q in QUANTILES}
         what, quantile = (rest or TOTAL, quantiles[first]) if first in quantiles else (name, 0)
         years = [str(y) for y in (*scenario.years, scenario.years[-1] + 1)]
-        known = [TOTAL, NET, *scenario.law.policy.slugs[:scenario.law.policy.cash_clauses], *years]
+        known = [TOTAL, NET, *scenario.law.policy.slugs[: scenario.law.policy.cash_clauses], *years]
         if what == OVERRUN and not quantile and scenario.funds:
             return cls(OVERRUN)
         if what not in known:
             few = ", ".join((TOTAL, NET, "office_rent", years[0], "p95", "p95.office_rent", OVERRUN))
             remedy = nearest(what, known) or few
-            raise ScenarioError(Problem("--of", phrase('{} is no figure of this scenario', repr(name)), remedy))
+            raise ScenarioError(Problem("--of", phrase("{} is no figure of this scenario", repr(name)), remedy))
         return cls(what, quantile)
 
     def values(self, draws: Draws, scenario: Scenario) -> np.ndarray:
         """One figure per draw, CNY; of an overrun yes or no."""
-        paid = draws.paid[:, :, :draws.cash]
+        paid = draws.paid[:, :, : draws.cash]
         if self.what == NET:
             return flows(draws, scenario)["net_impact"].sum(axis=1)
         if self.what == OVERRUN:
@@ -110,8 +110,9 @@ class Figure:
         return wide / abs(at) if at else math.inf
 
 
-def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenario, Draws | None], Draws],
-               most: int = MOST, expected: bool = False) -> tuple[Scenario, Draws, Precision]:
+def play_until(
+    scenario: Scenario, asked: float, of: str, play: Callable[[Scenario, Draws | None], Draws], most: int = MOST, expected: bool = False
+) -> tuple[Scenario, Draws, Precision]:
     """Play at least the scenario's draws and FEWEST, at most `most`; returns the scenario with as many draws as were made.
 
     asked: half-width as a share, 0.01 for 1 %. play: plays a scenario; the second argument are its first draws, played before.
@@ -121,14 +122,19 @@ def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenar
     if scenario.plain["sampling"] == "sobol":
         most = most // REPLICATES * REPLICATES
     if not 0 < asked < 1:
-        problems.append(Problem("--precision", phrase('is {}', format(asked, '.4g')), "a share above 0 and below 100 %: 1%"))
+        problems.append(Problem("--precision", phrase("is {}", format(asked, ".4g")), "a share above 0 and below 100 %: 1%"))
     if most < scenario.draws:
-        problems.append(Problem("--max-draws", phrase('{} lies below the {} that are made in any case', format(most, ','), format(scenario.draws, ',')),
-                                phrase('{} or more', format(scenario.draws, ','))))
+        problems.append(
+            Problem(
+                "--max-draws",
+                phrase("{} lies below the {} that are made in any case", format(most, ","), format(scenario.draws, ",")),
+                phrase("{} or more", format(scenario.draws, ",")),
+            )
+        )
     try:
         figure = Figure.named(of, scenario)
         if expected and (figure.quantile or figure.what == OVERRUN):
-            problems.append(Problem("--expected", phrase('{} is no mean', of), "only a mean can be had at an expectation"))
+            problems.append(Problem("--expected", phrase("{} is no mean", of), "only a mean can be had at an expectation"))
     except ScenarioError as e:
         problems += e.problems
     if problems:
@@ -147,5 +153,4 @@ def play_until(scenario: Scenario, asked: float, of: str, play: Callable[[Scenar
         wanted = min(max(needed, GROWTH[0] * scenario.draws), GROWTH[1] * scenario.draws)
         scenario = scenario.set({"draws": min(math.ceil(wanted / REPLICATES) * REPLICATES, most)})
     status = CONVERGED if reached <= asked else NOT_CONVERGED
-    return scenario, draws, Precision(asked, of, reached if math.isfinite(reached) else None, status, scenario.draws,
-                                      looks, expected)
+    return scenario, draws, Precision(asked, of, reached if math.isfinite(reached) else None, status, scenario.draws, looks, expected)

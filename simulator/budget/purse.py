@@ -39,19 +39,25 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
 
     for name in FLOWS:
         flow = ledger.flow(name)
-        for k, slug in enumerate(draws.slugs[:draws.cash]):
+        for k, slug in enumerate(draws.slugs[: draws.cash]):
             add_years(name, slug, "CNY", flow[:, :, k] / FEN)
         add_years(name, TOTAL, "CNY", flow.sum(axis=2) / FEN)
     accrued = np.zeros_like(ledger.due_back)
-    accrued[:, :-1] = draws.by_clause[:, :, :draws.cash, totals.AWARDED].sum(axis=2)
+    accrued[:, :-1] = draws.by_clause[:, :, : draws.cash, totals.AWARDED].sum(axis=2)
     gone = sum(ledger.flow(name).sum(axis=2) for name in ("paid", "lapsed", "cancelled", "cut"))
     payable = np.cumsum(accrued - gone, axis=1)
     outstanding = np.cumsum(ledger.due_back - ledger.recovered, axis=1)
     if (payable < 0).any() or (outstanding < 0).any() or (payable[:, -1] != ledger.flow("waiting")[:, -1].sum(axis=1)).any():
-        raise SimulatorError(Problem("ledger", "what is payable does not follow from what was accrued and paid",
-                                     "a fault of the program: please report it"))
-    for name, values in (("accrued", accrued), ("payable", payable), ("due_back", ledger.due_back),
-                         ("recovered", ledger.recovered), ("outstanding", outstanding)):
+        raise SimulatorError(
+            Problem("ledger", "what is payable does not follow from what was accrued and paid", "a fault of the program: please report it")
+        )
+    for name, values in (
+        ("accrued", accrued),
+        ("payable", payable),
+        ("due_back", ledger.due_back),
+        ("recovered", ledger.recovered),
+        ("outstanding", outstanding),
+    ):
         add_years(name, TOTAL, "CNY", values / FEN)
     add_years("unpaid_claims", TOTAL, "count", ledger.unpaid)
     for m, name in ((1, "top_1"), (2, "top_5")):

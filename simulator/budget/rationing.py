@@ -107,8 +107,9 @@ def queue(claims, days, tickets, mode, rank):
 
 
 @maker
-def settle_draw(claims, order, share, paid_years, mode, carried, enterprise_cap, pool_of, clause_caps, pool_limits, limits,
-                flows, due_back, unpaid):
+def settle_draw(
+    claims, order, share, paid_years, mode, carried, enterprise_cap, pool_of, clause_caps, pool_limits, limits, flows, due_back, unpaid
+):
     """Pay one draw's claims. flows (cash years, clauses, 6), due_back, unpaid (cash years,) as for `keep_ledger`."""
     n, last = claims.shape[0], flows.shape[0]
     net, now, balance, paid = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -130,9 +131,9 @@ def settle_draw(claims, order, share, paid_years, mode, carried, enterprise_cap,
         if t > paid_years and mode == PRO_RATA:
             scale_down(offers, clause, clause_caps, order)
             scale_down(offers, pool, pool_limits[:, t - 1], order)
-            scale_down(offers, whole, limits[t - 1:t], order)
+            scale_down(offers, whole, limits[t - 1 : t], order)
         elif t > paid_years and mode != NOT_RATIONED:
-            first_served(offers, clause, pool, clause_caps, pool_limits[:, t - 1], limits[t - 1:t], order)
+            first_served(offers, clause, pool, clause_caps, pool_limits[:, t - 1], limits[t - 1 : t], order)
         for i in range(n):
             if offers[i] > 0:
                 balance[i] -= offers[i]
@@ -204,8 +205,29 @@ def count_recipients(cash, claims, committed, largest):
 
 
 @entry
-def keep_ledger(seed, base_year, keys, claims, given_days, first_draw, shares, paid_years, mode, carried, rank, enterprise_cap,
-                pool_of, clause_caps, pool_limits, limits, flows, due_back, unpaid, committed, largest):
+def keep_ledger(
+    seed,
+    base_year,
+    keys,
+    claims,
+    given_days,
+    first_draw,
+    shares,
+    paid_years,
+    mode,
+    carried,
+    rank,
+    enterprise_cap,
+    pool_of,
+    clause_caps,
+    pool_limits,
+    limits,
+    flows,
+    due_back,
+    unpaid,
+    committed,
+    largest,
+):
     """Ration a block of draws, claim by claim, into sums by draw.
 
     keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application
@@ -230,7 +252,21 @@ def keep_ledger(seed, base_year, keys, claims, given_days, first_draw, shares, p
         if end > start:
             own = claims[start:end]
             order = queue(own, days[start:end], tickets[start:end], mode, rank)
-            settle_draw(own, order, shares[d], paid_years, mode, carried, enterprise_cap, pool_of, clause_caps, pool_limits,
-                        limits, flows[d], due_back[d], unpaid[d])
+            settle_draw(
+                own,
+                order,
+                shares[d],
+                paid_years,
+                mode,
+                carried,
+                enterprise_cap,
+                pool_of,
+                clause_caps,
+                pool_limits,
+                limits,
+                flows[d],
+                due_back[d],
+                unpaid[d],
+            )
             count_recipients(flows.shape[2], own, committed[d], largest[d])
         start = end

@@ -50,8 +50,19 @@ from simulator.scenario import Scenario
 from simulator.scenario.identity import command
 from simulator.spreadsheets import save_csv
 
-YEAR_COLUMNS = ("retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg", "merchants_of_scale",
-                "leading", "traditional_online", "clawback_due", "clawback_recovered", "places")
+YEAR_COLUMNS = (
+    "retained_tax_with",
+    "retained_tax_without",
+    "online_sales",
+    "services",
+    "trscg",
+    "merchants_of_scale",
+    "leading",
+    "traditional_online",
+    "clawback_due",
+    "clawback_recovered",
+    "places",
+)
 
 
 @dataclass(frozen=True)
@@ -85,28 +96,33 @@ class BudgetRun:
         """draw, year, clause, recipients, entitled, awarded, paid, displaced (CNY; what is in kind in its own units)."""
         cubes = by_clause(self.result)
         n, years, clauses = cubes["paid"].shape
-        return pd.DataFrame({
-            "draw": np.repeat(np.arange(n, dtype=np.int32), years * clauses),
-            "year": np.tile(np.repeat(np.array(self.result.cash_years, np.int16), clauses), n),
-            "clause": pd.Categorical.from_codes(np.tile(np.arange(clauses), n * years), list(self.result.slugs)),
-            **{name: cubes[name].ravel() for name in ("recipients", "entitled", "awarded", "paid", "displaced")},
-        })
+        return pd.DataFrame(
+            {
+                "draw": np.repeat(np.arange(n, dtype=np.int32), years * clauses),
+                "year": np.tile(np.repeat(np.array(self.result.cash_years, np.int16), clauses), n),
+                "clause": pd.Categorical.from_codes(np.tile(np.arange(clauses), n * years), list(self.result.slugs)),
+                **{name: cubes[name].ravel() for name in ("recipients", "entitled", "awarded", "paid", "displaced")},
+            }
+        )
 
     @cached_property
     def years(self) -> pd.DataFrame:
         """draw, year and what the draws say of each year (CNY; merchants, enterprises and places in numbers)."""
         result = self.result
         n, years = result.paid.shape[:2]
-        table = measures(result) | {name: result.of_year(name) / FEN for name in
-                                    ("retained_tax_with", "retained_tax_without", "clawback_due")}
+        table = measures(result) | {
+            name: result.of_year(name) / FEN for name in ("retained_tax_with", "retained_tax_without", "clawback_due")
+        }
         table |= {"places": places_of(result)}
         longer = {name: np.concatenate([v, np.zeros((n, 1), v.dtype)], axis=1) for name, v in table.items()}
         longer["clawback_recovered"] = result.recovered / FEN
-        frame = pd.DataFrame({
-            "draw": np.repeat(np.arange(n, dtype=np.int32), years),
-            "year": np.tile(np.array(result.cash_years, np.int16), n),
-            **{name: longer[name].ravel() for name in YEAR_COLUMNS},
-        })
+        frame = pd.DataFrame(
+            {
+                "draw": np.repeat(np.arange(n, dtype=np.int32), years),
+                "year": np.tile(np.array(result.cash_years, np.int16), n),
+                **{name: longer[name].ravel() for name in YEAR_COLUMNS},
+            }
+        )
         last = frame["year"] == result.cash_years[-1]  # cash only: nothing is projected for that year
         stocks = ["retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg"]
         frame.loc[last, stocks] = np.nan
@@ -114,7 +130,7 @@ class BudgetRun:
 
     def paid_totals(self) -> np.ndarray:
         """Cash of all years and clauses per draw, CNY (draws,)."""
-        return self.result.paid[:, :, :self.result.cash].sum(axis=(1, 2)) / FEN
+        return self.result.paid[:, :, : self.result.cash].sum(axis=(1, 2)) / FEN
 
     def figure(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> Mapping[str, Any]:
         """One row of `summary`. Raises KeyError when there is none."""
@@ -137,15 +153,19 @@ class BudgetRun:
         register has payments). Raises ScenarioError for a chance that is none."""
         levels = levels_with(chance, self.scenario.draws)
         ledger = self.ledger(workers)
-        tables = {"risk": risk(self.result, self.scenario, levels, ledger), "ledger": ledger_table(ledger, self.result),
-                  "commitments": commitments_table(ledger, self.result),
-                  "exposure": exposure(self.scenario, self.population, workers)}
+        tables = {
+            "risk": risk(self.result, self.scenario, levels, ledger),
+            "ledger": ledger_table(ledger, self.result),
+            "commitments": commitments_table(ledger, self.result),
+            "exposure": exposure(self.scenario, self.population, workers),
+        }
         if len(done := execution(self.result, self.scenario, whole(self.population), workers)):
             tables["execution"] = done
         return tables
 
-    def analyses(self, workers: Workers = None, chance: float | None = None,
-                 only: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
+    def analyses(
+        self, workers: Workers = None, chance: float | None = None, only: Collection[str] | None = None
+    ) -> dict[str, pd.DataFrame]:
         """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
         would have to be true for each target), backtest, backtest_of_place and affordability (share of the district's revenue)
         where the scenario names published figures, concentration (how unequally support is spread), loopholes (ways round the
@@ -207,8 +227,12 @@ class BudgetRun:
         here = round(float(self.result.of_year("enterprises")[:, 0].mean()))
         people: dict[str, Any] = {"source": "synthetic", "enterprises": here, "synthetic": True, "sha256": ""}
         if population is not None:
-            people = {"source": population.source, "enterprises": len(population), "synthetic": population.synthetic,
-                      "sha256": population.sha256}
+            people = {
+                "source": population.source,
+                "enterprises": len(population),
+                "synthetic": population.synthetic,
+                "sha256": population.sha256,
+            }
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
         told_in: dict[str, Callable[[Problem], str]] = {"zh": lambda p: str(told(p, "zh")), "en": str}
         found = population.warnings if population is not None else []  # what stands in the register's cells stays there
@@ -230,18 +254,23 @@ class BudgetRun:
             "seconds": round(self.result.seconds, 2),
             "years": self.result.years,
             "cash_years": self.result.cash_years,
-            "policy": {"start": str(scenario.law.start), "end": str(scenario.law.end or "none"),
-                       "title": {"zh": scenario.law.zh, "en": scenario.law.en}},
+            "policy": {
+                "start": str(scenario.law.start),
+                "end": str(scenario.law.end or "none"),
+                "title": {"zh": scenario.law.zh, "en": scenario.law.en},
+            },
             "appropriation": {str(y): fen / FEN for y, fen in scenario.funds.items()},
             "repeat": command(scenario, population is not None),
             "example_years": [year for year in scenario.funds if year in scenario.examples],
-            "clauses": [{k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")} | {"unit": units[block.slug]}
-                        | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
-                        for block in (scenario.law.blocks[slug] for slug in scenario.law.policy.slugs)],
+            "clauses": [
+                {k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")}
+                | {"unit": units[block.slug]}
+                | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
+                for block in (scenario.law.blocks[slug] for slug in scenario.law.policy.slugs)
+            ],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
             "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],
-            "warnings": [*warnings, *([{"note": "cache"}] if CACHE_NOTE else []),
-                         *([{"note": "heavy_tail"}] if self._is_heavy() else [])],
+            "warnings": [*warnings, *([{"note": "cache"}] if CACHE_NOTE else []), *([{"note": "heavy_tail"}] if self._is_heavy() else [])],
             "outputs": dict(outputs or {}),
         }
 
@@ -252,12 +281,14 @@ class BudgetRun:
 
     def _repr_html_(self) -> str:
         paid = self.figure("paid")
-        cells = " · ".join(f"{name} {paid[key] / 1e4:,.0f} 万元" for name, key in
-                           (("P50", "p50"), ("P80", "p80"), ("P95", "p95")) if pd.notna(paid[key]))
+        cells = " · ".join(
+            f"{name} {paid[key] / 1e4:,.0f} 万元" for name, key in (("P50", "p50"), ("P80", "p80"), ("P95", "p95")) if pd.notna(paid[key])
+        )
         years = self.summary[(self.summary.measure == "paid") & (self.summary.clause == TOTAL)]
         shown = years[["year", "mean", "standard_error", "p5", "p50", "p80", "p95"]]
         return f"<p><b>{self.scenario.zh}</b>: {cells} ({self.scenario.draws:,} draws)</p>" + shown.to_html(
-            index=False, float_format=lambda x: f"{x:,.0f}")
+            index=False, float_format=lambda x: f"{x:,.0f}"
+        )
 
 
 def versions() -> dict[str, str]:

@@ -74,7 +74,7 @@ def ratios(draws: Draws, scenario: Scenario, found: dict[str, np.ndarray]) -> di
     rebates over the retained tax of the enterprises rebated. butfor_break_even: the multiple of the assumed but-for share
     at which the net impact would be 0 (infinite when nothing is induced).
     """
-    cash = draws.by_clause[:, :, :, totals.AWARDED][:, :, :draws.cash]
+    cash = draws.by_clause[:, :, :, totals.AWARDED][:, :, : draws.cash]
     awarded, paid = cash.sum(axis=(1, 2)) / FEN, total_cash(draws).sum(axis=1)
     last = min(scenario.law.end.year if scenario.law.end else draws.years[-1], draws.years[-1]) - draws.years[0]
     benefit = (found["induced_tax"] - found["crowded_out"]).sum(axis=1)
@@ -82,8 +82,10 @@ def ratios(draws: Draws, scenario: Scenario, found: dict[str, np.ndarray]) -> di
         "deadweight": (found["awarded_anyway"].sum(axis=1), awarded),
         "cost_per_enterprise": (paid, found["induced_enterprises"][:, last]),
         "cost_per_sales": (paid, found["induced_sales"].sum(axis=1)),
-        "rebate_share": (draws.by_clause[:, :, list(draws.policy.tied_to_tax), totals.AWARDED].sum(axis=(1, 2)),
-                         draws.of_year("rebated_tax").sum(axis=1)),
+        "rebate_share": (
+            draws.by_clause[:, :, list(draws.policy.tied_to_tax), totals.AWARDED].sum(axis=(1, 2)),
+            draws.of_year("rebated_tax").sum(axis=1),
+        ),
         "butfor_break_even": (benefit - found["net_impact"].sum(axis=1), benefit),
     }
     return {name: ratio(above, below, draws.replicate) for name, (above, below) in parts.items()}

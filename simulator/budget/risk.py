@@ -25,8 +25,19 @@ from simulator.scenario import Scenario
 TOTAL = "total"
 ROUNDING = 1e-9
 LEVELS = (20, 10, 5, 1)  # per cent: chances of an overrun a reserve is given for
-COLUMNS = ("year", "appropriation", "probability", "probability_low", "probability_high", "expected_overrun",
-           "expected_overrun_error", "overrun_if_any", "overrun_if_any_error", "worst_twentieth", "worst_twentieth_error")
+COLUMNS = (
+    "year",
+    "appropriation",
+    "probability",
+    "probability_low",
+    "probability_high",
+    "expected_overrun",
+    "expected_overrun_error",
+    "overrun_if_any",
+    "overrun_if_any_error",
+    "worst_twentieth",
+    "worst_twentieth_error",
+)
 HIGHEST = 50  # per cent: a reserve for a greater chance is none
 
 
@@ -41,10 +52,14 @@ def levels_with(chance: float | None, draws: int) -> tuple[int, ...]:
         return LEVELS
     level = round(chance * 100) if math.isfinite(chance) else 0
     if not 1 <= level <= HIGHEST or abs(chance * 100 - level) > ROUNDING:
-        raise ScenarioError(Problem("--reserve", phrase('is {}', format(chance, '.4g')), phrase('a whole per cent from 1% to {}%', HIGHEST)))
+        raise ScenarioError(
+            Problem("--reserve", phrase("is {}", format(chance, ".4g")), phrase("a whole per cent from 1% to {}%", HIGHEST))
+        )
     if quantile_ranks(draws, 100 - level) is None:
         fewest = next(n for n in range(draws, draws + 100_000) if quantile_ranks(n, 100 - level))
-        raise ScenarioError(Problem("--reserve", phrase('{} draws cannot tell a chance of {}%', draws, level), phrase('--draws {} or more', fewest)))
+        raise ScenarioError(
+            Problem("--reserve", phrase("{} draws cannot tell a chance of {}%", draws, level), phrase("--draws {} or more", fewest))
+        )
     return tuple(sorted({*LEVELS, level}, reverse=True))
 
 
@@ -60,7 +75,7 @@ def needed(draws: Draws, ledger: Ledger | None) -> tuple[np.ndarray, np.ndarray]
     """
     if ledger is not None:
         return ledger.need(), ledger.due()
-    paid = np.asarray(draws.paid[:, :, :draws.cash].sum(axis=2))
+    paid = np.asarray(draws.paid[:, :, : draws.cash].sum(axis=2))
     return paid, paid
 
 
@@ -119,7 +134,7 @@ def worst(values: np.ndarray, share: float = 0.05, replicate: Replicate = None) 
     beyond = math.ceil(n * share)
     if beyond < 5:
         return math.nan, math.nan
-    tail = np.sort(values)[n - beyond:] / FEN
+    tail = np.sort(values)[n - beyond :] / FEN
     mean = float(tail.mean())
     if replicate is not None:  # what each draw adds to the mean beyond the quantile
         return mean, error_of_mean(np.maximum(values / FEN - float(tail[0]), 0.0) / share, replicate)

@@ -24,8 +24,21 @@ COARSE = 5  # values of each term in one round of a search among several
 FIRST_LOOK = 9  # values of a single free term looked at before bisecting: the frontier, and whether cost only rises
 ROUNDS = 12
 SHOWN = 15  # designs of the frontier
-FRONTIER = ("cost", "cost_error", "needed", "support", "support_error", "growth", "growth_error", "gained", "gained_error", "over",
-            "over_high", "feasible", "tied")
+FRONTIER = (
+    "cost",
+    "cost_error",
+    "needed",
+    "support",
+    "support_error",
+    "growth",
+    "growth_error",
+    "gained",
+    "gained_error",
+    "over",
+    "over_high",
+    "feasible",
+    "tied",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +70,15 @@ def allowed_over(draws: int, confidence: float) -> int:
 class Search:
     """Designs by position, each played once; position 0 of a term is its least generous value."""
 
-    def __init__(self, scenario: Scenario, terms: Sequence[FreeTerm], budget: Decimal, confidence: float, maximise: str,
-                 play: Callable[[Scenario], Draws]) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        terms: Sequence[FreeTerm],
+        budget: Decimal,
+        confidence: float,
+        maximise: str,
+        play: Callable[[Scenario], Draws],
+    ) -> None:
         self.scenario, self.terms, self.play, self.goal = scenario, terms, play, maximise
         self.limit, self.allowed = int(budget * FEN), allowed_over(scenario.draws, confidence)
         self.seen: dict[tuple[int, ...], Design] = {}
@@ -69,8 +89,7 @@ class Search:
     def _rises(self, axis: int) -> bool:
         """Whether a higher value of a term means more support, the others being what they are today."""
         term = self.terms[axis]
-        low, high = (_awarded(self._play({term.path: value})).sum()
-                     for value in (term.low, term.high))
+        low, high = (_awarded(self._play({term.path: value})).sum() for value in (term.low, term.high))
         return bool(high >= low)
 
     def _play(self, values: dict[str, Decimal]) -> Draws:
@@ -79,8 +98,7 @@ class Search:
     def at(self, position: tuple[int, ...]) -> Design:
         """The design at a position, played if it was not."""
         if position not in self.seen:
-            values = {t.path: t.value(p if rises else t.steps - p)
-                      for t, p, rises in zip(self.terms, position, self.rises, strict=True)}
+            values = {t.path: t.value(p if rises else t.steps - p) for t, p, rises in zip(self.terms, position, self.rises, strict=True)}
             scenario = self.scenario.set(values)
             draws = self.play(scenario)
             paid = paid_in_all(draws)
@@ -88,8 +106,16 @@ class Search:
             over = int(np.count_nonzero(paid > self.limit))
             high = float(special.betaincinv(over + 1.0, len(paid) - over, COVER)) if over < len(paid) else 1.0
             self.seen[position] = Design(
-                position, values, paid, support, flows(draws, scenario)["induced_sales"].sum(axis=1),
-                float(np.sort(paid)[::-1][self.allowed]) / FEN, over / len(paid), high, over <= self.allowed)
+                position,
+                values,
+                paid,
+                support,
+                flows(draws, scenario)["induced_sales"].sum(axis=1),
+                float(np.sort(paid)[::-1][self.allowed]) / FEN,
+                over / len(paid),
+                high,
+                over <= self.allowed,
+            )
         return self.seen[position]
 
     def best(self) -> Design:
@@ -109,8 +135,7 @@ class Search:
             widest = [max((b - a for a, b in pairwise(grid)), default=0) for grid in grids]
             if max(widest) <= 1 or (turn > 1 and not self._told_apart(found, before)):
                 break
-            windows = [(max(0, p - step), min(top, p + step))
-                       for p, step, top in zip(found.position, widest, self.top, strict=False)]
+            windows = [(max(0, p - step), min(top, p + step)) for p, step, top in zip(found.position, widest, self.top, strict=False)]
         return self.better(self.pushed(found.position), *self.seen.values())
 
     def boundary(self, grids: list[list[int]], within: int) -> list[tuple[int, ...]]:
@@ -128,13 +153,13 @@ class Search:
     def _furthest(self, position: tuple[int, ...], axis: int, within: int = 1) -> tuple[int, ...]:
         """From a feasible position one term as far up as stays feasible, to `within` steps: the budget needed is bracketed and interpolated
         (regula falsi, Illinois), every third step halves the bracket. Exact where more generous terms need no less."""
+
         def at(step: int) -> tuple[int, ...]:
-            return (*position[:axis], step, *position[axis + 1:])
+            return (*position[:axis], step, *position[axis + 1 :])
 
         def excess(step: int) -> float:
             design = self.at(at(step))
-            return min(design.needed - self.limit / FEN, 0.0) if design.feasible else \
-                max(design.needed - self.limit / FEN, 1 / FEN)
+            return min(design.needed - self.limit / FEN, 0.0) if design.feasible else max(design.needed - self.limit / FEN, 1 / FEN)
 
         low, high = position[axis], self.top[axis]
         if low == high or self.at(at(high)).feasible:
@@ -183,14 +208,15 @@ class Search:
         for d in kept:
             figures = [x for values in (d.paid / FEN, d.support, d.growth, d.growth - kept[0].growth) for x in mean_and_error(values)]
             tied = best is not None and d.feasible and not self._told_apart(d, best)
-            rows.append((*(float(v) for v in d.values.values()), *figures[:2], d.needed, *figures[2:], d.over, d.over_high,
-                         d.feasible, tied))
+            rows.append(
+                (*(float(v) for v in d.values.values()), *figures[:2], d.needed, *figures[2:], d.over, d.over_high, d.feasible, tied)
+            )
         return pd.DataFrame(rows, columns=[*(t.path for t in self.terms), *FRONTIER])
 
 
 def paid_in_all(draws: Draws) -> np.ndarray:
     """All cash of all years, fen (draws,)."""
-    return draws.paid[:, :, :draws.cash].sum(axis=(1, 2))
+    return draws.paid[:, :, : draws.cash].sum(axis=(1, 2))
 
 
 def _spread(low: int, high: int, count: int) -> list[int]:
@@ -200,4 +226,4 @@ def _spread(low: int, high: int, count: int) -> list[int]:
 
 def _awarded(draws: Draws) -> np.ndarray:
     """Cash awarded by year and clause."""
-    return draws.by_clause[:, :, :draws.cash, totals.AWARDED]
+    return draws.by_clause[:, :, : draws.cash, totals.AWARDED]

@@ -28,8 +28,20 @@ DRAWS = 512  # a power of two, as the estimator asks
 LEADING = 8  # assumptions by rank correlation with the first result that are factors of their own; and half as many for each other
 RESAMPLES = 400
 OTHERS, LUCK = "others", "luck"
-COLUMNS = ("result", "factor", "paths", "first_order", "first_order_low", "first_order_high", "total_order",
-           "total_order_low", "total_order_high", "draws", "rank_low", "rank_high")
+COLUMNS = (
+    "result",
+    "factor",
+    "paths",
+    "first_order",
+    "first_order_low",
+    "first_order_high",
+    "total_order",
+    "total_order_low",
+    "total_order_high",
+    "draws",
+    "rank_low",
+    "rank_high",
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,16 @@ class Factor:
     paths: tuple[str, ...]
 
 
-def indices(draws: Draws, scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-            count: int = DRAWS, leading: int = LEADING, progress: Progress | None = None) -> pd.DataFrame:
+def indices(
+    draws: Draws,
+    scenario: Scenario,
+    population: Register | None = None,
+    *,
+    workers: Workers = None,
+    count: int = DRAWS,
+    leading: int = LEADING,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
     """Sobol indices of each of `results` of a run, with their bootstrap intervals: COLUMNS, the largest total index first.
 
     count: draws, cut to a power of two and to those of the run. rank_low, rank_high: the places a factor may have by its total
@@ -58,8 +78,11 @@ def indices(draws: Draws, scenario: Scenario, population: Register | None = None
     on_own_luck = under_assumptions(small, population, workers=workers, progress=step)
 
     def played(parameters: np.ndarray, luck: int) -> np.ndarray:
-        found = on_own_luck(parameters) if luck == 0 else play(
-            small, population, workers=workers, luck=luck, parameters=parameters, progress=step)
+        found = (
+            on_own_luck(parameters)
+            if luck == 0
+            else play(small, population, workers=workers, luck=luck, parameters=parameters, progress=step)
+        )
         return np.stack(list(results(found, small).values()))
 
     f_a, f_b = played(own, 0), played(other, 1)
@@ -103,8 +126,22 @@ def table(names: list[str], factors: list[Factor], f_a: np.ndarray, f_b: np.ndar
         at_work = np.flatnonzero(total[r] > 0)  # what does nothing has no place
         places = rank_ranges(total[r, at_work], np.atleast_2d(np.cov(samples[1, r, at_work])))
         ranks = dict.fromkeys(range(len(factors)), (np.nan, np.nan)) | dict(zip(at_work, places, strict=True))
-        found = [(result, factor.name, "; ".join(factor.paths), first[r, k], low[0, r, k], high[0, r, k], total[r, k],
-                  low[1, r, k], high[1, r, k], f_a.shape[1], *ranks[k]) for k, factor in enumerate(factors)]
+        found = [
+            (
+                result,
+                factor.name,
+                "; ".join(factor.paths),
+                first[r, k],
+                low[0, r, k],
+                high[0, r, k],
+                total[r, k],
+                low[1, r, k],
+                high[1, r, k],
+                f_a.shape[1],
+                *ranks[k],
+            )
+            for k, factor in enumerate(factors)
+        ]
         rows += sorted(found, key=lambda row: -row[6]) if f_a[r].var() > 0 else []
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -121,7 +158,6 @@ def estimate(f_a: np.ndarray, f_b: np.ndarray, f_ab: np.ndarray) -> tuple[np.nda
         return np.stack([found.first_order, found.total_order]).reshape(shape)
 
     first, total = both(np.arange(n))
-    resampled = bootstrap([np.arange(n)], both, n_resamples=RESAMPLES, vectorized=False, confidence_level=COVER,
-                          method="percentile", rng=0)
+    resampled = bootstrap([np.arange(n)], both, n_resamples=RESAMPLES, vectorized=False, confidence_level=COVER, method="percentile", rng=0)
     interval = resampled.confidence_interval
     return first, total, np.asarray(interval.low), np.asarray(interval.high), resampled.bootstrap_distribution

@@ -169,7 +169,7 @@ def describe_all(figures: Sequence[np.ndarray], replicate: Replicate = None) -> 
     if replicate is not None or n < 2:
         return [describe(values, replicate) for values in figures]
     many = max(1, AT_ONCE // n)
-    return [described for i in range(0, len(figures), many) for described in _describe_table(np.array(figures[i:i + many], float))]
+    return [described for i in range(0, len(figures), many) for described in _describe_table(np.array(figures[i : i + many], float))]
 
 
 def _describe_table(table: np.ndarray) -> list[dict[str, float]]:

@@ -22,13 +22,29 @@ from simulator.money import FEN
 from simulator.scenario import Scenario
 
 TOTAL = "total"
-STOCKS = ("online_sales", "services", "industry", "trscg", "online_share", "merchants_of_scale", "leading",
-          "traditional_online", "online_sales_without", "induced_enterprises", "net_cumulative", "online_share_goods",
-          *ALTERNATIVE_COUNTS)  # no sum over years
-COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online", "induced_enterprises",
-          *ALTERNATIVE_COUNTS)
-RATIO_UNITS = {"deadweight": "share", "cost_per_enterprise": "CNY", "cost_per_sales": "ratio", "rebate_share": "share",
-               "butfor_break_even": "ratio"}
+STOCKS = (
+    "online_sales",
+    "services",
+    "industry",
+    "trscg",
+    "online_share",
+    "merchants_of_scale",
+    "leading",
+    "traditional_online",
+    "online_sales_without",
+    "induced_enterprises",
+    "net_cumulative",
+    "online_share_goods",
+    *ALTERNATIVE_COUNTS,
+)  # no sum over years
+COUNTS = ("recipients", "places", "merchants_of_scale", "leading", "traditional_online", "induced_enterprises", *ALTERNATIVE_COUNTS)
+RATIO_UNITS = {
+    "deadweight": "share",
+    "cost_per_enterprise": "CNY",
+    "cost_per_sales": "ratio",
+    "rebate_share": "share",
+    "butfor_break_even": "ratio",
+}
 
 
 def by_clause(draws: Draws) -> dict[str, np.ndarray]:
@@ -55,15 +71,19 @@ def places_of(draws: Draws) -> np.ndarray:
 def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """Every measure kept by year: (draws, years) or (draws, cash years)."""
     places = places_of(draws)
-    return measures(draws) | flows(draws, scenario) | {
-        "retained_tax_with": draws.of_year("retained_tax_with") / FEN,
-        "retained_tax_without": draws.of_year("retained_tax_without") / FEN,
-        "online_sales_without": draws.of_year("online_sales_without") / FEN,
-        "clawback_due": draws.of_year("clawback_due") / FEN,
-        "clawback_recovered": draws.recovered / FEN,
-        "places": places,
-        "places_value": places * draws.parameters["per_pupil_cost"][:, None],
-    }
+    return (
+        measures(draws)
+        | flows(draws, scenario)
+        | {
+            "retained_tax_with": draws.of_year("retained_tax_with") / FEN,
+            "retained_tax_without": draws.of_year("retained_tax_without") / FEN,
+            "online_sales_without": draws.of_year("online_sales_without") / FEN,
+            "clawback_due": draws.of_year("clawback_due") / FEN,
+            "clawback_recovered": draws.recovered / FEN,
+            "places": places,
+            "places_value": places * draws.parameters["per_pupil_cost"][:, None],
+        }
+    )
 
 
 def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) -> pd.DataFrame:
@@ -74,8 +94,13 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     figures: list[np.ndarray] = []  # of each row, one per draw
 
     def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
-        unit = "count" if measure in COUNTS or clause in draws.slugs[draws.cash:] else \
-            "share" if measure in ("online_share", "online_share_goods") else "CNY"
+        unit = (
+            "count"
+            if measure in COUNTS or clause in draws.slugs[draws.cash :]
+            else "share"
+            if measure in ("online_share", "online_share_goods")
+            else "CNY"
+        )
         rows.append({"measure": measure, "clause": clause, "year": year, "unit": unit})
         figures.append(values)
 
@@ -86,7 +111,7 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
                 add(measure, slug, year, cube[:, j, k])
             add(measure, slug, TOTAL, cube[:, :, k].sum(axis=1))
         # an enterprise that receives under several clauses is one recipient of the year
-        total = lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, :draws.cash].sum(axis=2)
+        total = lengthen(draws.of_year("recipients")) if measure == "recipients" else cube[:, :, : draws.cash].sum(axis=2)
         for j, year in enumerate(years):
             add(measure, TOTAL, year, total[:, j])
         add(measure, TOTAL, TOTAL, total.sum(axis=1))
@@ -101,20 +126,36 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
         # deadweight is mostly what was assumed: its range over the draws says how far, its error only how many draws there were
         spread = quantiles(_share_anyway(cubes, yearly, draws.cash), draws.replicate) if measure == "deadweight" else {}
-        rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value,
-                     "standard_error": error} | spread)
-    committed = cubes["awarded"][:, :, :draws.cash].sum(axis=2)  # what is owed counts, paid or not: else the first year looks cheap
+        rows.append(
+            {"measure": measure, "clause": TOTAL, "year": TOTAL, "unit": RATIO_UNITS[measure], "mean": value, "standard_error": error}
+            | spread
+        )
+    committed = cubes["awarded"][:, :, : draws.cash].sum(axis=2)  # what is owed counts, paid or not: else the first year looks cheap
     net = yearly["net_impact"] + (total_cash(draws) - committed) * (1 + draws.parameters["administration_share"])[:, None]
     for measure, of, year_of in break_even(net, committed, draws.cash_years, draws.replicate):
-        rows.append({"measure": measure, "clause": TOTAL, "year": TOTAL if of is None else of,
-                     "unit": "probability" if measure == REACHED else "year", **year_of})
+        rows.append(
+            {
+                "measure": measure,
+                "clause": TOTAL,
+                "year": TOTAL if of is None else of,
+                "unit": "probability" if measure == REACHED else "year",
+                **year_of,
+            }
+        )
     rows += _overrun(draws, scenario, ledger)
     for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
         for j, year in enumerate(draws.years):
             values = yearly[target.column][:, j]
             for measure, number in (("target", target.low), ("target_fully", target.high)):
-                rows.append({"measure": measure, "clause": target.key, "year": year, "unit": "probability",
-                             **chance(values >= number, draws.replicate)})
+                rows.append(
+                    {
+                        "measure": measure,
+                        "clause": target.key,
+                        "year": year,
+                        "unit": "probability",
+                        **chance(values >= number, draws.replicate),
+                    }
+                )
     table = pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
     refuse(faults_of(table), "summary")
     return table
@@ -135,11 +176,10 @@ def _overrun(draws: Draws, scenario: Scenario, ledger: Ledger | None) -> list[di
         if year in scenario.appropriation:
             appropriation = scenario.appropriation[year]
             hits = need[:, j] > appropriation
-            rows.append({"measure": "overrun", "clause": TOTAL, "year": year, "unit": "probability",
-                         **chance(hits, draws.replicate)})
+            rows.append({"measure": "overrun", "clause": TOTAL, "year": year, "unit": "probability", **chance(hits, draws.replicate)})
             authorised, spent = authorised + appropriation, spent + due[:, j]
     if rows:
-        rows.append({"measure": "overrun", "clause": TOTAL, "year": TOTAL, "unit": "probability",
-                     **chance(spent > authorised, draws.replicate)})
+        rows.append(
+            {"measure": "overrun", "clause": TOTAL, "year": TOTAL, "unit": "probability", **chance(spent > authorised, draws.replicate)}
+        )
     return rows
-

@@ -28,11 +28,39 @@ from simulator.scenario import Scenario
 READING_DRAWS = 200
 FIRST_DRAWS, DRAWS = 24, 200  # for each end of every assumption; and of those that move a result most
 REFINED = 10  # of the first result; half as many of each other
-READINGS_COLUMNS = ("switch", "reading", "article", "switch_zh", "switch_en", "reading_zh", "reading_en", "default", "mean",
-                    "standard_error", "share_changed", "share_changed_low",
-                    "share_changed_high", "draws", "rank_low", "rank_high")
-COLUMNS = ("result", "path", "low", "high", "at_low", "at_low_error", "at_high", "at_high_error", "swing", "swing_error",
-           "draws", "rank_low", "rank_high")
+READINGS_COLUMNS = (
+    "switch",
+    "reading",
+    "article",
+    "switch_zh",
+    "switch_en",
+    "reading_zh",
+    "reading_en",
+    "default",
+    "mean",
+    "standard_error",
+    "share_changed",
+    "share_changed_low",
+    "share_changed_high",
+    "draws",
+    "rank_low",
+    "rank_high",
+)
+COLUMNS = (
+    "result",
+    "path",
+    "low",
+    "high",
+    "at_low",
+    "at_low_error",
+    "at_high",
+    "at_high_error",
+    "swing",
+    "swing_error",
+    "draws",
+    "rank_low",
+    "rank_high",
+)
 Ends = dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]  # path → result → differences at its low and at its high end
 
 
@@ -45,32 +73,62 @@ def results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     return found
 
 
-def readings(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-             draws: int = READING_DRAWS, progress: Progress | None = None) -> pd.DataFrame:
+def readings(
+    scenario: Scenario,
+    population: Register | None = None,
+    *,
+    workers: Workers = None,
+    draws: int = READING_DRAWS,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
     """What every other reading of each switch would cost: READINGS_COLUMNS, mean in CNY over all years (cash less clawback
     recovered), share_changed the share of draws in which the cost is another, with its exact interval; rank_low, rank_high as for
     assumptions, nan where no draw changes. A row for each reading not chosen."""
     small = scenario.few(draws)
-    others = [(name, reading) for name, switch in scenario.law.policy.readings.items() for reading in switch.names
-              if reading != scenario.interpretation[name]]
+    others = [
+        (name, reading)
+        for name, switch in scenario.law.policy.readings.items()
+        for reading in switch.names
+        if reading != scenario.interpretation[name]
+    ]
     step = steps(progress, small.draws * (len(others) + 1))
     base, rows, changes = cost(play(small, population, workers=workers, progress=step)), [], []
     for name, reading in others:
         other = cost(play(small.set({f"interpretation.{name}": reading}), population, workers=workers, progress=step))
         mean, error = difference(base, other)
         switch = scenario.law.policy.readings[name]
-        rows.append((name, reading, switch.article, switch.zh, switch.en, *switch.meanings[reading], switch.default == reading,
-                     mean / FEN, error / FEN,
-                     *chance(other != base).values(), small.draws))
+        rows.append(
+            (
+                name,
+                reading,
+                switch.article,
+                switch.zh,
+                switch.en,
+                *switch.meanings[reading],
+                switch.default == reading,
+                mean / FEN,
+                error / FEN,
+                *chance(other != base).values(),
+                small.draws,
+            )
+        )
         changes.append((other - base) * np.sign(mean))
     moved = [i for i, change in enumerate(changes) if change.any()]
     ranks = dict(zip(moved, rank_ranges(np.array([changes[i] for i in moved])), strict=True)) if moved else {}
     return pd.DataFrame([(*row, *ranks.get(i, (np.nan, np.nan))) for i, row in enumerate(rows)], columns=list(READINGS_COLUMNS))
 
 
-def assumptions(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-                paths: Iterable[str] | None = None, first: int = FIRST_DRAWS, draws: int = DRAWS, refined: int = REFINED,
-                progress: Progress | None = None) -> pd.DataFrame:
+def assumptions(
+    scenario: Scenario,
+    population: Register | None = None,
+    *,
+    workers: Workers = None,
+    paths: Iterable[str] | None = None,
+    first: int = FIRST_DRAWS,
+    draws: int = DRAWS,
+    refined: int = REFINED,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
     """Each uncertain assumption at its low and at its high end (as the scenario writes them; of a list of values the least and
     the largest): COLUMNS, a row for each of `results` and assumption, the largest swings first.
 
@@ -79,8 +137,11 @@ def assumptions(scenario: Scenario, population: Register | None = None, *, worke
     each other. rank_low, rank_high: the places an assumption may have among those of its result, given the errors; nan for the
     others.
     """
-    ends = {path: (s.value.low, s.value.high) for path, s in scenario.assumptions.items()
-            if s.value.shape != "fixed" and (paths is None or path in paths)}
+    ends = {
+        path: (s.value.low, s.value.high)
+        for path, s in scenario.assumptions.items()
+        if s.value.shape != "fixed" and (paths is None or path in paths)
+    }
     few, many = (scenario.few(n) for n in (first, draws))
     step = steps(progress, few.draws * (2 * len(ends) + 1) + many.draws * (4 * min(refined, len(ends)) + 1))
 
@@ -90,6 +151,7 @@ def assumptions(scenario: Scenario, population: Register | None = None, *, worke
         def played(**changes: Any) -> dict[str, np.ndarray]:
             changed = small.set({f"assumptions.{path}": value for path, value in changes.items()})
             return results(play(changed), changed)
+
         return played
 
     found = at_ends(ends, playing(few))
@@ -133,8 +195,7 @@ def table(ends: dict[str, tuple[float, float]], found: Ends, again: Ends, leadin
             told = [x for values in (*at, _swing(at)) for x in mean_and_error(values)]
             rows.append((result, path, low, high, *told, len(at[0]), *ranks.get(path, (np.nan, np.nan))))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    order = frame.assign(size=frame["swing"].abs(), few=frame["rank_low"].isna(),
-                         first=frame["result"].map(list(leading).index))
+    order = frame.assign(size=frame["swing"].abs(), few=frame["rank_low"].isna(), first=frame["result"].map(list(leading).index))
     order = order.sort_values(["first", "few", "size"], ascending=[True, True, False], kind="stable")
     return frame.loc[order.index].reset_index(drop=True)
 

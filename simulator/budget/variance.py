@@ -27,7 +27,7 @@ SHOWN = 5  # assumptions listed for each result
 def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     """The results whose spread is split, one figure per draw: cash in total and by clause, net impact, each target."""
     found = {"paid": total_cash(draws).sum(axis=1), "net_impact": flows(draws, scenario)["net_impact"].sum(axis=1)}
-    found |= {f"paid.{slug}": draws.paid[:, :, k].sum(axis=1) / FEN for k, slug in enumerate(draws.slugs[:draws.cash])}
+    found |= {f"paid.{slug}": draws.paid[:, :, k].sum(axis=1) / FEN for k, slug in enumerate(draws.slugs[: draws.cash])}
     if (year := scenario.law.policy.targets_year) in draws.years:
         j = draws.years.index(year)
         quantities = measures(draws)
@@ -50,10 +50,11 @@ def split(draws: Draws, scenario: Scenario, population: Register | None, workers
         middle = (first[name] + second[name]) / 2
         weights = rank_correlations(middle, ranks)
         letter = letter_of(weights, scenario)
-        drivers = [f"{path} {value:+.2f}{_margin(middle, ranks[path], draws.replicate)}"
-                   for path, value in sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]]
-        rows.append({"result": name, "parameter_share": share, "standard_error": error, "letter": letter,
-                     "drivers": "; ".join(drivers)})
+        drivers = [
+            f"{path} {value:+.2f}{_margin(middle, ranks[path], draws.replicate)}"
+            for path, value in sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
+        ]
+        rows.append({"result": name, "parameter_share": share, "standard_error": error, "letter": letter, "drivers": "; ".join(drivers)})
     return pd.DataFrame(rows)
 
 
@@ -62,6 +63,7 @@ def parameter_share(first: np.ndarray, second: np.ndarray, replicate: Replicate 
 
     first, second: a result under two lucks with the same parameters, draw by draw.
     """
+
     def share(a: np.ndarray, b: np.ndarray) -> float:
         spread = (a.var() + b.var()) / 2 + (a.mean() - b.mean()) ** 2 / 4
         return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread > 0 else float("nan")

@@ -21,7 +21,8 @@ from simulator.errors import PopulationError, SimulatorError
 from simulator.messages import line
 from simulator.notices import shown
 
-DESCRIPTIONS = {"en": """\
+DESCRIPTIONS = {
+    "en": """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings. Begin with:
 
   simulator run baseline          the budget of the example, on the screen
@@ -29,7 +30,8 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator terms law             the numbers of the law; --set changes them
   simulator policy                policies: list, write, check, read back, test
   simulator VERB --help           what a command takes, with an example
-""", "zh": """\
+""",
+    "zh": """\
 一项企业扶持政策要花多少钱、各年各多少、有几成把握、带来什么。先试：
 
   simulator run baseline          随附示例政策的预算测算，显示在屏幕上
@@ -37,27 +39,56 @@ What an enterprise-subsidy policy costs, year by year, how sure that is, and wha
   simulator terms law             各项条款数值，均可用 --set 改动
   simulator policy                政策文件：列出、编写、检查、读回、测试
   simulator VERB --help           某个命令的用法与示例
-"""}
-TERMS = {"en": """\
+""",
+}
+TERMS = {
+    "en": """\
 SCENARIO is a shipped name (baseline, cautious, generous, hindsight, rebate_suspended) or the path of a YAML file. REGISTER is a folder \
 with enterprises and annual (企业, 年度) as .csv, .xlsx, .xls or .parquet, one workbook with these sheets, a .duckdb file, or env:NAME: \
 a database whose address is in the environment variable NAME.
-""", "zh": """\
+""",
+    "zh": """\
 SCENARIO 为随附情景名（baseline、cautious、generous、hindsight、rebate_suspended）或 YAML 文件路径。REGISTER 为含 enterprises、\
 annual（企业、年度）两表的文件夹（.csv、.xlsx、.xls 或 .parquet），或各表各一页的一个工作簿，或 .duckdb 文件，\
 或 env:NAME：地址写在环境变量 NAME 里的数据库。
 English: simulator --help --lang en
-"""}
+""",
+}
 EPILOGS = {
     "en": "Exit codes: 0 done · 1 something is not as it should be (verify, purge, batch, audit) · "
-          "2 the input cannot be used (every problem is listed, nothing done) · 3 not as precise as asked (run) · "
-          "130 interrupted · 143 told to end by the system.",
+    "2 the input cannot be used (every problem is listed, nothing done) · 3 not as precise as asked (run) · "
+    "130 interrupted · 143 told to end by the system.",
     "zh": "退出码：0 完成 · 1 有不符（verify、purge、batch、audit） · 2 输入不可用（列出全部问题，未做任何处理） · "
-          "3 未达到要求的精度（run） · 130 中断 · 143 系统要求结束。",
+    "3 未达到要求的精度（run） · 130 中断 · 143 系统要求结束。",
 }
-VERBS = ("run", "report", "compare", "budget", "design", "loopholes", "attribute", "sensitivity", "notches", "whatif",
-         "template", "check", "assess", "explain", "indicators", "synthesize",
-         "terms", "policy", "batch", "verify", "purge", "audit", "lab", "guide", "completion")  # a module each
+VERBS = (
+    "run",
+    "report",
+    "compare",
+    "budget",
+    "design",
+    "loopholes",
+    "attribute",
+    "sensitivity",
+    "notches",
+    "whatif",
+    "template",
+    "check",
+    "assess",
+    "explain",
+    "indicators",
+    "synthesize",
+    "terms",
+    "policy",
+    "batch",
+    "verify",
+    "purge",
+    "audit",
+    "lab",
+    "guide",
+    "completion",
+)  # a module each
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
@@ -96,6 +127,7 @@ class Terminated(KeyboardInterrupt):
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
     """SIGTERM raises Terminated, where the system and the thread can be told so."""
+
     def end(_signal: int, _frame: Any) -> None:
         raise Terminated
 
@@ -130,8 +162,13 @@ def parser(lang: str | None = None) -> Parser:
     for name in VERBS:
         verb = import_module(f"simulator.cli.{name}")
         does, words = told(verb.HELP, lang), WORDS[lang]
-        p = verbs.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}{words['stop']}", formatter_class=Formatter,
-                             epilog=f"{words['example']}{verb.EXAMPLE}\n\n{EPILOGS[lang]}")
+        p = verbs.add_parser(
+            name,
+            help=does,
+            description=f"{does[0].upper()}{does[1:]}{words['stop']}",
+            formatter_class=Formatter,
+            epilog=f"{words['example']}{verb.EXAMPLE}\n\n{EPILOGS[lang]}",
+        )
         verb.add(p)
         overwrite_option(p)
         p.translate(lang)

@@ -16,8 +16,13 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
     p.add_argument("--few", type=int, metavar="N", help="draws on which sets of clauses are played (default: 30)")
-    p.add_argument("--orders", type=int, default=8, metavar="N",
-                   help="orders of the clauses sampled, half of them the reverse of the other half (default: 8)")
+    p.add_argument(
+        "--orders",
+        type=int,
+        default=8,
+        metavar="N",
+        help="orders of the clauses sampled, half of them the reverse of the other half (default: 8)",
+    )
     lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write clauses, interaction and readings as FILE.xlsx, or FILE.csv files")
 
@@ -28,8 +33,15 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import drivers
 
     with staged("attribute", arguments.lang) as progress:
-        result = simulator.attribute(scenario, population, few=arguments.few, orders=arguments.orders, workers=arguments.workers,
-                                     progress=progress, notice=notices(arguments))
+        result = simulator.attribute(
+            scenario,
+            population,
+            few=arguments.few,
+            orders=arguments.orders,
+            workers=arguments.workers,
+            progress=progress,
+            notice=notices(arguments),
+        )
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
     say(drivers.text(result, arguments.lang))

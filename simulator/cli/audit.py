@@ -17,12 +17,20 @@ EXAMPLE = "simulator audit verify"
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    p.add_argument("what", choices=("verify", "show"), help="verify: name the first line that is not as it was written; "
-                                                            "show: list the lines, and the seal to keep elsewhere")
+    p.add_argument(
+        "what",
+        choices=("verify", "show"),
+        help="verify: name the first line that is not as it was written; show: list the lines, and the seal to keep elsewhere",
+    )
     p.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the log (default: what SIMULATOR_AUDIT names)")
     p.add_argument("--last", type=int, default=40, metavar="N", help="show: only the last N lines (default: 40)")
-    p.add_argument("--reports", metavar="DIR", type=Path, help="verify: hold the seals kept in this folder's reports to the log, too: "
-                   "they tell a log that was emptied, cut short or written anew")
+    p.add_argument(
+        "--reports",
+        metavar="DIR",
+        type=Path,
+        help="verify: hold the seals kept in this folder's reports to the log, too: "
+        "they tell a log that was emptied, cut short or written anew",
+    )
     lang_option(p)
 
 
@@ -32,9 +40,11 @@ def do(arguments: argparse.Namespace) -> int:
 
     log = arguments.file or log_file()
     if log is None:
-        raise SimulatorError(Problem("", "no audit log is kept here", phrase("name one, or set {} to the file it is to be kept in", "SIMULATOR_AUDIT")))
+        raise SimulatorError(
+            Problem("", "no audit log is kept here", phrase("name one, or set {} to the file it is to be kept in", "SIMULATOR_AUDIT"))
+        )
     if arguments.what == "show":
-        say(terminal.audit_lines(entries(log)[-max(1, arguments.last):], head(log), arguments.lang))
+        say(terminal.audit_lines(entries(log)[-max(1, arguments.last) :], head(log), arguments.lang))
         return 0
     line, wrong = broken(log)
     say(terminal.audit_state(log, line, wrong, head(log), arguments.lang))

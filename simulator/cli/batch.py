@@ -15,8 +15,9 @@ EXAMPLE = "simulator batch FILE.yaml --out DIR"
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    p.add_argument("file", metavar="FILE.yaml", help="scenarios, languages, notebooks, formats, profile, releases, draws, seed, "
-                                                     "population, set")
+    p.add_argument(
+        "file", metavar="FILE.yaml", help="scenarios, languages, notebooks, formats, profile, releases, draws, seed, population, set"
+    )
     p.add_argument("--workers", type=int, metavar="W", help="processes side by side (default: the cores)")
     cluster_options(p)
     p.add_argument("--out", metavar="DIR", default="out/batch", help="folder of all of them (default: out/batch)")

@@ -15,8 +15,9 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
     lang_option(p)
-    p.add_argument("--reserve", type=share, metavar="3%", help="the reserve for this chance of an overrun, too (besides 20%%, 10%%, "
-                   "5%% and 1%%)")
+    p.add_argument(
+        "--reserve", type=share, metavar="3%", help="the reserve for this chance of an overrun, too (besides 20%%, 10%%, 5%% and 1%%)"
+    )
     p.add_argument("--out", metavar="DIR", help="keep the run and these tables in DIR; `simulator report DIR` tells it")
 
 
@@ -29,7 +30,11 @@ def do(arguments: argparse.Namespace) -> None:
     tables = budget.budgeting(arguments.workers, arguments.reserve)
     if arguments.out:
         budget.write(arguments.out, tables)
-    told = budgeting.text({"summary": budget.summary, **tables}, arguments.lang, scenario.purse.mode,
-                          any(year in scenario.examples for year in scenario.funds))
+    told = budgeting.text(
+        {"summary": budget.summary, **tables},
+        arguments.lang,
+        scenario.purse.mode,
+        any(year in scenario.examples for year in scenario.funds),
+    )
     say(screen.budget(budget, arguments.lang, intervals=False), told)
     saved(arguments.out)

@@ -8,10 +8,10 @@ from simulator.cli.options import lang_option
 from simulator.console import say
 
 HELP = "print what makes a shell complete verbs and options"
-EXAMPLE = "eval \"$(simulator completion bash)\""
+EXAMPLE = 'eval "$(simulator completion bash)"'
 FILES = ("REGISTER", "FILE", "FILE.yaml")  # metavars of what is a path
 SCENARIO = {  # a shipped name, or a file
-    "bash": "_simulator_scenario() {{ compgen -W '{names}' -- \"$1\"; compgen -A file -- \"$1\"; }}",
+    "bash": '_simulator_scenario() {{ compgen -W \'{names}\' -- "$1"; compgen -A file -- "$1"; }}',
     "zsh": "_simulator_scenario() {{ compadd {names}; _files; }}",
 }
 

@@ -15,8 +15,13 @@ EXAMPLE = "simulator indicators REGISTER --out 统计指标.xlsx"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     register_argument(p)
-    p.add_argument("--trscg", metavar="YEAR=CNY", action="append", default=[],
-                   help="the district's total retail sales of consumer goods in a year; several times")
+    p.add_argument(
+        "--trscg",
+        metavar="YEAR=CNY",
+        action="append",
+        default=[],
+        help="the district's total retail sales of consumer goods in a year; several times",
+    )
     p.add_argument("--scenario", default="baseline", help="law by which blank retained taxes are worked out (default: baseline)")
     p.add_argument("--out", metavar="FILE", help="write the tables as FILE.xlsx, a sheet each")
     set_option(p)

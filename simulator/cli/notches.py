@@ -15,8 +15,9 @@ EXAMPLE = "simulator notches baseline --within 0.1"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
-    p.add_argument("--population", metavar="REGISTER",
-                   help="a register with years of the policy; otherwise the populations of some draws are asked")
+    p.add_argument(
+        "--population", metavar="REGISTER", help="a register with years of the policy; otherwise the populations of some draws are asked"
+    )
     unit_option(p)
     p.add_argument("--within", type=share, default=0.1, metavar="SHARE", help="band to either side of an edge (default: 0.1)")
     p.add_argument("--draws", type=int, metavar="N", help="draws whose populations are asked (default: 30)")

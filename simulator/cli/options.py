@@ -32,8 +32,14 @@ def register_argument(p: argparse.ArgumentParser) -> None:
 
 def unit_option(p: argparse.ArgumentParser) -> None:
     """--unit, for a register that does not say its units."""
-    p.add_argument("--unit", metavar="COLUMN=UNIT", action="append", default=[], dest="units",
-                   help="the unit of a column of amounts, 元 or 万元, where the register does not say; several times")
+    p.add_argument(
+        "--unit",
+        metavar="COLUMN=UNIT",
+        action="append",
+        default=[],
+        dest="units",
+        help="the unit of a column of amounts, 元 or 万元, where the register does not say; several times",
+    )
 
 
 def lang_option(p: argparse.ArgumentParser, meaning: str = "language of the output (default: what LANG says, else zh)") -> None:
@@ -48,8 +54,9 @@ def lang_of(arguments: argparse.Namespace) -> str:
 
 def policy_option(p: argparse.ArgumentParser) -> None:
     """--policy, whose law and whose register."""
-    p.add_argument("--policy", metavar="POLICY", help="another policy: its file (.yaml or .xlsx) or the name of a shipped one "
-                   "(see `simulator policy`)")
+    p.add_argument(
+        "--policy", metavar="POLICY", help="another policy: its file (.yaml or .xlsx) or the name of a shipped one (see `simulator policy`)"
+    )
 
 
 def adopt_policy(arguments: argparse.Namespace) -> None:
@@ -62,8 +69,9 @@ def adopt_policy(arguments: argparse.Namespace) -> None:
 def overwrite_option(p: argparse.ArgumentParser) -> None:
     """--overwrite, of every verb with --out."""
     if "--out" in p._option_string_actions:
-        p.add_argument("--overwrite", action="store_true",
-                       help="replace files in --out that this program did not write, or that were changed since")
+        p.add_argument(
+            "--overwrite", action="store_true", help="replace files in --out that this program did not write, or that were changed since"
+        )
 
 
 @contextlib.contextmanager
@@ -72,9 +80,13 @@ def writing(arguments: argparse.Namespace) -> Iterator[None]:
     SimulatorError at once where a file of --out stands in the way."""
     from simulator.files import OF_A_RUN, overwriting, ready
 
-    given = [v for k, value in vars(arguments).items() if k not in ("out", "folder", "releases", "name")
-             for v in (value if isinstance(value, list) else [value])
-             if isinstance(v, str | Path) and str(v) and _is_read(Path(v), k == "population")]
+    given = [
+        v
+        for k, value in vars(arguments).items()
+        if k not in ("out", "folder", "releases", "name")
+        for v in (value if isinstance(value, list) else [value])
+        if isinstance(v, str | Path) and str(v) and _is_read(Path(v), k == "population")
+    ]
     with overwriting(getattr(arguments, "overwrite", False), given):
         if out := getattr(arguments, "out", None):
             out = Path(out)
@@ -94,8 +106,14 @@ def _is_read(path: Path, register: bool) -> bool:
 def set_option(p: argparse.ArgumentParser) -> None:
     """--policy, whose law; --set, one changed setting."""
     policy_option(p)
-    p.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes",
-                   help="change a setting; may be given several times (see `simulator terms`)")
+    p.add_argument(
+        "--set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        dest="changes",
+        help="change a setting; may be given several times (see `simulator terms`)",
+    )
 
 
 def draw_options(p: argparse.ArgumentParser) -> None:
@@ -105,18 +123,25 @@ def draw_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--draws", type=int, metavar="N", help="number of draws")
     p.add_argument("--seed", type=int, metavar="S", help="seed of the lotteries")
     p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")
-    p.add_argument("--appropriation", metavar="YEAR=CNY", action="append", default=[],
-                   help="what may be paid in a year, or POOL.YEAR=CNY of it under a pool of clauses; several times")
-    p.add_argument("--mode", metavar="MODE", help="who is paid where it does not suffice: none, first_come, pro_rata, "
-                                                  "priority or lottery")
+    p.add_argument(
+        "--appropriation",
+        metavar="YEAR=CNY",
+        action="append",
+        default=[],
+        help="what may be paid in a year, or POOL.YEAR=CNY of it under a pool of clauses; several times",
+    )
+    p.add_argument("--mode", metavar="MODE", help="who is paid where it does not suffice: none, first_come, pro_rata, priority or lottery")
     set_option(p)
 
 
 def cluster_options(p: argparse.ArgumentParser) -> None:
     """--scheduler and --cluster: workers beyond this process."""
     where = p.add_mutually_exclusive_group()
-    where.add_argument("--scheduler", metavar="ADDRESS", help="play on the workers of a Dask scheduler, tls://HOST:PORT; they read the "
-                       "register themselves, under the path given here")
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="play on the workers of a Dask scheduler, tls://HOST:PORT; they read the register themselves, under the path given here",
+    )
     where.add_argument("--cluster", type=int, metavar="N", help="play in N processes of this machine")
 
 
@@ -147,15 +172,16 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
 
     asked = getattr(arguments, "appropriation", [])
     if wrong := [option for option in asked if "=" not in option]:
-        raise SimulatorError([Problem(f"--appropriation {option}", "is not YEAR=CNY", "e.g. --appropriation 2014=6000000")
-                              for option in wrong])
+        raise SimulatorError(
+            [Problem(f"--appropriation {option}", "is not YEAR=CNY", "e.g. --appropriation 2014=6000000") for option in wrong]
+        )
     given = [f"appropriation.{option}" for option in asked]
     given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
     changes = parse_set(given, parse_set(arguments.changes))
     for option in ("draws", "seed"):
         if (given_number := getattr(arguments, option, None)) is not None:
             if option in changes:
-                notices(arguments)(phrase('--{} {} counts, not --set {}={}', option, given_number, option, changes[option]))
+                notices(arguments)(phrase("--{} {} counts, not --set {}={}", option, given_number, option, changes[option]))
             changes[option] = given_number
     if getattr(arguments, "policy", None) is not None:
         found = under_policy(arguments.policy, name).set(changes)
@@ -170,6 +196,7 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
 def tell_idle(arguments: argparse.Namespace, changes: Mapping[str, Any], found: Scenario) -> None:
     """Say which changes are what the scenario says anyhow."""
     was, now = (found.origin or found).to_dict(), found.to_dict()
+
     def value(text: str) -> Any:
         try:
             return Decimal(text)  # 0.5 is 0.50
@@ -177,7 +204,7 @@ def tell_idle(arguments: argparse.Namespace, changes: Mapping[str, Any], found: 
             return text
 
     if same := [path for path in changes if path in now and path in was and value(was[path]) == value(now[path])]:
-        notices(arguments)(phrase('changes nothing, the scenario says so itself: {}', ', '.join(same)))
+        notices(arguments)(phrase("changes nothing, the scenario says so itself: {}", ", ".join(same)))
 
 
 def unused(given: Mapping[str, object], why: str, remedy: str) -> None:
@@ -233,8 +260,7 @@ def population_of(arguments: argparse.Namespace) -> Register | None:
 def play(arguments: argparse.Namespace, scenario: Scenario, population: Register | None, **more: Any) -> BudgetRun:
     """Play a scenario with a bar of progress where somebody watches. more: see `simulator.run`."""
     with watched([scenario], lang_of(arguments)) as progress:
-        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notices(arguments),
-                             **more)
+        return simulator.run(scenario, population, workers=arguments.workers, progress=progress, notice=notices(arguments), **more)
 
 
 def share(text: str) -> float:
@@ -245,7 +271,7 @@ def share(text: str) -> float:
     try:
         return float(text if found is None else found)
     except ValueError:
-        raise argparse.ArgumentTypeError(phrase('{} is no share: 1% or 0.01', repr(text))) from None
+        raise argparse.ArgumentTypeError(phrase("{} is no share: 1% or 0.01", repr(text))) from None
 
 
 def money(text: str) -> Decimal:
@@ -253,7 +279,7 @@ def money(text: str) -> Decimal:
     from simulator.scenario import typed
 
     if (found := typed.amount(text)) is None or found < 0:
-        raise argparse.ArgumentTypeError(phrase('{} is no amount: 25000000 or 2500万元', repr(text)))
+        raise argparse.ArgumentTypeError(phrase("{} is no amount: 25000000 or 2500万元", repr(text)))
     return found
 
 
@@ -279,6 +305,7 @@ def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
     """A bar of a report's sections, where somebody watches; told of each one's name before it is made."""
     bar: Any = None
     with contextlib.ExitStack() as bars:
+
         def made(name: str, number: int, count: int) -> None:
             nonlocal bar
             if number == 1:  # of the next report
@@ -286,6 +313,7 @@ def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
                 bar = bars.enter_context(progress_bar("report", lang, "section", count))
             bar.set_description(name)
             bar.update(number - 1 - bar.n)
+
         yield made
 
 
@@ -293,28 +321,43 @@ def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
 def staged(what: str, lang: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
     with progress_bar(what, lang, "draw") as bar:
+
         def step(done: int, total: int) -> None:
             if bar.total != total:
                 bar.reset(total)
             bar.update(done)
+
         yield step
 
 
 def comma_list(*known: str) -> Callable[[str], list[str]]:
     """The type of an option that takes one or more of these words, as html,pdf."""
+
     def read(text: str) -> list[str]:
         words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
         if not words or (wrong := [word for word in words if word not in known]):
             raise argparse.ArgumentTypeError(f"invalid choice: {next(iter(wrong), '') if words else ''!r} (choose from {', '.join(known)})")
         return words
+
     return read
 
 
 DONE = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {unit}"
-BARS = {"zh": f"{{desc}}：{DONE}，已用 {{elapsed}}，约剩 {{remaining}}",
-        "en": f"{{desc}}: {DONE}, {{elapsed}} gone, about {{remaining}} left"}
-WORK = {"run": "模拟", "report": "报告", "attribute": "成本归因", "sensitivity": "敏感性分析", "design": "条款设计",
-        "loopholes": "规避途径", "draw": "次", "section": "节", "step": "步"}  # what a bar tells of, and its units
+BARS = {
+    "zh": f"{{desc}}：{DONE}，已用 {{elapsed}}，约剩 {{remaining}}",
+    "en": f"{{desc}}: {DONE}, {{elapsed}} gone, about {{remaining}} left",
+}
+WORK = {
+    "run": "模拟",
+    "report": "报告",
+    "attribute": "成本归因",
+    "sensitivity": "敏感性分析",
+    "design": "条款设计",
+    "loopholes": "规避途径",
+    "draw": "次",
+    "section": "节",
+    "step": "步",
+}  # what a bar tells of, and its units
 
 
 def progress_bar(what: str, lang: str, unit: str = "step", total: int | None = None) -> Any:
@@ -322,8 +365,16 @@ def progress_bar(what: str, lang: str, unit: str = "step", total: int | None = N
     from tqdm import tqdm
 
     desc, of = (WORK[what], WORK[unit]) if lang == "zh" else (what, f"{unit}s")
-    return tqdm(total=total, unit=of, desc=safe(desc), file=sys.stderr, leave=False, ascii=True, bar_format=BARS[lang],
-                disable=not sys.stderr.isatty())
+    return tqdm(
+        total=total,
+        unit=of,
+        desc=safe(desc),
+        file=sys.stderr,
+        leave=False,
+        ascii=True,
+        bar_format=BARS[lang],
+        disable=not sys.stderr.isatty(),
+    )
 
 
 def notices(arguments: argparse.Namespace) -> Callable[[str], None]:

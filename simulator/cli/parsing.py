@@ -15,12 +15,28 @@ from simulator.messages import line
 from simulator.phrases import phrase
 
 WORDS = {  # of the frame around every verb
-    "en": {"one": "1 problem, nothing done:", "many": "{count} problems, nothing done:", "interrupted": "interrupted",
-           "usage": "usage: ", "options": "options:", "arguments": "arguments:", "commands": "commands:", "stop": ".",
-           "example": "Example: "},
-    "zh": {"one": "共 1 处问题，未做任何处理：", "many": "共 {count} 处问题，未做任何处理：", "interrupted": "已中断",
-           "usage": "用法：", "options": "选项：", "arguments": "参数：", "commands": "命令：", "stop": "。",
-           "example": "示例："},
+    "en": {
+        "one": "1 problem, nothing done:",
+        "many": "{count} problems, nothing done:",
+        "interrupted": "interrupted",
+        "usage": "usage: ",
+        "options": "options:",
+        "arguments": "arguments:",
+        "commands": "commands:",
+        "stop": ".",
+        "example": "Example: ",
+    },
+    "zh": {
+        "one": "共 1 处问题，未做任何处理：",
+        "many": "共 {count} 处问题，未做任何处理：",
+        "interrupted": "已中断",
+        "usage": "用法：",
+        "options": "选项：",
+        "arguments": "参数：",
+        "commands": "命令：",
+        "stop": "。",
+        "example": "示例：",
+    },
 }
 # what may not be torn apart: a Chinese sign with the punctuation after it, any other word
 _TOKEN = re.compile(r"(?:[（“《]*[\u2e80-\u9fff\uff01-\uff60]|[^\s\u2e80-\u9fff\uff01-\uff60]+)[，。；：、？！）”》]*|\s+")
@@ -57,8 +73,7 @@ class Formatter(argparse.HelpFormatter):
         return filled(" ".join(text.split()), width)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(text_line if text_line.startswith(" ") else "\n".join(filled(text_line, width))
-                         for text_line in text.splitlines())
+        return "\n".join(text_line if text_line.startswith(" ") else "\n".join(filled(text_line, width)) for text_line in text.splitlines())
 
 
 class Version(argparse.Action):
@@ -88,10 +103,13 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         found = re.fullmatch(r"(?:argument (?P<place>\S+): )?(?P<cause>.*?)(?:, maybe you meant .*)?", message, re.DOTALL)
         place, cause = found["place"] or "", found["cause"]  # type: ignore[index]  # it matches every text
-        remedy: str = phrase('see {} --help', self.prog)
+        remedy: str = phrase("see {} --help", self.prog)
         if choice := re.fullmatch(r"invalid choice: (.*?),? .*\(choose from (.*)\)", cause):
             known = choice[2].replace("'", "").split(", ")
-            cause, remedy = phrase('there is no {}', choice[1]), nearest(choice[1].strip("'"), known) or phrase('one of {}', ', '.join(known))
+            cause, remedy = (
+                phrase("there is no {}", choice[1]),
+                nearest(choice[1].strip("'"), known) or phrase("one of {}", ", ".join(known)),
+            )
         self._refuse([Problem(place, cause, remedy)])
 
     def _refuse(self, problems: Sequence[Problem]) -> NoReturn:
@@ -111,9 +129,11 @@ class Parser(argparse.ArgumentParser):
         option = word.partition("=")[0]
         elsewhere = [name for name, other in self.verbs().items() if option in other._option_string_actions]
         if elsewhere:
-            return Problem(option, phrase('is no option of {}', verb.prog), phrase('{} have it; see {} --help', ', '.join(elsewhere), verb.prog))
+            return Problem(
+                option, phrase("is no option of {}", verb.prog), phrase("{} have it; see {} --help", ", ".join(elsewhere), verb.prog)
+            )
         remedy = nearest(option, sorted(verb._option_string_actions)) if word.startswith("-") else ""
-        return Problem("", phrase('unrecognized arguments: {}', word), remedy or phrase('see {} --help', verb.prog))
+        return Problem("", phrase("unrecognized arguments: {}", word), remedy or phrase("see {} --help", verb.prog))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(safe(message) if message else message, file)

@@ -30,28 +30,57 @@ EXAMPLE = "simulator report baseline --format html,pdf,xlsx,docx --lang zh,en"
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    p.add_argument("scenarios", metavar="SCENARIO", nargs="*", default=["baseline"],
-                   help="name or path (default: baseline); for compare the baseline, then the reforms; or a run's folder")
+    p.add_argument(
+        "scenarios",
+        metavar="SCENARIO",
+        nargs="*",
+        default=["baseline"],
+        help="name or path (default: baseline); for compare the baseline, then the reforms; or a run's folder",
+    )
     draw_options(p)
-    p.add_argument("--notebook", choices=("budget", "compare", "clause", "targets", "check"), default="budget",
-                   help="which report (default: budget); check is about --population alone")
+    p.add_argument(
+        "--notebook",
+        choices=("budget", "compare", "clause", "targets", "check"),
+        default="budget",
+        help="which report (default: budget); check is about --population alone",
+    )
     p.add_argument("--clause", default="", metavar="CLAUSE", help="which one, for --notebook clause: office_rent …")
-    p.add_argument("--format", type=comma_list("html", "pdf", "xlsx", "docx", "txt"), default=["html"], dest="formats",
-                   metavar="html,pdf,xlsx,docx,txt", help="formats (default: html); Excel for the budget report")
-    p.add_argument("--lang", type=comma_list("zh", "en"), default=[environment_language()], dest="languages",
-                   metavar="zh,en", help="languages (default: what LANG says, else zh)")
-    p.add_argument("--profile", choices=("internal", "external"), type=profile_word, default="internal",
-                   help="external: nothing that rests on few enterprises, no user, host or path")
-    p.add_argument("--releases", metavar="DIR", help="ledger of releases of this register, for --profile external: a report "
-                   "that would give away what an earlier one withheld is refused")
+    p.add_argument(
+        "--format",
+        type=comma_list("html", "pdf", "xlsx", "docx", "txt"),
+        default=["html"],
+        dest="formats",
+        metavar="html,pdf,xlsx,docx,txt",
+        help="formats (default: html); Excel for the budget report",
+    )
+    p.add_argument(
+        "--lang",
+        type=comma_list("zh", "en"),
+        default=[environment_language()],
+        dest="languages",
+        metavar="zh,en",
+        help="languages (default: what LANG says, else zh)",
+    )
+    p.add_argument(
+        "--profile",
+        choices=("internal", "external"),
+        type=profile_word,
+        default="internal",
+        help="external: nothing that rests on few enterprises, no user, host or path",
+    )
+    p.add_argument(
+        "--releases",
+        metavar="DIR",
+        help="ledger of releases of this register, for --profile external: a report "
+        "that would give away what an earlier one withheld is refused",
+    )
     p.add_argument("--out", metavar="DIR", help="folder of the run and the report (default: out/SCENARIO; of a run's folder: that folder)")
 
 
 def _refuse_idle(arguments: argparse.Namespace, kept: list[str]) -> None:
     """Raises SimulatorError for options that would change nothing. kept: the folders of finished runs among the scenarios."""
     if kept:
-        given = {name: getattr(arguments, name.lstrip("-")) for name in ("--population", "--draws", "--seed",
-                                                                         "--appropriation", "--mode")}
+        given = {name: getattr(arguments, name.lstrip("-")) for name in ("--population", "--draws", "--seed", "--appropriation", "--mode")}
         unused(given | {"--set": arguments.changes}, "changes nothing: the run is finished", "name the scenario to play it anew")
     if arguments.profile != "external":
         unused({"--releases": arguments.releases}, "is for reports that leave the house", "give --profile external, too")
@@ -72,8 +101,20 @@ def do(arguments: argparse.Namespace) -> None:
     out = arguments.out or (None if kept else Path("out") / name)
     with watched(scenarios, lang_of(arguments)) as progress, sections(lang_of(arguments)) as section:
         made = simulator.report(
-            *of, population=people, notebook=arguments.notebook, clause=arguments.clause, formats=arguments.formats,
-            languages=arguments.languages, profile=arguments.profile, out=out, units=units,
-            releases=arguments.releases, workers=arguments.workers, progress=progress, notice=notices(arguments), section=section)
+            *of,
+            population=people,
+            notebook=arguments.notebook,
+            clause=arguments.clause,
+            formats=arguments.formats,
+            languages=arguments.languages,
+            profile=arguments.profile,
+            out=out,
+            units=units,
+            releases=arguments.releases,
+            workers=arguments.workers,
+            progress=progress,
+            notice=notices(arguments),
+            section=section,
+        )
     for path in made:
         say(f"→ {path}")

@@ -29,11 +29,17 @@ def add(p: argparse.ArgumentParser) -> None:
     run_options(p)
     cluster_options(p)
     p.add_argument("--precision", type=share, metavar="1%", help="add draws until the 95%% interval of a figure is as narrow")
-    p.add_argument("--of", metavar="FIGURE", help="the figure: total (default), net_impact, a year, a clause; p95 "
-                   "or p95.2014, p95.office_rent for a quantile; overrun")
+    p.add_argument(
+        "--of",
+        metavar="FIGURE",
+        help="the figure: total (default), net_impact, a year, a clause; p95 or p95.2014, p95.office_rent for a quantile; overrun",
+    )
     p.add_argument("--max-draws", type=int, metavar="N", help="with --precision: most draws (default: 50,000)")
-    p.add_argument("--expected", action="store_true", help="means with arrivals and market at their expectation, too: the same "
-                   "means with a smaller error")
+    p.add_argument(
+        "--expected",
+        action="store_true",
+        help="means with arrivals and market at their expectation, too: the same means with a smaller error",
+    )
     lang_option(p)
     p.add_argument("--out", metavar="DIR", help="keep draws, years, summary, settings and record in DIR")
     unfinished = p.add_mutually_exclusive_group()
@@ -48,8 +54,18 @@ def do(arguments: argparse.Namespace) -> int:
     scenario = scenario_of(arguments, arguments.scenario)
     if (arguments.resume or arguments.new) and (not arguments.out or arguments.precision):
         raise SimulatorError(Problem("--resume, --new", "are about an unfinished run", "name its folder with --out, without --precision"))
-    budget = play(arguments, scenario, population_of(arguments), precision=arguments.precision, of=arguments.of or "total",
-                  most=arguments.max_draws, expected=arguments.expected, out=arguments.out, resume=arguments.resume, new=arguments.new)
+    budget = play(
+        arguments,
+        scenario,
+        population_of(arguments),
+        precision=arguments.precision,
+        of=arguments.of or "total",
+        most=arguments.max_draws,
+        expected=arguments.expected,
+        out=arguments.out,
+        resume=arguments.resume,
+        new=arguments.new,
+    )
     from simulator.report import screen
 
     say(screen.budget(budget, arguments.lang))

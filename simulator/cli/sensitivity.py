@@ -25,10 +25,10 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     run_options(p)
     cluster_options(p)
-    p.add_argument("--few", type=int, metavar="N",
-                   help="draws on which the assumptions that move most are played at their ends (default: 64)")
-    p.add_argument("--samples", type=int, metavar="N", help="draws of the Sobol indices, cut to a power of two "
-                   "(default: 256)")
+    p.add_argument(
+        "--few", type=int, metavar="N", help="draws on which the assumptions that move most are played at their ends (default: 64)"
+    )
+    p.add_argument("--samples", type=int, metavar="N", help="draws of the Sobol indices, cut to a power of two (default: 256)")
     lang_option(p)
     p.add_argument("--out", metavar="FILE", help="write tornado and indices of every result as FILE.xlsx, or FILE.csv files")
 
@@ -39,8 +39,15 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.report import drivers
 
     with staged("sensitivity", arguments.lang) as progress:
-        result = simulator.sensitivity(scenario, population, few=arguments.few, samples=arguments.samples,
-                                       workers=arguments.workers, progress=progress, notice=notices(arguments))
+        result = simulator.sensitivity(
+            scenario,
+            population,
+            few=arguments.few,
+            samples=arguments.samples,
+            workers=arguments.workers,
+            progress=progress,
+            notice=notices(arguments),
+        )
     if arguments.out:
         drivers.save(result, arguments.out, arguments.lang)
     say(drivers.text(result, arguments.lang))

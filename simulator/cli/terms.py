@@ -29,10 +29,10 @@ def do(arguments: argparse.Namespace) -> None:
     found = scenario.settings(arguments.group)
     if not found:
         every = scenario.settings()
-        raise SimulatorError(Problem(arguments.group, "no such setting", nearest(arguments.group, [s.path for s in every]) or
-                                     "simulator terms lists all"))
+        raise SimulatorError(
+            Problem(arguments.group, "no such setting", nearest(arguments.group, [s.path for s in every]) or "simulator terms lists all")
+        )
     say(terminal.terms(found, arguments.lang))
-    flags = terminal.doubts(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"),
-                          arguments.lang)
+    flags = terminal.doubts(scenario, dict.fromkeys(s.path.split(".")[1] for s in found if s.group == "law"), arguments.lang)
     if flags:
         say("\n" + flags)

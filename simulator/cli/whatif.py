@@ -27,8 +27,9 @@ def add(p: argparse.ArgumentParser) -> None:
 
 def for_others(p: argparse.ArgumentParser) -> None:
     """What a page needs that others than this machine are to reach: all of it."""
-    p.add_argument("--host", default="", metavar="ADDRESS",
-                   help="for others than this machine: the address listened on; needs the three that follow")
+    p.add_argument(
+        "--host", default="", metavar="ADDRESS", help="for others than this machine: the address listened on; needs the three that follow"
+    )
     p.add_argument("--certificate", default="", metavar="PEM", help="with --host: TLS certificate")
     p.add_argument("--key", default="", metavar="PEM", help="with --host: the certificate's key")
     p.add_argument("--password-file", default="", metavar="FILE", help="with --host: file with the password, its owner's alone")
@@ -41,7 +42,18 @@ def do(arguments: argparse.Namespace) -> None:
         from simulator.scenario import under_policy
 
         scenario = under_policy(arguments.policy, scenario)
-    simulator.whatif(scenario, arguments.population, units=arguments.units, lang=arguments.lang, port=arguments.port,
-                     draws=arguments.draws, out=arguments.out, browser=not arguments.no_browser,
-                     host=arguments.host, certificate=arguments.certificate, key=arguments.key,
-                     password_file=arguments.password_file, notice=notices(arguments))
+    simulator.whatif(
+        scenario,
+        arguments.population,
+        units=arguments.units,
+        lang=arguments.lang,
+        port=arguments.port,
+        draws=arguments.draws,
+        out=arguments.out,
+        browser=not arguments.no_browser,
+        host=arguments.host,
+        certificate=arguments.certificate,
+        key=arguments.key,
+        password_file=arguments.password_file,
+        notice=notices(arguments),
+    )

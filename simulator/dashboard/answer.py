@@ -31,10 +31,17 @@ class Teller:
         if self._baseline is None or self._baseline[0] is not answer.baseline:
             self._baseline = answer.baseline, figures if answer.run is answer.baseline else Figures(answer.baseline)
         before, apart = self._baseline[1], views.differences(answer)
-        tables = [views.by_year(answer, figures, before, words), views.costs(answer, figures, before, apart, words),
-                  views.targets(answer, figures, before, words)]
-        return {"cards": views.cards(answer, figures, apart, words), "fan": pictures.fan(answer, figures, before, words),
-                "curve": self.curve(answer), "tables": [t for t in tables if t]}
+        tables = [
+            views.by_year(answer, figures, before, words),
+            views.costs(answer, figures, before, apart, words),
+            views.targets(answer, figures, before, words),
+        ]
+        return {
+            "cards": views.cards(answer, figures, apart, words),
+            "fan": pictures.fan(answer, figures, before, words),
+            "curve": self.curve(answer),
+            "tables": [t for t in tables if t],
+        }
 
     def curve(self, answer: Answer) -> dict[str, Any]:
         """The curve with its budget line."""

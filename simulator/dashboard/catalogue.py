@@ -16,8 +16,10 @@ from simulator.scenario import Scenario
 
 def sections(scenario: Scenario, offered: list[Control], words: Wording) -> list[dict[str, Any]]:
     """The headings in the order of the page: room, title, paths of their settings."""
-    return [{"room": room, "title": title(room, scenario.law, words), "paths": [c.path for c in offered if c.room == room]}
-            for room in rooms(scenario, offered)]
+    return [
+        {"room": room, "title": title(room, scenario.law, words), "paths": [c.path for c in offered if c.room == room]}
+        for room in rooms(scenario, offered)
+    ]
 
 
 def title(room: str, law: Law, words: Wording) -> str:
@@ -36,14 +38,23 @@ def names(scenario: Scenario, words: Wording) -> dict[str, list[tuple[str, str]]
 def described(control: Control, words: Wording) -> dict[str, Any]:
     """A setting for the page: all numbers in the unit shown."""
     scale, unit = display.scale_of(control, words)
-    made = {"kind": control.kind, "label": control.label(words.lang), "unit": unit, "path": control.path, "room": control.room,
-            "base": shown(control, control.base, words), "about": about(control, words),
-            "other": f"{control.zh} {control.en} {control.article}"}
+    made = {
+        "kind": control.kind,
+        "label": control.label(words.lang),
+        "unit": unit,
+        "path": control.path,
+        "room": control.room,
+        "base": shown(control, control.base, words),
+        "about": about(control, words),
+        "other": f"{control.zh} {control.en} {control.article}",
+    }
     if control.kind == "slider":
         made |= {"low": str(control.low / scale), "high": str(control.high / scale), "step": str(control.step / scale)}
     if control.kind in ("choice", "list"):
-        made["choices"] = [display.written(control, value, words) if control.kind == "choice" else (zh if words.lang == "zh" else en)
-                           for value, zh, en in control.choices]
+        made["choices"] = [
+            display.written(control, value, words) if control.kind == "choice" else (zh if words.lang == "zh" else en)
+            for value, zh, en in control.choices
+        ]
     return made
 
 
@@ -73,8 +84,11 @@ def about(control: Control, words: Wording) -> list[str]:
     if control.kind == "slider" and control.allowed:
         low, high = control.allowed
         ends = {"low": f"{low / scale:,f}", "unit": unit}
-        lines.append(words.say("about.range", high=f"{(high / scale).normalize():,f}", **ends) if high is not None
-                     else words.say("about.least", **ends))
+        lines.append(
+            words.say("about.range", high=f"{(high / scale).normalize():,f}", **ends)
+            if high is not None
+            else words.say("about.least", **ends)
+        )
         if isinstance(control.base, dict) and set(control.base) <= set(SPREAD):
             lines.append(words.say("about.spread"))
     lines.append(words.say("about.path", path=control.path))

@@ -49,8 +49,9 @@ class Chart:
         self._parts.append(f'<path class="axis" d="M{LEFT:.1f} {TOP:.1f}V{bottom:.1f}H{right:.1f}"/>')
         self._text(x_label, (LEFT + right) / 2, self.height - 8, "middle", "tick")
         middle = (TOP + bottom) / 2
-        self._parts.append(f'<text class="tick" text-anchor="middle" transform="translate(14 {middle:.1f}) rotate(-90)">'
-                           f"{html.escape(y_label)}</text>")
+        self._parts.append(
+            f'<text class="tick" text-anchor="middle" transform="translate(14 {middle:.1f}) rotate(-90)">{html.escape(y_label)}</text>'
+        )
 
     def line(self, xs: Points, ys: Points, colour: str, width: float, dashes: str = "") -> None:
         """A line through points. dashes: lengths of strokes and gaps."""
@@ -66,8 +67,9 @@ class Chart:
         """A point."""
         self._parts.append(f'<circle cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" class="dot {colour}" r="3.6"/>')
 
-    def write(self, text: str, x: float, y: float, away: tuple[float, float] = (0.0, 0.0), *, anchor: str = "start",
-              colour: str = "") -> None:
+    def write(
+        self, text: str, x: float, y: float, away: tuple[float, float] = (0.0, 0.0), *, anchor: str = "start", colour: str = ""
+    ) -> None:
         """A word beside a point, `away` points to the right and up, legible on lines and bands; its lines go downwards."""
         for i, line in enumerate(text.split("\n")):
             self._text(line, self.across(x) + away[0], self.up(y) - away[1] + i * LINE_HEIGHT, anchor, "word", colour)
@@ -78,8 +80,10 @@ class Chart:
 
     def made(self, says: str) -> dict[str, Any]:
         """The picture, and what is read off it from left to right; says: what it shows, to those who cannot see it."""
-        svg = (f'<svg class="chart" role="img" aria-label="{html.escape(says)}" viewBox="0 0 {self.width:g} {self.height:g}">'
-               f"{''.join(self._parts)}</svg>")
+        svg = (
+            f'<svg class="chart" role="img" aria-label="{html.escape(says)}" viewBox="0 0 {self.width:g} {self.height:g}">'
+            f"{''.join(self._parts)}</svg>"
+        )
         return {"svg": svg, "hover": self._hover, "width": self.width, "ends": [TOP, self.height - BOTTOM]}
 
     def _points(self, xs: Points, ys: Points) -> str:

@@ -24,8 +24,14 @@ DIGITS = 6  # of a distribution that was moved
 NOT_HERE = ("draws", "population.source")  # the page has a place of its own for these
 SIGNED = ("log",)  # units in which a distribution is moved by adding, not in proportion
 SPREAD = ("low", "mode", "high")  # a distribution's numbers, in the order they are written
-UNIT_NAMES = {"m2": ("m2", "㎡", "平米", "平方", "平方米"), "months": ("月", "个月", "month", "months"), "years": ("年", "year", "years"),
-              "count": ("户", "家", "个", "人", "名"), "ratio": ("倍", "times"), "CNY/m2/month": ("元",)}
+UNIT_NAMES = {
+    "m2": ("m2", "㎡", "平米", "平方", "平方米"),
+    "months": ("月", "个月", "month", "months"),
+    "years": ("年", "year", "years"),
+    "count": ("户", "家", "个", "人", "名"),
+    "ratio": ("倍", "times"),
+    "CNY/m2/month": ("元",),
+}
 Value = Any  # a setting's value as a scenario writes it: Decimal, mapping, text, bool, None
 
 # heading → first words of the paths of assumptions under it
@@ -131,8 +137,9 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
             found.append(_slider(setting, "policy", _read(setting.value), Decimal(0), None, Decimal("0.01"), top=top))
         elif name in scenario.declared.by_path and scenario.assumptions[name].value.shape in ("uniform", "pert"):
             declared = scenario.declared.by_path[name]
-            found.append(_slider(setting, _room(name), scenario.assumptions[name].value.written(),
-                                 _decimal(declared.low), _decimal(declared.high)))
+            found.append(
+                _slider(setting, _room(name), scenario.assumptions[name].value.written(), _decimal(declared.low), _decimal(declared.high))
+            )
     return found
 
 
@@ -161,8 +168,7 @@ def _of_law(setting: Setting, scenario: Scenario) -> Control:
 def _of_reading(setting: Setting, scenario: Scenario) -> Control:
     switch = scenario.law.policy.readings[setting.path.removeprefix("interpretation.")]
     choices = tuple((name, *switch.meanings[name]) for name in switch.names)
-    return Control(setting.path, "interpretation", "choice", switch.zh, switch.en, "", switch.article, setting.value,
-                   choices=choices)
+    return Control(setting.path, "interpretation", "choice", switch.zh, switch.en, "", switch.article, setting.value, choices=choices)
 
 
 def _of_plain(setting: Setting, choice: Choice, scenario: Scenario) -> Control:
@@ -190,27 +196,52 @@ def _of_rationing(setting: Setting, scenario: Scenario) -> Control:
     meanings = {"rationing.mode": MODES, "rationing.unpaid": UNPAID}.get(setting.path)
     if setting.unit == "clauses":
         blocks = scenario.law.blocks
-        clauses = tuple((slug, blocks[slug].zh, blocks[slug].en) for slug in scenario.law.policy.slugs[:scenario.law.policy.cash_clauses])
+        clauses = tuple((slug, blocks[slug].zh, blocks[slug].en) for slug in scenario.law.policy.slugs[: scenario.law.policy.cash_clauses])
         given = str(_read(setting.value) or "").replace("none", "").split()
         return replace(_text(setting, "policy", given), kind="list", choices=clauses)
     if meanings is None:
         return replace(_text(setting, "policy", _read(setting.value)), allowed=(Decimal(0), None))
     zh, en = setting.zh.partition("：")[0], setting.en.partition(":")[0]
-    return Control(setting.path, "policy", "choice", zh, en, "", setting.source, setting.value,
-                   choices=tuple((name, *said) for name, said in meanings.items()))
+    return Control(
+        setting.path,
+        "policy",
+        "choice",
+        zh,
+        en,
+        "",
+        setting.source,
+        setting.value,
+        choices=tuple((name, *said) for name, said in meanings.items()),
+    )
 
 
 def _flag(setting: Setting, room: str) -> Control:
-    return Control(setting.path, room, "choice", setting.zh, setting.en, "", setting.source, _read(setting.value),
-                   choices=((True, "true", "true"), (False, "false", "false")))
+    return Control(
+        setting.path,
+        room,
+        "choice",
+        setting.zh,
+        setting.en,
+        "",
+        setting.source,
+        _read(setting.value),
+        choices=((True, "true", "true"), (False, "false", "false")),
+    )
 
 
 def _text(setting: Setting, room: str, base: Value) -> Control:
     return Control(setting.path, room, "text", setting.zh, setting.en, setting.unit, setting.source, base)
 
 
-def _slider(setting: Setting, room: str, base: Value, least: Decimal, most: Decimal | None,
-            resolution: Decimal | None = None, top: Decimal | None = None) -> Control:
+def _slider(
+    setting: Setting,
+    room: str,
+    base: Value,
+    least: Decimal,
+    most: Decimal | None,
+    resolution: Decimal | None = None,
+    top: Decimal | None = None,
+) -> Control:
     numbers = [_decimal(v) for v in (base.values() if isinstance(base, Mapping) else [base])]
     if least < 0:  # either sign is meant: as far again on both sides
         width = max(max(numbers) - min(numbers), (most or Decimal(0)) / 20)
@@ -224,8 +255,21 @@ def _slider(setting: Setting, room: str, base: Value, least: Decimal, most: Deci
         step = max(step, resolution)
         high = max(high, low + 5 * resolution)
     low = (low / step).to_integral_value() * step
-    return Control(setting.path, room, "slider", setting.zh, setting.en, setting.unit, setting.source, base, low, high, step,
-                   allowed=(least, most), confidence=setting.confidence if room in ROOMS else "")
+    return Control(
+        setting.path,
+        room,
+        "slider",
+        setting.zh,
+        setting.en,
+        setting.unit,
+        setting.source,
+        base,
+        low,
+        high,
+        step,
+        allowed=(least, most),
+        confidence=setting.confidence if room in ROOMS else "",
+    )
 
 
 def _room(name: str) -> str:

@@ -20,13 +20,28 @@ from simulator.report.wording import Wording
 
 FAR = 100  # times as large, or as small, as the value was: asked about
 NOTHING = ("none", "无", "不设", "没有", "无期限", "长期", "null", "-", "—")
-SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3,
-          "bn": 10**9, "billion": 10**9, "m": 10**6, "mn": 10**6, "million": 10**6, "k": 10**3, "thousand": 10**3}
+SCALES = {
+    "亿": 10**8,
+    "千万": 10**7,
+    "百万": 10**6,
+    "十万": 10**5,
+    "万": 10**4,
+    "千": 10**3,
+    "bn": 10**9,
+    "billion": 10**9,
+    "m": 10**6,
+    "mn": 10**6,
+    "million": 10**6,
+    "k": 10**3,
+    "thousand": 10**3,
+}
 _GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"([-+]?[\d,]*\.?\d+(?:e[-+]?\d+)?)\s*(.*)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})")
-_DATED = re.compile(r"(\d{4})\s*年?\s*起?\s*[:：]?\s+?([-+]?[\d.,]+\s*[^\s;；、/]*)|([-+]?[\d.,]+\s*%?)\s*\(\s*(\d{4})\s*年?\s*起?\s*\)"
-                    r"|(?:from\s+)(\d{4})\s*:?\s*([-+]?[\d.,]+\s*%?)")
+_DATED = re.compile(
+    r"(\d{4})\s*年?\s*起?\s*[:：]?\s+?([-+]?[\d.,]+\s*[^\s;；、/]*)|([-+]?[\d.,]+\s*%?)\s*\(\s*(\d{4})\s*年?\s*起?\s*\)"
+    r"|(?:from\s+)(\d{4})\s*:?\s*([-+]?[\d.,]+\s*%?)"
+)
 _CURRENCY = ("元", "人民币", "rmb", "cny", "yuan", "¥")
 
 
@@ -64,7 +79,8 @@ def written(control: Control, value: Value, words: Wording) -> str:
         if value and all(isinstance(year, int) for year in value):
             sign = "%" if control.unit in ("share", "occupancy") else ""
             return words.say("entry.semicolon").join(
-                words.say("entry.dated", year=year, value=_number(v, scale) + sign) for year, v in sorted(value.items()))
+                words.say("entry.dated", year=year, value=_number(v, scale) + sign) for year, v in sorted(value.items())
+            )
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _number(value, scale) if control.unit != "int" else str(value)
     return yamlfile.written(value)
@@ -89,8 +105,11 @@ def read(control: Control, text: str, words: Wording) -> Value:
         return yamlfile.loads(f"value: {text}", control.label(words.lang)).data.get("value")
     if control.unit in ("int", "choice", "year", "text", "flag", ""):
         return yamlfile.loads(f"value: {text}", control.label(words.lang)).data.get("value")
-    if isinstance(control.base, Mapping) and all(isinstance(year, int) for year in control.base) and \
-            (dated := _dated(control, text, words)):
+    if (
+        isinstance(control.base, Mapping)
+        and all(isinstance(year, int) for year in control.base)
+        and (dated := _dated(control, text, words))
+    ):
         return dated
     numbers = [_quantity(control, part, words) for part in re.split(r"[/~]|至|到", text)]
     if None in numbers or not 1 <= len(numbers) <= 3:
@@ -127,8 +146,9 @@ def far_off(control: Control, value: Value, now: Value, text: str, words: Wordin
         other = plain if scale > 1 else plain * 100  # meant in the setting's own unit: 元, or a share of one
         if 1 / Decimal(FAR) < (other if scale > 1 else other * scale) / was < FAR:
             instead = _number(other, scale) if scale > 1 else _number(other * scale, scale)
-    said = words.say("entry.far", label=control.label(words.lang), value=written(control, value, words), unit=unit,
-                     was=written(control, now, words))
+    said = words.say(
+        "entry.far", label=control.label(words.lang), value=written(control, value, words), unit=unit, was=written(control, now, words)
+    )
     return said, instead
 
 
@@ -187,8 +207,9 @@ def _listed(control: Control, text: str, words: Wording) -> list[str]:
     found: list[str] = []
     unknown: list[str] = []
     for part in filter(None, (p.strip() for p in re.split(r"[、,;>\n]", text.strip("[]")))):
-        near = [slug for slug, zh, en in control.choices if part.casefold() in (str(slug), zh.casefold(), en.casefold())] or \
-            [slug for slug, zh, en in control.choices if part.casefold() in zh.casefold() or part.casefold() in en.casefold()]
+        near = [slug for slug, zh, en in control.choices if part.casefold() in (str(slug), zh.casefold(), en.casefold())] or [
+            slug for slug, zh, en in control.choices if part.casefold() in zh.casefold() or part.casefold() in en.casefold()
+        ]
         (found if len(near) == 1 else unknown).append(str(near[0]) if len(near) == 1 else part)
     if unknown:
         names = words.say("entry.comma").join(zh if words.lang == "zh" else en for _, zh, en in control.choices)

@@ -25,12 +25,16 @@ KINDS = ("national", "regional", "retailer", "ecommerce", "other")
 def gains(register: Population, before: Scenario, after: Scenario, words: Wording) -> list[dict[str, Any]]:
     """Two tables, by size and by kind: enterprises, how many get more, less, the same, and by how much in all and on average (CNY
     cash of all the register's assessed years). Raises PopulationError for a register that cannot be assessed."""
-    was, now = (assess(register, scenario).awards[:, :, :scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for scenario in (before, after))
+    was, now = (
+        assess(register, scenario).awards[:, :, : scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for scenario in (before, after)
+    )
     change = (now - was) / FEN
     sizes = [words.say(f"gains.size_{i}") for i in range(len(SIZES) + 1)]
     kinds = [words.say(f"gains.kind_{kind}") for kind in KINDS]
-    return [_table("gains.by_size", size_of(register), sizes, change, was / FEN, words, "gains-by-size"),
-            _table("gains.by_kind", kind_of(register), kinds, change, was / FEN, words, "gains-by-kind")]
+    return [
+        _table("gains.by_size", size_of(register), sizes, change, was / FEN, words, "gains-by-size"),
+        _table("gains.by_kind", kind_of(register), kinds, change, was / FEN, words, "gains-by-kind"),
+    ]
 
 
 def size_of(register: Population) -> np.ndarray:
@@ -44,13 +48,18 @@ def size_of(register: Population) -> np.ndarray:
 def kind_of(register: Population) -> np.ndarray:
     """Which of KINDS each enterprise is (n,): headquarters first, then online retailers, other e-commerce, the rest."""
     facts = register.enterprises
-    conditions = [facts["headquarters"] == NATIONAL, facts["headquarters"] == REGIONAL, facts["online_retailer"] != 0,
-                  facts["ecommerce"] != 0]
+    conditions = [
+        facts["headquarters"] == NATIONAL,
+        facts["headquarters"] == REGIONAL,
+        facts["online_retailer"] != 0,
+        facts["ecommerce"] != 0,
+    ]
     return np.select(conditions, list(range(len(conditions))), len(conditions))
 
 
-def _table(title: str, group: np.ndarray, names: Sequence[str], change: np.ndarray, was: np.ndarray, words: Wording,
-           name: str) -> dict[str, Any]:
+def _table(
+    title: str, group: np.ndarray, names: Sequence[str], change: np.ndarray, was: np.ndarray, words: Wording, name: str
+) -> dict[str, Any]:
     unit = UNITS[words.lang]["money"]
     rows: list[list[Any]] = []
     masks = [(label, group == i) for i, label in enumerate(names)] + [(words.say("costs.total"), np.ones(len(group), bool))]
@@ -59,8 +68,15 @@ def _table(title: str, group: np.ndarray, names: Sequence[str], change: np.ndarr
             continue
         part = change[mask]
         total = float(part.sum())
-        rows.append([label, f"{n:,}", *(f"{int(hit.sum()):,}" for hit in (part > 0, part < 0, part == 0)),
-                     unit.text(float(was[mask].sum()), digits=unit.finest), unit.text(total, digits=unit.finest, signed=True),
-                     unit.text(total / n, digits=unit.finest, signed=True)])
+        rows.append(
+            [
+                label,
+                f"{n:,}",
+                *(f"{int(hit.sum()):,}" for hit in (part > 0, part < 0, part == 0)),
+                unit.text(float(was[mask].sum()), digits=unit.finest),
+                unit.text(total, digits=unit.finest, signed=True),
+                unit.text(total / n, digits=unit.finest, signed=True),
+            ]
+        )
     header = [words.say(f"gains.{key}") for key in ("group", "enterprises", "more", "less", "same", "was", "change", "mean")]
     return table(words.say(title), header, rows, name=name, strong=[-1], unit=words.say("unit.table", unit=words.say("unit.money")))

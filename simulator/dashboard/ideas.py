@@ -34,7 +34,7 @@ class Shelf:
     def keep(self, name: str, changes: Mapping[str, Any]) -> None:
         """Keep changes under a name; what bore it is replaced. Raises ScenarioError where there is no more room."""
         if name not in self.kept and len(self.kept) >= MOST:
-            raise ScenarioError(Problem(name, phrase('{} what-ifs are kept already', MOST), "delete one first"))
+            raise ScenarioError(Problem(name, phrase("{} what-ifs are kept already", MOST), "delete one first"))
         self.kept[name] = {path: value for path, value in changes.items() if path not in LUCK}
 
     def rename(self, old: str, new: str) -> None:
@@ -60,8 +60,16 @@ class Link:
 
     def text(self) -> str:
         """As letters, digits, - and _."""
-        whole = {"v": VERSION, "s": self.source, "b": self.base, "r": self.register, "n": self.name, "c": _written(self.changes),
-                 "k": [[name, _written(changes)] for name, changes in self.kept.items()], "d": list(self.draws)}
+        whole = {
+            "v": VERSION,
+            "s": self.source,
+            "b": self.base,
+            "r": self.register,
+            "n": self.name,
+            "c": _written(self.changes),
+            "k": [[name, _written(changes)] for name, changes in self.kept.items()],
+            "d": list(self.draws),
+        }
         packed = zlib.compress(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(), 9)
         return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
 
@@ -79,8 +87,15 @@ class Link:
             if whole["v"] != VERSION or len(whole["k"]) > MOST:
                 raise ValueError("another version")
             quick, full = map(int, whole["d"])
-            return cls(str(whole["s"]), str(whole["b"]), str(whole["r"]), _read(whole["c"]), str(whole["n"])[:MOST],
-                       {str(name)[:MOST]: _read(changes) for name, changes in whole["k"]}, (quick, full))
+            return cls(
+                str(whole["s"]),
+                str(whole["b"]),
+                str(whole["r"]),
+                _read(whole["c"]),
+                str(whole["n"])[:MOST],
+                {str(name)[:MOST]: _read(changes) for name, changes in whole["k"]},
+                (quick, full),
+            )
         except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
             raise ScenarioError(Problem("link", "is no link of this page, or a part of one", "copy it whole, up to its last letter")) from e
 

@@ -18,8 +18,7 @@ from simulator.errors import SimulatorError
 from simulator.files import overwriting, put
 from simulator.scenario.identity import Identity
 
-KINDS = {".yaml": "application/yaml", ".html": "text/html",
-         ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+KINDS = {".yaml": "application/yaml", ".html": "text/html", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class Keeping:
@@ -36,8 +35,14 @@ class Keeping:
         text = page.state.saved(name, title or name, draws)
         file = page.out / f"{name}.yaml"
         if file.exists() and not message.get("sure") and file.read_bytes() != text.encode():
-            page.send({"type": "asked", "save": title, "question": page.words.say("keep.exists", file=file),
-                       "instead": _free(page.out / name, ".yaml").stem})
+            page.send(
+                {
+                    "type": "asked",
+                    "save": title,
+                    "question": page.words.say("keep.exists", file=file),
+                    "instead": _free(page.out / name, ".yaml").stem,
+                }
+            )
             return
         with overwriting(bool(message.get("sure"))):
             put(file, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
@@ -61,6 +66,7 @@ class Keeping:
 
     def excel(self, message: dict[str, Any]) -> None:
         """What-ifs compared, as a workbook."""
+
         def make(runs: list[BudgetRun]) -> list[Path]:
             from simulator.report import comparison
 
@@ -71,6 +77,7 @@ class Keeping:
 
     def compare_report(self, message: dict[str, Any]) -> None:
         """What-ifs compared, as a report."""
+
         def make(runs: list[BudgetRun]) -> list[Path]:
             from simulator.report.comparison_folder import write_comparison
             from simulator.report.publish import publish

@@ -39,12 +39,14 @@ class ThisInterpreter(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         argv += ["--IPKernelApp.log_level=50", "--HistoryManager.enabled=False"]
-        return KernelSpec(argv=argv, display_name="this interpreter", language="python", env=launcher.environment(),
-                          metadata=launcher.UNDERSTOOD)
+        return KernelSpec(
+            argv=argv, display_name="this interpreter", language="python", env=launcher.environment(), metadata=launcher.UNDERSTOOD
+        )
 
 
-def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh",
-          told: Callable[[str], None] = print) -> None:
+def serve(
+    *, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", told: Callable[[str], None] = print
+) -> None:
     """Serve it until it is interrupted. lang: its language, where its language pack is installed. Raises ReportError where the
     folder cannot be served."""
     root = served(Path(folder))
@@ -61,8 +63,7 @@ def serve(*, port: int = PORT, folder: str | Path = "notebooks", browser: bool =
 
 def overrides(lang: str) -> dict[str, dict[str, object]]:
     """What JupyterLab's own settings start from: it asks nothing about news, and speaks a language it has the words of."""
-    made: dict[str, dict[str, object]] = {
-        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    made: dict[str, dict[str, object]] = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     locale = LOCALES.get(lang, "")
     if locale in {pack.name for pack in importlib.metadata.entry_points(group="jupyterlab.languagepack")}:
         made["@jupyterlab/translation-extension:plugin"] = {"locale": locale}
@@ -77,8 +78,12 @@ def served(folder: Path) -> Path:
             for notebook in sorted(file for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name):
                 changing.put(notebook.relative_to(shipped).as_posix(), partial(shutil.copyfile, notebook))
     if data := sorted(file for file in folder.rglob("*") if file.suffix.lower() in DATA):
-        raise ReportError([Problem(str(file), "is data in the folder that is served", "keep it outside, or choose another --folder")
-                           for file in data[:20]])
+        raise ReportError(
+            [
+                Problem(str(file), "is data in the folder that is served", "keep it outside, or choose another --folder")
+                for file in data[:20]
+            ]
+        )
     return folder.resolve()
 
 

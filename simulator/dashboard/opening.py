@@ -13,8 +13,15 @@ from simulator.report.kinds import folder_of
 from simulator.scenario import Scenario, load_scenario
 
 
-def open_page(scenario: str | Path = "baseline", population: str | Path = "", units: str = "", *, lang: str = "zh",
-              draws: int = QUICK, out: str | Path = "out/what_if") -> Dashboard:
+def open_page(
+    scenario: str | Path = "baseline",
+    population: str | Path = "",
+    units: str = "",
+    *,
+    lang: str = "zh",
+    draws: int = QUICK,
+    out: str | Path = "out/what_if",
+) -> Dashboard:
     """The page of a scenario, by shipped name or path, on a register by path (empty: the scenario's own).
 
     units: the units of a register's amounts where it does not say, `column=万元` with spaces between. Raises ScenarioError
@@ -37,8 +44,9 @@ def register_of(scenario: Scenario, population: str | Path = "", units: str = ""
     return whole(open_register(beside if beside.exists() else source))
 
 
-def opener(scenario: str | Path, population: str | Path, units: Sequence[str], *, lang: str, draws: int,
-           out: str | Path) -> Callable[[], Dashboard]:
+def opener(
+    scenario: str | Path, population: str | Path, units: Sequence[str], *, lang: str, draws: int, out: str | Path
+) -> Callable[[], Dashboard]:
     """What opens a page for each person who comes. Scenario and register are read here once, so that nothing is served that cannot
     be used, and all pages share them. Raises ScenarioError, PopulationError."""
     found = load_scenario(scenario)

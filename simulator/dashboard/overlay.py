@@ -33,7 +33,7 @@ def write(base: str, name: str, title: str, changes: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     if not NAME.fullmatch(name):
-        raise ScenarioError(Problem("name", phrase('{} cannot name a scenario file', repr(name)), "letters, digits, - and _"))
+        raise ScenarioError(Problem("name", phrase("{} cannot name a scenario file", repr(name)), "letters, digits, - and _"))
     base = base if base in shipped() else Path(base).resolve().as_posix()
     title = _quoted(title.strip() or name)
     lines = [f"base: {base if base in shipped() else _quoted(base)}", f"name: {name}", f"zh: {title}", f"en: {title}"]
@@ -78,15 +78,19 @@ def changes_of(scenario: Scenario, base: Scenario) -> dict[str, Any]:
     now, was = scenario.to_dict(), base.to_dict()
     # a reading, or a way of rationing, may be called none: that is its name
     words = [path for path in now if path.startswith("interpretation.") or path == "rationing.mode" or FORMULA.fullmatch(path)]
-    found = {path: text if path in words else yamlfile.loads(f"value: {text}", path).data["value"]
-             for path, text in now.items() if was.get(path) != text and path not in NOT_TAKEN}
+    found = {
+        path: text if path in words else yamlfile.loads(f"value: {text}", path).data["value"]
+        for path, text in now.items()
+        if was.get(path) != text and path not in NOT_TAKEN
+    }
     found |= {path: None for path in was if path not in now}
     changed = base.set(found)
     reached = changed.to_dict()
     edges = {p: n.edge for p, n in changed.law.numbers.items()} == {p: n.edge for p, n in scenario.law.numbers.items()}
     if not edges or any(reached.get(path) != text for path, text in now.items() if path not in NOT_TAKEN):
-        raise ScenarioError(Problem(scenario.name, "rests on another law than the scenario opened",
-                                    "open it by itself: simulator whatif FILE"))
+        raise ScenarioError(
+            Problem(scenario.name, "rests on another law than the scenario opened", "open it by itself: simulator whatif FILE")
+        )
     return found
 
 

@@ -48,8 +48,17 @@ class Dashboard:
     folder for scenarios and reports that are kept. engine: what plays, by default only what a change can touch.
     """
 
-    def __init__(self, scenario: Scenario, population: Population | None = None, *, source: str = "baseline",
-                 lang: str = "zh", draws: int = QUICK, out: str | Path = "out/what_if", engine: Engine | None = None):
+    def __init__(
+        self,
+        scenario: Scenario,
+        population: Population | None = None,
+        *,
+        source: str = "baseline",
+        lang: str = "zh",
+        draws: int = QUICK,
+        out: str | Path = "out/what_if",
+        engine: Engine | None = None,
+    ):
         self.words = wording.load(lang)
         self.state = State(scenario, source)
         self.population, self.out = population, Path(out).resolve()
@@ -323,8 +332,15 @@ class Dashboard:
 
     def link(self) -> Link:
         """The page's state, as it goes into an address."""
-        return Link(self.state.base.name, self.state.base.hash()[:8], self._register(), dict(self.state.changes), self.name,
-                    self.shelf.kept, (self.quick, self.full))
+        return Link(
+            self.state.base.name,
+            self.state.base.hash()[:8],
+            self._register(),
+            dict(self.state.changes),
+            self.name,
+            self.shelf.kept,
+            (self.quick, self.full),
+        )
 
     def _register(self) -> str:
         return self.population.sha256[:8] if self.population is not None else ""
@@ -335,20 +351,30 @@ class Dashboard:
         people = words.say("head.synthetic")
         if self.population is not None:
             count = f"{len(self.population):,}"
-            people = words.say("head.invented", enterprises=count) if self.population.synthetic else \
-                words.say("head.register", source=self.population.source, enterprises=count)
+            people = (
+                words.say("head.invented", enterprises=count)
+                if self.population.synthetic
+                else words.say("head.register", source=self.population.source, enterprises=count)
+            )
         said = {key: words.say(key) for key in words.sentences if key.startswith("ui.") and "{" not in words.sentences[key]}
         said |= {key: words.sentences[key] for key in words.sentences if key.startswith("ui.") and key not in said}
-        self.send({
-            "type": "page", "lang": words.lang, "tag": words.tag, "words": {k.removeprefix("ui."): v for k, v in said.items()},
-            "title": words.say("head.title"), "people": people, "unit": words.say("unit.money"),
-            "scenario": words.say("head.scenario", scenario=getattr(base, words.lang)),
-            "identity": f"{base.hash()[:8]}-{self._register()}-{words.lang}",
-            "sections": catalogue.sections(base, self.offered, words),
-            "names": catalogue.names(base, words),
-            "controls": {c.path: catalogue.described(c, words) for c in self.offered},
-            "sample": self.population is None,
-        })
+        self.send(
+            {
+                "type": "page",
+                "lang": words.lang,
+                "tag": words.tag,
+                "words": {k.removeprefix("ui."): v for k, v in said.items()},
+                "title": words.say("head.title"),
+                "people": people,
+                "unit": words.say("unit.money"),
+                "scenario": words.say("head.scenario", scenario=getattr(base, words.lang)),
+                "identity": f"{base.hash()[:8]}-{self._register()}-{words.lang}",
+                "sections": catalogue.sections(base, self.offered, words),
+                "names": catalogue.names(base, words),
+                "controls": {c.path: catalogue.described(c, words) for c in self.offered},
+                "sample": self.population is None,
+            }
+        )
         if message.get("link") and not self.state.changes and not self.shelf.kept:
             with contextlib.suppress(SimulatorError):
                 self.open_link(str(message["link"]))
@@ -368,16 +394,36 @@ class Dashboard:
                 listed.append({"path": path, "label": path, "unit": "", "was": own.get(path, "—"), "now": yamlfile.written(value)})
                 continue
             changed[path] = catalogue.shown(control, value, words)
-            listed.append({"path": path, "label": control.label(words.lang), "unit": display.scale_of(control, words)[1],
-                           "was": display.written(control, control.base, words), "now": changed[path]["text"]})
-        self.send({
-            "type": "state", "changed": changed, "listed": listed, "undo": state.can_undo, "redo": state.can_redo,
-            "heard": dict(self._heard), "link": self.link().text(), "untouched": not state.changes and not self.shelf.kept,
-            "name": self.name, "kept": list(self.shelf.kept), "next": self._next_name(),
-            "same": self.name in self.shelf.kept and self.shelf.kept[self.name] == {
-                p: v for p, v in state.changes.items() if p not in LUCK},
-            "quick": str(self.quick), "full": str(self.full), "options": state.options(), "notice": self._horizon(),
-        })
+            listed.append(
+                {
+                    "path": path,
+                    "label": control.label(words.lang),
+                    "unit": display.scale_of(control, words)[1],
+                    "was": display.written(control, control.base, words),
+                    "now": changed[path]["text"],
+                }
+            )
+        self.send(
+            {
+                "type": "state",
+                "changed": changed,
+                "listed": listed,
+                "undo": state.can_undo,
+                "redo": state.can_redo,
+                "heard": dict(self._heard),
+                "link": self.link().text(),
+                "untouched": not state.changes and not self.shelf.kept,
+                "name": self.name,
+                "kept": list(self.shelf.kept),
+                "next": self._next_name(),
+                "same": self.name in self.shelf.kept
+                and self.shelf.kept[self.name] == {p: v for p, v in state.changes.items() if p not in LUCK},
+                "quick": str(self.quick),
+                "full": str(self.full),
+                "options": state.options(),
+                "notice": self._horizon(),
+            }
+        )
 
     def _horizon(self) -> dict[str, Any] | None:
         """That the policy goes on after the last year played, and which year would count it to the full."""
@@ -388,8 +434,15 @@ class Dashboard:
         tail = max(0, base.years[-1] - base.law.end.year) if base.law.end else 0
         wanted = min(end.year + tail, scenario.law.start.year + 60)
         control = self.by_path.get("horizon")
-        return {"text": self.words.say("notice.horizon", end=end.year, last=last),
-                "button": self.words.say("notice.extend", year=wanted), "set": f"horizon={wanted}"} if control else None
+        return (
+            {
+                "text": self.words.say("notice.horizon", end=end.year, last=last),
+                "button": self.words.say("notice.extend", year=wanted),
+                "set": f"horizon={wanted}",
+            }
+            if control
+            else None
+        )
 
     def _publish(self, answer: Answer | Failure) -> None:
         if isinstance(answer, Failure):
@@ -399,8 +452,14 @@ class Dashboard:
                     self._stand("stale")
             return
         self.shown = answer
-        self.send({"type": "answer", **self.teller.told(answer), "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-                   "changes": len(self.state.changes)})
+        self.send(
+            {
+                "type": "answer",
+                **self.teller.told(answer),
+                "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+                "changes": len(self.state.changes),
+            }
+        )
         with self._lock:
             if self.worker.is_wanted(answer.question):
                 self._stand("current" if answer.final else "early")
@@ -417,8 +476,9 @@ class Dashboard:
                     self._stand("full", done=min(done, question.scenario.draws), most=question.scenario.draws)
 
     def _fits(self) -> bool:
-        return self.shown is not None and \
-            self.shown.run.scenario.set({"draws": self.state.base.draws}) == self.state.scenario.set({"draws": self.state.base.draws})
+        return self.shown is not None and self.shown.run.scenario.set({"draws": self.state.base.draws}) == self.state.scenario.set(
+            {"draws": self.state.base.draws}
+        )
 
     def _stand(self, state: str, done: int = 0, most: int = 0) -> None:
         """Say how what is shown relates to the settings: current, early (of the first draws), computing, first, full or stale."""
@@ -434,5 +494,3 @@ class Dashboard:
         from simulator.dashboard.notebook import show
 
         show(self)
-
-

@@ -35,8 +35,10 @@ def fan(answer: Answer, figures: Figures, before: Figures, words: Wording) -> di
     lines = {q: [float(figures("paid", TOTAL, year).get(q, math.nan)) / unit for year in years] for q in ("p5", *QUANTILES)}
     if all(math.isnan(amount) for amount in lines["p50"]):
         return None
-    lines = {q: [median if math.isnan(amount) else amount for amount, median in zip(line, lines["p50"], strict=True)]
-             for q, line in lines.items()}
+    lines = {
+        q: [median if math.isnan(amount) else amount for amount, median in zip(line, lines["p50"], strict=True)]
+        for q, line in lines.items()
+    }
     budget = {year: fen / FEN / unit for year, fen in sorted(answer.run.scenario.appropriation.items())}
     ticks = sorted({*years, *budget})
     top = 1.1 * max(*lines["p95"], *budget.values(), 1e-9)
@@ -62,12 +64,17 @@ def fan(answer: Answer, figures: Figures, before: Figures, words: Wording) -> di
     for year in ticks:
         row = figures("paid", TOTAL, year)
         appropriated = money.text(budget[year] * unit, 0.0) if year in budget else MISSING
-        cells = [str(year), *(shown(row, money, q) for q in ("p5", *QUANTILES)), appropriated,
-                 shown(medians[year], money, "p50") if year in medians else MISSING]
+        cells = [
+            str(year),
+            *(shown(row, money, q) for q in ("p5", *QUANTILES)),
+            appropriated,
+            shown(medians[year], money, "p50") if year in medians else MISSING,
+        ]
         rows.append(cells)
         chart.hover(year, "\n".join(f"{name}  {cell}" for name, cell in zip(header, cells, strict=True) if cell != MISSING))
-    return chart.made(words.say("charts.fan")) | {"table": table(
-        words.say("charts.fan"), header, rows, name="payouts", unit=words.say("unit.table", unit=words.say("unit.money")))}
+    return chart.made(words.say("charts.fan")) | {
+        "table": table(words.say("charts.fan"), header, rows, name="payouts", unit=words.say("unit.table", unit=words.say("unit.money")))
+    }
 
 
 def exceedance(answer: Answer, line: float | None, words: Wording) -> dict[str, Any]:
@@ -103,8 +110,7 @@ def exceedance(answer: Answer, line: float | None, words: Wording) -> dict[str, 
         rows.append([unit.text(amount * unit.scale, digits=0), percent(float(chances[kept[i]]) / 100)])
         chart.hover(amount, words.say("charts.read", amount=rows[-1][0], unit=words.say("unit.money"), chance=rows[-1][1]))
     header = [words.say("charts.amount", unit=words.say("unit.money")), words.say("charts.chance")]
-    return chart.made(words.say("charts.exceedance")) | {
-        "table": table(words.say("charts.exceedance"), header, rows, name="exceedance")}
+    return chart.made(words.say("charts.exceedance")) | {"table": table(words.say("charts.exceedance"), header, rows, name="exceedance")}
 
 
 def side_by_side(runs: Sequence[tuple[str, BudgetRun]], words: Wording) -> dict[str, Any]:

@@ -49,33 +49,35 @@ def reach(host: str = "", certificate: str | Path = "", key: str | Path = "", pa
     try:
         address = ipaddress.ip_address(host)
         if address.is_loopback:
-            problems.append(Problem("--host", phrase('{} is this machine, which needs no option', host), "leave --host out"))
+            problems.append(Problem("--host", phrase("{} is this machine, which needs no option", host), "leave --host out"))
     except ValueError:
-        problems.append(Problem("--host", phrase('{} is no IP address', repr(host)), "the address of this machine's network card, as 10.1.2.3"))
+        problems.append(
+            Problem("--host", phrase("{} is no IP address", repr(host)), "the address of this machine's network card, as 10.1.2.3")
+        )
     why = "a page that others reach needs TLS and a password"
     for option, file in (("--certificate", certificate), ("--key", key), ("--password-file", password_file)):
         if not file:
             problems.append(Problem(option, "is missing", why))
         elif not Path(file).is_file():
-            problems.append(Problem(option, phrase('there is no file {}', file), why))
+            problems.append(Problem(option, phrase("there is no file {}", file), why))
     if problems:
         raise ReportError(problems)
     found = Reach(host, _password(Path(password_file)), (str(certificate), str(key)))
     try:
         found.context()
     except (OSError, ssl.SSLError) as e:
-        raise ReportError(Problem("--certificate, --key", phrase('cannot be used ({})', e), "PEM files that belong together")) from e
+        raise ReportError(Problem("--certificate, --key", phrase("cannot be used ({})", e), "PEM files that belong together")) from e
     return found
 
 
 def _password(file: Path) -> str:
     """The password a file holds in its first line. Raises ReportError where others may read it, or it is short."""
     if sys.platform != "win32" and file.stat().st_mode & 0o077:
-        raise ReportError(Problem("--password-file", phrase('{} can be read by others', file), phrase('chmod 600 {}', file)))
+        raise ReportError(Problem("--password-file", phrase("{} can be read by others", file), phrase("chmod 600 {}", file)))
     try:
         password = file.read_text("utf-8-sig").partition("\n")[0].strip()
     except (OSError, ValueError) as e:
-        raise ReportError(Problem("--password-file", phrase('{} cannot be read ({})', file, e), "one line of text")) from e
+        raise ReportError(Problem("--password-file", phrase("{} cannot be read ({})", file, e), "one line of text")) from e
     if len(password) < SHORTEST:
-        raise ReportError(Problem("--password-file", phrase('holds {} characters', len(password)), phrase('at least {}', SHORTEST)))
+        raise ReportError(Problem("--password-file", phrase("holds {} characters", len(password)), phrase("at least {}", SHORTEST)))
     return password

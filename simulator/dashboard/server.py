@@ -40,8 +40,11 @@ SLOWLY = 1.0  # seconds that a wrong password waits
 HERE = ("127.0.0.1", "localhost", "::1")
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-                               "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
 }
 
 
@@ -71,7 +74,7 @@ class Sessions:
         if len(self._all) >= MOST:
             self.sweep(0.0)
         if len(self._all) >= MOST:
-            raise ReportError(Problem("whatif", phrase('{} pages are open already', MOST), "close one"))
+            raise ReportError(Problem("whatif", phrase("{} pages are open already", MOST), "close one"))
         name = secrets.token_urlsafe(18)
         self._all[name] = Session(self._make())
         return name, self._all[name]
@@ -136,10 +139,12 @@ class Shell(Door):
             self.redirect("/")
         elif self.known():
             title = html.escape(self.words.say("head.title"))
-            self.finish(f'<!DOCTYPE html><html lang="{self.words.tag}"><head><meta charset="utf-8"><title>{title}</title>'
-                        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-                        '<link rel="stylesheet" href="page.css"></head><body><main id="page"></main>'
-                        '<script type="module" src="start.js"></script></body></html>')
+            self.finish(
+                f'<!DOCTYPE html><html lang="{self.words.tag}"><head><meta charset="utf-8"><title>{title}</title>'
+                '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+                '<link rel="stylesheet" href="page.css"></head><body><main id="page"></main>'
+                '<script type="module" src="start.js"></script></body></html>'
+            )
         else:
             self.redirect("/login")
 
@@ -168,11 +173,13 @@ class Login(Door):
         note = f'<p role="alert">{html.escape(say(problem))}</p>' if problem else ""
         text = say("login.password") if self.reach.tls else say("login.token")
         title = html.escape(say("head.title"))
-        self.finish(f'<!DOCTYPE html><html lang="{self.words.tag}"><head><meta charset="utf-8"><title>{title}</title>'
-                    '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>'
-                    f'<body><main><h1>{title}</h1>{note}<form method="post" action="login"><label>{html.escape(text)}<br>'
-                    '<input type="password" name="secret" autocomplete="current-password" autofocus></label> '
-                    f"<button>{html.escape(say('login.enter'))}</button></form></main></body></html>")
+        self.finish(
+            f'<!DOCTYPE html><html lang="{self.words.tag}"><head><meta charset="utf-8"><title>{title}</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>'
+            f'<body><main><h1>{title}</h1>{note}<form method="post" action="login"><label>{html.escape(text)}<br>'
+            '<input type="password" name="secret" autocomplete="current-password" autofocus></label> '
+            f"<button>{html.escape(say('login.enter'))}</button></form></main></body></html>"
+        )
 
 
 class Text(Door):
@@ -250,8 +257,17 @@ class Live(WebSocketHandler, Door):
             return
 
 
-def serve(make: Callable[[], Dashboard], *, lang: str = "zh", port: int = PORT, reach: Reach | None = None, browser: bool = True,
-          told: Callable[[str], None] = print, idle: float = IDLE, look: float = LOOK) -> None:
+def serve(
+    make: Callable[[], Dashboard],
+    *,
+    lang: str = "zh",
+    port: int = PORT,
+    reach: Reach | None = None,
+    browser: bool = True,
+    told: Callable[[str], None] = print,
+    idle: float = IDLE,
+    look: float = LOOK,
+) -> None:
     """Serve the page until it is interrupted.
 
     make: makes a person's page. port: the first one tried; taken ones are passed over. reach: who may; this machine if unsaid.
@@ -260,8 +276,9 @@ def serve(make: Callable[[], Dashboard], *, lang: str = "zh", port: int = PORT, 
     asyncio.run(_serve(make, lang, port, reach or Reach(), browser, told, idle, look))
 
 
-async def _serve(make: Callable[[], Dashboard], lang: str, port: int, reach: Reach, browser: bool, told: Callable[[str], None],
-                 idle: float, look: float) -> None:
+async def _serve(
+    make: Callable[[], Dashboard], lang: str, port: int, reach: Reach, browser: bool, told: Callable[[str], None], idle: float, look: float
+) -> None:
     logging.getLogger("tornado").setLevel(logging.CRITICAL)
     sockets, port = _bound(reach.host, port)
     sessions = Sessions(make, idle)
@@ -285,13 +302,19 @@ def application(reach: Reach, port: int, lang: str, sessions: Sessions) -> web.A
     """What is served."""
     door = {"door": {"reach": reach, "key": secrets.token_urlsafe(24), "words": wording.load(lang), "cookie": f"what-if-{port}"}}
     script, style = "text/javascript", "text/css"
-    return web.Application([
-        ("/", Shell, door), ("/login", Login, door), ("/live", Live, door | {"sessions": sessions}),
-        ("/page.js", Text, door | {"text": front.script(), "kind": script}),
-        ("/start.js", Text, door | {"text": front.socket(), "kind": script}),
-        ("/page.css", Text, door | {"text": front.style(), "kind": style}),
-        ("(.*)", Nothing, door),
-    ], websocket_max_message_size=LARGEST, websocket_ping_interval=20)
+    return web.Application(
+        [
+            ("/", Shell, door),
+            ("/login", Login, door),
+            ("/live", Live, door | {"sessions": sessions}),
+            ("/page.js", Text, door | {"text": front.script(), "kind": script}),
+            ("/start.js", Text, door | {"text": front.socket(), "kind": script}),
+            ("/page.css", Text, door | {"text": front.style(), "kind": style}),
+            ("(.*)", Nothing, door),
+        ],
+        websocket_max_message_size=LARGEST,
+        websocket_ping_interval=20,
+    )
 
 
 def _bound(host: str, port: int) -> tuple[list[Any], int]:
@@ -300,4 +323,4 @@ def _bound(host: str, port: int) -> tuple[list[Any], int]:
             return bind_sockets(one, host), one
         except OSError:
             continue
-    raise ReportError(Problem("--port", phrase('{} … {} are all taken on {}', port, port + TRIED - 1, host), "choose another --port"))
+    raise ReportError(Problem("--port", phrase("{} … {} are all taken on {}", port, port + TRIED - 1, host), "choose another --port"))

@@ -46,8 +46,7 @@ class Together:
             if name == PRESENT:
                 label = page.name or words.say("ideas.present")
                 same = page.shelf.kept.get(label) == {p: v for p, v in page.state.changes.items() if p not in LUCK}
-                found.append((label if same or not page.name else words.say("ideas.changed", name=label),
-                              page.state.scenario.set(luck)))
+                found.append((label if same or not page.name else words.say("ideas.changed", name=label), page.state.scenario.set(luck)))
             elif name in page.shelf.kept:
                 found.append((name, page.state.base.set({**page.shelf.kept[name], **luck})))
             elif name == BASELINE:
@@ -61,11 +60,16 @@ class Together:
         labels = [label for label, _ in found]
         reference = labels.index(against) if against in labels else 0
         self._page.send({"type": "comparing"})
-        self.play(found, lambda runs: self._page.send({"type": "compared", "labels": labels, "against": labels[reference],
-                                                        **told(runs, reference, self._page.words)}))
+        self.play(
+            found,
+            lambda runs: self._page.send(
+                {"type": "compared", "labels": labels, "against": labels[reference], **told(runs, reference, self._page.words)}
+            ),
+        )
 
     def play(self, scenarios: Sequence[tuple[str, Scenario]], then: Any) -> None:
         """Have scenarios played once nobody waits for an answer, and do something with the runs (name, run)."""
+
         def do(play: Play) -> None:
             try:
                 then([(label, play(scenario)) for label, scenario in scenarios])
@@ -86,9 +90,16 @@ class Together:
                 if register is None:
                     self._invented = register = self._invented or synthesize(page.state.base, INVENTED)
                 tables = gains(register, first, last, page.words)
-                page.send({"type": "gains", "tables": tables, "labels": [before, after],
-                           "note": page.words.say("gains.invented" if page.population is None else "gains.register",
-                                                  enterprises=f"{len(register):,}")})
+                page.send(
+                    {
+                        "type": "gains",
+                        "tables": tables,
+                        "labels": [before, after],
+                        "note": page.words.say(
+                            "gains.invented" if page.population is None else "gains.register", enterprises=f"{len(register):,}"
+                        ),
+                    }
+                )
             except SimulatorError as e:
                 page.refuse(e, "message.failed")
 
@@ -118,18 +129,36 @@ def told(runs: Sequence[tuple[str, BudgetRun]], reference: int, words: Wording) 
     for k, (name, run) in enumerate(runs):
         yearly = views.any_overrun(run)
         paid = run.figure("paid")
-        rows.append([name, *(shown(paid, unit, q) for q in views.QUANTILES),
-                     (percent(yearly["probability"]), between(yearly, words)) if yearly else "—",
-                     shown(run.figure("net_impact"), unit), difference(k, TOTAL)])
+        rows.append(
+            [
+                name,
+                *(shown(paid, unit, q) for q in views.QUANTILES),
+                (percent(yearly["probability"]), between(yearly, words)) if yearly else "—",
+                shown(run.figure("net_impact"), unit),
+                difference(k, TOTAL),
+            ]
+        )
     header = [words.say(f"compare_page.{key}") for key in ("name", "p50", "p80", "p95", "overrun", "net", "difference")]
     blocks = against.scenario.law.blocks
-    slugs = [*against.result.slugs[:against.result.cash]]
+    slugs = [*against.result.slugs[: against.result.cash]]
     others = [k for k in range(len(runs)) if k != reference]
-    clauses = [[words.say("costs.total") if s == TOTAL else f"{blocks[s].article} {blocks[s].zh if words.lang == 'zh' else blocks[s].en}",
-                *(difference(k, s) for k in others)] for s in [*slugs, TOTAL]]
+    clauses = [
+        [
+            words.say("costs.total") if s == TOTAL else f"{blocks[s].article} {blocks[s].zh if words.lang == 'zh' else blocks[s].en}",
+            *(difference(k, s) for k in others),
+        ]
+        for s in [*slugs, TOTAL]
+    ]
     tables = [table(words.say("compare_page.title"), header, rows, name="what-ifs", unit=money, note=words.say("compare_page.note"))]
     if others:
-        tables.append(table(words.say("compare_page.clauses", reference=runs[reference][0]),
-                            [words.say("costs.clause"), *(runs[k][0] for k in others)], clauses, name="what-ifs-by-clause", unit=money,
-                            strong=[-1]))
+        tables.append(
+            table(
+                words.say("compare_page.clauses", reference=runs[reference][0]),
+                [words.say("costs.clause"), *(runs[k][0] for k in others)],
+                clauses,
+                name="what-ifs-by-clause",
+                unit=money,
+                strong=[-1],
+            )
+        )
     return {"picture": pictures.side_by_side(runs, words), "tables": tables}

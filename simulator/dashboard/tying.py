@@ -19,6 +19,6 @@ def rounded_parts(values: Sequence[float], total: float, step: float) -> tuple[l
     floors = [math.floor(round(v / step, 9)) for v in values]
     rest = [round(v / step, 9) - f for v, f in zip(values, floors, strict=True)]
     short = whole - sum(floors)
-    for i in sorted((i for i, r in enumerate(rest) if r > 0), key=lambda i: -rest[i])[:max(0, short)]:
+    for i in sorted((i for i, r in enumerate(rest) if r > 0), key=lambda i: -rest[i])[: max(0, short)]:
         floors[i] += 1
     return [f * step for f in floors], whole * step

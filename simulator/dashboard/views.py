@@ -50,7 +50,7 @@ def differences(answer: Answer) -> pd.DataFrame:
 def paired(run: BudgetRun, base: BudgetRun) -> pd.DataFrame:
     """Paired differences of two runs on the same draws over all years: mean, standard_error (CNY), by clause and "total"."""
     now, was = (r.result.paid.sum(axis=1) for r in (run, base))  # fen: exact
-    apart = {slug: (now - was)[:, k] for k, slug in enumerate(run.result.slugs[:run.result.cash])}
+    apart = {slug: (now - was)[:, k] for k, slug in enumerate(run.result.slugs[: run.result.cash])}
     apart[TOTAL] = sum(apart.values())
     rows = {clause: mean_and_error(values / FEN, run.result.replicate) for clause, values in apart.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "standard_error"])
@@ -76,14 +76,20 @@ def cards(answer: Answer, figures: Figures, apart: pd.DataFrame, words: Wording)
     yearly, overall = any_overrun(answer.run), figures("overrun")
     note = words.say("card.overrun_none")
     if yearly:
-        note = words.say("card.overrun_note", between=between(yearly, words), chance=percent(_value(overall, "probability")),
-                         amount=unit.text(_funded(answer.run) / FEN, 0.0))
+        note = words.say(
+            "card.overrun_note",
+            between=between(yearly, words),
+            chance=percent(_value(overall, "probability")),
+            amount=unit.text(_funded(answer.run) / FEN, 0.0),
+        )
     made.append(_card("overrun", words, percent(yearly.get("probability", math.nan)), "", yearly.get("probability", math.nan), note))
     made.append(_card("net", words, shown(net, unit), name, _value(net, "mean")))
     mean, error = float(total["mean"]), float(total["standard_error"])
     note = words.say("card.difference_note", error=unit.text(error, digits=unit.finest)) if mean else words.say("card.difference_none")
-    made.append(_card("difference", words, unit.text(mean, error if mean else 0.0, signed=True), name, mean, note)
-                | {"error": error if math.isfinite(error) else None})
+    made.append(
+        _card("difference", words, unit.text(mean, error if mean else 0.0, signed=True), name, mean, note)
+        | {"error": error if math.isfinite(error) else None}
+    )
     return made
 
 
@@ -99,21 +105,44 @@ def by_year(answer: Answer, figures: Figures, before: Figures, words: Wording) -
     for year in sorted({*years, *budget}):
         paid = figures("paid", TOTAL, year)
         amount = unit.text(budget[year] / FEN, 0.0) if year in budget else MISSING
-        rows.append([str(year), amount, shown(paid, unit, "p50"), shown(paid, unit, "p95"),
-                     _chance(figures("overrun", TOTAL, year), words), _chance(before("overrun", TOTAL, year), words)])
+        rows.append(
+            [
+                str(year),
+                amount,
+                shown(paid, unit, "p50"),
+                shown(paid, unit, "p95"),
+                _chance(figures("overrun", TOTAL, year), words),
+                _chance(before("overrun", TOTAL, year), words),
+            ]
+        )
     rows.append([words.say("years.any"), "", "", "", _chance(any_overrun(run), words), _chance(any_overrun(answer.baseline), words)])
     paid = figures("paid")
-    rows.append([words.say("years.all"), unit.text(_funded(run) / FEN, 0.0), shown(paid, unit, "p50"), shown(paid, unit, "p95"),
-                 _chance(figures("overrun"), words), _chance(before("overrun"), words)])
-    return table(words.say("years.title"), header, rows, name="years", unit=words.say("unit.table", unit=words.say("unit.money")),
-                 strong=[-2, -1], note=words.say("years.note"))
+    rows.append(
+        [
+            words.say("years.all"),
+            unit.text(_funded(run) / FEN, 0.0),
+            shown(paid, unit, "p50"),
+            shown(paid, unit, "p95"),
+            _chance(figures("overrun"), words),
+            _chance(before("overrun"), words),
+        ]
+    )
+    return table(
+        words.say("years.title"),
+        header,
+        rows,
+        name="years",
+        unit=words.say("unit.table", unit=words.say("unit.money")),
+        strong=[-2, -1],
+        note=words.say("years.note"),
+    )
 
 
 def costs(answer: Answer, figures: Figures, before: Figures, apart: pd.DataFrame, words: Wording) -> dict[str, Any]:
     """Mean payout of all years by clause: baseline, difference with its error, now. Rows add up to the total, and across; the
     total's difference is the card's."""
     unit, blocks = UNITS[words.lang]["money"], answer.run.scenario.law.blocks
-    slugs = [*answer.run.result.slugs[:answer.run.result.cash]]
+    slugs = [*answer.run.result.slugs[: answer.run.result.cash]]
     mean, error = float(apart.loc[TOTAL, "mean"]), float(apart.loc[TOTAL, "standard_error"])
     level = figures("paid")
     digits = unit.digits(error, mean) if mean and error > 0 else unit.digits(_value(level, "standard_error"), _value(level, "mean"))
@@ -124,11 +153,24 @@ def costs(answer: Answer, figures: Figures, before: Figures, apart: pd.DataFrame
     for slug, w, m in [*zip(slugs, was, more, strict=True), (TOTAL, was_total, more_total)]:
         margin = float(apart.loc[slug, "standard_error"])
         name = words.say("costs.total") if slug == TOTAL else f"{blocks[slug].article} {_named(blocks[slug], words)}"
-        rows.append([name, _fixed(w, unit, digits), _fixed(w + m, unit, digits),
-                     (_fixed(m, unit, digits, signed=True), f"± {unit.text(margin, digits=unit.finest)}" if margin > 0 else "")])
+        rows.append(
+            [
+                name,
+                _fixed(w, unit, digits),
+                _fixed(w + m, unit, digits),
+                (_fixed(m, unit, digits, signed=True), f"± {unit.text(margin, digits=unit.finest)}" if margin > 0 else ""),
+            ]
+        )
     header = [words.say(f"costs.{key}") for key in ("clause", "baseline", "now", "difference")]
-    return table(words.say("costs.title"), header, rows, name="clauses", strong=[-1], note=words.say("costs.note"),
-                 unit=words.say("unit.table", unit=words.say("unit.money")))
+    return table(
+        words.say("costs.title"),
+        header,
+        rows,
+        name="clauses",
+        strong=[-1],
+        note=words.say("costs.note"),
+        unit=words.say("unit.table", unit=words.say("unit.money")),
+    )
 
 
 def targets(answer: Answer, figures: Figures, before: Figures, words: Wording) -> dict[str, Any] | None:
@@ -147,8 +189,14 @@ def targets(answer: Answer, figures: Figures, before: Figures, words: Wording) -
 
 
 def _card(key: str, words: Wording, number: str, unit: str, value: float, note: str = "") -> dict[str, Any]:
-    return {"key": key, "label": words.say(f"card.{key}"), "number": number, "unit": unit if number != MISSING else "",
-            "note": note or words.say(f"card.{key}_note"), "value": value if math.isfinite(value) else None}
+    return {
+        "key": key,
+        "label": words.say(f"card.{key}"),
+        "number": number,
+        "unit": unit if number != MISSING else "",
+        "note": note or words.say(f"card.{key}_note"),
+        "value": value if math.isfinite(value) else None,
+    }
 
 
 def _chance(row: Mapping[str, Any], words: Wording) -> tuple[str, str]:

@@ -56,7 +56,7 @@ class Replaying:
     def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun:
         luck = (scenario.seed, scenario.draws)
         session = self._sessions.pop(luck, None) or Session(scenario, self.population, self.workers)
-        self._sessions = dict(list(self._sessions.items())[1 - KEPT:]) | {luck: session}
+        self._sessions = dict(list(self._sessions.items())[1 - KEPT :]) | {luck: session}
         return BudgetRun(scenario, session.play(scenario, progress), self.population)
 
     def first_draws(self, scenario: Scenario) -> int:
@@ -115,8 +115,13 @@ class Worker:
     publish: called in the worker's thread with each answer, or failure, that is still wanted; progress: with (question, draws done).
     """
 
-    def __init__(self, engine: Engine, base: Scenario, publish: Callable[[Answer | Failure], None],
-                 progress: Callable[[Question, int], None] = lambda _question, _done: None):
+    def __init__(
+        self,
+        engine: Engine,
+        base: Scenario,
+        publish: Callable[[Answer | Failure], None],
+        progress: Callable[[Question, int], None] = lambda _question, _done: None,
+    ):
         self.engine, self.base = engine, base
         self._publish, self._progress = publish, progress
         self._wanted: Question | None = None
@@ -213,6 +218,7 @@ class Worker:
                     raise Ended
                 if self._wanted is not wanted:
                     raise Superseded
+
             return self.engine.play(scenario, progress)
 
         try:
@@ -265,7 +271,7 @@ class Worker:
         luck = tuple(base.plain[name] for name in LUCK)
         if luck not in self._baselines:
             played = self.engine.play(base, progress)
-            self._baselines = dict(list(self._baselines.items())[1 - KEPT:]) | {luck: played}  # a page goes back to the same draws
+            self._baselines = dict(list(self._baselines.items())[1 - KEPT :]) | {luck: played}  # a page goes back to the same draws
         return self._baselines[luck]
 
     def _progress_of(self, question: Question, *, told: bool = True, soon: bool = False) -> Callable[[int], None]:

@@ -13,8 +13,30 @@ from typing import Any
 
 from simulator.document.numbers import Number
 
-__all__ = ["Beside", "Block", "Bullets", "Card", "Cards", "Cell", "Contents", "Document", "Facts", "Figure", "Heading", "Paragraph",
-           "Parts", "Picture", "Rich", "Section", "Table", "Title", "every", "flat", "number", "rich"]
+__all__ = [
+    "Beside",
+    "Block",
+    "Bullets",
+    "Card",
+    "Cards",
+    "Cell",
+    "Contents",
+    "Document",
+    "Facts",
+    "Figure",
+    "Heading",
+    "Paragraph",
+    "Parts",
+    "Picture",
+    "Rich",
+    "Section",
+    "Table",
+    "Title",
+    "every",
+    "flat",
+    "number",
+    "rich",
+]
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,9 @@ class Unit:
             return next((d for d in range(self.finest) if scaled == round(scaled, d)), self.finest)
         return max(self.coarsest, min(self.finest, -math.floor(math.log10(error / self.scale))))
 
-    def text(self, value: float, error: float = math.nan, digits: int | None = None, signed: bool = False,
-             rounding: str = ROUND_HALF_UP) -> str:
+    def text(
+        self, value: float, error: float = math.nan, digits: int | None = None, signed: bool = False, rounding: str = ROUND_HALF_UP
+    ) -> str:
         """`value` (the file's unit) in this unit, rounded to what `error` supports: half up, or as `rounding` says (UP for what is to
         suffice, DOWN for what is promised at least); signed: + before what is above zero.
 
@@ -59,7 +60,6 @@ class Unit:
             if rounded == 0:
                 return f"<{Decimal(1).scaleb(-places)}"
         return f"{rounded:{'+' if signed else ''},.{max(places, 0)}f}".replace("-", "\u2212") if rounded else "0"
-
 
     def written(self, number: Decimal, value: float = math.nan) -> str:
         """A number that is in this unit and rounded already; value: what it was, of which something is never shown as nothing."""
@@ -179,8 +179,15 @@ def number_of(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: 
     rounding = rounding or (UP if suffices(row, column) else ROUND_HALF_UP)
     low, high = (float(row.get(f"{column}_{end}", math.nan)) for end in ("low", "high"))
     ends = None if column == "mean" else (low, high)
-    return Number(float(row.get(column, math.nan)), unit, error_of(row, "mean") if ends is None else math.nan, ends, rounding, signed,
-                  withheld=withheld(row, column))
+    return Number(
+        float(row.get(column, math.nan)),
+        unit,
+        error_of(row, "mean") if ends is None else math.nan,
+        ends,
+        rounding,
+        signed,
+        withheld=withheld(row, column),
+    )
 
 
 def shown(row: Mapping[str, Any], unit: Unit, column: str = "mean", signed: bool = False, rounding: str = "") -> str:

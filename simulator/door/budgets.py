@@ -26,10 +26,19 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: AnyScenario = "baseline", population: AnyRegister | None = None, *,
-    precision: float | None = None, of: str = "total", most: int | None = None, expected: bool = False,
-    workers: Workers = None, progress: Any = None, notice: Any = None, out: str | Path | None = None,
-    resume: bool = False, new: bool = False,
+    scenario: AnyScenario = "baseline",
+    population: AnyRegister | None = None,
+    *,
+    precision: float | None = None,
+    of: str = "total",
+    most: int | None = None,
+    expected: bool = False,
+    workers: Workers = None,
+    progress: Any = None,
+    notice: Any = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    new: bool = False,
 ) -> BudgetRun:
     """A Monte Carlo budget. population: a register; None takes the scenario's own (`population.source`).
 
@@ -84,8 +93,9 @@ def cluster(scheduler: str | None = None, *, processes: int = 0) -> Iterator[Clu
         yield workers
 
 
-def compare(baseline: AnyScenario | BudgetRun, *reforms: AnyScenario | BudgetRun,
-            population: AnyRegister | None = None, workers: Workers = None) -> Comparison:
+def compare(
+    baseline: AnyScenario | BudgetRun, *reforms: AnyScenario | BudgetRun, population: AnyRegister | None = None, workers: Workers = None
+) -> Comparison:
     """Paired differences in cost on common luck; equal scenarios differ by exactly 0. workers: threads or a `cluster`.
 
     >>> same = compare(load_scenario(changes={"draws": 20}), load_scenario(changes={"draws": 20}))
@@ -101,8 +111,12 @@ def compare(baseline: AnyScenario | BudgetRun, *reforms: AnyScenario | BudgetRun
 
 
 def further_years(
-    scenario: AnyScenario, until: int, population: AnyRegister | None = None, *,
-    workers: Workers = None, notice: Any = None,
+    scenario: AnyScenario,
+    until: int,
+    population: AnyRegister | None = None,
+    *,
+    workers: Workers = None,
+    notice: Any = None,
 ) -> Comparison:
     """What each further year of `policy.end` costs, up to the year `until`; the steps add up to the whole extension.
 
@@ -117,8 +131,14 @@ def further_years(
 
 
 def design(
-    scenario: AnyScenario, budget: float | Decimal | None, free: Iterable[str], *, confidence: float = 0.95,
-    maximise: str = "support", population: AnyRegister | None = None, workers: Workers = None,
+    scenario: AnyScenario,
+    budget: float | Decimal | None,
+    free: Iterable[str],
+    *,
+    confidence: float = 0.95,
+    maximise: str = "support",
+    population: AnyRegister | None = None,
+    workers: Workers = None,
     progress: Any = None,
 ) -> DesignResult:
     """The most generous terms that fit `budget` (CNY, all cash of all years) with the confidence, Monte Carlo error
@@ -149,8 +169,11 @@ def design(
 
 
 def loopholes(
-    scenario: AnyScenario = "baseline", population: AnyRegister | None = None, *,
-    workers: Workers = None, progress: Any = None,
+    scenario: AnyScenario = "baseline",
+    population: AnyRegister | None = None,
+    *,
+    workers: Workers = None,
+    progress: Any = None,
 ) -> DataFrame:
     """The known ways round the text: what it stops, who gains by the law, and the price with its Monte Carlo error (CNY).
 

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 
 def attribute(
-    of: AnyScenario | BudgetRun = "baseline", population: AnyRegister | None = None, *, few: int | None = None,
-    orders: int = 8, workers: Workers = None, progress: Any = None, notice: Any = None,
+    of: AnyScenario | BudgetRun = "baseline",
+    population: AnyRegister | None = None,
+    *,
+    few: int | None = None,
+    orders: int = 8,
+    workers: Workers = None,
+    progress: Any = None,
+    notice: Any = None,
 ) -> CostDrivers:
     """Whose cost it is: each clause alone, as the last one in and by Shapley's value, adding up to the run's cost to the fen;
     their interaction by cause; and what every other reading of the text would cost.
@@ -33,13 +39,26 @@ def attribute(
     from simulator.budget.drivers import SETS, cost_drivers
 
     budget = _run_of(of, population, workers, progress, notice)
-    return cost_drivers(budget.result, budget.scenario, budget.population, workers=workers, few=SETS if few is None else few,
-                        pairs=max(1, orders // 2), progress=progress)
+    return cost_drivers(
+        budget.result,
+        budget.scenario,
+        budget.population,
+        workers=workers,
+        few=SETS if few is None else few,
+        pairs=max(1, orders // 2),
+        progress=progress,
+    )
 
 
 def sensitivity(
-    of: AnyScenario | BudgetRun = "baseline", population: AnyRegister | None = None, *, few: int | None = None,
-    samples: int | None = None, workers: Workers = None, progress: Any = None, notice: Any = None,
+    of: AnyScenario | BudgetRun = "baseline",
+    population: AnyRegister | None = None,
+    *,
+    few: int | None = None,
+    samples: int | None = None,
+    workers: Workers = None,
+    progress: Any = None,
+    notice: Any = None,
 ) -> Sensitivity:
     """Which assumptions matter, for cash paid, net fiscal impact and online sales: each at its low and high end on common luck,
     and Sobol indices with bootstrap intervals, luck being one of the factors.
@@ -50,12 +69,20 @@ def sensitivity(
     from simulator.budget.drivers import ENDS, SAMPLES, sensitivity_of
 
     budget = _run_of(of, population, workers, progress, notice)
-    return sensitivity_of(budget.result, budget.scenario, budget.population, workers=workers, few=ENDS if few is None else few,
-                          count=SAMPLES if samples is None else samples, progress=progress)
+    return sensitivity_of(
+        budget.result,
+        budget.scenario,
+        budget.population,
+        workers=workers,
+        few=ENDS if few is None else few,
+        count=SAMPLES if samples is None else samples,
+        progress=progress,
+    )
 
 
-def notches(scenario: AnyScenario = "baseline", population: AnyRegister | None = None, *, within: float = 0.1,
-            draws: int | None = None) -> Notches:
+def notches(
+    scenario: AnyScenario = "baseline", population: AnyRegister | None = None, *, within: float = 0.1, draws: int | None = None
+) -> Notches:
     """Who stands near the edges of the law, how large each jump is, and what reaching the edge gains.
 
     population: a register with years of the policy is asked as it is; otherwise the populations of `draws` draws. within: the

@@ -35,13 +35,14 @@ def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any]
 
 
 @overload
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: Literal[True] = True,
-                    policy: Policy | None = None) -> Population: ...
+def read_population(
+    path: str | Path, units: Mapping[str, str] | None = None, *, whole: Literal[True] = True, policy: Policy | None = None
+) -> Population: ...
 @overload
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool,
-                    policy: Policy | None = None) -> Register: ...
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True,
-                    policy: Policy | None = None) -> Register:
+def read_population(path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool, policy: Policy | None = None) -> Register: ...
+def read_population(
+    path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True, policy: Policy | None = None
+) -> Register:
     """A register from a folder of tables, a workbook, a DuckDB file or a database (`env:NAME`).
 
     units: 元 or 万元 by column of amounts, where the register does not say. whole: False leaves a register in parts (a folder

@@ -10,9 +10,20 @@ from simulator.phrases import phrase
 
 
 def whatif(
-    scenario: str | Path = "baseline", population: str | Path | None = None, *, units: Sequence[str] = (), lang: str = "zh",
-    port: int = 8866, draws: int = 200, out: str | Path = "out/what_if", browser: bool = True, host: str = "",
-    certificate: str | Path = "", key: str | Path = "", password_file: str | Path = "", notice: Any = print,
+    scenario: str | Path = "baseline",
+    population: str | Path | None = None,
+    *,
+    units: Sequence[str] = (),
+    lang: str = "zh",
+    port: int = 8866,
+    draws: int = 200,
+    out: str | Path = "out/what_if",
+    browser: bool = True,
+    host: str = "",
+    certificate: str | Path = "",
+    key: str | Path = "",
+    password_file: str | Path = "",
+    notice: Any = print,
 ) -> None:
     """Serve the what-if page on this machine until it is interrupted (Ctrl+C).
 
@@ -27,8 +38,7 @@ def whatif(
 
     allowed = reach(host, certificate, key, password_file)
     make = opener(scenario, population or "", units, lang=lang, draws=draws, out=out)
-    serve(make, lang=lang, port=port, reach=allowed, browser=browser,
-          told=lambda url: notice(phrase('→ {}\n  Ctrl+C ends it', url)))
+    serve(make, lang=lang, port=port, reach=allowed, browser=browser, told=lambda url: notice(phrase("→ {}\n  Ctrl+C ends it", url)))
 
 
 def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", notice: Any = print) -> None:
@@ -39,8 +49,7 @@ def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = T
     """
     from simulator.dashboard.lab import serve
 
-    serve(port=port, folder=folder, browser=browser, lang=lang,
-          told=lambda url: notice(phrase('→ {}\n  Ctrl+C ends it', url)))
+    serve(port=port, folder=folder, browser=browser, lang=lang, told=lambda url: notice(phrase("→ {}\n  Ctrl+C ends it", url)))
 
 
 def guide(lang: str = "zh", *, browser: bool = True, notice: Any = print) -> None:

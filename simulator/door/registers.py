@@ -38,8 +38,9 @@ def pseudonymise(population: AnyRegister, key: str | Path) -> Population:
     return pseudonymous(in_memory(population), read_key(key))
 
 
-def indicators(population: AnyRegister, scenario: AnyScenario = "baseline",
-               trscg: Mapping[int, float] | None = None) -> dict[str, DataFrame]:
+def indicators(
+    population: AnyRegister, scenario: AnyScenario = "baseline", trscg: Mapping[int, float] | None = None
+) -> dict[str, DataFrame]:
     """The statistical tables by year (CNY), blank retained tax worked out by the scenario's law.
 
     trscg: the district's total retail sales of consumer goods by year, CNY, where known.
@@ -69,7 +70,9 @@ def assess(population: AnyRegister, scenario: AnyScenario = "baseline") -> Asses
 
 
 def explain(
-    population: AnyRegister, enterprise_id: str, scenario: AnyScenario = "baseline",
+    population: AnyRegister,
+    enterprise_id: str,
+    scenario: AnyScenario = "baseline",
     year: int | None = None,
 ) -> Explanation:
     """Which clause, which condition, the enterprise's value beside the threshold, and what settlement did.

@@ -24,10 +24,20 @@ if TYPE_CHECKING:
 
 
 def report(
-    *of: AnyScenario | BudgetRun, population: AnyRegister | None = None, notebook: str = "budget",
-    clause: str = "", formats: Sequence[str] = ("html",), languages: Sequence[str] = ("zh",), profile: str = "internal",
-    out: str | Path | None = None, releases: str | Path | None = None, units: Mapping[str, str] | None = None,
-    workers: Workers = None, progress: Any = None, notice: Any = None, section: Any = None,
+    *of: AnyScenario | BudgetRun,
+    population: AnyRegister | None = None,
+    notebook: str = "budget",
+    clause: str = "",
+    formats: Sequence[str] = ("html",),
+    languages: Sequence[str] = ("zh",),
+    profile: str = "internal",
+    out: str | Path | None = None,
+    releases: str | Path | None = None,
+    units: Mapping[str, str] | None = None,
+    workers: Workers = None,
+    progress: Any = None,
+    notice: Any = None,
+    section: Any = None,
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
 
@@ -48,16 +58,22 @@ def report(
     of = of or ("baseline",)
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
     clauses = _clauses(kept, of[0]) if notebook == "clause" else []
-    kinds.check(notebook, formats, languages, profile, clause := typed.clause(clause, clauses),
-                2 if kept and notebook == "compare" else len(of), [slug for slug, *_ in clauses])
+    kinds.check(
+        notebook,
+        formats,
+        languages,
+        profile,
+        clause := typed.clause(clause, clauses),
+        2 if kept and notebook == "compare" else len(of),
+        [slug for slug, *_ in clauses],
+    )
     profile = kinds.profile_of(profile)
     if profile == "external" and releases is None and not kept and any(map(_of_real, _registers(of, population, notebook, units))):
         raise no_ledger()
     tell, place = notice or (lambda _: None), "out" if out is None else out
 
     def played(one: AnyScenario | BudgetRun) -> BudgetRun:
-        return one if isinstance(one, BudgetRun) else run(
-            one, population, workers=workers, progress=progress, notice=notice)
+        return one if isinstance(one, BudgetRun) else run(one, population, workers=workers, progress=progress, notice=notice)
 
     if kept:
         folder = kept
@@ -75,10 +91,18 @@ def report(
         folder = budget.write(place, budget.analyses(workers, only=kinds.KINDS[notebook].analyses))
     made = []
     for lang in languages:
-        tell(phrase('writing the report {} ({}) …', notebook, lang))
-        made += publish(folder, notebook=notebook, clause=clause, lang=lang, formats=formats, profile=profile,
-                        out=out if kept else place, releases=releases,
-                        progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)))
+        tell(phrase("writing the report {} ({}) …", notebook, lang))
+        made += publish(
+            folder,
+            notebook=notebook,
+            clause=clause,
+            lang=lang,
+            formats=formats,
+            profile=profile,
+            out=out if kept else place,
+            releases=releases,
+            progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)),
+        )
     return made
 
 
@@ -94,8 +118,9 @@ def _clauses(kept: Path | None, of: AnyScenario | BudgetRun) -> list[tuple[str, 
     return typed.clauses_of((of.scenario if isinstance(of, BudgetRun) else load_scenario(of)).law)
 
 
-def _registers(of: tuple[Any, ...], population: AnyRegister | None, notebook: str,
-               units: Mapping[str, str] | None) -> list[Register | None]:
+def _registers(
+    of: tuple[Any, ...], population: AnyRegister | None, notebook: str, units: Mapping[str, str] | None
+) -> list[Register | None]:
     """The registers a report would rest on, opened and not played: a scenario's, a run's own, the one to be checked."""
     from simulator.budget.result import BudgetRun
     from simulator.door.given import load_scenario, read_population, register_for
@@ -124,8 +149,7 @@ def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Clu
     return make(read_plan(file, out), out, workers, notice)
 
 
-def verify(folder: str | Path, *, rerun: bool = False, population: AnyRegister | None = None,
-           workers: int | None = None) -> DataFrame:
+def verify(folder: str | Path, *, rerun: bool = False, population: AnyRegister | None = None, workers: int | None = None) -> DataFrame:
     """Every file of a folder's runs and reports with its state: same, changed, missing, foreign, unrecorded, unread.
 
     rerun: also play each run again from its settings: repeated to the byte, different, or not_repeated. population: the

@@ -76,30 +76,34 @@ class Assessment:
         amounts = everything[i, j, k]
         replaced = np.concatenate([self.displaced, np.zeros_like(self.clawback)[:, :, None]], axis=2)[i, j, k]
         cash = np.array([*self.policy.cash, True])[k]
-        return pd.DataFrame({
-            "enterprise_id": self.ids[i],
-            "year": self.years[j],
-            "clause": np.array([*self.policy.slugs, CLAWBACK], dtype=object)[k],
-            "amount": np.where(cash, amounts / FEN, amounts),
-            "displaced": replaced / FEN,
-        })
+        return pd.DataFrame(
+            {
+                "enterprise_id": self.ids[i],
+                "year": self.years[j],
+                "clause": np.array([*self.policy.slugs, CLAWBACK], dtype=object)[k],
+                "amount": np.where(cash, amounts / FEN, amounts),
+                "displaced": replaced / FEN,
+            }
+        )
 
     def plan(self) -> pd.DataFrame:
         """In which years the awards of clauses that are paid in parts are paid out (CNY): enterprise_id, year, clause, part, parts,
         paid_in, amount. Empty where no clause is. An amount stays the award of its year; what was really paid was paid in that year."""
         rows = []
-        for k, clause in enumerate(self.policy.clauses[:self.policy.cash_clauses]):
+        for k, clause in enumerate(self.policy.clauses[: self.policy.cash_clauses]):
             for i, j in zip(*np.nonzero(self.awards[:, :, k]), strict=True) if len(clause.parts) > 1 else ():
                 year = int(self.years[j])
                 parts = parts_of(int(self.awards[i, j, k]), (1,) if year <= self.really_paid else clause.parts)
-                rows += [(self.ids[i], year, clause.slug, part, len(parts), year + part - 1, amount / FEN)
-                         for part, amount in enumerate(parts, 1)]
+                rows += [
+                    (self.ids[i], year, clause.slug, part, len(parts), year + part - 1, amount / FEN)
+                    for part, amount in enumerate(parts, 1)
+                ]
         return pd.DataFrame(rows, columns=list(PLAN))
 
     @property
     def in_parts(self) -> bool:
         """Whether some clause in cash is paid in parts."""
-        return any(len(clause.parts) > 1 for clause in self.policy.clauses[:self.policy.cash_clauses])
+        return any(len(clause.parts) > 1 for clause in self.policy.clauses[: self.policy.cash_clauses])
 
     def summary(self) -> pd.DataFrame:
         """By clause and year: recipients, amount and displaced (CNY; in kind in its own units), and totals of the cash."""
@@ -112,14 +116,13 @@ class Assessment:
                     scale = FEN if slug == CLAWBACK or self.policy.cash[k] else 1
                     displaced = 0 if slug == CLAWBACK else exact_sum(self.displaced[:, j, k])
                     saved = 0 if slug == CLAWBACK else exact_sum(self.displaced_of_district[:, j, k])
-                    rows.append((slug, int(year), int(np.count_nonzero(column)), exact_sum(column) / scale,
-                                 displaced / FEN, saved / FEN))
+                    rows.append((slug, int(year), int(np.count_nonzero(column)), exact_sum(column) / scale, displaced / FEN, saved / FEN))
         return pd.DataFrame(rows, columns=["clause", "year", "recipients", "amount", "displaced", "saved_by_district"])
 
     @property
     def total(self) -> Decimal:
         """All cash awarded, clawback not netted, in CNY."""
-        return Decimal(exact_sum(self.awards[:, :, :self.policy.cash_clauses])) / FEN
+        return Decimal(exact_sum(self.awards[:, :, : self.policy.cash_clauses])) / FEN
 
     @property
     def total_clawback(self) -> Decimal:
@@ -148,9 +151,13 @@ def assess(population: Population, scenario: Scenario, told_of: int | None = Non
     population = population.under(scenario.law.policy)
     start, last = scenario.law.start.year, population.last_year
     if last < start:
-        raise PopulationError(Problem(
-            population.source, phrase('its last year is {}, the policy starts in {}', last, start),
-            "add the annual rows of the policy's years, or set policy.start"))
+        raise PopulationError(
+            Problem(
+                population.source,
+                phrase("its last year is {}, the policy starts in {}", last, start),
+                "add the annual rows of the policy's years, or set policy.start",
+            )
+        )
     # what was really paid before the first assessed year is remembered, though not shown
     first = min(start, population.first_year) if population.last_paid_year else start
     window = laid_over(population, scenario.law, first, last, reaching_back=True)
@@ -164,9 +171,25 @@ def assess(population: Population, scenario: Scenario, told_of: int | None = Non
     if policy.contested:
         steps = assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking, told_of)
     else:
-        assess_register(enacted.law, population.enterprises, window.own, window.annual, window.own_annual, window.skip, window.existing,
-                        window.paid, paid_years, terms.head, terms.numbers, enacted.readings, window.years, awards, displaced,
-                        clawback, lacking)
+        assess_register(
+            enacted.law,
+            population.enterprises,
+            window.own,
+            window.annual,
+            window.own_annual,
+            window.skip,
+            window.existing,
+            window.paid,
+            paid_years,
+            terms.head,
+            terms.numbers,
+            enacted.readings,
+            window.years,
+            awards,
+            displaced,
+            clawback,
+            lacking,
+        )
     bounds = bound(population, scenario, window, paid_years, awards, clawback)
     if bounds is not None:
         awards, clawback, displaced = _only_known(bounds, window.existing)
@@ -176,11 +199,26 @@ def assess(population: Population, scenario: Scenario, told_of: int | None = Non
         of_district[:, :, :cash] = np.where(displaced[:, :, :cash] > 0, window.of_district, 0)
     shown = slice(start - first, None)
     result = Assessment(
-        population.ids, population.details["name"].to_numpy(), window.years[shown], awards[:, shown],
-        displaced[:, shown], of_district[:, shown], clawback[:, shown], dict(scenario.law.blocks), policy,
-        source=population.source, scenario=scenario.name, really_paid=first + paid_years - 1 if paid_years else 0, steps=steps)
-    problems = [*population.warnings, *_data_errors(population, policy, window.years[shown], lacking[:, shown]),
-                *_late_breaches(population, scenario, window, last), *_unknown(population, scenario)]
+        population.ids,
+        population.details["name"].to_numpy(),
+        window.years[shown],
+        awards[:, shown],
+        displaced[:, shown],
+        of_district[:, shown],
+        clawback[:, shown],
+        dict(scenario.law.blocks),
+        policy,
+        source=population.source,
+        scenario=scenario.name,
+        really_paid=first + paid_years - 1 if paid_years else 0,
+        steps=steps,
+    )
+    problems = [
+        *population.warnings,
+        *_data_errors(population, policy, window.years[shown], lacking[:, shown]),
+        *_late_breaches(population, scenario, window, last),
+        *_unknown(population, scenario),
+    ]
     object.__setattr__(result, "problems", problems)
     if bounds is not None:
         intervals = intervals_table(policy, bounds.from_year(start - first), population.ids, result.years)
@@ -210,10 +248,16 @@ def _data_errors(population: Population, policy: Policy, years: np.ndarray, lack
                 continue
             asked = sorted({fixed for _, fixed in said.uses.fixed_years} | ({int(year) - 1} if said.uses.last_year else set()))
             missing = "、".join(map(str, asked)) or str(year - 1)
-            problems.append(Problem(
-                f"annual, {population.ids[i]}, {year}", f"{clause.slug}: {said.en}",
-                phrase('add the row of {}', missing.replace('、', ', ')), "data error",
-                f"{clause.zh}：{said.zh}", f"请补录{missing}年数据"))
+            problems.append(
+                Problem(
+                    f"annual, {population.ids[i]}, {year}",
+                    f"{clause.slug}: {said.en}",
+                    phrase("add the row of {}", missing.replace("、", ", ")),
+                    "data error",
+                    f"{clause.zh}：{said.zh}",
+                    f"请补录{missing}年数据",
+                )
+            )
     return problems
 
 
@@ -229,8 +273,19 @@ def breach_years(population: Population, scenario: Scenario, window: Window) -> 
     suspects = np.nonzero(np.any([population.enterprises[name] > 0 for name in dated], axis=0))[0]
     for i in suspects:
         for year in sorted({int(population.enterprises[name][i]) // 10_000 for name in dated} - {0}):
-            of = plain.leaves(population.enterprises[i], window.own[i], window.annual[i], window.own_annual[i], 0, 0, year,
-                              window.terms.head[-1], window.terms.numbers[-1], readings, None)
+            of = plain.leaves(
+                population.enterprises[i],
+                window.own[i],
+                window.annual[i],
+                window.own_annual[i],
+                0,
+                0,
+                year,
+                window.terms.head[-1],
+                window.terms.numbers[-1],
+                readings,
+                None,
+            )
             if evaluate(back.node, of):
                 years[i] = year
                 break
@@ -242,9 +297,14 @@ def _late_breaches(population: Population, scenario: Scenario, window: Window, l
     for i, year in enumerate(breach_years(population, scenario, window)):
         if year > last:
             name = next(n for n in ("violated_on", "unsound_on") if population.enterprises[n][i] // 10_000 == year)
-            problems.append(Problem(f"enterprises, {population.ids[i]}, {name}",
-                                    phrase('{} lies after the last assessed year {}; no clawback is shown', population.enterprises[name][i], last),
-                                    "add annual rows of that year", "warning"))
+            problems.append(
+                Problem(
+                    f"enterprises, {population.ids[i]}, {name}",
+                    phrase("{} lies after the last assessed year {}; no clawback is shown", population.enterprises[name][i], last),
+                    "add annual rows of that year",
+                    "warning",
+                )
+            )
     return problems
 
 
@@ -256,10 +316,16 @@ def _unknown(population: Population, scenario: Scenario) -> list[Problem]:
     for enterprise, year, name in asked_for(population.unknown, scenario.law.policy, scenario.interpretation):
         column = columns.get(name)
         if column is not None and column.read_under and not enterprise:
-            problems.append(Problem(f"enterprises, {name}", phrase('is absent, so unknown in every row; {} asks for it', '='.join(column.read_under)), "add the column; blank cells mean none", "warning"))
+            problems.append(
+                Problem(
+                    f"enterprises, {name}",
+                    phrase("is absent, so unknown in every row; {} asks for it", "=".join(column.read_under)),
+                    "add the column; blank cells mean none",
+                    "warning",
+                )
+            )
         if enterprise:
             clauses = ", ".join(column.needed_by if column else ()) or name.partition(".")[2] or "no clause"
             place = f"{enterprise}, {year}, {name}" if year else f"{enterprise}, {name}"
-            problems.append(Problem(place, phrase('is unknown: {}', clauses),
-                                    "find out and enter it", "warning"))
+            problems.append(Problem(place, phrase("is unknown: {}", clauses), "find out and enter it", "warning"))
     return problems

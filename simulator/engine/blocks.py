@@ -71,8 +71,13 @@ class Work:
         """All tasks, newcomers' last. block: draws of a task."""
         parts = len(self.register.counts) if isinstance(self.register, Parts) else 0
         if parts and (some := self.scenario.law.policy.contested):
-            raise ScenarioError(Problem("--population", phrase('is a register in parts, but {} is weighed over all enterprises', some[0].slug),
-                                        "keep the register in one folder or workbook"))
+            raise ScenarioError(
+                Problem(
+                    "--population",
+                    phrase("is a register in parts, but {} is weighed over all enterprises", some[0].slug),
+                    "keep the register in one folder or workbook",
+                )
+            )
         pieces = -(-FEWEST_OF_PARTS * workers // parts) if parts else FEWEST * workers  # each piece reads its part
         least = 1 if parts else min(FEWEST_DRAWS, -(-draws // workers))
         block = block or max(1, least, min(MOST if parts else AT_ONCE, -(-draws // pieces)))
@@ -102,11 +107,18 @@ def no_sums(draws: int, years: int, clauses: int) -> tuple[np.ndarray, np.ndarra
 def refuse_overflow(by_clause: np.ndarray, by_year: np.ndarray) -> None:
     """Raises ScenarioError where sums are too large to be counted."""
     cells = by_clause.shape[2] * (by_clause.shape[1] + 1)  # totals add up that many sums
-    too_large = by_year[:, :, totals.TOO_LARGE].any() or max(
-        int(by_clause.max(initial=0)) * cells, int(by_year.max(initial=0))) > totals.LARGEST_SUM
+    too_large = (
+        by_year[:, :, totals.TOO_LARGE].any()
+        or max(int(by_clause.max(initial=0)) * cells, int(by_year.max(initial=0))) > totals.LARGEST_SUM
+    )
     if too_large or (by_clause < 0).any() or (by_year < 0).any():
-        raise ScenarioError(Problem("", "sales, taxes or awards grow beyond what can be counted in fen",
-                                    "check sales and growth of the assumptions or of the register"))
+        raise ScenarioError(
+            Problem(
+                "",
+                "sales, taxes or awards grow beyond what can be counted in fen",
+                "check sales and growth of the assumptions or of the register",
+            )
+        )
 
 
 def threads(workers: int | Executor | None) -> int:
@@ -136,8 +148,13 @@ class Elsewhere(Executor):
 Workers = int | Elsewhere | None  # threads of this process (None: one for each core), or a cluster
 
 
-def carry_out(tasks: Iterable[T], submit: Callable[[T], Future[Any]], take: Callable[[T, Any], None], width: int,
-              watch: Callable[[], None] = lambda: None) -> None:
+def carry_out(
+    tasks: Iterable[T],
+    submit: Callable[[T], Future[Any]],
+    take: Callable[[T, Any], None],
+    width: int,
+    watch: Callable[[], None] = lambda: None,
+) -> None:
     """Submit tasks, `width` at a time, and take each result as it comes. Interrupted, it takes what was under way.
 
     watch: called again and again while nothing comes.
@@ -167,8 +184,9 @@ def carry_out(tasks: Iterable[T], submit: Callable[[T], Future[Any]], take: Call
             future.cancel()
 
 
-def on_threads(tasks: Iterable[T], do: Callable[[T], Any], take: Callable[[T, Any], None], workers: int,
-               executor: Executor | None = None) -> None:
+def on_threads(
+    tasks: Iterable[T], do: Callable[[T], Any], take: Callable[[T, Any], None], workers: int, executor: Executor | None = None
+) -> None:
     """`carry_out` on threads of this process, or on an executor that shares its memory."""
     pool = executor or ThreadPoolExecutor(workers)
     try:

@@ -21,7 +21,12 @@ SUPPORT, PAID = "existing_support.", "paid."  # before the slug of the clause
 # "Large" for facts without an upper bound, and twice that: below where the law's arithmetic would overflow.
 LARGE = {"money": 4 * 10**14, "area": 10**6 * AREA, "rent": 10**4 * RENT, "count": 4 * 10**8}
 DIMENSIONS: dict[str, tuple[tuple[str, int], ...]] = {  # of the law's numbers, by kind of fact
-    "money": (("CNY", 1),), "area": (("m2", 1),), "count": (), "share": (), "rent": (("CNY", 1), ("m2", -1), ("month", -1))}
+    "money": (("CNY", 1),),
+    "area": (("m2", 1),),
+    "count": (),
+    "share": (),
+    "rent": (("CNY", 1), ("m2", -1), ("month", -1)),
+}
 _MONTH = (("month", 1),)
 
 Fact = tuple[str, int]  # a column and its calendar year (0: of the enterprise)
@@ -118,8 +123,11 @@ class Brackets:
         back = self.policy.settlement.clawback
         of_conduct = back is not None and name in back.facts
         first, last = self.first - 2 - -(-months // 12), int(self.window.years[-1]) + (not of_conduct)
-        days = {year * 10_000 + month * 100 + 1 for year in range(first, last + 1)
-                for month in (range(1, 13) if counted and not of_conduct else (1,))}
+        days = {
+            year * 10_000 + month * 100 + 1
+            for year in range(first, last + 1)
+            for month in (range(1, 13) if counted and not of_conduct else (1,))
+        }
         days |= {year * 10_000 + 1231 for year in range(first, last + 1)}
         head = self.terms.head[-1]
         days |= {int(head["start"]), int(head["end"])}

@@ -133,9 +133,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
         for column, (name, width) in enumerate(zip(HEAD, (18, 18, 34, 8, 14, 14, 8, 18), strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, name, mark if name == "确认" else head)
-        sheet.write_comment(
-            0, 5, "手工算得的数与计算金额一致的写“是”，不一致的写手工算得的数；未核对的留空。", {"x_scale": 2}
-        )
+        sheet.write_comment(0, 5, "手工算得的数与计算金额一致的写“是”，不一致的写手工算得的数；未核对的留空。", {"x_scale": 2})
         for i, (_, _, column_of) in enumerate(facts_of, len(HEAD)):
             sheet.set_column(i, i, 14)
             sheet.write_string(0, i, header_of(column_of), head)
@@ -180,9 +178,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
 def load(policy: Policy, path: Path) -> list[Case]:
     """The cases of a file. Raises LawError with every problem."""
     problems: list[Problem] = []
-    found = list(
-        _from_book(policy, path, problems) if path.suffix.lower() == ".xlsx" else _from_yaml(policy, path, problems)
-    )
+    found = list(_from_book(policy, path, problems) if path.suffix.lower() == ".xlsx" else _from_yaml(policy, path, problems))
     if problems:
         raise LawError(problems)
     return found
@@ -196,9 +192,7 @@ def _from_yaml(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
         yield from _whole(policy, document, given, problems)
     for name, block in given.items() if isinstance(given, Mapping) else ():
         place = f"cases.{name}"
-        if not isinstance(block, Mapping) or not _clause_known(
-            policy, block.get("clause"), document.place(place), problems
-        ):
+        if not isinstance(block, Mapping) or not _clause_known(policy, block.get("clause"), document.place(place), problems):
             if not isinstance(block, Mapping):
                 problems.append(
                     Problem(
@@ -256,14 +250,25 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
     for i, block in enumerate(given):
         place = document.place(f"cases.{i}")
         if not isinstance(block, Mapping):
-            problems.append(Problem(place, "is no case", "case, enterprise, annual, expected", "error", "不是案例",
-                                    "请写 case、enterprise、annual、expected"))
+            problems.append(
+                Problem(
+                    place,
+                    "is no case",
+                    "case, enterprise, annual, expected",
+                    "error",
+                    "不是案例",
+                    "请写 case、enterprise、annual、expected",
+                )
+            )
             continue
         if "enterprises" in block:
             continue
         enterprise = _facts(policy, 0, block.get("enterprise") or {}, lambda _, place=place: place, problems)
-        years = {int(year): _facts(policy, 1, row or {}, lambda _, place=place: place, problems)
-                 for year, row in (block.get("annual") or {}).items() if _is_year(year, place, problems)}
+        years = {
+            int(year): _facts(policy, 1, row or {}, lambda _, place=place: place, problems)
+            for year, row in (block.get("annual") or {}).items()
+            if _is_year(year, place, problems)
+        }
         expected = {int(year): due or {} for year, due in (block.get("expected") or {}).items() if _is_year(year, place, problems)}
         if not all(_clause_known(policy, slug, place, problems) for due in expected.values() for slug in due):
             continue
@@ -351,7 +356,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
                     problems.append(
                         Problem(
                             place,
-                            phrase('unknown column {}', head),
+                            phrase("unknown column {}", head),
                             nearest(head, [*by_table[0], *by_table[1]]),
                             "error",
                             f"没有“{head}”这一列",
@@ -421,15 +426,23 @@ def _readings(policy: Policy, given: Any, place: str, problems: list[Problem]) -
             found[switch.name] = known[str(word)]
         else:
             listed = ", ".join(f"{s.name} = {'/'.join(s.names)}" for s in policy.readings.values())
-            problems.append(Problem(place, f"{said} = {word} is no reading of the policy", listed, "error",
-                                    f"“{said} = {word}”不是本政策的解读", listed and f"可用：{listed}"))
+            problems.append(
+                Problem(
+                    place,
+                    f"{said} = {word} is no reading of the policy",
+                    listed,
+                    "error",
+                    f"“{said} = {word}”不是本政策的解读",
+                    listed and f"可用：{listed}",
+                )
+            )
     return found
 
 
 def _is_year(year: Any, place: str, problems: list[Problem]) -> bool:
     if re.fullmatch(r"[12]\d{3}(\.0)?", str(year)):
         return True
-    problems.append(Problem(place, phrase('{} is no year', year), "write 2015", "error", f"“{year}”不是年份", "如 2015"))
+    problems.append(Problem(place, phrase("{} is no year", year), "write 2015", "error", f"“{year}”不是年份", "如 2015"))
     return False
 
 
@@ -493,13 +506,7 @@ def _facts(policy: Policy, table: int, given: Mapping[Any, Any], place: Any, pro
 def _stored(column: Column, value: Any) -> int | None:
     text = str(value).strip()
     if column.kind == "flag":
-        return (
-            1
-            if text.lower() in ("是", "true", "yes", "1", "1.0")
-            else 0
-            if text.lower() in ("否", "false", "no", "0", "0.0")
-            else None
-        )
+        return 1 if text.lower() in ("是", "true", "yes", "1", "1.0") else 0 if text.lower() in ("否", "false", "no", "0", "0.0") else None
     if column.kind == "date":
         if value is None or text in ("无", "none"):
             return 0

@@ -78,6 +78,7 @@ def ceiling(clause: Clause, of: Year) -> int | None:
             else:
                 value = int((of.row if name in facts.ANNUAL_FIELDS else of.enterprise)[name])
             return value, value
+
         return narrowed
 
     most, more = (ranges(clause.amount.node, known(times))[1] for times in (1, 2))

@@ -75,7 +75,7 @@ class Checkpoints:
         except FileNotFoundError:
             return None
         except OSError as e:
-            return self._play_again(task, phrase('cannot be read ({})', e.strerror))
+            return self._play_again(task, phrase("cannot be read ({})", e.strerror))
         if not _is_whole(whole):
             return self._play_again(task, "is damaged")
         first_line, _, numbers = whole.partition(b"\n")[2].partition(b"\n")
@@ -84,7 +84,7 @@ class Checkpoints:
             return self._play_again(task, "is of another run")
         by_clause, by_year = no_sums(task.last - task.first, head["years"], head["clauses"])
         found = np.frombuffer(numbers, "<i8").astype(np.int64)
-        by_clause.ravel()[:], by_year.ravel()[:] = found[:by_clause.size], found[by_clause.size:]
+        by_clause.ravel()[:], by_year.ravel()[:] = found[: by_clause.size], found[by_clause.size :]
         return Sums(by_clause, by_year, head["taken"])
 
     def _play_again(self, task: Task, why: str) -> Sums | None:
@@ -98,8 +98,15 @@ class Checkpoints:
 
 
 @contextlib.contextmanager
-def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resume: bool = False, new: bool = False,
-         notice: Callable[[str], None] | None = None) -> Iterator[Checkpoints]:
+def kept(
+    out: str | Path,
+    scenario: Scenario,
+    register: Register | None,
+    *,
+    resume: bool = False,
+    new: bool = False,
+    notice: Callable[[str], None] | None = None,
+) -> Iterator[Checkpoints]:
     """Checkpoints of a run whose results go to `out`, which nobody else works in meanwhile; removed when all went well.
 
     resume: go on with the unfinished run that lies there; new: throw it away. Raises SimulatorError where another run is at
@@ -113,7 +120,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
     try:
         make_folder(folder)
     except OSError as e:
-        raise SimulatorError(Problem(str(folder), phrase('cannot be written ({})', e.strerror or e), "choose another --out")) from e
+        raise SimulatorError(Problem(str(folder), phrase("cannot be written ({})", e.strerror or e), "choose another --out")) from e
     found = Checkpoints(folder, identity_of(scenario, register), notice or (lambda _: None))
     try:
         with held(folder / LOCK):
@@ -123,7 +130,7 @@ def kept(out: str | Path, scenario: Scenario, register: Register | None, *, resu
             try:
                 yield found
             except KeyboardInterrupt:
-                found.notice(phrase('{} finished blocks are kept in {}: --resume goes on from there', _count(folder), folder))
+                found.notice(phrase("{} finished blocks are kept in {}: --resume goes on from there", _count(folder), folder))
                 raise
             _clear(folder)
     finally:
@@ -135,8 +142,15 @@ def identity_of(scenario: Scenario, register: Register | None) -> dict[str, Any]
     people = "drawn" if register is None else f"{register.sha256} ({len(register):,} enterprises)"
     edges = {f"edge of law.{path}": number.edge for path, number in scenario.law.numbers.items() if number.edge}
     versions = {f"version of {name}": importlib.metadata.version(name) for name in ("numpy", "numba")}
-    return {**scenario.to_dict(), **edges, "population": people, "code": source_hash(), **versions,
-            "version of python": platform.python_version(), "machine": platform.machine()}
+    return {
+        **scenario.to_dict(),
+        **edges,
+        "population": people,
+        "code": source_hash(),
+        **versions,
+        "version of python": platform.python_version(),
+        "machine": platform.machine(),
+    }
 
 
 def _hold_to(found: Checkpoints, resume: bool) -> None:
@@ -147,16 +161,29 @@ def _hold_to(found: Checkpoints, resume: bool) -> None:
         _clear(folder)
         return
     if not resume:
-        raise SimulatorError(Problem(str(folder), phrase('an unfinished run lies there ({} finished blocks)', _count(folder)),
-                                     "--resume goes on with it, --new starts clean"))
+        raise SimulatorError(
+            Problem(
+                str(folder),
+                phrase("an unfinished run lies there ({} finished blocks)", _count(folder)),
+                "--resume goes on with it, --new starts clean",
+            )
+        )
     if (noted := _noted(record)) is None:
         raise SimulatorError(Problem(str(record), "is damaged, so nobody can say which run the blocks are of", NEW))
     then, now = noted["identity"], found.identity
     if differ := [field for field in {**then, **now} if then.get(field) != now.get(field)]:
-        raise SimulatorError([Problem(field, phrase('was {} when the run began, is now {}', _short(then.get(field)), _short(now.get(field))),
-                                      "set it back to resume; --new starts clean") for field in differ])
+        raise SimulatorError(
+            [
+                Problem(
+                    field,
+                    phrase("was {} when the run began, is now {}", _short(then.get(field)), _short(now.get(field))),
+                    "set it back to resume; --new starts clean",
+                )
+                for field in differ
+            ]
+        )
     found.block = noted["block"]
-    found.notice(phrase('going on from {} finished blocks', _count(folder)))
+    found.notice(phrase("going on from {} finished blocks", _count(folder)))
 
 
 def _clear(folder: Path) -> None:

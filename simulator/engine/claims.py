@@ -35,7 +35,7 @@ def claims_of(scenario: Scenario, population: Population | None) -> Callable[[in
             prepared.play(first, parameters, by_clause, by_year, claims=claims)
             count = int(claims[0]["amount"])
             if count <= len(claims) - 1:
-                found = claims[1:count + 1]  # a register is played block by block, each in all draws
+                found = claims[1 : count + 1]  # a register is played block by block, each in all draws
                 return found[np.argsort(found["draw"], kind="stable")]
             room[0] = max(room[0], count + count // 4)  # too small: make room and play again
 

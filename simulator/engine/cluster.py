@@ -64,15 +64,19 @@ class Cluster(Elsewhere):
     def order(self, work: Work) -> bytes:
         """A work as it travels. Raises ClusterError for a real register without TLS, and for one that no worker could read."""
         if work.register is not None and not (self._private or work.register.synthetic):
-            raise ClusterError(Problem("--scheduler", "a register of real enterprises is played only by a cluster that speaks TLS",
-                                       "start the scheduler with --protocol tls and give tls://…"))
+            raise ClusterError(
+                Problem(
+                    "--scheduler",
+                    "a register of real enterprises is played only by a cluster that speaks TLS",
+                    "start the scheduler with --protocol tls and give tls://…",
+                )
+            )
         return packed(replace(work, register=cast("Register | None", named(work.register))))  # read by `unpacked`
 
     def player(self, work: Work) -> Callable[[Task, np.ndarray, int], Future[Sums]]:
         """See `Elsewhere`. Raises ClusterError."""
         order, code = self.order(work), code_here()
-        return lambda task, parameters, taken: Explained(
-            self.submit(play_order, order, code, task, parameters, taken), task, self)
+        return lambda task, parameters, taken: Explained(self.submit(play_order, order, code, task, parameters, taken), task, self)
 
     def watch(self) -> None:
         if self._client.nthreads():
@@ -80,14 +84,21 @@ class Cluster(Elsewhere):
             return
         self._since = self._since or time.monotonic()
         if time.monotonic() - self._since > PATIENCE:
-            raise ClusterError(Problem("the cluster", phrase('has had no worker for {} seconds', PATIENCE), "start workers; --resume goes on"))
+            raise ClusterError(
+                Problem("the cluster", phrase("has had no worker for {} seconds", PATIENCE), "start workers; --resume goes on")
+            )
 
     def explained(self, task: Any, error: BaseException) -> BaseException:
         """What is to be raised for a task that failed."""
         if isinstance(error, SimulatorError | KeyboardInterrupt):
             return error
-        return ClusterError(Problem(_block(task), phrase("could not be played by the cluster ({})", f"{type(error).__name__}: {error}"),
-                                    "see the workers' logs; --resume goes on"))
+        return ClusterError(
+            Problem(
+                _block(task),
+                phrase("could not be played by the cluster ({})", f"{type(error).__name__}: {error}"),
+                "see the workers' logs; --resume goes on",
+            )
+        )
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._executor.shutdown(wait=wait and not cancel_futures)
@@ -122,10 +133,19 @@ def local(processes: int) -> Iterator[Cluster]:
     if processes < 1:
         raise ClusterError(Problem(f"--cluster {processes}", "at least one process is needed"))
     distributed = _distributed()
-    with distributed.LocalCluster(
-            n_workers=processes, threads_per_worker=1, processes=True, host="127.0.0.1", protocol="tls://", security=True,
-            dashboard_address="127.0.0.1:0", silence_logs=50) as cluster, \
-            distributed.Client(cluster, set_as_default=False) as client:
+    with (
+        distributed.LocalCluster(
+            n_workers=processes,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=50,
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
         yield Cluster(client, private=True)
 
 
@@ -137,11 +157,12 @@ def remote(address: str) -> Iterator[Cluster]:
     distributed = _distributed()
     private = address.startswith("tls://")
     try:
-        client = distributed.Client(address, timeout=REACHED, set_as_default=False,
-                                    security=distributed.Security(require_encryption=private))
+        client = distributed.Client(
+            address, timeout=REACHED, set_as_default=False, security=distributed.Security(require_encryption=private)
+        )
     except (OSError, TimeoutError, ValueError, TypeError) as e:
         remedy = "check the address, that it runs, and the certificates in Dask's configuration (distributed.comm.tls)"
-        raise ClusterError(Problem(f"--scheduler {address}", phrase('cannot be reached ({})', e), remedy)) from e
+        raise ClusterError(Problem(f"--scheduler {address}", phrase("cannot be reached ({})", e), remedy)) from e
     with client:
         yield Cluster(client, private)
 
@@ -171,7 +192,16 @@ def code_here() -> dict[str, str]:
 def refuse_other_code(code: dict[str, str]) -> None:
     """Raises ClusterError where the program here is not the one that asks."""
     if differ := [name for name, version in code.items() if code_here().get(name) != version]:
-        raise ClusterError([Problem("the cluster", phrase('a worker has another version of {}: {}, not {}', name, code_here().get(name, 'none')[:12], code[name][:12]), "install the same version on every machine") for name in differ])
+        raise ClusterError(
+            [
+                Problem(
+                    "the cluster",
+                    phrase("a worker has another version of {}: {}, not {}", name, code_here().get(name, "none")[:12], code[name][:12]),
+                    "install the same version on every machine",
+                )
+                for name in differ
+            ]
+        )
 
 
 @lru_cache(maxsize=2)
@@ -193,8 +223,13 @@ class Named:
         """The register. Raises ClusterError where it is another one."""
         population = whole(_read(self.path, self.units, state_of(Path(self.path))))
         if fingerprint(population) != self.content:
-            raise ClusterError(Problem(self.path, "holds another register here than where the run was started",
-                                       "give every worker the same files under the same path"))
+            raise ClusterError(
+                Problem(
+                    self.path,
+                    "holds another register here than where the run was started",
+                    "give every worker the same files under the same path",
+                )
+            )
         return population
 
 
@@ -212,8 +247,13 @@ def named(register: Register | None) -> Named | Parts | None:
     if isinstance(register, Parts):
         return replace(register, unknown=(), warnings=())
     if register.origin is None:
-        raise ClusterError(Problem(register.source or "the register", "is in this process's memory only",
-                                   "write it into a folder that the workers can read, and give that"))
+        raise ClusterError(
+            Problem(
+                register.source or "the register",
+                "is in this process's memory only",
+                "write it into a folder that the workers can read, and give that",
+            )
+        )
     return Named(*register.origin, fingerprint(register))
 
 

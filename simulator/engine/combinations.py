@@ -62,8 +62,11 @@ class Combinations:
     def as_the_law_sees(self, row: int, facts: set[Fact]) -> list[Fact]:
         """The facts to be filled in: an unknown tax is an unknown retained tax, from what the known ones leave up."""
         seen = {("retained_tax", year) if name in TAXES[:3] else (name, year) for name, year in facts}
-        self.least = {(row, year): int(self.window.annual["retained_tax"][row, year - self.first + self.window.skip])
-                      for name, year in facts if name in TAXES[:3] and ("retained_tax", year) not in facts}
+        self.least = {
+            (row, year): int(self.window.annual["retained_tax"][row, year - self.first + self.window.skip])
+            for name, year in facts
+            if name in TAXES[:3] and ("retained_tax", year) not in facts
+        }
         return sorted(seen)
 
     def clawed(self, row: int, awards: np.ndarray, clauses: tuple[int, ...]) -> np.ndarray:
@@ -71,21 +74,36 @@ class Combinations:
         cash = [at for at, k in enumerate(clauses) if self.policy.cash[k]]
         so_far = np.cumsum(awards[:, cash].sum(axis=1))
         one = slice(row, row + 1)
-        return np.where(self._due_back(self.population.enterprises[one], self.window.own[one], self.window.annual[one],
-                                       self.window.own_annual[one])[0], so_far, 0)
+        return np.where(
+            self._due_back(self.population.enterprises[one], self.window.own[one], self.window.annual[one], self.window.own_annual[one])[0],
+            so_far,
+            0,
+        )
 
     def _due_back(self, enterprises: np.ndarray, own: np.ndarray, annual: np.ndarray, own_annual: np.ndarray) -> np.ndarray:
         """Whether what was paid is due back, (n, years)."""
         found = np.zeros((len(enterprises), len(self.window.years)), np.int64)
         terms = self.terms.of(slice(1, None))
-        conduct_of(self.law, enterprises, own, annual, own_annual, self.window.skip, terms.head, terms.numbers, self.readings,
-                   self.window.years, found)
+        conduct_of(
+            self.law,
+            enterprises,
+            own,
+            annual,
+            own_annual,
+            self.window.skip,
+            terms.head,
+            terms.numbers,
+            self.readings,
+            self.window.years,
+            found,
+        )
         return found & DUE_BACK != 0
 
     def _ruled_out(self, row: int, clause: int, facts: set[Fact]) -> bool:
         names = {name for name, _ in facts}
         if PAID + self.policy.slugs[clause] in names or (
-                self.policy.cash[clause] and self.window.paid.size and self.window.paid[row, :, clause].any()):
+            self.policy.cash[clause] and self.window.paid.size and self.window.paid[row, :, clause].any()
+        ):
             return False
         for name in self.necessary[clause]:
             if name in names or (name == "ecommerce" and "online_retailer" in names):
@@ -157,9 +175,20 @@ class Combinations:
             follows.add("district_contribution")
         own = {f.name: int(v) for f, v in zip(self.policy.own_enterprise, self.window.own[row], strict=True)}
         own |= {f.name: int(v) for f, v in zip(self.policy.own_annual, self.window.own_annual[row, at], strict=True)}
-        return ceiling(self.policy.clauses[clause], Year(
-            self.policy, self.population.enterprises[row], self.window.annual[row, at], own, hidden | follows, year,
-            terms.head, terms.numbers, self.readings))
+        return ceiling(
+            self.policy.clauses[clause],
+            Year(
+                self.policy,
+                self.population.enterprises[row],
+                self.window.annual[row, at],
+                own,
+                hidden | follows,
+                year,
+                terms.head,
+                terms.numbers,
+                self.readings,
+            ),
+        )
 
     def _known(self, row: int, name: str) -> np.ndarray:
         """The values of a fact of an enterprise, of all years where it is one of the year."""
@@ -196,11 +225,11 @@ class Combinations:
         back, one = self.policy.settlement.clawback, slice(row, row + 1)
         if back is not None and any(name in back.facts for name, _ in facts):
             return np.ones(len(self.window.years), bool)
-        return self._due_back(self.population.enterprises[one], self.window.own[one], self.window.annual[one],
-                              self.window.own_annual[one])[0]
+        return self._due_back(self.population.enterprises[one], self.window.own[one], self.window.annual[one], self.window.own_annual[one])[
+            0
+        ]
 
-    def _assess(self, row: int, facts: list[Fact], chosen: np.ndarray, clauses: tuple[int, ...]) \
-            -> tuple[np.ndarray, np.ndarray]:
+    def _assess(self, row: int, facts: list[Fact], chosen: np.ndarray, clauses: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Awards (combinations, years, clauses) and their part of the clawback (combinations, years); chosen
         (combinations, facts): the values filled in."""
         n, years = len(chosen), len(self.window.years)
@@ -217,8 +246,11 @@ class Combinations:
             elif name in ANNUAL_FIELDS:
                 place = year - self.first + self.window.skip
                 annual[name][:, place] = chosen[:, at]
-                if name == "retained_tax" and ("district_contribution", year) not in facts and self._is_blank(
-                        row, year, "district_contribution"):  # blank: it equals the retained tax
+                if (
+                    name == "retained_tax"
+                    and ("district_contribution", year) not in facts
+                    and self._is_blank(row, year, "district_contribution")
+                ):  # blank: it equals the retained tax
                     annual["district_contribution"][:, place] = chosen[:, at]
             elif name in of_year:
                 own_annual[:, year - self.first + self.window.skip, of_year.index(name)] = chosen[:, at]
@@ -230,8 +262,25 @@ class Combinations:
         awards = np.zeros((n, years, self.law.clauses), np.int64)
         displaced, clawback, lacking = np.zeros_like(awards), np.zeros((n, years), np.int64), np.zeros((n, years), np.int64)
         terms = self.terms.of(slice(1, None))
-        assess_register(self.law, enterprises, own, annual, own_annual, self.window.skip, existing, paid, self.paid_years, terms.head,
-                        terms.numbers, self.readings, self.window.years, awards, displaced, clawback, lacking)
+        assess_register(
+            self.law,
+            enterprises,
+            own,
+            annual,
+            own_annual,
+            self.window.skip,
+            existing,
+            paid,
+            self.paid_years,
+            terms.head,
+            terms.numbers,
+            self.readings,
+            self.window.years,
+            awards,
+            displaced,
+            clawback,
+            lacking,
+        )
         of_these = awards[:, :, list(clauses)]
         so_far = np.cumsum(of_these[:, :, [at for at, k in enumerate(clauses) if self.policy.cash[k]]].sum(axis=2), axis=1)
         return of_these, np.where(self._due_back(enterprises, own, annual, own_annual), so_far, 0)

@@ -27,8 +27,9 @@ def contested(enacted: Enacted) -> np.ndarray:
     return np.array([clause in some for clause in enacted.policy.clauses])
 
 
-def weighed(enacted: Enacted, seed: np.uint64, numbers: np.ndarray, law: np.ndarray, base_year: int, nothing: kernel.Wanted,
-            play: Play) -> dict[str, np.ndarray]:
+def weighed(
+    enacted: Enacted, seed: np.uint64, numbers: np.ndarray, law: np.ndarray, base_year: int, nothing: kernel.Wanted, play: Play
+) -> dict[str, np.ndarray]:
     """The fields of `kernel.Wanted` under which draws are played as they were weighed. numbers (draws,): of the draws; law (draws,
     years + 1, numbers): the law's; nothing: wanted besides; play: plays all enterprises of the draws."""
     draws, years = len(numbers), law.shape[1] - 1
@@ -42,7 +43,7 @@ def weighed(enacted: Enacted, seed: np.uint64, numbers: np.ndarray, law: np.ndar
         if most > room:
             room = most + most // 4
             continue
-        found = [candidates[d, 1:1 + candidates["amount"][d, 0]] for d in range(draws)]
+        found = [candidates[d, 1 : 1 + candidates["amount"][d, 0]] for d in range(draws)]
         for j in range(int(np.argmax(state == RECORD)), years):
             cut = False
             of_year = []
@@ -83,6 +84,6 @@ def _with(settled: np.ndarray, of_year: list[np.ndarray]) -> np.ndarray:
     kept = [np.concatenate([old[old["year"] > 0], new]) for old, new in zip(settled, of_year, strict=True)]
     found = np.zeros((len(kept), max(map(len, kept), default=0)), CANDIDATE)
     for row, own in zip(found, kept, strict=True):
-        row[:len(own)] = own[np.lexsort((own["enterprise"], own["clause"], own["year"]))]
-        row["year"][len(own):] = np.iinfo(np.int64).max  # behind all others
+        row[: len(own)] = own[np.lexsort((own["enterprise"], own["clause"], own["year"]))]
+        row["year"][len(own) :] = np.iinfo(np.int64).max  # behind all others
     return found

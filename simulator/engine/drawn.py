@@ -40,12 +40,14 @@ def draw_population(scenario: Scenario, population: Population | None = None, dr
     for d in range(draws):
         count, capacity = np.zeros((1, 1), np.int64), 0
         while True:  # once to count, once to keep
-            sums = np.zeros((1, years, len(scenario.law.policy.clauses), len(totals.BY_CLAUSE)),
-                            np.int64), np.zeros((1, years, len(totals.BY_YEAR)), np.int64)
+            sums = (
+                np.zeros((1, years, len(scenario.law.policy.clauses), len(totals.BY_CLAUSE)), np.int64),
+                np.zeros((1, years, len(totals.BY_YEAR)), np.int64),
+            )
             kept = np.zeros((1, capacity), facts.ENTERPRISE)
             rows = np.zeros((1, capacity, years + 1), facts.ANNUAL)
             count[:] = 0
-            prepared.play(d, parameters[d:d + 1], *sums, kept=kept, kept_rows=rows, kept_count=count)
+            prepared.play(d, parameters[d : d + 1], *sums, kept=kept, kept_rows=rows, kept_count=count)
             if int(count[0, 0]) <= capacity:
                 break
             capacity = int(count[0, 0])

@@ -14,13 +14,22 @@ def edges_of(policy: Policy, terms: Terms, base_year: int) -> np.ndarray:
 
     A year out of term and a clause that is not offered have no edges: they are 0.
     """
-    found = [(BUNCHED.index(edge.fact), k, edge) for k, clause in enumerate(policy.clauses)
-             for edge in dict.fromkeys(e for e in clause.edges if e.fact in BUNCHED and e.op in (">=", ">") and not e.last_year)]
+    found = [
+        (BUNCHED.index(edge.fact), k, edge)
+        for k, clause in enumerate(policy.clauses)
+        for edge in dict.fromkeys(e for e in clause.edges if e.fact in BUNCHED and e.op in (">=", ">") and not e.last_year)
+    ]
     edges = np.zeros((len(terms.head), len(found)), EDGE)
     for j, head in enumerate(terms.head):
         in_term = head["start"] // 10_000 <= base_year + j <= head["end"] // 10_000
-        pairs = [(fact, int(terms.numbers[j, policy.number_paths.index(edge.number)]) + (edge.op == ">")
-                  if in_term and not head["withdrawn"] >> k & 1 else 0)
-                 for fact, k, edge in found]
+        pairs = [
+            (
+                fact,
+                int(terms.numbers[j, policy.number_paths.index(edge.number)]) + (edge.op == ">")
+                if in_term and not head["withdrawn"] >> k & 1
+                else 0,
+            )
+            for fact, k, edge in found
+        ]
         edges[j] = np.array(sorted(pairs), EDGE)
     return edges

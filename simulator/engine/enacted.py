@@ -46,17 +46,56 @@ def enact(scenario: Scenario, years: Iterable[int]) -> Enacted:
     return Enacted(policy, functions_of(policy, SEEN), keys, scenario.law.compile(years), compile_readings(policy, scenario.interpretation))
 
 
-def play_enacted(enacted: Enacted, declared: Declared, seed: np.uint64, draws_of: np.ndarray, of_years: np.ndarray, generosity: np.ndarray,
-                 edges: np.ndarray, hindsight: bool, base_year: int, known: int, suspended_from: int, register: kernel.Register,
-                 synthetic: bool, who: int, only: int, wanted: kernel.Wanted, by_clause: np.ndarray, by_year: np.ndarray) -> None:
+def play_enacted(
+    enacted: Enacted,
+    declared: Declared,
+    seed: np.uint64,
+    draws_of: np.ndarray,
+    of_years: np.ndarray,
+    generosity: np.ndarray,
+    edges: np.ndarray,
+    hindsight: bool,
+    base_year: int,
+    known: int,
+    suspended_from: int,
+    register: kernel.Register,
+    synthetic: bool,
+    who: int,
+    only: int,
+    wanted: kernel.Wanted,
+    by_clause: np.ndarray,
+    by_year: np.ndarray,
+) -> None:
     """`kernel.play_draws` of a law under the parameters of each year (draws, years + 1): take-up, sums it belongs to, and what share of
     each "at most" sum the district decides."""
     rates = np.stack([of_years[name] for name in declared.take_up], axis=2)
     typical = np.stack([of_years[name][:, 0] if name else np.zeros(len(of_years)) for name in declared.typical], axis=1)
     kernel.play_draws(
-        seed, draws_of, general(of_years), rates, typical, enacted.keys, own_facts(enacted.policy, of_years[:, 0]), generosity, enacted.law,
-        enacted.terms.head, decided(enacted, declared, of_years), edges, enacted.readings, hindsight, base_year, known, suspended_from,
-        register, synthetic, who, only, wanted, by_clause, by_year)
+        seed,
+        draws_of,
+        general(of_years),
+        rates,
+        typical,
+        enacted.keys,
+        own_facts(enacted.policy, of_years[:, 0]),
+        generosity,
+        enacted.law,
+        enacted.terms.head,
+        decided(enacted, declared, of_years),
+        edges,
+        enacted.readings,
+        hindsight,
+        base_year,
+        known,
+        suspended_from,
+        register,
+        synthetic,
+        who,
+        only,
+        wanted,
+        by_clause,
+        by_year,
+    )
 
 
 def decided(enacted: Enacted, declared: Declared, of_years: np.ndarray) -> np.ndarray:

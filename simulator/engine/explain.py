@@ -71,8 +71,11 @@ class Explanation:
             lines.append("")
             lines.append(f"── {year.year} " + "─" * 60)
             if not year.eligible:
-                failing = "、".join(f"{c.article} {c.zh}".strip() for c in year.barred) if zh else ", ".join(
-                    f"{c.article} {c.en}".strip() for c in year.barred)
+                failing = (
+                    "、".join(f"{c.article} {c.zh}".strip() for c in year.barred)
+                    if zh
+                    else ", ".join(f"{c.article} {c.en}".strip() for c in year.barred)
+                )
                 lines.append(f"不符合申报条件（{failing}），本年不享受" if zh else f"barred this year: does not hold: {failing}")
             for clause in year.clauses:
                 if clause.award or clause.due or failed:
@@ -100,8 +103,11 @@ class Explanation:
             head += f": [{outcome}]"
         lines = [head]
         if clause.existing:
-            lines.append((f"    既有政策 {clause.existing / FEN:,.2f} 元，替代 {clause.displaced / FEN:,.2f} 元") if zh else
-                         f"    existing support {clause.existing / FEN:,.2f}, displaced {clause.displaced / FEN:,.2f} CNY")
+            lines.append(
+                (f"    既有政策 {clause.existing / FEN:,.2f} 元，替代 {clause.displaced / FEN:,.2f} 元")
+                if zh
+                else f"    existing support {clause.existing / FEN:,.2f}, displaced {clause.displaced / FEN:,.2f} CNY"
+            )
         for finding in clause.findings:
             mark = "√" if finding.held else "×"
             words = finding.evidence.zh if zh else finding.evidence.en
@@ -113,8 +119,11 @@ class Explanation:
         lines += [f"    {self._step(step, unit, zh)}" for step in clause.steps if clause.outcome != told.BARRED]
         if len(clause.parts) > 1 and clause.award:
             of_year = [(year + i, f"{part / FEN:,.2f}") for i, part in enumerate(parts_of(clause.award, clause.parts))]
-            lines.append(f"    兑现：分{len(clause.parts)}年，" + "、".join(f"{y}年 {amount}" for y, amount in of_year) + " 元" if zh else
-                         f"    paid in {len(clause.parts)} yearly parts: " + ", ".join(f"{y}: {amount}" for y, amount in of_year) + " CNY")
+            lines.append(
+                f"    兑现：分{len(clause.parts)}年，" + "、".join(f"{y}年 {amount}" for y, amount in of_year) + " 元"
+                if zh
+                else f"    paid in {len(clause.parts)} yearly parts: " + ", ".join(f"{y}: {amount}" for y, amount in of_year) + " CNY"
+            )
         return lines
 
     def _step(self, step: Step, unit: str, zh: bool) -> str:
@@ -132,8 +141,11 @@ class Explanation:
         if step.kind == EXCLUSIVE:
             when, other = rules.exclusive[step.at].when, policy.clauses[step.by]
             name = named(when.article, when)
-            return (f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受" if zh else
-                    f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is paid, not this {money(step.before)}")
+            return (
+                f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受"
+                if zh
+                else f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is paid, not this {money(step.before)}"
+            )
         was, now = money(step.before), money(step.after)
         became = f"，本项由 {was}减为 {now}" if zh else f"; cut from {was} to {now}"
         if step.kind == CAP:
@@ -150,18 +162,27 @@ class Explanation:
             by = Words(self.scenario.law, clause.slug, "zh" if zh else "en").of(clause.first.text)
             value = _quantity(clause.first.by, step.value, 1, zh)
             out = "" if not cut else "，未列入" if zh else "; not among them"
-            return (f"名额：按{by} {value}列第 {step.standing} 位（参加排序 {step.asked} 户，取前 {step.limit} 户）{out}" if zh else
-                    f"first {step.limit} by {by}: {value}, place {step.standing} of {step.asked} ranked{out}")
+            return (
+                f"名额：按{by} {value}列第 {step.standing} 位（参加排序 {step.asked} 户，取前 {step.limit} 户）{out}"
+                if zh
+                else f"first {step.limit} by {by}: {value}, place {step.standing} of {step.asked} ranked{out}"
+            )
         pot = rules.pots[step.at]
-        head = (f"资金池：{named(pot.article, pot)} {money(step.limit)}，应付合计 {money(step.asked)}" if zh else
-                f"pot: {named(pot.article, pot)} {money(step.limit)}; asked of it {money(step.asked)}")
+        head = (
+            f"资金池：{named(pot.article, pot)} {money(step.limit)}，应付合计 {money(step.asked)}"
+            if zh
+            else f"pot: {named(pot.article, pot)} {money(step.limit)}; asked of it {money(step.asked)}"
+        )
         if step.asked <= step.limit:
             return head + ("，足额兑付" if zh else "; paid in full")
         if pot.share == "pro_rata":
             ratio = f"{100 * step.limit / step.asked:.4f}%"
             return head + (f"，按 {ratio} 兑付" if zh else f"; {ratio} of each is paid") + became
-        return head + (f"，先到者已付 {money(step.ahead)}" if zh else f"; paid to those who came first {money(step.ahead)}") + (
-            became if cut else "，足额兑付" if zh else "; paid in full")
+        return (
+            head
+            + (f"，先到者已付 {money(step.ahead)}" if zh else f"; paid to those who came first {money(step.ahead)}")
+            + (became if cut else "，足额兑付" if zh else "; paid in full")
+        )
 
     def _worked(self, one: told.Worked, zh: bool) -> str:
         """A definition and what it came to."""
@@ -177,8 +198,11 @@ class Explanation:
             parts.append(f"{number.zh if zh else number.en} {number.shown(year, 'zh' if zh else 'en')}")
         for name in evidence.readings:
             chosen, switch = self.scenario.interpretation[name], self.scenario.law.policy.readings[name]
-            parts.append(f"{switch.zh}：{switch.meanings[chosen][0]}（{name}={chosen}）" if zh else
-                         f"{switch.en}: {switch.meanings[chosen][1]} ({name}={chosen})")
+            parts.append(
+                f"{switch.zh}：{switch.meanings[chosen][0]}（{name}={chosen}）"
+                if zh
+                else f"{switch.en}: {switch.meanings[chosen][1]} ({name}={chosen})"
+            )
         return "; ".join(parts)
 
     def _value(self, name: str, year: int, zh: bool) -> str:
@@ -276,10 +300,10 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     found = np.flatnonzero(population.ids == enterprise_id)
     if not len(found):
         near = nearest(enterprise_id, [str(i) for i in population.ids])
-        raise PopulationError(Problem(population.source, phrase('has no enterprise {}', enterprise_id), near or "check the id"))
+        raise PopulationError(Problem(population.source, phrase("has no enterprise {}", enterprise_id), near or "check the id"))
     start, last = scenario.law.start.year, population.last_year
     if year is not None and not start <= year <= last:
-        raise PopulationError(Problem(f"year {year}", "is not assessed", phrase('a year {} … {}', start, last)))
+        raise PopulationError(Problem(f"year {year}", "is not assessed", phrase("a year {} … {}", start, last)))
     one = population.subset(found)
     first = min(start, one.first_year) if one.last_paid_year else start
     window = laid_over(one, scenario.law, first, last, reaching_back=True)
@@ -291,12 +315,34 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
         decided |= result.steps
         awarded = {int(y): result.awards[found[0], j] for j, y in enumerate(result.years)}
     years = told.tell(
-        policy, Plain(policy, SEEN), one.enterprises[0], window.own[0], window.annual[0], window.own_annual[0], window.skip,
-        window.existing[0] if len(window.existing) else _NOTHING, window.paid[0] if len(window.paid) else _NOTHING, paid_years,
-        terms.head, terms.numbers, compile_readings(policy, scenario.interpretation), window.years, awarded, decided)
+        policy,
+        Plain(policy, SEEN),
+        one.enterprises[0],
+        window.own[0],
+        window.annual[0],
+        window.own_annual[0],
+        window.skip,
+        window.existing[0] if len(window.existing) else _NOTHING,
+        window.paid[0] if len(window.paid) else _NOTHING,
+        paid_years,
+        terms.head,
+        terms.numbers,
+        compile_readings(policy, scenario.interpretation),
+        window.years,
+        awarded,
+        decided,
+    )
     keep = [j for j, y in enumerate(years) if y.year >= start and (year is None or y.year == year)]
     asked_for = min([*policy.fixed_years, int(years[keep[0]].year) - 1])
     rows = slice(max(0, asked_for - int(window.years[0]) + window.skip), keep[-1] + window.skip + 1)
-    return Explanation(enterprise_id, str(one.details["name"].iloc[0]), [years[j] for j in keep], scenario,
-                       one.enterprises[0], window.annual[0][rows], window.own[0], window.own_annual[0][rows],
-                       int(window.years[0]) - window.skip + rows.start)
+    return Explanation(
+        enterprise_id,
+        str(one.details["name"].iloc[0]),
+        [years[j] for j in keep],
+        scenario,
+        one.enterprises[0],
+        window.annual[0][rows],
+        window.own[0],
+        window.own_annual[0][rows],
+        int(window.years[0]) - window.skip + rows.start,
+    )

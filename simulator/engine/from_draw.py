@@ -56,9 +56,20 @@ def enter_drawn(world, room, e, start, based):
     row = room.rows[e, start + 1]
     expected_row(state, 1, room.years[start + 1], e, row)
     for j in range(start + 1, room.years.shape[0]):
-        room.years[j].calm[e] = possible(world.law, room.enterprises, e, state, room.rows[e], start + 1, room.own, room.own_rows,
-                                         world.terms,
-                                         world.numbers, j, world.readings)
+        room.years[j].calm[e] = possible(
+            world.law,
+            room.enterprises,
+            e,
+            state,
+            room.rows[e],
+            start + 1,
+            room.own,
+            room.own_rows,
+            world.terms,
+            world.numbers,
+            j,
+            world.readings,
+        )
 
 
 @rule

@@ -77,8 +77,7 @@ def play_block(world, register, room, cohort, by_clause, by_year):
         if room.plans[e].changed != 0:
             room.enterprises[e] = register.enterprises[room.which[e]]
     come_anyway(world, room, cohort.count)
-    draw_yearly(world.pars, world.seed, world.draw, world.base_year, world.growth, room.keys[:cohort.count], cohort.known + 1,
-                room.years)
+    draw_yearly(world.pars, world.seed, world.draw, world.base_year, world.growth, room.keys[: cohort.count], cohort.known + 1, room.years)
     live_together(world, room, cohort, by_clause, by_year)
 
 

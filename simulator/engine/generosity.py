@@ -48,12 +48,22 @@ def references(par: np.void, enacted: Enacted, edges: np.ndarray, base_year: int
     reference_newcomers(par, edges[1], base_year, kind, enterprises, states)
     years, policy = len(enacted.terms.head), enacted.policy
     none = np.zeros((0, years - 1, enacted.cash), np.int64)
-    return Register(enterprises, states, states["key"].copy(), np.zeros((REFERENCES, years), ANNUAL),
-                    np.zeros((REFERENCES, len(policy.own_enterprise)), np.int64),
-                    np.zeros((REFERENCES, years, len(policy.own_annual)), np.int64),
-                    np.ones(REFERENCES, np.int64), np.full(REFERENCES, ALL), np.full((REFERENCES, years), ALL),
-                    none, none, none, 0,
-                    np.zeros((0, enacted.clauses), HISTORY))
+    return Register(
+        enterprises,
+        states,
+        states["key"].copy(),
+        np.zeros((REFERENCES, years), ANNUAL),
+        np.zeros((REFERENCES, len(policy.own_enterprise)), np.int64),
+        np.zeros((REFERENCES, years, len(policy.own_annual)), np.int64),
+        np.ones(REFERENCES, np.int64),
+        np.full(REFERENCES, ALL),
+        np.full((REFERENCES, years), ALL),
+        none,
+        none,
+        none,
+        0,
+        np.zeros((0, enacted.clauses), HISTORY),
+    )
 
 
 @lru_cache(maxsize=8)
@@ -77,7 +87,12 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
     interpretation = dict(base.interpretation) if base is not None and same else defaults(policy)
     suspended = scenario.plain["rebate_suspended_from"]
     if (written.policy, written.numbers, written.withdrawn, interpretation, None) == (
-            policy, law.numbers, law.withdrawn, dict(scenario.interpretation), suspended):
+        policy,
+        law.numbers,
+        law.withdrawn,
+        dict(scenario.interpretation),
+        suspended,
+    ):
         return np.ones(len(KINDS))
     values = {path: fixed(value.mean) for path, value in scenario.parameters().items() if "@" not in path}
     values |= {p: fixed(1.0) for p in values if p.startswith(("take_up.", "discretion."))}
@@ -92,11 +107,27 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
         edges = edges_of(of.law.policy, enacted.terms, scenario.base_year)
         by_clause = np.zeros((len(KINDS), 1, years, enacted.clauses, len(BY_CLAUSE)), np.int64)
         for kind, sums in zip(KINDS, by_clause, strict=True):
-            play_enacted(enacted, scenario.declared, np.uint64(0), np.zeros(1, np.int64), of_years, ones, edges, False,
-                         scenario.base_year, 0,
-                         suspended_from or NEVER, references(general(par)[0], enacted, edges, scenario.base_year, kind),
-                         False, THOSE_THERE, 0, nothing_wanted(1, years), sums, np.zeros((1, years, len(BY_YEAR)), np.int64))
-        return by_clause[..., :enacted.cash, AWARDED].sum(axis=(1, 2, 3)).astype(float)
+            play_enacted(
+                enacted,
+                scenario.declared,
+                np.uint64(0),
+                np.zeros(1, np.int64),
+                of_years,
+                ones,
+                edges,
+                False,
+                scenario.base_year,
+                0,
+                suspended_from or NEVER,
+                references(general(par)[0], enacted, edges, scenario.base_year, kind),
+                False,
+                THOSE_THERE,
+                0,
+                nothing_wanted(1, years),
+                sums,
+                np.zeros((1, years, len(BY_YEAR)), np.int64),
+            )
+        return by_clause[..., : enacted.cash, AWARDED].sum(axis=(1, 2, 3)).astype(float)
 
     now = support(scenario, suspended)
     then = support(replace(scenario, law=written, interpretation=interpretation), None)

@@ -43,8 +43,9 @@ def states_of(population: Population, window: Window, known: int) -> np.ndarray:
     states["designated"] = row["designated_building"]
     states["line_lease"] = row["line_lease"] / FEN / part
     states["members"] = row["paid_members"]
-    states["fee"] = np.divide(row["membership_income"] / FEN, row["paid_members"],
-                              out=np.zeros(len(population)), where=row["paid_members"] > 0)
+    states["fee"] = np.divide(
+        row["membership_income"] / FEN, row["paid_members"], out=np.zeros(len(population)), where=row["paid_members"] > 0
+    )
     states["building_area"], states["occupancy"] = row["building_area"] / AREA, row["building_occupancy"] / OCCUPANCY
     names = population.details["group_id"].to_numpy()
     _, group = np.unique(names, return_inverse=True)
@@ -72,8 +73,7 @@ def forget(enterprises: np.ndarray, known_year: int) -> np.ndarray:
 def _kinds(population: Population, row: np.ndarray) -> np.ndarray:
     """Kind of each enterprise: from `sector` where given, else from what it does."""
     enterprises = population.enterprises
-    kinds = np.where(enterprises["online_retailer"] != 0, GOODS,
-                     np.where(enterprises["ecommerce"] != 0, SERVICE, TRADITIONAL))
+    kinds = np.where(enterprises["online_retailer"] != 0, GOODS, np.where(enterprises["ecommerce"] != 0, SERVICE, TRADITIONAL))
     kinds = np.where(row["membership_income"] > 0, PLATFORM, kinds)
     kinds = np.where(row["building_area"] > 0, BUILDING, kinds)
     sectors = population.details["sector"].to_numpy()

@@ -107,25 +107,57 @@ class Shared(NamedTuple):
 def world_of(shared, d):
     """The World of the draw at place d."""
     wanted = shared.wanted
-    return World(shared.seed, shared.draws[d], shared.parameters[d, 0], shared.parameters[d], shared.rates[d],
-                 shared.typical[d], shared.keys, shared.law, shared.terms, shared.numbers[d], shared.readings, shared.own[d],
-                 shared.growth[d], shared.moves[d], shared.prices[d],
-                 shared.edges, shared.generosity, shared.groups[d], shared.base_year, shared.suspended_from,
-                 wanted.claims, wanted.kept[d], wanted.kept_rows[d], wanted.kept_count[d],
-                 wanted.contested, wanted.weighed, wanted.candidates[d], wanted.decided[d])
+    return World(
+        shared.seed,
+        shared.draws[d],
+        shared.parameters[d, 0],
+        shared.parameters[d],
+        shared.rates[d],
+        shared.typical[d],
+        shared.keys,
+        shared.law,
+        shared.terms,
+        shared.numbers[d],
+        shared.readings,
+        shared.own[d],
+        shared.growth[d],
+        shared.moves[d],
+        shared.prices[d],
+        shared.edges,
+        shared.generosity,
+        shared.groups[d],
+        shared.base_year,
+        shared.suspended_from,
+        wanted.claims,
+        wanted.kept[d],
+        wanted.kept_rows[d],
+        wanted.kept_count[d],
+        wanted.contested,
+        wanted.weighed,
+        wanted.candidates[d],
+        wanted.decided[d],
+    )
 
 
 def nothing_wanted(draws: int, years: int) -> Wanted:
     """Nothing besides the sums."""
     return Wanted(
-        np.zeros(0, CLAIM), np.zeros((draws, 0), ENTERPRISE), np.zeros((draws, 0, years + 1), ANNUAL),
-        np.zeros((draws, 1), np.int64), np.zeros((draws, 0), HELD),
-        np.zeros(0, np.bool_), np.zeros(0, np.int64), np.zeros((draws, 1), CANDIDATE), np.zeros((draws, 0), CANDIDATE))
+        np.zeros(0, CLAIM),
+        np.zeros((draws, 0), ENTERPRISE),
+        np.zeros((draws, 0, years + 1), ANNUAL),
+        np.zeros((draws, 1), np.int64),
+        np.zeros((draws, 0), HELD),
+        np.zeros(0, np.bool_),
+        np.zeros(0, np.int64),
+        np.zeros((draws, 1), CANDIDATE),
+        np.zeros((draws, 0), CANDIDATE),
+    )
 
 
 @entry
-def reach_of_register(law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration,
-                      reach, calm):
+def reach_of_register(
+    law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration, reach, calm
+):
     """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm (n,
     years + 1): those that could in a year as long as nothing befalls it. reregistration: whether any incumbent may come back as
     new."""
@@ -141,8 +173,9 @@ def reach_of_register(law, enterprises, states, annual, own, own_annual, active,
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):
-                reach[i] |= reach_of(law, enterprises, i, annual[i], row, own, own_annual, terms, numbers, j, readings,
-                                     may.settle + 2 * may.certify)
+                reach[i] |= reach_of(
+                    law, enterprises, i, annual[i], row, own, own_annual, terms, numbers, j, readings, may.settle + 2 * may.certify
+                )
 
 
 @entry
@@ -166,9 +199,32 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
 
 
 @entry
-def play_draws(seed, draws_of, parameters, rates, typical, keys, own, generosity, law, terms, numbers, edges, readings, hindsight,
-               base_year, known,
-               suspended_from, register, synthetic, who, only, wanted, by_clause, by_year):
+def play_draws(
+    seed,
+    draws_of,
+    parameters,
+    rates,
+    typical,
+    keys,
+    own,
+    generosity,
+    law,
+    terms,
+    numbers,
+    edges,
+    readings,
+    hindsight,
+    base_year,
+    known,
+    suspended_from,
+    register,
+    synthetic,
+    who,
+    only,
+    wanted,
+    by_clause,
+    by_year,
+):
     """Play the draws of these numbers, draws_of (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).
 
@@ -181,9 +237,28 @@ def play_draws(seed, draws_of, parameters, rates, typical, keys, own, generosity
     """
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
     room = room_for(years, law, register.own.shape[1], register.own_annual.shape[2])
-    shared = Shared(seed, draws_of, parameters, rates, typical, keys, law, terms, numbers, readings, own,
-                    np.zeros((draws, years + 1)), np.zeros((draws, years + 1, 2)), np.zeros((draws, years + 1)), edges, generosity,
-                    np.zeros((draws, groups_of(register.states) + 1), np.int16), base_year, suspended_from, wanted)
+    shared = Shared(
+        seed,
+        draws_of,
+        parameters,
+        rates,
+        typical,
+        keys,
+        law,
+        terms,
+        numbers,
+        readings,
+        own,
+        np.zeros((draws, years + 1)),
+        np.zeros((draws, years + 1, 2)),
+        np.zeros((draws, years + 1)),
+        edges,
+        generosity,
+        np.zeros((draws, groups_of(register.states) + 1), np.int16),
+        base_year,
+        suspended_from,
+        wanted,
+    )
     for d in range(draws):
         market_growth(parameters[d], hindsight, seed, draws_of[d], base_year, shared.growth[d])
         price_levels(parameters[d], shared.prices[d])

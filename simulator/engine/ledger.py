@@ -10,8 +10,7 @@ from simulator.law.calling import at, call
 
 # One claim: what one enterprise was awarded in one year under one cash clause; under CLAWBACK what a breach makes due
 # back. draw; enterprise: key; year: position, 1 = the first award year; clause: index, or CLAWBACK; amount: fen.
-CLAIM = np.dtype([("draw", np.int64), ("enterprise", np.uint64), ("year", np.int64), ("clause", np.int64),
-                  ("amount", np.int64)])
+CLAIM = np.dtype([("draw", np.int64), ("enterprise", np.uint64), ("year", np.int64), ("clause", np.int64), ("amount", np.int64)])
 
 CLAWBACK = -1
 
@@ -41,7 +40,18 @@ def remember_paid(law, enterprises, own, annual, own_annual, paid, head, numbers
     amounts = np.zeros(histories.shape[1], np.int64)
     for i in range(enterprises.shape[0]):
         for j in range(years.shape[0]):
-            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + 1, years[j],
-                           at(head, (j,)), at(numbers, (j,)), at(readings, ()), at(histories, (i,)))
-            amounts[:law.cash] = paid[i, j]
+            given = common(
+                at(enterprises, (i,)),
+                at(own, (i,)),
+                at(annual, (i,)),
+                at(own_annual, (i,)),
+                annual.shape[1],
+                j + 1,
+                years[j],
+                at(head, (j,)),
+                at(numbers, (j,)),
+                at(readings, ()),
+                at(histories, (i,)),
+            )
+            amounts[: law.cash] = paid[i, j]
             remember(law, given, call(law.conduct, given), histories[i], years[j], amounts)

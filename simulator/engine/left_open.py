@@ -26,8 +26,7 @@ def intervals_table(policy: Policy, bounds: Bounds, ids: np.ndarray, years: np.n
     for i, j, k in zip(*np.nonzero(bounds.open), strict=True):
         scale = FEN if policy.cash[k] else 1
         high = float("nan") if bounds.unbounded[i, j, k] else bounds.high[i, j, k] / scale
-        rows.append((ids[i], int(years[j]), policy.slugs[k], bounds.low[i, j, k] / scale, high,
-                     ", ".join(bounds.why.get((i, k), ()))))
+        rows.append((ids[i], int(years[j]), policy.slugs[k], bounds.low[i, j, k] / scale, high, ", ".join(bounds.why.get((i, k), ()))))
     for i, j in zip(*np.nonzero(bounds.clawback_open), strict=True):
         high = float("nan") if bounds.clawback_unbounded[i, j] else bounds.clawback_high[i, j] / FEN
         why = dict.fromkeys(name for (row, _), names in bounds.why.items() if row == i for name in names)
@@ -53,10 +52,10 @@ def worth_table(population: Population, scenario: Scenario, intervals: pd.DataFr
     for name, count in cells.items():
         mine = awards[np.array([name in names for names in split], bool)]
         alone = mine["unknown"] == name
-        width = (mine["high"] - mine["low"]).where(mine["clause"].isin(policy.slugs[:policy.cash_clauses]), 0.0)
+        width = (mine["high"] - mine["low"]).where(mine["clause"].isin(policy.slugs[: policy.cash_clauses]), 0.0)
         header = columns[name].header if name in columns else name
-        rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()),
-                     int(mine["high"].isna().sum())))
+        rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()), int(mine["high"].isna().sum())))
     table = pd.DataFrame(rows, columns=list(WORTH))
-    return table.sort_values(["width_alone", "width_shared", "not_assessable", "column"],
-                             ascending=[False, False, False, True], ignore_index=True)
+    return table.sort_values(
+        ["width_alone", "width_shared", "not_assessable", "column"], ascending=[False, False, False, True], ignore_index=True
+    )

@@ -162,8 +162,19 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             written = j
         if world.own.shape[0] > 0 and projected:
             write_own(world, room, e, j, cohort.based, room.years)
-        given = common(at(room.enterprises, (e,)), at(room.own, (e,)), at(room.rows, (e,)), at(room.own_rows, (e,)), rows.shape[0], j, year,
-                       at(world.terms, (j,)), at(world.numbers, (j,)), at(world.readings, ()), at(history, ()))
+        given = common(
+            at(room.enterprises, (e,)),
+            at(room.own, (e,)),
+            at(room.rows, (e,)),
+            at(room.own_rows, (e,)),
+            rows.shape[0],
+            j,
+            year,
+            at(world.terms, (j,)),
+            at(world.numbers, (j,)),
+            at(world.readings, ()),
+            at(history, ()),
+        )
         support, conduct = room.existing[e, j - 1], call(law.conduct, given)
         holding = award(world, given, conduct, j, key, matter, support, amounts, room.replaced, by_clause[j - 1])
         plan.held |= holding
@@ -210,6 +221,16 @@ def live_together(world, room, cohort, by_clause, by_year):
     for j in range(cohort.first, years.shape[0]):
         online = add_up(world.par, carried, years[j - 1], years[j], cohort.count, by_year[j - 1])
         if online and year_in_term(world.base_year + j, world.terms[j]):
-            count_online(world.par, world.terms[j], world.base_year + j, carried, years[j - 1], years[j], room.states,
-                         world.groups, cohort.count, by_year[j - 1])
+            count_online(
+                world.par,
+                world.terms[j],
+                world.base_year + j,
+                carried,
+                years[j - 1],
+                years[j],
+                room.states,
+                world.groups,
+                cohort.count,
+                by_year[j - 1],
+            )
     check_sums(by_clause, by_year)

@@ -15,9 +15,21 @@ from simulator.lotteries import OWN_CHANCE, OWN_SHARE, OWN_SIZE, key_of, u
 
 # How a fact is projected. key: of its name; annual: table; flag, day, choices: its kind (how many words it may be, the first of which is
 # not having it); grows: 0, or the fact it moves with; yearly: chance; share, median (machine units), log_sd: of those a draw brings.
-OWN = np.dtype([("key", np.uint64), ("annual", np.int64), ("place", np.int64), ("flag", np.int64), ("day", np.int64),
-                ("choices", np.int64), ("grows", np.int64),
-                ("yearly", np.float64), ("share", np.float64), ("median", np.float64), ("log_sd", np.float64)])
+OWN = np.dtype(
+    [
+        ("key", np.uint64),
+        ("annual", np.int64),
+        ("place", np.int64),
+        ("flag", np.int64),
+        ("day", np.int64),
+        ("choices", np.int64),
+        ("grows", np.int64),
+        ("yearly", np.float64),
+        ("share", np.float64),
+        ("median", np.float64),
+        ("log_sd", np.float64),
+    ]
+)
 GROWS = ("", "sales", "online_sales", "retained_tax", "district_contribution")
 LARGEST = 10**15
 

@@ -94,9 +94,7 @@ def assess_case(law: Law, case: Case) -> dict[int, int]:
             else:
                 annual[0, at][name] = value
     terms = law.compile(columns)
-    fill_blanks.py_func(annual.view(np.recarray), terms.head) if hasattr(fill_blanks, "py_func") else fill_blanks(
-        annual, terms.head
-    )
+    fill_blanks.py_func(annual.view(np.recarray), terms.head) if hasattr(fill_blanks, "py_func") else fill_blanks(annual, terms.head)
     skip, years = start - first, np.arange(start, last + 1)
     nothing = np.zeros((0, 0), np.int64)
     told = explanation.tell(
@@ -163,11 +161,24 @@ def _otherwise_read(law: Law, clause: Clause, made: Iterable[Case]) -> Iterator[
     for name in {**clause.uses.readings, **dict.fromkeys(sorted(of_all))}:
         switch = law.policy.readings[name]
         for word in switch.names:
-            read = ({**vars(case), "zh": f"{case.zh}；{switch.zh}：{switch.meanings[word][0]}",
-                     "en": f"{case.en}; {switch.en}: {switch.meanings[word][1]}", "readings": {name: word}} for case in made)
+            read = (
+                {
+                    **vars(case),
+                    "zh": f"{case.zh}；{switch.zh}：{switch.meanings[word][0]}",
+                    "en": f"{case.en}; {switch.en}: {switch.meanings[word][1]}",
+                    "readings": {name: word},
+                }
+                for case in made
+            )
             if word != switch.default:
-                yield from islice((Case(**other) for case, other in zip(made, read, strict=True)
-                                   if assess_case(law, Case(**other)) != assess_case(law, case)), 1)
+                yield from islice(
+                    (
+                        Case(**other)
+                        for case, other in zip(made, read, strict=True)
+                        if assess_case(law, Case(**other)) != assess_case(law, case)
+                    ),
+                    1,
+                )
 
 
 def _joined(cases: Iterable[Case]) -> Case | None:
@@ -234,8 +245,11 @@ def _at_the_cap(law: Law, case: Case, cap: Condition) -> Iterator[Case]:
         if not assess_case(law, given(name, low))[year]:  # what begins there is the clause, not the cap
             return
         for value, zh, en in ((low, "（未超过）", " (not above it)"), (high, "（超过）", " (above it)")):
-            yield replace(given(name, value), zh=f"{cap.zh}：{column.header} {shown(column, value)}{zh}",
-                          en=f"{cap.en}: {name} {shown(column, value, 'en')}{en}")
+            yield replace(
+                given(name, value),
+                zh=f"{cap.zh}：{column.header} {shown(column, value)}{zh}",
+                en=f"{cap.en}: {name} {shown(column, value, 'en')}{en}",
+            )
         return
 
 
@@ -251,8 +265,12 @@ def _without_caps(law: Law) -> Law:
 def _misconduct(law: Law, alone: Mapping[int, Case]) -> Iterator[Case]:
     """For everything that conduct asks: a case that would be paid, and is not."""
     for condition in law.policy.settlement.conduct:
-        found = (other for k, case in alone.items() for other in _Search(law, law.policy.clauses[k], condition).broken(case)
-                 if not any(assess_case(law, other).values()) and any(assess_case(law, case).values()))
+        found = (
+            other
+            for k, case in alone.items()
+            for other in _Search(law, law.policy.clauses[k], condition).broken(case)
+            if not any(assess_case(law, other).values()) and any(assess_case(law, case).values())
+        )
         yield from islice(found, 1)
 
 
@@ -299,19 +317,13 @@ class _Search:
         }.get(node.op)
         if of is None:
             return None
-        name = (
-            facts.ANNUAL_FIELDS[i]
-            if node.op in (nodes.ROW, nodes.LAST, nodes.FIXED)
-            else self.policy.own_annual[i].name
-        )
+        name = facts.ANNUAL_FIELDS[i] if node.op in (nodes.ROW, nodes.LAST, nodes.FIXED) else self.policy.own_annual[i].name
         return of, name, node.at[1] if of == "fixed" else 0
 
     def column(self, name: str) -> Column:
         """The column of a fact."""
         table = self.contract.tables[0]
-        return (
-            table.column(name) if any(c.name == name for c in table.columns) else self.contract.tables[1].column(name)
-        )
+        return table.column(name) if any(c.name == name for c in table.columns) else self.contract.tables[1].column(name)
 
     def kind(self, where: Where) -> str:
         return "flag" if where[1] == "present" else self.column(where[1]).kind
@@ -378,9 +390,7 @@ class _Search:
         """Facts with which the clause gives something; None when none were found."""
         chance = _Chance(self.clause.slug)
         tries = {where: self.candidates(where) for where in self.leaves}
-        for year in dict.fromkeys(
-            (self.law.start.year, self.law.start.year + 1, *([self.law.end.year] if self.law.end else []))
-        ):
+        for year in dict.fromkeys((self.law.start.year, self.law.start.year + 1, *([self.law.end.year] if self.law.end else []))):
             self.year = year
             for attempt in range(_STARTS):
                 values = {where: found[0] if attempt == 0 else found[int(chance() * len(found))] for where, found in tries.items()}
@@ -413,9 +423,7 @@ class _Search:
     def edges(self, values: Mapping[Where, int], where: Where) -> list[int]:
         """The values of a fact from which on a comparison, a cap or a step comes out otherwise, others as they are."""
         asked = [
-            n
-            for n in _below(*self.conditions, self.clause.amount.node)
-            if n.op in (*_COMPARING, "floor_div") and self._depends(n, where)
+            n for n in _below(*self.conditions, self.clause.amount.node) if n.op in (*_COMPARING, "floor_div") and self._depends(n, where)
         ]
         found: dict[int, None] = {}
         for node in asked:
@@ -425,9 +433,7 @@ class _Search:
                 a, b = (evaluate(arg, of, memo) for arg in node.args)
                 if node.op == "floor_div":
                     return min(nodes.floor_div(a, b), 3)
-                return (
-                    (a > b) - (a < b) if node.op in ("min", "max", "eq") else int(a < b if node.op == "lt" else a <= b)
-                )
+                return (a > b) - (a < b) if node.op in ("min", "max", "eq") else int(a < b if node.op == "lt" else a <= b)
 
             grid = sorted({*self.candidates(where), 0, self.leaves[where][0].high, values[where]})
             for low, high in pairwise(grid):
@@ -524,9 +530,7 @@ class _Search:
             if name != "present":
                 rows[year][name] = value
         gone = [self.year - 1] if values.get(("last", "present", 0)) == 0 else []
-        return Case(
-            "", self.clause.slug, zh, en, enterprise, {y: row for y, row in sorted(rows.items()) if y not in gone}
-        )
+        return Case("", self.clause.slug, zh, en, enterprise, {y: row for y, row in sorted(rows.items()) if y not in gone})
 
     def _over_years(self, base: Mapping[Where, int]) -> Case:
         """The same enterprise over the term and a year more; what rose over the year before goes on rising."""
@@ -577,11 +581,7 @@ def shown(column: Column, value: int, lang: str = "zh") -> str:
     if column.kind == "flag":
         return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
     if column.kind == "date":
-        return (
-            f"{value // 10_000}-{value // 100 % 100:02d}-{value % 100:02d}"
-            if value
-            else ("无" if lang == "zh" else "none")
-        )
+        return f"{value // 10_000}-{value // 100 % 100:02d}-{value % 100:02d}" if value else ("无" if lang == "zh" else "none")
     if column.kind == "choice":
         words = next((w for code, w in column.choices if code == value), (str(value),))
         return words[-1] if lang == "zh" else words[0]

@@ -57,24 +57,47 @@ class Prepared:
         enterprise, annual = np.zeros(1, facts.ENTERPRISE), np.zeros((1, *register.annual.shape[1:]), facts.ANNUAL)
         enterprise["settled_on"] = (self.base_year + 1) * 10_000 + 101
         annual["designated_building"], annual["rented_area"] = 1, taken
-        return replace(self, register=register._replace(
-            enterprises=enterprise, states=np.zeros(1, STATE), keys=np.zeros(1, np.uint64), annual=annual,
-            active=np.zeros(1, np.int64), reach=np.zeros(1, np.int64),
-            calm=np.zeros((1, annual.shape[1]), np.int64),
-            own=np.zeros((1, register.own.shape[1]), np.int64), own_annual=np.zeros((1, *register.own_annual.shape[1:]), np.int64)))
+        return replace(
+            self,
+            register=register._replace(
+                enterprises=enterprise,
+                states=np.zeros(1, STATE),
+                keys=np.zeros(1, np.uint64),
+                annual=annual,
+                active=np.zeros(1, np.int64),
+                reach=np.zeros(1, np.int64),
+                calm=np.zeros((1, annual.shape[1]), np.int64),
+                own=np.zeros((1, register.own.shape[1]), np.int64),
+                own_annual=np.zeros((1, *register.own_annual.shape[1:]), np.int64),
+            ),
+        )
 
     def under(self, scenario: Scenario, enacted: Enacted) -> Prepared:
         """The same for a scenario that differs in law and assumptions only. enacted: its law in these years."""
-        return replace(self, enacted=enacted, edges=edges_of(enacted.policy, enacted.terms, self.base_year),
-                       generosity=generosity_of(scenario), dated=_dated(scenario))
+        return replace(
+            self,
+            enacted=enacted,
+            edges=edges_of(enacted.policy, enacted.terms, self.base_year),
+            generosity=generosity_of(scenario),
+            dated=_dated(scenario),
+        )
 
     def of_years(self, numbers: np.ndarray, parameters: np.ndarray) -> np.ndarray:
         """The parameters of each year (draws, years + 1) of draws with these numbers, what is dated put in."""
         years = [self.base_year + j for j in range(len(self.enacted.terms.head))]
         return by_year(self.declared, parameters, self.dated, int(self.seed), numbers % (1 << LUCK_BITS), years, at_mode=self.at_mode)
 
-    def play(self, first: int | np.ndarray, parameters: np.ndarray, by_clause: np.ndarray, by_year: np.ndarray, *,
-             who: int = kernel.EVERYBODY, only: int = 0, **wanted: np.ndarray) -> None:
+    def play(
+        self,
+        first: int | np.ndarray,
+        parameters: np.ndarray,
+        by_clause: np.ndarray,
+        by_year: np.ndarray,
+        *,
+        who: int = kernel.EVERYBODY,
+        only: int = 0,
+        **wanted: np.ndarray,
+    ) -> None:
         """Add draws (PARAMETERS records) to their sums. first: the number of the first, or of each; who, only: see
         `kernel.play_draws`; wanted: fields of `kernel.Wanted`, filled besides the sums."""
         numbers = np.asarray(first) if np.ndim(first) else first + np.arange(len(parameters))
@@ -82,8 +105,25 @@ class Prepared:
         nothing = kernel.nothing_wanted(len(parameters), by_year.shape[1])
 
         def play(asked: kernel.Wanted, into: tuple[np.ndarray, np.ndarray]) -> None:
-            play_enacted(self.enacted, self.declared, self.seed, numbers, of_years, self.generosity, self.edges, self.hindsight,
-                         self.base_year, self.known, self.suspended_from, self.register, self.synthetic, who, only, asked, *into)
+            play_enacted(
+                self.enacted,
+                self.declared,
+                self.seed,
+                numbers,
+                of_years,
+                self.generosity,
+                self.edges,
+                self.hindsight,
+                self.base_year,
+                self.known,
+                self.suspended_from,
+                self.register,
+                self.synthetic,
+                who,
+                only,
+                asked,
+                *into,
+            )
 
         if self.enacted.policy.contested:
             law = decided(self.enacted, self.declared, of_years)
@@ -110,21 +150,53 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
         reregistration = scenario.parameters()["reregistration.share"].high > 0
         active = ((window.annual[:, known]["present"] != 0) & (states["closed"] == 0)).astype(np.int64)
         calm = np.zeros(window.annual.shape, np.int64)
-        kernel.reach_of_register(enacted.law, enterprises, states, window.annual, window.own, window.own_annual, active, known,
-                                 enacted.terms.head, enacted.terms.numbers, enacted.readings, reregistration, reach, calm)
+        kernel.reach_of_register(
+            enacted.law,
+            enterprises,
+            states,
+            window.annual,
+            window.own,
+            window.own_annual,
+            active,
+            known,
+            enacted.terms.head,
+            enacted.terms.numbers,
+            enacted.readings,
+            reregistration,
+            reach,
+            calm,
+        )
         register = kernel.Register(
-            enterprises, states, states["key"].copy(), window.annual, own=window.own, own_annual=window.own_annual,
-            active=active, reach=reach, calm=calm,
-            existing=window.existing, of_district=window.of_district, paid=window.paid,
+            enterprises,
+            states,
+            states["key"].copy(),
+            window.annual,
+            own=window.own,
+            own_annual=window.own_annual,
+            active=active,
+            reach=reach,
+            calm=calm,
+            existing=window.existing,
+            of_district=window.of_district,
+            paid=window.paid,
             paid_years=paid_until(scenario, population),
-            histories=histories_before(population, scenario, enterprises))
+            histories=histories_before(population, scenario, enterprises),
+        )
     return Prepared(
-        seed=np.uint64(scenario.seed), generosity=generosity_of(scenario), enacted=enacted, declared=scenario.declared,
-        edges=edges_of(enacted.policy, enacted.terms, base), hindsight=scenario.plain["market"] == "hindsight", base_year=base,
-        known=known, suspended_from=scenario.plain["rebate_suspended_from"] or NEVER, register=register,
+        seed=np.uint64(scenario.seed),
+        generosity=generosity_of(scenario),
+        enacted=enacted,
+        declared=scenario.declared,
+        edges=edges_of(enacted.policy, enacted.terms, base),
+        hindsight=scenario.plain["market"] == "hindsight",
+        base_year=base,
+        known=known,
+        suspended_from=scenario.plain["rebate_suspended_from"] or NEVER,
+        register=register,
         synthetic=population is None and not scenario.lawful,
         dated=_dated(scenario),
-        at_mode=scenario.plain["uncertainty"] == "none")
+        at_mode=scenario.plain["uncertainty"] == "none",
+    )
 
 
 def _dated(scenario: Scenario) -> dict[str, Uncertain]:
@@ -136,10 +208,21 @@ def nobody(years: int, enacted: Enacted) -> kernel.Register:
     numbers, none = np.zeros(0, np.int64), np.zeros((0, years, enacted.cash), np.int64)
     own = len(enacted.policy.own_enterprise), len(enacted.policy.own_annual)
     return kernel.Register(
-        np.zeros(0, facts.ENTERPRISE), np.zeros(0, STATE), np.zeros(0, np.uint64), np.zeros((0, years + 1), facts.ANNUAL),
-        own=np.zeros((0, own[0]), np.int64), own_annual=np.zeros((0, years + 1, own[1]), np.int64),
-        active=numbers, reach=numbers, calm=np.zeros((0, years + 1), np.int64), existing=none, of_district=none, paid=none, paid_years=0,
-        histories=np.zeros((0, enacted.clauses), HISTORY))
+        np.zeros(0, facts.ENTERPRISE),
+        np.zeros(0, STATE),
+        np.zeros(0, np.uint64),
+        np.zeros((0, years + 1), facts.ANNUAL),
+        own=np.zeros((0, own[0]), np.int64),
+        own_annual=np.zeros((0, years + 1, own[1]), np.int64),
+        active=numbers,
+        reach=numbers,
+        calm=np.zeros((0, years + 1), np.int64),
+        existing=none,
+        of_district=none,
+        paid=none,
+        paid_years=0,
+        histories=np.zeros((0, enacted.clauses), HISTORY),
+    )
 
 
 def histories_before(population: Population, scenario: Scenario, enterprises: np.ndarray) -> np.ndarray:
@@ -152,8 +235,19 @@ def histories_before(population: Population, scenario: Scenario, enterprises: np
     histories = np.zeros((len(population), enacted.clauses), HISTORY)
     if window.paid.size:
         terms = window.terms.of(slice(1, None))
-        remember_paid(enacted.law, enterprises, window.own, window.annual, window.own_annual, window.paid, terms.head, terms.numbers,
-                      enacted.readings, window.years, histories)
+        remember_paid(
+            enacted.law,
+            enterprises,
+            window.own,
+            window.annual,
+            window.own_annual,
+            window.paid,
+            terms.head,
+            terms.numbers,
+            enacted.readings,
+            window.years,
+            histories,
+        )
     return histories
 
 
@@ -164,8 +258,13 @@ def known_until(scenario: Scenario, population: Register) -> int:
     if chosen is None:
         chosen = max(population.last_year, scenario.base_year) if scenario.lawful else scenario.base_year
     if not population.first_year <= chosen <= population.last_year:
-        raise ScenarioError(Problem(
-            "population.known_until", phrase('{}, but the register has the years {} … {}', chosen, population.first_year, population.last_year), "give the register that year's rows, or another population.known_until"))
+        raise ScenarioError(
+            Problem(
+                "population.known_until",
+                phrase("{}, but the register has the years {} … {}", chosen, population.first_year, population.last_year),
+                "give the register that year's rows, or another population.known_until",
+            )
+        )
     return chosen
 
 

@@ -170,8 +170,7 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales):
         enterprise.settled_on = day if year > 0 or p_age < UNDER_FIVE else 0
         enterprise.lease_started_on = lease_of(par, u(seed, 0, LEASE_LAG, key, 0), day) if year > 0 else 0
     if kind == kinds.PLATFORM:
-        state.members = lognormal(
-            u(seed, 0, MEMBERS, key, 0), par.platforms_members_median, par.platforms_members_log_sd)
+        state.members = lognormal(u(seed, 0, MEMBERS, key, 0), par.platforms_members_median, par.platforms_members_log_sd)
         state.fee = par.platforms_fee
         state.sales = state.members * state.fee
     elif kind == kinds.BUILDING:
@@ -182,8 +181,7 @@ def settle_down(par, enterprise, state, seed, first_year, year, median_sales):
         state.occupancy = min(1.0, max(0.0, par.buildings_occupancy + 0.1 * normal(u(seed, 0, OCCUPANCY, key, 0))))
     _capital(par, enterprise, key, seed, z_size, day, kind)
     if kind != kinds.BUILDING:
-        area = par.office_area_median * math.exp(
-            par.office_area_log_sd * tied(u(seed, 0, AREA, key, 0), z_size, AREA_WITH_SIZE))
+        area = par.office_area_median * math.exp(par.office_area_log_sd * tied(u(seed, 0, AREA, key, 0), z_size, AREA_WITH_SIZE))
         state.area = min(area, 20_000.0)
         state.rent = par.office_rent
         state.designated = 1 if u(seed, 0, DESIGNATED, key, 0) < par.office_designated_share else 0
@@ -231,7 +229,7 @@ def invent(pars, seed, first_year, kind_of, born, head, joining, median_sales, e
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        draw_yearly(pars, seed, 0, first_year, steady, states["key"][i: i + 1], 0, columns)
+        draw_yearly(pars, seed, 0, first_year, steady, states["key"][i : i + 1], 0, columns)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median)
         carry(enterprise, state, 1, carried, 0)
         before = columns[0]

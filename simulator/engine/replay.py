@@ -40,8 +40,9 @@ Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
 
-def on_common_luck(population: Register | None = None, base: Scenario | None = None, *, workers: Workers = None,
-                   progress: Progress = None) -> Callable[[Scenario], Draws]:
+def on_common_luck(
+    population: Register | None = None, base: Scenario | None = None, *, workers: Workers = None, progress: Progress = None
+) -> Callable[[Scenario], Draws]:
     """A function that plays one scenario after another as `run.play` does. Of each that differs from `base` (None: from one before) in
     clauses or in assumptions about newcomers alone, no more is played than that can touch; not so where the work goes elsewhere or a
     register lies in parts."""
@@ -60,8 +61,9 @@ def on_common_luck(population: Register | None = None, base: Scenario | None = N
     return played
 
 
-def under_assumptions(scenario: Scenario, population: Register | None = None, *, workers: Workers = None,
-                      progress: Progress = None) -> Callable[[np.ndarray], Draws]:
+def under_assumptions(
+    scenario: Scenario, population: Register | None = None, *, workers: Workers = None, progress: Progress = None
+) -> Callable[[np.ndarray], Draws]:
     """A function that plays a scenario under one outer layer after another, each as `run.play(…, parameters=…)` does: see
     `on_common_luck`."""
     if isinstance(workers, Elsewhere) or isinstance(population, Parts):
@@ -313,19 +315,30 @@ class _Base:
 
     def _arrivals(self, prepared: Prepared, of_years: np.ndarray) -> np.ndarray:
         counts = np.zeros((len(of_years), len(prepared.enacted.terms.head) - 1, len(ARRIVING)), np.int64)
-        count_arrivals(prepared.seed, general(of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year,
-                       prepared.known, counts)
+        count_arrivals(
+            prepared.seed, general(of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year, prepared.known, counts
+        )
         return counts
 
     def _nobody_held(self, n: int) -> np.ndarray | None:
         too_many = 8 * n * len(self.parameters) > LARGEST_MEMORY
         return None if too_many else np.zeros((len(self.parameters), n), HELD)
 
-    def _play(self, change: Change, who: int, progress: Progress, *, held: np.ndarray | None = None, only: int = 0,
-              draws: np.ndarray | None = None, block: int | None = None) -> Sums:
+    def _play(
+        self,
+        change: Change,
+        who: int,
+        progress: Progress,
+        *,
+        held: np.ndarray | None = None,
+        only: int = 0,
+        draws: np.ndarray | None = None,
+        block: int | None = None,
+    ) -> Sums:
         parameters = change.parameters if draws is None else change.parameters[draws]
-        return play_blocks(change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who,
-                           only=only, held=held)
+        return play_blocks(
+            change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who, only=only, held=held
+        )
 
 
 def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
@@ -336,8 +349,9 @@ def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
     clause may be withdrawn. Then whoever never held a clause's conditions does not hold them now.
     """
     old, new, policy = base.terms, changed.terms, base.policy
-    if policy is not changed.policy or any(not np.array_equal(old.head[n], new.head[n]) for n in old.head.dtype.names or ()
-                                           if n != "withdrawn"):
+    if policy is not changed.policy or any(
+        not np.array_equal(old.head[n], new.head[n]) for n in old.head.dtype.names or () if n != "withdrawn"
+    ):
         return None
     was, now = int(old.head["withdrawn"][0]), int(new.head["withdrawn"][0])
     if was & ~now:

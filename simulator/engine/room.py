@@ -64,8 +64,7 @@ def share_with_all(pars, terms, base_year, known, growth, moves):
     for j in range(growth.shape[0]):
         growth[j] = common_growth(pars[j], growth[j])
         for s in range(2):
-            moves[j, s] = own_rate_moves(pars[j], base_year + j, terms[j], pars[known], base_year + known,
-                                         terms[known], s == 1)
+            moves[j, s] = own_rate_moves(pars[j], base_year + j, terms[j], pars[known], base_year + known, terms[known], s == 1)
 
 
 # How an enterprise is to be played. active: later years are written; reach: the clauses that could ever matter to it, one bit
@@ -130,13 +129,27 @@ def room_for(years, law, own, own_annual):
     """An empty Room. own, own_annual: how many own facts the policy has."""
     support, clauses = (TOGETHER, years, law.cash), law.clauses
     return Room(
-        np.zeros(TOGETHER, np.int64), np.zeros(TOGETHER, np.uint64), np.zeros(TOGETHER, PLAN), np.zeros(TOGETHER, ENTERPRISE),
-        np.zeros(TOGETHER, STATE), np.zeros((TOGETHER, years + 1), ANNUAL),
-        np.zeros((TOGETHER, own), np.int64), np.zeros((TOGETHER, years + 1, own_annual), np.int64), np.zeros(1, CARRIED),
+        np.zeros(TOGETHER, np.int64),
+        np.zeros(TOGETHER, np.uint64),
+        np.zeros(TOGETHER, PLAN),
+        np.zeros(TOGETHER, ENTERPRISE),
+        np.zeros(TOGETHER, STATE),
+        np.zeros((TOGETHER, years + 1), ANNUAL),
+        np.zeros((TOGETHER, own), np.int64),
+        np.zeros((TOGETHER, years + 1, own_annual), np.int64),
+        np.zeros(1, CARRIED),
         np.zeros(years + 1, YEAR),
-        np.zeros(support, np.int64), np.zeros(support, np.int64), np.zeros(support, np.int64),
-        np.zeros((TOGETHER, clauses), HISTORY), np.zeros(clauses, HISTORY), np.zeros(clauses, np.int64),
-        np.zeros(clauses, np.int64), np.zeros(clauses, np.int64), np.zeros(clauses, np.int64), np.zeros(1, np.int64))
+        np.zeros(support, np.int64),
+        np.zeros(support, np.int64),
+        np.zeros(support, np.int64),
+        np.zeros((TOGETHER, clauses), HISTORY),
+        np.zeros(clauses, HISTORY),
+        np.zeros(clauses, np.int64),
+        np.zeros(clauses, np.int64),
+        np.zeros(clauses, np.int64),
+        np.zeros(clauses, np.int64),
+        np.zeros(1, np.int64),
+    )
 
 
 @maker
@@ -184,8 +197,23 @@ def expected_row(state, active, year, e, row):
 def reach_of(law, enterprises, e, rows, i, own, own_rows, terms, numbers, j, readings, may):
     """The clauses that could ever matter to the e-th enterprise with the i-th of some rows and the law of position j, one bit each. may:
     what can still befall it (bits of `machine.SETTLES`, `CERTIFIES`)."""
-    return call(law.reach, common(at(enterprises, (e,)), at(own, ()), at(rows, (i,)), at(own_rows, ()), 1, 0, 0, at(terms, (j,)),
-                                  at(numbers, (j,)), at(readings, ()), at(own, ())) + (may,))
+    return call(
+        law.reach,
+        common(
+            at(enterprises, (e,)),
+            at(own, ()),
+            at(rows, (i,)),
+            at(own_rows, ()),
+            1,
+            0,
+            0,
+            at(terms, (j,)),
+            at(numbers, (j,)),
+            at(readings, ()),
+            at(own, ()),
+        )
+        + (may,),
+    )
 
 
 @rule

@@ -103,8 +103,9 @@ def play(
     started = time.perf_counter()
     start = 0 if before is None else len(before.parameters)
     parameters = pull_levers(outer_layer(scenario, start, scenario.draws - start) if parameters is None else parameters)
-    sums = play_work(Work(scenario, population, luck, start), parameters, workers=workers, block=block, executor=executor,
-                     progress=progress, keep=keep)
+    sums = play_work(
+        Work(scenario, population, luck, start), parameters, workers=workers, block=block, executor=executor, progress=progress, keep=keep
+    )
     seconds = time.perf_counter() - started
     if before is not None:
         sums = np.concatenate([before.by_clause, sums[0]]), np.concatenate([before.by_year, sums[1]])
@@ -147,7 +148,7 @@ def play_work(
         add(task, sums)
 
     def do(task: Task) -> Sums:
-        return work.play(task, parameters[task.first:task.last], sum(taken.values()))
+        return work.play(task, parameters[task.first : task.last], sum(taken.values()))
 
     for newcomers in (False, True):  # last: the register's enterprises take office space first
         remaining = []
@@ -156,8 +157,13 @@ def play_work(
                 found = keep.load(task) if keep else None
                 remaining.append(task) if found is None else add(task, found)
         if elsewhere and play_there:
-            carry_out(remaining, lambda task: play_there(task, parameters[task.first:task.last], sum(taken.values())), take,
-                      elsewhere.width, elsewhere.watch)
+            carry_out(
+                remaining,
+                lambda task: play_there(task, parameters[task.first : task.last], sum(taken.values())),
+                take,
+                elsewhere.width,
+                elsewhere.watch,
+            )
         else:
             on_threads(remaining, do, take, threads(workers), executor)
     return by_clause, by_year
@@ -202,8 +208,7 @@ def play_blocks(
     def one(first: int) -> int:
         last = min(first + block, draws)
         wanted = {} if held is None else {"held": held[first:last]}
-        prepared.play(numbers[first:last], parameters[first:last], by_clause[first:last], by_year[first:last],
-                      who=who, only=only, **wanted)
+        prepared.play(numbers[first:last], parameters[first:last], by_clause[first:last], by_year[first:last], who=who, only=only, **wanted)
         return last - first
 
     on_threads(range(0, draws, block), one, lambda _, done: progress(done) if progress else None, workers)
@@ -213,13 +218,21 @@ def play_blocks(
 
 def outer_layer(scenario: Scenario, first: int, count: int) -> np.ndarray:
     """What a scenario assumes in draws first … first + count − 1: PARAMETERS records (count,), levers not yet pulled."""
-    return draw_parameters(scenario.declared, scenario.parameters(), scenario.seed, first, count,
-                           at_mode=scenario.plain["uncertainty"] == "none", correlations=scenario.correlations,
-                           sobol=scenario.plain["sampling"] == "sobol")
+    return draw_parameters(
+        scenario.declared,
+        scenario.parameters(),
+        scenario.seed,
+        first,
+        count,
+        at_mode=scenario.plain["uncertainty"] == "none",
+        correlations=scenario.correlations,
+        sobol=scenario.plain["sampling"] == "sobol",
+    )
 
 
-def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int,
-            seconds: float) -> Draws:
+def finish(
+    scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, parameters: np.ndarray, paid_years: int, seconds: float
+) -> Draws:
     """Cash timing, recoveries, services and total retail sales: what follows from the sums.
 
     What a register says was paid (the first `paid_years`) was paid in that year; later awards follow `cash.same_year`.
@@ -227,7 +240,7 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
     draws, years = by_clause.shape[:2]
     awarded = by_clause[:, :, :, totals.AWARDED].copy()
     policy = scenario.law.policy
-    awarded[:, :, policy.cash_clauses:] = 0  # in kind never enters cash
+    awarded[:, :, policy.cash_clauses :] = 0  # in kind never enters cash
     now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
     now[:, :paid_years] = awarded[:, :paid_years]
     paid = np.zeros((draws, years + 1, len(policy.clauses)), np.int64)
@@ -240,9 +253,19 @@ def finish(scenario: Scenario, by_clause: np.ndarray, by_year: np.ndarray, param
     recovered = np.zeros((draws, years + 1), np.int64)
     recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
     online = by_year[:, :, totals.ONLINE_SALES] / 100
-    return Draws(scenario.years, by_clause, by_year, paid, recovered, parameters,
-                 total_retail_sales(parameters, scenario.years), online * parameters["services_ratio"][:, None], policy, seconds,
-                 replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None)
+    return Draws(
+        scenario.years,
+        by_clause,
+        by_year,
+        paid,
+        recovered,
+        parameters,
+        total_retail_sales(parameters, scenario.years),
+        online * parameters["services_ratio"][:, None],
+        policy,
+        seconds,
+        replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None,
+    )
 
 
 def in_parts(awarded: np.ndarray, parts: tuple[int, ...], paid_years: int) -> np.ndarray:

@@ -39,8 +39,7 @@ YEARS_BEFORE = 2  # the register reaches this many years back from the policy's 
 MANY = 20_000  # enterprises from which on a register is written as Parquet
 MOST = 9_999_999  # enterprises: their codes have seven digits
 LOOKED_AT = 250_000  # enterprises that the report on a register in parts looks at
-SECTOR = {kinds.SERVICE: "services", kinds.PLATFORM: "platform", kinds.BUILDING: "building",
-          kinds.TRADITIONAL: "traditional"}
+SECTOR = {kinds.SERVICE: "services", kinds.PLATFORM: "platform", kinds.BUILDING: "building", kinds.TRADITIONAL: "traditional"}
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,9 @@ def _write_in_parts(recipe: _Recipe, folder: Path) -> pd.DataFrame:
 
     write_parts(made(), folder, len(slices))
     some = slice(0, None, every)
-    return calibration.report(joined(seen), recipe.kind_of[some], recipe.born[some], recipe.par, recipe.aim,
-                              recipe.online_sales(), known=recipe.statistics)
+    return calibration.report(
+        joined(seen), recipe.kind_of[some], recipe.born[some], recipe.par, recipe.aim, recipe.online_sales(), known=recipe.statistics
+    )
 
 
 def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int | None = None) -> Invented:
@@ -100,8 +100,11 @@ def synthesize_with_report(scenario: Scenario, enterprises: int = 400, seed: int
     recipe = _Recipe.of(scenario, enterprises, seed)
     everybody = slice(0, enterprises)
     states, population = recipe.population(everybody)
-    return Invented(population, states["kind"].copy(),
-                    calibration.report(population, recipe.kind_of, recipe.born, recipe.par, recipe.aim, known=recipe.statistics))
+    return Invented(
+        population,
+        states["kind"].copy(),
+        calibration.report(population, recipe.kind_of, recipe.born, recipe.par, recipe.aim, known=recipe.statistics),
+    )
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,9 @@ class _Recipe:
     def of(cls, scenario: Scenario, enterprises: int, seed: int | None) -> _Recipe:
         """The recipe of a scenario. Raises PopulationError."""
         if not 1 <= enterprises <= MOST:
-            raise PopulationError(Problem(f"--enterprises {enterprises}", phrase("lies outside {} … {}", 1, f"{MOST:,}"), "write a number of it"))
+            raise PopulationError(
+                Problem(f"--enterprises {enterprises}", phrase("lies outside {} … {}", 1, f"{MOST:,}"), "write a number of it")
+            )
         seed = scenario.seed if seed is None else seed
         if not 0 <= seed < 2**64:
             raise PopulationError(Problem(f"--seed {seed}", phrase("lies outside {} … {}", 0, "2⁶⁴ − 1"), "write a number of it"))
@@ -136,8 +141,19 @@ class _Recipe:
         retailers = float(par["incumbents_number"] + par["startups_a_year"])
         joining = min(1.0, float(par["joiners_a_year"]) / retailers) if retailers else 0.0
         aim = calibration.online_sales_aim(scenario, par, int(np.count_nonzero((kind_of == kinds.GOODS) & (born == 0))))
-        recipe = cls(enterprises, seed, par, years, kind_of, born, scenario.law.compile(years).head, scenario.law.policy, joining, aim,
-                     scenario.statistics)
+        recipe = cls(
+            enterprises,
+            seed,
+            par,
+            years,
+            kind_of,
+            born,
+            scenario.law.compile(years).head,
+            scenario.law.policy,
+            joining,
+            aim,
+            scenario.statistics,
+        )
         for _ in range(5):  # sales are in proportion to the scale but for the largest ones' cut: a few turns are close
             achieved = recipe.online_sales()
             if achieved <= 0 or abs(aim.target / achieved - 1) < 1e-3:
@@ -158,8 +174,20 @@ class _Recipe:
         records, states = np.zeros(n, ENTERPRISE), np.zeros(n, STATE)
         states["key"] = keys_of(self.ids(part))
         annual, staff = np.zeros((n, len(self.years)), ANNUAL), np.zeros((n, len(self.years)), np.int64)
-        invent(general(np.full(len(self.years), self.par)), np.uint64(self.seed), self.years[0], self.kind_of[part], self.born[part],
-               self.terms, self.joining, _medians(self.par, self.scale), records, states, annual, staff)
+        invent(
+            general(np.full(len(self.years), self.par)),
+            np.uint64(self.seed),
+            self.years[0],
+            self.kind_of[part],
+            self.born[part],
+            self.terms,
+            self.joining,
+            _medians(self.par, self.scale),
+            records,
+            states,
+            annual,
+            staff,
+        )
         return records, states, annual, staff
 
     def online_sales(self) -> float:
@@ -175,14 +203,28 @@ class _Recipe:
         records, states, annual, staff = self.records(part)
         records["violated_on"] = np.where(records["violated_on"] // 10_000 < self.years[-1], 0, records["violated_on"])
         support = self._older_support(states["key"], annual)
-        details = details_frame(len(records), name=[f"样例企业{i + 1:07d}" for i in range(part.start, part.stop)],
-                                sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()])
+        details = details_frame(
+            len(records),
+            name=[f"样例企业{i + 1:07d}" for i in range(part.start, part.stop)],
+            sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()],
+        )
         digest = hashlib.sha256(records.tobytes() + annual.tobytes()).hexdigest()
         return states, Population(
-            self.ids(part), records, annual, self.years[0], support=support, support_district=support, details=details,
-            employees=staff, source=f"synthetic-{self.enterprises}-{self.seed}", sha256=digest, synthetic=True,
-            paid=np.zeros((0, 0, self.policy.cash_clauses), np.int64), policy=self.policy,
-            unknown=[("", 0, fact.name) for fact in self.policy.facts])
+            self.ids(part),
+            records,
+            annual,
+            self.years[0],
+            support=support,
+            support_district=support,
+            details=details,
+            employees=staff,
+            source=f"synthetic-{self.enterprises}-{self.seed}",
+            sha256=digest,
+            synthetic=True,
+            paid=np.zeros((0, 0, self.policy.cash_clauses), np.int64),
+            policy=self.policy,
+            unknown=[("", 0, fact.name) for fact in self.policy.facts],
+        )
 
     def _older_support(self, keys: np.ndarray, annual: np.ndarray) -> np.ndarray:
         """Support of an older policy in the policy's first year, fen (n, years, cash clauses), as the projection's own enterprises
@@ -192,7 +234,7 @@ class _Recipe:
             return np.zeros((0, 0, policy.cash_clauses), np.int64)
         support = np.zeros((*annual.shape, policy.cash_clauses), np.int64)
         holds = (annual[:, -1]["present"] != 0) & (uniforms(np.uint64(self.seed), 0, SUPPORT, keys, 0) < self.par["existing_share"])
-        typical = [float(self.par[f"typical_sum_{clause.slug}"]) for clause in policy.clauses[:policy.cash_clauses]]
+        typical = [float(self.par[f"typical_sum_{clause.slug}"]) for clause in policy.clauses[: policy.cash_clauses]]
         support[:, -1] = holds[:, None] * np.floor(self.par["existing_rate"] * np.array(typical) * FEN + 0.5).astype(np.int64)
         return support
 
@@ -208,9 +250,13 @@ def _medians(par: np.void, scale: float) -> np.ndarray:
 
 def _composition(par: np.void, enterprises: int, years: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Kind and first year of each enterprise, in the proportions expected; largest remainders make the number exact."""
-    fields = {kinds.GOODS: "startups_a_year", kinds.REGIONAL_HQ: "regional_a_year",
-              kinds.NATIONAL_HQ: "national_a_year", kinds.SPLIT_OFF: "split_offs_a_year",
-              kinds.BUILDING: "buildings_a_year"}
+    fields = {
+        kinds.GOODS: "startups_a_year",
+        kinds.REGIONAL_HQ: "regional_a_year",
+        kinds.NATIONAL_HQ: "national_a_year",
+        kinds.SPLIT_OFF: "split_offs_a_year",
+        kinds.BUILDING: "buildings_a_year",
+    }
     groups = [(kinds.GOODS, 0, float(par["incumbents_number"])), (kinds.PLATFORM, 0, float(par["platforms_number"]))]
     groups += [(kind, year, float(par[fields[kind]])) for year in years for kind in ARRIVING if kind in fields]
     weights = np.array([w for _, _, w in groups])

@@ -15,8 +15,17 @@ from simulator.law.steps import FIRST, POT, Step
 from simulator.population.register import Population
 
 
-def assess_together(population: Population, enacted: Enacted, window: Window, paid_years: int, awards: np.ndarray, displaced: np.ndarray,
-                    clawback: np.ndarray, lacking: np.ndarray, told_of: int | None = None) -> dict[int, list[Step]]:
+def assess_together(
+    population: Population,
+    enacted: Enacted,
+    window: Window,
+    paid_years: int,
+    awards: np.ndarray,
+    displaced: np.ndarray,
+    clawback: np.ndarray,
+    lacking: np.ndarray,
+    told_of: int | None = None,
+) -> dict[int, list[Step]]:
     """Fill the arrays of `assess_register`. Equal values of a ranking stand in the order of the enterprises' codes. Returns by year
     what was decided of one enterprise (`told_of`: its position)."""
     law, policy, n = enacted.law, enacted.policy, len(population)
@@ -32,13 +41,26 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
         facts = (population.enterprises, window.own, window.annual, window.own_annual, j + window.skip, int(year))
         amounts = np.zeros((n, law.clauses), np.int64)
         replaced = np.zeros_like(amounts)
-        entitle_year(law, *facts, existing[:, j] if existing.size else np.zeros((0, max(law.cash, 1)), np.int64), terms.head[j:j + 1],
-                     terms.numbers[j], enacted.readings, histories, amounts, replaced, conduct, lacking[:, j], places, ranks)
+        entitle_year(
+            law,
+            *facts,
+            existing[:, j] if existing.size else np.zeros((0, max(law.cash, 1)), np.int64),
+            terms.head[j : j + 1],
+            terms.numbers[j],
+            enacted.readings,
+            histories,
+            amounts,
+            replaced,
+            conduct,
+            lacking[:, j],
+            places,
+            ranks,
+        )
         if j < paid_years:
             lacking[:, j] = 0
-            amounts[:, :law.cash] = window.paid[:, j]
+            amounts[:, : law.cash] = window.paid[:, j]
             if existing.size:
-                replaced[:, :law.cash] = np.where((amounts[:, :law.cash] > existing[:, j]) & bool(law.weighs), existing[:, j], 0)
+                replaced[:, : law.cash] = np.where((amounts[:, : law.cash] > existing[:, j]) & bool(law.weighs), existing[:, j], 0)
         else:
             own = steps.setdefault(int(year), [])
             for k, clause in enumerate(policy.clauses):
@@ -48,8 +70,19 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
                     out = asking[standing > int(places[k])]
                     if told_of is not None and amounts[told_of, k] > 0:
                         before = int(amounts[told_of, k])
-                        own.append(Step(FIRST, k, k, before, 0 if told_of in out else before, limit=int(places[k]), asked=len(asking),
-                                        standing=int(standing[asking == told_of][0]), value=int(ranks[told_of, k])))
+                        own.append(
+                            Step(
+                                FIRST,
+                                k,
+                                k,
+                                before,
+                                0 if told_of in out else before,
+                                limit=int(places[k]),
+                                asked=len(asking),
+                                standing=int(standing[asking == told_of][0]),
+                                value=int(ranks[told_of, k]),
+                            )
+                        )
                     amounts[out, k] = 0
             for at, pot in enumerate(policy.settlement.pots):
                 of_pot, asked = list(pot.clauses), amounts.copy()
@@ -58,16 +91,18 @@ def assess_together(population: Population, enacted: Enacted, window: Window, pa
                 share_out(pot.share, of_pot, limit, amounts, order)
                 if told_of is not None:
                     whole = int(asked[:, of_pot].sum())
-                    ahead = int(amounts[order[:int(np.nonzero(order == told_of)[0][0])]][:, of_pot].sum())
+                    ahead = int(amounts[order[: int(np.nonzero(order == told_of)[0][0])]][:, of_pot].sum())
                     for k in of_pot:
                         if asked[told_of, k] > 0:
-                            own.append(Step(POT, at, k, int(asked[told_of, k]), int(amounts[told_of, k]), limit=limit, asked=whole,
-                                            ahead=ahead))
+                            own.append(
+                                Step(POT, at, k, int(asked[told_of, k]), int(amounts[told_of, k]), limit=limit, asked=whole, ahead=ahead)
+                            )
                         ahead += int(amounts[told_of, k])
             replaced[amounts == 0] = 0  # who is left with nothing keeps the existing support
         awards[:, j], displaced[:, j] = amounts, replaced
-        remember_year(law, *facts, terms.head[j:j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct,
-                      clawback[:, j])
+        remember_year(
+            law, *facts, terms.head[j : j + 1], terms.numbers[j], enacted.readings, histories, awards[:, j].copy(), conduct, clawback[:, j]
+        )
     return steps
 
 
@@ -115,4 +150,3 @@ def share_out(share: str, clauses: list[int], sum_of_pot: int, amounts: np.ndarr
             given = min(int(amounts[i, k]), left)
             amounts[i, k] = given
             left -= given
-

@@ -10,21 +10,64 @@ LARGEST_SUM = 9 * 10**18  # fen; int64 ends at 9.22 · 10¹⁸
 RECIPIENTS, ENTITLED, AWARDED, DISPLACED = range(4)
 BY_CLAUSE = ("recipients", "entitled", "awarded", "displaced")
 # sums by draw and year; money in fen
-(ANY_RECIPIENT, RETAINED_WITH, RETAINED_WITHOUT, ONLINE_SALES, OF_SCALE, LEADING, TRADITIONAL_ONLINE, CLAWBACK_DUE,
- ENTERPRISES, TOO_LARGE, ENTERPRISES_WITHOUT, ONLINE_WITHOUT, TAXES_WITH, TAXES_WITHOUT, LOCAL_WITH, LOCAL_WITHOUT,
- UNSHARED_WITH, UNSHARED_WITHOUT, AWARDED_ANYWAY, REBATED_TAX, DISPLACED_OF_DISTRICT,
- OF_SCALE_3, OF_SCALE_10, OF_SCALE_20, LEADING_200, LEADING_1000, NATIONAL_HEADQUARTERS) = range(27)
+(
+    ANY_RECIPIENT,
+    RETAINED_WITH,
+    RETAINED_WITHOUT,
+    ONLINE_SALES,
+    OF_SCALE,
+    LEADING,
+    TRADITIONAL_ONLINE,
+    CLAWBACK_DUE,
+    ENTERPRISES,
+    TOO_LARGE,
+    ENTERPRISES_WITHOUT,
+    ONLINE_WITHOUT,
+    TAXES_WITH,
+    TAXES_WITHOUT,
+    LOCAL_WITH,
+    LOCAL_WITHOUT,
+    UNSHARED_WITH,
+    UNSHARED_WITHOUT,
+    AWARDED_ANYWAY,
+    REBATED_TAX,
+    DISPLACED_OF_DISTRICT,
+    OF_SCALE_3,
+    OF_SCALE_10,
+    OF_SCALE_20,
+    LEADING_200,
+    LEADING_1000,
+    NATIONAL_HEADQUARTERS,
+) = range(27)
 BY_YEAR = (
-    "recipients", "retained_tax_with", "retained_tax_without", "online_sales", "merchants_of_scale", "leading",
-    "traditional_online", "clawback_due", "enterprises", "too_large",
-    "enterprises_without", "online_sales_without",  # without the policy
-    "taxes_with", "taxes_without", "local_with", "local_without",  # main taxes of all levels; their local part
-    "unshared_with", "unshared_without",  # retained tax under the sharing rules of the base year
+    "recipients",
+    "retained_tax_with",
+    "retained_tax_without",
+    "online_sales",
+    "merchants_of_scale",
+    "leading",
+    "traditional_online",
+    "clawback_due",
+    "enterprises",
+    "too_large",
+    "enterprises_without",
+    "online_sales_without",  # without the policy
+    "taxes_with",
+    "taxes_without",
+    "local_with",
+    "local_without",  # main taxes of all levels; their local part
+    "unshared_with",
+    "unshared_without",  # retained tax under the sharing rules of the base year
     "awarded_anyway",  # cash awarded to those who would be here without the policy
     "rebated_tax",  # this year's retained tax of those who get a rebate
     "displaced_of_district",  # existing support displaced that the district would have paid
     # other definitions of the targets: online sales of 3, 10, 20 m; of 200 m, 1 bn; national headquarters
-    "of_scale_3", "of_scale_10", "of_scale_20", "leading_200", "leading_1000", "national_headquarters",
+    "of_scale_3",
+    "of_scale_10",
+    "of_scale_20",
+    "leading_200",
+    "leading_1000",
+    "national_headquarters",
 )
 MILLION = 1_000_000 * FEN
 

@@ -51,8 +51,10 @@ class Bounds:
 
     def from_year(self, place: int) -> Bounds:
         """The bounds without the first `place` years."""
-        later = {name: getattr(self, name)[:, place:] for name in (
-            "low", "high", "unbounded", "clawback_low", "clawback_high", "clawback_unbounded")}
+        later = {
+            name: getattr(self, name)[:, place:]
+            for name in ("low", "high", "unbounded", "clawback_low", "clawback_high", "clawback_unbounded")
+        }
         return Bounds(**later, why=self.why)
 
 
@@ -84,8 +86,9 @@ def needed(policy: Policy, clause: int) -> frozenset[str]:
     return frozenset(columns | {SUPPORT + slug, PAID + slug})
 
 
-def bound(population: Population, scenario: Scenario, window: Window, paid_years: int, awards: np.ndarray,
-          clawback: np.ndarray) -> Bounds | None:
+def bound(
+    population: Population, scenario: Scenario, window: Window, paid_years: int, awards: np.ndarray, clawback: np.ndarray
+) -> Bounds | None:
     """Bounds of every award, None where nothing is unknown.
 
     window: the register over the assessed years; awards (n, years, clauses), clawback (n, years): as assessed with
@@ -94,8 +97,9 @@ def bound(population: Population, scenario: Scenario, window: Window, paid_years
     unknown = facts_unknown(population, scenario)
     if not unknown:
         return None
-    found = Bounds(awards.copy(), awards.copy(), np.zeros(awards.shape, bool), clawback.copy(), clawback.copy(),
-                   np.zeros(clawback.shape, bool), {})
+    found = Bounds(
+        awards.copy(), awards.copy(), np.zeros(awards.shape, bool), clawback.copy(), clawback.copy(), np.zeros(clawback.shape, bool), {}
+    )
     policy = scenario.law.policy
     columns = [needed(policy, clause) for clause in range(len(policy.clauses))]
     solver = Combinations(population, scenario, window, paid_years)

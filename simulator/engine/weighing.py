@@ -9,8 +9,9 @@ from simulator.law.calling import at, call
 
 # One who asks for a weighed clause, or what was decided. enterprise: key; year: position, 1 = the first award year; value: what it is
 # ranked by; places: how many get the clause; amount: fen, or whole units in kind. The first record of a draw counts them (`amount`).
-CANDIDATE = np.dtype([("enterprise", np.uint64), ("year", np.int64), ("clause", np.int64), ("value", np.int64), ("places", np.int64),
-                      ("amount", np.int64)])
+CANDIDATE = np.dtype(
+    [("enterprise", np.uint64), ("year", np.int64), ("clause", np.int64), ("value", np.int64), ("places", np.int64), ("amount", np.int64)]
+)
 RECORD, DECIDED = 1, 2  # states of a year
 
 

@@ -32,8 +32,9 @@ class Window:
     skip: int = 1
 
 
-def laid_over(population: Population, law: Law, first: int, last: int, known_until: int | None = None, *,
-              reaching_back: bool = False) -> Window:
+def laid_over(
+    population: Population, law: Law, first: int, last: int, known_until: int | None = None, *, reaching_back: bool = False
+) -> Window:
     """The register's facts in the years first − 1 … last; years after `known_until` are left blank (as if not known). Where the
     policy asks for a fixed year before that, `reaching_back` begins with it.
 
@@ -47,15 +48,17 @@ def laid_over(population: Population, law: Law, first: int, last: int, known_unt
     annual = np.zeros((n, len(columns)), facts.ANNUAL)
     here = [c for c in columns if population.first_year <= c <= min(population.last_year, known)]
     if here:
-        annual[:, here[0] - columns[0]: here[-1] - columns[0] + 1] = population.annual[
-            :, here[0] - population.first_year: here[-1] - population.first_year + 1]
+        annual[:, here[0] - columns[0] : here[-1] - columns[0] + 1] = population.annual[
+            :, here[0] - population.first_year : here[-1] - population.first_year + 1
+        ]
     terms = law.compile(columns)
     fill_blanks(annual, terms.head)
     own, own_annual = population.own_of(law.policy)
     laid_own = np.zeros((n, len(columns), own_annual.shape[2]), np.int64)
     if here and own_annual.size:
-        laid_own[:, here[0] - columns[0]: here[-1] - columns[0] + 1] = own_annual[
-            :, here[0] - population.first_year: here[-1] - population.first_year + 1]
+        laid_own[:, here[0] - columns[0] : here[-1] - columns[0] + 1] = own_annual[
+            :, here[0] - population.first_year : here[-1] - population.first_year + 1
+        ]
 
     def by_clause(amounts: np.ndarray) -> np.ndarray:
         if not amounts.size:
@@ -66,5 +69,14 @@ def laid_over(population: Population, law: Law, first: int, last: int, known_unt
                 laid[:, j] = amounts[:, year - population.first_year]
         return laid
 
-    return Window(years, annual, by_clause(population.support), by_clause(population.support_district),
-                  by_clause(population.paid), terms.of(slice(skip - 1, None)), own, laid_own, skip)
+    return Window(
+        years,
+        annual,
+        by_clause(population.support),
+        by_clause(population.support_district),
+        by_clause(population.paid),
+        terms.of(slice(skip - 1, None)),
+        own,
+        laid_own,
+        skip,
+    )

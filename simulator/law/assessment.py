@@ -71,8 +71,25 @@ def remember_unpaid(law, given, conduct, amounts):
 
 
 @entry
-def assess_register(law, enterprises, own, annual, own_annual, skip, existing, paid, paid_years, head, numbers, readings, years, awards,
-                    displaced, clawback, lacking):
+def assess_register(
+    law,
+    enterprises,
+    own,
+    annual,
+    own_annual,
+    skip,
+    existing,
+    paid,
+    paid_years,
+    head,
+    numbers,
+    readings,
+    years,
+    awards,
+    displaced,
+    clawback,
+    lacking,
+):
     """Assess every enterprise in every year; results into the last four arrays.
 
     enterprises (n,), annual (n, columns): facts; own, own_annual: the policy's own (n, facts), (n, columns, facts); the first `skip`
@@ -86,9 +103,19 @@ def assess_register(law, enterprises, own, annual, own_annual, skip, existing, p
     for i in range(enterprises.shape[0]):
         history[:] = nothing[0]
         for j in range(years.shape[0]):
-            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + skip,
-                           years[j],
-                           at(head, (j,)), at(numbers, (j,)), at(readings, ()), at(history, ()))
+            given = common(
+                at(enterprises, (i,)),
+                at(own, (i,)),
+                at(annual, (i,)),
+                at(own_annual, (i,)),
+                annual.shape[1],
+                j + skip,
+                years[j],
+                at(head, (j,)),
+                at(numbers, (j,)),
+                at(readings, ()),
+                at(history, ()),
+            )
             amounts, replaced = awards[i, j], displaced[i, j]
             support = existing[i, j] if existing.shape[0] > 0 else none
             call(law.entitle, given + (ALL, at(amounts, ())))
@@ -104,16 +131,44 @@ def assess_register(law, enterprises, own, annual, own_annual, skip, existing, p
 
 
 @entry
-def entitle_year(law, enterprises, own, annual, own_annual, position, year, existing, head, numbers, readings, histories, amounts,
-                 displaced,
-                 conduct, lacking, places, ranks):
+def entitle_year(
+    law,
+    enterprises,
+    own,
+    annual,
+    own_annual,
+    position,
+    year,
+    existing,
+    head,
+    numbers,
+    readings,
+    histories,
+    amounts,
+    displaced,
+    conduct,
+    lacking,
+    places,
+    ranks,
+):
     """One year of every enterprise up to settlement, for policies that weigh enterprises against each other. histories (n, clauses);
     amounts, displaced (n, clauses), conduct, lacking (n,): results; places (clauses,), ranks (n, clauses): how many get a clause that
     only the first ones get, and what they are ranked by."""
     none = np.zeros(max(law.cash, 1), np.int64)
     for i in range(enterprises.shape[0]):
-        given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], position, year,
-                       at(head, ()), at(numbers, ()), at(readings, ()), at(histories, (i,)))
+        given = common(
+            at(enterprises, (i,)),
+            at(own, (i,)),
+            at(annual, (i,)),
+            at(own_annual, (i,)),
+            annual.shape[1],
+            position,
+            year,
+            at(head, ()),
+            at(numbers, ()),
+            at(readings, ()),
+            at(histories, (i,)),
+        )
         call(law.entitle, given + (ALL, at(amounts, (i,))))
         conduct[i] = call(law.conduct, given)
         settle(law, conduct[i], existing[i] if existing.shape[0] > 0 else none, amounts[i], displaced[i])
@@ -122,14 +177,25 @@ def entitle_year(law, enterprises, own, annual, own_annual, position, year, exis
 
 
 @entry
-def remember_year(law, enterprises, own, annual, own_annual, position, year, head, numbers, readings, histories, amounts, conduct,
-                  clawback):
+def remember_year(
+    law, enterprises, own, annual, own_annual, position, year, head, numbers, readings, histories, amounts, conduct, clawback
+):
     """Enter a year's payments of every enterprise into their histories; clawback (n,): fen due back."""
     for i in range(enterprises.shape[0]):
-        given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], position, year,
-                       at(head, ()), at(numbers, ()), at(readings, ()), at(histories, (i,)))
+        given = common(
+            at(enterprises, (i,)),
+            at(own, (i,)),
+            at(annual, (i,)),
+            at(own_annual, (i,)),
+            annual.shape[1],
+            position,
+            year,
+            at(head, ()),
+            at(numbers, ()),
+            at(readings, ()),
+            at(histories, (i,)),
+        )
         clawback[i] = remember(law, given, conduct[i], histories[i], year, amounts[i])
-
 
 
 @entry
@@ -139,7 +205,17 @@ def conduct_of(law, enterprises, own, annual, own_annual, skip, head, numbers, r
     history = np.zeros(law.clauses, HISTORY)
     for i in range(enterprises.shape[0]):
         for j in range(years.shape[0]):
-            given = common(at(enterprises, (i,)), at(own, (i,)), at(annual, (i,)), at(own_annual, (i,)), annual.shape[1], j + skip,
-                           years[j],
-                           at(head, (j,)), at(numbers, (j,)), at(readings, ()), at(history, ()))
+            given = common(
+                at(enterprises, (i,)),
+                at(own, (i,)),
+                at(annual, (i,)),
+                at(own_annual, (i,)),
+                annual.shape[1],
+                j + skip,
+                years[j],
+                at(head, (j,)),
+                at(numbers, (j,)),
+                at(readings, ()),
+                at(history, ()),
+            )
             found[i, j] = call(law.conduct, given)

@@ -70,8 +70,14 @@ def functions_of(policy: Policy, columns: Columns) -> Functions:
 def _make(policy: Policy, columns: Columns, plain: bool) -> tuple[Machine | Plain, Functions]:
     made = (Plain if plain else Machine)(policy, columns)
     bits = {name: sum(1 << k for k, c in enumerate(policy.clauses) if of(c)) for name, of in _BITS.items()}
-    return made, Functions(**made.addresses, clauses=len(policy.clauses), cash=policy.cash_clauses,
-                           weighs=int(policy.settlement.weighs_existing), looks_back=int(_looks_back(policy)), **bits)
+    return made, Functions(
+        **made.addresses,
+        clauses=len(policy.clauses),
+        cash=policy.cash_clauses,
+        weighs=int(policy.settlement.weighs_existing),
+        looks_back=int(_looks_back(policy)),
+        **bits,
+    )
 
 
 def _looks_back(policy: Policy) -> bool:
@@ -81,8 +87,11 @@ def _looks_back(policy: Policy) -> bool:
 
 
 _BITS: dict[str, Callable[[Any], bool]] = {
-    "marking": lambda c: c.mark is not None, "tied": lambda c: c.tied_to_tax, "ending": lambda c: c.ends is not None,
-    "ranked": lambda c: c.first is not None}
+    "marking": lambda c: c.mark is not None,
+    "tied": lambda c: c.tied_to_tax,
+    "ending": lambda c: c.ends is not None,
+    "ranked": lambda c: c.first is not None,
+}
 
 
 @intrinsic

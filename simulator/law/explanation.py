@@ -21,7 +21,18 @@ from simulator.law.steps import CAP, EXCLUSIVE, FIRST, POT, Step
 _TOTAL, _FIRST, _YEARS, _LAST_YEAR, _LAST = (HISTORY_FIELDS.index(n) for n in ("total", "first_year", "years", "last_year", "last"))
 # what settlement can do to a clause's amount
 PAID, NOT_DUE, ZERO, BARRED, OUTBID, LINKED, CAPPED, RANKED_OUT, EMPTIED, REALLY_PAID, WITHDRAWN = (
-    "paid", "not due", "zero", "barred", "outbid", "linked", "capped", "ranked out", "emptied", "really paid", "withdrawn")
+    "paid",
+    "not due",
+    "zero",
+    "barred",
+    "outbid",
+    "linked",
+    "capped",
+    "ranked out",
+    "emptied",
+    "really paid",
+    "withdrawn",
+)
 _TAKEN = {EXCLUSIVE: LINKED, CAP: CAPPED, FIRST: RANKED_OUT, POT: EMPTIED}  # by the step that left nothing
 
 
@@ -73,23 +84,53 @@ class Year:
     barred: tuple[Condition, ...] = ()
 
 
-def tell(policy: Policy, plain: Plain, enterprise: np.ndarray, own: np.ndarray, annual: np.ndarray, own_annual: np.ndarray, skip: int,
-         existing: np.ndarray, paid: np.ndarray, paid_years: int, head: np.ndarray, numbers: np.ndarray, readings: np.ndarray,
-         years: np.ndarray, awarded: Mapping[int, np.ndarray] | None = None,
-         decided: Mapping[int, Sequence[Step]] = MappingProxyType({})) -> list[Year]:
+def tell(
+    policy: Policy,
+    plain: Plain,
+    enterprise: np.ndarray,
+    own: np.ndarray,
+    annual: np.ndarray,
+    own_annual: np.ndarray,
+    skip: int,
+    existing: np.ndarray,
+    paid: np.ndarray,
+    paid_years: int,
+    head: np.ndarray,
+    numbers: np.ndarray,
+    readings: np.ndarray,
+    years: np.ndarray,
+    awarded: Mapping[int, np.ndarray] | None = None,
+    decided: Mapping[int, Sequence[Step]] = MappingProxyType({}),
+) -> list[Year]:
     """Assess one enterprise year by year and keep what was found; arguments as in `assess_register`, of one enterprise. awarded: what
     it gets in each year where others decide too: who is among the first, how a sum is shared out; decided: how that came about."""
     history = np.zeros(len(policy.clauses), HISTORY)
     told = []
     for j, year in enumerate(years):
         common = (enterprise, own, annual, own_annual, len(annual), j + skip, int(year), head[j], numbers[j], readings, history)
-        told.append(_year(policy, plain, common, existing[j] if len(existing) else None, paid[j] if j < paid_years else None,
-                          None if awarded is None else awarded.get(int(year)), decided.get(int(year), ())))
+        told.append(
+            _year(
+                policy,
+                plain,
+                common,
+                existing[j] if len(existing) else None,
+                paid[j] if j < paid_years else None,
+                None if awarded is None else awarded.get(int(year)),
+                decided.get(int(year), ()),
+            )
+        )
     return told
 
 
-def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.ndarray | None, paid: np.ndarray | None,
-          awarded: np.ndarray | None, decided: Sequence[Step]) -> Year:
+def _year(
+    policy: Policy,
+    plain: Plain,
+    common: tuple[Any, ...],
+    existing: np.ndarray | None,
+    paid: np.ndarray | None,
+    awarded: np.ndarray | None,
+    decided: Sequence[Step],
+) -> Year:
     head, history, year = common[7], common[10], common[6]
     n, cash = len(policy.clauses), policy.cash_clauses
     alone, kept = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -135,8 +176,20 @@ def _year(policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.nd
             taken = [_TAKEN[step.kind] for step in steps if step.clause == k and step.after == 0]
             outcome = PAID if awards[k] > 0 else OUTBID if kept[k] > 0 and alone_awards[k] == 0 else taken[0] if taken else RANKED_OUT
         own_steps = tuple(step for step in steps if step.clause == k)
-        clauses.append(ClauseYear(clause.slug, found[k], int(alone[k]), int(awards[k]), int(support[k]), int(displaced[k]), outcome,
-                                  own_steps, worked[k], clause.parts if paid is None and k < cash else (1,)))
+        clauses.append(
+            ClauseYear(
+                clause.slug,
+                found[k],
+                int(alone[k]),
+                int(awards[k]),
+                int(support[k]),
+                int(displaced[k]),
+                outcome,
+                own_steps,
+                worked[k],
+                clause.parts if paid is None and k < cash else (1,),
+            )
+        )
     plain.mark(*common, awards, conduct & ELIGIBLE)
     for k in range(n):
         if awards[k] > 0:

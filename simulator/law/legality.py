@@ -48,25 +48,33 @@ class Concern:
 def read_concerns(document: yamlfile.Document, path: str, given: Any) -> tuple[tuple[Concern, ...], list[Problem]]:
     """The concerns of a clause's block, in the order of their dates, and every problem of their lines."""
     if not isinstance(given, Mapping):
-        return (), [Problem(document.place(path), phrase('is {}', yamlfile.shown(given)), "indent one block for each document")]
+        return (), [Problem(document.place(path), phrase("is {}", yamlfile.shown(given)), "indent one block for each document")]
     concerns, problems = [], []
     wanted = {"since", "confidence", *TEXTS}
     for name, block in given.items():
         where = f"{path}.{name}"
         if not isinstance(block, Mapping):
-            problems.append(Problem(document.place(where), phrase('is {}', yamlfile.shown(block)), f"{', '.join(sorted(wanted))}"))
+            problems.append(Problem(document.place(where), phrase("is {}", yamlfile.shown(block)), f"{', '.join(sorted(wanted))}"))
             continue
-        found = [Problem(document.place(f"{where}.{k}"), "is not known here", nearest(str(k), [*wanted, "scenario"]))
-                 for k in block if k not in wanted | {"scenario"}]
-        found += [Problem(document.place(where), phrase('{} is missing', k), phrase('add {}:', k)) for k in sorted(wanted - set(block))]
-        found += [Problem(document.place(f"{where}.{k}"), phrase('is {}', yamlfile.shown(block[k])), "write a text")
-                  for k in (*TEXTS, "scenario") if k in block and not (isinstance(block[k], str) and block[k].strip())]
+        found = [
+            Problem(document.place(f"{where}.{k}"), "is not known here", nearest(str(k), [*wanted, "scenario"]))
+            for k in block
+            if k not in wanted | {"scenario"}
+        ]
+        found += [Problem(document.place(where), phrase("{} is missing", k), phrase("add {}:", k)) for k in sorted(wanted - set(block))]
+        found += [
+            Problem(document.place(f"{where}.{k}"), phrase("is {}", yamlfile.shown(block[k])), "write a text")
+            for k in (*TEXTS, "scenario")
+            if k in block and not (isinstance(block[k], str) and block[k].strip())
+        ]
         if "since" in block and not isinstance(block["since"], datetime.date):
-            found.append(Problem(document.place(f"{where}.since"), phrase('is {}', yamlfile.shown(block['since'])),
-                                 "write a date as 2014-11-27"))
+            found.append(
+                Problem(document.place(f"{where}.since"), phrase("is {}", yamlfile.shown(block["since"])), "write a date as 2014-11-27")
+            )
         if "confidence" in block and block["confidence"] not in CONFIDENCE:
-            found.append(Problem(document.place(f"{where}.confidence"), phrase('is {}', yamlfile.shown(block['confidence'])),
-                                 "A, B, C or J"))
+            found.append(
+                Problem(document.place(f"{where}.confidence"), phrase("is {}", yamlfile.shown(block["confidence"])), "A, B, C or J")
+            )
         problems += found
         if not found:
             concerns.append(Concern(str(name), **block))

@@ -122,8 +122,9 @@ class _Code:
             position = given["at"] if not back else self.build.sub(given["at"], ir.Constant(I64, 1))
             return self.load(base, self.build.add(self.build.mul(position, width), ir.Constant(I64, at[0])))
         position = self.build.add(self.build.sub(ir.Constant(I64, at[1]), given["year"]), given["at"])
-        inside = self.build.and_(self.build.icmp_signed(">=", position, ir.Constant(I64, 0)),
-                                 self.build.icmp_signed("<", position, given["count"]))
+        inside = self.build.and_(
+            self.build.icmp_signed(">=", position, ir.Constant(I64, 0)), self.build.icmp_signed("<", position, given["count"])
+        )
         safe = self.build.select(inside, position, ir.Constant(I64, 0))
         found = self.load(base, self.build.add(self.build.mul(safe, width), ir.Constant(I64, at[0])))
         return self.build.select(inside, found, ir.Constant(I64, 0))
@@ -154,8 +155,15 @@ class _Code:
             return self.bit(build.icmp_signed({"lt": "<", "le": "<=", "eq": "=="}[op], a, b))
         if op in ("min", "max"):
             return self._narrowed(build.select(build.icmp_signed("<" if op == "min" else ">", a, b), a, b), node)
-        made = {"add": build.add, "sub": build.sub, "mul": build.mul, "and": build.and_, "or": build.or_, "bits_and": build.and_,
-                "bits_or": build.or_}[op](a, b)
+        made = {
+            "add": build.add,
+            "sub": build.sub,
+            "mul": build.mul,
+            "and": build.and_,
+            "or": build.or_,
+            "bits_and": build.and_,
+            "bits_or": build.or_,
+        }[op](a, b)
         return self._narrowed(made, node)
 
     def _narrowed(self, value: ir.Value, node: Node) -> ir.Value:
@@ -461,8 +469,9 @@ class Machine:
         llvm.initialize_native_asmprinter()
         module = llvm.parse_assembly(written(policy, columns))
         module.verify()
-        target = llvm.Target.from_default_triple().create_target_machine(opt=3, cpu=llvm.get_host_cpu_name(),
-                                                                         features=llvm.get_host_cpu_features().flatten())
+        target = llvm.Target.from_default_triple().create_target_machine(
+            opt=3, cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten()
+        )
         tuning = llvm.create_pipeline_tuning_options(speed_level=2)
         tuning.loop_vectorization = True
         builder = llvm.create_pass_builder(target, tuning)

@@ -43,8 +43,9 @@ class Plain:
     def __init__(self, policy: Policy, columns: Columns):
         self.policy, self.columns = policy, columns
         self._callbacks = [self._callback(name) for name in FUNCTIONS]
-        self.addresses = {name: int(ctypes.cast(back, ctypes.c_void_p).value or 0)
-                          for name, back in zip(FUNCTIONS, self._callbacks, strict=True)}
+        self.addresses = {
+            name: int(ctypes.cast(back, ctypes.c_void_p).value or 0) for name, back in zip(FUNCTIONS, self._callbacks, strict=True)
+        }
 
     def _callback(self, name: str) -> Any:
         """A function as compiled code calls it."""
@@ -61,10 +62,19 @@ class Plain:
         def of_one(*given: Any) -> int:
             e, x, rows, own_rows, count, at, year, head, numbers, readings, history, *rest = given
             count = max(count, 1)
-            common = (words(e, len(facts.ENTERPRISE_FIELDS)), words(x, own[0]), words(rows, count, ROW_WORDS),
-                      words(own_rows, count, own[1]),
-                      count, at, year, words(head, 3), words(numbers, len(self.policy.number_paths)),
-                      words(readings, len(self.policy.readings)), words(history, n, HISTORY_WORDS))
+            common = (
+                words(e, len(facts.ENTERPRISE_FIELDS)),
+                words(x, own[0]),
+                words(rows, count, ROW_WORDS),
+                words(own_rows, count, own[1]),
+                count,
+                at,
+                year,
+                words(head, 3),
+                words(numbers, len(self.policy.number_paths)),
+                words(readings, len(self.policy.readings)),
+                words(history, n, HISTORY_WORDS),
+            )
             if name in ("entitle", "rank"):
                 rest = [rest[0] if name == "entitle" else words(rest[0], n), words(rest[1], n)]
             elif name == "mark":
@@ -74,15 +84,33 @@ class Plain:
         def of_many(now: int, count: int, head: int, numbers: int, readings: int) -> int:
             columns = self.columns
             table = words(now, max(*columns.places.values(), columns.calm, columns.matter) + 1, columns.together)
-            return int(self.stir(table, count, words(head, 3), words(numbers, len(self.policy.number_paths)),
-                                 words(readings, len(self.policy.readings))))
+            return int(
+                self.stir(
+                    table, count, words(head, 3), words(numbers, len(self.policy.number_paths)), words(readings, len(self.policy.readings))
+                )
+            )
 
         arguments = 5 if name == "stir" else len(COMMON) + more
         return ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * arguments)(of_many if name == "stir" else of_one)
 
     @staticmethod
-    def leaves(enterprise: Any, own: Any, rows: Any, own_rows: Any, count: int, at: int, year: int, head: Any, numbers: Any, readings: Any,
-               history: Any, *, amounts: Any = None, paid_now: int = 0, eligible: int = 0) -> Leaf:
+    def leaves(
+        enterprise: Any,
+        own: Any,
+        rows: Any,
+        own_rows: Any,
+        count: int,
+        at: int,
+        year: int,
+        head: Any,
+        numbers: Any,
+        readings: Any,
+        history: Any,
+        *,
+        amounts: Any = None,
+        paid_now: int = 0,
+        eligible: int = 0,
+    ) -> Leaf:
         """What each leaf is for one enterprise and year; the arguments of `machine.COMMON`."""
 
         def of(node: Node) -> int:
@@ -169,8 +197,11 @@ class Plain:
 
     def _bits(self, common: Sequence[Any], conditions: list[Any]) -> int:
         of, head = self.leaves(*common), common[7]
-        return sum(1 << k for k, condition in enumerate(conditions)
-                   if condition is not None and not int(head[2]) >> k & 1 and evaluate(condition.node, of))
+        return sum(
+            1 << k
+            for k, condition in enumerate(conditions)
+            if condition is not None and not int(head[2]) >> k & 1 and evaluate(condition.node, of)
+        )
 
     def mark(self, *given: Any) -> int:
         *common, amounts, eligible = given
@@ -195,9 +226,13 @@ class Plain:
         for k, clause in enumerate(self.policy.clauses):
             for way in ways(clause):
                 parts = [(p, reads(p)) for p in way if self.columns.rules_out(p)]
-                if all(evaluate(p, of, memo) or any(evaluate(f, of, memo) for f in growing_facts(p, self.columns.growing))
-                       or (r & set(SETTLED) and may & SETTLES) or (r & set(CERTIFIED) and may & CERTIFIES)
-                       for p, r in parts):
+                if all(
+                    evaluate(p, of, memo)
+                    or any(evaluate(f, of, memo) for f in growing_facts(p, self.columns.growing))
+                    or (r & set(SETTLED) and may & SETTLES)
+                    or (r & set(CERTIFIED) and may & CERTIFIES)
+                    for p, r in parts
+                ):
                     found |= 1 << k
         return found
 

@@ -343,25 +343,17 @@ def _cell(field: Field, holder: dict[Any, Any]) -> Any:
 
 def _said(field: Field, value: Any) -> Any:
     if field.read == "list" or (field.read == "shares" and isinstance(value, list)):
-        return (
-            "、".join(map(str, value)) if isinstance(value, list) and all(isinstance(v, str) for v in value) else None
-        )
+        return "、".join(map(str, value)) if isinstance(value, list) and all(isinstance(v, str) for v in value) else None
     if field.read == "pairs":
         plain = (
             isinstance(value, Mapping)
             and value
-            and all(
-                isinstance(v, str | int | Decimal) and not re.search(r"[；;\n]", f"{k}{v}") for k, v in value.items()
-            )
+            and all(isinstance(v, str | int | Decimal) and not re.search(r"[；;\n]", f"{k}{v}") for k, v in value.items())
         )
         return "\n".join(f"{k} = {v}" for k, v in value.items()) if plain else None
     if field.read == "pays" and isinstance(value, Mapping):
         words = {v: k for k, v in _PAYS.items()}
-        return (
-            f"{words[k]} {v}"
-            if len(value) == 1 and (k := next(iter(value))) in words and isinstance(v := value[k], str | int)
-            else None
-        )
+        return f"{words[k]} {v}" if len(value) == 1 and (k := next(iter(value))) in words and isinstance(v := value[k], str | int) else None
     if isinstance(value, Mapping | list):
         return None
     if field.words:
@@ -429,9 +421,7 @@ def _places(form: Sheet, left: Mapping[Any, Any]) -> Iterator[tuple[list[Any], P
         for slug in clauses:
             for word, key in _PURPOSE.items():
                 if key in ("where", "remember"):
-                    yield from (
-                        ([slug, word, name], ("clauses", slug, key, name)) for name in under("clauses", slug, key)
-                    )
+                    yield from (([slug, word, name], ("clauses", slug, key, name)) for name in under("clauses", slug, key))
                 elif _has(left, ("clauses", slug, key)):
                     yield [slug, word, None], ("clauses", slug, key)
     elif form is LINKS:
@@ -510,8 +500,8 @@ class Book(yamlfile.Document):
                 problem = replace(problem, remedy=en.format(*names), remedy_zh=zh.format(*names))
                 break
         for key, header in _COLUMNS.items():
-            if problem.cause == phrase('{} is missing', key):
-                return replace(problem, cause=phrase('{} is missing', header), cause_zh=f"缺少“{header}”")
+            if problem.cause == phrase("{} is missing", key):
+                return replace(problem, cause=phrase("{} is missing", header), cause_zh=f"缺少“{header}”")
             if problem.cause.startswith(f"{key} is "):
                 value = problem.cause.removeprefix(f"{key} is ")
                 return replace(problem, cause=f"{header} is {value}", cause_zh=f"“{header}”写的是{value}")
@@ -527,20 +517,26 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
     "value: .*": ("fill in the column 数值: 20万元", "请填写“数值”，如 20万元"),
     "kind: in_kind": ("leave 单位 blank, or write 实物 in the column 种类", "请不填“单位”，或在“种类”写 实物"),
     "one_off, recurrent or in_kind|did you mean (?:one_off|recurrent|in_kind)\\?": (
-        "write 一次性, 按年 or 实物", "请写 一次性、按年 或 实物"),
+        "write 一次性, 按年 or 实物",
+        "请写 一次性、按年 或 实物",
+    ),
     "enterprises or annual": ("write 企业 or 年度", "请写 企业 或 年度"),
     "unit: .*": ("fill in the columns 类型 and 单位", "请填写“类型”“单位”"),
     "write unit: 元; .*": ("write 元; numbers of the policy may be in 万元", "请写 元；政策的数值仍可用万元"),
     "choices: .*": ("in the column 选项, one a line: gold = 金牌", "请在“选项”一行写一项：gold = 金牌"),
     "write each reading .*": ("one row for each reading, with its 选项代号", "每种解读各写一行，填写“选项代号”"),
     "default: .*": ("write 是 in the column 默认 of one row", "请在其中一行的“默认”写 是"),
-    "(.*); name what else is counted under units:": ("{}; list what else is counted at 计数单位 in the sheet 基本信息",
-                                                     "可用：{}；其他计数词请列在“基本信息”页的“计数单位”"),
+    "(.*); name what else is counted under units:": (
+        "{}; list what else is counted at 计数单位 in the sheet 基本信息",
+        "可用：{}；其他计数词请列在“基本信息”页的“计数单位”",
+    ),
     r"\{2015.*": ("one row for each year, the year in the column 自年份", "每年各写一行，“自年份”写年份"),
     "if: a formula": ("fill in the column 公式", "请填写“公式”"),
     "write a formula; in a cell .*": ("write a formula, without = in front", "请写公式，前面不加“=”"),
-    "edge: .*": ("choose in the column 含本数: 含（以上、达到）, 不含（超过、突破）",
-                 "请在“含本数”选：含（以上、达到）、不含（超过、突破）"),
+    "edge: .*": (
+        "choose in the column 含本数: 含（以上、达到）, 不含（超过、突破）",
+        "请在“含本数”选：含（以上、达到）、不含（超过、突破）",
+    ),
     "steps: 1 … ([0-9]+) .*": ("1 … {} lines in the column 各档", "“各档”写 1 … {} 行"),
     "one of each_highest.*": ("choose in the column 衔接, or write a reading of these", "请在“衔接”栏选一项，或写以其为选项的解读"),
     "one of state.*": ("write 达到即可 or 当年升至", "请写 达到即可 或 当年升至"),
@@ -550,15 +546,21 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
     "year, begins or none": ("write 当年在期内, 首年在期内 or 不限", "请写 当年在期内、首年在期内 或 不限"),
     "once, every_year, .*": ("write 一次, 逐年, 连续 3年, 任意 2年 or 每隔 3年", "请写 一次、逐年、连续 3年、任意 2年 或 每隔 3年"),
     "a list of clauses.*": ("write their 代号: growth、courier", "请写条款的代号：growth、courier"),
-    "give the sum a name under numbers": ("list it in the sheet 数字 with 条款 left blank, and write its 代号 here",
-                                          "请在“数字”页列出（“条款”留空），此处写其代号"),
+    "give the sum a name under numbers": (
+        "list it in the sheet 数字 with 条款 left blank, and write its 代号 here",
+        "请在“数字”页列出（“条款”留空），此处写其代号",
+    ),
     "give it a name under numbers": ("list it in the sheet 数字 and write its 代号 here", "请在“数字”页列出，此处写其代号"),
     "write its unit .*": (
-        "write its unit (5000元, 20万元), or list it in the sheet 数字", "请写明单位（如5000元、20万元），或列入“数字”页"),
+        "write its unit (5000元, 20万元), or list it in the sheet 数字",
+        "请写明单位（如5000元、20万元），或列入“数字”页",
+    ),
     "define it under facts, numbers or let": ("define it in the sheet 指标, 数字 or 定义", "请核对名称，或在“指标”“数字”“定义”页先定义"),
     "(?:at most 2,000: )?give parts of it names under let": ("give parts of it names in the sheet 定义", "请在“定义”页给各部分取名"),
-    "over how many years .*": ("over how many years: 1 … 10, or the shares of the years, together 100%: 50%、30%、20%",
-                              "请写分几年兑现：1 … 10，或各年比例，合计 100%：50%、30%、20%"),
+    "over how many years .*": (
+        "over how many years: 1 … 10, or the shares of the years, together 100%: 50%、30%、20%",
+        "请写分几年兑现：1 … 10，或各年比例，合计 100%：50%、30%、20%",
+    ),
     "one name, and none beside tiers": ("one row 标记 for each clause, and none beside 各档", "每条只写一行“标记”，且不与“各档”并用"),
     "leave parts out": ("leave 分几年兑现 blank", "请不填“分几年兑现”"),
 }
@@ -572,7 +574,7 @@ def load(path: Path) -> Book:
         raw = path.read_bytes()
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
     except OSError as e:
-        raise LawError(Problem(str(path), phrase('cannot be read ({})', e.strerror or e), "check the path")) from e
+        raise LawError(Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")) from e
     except Exception as e:  # calamine has many errors of its own
         raise LawError(Problem(path.name, "is no workbook", "save it as .xlsx")) from e
     document = Book(path.name)
@@ -619,7 +621,7 @@ class _Calculated:
 
 
 Marks = Mapping[str, Mapping[tuple[int, int], tuple[str | None, bool]]]  # by sheet and cell: its formula, whether it is in per cent
-_CELL = re.compile(r'<c\b([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+_CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _LARGEST_PART = 32 * 1024**2
 
 
@@ -635,8 +637,11 @@ def _marks(raw: bytes) -> Marks:
             styles, links = part("xl/styles.xml"), dict[str, str]()
             for tag in re.findall(r"<Relationship\b[^>]*>", part("xl/_rels/workbook.xml.rels")):
                 links[_attribute(tag, "Id")] = _attribute(tag, "Target").removeprefix("/xl/")
-            percent = {"9", "10", *(_attribute(tag, "numFmtId") for tag in re.findall(r"<numFmt\b[^>]*>", styles)
-                                    if "%" in _attribute(tag, "formatCode"))}
+            percent = {
+                "9",
+                "10",
+                *(_attribute(tag, "numFmtId") for tag in re.findall(r"<numFmt\b[^>]*>", styles) if "%" in _attribute(tag, "formatCode")),
+            }
             used = re.search(r"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
             formats = [_attribute(tag, "numFmtId") for tag in re.findall(r"<xf\b[^>]*>", used[0] if used else "")]
             found: dict[str, dict[tuple[int, int], tuple[str | None, bool]]] = {}
@@ -684,17 +689,29 @@ def _uncalculated(document: Book, value: _Calculated, cell: str, *, formula: boo
     """What a cell with a spreadsheet's formula stands for: a formula of the policy where one is asked for; else nothing."""
     written = f"={value.formula}" if value.formula else "="
     if formula and value.formula:
-        document.problems.append(Problem(
-            f"{document.source} {cell}", f"the spreadsheet takes {written} for its own; it is read as the policy's formula",
-            "make the cell a text, and leave = out", "warning", f"“{written}”成了表格程序自己的公式；按政策的公式读取",
-            "请把单元格设为文本，去掉“=”"))
+        document.problems.append(
+            Problem(
+                f"{document.source} {cell}",
+                f"the spreadsheet takes {written} for its own; it is read as the policy's formula",
+                "make the cell a text, and leave = out",
+                "warning",
+                f"“{written}”成了表格程序自己的公式；按政策的公式读取",
+                "请把单元格设为文本，去掉“=”",
+            )
+        )
         return re.sub("_xlfn[.]", "", value.formula)
     known = value.shown not in ("", None) and not str(value.shown).startswith("#")
     shown = _text(value.shown) if known else ""
-    document.problems.append(Problem(
-        f"{document.source} {cell}", f"holds a formula of the spreadsheet, {written}",
-        f"write its value: {shown}" if known else "write its value", "error",
-        f"是表格程序的公式 {written}", f"请写其数值：{shown}" if known else "请直接写数值"))
+    document.problems.append(
+        Problem(
+            f"{document.source} {cell}",
+            f"holds a formula of the spreadsheet, {written}",
+            f"write its value: {shown}" if known else "write its value",
+            "error",
+            f"是表格程序的公式 {written}",
+            f"请写其数值：{shown}" if known else "请直接写数值",
+        )
+    )
     return value.shown if known else None
 
 
@@ -808,7 +825,7 @@ def _read_sheet(document: Book, form: Sheet, rows: list[list[Any]]) -> None:
             document.problems.append(
                 Problem(
                     f"{document.source} {form.name}!{_letters(position)}1",
-                    phrase('unknown column {}', name),
+                    phrase("unknown column {}", name),
                     "one of " + ", ".join(columns),
                     "error",
                     f"没有“{name}”这一列",
@@ -817,11 +834,7 @@ def _read_sheet(document: Book, form: Sheet, rows: list[list[Any]]) -> None:
             )
     at = {name: position for position, name in enumerate(header) if name in columns}
     for row, cells in enumerate(rows[1:], 2):
-        given = {
-            name: cells[position]
-            for name, position in at.items()
-            if position < len(cells) and cells[position] not in ("", None)
-        }
+        given = {name: cells[position] for name, position in at.items() if position < len(cells) and cells[position] not in ("", None)}
         if given:
             _read_row(document, form, given, lambda name, row=row: f"{form.name}!{_letters(at.get(name, 0))}{row}（{name}）")
 
@@ -903,7 +916,7 @@ def _where(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> Pat
                 document.problems.append(
                     Problem(
                         f"{document.source} {cell(field.header)}",
-                        phrase('is {}', names[field.header]),
+                        phrase("is {}", names[field.header]),
                         "one of " + ", ".join(field.words),
                         "error",
                         f"写的是“{names[field.header]}”",
@@ -952,13 +965,7 @@ def _where(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> Pat
         return ({"条款": "clauses", "指标": "facts", "解读": "readings"}[form.name], code)
     if form in (NUMBERS, LETS):
         key = "numbers" if form is NUMBERS else "let"
-        return (
-            (key, code)
-            if not clause
-            else ("settlement", key, code)
-            if clause == SETTLEMENT
-            else ("clauses", clause, key, code)
-        )
+        return (key, code) if not clause else ("settlement", key, code) if clause == SETTLEMENT else ("clauses", clause, key, code)
     if form is CONDITIONS:
         if not clause:
             document.problems.append(
@@ -985,13 +992,7 @@ def _where(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> Pat
 def _rest(value: Any) -> Any:
     if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
         return [part for part in re.split(r"[、,，]\s*", value[1:-1]) if part]
-    return (
-        {}
-        if value == "{}"
-        else {"是": True, "否": False}.get(value, _plain(value))
-        if isinstance(value, str)
-        else _plain(value)
-    )
+    return {} if value == "{}" else {"是": True, "否": False}.get(value, _plain(value)) if isinstance(value, str) else _plain(value)
 
 
 def _value(document: Book, field: Field, value: Any, cell: str) -> Any:

@@ -64,19 +64,65 @@ from simulator.phrases import phrase
 _YEARS, _CNY = (("year", 1),), (("CNY", 1),)
 CNY, COUNT, SHARE, AREA, RENT = (unit for text in ("CNY", "count", "share", "m2", "CNY/m2/month") if (unit := parse_unit(text)))
 FACT_UNITS: dict[str, Unit] = {
-    "money": CNY, "count": COUNT, "share": replace(SHARE, scale=facts.OCCUPANCY), "area": AREA, "rent": replace(RENT, scale=facts.RENT)}
+    "money": CNY,
+    "count": COUNT,
+    "share": replace(SHARE, scale=facts.OCCUPANCY),
+    "area": AREA,
+    "rent": replace(RENT, scale=facts.RENT),
+}
 FACT_HIGHS = {"money": LARGEST, "area": 10_000_000 * facts.AREA, "rent": 100_000 * facts.RENT, "share": facts.OCCUPANCY, "count": 10**9}
 _SIGNED = re.compile(r"\s*(>=|>|≥)\s*(.+)")  # a step of tiers with an edge of its own
 FOLLOW = ("each_highest", "each", "top_up", "first_only", "step_up")  # how tiers follow one another
 EVENT = ("state", "crossing")  # a tier counts while above it, or in the year of rising above it
 MOST_TIERS = 6
-_NUMERALS = {word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十"))
-             for word in words}
-TOP = {"name", "zh", "en", "term", "facts", "readings", "numbers", "let", "clauses", "settlement", "links", "pots", "sharing", "targets",
-       "measures", "baseline", "source", "units", "notes"}
-CLAUSE_KEYS = {"article", "zh", "en", "kind", "unit", "numbers", "where", "let", "amount", "pays", "term", "tiers", "remember",
-               "data_error",
-               "ends", "first", "tied_to_tax", "parts", "legality", "short_zh", "short_en", "notes"}
+_NUMERALS = {
+    word: number for number, words in enumerate(("", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十")) for word in words
+}
+TOP = {
+    "name",
+    "zh",
+    "en",
+    "term",
+    "facts",
+    "readings",
+    "numbers",
+    "let",
+    "clauses",
+    "settlement",
+    "links",
+    "pots",
+    "sharing",
+    "targets",
+    "measures",
+    "baseline",
+    "source",
+    "units",
+    "notes",
+}
+CLAUSE_KEYS = {
+    "article",
+    "zh",
+    "en",
+    "kind",
+    "unit",
+    "numbers",
+    "where",
+    "let",
+    "amount",
+    "pays",
+    "term",
+    "tiers",
+    "remember",
+    "data_error",
+    "ends",
+    "first",
+    "tied_to_tax",
+    "parts",
+    "legality",
+    "short_zh",
+    "short_en",
+    "notes",
+}
 FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented"}
 NUMBER_KEYS = {"value", "unit", "article", "zh", "en", "discretion", "edge"}
 FACT_KINDS = ("money", "area", "count", "share", "flag", "day", "choice", "quantity")
@@ -117,8 +163,14 @@ class _Reader:
                 if near:  # its block is no further told of as missing
                     self.document.unread.add(f"{path}.{near[13:-1]}" if path else near[13:-1])
                 self.refuse(given[key])
-                self.wrong(f"{path}.{key}" if path else str(key), (f"{key} means nothing here", f"此处没有“{key}”这一项"),
-                           (near or phrase('one of {}', ', '.join(known)), (f"是否应为“{near[13:-1]}”？" if near else "可用：" + "、".join(known))))
+                self.wrong(
+                    f"{path}.{key}" if path else str(key),
+                    (f"{key} means nothing here", f"此处没有“{key}”这一项"),
+                    (
+                        near or phrase("one of {}", ", ".join(known)),
+                        (f"是否应为“{near[13:-1]}”？" if near else "可用：" + "、".join(known)),
+                    ),
+                )
 
     def refuse(self, block: Any) -> None:
         """Take all names of a block that is not read as told of."""
@@ -139,8 +191,11 @@ class _Reader:
             return {}
         if isinstance(given, Mapping):
             return dict(given)
-        self.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
-                   ("indent its keys below it", "请换行缩进写各项"))
+        self.wrong(
+            path,
+            (phrase("is {}", yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
+            ("indent its keys below it", "请换行缩进写各项"),
+        )
         return {}
 
     def text(self, path: str, given: Mapping[Any, Any], key: str, fallback: str | None = None) -> str:
@@ -153,10 +208,13 @@ class _Reader:
         if isinstance(value, str) and value.strip():
             return value.strip()
         if value is not None and not self.document.is_unread(f"{path}.{key}"):
-            self.wrong(f"{path}.{key}", (f"is {yamlfile.shown(value)}, no text", f"写的是{yamlfile.shown(value)}，不是文字"),
-                       ("write a text", "请写文字"))
+            self.wrong(
+                f"{path}.{key}",
+                (f"is {yamlfile.shown(value)}, no text", f"写的是{yamlfile.shown(value)}，不是文字"),
+                ("write a text", "请写文字"),
+            )
         elif fallback is None:
-            self.wrong(path, (phrase('{} is missing', key), f"缺少 {key}"), (phrase('add {}:', key), f"请补写 {key}:"))
+            self.wrong(path, (phrase("{} is missing", key), f"缺少 {key}"), (phrase("add {}:", key), f"请补写 {key}:"))
         return fallback or ""
 
     def formula(self, path: str, text: Any, scope: _Scope, want: str, dimensions: Any = None) -> tuple[Value, Uses, str]:
@@ -167,9 +225,14 @@ class _Reader:
             text = str(text)
         if not isinstance(text, str) or not text.strip():
             if not self.document.is_unread(path):
-                self.wrong(path, ("has no formula", "没有公式"),
-                           ("write a formula; in a cell without = in front, which makes it the spreadsheet's own",
-                            "请写公式；在单元格中前面不加“=”，否则会成为表格程序自己的公式"))
+                self.wrong(
+                    path,
+                    ("has no formula", "没有公式"),
+                    (
+                        "write a formula; in a cell without = in front, which makes it the spreadsheet's own",
+                        "请写公式；在单元格中前面不加“=”，否则会成为表格程序自己的公式",
+                    ),
+                )
             return POISON, Uses(), ""
         formula = Formula(text, scope, labels=self.labels)
         value = formula.read()
@@ -180,22 +243,32 @@ class _Reader:
             return POISON, formula.uses, text
         if value.kind != want:
             kinds = {BOOL: ("a condition (x > 0, a and b)", "条件（如 x > 0）"), NUMBER: ("an amount", "数量"), DATE: ("a day", "日期")}
-            self.wrong(path, (f"is no {'condition' if want == BOOL else 'amount'}: `{text}`",
-                              f"不是{'条件' if want == BOOL else '数量'}：`{text}`"),
-                       (phrase('write {}', kinds[want][0]), f"请写{kinds[want][1]}"))
+            self.wrong(
+                path,
+                (f"is no {'condition' if want == BOOL else 'amount'}: `{text}`", f"不是{'条件' if want == BOOL else '数量'}：`{text}`"),
+                (phrase("write {}", kinds[want][0]), f"请写{kinds[want][1]}"),
+            )
             return POISON, formula.uses, text
         if dimensions is not None and value.dimensions not in dimensions and not (value.node.op == "const" and value.node.at[0] == 0):
-            self.wrong(path, (f"comes to {described(value.dimensions)}, not {described(dimensions[0])}: `{text}`",
-                              f"结果的单位是“{described_zh(value.dimensions)}”，应为“{described_zh(dimensions[0])}”：`{text}`"),
-                       ("multiply by what makes the units agree, or correct a unit", "请补乘相应的量，或更正数值的单位"))
+            self.wrong(
+                path,
+                (
+                    f"comes to {described(value.dimensions)}, not {described(dimensions[0])}: `{text}`",
+                    f"结果的单位是“{described_zh(value.dimensions)}”，应为“{described_zh(dimensions[0])}”：`{text}`",
+                ),
+                ("multiply by what makes the units agree, or correct a unit", "请补乘相应的量，或更正数值的单位"),
+            )
             return POISON, formula.uses, text
         return value, formula.uses, text
 
     def fault(self, path: str, text: str, fault: Fault) -> None:
         """A fault of a formula as a problem, with a caret under the place."""
         sign = caret(text, fault.at)
-        self.problems.append(Problem(self.document.place(path), f"{fault.en}\n{sign}", fault.remedy_en, fault.severity,
-                                     f"{fault.zh}\n{sign}", fault.remedy_zh))
+        self.problems.append(
+            Problem(
+                self.document.place(path), f"{fault.en}\n{sign}", fault.remedy_en, fault.severity, f"{fault.zh}\n{sign}", fault.remedy_zh
+            )
+        )
 
 
 @dataclass
@@ -258,17 +331,25 @@ class _Scope:
             return Value(DATE, leaf(nodes.END, (), 0, 99_991_231))
         explicit, _, rest = word.partition(":")
         if rest:
-            found = [w for w in (self.words.get(rest, "")[4:].split() if self.words.get(rest, "").startswith("two:")
-                                 else [self.words.get(rest, "")])
-                     if w.startswith(f"{explicit}:")]
+            found = [
+                w
+                for w in (
+                    self.words.get(rest, "")[4:].split() if self.words.get(rest, "").startswith("two:") else [self.words.get(rest, "")]
+                )
+                if w.startswith(f"{explicit}:")
+            ]
             what = found[0] if found else ""
         else:
             what = self.words.get(word, "")
         if what.startswith("two:"):
             first, second = (w.partition(":")[0] for w in what[4:].split()[:2])
-            return formula.fail(at, f"{word} names two things: a {first} and a {second}", f"“{word}”既是{_WHAT[first]}又是{_WHAT[second]}",
-                                f"write {_PREFIX[first]}.{word} or {_PREFIX[second]}.{word}",
-                                f"请写“{_PREFIX[first]}.{word}”或“{_PREFIX[second]}.{word}”")
+            return formula.fail(
+                at,
+                f"{word} names two things: a {first} and a {second}",
+                f"“{word}”既是{_WHAT[first]}又是{_WHAT[second]}",
+                f"write {_PREFIX[first]}.{word} or {_PREFIX[second]}.{word}",
+                f"请写“{_PREFIX[first]}.{word}”或“{_PREFIX[second]}.{word}”",
+            )
         kind, _, rest = what.partition(":")
         if kind in ("fact", "reading") and self._told_of(rest):
             return POISON
@@ -307,9 +388,10 @@ class _Scope:
         scope = self if word in self.lets else self.outer
         assert scope is not None
         if word in scope.resolving:
-            cycle = " → ".join((*scope.resolving[scope.resolving.index(word):], word))
-            return formula.fail(at, f"is defined by itself: {cycle}", f"循环定义：{cycle}", "define one of them without the others",
-                                "请改写其中一个定义")
+            cycle = " → ".join((*scope.resolving[scope.resolving.index(word) :], word))
+            return formula.fail(
+                at, f"is defined by itself: {cycle}", f"循环定义：{cycle}", "define one of them without the others", "请改写其中一个定义"
+            )
         if word not in scope.found:
             path, text, (en, zh) = scope.lets[word]
             scope.resolving.append(word)
@@ -430,18 +512,25 @@ def _read(reader: _Reader) -> Law | None:
     start, end = _term(reader, data)
     _facts(reader, reader.mapping("facts", data.get("facts")))
     _readings(reader, reader.mapping("readings", data.get("readings")))
-    blocks_given = {str(slug): reader.mapping(f"clauses.{slug}", block)
-                    for slug, block in reader.mapping("clauses", data.get("clauses")).items()}
+    blocks_given = {
+        str(slug): reader.mapping(f"clauses.{slug}", block) for slug, block in reader.mapping("clauses", data.get("clauses")).items()
+    }
     if not blocks_given:
         reader.wrong("clauses", ("has no clause", "没有条款"), ("add clauses: with one block each", "请在 clauses: 下逐条写明"))
     if len(blocks_given) > MOST_CLAUSES:
-        reader.wrong("clauses", (f"has {len(blocks_given)} clauses", f"有{len(blocks_given)}条条款"),
-                     (f"at most {MOST_CLAUSES}: split the policy into two files", f"至多{MOST_CLAUSES}条，请拆成两份文件"))
+        reader.wrong(
+            "clauses",
+            (f"has {len(blocks_given)} clauses", f"有{len(blocks_given)}条条款"),
+            (f"at most {MOST_CLAUSES}: split the policy into two files", f"至多{MOST_CLAUSES}条，请拆成两份文件"),
+        )
         return None
     for slug in blocks_given:
         if not _can_name(slug) or slug in TOP | {"policy", "clawback"} or slug in FUNCTIONS:
-            reader.wrong(f"clauses.{slug}", (f"{slug} cannot name a clause", f"“{slug}”不能作条款名"),
-                         ("letters, digits and _, beginning with a letter", "只用字母、数字和下划线，以字母开头"))
+            reader.wrong(
+                f"clauses.{slug}",
+                (f"{slug} cannot name a clause", f"“{slug}”不能作条款名"),
+                ("letters, digits and _, beginning with a letter", "只用字母、数字和下划线，以字母开头"),
+            )
     in_kind = [s for s, b in blocks_given.items() if b.get("kind") == "in_kind"]
     slugs = [*(s for s in blocks_given if s not in in_kind), *in_kind]
     _numbers(reader, "numbers", reader.mapping("numbers", data.get("numbers")), "")
@@ -473,19 +562,43 @@ def _read(reader: _Reader) -> Law | None:
     if any(p.severity == "error" for p in reader.problems):
         return None
     policy = Policy(
-        name, zh, en, start, end, tuple(clauses), tuple(reader.own.values()), reader.switches, settlement, machine, number_units,
-        tuple(shared.found.values()), tuple(blocks_given), reader.document.source,
-        hash_of(document_data), str(data.get("baseline") or ""), frozenset(p for p, n in reader.numbers.items() if n.discretion),
-        targets_year, reader.mapping("term", data.get("term")).get("assumed") is True, measures,
-        {path: (number.zh, number.en) for path, number in reader.numbers.items()}, document_data)
+        name,
+        zh,
+        en,
+        start,
+        end,
+        tuple(clauses),
+        tuple(reader.own.values()),
+        reader.switches,
+        settlement,
+        machine,
+        number_units,
+        tuple(shared.found.values()),
+        tuple(blocks_given),
+        reader.document.source,
+        hash_of(document_data),
+        str(data.get("baseline") or ""),
+        frozenset(p for p, n in reader.numbers.items() if n.discretion),
+        targets_year,
+        reader.mapping("term", data.get("term")).get("assumed") is True,
+        measures,
+        {path: (number.zh, number.en) for path, number in reader.numbers.items()},
+        document_data,
+    )
     edges: dict[str, str] = {}
     for clause in clauses:
         for edge in clause.edges:
             edges.setdefault(edge.number, {">=": "at_least", ">": "more_than"}.get(edge.op, ""))
     numbers = {path: replace(number, edge=edges.get(path, "")) for path, number in reader.numbers.items()}
-    blocks = {**({"numbers": Block("numbers", "", "共用数值", "shared numbers", "rule")}
-                 if any(p.startswith("numbers.") for p in numbers) else {}),
-              **{slug: fixed[0][slug] for slug in fixed[0]}, **{slug: heads[slug] for slug in blocks_given}}
+    blocks = {
+        **(
+            {"numbers": Block("numbers", "", "共用数值", "shared numbers", "rule")}
+            if any(p.startswith("numbers.") for p in numbers)
+            else {}
+        ),
+        **{slug: fixed[0][slug] for slug in fixed[0]},
+        **{slug: heads[slug] for slug in blocks_given},
+    }
     back = reader.mapping("settlement", data.get("settlement")).get("clawback")
     if isinstance(back, Mapping) and back.get("article"):
         blocks["clawback"] = Block("clawback", str(back["article"]), "追回", "clawback", "rule")
@@ -506,15 +619,24 @@ def _term(reader: _Reader, data: Mapping[str, Any]) -> tuple[Any, Any]:
         else:
             found.append(datetime.date(2000, 1, 1))
             if not reader.document.is_unread(f"term.{key}"):
-                reader.wrong(f"term.{key}", (f"is {yamlfile.shown(value)}, no day", f"写的是{yamlfile.shown(value)}，不是日期"),
-                             ("write a day as 2015-01-01" + ("" if key == "start" else ", or none"),
-                              "日期写作 2015-01-01" + ("" if key == "start" else "，无期限写 none")))
+                reader.wrong(
+                    f"term.{key}",
+                    (f"is {yamlfile.shown(value)}, no day", f"写的是{yamlfile.shown(value)}，不是日期"),
+                    (
+                        "write a day as 2015-01-01" + ("" if key == "start" else ", or none"),
+                        "日期写作 2015-01-01" + ("" if key == "start" else "，无期限写 none"),
+                    ),
+                )
     if not isinstance(given.get("assumed", False), bool):
-        reader.wrong("term.assumed", (phrase('is {}', yamlfile.shown(given['assumed'])), f"写的是{yamlfile.shown(given['assumed'])}"),
-                     ("true where the text gives no dates, else leave it out", "文件未写明日期的填 true，否则不写"))
+        reader.wrong(
+            "term.assumed",
+            (phrase("is {}", yamlfile.shown(given["assumed"])), f"写的是{yamlfile.shown(given['assumed'])}"),
+            ("true where the text gives no dates, else leave it out", "文件未写明日期的填 true，否则不写"),
+        )
     if isinstance(found[1], datetime.date) and found[0] and found[1] < found[0]:
-        reader.wrong("term.end", (f"{found[1]} lies before start {found[0]}", f"{found[1]}早于开始日{found[0]}"),
-                     ("exchange them", "请对调"))
+        reader.wrong(
+            "term.end", (f"{found[1]} lies before start {found[0]}", f"{found[1]}早于开始日{found[0]}"), ("exchange them", "请对调")
+        )
     return found[0], found[1]
 
 
@@ -524,37 +646,65 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
         block = reader.mapping(path, block)
         reader.keys(path, block, FACT_KEYS)
         if not _can_name(name) or name in facts.KINDS:
-            reader.wrong(path, (f"{name} {'is a fact of every register' if name in facts.KINDS else 'cannot name a fact'}",
-                                f"“{name}”{'是登记表已有的数据' if name in facts.KINDS else '不能作数据名'}"),
-                         ("use it without declaring it" if name in facts.KINDS else "letters, digits and _",
-                          "直接使用，不必声明" if name in facts.KINDS else "只用字母、数字和下划线"))
+            reader.wrong(
+                path,
+                (
+                    f"{name} {'is a fact of every register' if name in facts.KINDS else 'cannot name a fact'}",
+                    f"“{name}”{'是登记表已有的数据' if name in facts.KINDS else '不能作数据名'}",
+                ),
+                (
+                    "use it without declaring it" if name in facts.KINDS else "letters, digits and _",
+                    "直接使用，不必声明" if name in facts.KINDS else "只用字母、数字和下划线",
+                ),
+            )
             reader.told(known_problems, name, str(block.get("zh")))
             continue
         table = block.get("table", "annual")
         if table not in ("enterprises", "annual", "企业", "年度"):
-            reader.wrong(f"{path}.table", (phrase('is {}', yamlfile.shown(table)), f"写的是{yamlfile.shown(table)}"),
-                         ("enterprises or annual", "enterprises（企业）或 annual（年度）"))
+            reader.wrong(
+                f"{path}.table",
+                (phrase("is {}", yamlfile.shown(table)), f"写的是{yamlfile.shown(table)}"),
+                ("enterprises or annual", "enterprises（企业）或 annual（年度）"),
+            )
         table = {"企业": "enterprises", "年度": "annual"}.get(table, table)
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
         if any(zh == header for _, header in facts.KINDS.values()):
-            reader.wrong(f"{path}.zh", (f"{zh} is the header of another column", f"“{zh}”已是另一列的表头"),
-                         ("choose another name", "请换一个名称"))
+            reader.wrong(
+                f"{path}.zh", (f"{zh} is the header of another column", f"“{zh}”已是另一列的表头"), ("choose another name", "请换一个名称")
+            )
         unit_text, kind = block.get("unit", ""), str(block.get("kind", ""))
         no_unit = ("", None, "flag", "是/否", "date", "日期", "day", "choice")
         unit = None if unit_text in no_unit else parse_unit(unit_text, reader.labels)
         if unit is not None and unit.dimensions == _CNY and unit.size != 1:  # a register's header says 元
-            reader.wrong(f"{path}.unit", (f"is {unit_text}: a register holds amounts in 元", f"写的是{unit_text}：名册中的金额按元填写"),
-                         ("write unit: 元; numbers of the policy may be in 万元", "请写 unit: 元；政策的数值仍可用万元"))
+            reader.wrong(
+                f"{path}.unit",
+                (f"is {unit_text}: a register holds amounts in 元", f"写的是{unit_text}：名册中的金额按元填写"),
+                ("write unit: 元; numbers of the policy may be in 万元", "请写 unit: 元；政策的数值仍可用万元"),
+            )
         words = {"flag": "flag", "是/否": "flag", "date": "day", "日期": "day", "day": "day", "choice": "choice"}
         if not kind:
             kind = words.get(str(unit_text), "choice" if block.get("choices") else "")
         if not kind and unit is not None:
-            kind = "money" if unit.dimensions == _CNY else "area" if unit.dimensions == (("m2", 1),) else \
-                "share" if unit.is_share else "count" if unit.is_count else "quantity"
+            kind = (
+                "money"
+                if unit.dimensions == _CNY
+                else "area"
+                if unit.dimensions == (("m2", 1),)
+                else "share"
+                if unit.is_share
+                else "count"
+                if unit.is_count
+                else "quantity"
+            )
         if kind not in FACT_KINDS:
-            reader.wrong(path, ("has no unit that is known", "没有写明可识别的单位"),
-                         (f"unit: 元, m2, 户, %, 美元, 是/否, 日期 …; or kind: {', '.join(FACT_KINDS)}",
-                          "unit: 元、平方米、户、%、美元、是/否、日期 等"))
+            reader.wrong(
+                path,
+                ("has no unit that is known", "没有写明可识别的单位"),
+                (
+                    f"unit: 元, m2, 户, %, 美元, 是/否, 日期 …; or kind: {', '.join(FACT_KINDS)}",
+                    "unit: 元、平方米、户、%、美元、是/否、日期 等",
+                ),
+            )
             kind, unit = "count", COUNT
         if kind in ("flag", "day", "choice"):
             unit = COUNT
@@ -577,8 +727,11 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                 read = read[0]
             most = 1 if key in ("yearly", "share") else 10**13
             if isinstance(read, bool) or not isinstance(read, int | float | Decimal) or not 0 <= read <= most:
-                reader.wrong(f"{path}.{key}", (phrase('is {}', yamlfile.shown(value)), f"写的是{yamlfile.shown(value)}"),
-                             ("write a number", "请写数字"))
+                reader.wrong(
+                    f"{path}.{key}",
+                    (phrase("is {}", yamlfile.shown(value)), f"写的是{yamlfile.shown(value)}"),
+                    ("write a number", "请写数字"),
+                )
                 read = 0
             figures[key] = float(read)
         grows = str(block.get("grows") or "").replace("with ", "").strip()
@@ -588,8 +741,11 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             if grows in chinese:
                 grows = chinese[grows]
             else:
-                reader.wrong(f"{path}.grows", (f"{grows} is no money fact of a year", f"“{grows}”不是年度金额数据"),
-                             (nearest(grows, known) or phrase('one of {}', ', '.join(known)), "可用：" + "、".join(known)))
+                reader.wrong(
+                    f"{path}.grows",
+                    (f"{grows} is no money fact of a year", f"“{grows}”不是年度金额数据"),
+                    (nearest(grows, known) or phrase("one of {}", ", ".join(known)), "可用：" + "、".join(known)),
+                )
                 grows = ""
         reader.own[name] = OwnFact(name, table, kind, unit or COUNT, zh, en, str(block.get("article", "")), choices, grows, **figures)
         reader.told(known_problems, name)
@@ -607,20 +763,33 @@ def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
             word = "none" if word is None else str(word)
             meanings[word] = (reader.text(f"{path}.{word}", said, "zh", word), reader.text(f"{path}.{word}", said, "en", word))
         if len(meanings) < 2:
-            reader.wrong(path, ("has fewer than two readings", "解读少于两种"),
-                         ("write each reading as a key with zh and en", "每种解读各写一项，附 zh、en"))
+            reader.wrong(
+                path,
+                ("has fewer than two readings", "解读少于两种"),
+                ("write each reading as a key with zh and en", "每种解读各写一项，附 zh、en"),
+            )
         default = block.get("default")
         default = "none" if default is None and "default" in block else default
         if str(default) not in meanings:
-            what = ("has no default", "没有默认解读") if "default" not in block else (f"default {default} is none of its readings",
-                                                                                f"默认解读“{default}”不在其中")
+            what = (
+                ("has no default", "没有默认解读")
+                if "default" not in block
+                else (f"default {default} is none of its readings", f"默认解读“{default}”不在其中")
+            )
             reader.wrong(path, what, (f"default: {next(iter(meanings), 'NAME')}",) * 2)
             default = next(iter(meanings), "")
         if not _can_name(name):
-            reader.wrong(path, (f"{name} cannot name a reading", f"“{name}”不能作解读名"),
-                         ("letters, digits and _", "只用字母、数字和下划线"))
-        reader.switches[name] = Switch(name, reader.text(path, block, "article", ""), reader.text(path, block, "zh", name),
-                                       reader.text(path, block, "en", name.replace("_", " ")), meanings, str(default))
+            reader.wrong(
+                path, (f"{name} cannot name a reading", f"“{name}”不能作解读名"), ("letters, digits and _", "只用字母、数字和下划线")
+            )
+        reader.switches[name] = Switch(
+            name,
+            reader.text(path, block, "article", ""),
+            reader.text(path, block, "zh", name),
+            reader.text(path, block, "en", name.replace("_", " ")),
+            meanings,
+            str(default),
+        )
         reader.told(known_problems, name)
 
 
@@ -634,9 +803,14 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             block = {"value": block}
         reader.keys(path, block, NUMBER_KEYS)
         if not _can_name(name):
-            reader.wrong(path, (f"{name} cannot name a number", f"“{name}”不能作数值名"),
-                         ("letters, digits and _, no blanks, no word of the language (from, if …)",
-                          "只用字母、数字和下划线，不含空格，不用 from、if 等语言本身的词"))
+            reader.wrong(
+                path,
+                (f"{name} cannot name a number", f"“{name}”不能作数值名"),
+                (
+                    "letters, digits and _, no blanks, no word of the language (from, if …)",
+                    "只用字母、数字和下划线，不含空格，不用 from、if 等语言本身的词",
+                ),
+            )
             reader.refused |= {name, str(block.get("zh"))}
             continue
         unit = None
@@ -645,9 +819,14 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         if block.get("unit") is not None:
             unit = parse_unit(block["unit"], reader.labels)
             if unit is None:
-                reader.wrong(f"{path}.unit", (f"{block['unit']} is no unit that is known", f"单位“{block['unit']}”无法识别"),
-                             ("元, 万元, %, m2, 月, 年, 户, 美元, 元/平方米/月 …; name what else is counted under units:",
-                              "元、万元、%、平方米、月、年、户、美元、元/平方米/月 等；其他计数词请列入 units:"))
+                reader.wrong(
+                    f"{path}.unit",
+                    (f"{block['unit']} is no unit that is known", f"单位“{block['unit']}”无法识别"),
+                    (
+                        "元, 万元, %, m2, 月, 年, 户, 美元, 元/平方米/月 …; name what else is counted under units:",
+                        "元、万元、%、平方米、月、年、户、美元、元/平方米/月 等；其他计数词请列入 units:",
+                    ),
+                )
                 continue
         if "value" not in block:
             if not reader.document.is_unread(f"{path}.value"):
@@ -659,18 +838,30 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
             read = parse_quantity(value, unit, reader.labels)
             where = f"{path}.value" if "value" in block and isinstance(block["value"], Mapping) else path
             if not isinstance(year, int):
-                reader.wrong(where, (phrase('{} is no year', year), f"“{year}”不是年份"), ("{2015: 30%, 2017: 20%}",) * 2)
+                reader.wrong(where, (phrase("{} is no year", year), f"“{year}”不是年份"), ("{2015: 30%, 2017: 20%}",) * 2)
             elif isinstance(read, str):
                 if not reader.document.is_unread(f"{path}.value"):
                     chinese = {"is no number": "不是数", "has no unit": "没有单位"}.get(read, "单位有误：" + read.rpartition(": ")[2])
                     said = f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"
                     if isinstance(value, float | Decimal) and 0 < value < 1:  # as a cell formatted as per cent gives it
                         share = f"{Decimal(str(value)) * 100:f}".rstrip("0").rstrip(".")
-                        reader.wrong(where, said, (f"write {share} % (a cell formatted as per cent: {share}, and % as its unit)",
-                                                   f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）"))
+                        reader.wrong(
+                            where,
+                            said,
+                            (
+                                f"write {share} % (a cell formatted as per cent: {share}, and % as its unit)",
+                                f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）",
+                            ),
+                        )
                     else:
-                        reader.wrong(where, said, ("write the number with its unit: 20万元, 30 %, 500 m², 24 months",
-                                                   "数与单位一起写：20万元、30 %、500平方米、24个月"))
+                        reader.wrong(
+                            where,
+                            said,
+                            (
+                                "write the number with its unit: 20万元, 30 %, 500 m², 24 months",
+                                "数与单位一起写：20万元、30 %、500平方米、24个月",
+                            ),
+                        )
             else:
                 values[year], own = read
                 if unit is not None and own.dimensions == unit.dimensions and own.is_share != unit.is_share and not own.is_share:
@@ -707,8 +898,9 @@ def _lets(reader: _Reader, path: str, given: Any, scope: _Scope) -> dict[str, tu
             reader.refused |= {word, said[1]}
             continue
         if not _can_name(word) or word in FUNCTIONS:
-            reader.wrong(where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"),
-                         ("letters, digits and _", "只用字母、数字和下划线"))
+            reader.wrong(
+                where, (f"{name} cannot name a definition", f"“{name}”不能作定义名"), ("letters, digits and _", "只用字母、数字和下划线")
+            )
         elif word in scope.words:
             reader.wrong(where, (f"{name} is the name of something else", f"“{name}”已另有所指"), ("choose another name", "请换一个名称"))
         else:
@@ -739,9 +931,11 @@ def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
     if kind not in KINDS:
         remedy = nearest(str(kind), KINDS) if kind is not None else ""
         if not reader.document.is_unread(f"{path}.kind"):
-            reader.wrong(f"{path}.kind" if kind is not None else path,
-                         (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
-                         (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"))
+            reader.wrong(
+                f"{path}.kind" if kind is not None else path,
+                (f"kind is {yamlfile.shown(kind)}", f"kind 写的是{yamlfile.shown(kind)}" if kind is not None else "缺少 kind"),
+                (remedy or "one_off, recurrent or in_kind", "one_off（一次性）、recurrent（按年）或 in_kind（实物）"),
+            )
         return parse_unit(given.get("unit", "CNY"), reader.labels) or CNY
     if kind != "in_kind":
         if "unit" in given and given["unit"] not in ("元", "CNY"):
@@ -749,8 +943,11 @@ def _clause_unit(reader: _Reader, slug: str, given: Mapping[str, Any]) -> Unit:
         return CNY
     unit = parse_unit(given.get("unit", "places"), reader.labels)
     if unit is None or unit.dimensions == _CNY:
-        reader.wrong(f"{path}.unit", (phrase('is {}', yamlfile.shown(given.get('unit'))), f"写的是{yamlfile.shown(given.get('unit'))}"),
-                     ("what is given in kind: places, 套, hours …", "实物的计量单位：个、套、小时 等"))
+        reader.wrong(
+            f"{path}.unit",
+            (phrase("is {}", yamlfile.shown(given.get("unit"))), f"写的是{yamlfile.shown(given.get('unit'))}"),
+            ("what is given in kind: places, 套, hours …", "实物的计量单位：个、套、小时 等"),
+        )
         return COUNT
     return unit
 
@@ -778,15 +975,19 @@ def _article(reader: _Reader, block: Mapping[str, Any], numbers: Iterable[str]) 
     return str(block.get("article") or "、".join(dict.fromkeys(reader.numbers[path].article for path in numbers)))
 
 
-def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: Unit, shared: _Scope, above: dict[str, int],
-            units: dict[int, Unit]) -> Clause:
+def _clause(
+    reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: Unit, shared: _Scope, above: dict[str, int], units: dict[int, Unit]
+) -> Clause:
     path = f"clauses.{slug}"
     article, zh = reader.text(path, given, "article"), reader.text(path, given, "zh")
     en = reader.text(path, given, "en", slug.replace("_", " "))
     remembered = reader.mapping(f"{path}.remember", given.get("remember"))
     if len(remembered) > 1 or (remembered and "tiers" in given):
-        reader.wrong(f"{path}.remember", ("remembers more than one thing", "只能记一项"),
-                     ("one name, and none beside tiers", "只写一个名称，且不与 tiers 并用"))
+        reader.wrong(
+            f"{path}.remember",
+            ("remembers more than one thing", "只能记一项"),
+            ("one name, and none beside tiers", "只写一个名称，且不与 tiers 并用"),
+        )
     marked = str(next(iter(remembered), ""))
     scope = _Scope(reader, slug, k, {}, shared, above, units, marked)
     scope.lets = _lets(reader, f"{path}.let", given.get("let"), scope)
@@ -804,8 +1005,11 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
             more, amount, mark = tiered
             conditions += more
         if "amount" in given:
-            reader.wrong(f"{path}.amount", ("stands beside tiers, which say the amount", "已有 tiers，不再写 amount"),
-                         ("remove one of them", "请删去其一"))
+            reader.wrong(
+                f"{path}.amount",
+                ("stands beside tiers, which say the amount", "已有 tiers，不再写 amount"),
+                ("remove one of them", "请删去其一"),
+            )
     else:
         dimensions = [unit.dimensions] if unit.dimensions != _CNY else [_CNY, (("CNY", 1), ("year", -1))]
         wanted = dimensions if given.get("kind") in KINDS else None
@@ -824,8 +1028,9 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
     first = _first(reader, path, given["first"], scope) if "first" in given else None
     parts = _parts(reader, f"{path}.parts", given.get("parts", 1))
     if len(parts) > 1 and given.get("kind") == "in_kind":
-        reader.wrong(f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"),
-                     ("leave parts out", "请去掉 parts"))
+        reader.wrong(
+            f"{path}.parts", ("a clause in kind is not paid in parts", "实物条款不能分年兑现"), ("leave parts out", "请去掉 parts")
+        )
     concerns, found = read_concerns(reader.document, f"{path}.legality", given.get("legality", {}))
     reader.problems += found
     for word in scope.lets:
@@ -835,14 +1040,33 @@ def _clause(reader: _Reader, slug: str, k: int, given: Mapping[str, Any], unit: 
         used |= part.uses.names if part is not None else {}
     for word in scope.lets if not reader.failed else ():
         if word not in used and all(word not in d.uses.names for d in scope.found.values()):
-            reader.wrong(f"{path}.let.{word}", (f"{word} is never used", f"“{word}”未被使用"),
-                         ("use it, or remove it", "请使用或删去"), "warning")
+            reader.wrong(
+                f"{path}.let.{word}", (f"{word} is never used", f"“{word}”未被使用"), ("use it, or remove it", "请使用或删去"), "warning"
+            )
     nothing = Condition("amount", zh, en, const(0), Uses())
     numbers = tuple(p for p in reader.numbers if p.startswith(f"{slug}."))
     return Clause(
-        slug, article, zh, en, str(given.get("kind") or "one_off"), unit, tuple(conditions), amount or nothing, numbers,
-        tuple(scope.found[w] for w in scope.lets if w in scope.found), mark, marks_when, data_error, ends, first,
-        given.get("tied_to_tax") is True, parts, concerns, str(given.get("short_zh") or zh), str(given.get("short_en") or en))
+        slug,
+        article,
+        zh,
+        en,
+        str(given.get("kind") or "one_off"),
+        unit,
+        tuple(conditions),
+        amount or nothing,
+        numbers,
+        tuple(scope.found[w] for w in scope.lets if w in scope.found),
+        mark,
+        marks_when,
+        data_error,
+        ends,
+        first,
+        given.get("tied_to_tax") is True,
+        parts,
+        concerns,
+        str(given.get("short_zh") or zh),
+        str(given.get("short_en") or en),
+    )
 
 
 def _amount(reader: _Reader, path: str, value: Value, uses: Uses, text: str, unit: Unit) -> Condition | None:
@@ -854,8 +1078,11 @@ def _amount(reader: _Reader, path: str, value: Value, uses: Uses, text: str, uni
         if node.high >= 2**62:  # facts at the ends of their ranges: nobody is paid more than the largest sum a register may hold
             node = make("min", node, const(LARGEST))
     except OverflowError:
-        reader.wrong(f"{path}.amount", (f"could come to more than is counted exactly: `{text}`", f"结果可能超出精确计数的范围：`{text}`"),
-                     ("cap it with min(…)", "请用 min(…) 封顶"))
+        reader.wrong(
+            f"{path}.amount",
+            (f"could come to more than is counted exactly: `{text}`", f"结果可能超出精确计数的范围：`{text}`"),
+            ("cap it with min(…)", "请用 min(…) 封顶"),
+        )
         return None
     if node.high == 0:
         reader.wrong(f"{path}.amount", (f"is always nothing: `{text}`", f"金额恒为零：`{text}`"), ("check the formula", "请核对公式"))
@@ -878,29 +1105,55 @@ def _when_paid(reader: _Reader, path: str, given: Mapping[str, Any], scope: _Sco
     if asked == "year":
         add("in_term", "year in term", "year in term", "年度在政策期内", "term")
     elif asked == "begins":
-        add("begins_in_term", "paid.first_year in term if known(paid.first_year) else year in term", "begins in term",
-            "首次兑现在政策期内", "term")
+        add(
+            "begins_in_term",
+            "paid.first_year in term if known(paid.first_year) else year in term",
+            "begins in term",
+            "首次兑现在政策期内",
+            "term",
+        )
     elif asked not in ("none", None):
-        reader.wrong(f"{path}.term", (phrase('is {}', yamlfile.shown(asked)), f"写的是{yamlfile.shown(asked)}"),
-                     ("year, begins or none", "year（当年在政策期内）、begins（首年在政策期内）或 none"))
+        reader.wrong(
+            f"{path}.term",
+            (phrase("is {}", yamlfile.shown(asked)), f"写的是{yamlfile.shown(asked)}"),
+            ("year, begins or none", "year（当年在政策期内）、begins（首年在政策期内）或 none"),
+        )
     if pays == "once":
         add("not_yet_paid", "paid.years == 0", "not paid before", "此前未享受", "pays")
     elif by in ("consecutive", "any", "every") and isinstance(pays, Mapping) and len(pays) == 1:
         length = pays[by]
-        text = f"{length}年" if isinstance(length, int) else re.sub("^[一二两三四五六七八九十](?=年$)",
-                                                                   lambda m: str(_NUMERALS[m.group()]), str(length))
+        text = (
+            f"{length}年"
+            if isinstance(length, int)
+            else re.sub("^[一二两三四五六七八九十](?=年$)", lambda m: str(_NUMERALS[m.group()]), str(length))
+        )
         if by == "consecutive":
-            add("in_window", f"year < paid.first_year + ({text}) if known(paid.first_year) else true",
-                "within the years of support", "在扶持年限内", f"pays.{by}")
+            add(
+                "in_window",
+                f"year < paid.first_year + ({text}) if known(paid.first_year) else true",
+                "within the years of support",
+                "在扶持年限内",
+                f"pays.{by}",
+            )
         elif by == "any":
             add("in_window", f"paid.years < ({text})", "not yet paid in as many years", "享受年数未满", f"pays.{by}")
         else:
-            add("in_window", f"year >= paid.last_year + ({text}) if known(paid.last_year) else true",
-                "years since it was paid last", "距上次享受已满年数", f"pays.{by}")
+            add(
+                "in_window",
+                f"year >= paid.last_year + ({text}) if known(paid.last_year) else true",
+                "years since it was paid last",
+                "距上次享受已满年数",
+                f"pays.{by}",
+            )
     elif pays != "every_year":
-        reader.wrong(f"{path}.pays", (phrase('is {}', yamlfile.shown(pays)), f"写的是{yamlfile.shown(pays)}"),
-                     ("once, every_year, {consecutive: n}, {any: n} or {every: n}",
-                      "once（一次）、every_year（逐年）、{consecutive: n}、{any: n} 或 {every: n}"))
+        reader.wrong(
+            f"{path}.pays",
+            (phrase("is {}", yamlfile.shown(pays)), f"写的是{yamlfile.shown(pays)}"),
+            (
+                "once, every_year, {consecutive: n}, {any: n} or {every: n}",
+                "once（一次）、every_year（逐年）、{consecutive: n}、{any: n} 或 {every: n}",
+            ),
+        )
     return found
 
 
@@ -914,9 +1167,14 @@ def _parts(reader: _Reader, path: str, given: Any) -> tuple[int, ...]:
         if len(exact) == len(given) and sum(exact) == 1 and min(exact) > 0:
             whole = [int(share * SHARE.scale) for share in exact]
             return tuple(weight // math.gcd(*whole) for weight in whole)
-    reader.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
-                 ("over how many years it is paid: 1 … 10, or the shares of the years, together 100 %: [50 %, 30 %, 20 %]",
-                  "分几年兑现：1 … 10，或各年比例，合计 100 %：[50 %, 30 %, 20 %]"))
+    reader.wrong(
+        path,
+        (phrase("is {}", yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
+        (
+            "over how many years it is paid: 1 … 10, or the shares of the years, together 100 %: [50 %, 30 %, 20 %]",
+            "分几年兑现：1 … 10，或各年比例，合计 100 %：[50 %, 30 %, 20 %]",
+        ),
+    )
     return (1,)
 
 
@@ -941,13 +1199,17 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     reader.keys(where, block, ("of", "edge", "steps", "follow", "event", "reached", "open"))
     edge, signed = block.get("edge"), [_SIGNED.match(str(key)) for key in reader.mapping(f"{where}.steps", block.get("steps"))]
     if edge not in ("at_least", "more_than") and not (edge is None and signed and all(signed)):
-        reader.wrong(where, ("does not say whether the number counts", "没有写明是否含本数"),
-                     ("edge: at_least (以上、达到) or more_than (超过、突破)",) * 2)
+        reader.wrong(
+            where,
+            ("does not say whether the number counts", "没有写明是否含本数"),
+            ("edge: at_least (以上、达到) or more_than (超过、突破)",) * 2,
+        )
     usual = ">" if edge == "more_than" else ">="
     steps = reader.mapping(f"{where}.steps", block.get("steps"))
     if not 1 <= len(steps) <= MOST_TIERS:
-        reader.wrong(where, (f"has {len(steps)} steps", f"有{len(steps)}档"),
-                     (f"steps: 1 … {MOST_TIERS} of them", f"steps: 1 … {MOST_TIERS} 档"))
+        reader.wrong(
+            where, (f"has {len(steps)} steps", f"有{len(steps)}档"), (f"steps: 1 … {MOST_TIERS} of them", f"steps: 1 … {MOST_TIERS} 档")
+        )
         return None
     follow, follow_uses = _code(reader, f"{where}.follow", block.get("follow", "each_highest"), FOLLOW, scope)
     event, event_uses = _code(reader, f"{where}.event", block.get("event", "state"), EVENT, scope)
@@ -980,7 +1242,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     if given_awards and (follow.node.low, follow.node.high) != (FOLLOW.index("each"),) * 2:
         uses.awards[tuple(given_awards)] = None
     reached_set = _set_of(reached)
-    own = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("mark")), 0, 2**len(steps) - 1)
+    own = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("mark")), 0, 2 ** len(steps) - 1)
     paid_years = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("years")), 0, 300)
     total = leaf(nodes.HISTORY, (k, HISTORY_FIELDS.index("total")), 0, 10**18)
     is_follow = [make("eq", follow.node, const(code)) for code in range(len(FOLLOW))]
@@ -988,8 +1250,11 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
     for i in reversed(range(len(steps))):
         highest = make("and", reached[i], make("not", higher))
         above = make("lt", own, const(2**i))
-        alone = nodes.both(highest, make("select", make("or", is_follow[0], is_follow[4]), above, const(1)),
-                           make("select", is_follow[3], make("eq", paid_years, const(0)), const(1)))
+        alone = nodes.both(
+            highest,
+            make("select", make("or", is_follow[0], is_follow[4]), above, const(1)),
+            make("select", is_follow[3], make("eq", paid_years, const(0)), const(1)),
+        )
         unpaid = make("eq", make("bits_and", own, const(2**i)), const(0))
         due.insert(0, make("select", is_follow[1], make("and", reached[i], unpaid), alone))
         higher = make("or", higher, reached[i])
@@ -1017,10 +1282,21 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
         follow_all.numbers |= more.numbers
     said = [reader.mapping(f"{where}.{key}", block.get(key)) for key in ("reached", "open")]
     conditions = [
-        Condition("tier_reached", str(said[0].get("zh") or "达到档位"), str(said[0].get("en") or "a tier is reached"),
-                  make("lt", const(0), reached_set), uses),
-        Condition("tier_open", str(said[1].get("zh") or "所达档位尚未兑现"), str(said[1].get("en") or "the tier reached is still open"),
-                  make("lt", const(0), amount), follow_all)]
+        Condition(
+            "tier_reached",
+            str(said[0].get("zh") or "达到档位"),
+            str(said[0].get("en") or "a tier is reached"),
+            make("lt", const(0), reached_set),
+            uses,
+        ),
+        Condition(
+            "tier_open",
+            str(said[1].get("zh") or "所达档位尚未兑现"),
+            str(said[1].get("en") or "the tier reached is still open"),
+            make("lt", const(0), amount),
+            follow_all,
+        ),
+    ]
     every = Uses()
     every.add(uses)
     every.add(follow_all)
@@ -1049,7 +1325,7 @@ def _tiers_of_payment(paid: Node, awards: list[Node], each: Node) -> Node:
     for i in range(1, len(awards)):
         highest = make("select", make("le", awards[i], paid), const(2**i), highest)
     found = highest
-    sets = sorted(range(1, 2**len(awards)), key=lambda s: (s.bit_count(), s), reverse=True)
+    sets = sorted(range(1, 2 ** len(awards)), key=lambda s: (s.bit_count(), s), reverse=True)
     for chosen in sets:
         whole = const(0)
         for i, award in enumerate(awards):
@@ -1066,8 +1342,11 @@ def _code(reader: _Reader, path: str, given: Any, words: tuple[str, ...], scope:
     uses = Uses()
     switch = reader.switches.get(str(given))
     if switch is None or any(name not in words for name in switch.names):
-        reader.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
-                     (f"one of {', '.join(words)}, or a reading of these", "可用：" + "、".join(words) + "，或以其为选项的解读"))
+        reader.wrong(
+            path,
+            (phrase("is {}", yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
+            (f"one of {', '.join(words)}, or a reading of these", "可用：" + "、".join(words) + "，或以其为选项的解读"),
+        )
         return Value(NUMBER, const(0)), uses
     uses.readings[switch.name] = None
     index = list(reader.switches).index(switch.name)
@@ -1083,14 +1362,20 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
     reader.keys("settlement", given, ("let", "conduct", "clawback", "existing_support"))
     scope = _Scope(reader, "", -1, {}, shared, {slug: k for k, slug in enumerate(slugs)}, units)
     scope.lets = _lets(reader, "settlement.let", given.get("let"), scope)
-    conduct = [_condition(reader, f"settlement.conduct.{name}", str(name), block, scope)
-               for name, block in reader.mapping("settlement.conduct", given.get("conduct")).items()]
-    clawback = _condition(reader, "settlement.clawback", "clawback", given["clawback"],
-                          scope) if given.get("clawback") is not None else None
+    conduct = [
+        _condition(reader, f"settlement.conduct.{name}", str(name), block, scope)
+        for name, block in reader.mapping("settlement.conduct", given.get("conduct")).items()
+    ]
+    clawback = (
+        _condition(reader, "settlement.clawback", "clawback", given["clawback"], scope) if given.get("clawback") is not None else None
+    )
     weighs = given.get("existing_support")
     if weighs not in ("higher_of", "none", None):
-        reader.wrong("settlement.existing_support", (phrase('is {}', yamlfile.shown(weighs)), f"写的是{yamlfile.shown(weighs)}"),
-                     ("higher_of or none", "higher_of（就高不重复）或 none"))
+        reader.wrong(
+            "settlement.existing_support",
+            (phrase("is {}", yamlfile.shown(weighs)), f"写的是{yamlfile.shown(weighs)}"),
+            ("higher_of or none", "higher_of（就高不重复）或 none"),
+        )
     links = reader.mapping("links", data.get("links"))
     reader.keys("links", links, ("exclusive", "caps"))
     exclusive, caps = [], []
@@ -1099,8 +1384,11 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         block = reader.mapping(path, block)
         reader.keys(path, block, ("of", "if", "zh", "en", "article", "keep"))
         if block.get("keep", "highest") != "highest":
-            reader.wrong(f"{path}.keep", (phrase('is {}', yamlfile.shown(block['keep'])), f"写的是{yamlfile.shown(block['keep'])}"),
-                         ("keep: highest",) * 2)
+            reader.wrong(
+                f"{path}.keep",
+                (phrase("is {}", yamlfile.shown(block["keep"])), f"写的是{yamlfile.shown(block['keep'])}"),
+                ("keep: highest",) * 2,
+            )
         told = {"if": True, **{key: block[key] for key in ("if", "zh", "en", "article") if key in block}}
         when = _condition(reader, path, str(name), told, scope, (str(name).replace("_", " "), str(name)))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
@@ -1113,8 +1401,11 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         value, uses, text = reader.formula(f"{path}.most", block.get("most"), scope, NUMBER, [_CNY])
         per = block.get("per", "year")
         if per not in ("year", "lifetime"):
-            reader.wrong(f"{path}.per", (phrase('is {}', yamlfile.shown(per)), f"写的是{yamlfile.shown(per)}"),
-                         ("year or lifetime", "year（每年）或 lifetime（累计）"))
+            reader.wrong(
+                f"{path}.per",
+                (phrase("is {}", yamlfile.shown(per)), f"写的是{yamlfile.shown(per)}"),
+                ("year or lifetime", "year（每年）或 lifetime（累计）"),
+            )
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if value.kind != POISON.kind and of:
             most = _amount(reader, path, value, uses, text, CNY)
@@ -1130,33 +1421,56 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
         amount = str(block.get("amount"))
         full = f"numbers.{amount}"
         if full not in reader.numbers or reader.units[full].dimensions != _CNY:
-            reader.wrong(f"{path}.amount", (f"{amount} is no amount under numbers", f"numbers 中没有金额“{amount}”"),
-                         ("give the sum a name under numbers", "请在 numbers 中列出该金额"))
+            reader.wrong(
+                f"{path}.amount",
+                (f"{amount} is no amount under numbers", f"numbers 中没有金额“{amount}”"),
+                ("give the sum a name under numbers", "请在 numbers 中列出该金额"),
+            )
         elif of:
             share = block.get("share", "pro_rata")
             if share not in ("pro_rata", "first_come"):
-                reader.wrong(f"{path}.share", (phrase('is {}', yamlfile.shown(share)), f"写的是{yamlfile.shown(share)}"),
-                             ("pro_rata or first_come", "pro_rata（按比例）或 first_come（先到先得）"))
-            pots.append(Pot(str(name), str(block.get("zh") or name), str(block.get("en") or str(name).replace("_", " ")),
-                            _article(reader, block, [full]), of, full, str(share)))
-    return Settlement(tuple(c for c in conduct if c is not None), clawback, weighs == "higher_of", tuple(exclusive), tuple(caps),
-                      tuple(pots))
+                reader.wrong(
+                    f"{path}.share",
+                    (phrase("is {}", yamlfile.shown(share)), f"写的是{yamlfile.shown(share)}"),
+                    ("pro_rata or first_come", "pro_rata（按比例）或 first_come（先到先得）"),
+                )
+            pots.append(
+                Pot(
+                    str(name),
+                    str(block.get("zh") or name),
+                    str(block.get("en") or str(name).replace("_", " ")),
+                    _article(reader, block, [full]),
+                    of,
+                    full,
+                    str(share),
+                )
+            )
+    return Settlement(
+        tuple(c for c in conduct if c is not None), clawback, weighs == "higher_of", tuple(exclusive), tuple(caps), tuple(pots)
+    )
 
 
 def _named(reader: _Reader, path: str, given: Any, slugs: list[str], units: dict[int, Unit]) -> tuple[int, ...]:
     """Clauses named in a list; all must pay cash."""
     if not isinstance(given, list) or not given:
-        reader.wrong(path, (phrase('is {}', yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
-                     ("a list of clauses: [a, b]", "条款列表：[a, b]"))
+        reader.wrong(
+            path,
+            (phrase("is {}", yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
+            ("a list of clauses: [a, b]", "条款列表：[a, b]"),
+        )
         return ()
     found = []
     for slug in map(str, given):
         if slug not in slugs:
-            reader.wrong(path, (f"there is no clause {slug}", f"没有条款“{slug}”"),
-                         (nearest(slug, slugs) or phrase('one of {}', ', '.join(slugs)), "可用：" + "、".join(slugs)))
+            reader.wrong(
+                path,
+                (f"there is no clause {slug}", f"没有条款“{slug}”"),
+                (nearest(slug, slugs) or phrase("one of {}", ", ".join(slugs)), "可用：" + "、".join(slugs)),
+            )
         elif units[slugs.index(slug)].dimensions != _CNY:
-            reader.wrong(path, (f"{slug} is in kind: it cannot be added to money", f"“{slug}”为实物，不能与金额相加"),
-                         ("leave it out", "请去掉"))
+            reader.wrong(
+                path, (f"{slug} is in kind: it cannot be added to money", f"“{slug}”为实物，不能与金额相加"), ("leave it out", "请去掉")
+            )
         else:
             found.append(slugs.index(slug))
     return tuple(found)
@@ -1170,9 +1484,11 @@ def _targets_year(reader: _Reader, data: Mapping[str, Any]) -> int:
     year = given.get("year")
     if isinstance(year, int) and not isinstance(year, bool) and 1990 <= year <= 2200:
         return year
-    reader.wrong("targets.year" if "year" in given else "targets",
-                 (f"year is {yamlfile.shown(year)}", f"year 写的是{yamlfile.shown(year)}"),
-                 ("the year by which the targets are to be reached: year: 2015", "请写明实现目标的年份，如 year: 2015"))
+    reader.wrong(
+        "targets.year" if "year" in given else "targets",
+        (f"year is {yamlfile.shown(year)}", f"year 写的是{yamlfile.shown(year)}"),
+        ("the year by which the targets are to be reached: year: 2015", "请写明实现目标的年份，如 year: 2015"),
+    )
     return 0
 
 
@@ -1188,8 +1504,9 @@ def _measures(reader: _Reader, data: Mapping[str, Any]) -> dict[str, Promise]:
         block = reader.mapping(path, block)
         reader.keys(path, block, ("article", "zh", "en"))
         general = known[str(name)]
-        found[str(name)] = Promise(reader.text(path, block, "article"), reader.text(path, block, "zh", general.zh),
-                                   reader.text(path, block, "en", general.en))
+        found[str(name)] = Promise(
+            reader.text(path, block, "article"), reader.text(path, block, "zh", general.zh), reader.text(path, block, "en", general.en)
+        )
     return found
 
 
@@ -1241,35 +1558,57 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
         if path not in whole.numbers:
             block, _, name = path.partition(".")
             where = f"numbers.{name}" if block == "numbers" else f"clauses.{block}.numbers.{name}"
-            reader.wrong(where, (f"{name} is never used", f"数值“{name}”未被使用"),
-                         ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
+            reader.wrong(
+                where,
+                (f"{name} is never used", f"数值“{name}”未被使用"),
+                ("use it in a formula, or remove it", "请在公式中使用，或删去"),
+                "warning",
+            )
     for name in reader.switches if whole_is_read else ():
         if name not in whole.readings:
-            reader.wrong(f"readings.{name}", (f"{name} is never used", f"解读“{name}”未被使用"),
-                         ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
+            reader.wrong(
+                f"readings.{name}",
+                (f"{name} is never used", f"解读“{name}”未被使用"),
+                ("use it in a formula, or remove it", "请在公式中使用，或删去"),
+                "warning",
+            )
     for name in reader.own if whole_is_read else ():
         if name not in {*whole.facts, *whole.last_year, *(n for n, _ in whole.fixed_years)}:
-            reader.wrong(f"facts.{name}", (f"{name} is never used", f"数据“{name}”未被使用"),
-                         ("use it in a formula, or remove it", "请在公式中使用，或删去"), "warning")
+            reader.wrong(
+                f"facts.{name}",
+                (f"{name} is never used", f"数据“{name}”未被使用"),
+                ("use it in a formula, or remove it", "请在公式中使用，或删去"),
+                "warning",
+            )
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
     _tiers_and_caps(reader, clauses, settlement)
     _edges(reader, clauses)
     for clause in clauses:
         if _pays_without_a_row(clause, settlement.conduct, reader):
-            reader.wrong(f"clauses.{clause.slug}.where",
-                         ("may hold in a year of which the register has no row: its figures count as 0 there",
-                          "名册中没有当年数据的年度也可能成立：该年各项按 0 计"),
-                         ("add a condition `reported`", "请加一个条件：有当年数据"), "warning")
+            reader.wrong(
+                f"clauses.{clause.slug}.where",
+                (
+                    "may hold in a year of which the register has no row: its figures count as 0 there",
+                    "名册中没有当年数据的年度也可能成立：该年各项按 0 计",
+                ),
+                ("add a condition `reported`", "请加一个条件：有当年数据"),
+                "warning",
+            )
         for condition in clause.conditions:
             if condition.node.high == 0:
-                reader.wrong(f"clauses.{clause.slug}.where.{condition.name}",
-                             (f"never holds: `{condition.text}`", f"永远不成立：`{condition.text}`"),
-                             ("correct it, or remove the clause", "请更正，或删去该条款"))
+                reader.wrong(
+                    f"clauses.{clause.slug}.where.{condition.name}",
+                    (f"never holds: `{condition.text}`", f"永远不成立：`{condition.text}`"),
+                    ("correct it, or remove the clause", "请更正，或删去该条款"),
+                )
             elif condition.node.low == 1:
-                reader.wrong(f"clauses.{clause.slug}.where.{condition.name}",
-                             (f"always holds: `{condition.text}`", f"永远成立：`{condition.text}`"),
-                             ("correct or remove it", "请更正或删去"), "warning")
+                reader.wrong(
+                    f"clauses.{clause.slug}.where.{condition.name}",
+                    (f"always holds: `{condition.text}`", f"永远成立：`{condition.text}`"),
+                    ("correct or remove it", "请更正或删去"),
+                    "warning",
+                )
 
 
 def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], reader: _Reader) -> bool:
@@ -1302,6 +1641,7 @@ def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], reader: _R
 
 def _tiers_and_caps(reader: _Reader, clauses: list[Clause], settlement: Settlement) -> None:
     """Note a tier that gives less than the one below it, and what is capped below the award itself."""
+
     def below(one: str, other: str) -> bool:
         a, b = reader.numbers[one], reader.numbers[other]
         return any(a.at(year) < b.at(year) for year in {*a.values, *b.values})
@@ -1311,8 +1651,12 @@ def _tiers_and_caps(reader: _Reader, clauses: list[Clause], settlement: Settleme
         for awards in clause.uses.awards:
             for (lower, less), (_, more) in pairwise(awards):
                 if below(more, less):
-                    reader.wrong(_where(more), (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
-                                 ("check the two awards", "请核对这两档的金额"), "warning")
+                    reader.wrong(
+                        _where(more),
+                        (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
+                        ("check the two awards", "请核对这两档的金额"),
+                        "warning",
+                    )
     for cap in settlement.caps:
         most = list(cap.most.uses.numbers)
         for clause in (clauses[k] for k in cap.clauses if len(most) == 1 and not cap.most.uses.facts):
@@ -1320,9 +1664,12 @@ def _tiers_and_caps(reader: _Reader, clauses: list[Clause], settlement: Settleme
             capped |= {(path, most[0]): None for path in (*alone, *(p for awards in clause.uses.awards for _, p in awards))}
     for award, most_of_it in capped:
         if award != most_of_it and below(most_of_it, award):
-            reader.wrong(_where(most_of_it), (f"is a cap below the award itself, {reader.numbers[award].en}",
-                                              f"封顶低于奖励本身“{reader.numbers[award].zh}”"),
-                         ("check the two numbers", "请核对这两个数"), "warning")
+            reader.wrong(
+                _where(most_of_it),
+                (f"is a cap below the award itself, {reader.numbers[award].en}", f"封顶低于奖励本身“{reader.numbers[award].zh}”"),
+                ("check the two numbers", "请核对这两个数"),
+                "warning",
+            )
 
 
 def _edges(reader: _Reader, clauses: list[Clause]) -> None:
@@ -1333,12 +1680,18 @@ def _edges(reader: _Reader, clauses: list[Clause]) -> None:
             for value in reader.numbers[edge.number].values.values():
                 signs.setdefault((f"{edge.last_year:d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
     for (fact, _), ops in signs.items():
-        for pair, en, zh in ((("<", ">"), "is neither below nor above: just so much falls under neither", "恰为此数的两边都不算"),
-                             (("<=", ">="), "counts on both sides: just so much falls under both", "恰为此数的两边都算")):
+        for pair, en, zh in (
+            (("<", ">"), "is neither below nor above: just so much falls under neither", "恰为此数的两边都不算"),
+            (("<=", ">="), "counts on both sides: just so much falls under both", "恰为此数的两边都算"),
+        ):
             if set(ops) == set(pair):
                 name = fact[1:] if fact[1:] not in facts.KINDS else facts.KINDS[fact[1:]][1]
-                reader.wrong(_where(ops[pair[1]]), (f"{en} ({fact[1:]})", f"{zh}（{name}）"),
-                             ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"), "warning")
+                reader.wrong(
+                    _where(ops[pair[1]]),
+                    (f"{en} ({fact[1:]})", f"{zh}（{name}）"),
+                    ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"),
+                    "warning",
+                )
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,9 @@ def _in_order(value: Any, key: str) -> Any:
         return [_in_order(one, "") for one in value]
     if not isinstance(value, dict):
         return value
-    pairs = [(str(name), _in_order(inner, _ONE if key == "readings" else "" if key in _NAMED else str(name)))
-             for name, inner in value.items()]
+    pairs = [
+        (str(name), _in_order(inner, _ONE if key == "readings" else "" if key in _NAMED else str(name))) for name, inner in value.items()
+    ]
     if key in _NAMED:
         return pairs
     return sorted(pairs, key=lambda pair: "" if key == _ONE and pair[0] not in _OF_A_READING else pair[0])  # its words have an order

@@ -26,12 +26,12 @@ def check(policy: Policy, chosen: Mapping[str, object], place: str = "interpreta
     problems = []
     for name, reading in chosen.items():
         if name not in policy.readings:
-            remedy = nearest(str(name), policy.readings) or phrase('one of {}', ', '.join(policy.readings))
+            remedy = nearest(str(name), policy.readings) or phrase("one of {}", ", ".join(policy.readings))
             problems.append(Problem(f"{place}.{name}", "is no interpretation switch", remedy))
         elif reading_name(reading) not in policy.readings[name].names:
             names = policy.readings[name].names
-            remedy = nearest(reading_name(reading), names) or phrase('one of {}', ', '.join(names))
-            problems.append(Problem(f"{place}.{name}", phrase('has no reading {}', yamlfile.shown(reading)), remedy))
+            remedy = nearest(reading_name(reading), names) or phrase("one of {}", ", ".join(names))
+            problems.append(Problem(f"{place}.{name}", phrase("has no reading {}", yamlfile.shown(reading)), remedy))
     return problems
 
 
@@ -44,5 +44,6 @@ def compile_readings(policy: Policy, chosen: Mapping[str, object]) -> np.ndarray
     """The chosen readings (defaults for the rest) as whole numbers (switches,). Raises LawError for unknown ones."""
     if problems := check(policy, chosen):
         raise LawError(problems)
-    return np.array([switch.code(reading_name(chosen.get(name, switch.default))) for name, switch in policy.readings.items()]
-                    or [0], np.int64)
+    return np.array(
+        [switch.code(reading_name(chosen.get(name, switch.default))) for name, switch in policy.readings.items()] or [0], np.int64
+    )

@@ -49,15 +49,36 @@ def _all(policy: Policy) -> Iterator[Formula]:
         block, clause = policy.data["clauses"][slug], policy.clauses[policy.index(slug)]
         said = {condition.name: condition for condition in clause.conditions}
         if block.get("amount") is not None:
-            yield Formula(f"{slug}.formula", ("clauses", slug, "amount"), slug, _text(block["amount"]), clause.article,
-                          f"{clause.zh}：金额公式", f"{clause.en}: formula of the amount")
+            yield Formula(
+                f"{slug}.formula",
+                ("clauses", slug, "amount"),
+                slug,
+                _text(block["amount"]),
+                clause.article,
+                f"{clause.zh}：金额公式",
+                f"{clause.en}: formula of the amount",
+            )
         for name, value in (block.get("where") or {}).items():
             zh, en = (said[name].zh, said[name].en) if name in said else (name, name)
-            yield Formula(f"{slug}.condition.{name}", ("clauses", slug, "where", name), slug, _text(value), clause.article,
-                          f"{clause.zh}：条件“{zh}”", f"{clause.en}: condition, {en}")
+            yield Formula(
+                f"{slug}.condition.{name}",
+                ("clauses", slug, "where", name),
+                slug,
+                _text(value),
+                clause.article,
+                f"{clause.zh}：条件“{zh}”",
+                f"{clause.en}: condition, {en}",
+            )
         for name, value in (block.get("let") or {}).items():
-            yield Formula(f"{slug}.let.{name}", ("clauses", slug, "let", name), slug, _text(value), clause.article,
-                          f"{clause.zh}：其中 {name}", f"{clause.en}: where {name}")
+            yield Formula(
+                f"{slug}.let.{name}",
+                ("clauses", slug, "let", name),
+                slug,
+                _text(value),
+                clause.article,
+                f"{clause.zh}：其中 {name}",
+                f"{clause.en}: where {name}",
+            )
 
 
 def _text(value: Any) -> str:
@@ -116,6 +137,10 @@ def words(policy: Policy, slug: str) -> list[tuple[str, str, str]]:
     lets = [*(policy.data.get("let") or {}), *((policy.data["clauses"].get(slug) or {}).get("let") or {})]
     found |= {str(name): ("定义", "definition") for name in lets}
     found |= {name.removesuffix("_") + "(": ("函数", "function") for name in FUNCTIONS}
-    found |= {"year": ("当年", "the year"), "last_year.": ("上年", "the year before"), "paid.total": ("以前兑现合计", "paid before"),
-              "paid.years": ("以前兑现年数", "years paid before")}
+    found |= {
+        "year": ("当年", "the year"),
+        "last_year.": ("上年", "the year before"),
+        "paid.total": ("以前兑现合计", "paid before"),
+        "paid.years": ("以前兑现年数", "years paid before"),
+    }
     return [(name, zh, en) for name, (zh, en) in found.items()]

@@ -51,7 +51,6 @@ def fill_blanks(annual, head):
         for j in range(annual.shape[1]):
             row = annual[i, j]
             if row.retained_tax == BLANK:
-                annual[i, j].retained_tax = retained_tax(
-                    row.vat, row.business_tax, row.income_tax, head[j])
+                annual[i, j].retained_tax = retained_tax(row.vat, row.business_tax, row.income_tax, head[j])
             if row.district_contribution == BLANK:
                 annual[i, j].district_contribution = annual[i, j].retained_tax

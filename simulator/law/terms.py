@@ -65,18 +65,30 @@ class _Units(dict[str, Unit]):
         return self[name]
 
 
-_WORDS = {"CNY": "元", "m2": "平方米", "months": "月", "month": "月", "years": "年", "year": "年", "USD": "美元", "places": "个",
-          "ratio": "倍",
-          "hour": "小时", "day": "天"}
-UNITS: dict[str, Unit] = _Units({
-    "CNY": Unit(FEN, Decimal(10**11), "元"),
-    "share": Unit(RATE, Decimal(1), "比例"),
-    "m2": Unit(facts.AREA, Decimal(50_000), "平方米"),
-    "occupancy": Unit(facts.OCCUPANCY, Decimal(1), "比例"),
-    "count": Unit(1, Decimal(10**9), "户"),
-    "months": Unit(1, Decimal(600), "月"),
-    "years": Unit(1, Decimal(50), "年"),
-})
+_WORDS = {
+    "CNY": "元",
+    "m2": "平方米",
+    "months": "月",
+    "month": "月",
+    "years": "年",
+    "year": "年",
+    "USD": "美元",
+    "places": "个",
+    "ratio": "倍",
+    "hour": "小时",
+    "day": "天",
+}
+UNITS: dict[str, Unit] = _Units(
+    {
+        "CNY": Unit(FEN, Decimal(10**11), "元"),
+        "share": Unit(RATE, Decimal(1), "比例"),
+        "m2": Unit(facts.AREA, Decimal(50_000), "平方米"),
+        "occupancy": Unit(facts.OCCUPANCY, Decimal(1), "比例"),
+        "count": Unit(1, Decimal(10**9), "户"),
+        "months": Unit(1, Decimal(600), "月"),
+        "years": Unit(1, Decimal(50), "年"),
+    }
+)
 EDGES = {"at_least": "≥", "more_than": ">"}
 KINDS = ("one_off", "recurrent", "in_kind", "rule")
 
@@ -201,12 +213,12 @@ class Law:
             elif path == "policy.in_force":
                 in_force = value
                 if not isinstance(value, bool):
-                    problems.append(Problem(key, phrase('is {}', yamlfile.shown(value)), "write true or false"))
+                    problems.append(Problem(key, phrase("is {}", yamlfile.shown(value)), "write true or false"))
             elif key in (offered := self.offers()):
                 if isinstance(value, bool):
                     (withdrawn.discard if value else withdrawn.add)(offered[key])
                 else:
-                    problems.append(Problem(f"law.{key}", phrase('is {}', yamlfile.shown(value)), "write true or false"))
+                    problems.append(Problem(f"law.{key}", phrase("is {}", yamlfile.shown(value)), "write true or false"))
             elif path not in numbers:
                 known = [f"law.{p}" for p in (*numbers, *self.offers())]
                 problems.append(Problem(f"law.{key}", "is no number of the law", nearest(f"law.{path}", known)))
@@ -226,7 +238,7 @@ class Law:
         if not problems and self.policy is not None:
             problems += contradictions(self.policy, numbers, changes)
         if not problems and end is not None and end < start:
-            problems.append(Problem("policy.end", phrase('{} lies before policy.start {}', end, start), "exchange them"))
+            problems.append(Problem("policy.end", phrase("{} lies before policy.start {}", end, start), "exchange them"))
         if problems:
             raise LawError(problems)
         return replace(self, numbers=numbers, start=start, end=end, in_force=in_force, withdrawn=frozenset(withdrawn))
@@ -267,13 +279,15 @@ def values_of(given: Any, unit: str | units.Unit, place: str) -> tuple[dict[int,
         if isinstance(value, float):
             value = Decimal(repr(value))
         if not isinstance(date, int):
-            problems.append(Problem(place, phrase('{} is no year', yamlfile.shown(date)), phrase('write a number in {}, or {year: number}', unit)))
+            problems.append(
+                Problem(place, phrase("{} is no year", yamlfile.shown(date)), phrase("write a number in {}, or {year: number}", unit))
+            )
         elif isinstance(value, bool) or not isinstance(value, int | Decimal):
-            problems.append(Problem(place, phrase('is {}', yamlfile.shown(value)), phrase('write a number in {}, or {year: number}', unit)))
+            problems.append(Problem(place, phrase("is {}", yamlfile.shown(value)), phrase("write a number in {}, or {year: number}", unit)))
         elif not (Decimal(value).is_finite() and 0 <= value <= high):
             problems.append(Problem(place, phrase("{} lies outside {} … {} {}", value, 0, f"{high:,f}", unit), _percent_hint(unit, value)))
         elif not is_exact(value, scale):
-            problems.append(Problem(place, phrase('{} is finer than 1/{} {}', value, format(scale, ','), unit), "round it"))
+            problems.append(Problem(place, phrase("{} is finer than 1/{} {}", value, format(scale, ","), unit), "round it"))
         else:
             values[date] = Decimal(value)
     return values, problems
@@ -281,7 +295,7 @@ def values_of(given: Any, unit: str | units.Unit, place: str) -> tuple[dict[int,
 
 def _percent_hint(unit: str, value: Any) -> str:
     whole = unit in ("share", "occupancy") and Decimal(value).is_finite() and 1 < value <= 100
-    return phrase('write {} for {} %', Decimal(value) / 100, value) if whole else "check the unit"
+    return phrase("write {} for {} %", Decimal(value) / 100, value) if whole else "check the unit"
 
 
 def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Problem]]:
@@ -292,7 +306,7 @@ def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Prob
     if (value is None and allow_none) or isinstance(value, datetime.date):
         return value, []
     hint = "write a date as 2013-01-01 or none" if allow_none else "write a date as 2013-01-01"
-    return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), hint)]
+    return None, [Problem(place, phrase("is {}", yamlfile.shown(value)), hint)]
 
 
 def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable[str] = ()) -> list[Problem]:
@@ -306,11 +320,26 @@ def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable
                 year = next((year for year in sorted({*low.values, *high.values}) if low.at(year) >= high.at(year)), None)
                 if year is not None:
                     set_here = next((path for path in changes if path.partition("@")[0] in (lower, upper)), upper)
-                    found.append(Problem(
-                        f"law.{set_here}", f"the thresholds do not rise: {high.shown(year)} is not above {lower}, {low.shown(year)}",
-                        "write them from the lowest to the highest", "error",
-                        f"门槛没有逐档提高：{high.shown(year, 'zh')}不高于“{low.zh}”{low.shown(year, 'zh')}", "请自低到高填写"))
-        found += [Problem(f"law.{path}", "is nothing, and something is divided by it", "write a number above 0", "error",
-                          "为零，却用作除数或步长", "请写大于零的数")
-                  for path in clause.uses.divisors if any(value <= 0 for value in numbers[path].values.values())]
+                    found.append(
+                        Problem(
+                            f"law.{set_here}",
+                            f"the thresholds do not rise: {high.shown(year)} is not above {lower}, {low.shown(year)}",
+                            "write them from the lowest to the highest",
+                            "error",
+                            f"门槛没有逐档提高：{high.shown(year, 'zh')}不高于“{low.zh}”{low.shown(year, 'zh')}",
+                            "请自低到高填写",
+                        )
+                    )
+        found += [
+            Problem(
+                f"law.{path}",
+                "is nothing, and something is divided by it",
+                "write a number above 0",
+                "error",
+                "为零，却用作除数或步长",
+                "请写大于零的数",
+            )
+            for path in clause.uses.divisors
+            if any(value <= 0 for value in numbers[path].values.values())
+        ]
     return found

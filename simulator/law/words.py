@@ -56,9 +56,7 @@ class Words:
         for path, number in law.numbers.items():
             block, _, name = path.partition(".")
             if block in ("numbers", clause):
-                said = " / ".join(
-                    dict.fromkeys(number.shown(year, ("en", "zh")[side]).lstrip("≥> ") for year in number.values)
-                )
+                said = " / ".join(dict.fromkeys(number.shown(year, ("en", "zh")[side]).lstrip("≥> ") for year in number.values))
                 label = f"{number.zh}（{said}）" if self.zh else f"{number.en} ({said})"
                 for word in (name, number.zh, f"numbers.{name}"):
                     self.labels[word] = label
@@ -208,12 +206,7 @@ class Words:
         from simulator.law.language.formula import _ALIASES
 
         name = _ALIASES.get(ast.unparse(tree.func), ast.unparse(tree.func))
-        if (
-            name == "tier"
-            and tree.args
-            and isinstance(tree.args[0], ast.Compare)
-            and isinstance(tree.args[0].comparators[0], ast.Dict)
-        ):
+        if name == "tier" and tree.args and isinstance(tree.args[0], ast.Compare) and isinstance(tree.args[0].comparators[0], ast.Dict):
             return self._tier(tree.args[0], tree)
         given = [self._say(a) for a in tree.args] + [self._say(k.value) for k in tree.keywords]
         return _CALLS[self.zh].get(name, lambda a: f"{name}({', '.join(a)})")(given)
@@ -225,16 +218,8 @@ class Words:
         left = self._say(compared.left, True)
         rest = [self._say(a) for a in call.args[1:]] + [self._say(k.value) for k in call.keywords]
         if self.zh:
-            return (
-                f"按{left}分档（"
-                + "；".join(f"{word}{k}为{v}" for k, v in pairs)
-                + f"；其余为{rest[0] if rest else '零'}）"
-            )
-        return (
-            f"by {left} ("
-            + "; ".join(f"{word} {k}: {v}" for k, v in pairs)
-            + f"; else {rest[0] if rest else 'nothing'})"
-        )
+            return f"按{left}分档（" + "；".join(f"{word}{k}为{v}" for k, v in pairs) + f"；其余为{rest[0] if rest else '零'}）"
+        return f"by {left} (" + "; ".join(f"{word} {k}: {v}" for k, v in pairs) + f"; else {rest[0] if rest else 'nothing'})"
 
 
 def _is_time(tree: ast.AST) -> bool:

@@ -31,9 +31,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     records = np.zeros(len(ids), dtype=facts.ENTERPRISE)
     for name in facts.ENTERPRISE_FIELDS:
         records[name] = enterprises.column(name)
-    records["ecommerce"] |= records[
-        "online_retailer"
-    ]  # an online retailer is an e-commerce enterprise, whatever the column says
+    records["ecommerce"] |= records["online_retailer"]  # an online retailer is an e-commerce enterprise, whatever the column says
 
     years = np.zeros(shape, dtype=facts.ANNUAL)
     cells = (owners["annual"], annual.numbers("year") - first)
@@ -73,9 +71,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
         last_paid_year=last_paid_year,
         employees=employees,
         applications=_applications(tables, owners),
-        details=details_frame(
-            len(ids), **{column.name: enterprises.column(column.name) for column in DETAIL_COLUMNS}
-        ),
+        details=details_frame(len(ids), **{column.name: enterprises.column(column.name) for column in DETAIL_COLUMNS}),
         unknown=_unknown(tables, owners, ids, records, last),
     )
 
@@ -95,9 +91,7 @@ def _horizon(tables: dict[str, Checked]) -> tuple[int, int]:
     return first, last
 
 
-def _by_clause(
-    rows: Checked, owners: np.ndarray, shape: tuple[int, int], first: int, chosen: np.ndarray
-) -> np.ndarray:
+def _by_clause(rows: Checked, owners: np.ndarray, shape: tuple[int, int], first: int, chosen: np.ndarray) -> np.ndarray:
     """Sums of the chosen rows' amounts by enterprise, year and clause; (0, 0, 10) when all are 0."""
     years, amounts = rows.numbers("year") - first, rows.numbers("amount")
     chosen = chosen & (years >= 0) & (years < shape[1])
@@ -107,7 +101,7 @@ def _by_clause(
         raise PopulationError(
             Problem(
                 rows.raw.label,
-                phrase('amounts of one enterprise, year and clause add up to more than {} CNY', format(money.yuan(money.LARGEST), ',')),
+                phrase("amounts of one enterprise, year and clause add up to more than {} CNY", format(money.yuan(money.LARGEST), ",")),
                 "check the amounts",
             )
         )
@@ -134,9 +128,7 @@ def _support(
     return total, _by_clause(rows, owners["existing_support"], shape, first, by_district)
 
 
-def _paid(
-    tables: dict[str, Checked], owners: dict[str, np.ndarray], shape: tuple[int, int], first: int
-) -> tuple[np.ndarray, int]:
+def _paid(tables: dict[str, Checked], owners: dict[str, np.ndarray], shape: tuple[int, int], first: int) -> tuple[np.ndarray, int]:
     """What was paid, and the last year of the table, also where that year's amounts are 0 or it lies after
     `annual`.
     """
@@ -155,7 +147,7 @@ def _tell_late(rows: Checked, last: int) -> None:
         rows.warn(
             int(late[0]),
             "year",
-            phrase('{} row(s) lie after {}, the last year of the table annual (年度), and are not used', len(late), last),
+            phrase("{} row(s) lie after {}, the last year of the table annual (年度), and are not used", len(late), last),
             "add the later years to annual",
         )
 

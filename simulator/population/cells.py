@@ -21,13 +21,36 @@ from simulator.spreadsheets import unescaped
 UNKNOWN = ("未知", "unknown")  # compared with the plain form of a cell
 TRUE, FALSE = ("是", "true", "1", "yes"), ("否", "false", "0", "no")
 ZEROS = ("零", "〇", "零元", "〇元", "零元整")
-SHORTENED = re.compile(
-    r"\d([.,]\d+)?([eE]\+?|×10\^)\d+"
-)  # what a spreadsheet makes of a long code it took for a number
+SHORTENED = re.compile(r"\d([.,]\d+)?([eE]\+?|×10\^)\d+")  # what a spreadsheet makes of a long code it took for a number
 CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
 LOST_DIGITS = re.compile(r"[1-9]\d{14}000")  # a code of digits only, of which a spreadsheet has kept fifteen
-NOTHING = ("-", "--", "—", "——", "–", "−", "/", "\\", "\\n", ".", "...", "......", "*", "×", "nan",
-           "null", "none", "nil", "n/a", "na", "#n/a", "无", "nat", "空", "缺")
+NOTHING = (
+    "-",
+    "--",
+    "—",
+    "——",
+    "–",
+    "−",
+    "/",
+    "\\",
+    "\\n",
+    ".",
+    "...",
+    "......",
+    "*",
+    "×",
+    "nan",
+    "null",
+    "none",
+    "nil",
+    "n/a",
+    "na",
+    "#n/a",
+    "无",
+    "nat",
+    "空",
+    "缺",
+)
 TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
 EXAMPLE = re.compile(r"\W?(填写|填报)?(示例|范例|举例|样例$|例\W|例$|例如|example|sample\b)|[x×*]{6,}$|9?x{6,}")
 SHOWN = 60  # characters of an offending text that a message repeats
@@ -44,8 +67,9 @@ class Refused(ValueError):
 
 def shown(text: str) -> str:
     """A text as messages repeat it: on one line, cut to a readable length, what nobody sees by its code point."""
-    visible = "".join(letter if letter.isprintable() else " " if letter in "\t\r\n" else f"‹U+{ord(letter):04X}›"
-                      for letter in text[:SHOWN])
+    visible = "".join(
+        letter if letter.isprintable() else " " if letter in "\t\r\n" else f"‹U+{ord(letter):04X}›" for letter in text[:SHOWN]
+    )
     return f"“{visible}{'…' if len(text) > SHOWN else ''}”"
 
 
@@ -53,9 +77,7 @@ _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "0001234
 _SUFFIXED = re.compile(r"(.*[\d.,)])\s*((?:人民币)?(?:元|千元|万元?|百万元|亿元?))")
 
 
-def parse(
-    text: str, column: Column, declared: Declared | None = None, mac_dates: bool = False
-) -> tuple[int | str, str]:
+def parse(text: str, column: Column, declared: Declared | None = None, mac_dates: bool = False) -> tuple[int | str, str]:
     """The stored value of a non-blank cell, and what is remarkable about it: "rounded" (digits finer than the resolution were
     rounded half up), a word of `days.read`, or nothing. declared: the unit of the column, where one is; mac_dates: day numbers
     count from 1904.
@@ -66,8 +88,11 @@ def parse(
     if kind == "text":
         return _text(text, column), ""
     if kind not in ("flag", "choice") and (word := plain(text)) in NOTHING:
-        raise Refused(phrase('{} is not a number', shown(text)) if kind not in ("date", "year") else phrase("{} is not a " + kind, shown(text)),
-                      "leave blank for none, write 未知 for unknown", word)
+        raise Refused(
+            phrase("{} is not a number", shown(text)) if kind not in ("date", "year") else phrase("{} is not a " + kind, shown(text)),
+            "leave blank for none, write 未知 for unknown",
+            word,
+        )
     if kind == "flag":
         return _flag(text), ""
     if kind == "choice":
@@ -105,20 +130,20 @@ def _text(text: str, column: Column) -> str:
     if column.name == "enterprise_id":
         if SHORTENED.fullmatch(text):
             raise Refused(
-                phrase('{} is a code that a spreadsheet has shortened to a number', shown(text)),
+                phrase("{} is a code that a spreadsheet has shortened to a number", shown(text)),
                 "format the column as text and enter the code again",
             )
         if LOST_DIGITS.fullmatch(text):
-            raise Refused(phrase('{} is a code whose last digits a spreadsheet has lost', shown(text)),
-                          "format the column as text and enter the code again")
-        if plain(text) in TOTALS:
-            raise Refused(phrase('{} is a totals row, not an enterprise', shown(text)), "remove the row")
-        if EXAMPLE.match(plain(text)):
-            raise Refused(phrase('{} is an example of how to fill in, not an enterprise', shown(text)), "remove the row")
-        if plain(text) in UNKNOWN or set(plain(text)) <= {"#"}:
             raise Refused(
-                phrase('{} cannot be the code of an enterprise', shown(text)), "write any text that is its own"
+                phrase("{} is a code whose last digits a spreadsheet has lost", shown(text)),
+                "format the column as text and enter the code again",
             )
+        if plain(text) in TOTALS:
+            raise Refused(phrase("{} is a totals row, not an enterprise", shown(text)), "remove the row")
+        if EXAMPLE.match(plain(text)):
+            raise Refused(phrase("{} is an example of how to fill in, not an enterprise", shown(text)), "remove the row")
+        if plain(text) in UNKNOWN or set(plain(text)) <= {"#"}:
+            raise Refused(phrase("{} cannot be the code of an enterprise", shown(text)), "write any text that is its own")
     return text
 
 
@@ -128,7 +153,7 @@ def _flag(text: str) -> int:
         return 1
     if word in FALSE:
         return 0
-    raise Refused(phrase('{} is neither yes nor no', shown(text)), "write 是 or 否 (true/false, 1/0, yes/no)")
+    raise Refused(phrase("{} is neither yes nor no", shown(text)), "write 是 or 否 (true/false, 1/0, yes/no)")
 
 
 def _choice(text: str, column: Column) -> int | str:
@@ -137,7 +162,7 @@ def _choice(text: str, column: Column) -> int | str:
         if word in words:
             return value
     known = ", ".join("/".join(words[:2]) for _, words in column.choices)
-    raise Refused(phrase('{} is not one of the choices', shown(text)), phrase('write one of {}', known))
+    raise Refused(phrase("{} is not one of the choices", shown(text)), phrase("write one of {}", known))
 
 
 def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
@@ -145,17 +170,22 @@ def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
     day, how = days.read(plain(text), mac_dates)
     if day is None:
         raise {
-            "day-first": Refused(phrase('{} is ambiguous: day and month could be either', shown(text)), "write year first, as 2013-05-06"),
-            "no-day": Refused(phrase('{}: there is no such day', shown(text)), "write a day of the calendar, as 2013-02-28"),
-            "none": Refused(phrase('{} is what programs write where there is no day', shown(text)),
-                            "leave blank for no such date, write 未知 for unknown", "none"),
-            "either": Refused(phrase('{} is a time of day: in UTC it is the day after', shown(text)), "write the day alone, as 2013-05-06", how),
-        }.get(how, Refused(phrase('{} is not a date', shown(text)), "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
+            "day-first": Refused(phrase("{} is ambiguous: day and month could be either", shown(text)), "write year first, as 2013-05-06"),
+            "no-day": Refused(phrase("{}: there is no such day", shown(text)), "write a day of the calendar, as 2013-02-28"),
+            "none": Refused(
+                phrase("{} is what programs write where there is no day", shown(text)),
+                "leave blank for no such date, write 未知 for unknown",
+                "none",
+            ),
+            "either": Refused(
+                phrase("{} is a time of day: in UTC it is the day after", shown(text)), "write the day alone, as 2013-05-06", how
+            ),
+        }.get(how, Refused(phrase("{} is not a date", shown(text)), "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
     value = day.year * 10_000 + day.month * 100 + day.day
     earliest, latest = column.bounds
     if not earliest <= value <= latest:
         raise Refused(
-            phrase('{} lies outside {} to {}', shown(text), iso(earliest), iso(latest)),
+            phrase("{} lies outside {} to {}", shown(text), iso(earliest), iso(latest)),
             "check the year; leave blank for no such date",
         )
     return value, how
@@ -166,17 +196,13 @@ def _whole(text: str, column: Column) -> int:
     low, high = column.bounds
     if column.kind == "clause" and (number := contract().clauses.get(squeezed(text))):
         return number
-    bounds = phrase('{} to {}', low, high)
+    bounds = phrase("{} to {}", low, high)
     try:
         value = parse_number(_year(plain(text)) if column.kind == "year" else text)
     except ValueError:
-        raise Refused(
-            phrase(f"{{}} is not a {column.kind}", shown(text)), phrase('write a whole number from {}', bounds)
-        ) from None
+        raise Refused(phrase(f"{{}} is not a {column.kind}", shown(text)), phrase("write a whole number from {}", bounds)) from None
     if not low <= value <= high or value != value.to_integral_value():
-        raise Refused(
-            phrase(f"{{}} is not a {column.kind} from {{}}", shown(text), bounds), phrase('write a whole number from {}', bounds)
-        )
+        raise Refused(phrase(f"{{}} is not a {column.kind} from {{}}", shown(text), bounds), phrase("write a whole number from {}", bounds))
     return int(value)
 
 
@@ -209,7 +235,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         text, suffix = match.groups()
         if declared is not None and declared.where != "answer" and MONEY[suffix] != factor:
             raise Refused(
-                phrase('{} bears another unit than its column, which is in {}', shown(text + suffix), declared.word),
+                phrase("{} bears another unit than its column, which is in {}", shown(text + suffix), declared.word),
                 "write one unit in the column, or say --unit",
             )
         factor = Decimal(MONEY[suffix])
@@ -220,17 +246,17 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
     try:
         exact = parse_number(text) * factor
     except ValueError:
-        raise Refused(phrase('{} is not a number', shown(text + suffix)), _number_remedy(column)) from None
+        raise Refused(phrase("{} is not a number", shown(text + suffix)), _number_remedy(column)) from None
     text += suffix
     if exact < low:
-        raise Refused(phrase('{} is negative', shown(text)), "write 0 or more; leave blank for none")
+        raise Refused(phrase("{} is negative", shown(text)), "write 0 or more; leave blank for none")
     if exact > high:
         if column.kind == "share":
-            raise Refused(phrase('{} is more than 1', shown(text)), "write a share between 0 and 1, as 0.85")
+            raise Refused(phrase("{} is more than 1", shown(text)), "write a share between 0 and 1, as 0.85")
         word = "amount" if column.kind == "money" else column.kind
         raise Refused(
-            phrase('{} is above {}, the largest {} that can be meant', shown(text), format(high, ','), word),
-            phrase('check the number; it is read in {}', column.unit) if column.unit else "check the number",
+            phrase("{} is above {}, the largest {} that can be meant", shown(text), format(high, ","), word),
+            phrase("check the number; it is read in {}", column.unit) if column.unit else "check the number",
         )
     return money.to_scaled(exact, column.resolution), "" if money.is_exact(exact, column.resolution) else "rounded"
 
@@ -240,4 +266,4 @@ def _number_remedy(column: Column) -> str:
         return "write a share between 0 and 1, as 0.85; leave blank for none"
     if not column.unit:
         return "write digits only, as 1234.56; leave blank for none, 未知 for unknown"
-    return phrase('write digits only, in {}, as 1234.56; leave blank for none, 未知 for unknown', column.unit)
+    return phrase("write digits only, in {}, as 1234.56; leave blank for none, 未知 for unknown", column.unit)

@@ -22,9 +22,7 @@ def check_character(code: str) -> str | None:
     '3'
     """
     try:
-        total = sum(
-            CODE_ALPHABET.index(letter) * weight for letter, weight in zip(code, CODE_WEIGHTS, strict=True)
-        )
+        total = sum(CODE_ALPHABET.index(letter) * weight for letter, weight in zip(code, CODE_WEIGHTS, strict=True))
     except ValueError:
         return None
     return CODE_ALPHABET[-total % 31]
@@ -46,10 +44,10 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
         line = enterprises.raw.line_of(first)
         if enterprises.row(row) == enterprises.row(first):
             repeated.add(row)
-            cause = phrase('{} twice: the row repeats line {} and is counted once', shown(name), line)
+            cause = phrase("{} twice: the row repeats line {} and is counted once", shown(name), line)
             enterprises.warn(row, "enterprise_id", cause, "remove one of the two rows")
         else:
-            cause = phrase('{} twice: another row of this enterprise is on line {}', shown(name), line)
+            cause = phrase("{} twice: another row of this enterprise is on line {}", shown(name), line)
             enterprises.fault(row, "enterprise_id", cause, "keep one row per enterprise")
     if repeated:
         enterprises.drop(repeated)
@@ -84,12 +82,17 @@ def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
         for name in filter(None, (part.strip() for part in re.split("[、,;，；]", text))):
             if index.get(name, row) != row:
                 line = enterprises.raw.line_of(index[name])
-                enterprises.fault(row, "former_id", phrase('{} has a row of its own, on line {}', shown(name), line),
-                                  "old and new id are one enterprise: keep one row, with the new id")
+                enterprises.fault(
+                    row,
+                    "former_id",
+                    phrase("{} has a row of its own, on line {}", shown(name), line),
+                    "old and new id are one enterprise: keep one row, with the new id",
+                )
             elif former.setdefault(name, row) != row:
                 line = enterprises.raw.line_of(former[name])
-                enterprises.fault(row, "former_id", phrase('{} is the former id of line {} too', shown(name), line),
-                                  "keep it where it belongs")
+                enterprises.fault(
+                    row, "former_id", phrase("{} is the former id of line {} too", shown(name), line), "keep it where it belongs"
+                )
     return former
 
 
@@ -116,7 +119,7 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
             rows.fault(
                 row,
                 "enterprise_id",
-                phrase('{} is not in the table enterprises (企业)', shown(name)),
+                phrase("{} is not in the table enterprises (企业)", shown(name)),
                 "add the enterprise there, or correct the code",
             )
             continue
@@ -146,15 +149,16 @@ def _tell_repeated(rows: Checked, row: int, first: int) -> bool:
     line = rows.raw.line_of(first)
     if rows.table.name == "existing_support":
         # Supports of one clause add up, so two equal ones may be meant; still, it is what a slip looks like.
-        rows.warn(row, "enterprise_id", phrase('the row repeats line {}; both are counted', line), "remove one unless both are meant")
+        rows.warn(row, "enterprise_id", phrase("the row repeats line {}; both are counted", line), "remove one unless both are meant")
         return False
     if rows.table.name == "paid":  # money went out once or twice: nobody but the office can say
-        rows.fault(row, "enterprise_id", phrase('the row repeats line {}', line), "remove it; two equal payments go into one row")
+        rows.fault(row, "enterprise_id", phrase("the row repeats line {}", line), "remove it; two equal payments go into one row")
         return False
     if rows.row(row) == rows.row(first):
-        rows.warn(row, "enterprise_id", phrase('the row repeats line {} and is counted once', line), "remove one of the two rows")
+        rows.warn(row, "enterprise_id", phrase("the row repeats line {} and is counted once", line), "remove one of the two rows")
         return True
     name = rows.texts("enterprise_id")[row]
-    rows.fault(row, "year", phrase('{} has a row of this year already, on line {}', shown(name), line),
-               "keep one row per enterprise and year")
+    rows.fault(
+        row, "year", phrase("{} has a row of this year already, on line {}", shown(name), line), "keep one row per enterprise and year"
+    )
     return False

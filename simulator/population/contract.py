@@ -35,7 +35,14 @@ def check(raw: RawTable, table: Table, answers: Mapping[str, str] | None = None)
             checked.absent.append(column)
     _tell_absent(checked)
     if far := [name for name, unit in checked.units.items() if unit.where == EXPLANATION and unit.factor != 1]:
-        checked.warn(-1, far[0], phrase('amounts are read in {}, as an explanation beside the table says; {} column(s) in all', checked.units[far[0]].word, len(far)), "write the unit into the header")
+        checked.warn(
+            -1,
+            far[0],
+            phrase(
+                "amounts are read in {}, as an explanation beside the table says; {} column(s) in all", checked.units[far[0]].word, len(far)
+            ),
+            "write the unit into the header",
+        )
     return checked
 
 
@@ -51,7 +58,7 @@ def _name_columns(checked: Checked) -> None:
 
         if not name:
             if any(plain(str(cell)) for cell in raw.columns[position]):
-                fault(phrase('column {} holds values but has no name', position + 1), "name the column, or remove it")
+                fault(phrase("column {} holds values but has no name", position + 1), "name the column, or remove it")
         elif column is None:
             if squeezed(text) not in IGNORED:
                 known = [own for column in table.columns for own in (column.name, column.header)]
@@ -60,10 +67,10 @@ def _name_columns(checked: Checked) -> None:
                 unit = money_word(text) or "".join(_UNIT.findall(squeezed(text))[:1])
                 if remedy.endswith("?") and unit:  # renamed without it, the amounts would be read as yuan
                     remedy = f"{remedy[:-1]}({unit})?"
-                fault(phrase('unknown column {}', shown(text)), remedy)
+                fault(phrase("unknown column {}", shown(text)), remedy)
         elif column.name in checked.positions:
             first = checked.positions[column.name] + 1
-            fault(phrase('column {} stands twice, also as column {}', column.label, first), "keep one")
+            fault(phrase("column {} stands twice, also as column {}", column.label, first), "keep one")
         else:
             checked.positions[column.name] = position
 
@@ -80,12 +87,21 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
         checked.units[column.name] = found
         return
     if found is not None:
-        ask = phrase('say which: --unit {}=元 or 万元', column.name) if column.kind == "money" else phrase('write {}', column.unit)
-        problem = raw.problem(-1, position, phrase('the unit of {} is unclear: {}', column.label, found), ask, "error", column)
+        ask = phrase("say which: --unit {}=元 or 万元", column.name) if column.kind == "money" else phrase("write {}", column.unit)
+        problem = raw.problem(-1, position, phrase("the unit of {} is unclear: {}", column.label, found), ask, "error", column)
         checked.faults.append((-1, position, problem))
     elif position in raw.scaled and column.kind == "money":
         line, divisor = raw.scaled[position]
-        checked.warnings.append(raw.problem(-1, position, phrase('the number on line {} is shown divided by {}; what is stored was read, in yuan', line, divisor), "compare the first one", "warning", column))
+        checked.warnings.append(
+            raw.problem(
+                -1,
+                position,
+                phrase("the number on line {} is shown divided by {}; what is stored was read, in yuan", line, divisor),
+                "compare the first one",
+                "warning",
+                column,
+            )
+        )
 
 
 def _tell_absent(checked: Checked) -> None:
@@ -95,7 +111,7 @@ def _tell_absent(checked: Checked) -> None:
     absent = [c for c in checked.absent if not any(f"mean {name}?" in guessed for name in (c.name, c.header))]
     for column in absent:
         if column.required:
-            cause, remedy = phrase('required column {} is missing', column.label), "add the column"
+            cause, remedy = phrase("required column {} is missing", column.label), "add the column"
             checked.faults.append((-1, -1, Problem(label, cause, remedy)))
     missed = [c for c in absent if not (c.required or c.optional or c.derived or c.read_under or c.kind == "text")]
     needed = [column for column in missed if column.needed_by]
@@ -103,11 +119,11 @@ def _tell_absent(checked: Checked) -> None:
     if needed:
         slugs = [slug for slug in contract().policy.slugs if any(slug in column.needed_by for column in needed)]
         names = ", ".join(column.label for column in needed)
-        cause = phrase('absent, so unknown in every row: {}; clauses left open by it: {}', names, ', '.join(slugs))
+        cause = phrase("absent, so unknown in every row: {}; clauses left open by it: {}", names, ", ".join(slugs))
         if len(slugs) == len(contract().policy.slugs):
-            cause = phrase('absent, so unknown in every row: {}; every clause is left open by it', names)
+            cause = phrase("absent, so unknown in every row: {}; every clause is left open by it", names)
         checked.warnings.append(Problem(label, cause, remedy, "warning"))
     if others := [column for column in missed if not column.needed_by and column.name in STATISTICAL]:
         names = ", ".join(column.label for column in others)
-        cause = phrase('absent, so unknown in every row: {}; no clause needs it, the statistical tables do', names)
+        cause = phrase("absent, so unknown in every row: {}; no clause needs it, the statistical tables do", names)
         checked.warnings.append(Problem(label, cause, remedy, "warning"))

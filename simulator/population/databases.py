@@ -35,8 +35,13 @@ def from_duckdb(path: Path) -> Source:
     except ImportError:
         raise PopulationError(Problem(path.name, "DuckDB is not installed", packages.with_extra("database"))) from None
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        "memory_limit": "2GB", "temp_directory": "", "threads": 1}
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "memory_limit": "2GB",
+        "temp_directory": "",
+        "threads": 1,
+    }
     found: dict[tuple[str, str], tuple[list[str], list[Any]]] = {}
     remarks: dict[tuple[str, str], Remarks] = {}
     refused: list[Problem] = []
@@ -49,23 +54,35 @@ def from_duckdb(path: Path) -> Source:
                 if table_named(name) is None:
                     continue
                 if not sql or "GENERATED ALWAYS AS" in sql:
-                    refused.append(Problem(name, "is a view or has computed columns; only stored tables are read",
-                                           "store it: CREATE TABLE … AS SELECT …"))
+                    refused.append(
+                        Problem(
+                            name, "is a view or has computed columns; only stored tables are read", "store it: CREATE TABLE … AS SELECT …"
+                        )
+                    )
                     del found[schema, name]
                     continue
                 told = f"{_quoted(schema)}.{_quoted(name)}"
                 _bound(connection, name, told)
-                remarks[schema, name] = dict(connection.execute(
-                    "SELECT '', comment FROM duckdb_tables() WHERE schema_name = $1 AND table_name = $2 UNION ALL SELECT column_name, "
-                    "comment FROM duckdb_columns() WHERE schema_name = $1 AND table_name = $2", [schema, name]).fetchall())
+                remarks[schema, name] = dict(
+                    connection.execute(
+                        "SELECT '', comment FROM duckdb_tables() WHERE schema_name = $1 AND table_name = $2 UNION ALL SELECT column_name, "
+                        "comment FROM duckdb_columns() WHERE schema_name = $1 AND table_name = $2",
+                        [schema, name],
+                    ).fetchall()
+                )
                 bits = [kind[0] for kind in connection.execute(f"DESCRIBE FROM {told}").fetchall() if kind[1] == "BIT"]  # Arrow has none
                 replaced = ", ".join(f"CAST({_quoted(bit)} AS VARCHAR) AS {_quoted(bit)}" for bit in bits)
                 relation = connection.sql(f"SELECT *{f' REPLACE ({replaced})' if bits else ''} FROM {told}")  # noqa: S608
                 held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
                 found[schema, name] = (held.column_names, list(zip(*map(parquet.column, held.columns), strict=True)))
     except duckdb.Error as error:
-        raise PopulationError(Problem(path.name, phrase('cannot be read as a DuckDB file: {}', type(error).__name__),
-                                      "check the file; close the program that writes to it")) from None
+        raise PopulationError(
+            Problem(
+                path.name,
+                phrase("cannot be read as a DuckDB file: {}", type(error).__name__),
+                "check the file; close the program that writes to it",
+            )
+        ) from None
     source = _source(found.items(), remarks)
     source.present |= {table.name for problem in refused if (table := table_named(problem.place)) is not None}
     source.problems += refused
@@ -76,14 +93,22 @@ def _bound(connection: Any, name: str, told: str) -> None:
     """Ask how much a table holds before any of it is read. Raises PopulationError for more than a register has."""
     columns = [row[:2] for row in connection.execute(f"DESCRIBE FROM {told}").fetchall()]
     if odd := [column for column, kind in columns if kind.endswith("]") or kind.partition("(")[0] in ("STRUCT", "MAP", "UNION", "VARIANT")]:
-        raise PopulationError(Problem(name, phrase("the column {} holds lists or records; a register's holds one value a row", odd[0]),
-                                      "store one value a row"))
-    texts = [f"octet_length(CAST({_quoted(column)} AS BLOB))" if kind == "BLOB" else f"strlen({_quoted(column)})"
-             for column, kind in columns if kind in ("VARCHAR", "JSON", "BLOB")]
+        raise PopulationError(
+            Problem(
+                name, phrase("the column {} holds lists or records; a register's holds one value a row", odd[0]), "store one value a row"
+            )
+        )
+    texts = [
+        f"octet_length(CAST({_quoted(column)} AS BLOB))" if kind == "BLOB" else f"strlen({_quoted(column)})"
+        for column, kind in columns
+        if kind in ("VARCHAR", "JSON", "BLOB")
+    ]
     sizes = "".join(f", max({text}), sum({text})" for text in texts)
     rows, *found = connection.execute(f"SELECT count(*){sizes} FROM {told}").fetchall()[0]  # noqa: S608
     if rows > MOST_ROWS:
-        raise PopulationError(Problem(name, phrase('the table has more than {} rows; a register has not', format(MOST_ROWS, ',')), "check the database"))
+        raise PopulationError(
+            Problem(name, phrase("the table has more than {} rows; a register has not", format(MOST_ROWS, ",")), "check the database")
+        )
     if max([0, *(size or 0 for size in found[::2])]) > 4 * parquet.MOST_TEXT or sum(size or 0 for size in found[1::2]) > MOST_BYTES // 2:
         raise PopulationError(Problem(name, "holds more text than a register does", "check the database"))
 
@@ -96,8 +121,13 @@ def from_variable(given: str) -> Source:
     name = given.removeprefix("env:")
     address = os.environ.get(name, "")
     if not name or not address:
-        raise PopulationError(Problem(given, "there is no such environment variable, or it is empty",
-                                      "set it to the address, as postgresql+psycopg://user:password@host/database"))
+        raise PopulationError(
+            Problem(
+                given,
+                "there is no such environment variable, or it is empty",
+                "set it to the address, as postgresql+psycopg://user:password@host/database",
+            )
+        )
     try:
         import sqlalchemy
     except ImportError:
@@ -124,11 +154,17 @@ def from_variable(given: str) -> Source:
         finally:
             engine.dispose()
     except ImportError as error:  # the driver; its name is no secret
-        raise PopulationError(Problem(given, phrase('the driver {} is not installed', error.name), packages.with_extra("database"))) from None
+        raise PopulationError(
+            Problem(given, phrase("the driver {} is not installed", error.name), packages.with_extra("database"))
+        ) from None
     except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is told
-        raise PopulationError(Problem(
-            given, phrase('the database cannot be reached or read: {}', type(error).__name__),
-            "check the address in the variable, the network and the right to read the tables")) from None
+        raise PopulationError(
+            Problem(
+                given,
+                phrase("the database cannot be reached or read: {}", type(error).__name__),
+                "check the address in the variable, the network and the right to read the tables",
+            )
+        ) from None
     return _source(found.items(), remarks)
 
 
@@ -156,8 +192,7 @@ def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]
         if table is None:  # a database holds much else
             continue
         if table.name in source.present:
-            source.problems.append(Problem(f"{schema}.{name}".strip("."), phrase('there are two tables for {}', table.label),
-                                           "keep one"))
+            source.problems.append(Problem(f"{schema}.{name}".strip("."), phrase("there are two tables for {}", table.label), "keep one"))
             continue
         texts = sorted([as_text(value) for value in row] for row in rows)
         said = {column: text for column, text in remarks.get((schema, name), {}).items() if text and stated(text)[0]}

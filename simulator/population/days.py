@@ -24,8 +24,10 @@ _CHINESE = re.compile(r"([〇零○一二三四五六七八九]{4})年(元|[一�
 _DIGITS = {letter: digit for digit, letters in enumerate(("〇零○", "一元", *"二三四五六七八九")) for letter in letters}
 DAY_FIRST = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}")
 SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
-_CLOCK = re.compile(r"(.*[0-9日])(?:[ t]+|(?<=日))(上午|下午)? ?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)? ?(am|pm|上午|下午)?"
-                    r" ?(z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)?")
+_CLOCK = re.compile(
+    r"(.*[0-9日])(?:[ t]+|(?<=日))(上午|下午)? ?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)? ?(am|pm|上午|下午)?"
+    r" ?(z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
 
 
 def read(word: str, mac_dates: bool = False) -> tuple[datetime.date | None, str]:

@@ -27,7 +27,7 @@ def about_enterprises(enterprises: Checked) -> None:
         enterprises.warn(
             row,
             "paid_in_capital",
-            phrase('paid-in capital {} is above the registered {}', format(yuan(paid_in[row]), ','), format(yuan(registered[row]), ',')),
+            phrase("paid-in capital {} is above the registered {}", format(yuan(paid_in[row]), ","), format(yuan(registered[row]), ",")),
             "check both",
         )
 
@@ -38,22 +38,24 @@ def about_examples(enterprises: Checked) -> None:
         rows = [row for row, name in enumerate(enterprises.texts("name")) if _EXAMPLE.search(name)]
         for row in rows if 2 * len(rows) <= len(enterprises) else []:
             name = enterprises.texts("name")[row]
-            enterprises.warn(row, "name", phrase('{} seems to be an example of how to fill in; it is counted', shown(name)),
-                             "remove the row if it is one")
+            enterprises.warn(
+                row,
+                "name",
+                phrase("{} seems to be an example of how to fill in; it is counted", shown(name)),
+                "remove the row if it is one",
+            )
 
 
 def about_annual(annual: Checked) -> None:
     """Warn of offices, rents, sales and buildings that are hard to believe."""
     area, rent = annual.numbers("rented_area"), annual.numbers("rent")
     for row in _rows(area > LARGE_OFFICE):
-        annual.warn(
-            row, "rented_area", phrase('an office of {} m²', format(area[row] / facts.AREA, ',.10g')), "check the area, in m²"
-        )
+        annual.warn(row, "rented_area", phrase("an office of {} m²", format(area[row] / facts.AREA, ",.10g")), "check the area, in m²")
     for row in _rows(rent > HIGH_RENT):
         annual.warn(
             row,
             "rent",
-            phrase('a rent of {} CNY per m² and month', format(rent[row] / facts.RENT, ',.10g')),
+            phrase("a rent of {} CNY per m² and month", format(rent[row] / facts.RENT, ",.10g")),
             "write the rent of one m² and one month",
         )
     sales, online = annual.numbers("sales"), annual.numbers("online_sales")
@@ -61,7 +63,7 @@ def about_annual(annual: Checked) -> None:
         annual.warn(
             row,
             "online_sales",
-            phrase('online sales {} are above all sales {}', format(yuan(online[row]), ','), format(yuan(sales[row]), ',')),
+            phrase("online sales {} are above all sales {}", format(yuan(online[row]), ","), format(yuan(sales[row]), ",")),
             "check both",
         )
     bare = (annual.numbers("building_recognised") == 1) & (annual.numbers("building_area") == 0)
@@ -84,8 +86,12 @@ def about_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> N
     closed = enterprises.numbers("closed_on")[owners]
     taxed = np.any([annual.numbers(name) > 0 for name in ("vat", "business_tax", "income_tax")], axis=0)
     for row in _rows(taxed & (closed > 0) & (annual.numbers("year") > closed // 10_000)):
-        annual.warn(row, "year", phrase('taxes of an enterprise struck off on {}', iso(int(closed[row]))),
-                    "check closed_on (注销日期) and the taxes")
+        annual.warn(
+            row,
+            "year",
+            phrase("taxes of an enterprise struck off on {}", iso(int(closed[row]))),
+            "check closed_on (注销日期) and the taxes",
+        )
 
 
 def _rows(chosen: np.ndarray) -> list[int]:
@@ -104,7 +110,7 @@ def about_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year
         annual.warnings.append(
             Problem(
                 annual.raw.label,
-                phrase('{}: enterprise-year absent: {}', shown(ids[owner]), years),
+                phrase("{}: enterprise-year absent: {}", shown(ids[owner]), years),
                 "add the rows; a year without a row is no base for an increment over the year before",
                 "warning",
             )

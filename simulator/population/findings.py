@@ -70,11 +70,13 @@ def write_annotated(found: Examination, path: str | Path, lang: str = "zh") -> P
 
 def _write(found: Examination, path: Path, lang: str) -> None:
     with workbook(path) as book:
-        styles = {"head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "valign": "top"}),
-                  "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-                  "link": book.add_format({"text_wrap": True, "valign": "top", "font_color": "#0563C1", "underline": 1}),
-                  "error": book.add_format({"bg_color": ERROR_COLOUR, "valign": "top"}),
-                  "warning": book.add_format({"bg_color": WARNING_COLOUR, "valign": "top"})}
+        styles = {
+            "head": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "valign": "top"}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "link": book.add_format({"text_wrap": True, "valign": "top", "font_color": "#0563C1", "underline": 1}),
+            "error": book.add_format({"bg_color": ERROR_COLOUR, "valign": "top"}),
+            "warning": book.add_format({"bg_color": WARNING_COLOUR, "valign": "top"}),
+        }
         sheet = book.add_worksheet(BESIDE[1])
         names = {raw.label: _sheet_name(raw) for raw in found.source.tables.values()}
         grids = {raw.label: _grid(raw) for raw in found.source.tables.values()}
@@ -100,13 +102,14 @@ def _link(problem: Problem, names: Mapping[str, str], grids: Grids) -> str:
 def _list(sheet: Any, found: Examination, lang: str, styles: dict[str, Any], links: list[str]) -> None:
     """The sheet of all problems, errors first; links: of each, its cell in this workbook."""
     other = "en" if lang == "zh" else "zh"
-    both = pd.concat([problem_table(found, lang), problem_table(found, other).drop(columns=[COLUMNS[other][0], COLUMNS[other][2]])],
-                     axis=1).head(MOST_ROWS)
+    both = pd.concat(
+        [problem_table(found, lang), problem_table(found, other).drop(columns=[COLUMNS[other][0], COLUMNS[other][2]])], axis=1
+    ).head(MOST_ROWS)
     for column, (name, width) in enumerate(zip(both.columns, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, styles["head"])
     for row, values in enumerate(both.itertuples(index=False), start=1):
-        sheet.set_row(row, height(map(str, values), WIDTHS[:len(COLUMNS[lang])]))
+        sheet.set_row(row, height(map(str, values), WIDTHS[: len(COLUMNS[lang])]))
         for column, value in enumerate(values):
             style = styles["wrap"] if column else styles.get(found.problems[row - 1].severity, styles["wrap"])
             sheet.write_string(row, column, str(value), style)
@@ -133,7 +136,7 @@ def _copy(sheet: Any, raw: RawTable, found: Examination, styles: dict[str, Any])
                 sheet.write_string(row, column, str(text), styles["head"] if row == header else None)
     widths = []
     for column in range(len(raw.header)):
-        seen = [breadth(line) for cells in rows[header:header + 200] if column < len(cells) for line in str(cells[column]).split("\n")]
+        seen = [breadth(line) for cells in rows[header : header + 200] if column < len(cells) for line in str(cells[column]).split("\n")]
         widths.append(min(max([9, *seen]), 40))
         sheet.set_column(column, column, widths[-1])
     sheet.set_row(header, height(map(str, raw.header), widths))
@@ -143,7 +146,6 @@ def _copy(sheet: Any, raw: RawTable, found: Examination, styles: dict[str, Any])
     for (row, column), problems in marked.items():
         worst = "error" if any(problem.severity == "error" for problem in problems) else "warning"
         text = rows[row][column] if column < len(rows[row]) else ""
-        sheet.write_string(row, column, str(text), styles[worst]) if text else \
-            sheet.write_blank(row, column, None, styles[worst])
+        sheet.write_string(row, column, str(text), styles[worst]) if text else sheet.write_blank(row, column, None, styles[worst])
         note = "\n".join(f"{chinese(p.cause)} → {chinese(p.remedy)}\n{p.cause} → {p.remedy}" for p in problems)
         sheet.write_comment(row, column, note[:2000], {"x_scale": 3, "y_scale": 1 + len(problems)})

@@ -17,9 +17,15 @@ LONGEST = 400  # characters of one
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _TOKEN = re.compile(rf"({_CELL})(?::({_CELL}))?(?![\w(!.])|([0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+)|([A-Za-z]+)\(|([-+*/^%(),])")
 _FUNCTIONS: dict[str, Callable[[list[float]], float]] = {
-    "SUM": math.fsum, "PRODUCT": math.prod, "MAX": lambda n: max(n, default=0.0), "MIN": lambda n: min(n, default=0.0),
-    "AVERAGE": lambda n: math.fsum(n) / len(n), "ABS": lambda n: abs(*n), "INT": lambda n: math.floor(*n),
-    "ROUND": lambda n: math.copysign(math.floor(abs(n[0]) * 10**n[1] + 0.5 + 1e-9) / 10**n[1], n[0])}
+    "SUM": math.fsum,
+    "PRODUCT": math.prod,
+    "MAX": lambda n: max(n, default=0.0),
+    "MIN": lambda n: min(n, default=0.0),
+    "AVERAGE": lambda n: math.fsum(n) / len(n),
+    "ABS": lambda n: abs(*n),
+    "INT": lambda n: math.floor(*n),
+    "ROUND": lambda n: math.copysign(math.floor(abs(n[0]) * 10 ** n[1] + 0.5 + 1e-9) / 10 ** n[1], n[0]),
+}
 
 
 def differing(formulas: Mapping[Place, str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[Place, str, str]]:

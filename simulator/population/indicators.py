@@ -19,14 +19,24 @@ from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.spreadsheets import breadth, printed, workbook
 
-SIZES = ((0, 1_000_000, "微型 micro"), (1_000_000, 5_000_000, "小型 small"), (5_000_000, 200_000_000, "中型 medium"),
-         (200_000_000, None, "大型 large"))  # sales, CNY: sme_standard_retail
+SIZES = (
+    (0, 1_000_000, "微型 micro"),
+    (1_000_000, 5_000_000, "小型 small"),
+    (5_000_000, 200_000_000, "中型 medium"),
+    (200_000_000, None, "大型 large"),
+)  # sales, CNY: sme_standard_retail
 OF_SCALE = (3_000_000, 5_000_000, 10_000_000, 20_000_000)  # online sales, CNY: 规模商家, the reading is a parameter
 SERVING = ("services", "platform", "building")  # sectors that serve online retail
 LEADING = (200_000_000, 500_000_000, 1_000_000_000)
 TAXES = ("vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
-SHEETS = {"online_retail": "网络零售", "sizes": "企业规模", "of_scale": "规模商家", "taxes": "税收", "employment": "从业人员",
-          "services": "配套服务"}
+SHEETS = {
+    "online_retail": "网络零售",
+    "sizes": "企业规模",
+    "of_scale": "规模商家",
+    "taxes": "税收",
+    "employment": "从业人员",
+    "services": "配套服务",
+}
 HEADERS = {
     "year": "年度", "enterprises": "企业数", "with_online_sales": "有网络零售的企业数", "sales": "销售额（元）",
     "online_sales": "网络零售额（元）", "growth": "增速", "trscg": "社会消费品零售总额（元）",
@@ -38,8 +48,9 @@ HEADERS = {
 }  # fmt: skip
 
 
-def indicators(population: Population, *, trscg: Mapping[int, float] | None = None,
-               annual: np.ndarray | None = None) -> dict[str, pd.DataFrame]:
+def indicators(
+    population: Population, *, trscg: Mapping[int, float] | None = None, annual: np.ndarray | None = None
+) -> dict[str, pd.DataFrame]:
     """The tables by name: online_retail, sizes, of_scale, taxes, and employment and services where the register has employees
     and sectors: what nobody wrote down is not zero.
 
@@ -49,8 +60,12 @@ def indicators(population: Population, *, trscg: Mapping[int, float] | None = No
     rows = population.annual if annual is None else annual
     years = list(population.years)
     seen = _Seen(population, rows)
-    tables = {"online_retail": _online_retail(seen, years, trscg or {}), "sizes": _sizes(seen, years),
-              "of_scale": _of_scale(seen, years), "taxes": _taxes(seen, years)}
+    tables = {
+        "online_retail": _online_retail(seen, years, trscg or {}),
+        "sizes": _sizes(seen, years),
+        "of_scale": _of_scale(seen, years),
+        "taxes": _taxes(seen, years),
+    }
     if (seen.sector != "").any():
         tables["services"] = _services(seen, years)
     if population.employees.size:
@@ -96,12 +111,36 @@ def _online_retail(seen: _Seen, years: list[int], trscg: Mapping[int, float]) ->
     for j, year in enumerate(years):
         online, total = seen.yuan("online_sales", j), trscg.get(year, float("nan"))
         growth = online / before - 1 if before > 0 else float("nan")
-        rows.append((year, int(seen.present[:, j].sum()), int(np.count_nonzero(seen.values("online_sales", j))),
-                     seen.yuan("sales", j), online, growth, total, online / total if total > 0 else float("nan"),
-                     seen.unknown("sales", j), seen.unknown("online_sales", j)))
+        rows.append(
+            (
+                year,
+                int(seen.present[:, j].sum()),
+                int(np.count_nonzero(seen.values("online_sales", j))),
+                seen.yuan("sales", j),
+                online,
+                growth,
+                total,
+                online / total if total > 0 else float("nan"),
+                seen.unknown("sales", j),
+                seen.unknown("online_sales", j),
+            )
+        )
         before = online
-    return pd.DataFrame(rows, columns=["year", "enterprises", "with_online_sales", "sales", "online_sales", "growth", "trscg",
-                                       "share_of_trscg", "unknown_sales", "unknown_online_sales"])
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "year",
+            "enterprises",
+            "with_online_sales",
+            "sales",
+            "online_sales",
+            "growth",
+            "trscg",
+            "share_of_trscg",
+            "unknown_sales",
+            "unknown_online_sales",
+        ],
+    )
 
 
 def _sizes(seen: _Seen, years: list[int]) -> pd.DataFrame:
@@ -119,8 +158,7 @@ def _of_scale(seen: _Seen, years: list[int]) -> pd.DataFrame:
     for j, year in enumerate(years):
         online = seen.values("online_sales", j) / FEN
         for kind, thresholds in (("规模商家 of scale", OF_SCALE), ("行业领先 leading", LEADING)):
-            rows += [(year, kind, threshold, int((online >= threshold).sum()), seen.unknown("online_sales", j))
-                     for threshold in thresholds]
+            rows += [(year, kind, threshold, int((online >= threshold).sum()), seen.unknown("online_sales", j)) for threshold in thresholds]
     return pd.DataFrame(rows, columns=["year", "kind", "threshold", "enterprises", "unknown_online_sales"])
 
 
@@ -131,8 +169,7 @@ def _taxes(seen: _Seen, years: list[int]) -> pd.DataFrame:
         for name in TAXES[:3]:
             paying |= seen.known(name, j) & (seen.rows[name][:, j] > 0)
         blank = int(np.count_nonzero(seen.known("retained_tax", j) & (seen.rows["retained_tax"][:, j] == BLANK)))
-        rows.append((year, int(paying.sum()), *(seen.yuan(name, j) for name in TAXES),
-                     sum(seen.unknown(name, j) for name in TAXES), blank))
+        rows.append((year, int(paying.sum()), *(seen.yuan(name, j) for name in TAXES), sum(seen.unknown(name, j) for name in TAXES), blank))
     return pd.DataFrame(rows, columns=["year", "taxpayers", *TAXES, "unknown_taxes", "left_blank"])
 
 
@@ -140,8 +177,7 @@ def _employment(seen: _Seen, years: list[int]) -> pd.DataFrame:
     rows = []
     for j, year in enumerate(years):
         known = seen.values("employees", j)
-        rows.append((year, len(known), int(known.sum()), float(known.mean()) if len(known) else float("nan"),
-                     seen.unknown("employees", j)))
+        rows.append((year, len(known), int(known.sum()), float(known.mean()) if len(known) else float("nan"), seen.unknown("employees", j)))
     return pd.DataFrame(rows, columns=["year", "enterprises", "employees", "per_enterprise", "unknown"])
 
 
@@ -151,8 +187,15 @@ def _services(seen: _Seen, years: list[int]) -> pd.DataFrame:
     for j, year in enumerate(years):
         for sector in SERVING:
             chosen = seen.known("sales", j) & (seen.sector == sector)
-            rows.append((year, sector, int(chosen.sum()), int(seen.rows["sales"][chosen, j].sum()) / FEN,
-                         int((seen.hidden["sales"][:, j] & (seen.sector == sector)).sum())))
+            rows.append(
+                (
+                    year,
+                    sector,
+                    int(chosen.sum()),
+                    int(seen.rows["sales"][chosen, j].sum()) / FEN,
+                    int((seen.hidden["sales"][:, j] & (seen.sector == sector)).sum()),
+                )
+            )
     return pd.DataFrame(rows, columns=["year", "sector", "enterprises", "sales", "unknown_sales"])
 
 
@@ -170,8 +213,9 @@ def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, sourc
             title = book.add_format({"bold": True, "font_size": 14})
             head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center"})
             under = book.add_format({"font_color": "#595959", "bg_color": "#DCE6F1", "border": 1, "align": "center", "font_size": 9})
-            text, count, money, share = (book.add_format({"border": 1, "num_format": form})
-                                         for form in ("General", "#,##0", "#,##0.00", "0.0%"))
+            text, count, money, share = (
+                book.add_format({"border": 1, "num_format": form}) for form in ("General", "#,##0", "#,##0.00", "0.0%")
+            )
             for name, frame in tables.items():
                 sheet = book.add_worksheet(SHEETS[name])
                 sheet.write_string(0, 0, f"{SHEETS[name]}　{source}", title)
@@ -182,8 +226,15 @@ def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, sourc
                     sheet.write_string(1, column, HEADERS[label], head)
                     sheet.write_string(2, column, label, under)
                     sheet.set_column(column, column, max(9, breadth(HEADERS[label]), breadth(label), 20 * (frame[label].dtype == float)))
-                    style = share if label in ("growth", "share_of_trscg") else text if label == "year" else money if \
-                        frame[label].dtype == float else count
+                    style = (
+                        share
+                        if label in ("growth", "share_of_trscg")
+                        else text
+                        if label == "year"
+                        else money
+                        if frame[label].dtype == float
+                        else count
+                    )
                     for row, value in enumerate(frame[label].tolist(), start=3):
                         if isinstance(value, str):
                             sheet.write_string(row, column, value, text)

@@ -24,11 +24,15 @@ LOOKED_AT = 30  # rows among which the header is looked for
 IGNORED = ("序号", "编号", "no.", "no", "#", "备注", "remarks")  # columns an office adds for itself
 _TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计|累计)(数|金额)?[::]?(\(?共?\d*[户家个名条]?(企业)?\)?)?|(grand|sub)?total[::]?|sum")
 _NO_UNIT = ("-", "--", "—", "——", "/", "单位", "计量单位", "unit", "年", "年份", "文本", "代码", "日期", "是/否", "yyyy-mm-dd", "text")
-_REMARK = re.compile(r"以下|空白|续[上下]?表|[接承转][上下]页|完毕|结束|本[表页]|[共第] ?\d+ ?[页行户家条]|行受影响|来源"
-                     "|签[字章]|盖章|打印|导出|截至")
+_REMARK = re.compile(
+    r"以下|空白|续[上下]?表|[接承转][上下]页|完毕|结束|本[表页]|[共第] ?\d+ ?[页行户家条]|行受影响|来源"
+    "|签[字章]|盖章|打印|导出|截至"
+)
 _COUNTED = re.compile(r"^\W*\d+ rows?\b|^\(\d+ |^\W{1,3}$|^eof$")  # what a database's shell writes below
-_FOOTNOTE = re.compile(r"(?:\d{1,2}[、.])?(注|备注|说明|制表|填表|填报|审核|复核|经办|负责人|联系|单位负责人|日期|note|source)s?"
-                       r"[^a-z]*[::].*")
+_FOOTNOTE = re.compile(
+    r"(?:\d{1,2}[、.])?(注|备注|说明|制表|填表|填报|审核|复核|经办|负责人|联系|单位负责人|日期|note|source)s?"
+    r"[^a-z]*[::].*"
+)
 
 
 def is_total(text: str) -> bool:
@@ -49,7 +53,8 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
     widest = max(map(len, rows), default=0)
     if widest > MOST_COLUMNS:
         return Problem(
-            label, phrase('a row of {} cells is no row of a register', format(widest, ',')), "check the delimiter and quotations")
+            label, phrase("a row of {} cells is no row of a register", format(widest, ",")), "check the delimiter and quotations"
+        )
     kept = [place for place, row in enumerate(rows) if any(cell and not cell.isspace() for cell in row)]
     if not kept:
         return Problem(label, "the table is empty", "write a header line and one line per row")
@@ -57,34 +62,59 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
     beside = _beside(rows[kept[top - 1]], rows[kept[top]], table) if top and depth == 1 else ""
     if beside:
         top, depth = top - 1, 2
-    header_rows = [rows[place] for place in kept[top:top + depth]]
-    width = max(map(len, (*header_rows, *(rows[place] for place in kept[top + depth:]))))
-    header, groups = _headings([row + [""] * (width - len(row)) for row in header_rows], {
-        left: right for first, left, last, right in grid.merged if first == last == kept[top]} if grid.merged else None)
-    below, found = _split(rows, kept[top + depth:], header, table)
+    header_rows = [rows[place] for place in kept[top : top + depth]]
+    width = max(map(len, (*header_rows, *(rows[place] for place in kept[top + depth :]))))
+    header, groups = _headings(
+        [row + [""] * (width - len(row)) for row in header_rows],
+        {left: right for first, left, last, right in grid.merged if first == last == kept[top]} if grid.merged else None,
+    )
+    below, found = _split(rows, kept[top + depth :], header, table)
     spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
-    raw = RawTable(label, grid.is_sheet, header, lines[kept[top + depth - 1]], [], [lines[place] for place in found.body],
-                   groups=groups, beside=beside, below=below, totals=[(lines[place], rows[place]) for place in found.totals],
-                   says=[("name", grid.title), *(("title", text) for text in grid.says),
-                         *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
-                         *(("note", " ".join(filter(None, rows[place]))) for place in found.notes)],
-                   scaled=dict(grid.scaled), grid=(rows, lines), comments=[
-                       (lines[row] if row < len(rows) else row + 1, -1 if row < kept[top] else column, text)
-                       for (row, column), text in grid.comments.items()])
+    raw = RawTable(
+        label,
+        grid.is_sheet,
+        header,
+        lines[kept[top + depth - 1]],
+        [],
+        [lines[place] for place in found.body],
+        groups=groups,
+        beside=beside,
+        below=below,
+        totals=[(lines[place], rows[place]) for place in found.totals],
+        says=[
+            ("name", grid.title),
+            *(("title", text) for text in grid.says),
+            *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
+            *(("note", " ".join(filter(None, rows[place]))) for place in found.notes),
+        ],
+        scaled=dict(grid.scaled),
+        grid=(rows, lines),
+        comments=[
+            (lines[row] if row < len(rows) else row + 1, -1 if row < kept[top] else column, text)
+            for (row, column), text in grid.comments.items()
+        ],
+    )
     for place in found.notes:
         where = f"{label} row {lines[place]}" if grid.is_sheet else f"{label} line {lines[place]}"
         text = plain(next(filter(plain, rows[place])))
-        raw.warnings.append(Problem(where, phrase('a footnote and not a row: “{}”; left out', text[:40]),
-                                    "nothing to do, unless it is an enterprise", "warning"))
+        raw.warnings.append(
+            Problem(
+                where, phrase("a footnote and not a row: “{}”; left out", text[:40]), "nothing to do, unless it is an enterprise", "warning"
+            )
+        )
     if found.again:
-        raw.warnings.append(Problem(f"{label} {'row' if grid.is_sheet else 'line'} {lines[found.again[0]]}",
-                                    phrase('{} row(s) repeat the header or number its columns; left out', len(found.again)),
-                                    "nothing to do, unless it is an enterprise", "warning"))
+        raw.warnings.append(
+            Problem(
+                f"{label} {'row' if grid.is_sheet else 'line'} {lines[found.again[0]]}",
+                phrase("{} row(s) repeat the header or number its columns; left out", len(found.again)),
+                "nothing to do, unless it is an enterprise",
+                "warning",
+            )
+        )
     raw.warnings += spread.problems(raw)
     body = spread.rows
     _tell_short(raw, body)
-    raw.columns = list(
-        zip(*(row if len(row) == width else row + [""] * (width - len(row)) for row in body), strict=True))
+    raw.columns = list(zip(*(row if len(row) == width else row + [""] * (width - len(row)) for row in body), strict=True))
     raw.columns = raw.columns or [()] * width
     return raw
 
@@ -101,7 +131,7 @@ class _Spread:
             at = range(bisect_left(body, first), bisect_right(body, last))
             across = [column for column in range(left, min(right + 1, len(columns))) if columns[column] is not None]
             value = grid.rows[first][left] if first < len(grid.rows) and left < len(grid.rows[first]) else ""
-            if not at or not plain(value) or first not in body[at.start:at.stop] or len(at) * len(across) < 2:
+            if not at or not plain(value) or first not in body[at.start : at.stop] or len(at) * len(across) < 2:
                 continue
             self.ranges.append((at.start, left, list(at), across))
             for row in at:
@@ -118,11 +148,29 @@ class _Spread:
                 sure.append((row, left))
                 continue
             names = ", ".join(column.label for at in across if (column := self.columns[at]) is not None)
-            over = phrase('{} rows', len(rows)) if len(rows) > 1 else "several columns"
-            found.append(raw.problem(
-                row, left, phrase('one figure, {}, is merged over {} ({}): it may be that of each or of all together', shown(self.rows[row][doubtful[0]]), over, names), "unmerge the cells and write the figure of each"))
+            over = phrase("{} rows", len(rows)) if len(rows) > 1 else "several columns"
+            found.append(
+                raw.problem(
+                    row,
+                    left,
+                    phrase(
+                        "one figure, {}, is merged over {} ({}): it may be that of each or of all together",
+                        shown(self.rows[row][doubtful[0]]),
+                        over,
+                        names,
+                    ),
+                    "unmerge the cells and write the figure of each",
+                )
+            )
         if sure:
-            found.append(raw.problem(*sure[0], phrase('{} merged cell(s), this the first: the value was read for every row and column merged', len(sure)), "compare the first one; unmerge where it is not so", "warning"))
+            found.append(
+                raw.problem(
+                    *sure[0],
+                    phrase("{} merged cell(s), this the first: the value was read for every row and column merged", len(sure)),
+                    "compare the first one; unmerge where it is not so",
+                    "warning",
+                )
+            )
         return found
 
     def _would_add(self, text: str, at: int, tall: int, wide: int) -> bool:
@@ -203,7 +251,7 @@ def _split(rows: Sequence[list[str]], places: list[int], header: list[str], tabl
     name = header[key] if key < len(header) else ""
     for place in places:
         row = rows[place]
-        again = name in row[key:key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == told
+        again = name in row[key : key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == told
         if again or (place == places[0] and _are_numbers(row)):
             found.again.append(place)
             continue
@@ -246,8 +294,11 @@ def _are_numbers(row: list[str]) -> bool:
 def _are_units(row: list[str], key: int) -> bool:
     """Whether a row under the header says the units of its columns: units, and no word where an enterprise's code stands."""
     cells = [squeezed(cell) for cell in row]
-    return any(map(is_unit, cells)) and all(not cell or is_unit(cell) or cell in _NO_UNIT for cell in cells) and (
-        key >= len(cells) or not cells[key] or cells[key] in _NO_UNIT)
+    return (
+        any(map(is_unit, cells))
+        and all(not cell or is_unit(cell) or cell in _NO_UNIT for cell in cells)
+        and (key >= len(cells) or not cells[key] or cells[key] in _NO_UNIT)
+    )
 
 
 def _tell_short(raw: RawTable, body: list[list[str]]) -> None:
@@ -257,7 +308,7 @@ def _tell_short(raw: RawTable, body: list[list[str]]) -> None:
         raw.warnings.append(
             Problem(
                 f"{raw.label} line {short[0]}",
-                phrase('{} row(s) end before the last column; the rest is read as blank', len(short)),
+                phrase("{} row(s) end before the last column; the rest is read as blank", len(short)),
                 "check that nothing was cut off",
                 "warning",
             )

@@ -38,8 +38,9 @@ def is_ole(data: bytes) -> bool:
 def refuse_et(label: str) -> Problem | None:
     """Why a WPS table is not read."""
     if label.lower().endswith((".et", ".ett")):
-        return Problem(label, "is a WPS table (.et), which is not read",
-                       "open it in WPS and choose 文件 → 另存为 → Microsoft Excel 文件 (*.xlsx)")
+        return Problem(
+            label, "is a WPS table (.et), which is not read", "open it in WPS and choose 文件 → 另存为 → Microsoft Excel 文件 (*.xlsx)"
+        )
     return None
 
 
@@ -74,18 +75,18 @@ def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
         seen: set[int] = set()
         while start < _END:
             _once(start, seen)
-            parts.append(content[start * width + offset:(start + 1) * width + offset])
+            parts.append(content[start * width + offset : (start + 1) * width + offset])
             start = links[start]
         return b"".join(parts)
 
     entries = chain(directory, fat, data, size, size)
     links = chain(mini_fat, fat, data, size, size)
-    mini_links = list(struct.unpack(f"<{len(links) // 4}I", links[:len(links) // 4 * 4]))
+    mini_links = list(struct.unpack(f"<{len(links) // 4}I", links[: len(links) // 4 * 4]))
     mini = b""
     for at in range(0, len(entries) - 127, 128):
         length, kind = struct.unpack_from("<HB", entries, at + 64)
         start, bytes_ = struct.unpack_from("<2I", entries, at + 116)
-        name = entries[at:at + max(0, min(length, 64) - 2)].decode("utf-16-le")
+        name = entries[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le")
         if kind == 5:
             mini = chain(start, fat, data, size, size)
         elif kind == 1:
@@ -149,7 +150,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             current.columns |= set(range(struct.unpack_from("<H", body)[0], min(struct.unpack_from("<H", body, 2)[0], FARTHEST) + 1))
         elif code == ROW and len(body) >= 14 and body[12] & 0x20:
             hidden[id(current)] = hidden.get(id(current), 0) + 1
-            current.hidden = phrase('{} row(s) are hidden', hidden[id(current)])
+            current.hidden = phrase("{} row(s) are hidden", hidden[id(current)])
         elif code in (HEADER, FOOTER) and len(body) > 3:
             current.says.append(_text(body[3:], struct.unpack_from("<H", body)[0], body[2]))
         elif code == BOF:
@@ -204,7 +205,7 @@ def _marked_texts(body: bytes, fonts: list[tuple[bool, str]]) -> Iterator[tuple[
         if at + 4 * runs > len(body):
             return
         ends = [*(struct.unpack_from("<2H", body, at + 4 * run) for run in range(runs)), (length, 0)]
-        looks, struck = text[:ends[0][0]], False
+        looks, struck = text[: ends[0][0]], False
         for (start, font), (end, _) in pairwise(ends):
             lined, raised = _font(fonts, font)
             looks += text[start:end].translate(RAISED.get(raised, {}))
@@ -216,7 +217,7 @@ def _marked_texts(body: bytes, fonts: list[tuple[bool, str]]) -> Iterator[tuple[
 
 def _text(body: bytes, length: int, wide: int) -> str:
     """A text of a record: of one byte a character, or two."""
-    return body[:length * (1 + (wide & 1))].decode("utf-16-le" if wide & 1 else "latin-1", "replace")
+    return body[: length * (1 + (wide & 1))].decode("utf-16-le" if wide & 1 else "latin-1", "replace")
 
 
 def _bounded(book: bytes) -> None:
@@ -237,8 +238,10 @@ def _bounded(book: bytes) -> None:
                 row, column = struct.unpack_from("<2H", body)
                 column = struct.unpack_from("<H", body, len(body) - 2)[0] if code == SEVERAL else column
                 if column > FARTHEST:
-                    raise Refused(phrase("{} lies far outside a register's table", f"{letters(column)}{row + 1}"),
-                                  "delete the rows or columns out there")
+                    raise Refused(
+                        phrase("{} lies far outside a register's table", f"{letters(column)}{row + 1}"),
+                        "delete the rows or columns out there",
+                    )
             if code == DIMENSIONS and len(body) >= 10:
                 last, _, width = struct.unpack_from("<I2H" if len(body) >= 12 else "<3H", body, 4 if len(body) >= 12 else 2)
                 if last > MOST_ROWS or width > MOST_COLUMNS:
@@ -248,7 +251,7 @@ def _bounded(book: bytes) -> None:
 def _records(book: bytes, at: int = 0) -> Iterator[tuple[int, int, bytes]]:
     while at + 4 <= len(book):
         code, length = struct.unpack_from("<2H", book, at)
-        yield at, code, book[at + 4:at + 4 + length]
+        yield at, code, book[at + 4 : at + 4 + length]
         at += 4 + length
 
 
@@ -268,5 +271,4 @@ def _hollow(code: int, body: bytes) -> tuple[str, str, str] | None:
         return (address, *ZERO)  # to be calculated when the workbook is opened
     if error is None:
         return None
-    return (address, phrase('the cell shows {}', _ERRORS.get(error, 'an error')),
-            "write the value, leave blank for none, 未知 for unknown")
+    return (address, phrase("the cell shows {}", _ERRORS.get(error, "an error")), "write the value, leave blank for none, 未知 for unknown")

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from simulator.population.grid import Place
 from simulator.population.numberformat import Meaning
 
-NEVER = ("the cell's formula was never calculated",
-         "write the value instead, or open the workbook, let it calculate, and save it")
+NEVER = ("the cell's formula was never calculated", "write the value instead, or open the workbook, let it calculate, and save it")
 ZERO = ("the cell's formula shows 0, and the workbook was never calculated since a program wrote it", NEVER[1])
 
 STRUCK = "delete what does not count; take the line off what does"
-RAISED = {"superscript": str.maketrans("0123456789()+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻"),  # marks that are no digits of the number before them
-          "subscript": str.maketrans("0123456789()+-", "₀₁₂₃₄₅₆₇₈₉₍₎₊₋")}
+RAISED = {
+    "superscript": str.maketrans("0123456789()+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻"),  # marks that are no digits of the number before them
+    "subscript": str.maketrans("0123456789()+-", "₀₁₂₃₄₅₆₇₈₉₍₎₊₋"),
+}
 
 
 @dataclass

@@ -132,17 +132,26 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             values = np.where(checked.known(column), checked.numbers(column), 0) / FEN
             columns[name] = values[usable] if checked is annual else values
             holders[name] = checked
-    answered = {name for name, checked in holders.items()
-                if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.where == "answer"}
+    answered = {
+        name
+        for name, checked in holders.items()
+        if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.where == "answer"
+    }
     for name, values in columns.items():
         if name not in answered and _all_odd(name, values):
             checked, column = holders[name], name.rpartition(".")[2]
             word = checked.units[column].word if column in checked.units else "元"
             low, high = BANDS[name]
-            cause = (phrase('the few amounts of {} all lie outside what is believable, {} to {} CNY, read as {}', checked.table.column(column).label, format(low, ',.0f'), format(high, ',.0f'), word))
+            cause = phrase(
+                "the few amounts of {} all lie outside what is believable, {} to {} CNY, read as {}",
+                checked.table.column(column).label,
+                format(low, ",.0f"),
+                format(high, ",.0f"),
+                word,
+            )
             # a few small amounts may be so; a few that are far too large are paid for
             far = name not in (*_ENTERPRISE, *_YEARLY) and "." not in name and values.max(initial=0) > high and _all_odd(name, values, FAR)
-            (checked.fault if far else checked.warn)(-1, column, cause, phrase('if it is another unit, say --unit {}=元 or 万元', name))
+            (checked.fault if far else checked.warn)(-1, column, cause, phrase("if it is another unit, say --unit {}=元 or 万元", name))
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
         asked = [name for name in doubt.columns if name not in answered]
         if asked:
@@ -173,13 +182,34 @@ def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
     first = checked.table.column(asked[0].rpartition(".")[2])
     unit = checked.units[first.name].word if first.name in checked.units else "元"
     if doubt.year:
-        cause = (phrase('{} of {} is {} times that of {} (median); one of the two years seems to be in another unit', first.label, doubt.year, _figure(doubt.value), doubt.year - 1))
-        remedy = phrase('correct the year; if it is right as it stands, say --unit {}={}', first.name, unit)
+        cause = phrase(
+            "{} of {} is {} times that of {} (median); one of the two years seems to be in another unit",
+            first.label,
+            doubt.year,
+            _figure(doubt.value),
+            doubt.year - 1,
+        )
+        remedy = phrase("correct the year; if it is right as it stands, say --unit {}={}", first.name, unit)
     elif len(doubt.columns) == 2:
-        cause = (phrase('{} is {} of {} (median), believable from {} to {}; one of the two seems to be in another unit than read ({})', doubt.columns[0], _figure(doubt.value), doubt.columns[1], _figure(doubt.low), _figure(doubt.high), unit))
-        remedy = phrase("say the units: {}", " ".join(phrase('--unit {}=元 or 万元', name) for name in asked))
+        cause = phrase(
+            "{} is {} of {} (median), believable from {} to {}; one of the two seems to be in another unit than read ({})",
+            doubt.columns[0],
+            _figure(doubt.value),
+            doubt.columns[1],
+            _figure(doubt.low),
+            _figure(doubt.high),
+            unit,
+        )
+        remedy = phrase("say the units: {}", " ".join(phrase("--unit {}=元 or 万元", name) for name in asked))
     else:
-        cause = (phrase('the median of {} is {} CNY, read as {}; believable from {} to {}', first.label, format(doubt.value, ',.0f'), unit, format(doubt.low, ',.0f'), format(doubt.high, ',.0f')))
-        remedy = phrase('say the unit: --unit {}=元 or 万元', asked[0])
+        cause = phrase(
+            "the median of {} is {} CNY, read as {}; believable from {} to {}",
+            first.label,
+            format(doubt.value, ",.0f"),
+            unit,
+            format(doubt.low, ",.0f"),
+            format(doubt.high, ",.0f"),
+        )
+        remedy = phrase("say the unit: --unit {}=元 or 万元", asked[0])
     position = checked.positions[first.name]
     checked.faults.append((-1, position, checked.raw.problem(-1, position, cause, remedy, "error", first)))

@@ -31,24 +31,44 @@ def from_parquet(data: bytes, label: str) -> RawTable | Problem:
         declared, schema = file.metadata, file.schema_arrow  # first: a few bytes may stand for any number of rows
         rows, columns = declared.num_rows, declared.num_columns
         if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_VALUES:
-            return Problem(label, phrase('the table has {} rows and {} columns; a register has not', format(rows, ','), format(columns, ',')), phrase('at most {} rows are read; check the file', format(MOST_ROWS, ',')))
-        texts = [field.name for field in schema if pyarrow.types.is_large_string(field.type) or pyarrow.types.is_string(field.type)
-                 or pyarrow.types.is_binary(field.type) or pyarrow.types.is_large_binary(field.type)]
+            return Problem(
+                label,
+                phrase("the table has {} rows and {} columns; a register has not", format(rows, ","), format(columns, ",")),
+                phrase("at most {} rows are read; check the file", format(MOST_ROWS, ",")),
+            )
+        texts = [
+            field.name
+            for field in schema
+            if pyarrow.types.is_large_string(field.type)
+            or pyarrow.types.is_string(field.type)
+            or pyarrow.types.is_binary(field.type)
+            or pyarrow.types.is_large_binary(field.type)
+        ]
         # texts as numbers into their different values: however often one is repeated, it is held once
         file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         table = pyarrow.Table.from_batches(bounded(file.iter_batches(BATCH)), file.schema_arrow)
-        return RawTable(label, False, list(map(str, table.column_names)), 0, [column(held) for held in table.columns] or [()],
-                        list(range(1, table.num_rows + 1)), says=[("name", label), *(("title", text) for text in _said(schema.metadata))],
-                        comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)])
+        return RawTable(
+            label,
+            False,
+            list(map(str, table.column_names)),
+            0,
+            [column(held) for held in table.columns] or [()],
+            list(range(1, table.num_rows + 1)),
+            says=[("name", label), *(("title", text) for text in _said(schema.metadata))],
+            comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)],
+        )
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
-        return Problem(label, phrase('this is no Parquet file that can be read: {}', type(error).__name__), "write it anew")
+        return Problem(label, phrase("this is no Parquet file that can be read: {}", type(error).__name__), "write it anew")
 
 
 def _said(metadata: Mapping[bytes, bytes] | None) -> list[str]:
     """What somebody wrote beside a table or a column: a description, a comment, a unit."""
     texts = {key.decode(errors="replace"): text.decode(errors="replace") for key, text in (metadata or {}).items() if len(text) < 1000}
-    return [f"{key}：{text}" if re.search("unit|单位", key, re.IGNORECASE) else text for key, text in texts.items()
-            if not key.startswith("PARQUET:")]
+    return [
+        f"{key}：{text}" if re.search("unit|单位", key, re.IGNORECASE) else text
+        for key, text in texts.items()
+        if not key.startswith("PARQUET:")
+    ]
 
 
 def bounded(batches: Iterable[Any]) -> Iterator[Any]:
@@ -78,8 +98,7 @@ def column(held: Any) -> Sequence[str]:
         return found
     if types.is_float32(kind) or types.is_float16(kind):  # its own shortest digits: 299999.6, not 299999.59375
         held, kind = held.cast(pyarrow.string()).cast(pyarrow.float64()), pyarrow.float64()
-    if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or (types.is_boolean(kind) and \
-            not missing.any()):
+    if types.is_floating(kind) or (types.is_integer(kind) and not missing.any()) or (types.is_boolean(kind) and not missing.any()):
         return Typed(held.to_numpy(), missing, as_text)
     if types.is_timestamp(kind) and kind.tz is None:
         days = held.cast(pyarrow.timestamp("us"), safe=False).to_numpy().astype("datetime64[us]")
@@ -90,8 +109,10 @@ def column(held: Any) -> Sequence[str]:
         days = held.cast(pyarrow.timestamp("us", "UTC"), safe=False).cast(pyarrow.timestamp("us")).to_numpy()
         beijing = kind.tz in ("Asia/Shanghai", "Asia/Chongqing", "Asia/Chungking", "Asia/Urumqi", "PRC", "+08:00")
         zone, shift = ("+08:00", np.timedelta64(8, "h")) if beijing else ("+00:00", np.timedelta64(0, "h"))
-        return ["" if none else f"{np.datetime_as_string(day + shift, unit='s').replace('T', ' ')}{zone}"
-                for day, none in zip(days, missing, strict=True)]
+        return [
+            "" if none else f"{np.datetime_as_string(day + shift, unit='s').replace('T', ' ')}{zone}"
+            for day, none in zip(days, missing, strict=True)
+        ]
     if types.is_date32(kind):
         return Typed(held.to_numpy().astype("datetime64[D]"), missing, as_text)
     return [_short(as_text(value)) for value in held.to_pylist()]

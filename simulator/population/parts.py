@@ -79,15 +79,30 @@ class Parts:
     def nobody(self) -> Population:
         """A register of no enterprise over the same years."""
         none = np.zeros((0, 0, self.policy.cash_clauses), np.int64)
-        return self._over_all_years(Population(
-            np.zeros(0, object), np.zeros(0, facts.ENTERPRISE), np.zeros((0, 1), facts.ANNUAL), self.first_year, none, none, none,
-            policy=self.policy))
+        return self._over_all_years(
+            Population(
+                np.zeros(0, object),
+                np.zeros(0, facts.ENTERPRISE),
+                np.zeros((0, 1), facts.ANNUAL),
+                self.first_year,
+                none,
+                none,
+                none,
+                policy=self.policy,
+            )
+        )
 
     def whole(self) -> Population:
         """All parts as one register in memory."""
         parts = [self.part(number) for number in range(len(self.counts))]
-        return replace(joined(parts), warnings=list(self.warnings), unknown=list(self.unknown), source=self.source,
-                       sha256=self.sha256, synthetic=self.synthetic)
+        return replace(
+            joined(parts),
+            warnings=list(self.warnings),
+            unknown=list(self.unknown),
+            source=self.source,
+            sha256=self.sha256,
+            synthetic=self.synthetic,
+        )
 
     def _over_all_years(self, population: Population) -> Population:
         n, years = len(population), self.last_year - self.first_year + 1
@@ -98,16 +113,20 @@ class Parts:
                 return amounts
             found = np.zeros((n, years, *amounts.shape[2:]), amounts.dtype)
             if amounts.shape[0] == n and amounts.shape[1]:
-                found[:, at: at + amounts.shape[1]] = amounts
+                found[:, at : at + amounts.shape[1]] = amounts
             return found
 
         return replace(
-            population, annual=laid(population.annual, True), first_year=self.first_year,
+            population,
+            annual=laid(population.annual, True),
+            first_year=self.first_year,
             support=laid(population.support, population.support.size > 0),
             support_district=laid(population.support_district, population.support.size > 0),
-            paid=laid(population.paid, self.has_payments), last_paid_year=self.last_paid_year,
+            paid=laid(population.paid, self.has_payments),
+            last_paid_year=self.last_paid_year,
             employees=laid(population.employees, population.employees.size > 0),
-            own={name: laid(values, values.ndim > 1) for name, values in population.own.items()})
+            own={name: laid(values, values.ndim > 1) for name, values in population.own.items()},
+        )
 
 
 Register = Population | Parts  # what a run plays
@@ -137,8 +156,11 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     wanted = [part_folder(folder, number, count).name for number in range(count)]
     if names != wanted:
         missing, foreign = sorted(set(wanted) - set(names)), sorted(set(names) - set(wanted))
-        problem = Problem(folder.name, phrase('{} of its {} parts are missing, from {} on', len(missing), count, missing[0]), ANEW) if missing else \
-            Problem(f"{folder.name}/{foreign[0]}", "is a part of another register", ANEW)
+        problem = (
+            Problem(folder.name, phrase("{} of its {} parts are missing, from {} on", len(missing), count, missing[0]), ANEW)
+            if missing
+            else Problem(f"{folder.name}/{foreign[0]}", "is a part of another register", ANEW)
+        )
         raise PopulationError(problem)
     problems: list[Problem] = []
     seen: list[_Seen] = []
@@ -150,17 +172,29 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     last = max((s.years[1] for s in seen), default=0)
     seen = [s if s.years[1] == last else _look_at(folder / s.name, units, last) for s in seen]  # its support and payments of later years
     names = [s.name for s in seen]
-    problems += [Problem(place, phrase('share {} enterprises, under one of their ids', number), "keep each enterprise in one part")
-                 for place, number in _shared(names, [s.keys for s in seen])]
-    problems += [Problem(place, phrase('share {} groups of enterprises', number), "keep each group in one part")
-                 for place, number in _shared(names, [s.groups for s in seen])]
+    problems += [
+        Problem(place, phrase("share {} enterprises, under one of their ids", number), "keep each enterprise in one part")
+        for place, number in _shared(names, [s.keys for s in seen])
+    ]
+    problems += [
+        Problem(place, phrase("share {} groups of enterprises", number), "keep each group in one part")
+        for place, number in _shared(names, [s.groups for s in seen])
+    ]
     if problems:
         raise PopulationError(problems)
     register = Parts(
-        folder, tuple(s.count for s in seen), tuple(s.sha256 for s in seen), min(s.years[0] for s in seen),
-        last, max(s.years[2] for s in seen), any(s.has_payments for s in seen),
-        tuple(sorted((units or {}).items())), list(dict.fromkeys(u for s in seen for u in s.unknown)),
-        [w for s in seen for w in s.warnings], all(s.synthetic for s in seen))
+        folder,
+        tuple(s.count for s in seen),
+        tuple(s.sha256 for s in seen),
+        min(s.years[0] for s in seen),
+        last,
+        max(s.years[2] for s in seen),
+        any(s.has_payments for s in seen),
+        tuple(sorted((units or {}).items())),
+        list(dict.fromkeys(u for s in seen for u in s.unknown)),
+        [w for s in seen for w in s.warnings],
+        all(s.synthetic for s in seen),
+    )
     has_read("register", register.sha256)
     return register
 
@@ -182,19 +216,26 @@ def joined(parts: Sequence[Population]) -> Population:
         some = next((getattr(part, name) for part in parts if getattr(part, name).size), getattr(parts[0], name))
         if not some.size:
             return some
-        return np.concatenate([getattr(part, name) if getattr(part, name).size else
-                               np.zeros((len(part), *some.shape[1:]), some.dtype) for part in parts])
+        return np.concatenate(
+            [getattr(part, name) if getattr(part, name).size else np.zeros((len(part), *some.shape[1:]), some.dtype) for part in parts]
+        )
 
     applications = [part.applications.copy() for part in parts]
     for moved, start in zip(applications, before, strict=False):
         moved["enterprise"] += start
     return replace(
-        parts[0], ids=np.concatenate([part.ids for part in parts]), enterprises=np.concatenate([p.enterprises for p in parts]),
-        annual=np.concatenate([part.annual for part in parts]), support=stacked("support"),
-        support_district=stacked("support_district"), paid=stacked("paid"), employees=stacked("employees"),
+        parts[0],
+        ids=np.concatenate([part.ids for part in parts]),
+        enterprises=np.concatenate([p.enterprises for p in parts]),
+        annual=np.concatenate([part.annual for part in parts]),
+        support=stacked("support"),
+        support_district=stacked("support_district"),
+        paid=stacked("paid"),
+        employees=stacked("employees"),
         own={name: np.concatenate([p.own[name] for p in parts]) for name in parts[0].own if all(name in p.own for p in parts)},
         applications=np.concatenate(applications) if applications else np.zeros(0, APPLICATION),
-        details=pd.concat([part.details for part in parts], ignore_index=True))
+        details=pd.concat([part.details for part in parts], ignore_index=True),
+    )
 
 
 @dataclass(frozen=True)
@@ -219,10 +260,17 @@ def _look_at(folder: Path, units: Mapping[str, str] | None, until: int = 0) -> _
     former = [name.strip() for text in details["former_id"] if text for name in re.split("[、,;，；]", text) if name.strip()]
     groups = details["group_id"].to_numpy()
     return _Seen(
-        folder.name, len(population), population.sha256, keys_of([*population.ids, *former]),
-        keys_of(sorted(set(groups) - {""})), (population.first_year, population.last_year, population.last_paid_year),
-        population.paid.size > 0, population.unknown, [_within(folder.name, w) for w in population.warnings],
-        population.synthetic)
+        folder.name,
+        len(population),
+        population.sha256,
+        keys_of([*population.ids, *former]),
+        keys_of(sorted(set(groups) - {""})),
+        (population.first_year, population.last_year, population.last_paid_year),
+        population.paid.size > 0,
+        population.unknown,
+        [_within(folder.name, w) for w in population.warnings],
+        population.synthetic,
+    )
 
 
 def _part(folder: Path, units: tuple[tuple[str, str], ...], until: int, policy: Policy) -> Population:

@@ -22,7 +22,7 @@ from simulator.population.register import Population
 SHORTEST = 32  # bytes: as long as what the function gives
 LENGTH = 20  # signs of a pseudonym: 100 bits
 ENVIRONMENT = "env:"
-MADE = "make one: python -c \"import secrets; print(secrets.token_hex(32))\" > FILE, for your eyes only (chmod 600)"
+MADE = 'make one: python -c "import secrets; print(secrets.token_hex(32))" > FILE, for your eyes only (chmod 600)'
 
 
 def read_key(source: str | Path) -> bytes:
@@ -41,11 +41,11 @@ def read_key(source: str | Path) -> bytes:
             others = sys.platform != "win32" and Path(source).stat().st_mode & 0o077
             key = Path(source).read_bytes().strip()
         except OSError as e:
-            raise PopulationError(Problem(source, phrase('cannot be read ({})', e.strerror or e), MADE)) from e
+            raise PopulationError(Problem(source, phrase("cannot be read ({})", e.strerror or e), MADE)) from e
         if others:
-            raise PopulationError(Problem(source, "others than its owner may read the key", phrase('chmod 600 {}', source)))
+            raise PopulationError(Problem(source, "others than its owner may read the key", phrase("chmod 600 {}", source)))
     if len(key) < SHORTEST:
-        raise PopulationError(Problem(source, phrase('the key has fewer than {} bytes', SHORTEST), MADE))
+        raise PopulationError(Problem(source, phrase("the key has fewer than {} bytes", SHORTEST), MADE))
     return key
 
 

@@ -125,9 +125,7 @@ class RawTable:
             return f"{self.label}!{letters(position)}{line}" if position >= 0 else f"{self.label} row {line}"
         return f"{self.label} line {line}{suffix}"
 
-    def problem(
-        self, row: int, position: int, cause: str, remedy: str, severity: str = "error", column: Column | None = None
-    ) -> Finding:
+    def problem(self, row: int, position: int, cause: str, remedy: str, severity: str = "error", column: Column | None = None) -> Finding:
         """A problem of one cell (row −1: header; position −1: the whole row)."""
         place = self.place(row, position, column)
         return Finding(place, cause, remedy, severity, table=self.label, line=self.line_of(row), position=position)
@@ -192,7 +190,7 @@ def position_of(address: str) -> tuple[int, int]:
     position = 0
     for letter in name:
         position = position * 26 + ord(letter) - ord("A") + 1
-    return int(address[len(name):] or -1), position - 1
+    return int(address[len(name) :] or -1), position - 1
 
 
 def stray(label: str, name: str) -> list[Problem]:

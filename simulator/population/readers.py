@@ -60,8 +60,9 @@ class Examination:
         return [problem for problem in self.problems if problem.severity != "error"]
 
 
-def read_population(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None,
-                    policy: Policy | None = None) -> Population:
+def read_population(
+    path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None, policy: Policy | None = None
+) -> Population:
     """The population of a register's folder, workbook or database.
 
     units: 元 or 万元 by column of amounts, where the register does not say; until: the last year of the whole register of
@@ -74,8 +75,9 @@ def read_population(path: str | Path, units: Mapping[str, str] | None = None, un
     return found.population
 
 
-def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None,
-            policy: Policy | None = None) -> Examination:
+def examine(
+    path: str | Path, units: Mapping[str, str] | None = None, until: int | None = None, policy: Policy | None = None
+) -> Examination:
     """Read and check a register and keep what was found. Raises PopulationError only when there is nothing to open, or
     for units that cannot be meant."""
     if policy is not None and contract().policy is not policy:
@@ -90,9 +92,7 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int
         raw.says += source.says
     if named := sorted({text for raw in source.tables.values() for where, text in raw.says if where == "name" and stated(text)[0]}):
         source.sha256 = hashlib.sha256(repr((source.sha256, named)).encode()).hexdigest()  # a name that says the unit changes the amounts
-    tables = {
-        table.name: check(source.tables[table.name], table, units) for table in contract().tables if table.name in source.tables
-    }
+    tables = {table.name: check(source.tables[table.name], table, units) for table in contract().tables if table.name in source.tables}
     owners = _check_keys(tables)
     _tell_missing(source, name, kind)
     for checked in tables.values():
@@ -112,8 +112,13 @@ def examine(path: str | Path, units: Mapping[str, str] | None = None, until: int
     warnings += [problem for checked in tables.values() for problem in checked.warnings]
     if population is not None:
         population = replace(
-            population, warnings=warnings, source=name, sha256=source.sha256, synthetic=source.synthetic,
-            origin=(str(path) if str(path).startswith("env:") else str(Path(path).resolve()), tuple(sorted((units or {}).items()))))
+            population,
+            warnings=warnings,
+            source=name,
+            sha256=source.sha256,
+            synthetic=source.synthetic,
+            origin=(str(path) if str(path).startswith("env:") else str(Path(path).resolve()), tuple(sorted((units or {}).items()))),
+        )
     return Examination(name, source, errors + warnings, population)
 
 
@@ -124,14 +129,12 @@ def _tell_missing(source: Source, name: str, kind: str) -> None:
         if not table.required:
             continue
         if table.name not in source.present:
-            cause = phrase('the table {} is missing', table.label)
+            cause = phrase("the table {} is missing", table.label)
             remedy = phrase("add the {} {} or {}", kind, f"{table.name}{ending}", f"{table.header}{ending}")
             source.problems.append(Problem(name, cause, remedy))
         elif table.name in source.tables and not len(source.tables[table.name]):
             label = source.tables[table.name].label
-            source.problems.append(
-                Problem(label, "the table has a header but no row", "write one line per row")
-            )
+            source.problems.append(Problem(label, "the table has a header but no row", "write one line per row"))
 
 
 def _check_keys(tables: dict[str, Checked]) -> dict[str, np.ndarray]:

@@ -17,10 +17,16 @@ from simulator.population.spelling import iso
 from simulator.population.units import Declared
 
 OFTEN = {  # what may be said of a day, by the word `days.read` has for it: cause and remedy
-    "serial": ("{} is a spreadsheet's number of a day, read as {}; {} cell(s) in all", "compare the first one; format the column as a date"),
+    "serial": (
+        "{} is a spreadsheet's number of a day, read as {}; {} cell(s) in all",
+        "compare the first one; format the column as a date",
+    ),
     "moment": ("{} lies within minutes of midnight, read as the day {}; {} cell(s) in all", "compare the first one; write the day alone"),
     "time": ("{} has a time of day, which was left out: read as {}; {} cell(s) in all", "compare the first one; write the day alone"),
-    "zone": ("{} is an instant, read as the day in Beijing time (UTC+8): {}; {} cell(s) in all", "compare the first one; write the day alone"),
+    "zone": (
+        "{} is an instant, read as the day in Beijing time (UTC+8): {}; {} cell(s) in all",
+        "compare the first one; write the day alone",
+    ),
 }
 
 
@@ -41,7 +47,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
         word = plain(clean)
         if not word:
             if column.name in KEYS:
-                remarkable[text] = Refused("the cell is blank", phrase('write the {}, or remove the row', column.name))
+                remarkable[text] = Refused("the cell is blank", phrase("write the {}, or remove the row", column.name))
         elif column.name not in LITERAL and word in UNKNOWN:
             remarkable[text] = "unknown"
         else:
@@ -57,8 +63,12 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     if unseen:
         rows = [row for row, text in enumerate(texts) if text in unseen]
         marks = " ".join(dict.fromkeys(mark for text in unseen for mark in unseen[text].split()))
-        checked.warn(rows[0], column.name, phrase('invisible characters ({}) were left out; {} cell(s) in all', marks, len(rows)),
-                     "compare the first one; type it anew instead of pasting it")
+        checked.warn(
+            rows[0],
+            column.name,
+            phrase("invisible characters ({}) were left out; {} cell(s) in all", marks, len(rows)),
+            "compare the first one; type it anew instead of pasting it",
+        )
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
 
@@ -124,8 +134,13 @@ def _tell_remarkable(
             checked.warn(
                 rows[0],
                 column.name,
-                phrase('{} is finer than {}: rounded half up, as were {} cell(s) of this column in all', shown(first), format(step, '.10g'), len(rows)),
-                phrase('write multiples of {}', format(step, '.10g')),
+                phrase(
+                    "{} is finer than {}: rounded half up, as were {} cell(s) of this column in all",
+                    shown(first),
+                    format(step, ".10g"),
+                    len(rows),
+                ),
+                phrase("write multiples of {}", format(step, ".10g")),
             )
         else:
             cause, remedy = OFTEN[remark]
@@ -144,6 +159,11 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
         checked.fault(
             bare[0],
             column.name,
-            phrase('{} bears no unit while other amounts of the column do, as {}; {} cell(s) in all', shown(texts[bare[0]]), shown(next((text for text in texts if text in scaled))), len(bare)),
-            phrase('say what those without are in: --unit {}=元 or 万元', column.name),
+            phrase(
+                "{} bears no unit while other amounts of the column do, as {}; {} cell(s) in all",
+                shown(texts[bare[0]]),
+                shown(next(text for text in texts if text in scaled)),
+                len(bare),
+            ),
+            phrase("say what those without are in: --unit {}=元 or 万元", column.name),
         )

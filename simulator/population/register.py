@@ -27,9 +27,7 @@ from simulator.population.tables import Unknown
 
 DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
 # One application: row of the enterprise, calendar year, number of the clause, day as yyyymmdd (0: not given).
-APPLICATION = np.dtype(
-    [("enterprise", np.int64), ("year", np.int64), ("clause", np.int64), ("applied_on", np.int64)]
-)
+APPLICATION = np.dtype([("enterprise", np.int64), ("year", np.int64), ("clause", np.int64), ("applied_on", np.int64)])
 
 
 def details_frame(count: int, **columns: Any) -> pd.DataFrame:
@@ -121,11 +119,7 @@ class Population:
         )
         cash = (self.policy or contract().policy).cash_clauses
         for amounts in (self.support, self.support_district, self.paid):
-            fits = (
-                fits
-                and amounts.shape in ((*whole, cash), (0, 0, cash))
-                and amounts.dtype == np.int64
-            )
+            fits = fits and amounts.shape in ((*whole, cash), (0, 0, cash)) and amounts.dtype == np.int64
         if not fits:
             raise ValueError("the arrays of a population do not fit each other")
 
@@ -139,8 +133,17 @@ class Population:
             return self
         alike = self.policy is not None and (self.policy.slugs, self.policy.cash) == (policy.slugs, policy.cash)
         if not alike and (self.support.size or self.paid.size or len(self.applications)):
-            raise PopulationError(Problem(
-                self.source, phrase('was read under the policy {}; its tables of support and payments name other clauses than {}', self.policy.name if self.policy else '?', policy.name), "read the register again with --policy, or leave these tables out"))
+            raise PopulationError(
+                Problem(
+                    self.source,
+                    phrase(
+                        "was read under the policy {}; its tables of support and payments name other clauses than {}",
+                        self.policy.name if self.policy else "?",
+                        policy.name,
+                    ),
+                    "read the register again with --policy, or leave these tables out",
+                )
+            )
         new = [("", 0, fact.name) for fact in policy.facts if fact.name not in self.own]
         if alike:
             return replace(self, policy=policy, unknown=[*self.unknown, *new])
@@ -261,8 +264,7 @@ class Population:
             ("既有政策 Existing support", f"{np.count_nonzero(self.support):,}"),
             (
                 "已兑现 Paid",
-                f"{np.count_nonzero(self.paid):,}"
-                + (f", –{self.last_paid_year}" if self.last_paid_year else ""),
+                f"{np.count_nonzero(self.paid):,}" + (f", –{self.last_paid_year}" if self.last_paid_year else ""),
             ),
             ("申报 Applications", f"{len(self.applications):,}"),
             ("未知 Unknown", f"{cells:,} 格 cells, {columns:,} 列 columns"),
@@ -275,7 +277,6 @@ class Population:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
-            for name, value in self._counts()
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in self._counts()
         )
         return f"<table>{rows}</table>"

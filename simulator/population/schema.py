@@ -63,8 +63,7 @@ def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **mor
     return Column(name, header, kind, **(settings | more))
 
 
-_MAGNITUDE = (("error", "整列数量级须可信，否则须用 --unit 指明单位",
-               "the column's magnitude is believable, or --unit says its unit"),)
+_MAGNITUDE = (("error", "整列数量级须可信，否则须用 --unit 指明单位", "the column's magnitude is believable, or --unit says its unit"),)
 _HEADQUARTERS = (
     (facts.NONE, ("none", "无")),
     (facts.REGIONAL, ("regional", "区域")),
@@ -83,67 +82,152 @@ _PAYERS = (
     (OTHER, ("other", "其他")),
 )
 
-_ID = _column("enterprise_id", "统一社会信用代码", "text", "任意文本，不得重复", "any text, unique", required=True,
-              also=("社会信用代码", "信用代码", "纳税人识别号"))
+_ID = _column(
+    "enterprise_id",
+    "统一社会信用代码",
+    "text",
+    "任意文本，不得重复",
+    "any text, unique",
+    required=True,
+    also=("社会信用代码", "信用代码", "纳税人识别号"),
+)
 _YEAR = _column("year", "年度", "year", "公历年度", "calendar year", required=True, also=("年份",))
 _CLAUSE = _column("clause", "条款", "clause", "条款的文号、名称或序号", "article, name or number of a clause", required=True)
 
 ENTERPRISES = (
     _ID,
     _column("name", "企业名称", "text", "不出现在汇总报告中", "never in an aggregate report", also=("单位名称", "纳税人名称")),
-    _column("settled_on", "落户日期", "date", "新落户本区之日；空白：此前已在本区",
-            "the day it newly settled in the district; blank: it was there before", low=19000101),
+    _column(
+        "settled_on",
+        "落户日期",
+        "date",
+        "新落户本区之日；空白：此前已在本区",
+        "the day it newly settled in the district; blank: it was there before",
+        low=19000101,
+    ),
     _column("registered_capital", "注册资本", "money", "", "", checks=_MAGNITUDE),
-    _column("paid_in_capital", "实缴资本", "money", "", "",
-            checks=(*_MAGNITUDE, ("warning", "不高于注册资本", "not above the registered capital"))),
+    _column(
+        "paid_in_capital",
+        "实缴资本",
+        "money",
+        "",
+        "",
+        checks=(*_MAGNITUDE, ("warning", "不高于注册资本", "not above the registered capital")),
+    ),
     _column("ecommerce", "电子商务企业", "flag", "按政策的界定", "e-commerce enterprise, as the policy defines it"),
-    _column("online_retailer", "网络零售企业", "flag", "按政策的界定；必为电子商务企业",
-            "online retail enterprise, as the policy defines it; implies ecommerce"),
-    _column("headquarters", "总部类型", "choice", "无 / 区域 / 全国", "headquarters or settlement centre",
-            choices=_HEADQUARTERS),
+    _column(
+        "online_retailer",
+        "网络零售企业",
+        "flag",
+        "按政策的界定；必为电子商务企业",
+        "online retail enterprise, as the policy defines it; implies ecommerce",
+    ),
+    _column("headquarters", "总部类型", "choice", "无 / 区域 / 全国", "headquarters or settlement centre", choices=_HEADQUARTERS),
     _column("o2o", "线上线下结合", "flag", "", "sells online and offline combined"),
     _column("certified_on", "市级电商认定日期", "date", "", "municipal e-commerce certification"),
-    _column("spun_off_on", "分离设立日期", "date", "由本区传统企业分离设立的网络零售法人（本行为新企业）",
-            "split off a traditional enterprise of the district (this row is the new one)"),
-    _column("lease_started_on", "办公租赁起始日期", "date", "指定楼宇内办公租赁起始日",
-            "start of the office lease in a designated building"),
+    _column(
+        "spun_off_on",
+        "分离设立日期",
+        "date",
+        "由本区传统企业分离设立的网络零售法人（本行为新企业）",
+        "split off a traditional enterprise of the district (this row is the new one)",
+    ),
+    _column(
+        "lease_started_on", "办公租赁起始日期", "date", "指定楼宇内办公租赁起始日", "start of the office lease in a designated building"
+    ),
     _column("building_opened_on", "楼宇运行日期", "date", "仅楼宇经营者", "building operators only: start of operation"),
     _column("accounts_sound", "财务制度健全", "flag", "空白为是", "blank means true", default=1),
-    _column("unsound_on", "财务失范日期", "date", "享受政策后财务制度不再健全之日；仅在 clawback_trigger=violations_and_accounts 时使用",
-            "the day accounts ceased to be sound after support was taken up; read only under "
-            "clawback_trigger=violations_and_accounts", read_under=("clawback_trigger", "violations_and_accounts")),
-    _column("founded_locally", "本区新设", "flag", "本区人员新设登记，非区外迁入；仅在 newly_settled=from_outside 时使用",
-            "a new registration by people of the district, not come from outside; read only under "
-            "newly_settled=from_outside", read_under=("newly_settled", "from_outside")),
+    _column(
+        "unsound_on",
+        "财务失范日期",
+        "date",
+        "享受政策后财务制度不再健全之日；仅在 clawback_trigger=violations_and_accounts 时使用",
+        "the day accounts ceased to be sound after support was taken up; read only under clawback_trigger=violations_and_accounts",
+        read_under=("clawback_trigger", "violations_and_accounts"),
+    ),
+    _column(
+        "founded_locally",
+        "本区新设",
+        "flag",
+        "本区人员新设登记，非区外迁入；仅在 newly_settled=from_outside 时使用",
+        "a new registration by people of the district, not come from outside; read only under newly_settled=from_outside",
+        read_under=("newly_settled", "from_outside"),
+    ),
     _column("violated_on", "违规日期", "date", "政策所列违规情形首次发生之日", "first violation that the policy lists"),
     _column("group_id", "所属集团", "text", "", "group it belongs to", optional=True),
     _column("parent_id", "分离母体", "text", "", "enterprise it was split off", optional=True),
     _column("area", "所属镇街园区", "text", "", "town, street or park", optional=True),
-    _column("sector", "行业", "choice", "商品 / 服务 / 平台 / 楼宇 / 传统", "goods / services / platform / building / traditional",
-            choices=_SECTORS, default="", optional=True),
+    _column(
+        "sector",
+        "行业",
+        "choice",
+        "商品 / 服务 / 平台 / 楼宇 / 传统",
+        "goods / services / platform / building / traditional",
+        choices=_SECTORS,
+        default="",
+        optional=True,
+    ),
     _column("closed_on", "注销日期", "date", "", "day it was struck off", optional=True),
-    _column("former_id", "曾用代码", "text", "新旧代码为同一企业；有多个用顿号分开",
-            "old and new id are one enterprise; several are separated by 、", optional=True,
-            checks=(("error", "不得另有一行，也不得属于两家企业", "has no row of its own and belongs to one enterprise"),)),
+    _column(
+        "former_id",
+        "曾用代码",
+        "text",
+        "新旧代码为同一企业；有多个用顿号分开",
+        "old and new id are one enterprise; several are separated by 、",
+        optional=True,
+        checks=(("error", "不得另有一行，也不得属于两家企业", "has no row of its own and belongs to one enterprise"),),
+    ),
 )
 
 ANNUAL = (
     _ID,
     _YEAR,
     _column("sales", "销售额", "money", "", "all sales", checks=_MAGNITUDE),
-    _column("online_sales", "网络零售额", "money", "", "online retail sales",
-            checks=(*_MAGNITUDE, ("warning", "不高于销售额", "not above all sales"))),
+    _column(
+        "online_sales",
+        "网络零售额",
+        "money",
+        "",
+        "online retail sales",
+        checks=(*_MAGNITUDE, ("warning", "不高于销售额", "not above all sales")),
+    ),
     _column("vat", "增值税", "money", "当年缴纳", "paid in the year", checks=_MAGNITUDE),
     _column("business_tax", "营业税", "money", "当年缴纳", "paid in the year", checks=_MAGNITUDE),
     _column("income_tax", "企业所得税", "money", "当年缴纳", "paid in the year", checks=_MAGNITUDE),
-    _column("retained_tax", "主体税区级留成", "money", "空白：按分享比例由主体税推算",
-            "blank: derived from the main taxes by the sharing terms", default=facts.BLANK, checks=_MAGNITUDE),
-    _column("district_contribution", "区级财政贡献额", "money", "空白：等于主体税区级留成", "blank: equals retained_tax",
-            default=facts.BLANK, checks=_MAGNITUDE),
-    _column("rented_area", "租用面积", "area", "", "office area rented",
-            checks=(("warning", f"不超过 {BELIEVED_AREA:,} 平方米", f"not above {BELIEVED_AREA:,} m²"),)),
-    _column("rent", "月租金", "rent", "", "monthly rent",
-            checks=(("warning", f"每平方米每月不超过 {BELIEVED_RENT} 元", f"not above {BELIEVED_RENT} CNY per m² and month"),)),
+    _column(
+        "retained_tax",
+        "主体税区级留成",
+        "money",
+        "空白：按分享比例由主体税推算",
+        "blank: derived from the main taxes by the sharing terms",
+        default=facts.BLANK,
+        checks=_MAGNITUDE,
+    ),
+    _column(
+        "district_contribution",
+        "区级财政贡献额",
+        "money",
+        "空白：等于主体税区级留成",
+        "blank: equals retained_tax",
+        default=facts.BLANK,
+        checks=_MAGNITUDE,
+    ),
+    _column(
+        "rented_area",
+        "租用面积",
+        "area",
+        "",
+        "office area rented",
+        checks=(("warning", f"不超过 {BELIEVED_AREA:,} 平方米", f"not above {BELIEVED_AREA:,} m²"),),
+    ),
+    _column(
+        "rent",
+        "月租金",
+        "rent",
+        "",
+        "monthly rent",
+        checks=(("warning", f"每平方米每月不超过 {BELIEVED_RENT} 元", f"not above {BELIEVED_RENT} CNY per m² and month"),),
+    ),
     _column("designated_building", "指定楼宇", "flag", "办公地在指定商务楼宇", "the office is in a designated building"),
     _column("line_lease", "数据专线租费", "money", "", "data line, in the year"),
     _column("entry_fee", "平台入网费", "money", "当年缴纳的一家网店入网费", "of one shop on a local platform, paid this year"),
@@ -152,8 +236,14 @@ ANNUAL = (
     _column("paid_members", "付费会员数", "count", "仅第三方平台", "third-party platforms only"),
     _column("building_area", "楼宇办公面积", "area", "仅楼宇经营者", "building operators only"),
     _column("building_occupancy", "电商入驻率", "share", "仅楼宇经营者", "building operators only"),
-    _column("building_recognised", "示范楼宇认定", "flag", "", "recognised as a model building",
-            checks=(("warning", "已认定者应有面积", "a recognised building has an area"),)),
+    _column(
+        "building_recognised",
+        "示范楼宇认定",
+        "flag",
+        "",
+        "recognised as a model building",
+        checks=(("warning", "已认定者应有面积", "a recognised building has an area"),),
+    ),
     _column("executive_children", "高管子女就学人数", "count", "当年申请入学", "asking for a school place this year"),
     _column("employees", "从业人数", "count", "", "", optional=True),
 )
@@ -164,10 +254,17 @@ EXISTING_SUPPORT = (
     _ID,
     _YEAR,
     _CLAUSE,
-    _column("amount", "金额", "money", "既有政策同类条款的金额", "what a similar clause of an existing policy would give",
-            required=True),
-    _column("payer", "承担方", "choice", "区级（空白） / 市级 / 其他", "district (blank) / municipal / other", choices=_PAYERS,
-            default=DISTRICT, optional=True),
+    _column("amount", "金额", "money", "既有政策同类条款的金额", "what a similar clause of an existing policy would give", required=True),
+    _column(
+        "payer",
+        "承担方",
+        "choice",
+        "区级（空白） / 市级 / 其他",
+        "district (blank) / municipal / other",
+        choices=_PAYERS,
+        default=DISTRICT,
+        optional=True,
+    ),
 )
 PAID = (
     _ID,
@@ -209,9 +306,9 @@ class Contract:
     def clauses(self) -> dict[str, int]:
         """Every way a cash clause is named in a cell (squeezed), and its number."""
         names: dict[str, int] = {}
-        for k, clause in enumerate(self.policy.clauses[:self.cash_clauses], 1):
+        for k, clause in enumerate(self.policy.clauses[: self.cash_clauses], 1):
             names |= {squeezed(clause.zh): k, squeezed(clause.slug): k}
-        articles = [squeezed(clause.article) for clause in self.policy.clauses[:self.cash_clauses]]
+        articles = [squeezed(clause.article) for clause in self.policy.clauses[: self.cash_clauses]]
         return names | {article: k for k, article in enumerate(articles, 1) if articles.count(article) == 1}
 
     @cached_property
@@ -228,8 +325,9 @@ def contract_of(policy: Policy) -> Contract:
         for name in ("vat", "business_tax", "income_tax"):
             needed[name] = tuple(slug for slug in policy.slugs if slug in (*needed.get(name, ()), *tax))
     if "ecommerce" in needed and "online_retailer" in facts.KINDS:  # an online retailer is an e-commerce enterprise
-        needed["online_retailer"] = tuple(slug for slug in policy.slugs
-                                          if slug in (*needed.get("online_retailer", ()), *needed["ecommerce"]))
+        needed["online_retailer"] = tuple(
+            slug for slug in policy.slugs if slug in (*needed.get("online_retailer", ()), *needed["ecommerce"])
+        )
 
     def told(column: Column) -> Column:
         if column.kind == "clause":
@@ -239,8 +337,10 @@ def contract_of(policy: Policy) -> Contract:
             return replace(column, needed_by=needed.get(column.name, ()), read_under=None, optional=column.name not in needed)
         return replace(column, needed_by=needed.get(column.name, ()))
 
-    own = {table: tuple(_own_column(fact, needed.get(fact.name, ())) for fact in policy.facts if fact.table == table)
-           for table in ("enterprises", "annual")}
+    own = {
+        table: tuple(_own_column(fact, needed.get(fact.name, ())) for fact in policy.facts if fact.table == table)
+        for table in ("enterprises", "annual")
+    }
     tables = (
         Table("enterprises", "企业", (*map(told, ENTERPRISES), *own["enterprises"]), required=True),
         Table("annual", "年度", (*map(told, ANNUAL), *own["annual"]), required=True),
@@ -253,8 +353,16 @@ def contract_of(policy: Policy) -> Contract:
 
 def _own_column(fact: OwnFact, needed_by: tuple[str, ...]) -> Column:
     """A policy's own fact as a column."""
-    kinds = {"money": "money", "area": "area", "count": "count", "share": "share", "flag": "flag", "day": "date", "choice": "choice",
-             "quantity": "money"}
+    kinds = {
+        "money": "money",
+        "area": "area",
+        "count": "count",
+        "share": "share",
+        "flag": "flag",
+        "day": "date",
+        "choice": "choice",
+        "quantity": "money",
+    }
     column = _column(fact.name, fact.zh, kinds[fact.kind], fact.zh, fact.en, needed_by=needed_by)
     if fact.kind == "quantity":
         return replace(column, unit=fact.unit.name, resolution=fact.unit.scale, high=10**12)

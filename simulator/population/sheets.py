@@ -37,27 +37,28 @@ def decode(data: bytes) -> tuple[str, str]:
         try:  # what a spreadsheet calls "Unicode text"
             return data.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError as error:
-            raise ValueError(phrase('marked as UTF-16, but byte {} is not', error.start)) from None
+            raise ValueError(phrase("marked as UTF-16, but byte {} is not", error.start)) from None
     try:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as error:
         as_utf8 = error.start
-    if data.startswith(
-        b"\xef\xbb\xbf"
-    ):  # marked as UTF-8: reading it as GB18030 would yield other characters
-        raise ValueError(phrase('marked as UTF-8, but byte {} is not', as_utf8 + 3))
+    if data.startswith(b"\xef\xbb\xbf"):  # marked as UTF-8: reading it as GB18030 would yield other characters
+        raise ValueError(phrase("marked as UTF-8, but byte {} is not", as_utf8 + 3))
     try:
         return data.decode("gb18030"), "GB18030"
     except UnicodeDecodeError as error:
         as_gb = error.start
-    raise ValueError(phrase('neither UTF-8 (wrong from byte {}) nor GB18030 (wrong from byte {})', as_utf8, as_gb))
+    raise ValueError(phrase("neither UTF-8 (wrong from byte {}) nor GB18030 (wrong from byte {})", as_utf8, as_gb))
 
 
 def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     """The raw table of a CSV file's bytes, or why there is none. label: the file's name."""
     if _has_endless_line(data):
-        return Problem(label, phrase('a line of more than {} bytes is no row of a register', format(MOST_LINE, ',')),
-                       "check the delimiter and quotations")
+        return Problem(
+            label,
+            phrase("a line of more than {} bytes is no row of a register", format(MOST_LINE, ",")),
+            "check the delimiter and quotations",
+        )
     try:
         text, encoding = decode(data)
     except ValueError as error:
@@ -66,9 +67,7 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     if not text.strip("\ufeff\x1a").strip():
         return Problem(label, "the file is empty", "write a header line and one line per row")
     if "\x00" in text:
-        return Problem(
-            label, phrase('this is no text: byte 0 at character {}', text.index(chr(0))), "save the table as CSV UTF-8"
-        )
+        return Problem(label, phrase("this is no text: byte 0 at character {}", text.index(chr(0))), "save the table as CSV UTF-8")
     delimiter = _delimiter(text, table)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, lines, first = [], [], 1
@@ -80,7 +79,7 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     except csv.Error as error:
         return Problem(
             f"{label} line {first}",
-            phrase('the row cannot be taken apart: {}', error),
+            phrase("the row cannot be taken apart: {}", error),
             'write a text that holds a quotation mark as "…""…", and close every quotation',
         )
     found = arrange(Grid(label, rows, lines, is_sheet=False, title=label), table)
@@ -107,8 +106,16 @@ def _tell_torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> None:
                 break
     if torn:
         line, text = torn[0]
-        raw.warnings.append(Finding(
-            f"{raw.label} line {line}", phrase("{} seems to be one amount that its comma has torn into two cells; {} row(s) in all", f"“{text}”", len(torn)), "write amounts without thousands commas, or in quotation marks", "error", table=raw.label, line=line))
+        raw.warnings.append(
+            Finding(
+                f"{raw.label} line {line}",
+                phrase("{} seems to be one amount that its comma has torn into two cells; {} row(s) in all", f"“{text}”", len(torn)),
+                "write amounts without thousands commas, or in quotation marks",
+                "error",
+                table=raw.label,
+                line=line,
+            )
+        )
 
 
 def _has_endless_line(data: bytes) -> bool:
@@ -129,8 +136,7 @@ def _delimiter(text: str, table: Table) -> str:
         return DELIMITERS[0]
 
     def found(delimiter: str) -> tuple[int, int]:
-        known = max(sum(column_named(cell.strip(' "'), table) is not None for cell in line.split(delimiter))
-                    for line in lines)
+        known = max(sum(column_named(cell.strip(' "'), table) is not None for cell in line.split(delimiter)) for line in lines)
         return known, len(lines[0].split(delimiter)) if known else 0
 
     return max(DELIMITERS, key=found)

@@ -40,15 +40,20 @@ def open_source(path: str | Path) -> tuple[Source, str, str]:
     if text.startswith("env:"):
         return databases.from_variable(text), text, "table"
     if "://" in text:
-        raise PopulationError(Problem(
-            "the address of a database", "is written out, so it would be kept in records and histories",
-            "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE"))
+        raise PopulationError(
+            Problem(
+                "the address of a database",
+                "is written out, so it would be kept in records and histories",
+                "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE",
+            )
+        )
     path = Path(path)
     try:
         return _opened(path)
     except MemoryError:
-        raise PopulationError(Problem(text, "needs more memory than this machine has free",
-                                      "check the file; close other programs")) from None
+        raise PopulationError(
+            Problem(text, "needs more memory than this machine has free", "check the file; close other programs")
+        ) from None
 
 
 def _opened(path: Path) -> tuple[Source, str, str]:
@@ -72,11 +77,9 @@ def _opened(path: Path) -> tuple[Source, str, str]:
                 )
             )
     except OSError as error:
-        raise PopulationError(
-            Problem(text, phrase('cannot be read: {}', error.strerror or error), "check the path")
-        ) from error
+        raise PopulationError(Problem(text, phrase("cannot be read: {}", error.strerror or error), "check the path")) from error
     except ValueError as error:  # a path with a zero character
-        raise PopulationError(Problem(text, phrase('is no path: {}', error), "check the path")) from error
+        raise PopulationError(Problem(text, phrase("is no path: {}", error), "check the path")) from error
     refuse_absent(path)
     raise PopulationError(Problem(text, "is no file and no folder", "check the path"))
 
@@ -93,8 +96,13 @@ def _bytes(path: Path) -> bytes:
         raise PopulationError(Problem(path.name, "is no file but a pipe or a device", "give a file"))
     size = found.st_size
     if size > MOST_BYTES:
-        raise PopulationError(Problem(path.name, phrase('the file has {} bytes; a register has not', format(size, ',')),
-                                      phrase('at most {} are read; check the file', format(MOST_BYTES, ','))))
+        raise PopulationError(
+            Problem(
+                path.name,
+                phrase("the file has {} bytes; a register has not", format(size, ",")),
+                phrase("at most {} are read; check the file", format(MOST_BYTES, ",")),
+            )
+        )
     return path.read_bytes()
 
 
@@ -103,9 +111,13 @@ def _workbook(data: bytes, label: str) -> Source:
     if (refusal := _refusal(data, label)) is not None:
         return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(refusal)
     if is_html(data):
-        return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(Problem(
-            label, "is a web page named as a workbook; it holds one table and a register has several",
-            "put each such file into one folder, named after its table (as 年度.xls), or save it as .xlsx"))
+        return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(
+            Problem(
+                label,
+                "is a web page named as a workbook; it holds one table and a register has several",
+                "put each such file into one folder, named after its table (as 年度.xls), or save it as .xlsx",
+            )
+        )
     source = from_workbook(data, label)
     _tell_renamed(source, data, label)
     return source
@@ -123,8 +135,14 @@ def _tell_renamed(source: Source, data: bytes, label: str) -> None:
     suffix = Path(label).suffix.lower()
     real = ".xls" if is_ole(data) else ".xlsx" if data[:2] == b"PK" else suffix
     if suffix in (".xls", ".xlsx") and real != suffix and not any(p.severity == "error" for p in source.problems):
-        source.problems.append(Problem(label, phrase('is a workbook of the kind {}, whatever its name says; it was read', real),
-                                       phrase("name it {}", f"{Path(label).stem}{real}"), "warning"))
+        source.problems.append(
+            Problem(
+                label,
+                phrase("is a workbook of the kind {}, whatever its name says; it was read", real),
+                phrase("name it {}", f"{Path(label).stem}{real}"),
+                "warning",
+            )
+        )
 
 
 def _from_folder(folder: Path) -> Source:
@@ -151,14 +169,12 @@ def _from_folder(folder: Path) -> Source:
         if table is None:
             source.problems += stray(entry.name, entry.stem)
         elif table.name in source.present:
-            source.problems.append(Problem(entry.name, phrase('there are two files for {}', table.label), "keep one"))
+            source.problems.append(Problem(entry.name, phrase("there are two files for {}", table.label), "keep one"))
         else:
             try:
                 data = _bytes(entry)
             except OSError as error:
-                source.add(
-                    table.name, Problem(entry.name, phrase('cannot be read: {}', error.strerror), "check the file")
-                )
+                source.add(table.name, Problem(entry.name, phrase("cannot be read: {}", error.strerror), "check the file"))
             except PopulationError as refused:
                 source.add(table.name, refused.problems[0])
             else:
@@ -188,8 +204,11 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
     elif (suffix == ".csv" and data[:2] != b"PK" and not is_ole(data)) or (suffix != ".csv" and _is_text(data)):
         found = from_csv(data, label, table)
         if suffix != ".csv" and isinstance(found, RawTable):
-            found.warnings.append(Problem(label, "is a text with separators (CSV), whatever its name says; it was read",
-                                          "compare the number of rows", "warning"))
+            found.warnings.append(
+                Problem(
+                    label, "is a text with separators (CSV), whatever its name says; it was read", "compare the number of rows", "warning"
+                )
+            )
     else:
         found, others = lone_table(data, label, table)
         source.problems += others
@@ -199,7 +218,7 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
 def _is_text(data: bytes) -> bool:
     """Whether what calls itself a workbook is a text with separators, as databases export it."""
     try:
-        start = decode(data[:data.rfind(b"\n", 0, 100_000) + 1] or data)[0]
+        start = decode(data[: data.rfind(b"\n", 0, 100_000) + 1] or data)[0]
     except ValueError:
         return False
     return "\n" in start and "\0" not in start and any(separator in start for separator in "\t,;|")

@@ -81,15 +81,9 @@ def _frame(table: Table, columns: Columns) -> pd.DataFrame:
 
 def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: set[Unknown]) -> list[Any]:
     """The written values of a column, "unknown" where its cell is."""
-    values = [
-        spell(value, column) for value in (stored.tolist() if isinstance(stored, np.ndarray) else stored)
-    ]
+    values = [spell(value, column) for value in (stored.tolist() if isinstance(stored, np.ndarray) else stored)]
     marked = {entry[:2] for entry in unknown if entry[2] == column.name}
-    return (
-        [UNKNOWN if key in marked else value for key, value in zip(keys, values, strict=True)]
-        if marked
-        else values
-    )
+    return [UNKNOWN if key in marked else value for key, value in zip(keys, values, strict=True)] if marked else values
 
 
 def _enterprises(population: Population, unknown: set[Unknown]) -> Columns:
@@ -112,10 +106,7 @@ def _enterprises(population: Population, unknown: set[Unknown]) -> Columns:
 
 def _annual(population: Population, unknown: set[Unknown]) -> Columns:
     owners, places = np.nonzero(population.annual["present"])
-    keys = [
-        (population.ids[owner], population.first_year + int(place))
-        for owner, place in zip(owners, places, strict=True)
-    ]
+    keys = [(population.ids[owner], population.first_year + int(place)) for owner, place in zip(owners, places, strict=True)]
     columns: Columns = {
         "enterprise_id": [name for name, _ in keys],
         "year": [year for _, year in keys],
@@ -143,21 +134,13 @@ def _support(population: Population, unknown: set[Unknown]) -> Columns:
     """
     district = population.support_district
     rows: list[tuple[Any, ...]] = [
-        (owner, year, clause, amount, "district")
-        for owner, year, clause, amount in _amounts(population, district)
+        (owner, year, clause, amount, "district") for owner, year, clause, amount in _amounts(population, district)
     ]
-    rows += [
-        (owner, year, clause, amount, "other")
-        for owner, year, clause, amount in _amounts(population, population.support - district)
-    ]
+    rows += [(owner, year, clause, amount, "other") for owner, year, clause, amount in _amounts(population, population.support - district)]
     by_id = {name: owner for owner, name in enumerate(population.ids)}
     for name, year, clause, what in _unknown_rows(unknown, "existing_support"):
         if what == "payer":  # its amount counts as the district's until somebody says otherwise
-            place = next(
-                i
-                for i, row in enumerate(rows)
-                if row[:3] == (by_id[name], year, clause) and row[4] == "district"
-            )
+            place = next(i for i, row in enumerate(rows) if row[:3] == (by_id[name], year, clause) and row[4] == "district")
             rows[place] = (*rows[place][:4], UNKNOWN)
         else:
             rows.append((by_id[name], year, clause, UNKNOWN, "district"))
@@ -169,11 +152,7 @@ def _paid(population: Population, unknown: set[Unknown]) -> Columns:
     rows: list[tuple[Any, ...]] = [*_amounts(population, population.paid)]
     by_id = {name: owner for owner, name in enumerate(population.ids)}
     rows += [(by_id[name], year, clause, UNKNOWN) for name, year, clause, _ in _unknown_rows(unknown, "paid")]
-    if (
-        population.last_paid_year
-        and len(population)
-        and population.last_paid_year not in {row[1] for row in rows}
-    ):
+    if population.last_paid_year and len(population) and population.last_paid_year not in {row[1] for row in rows}:
         rows.append((0, population.last_paid_year, 1, 0.0))
     return _columns(population, rows, ("amount",))
 
@@ -191,8 +170,7 @@ def _amounts(population: Population, amounts: np.ndarray) -> list[tuple[int, int
     """Enterprise, year, clause and CNY of every amount that is not 0."""
     found = zip(*(index.tolist() for index in np.nonzero(amounts)), strict=True)
     return [
-        (owner, population.first_year + place, clause + 1, float(amounts[owner, place, clause]) / 100)
-        for owner, place, clause in found
+        (owner, population.first_year + place, clause + 1, float(amounts[owner, place, clause]) / 100) for owner, place, clause in found
     ]
 
 

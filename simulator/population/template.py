@@ -112,17 +112,21 @@ def _cell(sheet: Any, row: int, position: int, value: Any, column: Column) -> No
         sheet.write_string(row, position, "是" if value else "否")
     elif isinstance(value, str):
         if value:
-            sheet.write_string(row, position, {"unknown": "未知"}.get(value, value)
-                               if column.kind != "text" else value)
+            sheet.write_string(row, position, {"unknown": "未知"}.get(value, value) if column.kind != "text" else value)
     elif value is not None and value == value:
         sheet.write_number(row, position, value)
 
 
 def _validation(column: Column) -> dict[str, Any] | None:
     """What Excel offers or refuses while a clerk types. Text (未知) is always let in, so that it can be said."""
-    message: dict[str, Any] = {"input_title": column.header[:32], "input_message": documentation.note(column)[:255],
-               "ignore_blank": True, "error_type": "warning", "error_title": "请核对",
-               "error_message": documentation.note(column)[:255]}
+    message: dict[str, Any] = {
+        "input_title": column.header[:32],
+        "input_message": documentation.note(column)[:255],
+        "ignore_blank": True,
+        "error_type": "warning",
+        "error_title": "请核对",
+        "error_message": documentation.note(column)[:255],
+    }
     if column.kind == "flag":
         return message | {"validate": "list", "source": ["是", "否", "未知"]}
     if column.kind == "choice":

@@ -42,8 +42,11 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
     values = checked.numbers(column.name)
     values = np.where(values == column.default, 0, values) if column.derived else values
     whole, above = int(values.sum()), int(values[part].sum())
-    place = f"{checked.raw.label}!{letters(position)}{line}" if checked.raw.is_sheet else \
-        f"{checked.raw.label} line {line}, column {column.label}"
+    place = (
+        f"{checked.raw.label}!{letters(position)}{line}"
+        if checked.raw.is_sheet
+        else f"{checked.raw.label} line {line}, column {column.label}"
+    )
 
     def tell(cause: str, remedy: str) -> None:
         checked.warnings.append(Finding(place, cause, remedy, "warning", table=checked.raw.label, line=line, position=position))
@@ -52,7 +55,7 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
         said = int(parse(text, column, unit)[0])
     except Refused as refused:
         if "largest" not in refused.cause:  # a sum may lie above the largest amount of one enterprise
-            tell(phrase('a totals row: {}', refused.cause), "write the sum, or leave the cell blank")
+            tell(phrase("a totals row: {}", refused.cause), "write the sum, or leave the cell blank")
         return
     factor = own_unit(text) or (unit.factor if unit else Decimal(1))
     decimals = len(plain(text).rstrip("元万亿千百").partition(".")[2])
@@ -60,4 +63,4 @@ def _compare(checked: Checked, column: Column, line: int, position: int, text: s
     if min(abs(said - whole), abs(said - above)) > slack:
         nearer = above if abs(said - above) < abs(said - whole) else whole
         shown, real = (f"{Decimal(number) / column.resolution:,}" for number in (said, nearer))
-        tell(phrase('the totals row says {}, the rows add up to {}', shown, real), "find the missing or doubled row, or the slip")
+        tell(phrase("the totals row says {}, the rows add up to {}", shown, real), "find the missing or doubled row, or the slip")

@@ -30,26 +30,63 @@ MONEY = {
 ANSWERS = ("元", "千元", "万元", "亿元")
 OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
     "area": {"m2": 1, "m²": 1, "平方米": 1, "平米": 1},
-    "rent": dict.fromkeys(("元m2月", "元平方米月", "元平米月", "元月m2", "元月平方米", "cnyperm2andmonth",
-                           "元每平方米每月", "元m2每月", "元m²月", "元月m²", "元m²每月"), 1),
+    "rent": dict.fromkeys(
+        (
+            "元m2月",
+            "元平方米月",
+            "元平米月",
+            "元月m2",
+            "元月平方米",
+            "cnyperm2andmonth",
+            "元每平方米每月",
+            "元m2每月",
+            "元m²月",
+            "元月m²",
+            "元m²每月",
+        ),
+        1,
+    ),
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }
-_OLD = str.maketrans("萬億仟佰拾圆圓’", "万亿千百十元元'", "“”\"「」")  # as cheques have it; and without quotation marks
+_OLD = str.maketrans("萬億仟佰拾圆圓’", "万亿千百十元元'", '“”"「」')  # as cheques have it; and without quotation marks
 _TIMES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-_ENGLISH = {"tenthousand": 10_000, "hundredthousand": 100_000, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000,
-            "10k": 10_000, "10,000": 10_000, "10000": 10_000, "1,000": 1_000, "1000": 1_000, "'000": 1_000, "wan": 10_000}
+_ENGLISH = {
+    "tenthousand": 10_000,
+    "hundredthousand": 100_000,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "10k": 10_000,
+    "10,000": 10_000,
+    "10000": 10_000,
+    "1,000": 1_000,
+    "1000": 1_000,
+    "'000": 1_000,
+    "wan": 10_000,
+}
 _OURS, _LARGE = "rmb|cny|yuan|renminbi", "|".join(_ENGLISH)
 _ZH_UNIT = r"(?:人民币|rmb|cny|¥)?(?:1[0,]*|一)?[十百千万亿]*元|[十百千]?[万亿](?!元)|百万"
 _EN_UNIT = rf"(?:{_OURS})?(?:{_LARGE})s?(?:of)?(?:{_OURS})+|(?:{_OURS})(?:{_LARGE})s?|wan|{_OURS}"
 _FOREIGN = r"[十百千万亿]*(?:美元|美金|港元|港币|欧元|日元|英镑)|usd|us\$|hkd|eur"  # of amounts, and not known
 _WORD = f"{_FOREIGN}|{_ZH_UNIT}|{_EN_UNIT}"
 _TOKEN = re.compile(  # one of a list of units behind 单位, the longest first: those of no amount have no group
-    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|(?:人民币)?({_WORD})")
+    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|(?:人民币)?({_WORD})"
+)
 _LISTED = re.compile(r"单位(?:都|均|统一)?[::=]?(?:都|均|统一)?(?:为|是)?[::=]?|\bunits?(?:is|are)?[::=]?|amounts?in")
-_SAID = re.compile("|".join(form.replace("…", rf"(?:人民币)?({_WORD})") for form in (
-    r"[(\[【](?:单位|金额|in)?[::]?…[)\]】]", "[以按用]…(?:为|计|表示|列示|填列|填报|反映|统计)", "均?为…(?:[。;,)]|$)",
-    "金额[::]…(?:[。;,)]|$)", "…为(?:计量)?单位", "^(?:in)?…$")))
+_SAID = re.compile(
+    "|".join(
+        form.replace("…", rf"(?:人民币)?({_WORD})")
+        for form in (
+            r"[(\[【](?:单位|金额|in)?[::]?…[)\]】]",
+            "[以按用]…(?:为|计|表示|列示|填列|填报|反映|统计)",
+            "均?为…(?:[。;,)]|$)",
+            "金额[::]…(?:[。;,)]|$)",
+            "…为(?:计量)?单位",
+            "^(?:in)?…$",
+        )
+    )
+)
 _MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几数多每过满])(百万元|[千万亿]元)")
 EXPLANATION = "explanation"  # where a unit is said for every table: a sheet or a file beside them
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
@@ -81,9 +118,9 @@ def _split(text: str, table: Table) -> tuple[Column | None, str]:
     if name in names:
         return names[name], ""
     for match in _SEPARATORS.finditer(name):
-        column = names.get(name[:match.start()])
+        column = names.get(name[: match.start()])
         if column is not None:
-            return column, name[match.end():].strip("()[]】〕}>〉:单位").strip()
+            return column, name[match.end() :].strip("()[]】〕}>〉:单位").strip()
     for at in range(len(name) - 1, 0, -1):  # 金额万元, amount_wan
         if name[:at] in names and factor_of(name[at:]) is not None:
             return names[name[:at]], name[at:]
@@ -133,7 +170,7 @@ def stated(text: str) -> tuple[set[str], set[str]]:
         while token := _TOKEN.match(text, at):
             if token.group(1):
                 said.add(token.group(1))
-            at = token.end() + (text[token.end():token.end() + 1] in ("、", ",", "/", "和", "及", "或", ";"))
+            at = token.end() + (text[token.end() : token.end() + 1] in ("、", ",", "/", "和", "及", "或", ";"))
     said = set(map(_named, said))
     return said, set() if said else set(_MENTIONED.findall(text))
 
@@ -163,7 +200,7 @@ def declared_unit(column: Column, position: int, raw: RawTable, table: Table) ->
         said = word or (below if is_unit(below) else "")
         read, own = parse_unit(said), parse_unit(column.unit)
         if not said or read is None or own is None or read.dimensions != own.dimensions:
-            return phrase('the unit “{}” is not known', said) if said else None
+            return phrase("the unit “{}” is not known", said) if said else None
         return Declared(read.size / own.size, said, "header")
     if column.kind == "money":
         return _money_unit(column, position, raw, word, below, table)
@@ -171,17 +208,20 @@ def declared_unit(column: Column, position: int, raw: RawTable, table: Table) ->
         return None
     word = word or below
     factor = OTHERS[column.kind].get(bare_unit(word))
-    return phrase('the unit “{}” is not known', word) if factor is None else Declared(Decimal(factor), word, "header")
+    return phrase("the unit “{}” is not known", word) if factor is None else Declared(Decimal(factor), word, "header")
 
 
 def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: str, table: Table) -> Declared | str | None:
     """The one unit that everything said of a column of amounts agrees on; the header before what stands around the table."""
     found: dict[str, str] = {}  # where it is said → unit
     group = raw.groups[position] if raw.groups else ""
-    for where, said in (("header", _word_in(word, raw.header[position])), ("row below the header", below if is_unit(below) else ""),
-                        ("heading", money_word(group) if not word and group else "")):
+    for where, said in (
+        ("header", _word_in(word, raw.header[position])),
+        ("row below the header", below if is_unit(below) else ""),
+        ("heading", money_word(group) if not word and group else ""),
+    ):
         if said and factor_of(said) is None:
-            return phrase('the unit “{}” is not known', said)
+            return phrase("the unit “{}” is not known", said)
         if said:
             found[where] = said
     own = bool(found)
@@ -192,8 +232,11 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     for line, at, text in comments:
         other = column_named(raw.header[at], table) if 0 <= at < len(raw.header) and at != position else None
         elsewhere = other is None or other.kind != "money"
-        if at < 0 or ((at != position or line <= raw.header_line) and elsewhere and (
-                line <= raw.header_line or at >= len(raw.header) or line > max(raw.lines, default=0))):
+        if at < 0 or (
+            (at != position or line <= raw.header_line)
+            and elsewhere
+            and (line <= raw.header_line or at >= len(raw.header) or line > max(raw.lines, default=0))
+        ):
             texts.append(("comment", text))
         elif at != position and elsewhere and not own:
             mentioned += [("comment", unit) for unit in stated(text)[0]]
@@ -205,7 +248,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
                 mentioned.append((where, *units))
             continue
         if len({factor_of(unit) for unit in units}) > 1 and not (own and units >= set(found.values())):
-            return phrase('the {} names two units, {}', where, ' / '.join(sorted(units, key=len)))
+            return phrase("the {} names two units, {}", where, " / ".join(sorted(units, key=len)))
         if len(units) == 1:
             found.setdefault(where, *units)
             if factor_of(found[where]) != factor_of(*units):
@@ -215,22 +258,22 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
     factors = {factor_of(unit) for unit in found.values()}
     if len(factors) > 1:
         first, *_, last = found.items()
-        return phrase('the {} says {}, the {} {}', first[0], first[1], last[0], last[1])
+        return phrase("the {} says {}, the {} {}", first[0], first[1], last[0], last[1])
     if not found and raw.beside and not group:
         return phrase("{} stands above other columns only", f"“{raw.beside}”")
     if not found and mentioned:
-        return phrase('the {} mentions {}', mentioned[0][0], mentioned[0][1])
+        return phrase("the {} mentions {}", mentioned[0][0], mentioned[0][1])
     declared = next((Declared(Decimal(factor), unit, where) for where, unit in found.items() if (factor := factor_of(unit))), None)
     if found and declared is None:
-        return phrase('the unit “{}” is not known', next(iter(found.values())))
+        return phrase("the unit “{}” is not known", next(iter(found.values())))
     for line, at, text in comments:  # of one cell: nobody can tell whether it is another unit than its column's
         units, doubtful = stated(text)
         odd = [u for u in (*units, *doubtful) if factor_of(u) != (declared.factor if declared else 1)]
         if at == position and line > raw.header_line and odd:
-            return phrase('the comment on line {} says {}', line, odd[0])
+            return phrase("the comment on line {} says {}", line, odd[0])
     if position in raw.scaled and declared is not None and declared.factor != 1:
         line, divisor = raw.scaled[position]
-        return phrase('it is said to be {}, but the number on line {} is shown divided by {}', declared.word, line, divisor)
+        return phrase("it is said to be {}, but the number on line {} is shown divided by {}", declared.word, line, divisor)
     return declared
 
 

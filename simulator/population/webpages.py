@@ -21,8 +21,15 @@ from simulator.population.sheets import decode
 from simulator.population.units import MONEY
 
 MOST_STYLES, MOST_BESIDE = 2_000_000, 200  # characters looked at for styles; texts beside the table
-_DOES = {"sup": "superscript", "sub": "subscript", "s": "struck", "strike": "struck", "del": "struck", "script": "unseen",
-         "style": "unseen"}
+_DOES = {
+    "sup": "superscript",
+    "sub": "subscript",
+    "s": "struck",
+    "strike": "struck",
+    "del": "struck",
+    "script": "unseen",
+    "style": "unseen",
+}
 MOST_SPAN = 500  # a merged heading wider than any table
 
 
@@ -94,8 +101,16 @@ class _Tables(html.parser.HTMLParser):
             ticked = given.get("type") in ("checkbox", "radio")
             self.handle_data(("是" if "checked" in given else "否") if ticked else given.get("value") or given.get("alt") or "")
         else:
-            does = _DOES.get(tag, "unseen" if self.styles.has(given, "display:none") else "struck" if self.styles.has(given, "line-through")
-                             else "unseen" if tag == "option" and "selected" not in given else "")
+            does = _DOES.get(
+                tag,
+                "unseen"
+                if self.styles.has(given, "display:none")
+                else "struck"
+                if self.styles.has(given, "line-through")
+                else "unseen"
+                if tag == "option" and "selected" not in given
+                else "",
+            )
             self.within += [(tag, does)] if does else []
 
     def handle_endtag(self, tag: str) -> None:
@@ -125,12 +140,17 @@ class _Tables(html.parser.HTMLParser):
             shown = " ".join("".join(self.cell).split())
             text = _reconciled(shown, self.stored) if self.stored else shown
             if text is None:
-                self.odd[-1].append((row, self.at, Problem(
-                    "", phrase('{} is shown and {} stored', cells.shown(shown), self.stored), "write the number that is meant")))
+                self.odd[-1].append(
+                    (
+                        row,
+                        self.at,
+                        Problem("", phrase("{} is shown and {} stored", cells.shown(shown), self.stored), "write the number that is meant"),
+                    )
+                )
             elif self.format and self.format.unit and re.fullmatch(r"[\d.]+", text):
                 text = self.format.text(text)
             if self.struck and shown:
-                self.odd[-1].append((row, self.at, Problem("", phrase('{} is struck out, or a part of it', cells.shown(shown)), STRUCK)))
+                self.odd[-1].append((row, self.at, Problem("", phrase("{} is struck out, or a part of it", cells.shown(shown)), STRUCK)))
             self.tables[-1][-1][self.at] = shown if text is None else text
             self.cell, self.within = None, []
 
@@ -219,11 +239,20 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
     others = [cell for place, other in enumerate(page.tables) if place != at for row in other[:MOST_BESIDE] for cell in row if cell]
     found = arrange(Grid(label, rows, range(1, len(rows) + 1), title=label, merged=page.merged[at], says=[*page.beside, *others]), table)
     if isinstance(found, RawTable):
-        found.warnings.append(Problem(label, "is a web page named as a workbook; its largest table was read",
-                                      "compare the number of rows", "warning"))
+        found.warnings.append(
+            Problem(label, "is a web page named as a workbook; its largest table was read", "compare the number of rows", "warning")
+        )
         if page.hidden[at]:
-            found.warnings.append(Problem(label, phrase("{}; everything was read", phrase("{} row(s) or cell(s) are hidden", page.hidden[at])),
-                                          "show it and compare", "warning"))
-        found.warnings += [Finding(f"{label}!{letters(column)}{row + 1}", odd.cause, odd.remedy, "error", table=label, line=row + 1,
-                                   position=column) for row, column, odd in page.odd[at]]
+            found.warnings.append(
+                Problem(
+                    label,
+                    phrase("{}; everything was read", phrase("{} row(s) or cell(s) are hidden", page.hidden[at])),
+                    "show it and compare",
+                    "warning",
+                )
+            )
+        found.warnings += [
+            Finding(f"{label}!{letters(column)}{row + 1}", odd.cause, odd.remedy, "error", table=label, line=row + 1, position=column)
+            for row, column, odd in page.odd[at]
+        ]
     return found

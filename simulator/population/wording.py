@@ -75,6 +75,9 @@ def told(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
     if lang != "zh":
         return problem
-    return Problem(place_in_chinese(problem.place), problem.cause_zh or chinese(problem.cause),
-                   problem.remedy_zh or chinese(problem.remedy),
-                   problem.severity)
+    return Problem(
+        place_in_chinese(problem.place),
+        problem.cause_zh or chinese(problem.cause),
+        problem.remedy_zh or chinese(problem.remedy),
+        problem.severity,
+    )

@@ -43,9 +43,7 @@ def from_workbook(data: bytes, label: str) -> Source:
             source.says += says
             source.problems += [] if says else stray(f"{label}, sheet {name}", name)
         elif table.name in source.present:
-            source.problems.append(
-                Problem(f"{label}, sheet {name}", phrase('there are two sheets for {}', table.label), "keep one")
-            )
+            source.problems.append(Problem(f"{label}, sheet {name}", phrase("there are two sheets for {}", table.label), "keep one"))
         else:
             found, others = _sheet(opened, name, name, table)
             source.add(table.name, found)
@@ -70,8 +68,9 @@ def lone_table(data: bytes, label: str, table: Table) -> tuple[RawTable | Proble
     if len(filled) > 1:
         filled = [name for name in filled if not of_sheet(name, opened.grid(name).rows)]
     if len(filled) != 1:
-        return Problem(label, phrase('{} sheets could be the table {}', len(filled), table.label),
-                       phrase('keep one, or name it {}', table.header)), []
+        return Problem(
+            label, phrase("{} sheets could be the table {}", len(filled), table.label), phrase("keep one, or name it {}", table.header)
+        ), []
     found, others = _sheet(opened, filled[0], label, table)
     if isinstance(found, RawTable):
         beside = (name for name in opened.looks if name != filled[0] and table_named(name) is None)
@@ -99,15 +98,22 @@ class _Book:
     def _read(self, name: str, look: Look) -> Grid:
         sheet = self.reader.get_sheet_by_name(name)
         # one stray cell far below makes millions of blank ones: blank rows are passed over at once
-        rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row]
-                for row in sheet.to_python(skip_empty_area=False)]
-        found = Grid(name, rows, range(1, len(rows) + 1), title=f"{self.label} {name}", comments=look.comments, says=look.says,
-                     merged=[(*first, *last) for first, last in sheet.merged_cell_ranges or ()])
+        rows = [[] if row.count("") == len(row) else [as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        found = Grid(
+            name,
+            rows,
+            range(1, len(rows) + 1),
+            title=f"{self.label} {name}",
+            comments=look.comments,
+            says=look.says,
+            merged=[(*first, *last) for first, last in sheet.merged_cell_ranges or ()],
+        )
 
         def say(place: Place, cause: str, remedy: str, severity: str = "error") -> None:
             row, column = place
-            found.problems.append(Finding(f"{name}!{letters(column)}{row + 1}", cause, remedy, severity, table=name, line=row + 1,
-                                          position=column))
+            found.problems.append(
+                Finding(f"{name}!{letters(column)}{row + 1}", cause, remedy, severity, table=name, line=row + 1, position=column)
+            )
 
         known = {place: (formula, given) for place, formula, given in differing(look.formulas, rows)}
         wrong: dict[int, list[Place]] = {}  # once for a column
@@ -117,8 +123,11 @@ class _Book:
         for places in wrong.values():
             formula, given = known[places[0]]
             row, column = places[0]
-            say(places[0], phrase("the cell's formula shows {}, and ={} gives {}; {} cell(s) in all", rows[row][column], formula, given, len(places)),
-                "open it in Excel or WPS, let it calculate, and save it; or write the number that is meant")
+            say(
+                places[0],
+                phrase("the cell's formula shows {}, and ={} gives {}; {} cell(s) in all", rows[row][column], formula, given, len(places)),
+                "open it in Excel or WPS, let it calculate, and save it; or write the number that is meant",
+            )
         for (row, column), text in look.texts.items():
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = text
@@ -135,20 +144,31 @@ class _Book:
             line, column = position_of(address)
             if (line - 1, column) not in known:
                 doubtful.setdefault((cause, remedy, column if (cause, remedy) in (NEVER, ZERO) else line * 1000 + column), []).append(
-                    (line - 1, column))
+                    (line - 1, column)
+                )
         for (cause, remedy, _), places in doubtful.items():
-            say(places[0], phrase('{}; {} cell(s) in all', cause, len(places)) if len(places) > 1 else cause, remedy)
+            say(places[0], phrase("{}; {} cell(s) in all", cause, len(places)) if len(places) > 1 else cause, remedy)
         if look.stale[0]:
             line, column = position_of(look.stale[1])
-            say((line - 1, column), phrase('{} cell(s) hold formulas whose values may be out of date: the program that wrote the workbook does not calculate', look.stale[0]), "open it in Excel or WPS, let it calculate, and save it", "warning")
+            say(
+                (line - 1, column),
+                phrase(
+                    "{} cell(s) hold formulas whose values may be out of date: the program that wrote the workbook does not calculate",
+                    look.stale[0],
+                ),
+                "open it in Excel or WPS, let it calculate, and save it",
+                "warning",
+            )
         if look.struck:
-            say(look.struck[0], phrase('{} cell(s) are struck out, this the first', len(look.struck)), STRUCK)
+            say(look.struck[0], phrase("{} cell(s) are struck out, this the first", len(look.struck)), STRUCK)
         hidden = [letters(column) for column in sorted(look.columns) if any(column < len(row) and row[column] for row in rows)]
         if hidden:
             columns = ", ".join(hidden)
-            look.hidden = phrase("{}; column(s) {} are hidden", look.hidden, columns) if look.hidden else phrase("column(s) {} are hidden", columns)
+            look.hidden = (
+                phrase("{}; column(s) {} are hidden", look.hidden, columns) if look.hidden else phrase("column(s) {} are hidden", columns)
+            )
         if look.hidden:
-            found.problems.append(Problem(name, phrase('{}; everything was read', look.hidden), "show it and compare", "warning"))
+            found.problems.append(Problem(name, phrase("{}; everything was read", look.hidden), "show it and compare", "warning"))
         return found
 
 

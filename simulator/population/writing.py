@@ -30,9 +30,15 @@ def write_folder(population: Population, folder: Path) -> Path:
 
     Raises PopulationError when the folder holds other tables of a register, or cannot be written.
     """
-    return _write_files(folder, {
-        f"{name}.csv": partial(_save_csv, frame) for name, frame in to_tables(population).items()
-        if len(frame) or name in ("enterprises", "annual")}, population.synthetic)
+    return _write_files(
+        folder,
+        {
+            f"{name}.csv": partial(_save_csv, frame)
+            for name, frame in to_tables(population).items()
+            if len(frame) or name in ("enterprises", "annual")
+        },
+        population.synthetic,
+    )
 
 
 def write_parquet(population: Population, folder: Path) -> Path:
@@ -71,12 +77,12 @@ def write_parquet(population: Population, folder: Path) -> Path:
             columns["annual"][column.name] = _typed(population.annual[column.name][owners, places], column)
         elif population.employees.size:
             columns["annual"][column.name] = population.employees[owners, places]
-    small = {name: frame for name, frame in to_tables(population, only=("existing_support", "paid", "applications"))
-             .items() if len(frame)}
+    small = {name: frame for name, frame in to_tables(population, only=("existing_support", "paid", "applications")).items() if len(frame)}
     files = {name: pyarrow.table(held) for name, held in columns.items()}
     files |= {name: pyarrow.Table.from_pandas(frame, preserve_index=False) for name, frame in small.items()}
-    return _write_files(folder, {f"{name}.parquet": partial(parquet.write_table, held) for name, held in files.items()},
-                        population.synthetic)
+    return _write_files(
+        folder, {f"{name}.parquet": partial(parquet.write_table, held) for name, held in files.items()}, population.synthetic
+    )
 
 
 def _typed(stored: np.ndarray, column: Column) -> Any:
@@ -123,7 +129,13 @@ def _refuse_mixture(changing: Change, files: set[str]) -> None:
         if (is_table or is_mark) and entry.name not in files:
             changing.remove(entry.name)
             if not entry.is_file() or mine.get(entry.name) != digest_of(entry):
-                problems.append(Problem(str(changing.folder), phrase('already holds {}, which would be read together with the new tables', entry.name), "remove it, or choose an empty folder"))
+                problems.append(
+                    Problem(
+                        str(changing.folder),
+                        phrase("already holds {}, which would be read together with the new tables", entry.name),
+                        "remove it, or choose an empty folder",
+                    )
+                )
     if problems:
         raise PopulationError(problems)
 

@@ -80,7 +80,7 @@ def refusal(data: bytes) -> tuple[str, str] | None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES or unpacked > MOST_RATIO * len(data) + 10_000_000:
         return (
-            phrase('the workbook unpacks to {} bytes in {} parts; a register does not', format(unpacked, ','), format(len(entries), ',')),
+            phrase("the workbook unpacks to {} bytes in {} parts; a register does not", format(unpacked, ","), format(len(entries), ",")),
             save,
         )
     if "xl/workbook.xml" not in {entry.filename for entry in entries}:
@@ -116,14 +116,18 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             # where no header asks for per cent a share shown so is a share
             used = {style: said for style, said in meanings.items() if not said.percent or b"%" in shared or b"%" in content}
             lined = {style for style in struck if f's="{style}"'.encode() in content or _is_uncommon(content)}
-            found[name] = _read(name, content, used, fresh, lined, raised) if used or lined or raised or _is_uncommon(content) else \
-                _glance(name, content)
+            found[name] = (
+                _read(name, content, used, fresh, lined, raised)
+                if used or lined or raised or _is_uncommon(content)
+                else _glance(name, content)
+            )
             _frame(found[name], content)
             found[name].comments |= _comments(archive, part)
             for drawing in _targets(archive, part, "/drawing").values():
                 if drawing in archive.namelist():
-                    found[name].says += ["".join(element.itertext()) for element in _tree(archive, drawing).iter()
-                                         if _local(element.tag) == "txBody"]
+                    found[name].says += [
+                        "".join(element.itertext()) for element in _tree(archive, drawing).iter() if _local(element.tag) == "txBody"
+                    ]
         said = _tree(archive, "docProps/core.xml") if "docProps/core.xml" in archive.namelist() else ()
         says = [element.text for element in said if _local(element.tag) in ("title", "subject", "description", "keywords") and element.text]
     return found, mac_dates, says
@@ -149,10 +153,12 @@ def _targets(archive: zipfile.ZipFile, part: str, kind: str = "") -> dict[str, s
     listed = f"{folder}/_rels/{name}.rels"
     if listed not in archive.namelist():
         return {}
-    targets = {element.get("Id", ""): element.get("Target", "") for element in _tree(archive, listed)
-               if element.get("Type", "").endswith(kind)}
-    return {name: target.lstrip("/") if target.startswith("/") else normpath(join(dirname(part), target))
-            for name, target in targets.items()}
+    targets = {
+        element.get("Id", ""): element.get("Target", "") for element in _tree(archive, listed) if element.get("Type", "").endswith(kind)
+    }
+    return {
+        name: target.lstrip("/") if target.startswith("/") else normpath(join(dirname(part), target)) for name, target in targets.items()
+    }
 
 
 def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, str]]) -> bool:
@@ -254,8 +260,12 @@ def _raised(archive: zipfile.ZipFile, parts: Iterable[str]) -> dict[int, tuple[s
     return found
 
 
-def _parse(content: bytes, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None] | None = None,
-           text: Callable[[str], None] | None = None) -> None:
+def _parse(
+    content: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
     """Read XML in any spelling. Raises ValueError when it declares entities."""
 
     def refuse(*_given: Any) -> None:
@@ -271,7 +281,7 @@ def _frame(found: Look, content: bytes) -> None:
     """What a sheet says before and after its cells: hidden columns, printed headers, prompts of what may be entered."""
     begin, end = _CELLS_BEGIN.search(content), content.rfind(b"sheetData>")
     if begin and end > begin.end():
-        content = content[:begin.end()] + content[content.rfind(b"</", 0, end):]
+        content = content[: begin.end()] + content[content.rfind(b"</", 0, end) :]
     says: list[str] | None = None
 
     def start(tag: str, given: dict[str, str]) -> None:
@@ -315,19 +325,26 @@ def _bound_texts(shared: bytes, sheet: bytes) -> None:
         texts = [len(text) for text in re.findall(rb"si>(.*?)</(?:\w+:)?si>", shared, re.DOTALL)]
         shown = sum(texts[at] for number in re.findall(rb">([0-9]{1,8})</", sheet) if (at := int(number)) < len(texts))
         if shown > MOST_TEXTS:
-            raise Refused(phrase("the texts of the cells come to {} characters; a register's do not", format(shown, ',')), "check the workbook")
+            raise Refused(
+                phrase("the texts of the cells come to {} characters; a register's do not", format(shown, ",")), "check the workbook"
+            )
 
 
 def _too_far(sheet: str, row: int, column: int, cells: int) -> None:
     """Refuse a sheet that would need far more room than its cells: the value reader makes it for all up to the last."""
     if column > FARTHEST or row >= 9_999_999 or ((row + 1) * (column + 1) > max(FEW_CELLS, SPARSE * cells)):
-        raise Refused(phrase("{} lies far outside a register's table", f"{sheet}!{letters(column)}{row + 1}"), "delete the rows or columns out there")
+        raise Refused(
+            phrase("{} lies far outside a register's table", f"{sheet}!{letters(column)}{row + 1}"), "delete the rows or columns out there"
+        )
 
 
 def _is_uncommon(content: bytes) -> bool:
     """Whether a sheet's XML must be read: something in it may matter, or it is not spelt as nearly all are."""
-    return _OTHER_ENCODING.match(content) is not None or content.count(b"<c ") != content.count(b'<c r="') or \
-        _UNCOMMON.search(content) is not None
+    return (
+        _OTHER_ENCODING.match(content) is not None
+        or content.count(b"<c ") != content.count(b'<c r="')
+        or _UNCOMMON.search(content) is not None
+    )
 
 
 def _glance(name: str, content: bytes) -> Look:
@@ -336,11 +353,17 @@ def _glance(name: str, content: bytes) -> Look:
     rows = set((_DEEP_ROW if wide < FEW_CELLS // 100_000 else _ROW).findall(content))
     _too_far(name, max(map(int, rows), default=100_000) - 1, wide, content.count(b"<c "))
     hidden = len(_HIDDEN_ROW.findall(content))
-    return Look(hidden=phrase('{} row(s) are hidden', hidden) if hidden else "")
+    return Look(hidden=phrase("{} row(s) are hidden", hidden) if hidden else "")
 
 
-def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: bool, struck: Collection[str] = (),
-          raised: Mapping[int, tuple[str, bool]] = MappingProxyType({})) -> Look:
+def _read(
+    name: str,
+    content: bytes,
+    meanings: Mapping[str, Meaning],
+    fresh: bool,
+    struck: Collection[str] = (),
+    raised: Mapping[int, tuple[str, bool]] = MappingProxyType({}),
+) -> Look:
     """A sheet's XML, read: any spelling of it, cells and rows without an address too."""
     found = Look()
     row = column = -1
@@ -388,8 +411,9 @@ def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: boo
     def look_at(text: str) -> None:
         kind, address = cell.get("t", "n"), f"{letters(column)}{row + 1}"
         if kind == "e":
-            found.doubtful.append((address, phrase('the cell shows {}', text or 'an error'),
-                                   "write the value, leave blank for none, 未知 for unknown"))
+            found.doubtful.append(
+                (address, phrase("the cell shows {}", text or "an error"), "write the value, leave blank for none, 未知 for unknown")
+            )
         elif formula is not None and not text and (kind != "str" or not fresh):
             found.doubtful.append((address, *NEVER))
         elif formula is not None and not fresh and _is_zero(text):
@@ -408,8 +432,13 @@ def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: boo
             found.formats[row, column] = said
         if (text or (runs and runs.parts)) and cell.get("s", "0") in struck:
             found.struck.append((row, column))
-        looks, lined = raised.get(int(text), ("", False)) if kind == "s" and raised and text.isdecimal() else \
-            ("".join(runs.parts) if runs.odd else "", runs.struck) if runs else ("", False)
+        looks, lined = (
+            raised.get(int(text), ("", False))
+            if kind == "s" and raised and text.isdecimal()
+            else ("".join(runs.parts) if runs.odd else "", runs.struck)
+            if runs
+            else ("", False)
+        )
         if lined:
             found.struck.append((row, column))
         if looks:
@@ -425,5 +454,5 @@ def _read(name: str, content: bytes, meanings: Mapping[str, Meaning], fresh: boo
 
     _parse(content, start, end, characters)
     _too_far(name, deepest, widest, cells)
-    found.hidden = phrase('{} row(s) are hidden', hidden) if hidden else ""
+    found.hidden = phrase("{} row(s) are hidden", hidden) if hidden else ""
     return found

@@ -20,10 +20,37 @@ from simulator.projection.sobol import chances_by_draw
 from simulator.projection.uncertain import Uncertain, fixed
 
 # Assumptions that may differ from year to year (`path@2014`: from that year on); of the others the model asks once.
-DATABLE = ("market.growth", "market.local_wedge", "market.entry_part", "take_up.", "discretion.", "prices.growth",
-           "startups.", "regional.", "national.", "anchors.", "split_offs.a_year", "traditional.", "joiners.", "buildings.",
-           "service_share", "o2o_share", "capital.", "office.designated_share", "office.area", "office.rent", "office.lease",
-           "line.", "certification.", "children.rate", "exit.", "breach.rate", "breach.accounts_rate", "tax.", "bunching.")
+DATABLE = (
+    "market.growth",
+    "market.local_wedge",
+    "market.entry_part",
+    "take_up.",
+    "discretion.",
+    "prices.growth",
+    "startups.",
+    "regional.",
+    "national.",
+    "anchors.",
+    "split_offs.a_year",
+    "traditional.",
+    "joiners.",
+    "buildings.",
+    "service_share",
+    "o2o_share",
+    "capital.",
+    "office.designated_share",
+    "office.area",
+    "office.rent",
+    "office.lease",
+    "line.",
+    "certification.",
+    "children.rate",
+    "exit.",
+    "breach.rate",
+    "breach.accounts_rate",
+    "tax.",
+    "bunching.",
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +110,14 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("national.capital_median", "CNY", 1, 1e12, "全国总部实缴资本中位数", "median paid-in capital, national"),
     _a("anchors.capital_log_sd", "log", 0, 4, "总部实缴资本离散度", "log sd of headquarters' paid-in capital"),
     _a("anchors.other_sector", "share", 0, 1, "总部中非电子商务企业的比例", "headquarters that are not of e-commerce"),
-    _a("anchors.not_retail", "share", 0, 1, "总部中不从事网络零售的电子商务企业比例",
-       "headquarters of e-commerce that do not retail online"),
+    _a(
+        "anchors.not_retail",
+        "share",
+        0,
+        1,
+        "总部中不从事网络零售的电子商务企业比例",
+        "headquarters of e-commerce that do not retail online",
+    ),
     _a("startups.founded_locally", "share", 0, 1, "新企业中本区人员新设的比例", "newcomers founded by people of the district"),
     _a("o2o_share", "share", 0, 1, "线上线下结合企业占比", "share that sells online and offline combined"),
     _a("capital.registered_median", "CNY", 1, 1e12, "注册资本中位数", "median registered capital"),
@@ -151,15 +184,20 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("butfor.elasticity", "ratio", 0, 10, "新落户对政策力度的弹性", "elasticity of but-for arrivals to generosity"),
     _a("butfor.cap", "ratio", 1, 100, "政策力度倍数上限", "largest multiple of today's generosity that counts"),
     _a("administration.share", "share", 0, 1, "行政成本占兑现额比例", "administration per unit of payouts"),
-    _a("purses.zone_and_towns", "share", 0, 1, "区级留成中归园区和镇街的比例",
-       "part of the district's share that goes to Zone and towns"),
+    _a("purses.zone_and_towns", "share", 0, 1, "区级留成中归园区和镇街的比例", "part of the district's share that goes to Zone and towns"),
     _a("discount.social", "share", 0, 1, "社会折现率（实际）", "social discount rate (real)"),
     _a("discount.treasury", "share", 0, 1, "财政资金成本（名义）", "treasury discount rate (nominal)"),
     _a("discount.inflation", "share", -0.1, 1, "通货膨胀率", "inflation"),
     _a("reregistration.share", "share", 0, 1, "存量企业重新注册为新落户的比例", "incumbents a year that return as newly settled"),
     _a("bunching.contribution", "share", 0, 1, "贡献额向门槛靠拢的范围", "how far below an edge contributions are brought up to it"),
-    _a("bunching.capital", "share", 0, 1, "略低于门槛的新企业中提高注册资本以达门槛的比例",
-       "of newcomers somewhat below an edge, the share that raises registered capital to it"),
+    _a(
+        "bunching.capital",
+        "share",
+        0,
+        1,
+        "略低于门槛的新企业中提高注册资本以达门槛的比例",
+        "of newcomers somewhat below an edge, the share that raises registered capital to it",
+    ),
     _a("bunching.capital_reach", "share", 0, 1, "“略低于门槛”的范围（占门槛的比例）", "how far below an edge of capital is somewhat below"),
     *(_a(f"levers.{m.name}.effect", m.unit, m.low, m.high, f"{m.zh}：{m.acts_zh}", f"{m.en}: {m.acts_en}") for m in MEASURES),
     *(_a(f"levers.{m.name}.cost", "CNY", 0, 1e12, f"{m.zh}：年成本", f"{m.en}: cost a year") for m in MEASURES),
@@ -171,12 +209,44 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
 )
 # What an assumption can change of a draw: nothing of it (it counts afterwards), newcomers alone, or anything
 NOTHING, NEWCOMERS_ONLY, EVERYTHING = 0, 1, 2
-_AFTERWARDS = ("trscg_", "services_ratio", "per_pupil_cost", "crowding_out", "administration_", "purses_", "discount_", "levers_",
-               "targets_goods_share", "cash_same_year", "breach_recovered")
-_OF_NEWCOMERS = ("startups_", "regional_", "national_", "anchors_", "split_offs_a_year", "traditional_", "joiners_", "buildings_",
-                 "office_stock", "bunching_capital", "butfor_elasticity", "butfor_cap")
-_OF_ANY_INVENTED = ("incumbents_", "platforms_", "split_offs_earlier", "service_share", "o2o_share", "capital_", "office_", "line_",
-                    "existing_")  # of drawn incumbents, too; a register says these of its own enterprises
+_AFTERWARDS = (
+    "trscg_",
+    "services_ratio",
+    "per_pupil_cost",
+    "crowding_out",
+    "administration_",
+    "purses_",
+    "discount_",
+    "levers_",
+    "targets_goods_share",
+    "cash_same_year",
+    "breach_recovered",
+)
+_OF_NEWCOMERS = (
+    "startups_",
+    "regional_",
+    "national_",
+    "anchors_",
+    "split_offs_a_year",
+    "traditional_",
+    "joiners_",
+    "buildings_",
+    "office_stock",
+    "bunching_capital",
+    "butfor_elasticity",
+    "butfor_cap",
+)
+_OF_ANY_INVENTED = (
+    "incumbents_",
+    "platforms_",
+    "split_offs_earlier",
+    "service_share",
+    "o2o_share",
+    "capital_",
+    "office_",
+    "line_",
+    "existing_",
+)  # of drawn incumbents, too; a register says these of its own enterprises
 
 
 def touches(field: str, *, drawn: bool) -> int:
@@ -217,9 +287,19 @@ class Declared:
             | {f"levers.{m.name}.effect": m.neutral for m in MEASURES}
             | {a.path: 1.0 for a in self.all if a.path.startswith("discretion.")}
             | {a.path: 0.0 for a in self.all if a.path.endswith(".a_year") or a.path.startswith("exit.")}
-            | {"platforms.number": 0.0, "certification.rate": 0.0, "breach.rate": 0.0, "cash.same_year": 1.0,
-               "certification.rate_others": 0.0, "breach.accounts_rate": 0.0, "existing.share": 0.0,
-               "reregistration.share": 0.0, "bunching.contribution": 0.0, "bunching.capital": 0.0})
+            | {
+                "platforms.number": 0.0,
+                "certification.rate": 0.0,
+                "breach.rate": 0.0,
+                "cash.same_year": 1.0,
+                "certification.rate_others": 0.0,
+                "breach.accounts_rate": 0.0,
+                "existing.share": 0.0,
+                "reregistration.share": 0.0,
+                "bunching.contribution": 0.0,
+                "bunching.capital": 0.0,
+            }
+        )
 
 
 def _as_called(general: Assumption, policy: Policy) -> Assumption:
@@ -236,28 +316,53 @@ def declared(policy: Policy) -> Declared:
     """The assumptions of the projection under a policy."""
     found = [_as_called(a, policy) for a in GENERAL]
     for c in policy.clauses:
-        found.append(replace(_a(f"take_up.{c.slug}", "share", 0, 1, f"申报率：{c.short_zh}", f"take-up: {c.short_en}"),
-                             default=USUAL_TAKE_UP))
+        found.append(
+            replace(_a(f"take_up.{c.slug}", "share", 0, 1, f"申报率：{c.short_zh}", f"take-up: {c.short_en}"), default=USUAL_TAKE_UP)
+        )
         if c.cash:
-            found.append(replace(_a(f"typical_sum.{c.slug}", "CNY", 1, 1e9, f"申报率所对应的金额：{c.short_zh}",
-                                    f"sum the take-up belongs to: {c.short_en}"), default=fixed(USUAL_SUM)))
+            found.append(
+                replace(
+                    _a(
+                        f"typical_sum.{c.slug}",
+                        "CNY",
+                        1,
+                        1e9,
+                        f"申报率所对应的金额：{c.short_zh}",
+                        f"sum the take-up belongs to: {c.short_en}",
+                    ),
+                    default=fixed(USUAL_SUM),
+                )
+            )
     discretion = {}
     for c in policy.clauses:
         if any(path in policy.discretion for path in c.numbers):
-            found.append(replace(_a(f"discretion.{c.slug}", "share", 0, 1, f"核定占上限比例：{c.short_zh}",
-                                    f"share of the cap decided: {c.short_en}"), default=fixed(1.0)))
+            found.append(
+                replace(
+                    _a(f"discretion.{c.slug}", "share", 0, 1, f"核定占上限比例：{c.short_zh}", f"share of the cap decided: {c.short_en}"),
+                    default=fixed(1.0),
+                )
+            )
             discretion[c.slug] = f"discretion_{c.slug}"
     for f in policy.facts:
         if f.share:
-            found.append(replace(_a(f"facts.{f.name}.share", "share", 0, 1, f"有此项的比例：{f.zh}", f"share that has it: {f.en}"),
-                                 default=fixed(f.share)))
+            found.append(
+                replace(
+                    _a(f"facts.{f.name}.share", "share", 0, 1, f"有此项的比例：{f.zh}", f"share that has it: {f.en}"),
+                    default=fixed(f.share),
+                )
+            )
         if f.median:
-            found.append(replace(_a(f"facts.{f.name}.median", f.unit.name, 0, 1e13, f"中位数：{f.zh}", f"median: {f.en}"),
-                                 default=fixed(f.median)))
+            found.append(
+                replace(_a(f"facts.{f.name}.median", f.unit.name, 0, 1e13, f"中位数：{f.zh}", f"median: {f.en}"), default=fixed(f.median))
+            )
     order = [a.path for a in GENERAL]  # the order of a file does not matter: chances go by name
     found.sort(key=lambda a: (a.path not in order, order.index(a.path) if a.path in order else 0))
-    return Declared(tuple(found), tuple(f"take_up_{c.slug}" for c in policy.clauses),
-                    tuple(f"typical_sum_{c.slug}" if c.cash else "" for c in policy.clauses), discretion)
+    return Declared(
+        tuple(found),
+        tuple(f"take_up_{c.slug}" for c in policy.clauses),
+        tuple(f"typical_sum_{c.slug}" if c.cash else "" for c in policy.clauses),
+        discretion,
+    )
 
 
 def general(records: np.ndarray) -> np.ndarray:
@@ -271,8 +376,16 @@ def general(records: np.ndarray) -> np.ndarray:
 
 
 def draw_parameters(
-    known: Declared, values: Mapping[str, Uncertain], seed: int, first: int, count: int, *, at_mean: bool = False, at_mode: bool = False,
-    correlations: Mapping[tuple[str, str], float] | None = None, sobol: bool = False,
+    known: Declared,
+    values: Mapping[str, Uncertain],
+    seed: int,
+    first: int,
+    count: int,
+    *,
+    at_mean: bool = False,
+    at_mode: bool = False,
+    correlations: Mapping[tuple[str, str], float] | None = None,
+    sobol: bool = False,
 ) -> np.ndarray:
     """The outer layer: each assumption's value in draws first … first + count − 1, as `known.parameters` records (count,).
 
@@ -296,7 +409,13 @@ def draw_parameters(
 
 
 def by_year(
-    known: Declared, records: np.ndarray, values: Mapping[str, Uncertain], seed: int, numbers: np.ndarray, years: list[int], *,
+    known: Declared,
+    records: np.ndarray,
+    values: Mapping[str, Uncertain],
+    seed: int,
+    numbers: np.ndarray,
+    years: list[int],
+    *,
     at_mode: bool = False,
 ) -> np.ndarray:
     """The parameters of each year, records (count, years), of draws with their levers pulled.
@@ -311,8 +430,7 @@ def by_year(
         if at_mode or value.shape == "fixed":
             drawn = np.full(len(records), value.most_likely)
         else:
-            drawn = value.inverse(np.array([uniforms_by_draw(np.uint64(seed), int(n), 1, PARAMETER, key_of(path))[0]
-                                            for n in numbers]))
+            drawn = value.inverse(np.array([uniforms_by_draw(np.uint64(seed), int(n), 1, PARAMETER, key_of(path))[0] for n in numbers]))
         for measure in MEASURES:
             if known.by_path[path].field in acted_on(measure, records):
                 effect = records[f"levers_{measure.name}_effect"]

@@ -24,8 +24,10 @@ def _columns(whole: str, numbers: str = "") -> np.dtype:
 # year; spun_off: a date; may_settle, may_certify, unbroken: what may yet befall it; went_online: counted for the target of 二;
 # own_rate: retained tax per yuan of sales a register shows (0: none); first_part: share of its first year that it is in
 # business, from the month of its settling on.
-CARRIED = _columns("born passing services national traditional active anyway came_later spun_off may_settle may_certify unbroken "
-                   "went_online", "own_rate online_share first_part")
+CARRIED = _columns(
+    "born passing services national traditional active anyway came_later spun_off may_settle may_certify unbroken went_online",
+    "own_rate online_share first_part",
+)
 
 # A year. factor: growth; profit, leaves, breach, certification: urns; yuan, members: sales of a whole year and paying members;
 # part: share of the year that it is in business; there: not gone;
@@ -33,8 +35,11 @@ CARRIED = _columns("born passing services national traditional active anyway cam
 # kind, all fen; local, unshared: the local part of the main taxes, and what the district would keep of them under the sharing
 # rules of the base year; befallen: something may have befallen it; calm: the clauses that could matter as long as nothing did, one bit
 # each; matter: those of them that the year's figures leave possible.
-YEAR = _columns("there present here profitable sales online_sales turnover_tax income_tax retained_tax district_contribution "
-                "local unshared executive_children befallen calm matter", "factor profit leaves breach certification yuan members part")
+YEAR = _columns(
+    "there present here profitable sales online_sales turnover_tax income_tax retained_tax district_contribution "
+    "local unshared executive_children befallen calm matter",
+    "factor profit leaves breach certification yuan members part",
+)
 
 # What the projection keeps of an enterprise's facts, for whoever rules clauses out beforehand. Sums of money other than rents and fees
 # are figures of the year; rents and fees follow the price level.
@@ -44,5 +49,11 @@ _GROWING = ("paid_members", "membership_income")
 _MOVING = {*_FIGURES, *_PRICED, *_GROWING, "vat", "business_tax", "income_tax"}
 _FIELDS = YEAR.names or ()
 SEEN = Columns(
-    TOGETHER, {name: _FIELDS.index(name) for name in _FIGURES}, _FIELDS.index("calm"), _FIELDS.index("matter"),
-    frozenset(facts.ENTERPRISE_FIELDS) | (frozenset(facts.ANNUAL_FIELDS) - _MOVING), frozenset(_PRICED), frozenset(_GROWING))
+    TOGETHER,
+    {name: _FIELDS.index(name) for name in _FIGURES},
+    _FIELDS.index("calm"),
+    _FIELDS.index("matter"),
+    frozenset(facts.ENTERPRISE_FIELDS) | (frozenset(facts.ANNUAL_FIELDS) - _MOVING),
+    frozenset(_PRICED),
+    frozenset(_GROWING),
+)

@@ -18,6 +18,7 @@ KINDS = ("goods", "service", "regional", "national", "platform", "split_off", "t
 RETAILER, OTHER = 1, 2  # who may yet be certified
 SHOCK_CUT = 1.5  # own growth shocks are cut at ±1.5 (log)
 
+
 class May(NamedTuple):
     """What time may still bring an enterprise: that it settles anew, that it is certified. Its other marks stay."""
 
@@ -30,13 +31,30 @@ class May(NamedTuple):
 # (0: none, the model's); anyway: it would be here without the policy; passing: seen only in the year it asks for support
 # (platform joiners, building operators); closed: gone before the projection; group: number of its group of enterprises in
 # a register (0: none), which counts once.
-STATE = np.dtype([
-    ("kind", np.int64), ("key", np.uint64), ("born", np.int64), ("anyway", np.int64), ("profitable", np.int64),
-    ("passing", np.int64), ("closed", np.int64), ("group", np.int64),
-    ("sales", np.float64), ("online_share", np.float64), ("own_rate", np.float64), ("area", np.float64),
-    ("rent", np.float64), ("designated", np.int64), ("line_lease", np.float64), ("members", np.float64),
-    ("fee", np.float64), ("entry_fee", np.float64), ("building_area", np.float64), ("occupancy", np.float64),
-])
+STATE = np.dtype(
+    [
+        ("kind", np.int64),
+        ("key", np.uint64),
+        ("born", np.int64),
+        ("anyway", np.int64),
+        ("profitable", np.int64),
+        ("passing", np.int64),
+        ("closed", np.int64),
+        ("group", np.int64),
+        ("sales", np.float64),
+        ("online_share", np.float64),
+        ("own_rate", np.float64),
+        ("area", np.float64),
+        ("rent", np.float64),
+        ("designated", np.int64),
+        ("line_lease", np.float64),
+        ("members", np.float64),
+        ("fee", np.float64),
+        ("entry_fee", np.float64),
+        ("building_area", np.float64),
+        ("occupancy", np.float64),
+    ]
+)
 
 
 @rule
@@ -64,8 +82,13 @@ def own_rate_moves(par, year, sharing, base_par, base_year, base_sharing, servic
 def hazards(par):
     """Probabilities of being gone after a year: of incumbents, of newcomers in their first, second, third and later years."""
     dormancy = par.exit_dormancy
-    return (par.exit_incumbents * dormancy, par.exit_year1 * dormancy, par.exit_year2 * dormancy, par.exit_year3 * dormancy,
-            par.exit_later * dormancy)
+    return (
+        par.exit_incumbents * dormancy,
+        par.exit_year1 * dormancy,
+        par.exit_year2 * dormancy,
+        par.exit_year3 * dormancy,
+        par.exit_later * dormancy,
+    )
 
 
 @columnwise

@@ -26,8 +26,7 @@ def market_growth(pars, hindsight, seed, draw, base_year, growth):
         if hindsight:
             growth[j] = PUBLISHED[min(max(year - PUBLISHED_FROM, 0), PUBLISHED.shape[0] - 1)]
             continue
-        deviation = par.market_persistence * deviation + par.market_sd * normal(
-            u(seed, draw, MARKET, np.uint64(0), year))
+        deviation = par.market_persistence * deviation + par.market_sd * normal(u(seed, draw, MARKET, np.uint64(0), year))
         growth[j] = par.market_growth + par.market_yearly_change * (j - since) + deviation
         if j == 1:
             growth[j] += par.market_first_year_extra
@@ -58,4 +57,3 @@ def total_retail_sales(par: np.ndarray, years: list[int]) -> np.ndarray:
     """社会消费品零售总额 in CNY, (draws, years): the level drawn for 2015, moved by its yearly growth."""
     steps = np.asarray(years) - 2015
     return par["trscg_level_2015"][:, None] * (1 + par["trscg_growth"][:, None]) ** steps[None, :]
-

@@ -39,13 +39,27 @@ from simulator.projection.columns import TOGETHER
 from simulator.projection.enterprises import day_in_year
 
 CAPITAL_REFORM = 2014_03_01  # from here paid-in capital is free to state (facts key paidin_rule_after)
-ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, kinds.TRADITIONAL, kinds.JOINER,
-            kinds.BUILDING)
+ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, kinds.TRADITIONAL, kinds.JOINER, kinds.BUILDING)
 
 # Urns that nearly every invented enterprise is asked once, of many side by side: one by one they cost several times as much.
-URNS = np.dtype([(name, np.float64, (TOGETHER,)) for name in (
-    "settling_day", "sales", "capital", "service", "founded_locally", "lease_lag", "split_off_earlier", "o2o", "area", "designated",
-    "line")])
+URNS = np.dtype(
+    [
+        (name, np.float64, (TOGETHER,))
+        for name in (
+            "settling_day",
+            "sales",
+            "capital",
+            "service",
+            "founded_locally",
+            "lease_lag",
+            "split_off_earlier",
+            "o2o",
+            "area",
+            "designated",
+            "line",
+        )
+    ]
+)
 
 
 @rule
@@ -114,8 +128,7 @@ def furnish(par, state, seed, draw, urns, e):
     state.rent = par.office_rent
     state.designated = 1 if urns.designated[e] < par.office_designated_share else 0
     if urns.line[e] < par.line_prevalence:
-        state.line_lease = lognormal(
-            u(seed, draw, LINE_FEE, state.key, 0), par.line_fee_median, par.line_fee_log_sd)
+        state.line_lease = lognormal(u(seed, draw, LINE_FEE, state.key, 0), par.line_fee_median, par.line_fee_log_sd)
 
 
 @rule
@@ -179,8 +192,7 @@ def make_incumbent(par, enterprise, state, seed, draw, sales, service, base_year
         enterprise.spun_off_on = day_in_year(days % 1.0, base_year - 1 + np.int64(days))
     enterprise.o2o = 1 if urns.o2o[e] < par.o2o_share else 0
     enterprise.registered_capital = np.int64(registered_capital(par, urns.capital[e])) * FEN
-    enterprise.paid_in_capital = np.int64(
-        enterprise.registered_capital / FEN * par.capital_paid_in_before_2014_03) * FEN
+    enterprise.paid_in_capital = np.int64(enterprise.registered_capital / FEN * par.capital_paid_in_before_2014_03) * FEN
 
 
 @rule
@@ -188,8 +200,7 @@ def make_platform(par, enterprise, state, seed, draw):
     """A local third-party platform of the base year."""
     state.kind = kinds.PLATFORM
     state.anyway = 1
-    state.members = lognormal(
-        u(seed, draw, MEMBERS, state.key, 0), par.platforms_members_median, par.platforms_members_log_sd)
+    state.members = lognormal(u(seed, draw, MEMBERS, state.key, 0), par.platforms_members_median, par.platforms_members_log_sd)
     state.fee = par.platforms_fee
     state.sales = state.members * state.fee
     enterprise.accounts_sound = 1

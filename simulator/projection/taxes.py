@@ -80,11 +80,23 @@ def tax_year(par, year, sharing, base_year, base_sharing, moves):
     if share > 0.5:
         lasts = max(lasts, 2 - 1 / share)
     return TaxYear(
-        share, lasts, share * (1 - lasts) / (1 - share), par.tax_vat_burden_goods, par.tax_burden_services,
-        par.tax_margin, effective_income_tax(par), par.tax_district_share,
-        sharing.local_vat_share / RATE, services_local_share(year), sharing.local_income_tax_share / RATE,
-        base_sharing.local_vat_share / RATE, services_local_share(base_year), base_sharing.local_income_tax_share / RATE,
-        moves[0], moves[1])
+        share,
+        lasts,
+        share * (1 - lasts) / (1 - share),
+        par.tax_vat_burden_goods,
+        par.tax_burden_services,
+        par.tax_margin,
+        effective_income_tax(par),
+        par.tax_district_share,
+        sharing.local_vat_share / RATE,
+        services_local_share(year),
+        sharing.local_income_tax_share / RATE,
+        base_sharing.local_vat_share / RATE,
+        services_local_share(base_year),
+        base_sharing.local_income_tax_share / RATE,
+        moves[0],
+        moves[1],
+    )
 
 
 @once

@@ -104,7 +104,7 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
     if _is_number(given):
         return _in_range(fixed(float(given)), [given], place, low, high)
     if not isinstance(given, Mapping):
-        return None, [Problem(place, phrase('is {}', yamlfile.shown(given)), WRITE)]
+        return None, [Problem(place, phrase("is {}", yamlfile.shown(given)), WRITE)]
     keys = set(given)
     if keys == {"values", "weights"}:
         values, weights = given["values"], given["weights"]
@@ -116,12 +116,12 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
         made = Uncertain(numbers[0], numbers[0], numbers[-1], "discrete", numbers, shares)
         return _in_range(made, values, place, low, high)
     if keys not in ({"low", "high"}, {"low", "mode", "high"}) or not all(map(_is_number, given.values())):
-        return None, [Problem(place, phrase('is written with {}', ', '.join(map(str, given))), WRITE)]
+        return None, [Problem(place, phrase("is written with {}", ", ".join(map(str, given))), WRITE)]
     bottom, top = given["low"], given["high"]
     if bottom > top:
-        return None, [Problem(place, phrase('low {} lies above high {}', bottom, top), "exchange them")]
+        return None, [Problem(place, phrase("low {} lies above high {}", bottom, top), "exchange them")]
     if "mode" in given and not bottom <= given["mode"] <= top:
-        return None, [Problem(place, phrase('mode {} lies outside {} … {}', given['mode'], bottom, top), "low ≤ mode ≤ high")]
+        return None, [Problem(place, phrase("mode {} lies outside {} … {}", given["mode"], bottom, top), "low ≤ mode ≤ high")]
     if bottom == top:
         return _in_range(fixed(float(bottom)), [bottom], place, low, high)
     mode = float(given.get("mode", (bottom + top) / 2))
@@ -130,14 +130,16 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal | np.number) and not isinstance(value, bool) \
-        and math.isfinite(value)
+    return isinstance(value, int | float | Decimal | np.number) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _in_range(made: Uncertain, given: list[Any], place: str, low: float, high: float):
     outside = [v for v in given if not low <= float(v) <= high]
     if not outside:
         return made, []
-    hint = phrase('write {} for {} %', format(float(outside[0]) / 100, 'g'), outside[0]) if high == 1 and 1 < outside[0] <= 100 else \
-        "check the unit"
-    return None, [Problem(place, phrase('{} lies outside {} … {}', outside[0], format(low, 'g'), format(high, 'g')), hint)]
+    hint = (
+        phrase("write {} for {} %", format(float(outside[0]) / 100, "g"), outside[0])
+        if high == 1 and 1 < outside[0] <= 100
+        else "check the unit"
+    )
+    return None, [Problem(place, phrase("{} lies outside {} … {}", outside[0], format(low, "g"), format(high, "g")), hint)]

@@ -138,8 +138,9 @@ class _Writer:
             look.shade(cell, "F5F7F9")
             number = f"{card.number} {card.unit}".strip()
             first = cell.paragraphs[0]
-            for k, (text, size, colour) in enumerate(((card.label, 9, look.SOFT), (number, 13 if look.cells(number) > 12 else 18, look.INK),
-                                                      (card.note, 8, look.SOFT))):
+            for k, (text, size, colour) in enumerate(
+                ((card.label, 9, look.SOFT), (number, 13 if look.cells(number) > 12 else 18, look.INK), (card.note, 8, look.SOFT))
+            ):
                 paragraph = first if k == 0 else cell.add_paragraph()
                 look.run(paragraph, text, size, colour, k == 1)
                 paragraph.paragraph_format.space_after = Pt(2)
@@ -151,8 +152,13 @@ class _Writer:
             return
         width, groups = len(block.header), dict(block.groups)
         size = 8 if width > 6 else 8.5
-        texts = [list(block.header), *([f"{cell.text} {cell.note}" if not cell.number else max(cell.text, cell.note, key=look.cells)
-                                        for cell in row] for row in block.rows)]
+        texts = [
+            list(block.header),
+            *(
+                [f"{cell.text} {cell.note}" if not cell.number else max(cell.text, cell.note, key=look.cells) for cell in row]
+                for row in block.rows
+            ),
+        ]
         shares = look.shares(texts, width, _WIDTH.pt / (size / 2))
         right = [block.numeric(column) for column in range(width)]
         rows = [[_cell(text, size, look.SOFT, True, right[column], "E8EEF5") for column, text in enumerate(block.header)]]
@@ -170,10 +176,14 @@ class _Writer:
             return
         widths = [int(_WIDTH.twips * share / sum(shares)) for share in shares]
         grid = "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
-        body = "".join(f'<w:tr><w:trPr><w:cantSplit/>{"<w:tblHeader/>" if head and place == 0 else ""}</w:trPr>{"".join(row)}</w:tr>'
-                       for place, row in enumerate(rows))
-        table = parse_xml(f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>{look.LINES if lined else ""}'
-                          f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>')
+        body = "".join(
+            f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head and place == 0 else ''}</w:trPr>{''.join(row)}</w:tr>"
+            for place, row in enumerate(rows)
+        )
+        table = parse_xml(
+            f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>{look.LINES if lined else ""}'
+            f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>'
+        )
         self.document.element.body.insert(len(self.document.element.body) - 1, table)  # the last element is the page's own
         self.gap()
 
@@ -198,18 +208,24 @@ class _Writer:
         look.filled_when_opened(self.document)
 
 
-def _cell(text: str, size: float, colour: Any = look.INK, bold: bool = False, right: bool = False, ground: str = "", note: str = "",
-          span: int = 1) -> str:
+def _cell(
+    text: str, size: float, colour: Any = look.INK, bold: bool = False, right: bool = False, ground: str = "", note: str = "", span: int = 1
+) -> str:
     """A cell as XML; note: beneath a number, beside a text, in small print."""
     properties = (f'<w:gridSpan w:val="{span}"/>' if span > 1 else "") + (
-        f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>' if ground else "")
+        f'<w:shd w:val="clear" w:color="auto" w:fill="{ground}"/>' if ground else ""
+    )
     runs = _run(text, size, colour, bold)
     if note:
         runs += ("<w:r><w:br/></w:r>" if right else _run(" ", size, colour)) + _run(note, size - 1.5, look.SOFT)
-    return (f'<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:pPr><w:spacing w:before="20" w:after="20"/>'
-            f"{_RIGHT if right else ''}</w:pPr>{runs}</w:p></w:tc>")
+    return (
+        f'<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:pPr><w:spacing w:before="20" w:after="20"/>'
+        f"{_RIGHT if right else ''}</w:pPr>{runs}</w:p></w:tc>"
+    )
 
 
 def _run(text: str, size: float, colour: Any, bold: bool = False) -> str:
-    return (f'<w:r><w:rPr>{"<w:b/>" if bold else ""}<w:color w:val="{colour}"/><w:sz w:val="{round(size * 2)}"/></w:rPr>'
-            f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r>')
+    return (
+        f'<w:r><w:rPr>{"<w:b/>" if bold else ""}<w:color w:val="{colour}"/><w:sz w:val="{round(size * 2)}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+    )

@@ -17,9 +17,14 @@ SOFT, INK, ACCENT = RGBColor(0x55, 0x61, 0x6D), RGBColor(0x1C, 0x27, 0x33), RGBC
 FONTS = {"zh": ("Times New Roman", "宋体", "黑体"), "en": ("Calibri", "宋体", "黑体")}  # Latin, Chinese text, Chinese headings
 
 # thin grey lines between rows, none between columns
-LINES = "<w:tblBorders>" + "".join(
-    f'<w:{side} w:val="single" w:sz="{wide}" w:space="0" w:color="{colour}"/>' for side, wide, colour in (
-        ("top", 8, "1C2733"), ("bottom", 8, "1C2733"), ("insideH", 4, "C4CCD4"))) + "</w:tblBorders>"
+LINES = (
+    "<w:tblBorders>"
+    + "".join(
+        f'<w:{side} w:val="single" w:sz="{wide}" w:space="0" w:color="{colour}"/>'
+        for side, wide, colour in (("top", 8, "1C2733"), ("bottom", 8, "1C2733"), ("insideH", 4, "C4CCD4"))
+    )
+    + "</w:tblBorders>"
+)
 
 
 def blank(lang: str) -> Any:
@@ -31,8 +36,12 @@ def blank(lang: str) -> Any:
     page.top_margin, page.bottom_margin = Cm(2.2), Cm(2)
     latin, chinese, heading = FONTS[lang]
     for name, size, bold, colour, before, after in (
-            ("Normal", 10.5, False, INK, 0, 6), ("Title", 20, True, INK, 0, 6), ("Heading 1", 15, True, INK, 18, 8),
-            ("Heading 2", 11, True, INK, 10, 4), ("Caption", 10.5, True, INK, 10, 4)):
+        ("Normal", 10.5, False, INK, 0, 6),
+        ("Title", 20, True, INK, 0, 6),
+        ("Heading 1", 15, True, INK, 18, 8),
+        ("Heading 2", 11, True, INK, 10, 4),
+        ("Caption", 10.5, True, INK, 10, 4),
+    ):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.bold, style.font.color.rgb = latin, Pt(size), bold, colour
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()

@@ -67,8 +67,10 @@ def _block(block: Block) -> str:
         case Figure(title, picture, caption):
             drawn = base64.b64encode(svg(picture.drawn).encode("utf-8")).decode("ascii")
             below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-            return (f'<figure><h3>{html.escape(title)}</h3><img alt="{html.escape(picture.alt)}" '
-                    f'src="data:image/svg+xml;base64,{drawn}">{below}</figure>')
+            return (
+                f'<figure><h3>{html.escape(title)}</h3><img alt="{html.escape(picture.alt)}" '
+                f'src="data:image/svg+xml;base64,{drawn}">{below}</figure>'
+            )
         case Beside(beside):
             return f'<div class="pair">{blocks(beside)}</div>'
         case Cards():
@@ -93,9 +95,11 @@ def _cards(block: Cards) -> str:
     made = []
     for card in block.cards:
         of = f" <small>{html.escape(card.unit)}</small>" if card.unit else ""
-        made.append(f'<div class="card" data-card="{html.escape(card.key)}"><div class="label">{html.escape(card.label)}</div>'
-                    f'<div class="number"><span>{html.escape(card.number)}</span>{of}</div>'
-                    f'<div class="note">{html.escape(card.note)}</div></div>')
+        made.append(
+            f'<div class="card" data-card="{html.escape(card.key)}"><div class="label">{html.escape(card.label)}</div>'
+            f'<div class="number"><span>{html.escape(card.number)}</span>{of}</div>'
+            f'<div class="note">{html.escape(card.note)}</div></div>'
+        )
     return f'<div class="cards">{"".join(made)}</div>'
 
 
@@ -113,9 +117,11 @@ def _table(one: Table) -> str:
         cells = "".join(_cell(cell, j == 0, decimals[j]) for j, cell in enumerate(row))
         body.append(f"<tr{' class=strong' if one.is_strong(i) else ''}>{cells}</tr>")
     top = f'<div class="caption"><h3>{html.escape(one.title)}</h3><span>{html.escape(one.aside)}</span></div>'
-    return (f'<div class="table {style}">{top if one.title or one.aside else ""}<table><thead><tr>{head}</tr></thead>'
-            f"<tbody>{''.join(body)}</tbody></table></div>"
-            + "".join(f'<p class="small">{html.escape(note)}</p>' for note in one.note.split("\n") if note))
+    return (
+        f'<div class="table {style}">{top if one.title or one.aside else ""}<table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+        + "".join(f'<p class="small">{html.escape(note)}</p>' for note in one.note.split("\n") if note)
+    )
 
 
 def _right(numeric: bool) -> str:

@@ -9,8 +9,25 @@ from simulator.errors import Problem
 from simulator.phrases import phrase
 from simulator.render.pictures import missing_glyphs
 
-_ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "form", "input", "button", "video", "audio", "applet",
-           "frame", "frameset", "animate", "set", "foreignobject")
+_ACTIVE = (
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "link",
+    "base",
+    "form",
+    "input",
+    "button",
+    "video",
+    "audio",
+    "applet",
+    "frame",
+    "frameset",
+    "animate",
+    "set",
+    "foreignobject",
+)
 
 
 def faults(text: str, run_id: str) -> list[Problem]:
@@ -22,12 +39,13 @@ def faults(text: str, run_id: str) -> list[Problem]:
     found = [Problem("page", cause) for cause in dict.fromkeys(look.causes)]
     if missing := missing_glyphs("".join(look.text)):
         named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in sorted(missing)[:5])
-        found.append(Problem("page", phrase('has characters that no font of the report can write ({})', named),
-                             "write them in another way"))
+        found.append(
+            Problem("page", phrase("has characters that no font of the report can write ({})", named), "write them in another way")
+        )
     if look.ended is None:
         found.append(Problem("page", "does not reach its last line", "end the notebook with sections.end"))
     elif look.ended != run_id:
-        found.append(Problem("page", phrase('is of the run {}, not {}', look.ended, run_id), "make the report again"))
+        found.append(Problem("page", phrase("is of the run {}, not {}", look.ended, run_id), "make the report again"))
     return found
 
 
@@ -55,11 +73,11 @@ class _Look(HTMLParser):
         for name, value in given.items():
             value = (value or "").strip()
             if name.startswith("on") or name == "srcdoc":
-                self.causes.append(phrase('has something that acts ({})', name))
+                self.causes.append(phrase("has something that acts ({})", name))
             elif name in ("src", "href", "srcset", "poster", "action", "formaction", "data", "xlink:href", "background"):
                 allowed = value.startswith("#") or (name == "src" and tag == "img" and value.startswith("data:image/"))
                 if value and not allowed:
-                    self.causes.append(phrase('refers to something outside ({})', value[:60]))
+                    self.causes.append(phrase("refers to something outside ({})", value[:60]))
         self._style(given.get("style") or "")
 
     def handle_endtag(self, tag: str) -> None:

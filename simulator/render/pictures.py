@@ -40,8 +40,16 @@ def font_files() -> tuple[Path, Path]:
     found = Path(folder) / "NotoSansSC-Regular.otf", Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     missing = [(file.name, owner) for file, owner in zip(found, (FONT_PACKAGE, "matplotlib"), strict=True) if not file.is_file()]
     if missing:
-        raise ReportError([Problem("font", phrase('{} of the package {} is missing', name, owner),
-                                   packages.install(owner, "--force-reinstall", "--no-deps")) for name, owner in missing])
+        raise ReportError(
+            [
+                Problem(
+                    "font",
+                    phrase("{} of the package {} is missing", name, owner),
+                    packages.install(owner, "--force-reinstall", "--no-deps"),
+                )
+                for name, owner in missing
+            ]
+        )
     return found
 
 
@@ -81,8 +89,9 @@ def drawing() -> Iterator[None]:
         try:
             yield
         except UserWarning as e:
-            raise ReportError(Problem("chart", phrase('has a character that no font of the report can write ({})', e),
-                                      "write it in another way")) from e
+            raise ReportError(
+                Problem("chart", phrase("has a character that no font of the report can write ({})", e), "write it in another way")
+            ) from e
 
 
 def svg(figure: Figure) -> str:

@@ -103,8 +103,9 @@ def _block(block: Block) -> str:
         case Figure(title, picture, caption):
             return "\n".join(filter(None, [title, *lines(f"[{picture.alt}]", _WIDEST), *lines(caption, _WIDEST)]))
         case Cards(cards):
-            return "\n".join(f"{card.label}: {f'{card.number} {card.unit}'.strip()}{f'  {card.note}' if card.note else ''}"
-                             for card in cards)
+            return "\n".join(
+                f"{card.label}: {f'{card.number} {card.unit}'.strip()}{f'  {card.note}' if card.note else ''}" for card in cards
+            )
         case Facts(entries):
             return "\n".join(f"{name}: {value}" for name, value in entries)
         case Bullets(items):
@@ -117,8 +118,11 @@ def _block(block: Block) -> str:
 def _table(table: Table) -> str:
     """A table under its title; errors beside their estimates where the terminal is wide enough."""
     title = " · ".join(filter(None, (table.title, table.aside)))
-    return "\n".join(filter(None, (title, _grid(table) if table.rows else "", *(
-        line for note in table.note.split("\n") for line in lines(note, _WIDEST)))))
+    return "\n".join(
+        filter(
+            None, (title, _grid(table) if table.rows else "", *(line for note in table.note.split("\n") for line in lines(note, _WIDEST)))
+        )
+    )
 
 
 def _grid(table: Table) -> str:

@@ -151,9 +151,11 @@ class Page:
     def columns(self, wanted: Sequence[float]) -> None:
         """What follows has columns of these widths, each one or several of the sheet's."""
         taken = [1] * len(wanted)
-        for _ in self.widths[len(wanted):]:
-            lack = [want / (self.widths[-1] * n + (c == 0) * (self.widths[0] - self.widths[-1]))
-                    for c, (want, n) in enumerate(zip(wanted, taken, strict=True))]
+        for _ in self.widths[len(wanted) :]:
+            lack = [
+                want / (self.widths[-1] * n + (c == 0) * (self.widths[0] - self.widths[-1]))
+                for c, (want, n) in enumerate(zip(wanted, taken, strict=True))
+            ]
             taken[lack.index(max(lack))] += max(lack) > 1
         ends = list(accumulate(taken))
         self.copies, self.spans = (), [(end - n, end - 1) for end, n in zip(ends, taken, strict=True)]
@@ -171,8 +173,9 @@ class Page:
         raw = png(figure.picture.drawn)
         across, up = figure.picture.drawn.get_size_inches()
         scale = min(_SCALE, sum(self.widths) * _INCH / across)
-        self.sheet.insert_image(self.row, 0, "chart.png", {"image_data": io.BytesIO(raw), "x_scale": scale, "y_scale": scale,
-                                                           "description": figure.picture.alt})
+        self.sheet.insert_image(
+            self.row, 0, "chart.png", {"image_data": io.BytesIO(raw), "x_scale": scale, "y_scale": scale, "description": figure.picture.alt}
+        )
         self.row += math.ceil(up * scale * 72 / _ROW) + 1
         self.note(figure.caption)
 
@@ -210,7 +213,7 @@ class Page:
                 self.sheet.merge_range(row, first, row, last, text, self.book.formats[look])
             else:
                 self.sheet.write_string(row, first, text, self.book.formats[look])
-        self._lines = max(self._lines, _lines(text, sum(self.widths[first:last + 1]), look))
+        self._lines = max(self._lines, _lines(text, sum(self.widths[first : last + 1]), look))
 
     def number(self, column: int, value: float, look: str = "money", withheld: bool = False) -> None:
         """A number in the current row; blank where there is none, a mark where it is withheld."""
@@ -383,8 +386,15 @@ def _look(of: Number) -> str:
 
 def _widths(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[float]:
     """A width for each column that holds its longest cell, within limits, and the longest word of its header."""
-    return [min(_WIDEST, max(_NARROWEST, *(of_text.width(text) + 2 for text in (
-        min(name.split(" "), key=len), *(_longest(row[column]) for row in rows))))) for column, name in enumerate(header)]
+    return [
+        min(
+            _WIDEST,
+            max(
+                _NARROWEST, *(of_text.width(text) + 2 for text in (min(name.split(" "), key=len), *(_longest(row[column]) for row in rows)))
+            ),
+        )
+        for column, name in enumerate(header)
+    ]
 
 
 def _longest(cell: Cell) -> str:

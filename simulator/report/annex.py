@@ -20,12 +20,22 @@ def detail(run: RunFolder, lang: str) -> Part:
     words = run.words(lang)
     note = Paragraph(words.say("cost.stages_note"), "small")
     parts = [
-        tables.stages(run, words), note, _spread(run, words), curves(run, words), tables.quantiles(run, words),
+        tables.stages(run, words),
+        note,
+        _spread(run, words),
+        curves(run, words),
+        tables.quantiles(run, words),
         Paragraph(words.say("risk.table_note"), "small"),
-        *budgeting.section(run, words), forms.affordable(run, words, errors=True), tables.balance(run, words, beyond=True),
-        returns.ratios(run, words), returns.purses(run, words),
-        returns.backtest(run, words), tables.targets(run, words, intervals=True) if run.targets else "", paths(run, words),
-        returns.alternatives(run, words), returns.conditions(run, words),
+        *budgeting.section(run, words),
+        forms.affordable(run, words, errors=True),
+        tables.balance(run, words, beyond=True),
+        returns.ratios(run, words),
+        returns.purses(run, words),
+        returns.backtest(run, words),
+        tables.targets(run, words, intervals=True) if run.targets else "",
+        paths(run, words),
+        returns.alternatives(run, words),
+        returns.conditions(run, words),
     ]
     return page.section("detail", words.say("detail.title"), words.tag, reader(words, "detail"), *parts)
 

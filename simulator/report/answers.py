@@ -43,6 +43,10 @@ def tables(run: RunFolder, words: Wording) -> dict[str, Table]:
         found[words.say("legality.sheet")] = flags
     if present(run):
         found |= design.sheets(design_tables.read(run.analyses), words.lang)
-    settings = {"assumptions": basis.assumptions_table(run, words, path=True), "readings": basis.readings_table(run, words, path=True),
-                "terms": basis.law_table(run, words, path=True), "period": basis.dates_table(run, words, path=True)}
+    settings = {
+        "assumptions": basis.assumptions_table(run, words, path=True),
+        "readings": basis.readings_table(run, words, path=True),
+        "terms": basis.law_table(run, words, path=True),
+        "period": basis.dates_table(run, words, path=True),
+    }
     return found | {words.say(f"workbook.{name}"): table for name, table in settings.items()}

@@ -77,9 +77,7 @@ def readings(run: RunFolder, lang: str) -> Part:
 def law_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
     """The numbers of the law, clause by clause."""
     law = run.rows_of("law")
-    clauses = {
-        c.slug: words.say("readings.clause", article=c.article, name=words.pick(c.names)) for c in run.clauses
-    }
+    clauses = {c.slug: words.say("readings.clause", article=c.article, name=words.pick(c.names)) for c in run.clauses}
     slugs = [path.removeprefix("law.").partition(".")[0] for path in law["path"]]
     rooms = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
     order = sorted(range(len(law)), key=lambda i: rooms.index(rooms[i]))  # whether a clause is offered, beside its numbers
@@ -105,11 +103,7 @@ def _columns(words: Wording) -> list[str]:
 
 def _lead(words: Wording, section: str, changed: int, **said: object) -> Rich:
     """How many settings there are, and how many differ from the baseline, if any do."""
-    return (
-        words.rich(f"{section}.lead", **said, changed=changed)
-        if changed
-        else words.rich(f"{section}.lead_same", **said)
-    )
+    return words.rich(f"{section}.lead", **said, changed=changed) if changed else words.rich(f"{section}.lead_same", **said)
 
 
 def _room(path: str) -> str:

@@ -58,8 +58,10 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
         if isinstance(workers, Cluster):
             playing = _send(plan, workers)
         else:
-            playing = {pool.submit(_play, name, dict(plan.changes), plan.population, str(folder), _analyses(plan)): name
-                       for name, folder in plan.scenarios.items()}
+            playing = {
+                pool.submit(_play, name, dict(plan.changes), plan.population, str(folder), _analyses(plan)): name
+                for name, folder in plan.scenarios.items()
+            }
         played = set()
         for future in as_completed(playing):
             name = playing[future]
@@ -178,21 +180,38 @@ def _index(plan: Plan, batch: Batch) -> str:
             rows.append([Cell(Path(name).stem), *[Cell(MISSING, number=True)] * 5])
             continue
         paid, example = run.row("paid"), example or bool(run.example)
-        rows.append([Cell(words.pick(run.record["title"])),
-                     *(estimate(paid, unit, words, c) for c in ("mean", "p50", "p80", "p95")),
-                     chance_cell(run.row("overrun"), words)])
-        items = "".join(f'<li><a href="{html.escape(p.relative_to(batch.index.parent.resolve()).as_posix())}">'
-                        f"{html.escape(_named(p, words))}</a></li>" for p in files)
+        rows.append(
+            [
+                Cell(words.pick(run.record["title"])),
+                *(estimate(paid, unit, words, c) for c in ("mean", "p50", "p80", "p95")),
+                chance_cell(run.row("overrun"), words),
+            ]
+        )
+        items = "".join(
+            f'<li><a href="{html.escape(p.relative_to(batch.index.parent.resolve()).as_posix())}">{html.escape(_named(p, words))}</a></li>'
+            for p in files
+        )
         links.append(f"<h3>{html.escape(words.pick(run.record['title']))}</h3><ul>{items}</ul>")
-    header = [words.say("comparison.scenario"), words.say("risk.mean"), "P50", "P80", "P95", words.say("risk.probability") + (
-        f" · {load(lang, example).say('risk.appropriation')}" if example else "")]
+    header = [
+        words.say("comparison.scenario"),
+        words.say("risk.mean"),
+        "P50",
+        "P80",
+        "P95",
+        words.say("risk.probability") + (f" · {load(lang, example).say('risk.appropriation')}" if example else ""),
+    ]
     failed = "".join(f"<li>{html.escape(Path(name).name)}</li>" for name in sorted(batch.failed))
     warned = f"<p>{html.escape(words.say('batch.failed'))}</p><ul>{failed}</ul>" if failed else ""
     aside = words.say("unit.table", unit=words.say("unit.money"))
-    body = (f"<header><h1>{html.escape(words.say('batch.title'))}</h1></header><section>{warned}"
-            + of_html.blocks((Table(words.say("comparison.table"), header, rows, aside=aside),
-                              Paragraph(words.say("risk.table_note"), "small")))
-            + f"</section><section><h2>{html.escape(words.say('batch.reports'))}</h2>{''.join(links)}</section>")
-    return (f'<!DOCTYPE html>\n<html lang="{words.tag}"><head><meta charset="utf-8">'
-            f"<title>{html.escape(words.say('batch.title'))}</title><style>body{{margin:2em auto;max-width:960px;padding:0 1em}}"
-            f'{of_html.stylesheet()}</style></head><body><div class="report" lang="{words.tag}">{body}</div></body></html>\n')
+    body = (
+        f"<header><h1>{html.escape(words.say('batch.title'))}</h1></header><section>{warned}"
+        + of_html.blocks(
+            (Table(words.say("comparison.table"), header, rows, aside=aside), Paragraph(words.say("risk.table_note"), "small"))
+        )
+        + f"</section><section><h2>{html.escape(words.say('batch.reports'))}</h2>{''.join(links)}</section>"
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{words.tag}"><head><meta charset="utf-8">'
+        f"<title>{html.escape(words.say('batch.title'))}</title><style>body{{margin:2em auto;max-width:960px;padding:0 1em}}"
+        f'{of_html.stylesheet()}</style></head><body><div class="report" lang="{words.tag}">{body}</div></body></html>\n'
+    )

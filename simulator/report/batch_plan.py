@@ -16,8 +16,18 @@ from simulator.report import kinds
 from simulator.report.releases import no_ledger
 from simulator.scenario import Scenario, load_scenario
 
-KEYS: Mapping[str, Any] = {"scenarios": ["baseline"], "languages": ["zh"], "notebooks": ["budget"], "formats": ["html"],
-                           "profile": "internal", "releases": None, "draws": None, "seed": None, "population": None, "set": {}}
+KEYS: Mapping[str, Any] = {
+    "scenarios": ["baseline"],
+    "languages": ["zh"],
+    "notebooks": ["budget"],
+    "formats": ["html"],
+    "profile": "internal",
+    "releases": None,
+    "draws": None,
+    "seed": None,
+    "population": None,
+    "set": {},
+}
 NOTEBOOKS = ("budget", "targets")  # those about one scenario and nothing else
 
 
@@ -40,8 +50,11 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
     file, out = Path(file), Path(out)
     document = yamlfile.load(file, ReportError)
     problems = list(document.problems)
-    problems += [Problem(document.place(key), "is no key of a batch", nearest(key, KEYS) or phrase('one of {}', ', '.join(KEYS)))
-                 for key in document.data if key not in KEYS]
+    problems += [
+        Problem(document.place(key), "is no key of a batch", nearest(key, KEYS) or phrase("one of {}", ", ".join(KEYS)))
+        for key in document.data
+        if key not in KEYS
+    ]
     given = dict(KEYS) | {k: v for k, v in document.data.items() if k in KEYS}
     for key in ("scenarios", "languages", "notebooks", "formats"):
         if isinstance(given[key], str):
@@ -52,8 +65,13 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
         raise ReportError(problems)
     for notebook in given["notebooks"]:
         if notebook not in NOTEBOOKS:
-            problems.append(Problem(document.place("notebooks"), phrase('{} is not made in a batch', repr(notebook)),
-                                    phrase('one of {}', ', '.join(NOTEBOOKS))))
+            problems.append(
+                Problem(
+                    document.place("notebooks"),
+                    phrase("{} is not made in a batch", repr(notebook)),
+                    phrase("one of {}", ", ".join(NOTEBOOKS)),
+                )
+            )
             continue
         try:
             kinds.check(notebook, given["formats"], given["languages"], given["profile"])
@@ -76,8 +94,16 @@ def read_plan(file: str | Path, out: str | Path) -> Plan:
     if population and not str(population).startswith("env:") and (file.parent / str(population)).exists():
         population = str(file.parent / str(population))
     releases = file.parent / str(given["releases"]) if given["releases"] else None
-    plan = Plan(scenarios, _flat(changes), population, tuple(given["languages"]), tuple(given["notebooks"]), tuple(given["formats"]),
-                kinds.profile_of(given["profile"]), releases)
+    plan = Plan(
+        scenarios,
+        _flat(changes),
+        population,
+        tuple(given["languages"]),
+        tuple(given["notebooks"]),
+        tuple(given["formats"]),
+        kinds.profile_of(given["profile"]),
+        releases,
+    )
     if plan.profile == "external" and plan.releases is None and _real(plan):
         raise no_ledger()
     return plan
@@ -87,8 +113,9 @@ def _real(plan: Plan) -> bool:
     """Whether a register of the plan is not marked as invented."""
     loaded = [load_scenario(name).set(plan.changes) for name in plan.scenarios]
     registers = {plan.population or str(s.plain["population.source"]): s for s in loaded}
-    return any(found is not None and not found.synthetic for s in registers.values()
-               if (found := register_of(s, plan.population)) is not None)
+    return any(
+        found is not None and not found.synthetic for s in registers.values() if (found := register_of(s, plan.population)) is not None
+    )
 
 
 def register_of(scenario: Scenario, population: str | None) -> Register | None:
@@ -107,7 +134,10 @@ def _flat(changes: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in changes.items():
         path = f"{prefix}{key}"
-        nested = isinstance(value, Mapping) and not {"low", "mode", "high", "values"} & set(map(str, value)) and \
-            not all(isinstance(k, int) for k in value)
+        nested = (
+            isinstance(value, Mapping)
+            and not {"low", "mode", "high", "values"} & set(map(str, value))
+            and not all(isinstance(k, int) for k in value)
+        )
         found |= _flat(value, f"{path}.") if nested else {path: value}
     return found

@@ -29,8 +29,7 @@ from simulator.report.wording import Wording
 _STEPS = 6  # clauses with a bar of their own
 
 
-def waterfall(levels: tuple[float, float], steps: pd.DataFrame, names: Mapping[str, str], ends: tuple[str, str],
-              words: Wording) -> Figure:
+def waterfall(levels: tuple[float, float], steps: pd.DataFrame, names: Mapping[str, str], ends: tuple[str, str], words: Wording) -> Figure:
     """From the first level to the second by the clauses' differences; the smaller ones together.
 
     levels: baseline and reform, CNY. steps: mean and standard_error in CNY by clause. ends: the names of the levels.
@@ -62,8 +61,14 @@ def waterfall(levels: tuple[float, float], steps: pd.DataFrame, names: Mapping[s
             tops.append(above)
         axes.plot([len(bars) + 0.7, len(bars) + 1.3], [at, at], color=MUTED, linewidth=0.7)
         for place, level in ((0, low), (len(bars) + 1, high)):
-            write(axes, unit.text(level * unit.scale, digits=unit.finest if abs(level) < 100 else 0), (place, level), (0, 3),
-                  ha="center", va="bottom")
+            write(
+                axes,
+                unit.text(level * unit.scale, digits=unit.finest if abs(level) < 100 else 0),
+                (place, level),
+                (0, 3),
+                ha="center",
+                va="bottom",
+            )
         labels = [ends[0], *(name for name, *_ in bars), ends[1]]
         narrow = max(8, 78 // len(labels))
         axes.set_xticks(range(len(labels)), [wrapped(label, narrow) for label in labels], fontsize=8)

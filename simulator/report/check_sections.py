@@ -17,8 +17,13 @@ from simulator.report.wording import Wording, load
 
 __all__ = ["cover", "answer", "problems", "completeness", "indicators", "made", "end"]
 end = making.end
-_CONTENTS = {"answer": "check.answer", "problems": "check.problems", "completeness": "check.completeness",
-             "indicators": "check.indicators", "made": "check.made"}
+_CONTENTS = {
+    "answer": "check.answer",
+    "problems": "check.problems",
+    "completeness": "check.completeness",
+    "indicators": "check.indicators",
+    "made": "check.made",
+}
 _MOST = 200  # problems listed; the folder's table has all of them
 
 
@@ -28,8 +33,7 @@ def cover(register: CheckFolder, lang: str) -> Part:
     facts = [words.say("check.created", created=str(record["created"])[:10]), words.say("page.run", run_id=register.run_id)]
     if not register.external:
         facts.insert(0, words.say("check.register", source=record["population"]["source"]))
-    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts, "register.synthetic",
-                        _CONTENTS)
+    return making.front(register, words, words.say("check.kicker"), words.say("check.title"), facts, "register.synthetic", _CONTENTS)
 
 
 def answer(register: CheckFolder, lang: str) -> Part:
@@ -38,13 +42,20 @@ def answer(register: CheckFolder, lang: str) -> Part:
     numbers = {"errors": told["errors"], "warnings": told["warnings"]}
     key = ("odd" if told["warnings"] else "clean") if register.usable else "both" if told["warnings"] else "unusable"
     said = {k: v for k, v in numbers.items() if v or (k == "errors" and not register.usable)}
-    cards = [("alarm" if k == "errors" and v else k, words.say(f"check.{k}"), f"{v:,}", "", words.say(f"check.{k}_note"))
-             for k, v in numbers.items()]
+    cards = [
+        ("alarm" if k == "errors" and v else k, words.say(f"check.{k}"), f"{v:,}", "", words.say(f"check.{k}_note"))
+        for k, v in numbers.items()
+    ]
     if told["enterprises"] is not None:
         years = words.say("check.years", first=told["first_year"], last=told["last_year"])
         cards.append(("enterprises", words.say("check.enterprises"), f"{told['enterprises']:,}", "", years))
-    return page.section("answer", words.say("check.answer"), words.tag, Cards([Card(*card) for card in cards]),
-                        Paragraph(words.rich(f"check.{key}", **said), "lead"))
+    return page.section(
+        "answer",
+        words.say("check.answer"),
+        words.tag,
+        Cards([Card(*card) for card in cards]),
+        Paragraph(words.rich(f"check.{key}", **said), "lead"),
+    )
 
 
 def problems(register: CheckFolder, lang: str) -> Part:
@@ -54,13 +65,28 @@ def problems(register: CheckFolder, lang: str) -> Part:
         body: Parts = Paragraph(words.say("check.none"))
     elif register.external:
         header = [words.say(f"check.{k}") for k in ("severity", "table", "column", "count")]
-        rows = [[Cell(words.say(f"check.{r.severity}")), Cell(_table(r.table, words)), Cell(_column(r.column, words)),
-                 Cell(WITHHELD if r.withheld else f"{r.size:,}", number=True)] for r in found.itertuples()]
+        rows = [
+            [
+                Cell(words.say(f"check.{r.severity}")),
+                Cell(_table(r.table, words)),
+                Cell(_column(r.column, words)),
+                Cell(WITHHELD if r.withheld else f"{r.size:,}", number=True),
+            ]
+            for r in found.itertuples()
+        ]
         body = Table("", header, rows)
     else:
         header = [words.say(f"check.{k}") for k in ("severity", "place", "value", "cause", "remedy")]
-        rows = [[Cell(words.say(f"check.{r['severity']}")), Cell(r[f"place_{lang}"]), Cell(str(r["value"])),
-                 Cell(r[f"cause_{lang}"]), Cell(r[f"remedy_{lang}"])] for r in found.head(_MOST).to_dict("records")]
+        rows = [
+            [
+                Cell(words.say(f"check.{r['severity']}")),
+                Cell(r[f"place_{lang}"]),
+                Cell(str(r["value"])),
+                Cell(r[f"cause_{lang}"]),
+                Cell(r[f"remedy_{lang}"]),
+            ]
+            for r in found.head(_MOST).to_dict("records")
+        ]
         body = Table("", header, rows, style="problems")
         if len(found) > _MOST:
             body = (body, Paragraph(words.rich("check.more", more=f"{len(found) - _MOST:,}"), "small"))
@@ -80,9 +106,13 @@ def completeness(register: CheckFolder, lang: str) -> Part:
             told = [WITHHELD] * 5 if r.withheld else [*(f"{n:,.0f}" for n in (r.rows, filled, r.blank, r.unknown)), share]
             rows.append([Cell(_column(r.column, words)), *(Cell(text, number=True) for text in told)])
     header = [words.say(f"check.{k}") for k in ("column", "rows", "filled", "blank", "unknown", "share")]
-    return page.section("completeness", words.say("check.completeness"), words.tag,
-                        Table("", header, rows, groups=groups),
-                        Paragraph(words.say("check.completeness_note"), "small"))
+    return page.section(
+        "completeness",
+        words.say("check.completeness"),
+        words.tag,
+        Table("", header, rows, groups=groups),
+        Paragraph(words.say("check.completeness_note"), "small"),
+    )
 
 
 def indicators(register: CheckFolder, lang: str) -> Part:

@@ -27,7 +27,7 @@ def clause_of(run: RunFolder, slug: str) -> Clause:
     for clause in run.clauses:
         if clause.slug == slug:
             return clause
-    raise ReportError(Problem("clause", phrase('the run has no {}', repr(slug)), "one of " + ", ".join(c.slug for c in run.clauses)))
+    raise ReportError(Problem("clause", phrase("the run has no {}", repr(slug)), "one of " + ", ".join(c.slug for c in run.clauses)))
 
 
 def cover(run: RunFolder, clause: str, lang: str) -> Part:
@@ -45,12 +45,24 @@ def answer(run: RunFolder, clause: str, lang: str) -> Part:
     unit, count = UNITS[lang]["count" if in_kind else "money"], UNITS[lang]["count"]
     paid, people = run.row("paid", clause), run.row("recipients", clause)
     received = shown(people, count)
-    said = {"name": words.pick(one.names), "first": run.cash_years[0], "last": run.cash_years[-1],
-            "mean": shown(paid, unit), "recipients": received}
+    said = {
+        "name": words.pick(one.names),
+        "first": run.cash_years[0],
+        "last": run.cash_years[-1],
+        "mean": shown(paid, unit),
+        "recipients": received,
+    }
     money = words.say("unit.places" if in_kind else "unit.money")
-    cards = [(f"paid_{q}", words.say(f"clause.card_{q}"), shown(paid, unit, q),
-              money if shown(paid, unit, q) != MISSING else "", words.say(f"clause.card_{q}_note"))
-             for q in ("mean", "p80", "p95")]
+    cards = [
+        (
+            f"paid_{q}",
+            words.say(f"clause.card_{q}"),
+            shown(paid, unit, q),
+            money if shown(paid, unit, q) != MISSING else "",
+            words.say(f"clause.card_{q}_note"),
+        )
+        for q in ("mean", "p80", "p95")
+    ]
     cards.append(("recipients", words.say("cost.recipients"), received, "", words.say("clause.card_recipients")))
     if in_kind:
         lead = words.rich("clause.lead_in_kind", **said)
@@ -65,8 +77,9 @@ def _share(run: RunFolder, clause: str, words: Wording) -> str:
     if withheld(paid) or not whole["mean"]:
         return MISSING
     own, every = run.paid_under(clause), run.paid_totals
-    value, error = ratio(own.to_numpy(), every.to_numpy(), run.replicate) if len(own) and len(every) else (
-        paid["mean"] / whole["mean"], math.nan)
+    value, error = (
+        ratio(own.to_numpy(), every.to_numpy(), run.replicate) if len(own) and len(every) else (paid["mean"] / whole["mean"], math.nan)
+    )
     if not error > 0:
         return percent(value)
     unit = UNITS[words.lang]["share"]
@@ -86,9 +99,13 @@ def cost(run: RunFolder, clause: str, lang: str) -> Part:
         parts.append(Figure(words.say("risk.fan"), picture, words.say("risk.fan_caption")))
     columns = ("mean", "p5", "p50", "p80", "p95")
     header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in columns[1:])]
-    rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
-             *(estimate(run.row("paid", clause, year), unit, words, c) for c in columns)]
-            for year in run.cash_years_and_total]
+    rows = [
+        [
+            Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
+            *(estimate(run.row("paid", clause, year), unit, words, c) for c in columns),
+        ]
+        for year in run.cash_years_and_total
+    ]
     parts.append(Table(words.say("clause.by_year"), header, rows, aside=words.say("unit.table", unit=named), strong=[-1]))
     parts.append(Paragraph(words.say("risk.table_note"), "small"))
     if bands[["p5", "p95"]].isna().to_numpy().any() and not run.external:  # outside, quantiles may be withheld
@@ -101,14 +118,22 @@ def stages(run: RunFolder, clause: str, lang: str) -> Part:
     words, one = run.words(lang), clause_of(run, clause)
     unit, count = UNITS[lang]["count" if one.kind == "in_kind" else "money"], UNITS[lang]["count"]
     header = [words.say("risk.year"), *(words.say(f"cost.{m}") for m in _MEASURES), words.say("cost.recipients")]
-    rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
-             *(number(number_of(run.row(m, clause, year), unit)) for m in _MEASURES),
-             number(number_of(run.row("recipients", clause, year), count))]
-            for year in run.cash_years_and_total]
+    rows = [
+        [
+            Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
+            *(number(number_of(run.row(m, clause, year), unit)) for m in _MEASURES),
+            number(number_of(run.row("recipients", clause, year), count)),
+        ]
+        for year in run.cash_years_and_total
+    ]
     named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
-    return page.section("stages", words.say("cost.stages"), words.tag,
-                        Table("", header, rows, aside=words.say("unit.table", unit=named), strong=[-1]),
-                        Paragraph(words.say("cost.stages_note"), "small"))
+    return page.section(
+        "stages",
+        words.say("cost.stages"),
+        words.tag,
+        Table("", header, rows, aside=words.say("unit.table", unit=named), strong=[-1]),
+        Paragraph(words.say("cost.stages_note"), "small"),
+    )
 
 
 def terms(run: RunFolder, clause: str, lang: str) -> Part:
@@ -132,7 +157,7 @@ def made(run: RunFolder, lang: str) -> Part:
 
 def _about(source: str, article: str) -> bool:
     """Whether a reading's article (四（三）, perhaps several of them) names this one: by its own bracket."""
-    return article[article.find("（"):] in source and article[:1] in source
+    return article[article.find("（") :] in source and article[:1] in source
 
 
 def _drivers(run: RunFolder, clause: str, words: Wording) -> Parts:

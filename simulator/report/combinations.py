@@ -56,8 +56,11 @@ def same_holders(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
         amounts = frame[frame["measure"] != "alias"]
         amounts = amounts.assign(awards=amounts.get("awards", 0.0))  # ledgers of earlier versions have none of a register's tables
         named = amounts.assign(code=amounts["holder"], holder=np.array([top(int(h)) for h in amounts["holder"]], np.uint64))
-        found.append(named.groupby(["measure", "clause", "year", "holder"], as_index=False).agg(
-            amount=("amount", "sum"), awards=("awards", "sum"), code=("code", "first")))
+        found.append(
+            named.groupby(["measure", "clause", "year", "holder"], as_index=False).agg(
+                amount=("amount", "sum"), awards=("awards", "sum"), code=("code", "first")
+            )
+        )
     return found
 
 
@@ -191,6 +194,13 @@ def _worst(basis: np.ndarray, holder: int, helper: int) -> np.ndarray:
     n, k = len(others), basis.shape[1]
     cost = np.concatenate([np.zeros(k), np.ones(n)])
     above = np.block([[basis[others], -np.eye(n)], [-basis[others], -np.eye(n)]])
-    solved = linprog(cost, A_ub=above, b_ub=np.zeros(2 * n), A_eq=np.concatenate([basis[holder], np.zeros(n)])[None, :], b_eq=[1.0],
-                     bounds=[(None, None)] * k + [(0, None)] * n, method="highs")
+    solved = linprog(
+        cost,
+        A_ub=above,
+        b_ub=np.zeros(2 * n),
+        A_eq=np.concatenate([basis[holder], np.zeros(n)])[None, :],
+        b_eq=[1.0],
+        bounds=[(None, None)] * k + [(0, None)] * n,
+        method="highs",
+    )
     return np.asarray(basis @ solved.x[:k]) if solved.success else basis[:, 0]

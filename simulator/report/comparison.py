@@ -25,16 +25,25 @@ def text(result: Comparison, lang: str = "zh") -> str:
 
 def save(result: Comparison, path: str | Path, lang: str = "zh") -> Path:
     """Write FILE.csv (the differences; what was changed, quantiles and outcomes beside it) or FILE.xlsx."""
-    frames = {"differences": result.differences, "changed": result.changed, "quantiles": result.quantiles,
-              "outcomes": result.outcomes, "legality": result.legality}
+    frames = {
+        "differences": result.differences,
+        "changed": result.changed,
+        "quantiles": result.quantiles,
+        "outcomes": result.outcomes,
+        "legality": result.legality,
+    }
     return save_sheets(path, sheets(result, lang), frames, load(lang))
 
 
 def sheets(result: Comparison, lang: str) -> dict[str, Table]:
     """The tables by name of their sheet."""
     words = load(lang)
-    made = {"sheet_changed": _changed(result, words), "sheet_differences": _differences(result, words),
-            "sheet_quantiles": _quantiles(result, words), "sheet_outcomes": _outcomes(result, words)}
+    made = {
+        "sheet_changed": _changed(result, words),
+        "sheet_differences": _differences(result, words),
+        "sheet_quantiles": _quantiles(result, words),
+        "sheet_outcomes": _outcomes(result, words),
+    }
     if len(result.legality):
         made["sheet_legality"] = legality(result.legality, words)
     return {words.say(f"compare.{key}"): sheet for key, sheet in made.items()}
@@ -50,8 +59,13 @@ def legality(flags: pd.DataFrame, words: Wording) -> Table:
 def _changed(result: Comparison, words: Wording) -> Table:
     keys = ("scenario", "path", "was", "now", "article", "meaning")
     rows = [(r.scenario, r.path, r.baseline, r.reform, r.article, getattr(r, words.lang)) for r in result.changed.itertuples()]
-    return tabled(words.say("compare.changed"), {words.say(f"compare.{k}"): "text" for k in keys}, rows, words,
-                  "" if rows else words.say("compare.nothing"))
+    return tabled(
+        words.say("compare.changed"),
+        {words.say(f"compare.{k}"): "text" for k in keys},
+        rows,
+        words,
+        "" if rows else words.say("compare.nothing"),
+    )
 
 
 def _differences(result: Comparison, words: Wording) -> Table:
@@ -68,25 +82,42 @@ def _differences(result: Comparison, words: Wording) -> Table:
         by_year = part.set_index("year")
         whole = by_year.loc[TOTAL]
         cells = [tuple(by_year[c].get(year, float("nan")) / scale for c in ("mean", "standard_error")) for year in [*years, TOTAL]]
-        rows.append((scenario, names.get(clause, clause), *cells,
-                     tuple(whole[f"share_higher{end}"] for end in ("", "_low", "_high"))))
+        rows.append((scenario, names.get(clause, clause), *cells, tuple(whole[f"share_higher{end}"] for end in ("", "_low", "_high"))))
     return tabled(words.say("compare.differences"), columns, rows, words, words.say("compare.paired"))
 
 
 def _quantiles(result: Comparison, words: Wording) -> Table:
     kinds = {"scenario": "text", "year": "text", "quantile": "text", "was": "number[]", "now": "number[]", "difference": "signed[]"}
     scale = UNITS[words.lang]["money"].scale
-    rows = [(r.scenario, words.say("compare.all_years") if r.year == TOTAL else str(r.year), f"P{r.quantile}",
-             *(tuple(value / scale for value in values) for values in (
-                 (r.baseline, r.baseline_low, r.baseline_high), (r.reform, r.reform_low, r.reform_high), (r.difference, r.low, r.high))))
-            for r in result.quantiles.itertuples()]
-    return tabled(words.say("compare.quantiles"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, words,
-                  words.say("compare.sectioning"))
+    rows = [
+        (
+            r.scenario,
+            words.say("compare.all_years") if r.year == TOTAL else str(r.year),
+            f"P{r.quantile}",
+            *(
+                tuple(value / scale for value in values)
+                for values in (
+                    (r.baseline, r.baseline_low, r.baseline_high),
+                    (r.reform, r.reform_low, r.reform_high),
+                    (r.difference, r.low, r.high),
+                )
+            ),
+        )
+        for r in result.quantiles.itertuples()
+    ]
+    return tabled(
+        words.say("compare.quantiles"),
+        {words.say(f"compare.{k}"): kind for k, kind in kinds.items()},
+        rows,
+        words,
+        words.say("compare.sectioning"),
+    )
 
 
 def _outcomes(result: Comparison, words: Wording) -> Table:
     kinds = {"scenario": "text", "outcome": "text", "difference": "signed±"}
     scale = UNITS[words.lang]["money"].scale
-    rows = [(r.scenario, words.say(f"compare.{r.outcome}"), (r.mean / scale, r.standard_error / scale))
-            for r in result.outcomes.itertuples()]
+    rows = [
+        (r.scenario, words.say(f"compare.{r.outcome}"), (r.mean / scale, r.standard_error / scale)) for r in result.outcomes.itertuples()
+    ]
     return tabled(words.say("compare.outcomes"), {words.say(f"compare.{k}"): kind for k, kind in kinds.items()}, rows, words)

@@ -28,16 +28,26 @@ from simulator.report.suppression import Plan, plan_of
 from simulator.spreadsheets import save_csv
 
 FILES: Mapping[str, tuple[str, ...]] = {
-    "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low",
-                        "share_higher_high"),
+    "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low", "share_higher_high"),
     "changed.csv": ("scenario", "path", "baseline", "reform"),
 }
 QUANTILES: Mapping[str, tuple[str, ...]] = {  # folders made before these were kept have none
-    "quantiles.csv": ("scenario", "year", "quantile", "baseline", "baseline_low", "baseline_high", "reform", "reform_low", "reform_high",
-                      "difference", "low", "high"),
+    "quantiles.csv": (
+        "scenario",
+        "year",
+        "quantile",
+        "baseline",
+        "baseline_low",
+        "baseline_high",
+        "reform",
+        "reform_low",
+        "reform_high",
+        "difference",
+        "low",
+        "high",
+    ),
 }
-RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "hashes", "versions", "policy", "runs",
-               "warnings", "outputs")
+RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "hashes", "versions", "policy", "runs", "warnings", "outputs")
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ class ComparisonFolder(Recorded):
             try:
                 runs.append(RunFolder.open(path / entry["folder"], profile, plan))
                 if runs[-1].record["run_id"] != entry["run_id"]:
-                    problems.append(Problem(str(path / entry["folder"]), phrase('is not the run {}', entry['run_id']), "compare again"))
+                    problems.append(Problem(str(path / entry["folder"]), phrase("is not the run {}", entry["run_id"]), "compare again"))
             except ReportError as e:
                 problems += e.problems
         if problems:
@@ -90,9 +100,16 @@ class ComparisonFolder(Recorded):
         changed = tables["changed.csv"]
         if not outside.exempt:
             changed = changed[changed["path"] != "population.source"]
-        return cls(path, record, tuple(runs), changed,
-                   differences_released(differences, held, FILES["differences.csv"][3:], outside.exempt), profile,
-                   differences_released(quantiles, few, numbers[1:], outside.exempt), plan)
+        return cls(
+            path,
+            record,
+            tuple(runs),
+            changed,
+            differences_released(differences, held, FILES["differences.csv"][3:], outside.exempt),
+            profile,
+            differences_released(quantiles, few, numbers[1:], outside.exempt),
+            plan,
+        )
 
     def difference(self, run: RunFolder, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
         """One difference of a reform from the baseline."""
@@ -132,8 +149,10 @@ def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
         for place, run in enumerate(named):
             where = f"{place}-{re.sub(r'[^a-z0-9_-]+', '-', run.scenario.name.lower()).strip('-')[:40]}".strip("-")
             entries.append((where, run.put_into(changing, f"{where}/")))
-        outputs = {name: changing.put(name, partial(save_csv, table)) for name, table in (
-            ("differences.csv", found.differences), ("changed.csv", found.changed), ("quantiles.csv", found.quantiles))}
+        outputs = {
+            name: changing.put(name, partial(save_csv, table))
+            for name, table in (("differences.csv", found.differences), ("changed.csv", found.changed), ("quantiles.csv", found.quantiles))
+        }
         changing.text(RECORD, json.dumps(_record(entries, outputs), ensure_ascii=False, indent=1))
     return folder
 
@@ -151,8 +170,10 @@ def _record(entries: list[tuple[str, dict[str, Any]]], outputs: Mapping[str, str
         "title": first["title"],
         "changed": first["changed"],
         "hashes": {"law": first["hashes"]["law"], "code": first["hashes"]["code"], "scenario": first["hashes"]["scenario"]},
-        "runs": [{"folder": where, "run_id": r["run_id"], "reference": r["reference"], "title": r["title"],
-                  "scenario": r["hashes"]["scenario"]} for where, r in entries],
+        "runs": [
+            {"folder": where, "run_id": r["run_id"], "reference": r["reference"], "title": r["title"], "scenario": r["hashes"]["scenario"]}
+            for where, r in entries
+        ],
         "warnings": first["warnings"],
         "outputs": dict(outputs),
     }

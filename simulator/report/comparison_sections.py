@@ -21,8 +21,13 @@ __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
 ARTICLES = ("二", "三", "四", "五")  # of the text: what a change of the law cites
 SHOWN = (50, 80, 95)  # of the quantiles kept
 end = making.end
-_CONTENTS = {"answer": "comparison.answer", "changed": "comparison.changed", "bridge": "comparison.bridge",
-             "difference": "comparison.differences", "made": "made.plain"}
+_CONTENTS = {
+    "answer": "comparison.answer",
+    "changed": "comparison.changed",
+    "bridge": "comparison.bridge",
+    "difference": "comparison.differences",
+    "made": "made.plain",
+}
 
 
 def cover(comparison: ComparisonFolder, lang: str) -> Part:
@@ -31,8 +36,7 @@ def cover(comparison: ComparisonFolder, lang: str) -> Part:
     _, *facts = making.run_facts(comparison, words)
     named = words.say("source.separator").join(_title(run, words) for run in comparison.runs)
     facts = [words.say("page.scenarios", scenarios=named), *facts]
-    return making.front(comparison, words, words.say("comparison.kicker"), making.policy_name(comparison, words), facts,
-                        sections=_CONTENTS)
+    return making.front(comparison, words, words.say("comparison.kicker"), making.policy_name(comparison, words), facts, sections=_CONTENTS)
 
 
 def answer(comparison: ComparisonFolder, lang: str) -> Part:
@@ -44,8 +48,13 @@ def answer(comparison: ComparisonFolder, lang: str) -> Part:
         change = comparison.difference(run)
         if change["withheld"]:
             continue
-        said = {"reform": _title(run, words), "baseline": _title(base, words), "error": _error(change, words),
-                "change": shown(change, unit).lstrip("\u2212"), "higher": chance_text(change, words, "share_higher")}
+        said = {
+            "reform": _title(run, words),
+            "baseline": _title(base, words),
+            "error": _error(change, words),
+            "change": shown(change, unit).lstrip("\u2212"),
+            "higher": chance_text(change, words, "share_higher"),
+        }
         key = "same" if change["mean"] == 0 else "dearer" if change["mean"] > 0 else "cheaper"
         if key == "same":
             said = {"reform": said["reform"], "baseline": said["baseline"]}
@@ -54,14 +63,24 @@ def answer(comparison: ComparisonFolder, lang: str) -> Part:
     rows = []
     for run in comparison.runs:
         paid, change = run.row("paid"), None if run is base else comparison.difference(run)
-        rows.append([Cell(_title(run, words)), *(number(number_of(paid, unit, c)) for c in ("mean", "p50", "p80", "p95")),
-                     Cell(MISSING if change is None else _signed(change, words), number=True),
-                     Cell(MISSING, number=True) if change is None else chance_cell(change, words, "share_higher"),
-                     number(number_of(run.row("net_cost"), unit))])
+        rows.append(
+            [
+                Cell(_title(run, words)),
+                *(number(number_of(paid, unit, c)) for c in ("mean", "p50", "p80", "p95")),
+                Cell(MISSING if change is None else _signed(change, words), number=True),
+                Cell(MISSING, number=True) if change is None else chance_cell(change, words, "share_higher"),
+                number(number_of(run.row("net_cost"), unit)),
+            ]
+        )
     money = words.say("unit.table", unit=words.say("unit.money"))
-    return page.section("answer", words.say("comparison.answer"), words.tag, *sentences,
-                        Table(words.say("comparison.table"), header, rows, aside=money),
-                        Paragraph(words.say("comparison.note"), "small"))
+    return page.section(
+        "answer",
+        words.say("comparison.answer"),
+        words.tag,
+        *sentences,
+        Table(words.say("comparison.table"), header, rows, aside=money),
+        Paragraph(words.say("comparison.note"), "small"),
+    )
 
 
 def changed(comparison: ComparisonFolder, lang: str) -> Part:
@@ -79,9 +98,14 @@ def changed(comparison: ComparisonFolder, lang: str) -> Part:
             name = reading_text(setting, words)[0]
         values = [_value(v, setting, words) for v in (row.baseline, row.reform)]
         article = str(getattr(row, "article", "") or "")
-        rows.append([Cell(_title(titles[row.scenario], words)),
-                     Cell(name[:1].upper() + name[1:] or row.path, note=article if article.startswith(ARTICLES) else ""),
-                     *(Cell(value) for value, _ in values), Cell(values[1][1] or values[0][1])])
+        rows.append(
+            [
+                Cell(_title(titles[row.scenario], words)),
+                Cell(name[:1].upper() + name[1:] or row.path, note=article if article.startswith(ARTICLES) else ""),
+                *(Cell(value) for value, _ in values),
+                Cell(values[1][1] or values[0][1]),
+            ]
+        )
     header = [words.say(f"comparison.{k}") for k in ("scenario", "setting", "before", "after")] + [words.say("readings.unit")]
     body = Table("", header, rows, style="settings changes") if rows else Paragraph(words.say("comparison.nothing"))
     told = [legality.section(run, words, only_reached=True) for run in comparison.runs]
@@ -100,8 +124,7 @@ def bridge(comparison: ComparisonFolder, lang: str) -> Part:
         levels = float(base.row("paid")["mean"]), float(run.row("paid")["mean"])
         if not all(map(math.isfinite, levels)) or steps["mean"].isna().any():  # outside: a step would follow from the others
             continue
-        picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)),
-                                    words)
+        picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)), words)
         title = words.say("comparison.waterfall", baseline=_title(base, words), reform=_title(run, words))
         parts.append(Figure(title, Picture(picture, title), words.say("comparison.waterfall_caption")))
     return page.section("bridge", words.say("comparison.bridge"), words.tag, *parts)
@@ -121,11 +144,23 @@ def difference(comparison: ComparisonFolder, lang: str) -> Part:
         for slug, name, article in [*names, (TOTAL, words.say("cost.total"), "")]:
             whole = comparison.difference(run, slug)
             cells = [_signed(comparison.difference(run, slug, year), words) for year in years]
-            rows.append([Cell(name, note=article), *(Cell(c, number=True) for c in cells),
-                         Cell(_signed(whole, words), number=True), Cell(_error(whole, words), number=True)])
+            rows.append(
+                [
+                    Cell(name, note=article),
+                    *(Cell(c, number=True) for c in cells),
+                    Cell(_signed(whole, words), number=True),
+                    Cell(_error(whole, words), number=True),
+                ]
+            )
         parts.append(Table(words.say("comparison.by_year", reform=_title(run, words)), header, rows, aside=money, strong=[-1]))
-    return page.section("difference", words.say("comparison.differences"), words.tag, *parts,
-                        Paragraph(words.say("comparison.paired"), "small"), *_quantiles(comparison, words))
+    return page.section(
+        "difference",
+        words.say("comparison.differences"),
+        words.tag,
+        *parts,
+        Paragraph(words.say("comparison.paired"), "small"),
+        *_quantiles(comparison, words),
+    )
 
 
 def _quantiles(comparison: ComparisonFolder, words: Wording) -> list[Block]:
@@ -138,9 +173,13 @@ def _quantiles(comparison: ComparisonFolder, words: Wording) -> list[Block]:
     for run, name in zip(comparison.runs[1:], dict.fromkeys(comparison.differences["scenario"]), strict=True):
         of_one = found[found["scenario"] == name].set_index(["year", "quantile"])
         years = list(dict.fromkeys(of_one.index.get_level_values("year")))
-        rows = [[Cell(words.say("risk.all_years") if year == TOTAL else year),
-                 *(Cell(text, number=True) for q in SHOWN for text in _interval(of_one.loc[(year, q)], money, words))]
-                for year in years]
+        rows = [
+            [
+                Cell(words.say("risk.all_years") if year == TOTAL else year),
+                *(Cell(text, number=True) for q in SHOWN for text in _interval(of_one.loc[(year, q)], money, words)),
+            ]
+            for year in years
+        ]
         parts.append(Table(words.say("comparison.quantiles", reform=_title(run, words)), header, rows, aside=aside, strong=[-1]))
     return [*parts, Paragraph(words.say("comparison.sectioning"), "small")]
 

@@ -45,8 +45,9 @@ def sentences(result: DesignResult, words: Wording, title: str = "") -> list[str
         lines.append(words.say("design.infeasible", needed=needed, **said))
         return lines
     best = result.best
-    lines.append(words.say(f"design.best_{result.maximise}", over=_per_cent(best.over), high=_per_cent(best.over_high),
-                           draws=f"{result.draws:,}"))
+    lines.append(
+        words.say(f"design.best_{result.maximise}", over=_per_cent(best.over), high=_per_cent(best.over_high), draws=f"{result.draws:,}")
+    )
     low, high = (_per_cent(result.checked[f"probability_{end}"]) for end in ("low", "high"))
     kind = "contradicted" if result.contradicted else "checked"
     lines.append(words.say(f"design.{kind}", over=_per_cent(result.checked["probability"]), low=low, high=high))
@@ -67,24 +68,59 @@ def _terms(result: DesignResult, words: Wording) -> Table:
     """Each free term: today's number and the one found (or the cheapest in reach)."""
     design = result.best or result.cheapest
     columns = ("term", "article", "path", "today", "found", "range")
-    rows = [(getattr(t, words.lang), t.article, t.path, _shown(t, t.today, words), _shown(t, design.values[t.path], words),
-             words.say("unit.plain_range", low=_shown(t, t.low, words), high=_shown(t, t.high, words))) for t in result.terms]
+    rows = [
+        (
+            getattr(t, words.lang),
+            t.article,
+            t.path,
+            _shown(t, t.today, words),
+            _shown(t, design.values[t.path], words),
+            words.say("unit.plain_range", low=_shown(t, t.low, words), high=_shown(t, t.high, words)),
+        )
+        for t in result.terms
+    ]
     title = "design.terms" if result.best is not None else "design.cheapest_terms"
-    return tabled(words.say(title), {words.say(f"design.{c}"): "text" for c in columns}, rows, words,
-                  words.say("design.goal", draws=f"{result.draws:,}", fewest=fewest_draws(result.confidence)))
+    return tabled(
+        words.say(title),
+        {words.say(f"design.{c}"): "text" for c in columns},
+        rows,
+        words,
+        words.say("design.goal", draws=f"{result.draws:,}", fewest=fewest_draws(result.confidence)),
+    )
 
 
 def _frontier(result: DesignResult, words: Wording) -> Table:
-    kinds = {"needed": "enough", "cost": "number±", "growth": "number±", "gained": "signed±", "over": "share", "over_high": "share",
-             "fits": "text"}
+    kinds = {
+        "needed": "enough",
+        "cost": "number±",
+        "growth": "number±",
+        "gained": "signed±",
+        "over": "share",
+        "over_high": "share",
+        "fits": "text",
+    }
     columns = {getattr(t, words.lang): "text" for t in result.terms} | {words.say(f"design.{k}"): v for k, v in kinds.items()}
     rows, scale = [], UNITS[words.lang]["money"].scale
     for row in result.frontier.to_dict("records"):
-        state = "design.best" if result.best is not None and is_best(row, result) else "design.tied" if row["tied"] else \
-            "design.yes" if row["feasible"] else "design.no"
-        rows.append((*(_shown(t, Decimal(repr(row[t.path])).quantize(t.step), words) for t in result.terms),
-                     row["needed"] / scale, *((row[k] / scale, row[f"{k}_error"] / scale) for k in ("cost", "growth", "gained")),
-                     row["over"], row["over_high"], words.say(state)))
+        state = (
+            "design.best"
+            if result.best is not None and is_best(row, result)
+            else "design.tied"
+            if row["tied"]
+            else "design.yes"
+            if row["feasible"]
+            else "design.no"
+        )
+        rows.append(
+            (
+                *(_shown(t, Decimal(repr(row[t.path])).quantize(t.step), words) for t in result.terms),
+                row["needed"] / scale,
+                *((row[k] / scale, row[f"{k}_error"] / scale) for k in ("cost", "growth", "gained")),
+                row["over"],
+                row["over_high"],
+                words.say(state),
+            )
+        )
     note = words.say("design.frontier_note", confidence=_per_cent(result.confidence))
     return tabled(words.say("design.frontier"), columns, rows, words, note, in_money(words))
 

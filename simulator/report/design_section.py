@@ -29,8 +29,7 @@ def design(run: RunFolder, lang: str) -> Part:
     result = read(run.analyses)
     asked, *answer = told.sentences(result, words, words.pick(run.record["title"]))
     terms, frontier = told.sheets(result, lang).values()
-    parts: list[Parts] = [Paragraph(asked), *(Paragraph(text, "lead") for text in answer),
-             terms]
+    parts: list[Parts] = [Paragraph(asked), *(Paragraph(text, "lead") for text in answer), terms]
     if len(result.frontier) > 1:
         picture = Picture(chart(result, words), words.say("design.chart_alt"))
         parts.append(document.Figure(words.say("design.chart"), picture, words.say("design.caption")))
@@ -52,11 +51,24 @@ def chart(result: DesignResult, words: Wording) -> Figure:
         figure = Figure(figsize=_WIDE)
         axes = figure.add_subplot()
         for fits, part in shown.groupby(shown["feasible"].astype(bool)):
-            axes.plot(part["needed"] / unit.scale, part["growth"] / unit.scale, "o", color=BLUE if fits else MUTED,
-                      markerfacecolor=BLUE if fits else "white", markersize=4.5)
+            axes.plot(
+                part["needed"] / unit.scale,
+                part["growth"] / unit.scale,
+                "o",
+                color=BLUE if fits else MUTED,
+                markerfacecolor=BLUE if fits else "white",
+                markersize=4.5,
+            )
         axes.axvline(float(result.budget) / unit.scale, color=RED, linewidth=1.6)
-        write(axes, words.say("design.budget_line"), (float(result.budget) / unit.scale, 1), (4, -4), color=RED, va="top",
-              xycoords=axes.get_xaxis_transform())
+        write(
+            axes,
+            words.say("design.budget_line"),
+            (float(result.budget) / unit.scale, 1),
+            (4, -4),
+            color=RED,
+            va="top",
+            xycoords=axes.get_xaxis_transform(),
+        )
         best = _best(result)
         if best is not None:
             at = (best["needed"] / unit.scale, best["growth"] / unit.scale)

@@ -109,8 +109,12 @@ def _unit_of(name: str, table: pd.DataFrame) -> tuple[pd.Series | str, list[str]
         return (table["unit"], None) if name == "ledger" else ("", [])
     if name == "expected":
         return table["measure"].map(lambda m: "CNY" if m not in COUNTS else "count"), None
-    return "CNY", [c for c in table.columns if c not in ("year", "clause", "cause", "rate", "appropriation", "basis", *KEYS)
-                   and not c.startswith(("probability", "share", "revenue"))]
+    return "CNY", [
+        c
+        for c in table.columns
+        if c not in ("year", "clause", "cause", "rate", "appropriation", "basis", *KEYS)
+        and not c.startswith(("probability", "share", "revenue"))
+    ]
 
 
 def left_out(names: Iterable[str], plan: Plan | None) -> list[str]:
@@ -121,8 +125,7 @@ def left_out(names: Iterable[str], plan: Plan | None) -> list[str]:
 def _drivers(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     def fine(result: str) -> bool:
         kind, _, name = result.partition(".")
-        return plan.shows(kind, name or TOTAL) if kind != "target" else all(
-            plan.shows("target", name, y) for y in plan.years)
+        return plan.shows(kind, name or TOTAL) if kind != "target" else all(plan.shows("target", name, y) for y in plan.years)
 
     return table[[fine(result) for result in table["result"]]]
 
@@ -133,24 +136,35 @@ def _conditions(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _paid_by_year(*numbers: str, percentiles: bool = False) -> Callable[[pd.DataFrame, Plan], pd.DataFrame]:
     """Rows of years: withheld with what is paid in the year, or where percentiles of it would be."""
+
     def made(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         asked = plan.shows_percentiles if percentiles else plan.shows
-        return released(table, (not asked("paid", TOTAL, _year(y)) for y in table["year"]),
-                        [c for c in numbers or table.columns if c in table and c not in ("year", "appropriation")])
+        return released(
+            table,
+            (not asked("paid", TOTAL, _year(y)) for y in table["year"]),
+            [c for c in numbers or table.columns if c in table and c not in ("year", "appropriation")],
+        )
+
     return made
 
 
 def _execution(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Real payments are certain, and of few: a row is shown where each of its three figures may be."""
-    return released(table, (not plan.shows_execution(_year(y)) for y in table["year"]),
-                    [c for c in table.columns if c not in ("year", "appropriation")])
+    return released(
+        table, (not plan.shows_execution(_year(y)) for y in table["year"]), [c for c in table.columns if c not in ("year", "appropriation")]
+    )
 
 
 def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The ledger's totals. What waits or is owed rests on all years before; the largest recipients are nobody's business."""
     table = table[(table["clause"] == TOTAL) & ~table["measure"].isin(("top_1", "top_5"))]
-    rests = {"paid": ("paid",), "due": ("paid",), "accrued": ("awarded",), "due_back": ("clawback_due",),
-             "recovered": ("clawback_recovered",)}
+    rests = {
+        "paid": ("paid",),
+        "due": ("paid",),
+        "accrued": ("awarded",),
+        "due_back": ("clawback_due",),
+        "recovered": ("clawback_recovered",),
+    }
 
     def fine(row: Any) -> bool:
         if row.measure in rests:
@@ -172,8 +186,23 @@ def _expected(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _ways(table: pd.DataFrame, _plan: Plan) -> pd.DataFrame:
     """Prices of ways round the text: those of an invented register only."""
-    numbers = [c for c in ("gainers", "gain", "everybody", "everybody_error", "price", "price_error", "price_p95", "price_p95_low",
-                           "price_p95_high", "closed_price", "closed_error") if c in table]
+    numbers = [
+        c
+        for c in (
+            "gainers",
+            "gain",
+            "everybody",
+            "everybody_error",
+            "price",
+            "price_error",
+            "price_p95",
+            "price_p95_low",
+            "price_p95_high",
+            "closed_price",
+            "closed_error",
+        )
+        if c in table
+    ]
     return released(table, ~table["invented"].astype(str).eq("True"), numbers)
 
 
@@ -194,10 +223,27 @@ def _year(year: object) -> str:
 # The analyses that can be held to the rules. The others (other readings, edges, legal maximum, Lorenz curve, designs …) tell
 # what single enterprises make of the cost, by a cut of their own or by subtraction, and are left out.
 ANALYSES = {
-    "drivers": _drivers, "conditions": _conditions, "backtest": lambda table, _: table,
-    "backtest_of_place": lambda table, _: table, "loopholes": _ways,
-    "affordability": _paid_by_year("share", "share_error", "share_high", "share_high_low", "share_high_high", "paid_mean",
-                                   "paid_mean_error", "paid_p95", "paid_p95_low", "paid_p95_high"), "risk": _paid_by_year(percentiles=True),
-    "execution": _execution, "ledger": _purse, "attribution": _attribution, "interaction": _interaction,
+    "drivers": _drivers,
+    "conditions": _conditions,
+    "backtest": lambda table, _: table,
+    "backtest_of_place": lambda table, _: table,
+    "loopholes": _ways,
+    "affordability": _paid_by_year(
+        "share",
+        "share_error",
+        "share_high",
+        "share_high_low",
+        "share_high_high",
+        "paid_mean",
+        "paid_mean_error",
+        "paid_p95",
+        "paid_p95_low",
+        "paid_p95_high",
+    ),
+    "risk": _paid_by_year(percentiles=True),
+    "execution": _execution,
+    "ledger": _purse,
+    "attribution": _attribution,
+    "interaction": _interaction,
     "expected": _expected,
 }

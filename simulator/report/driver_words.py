@@ -40,8 +40,11 @@ def of_interaction(clauses: pd.DataFrame, words: Wording) -> Said:
 
 def option(row: Any, words: Wording) -> str:
     """A reading as a person reads it. row: of the table of readings."""
-    return words.say("reading_costs.option", switch=words.pick({"zh": row.switch_zh, "en": row.switch_en}),
-                     reading=words.pick({"zh": row.reading_zh, "en": row.reading_en}))
+    return words.say(
+        "reading_costs.option",
+        switch=words.pick({"zh": row.switch_zh, "en": row.switch_en}),
+        reading=words.pick({"zh": row.reading_zh, "en": row.reading_en}),
+    )
 
 
 def of_readings(readings: pd.DataFrame, words: Wording) -> Said:
@@ -53,8 +56,11 @@ def of_readings(readings: pd.DataFrame, words: Wording) -> Said:
     if len(names) > 1:
         return "reading_costs.largest_tied", {"names": words.say("source.separator").join(names[:NAMED])}
     row = first.iloc[0]
-    return "reading_costs.largest", {"name": names[0], "change": money(row["mean"], row["standard_error"], words),
-                                     "error": money(row["standard_error"], row["standard_error"] / 10, words)}
+    return "reading_costs.largest", {
+        "name": names[0],
+        "change": money(row["mean"], row["standard_error"], words),
+        "error": money(row["standard_error"], row["standard_error"] / 10, words),
+    }
 
 
 def of_assumptions(tornado: pd.DataFrame, result: str, labels: Mapping[str, str], words: Wording) -> list[Said]:
@@ -68,8 +74,10 @@ def of_assumptions(tornado: pd.DataFrame, result: str, labels: Mapping[str, str]
         return [("sensitivity.largest_tied", {"result": of, "names": names})]
     row = first.iloc[0]
     unit = "money" if result in CASH else "big"  # sales are read in 亿元 (billions)
-    swing, error = (UNITS[words.lang][unit].text(float(value), float(of_it)) for value, of_it in (
-        (abs(row["swing"]), row["swing_error"]), (row["swing_error"], row["swing_error"] / 10)))
+    swing, error = (
+        UNITS[words.lang][unit].text(float(value), float(of_it))
+        for value, of_it in ((abs(row["swing"]), row["swing_error"]), (row["swing_error"], row["swing_error"] / 10))
+    )
     return [(f"sensitivity.largest_{unit}", {"result": of, "name": labels.get(row["path"], row["path"]), "swing": swing, "error": error})]
 
 

@@ -49,9 +49,14 @@ def sentences(result: Result, words: Wording) -> list[driver_words.Said]:
     if isinstance(result, Notches):
         left_out: list[driver_words.Said] = [("notches.left_out", {"count": result.left_out})] if result.left_out else []
         return [driver_words.of_notches(result.edges, names, words), *left_out]
-    return [said for name in dict.fromkeys([*result.tornado["result"], *result.indices["result"]])
-            for said in (*driver_words.of_assumptions(result.tornado, name, names, words),
-                         *driver_words.of_indices(result.indices, name, names, words))]
+    return [
+        said
+        for name in dict.fromkeys([*result.tornado["result"], *result.indices["result"]])
+        for said in (
+            *driver_words.of_assumptions(result.tornado, name, names, words),
+            *driver_words.of_indices(result.indices, name, names, words),
+        )
+    ]
 
 
 def sheets(result: Result, lang: str, *, short: bool = False) -> dict[str, Table]:
@@ -60,20 +65,29 @@ def sheets(result: Result, lang: str, *, short: bool = False) -> dict[str, Table
     names = labels(result.scenario, words)
     if isinstance(result, CostDrivers):
         of = result.attribution
-        played = words.say("attribution.played", sets=of.sets, draws=of.draws, orders=of.orders) if of.orders else \
-            words.say("attribution.played_all", sets=of.sets, draws=of.draws)
-        made = {"attribution.sheet": driver_sheets.clauses(of.clauses, named(result.scenario, words), words, played),
-                "attribution.sheet_interaction": driver_sheets.causes(of.causes, words),
-                "attribution.sheet_readings": driver_sheets.readings(result.readings, words)}
+        played = (
+            words.say("attribution.played", sets=of.sets, draws=of.draws, orders=of.orders)
+            if of.orders
+            else words.say("attribution.played_all", sets=of.sets, draws=of.draws)
+        )
+        made = {
+            "attribution.sheet": driver_sheets.clauses(of.clauses, named(result.scenario, words), words, played),
+            "attribution.sheet_interaction": driver_sheets.causes(of.causes, words),
+            "attribution.sheet_readings": driver_sheets.readings(result.readings, words),
+        }
     elif isinstance(result, Sensitivity):
-        made = {"sensitivity.sheet_tornado": driver_sheets.tornado(leading(result.tornado) if short else result.tornado, names, words),
-                "sensitivity.sheet_indices": driver_sheets.indices(leading(result.indices) if short else result.indices, names, words)}
+        made = {
+            "sensitivity.sheet_tornado": driver_sheets.tornado(leading(result.tornado) if short else result.tornado, names, words),
+            "sensitivity.sheet_indices": driver_sheets.indices(leading(result.indices) if short else result.indices, names, words),
+        }
     else:
         asked = driver_sheets.Asked(result.within, result.draws, names)
         made = {"notches.sheet": driver_sheets.edges(result.edges, asked, words, short=short)}
         if not short:
-            made |= {"notches.sheet_years": driver_sheets.edges(result.edges, asked, words, years=True),
-                     "notches.sheet_map": driver_sheets.places(result.map, asked, words)}
+            made |= {
+                "notches.sheet_years": driver_sheets.edges(result.edges, asked, words, years=True),
+                "notches.sheet_map": driver_sheets.places(result.map, asked, words),
+            }
     return {words.say(key): sheet for key, sheet in made.items()}
 
 

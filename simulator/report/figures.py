@@ -26,9 +26,7 @@ BAND: dict[str, Any] = {"alpha": 0.16, "linewidth": 0}
 DASHED = (0, (4, 2))
 
 
-def write(
-    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **look: Any
-) -> None:
+def write(axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **look: Any) -> None:
     """A word beside a point of the chart, `offset` points away, legible on lines and bands."""
     halo = [withStroke(linewidth=2.5, foreground="white")]
     chosen: dict[str, Any] = {"fontsize": 8.5, "color": INK} | look

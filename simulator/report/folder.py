@@ -62,12 +62,12 @@ def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
         record = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as e:
         remedy = "name the folder of a finished run"
-        raise ReportError(Problem(str(file), phrase('cannot be read ({})', e.strerror or e), remedy)) from e
+        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), remedy)) from e
     except ValueError as e:
         raise ReportError(Problem(str(file), phrase("is not a run's record ({})", e), "run the scenario again")) from e
     missing = [key for key in keys if not isinstance(record, dict) or key not in record]
     if missing:
-        raise ReportError(Problem(str(file), phrase('lacks {}', ', '.join(missing)), "run the scenario again"))
+        raise ReportError(Problem(str(file), phrase("lacks {}", ", ".join(missing)), "run the scenario again"))
     return record
 
 
@@ -76,7 +76,7 @@ def read_output(path: Path, name: str, outputs: Mapping[str, str], problems: lis
     try:
         raw = (path / name).read_bytes()
     except OSError as e:
-        problems.append(Problem(str(path / name), phrase('cannot be read ({})', e.strerror or e), "run the scenario again"))
+        problems.append(Problem(str(path / name), phrase("cannot be read ({})", e.strerror or e), "run the scenario again"))
         return b""
     if name not in outputs:
         problems.append(Problem(str(path / name), "has no sha256 in record.json", "run the scenario again"))
@@ -91,12 +91,12 @@ def read_csv(raw: bytes, name: str, columns: Iterable[str], problems: list[Probl
     try:
         table = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
     except ValueError as e:
-        problems.append(Problem(name, phrase('is not a table ({})', e), "run the scenario again"))
+        problems.append(Problem(name, phrase("is not a table ({})", e), "run the scenario again"))
         return pd.DataFrame()
     for column in columns:
         if column not in table.columns:
             remedy = nearest(column, table.columns) or "run the scenario again"
-            problems.append(Problem(name, phrase('lacks the column {}', column), remedy))
+            problems.append(Problem(name, phrase("lacks the column {}", column), remedy))
     return table
 
 

@@ -34,14 +34,22 @@ def performance(run: RunFolder, lang: str) -> Part:
     record, policy = run.record, run.record["policy"]
     new = str(policy["start"])[:4] >= str(run.years[0])
     end = policy.get("end")
-    term = words.say("forms.term", start=policy["start"], end=end) if end and end != "none" else \
-        words.say("forms.term_open", start=policy["start"])
+    term = (
+        words.say("forms.term", start=policy["start"], end=end)
+        if end and end != "none"
+        else words.say("forms.term_open", start=policy["start"])
+    )
     blank = words.say("forms.blank")
     subject = str(run.settings.set_index("path")["value"].get("classification", "none"))
-    facts = [("project", policy_name(run, words)), *((key, blank) for key in BLANKS[:3]),
-             ("classification", blank if subject == "none" else subject), ("type", words.say("forms.new" if new else "forms.continued")),
-             ("period", term), ("scenario", words.pick(record["title"])),
-             ("seal", blank)]
+    facts = [
+        ("project", policy_name(run, words)),
+        *((key, blank) for key in BLANKS[:3]),
+        ("classification", blank if subject == "none" else subject),
+        ("type", words.say("forms.new" if new else "forms.continued")),
+        ("period", term),
+        ("scenario", words.pick(record["title"])),
+        ("seal", blank),
+    ]
     amounts = funds(run)
     header = [words.say("forms.source"), *(str(y) for y in run.cash_years), words.say("cost.total")]
     rows = []
@@ -51,22 +59,30 @@ def performance(run: RunFolder, lang: str) -> Part:
     rows.append([Cell(words.say("cost.total")), *_amounts(run, amounts, unit)])
     columns = [words.say(f"forms.{key}") for key in ("level", "kind", "indicator", "value", "chance", "basis")]
     return page.section(
-        "performance", words.say("performance.title"), words.tag,
+        "performance",
+        words.say("performance.title"),
+        words.tag,
         Facts([(words.say(f"forms.{key}"), value) for key, value in facts]),
         Table(words.say("forms.funds"), header, rows, aside=in_money(words), strong=[-1], adds=True),
         Paragraph(words.say(f"forms.{_basis(run)}"), "small"),
         yearly(run, words),
         cash_plan(run, words),
-        Table(words.say("forms.indicators"), columns, [[Cell(text) for text in row] for row in indicators(run, words)],
-              style="forms"),
-        Paragraph(words.say("forms.note"), "small"))
+        Table(words.say("forms.indicators"), columns, [[Cell(text) for text in row] for row in indicators(run, words)], style="forms"),
+        Paragraph(words.say("forms.note"), "small"),
+    )
 
 
 def yearly(run: RunFolder, words: Wording) -> Table:
     """The goals of each award year: what is promised is rounded down, with the half chance of a median."""
     count, big = UNITS[words.lang]["count"], UNITS[words.lang]["big"]
-    rows = [[Cell(str(year)), number(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN)),
-             number(number_of(run.row("online_sales", year=year), big, "p50", rounding=DOWN))] for year in run.years]
+    rows = [
+        [
+            Cell(str(year)),
+            number(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN)),
+            number(number_of(run.row("online_sales", year=year), big, "p50", rounding=DOWN)),
+        ]
+        for year in run.years
+    ]
     header = [words.say("risk.year"), words.say("forms.recipients"), words.say("forms.sales", unit=words.say("unit.big"))]
     return Table(words.say("forms.yearly"), header, rows)
 
@@ -83,8 +99,15 @@ def cash_plan(run: RunFolder, words: Wording) -> Parts:
             return ()
         values = [amounts[year] * part for part in parts]
         printed = [unit.rounded(value) for value in values]
-        rows.append([Cell(str(year)), *(number(Number(value, unit, 0.0, printed=p)) for value, p in zip(
-            [*values, amounts[year]], [*printed, sum(printed, Decimal(0))], strict=True))])
+        rows.append(
+            [
+                Cell(str(year)),
+                *(
+                    number(Number(value, unit, 0.0, printed=p))
+                    for value, p in zip([*values, amounts[year]], [*printed, sum(printed, Decimal(0))], strict=True)
+                ),
+            ]
+        )
     header = [words.say("risk.year"), *(words.say("forms.quarter", number=q) for q in (1, 2, 3, 4)), words.say("cost.total")]
     note = words.say("forms.plan_own" if given else "forms.plan_mean")
     return Table(words.say("forms.plan"), header, rows, aside=in_money(words), note=note) if rows else ()
@@ -142,8 +165,16 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
 
     def add(level: str, kind: str, name: str, sign: str, value: str, chance: str, basis: str) -> None:
         if MISSING not in value:
-            rows.append((words.say(f"forms.{level}"), words.say(f"forms.{kind}"), name, f"{sign} {value}", chance,
-                         words.say(f"forms.basis_{basis}")))
+            rows.append(
+                (
+                    words.say(f"forms.{level}"),
+                    words.say(f"forms.{kind}"),
+                    name,
+                    f"{sign} {value}",
+                    chance,
+                    words.say(f"forms.basis_{basis}"),
+                )
+            )
 
     def money(text: str) -> str:
         return text if text == MISSING else words.say("returns.money", amount=text)
@@ -152,8 +183,15 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
     paid, awarded, entitled = (run.row(m)["mean"] for m in ("paid", "awarded", "entitled"))
     add("output", "quantity", words.say("cost.recipients"), "≥", shown(run.row("recipients"), count, "p50", rounding=DOWN), half, "median")
     largest = max((c for c in run.clauses if c.kind != "in_kind"), key=lambda c: _or_zero(run.row("paid", c.slug)["mean"]))
-    add("output", "quantity", words.say("forms.recipients_of", clause=words.pick(largest.names)), "≥",
-        shown(run.row("recipients", largest.slug), count, "p50", rounding=DOWN), half, "median")
+    add(
+        "output",
+        "quantity",
+        words.say("forms.recipients_of", clause=words.pick(largest.names)),
+        "≥",
+        shown(run.row("recipients", largest.slug), count, "p50", rounding=DOWN),
+        half,
+        "median",
+    )
     if entitled:
         add("output", "quality", words.say("forms.granted"), "≥", _floor(awarded / entitled), MISSING, "mean")
     if awarded:
@@ -172,8 +210,15 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         name = words.say("forms.in_year", name=words.pick(target.names), year=target.year)
         bare = goal(replace(target, high=target.low), words)
         add("benefit", kind, name, "≥", bare, chance, "policy" if not reached["probability"] < 0.5 else "policy_unlikely")
-    add("benefit", "economic", words.say("growth.row_induced_plain"), "≥", money(shown(run.row("induced_tax"), unit, "p50", rounding=DOWN)),
-        half, "median")
+    add(
+        "benefit",
+        "economic",
+        words.say("growth.row_induced_plain"),
+        "≥",
+        money(shown(run.row("induced_tax"), unit, "p50", rounding=DOWN)),
+        half,
+        "median",
+    )
     stays = shown(run.row("induced_enterprises", year=run.years[-1]), count, "p50", rounding=DOWN)
     name = words.say("forms.stays", year=run.years[-1])
     if stays in (MISSING, WITHHELD):
@@ -207,8 +252,11 @@ def appraisal(run: RunFolder, lang: str) -> Part:
 
 def _necessity(run: RunFolder, words: Wording) -> list[Rich | str]:
     big, year = UNITS[words.lang]["big"], run.years[-1]
-    said = {"year": year, "with_policy": shown(run.row("online_sales", year=year), big, "p50"),
-            "without": shown(run.row("online_sales_without", year=year), big, "p50")}
+    said = {
+        "year": year,
+        "with_policy": shown(run.row("online_sales", year=year), big, "p50"),
+        "without": shown(run.row("online_sales_without", year=year), big, "p50"),
+    }
     told: list[Rich | str] = [] if MISSING in map(str, said.values()) else [words.rich("appraisal.without", **said)]
     row = run.row("deadweight")
     share, low, high = (percent(float(row.get(name, math.nan))) for name in ("mean", "p5", "p95"))
@@ -233,8 +281,7 @@ def _soundness(run: RunFolder, words: Wording) -> list[Rich | str]:
     known = [c for c in chances if math.isfinite(c)]
     if not known:
         return []
-    return [words.rich("appraisal.reachable", count=len(known), likely=sum(c >= 0.5 for c in known),
-                       unlikely=sum(c < 0.1 for c in known))]
+    return [words.rich("appraisal.reachable", count=len(known), likely=sum(c >= 0.5 for c in known), unlikely=sum(c < 0.1 for c in known))]
 
 
 def _feasibility(run: RunFolder, words: Wording) -> list[Rich | str]:
@@ -250,8 +297,15 @@ def _guarantee(run: RunFolder, words: Wording) -> list[Rich | str]:
     told: list[Rich | str] = [words.say("appraisal.organised")]
     if len(by_year):
         busiest = int(by_year.idxmax())
-        told.insert(0, words.rich("appraisal.workload", year=busiest, recipients=shown(run.row("recipients", year=busiest), count),
-                                  administration=shown(run.row("administration"), unit)))
+        told.insert(
+            0,
+            words.rich(
+                "appraisal.workload",
+                year=busiest,
+                recipients=shown(run.row("recipients", year=busiest), count),
+                administration=shown(run.row("administration"), unit),
+            ),
+        )
     return told
 
 
@@ -304,12 +358,23 @@ def affordable(run: RunFolder, words: Wording, errors: bool = False) -> Parts:
     for entry in found.to_dict("records"):
         low, high = big.text(entry["revenue_low"], 0.0), big.text(entry["revenue_high"], 0.0)
         between = Cell(MISSING if low == high else words.say("risk.range", low=low, high=high), number=True)
-        rows.append([Cell(f"{entry['year']:.0f}", note=words.say(f"afford.{entry['basis']}")),
-                     number(Number(entry["revenue"], big, 0.0)), *[between] * errors,
-                     number(number_of(run.row("paid", year=int(entry["year"])), unit)),
-                     *(with_margin(one, words) if errors else number(one) for one in _shares(entry))])
-    header = [words.say("risk.year"), words.say("afford.revenue", unit=words.say("unit.big")), *[words.say("afford.range")] * errors,
-              words.say("afford.paid", unit=words.say("unit.money")), words.say("afford.share"), words.say("afford.worst")]
+        rows.append(
+            [
+                Cell(f"{entry['year']:.0f}", note=words.say(f"afford.{entry['basis']}")),
+                number(Number(entry["revenue"], big, 0.0)),
+                *[between] * errors,
+                number(number_of(run.row("paid", year=int(entry["year"])), unit)),
+                *(with_margin(one, words) if errors else number(one) for one in _shares(entry)),
+            ]
+        )
+    header = [
+        words.say("risk.year"),
+        words.say("afford.revenue", unit=words.say("unit.big")),
+        *[words.say("afford.range")] * errors,
+        words.say("afford.paid", unit=words.say("unit.money")),
+        words.say("afford.share"),
+        words.say("afford.worst"),
+    ]
     paid = 2 + errors
     share = f"{{{paid}}}*{unit.scale:.0f}/({{1}}*{big.scale:.0f})"
     return Table(words.say("afford.title"), header, rows, note=words.say("afford.note"), formulas={paid + 1: share})
@@ -319,8 +384,10 @@ def _shares(entry: dict[str, Any]) -> tuple[Number, Number]:
     """Payouts over revenue, on average with its standard error, and at worst with its interval."""
     held = bool(entry.get("withheld"))
     low, high = (float(entry.get(f"share_high_{end}", math.nan)) for end in ("low", "high"))
-    return (Number(entry["share"], FINE, float(entry.get("share_error", math.nan)), digits=2, withheld=held),
-            Number(entry["share_high"], FINE, ends=(low, high), digits=2, withheld=held))
+    return (
+        Number(entry["share"], FINE, float(entry.get("share_error", math.nan)), digits=2, withheld=held),
+        Number(entry["share_high"], FINE, ends=(low, high), digits=2, withheld=held),
+    )
 
 
 def _or_zero(value: float) -> float:

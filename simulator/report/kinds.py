@@ -40,8 +40,15 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profile: str, clause: str = "",
-          scenarios: int = 1, clauses: Sequence[str] | None = None) -> None:
+def check(
+    notebook: str,
+    formats: Sequence[str],
+    languages: Sequence[str],
+    profile: str,
+    clause: str = "",
+    scenarios: int = 1,
+    clauses: Sequence[str] | None = None,
+) -> None:
     """Whether this report can be made at all. Raises ReportError with every reason why not, before anything runs.
 
     scenarios: how many there are to report on. clauses: slugs of the policy's clauses; None: not known yet.
@@ -50,7 +57,9 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
 
     def known(place: str, given: str, names: Sequence[str]) -> None:
         if given not in names:
-            problems.append(Problem(place, phrase('there is no {}', repr(given)), nearest(str(given), names) or phrase('one of {}', ', '.join(names))))
+            problems.append(
+                Problem(place, phrase("there is no {}", repr(given)), nearest(str(given), names) or phrase("one of {}", ", ".join(names)))
+            )
 
     known("notebook", notebook, tuple(KINDS))
     if (wrong := _no_profile(profile)) is not None:
@@ -61,17 +70,27 @@ def check(notebook: str, formats: Sequence[str], languages: Sequence[str], profi
         known("format", form, FORMATS)
     kind = KINDS.get(notebook)
     if kind and (lacking := [form for form in formats if form in FORMATS and form not in kind.formats]):
-        problems.append(Problem("format", phrase('the report {} is not made as {}', notebook, ', '.join(lacking)),
-                                phrase('one of {}', ', '.join(kind.formats))))
+        problems.append(
+            Problem(
+                "format",
+                phrase("the report {} is not made as {}", notebook, ", ".join(lacking)),
+                phrase("one of {}", ", ".join(kind.formats)),
+            )
+        )
     if notebook == "clause":
         known("clause", clause, (clause,) if clauses is None else clauses)
     elif clause:
-        problems.append(Problem("clause", phrase('the report {} is not about one clause', notebook), "choose the notebook clause"))
+        problems.append(Problem("clause", phrase("the report {} is not about one clause", notebook), "choose the notebook clause"))
     if notebook == "compare" and scenarios < 2:
         problems.append(Problem("compare", "one scenario cannot be compared", "name the baseline, then the reforms"))
     elif notebook != "compare" and scenarios > 1:
-        problems.append(Problem(notebook, phrase('reports on one scenario, {} are named', scenarios),
-                                "choose the notebook compare, or make a report of each"))
+        problems.append(
+            Problem(
+                notebook,
+                phrase("reports on one scenario, {} are named", scenarios),
+                "choose the notebook compare, or make a report of each",
+            )
+        )
     if not languages or not formats:
         problems.append(Problem("report", "no language or no format is named", "e.g. --format html --lang zh"))
     if problems:
@@ -94,7 +113,7 @@ def _no_profile(given: object) -> Problem | None:
     words = [word for own in PROFILES.values() for word in own]
     if word in words:
         return None
-    return Problem("profile", phrase('there is no {}', repr(given)), nearest(word, words) or "internal (对内) or external (对外)")
+    return Problem("profile", phrase("there is no {}", repr(given)), nearest(word, words) or "internal (对内) or external (对外)")
 
 
 def folder_of(given: object) -> str:
@@ -103,7 +122,7 @@ def folder_of(given: object) -> str:
     if isinstance(given, Path) or (isinstance(given, int) and not isinstance(given, bool)):
         return str(given)
     if not isinstance(given, str):
-        raise ReportError(Problem("folder", phrase('is {}', repr(given)), "write a folder's name, in quotation marks"))
+        raise ReportError(Problem("folder", phrase("is {}", repr(given)), "write a folder's name, in quotation marks"))
     return given
 
 
@@ -114,6 +133,7 @@ def slug(name: str) -> str:
     'budget-2013'
     """
     if not _SLUG.fullmatch(name):
-        raise ReportError(Problem(f"name {name[:80]!r}", "cannot be the name of a report",
-                                  "small letters, digits, - and _, at most 80 of them"))
+        raise ReportError(
+            Problem(f"name {name[:80]!r}", "cannot be the name of a report", "small letters, digits, - and _, at most 80 of them")
+        )
     return name

@@ -53,7 +53,7 @@ def read(notebook: Path) -> NotebookNode:
         with notebook.open(encoding="utf-8") as file:
             return nbformat.read(file, as_version=4)
     except Exception as e:  # nbformat raises many kinds for a broken file, and all mean the same to a user
-        problem = Problem(str(notebook), phrase('cannot be read as a notebook ({})', e), "install it again")
+        problem = Problem(str(notebook), phrase("cannot be read as a notebook ({})", e), "install it again")
         raise ReportError(problem) from e
 
 
@@ -62,7 +62,7 @@ def declared(notebook: NotebookNode, name: str) -> dict[str, str]:
     cells = [c for c in notebook.cells if "parameters" in c.get("metadata", {}).get("tags", [])]
     if len(cells) != 1:
         remedy = "tag exactly one cell `parameters`"
-        raise ReportError(Problem(name, phrase('has {} cells tagged `parameters`', len(cells)), remedy))
+        raise ReportError(Problem(name, phrase("has {} cells tagged `parameters`", len(cells)), remedy))
     found: dict[str, str] = {}
     for line in ast.parse(cells[0].source).body:
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
@@ -74,7 +74,7 @@ def declared(notebook: NotebookNode, name: str) -> dict[str, str]:
 
 def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str) -> None:
     """Hold parameters to what the notebook declares. Raises ReportError with everything that does not fit."""
-    problems, any_of = [], phrase('one of {}', ', '.join(known))
+    problems, any_of = [], phrase("one of {}", ", ".join(known))
     for given, value in parameters.items():
         place = f"{name}, parameter {given!r}"
         if not isinstance(given, str) or not given.isidentifier():
@@ -82,14 +82,13 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
         elif given not in known:
             problems.append(Problem(place, "is not declared", nearest(given, known) or any_of))
         elif type(value) is not _TYPES.get(known[given], str):  # exactly: papermill writes a subclass as text
-            cause = phrase('is of the type {}: {}', type(value).__name__, repr(value))
-            problems.append(Problem(place, cause, phrase('give a plain {}', known[given] or 'str')))
+            cause = phrase("is of the type {}: {}", type(value).__name__, repr(value))
+            problems.append(Problem(place, cause, phrase("give a plain {}", known[given] or "str")))
     if problems:
         raise ReportError(problems)
 
 
-def run(notebook: Path, parameters: Mapping[str, object], work: Path,
-        progress: Callable[[str, int, int], None] | None = None) -> Execution:
+def run(notebook: Path, parameters: Mapping[str, object], work: Path, progress: Callable[[str, int, int], None] | None = None) -> Execution:
     """Run `notebook` with these parameters in the empty folder `work`, by a kernel of this very interpreter.
 
     progress: told each cell's name before it runs, its number and how many there are.
@@ -130,7 +129,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path,
             place = f"{notebook.name}, cell {_cell(output, e.cell_index)}"
             problem = Problem(place, f"{e.ename}: {e.evalue}")
         except CellTimeoutError:
-            cause = phrase('runs longer than {} seconds and was stopped', SECONDS_PER_CELL)
+            cause = phrase("runs longer than {} seconds and was stopped", SECONDS_PER_CELL)
             problem = Problem(f"{notebook.name}, cell {last[0]}", cause, "try again when the machine has less to do")
         except Exception as e:  # noqa: BLE001  a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
@@ -156,8 +155,11 @@ def _telling(progress: Callable[[str, int, int], None]) -> str:
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:
             start = nb_man.cell_start
-            names = [cell.get("id", "") for cell in nb_man.nb.cells
-                     if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))]
+            names = [
+                cell.get("id", "")
+                for cell in nb_man.nb.cells
+                if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))
+            ]
 
             def started(cell: Any, cell_index: int | None = None, **more: Any) -> Any:
                 if cell.get("id", "") in names:
@@ -190,8 +192,7 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
     argv += ["--IPKernelApp.log_level=50"]
     argv += ["--HistoryManager.enabled=False"]
     private = {"IPYTHONDIR": str(work / "settings"), "JUPYTER_RUNTIME_DIR": str(work)}
-    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=private | environment(),
-                      metadata=UNDERSTOOD)
+    spec = KernelSpec(argv=argv, display_name="this interpreter", language="python", env=private | environment(), metadata=UNDERSTOOD)
 
     class ThisInterpreter(AsyncKernelManager):
         def __init__(self, **settings: object):

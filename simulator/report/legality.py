@@ -19,8 +19,15 @@ def section(run: RunFolder, words: Wording, only_reached: bool = False) -> Table
                 continue
             reached = words.say("legality.yes" if inside else "legality.no")
             document = words.say("legality.issued", by=flag[f"by_{words.lang}"], document=flag["document"])
-            rows.append([Cell(words.pick(clause), note=clause["article"]), Cell(flag["since"]), Cell(document),
-                         *(Cell(flag[f"{key}_{words.lang}"]) for key in ("effect", "uncertain")), Cell(reached)])
+            rows.append(
+                [
+                    Cell(words.pick(clause), note=clause["article"]),
+                    Cell(flag["since"]),
+                    Cell(document),
+                    *(Cell(flag[f"{key}_{words.lang}"]) for key in ("effect", "uncertain")),
+                    Cell(reached),
+                ]
+            )
     if not rows:
         return None
     header = [words.say(f"legality.{key}") for key in COLUMNS]

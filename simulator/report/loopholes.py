@@ -22,8 +22,10 @@ from simulator.scenario import Scenario
 def text(prices: pd.DataFrame, lang: str = "zh", scenario: Scenario | None = None) -> str:
     """What a terminal shows: the price of each way, then what the text stops and what it does not. scenario: names the clauses."""
     words = load(lang)
-    lines = [words.say("loopholes.told", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"],
-                       leaks=row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
+    lines = [
+        words.say("loopholes.told", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"], leaks=row[f"leaks_{lang}"])
+        for row in prices.to_dict("records")
+    ]
     first = next(iter(sheets(prices, words, named(scenario, words)).values()))
     return "\n".join([as_text(first, legend=words.say("matters.margins")), "", *lines])
 
@@ -45,8 +47,10 @@ def sheets(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> 
     lang = words.lang
     columns = {words.say(f"loopholes.{key}"): "text" for key in ("way", "articles", "stops", "leaks")}
     rows = [(row[lang], row["articles"], row[f"stops_{lang}"], row[f"leaks_{lang}"]) for row in prices.to_dict("records")]
-    return {words.say("loopholes.sheet_prices"): _prices(prices, words, clauses),
-            words.say("loopholes.sheet_text"): tabled(words.say("loopholes.text"), columns, rows, words)}
+    return {
+        words.say("loopholes.sheet_prices"): _prices(prices, words, clauses),
+        words.say("loopholes.sheet_text"): tabled(words.say("loopholes.text"), columns, rows, words),
+    }
 
 
 def section(run: RunFolder, words: Wording) -> Parts:
@@ -58,16 +62,32 @@ def section(run: RunFolder, words: Wording) -> Parts:
     rows = []
     for row in prices.to_dict("records"):
         held, units = withheld(row), UNITS[words.lang]
-        rows.append([Cell(str(row[words.lang]), note=str(row["articles"])), Cell(str(row[f"stops_{words.lang}"])),
-                     Cell(str(row[f"leaks_{words.lang}"])), number(Number(row["gainers"], units["count"], 0.0, withheld=held)),
-                     Cell(_share(row, words), number=True),
-                     with_margin(Number(row["price"], units["money"], row["price_error"], withheld=held), words)])
+        rows.append(
+            [
+                Cell(str(row[words.lang]), note=str(row["articles"])),
+                Cell(str(row[f"stops_{words.lang}"])),
+                Cell(str(row[f"leaks_{words.lang}"])),
+                number(Number(row["gainers"], units["count"], 0.0, withheld=held)),
+                Cell(_share(row, words), number=True),
+                with_margin(Number(row["price"], units["money"], row["price_error"], withheld=held), words),
+            ]
+        )
     return Table(words.say("loopholes.title"), header, rows, aside=in_money(words), note=_note(prices, words))
 
 
 def _prices(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) -> Table:
-    kinds = {"way": "text", "gainers": "count", "gain": "number", "everybody": "number±", "share": "text", "price": "number±",
-             "p95": "number[]", "clause": "text", "closed_price": "number±", "source": "text"}
+    kinds = {
+        "way": "text",
+        "gainers": "count",
+        "gain": "number",
+        "everybody": "number±",
+        "share": "text",
+        "price": "number±",
+        "p95": "number[]",
+        "clause": "text",
+        "closed_price": "number±",
+        "source": "text",
+    }
     scale = UNITS[words.lang]["money"].scale
 
     def both(row: Mapping[str, Any], *keys: str) -> object:
@@ -76,12 +96,28 @@ def _prices(prices: pd.DataFrame, words: Wording, clauses: Mapping[str, str]) ->
     rows = []
     for row in prices.to_dict("records"):
         mark, slug = WITHHELD if withheld(row) else None, str(row["clause"] if pd.notna(row["clause"]) else "")
-        rows.append((row[words.lang], mark or row["gainers"], mark or row["gain"] / scale, both(row, "everybody", "everybody_error"),
-                     _share(row, words), both(row, "price", "price_error"), both(row, "price_p95", "price_p95_low", "price_p95_high"),
-                     clauses.get(slug, slug) or None, both(row, "closed_price", "closed_error"),
-                     words.term("confidence", str(row["confidence"]))))
-    return tabled(words.say("loopholes.title"), {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()}, rows, words,
-                  _note(prices, words), in_money(words))
+        rows.append(
+            (
+                row[words.lang],
+                mark or row["gainers"],
+                mark or row["gain"] / scale,
+                both(row, "everybody", "everybody_error"),
+                _share(row, words),
+                both(row, "price", "price_error"),
+                both(row, "price_p95", "price_p95_low", "price_p95_high"),
+                clauses.get(slug, slug) or None,
+                both(row, "closed_price", "closed_error"),
+                words.term("confidence", str(row["confidence"])),
+            )
+        )
+    return tabled(
+        words.say("loopholes.title"),
+        {words.say(f"loopholes.{k}"): kind for k, kind in kinds.items()},
+        rows,
+        words,
+        _note(prices, words),
+        in_money(words),
+    )
 
 
 def _note(prices: pd.DataFrame, words: Wording) -> str:

@@ -15,8 +15,15 @@ from simulator.scenario.identity import Change
 OF_THE_TEXT = ("law", "formula", "policy")  # groups of settings that the text of the policy says
 
 
-def front(folder: Recorded, words: Wording, kicker: str, title: str, facts: Iterable[str],
-          synthetic: str = "page.synthetic", sections: Mapping[str, str] | None = None) -> Part:
+def front(
+    folder: Recorded,
+    words: Wording,
+    kicker: str,
+    title: str,
+    facts: Iterable[str],
+    synthetic: str = "page.synthetic",
+    sections: Mapping[str, str] | None = None,
+) -> Part:
     """The head of a report, with the style sheet; says where the register is synthetic or the report is for outside.
 
     sections: its contents, anchor → key of the heading; none where they stand further down.
@@ -43,8 +50,11 @@ def withheld(folder: Recorded, words: Wording) -> list[str]:
         count, held, totals = folder.plan.withheld()
         told.append(words.say("page.withheld", count=count, held=held, totals=totals) if held else words.say("page.withheld_none"))
     if names := getattr(folder, "left_out", []):
-        told.append(words.say("page.left_out", names=words.say("source.separator").join(
-            dict.fromkeys(words.term("analyses", name) for name in names))))
+        told.append(
+            words.say(
+                "page.left_out", names=words.say("source.separator").join(dict.fromkeys(words.term("analyses", name) for name in names))
+            )
+        )
     return told
 
 
@@ -79,8 +89,13 @@ def title(folder: Recorded, words: Wording) -> str:
 def citation(folder: Recorded, words: Wording) -> str:
     """How to quote the report: who made it, when, with which version, from which run."""
     record = folder.record
-    return words.say("made.cite", title=title(folder, words), date=str(record["created"])[:10], version=record["versions"]["simulator"],
-                     run_id=folder.run_id)
+    return words.say(
+        "made.cite",
+        title=title(folder, words),
+        date=str(record["created"])[:10],
+        version=record["versions"]["simulator"],
+        run_id=folder.run_id,
+    )
 
 
 def changed(folder: Recorded) -> list[Change]:
@@ -91,8 +106,10 @@ def changed(folder: Recorded) -> list[Change]:
 def changed_rows(folder: Recorded, words: Wording) -> tuple[list[str], list[tuple[str, str, str, str]]]:
     """The same as a table: its header and rows of name, article, was, now."""
     header = [words.say(f"changed.{key}") for key in ("setting", "article", "was", "now")]
-    return header, [(words.pick({"zh": c.zh, "en": c.en}), c.source if c.group in ("law", "formula") else "", *c.ends(words.lang))
-                    for c in changed(folder)]
+    return header, [
+        (words.pick({"zh": c.zh, "en": c.en}), c.source if c.group in ("law", "formula") else "", *c.ends(words.lang))
+        for c in changed(folder)
+    ]
 
 
 def changed_table(folder: Recorded, words: Wording) -> Parts:

@@ -36,8 +36,11 @@ def _attribution(run: RunFolder, words: Wording) -> Parts:
     if found.empty:
         return ()
     names = {c.slug: f"{c.article} {words.pick(c.names)}" for c in run.clauses}
-    return (_lead(words, driver_words.of_interaction(found, words)), driver_sheets.clauses(found, names, words),
-            () if causes.empty else driver_sheets.causes(causes, words))
+    return (
+        _lead(words, driver_words.of_interaction(found, words)),
+        driver_sheets.clauses(found, names, words),
+        () if causes.empty else driver_sheets.causes(causes, words),
+    )
 
 
 def _readings(run: RunFolder, words: Wording) -> Parts:
@@ -58,16 +61,26 @@ def _assumptions(run: RunFolder, words: Wording) -> Parts:
     if tornado.empty:
         return ()
     names = _labels(run, words)
-    said = [s for result in dict.fromkeys(tornado["result"])
-            for s in (*driver_words.of_assumptions(tornado, result, names, words),
-                      *(driver_words.of_indices(indices, result, names, words) if len(indices) else ()))]
+    said = [
+        s
+        for result in dict.fromkeys(tornado["result"])
+        for s in (
+            *driver_words.of_assumptions(tornado, result, names, words),
+            *(driver_words.of_indices(indices, result, names, words) if len(indices) else ()),
+        )
+    ]
     ranked = tornado[(tornado["result"] == "paid") & tornado["rank_low"].notna()]
     parts: list[Parts] = [_lead(words, *said)]
     if len(ranked):
         alt = words.say("sensitivity.chart_alt", name=names.get(ranked["path"].iloc[0], ranked["path"].iloc[0]))
-        parts.append(Figure(words.say("sensitivity.chart"), Picture(matters_charts.tornado(ranked, names, words), alt),
-                            " ".join(words.say(f"sensitivity.{key}") for key in ("caption", "tornado_note")),
-                            driver_sheets.tornado(leading(tornado), names, words)))
+        parts.append(
+            Figure(
+                words.say("sensitivity.chart"),
+                Picture(matters_charts.tornado(ranked, names, words), alt),
+                " ".join(words.say(f"sensitivity.{key}") for key in ("caption", "tornado_note")),
+                driver_sheets.tornado(leading(tornado), names, words),
+            )
+        )
     shares = indices[(indices["result"] == "paid") & (indices["total_order"] > 0)] if len(indices) else indices
     return [*parts, driver_sheets.indices(shares, names, words) if len(shares) else ()]
 

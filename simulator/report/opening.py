@@ -49,7 +49,10 @@ def open_check(folder: str, profile: str = "internal") -> CheckFolder:
 
 
 OPEN: Mapping[str, Callable[[Path, str], Recorded]] = {
-    "run": RunFolder.open, "comparison": ComparisonFolder.open, "check": CheckFolder.open}
+    "run": RunFolder.open,
+    "comparison": ComparisonFolder.open,
+    "check": CheckFolder.open,
+}
 
 
 def _played(name: str) -> BudgetRun:

@@ -39,8 +39,15 @@ def targets(run: RunFolder, lang: str, heading: str = "targets.title", chart: bo
     words = load(lang)
     if not run.targets:
         return Part("targets", "", words.tag)
-    return page.section("targets", words.say(heading), words.tag, _targets_lead(run, words), tables.targets(run, words),
-                        paths(run, words) if chart else (), Paragraph(words.say("targets.note"), "small"))
+    return page.section(
+        "targets",
+        words.say(heading),
+        words.tag,
+        _targets_lead(run, words),
+        tables.targets(run, words),
+        paths(run, words) if chart else (),
+        Paragraph(words.say("targets.note"), "small"),
+    )
 
 
 def paths(run: RunFolder, words: Wording) -> Parts:
@@ -56,8 +63,11 @@ def paths(run: RunFolder, words: Wording) -> Parts:
             found.append(TargetPath(words.pick(target.names), goal, bands, target.low, target.high, target.year, unit))
     if not found:
         return ()
-    return Figure(words.say("targets.chart"), Picture(outlook_charts.targets(found, words), words.say("targets.chart_alt")),
-                  words.say("targets.caption"))
+    return Figure(
+        words.say("targets.chart"),
+        Picture(outlook_charts.targets(found, words), words.say("targets.chart_alt")),
+        words.say("targets.caption"),
+    )
 
 
 def _targets_lead(run: RunFolder, words: Wording) -> Parts:

@@ -34,9 +34,7 @@ def write_csv(result: Assessment, path: Path) -> None:
     """The assessment's table as CSV (UTF-8 with BOM)."""
     table = result.table()
     places = table["clause"].isin(in_kind(result))
-    table["amount"] = (
-        table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
-    )
+    table["amount"] = table["amount"].map("{:.2f}".format).where(~places, table["amount"].map("{:.0f}".format))
     table["displaced"] = table["displaced"].map("{:.2f}".format)
     with change(path.parent, at=path.name) as changing:
         changing.put(path.name, partial(save_csv, table))
@@ -67,9 +65,7 @@ def _workbook(result: Assessment, path: Path) -> None:
         "money": book.add_format({"border": 1, "num_format": "#,##0.00"}),
         "count": book.add_format({"border": 1, "num_format": "#,##0"}),
         "sum": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2"}),
-        "sum_money": book.add_format(
-            {"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": "#,##0.00"}
-        ),
+        "sum_money": book.add_format({"bold": True, "border": 1, "bg_color": "#F2F2F2", "num_format": "#,##0.00"}),
     }
     _list_sheet(book.add_worksheet("兑现名单"), result, styles)
     _totals_sheet(book.add_worksheet("汇总"), result, styles)
@@ -254,7 +250,8 @@ def _worth_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
         sheet.write_string(row, 0, entry.header, styles["text"])
         sheet.write_string(row, 1, entry.column, styles["text"])
         for column, value in enumerate(
-                (entry.unknown_cells, entry.intervals, entry.width_alone, entry.width_shared, entry.not_assessable), 2):
+            (entry.unknown_cells, entry.intervals, entry.width_alone, entry.width_shared, entry.not_assessable), 2
+        ):
             sheet.write_number(row, column, value, styles["money" if column in (4, 5) else "count"])
 
 
@@ -282,7 +279,7 @@ def _heading(result: Assessment, slug: str) -> tuple[str, str]:
 
 def in_kind(result: Assessment) -> tuple[str, ...]:
     """The clauses that give something other than money."""
-    return result.policy.slugs[result.policy.cash_clauses:]
+    return result.policy.slugs[result.policy.cash_clauses :]
 
 
 def unit_of(result: Assessment, slug: str) -> str:

@@ -41,8 +41,13 @@ def act(asked: Asked) -> int:
     """Do what is asked; the exit code. Raises SimulatorError."""
     acts = {"list": _list, "new": _new, "check": _check, "show": _show, "cases": _cases, "test": _test, "convert": _convert}
     if not asked.file and asked.action != "list":
-        raise _wrong(f"policy {asked.action}", "names no file", f"simulator policy {asked.action} FILE",
-                     "没有写文件名", f"simulator policy {asked.action} 文件")
+        raise _wrong(
+            f"policy {asked.action}",
+            "names no file",
+            f"simulator policy {asked.action} FILE",
+            "没有写文件名",
+            f"simulator policy {asked.action} 文件",
+        )
     return acts[asked.action](asked)
 
 
@@ -54,18 +59,22 @@ def _list(asked: Asked) -> int:
     for name in shipped_policies():
         law = law_at(policy_path(name))
         asked.say(f"{name:24} {law.zh if asked.zh else law.en}")
-    asked.tell("\n另起一份：simulator policy new 政策.xlsx；各命令用 --policy 名称或文件",
-               "\nbegin one of your own: simulator policy new FILE.xlsx; every verb takes --policy NAME or FILE")
+    asked.tell(
+        "\n另起一份：simulator policy new 政策.xlsx；各命令用 --policy 名称或文件",
+        "\nbegin one of your own: simulator policy new FILE.xlsx; every verb takes --policy NAME or FILE",
+    )
     return 0
 
 
 def _may_write(path: Path) -> None:
     if path.exists():
-        raise _wrong(str(path), "is there already", "choose another name; nothing is written over",
-                     "文件已存在", "请换一个文件名，不会覆盖已有文件")
+        raise _wrong(
+            str(path), "is there already", "choose another name; nothing is written over", "文件已存在", "请换一个文件名，不会覆盖已有文件"
+        )
     if path.suffix.lower() not in (".xlsx", ".yaml", ".yml"):
-        raise _wrong(str(path), "is neither .xlsx nor .yaml", "name it FILE.xlsx or FILE.yaml",
-                     "不是 .xlsx 或 .yaml", "请以 .xlsx 或 .yaml 结尾")
+        raise _wrong(
+            str(path), "is neither .xlsx nor .yaml", "name it FILE.xlsx or FILE.yaml", "不是 .xlsx 或 .yaml", "请以 .xlsx 或 .yaml 结尾"
+        )
 
 
 def _write(data: Any, path: Path, text: str | None = None) -> None:
@@ -96,8 +105,10 @@ def _check(asked: Asked) -> int:
             asked.say("\n".join(f"  {line(p, 'zh' if asked.zh else 'en')}" for p in group))
     if law is not None:
         clauses, numbers, readings = (len(part) for part in (law.policy.clauses, law.policy.number_paths, law.policy.readings))
-        asked.tell(f"{law.zh}：{clauses} 条，{numbers} 个数，{readings} 处解读，可以使用",
-                   f"{law.en}: {clauses} clauses, {numbers} numbers, {readings} readings; it can be used")
+        asked.tell(
+            f"{law.zh}：{clauses} 条，{numbers} 个数，{readings} 处解读，可以使用",
+            f"{law.en}: {clauses} clauses, {numbers} numbers, {readings} readings; it can be used",
+        )
     return SimulatorError.exit_code if errors else 0
 
 
@@ -120,15 +131,21 @@ def _cases(asked: Asked) -> int:
         clause = policy.clauses[policy.index(case.clause)]
         given = {year: casebook.written(policy, case, value) for year, value in case.gives.items()}
         unit = ("元", "CNY") if clause.cash else (clause.unit.name, clause.unit.name)
-        asked.tell(f"{case.name}  {case.zh}  " + "，".join(f"{year}：{amount}{unit[0]}" for year, amount in given.items()),
-                   f"{case.name}  {case.en}  " + ", ".join(f"{year}: {amount} {unit[1]}" for year, amount in given.items()))
+        asked.tell(
+            f"{case.name}  {case.zh}  " + "，".join(f"{year}：{amount}{unit[0]}" for year, amount in given.items()),
+            f"{case.name}  {case.en}  " + ", ".join(f"{year}: {amount} {unit[1]}" for year, amount in given.items()),
+        )
     asked.tell(f"共 {len(cases)} 个例子", f"{len(cases)} cases")
     if missed:
-        asked.tell("未找到能得到以下条款的企业，请手工写例子：" + "、".join(missed),
-                   "no enterprise was found that gets these, write cases by hand: " + ", ".join(missed))
+        asked.tell(
+            "未找到能得到以下条款的企业，请手工写例子：" + "、".join(missed),
+            "no enterprise was found that gets these, write cases by hand: " + ", ".join(missed),
+        )
     if asked.out:
-        asked.tell(f"请在“确认”列核对，然后：simulator policy test 政策 --cases {asked.out}",
-                   f"confirm them in the column 确认 (confirmed), then: simulator policy test FILE --cases {asked.out}")
+        asked.tell(
+            f"请在“确认”列核对，然后：simulator policy test 政策 --cases {asked.out}",
+            f"confirm them in the column 确认 (confirmed), then: simulator policy test FILE --cases {asked.out}",
+        )
     return 0
 
 
@@ -137,29 +154,47 @@ def _test(asked: Asked) -> int:
     law = law_at(path)
     kept = Path(asked.cases) if asked.cases else casebook.beside(path)
     if kept is None:
-        raise _wrong(str(path), "has no cases beside it",
-                     "simulator policy cases FILE --out cases.xlsx, confirm them, then --cases cases.xlsx",
-                     "旁边没有案例文件", "先用 simulator policy cases 文件 --out 例.xlsx 生成并核对，再用 --cases 例.xlsx")
+        raise _wrong(
+            str(path),
+            "has no cases beside it",
+            "simulator policy cases FILE --out cases.xlsx, confirm them, then --cases cases.xlsx",
+            "旁边没有案例文件",
+            "先用 simulator policy cases 文件 --out 例.xlsx 生成并核对，再用 --cases 例.xlsx",
+        )
     cases = casebook.load(law.policy, kept)
     confirmed = sum(case.confirmed for case in cases)
     wrong = list(policycases.differences(law, cases))
     for case, year, said, now in wrong:
         was, found = (casebook.written(law.policy, case, v) for v in (said, now))
-        asked.tell(f"{case.name}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}",
-                   f"{case.name} ({case.en}), {year}: confirmed {was}, now {found}")
+        asked.tell(
+            f"{case.name}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}",
+            f"{case.name} ({case.en}), {year}: confirmed {was}, now {found}",
+        )
     differ, rest = len({case.name for case, *_ in wrong}), len(cases) - confirmed
-    asked.tell(f"核对过的 {confirmed} 个例子中 {differ} 个不符；未核对 {rest} 个",
-               f"of {confirmed} confirmed cases {differ} differ; {rest} are not confirmed")
+    asked.tell(
+        f"核对过的 {confirmed} 个例子中 {differ} 个不符；未核对 {rest} 个",
+        f"of {confirmed} confirmed cases {differ} differ; {rest} are not confirmed",
+    )
     if not confirmed:
-        raise _wrong(str(kept), "no case is confirmed", "write 是 in the column 确认, or confirmed: true",
-                     "没有核对过的例子", "请在“确认”列写“是”，或写 confirmed: true")
+        raise _wrong(
+            str(kept),
+            "no case is confirmed",
+            "write 是 in the column 确认, or confirmed: true",
+            "没有核对过的例子",
+            "请在“确认”列写“是”，或写 confirmed: true",
+        )
     return 1 if wrong else 0
 
 
 def _convert(asked: Asked) -> int:
     if not asked.to:
-        raise _wrong("policy convert", "names no file to write", "simulator policy convert FILE.xlsx FILE.yaml",
-                     "没有写目标文件", "simulator policy convert 政策.xlsx 政策.yaml")
+        raise _wrong(
+            "policy convert",
+            "names no file to write",
+            "simulator policy convert FILE.xlsx FILE.yaml",
+            "没有写目标文件",
+            "simulator policy convert 政策.xlsx 政策.yaml",
+        )
     path = Path(asked.to)
     _may_write(path)
     document = document_of(policy_file(asked.file))

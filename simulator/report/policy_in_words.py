@@ -106,8 +106,9 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
             rows.append(
                 (
                     "兑现" if zh else "payment",
-                    (f"分{len(shares)}年等额兑现" if equal else f"分{len(shares)}年兑现：" + "、".join(shares)) if zh else
-                    (f"in {len(shares)} equal yearly parts" if equal else f"in {len(shares)} yearly parts: " + ", ".join(shares)),
+                    (f"分{len(shares)}年等额兑现" if equal else f"分{len(shares)}年兑现：" + "、".join(shares))
+                    if zh
+                    else (f"in {len(shares)} equal yearly parts" if equal else f"in {len(shares)} yearly parts: " + ", ".join(shares)),
                     str(len(shares)) if equal else ", ".join(shares),
                 )
             )
@@ -144,9 +145,7 @@ def _formulas(lets: Mapping[str, Any], words: Words, zh: bool) -> list[tuple[str
 
 def _tiers(tiers: Mapping[str, Any], words: Words, zh: bool) -> list[tuple[str, ...]]:
     edge = tiers.get("edge", "at_least")
-    word = {"at_least": ("达到", "at least"), "more_than": ("超过", "above")}.get(str(edge), ("达到", "at least"))[
-        0 if zh else 1
-    ]
+    word = {"at_least": ("达到", "at least"), "more_than": ("超过", "above")}.get(str(edge), ("达到", "at least"))[0 if zh else 1]
     rows = []
     for key, award in (tiers.get("steps") or {}).items():
         said = str(key).lstrip(">=≥ ")
@@ -188,10 +187,7 @@ def _readings(law: Law, zh: bool) -> list[Part]:
 
 
 def _measures(law: Law, zh: bool) -> list[Part]:
-    rows = [
-        (promise.article, promise.zh if zh else promise.en, f"levers.{name}")
-        for name, promise in law.policy.measures.items()
-    ]
+    rows = [(promise.article, promise.zh if zh else promise.en, f"levers.{name}") for name, promise in law.policy.measures.items()]
     head = ("文号", "措施", "杠杆") if zh else ("article", "measure", "lever")
     return [("h2", "没有数额的措施" if zh else "Measures without an amount"), ("table", [head, *rows])] if rows else []
 
@@ -242,8 +238,7 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
         rows.append(
             (
                 ("封顶：" if zh else "cap: ") + _under(cap.most.article, cap.most.zh if zh else cap.most.en),
-                (comma.join(names[k] for k in cap.clauses) + (f"，{per}合计至多" if zh else f": {per} at most "))
-                + words.of(cap.most.text),
+                (comma.join(names[k] for k in cap.clauses) + (f"，{per}合计至多" if zh else f": {per} at most ")) + words.of(cap.most.text),
                 cap.most.text,
             )
         )
@@ -268,13 +263,7 @@ def _asked(law: Law, zh: bool) -> list[Part]:
     for name, slugs in law.policy.needed_facts().items():
         if name == "present":
             continue
-        label = (
-            (own[name].zh if zh else own[name].en)
-            if name in own
-            else facts.KINDS[name][1]
-            if zh
-            else name.replace("_", " ")
-        )
+        label = (own[name].zh if zh else own[name].en) if name in own else facts.KINDS[name][1] if zh else name.replace("_", " ")
         rows.append((label, name, ("、" if zh else ", ").join(law.blocks[s].zh if zh else law.blocks[s].en for s in slugs)))
     return [("h2", "要求企业提供的数据" if zh else "Facts asked of enterprises"), ("table", rows)]
 
@@ -334,8 +323,10 @@ def _document(parts: list[Part], lang: str) -> Document:
         else:
             found[-1][1].append(Title(content) if kind == "h1" else Paragraph(content))
     found[-1][1].append(Paragraph("核对人：　　　　　　日期：" if lang == "zh" else "Compared with the text by:                    Date:"))
-    sections = [Section(f"part_{place}", title, LANGUAGE_TAGS[lang], blocks, "section" if title else "cover")
-                for place, (title, blocks) in enumerate(found)]
+    sections = [
+        Section(f"part_{place}", title, LANGUAGE_TAGS[lang], blocks, "section" if title else "cover")
+        for place, (title, blocks) in enumerate(found)
+    ]
     return Document(parts[0][1], "", lang, "", parts[0][1], ("", ""), sections)
 
 
@@ -344,5 +335,7 @@ def _html(whole: Document) -> str:
 
     from simulator.render.html import section
 
-    return (f'<!doctype html><html lang="{whole.lang}"><meta charset="utf-8"><title>{escape(whole.title)}</title>'
-            f'<body class="report">{"".join(map(section, whole.sections))}</body></html>')
+    return (
+        f'<!doctype html><html lang="{whole.lang}"><meta charset="utf-8"><title>{escape(whole.title)}</title>'
+        f'<body class="report">{"".join(map(section, whole.sections))}</body></html>'
+    )

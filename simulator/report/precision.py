@@ -21,7 +21,8 @@ def told(precision: Mapping[str, Any], clauses: Mapping[str, str], words: Wordin
     elif what != OVERRUN:
         name = words.say("precision.mean_expected" if precision.get("expected") else "precision.mean", name=name)
     unit = "points" if what == OVERRUN else "share"
-    asked, reached = (MISSING if value is None else words.say(f"precision.{unit}", value=f"{100 * value:.2g}")
-                      for value in (precision["asked"], precision["reached"]))
-    return words.say(f"precision.{precision['status']}", figure=name, asked=asked, reached=reached,
-                     draws=f"{precision['draws']:,}")
+    asked, reached = (
+        MISSING if value is None else words.say(f"precision.{unit}", value=f"{100 * value:.2g}")
+        for value in (precision["asked"], precision["reached"])
+    )
+    return words.say(f"precision.{precision['status']}", figure=name, asked=asked, reached=reached, draws=f"{precision['draws']:,}")

@@ -37,9 +37,17 @@ _REMEDY = "close it where it is open, or choose another --out"
 
 
 def publish(
-    folder: Path | str, *, notebook: str = "budget", lang: str = "zh", formats: Sequence[str] = ("html",),
-    profile: str = "internal", clause: str = "", out: Path | str | None = None, source: Path | str | None = None,
-    releases: Path | str | None = None, progress: Callable[[str, int, int], None] | None = None,
+    folder: Path | str,
+    *,
+    notebook: str = "budget",
+    lang: str = "zh",
+    formats: Sequence[str] = ("html",),
+    profile: str = "internal",
+    clause: str = "",
+    out: Path | str | None = None,
+    source: Path | str | None = None,
+    releases: Path | str | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Path]:
     """Make one report of the run (or comparison, or check) in `folder` and return its files' paths.
 
@@ -133,8 +141,9 @@ def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> Non
             enter(releases, line, contributions, files)
 
 
-def _made(opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path,
-          problems: list[Problem]) -> dict[str, Path]:
+def _made(
+    opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path, problems: list[Problem]
+) -> dict[str, Path]:
     """Every format as a file in the working folder; what goes wrong is added to `problems`. targets: where each will lie."""
     made, sections = {}, import_module(f"simulator.report.{kind.sections}")
     report = cache(lambda: document(opened, sections, clause, lang))  # made once for all forms but the page, which the notebook made
@@ -157,7 +166,7 @@ def _made(opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.
         except ReportError as e:
             problems += e.problems
         except OSError as e:
-            problems.append(Problem(str(file), phrase('cannot be written ({})', e.strerror or e), "make room for temporary files"))
+            problems.append(Problem(str(file), phrase("cannot be written ({})", e.strerror or e), "make room for temporary files"))
     return made
 
 

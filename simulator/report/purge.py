@@ -50,11 +50,11 @@ def purge(folder: str | Path) -> pd.DataFrame:
         for name, digest in outputs.items():
             target = file.parent / str(name)
             if Path(str(name)).name != name or target.is_symlink():
-                problems.append(Problem(str(file), phrase('lists {}, which lies elsewhere', repr(name)), "restore the record"))
+                problems.append(Problem(str(file), phrase("lists {}, which lies elsewhere", repr(name)), "restore the record"))
             elif (state := state_of(target, str(digest))) != MISSING:
                 found[target] = state, str(digest)
     if not records:
-        problems.append(Problem(str(top), "holds no run, comparison or check", phrase('name a folder with a {}', RECORD)))
+        problems.append(Problem(str(top), "holds no run, comparison or check", phrase("name a folder with a {}", RECORD)))
     if problems:
         raise ReportError(problems)
     for file in _files(top):

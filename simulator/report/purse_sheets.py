@@ -23,20 +23,32 @@ BREACHES = ("due_back", "recovered", "outstanding")
 Row = Mapping[str, Any]
 
 
-def sheets(tables: Mapping[str, pd.DataFrame], words: Wording, mode: str = "none",
-           clauses: Mapping[str, str] | None = None, funds: Mapping[int, float] | None = None) -> dict[str, Table]:
+def sheets(
+    tables: Mapping[str, pd.DataFrame],
+    words: Wording,
+    mode: str = "none",
+    clauses: Mapping[str, str] | None = None,
+    funds: Mapping[int, float] | None = None,
+) -> dict[str, Table]:
     """The tables by name of their sheet. tables: those of `BudgetRun.budgeting` and `summary`, those there are; clauses: names by
     slug, for a workbook's rows of single clauses (a terminal and a page have the totals alone)."""
-    makers = (("summary", "quantiles", lambda t, w: quantiles(t, w, funds)), ("risk", "risk", lambda t, w: _risk(t, w, mode)),
-              ("ledger", "ledger", lambda t, w: _payment(t, w, mode, clauses)), ("ledger", "breaches", _breaches),
-              ("commitments", "commitments", _commitments), ("exposure", "exposure", lambda t, w: _exposure(t, w, tables, clauses)),
-              ("execution", "execution", _execution))
-    return {words.say(f"purse.sheet_{key}"): make(tables[name], words) for name, key, make in makers
-            if name in tables and len(tables[name])}
+    makers = (
+        ("summary", "quantiles", lambda t, w: quantiles(t, w, funds)),
+        ("risk", "risk", lambda t, w: _risk(t, w, mode)),
+        ("ledger", "ledger", lambda t, w: _payment(t, w, mode, clauses)),
+        ("ledger", "breaches", _breaches),
+        ("commitments", "commitments", _commitments),
+        ("exposure", "exposure", lambda t, w: _exposure(t, w, tables, clauses)),
+        ("execution", "execution", _execution),
+    )
+    return {
+        words.say(f"purse.sheet_{key}"): make(tables[name], words) for name, key, make in makers if name in tables and len(tables[name])
+    }
 
 
-def _sheet(words: Wording, title: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]], notes: Sequence[str] = (),
-           years: bool = False) -> Table:
+def _sheet(
+    words: Wording, title: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]], notes: Sequence[str] = (), years: bool = False
+) -> Table:
     """years: a row for each, that of all years the last."""
     return tabled(words.say(title), columns, rows, words, "\n".join(filter(None, notes)), in_money(words), [-1] if years else ())
 
@@ -61,8 +73,7 @@ def _ends(row: Row, scale: float, column: str) -> object:
     return tuple(float(row.get(f"{column}{end}", float("nan"))) / scale for end in ("", "_low", "_high"))
 
 
-def quantiles(summary: pd.DataFrame, words: Wording, funds: Mapping[int, float] | None = None,
-              of: Sequence[str] = QUANTILES) -> Table:
+def quantiles(summary: pd.DataFrame, words: Wording, funds: Mapping[int, float] | None = None, of: Sequence[str] = QUANTILES) -> Table:
     """Payouts by year: mean with its error, quantiles with their intervals; with an appropriation also it and the chance of an overrun.
     A quantile too far out for the draws of every year is left out. funds: appropriations by year, CNY; of: which quantiles."""
     scale, whole = _scale(words), summary[summary["clause"] == TOTAL]
@@ -78,7 +89,8 @@ def quantiles(summary: pd.DataFrame, words: Wording, funds: Mapping[int, float] 
             row += [amount / scale, _ends(chances[year], 1, "probability") if year in chances else None]
         rows.append(row)
     columns = {words.say("risk.year"): "text", words.say("risk.mean"): "number±"} | {
-        q.upper(): "number[]" if q == "p5" else "enough[]" for q in shown}
+        q.upper(): "number[]" if q == "p5" else "enough[]" for q in shown
+    }
     columns |= {words.say("risk.appropriation"): "number", words.say("risk.probability"): "share[]"} if funds else {}
     return _sheet(words, "risk.table", columns, rows, (words.say("purse.quantiles_note"),), years=True)
 
@@ -89,9 +101,16 @@ def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Table:
     columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.probability"): "share[]"}
     columns |= {words.say(f"purse.{key}"): "number±" for key in means}
     columns |= {words.say("purse.reserve", level=level): "enough[]" for level in levels}
-    rows = [(_year(r["year"], words), r["appropriation"] / scale, _ends(r, 1, "probability"),
-             *(_mean(r, scale, key, f"{key}_error") for key in means), *(_ends(r, scale, f"reserve_{n}") for n in levels))
-            for r in table.to_dict("records")]
+    rows = [
+        (
+            _year(r["year"], words),
+            r["appropriation"] / scale,
+            _ends(r, 1, "probability"),
+            *(_mean(r, scale, key, f"{key}_error") for key in means),
+            *(_ends(r, scale, f"reserve_{n}") for n in levels),
+        )
+        for r in table.to_dict("records")
+    ]
     arrears = words.say("purse.risk_none" if mode == "none" else "purse.risk_arrears")
     return _sheet(words, "purse.risk", columns, rows, (words.say("purse.risk_note"), arrears), years=True)
 
@@ -102,8 +121,9 @@ def _years(table: pd.DataFrame) -> list[str]:
     return [*sorted(y for y in years if y != TOTAL), *([TOTAL] if TOTAL in years else [])]
 
 
-def _across(table: pd.DataFrame, measures: Sequence[str], words: Wording,
-            clauses: Mapping[str, str] | None) -> tuple[dict[str, str], list[list[object]]]:
+def _across(
+    table: pd.DataFrame, measures: Sequence[str], words: Wording, clauses: Mapping[str, str] | None
+) -> tuple[dict[str, str], list[list[object]]]:
     """Measures (and clauses, where named) down, years across; a RATIONED measure without anything in it is left out."""
     years, rows = _years(table[table["measure"].isin(measures)]), []
     for measure in measures:
@@ -114,16 +134,20 @@ def _across(table: pd.DataFrame, measures: Sequence[str], words: Wording,
         named = {slug: name for slug, name in {TOTAL: words.say("cost.total"), **(clauses or {})}.items() if slug in set(own["clause"])}
         for slug in [*(s for s in named if s != TOTAL), TOTAL]:
             of = {str(r["year"]): r for r in own[own["clause"] == slug].to_dict("records")}
-            rows.append([words.say(f"purse.{measure}"), *([named[slug]] if clauses else []),
-                         *(_mean(of[year], scale) if year in of else None for year in years)])
+            rows.append(
+                [
+                    words.say(f"purse.{measure}"),
+                    *([named[slug]] if clauses else []),
+                    *(_mean(of[year], scale) if year in of else None for year in years),
+                ]
+            )
     heads = {words.say("purse.item"): "text"} | ({words.say("attribution.clause"): "text"} if clauses else {})
     return heads | {_year(year, words): "number±" for year in years}, rows
 
 
 def _payment(table: pd.DataFrame, words: Wording, mode: str, clauses: Mapping[str, str] | None) -> Table:
     columns, rows = _across(table, PAYMENT, words, clauses)
-    return _sheet(words, "purse.ledger", columns, rows,
-                  (words.say(f"purse.mode_{mode}"), concentration(table, words)))
+    return _sheet(words, "purse.ledger", columns, rows, (words.say(f"purse.mode_{mode}"), concentration(table, words)))
 
 
 def concentration(ledger: pd.DataFrame, words: Wording) -> str:
@@ -167,24 +191,43 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
     for slug, name in {**(clauses or {}), TOTAL: words.say("cost.total")}.items():
         for r in table[table["clause"] == slug].to_dict("records"):
             year, expected = str(r["year"]), accrued.get(str(r["year"])) if slug == TOTAL else None
-            rows.append([*([name] if clauses else []), _year(year, words),
-                         *([_mean(expected, scale) if expected else None] if accrued else []),
-                         _mean(r, scale), *(_ends(r, scale, q) for q in far), r["highest"] / scale])
+            rows.append(
+                [
+                    *([name] if clauses else []),
+                    _year(year, words),
+                    *([_mean(expected, scale) if expected else None] if accrued else []),
+                    _mean(r, scale),
+                    *(_ends(r, scale, q) for q in far),
+                    r["highest"] / scale,
+                ]
+            )
     return _sheet(words, "purse.exposure", columns, rows, (words.say("purse.exposure_note"),), years=True)
 
 
 def _execution(table: pd.DataFrame, words: Wording) -> Table:
     scale, held = _scale(words), bool(table.get("withheld", pd.Series(dtype=bool)).any())
     quantiles = [q for q in ("p50", "p80", "p95") if held or table.loc[table["standard_error"] > 0, q].notna().any()]
-    columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.paid_really"): "number",
-               words.say("purse.rate"): "share", words.say("purse.forecast"): "number±"}
+    columns = {
+        words.say("purse.year"): "text",
+        words.say("purse.appropriation"): "number",
+        words.say("purse.paid_really"): "number",
+        words.say("purse.rate"): "share",
+        words.say("purse.forecast"): "number±",
+    }
     columns |= {q.upper(): "enough[]" for q in quantiles} | {words.say("purse.planned"): "number±"}
     rows = []
     for r in table.to_dict("records"):
         known = WITHHELD if withheld(r) else None
         varies = r["standard_error"] > 0  # a year that was paid has no quantiles
-        rows.append((_year(r["year"], words), r["appropriation"] / scale, known or r["paid"] / scale, known or r["rate"],
-                     _mean(r, scale) if known or varies else r["mean"] / scale,
-                     *(known or (_ends(r, scale, q) if varies else None) for q in quantiles),
-                     _mean(r, scale, "planned", "planned_error")))
+        rows.append(
+            (
+                _year(r["year"], words),
+                r["appropriation"] / scale,
+                known or r["paid"] / scale,
+                known or r["rate"],
+                _mean(r, scale) if known or varies else r["mean"] / scale,
+                *(known or (_ends(r, scale, q) if varies else None) for q in quantiles),
+                _mean(r, scale, "planned", "planned_error"),
+            )
+        )
     return _sheet(words, "purse.execution", columns, rows, (words.say("purse.execution_note"),))

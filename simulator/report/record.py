@@ -92,8 +92,11 @@ class RunFolder(Recorded):
         if profile != "external":
             return cls(path, record, summary_released(summary, None), settings, raw, profile)
         if plan is None:
-            plan = Plan(exempt=True) if record["population"].get("synthetic") is True else plan_of(
-                record, [read_contributions(path, record)], [summary])
+            plan = (
+                Plan(exempt=True)
+                if record["population"].get("synthetic") is True
+                else plan_of(record, [read_contributions(path, record)], [summary])
+            )
         if not plan.exempt:
             settings.loc[settings["path"] == "population.source", "value"] = ""  # a path or a file's name
         return cls(path, record, summary_released(summary, plan), settings, raw, profile, plan)
@@ -133,8 +136,7 @@ class RunFolder(Recorded):
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses in the order of the text."""
         return tuple(
-            Clause(c["slug"], c["article"], c["kind"], {"zh": c["zh"], "en": c["en"]}, c.get("unit", ""))
-            for c in self.record["clauses"]
+            Clause(c["slug"], c["article"], c["kind"], {"zh": c["zh"], "en": c["en"]}, c.get("unit", "")) for c in self.record["clauses"]
         )
 
     @cached_property

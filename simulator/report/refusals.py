@@ -40,8 +40,11 @@ def listing(problems: Sequence[Problem], lang: str) -> str:
         group = [problem for problem in problems if problem.severity == severity]
         if group:
             header = [words.say(f"register.{key}") for key in ("place", "rule", "remedy")]
-            lines += [words.say(f"register.{severity.replace(' ', '_')}", count=len(group)),
-                      folded(header, _rows(group, words), PROBLEM_WIDTHS), ""]
+            lines += [
+                words.say(f"register.{severity.replace(' ', '_')}", count=len(group)),
+                folded(header, _rows(group, words), PROBLEM_WIDTHS),
+                "",
+            ]
     return "\n".join(lines)
 
 

@@ -109,8 +109,10 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
             sensitive = sensitive_rows(people, window.annual[:, 1:], named)
             tables[CONTRIBUTIONS] = behind(people, window.annual[:, 1:])
     with change(folder, ReportError) as changing:
-        outputs = {name: changing.put(name, partial(save_csv, table) if name.endswith(".csv") else partial(table.to_parquet, index=False))
-                   for name, table in tables.items()}
+        outputs = {
+            name: changing.put(name, partial(save_csv, table) if name.endswith(".csv") else partial(table.to_parquet, index=False))
+            for name, table in tables.items()
+        }
         for name in listed(folder):  # of an earlier check
             if Path(name).suffix in (".csv", ".parquet"):
                 changing.remove(name)
@@ -122,21 +124,29 @@ def _record(found: Examination, sensitive: Mapping[str, list[int]] | None, outpu
     """What was checked, with which code, and what came of it."""
     people = found.population
     sha256, code = found.source.sha256, source_hash()
-    register_told = {"usable": people is not None, "errors": len(found.errors), "warnings": len(found.warnings),
-                     "enterprises": len(people) if people is not None else None,
-                     "first_year": people.first_year if people is not None else None,
-                     "last_year": people.last_year if people is not None else None, "sensitive": sensitive}
+    register_told = {
+        "usable": people is not None,
+        "errors": len(found.errors),
+        "warnings": len(found.warnings),
+        "enterprises": len(people) if people is not None else None,
+        "first_year": people.first_year if people is not None else None,
+        "last_year": people.last_year if people is not None else None,
+        "sensitive": sensitive,
+    }
     return {
         "kind": "check",
         "reference": secrets.token_hex(6),
         "run_id": f"check-{hashlib.sha256(f'{sha256}|{code}'.encode()).hexdigest()[:8]}",
         "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "title": {"zh": found.label, "en": found.label},
-        "population": {"source": found.label, "enterprises": register_told["enterprises"],
-                       "synthetic": found.source.synthetic, "sha256": sha256},
+        "population": {
+            "source": found.label,
+            "enterprises": register_told["enterprises"],
+            "synthetic": found.source.synthetic,
+            "sha256": sha256,
+        },
         "hashes": {"code": code},
-        "versions": {k: v for k, v in versions().items() if k in ("simulator", "python", "pandas")}
-        | {"python": platform.python_version()},
+        "versions": {k: v for k, v in versions().items() if k in ("simulator", "python", "pandas")} | {"python": platform.python_version()},
         "register": register_told,
         "warnings": [],
         "outputs": dict(outputs),
@@ -176,6 +186,7 @@ def _completeness(found: Examination) -> pd.DataFrame:
             continue
         for name, cells in zip(raw.header, raw.columns, strict=False):
             texts = [str(cell).strip() for cell in cells]
-            rows.append((table.name, table.header, str(name), len(texts), sum(not t for t in texts),
-                         sum(t.lower() in UNKNOWN for t in texts)))
+            rows.append(
+                (table.name, table.header, str(name), len(texts), sum(not t for t in texts), sum(t.lower() in UNKNOWN for t in texts))
+            )
     return pd.DataFrame(rows, columns=["table", "zh", "column", "rows", "blank", "unknown"])

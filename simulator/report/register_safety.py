@@ -37,14 +37,12 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
             return any(bad(fact, k, there[:, k]) for k in (j, j - 1) if k >= 0 for fact in ("sales", "online_sales"))
         if name == "sizes":
             sales = annual["sales"][:, j] / FEN
-            return any(bad("sales", j, here & (sales >= low) & (sales < (np.inf if high is None else high)))
-                       for low, high, _ in SIZES)
+            return any(bad("sales", j, here & (sales >= low) & (sales < (np.inf if high is None else high))) for low, high, _ in SIZES)
         if name == "taxes":
             return any(bad(fact, j, here) for fact in TAXES)
         return bad("employees", j, here) if name == "employment" else bad("sales", j, here & (sector == row.sector))
 
-    found = {name: [i for i, row in enumerate(table.itertuples()) if of(name, row)]
-             for name, table in tables.items() if name != "of_scale"}
+    found = {name: [i for i, row in enumerate(table.itertuples()) if of(name, row)] for name, table in tables.items() if name != "of_scale"}
     if "of_scale" in tables:
         online = tables["online_retail"].set_index("year")["with_online_sales"]
         found["of_scale"] = sorted(_thresholds(tables["of_scale"], online))
@@ -56,11 +54,14 @@ def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
     cells; and aliases, as of `budget.contributions`."""
     found, holder, sector = [], holders(population), population.details["sector"].to_numpy()
     for j, year in enumerate(population.years):
-        def add(measure: str, clause: str, values: np.ndarray, year: int = year,
-                here: np.ndarray = annual["present"][:, j] == 1) -> None:
+
+        def add(measure: str, clause: str, values: np.ndarray, year: int = year, here: np.ndarray = annual["present"][:, j] == 1) -> None:
             kept = here & (values != 0) & (values != BLANK)
-            found.append(pd.DataFrame({"measure": f"register.{measure}", "clause": clause, "year": year, "holder": holder[kept],
-                                       "amount": values[kept] / FEN}))
+            found.append(
+                pd.DataFrame(
+                    {"measure": f"register.{measure}", "clause": clause, "year": year, "holder": holder[kept], "amount": values[kept] / FEN}
+                )
+            )
 
         sales, online = annual["sales"][:, j], annual["online_sales"][:, j]
         for low, high, name in SIZES:
@@ -79,16 +80,24 @@ def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
 
 
 CELLS: dict[str, Callable[[Any], list[tuple[str, str]]]] = {  # which of these each row of a table shows
-    "online_retail": lambda _: [("sales", TOTAL), ("online_sales", TOTAL)], "sizes": lambda row: [("sales", row.size)],
-    "of_scale": lambda row: [("of_scale", str(int(row.threshold)))], "taxes": lambda _: [(fact, TOTAL) for fact in TAXES],
-    "employment": lambda _: [("employees", TOTAL)], "services": lambda row: [("services", row.sector)],
+    "online_retail": lambda _: [("sales", TOTAL), ("online_sales", TOTAL)],
+    "sizes": lambda row: [("sales", row.size)],
+    "of_scale": lambda row: [("of_scale", str(int(row.threshold)))],
+    "taxes": lambda _: [(fact, TOTAL) for fact in TAXES],
+    "employment": lambda _: [("employees", TOTAL)],
+    "services": lambda row: [("services", row.sector)],
 }
 
 
 def shown(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
     """The cells that tables show whose column `withheld` says of which rows they do not."""
-    return [(f"register.{measure}", clause, str(int(row.year))) for name, table in tables.items()
-            for row in table.itertuples() if not row.withheld for measure, clause in CELLS[name](row)]
+    return [
+        (f"register.{measure}", clause, str(int(row.year)))
+        for name, table in tables.items()
+        for row in table.itertuples()
+        if not row.withheld
+        for measure, clause in CELLS[name](row)
+    ]
 
 
 AMOUNTS = ("sales", "online_sales", "trscg", "threshold", "vat", "business_tax", "income_tax", "retained_tax", "district_contribution")

@@ -49,10 +49,18 @@ def _contents(population: Population, words: Wording) -> list[str]:
     """How much a register holds, and how much of it is unknown."""
     unknown = asked_for(population.unknown, contract().policy, defaults(contract().policy))
     cells = sum(1 for enterprise, _, _ in unknown if enterprise)
-    lines = [words.say(
-        "register.contents", enterprises=f"{len(population):,}", first=population.first_year, last=population.last_year,
-        rows=f"{int(population.annual['present'].sum()):,}", support=f"{(population.support != 0).sum():,}",
-        paid=f"{(population.paid != 0).sum():,}", applications=f"{len(population.applications):,}")]
+    lines = [
+        words.say(
+            "register.contents",
+            enterprises=f"{len(population):,}",
+            first=population.first_year,
+            last=population.last_year,
+            rows=f"{int(population.annual['present'].sum()):,}",
+            support=f"{(population.support != 0).sum():,}",
+            paid=f"{(population.paid != 0).sum():,}",
+            applications=f"{len(population.applications):,}",
+        )
+    ]
     if unknown:
         lines.append(words.say("register.unknown", cells=f"{cells:,}", columns=len(unknown) - cells))
     if population.synthetic:
@@ -74,19 +82,25 @@ def assessment(result: Assessment, lang: str = "zh") -> str:
     """The assessment by clause and year: recipients and CNY, totals, what unknown facts leave open, what was odd."""
     words, summary = load(lang), result.summary()
     years = [int(year) for year in result.years]
-    rows, in_kind = [], result.policy.slugs[result.policy.cash_clauses:]
+    rows, in_kind = [], result.policy.slugs[result.policy.cash_clauses :]
     for slug in [*result.policy.slugs, CLAWBACK]:
         of_clause = summary[summary["clause"] == slug].set_index("year")
         if not of_clause.empty:
             places = slug in in_kind
             pupils = result.policy.clauses[result.policy.index(slug)].unit.name == "places" if places else False
             total = f"{of_clause['amount'].sum():,.0f}" if places else f"{of_clause['amount'].sum():,.2f}"
-            rows.append((_clause(result, slug, words), *(cell for year in years for cell in _cells(of_clause, year, places)),
-                         words.say("assess.places" if pupils else "assess.in_kind", count=total) if places else total))
+            rows.append(
+                (
+                    _clause(result, slug, words),
+                    *(cell for year in years for cell in _cells(of_clause, year, places)),
+                    words.say("assess.places" if pupils else "assess.in_kind", count=total) if places else total,
+                )
+            )
     cash = summary[~summary["clause"].isin([*in_kind, CLAWBACK])]
     by_year = cash.groupby("year")["amount"].sum()
-    rows.append((words.say("assess.total"), *(cell for year in years for cell in ("", f"{by_year.get(year, 0.0):,.2f}")),
-                 f"{result.total:,.2f}"))
+    rows.append(
+        (words.say("assess.total"), *(cell for year in years for cell in ("", f"{by_year.get(year, 0.0):,.2f}")), f"{result.total:,.2f}")
+    )
     head = [words.say("assess.clause")]
     for year in years:
         head += [words.say("assess.year", year=year), words.say("assess.amount")]
@@ -108,8 +122,13 @@ def _plan(result: Assessment, plan: pd.DataFrame, words: Wording) -> str:
     rows = []
     for slug, own in plan.groupby("clause", sort=False):
         by_year = own.groupby("paid_in")["amount"].sum()
-        rows.append((_clause(result, str(slug), words), *(f"{by_year[y]:,.2f}" if y in by_year.index else "—" for y in years),
-                     f"{own['amount'].sum():,.2f}"))
+        rows.append(
+            (
+                _clause(result, str(slug), words),
+                *(f"{by_year[y]:,.2f}" if y in by_year.index else "—" for y in years),
+                f"{own['amount'].sum():,.2f}",
+            )
+        )
     head = (words.say("assess.clause"), *(words.say("assess.paid_in", year=year) for year in years), words.say("assess.sum"))
     return "\n".join([words.say("assess.plan"), grid(head, rows)])
 
@@ -134,16 +153,31 @@ def _left_open(result: Assessment, words: Wording) -> str:
     """What unknown facts leave open: intervals or not assessable, and what finding out each of them would settle."""
     found = result.intervals
     rows = [
-        (r.enterprise_id, r.year, _clause(result, r.clause, words), f"{r.low:,.2f}",
-         words.say("assess.unbounded") if pd.isna(r.high) else f"{r.high:,.2f}", _facts(result, r.unknown, words))
+        (
+            r.enterprise_id,
+            r.year,
+            _clause(result, r.clause, words),
+            f"{r.low:,.2f}",
+            words.say("assess.unbounded") if pd.isna(r.high) else f"{r.high:,.2f}",
+            _facts(result, r.unknown, words),
+        )
         for r in found.head(SHOWN_AWARDS).itertuples()
     ]
     head = [words.say(f"assess.{name}") for name in ("enterprise", "of_year", "clause", "low", "high", "facts")]
     lines = [words.say("assess.open", count=f"{len(found):,}"), grid(head, rows, left=3, last_left=True)]
     if len(found) > SHOWN_AWARDS:
         lines.append("  " + words.say("assess.more", count=f"{len(found) - SHOWN_AWARDS:,}", option="--out"))
-    worth = [(_facts(result, r.column, words), f"{r.unknown_cells:,}", f"{r.intervals:,}", f"{r.width_alone:,.2f}",
-              f"{r.width_shared:,.2f}", f"{r.not_assessable:,}") for r in result.worth.itertuples()]
+    worth = [
+        (
+            _facts(result, r.column, words),
+            f"{r.unknown_cells:,}",
+            f"{r.intervals:,}",
+            f"{r.width_alone:,.2f}",
+            f"{r.width_shared:,.2f}",
+            f"{r.not_assessable:,}",
+        )
+        for r in result.worth.itertuples()
+    ]
     head = [words.say(f"assess.{name}") for name in ("fact", "cells", "involved", "alone", "shared", "not_assessable")]
     return "\n".join([*lines, "", words.say("assess.worth"), grid(head, worth)])
 
@@ -161,8 +195,7 @@ def statistics(tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> str:
     for name, frame in tables.items():
         shown = [column for column in frame.columns if not frame[column].isna().all()]
         rows = [[_statistic(row[column], column, words) for column in shown] for _, row in frame.iterrows()]
-        parts.append(f"{words.say(f'indicators.{name}')}\n"
-                     + grid([words.say(f"indicators.{column}") for column in shown], rows))
+        parts.append(f"{words.say(f'indicators.{name}')}\n" + grid([words.say(f"indicators.{column}") for column in shown], rows))
     return "\n\n".join([*parts, words.say("register.amounts")])
 
 
@@ -184,9 +217,18 @@ def calibration(report: pd.DataFrame, lang: str = "zh") -> str:
     words = load(lang)
     if report.empty:
         return words.say("calibration.none")
-    rows = [(getattr(r, lang), _figure(r.target), f"{_figure(r.low)} … {_figure(r.high)}", _figure(r.achieved),
-             f"{r.ratio:.3f}", words.say("calibration.fits" if r.fits else "calibration.missed"), named(r.source, words))
-            for r in report.itertuples()]
+    rows = [
+        (
+            getattr(r, lang),
+            _figure(r.target),
+            f"{_figure(r.low)} … {_figure(r.high)}",
+            _figure(r.achieved),
+            f"{r.ratio:.3f}",
+            words.say("calibration.fits" if r.fits else "calibration.missed"),
+            named(r.source, words),
+        )
+        for r in report.itertuples()
+    ]
     head = ("figure", "target", "range", "achieved", "ratio", "verdict", "source")
     text = grid([words.say(f"calibration.{name}") for name in head], rows, last_left=True)
     return f"{text}\n\n{words.say('calibration.end', count=len(report), misses=int((~report['fits']).sum()))}"

@@ -51,22 +51,37 @@ def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, 
     for frames in (kept, without_luck(kept, DRAWS)):
         for entry, frame, of_then in zip(before, frames, then, strict=False):
             if _tells(frames[-1], frame, shown, of_then):
-                faults[entry["run_id"]] = Problem(entry["run_id"], phrase('was released on {}, and with it this report would give away figures that must be withheld', entry['time'][:10]), remedy)
+                faults[entry["run_id"]] = Problem(
+                    entry["run_id"],
+                    phrase("was released on {}, and with it this report would give away figures that must be withheld", entry["time"][:10]),
+                    remedy,
+                )
         if before and not faults and combined_tell(frames, [*then, shown]):
-            faults[""] = Problem(", ".join(dict.fromkeys(entry["run_id"] for entry in before)), "were released before, and with them "
-                                 "together this report would give away figures that must be withheld",
-                                 "release it inside only (--profile internal)")
+            faults[""] = Problem(
+                ", ".join(dict.fromkeys(entry["run_id"] for entry in before)),
+                "were released before, and with them together this report would give away figures that must be withheld",
+                "release it inside only (--profile internal)",
+            )
     if faults:
         raise ReportError(list(faults.values()))
-    return {"time": datetime.datetime.now().astimezone().isoformat(timespec="seconds"), "run_id": record["run_id"],
-            "reference": record.get("reference", ""), "population": record["population"].get("sha256", ""), "shown": sorted(shown)}
+    return {
+        "time": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "run_id": record["run_id"],
+        "reference": record.get("reference", ""),
+        "population": record["population"].get("sha256", ""),
+        "shown": sorted(shown),
+    }
 
 
 def no_ledger() -> ReportError:
     """What is said where a report for outside on real enterprises is asked for without a ledger."""
-    return ReportError(Problem("--releases", "is missing: a report for outside on real enterprises is held to what was released "
-                               "before", "name the folder of this register's ledger of releases (a new one at first); in the file "
-                               "of a batch: releases: FOLDER"))
+    return ReportError(
+        Problem(
+            "--releases",
+            "is missing: a report for outside on real enterprises is held to what was released before",
+            "name the folder of this register's ledger of releases (a new one at first); in the file of a batch: releases: FOLDER",
+        )
+    )
 
 
 def enter(folder: Path, line: Mapping[str, Any], contributions: pd.DataFrame, files: Mapping[str, Path]) -> None:
@@ -76,8 +91,7 @@ def enter(folder: Path, line: Mapping[str, Any], contributions: pd.DataFrame, fi
     with change(folder, ReportError) as changing:
         kept = f"{len(lines) + 1:05d}.parquet"
         digest = changing.put(kept, lambda p: contributions.to_parquet(p, index=False))
-        lines.append({**line, "contributions": kept, "sha256": digest,
-                      "files": {name: digest_of(file) for name, file in files.items()}})
+        lines.append({**line, "contributions": kept, "sha256": digest, "files": {name: digest_of(file) for name, file in files.items()}})
         changing.text(LEDGER, "".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n" for entry in lines))
 
 
@@ -91,7 +105,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
     try:
         found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as e:
-        raise ReportError(Problem(str(file), phrase('cannot be read ({})', e), remedy)) from e
+        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e), remedy)) from e
     for number, entry in enumerate(found, start=1):
         if not isinstance(entry, dict) or not {"time", "run_id", "shown", "contributions", "sha256"} <= set(entry):
             raise ReportError(Problem(f"{file}, line {number}", "is not a release", remedy))
@@ -104,7 +118,7 @@ def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
     try:
         raw = file.read_bytes()
     except OSError as e:
-        raise ReportError(Problem(str(file), phrase('cannot be read ({})', e.strerror or e), "restore it from a copy")) from e
+        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), "restore it from a copy")) from e
     if hashlib.sha256(raw).hexdigest() != entry["sha256"]:
         raise ReportError(Problem(str(file), "was changed after the release", "restore it from a copy"))
     return pd.read_parquet(io.BytesIO(raw))
@@ -119,19 +133,23 @@ def _tells(now: pd.DataFrame, then: pd.DataFrame, shown: set[Key], shown_then: s
             one, other = cubes((now, then), measure, clauses, years)
             marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
             of_now, of_then, of_both, of_any = marks
-            if (_follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0])
-                    or _follows(other, *of_then, of_any[0])):
+            if _follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0]) or _follows(other, *of_then, of_any[0]):
                 return True
     return False
 
 
 def _marks(measure: str, keys: set[Key], axes: Cube) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
     """Keys as marks on a table: cells, totals of clauses, totals of years, the whole."""
+
     def has(clause: str, year: object) -> bool:
         return (measure, clause, str(year)) in keys
 
-    return (np.array([[has(c, y) for y in axes.years] for c in axes.clauses]), np.array([has(c, TOTAL) for c in axes.clauses]),
-            np.array([has(TOTAL, y) for y in axes.years]), has(TOTAL, TOTAL))
+    return (
+        np.array([[has(c, y) for y in axes.years] for c in axes.clauses]),
+        np.array([has(c, TOTAL) for c in axes.clauses]),
+        np.array([has(TOTAL, y) for y in axes.years]),
+        has(TOTAL, TOTAL),
+    )
 
 
 def _follows(table: Cube, cells: np.ndarray, clauses: np.ndarray, years: np.ndarray, whole: bool, known: np.ndarray) -> bool:

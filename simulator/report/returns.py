@@ -39,8 +39,7 @@ def purses(run: RunFolder, words: Wording) -> Parts:
     rows = []
     for purse in PURSES:
         row = run.row(f"induced_{purse}")
-        rows.append([Cell(words.say(f"returns.{purse}")), *(number(number_of(row, unit, c))
-                                                            for c in ("mean", "p5", "p50", "p95"))])
+        rows.append([Cell(words.say(f"returns.{purse}")), *(number(number_of(row, unit, c)) for c in ("mean", "p5", "p50", "p95"))])
     header = [words.say("returns.purse"), words.say("risk.mean"), "P5", "P50", "P95"]
     return Table(words.say("returns.purses"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
 
@@ -56,17 +55,27 @@ def ratios(run: RunFolder, words: Wording) -> Parts:
         """A figure and its standard error, written into the sentence `said`."""
         row = run.row(key)
         value, error = float(row.get("mean", math.nan)), error_of(row)
-        texts = [text if text in (MISSING, WITHHELD) else words.say(said, amount=text)
-                 for text in (shown(row, unit), unit.text(error, error / 10) if error > 0 else MISSING)]
+        texts = [
+            text if text in (MISSING, WITHHELD) else words.say(said, amount=text)
+            for text in (shown(row, unit), unit.text(error, error / 10) if error > 0 else MISSING)
+        ]
         if value == math.inf:
             texts[0] = words.say("returns.never")
-        return [Cell(words.say(f"returns.{key}")), Cell(texts[0], number=True),
-                Cell(f"± {texts[1]}" if texts[1] != MISSING else MISSING, number=True)]
+        return [
+            Cell(words.say(f"returns.{key}")),
+            Cell(texts[0], number=True),
+            Cell(f"± {texts[1]}" if texts[1] != MISSING else MISSING, number=True),
+        ]
 
-    rows = [line("deadweight", share, "returns.per_cent"), line("cost_per_enterprise", money, "returns.money"),
-            line("cost_per_sales", FINE, "returns.yuan"), line("rebate_share", share, "returns.per_cent"),
-            *(line(key, money, "returns.money") for key in ("net_social", "net_treasury")),
-            line("butfor_break_even", FINE, "returns.multiple"), _break_even_year(run, words)]
+    rows = [
+        line("deadweight", share, "returns.per_cent"),
+        line("cost_per_enterprise", money, "returns.money"),
+        line("cost_per_sales", FINE, "returns.yuan"),
+        line("rebate_share", share, "returns.per_cent"),
+        *(line(key, money, "returns.money") for key in ("net_social", "net_treasury")),
+        line("butfor_break_even", FINE, "returns.multiple"),
+        _break_even_year(run, words),
+    ]
     header = [words.say("growth.item"), words.say("returns.value"), words.say("returns.margin")]
     return Table(words.say("returns.ratios"), header, rows), _assumed_share(run, words), _break_even(run, words)
 
@@ -84,8 +93,13 @@ def _break_even_year(run: RunFolder, words: Wording) -> list[Cell]:
     """The year in which the mean net impact of all years so far is no longer negative, and its interval."""
     year, low, high = (float(run.row(key)["mean"]) for key in ("break_even_year", "break_even_earliest", "break_even_latest"))
     texts = [f"{at:.0f}" if math.isfinite(at) else words.say("returns.later") for at in (low, high)]
-    interval = MISSING if math.isnan(low) or low == high == math.inf else texts[0] if low == high else \
-        words.say("risk.range", low=texts[0], high=texts[1])
+    interval = (
+        MISSING
+        if math.isnan(low) or low == high == math.inf
+        else texts[0]
+        if low == high
+        else words.say("risk.range", low=texts[0], high=texts[1])
+    )
     named = words.say("returns.never") if year == math.inf else MISSING if math.isnan(year) else f"{year:.0f}"
     return [Cell(words.say("returns.break_even_year")), Cell(named, number=True), Cell(interval, number=True)]
 
@@ -105,8 +119,10 @@ def _median_year(own: pd.Series, words: Wording) -> Parts:
     """The median of the draws' own years; "" where they are too few for its interval."""
     if math.isnan(own["p50_low"]):
         return ""
-    said = {key: words.say("returns.later") if own[name] == math.inf else f"{own[name]:.0f}"
-            for key, name in (("year", "p50"), ("low", "p50_low"), ("high", "p50_high"))}
+    said = {
+        key: words.say("returns.later") if own[name] == math.inf else f"{own[name]:.0f}"
+        for key, name in (("year", "p50"), ("low", "p50_low"), ("high", "p50_high"))
+    }
     told = words.rich("returns.median_year", **said) if own["p50_low"] < math.inf else words.rich("returns.median_never")
     return Paragraph(told, "small")
 
@@ -120,11 +136,17 @@ def backtest(run: RunFolder, words: Wording) -> Parts:
         low, high = _per_cent(entry["p10"]), _per_cent(entry["p90"])
         band = words.say("unit.plain_range", low=low, high=high)
         ends = (float(entry.get("p50_low", math.nan)), float(entry.get("p50_high", math.nan)))
-        rows.append([Cell(f"{entry['year']:.0f}"), number(Number(entry["published"], PERCENT, digits=1)),
-                     with_margin(Number(entry["p50"], PERCENT, ends=ends, digits=1), words), Cell(band, number=True),
-                     chance_cell(entry, words, "position"),
-                     with_margin(Number(entry["crps"], SCORE, float(entry.get("crps_error", math.nan)), digits=3), words),
-                     number(Number(entry["crps_naive"], SCORE, digits=3))])
+        rows.append(
+            [
+                Cell(f"{entry['year']:.0f}"),
+                number(Number(entry["published"], PERCENT, digits=1)),
+                with_margin(Number(entry["p50"], PERCENT, ends=ends, digits=1), words),
+                Cell(band, number=True),
+                chance_cell(entry, words, "position"),
+                with_margin(Number(entry["crps"], SCORE, float(entry.get("crps_error", math.nan)), digits=3), words),
+                number(Number(entry["crps_naive"], SCORE, digits=3)),
+            ]
+        )
     header = [words.say(f"backtest.{key}") for key in ("year", "published", "median", "band", "position", "score", "naive")]
     note = Paragraph(words.say("backtest.note"), "small")
     return Table(words.say("backtest.title"), header, rows), note, _backtest_of_place(run, words)
@@ -139,10 +161,20 @@ def _backtest_of_place(run: RunFolder, words: Wording) -> Parts:
     for entry in found.to_dict("records"):
         said = {"ratio": "{:.1f}", "count": "{:,.0f}"}[entry["unit"]].format
         period = f"{entry['from']:.0f}–{entry['year']:.0f}" if entry["from"] < entry["year"] else f"{entry['year']:.0f}"
-        given, band = (words.say("unit.plain_range", low=said(entry[low]), high=said(entry[high]))
-                       for low, high in (("published_low", "published_high"), ("p10", "p90")))
-        rows.append([Cell(entry[words.lang]), Cell(period), Cell(said(entry["published"]), number=True, note=given),
-                     Cell(said(entry["p50"]), number=True), Cell(band, number=True), chance_cell(entry, words, "position")])
+        given, band = (
+            words.say("unit.plain_range", low=said(entry[low]), high=said(entry[high]))
+            for low, high in (("published_low", "published_high"), ("p10", "p90"))
+        )
+        rows.append(
+            [
+                Cell(entry[words.lang]),
+                Cell(period),
+                Cell(said(entry["published"]), number=True, note=given),
+                Cell(said(entry["p50"]), number=True),
+                Cell(band, number=True),
+                chance_cell(entry, words, "position"),
+            ]
+        )
     header = [words.say(f"backtest.{key}") for key in ("figure", "period", "found", "median", "band", "position")]
     note = Paragraph(words.say("backtest.place_note"), "small")
     return Table(words.say("backtest.place_title"), header, rows), note
@@ -156,12 +188,16 @@ def conditions(run: RunFolder, words: Wording) -> Parts:
     names, labels = {t.key: words.pick(t.names) for t in run.targets}, _labels(run, words)
     rows = []
     for entry in found.to_dict("records"):
-        needed = _amount(entry["needed"], entry["unit"], words) if math.isfinite(entry["needed"]) else \
-            words.say("conditions.none")
-        rows.append([Cell(names.get(entry["target"], entry["target"])), chance_cell(entry, words),
-                     Cell(labels.get(entry["assumption"], entry["assumption"])),
-                     Cell(_amount(entry["assumed"], entry["unit"], words), number=True),
-                     Cell(needed, number=True, note=_needed_between(entry, words))])
+        needed = _amount(entry["needed"], entry["unit"], words) if math.isfinite(entry["needed"]) else words.say("conditions.none")
+        rows.append(
+            [
+                Cell(names.get(entry["target"], entry["target"])),
+                chance_cell(entry, words),
+                Cell(labels.get(entry["assumption"], entry["assumption"])),
+                Cell(_amount(entry["assumed"], entry["unit"], words), number=True),
+                Cell(needed, number=True, note=_needed_between(entry, words)),
+            ]
+        )
     header = [words.say(f"conditions.{key}") for key in ("target", "probability", "assumption", "assumed", "needed")]
     note = Paragraph(words.say("conditions.note"), "small")
     return Table(words.say("conditions.title"), header, rows), note
@@ -181,11 +217,14 @@ def alternatives(run: RunFolder, words: Wording) -> Parts:
     rows = []
     for other in run.record.get("alternatives", []):
         row, chance = run.row(other["column"], year=other["year"]), run.row("target", other["key"], other["year"])
-        middle, *ends = (_per_cent(x) if other["unit"] == "share" else UNITS[words.lang]["count"].text(x, digits=0)
-                         for x in (row["p50"], row.get("p50_low", math.nan), row.get("p50_high", math.nan)))
+        middle, *ends = (
+            _per_cent(x) if other["unit"] == "share" else UNITS[words.lang]["count"].text(x, digits=0)
+            for x in (row["p50"], row.get("p50_low", math.nan), row.get("p50_high", math.nan))
+        )
         note = words.say("unit.between", low=ends[0], high=ends[1]) if math.isfinite(row.get("p50_low", math.nan)) else ""
-        rows.append([Cell(words.pick({"zh": other["zh"], "en": other["en"]})), Cell(middle, number=True, note=note),
-                     chance_cell(chance, words)])
+        rows.append(
+            [Cell(words.pick({"zh": other["zh"], "en": other["en"]})), Cell(middle, number=True, note=note), chance_cell(chance, words)]
+        )
     if not rows:
         return ""
     header = [words.say("targets.target"), words.say("targets.median"), words.say("targets.reached")]
@@ -207,10 +246,18 @@ def drivers(run: RunFolder, words: Wording, only: str = "") -> Parts:
     for entry in found.to_dict("records"):
         matters = [part.rsplit(" ", 1) for part in str(entry["drivers"]).split("; ")[:3] if " " in part]
         shown_drivers = separator.join(f"{labels.get(path, path)} {value}".replace("-", "\u2212") for path, value in matters)
-        rows.append([Cell(names.get(entry["result"], entry["result"])),
-                     Cell(percent(min(1.0, max(0.0, entry["parameter_share"]))), number=True,
-                          note=margin(entry["standard_error"], UNITS[words.lang]["share"], "%")),
-                     Cell(words.term("confidence", str(entry["letter"]))), Cell(shown_drivers)])
+        rows.append(
+            [
+                Cell(names.get(entry["result"], entry["result"])),
+                Cell(
+                    percent(min(1.0, max(0.0, entry["parameter_share"]))),
+                    number=True,
+                    note=margin(entry["standard_error"], UNITS[words.lang]["share"], "%"),
+                ),
+                Cell(words.term("confidence", str(entry["letter"]))),
+                Cell(shown_drivers),
+            ]
+        )
     header = [words.say(f"drivers.{key}") for key in ("result", "share", "letter", "matters")]
     note = Paragraph(words.say("drivers.note"), "small")
     return Table(words.say("drivers.title"), header, rows), note

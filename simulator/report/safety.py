@@ -60,11 +60,19 @@ def _read(file: Path, _state: object) -> Rules:
     shares = given.pop("dominance", None)
     fine = set(given) <= known and all(isinstance(v, int | Decimal) and v >= 1 for v in given.values())
     if shares is not None:
-        fine = fine and isinstance(shares, dict) and all(
-            str(n).isdigit() and isinstance(k, int | Decimal) and 0 < k < 100 for n, k in shares.items())
+        fine = (
+            fine
+            and isinstance(shares, dict)
+            and all(str(n).isdigit() and isinstance(k, int | Decimal) and 0 < k < 100 for n, k in shares.items())
+        )
     if not fine or document.problems:
-        raise ReportError(Problem(VARIABLE, "names a file that does not give the rules' parameters",
-                                  phrase('{}: numbers from 1 on; dominance: {n: k}', ', '.join(sorted(known)))))
+        raise ReportError(
+            Problem(
+                VARIABLE,
+                "names a file that does not give the rules' parameters",
+                phrase("{}: numbers from 1 on; dominance: {n: k}", ", ".join(sorted(known))),
+            )
+        )
     found: dict[str, Any] = {name: float(value) if name == "percent" else int(value) for name, value in given.items()}
     if shares is not None:
         found["dominance"] = tuple((int(n), float(k)) for n, k in shares.items())
@@ -132,8 +140,7 @@ class Shown:
     whole: bool
 
 
-def protect(tables: list[Cube], hidden: np.ndarray | None = None, years: np.ndarray | None = None,
-            whole: bool = True) -> Shown:
+def protect(tables: list[Cube], hidden: np.ndarray | None = None, years: np.ndarray | None = None, whole: bool = True) -> Shown:
     """What may be shown of tables published together (one run's, or several runs' and their differences).
 
     hidden (clauses, years): cells withheld for other reasons. years, whole: margins that may be shown as far as other tables

@@ -30,8 +30,16 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
     interval. intervals: False where that table is shown otherwise."""
     scenario = result.scenario
     words = load(lang, any(year in scenario.examples for year in scenario.funds))
-    shown = [words.say("screen.head", title=words.pick({"zh": scenario.zh, "en": scenario.en}), name=scenario.name,
-                       draws=f"{scenario.draws:,}", seed=scenario.seed, unit=words.say("unit.money"))]
+    shown = [
+        words.say(
+            "screen.head",
+            title=words.pick({"zh": scenario.zh, "en": scenario.en}),
+            name=scenario.name,
+            draws=f"{scenario.draws:,}",
+            seed=scenario.seed,
+            unit=words.say("unit.money"),
+        )
+    ]
     if intervals:
         funds = {year: fen / FEN for year, fen in scenario.funds.items()}
         table = purse_sheets.quantiles(result.summary, words, funds, ("p5", "p50", "p80", "p95"))
@@ -47,9 +55,14 @@ def expected(result: BudgetRun, lang: str = "zh") -> str:
     words, rows = load(lang), []
     for row in result.expected[(result.expected["measure"] == "paid") & (result.expected["clause"] == TOTAL)].to_dict("records"):
         was, now = row["standard_error"], row["expected_error"]
-        rows.append((words.say("screen.total") if row["year"] == TOTAL else str(row["year"]),
-                     f"{_money(row['mean'], lang)} ± {_money(was, lang)}", f"{_money(row['expected'], lang)} ± {_money(now, lang)}",
-                     f"{(was / now) ** 2:.2f}" if now > 0 else MISSING))
+        rows.append(
+            (
+                words.say("screen.total") if row["year"] == TOTAL else str(row["year"]),
+                f"{_money(row['mean'], lang)} ± {_money(was, lang)}",
+                f"{_money(row['expected'], lang)} ± {_money(now, lang)}",
+                f"{(was / now) ** 2:.2f}" if now > 0 else MISSING,
+            )
+        )
     return grid([words.say(f"screen.{key}") for key in ("year", "mean", "expected", "worth")], rows)
 
 
@@ -57,8 +70,10 @@ def verified(found: pd.DataFrame, lang: str) -> str:
     """What a verification found: every file that is not as it was made, then how many there are of each kind."""
     words = load(lang)
     wrong = found[~found["state"].isin(["same", "repeated"])]
-    counts = [words.say("verify.count", state=words.say(f"verify.{state}"), count=f"{count:,}")
-              for state, count in found["state"].value_counts(sort=False).items()]
+    counts = [
+        words.say("verify.count", state=words.say(f"verify.{state}"), count=f"{count:,}")
+        for state, count in found["state"].value_counts(sort=False).items()
+    ]
     end = words.say("source.separator").join(counts)
     if wrong.empty:
         return end

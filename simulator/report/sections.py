@@ -24,8 +24,23 @@ from simulator.report.spending import cost, risk
 from simulator.report.tables import between, chance_text
 from simulator.report.wording import Wording
 
-__all__ = ["cover", "answer", "cost", "risk", "growth", "targets", "performance", "appraisal", "detail", "matters", "assumptions",
-           "readings", "made", "design", "end"]
+__all__ = [
+    "cover",
+    "answer",
+    "cost",
+    "risk",
+    "growth",
+    "targets",
+    "performance",
+    "appraisal",
+    "detail",
+    "matters",
+    "assumptions",
+    "readings",
+    "made",
+    "design",
+    "end",
+]
 BODY = ("cost", "risk", "growth", "targets", "performance", "appraisal")  # with the answer: what is filed
 CONTENTS = (*BODY, "detail", "matters", "assumptions", "readings", "made")
 
@@ -73,21 +88,33 @@ def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[s
     """The headline: what suffices at three degrees of confidence, the chance of an overrun (or net cost)."""
     unit, money = UNITS[words.lang]["money"], words.say("unit.money")
     made = [
-        (f"paid_{q}", words.say(f"answer.card_{q}"), paid[q], money,
-         _with_letter(run, words, words.say(f"answer.card_{q}_note"), "paid"))
+        (f"paid_{q}", words.say(f"answer.card_{q}"), paid[q], money, _with_letter(run, words, words.say(f"answer.card_{q}_note"), "paid"))
         for q in ("p50", "p80", "p95")
     ]
     if not run.appropriation or run.example:
         net = shown(run.row("net_cost"), unit)
         return [
             *made,
-            ("net_cost", words.say("answer.card_net"), net, money,
-             _with_letter(run, words, words.say("answer.card_net_note"), "net_impact")),
+            (
+                "net_cost",
+                words.say("answer.card_net"),
+                net,
+                money,
+                _with_letter(run, words, words.say("answer.card_net_note"), "net_impact"),
+            ),
         ]
     note = words.say("answer.card_overrun_note", appropriation=unit.text(run.appropriation_total, 0.0))
     chance = run.row("overrun")
-    return [*made, ("overrun", words.say("answer.card_overrun"), percent(chance["probability"]), between(chance, words),
-                    _with_letter(run, words, note, "paid"))]
+    return [
+        *made,
+        (
+            "overrun",
+            words.say("answer.card_overrun"),
+            percent(chance["probability"]),
+            between(chance, words),
+            _with_letter(run, words, note, "paid"),
+        ),
+    ]
 
 
 def _with_letter(run: RunFolder, words: Wording, note: str, result: str) -> str:

@@ -94,9 +94,7 @@ def value_and_unit(value: str, unit: str, words: Wording) -> tuple[str, str]:
         texts = [words.say("value.weights", value=t, weight=w) for t, w in zip(texts, weights, strict=True)]
     if len(dates) == len(texts):
         texts = [words.say("value.dated", value=t, year=y) for t, y in zip(texts, dates, strict=True)]
-    between = (
-        " / " if weights or dates else "\u00a0/\u00a0"
-    )  # the three numbers of a distribution keep together
+    between = " / " if weights or dates else "\u00a0/\u00a0"  # the three numbers of a distribution keep together
     return between.join(texts), name
 
 

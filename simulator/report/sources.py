@@ -37,8 +37,6 @@ def _published() -> Mapping[str, Mapping[str, object]]:
     """data/statistics as it travels with the program; empty where it is missing: keys are readable too."""
     try:
         path = resources.folder("data") / "statistics" / "published.yaml"
-        return {
-            str(key): entry for key, entry in yamlfile.load(path).data.items() if isinstance(entry, Mapping)
-        }
+        return {str(key): entry for key, entry in yamlfile.load(path).data.items() if isinstance(entry, Mapping)}
     except SimulatorError:
         return {}

@@ -88,8 +88,9 @@ def curves(run: RunFolder, words: Wording) -> Parts:
     totals, curves = run.paid_totals, []
     if len(totals):
         picture = charts.exceedance(totals, budget, mark, quantiles, words)
-        curves = [Figure(words.say("risk.exceedance"), Picture(picture, words.say("risk.exceedance_alt")),
-                              words.say("risk.exceedance_caption"))]
+        curves = [
+            Figure(words.say("risk.exceedance"), Picture(picture, words.say("risk.exceedance_alt")), words.say("risk.exceedance_caption"))
+        ]
     by_year = run.by_year("overrun").dropna(subset=["probability"])
     if budget is None or not len(by_year):
         return Beside(curves) if curves else ()

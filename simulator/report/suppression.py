@@ -22,19 +22,65 @@ COUNTED = {"places_value": "places"}  # by what a count's value is held to the r
 RESTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("administration", "overrun"), ("paid",)),
     **dict.fromkeys(("awarded_anyway", "deadweight"), ("awarded",)),
-    **dict.fromkeys(("net_cost", "net_impact", "net_cumulative", "net_social", "net_treasury", "break_even_year",
-                     "break_even_earliest", "break_even_latest", "break_even", "butfor_break_even"),
-                    ("paid", "taxes", "clawback", "support")),  # a balance is a margin of its items
-    **dict.fromkeys(("induced_tax", "crowded_out", "induced_district", "induced_zone_and_towns", "induced_municipality",
-                     "induced_centre", "induced_as_booked", "reassigned_tax", "retained_tax_with", "retained_tax_without"),
-                    ("taxes",)),
-    **dict.fromkeys(("online_sales", "online_sales_without", "induced_sales", "services", "industry", "online_share",
-                     "online_share_goods"), ("online_sales",)),
-    "support_saved": ("support",), "clawback_due": ("clawback",), "clawback_recovered": ("clawback",),
-    "cost_per_enterprise": ("paid",), "cost_per_sales": ("paid", "online_sales"), "rebate_share": ("awarded", "taxes"),
-    "trscg": (), "measures_cost": (),  # published statistics, and a setting
-    **dict.fromkeys(("merchants_of_scale", "leading", "leading_200", "leading_1000", "of_scale_3", "of_scale_10", "of_scale_20",
-                     "traditional_online", "national_headquarters", "induced_enterprises", "places", "places_value"), ("count",)),
+    **dict.fromkeys(
+        (
+            "net_cost",
+            "net_impact",
+            "net_cumulative",
+            "net_social",
+            "net_treasury",
+            "break_even_year",
+            "break_even_earliest",
+            "break_even_latest",
+            "break_even",
+            "butfor_break_even",
+        ),
+        ("paid", "taxes", "clawback", "support"),
+    ),  # a balance is a margin of its items
+    **dict.fromkeys(
+        (
+            "induced_tax",
+            "crowded_out",
+            "induced_district",
+            "induced_zone_and_towns",
+            "induced_municipality",
+            "induced_centre",
+            "induced_as_booked",
+            "reassigned_tax",
+            "retained_tax_with",
+            "retained_tax_without",
+        ),
+        ("taxes",),
+    ),
+    **dict.fromkeys(
+        ("online_sales", "online_sales_without", "induced_sales", "services", "industry", "online_share", "online_share_goods"),
+        ("online_sales",),
+    ),
+    "support_saved": ("support",),
+    "clawback_due": ("clawback",),
+    "clawback_recovered": ("clawback",),
+    "cost_per_enterprise": ("paid",),
+    "cost_per_sales": ("paid", "online_sales"),
+    "rebate_share": ("awarded", "taxes"),
+    "trscg": (),
+    "measures_cost": (),  # published statistics, and a setting
+    **dict.fromkeys(
+        (
+            "merchants_of_scale",
+            "leading",
+            "leading_200",
+            "leading_1000",
+            "of_scale_3",
+            "of_scale_10",
+            "of_scale_20",
+            "traditional_online",
+            "national_headquarters",
+            "induced_enterprises",
+            "places",
+            "places_value",
+        ),
+        ("count",),
+    ),
 }
 
 NOTHING = Shown(np.zeros((0, 0), bool), np.zeros(0, bool), np.zeros(0, bool), False)
@@ -170,12 +216,20 @@ def plan_of(record: Mapping[str, Any], contributions: Sequence[pd.DataFrame], su
     contributors = {key: n for family, of, cube in counted for key, n in _contributors(family, of, cube).items()}
     contributors |= {(part, TOTAL, TOTAL): int((tables[0].amounts > 0).sum()) for part, tables in single.items()}
     return Plan(
-        awarded=a, paid=p, clauses=clauses, years=years, cash_years=later, contributors=contributors, means=means,
+        awarded=a,
+        paid=p,
+        clauses=clauses,
+        years=years,
+        cash_years=later,
+        contributors=contributors,
+        means=means,
         clawback=protect(with_differences(cubes(contributions, "clawback", ("",), years))),
-        executed=protect(executed) if executed else NOTHING, forecast=protect(forecast) if forecast else NOTHING,
+        executed=protect(executed) if executed else NOTHING,
+        forecast=protect(forecast) if forecast else NOTHING,
         stocks={part: not any(sensitive(t.amounts[:, 0, 0]) for t in tables) for part, tables in single.items()},
         support=shows | {TOTAL: all(shows.values()) and not any(map(sensitive, whole))},
-        columns={t["key"]: t["column"] for t in [*record["targets"], *record.get("alternatives", [])]})
+        columns={t["key"]: t["column"] for t in [*record["targets"], *record.get("alternatives", [])]},
+    )
 
 
 def _execution(contributions: Sequence[pd.DataFrame], years: tuple[int, ...]) -> tuple[list[Cube], list[Cube]]:
@@ -183,11 +237,25 @@ def _execution(contributions: Sequence[pd.DataFrame], years: tuple[int, ...]) ->
     run's contributions do not say."""
     if not all({"executed", "forecast"} <= set(frame["measure"]) for frame in contributions):
         return [], []
-    holder = pd.DataFrame({"holder": np.unique(np.concatenate([frame["holder"].to_numpy(np.uint64) for frame in contributions])),
-                           "clause": "", "year": years[0], "amount": 0.0})  # the same holders in every table
-    everybody = [pd.concat([frame, *(holder.assign(measure=m) for m in ("executed", "forecast", "plan")),
-                            frame[frame["measure"] == "paid"].assign(measure="plan", clause="")], ignore_index=True)
-                 for frame in contributions]
+    holder = pd.DataFrame(
+        {
+            "holder": np.unique(np.concatenate([frame["holder"].to_numpy(np.uint64) for frame in contributions])),
+            "clause": "",
+            "year": years[0],
+            "amount": 0.0,
+        }
+    )  # the same holders in every table
+    everybody = [
+        pd.concat(
+            [
+                frame,
+                *(holder.assign(measure=m) for m in ("executed", "forecast", "plan")),
+                frame[frame["measure"] == "paid"].assign(measure="plan", clause=""),
+            ],
+            ignore_index=True,
+        )
+        for frame in contributions
+    ]
     executed, forecast, plan = (cubes(everybody, measure, ("",), years) for measure in ("executed", "forecast", "plan"))
     beside = [one.less(other) for others in (plan, executed) for one, other in zip(forecast, others, strict=True)]
     return with_differences(executed), [*with_differences(forecast), *beside]

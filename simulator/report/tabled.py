@@ -19,12 +19,25 @@ from simulator.report.wording import Wording
 WITH_ERROR, WITH_ENDS = "±", "[]"
 
 
-def tabled(title: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]], words: Wording, note: str = "", aside: str = "",
-           strong: Sequence[int] = ()) -> Table:
+def tabled(
+    title: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+    words: Wording,
+    note: str = "",
+    aside: str = "",
+    strong: Sequence[int] = (),
+) -> Table:
     """The table. columns: header → kind; rows: a cell per column, None or nan where there is nothing."""
     kinds = list(columns.values())
-    return Table(title, list(columns), [[_cell(cell, kind, words) for cell, kind in zip(row, kinds, strict=True)] for row in rows],
-                 aside=aside, strong=strong, note=note)
+    return Table(
+        title,
+        list(columns),
+        [[_cell(cell, kind, words) for cell, kind in zip(row, kinds, strict=True)] for row in rows],
+        aside=aside,
+        strong=strong,
+        note=note,
+    )
 
 
 def in_money(words: Wording) -> str:

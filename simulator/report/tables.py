@@ -44,8 +44,10 @@ def costs(run: RunFolder, words: Wording) -> Table:
     ]
     named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
     cells = _sums([[run.row("paid", slug, y) for y in run.cash_years_and_total] for slug, _, _ in named], unit, years)
-    rows = [[Cell(name, note=article), *row, number(number_of(run.row("paid", slug), unit, "p80"))]
-            for (slug, name, article), row in zip(named, cells, strict=True)]
+    rows = [
+        [Cell(name, note=article), *row, number(number_of(run.row("paid", slug), unit, "p80"))]
+        for (slug, name, article), row in zip(named, cells, strict=True)
+    ]
     return Table(words.say("cost.table"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
@@ -60,8 +62,10 @@ def stages(run: RunFolder, words: Wording) -> Table:
     ]
     named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
     cells = _sums([[run.row(m, slug) for m in measures] for slug, _, _ in named], unit, None)
-    rows = [[Cell(name, note=article), *row, number(number_of(run.row("recipients", slug), count))]
-            for (slug, name, article), row in zip(named, cells, strict=True)]
+    rows = [
+        [Cell(name, note=article), *row, number(number_of(run.row("recipients", slug), count))]
+        for (slug, name, article), row in zip(named, cells, strict=True)
+    ]
     return Table(words.say("cost.stages"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
@@ -72,8 +76,10 @@ def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit, years: Sequence[int] 
     if any(withheld(row) or not math.isfinite(row["mean"]) for line in rows for row in line):
         return [[number(number_of(row, unit)) for row in line] for line in rows]
     parts = [line[:-1] if years else line for line in values[:-1]]
-    return [[number(replace(number_of(row, unit), printed=shown)) for shown, row in zip(line, was, strict=True)]
-            for line, was in zip(adding_up(parts, unit, bool(years)), rows, strict=True)]
+    return [
+        [number(replace(number_of(row, unit), printed=shown)) for shown, row in zip(line, was, strict=True)]
+        for line, was in zip(adding_up(parts, unit, bool(years)), rows, strict=True)
+    ]
 
 
 def asks(run: RunFolder, words: Wording) -> Parts:
@@ -96,8 +102,12 @@ def asks(run: RunFolder, words: Wording) -> Parts:
             cells.append(number(Number(change * unit.scale, unit, 0.0, signed=True)))
             cells.append(replace(chance_cell(run.row("overrun", TOTAL, year), words), note=""))  # its interval stands in the annex
         rows.append([Cell(words.say("risk.all_years") if year == TOTAL else str(year)), *cells])
-    header = [words.say("risk.year"), words.say("asks.need"), *([words.say("risk.appropriation")] if run.appropriation else []),
-              *([words.say("asks.change"), words.say("risk.probability")] if own else [])]
+    header = [
+        words.say("risk.year"),
+        words.say("asks.need"),
+        *([words.say("risk.appropriation")] if run.appropriation else []),
+        *([words.say("asks.change"), words.say("risk.probability")] if own else []),
+    ]
     note = Paragraph(words.say("asks.note" if own else "asks.note_unentered"), "small")
     return Table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1]), note
 
@@ -110,10 +120,18 @@ def _printed(text: str) -> Decimal:
 def levels(run: RunFolder, words: Wording) -> Table:
     """By year the mean and what suffices in so many of a hundred cases; their intervals stand in the annex."""
     unit = UNITS[words.lang]["money"]
-    kept = [q for q in ("p50", "p80", "p95") if any(withheld(r, q) or math.isfinite(r[q]) for r in (
-        run.row("paid", TOTAL, year) for year in run.cash_years_and_total))]
-    rows = [[Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
-             *(number(number_of(run.row("paid", TOTAL, year), unit, c)) for c in ("mean", *kept))] for year in run.cash_years_and_total]
+    kept = [
+        q
+        for q in ("p50", "p80", "p95")
+        if any(withheld(r, q) or math.isfinite(r[q]) for r in (run.row("paid", TOTAL, year) for year in run.cash_years_and_total))
+    ]
+    rows = [
+        [
+            Cell(words.say("risk.all_years") if year == TOTAL else str(year)),
+            *(number(number_of(run.row("paid", TOTAL, year), unit, c)) for c in ("mean", *kept)),
+        ]
+        for year in run.cash_years_and_total
+    ]
     header = [words.say("risk.year"), words.say("risk.mean"), *(words.say(f"answer.card_{q}") for q in kept)]
     return Table(words.say("risk.levels"), header, rows, aside=_unit_note(words), strong=[-1])
 
@@ -155,12 +173,18 @@ def balance(run: RunFolder, words: Wording, beyond: bool = False) -> Table:
     cells = _balanced(found, unit)
     rows = [[Cell(words.say(f"growth.{key}")), *cells[measure]] for measure, key in lines]
     title = words.say("growth.beyond" if beyond else "growth.table")
-    return Table(title, header, rows, aside=_unit_note(words),
-                 strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
+    return Table(title, header, rows, aside=_unit_note(words), strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
 
 
-NET = {"paid": 1, "administration": 1, "measures_cost": 1, "crowded_out": 1, "clawback_recovered": -1, "support_saved": -1,
-       "induced_tax": -1}  # what the net cost is made of
+NET = {
+    "paid": 1,
+    "administration": 1,
+    "measures_cost": 1,
+    "crowded_out": 1,
+    "clawback_recovered": -1,
+    "support_saved": -1,
+    "induced_tax": -1,
+}  # what the net cost is made of
 
 
 def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit) -> dict[str, list[Cell]]:
@@ -172,13 +196,16 @@ def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit) -> dict[str,
             numbers[-1] = sum(numbers[:-1], Decimal(0))
         printed[measure] = numbers
     if "net_cost" in printed:
-        printed["net_cost"] = [sum((sign * printed[m][j] for m, sign in NET.items() if m in printed), Decimal(0))
-                               for j in range(len(printed["net_cost"]))]
+        printed["net_cost"] = [
+            sum((sign * printed[m][j] for m, sign in NET.items() if m in printed), Decimal(0)) for j in range(len(printed["net_cost"]))
+        ]
     shown_in: dict[str, list[Cell]] = {}
     for measure, rows in found.items():
         held = any(withheld(row) for row in rows)
-        shown_in[measure] = [number(number_of(row, unit) if held else replace(number_of(row, unit), printed=shown))
-                             for shown, row in zip(printed[measure], rows, strict=True)]
+        shown_in[measure] = [
+            number(number_of(row, unit) if held else replace(number_of(row, unit), printed=shown))
+            for shown, row in zip(printed[measure], rows, strict=True)
+        ]
     return shown_in
 
 
@@ -201,9 +228,7 @@ def targets(run: RunFolder, words: Wording, intervals: bool = False) -> Parts:
         digits, at = 0 if target.unit == "count" else 1, bands.loc[target.year] if target.year in bands.index else pd.Series(dtype=float)
         if len(at):
             middle = with_unit(unit.text(at["p50"], digits=digits), unit, words)
-            spread = range_text(
-                unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words
-            )
+            spread = range_text(unit.text(at["p5"], digits=digits), unit.text(at["p95"], digits=digits), unit, words)
         ends = _target_ends(run.row(target.column, TOTAL, target.year), target, unit, words) if intervals else ("", "")
         chances = [chance_cell(run.row(m, target.key, target.year), words) for m in ("target", "target_fully")]
         if target.high <= target.low:

@@ -16,8 +16,9 @@ def cover(run: RunFolder, lang: str) -> Part:
     """Title and what run this is."""
     words = load(lang)
     shown = {anchor: key for anchor, key in _CONTENTS.items() if anchor != "targets" or run.targets}
-    return making.front(run, words, words.say("targets.kicker"), making.policy_name(run, words), making.run_facts(run, words),
-                        sections=shown)
+    return making.front(
+        run, words, words.say("targets.kicker"), making.policy_name(run, words), making.run_facts(run, words), sections=shown
+    )
 
 
 def targets(run: RunFolder, lang: str) -> Part:

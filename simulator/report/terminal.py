@@ -20,9 +20,16 @@ def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
     """Every settable path with value, unit, range, article or source, and meaning."""
     words = load(lang)
     rows: list[tuple[str, ...]] = [
-        (s.path, s.value, words.term("units", s.unit), s.range, " ".join(filter(None, (s.source, s.confidence))),
-         words.pick({"zh": s.zh, "en": s.en}))
-        for s in settings if s.unit != "formula"
+        (
+            s.path,
+            s.value,
+            words.term("units", s.unit),
+            s.range,
+            " ".join(filter(None, (s.source, s.confidence))),
+            words.pick({"zh": s.zh, "en": s.en}),
+        )
+        for s in settings
+        if s.unit != "formula"
     ]
     told = [f"{s.path}  {words.pick({'zh': s.zh, 'en': s.en})}\n    {s.value}" for s in settings if s.unit == "formula"]
     return "\n".join([*([_terms(rows, words)] if rows or not told else []), *([""] if rows and told else []), *told])
@@ -38,8 +45,7 @@ def doubts(scenario: Scenario, slugs: Iterable[str], lang: str = "zh") -> str:
     lines = []
     for block in filter(None, map(scenario.law.blocks.get, slugs)):
         for c in block.legality:
-            lines.append(words.say("legality.head", article=block.article, since=c.since, document=c.document,
-                                   by=getattr(c, f"by_{lang}")))
+            lines.append(words.say("legality.head", article=block.article, since=c.since, document=c.document, by=getattr(c, f"by_{lang}")))
             lines.append(words.say("legality.asks", effect=getattr(c, f"effect_{lang}")))
             lines.append(words.say("legality.open", uncertain=getattr(c, f"uncertain_{lang}")))
             if c.scenario:
@@ -70,9 +76,18 @@ def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lan
         told = [f"{kind} {digest[:12]}".strip() for kind, digest in given]
         return " ".join(told[:3]) + (f" … +{len(told) - 3}" if len(told) > 3 else "")  # the log itself has all of them
 
-    rows = [(line["line"], line["time"], line["user"], line["verb"], words.say(f"audit.{line['result']}"),
-             digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),
-             digests((file["kind"], file["sha256"]) for file in line["written"])) for line in lines]
+    rows = [
+        (
+            line["line"],
+            line["time"],
+            line["user"],
+            line["verb"],
+            words.say(f"audit.{line['result']}"),
+            digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),
+            digests((file["kind"], file["sha256"]) for file in line["written"]),
+        )
+        for line in lines
+    ]
     header = [words.say(f"audit.{key}") for key in ("line", "time", "user", "verb", "result", "read", "written")]
     return grid(header, rows, left=len(header)) + "\n\n" + _anchor(words, head)
 

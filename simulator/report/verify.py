@@ -39,8 +39,7 @@ Record = Mapping[str, Any]  # what a record.json holds
 REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join([*FORMATS, *BESIDE.values()])})")
 
 
-def verify(folder: str | Path, *, rerun: bool = False, population: Population | None = None,
-           workers: int | None = None) -> pd.DataFrame:
+def verify(folder: str | Path, *, rerun: bool = False, population: Population | None = None, workers: int | None = None) -> pd.DataFrame:
     """Every file of the runs, comparisons, checks and reports in a folder, with its state and what is to be said of it.
 
     state: same; changed (another sum than recorded); missing; foreign (a report of another run); unrecorded (a report
@@ -52,7 +51,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
     settle_below(top, ReportError)
     found = sorted(p for p in top.rglob(RECORD) if "failed" not in p.relative_to(top).parts)
     if not found:
-        raise ReportError(Problem(str(top), "holds no run, comparison or check", phrase('name a folder with a {}', RECORD)))
+        raise ReportError(Problem(str(top), "holds no run, comparison or check", phrase("name a folder with a {}", RECORD)))
     rows: list[tuple[str, str, str]] = []
     runs: dict[str, Record] = {}
     for file in found:
@@ -61,8 +60,10 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
             rows.append((_name(file, top), UNREAD, ""))
             continue
         runs |= {str(record[name]): record for name in ("run_id", "reference") if name in record}
-        rows += [(_name(file.parent / name, top), state_of(file.parent / str(name), str(digest)), "")
-                 for name, digest in record["outputs"].items()]
+        rows += [
+            (_name(file.parent / name, top), state_of(file.parent / str(name), str(digest)), "")
+            for name, digest in record["outputs"].items()
+        ]
         if rerun and "kind" not in record:
             rows += _again(file.parent, record, top, population, workers)
     rows += _reports(top, runs)
@@ -81,8 +82,10 @@ def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]
             continue
         state, run = state_of(report, str(record["sha256"])), runs.get(str(record["run_id"]))
         known = {**run["hashes"], "population": run["population"].get("sha256", "")} if run else {}
-        of_run = run is not None and (record["hashes"] == known or (
-            bool(record["hashes"]) and record["hashes"].items() <= known.items() and record["run_id"] == run.get("reference")))
+        of_run = run is not None and (
+            record["hashes"] == known
+            or (bool(record["hashes"]) and record["hashes"].items() <= known.items() and record["run_id"] == run.get("reference"))
+        )
         if state == SAME and not of_run:
             state = FOREIGN
         rows.append((_name(report, top), state, str(record["run_id"])))
@@ -92,8 +95,7 @@ def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]
     return rows
 
 
-def _again(folder: Path, record: Record, top: Path, population: Population | None,
-           workers: int | None) -> list[tuple[str, str, str]]:
+def _again(folder: Path, record: Record, top: Path, population: Population | None, workers: int | None) -> list[tuple[str, str, str]]:
     """A run played again: each of its files, repeated to the byte or not."""
     name = _name(folder, top)
     try:
@@ -116,8 +118,10 @@ def _again(folder: Path, record: Record, top: Path, population: Population | Non
     except SimulatorError as e:
         return [(name, NOT_REPEATED, str(e.problems[0]))]
     note = "" if record["hashes"].get("code") == source_hash() else "code"
-    return [(_name(folder / file, top), REPEATED if again.get(file) == digest else DIFFERENT, note)
-            for file, digest in record["outputs"].items()]
+    return [
+        (_name(folder / file, top), REPEATED if again.get(file) == digest else DIFFERENT, note)
+        for file, digest in record["outputs"].items()
+    ]
 
 
 def _reserved(folder: Path) -> float | None:
@@ -127,13 +131,13 @@ def _reserved(folder: Path) -> float | None:
     return min(own) / 100 if own else None
 
 
-def _design(folder: Path, record: Record, scenario: Scenario, population: Population | None,
-            workers: int | None) -> dict[str, pd.DataFrame]:
+def _design(
+    folder: Path, record: Record, scenario: Scenario, population: Population | None, workers: int | None
+) -> dict[str, pd.DataFrame]:
     """The design that a run's folder keeps, searched for again."""
     if not all(f"{name}.csv" in record["outputs"] for name in design_tables.COLUMNS):
         return {}
-    return design_tables.again(RunFolder.open(folder).analyses, scenario,
-                               on_common_luck(population, workers=workers))
+    return design_tables.again(RunFolder.open(folder).analyses, scenario, on_common_luck(population, workers=workers))
 
 
 def recorded_scenario(folder: Path, record: Record) -> Scenario:
@@ -155,7 +159,7 @@ def _settings(folder: Path) -> dict[str, str]:
         table = pd.read_csv(folder / "settings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
         return dict(zip(table["path"], table["value"], strict=True))
     except (OSError, ValueError, KeyError) as e:
-        raise ReportError(Problem(str(folder / "settings.csv"), phrase('cannot be read ({})', e), "restore the file")) from e
+        raise ReportError(Problem(str(folder / "settings.csv"), phrase("cannot be read ({})", e), "restore the file")) from e
 
 
 def state_of(file: Path, digest: str) -> str:

@@ -17,5 +17,12 @@ def document(folder: Recorded, sections: ModuleType, clause: str, lang: str) -> 
     for function in (getattr(sections, name) for name in sections.__all__):
         given = (clause,) if "clause" in inspect.signature(function).parameters else ()
         made.append(function(folder, *given, lang))
-    return Document(making.title(folder, words), words.say("page.kicker"), lang, folder.run_id,
-                    words.say("page.footer", run_id=folder.run_id), (words.say("page.table"), words.say("page.figure")), made)
+    return Document(
+        making.title(folder, words),
+        words.say("page.kicker"),
+        lang,
+        folder.run_id,
+        words.say("page.footer", run_id=folder.run_id),
+        (words.say("page.table"), words.say("page.figure")),
+        made,
+    )

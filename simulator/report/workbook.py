@@ -25,13 +25,25 @@ from simulator.report.wording import Wording
 
 _QUANTILES = ("p5", "p50", "p80", "p95")
 # (measure, row's name, what it counts in the net cost)
-_BALANCE = (("paid", "row_paid", 1), ("administration", "row_administration", 1), ("measures_cost", "row_measures", 1),
-            ("crowded_out", "row_crowded", 1), ("clawback_recovered", "row_recovered", -1),
-            ("support_saved", "row_saved", -1), ("induced_tax", "row_induced", -1))
+_BALANCE = (
+    ("paid", "row_paid", 1),
+    ("administration", "row_administration", 1),
+    ("measures_cost", "row_measures", 1),
+    ("crowded_out", "row_crowded", 1),
+    ("clawback_recovered", "row_recovered", -1),
+    ("support_saved", "row_saved", -1),
+    ("induced_tax", "row_induced", -1),
+)
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#8C3D00", "#A9B2BB", "#66727E", "#C3CAD1")
 # sheets that are sections of the report: name in the wording → sections; a section that is named nowhere has a sheet of its own
-_SHEETS = {"forms": ("performance", "appraisal"), "detail": ("detail",), "drivers": ("matters",), "assumptions": ("assumptions",),
-           "readings": ("readings", "design"), "made": ("made",)}
+_SHEETS = {
+    "forms": ("performance", "appraisal"),
+    "detail": ("detail",),
+    "drivers": ("matters",),
+    "assumptions": ("assumptions",),
+    "readings": ("readings", "design"),
+    "made": ("made",),
+}
 _WORKED = ("cover", "answer", "cost", "risk", "growth", "targets")  # sections whose numbers stand on the sheets to work with
 _CHART = 17  # rows that a chart takes
 _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
@@ -41,8 +53,11 @@ def write(run: RunFolder, lang: str, path: Path, beside: str = "", report: Docum
     """Write the workbook of a run to be read and printed. beside: name of the file that `write_tables` writes, by default this one's
     with `.tables`. report: the report, where it is made already."""
     words = run.words(lang)
-    parts = {part.anchor: replace(part, title=words.sentences.get(f"{part.anchor}.short", part.title))
-             for part in (report or whole.document(run, sections, "", lang)).sections if part.role == "section" and part}
+    parts = {
+        part.anchor: replace(part, title=words.sentences.get(f"{part.anchor}.short", part.title))
+        for part in (report or whole.document(run, sections, "", lang)).sections
+        if part.role == "section" and part
+    }
     with _book(path, run, words) as book:
         page = _front(book, run, words, beside or f"{path.stem}.tables{path.suffix}")
         _rest(page, parts["answer"].blocks)
@@ -123,10 +138,15 @@ def _front(book: Book, run: RunFolder, words: Wording, beside: str) -> Page:
     page.end_row()
     row = run.row("paid")
     net = run.row("net_cost")
-    lines = [(words.say("risk.mean"), row["mean"], withheld(row), words.say("workbook.error", error=UNITS[words.lang]["money"].text(
-        row["standard_error"], row["standard_error"] / 10)))]
-    lines += [(words.say(f"answer.card_{q}"), row[q], withheld(row, q), words.say(f"answer.card_{q}_note"))
-              for q in ("p50", "p80", "p95")]
+    lines = [
+        (
+            words.say("risk.mean"),
+            row["mean"],
+            withheld(row),
+            words.say("workbook.error", error=UNITS[words.lang]["money"].text(row["standard_error"], row["standard_error"] / 10)),
+        )
+    ]
+    lines += [(words.say(f"answer.card_{q}"), row[q], withheld(row, q), words.say(f"answer.card_{q}_note")) for q in ("p50", "p80", "p95")]
     lines.append((words.say("growth.row_net"), net["mean"], withheld(net), words.say("answer.card_net_note")))
     if run.appropriation:
         lines.append((words.say("risk.appropriation"), run.appropriation_total, False, words.say("risk.all_years")))
@@ -157,8 +177,9 @@ def _costs(page: Page, run: RunFolder, words: Wording) -> None:
     page.table(words.say("cost.table"), (24, *[11] * (n + 3)), words.say("workbook.costs_note"))
     page.blocks([money, words.say("workbook.error_unit", unit=money), words.say("workbook.yuan_unit")], len(clauses) + 1, _CHART)
     larger = page.copies[0]
-    page.header([words.say("cost.clause"), words.say("readings.article"), *map(str, years), words.say("cost.total"),
-                 words.say("cost.p80_column")])
+    page.header(
+        [words.say("cost.clause"), words.say("readings.article"), *map(str, years), words.say("cost.total"), words.say("cost.p80_column")]
+    )
     first = page.row
     for clause in clauses:
         rows = [run.row("paid", clause.slug, year) for year in years]
@@ -171,7 +192,8 @@ def _costs(page: Page, run: RunFolder, words: Wording) -> None:
         row = run.row("paid", TOTAL, year)
         value, hidden = row["mean"], withheld(row)
         page.number(column, value, "money+", hidden) if held or hidden else page.formula(
-            column, f"SUM({down(column, first, last)})", value, "money+")
+            column, f"SUM({down(column, first, last)})", value, "money+"
+        )
         _larger(page, column, value, words, "large+", hidden)
         _error(page, column, row, words, "large+")
     _enough(page, n + 3, run.row("paid"), words, "large+")
@@ -179,9 +201,15 @@ def _costs(page: Page, run: RunFolder, words: Wording) -> None:
     chart = page.book.file.add_chart({"type": "column", "subtype": "stacked"})
     for row, clause in enumerate(clauses, start=first + larger):
         colour = _COLOURS[(row - first - larger) % len(_COLOURS)]
-        chart.add_series({"name": words.pick(clause.names), "gap": 60, "fill": {"color": colour},
-                          "categories": [page.sheet.name, first + larger - 1, 2, first + larger - 1, 1 + n],
-                          "values": [page.sheet.name, row, 2, row, 1 + n]})
+        chart.add_series(
+            {
+                "name": words.pick(clause.names),
+                "gap": 60,
+                "fill": {"color": colour},
+                "categories": [page.sheet.name, first + larger - 1, 2, first + larger - 1, 1 + n],
+                "values": [page.sheet.name, row, 2, row, 1 + n],
+            }
+        )
     _axes(chart, words.say("cost.chart"), words.say("risk.year_axis"), words.say("risk.paid_axis", unit=money))
     page.sheet.insert_chart(last + larger + 2, 0, chart, {"x_scale": 1.7, "y_scale": 1.1, "y_offset": 8})
 
@@ -205,8 +233,7 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
 def _risk(page: Page, run: RunFolder, words: Wording) -> None:
     """Payouts by year: mean, error and quantiles, the appropriation and the chance of an overrun. A chart of the quantiles."""
     money, years = words.say("unit.money"), run.cash_years_and_total
-    names = [words.say("risk.mean"), words.say("comparison.error"), *(q.upper() for q in _QUANTILES),
-             words.say("risk.appropriation")]
+    names = [words.say("risk.mean"), words.say("comparison.error"), *(q.upper() for q in _QUANTILES), words.say("risk.appropriation")]
     n = len(names)
     page.table(words.say("risk.table"), [11] * (n + 4), words.say("workbook.risk_note"))
     page.blocks([money, words.say("workbook.yuan_unit")], len(years), _CHART)
@@ -239,17 +266,33 @@ def _risk(page: Page, run: RunFolder, words: Wording) -> None:
     top, below = first + larger, last + larger  # of the block in the larger unit
     chart = page.book.file.add_chart({"type": "line"})
     for column, name in ((3, "P5"), (4, "P50"), (5, "P80"), (6, "P95"), (n, names[-1])):
-        look = {"color": "#D55E00", "width": 2.25, "dash_type": "dash"} if column == n else {
-            "color": "#0072B2" if name in ("P50", "P80") else "#56B4E9", "width": 2.5 if name == "P50" else 1.25}
-        chart.add_series({"name": name, "categories": [page.sheet.name, top, 0, below, 0],
-                          "values": [page.sheet.name, top, column, below, column], "line": look})
+        look = (
+            {"color": "#D55E00", "width": 2.25, "dash_type": "dash"}
+            if column == n
+            else {"color": "#0072B2" if name in ("P50", "P80") else "#56B4E9", "width": 2.5 if name == "P50" else 1.25}
+        )
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [page.sheet.name, top, 0, below, 0],
+                "values": [page.sheet.name, top, column, below, column],
+                "line": look,
+            }
+        )
     _axes(chart, words.say("risk.fan"), words.say("risk.year_axis"), words.say("risk.paid_axis", unit=money))
     page.sheet.insert_chart(below + 3, 0, chart, {"x_scale": 1.15, "y_scale": 1.1, "y_offset": 8})
     if run.appropriation:
         chart = page.book.file.add_chart({"type": "column"})
-        chart.add_series({"name": words.say("risk.probability"), "categories": [page.sheet.name, top, 0, below + 1, 0],
-                          "values": [page.sheet.name, top, n + 1, below + 1, n + 1], "fill": {"color": "#D55E00"},
-                          "data_labels": {"value": True, "num_format": "0%"}, "gap": 60})
+        chart.add_series(
+            {
+                "name": words.say("risk.probability"),
+                "categories": [page.sheet.name, top, 0, below + 1, 0],
+                "values": [page.sheet.name, top, n + 1, below + 1, n + 1],
+                "fill": {"color": "#D55E00"},
+                "data_labels": {"value": True, "num_format": "0%"},
+                "gap": 60,
+            }
+        )
         _axes(chart, words.say("risk.overrun"), words.say("risk.year_axis"), words.say("risk.overrun_y"))
         chart.set_y_axis({"num_format": "0%", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E4E8EC"}}})
         chart.set_legend({"none": True})
@@ -314,8 +357,14 @@ def _enough(page: Page, column: int, row: pd.Series, words: Wording, look: str =
 def _axes(chart: Any, title: str, across: str, up: str) -> None:
     chart.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
     chart.set_x_axis({"name": across, "name_font": {"size": 9, "bold": False}})
-    chart.set_y_axis({"name": up, "name_font": {"size": 9, "bold": False}, "num_format": "#,##0",
-                      "major_gridlines": {"visible": True, "line": {"color": "#E4E8EC"}}})
+    chart.set_y_axis(
+        {
+            "name": up,
+            "name_font": {"size": 9, "bold": False},
+            "num_format": "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#E4E8EC"}},
+        }
+    )
     chart.set_legend({"position": "bottom", "font": {"size": 9}})
 
 

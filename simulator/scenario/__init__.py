@@ -33,8 +33,22 @@ from simulator.scenario.identity import Change, Identity, identity, of_file, of_
 from simulator.scenario.purse import Purse, unused
 from simulator.scenario.rows import Setting, rows_of
 
-__all__ = ["CONFIDENCE", "NAME", "PLAIN", "Purse", "Scenario", "Setting", "Sourced", "adopt_policy", "law_path", "load_scenario",
-           "parse_set", "policy_file", "shipped", "under_policy"]
+__all__ = [
+    "CONFIDENCE",
+    "NAME",
+    "PLAIN",
+    "Purse",
+    "Scenario",
+    "Setting",
+    "Sourced",
+    "adopt_policy",
+    "law_path",
+    "load_scenario",
+    "parse_set",
+    "policy_file",
+    "shipped",
+    "under_policy",
+]
 
 NAME = re.compile(r"\w[\w.-]{0,79}")
 
@@ -63,9 +77,13 @@ class Scenario:
 
     def __post_init__(self) -> None:
         # in one order, whatever order a file has: nothing may depend on what the hash does not know
-        for name, order in (("interpretation", self.law.policy.readings), ("plain", PLAIN), ("assumptions", self.declared.by_path),
-                            ("appropriation", None),
-                            ("correlations", None)):
+        for name, order in (
+            ("interpretation", self.law.policy.readings),
+            ("plain", PLAIN),
+            ("assumptions", self.declared.by_path),
+            ("appropriation", None),
+            ("correlations", None),
+        ):
             given = dict(getattr(self, name))
             own = {key: given.pop(key) for key in order or () if key in given} | dict(sorted(given.items()))
             object.__setattr__(self, name, MappingProxyType(own))
@@ -133,11 +151,19 @@ class Scenario:
 
     def unused(self, given: Collection[str]) -> list[Problem]:
         """Which of the settings given (paths) change no figure of this scenario."""
-        idle = [(path, slug) for path in given if (slug := path.split(".")[1] if path.startswith("law.") and path.count(".") > 1 else "")
-                in self.law.withdrawn and not path.endswith(".offered")]
-        return [*unused(self.appropriation, self.purse, self.cash_years, given), *(
-            Problem(path, phrase('changes nothing: {} is not offered', slug), phrase('leave it out, or set law.{}.offered=true', slug))
-            for path, slug in idle)]
+        idle = [
+            (path, slug)
+            for path in given
+            if (slug := path.split(".")[1] if path.startswith("law.") and path.count(".") > 1 else "") in self.law.withdrawn
+            and not path.endswith(".offered")
+        ]
+        return [
+            *unused(self.appropriation, self.purse, self.cash_years, given),
+            *(
+                Problem(path, phrase("changes nothing: {} is not offered", slug), phrase("leave it out, or set law.{}.offered=true", slug))
+                for path, slug in idle
+            ),
+        ]
 
     @property
     def lawful(self) -> bool:
@@ -220,8 +246,8 @@ def _find(name: str, place: str = "") -> Path:
     for path in candidates:
         if _is_file(path):
             return path
-    remedy = nearest(name, shipped()) or phrase('a path, or one of {}', ', '.join(shipped()))
-    raise ScenarioError(Problem(place, phrase('there is no scenario or file {}', repr(name)), remedy))
+    remedy = nearest(name, shipped()) or phrase("a path, or one of {}", ", ".join(shipped()))
+    raise ScenarioError(Problem(place, phrase("there is no scenario or file {}", repr(name)), remedy))
 
 
 def _is_file(path: Path) -> bool:
@@ -242,7 +268,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
         problems.append(Problem(document.source, "name is missing", "add name: and zh:, en: titles"))
     elif not NAME.fullmatch(head["name"]):  # it names the run and its folder
         remedy = "letters, digits, - and _; zh: and en: are free"
-        problems.append(Problem(document.place("name"), phrase('is {}', yamlfile.shown(head['name'])), remedy))
+        problems.append(Problem(document.place("name"), phrase("is {}", yamlfile.shown(head["name"])), remedy))
     base: Scenario | None = None
     named = document.data.get("law")
     try:
@@ -254,8 +280,17 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
                 base = _under(base, _law(named, path, document.place("law")))
         else:
             law = _law(named if isinstance(named, str) else DEFAULT, path, document.place("law"))
-            base = Scenario(Identity("", "", ""), law, readings.defaults(law.policy), {}, {}, {}, folder=path.parent, text=law,
-                            purse=Purse(clauses=_cash(law)))
+            base = Scenario(
+                Identity("", "", ""),
+                law,
+                readings.defaults(law.policy),
+                {},
+                {},
+                {},
+                folder=path.parent,
+                text=law,
+                purse=Purse(clauses=_cash(law)),
+            )
     except SimulatorError as e:
         problems += e.problems
     if base is None:
@@ -287,8 +322,9 @@ def _statistics(document: yamlfile.Document, path: Path) -> Path | None:
     for one in beside:
         if _is_file(one):
             return one
-    raise ScenarioError(Problem(document.place("statistics"), phrase('there is no file {}.yaml of published figures', name),
-                                "a file beside the scenario"))
+    raise ScenarioError(
+        Problem(document.place("statistics"), phrase("there is no file {}.yaml of published figures", name), "a file beside the scenario")
+    )
 
 
 def _bearer(given: Identity, base: Scenario, path: Path) -> Scenario | None:
@@ -301,7 +337,7 @@ def _bearer(given: Identity, base: Scenario, path: Path) -> Scenario | None:
 
 
 def _cash(law: Law) -> tuple[str, ...]:
-    return law.policy.slugs[:law.policy.cash_clauses]
+    return law.policy.slugs[: law.policy.cash_clauses]
 
 
 def _under(base: Scenario, law: Law) -> Scenario:
@@ -314,9 +350,15 @@ def _under(base: Scenario, law: Law) -> Scenario:
     if law.name != base.law.name:
         kept = {p: replace(s, source="J", confidence="J") for p, s in kept.items()}
         base = replace(base, statistics=None)
-    return replace(base, law=law, text=law, interpretation=readings.defaults(law.policy), assumptions=kept,
-                   correlations={pair: c for pair, c in base.correlations.items() if set(pair) <= set(known)},
-                   purse=replace(base.purse, pools={}, priority=(), clause_caps={}, earmarked={}, clauses=_cash(law)))
+    return replace(
+        base,
+        law=law,
+        text=law,
+        interpretation=readings.defaults(law.policy),
+        assumptions=kept,
+        correlations={pair: c for pair, c in base.correlations.items() if set(pair) <= set(known)},
+        purse=replace(base.purse, pools={}, priority=(), clause_caps={}, earmarked={}, clauses=_cash(law)),
+    )
 
 
 def under_policy(name: str | Path, base: str | Path | Scenario = "baseline") -> Scenario:

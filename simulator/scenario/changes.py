@@ -68,9 +68,12 @@ class Sourced:
 def is_group(path: str) -> bool:
     """Whether settings lie below this path (a mapping there is a level, not a value)."""
     if path.startswith("assumptions."):
-        rest = path[len("assumptions."):]
-        return rest in _CLAUSEWISE or (rest.startswith("facts.") and rest.count(".") == 1) or any(a.path.startswith(rest + ".")
-                                                                                                  for a in GENERAL)
+        rest = path[len("assumptions.") :]
+        return (
+            rest in _CLAUSEWISE
+            or (rest.startswith("facts.") and rest.count(".") == 1)
+            or any(a.path.startswith(rest + ".") for a in GENERAL)
+        )
     if path.startswith("law."):
         return path.count(".") == 1 or path.endswith((".condition", ".let"))
     if path.startswith(("appropriation.", "rationing.")):
@@ -124,39 +127,68 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
             law = made(law, change) if change else law
         except LawError as e:
             told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
-            problems += [replace(p, place={**told, **places}.get(p.place, p.place), remedy=_near(p.place, scenario) if
-                                 p.cause == "is no number of the law" else p.remedy) for p in e.problems]
+            problems += [
+                replace(
+                    p,
+                    place={**told, **places}.get(p.place, p.place),
+                    remedy=_near(p.place, scenario) if p.cause == "is no number of the law" else p.remedy,
+                )
+                for p in e.problems
+            ]
     horizon = plain.get("horizon")
     if not problems and horizon is not None and not law.start.year <= horizon <= law.start.year + 60:
-        problems.append(Problem(places.get("horizon", "horizon"), phrase('{} lies outside {} … {}', horizon, law.start.year, law.start.year + 60), "the first award year or later"))
+        problems.append(
+            Problem(
+                places.get("horizon", "horizon"),
+                phrase("{} lies outside {} … {}", horizon, law.start.year, law.start.year + 60),
+                "the first award year or later",
+            )
+        )
     known = plain.get("population.known_until")
     if not problems and known is not None and known < law.start.year - 1:
         where = places.get("population.known_until", "population.known_until")
-        problems.append(Problem(where, phrase('{} lies before {}', known, law.start.year - 1),
-                                "the year before policy.start or later"))
+        problems.append(Problem(where, phrase("{} lies before {}", known, law.start.year - 1), "the year before policy.start or later"))
     if not problems:
         fixed_ones = {path for path, sourced in assumptions.items() if sourced.value.shape == "fixed"}
-        problems += [*after_the_end(changes, horizon, places), *possible(correlations, places),
-                     *idle_correlations(changes, correlations, fixed_ones, places)]
-    problems += [replace(p, place=places.get(p.place, p.place))
-                 for p in (*_unpriced_levers(assumptions, law.policy.measures), *(() if problems else contradictions(purse)))]
+        problems += [
+            *after_the_end(changes, horizon, places),
+            *possible(correlations, places),
+            *idle_correlations(changes, correlations, fixed_ones, places),
+        ]
+    problems += [
+        replace(p, place=places.get(p.place, p.place))
+        for p in (*_unpriced_levers(assumptions, law.policy.measures), *(() if problems else contradictions(purse)))
+    ]
     if problems:
         raise ScenarioError(problems)
     if plain.get("sampling") == "sobol" and plain.get("draws"):  # as many draws of each sequence
         plain["draws"] = -(-plain["draws"] // REPLICATES) * REPLICATES
     entered = {int(path.rpartition(".")[2]) for path in changes if re.fullmatch(r"appropriation\.\d+", path)}
     known = declared(law.policy).by_path
-    found = replace(scenario, law=law, interpretation=interpretation, plain=plain, examples=scenario.examples - entered,
-                    appropriation=dict(sorted(appropriation.items())), purse=purse, correlations=correlations,
-                    assumptions={path: one for path, one in assumptions.items() if path.partition("@")[0] in known})
+    found = replace(
+        scenario,
+        law=law,
+        interpretation=interpretation,
+        plain=plain,
+        examples=scenario.examples - entered,
+        appropriation=dict(sorted(appropriation.items())),
+        purse=purse,
+        correlations=correlations,
+        assumptions={path: one for path, one in assumptions.items() if path.partition("@")[0] in known},
+    )
     return found if law.policy is scenario.law.policy else with_defaults(found)  # another formula may ask for another assumption
 
 
 def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
     """Amounts, shares and days written as people write them, by the setting's unit."""
     group, _, rest = path.partition(".")
-    number = scenario.law.numbers.get(rest.partition("@")[0]) if group == "law" else \
-        scenario.declared.by_path.get(rest.partition("@")[0]) if group == "assumptions" else None
+    number = (
+        scenario.law.numbers.get(rest.partition("@")[0])
+        if group == "law"
+        else scenario.declared.by_path.get(rest.partition("@")[0])
+        if group == "assumptions"
+        else None
+    )
     unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
     if unit == "CNY":
         return typed.amounts(value)
@@ -174,8 +206,9 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
 def _near(path: str, scenario: Scenario) -> str:
     """The setting that was meant: of the same room, where there is one of that name."""
     known = _paths(scenario)
-    room = [p for p in known if p.startswith(path.rpartition(".")[0] + ".")] or [p for p in known if p.startswith(
-        path.partition(".")[0] + ".")]
+    room = [p for p in known if p.startswith(path.rpartition(".")[0] + ".")] or [
+        p for p in known if p.startswith(path.partition(".")[0] + ".")
+    ]
     return nearest(path, room) if room else nearest(path, known)
 
 
@@ -185,22 +218,22 @@ def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:
         if text in choice.allowed:
             return text, []
         remedy = nearest(text, choice.allowed) or any_of(choice.allowed)
-        return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), remedy)]
+        return None, [Problem(place, phrase("is {}", yamlfile.shown(value)), remedy)]
     if choice.kind == "label":  # a code with its name; the code alone is read as a number
         label = None if value is None else str(value).strip()
         fits = label is None or 0 < len(label) <= 80
-        return label, [] if fits else [Problem(place, phrase('is {}', yamlfile.shown(value)), "code and name, or none")]
+        return label, [] if fits else [Problem(place, phrase("is {}", yamlfile.shown(value)), "code and name, or none")]
     if choice.kind == "text":
         ok = isinstance(value, str) and value.strip()
         hint = "write synthetic, a folder or an .xlsx file"
-        return value, [] if ok else [Problem(place, phrase('is {}', yamlfile.shown(value)), hint)]
+        return value, [] if ok else [Problem(place, phrase("is {}", yamlfile.shown(value)), hint)]
     if value is None and choice.kind == "year":
         return None, []
     low, high = choice.allowed
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value, []
-    hint = phrase('a whole number {} … {}', low, format(high, ',')) if high > 2100 else phrase('a year {} … {}', low, high)
-    return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), any_of([hint, "none"]) if choice.kind == "year" else hint)]
+    hint = phrase("a whole number {} … {}", low, format(high, ",")) if high > 2100 else phrase("a year {} … {}", low, high)
+    return None, [Problem(place, phrase("is {}", yamlfile.shown(value)), any_of([hint, "none"]) if choice.kind == "year" else hint)]
 
 
 def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, value: Any, place: str) -> list[Problem]:
@@ -211,18 +244,18 @@ def _assume(scenario: Scenario, assumptions: dict[str, Sourced], rest: str, valu
     if at and not (year.isdigit() and 1990 <= int(year) <= 2100):
         return [Problem(place, "has no year after @", "write e.g. @2015")]
     if at and not declared.datable:
-        return [Problem(place, "cannot be dated: the model asks for it once", phrase('write assumptions.{}', path))]
+        return [Problem(place, "cannot be dated: the model asks for it once", phrase("write assumptions.{}", path))]
     if at and value is None:
         assumptions.pop(rest, None)
         return []
     source, confidence, problems = "scenario", "J", []
     if isinstance(value, Mapping) and "value" in value:
         extra = set(value) - {"value", "source", "confidence"}
-        problems = [Problem(place, phrase('has the key {}', k), "value, source, confidence") for k in sorted(map(str, extra))]
+        problems = [Problem(place, phrase("has the key {}", k), "value, source, confidence") for k in sorted(map(str, extra))]
         source, confidence = str(value.get("source", source)), str(value.get("confidence", confidence))
         value = value["value"]
         if confidence not in CONFIDENCE:
-            problems.append(Problem(place, phrase('has the confidence {}', repr(confidence)), "A, B, C or J"))
+            problems.append(Problem(place, phrase("has the confidence {}", repr(confidence)), "A, B, C or J"))
     uncertain, found = parse(value, place, declared.low, declared.high)
     if uncertain is not None:
         assumptions[rest] = Sourced(uncertain, source, confidence)
@@ -236,8 +269,13 @@ def _unpriced_levers(assumptions: Mapping[str, Sourced], promised: Mapping[str, 
         effect, cost = (assumptions.get(f"levers.{measure.name}.{part}") for part in ("effect", "cost"))
         if effect and cost and effect.value.written() != measure.neutral and cost.value.mean == 0:
             article = promised[measure.name].article if measure.name in promised else measure.name
-            problems.append(Problem(f"assumptions.levers.{measure.name}.effect", phrase('{} is used without a cost', article),
-                                    phrase("set {}, CNY a year", f"assumptions.levers.{measure.name}.cost")))
+            problems.append(
+                Problem(
+                    f"assumptions.levers.{measure.name}.effect",
+                    phrase("{} is used without a cost", article),
+                    phrase("set {}, CNY a year", f"assumptions.levers.{measure.name}.cost"),
+                )
+            )
     return problems
 
 
@@ -254,15 +292,16 @@ def _correlate(scenario: Scenario, correlations: dict[tuple[str, str], float], r
         correlations.pop(key, None)
         return []
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1 < value < 1:
-        return [Problem(place, phrase('is {}', yamlfile.shown(value)), "a rank correlation above −1 and below 1, or none")]
+        return [Problem(place, phrase("is {}", yamlfile.shown(value)), "a rank correlation above −1 and below 1, or none")]
     correlations[key] = float(value)
     return []
 
 
 def with_defaults(scenario: Scenario) -> Scenario:
     """The scenario with the usual value of whatever it does not say about its policy's clauses and own facts."""
-    lacking = {a.path: Sourced(a.default, "J", "J") for a in scenario.declared.all if a.default is not None
-               and a.path not in scenario.assumptions}
+    lacking = {
+        a.path: Sourced(a.default, "J", "J") for a in scenario.declared.all if a.default is not None and a.path not in scenario.assumptions
+    }
     return replace(scenario, assumptions={**scenario.assumptions, **lacking}) if lacking else scenario
 
 
@@ -270,12 +309,19 @@ def missing(scenario: Scenario, source: str) -> list[Problem]:
     """What a scenario does not say and its base does not say either."""
     lacking = [f"assumptions.{p}" for p in scenario.declared.by_path if p not in scenario.assumptions]
     lacking += [p for p in PLAIN if p not in scenario.plain]
-    return [Problem(source, phrase('{} is missing', path), "add it, or name a base") for path in lacking]
+    return [Problem(source, phrase("{} is missing", path), "add it, or name a base") for path in lacking]
 
 
 def _paths(scenario: Scenario) -> list[str]:
     law = scenario.law
-    return [*(f"law.{p}" for p in (*law.numbers, *law.offers(), *formulas(law.policy))), "policy.start", "policy.end", "policy.in_force",
-            *PLAIN, *RATIONING,
-            *(f"interpretation.{s}" for s in scenario.law.policy.readings), *(f"assumptions.{p}" for p in scenario.declared.by_path),
-            *(f"appropriation.{y}" for y in scenario.appropriation)]
+    return [
+        *(f"law.{p}" for p in (*law.numbers, *law.offers(), *formulas(law.policy))),
+        "policy.start",
+        "policy.end",
+        "policy.in_force",
+        *PLAIN,
+        *RATIONING,
+        *(f"interpretation.{s}" for s in scenario.law.policy.readings),
+        *(f"assumptions.{p}" for p in scenario.declared.by_path),
+        *(f"appropriation.{y}" for y in scenario.appropriation),
+    ]

@@ -31,18 +31,26 @@ def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Pr
             spelt = [f"{name}@{date}" for date in value]
         for one in spelt:
             if one in seen:
-                problems.append(Problem(places.get(path, path), phrase('is said twice, also as {}', seen[one]), "say it once"))
+                problems.append(Problem(places.get(path, path), phrase("is said twice, also as {}", seen[one]), "say it once"))
             seen.setdefault(one, path)
     return problems
 
 
 def after_the_end(changes: Mapping[str, Any], horizon: int | None, places: Mapping[str, str]) -> list[Problem]:
     """Numbers of the law and assumptions from a year on that nothing is awarded in any more."""
-    dated = {path: [path.rpartition("@")[2], *(map(str, value) if isinstance(value, Mapping) and path.startswith("law.") else ())]
-             for path, value in changes.items()}
+    dated = {
+        path: [path.rpartition("@")[2], *(map(str, value) if isinstance(value, Mapping) and path.startswith("law.") else ())]
+        for path, value in changes.items()
+    }
     late = [(path, year) for path, years in dated.items() for year in years if year.isdigit() and horizon and int(year) > horizon]
-    return [Problem(places.get(path, path), phrase('{} lies after {}, the last award year: it changes nothing', year, horizon),
-                    "leave it out, or set a later horizon") for path, year in late]
+    return [
+        Problem(
+            places.get(path, path),
+            phrase("{} lies after {}, the last award year: it changes nothing", year, horizon),
+            "leave it out, or set a later horizon",
+        )
+        for path, year in late
+    ]
 
 
 def idle_correlations(changes: Mapping[str, Any], correlations: Pairs, fixed: set[str], places: Mapping[str, str]) -> list[Problem]:
@@ -51,8 +59,13 @@ def idle_correlations(changes: Mapping[str, Any], correlations: Pairs, fixed: se
     for path in changes:
         names = [part.strip().removeprefix("assumptions.") for part in path.removeprefix("correlations.").split("~")]
         if path.startswith("correlations.") and tuple(sorted(names)) in correlations and (still := sorted(fixed & set(names))):
-            problems.append(Problem(places.get(path, path), phrase('{} is the same in every draw: nothing goes with it', still[0]),
-                                    phrase('leave it out, or give {} a low and a high', still[0])))
+            problems.append(
+                Problem(
+                    places.get(path, path),
+                    phrase("{} is the same in every draw: nothing goes with it", still[0]),
+                    phrase("leave it out, or give {} a low and a high", still[0]),
+                )
+            )
     return problems
 
 
@@ -62,12 +75,20 @@ def possible(correlations: Pairs, places: Mapping[str, str]) -> list[Problem]:
     if not names or np.linalg.eigvalsh(copula_matrix(names, correlations))[0] > LEAST:
         return []
     near = nearest_possible(names, correlations)
-    place = {"~".join(sorted(part.strip().removeprefix("assumptions.") for part in path.removeprefix("correlations.").split("~"))): where
-             for path, where in places.items() if path.startswith("correlations.")}
+    place = {
+        "~".join(sorted(part.strip().removeprefix("assumptions.") for part in path.removeprefix("correlations.").split("~"))): where
+        for path, where in places.items()
+        if path.startswith("correlations.")
+    }
     pairs = [pair for pair in correlations if abs(near[pair] - correlations[pair]) >= 0.0005]
-    return [Problem(place.get("~".join(pair), f"correlations.{'~'.join(pair)}"),
-                    phrase('{} contradicts the other correlations', format(correlations[pair], 'g')), phrase('the nearest that is possible is {}', format(near[pair], 'g')))
-            for pair in pairs]
+    return [
+        Problem(
+            place.get("~".join(pair), f"correlations.{'~'.join(pair)}"),
+            phrase("{} contradicts the other correlations", format(correlations[pair], "g")),
+            phrase("the nearest that is possible is {}", format(near[pair], "g")),
+        )
+        for pair in pairs
+    ]
 
 
 def nearest_possible(names: list[str], correlations: Pairs) -> dict[tuple[str, str], float]:

@@ -42,7 +42,7 @@ def parse_set(options: list[str], before: Mapping[str, Any] | None = None) -> di
         try:
             found = yamlfile.loads(f"value: {typed.plain(text.strip())}", f"--set {path}").data
             changes[path] = found.pop("value")
-            problems += [Problem(f"--set {path}", phrase('holds another line, {}', key), "give each its own --set") for key in found]
+            problems += [Problem(f"--set {path}", phrase("holds another line, {}", key), "give each its own --set") for key in found]
         except SimulatorError as e:
             problems += [replace(p, place=f"--set {path}") for p in e.problems]
     if problems:
@@ -72,7 +72,7 @@ def from_python(changes: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Proble
         if isinstance(value, float):
             value = Decimal(repr(value))
         if isinstance(value, Decimal) and not value.is_finite():
-            problems[path] = Problem(path, phrase('is {}', value), "write a finite number")
+            problems[path] = Problem(path, phrase("is {}", value), "write a finite number")
         elif isinstance(value, int | Decimal) and not -_LARGEST_NUMBER < value < _LARGEST_NUMBER:
             problems[path] = Problem(path, "is a number too large to be meant", "check the unit")
         return value

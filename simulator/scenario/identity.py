@@ -95,8 +95,9 @@ def identity(given: Identity, changed: Sequence[Change]) -> Identity:
     """The name and titles of a scenario with these changes."""
     if not changed:
         return given
-    return Identity(given.name + "+" + _named(changed), f"{given.zh}（改：{_told(changed, 'zh')}）",
-                    f"{given.en} (changed: {_told(changed, 'en')})")
+    return Identity(
+        given.name + "+" + _named(changed), f"{given.zh}（改：{_told(changed, 'zh')}）", f"{given.en} (changed: {_told(changed, 'en')})"
+    )
 
 
 def _named(changed: Sequence[Change]) -> str:

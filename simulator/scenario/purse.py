@@ -31,9 +31,16 @@ UNPAID = {
     "carried": ("转下年支付", "what stays unpaid waits for the next year"),
     "lapses": ("作废", "what stays unpaid lapses at the end of the year"),
 }
-ALSO = {"先到先得": "first_come", "按申请先后": "first_come",
-        "按申请日期": "first_come", "按比例": "pro_rata", "按条款顺序": "priority", "摇号": "lottery",
-        "不限": "none", "转下年": "carried"}  # other names of a mode
+ALSO = {
+    "先到先得": "first_come",
+    "按申请先后": "first_come",
+    "按申请日期": "first_come",
+    "按比例": "pro_rata",
+    "按条款顺序": "priority",
+    "摇号": "lottery",
+    "不限": "none",
+    "转下年": "carried",
+}  # other names of a mode
 SETTINGS = ("rationing.mode", "rationing.unpaid", "rationing.priority", "rationing.enterprise_cap")
 _AMOUNT = "write CNY ≥ 0 with at most two decimals"
 
@@ -74,20 +81,22 @@ def amount(value: Any, place: str, least: Decimal = Decimal(0)) -> tuple[int | N
     """A setting's CNY as fen. A number is in yuan, a text says its unit (500万元); a bare number below `least` is asked about."""
     bare = not isinstance(value, str)
     number = value if bare else typed.with_unit(value)
-    if isinstance(number, bool) or not isinstance(number, int | Decimal) or not 0 <= number <= LARGEST // FEN \
-            or not is_exact(number, FEN):
-        return None, [Problem(place, phrase('is {}', yamlfile.shown(value)), _AMOUNT)]
+    if isinstance(number, bool) or not isinstance(number, int | Decimal) or not 0 <= number <= LARGEST // FEN or not is_exact(number, FEN):
+        return None, [Problem(place, phrase("is {}", yamlfile.shown(value)), _AMOUNT)]
     if bare and 0 < number < least:
-        return None, [Problem(place, phrase('{} CNY is less than a single award', value), phrase('write {}万元, or {}元 if it is meant', value, value))]
+        return None, [
+            Problem(
+                place, phrase("{} CNY is less than a single award", value), phrase("write {}万元, or {}元 if it is meant", value, value)
+            )
+        ]
     return to_scaled(number, FEN), []
 
 
-def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, place: str,
-                least: Decimal) -> tuple[Purse, list[Problem]]:
+def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, place: str, least: Decimal) -> tuple[Purse, list[Problem]]:
     """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the purse; None takes it away."""
     pool, _, year = rest.rpartition(".")
     if not (year.isdigit() and 1990 <= int(year) <= 2100):
-        return purse, [Problem(place, phrase('{} is no year', repr(rest)), "appropriation.2014=6000000")]
+        return purse, [Problem(place, phrase("{} is no year", repr(rest)), "appropriation.2014=6000000")]
     fen, problems = (None, []) if value is None else amount(value, place, least)
     if problems:
         return purse, problems
@@ -110,7 +119,7 @@ def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[P
         text = names.get("none" if value is None else str(value).strip(), str(value))
         if text in allowed:
             return (replace(purse, mode=text) if rest == "mode" else replace(purse, unpaid=text)), []
-        return purse, [Problem(place, phrase('is {}', yamlfile.shown(value)), nearest(text, allowed) or any_of(allowed))]
+        return purse, [Problem(place, phrase("is {}", yamlfile.shown(value)), nearest(text, allowed) or any_of(allowed))]
     if rest == "priority":
         slugs, problems = _slugs(value, purse, place, law)
         return (purse if problems else replace(purse, priority=slugs)), problems
@@ -129,8 +138,13 @@ def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[P
         pools = {**purse.pools, name: slugs}
         return (purse if problems else replace(purse, pools={n: s for n, s in pools.items() if s})), problems
     known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in purse.clauses)]
-    return purse, [Problem(place, "is no setting", nearest(f"rationing.{rest}", known) or
-                           "rationing.mode, unpaid, priority, enterprise_cap, clause_cap.CLAUSE, pool.NAME")]
+    return purse, [
+        Problem(
+            place,
+            "is no setting",
+            nearest(f"rationing.{rest}", known) or "rationing.mode, unpaid, priority, enterprise_cap, clause_cap.CLAUSE, pool.NAME",
+        )
+    ]
 
 
 def contradictions(purse: Purse) -> list[Problem]:
@@ -140,12 +154,15 @@ def contradictions(purse: Purse) -> list[Problem]:
     for pool in {*purse.pools, *(pool for pool, _ in purse.earmarked)}:
         for slug in purse.members(pool):
             seen.setdefault(slug, []).append(pool)
-    problems += [Problem(f"rationing.pool.{max(pools)}", phrase('{} is also in {}', slug, min(pools)), "leave it in one")
-                 for slug, pools in seen.items() if len(pools) > 1]
+    problems += [
+        Problem(f"rationing.pool.{max(pools)}", phrase("{} is also in {}", slug, min(pools)), "leave it in one")
+        for slug, pools in seen.items()
+        if len(pools) > 1
+    ]
     for pool, year in purse.earmarked:
         if not purse.members(pool):
             hint = nearest(pool, (*purse.pools, *purse.clauses)) or f"rationing.pool.{pool}: [{', '.join(purse.clauses[:2])}]"
-            problems.append(Problem(f"appropriation.{pool}.{year}", phrase('there is no pool or clause {}', repr(pool)), hint))
+            problems.append(Problem(f"appropriation.{pool}.{year}", phrase("there is no pool or clause {}", repr(pool)), hint))
     return problems
 
 
@@ -156,22 +173,31 @@ def unused(appropriation: Mapping[int, int], purse: Purse, years: Sequence[int],
     """
     span, idle = f"{years[0]} … {years[-1]}", []
     stated = {f"appropriation.{year}": year for year in appropriation} | {
-        f"appropriation.{pool}.{year}": year for pool, year in purse.earmarked}
-    idle += [Problem(path, phrase('no cash is paid in {}', year), phrase('a year from {}', span)) for path, year in stated.items() if year not in years]
+        f"appropriation.{pool}.{year}": year for pool, year in purse.earmarked
+    }
+    idle += [
+        Problem(path, phrase("no cash is paid in {}", year), phrase("a year from {}", span))
+        for path, year in stated.items()
+        if year not in years
+    ]
     if purse.mode == "none":
         sharing = {"rationing.unpaid": purse.unpaid == "lapses", "rationing.priority": bool(purse.priority)}
         sharing |= {f"appropriation.{pool}.{year}": True for pool, year in purse.earmarked if year in years}
         sharing |= {f"rationing.clause_cap.{slug}": True for slug in purse.clause_caps}
         sharing |= {f"rationing.pool.{pool}": True for pool in purse.pools}
-        idle += [Problem(path, "changes nothing while everything due is paid", "set rationing.mode, too: first_come, pro_rata …")
-                 for path, said in sharing.items() if said]
+        idle += [
+            Problem(path, "changes nothing while everything due is paid", "set rationing.mode, too: first_come, pro_rata …")
+            for path, said in sharing.items()
+            if said
+        ]
     elif purse.mode != "priority" and purse.priority:
-        idle.append(Problem("rationing.priority", phrase('changes nothing under {}', purse.mode), "rationing.mode=priority"))
+        idle.append(Problem("rationing.priority", phrase("changes nothing under {}", purse.mode), "rationing.mode=priority"))
     return [problem for problem in idle if problem.place in given]
 
 
-def rows(appropriation: Mapping[int, int], purse: Purse, least: Decimal,
-         examples: Collection[int]) -> list[tuple[str, str, str, str, str, str, str]]:
+def rows(
+    appropriation: Mapping[int, int], purse: Purse, least: Decimal, examples: Collection[int]
+) -> list[tuple[str, str, str, str, str, str, str]]:
     """group, path, value, unit, range, zh, en of every setting of the purse."""
     modes, later = " | ".join(MODES), " | ".join(UNPAID)
 
@@ -180,32 +206,98 @@ def rows(appropriation: Mapping[int, int], purse: Purse, least: Decimal,
         return f"{said}元" if fen and Decimal(fen) / FEN < least else said  # so that it is read again as it is meant
 
     found = [
-        ("rationing", "rationing.mode", purse.mode, "choice", modes, f"额度不足时的支付办法：{MODES[purse.mode][0]}",
-         f"where it does not suffice: {MODES[purse.mode][1]}"),
-        ("rationing", "rationing.unpaid", purse.unpaid, "choice", later, f"年末未付部分：{UNPAID[purse.unpaid][0]}",
-         f"at the end of a year: {UNPAID[purse.unpaid][1]}"),
-        ("rationing", "rationing.priority", yamlfile.written(" ".join(purse.priority) or None), "clauses", "clauses",
-         "优先支付的条款（其余按条文次序）", "clauses paid first; the others in the order of the text"),
-        ("rationing", "rationing.enterprise_cap", cny(purse.enterprise_cap), "CNY", "≥ 0 or none", "单户企业年度封顶金额",
-         "most an enterprise may be awarded a year"),
+        (
+            "rationing",
+            "rationing.mode",
+            purse.mode,
+            "choice",
+            modes,
+            f"额度不足时的支付办法：{MODES[purse.mode][0]}",
+            f"where it does not suffice: {MODES[purse.mode][1]}",
+        ),
+        (
+            "rationing",
+            "rationing.unpaid",
+            purse.unpaid,
+            "choice",
+            later,
+            f"年末未付部分：{UNPAID[purse.unpaid][0]}",
+            f"at the end of a year: {UNPAID[purse.unpaid][1]}",
+        ),
+        (
+            "rationing",
+            "rationing.priority",
+            yamlfile.written(" ".join(purse.priority) or None),
+            "clauses",
+            "clauses",
+            "优先支付的条款（其余按条文次序）",
+            "clauses paid first; the others in the order of the text",
+        ),
+        (
+            "rationing",
+            "rationing.enterprise_cap",
+            cny(purse.enterprise_cap),
+            "CNY",
+            "≥ 0 or none",
+            "单户企业年度封顶金额",
+            "most an enterprise may be awarded a year",
+        ),
     ]
-    found += [("rationing", f"rationing.clause_cap.{slug}", cny(fen), "CNY", "≥ 0", f"条款年度支付限额（{slug}）",
-               f"most paid a year under {slug}") for slug, fen in purse.clause_caps.items()]
-    found += [("rationing", f"rationing.pool.{name}", " ".join(slugs), "clauses", "clauses", f"资金池{name}所含条款",
-               f"clauses of the pool {name}") for name, slugs in purse.pools.items()]
-    found += [("appropriation", f"appropriation.{year}", cny(fen), "CNY", "≥ 0", f"{year}年预算安排{zh}", f"appropriation of {year}{en}")
-              for year, fen in appropriation.items() for zh, en in [("（示例）", " (example)") if year in examples else ("", "")]]
-    return found + [("appropriation", f"appropriation.{pool}.{year}", cny(fen), "CNY", "≥ 0", f"{year}年{pool}资金池限额",
-                     f"of it for {pool} in {year}") for (pool, year), fen in purse.earmarked.items()]
+    found += [
+        (
+            "rationing",
+            f"rationing.clause_cap.{slug}",
+            cny(fen),
+            "CNY",
+            "≥ 0",
+            f"条款年度支付限额（{slug}）",
+            f"most paid a year under {slug}",
+        )
+        for slug, fen in purse.clause_caps.items()
+    ]
+    found += [
+        (
+            "rationing",
+            f"rationing.pool.{name}",
+            " ".join(slugs),
+            "clauses",
+            "clauses",
+            f"资金池{name}所含条款",
+            f"clauses of the pool {name}",
+        )
+        for name, slugs in purse.pools.items()
+    ]
+    found += [
+        ("appropriation", f"appropriation.{year}", cny(fen), "CNY", "≥ 0", f"{year}年预算安排{zh}", f"appropriation of {year}{en}")
+        for year, fen in appropriation.items()
+        for zh, en in [("（示例）", " (example)") if year in examples else ("", "")]
+    ]
+    return found + [
+        (
+            "appropriation",
+            f"appropriation.{pool}.{year}",
+            cny(fen),
+            "CNY",
+            "≥ 0",
+            f"{year}年{pool}资金池限额",
+            f"of it for {pool} in {year}",
+        )
+        for (pool, year), fen in purse.earmarked.items()
+    ]
 
 
 def _slugs(value: Any, purse: Purse, place: str, law: Law) -> tuple[tuple[str, ...], list[Problem]]:
     """Clauses of cash, as a list or as words: slugs, articles or names."""
     names = () if value is None else tuple(re.split(r"[\s,，、]+", value.strip())) if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or any(not isinstance(name, str) for name in names):
-        return (), [Problem(place, phrase('is {}', yamlfile.shown(value)), "a list of clauses: [office_rent, data_line]")]
+        return (), [Problem(place, phrase("is {}", yamlfile.shown(value)), "a list of clauses: [office_rent, data_line]")]
     names = [typed.clause(name, typed.clauses_of(law)) for name in names]
-    problems = [Problem(place, phrase('{} is no clause of cash', repr(name)), nearest(name, purse.clauses) or ", ".join(purse.clauses))
-                for name in names if name not in purse.clauses]
-    problems += [Problem(place, phrase('names {} twice', name), "name it once") for name in sorted({n for n in names if names.count(n) > 1})]
+    problems = [
+        Problem(place, phrase("{} is no clause of cash", repr(name)), nearest(name, purse.clauses) or ", ".join(purse.clauses))
+        for name in names
+        if name not in purse.clauses
+    ]
+    problems += [
+        Problem(place, phrase("names {} twice", name), "name it once") for name in sorted({n for n in names if names.count(n) > 1})
+    ]
     return tuple(names), problems

@@ -58,20 +58,40 @@ def law_settings(scenario: Scenario) -> list[Setting]:
         dated = _plainest(number.values)
         value = next(iter(dated.values())) if len(dated) == 1 else yamlfile.written(dated)
         high, edge = number.high, {"at_least": "≥ ", "more_than": "> "}.get(number.edge, "")
-        rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {high:,f}", number.article,
-                            "A", number.zh, number.en))
+        rows.append(Setting("law", f"law.{path}", value, number.unit, f"{edge}0 … {high:,f}", number.article, "A", number.zh, number.en))
     for path, slug in scenario.law.offers().items():
         block, value = scenario.law.blocks[slug], str(slug not in scenario.law.withdrawn).lower()
-        rows.append(Setting("law", f"law.{path}", value, "flag", "true | false", block.article, "A",
-                            f"是否施行{block.zh}", f"{block.en}: whether it is offered"))
+        rows.append(
+            Setting(
+                "law",
+                f"law.{path}",
+                value,
+                "flag",
+                "true | false",
+                block.article,
+                "A",
+                f"是否施行{block.zh}",
+                f"{block.en}: whether it is offered",
+            )
+        )
     for path, one in formulas(scenario.law.policy).items():
         rows.append(Setting("formula", f"law.{path}", one.text, "formula", "formula", one.article, "A", one.zh, one.en))
     for name, zh, en in (("start", "政策起始", "start of the policy"), ("end", "政策截止", "end of the policy")):
         value = yamlfile.written(getattr(scenario.law, name))
-        rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""),
-                            "二", "J", zh, en))
-    rows.append(Setting("policy", "policy.in_force", str(scenario.law.in_force).lower(), "flag", "true | false", "", "",
-                        "政策是否施行", "whether there is the policy"))
+        rows.append(Setting("policy", f"policy.{name}", value, "date", "date" + (" or none" if name == "end" else ""), "二", "J", zh, en))
+    rows.append(
+        Setting(
+            "policy",
+            "policy.in_force",
+            str(scenario.law.in_force).lower(),
+            "flag",
+            "true | false",
+            "",
+            "",
+            "政策是否施行",
+            "whether there is the policy",
+        )
+    )
     return rows
 
 
@@ -81,8 +101,19 @@ def reading_settings(scenario: Scenario) -> list[Setting]:
     for name, switch in scenario.law.policy.readings.items():
         chosen = scenario.interpretation[name]
         zh, en = switch.meanings[chosen]
-        rows.append(Setting("interpretation", f"interpretation.{name}", chosen, "reading", " | ".join(switch.names),
-                            switch.article, "J", f"{switch.zh}：{zh}", f"{switch.en}: {en}"))
+        rows.append(
+            Setting(
+                "interpretation",
+                f"interpretation.{name}",
+                chosen,
+                "reading",
+                " | ".join(switch.names),
+                switch.article,
+                "J",
+                f"{switch.zh}：{zh}",
+                f"{switch.en}: {en}",
+            )
+        )
     return rows
 
 
@@ -90,13 +121,23 @@ def plain_settings(scenario: Scenario) -> list[Setting]:
     """Seed, draws, register, and the other plain choices."""
     rows = []
     for path, choice in PLAIN.items():
-        allowed = " | ".join(choice.allowed) if choice.kind == "choice" else \
-            f"{choice.allowed[0]} … {choice.allowed[1]}" if choice.allowed else "text" if choice.kind == "label" else "path"
+        allowed = (
+            " | ".join(choice.allowed)
+            if choice.kind == "choice"
+            else f"{choice.allowed[0]} … {choice.allowed[1]}"
+            if choice.allowed
+            else "text"
+            if choice.kind == "label"
+            else "path"
+        )
         group = "population" if path.startswith("population.") else "run"
         rows.append(Setting(group, path, yamlfile.written(scenario.plain[path]), choice.kind, allowed, "", "", choice.zh, choice.en))
-    rows += [Setting(group, path, value, unit, allowed, "", "", zh, en)
-             for group, path, value, unit, allowed, zh, en in rows_of_the_purse(
-                 scenario.appropriation, scenario.purse, typed.least_award(scenario.law), scenario.examples)]
+    rows += [
+        Setting(group, path, value, unit, allowed, "", "", zh, en)
+        for group, path, value, unit, allowed, zh, en in rows_of_the_purse(
+            scenario.appropriation, scenario.purse, typed.least_award(scenario.law), scenario.examples
+        )
+    ]
     return rows
 
 
@@ -107,14 +148,34 @@ def assumption_settings(scenario: Scenario) -> list[Setting]:
         sourced = scenario.assumptions[path]
         if sourced.source == IDLE:
             continue
-        rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
-                            declared.zh, declared.en))
+        rows.append(
+            Setting(
+                "assumptions",
+                f"assumptions.{path}",
+                yamlfile.written(sourced.value.written()),
+                declared.unit,
+                f"{declared.low:g} … {declared.high:g}",
+                sourced.source,
+                sourced.confidence,
+                declared.zh,
+                declared.en,
+            )
+        )
     for path, sourced in sorted((path, sourced) for path, sourced in scenario.assumptions.items() if "@" in path):
         declared, year = scenario.declared.by_path[path.partition("@")[0]], path.partition("@")[2]
-        rows.append(Setting("assumptions", f"assumptions.{path}", yamlfile.written(sourced.value.written()), declared.unit,
-                            f"{declared.low:g} … {declared.high:g}", sourced.source, sourced.confidence,
-                            f"{declared.zh}（{year}年起）", f"{declared.en}, from {year} on"))
+        rows.append(
+            Setting(
+                "assumptions",
+                f"assumptions.{path}",
+                yamlfile.written(sourced.value.written()),
+                declared.unit,
+                f"{declared.low:g} … {declared.high:g}",
+                sourced.source,
+                sourced.confidence,
+                f"{declared.zh}（{year}年起）",
+                f"{declared.en}, from {year} on",
+            )
+        )
     for (a, b), rank in scenario.correlations.items():
         zh = f"{scenario.declared.by_path[a].zh}与{scenario.declared.by_path[b].zh}的秩相关"
         en = f"rank correlation of {scenario.declared.by_path[a].en} and {scenario.declared.by_path[b].en}"

@@ -96,8 +96,13 @@ def clauses_of(law: Law) -> list[tuple[str, str, str, str]]:
 
 def least_award(law: Law) -> Decimal:
     """The least amount that the law names for an award, CNY: whoever appropriates less has left out a unit."""
-    named = [value for number in law.numbers.values() if number.unit == "CNY" and not number.edge
-             for value in number.values.values() if value > 0]
+    named = [
+        value
+        for number in law.numbers.values()
+        if number.unit == "CNY" and not number.edge
+        for value in number.values.values()
+        if value > 0
+    ]
     return min(named, default=SMALL)
 
 

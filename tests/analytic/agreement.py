@@ -32,8 +32,9 @@ def z_of_variance(sample: np.ndarray, variance: float) -> float:
     return float((found - variance) / error)
 
 
-def agrees(sample: np.ndarray, mean: float, *wrong_means: float, variance: float | None = None,
-           wrong_variances: tuple[float, ...] = ()) -> None:
+def agrees(
+    sample: np.ndarray, mean: float, *wrong_means: float, variance: float | None = None, wrong_variances: tuple[float, ...] = ()
+) -> None:
     """The sample has this mean (and variance), and none of the wrong ones."""
     assert abs(z_of_mean(sample, mean)) < LIMIT, f"mean {np.mean(sample):.6g}, expected {mean:.6g}, z {z_of_mean(sample, mean):.1f}"
     for wrong in wrong_means:
@@ -47,6 +48,7 @@ def agrees(sample: np.ndarray, mean: float, *wrong_means: float, variance: float
 
 def share_agrees(hits: np.ndarray, probability: float, *wrong: float) -> None:
     """The share of hits is this probability, by the standard error the probability itself implies."""
+
     def z(p: float) -> float:
         return (float(np.mean(hits)) - p) / math.sqrt(p * (1 - p) / len(hits))
 

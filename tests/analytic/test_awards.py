@@ -24,14 +24,24 @@ REGIONAL, NATIONAL = 100_000_000, 300_000_000  # fen
 def test_certification_award_is_binomial():
     """n incumbents, certified once in a lifetime at rate c a year, applying with probability t: Bin(n, c(1−c)^(y−1) t)."""
     n, c, t = 40, 0.08, 0.6
-    result = played(STILL, assume(incumbents__number=n, certification__rate=c, take_up__certification_award=t,
-                                  take_up__together=0.5), draws=DRAWS, horizon=2016)
+    result = played(
+        STILL,
+        assume(incumbents__number=n, certification__rate=c, take_up__certification_award=t, take_up__together=0.5),
+        draws=DRAWS,
+        horizon=2016,
+    )
     recipients, awarded = (by_clause(result, "certification_award", m) for m in ("recipients", "awarded"))
     assert np.array_equal(awarded, recipients * AWARD)
     for year in range(3):
         p = c * (1 - c) ** year * t
-        agrees(recipients[:, year], n * p, n * p / t, n * c * t if year else n * p * (1 - c), variance=n * p * (1 - p),
-               wrong_variances=(n * p * (1 - p) * 1.4, n * p * (1 - p) / 1.4))
+        agrees(
+            recipients[:, year],
+            n * p,
+            n * p / t,
+            n * c * t if year else n * p * (1 - c),
+            variance=n * p * (1 - p),
+            wrong_variances=(n * p * (1 - p) * 1.4, n * p * (1 - p) / 1.4),
+        )
         agrees(awarded[:, year], AWARD * n * p, variance=AWARD**2 * n * p * (1 - p))
     assert not recipients[:, 3].any(), "the term has ended"
     ever = t * (1 - (1 - c) ** 3)
@@ -42,13 +52,23 @@ def test_certification_award_is_binomial():
 def test_headquarters_award_is_poisson(kind, award, rate):
     """Arrivals × award: mean λ a, variance λ a², P(none) = e^−λ, independent from year to year."""
     settings = {f"assumptions.{kind}.a_year": rate}
-    result = played(STILL, settings, assume(incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10,
-                                            anchors__capital_log_sd=0), draws=20_000, horizon=2016)
+    result = played(
+        STILL,
+        settings,
+        assume(incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0),
+        draws=20_000,
+        horizon=2016,
+    )
     recipients, awarded = (by_clause(result, "headquarters_award", m) for m in ("recipients", "awarded"))
     assert np.array_equal(awarded, recipients * award)
     for year in range(3):
-        agrees(awarded[:, year], rate * award, 1.15 * rate * award, variance=rate * award**2,
-               wrong_variances=(rate * award**2 * 1.2, rate * award**2 * (1 - rate) if rate > 0.5 else award**2))
+        agrees(
+            awarded[:, year],
+            rate * award,
+            1.15 * rate * award,
+            variance=rate * award**2,
+            wrong_variances=(rate * award**2 * 1.2, rate * award**2 * (1 - rate) if rate > 0.5 else award**2),
+        )
         share_agrees(recipients[:, year] == 0, math.exp(-rate), math.exp(-1.2 * rate), math.exp(-rate / 1.2))
         share_agrees(recipients[:, year] == 1, rate * math.exp(-rate), rate)
     assert not recipients[:, 3].any(), "the term has ended"
@@ -58,9 +78,18 @@ def test_headquarters_award_is_poisson(kind, award, rate):
 def test_an_uncertain_rate_adds_its_own_variance():
     """λ uniform on (a, b), drawn once for all years of a draw: Var N = E λ + Var λ, Cov(N₁, N₂) = Var λ."""
     low, high = 0.2, 2.2
-    result = played({**STILL, "uncertainty": "full"},
-                    assume(incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0,
-                           regional__a_year={"low": low, "high": high}), draws=DRAWS, horizon=2014)
+    result = played(
+        {**STILL, "uncertainty": "full"},
+        assume(
+            incumbents__number=0,
+            regional__capital_median=1e10,
+            national__capital_median=3e10,
+            anchors__capital_log_sd=0,
+            regional__a_year={"low": low, "high": high},
+        ),
+        draws=DRAWS,
+        horizon=2014,
+    )
     arrived = by_clause(result, "headquarters_award", "recipients").astype(float)
     mean, variance = (low + high) / 2, (high - low) ** 2 / 12
     agrees(arrived[:, 0], mean, variance=mean + variance, wrong_variances=(mean,))
@@ -71,9 +100,18 @@ def test_an_uncertain_rate_adds_its_own_variance():
 def test_the_part_of_the_variance_that_parameters_make():
     """Two lucks for the same λ: Var λ ÷ (E λ + Var λ) of the variance is the parameter's, found within its own error."""
     low, high = 0.2, 4.2
-    chosen = scenario({**STILL, "uncertainty": "full"}, assume(
-        incumbents__number=0, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0,
-        regional__a_year={"low": low, "high": high}), draws=DRAWS, horizon=2013)
+    chosen = scenario(
+        {**STILL, "uncertainty": "full"},
+        assume(
+            incumbents__number=0,
+            regional__capital_median=1e10,
+            national__capital_median=3e10,
+            anchors__capital_log_sd=0,
+            regional__a_year={"low": low, "high": high},
+        ),
+        draws=DRAWS,
+        horizon=2013,
+    )
     first, second = (by_clause(play(chosen, luck=luck), "headquarters_award")[:, 0].astype(float) for luck in (0, 1))
     share, error = parameter_share(first, second)
     mean, variance = (low + high) / 2, (high - low) ** 2 / 12
@@ -84,18 +122,38 @@ def test_the_part_of_the_variance_that_parameters_make():
 def test_capital_above_its_threshold():
     """Headquarters with lognormal capital of median m × threshold: Φ(log m / σ) of them qualify."""
     rate, multiple, sd = 1.5, 2.0, 0.8
-    result = played(STILL, assume(incumbents__number=0, regional__a_year=rate, regional__capital_median=multiple * 1e7,
-                                  anchors__capital_log_sd=sd), draws=DRAWS, horizon=2013)
+    result = played(
+        STILL,
+        assume(incumbents__number=0, regional__a_year=rate, regional__capital_median=multiple * 1e7, anchors__capital_log_sd=sd),
+        draws=DRAWS,
+        horizon=2013,
+    )
     qualify = norm.cdf(math.log(multiple) / sd)
-    agrees(by_clause(result, "headquarters_award", "recipients")[:, 0], rate * qualify, rate,
-           rate * norm.cdf(math.log(multiple) / sd**2), variance=rate * qualify)
+    agrees(
+        by_clause(result, "headquarters_award", "recipients")[:, 0],
+        rate * qualify,
+        rate,
+        rate * norm.cdf(math.log(multiple) / sd**2),
+        variance=rate * qualify,
+    )
 
 
 def test_discretion_and_opening_award():
     """Share of the cap decided: 0.7 × award. Opening award: o2o × rate × paid-in share × E[C; C ≥ 2 m], C lognormal."""
-    decided = played(STILL, assume(
-        incumbents__number=0, regional__a_year=1, regional__capital_median=1e10, national__capital_median=3e10, anchors__capital_log_sd=0,
-        discretion__headquarters_award=0.7, o2o_share=0.4), draws=DRAWS, horizon=2013)
+    decided = played(
+        STILL,
+        assume(
+            incumbents__number=0,
+            regional__a_year=1,
+            regional__capital_median=1e10,
+            national__capital_median=3e10,
+            anchors__capital_log_sd=0,
+            discretion__headquarters_award=0.7,
+            o2o_share=0.4,
+        ),
+        draws=DRAWS,
+        horizon=2013,
+    )
     headquarters = by_clause(decided, "headquarters_award", "recipients")
     assert np.array_equal(by_clause(decided, "headquarters_award"), headquarters * REGIONAL * 7 // 10)
     # headquarters that sell online and offline take the opening award too: 3 % of 1000 × 10 m
@@ -105,21 +163,42 @@ def test_discretion_and_opening_award():
     sd = math.sqrt(2 * math.log(mean / median))
     above = (math.log(median / 2e6)) / sd
     startup = 0.03 * ratio * o2o * mean * norm.cdf(above + sd)
-    alone = played(STILL, assume(
-        incumbents__number=0, startups__a_year=rate, o2o_share=o2o, capital__registered_median=median,
-        capital__registered_mean=mean, capital__registered_cut=1e12, capital__paid_in_before_2014_03=ratio),
-        draws=DRAWS, horizon=2013)
+    alone = played(
+        STILL,
+        assume(
+            incumbents__number=0,
+            startups__a_year=rate,
+            o2o_share=o2o,
+            capital__registered_median=median,
+            capital__registered_mean=mean,
+            capital__registered_cut=1e12,
+            capital__paid_in_before_2014_03=ratio,
+        ),
+        draws=DRAWS,
+        horizon=2013,
+    )
     second = (0.03 * ratio) ** 2 * o2o * median**2 * math.exp(2 * sd**2) * norm.cdf(above + 2 * sd)
-    agrees(by_clause(alone, "opening_award")[:, 0] / 100, rate * startup, rate * startup / o2o,
-           rate * 0.03 * ratio * o2o * mean, rate * startup / ratio, variance=rate * second)
-    agrees(by_clause(alone, "opening_award", "recipients")[:, 0], rate * o2o * norm.cdf(above), rate * o2o,
-           variance=rate * o2o * norm.cdf(above))
+    agrees(
+        by_clause(alone, "opening_award")[:, 0] / 100,
+        rate * startup,
+        rate * startup / o2o,
+        rate * 0.03 * ratio * o2o * mean,
+        rate * startup / ratio,
+        variance=rate * second,
+    )
+    agrees(
+        by_clause(alone, "opening_award", "recipients")[:, 0],
+        rate * o2o * norm.cdf(above),
+        rate * o2o,
+        variance=rate * o2o * norm.cdf(above),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ office rent
 
-RENT = assume(incumbents__number=0, office__designated_share=1, office__area_log_sd=0, office__area_median=100,
-              office__rent=50, office__stock=1e8)
+RENT = assume(
+    incumbents__number=0, office__designated_share=1, office__area_log_sd=0, office__area_median=100, office__rent=50, office__stock=1e8
+)
 MONTH = 100 * 50 * 100  # fen: 100 m² at 50 CNY
 MONTHS = np.arange(1, 13)  # a start-up settles in any month alike; its first year has that many left
 
@@ -137,8 +216,9 @@ def test_office_rent_of_start_ups():
             assert not rent[:, j].any()
             continue
         variance = rate * sum((cohort[age] ** 2).mean() for age in ages)  # compound Poisson, cohorts independent
-        agrees(rent[:, j], mean, 1.07 * mean, mean / 1.07, variance=variance,
-               wrong_variances=(1.25 * variance, variance / 1.25))  # half a month in 6.5 more would be 1.08
+        agrees(
+            rent[:, j], mean, 1.07 * mean, mean / 1.07, variance=variance, wrong_variances=(1.25 * variance, variance / 1.25)
+        )  # half a month in 6.5 more would be 1.08
         agrees(recipients[:, j], rate * sum((cohort[age] > 0).mean() for age in ages))
     # the whole of it is 24 months for each of three cohorts
     agrees(rent.sum(axis=1), 3 * rate * 24, 3 * rate * 23, variance=3 * rate * 24**2)
@@ -157,7 +237,7 @@ def test_office_space_that_is_short():
     # the earliest of n days has more months left: the first of them at least as many as any other
     rent = by_clause(result, "office_rent")[:, 0] / MONTH
     plenty = by_clause(played(STILL, RENT, assume(startups__a_year=rate), draws=DRAWS, horizon=2013), "office_rent")
-    few = (plenty[:, 0] / MONTH == rent)
+    few = plenty[:, 0] / MONTH == rent
     share_agrees(few, poisson.cdf(room, rate), poisson.cdf(room - 1, rate))
     assert rent.sum() / recipients[:, 0].sum() > 6.5
 
@@ -185,24 +265,50 @@ def test_leaving_when_support_ends():
 def test_applying_for_one_goes_with_applying_for_all():
     """Two clauses, rates r and s, together m: P(both) = m² min(r, s) + (1 − m²) r s; each rate stays what it is."""
     n, r, s, m = 20, 0.5, 0.3, 0.7
-    result = played(STILL, only(), assume(
-        incumbents__number=n, certification__rate=1, line__prevalence=1, take_up__certification_award=r,
-        take_up__data_line=s, take_up__together=m), draws=DRAWS, horizon=2013)
+    result = played(
+        STILL,
+        only(),
+        assume(
+            incumbents__number=n,
+            certification__rate=1,
+            line__prevalence=1,
+            take_up__certification_award=r,
+            take_up__data_line=s,
+            take_up__together=m,
+        ),
+        draws=DRAWS,
+        horizon=2013,
+    )
     both = m**2 * min(r, s) + (1 - m**2) * r * s
     agrees(by_clause(result, "certification_award", "recipients")[:, 0], n * r, variance=n * r * (1 - r))
     agrees(by_clause(result, "data_line", "recipients")[:, 0], n * s, variance=n * s * (1 - s))
     either = r + s - both
-    agrees(result.of_year("recipients")[:, 0], n * either, n * (r + s - r * s), n * max(r, s),
-           n * (r + s - (m * min(r, s) + (1 - m) * r * s)), variance=n * either * (1 - either))
+    agrees(
+        result.of_year("recipients")[:, 0],
+        n * either,
+        n * (r + s - r * s),
+        n * max(r, s),
+        n * (r + s - (m * min(r, s) + (1 - m) * r * s)),
+        variance=n * either * (1 - either),
+    )
 
 
 @pytest.mark.parametrize("typical", [5_000, 20_000, 80_000])
 def test_take_up_rises_with_the_sum_at_stake(typical):
     """Odds of applying = odds of the rate × (sum / typical sum) ^ elasticity."""
     n, rate, elasticity = 20, 0.6, 0.4
-    result = played(STILL, assume(
-        incumbents__number=n, certification__rate=1, take_up__certification_award=rate,
-        take_up__size_elasticity=elasticity, typical_sum__certification_award=typical), draws=DRAWS, horizon=2013)
+    result = played(
+        STILL,
+        assume(
+            incumbents__number=n,
+            certification__rate=1,
+            take_up__certification_award=rate,
+            take_up__size_elasticity=elasticity,
+            typical_sum__certification_award=typical,
+        ),
+        draws=DRAWS,
+        horizon=2013,
+    )
     odds = rate / (1 - rate) * (20_000 / typical) ** elasticity
     p = odds / (1 + odds)
     linear = rate * (20_000 / typical) ** elasticity
@@ -217,8 +323,13 @@ def test_breach_and_clawback():
     """Certified at rate c, breaking a rule at rate b: award (1−c)^(y−1) c (1−b)^y; due back in y what was awarded before,
     b (1−b)^(y−1) (1 − (1−c)^(y−1)); whoever breaks a rule in the year of the certification gets nothing."""
     n, c, b = 40, 0.25, 0.15
-    result = played(STILL, only("certification_award"), assume(
-        incumbents__number=n, certification__rate=c, breach__rate=b, breach__recovered=0.5), draws=DRAWS, horizon=2017)
+    result = played(
+        STILL,
+        only("certification_award"),
+        assume(incumbents__number=n, certification__rate=c, breach__rate=b, breach__recovered=0.5),
+        draws=DRAWS,
+        horizon=2017,
+    )
     recipients, due = by_clause(result, "certification_award", "recipients"), result.of_year("clawback_due")
     assert not (due % AWARD).any()
     for j in range(5):
@@ -231,8 +342,13 @@ def test_breach_and_clawback():
         before = min(j, 3)  # years whose certifications were awarded
         q = b * (1 - b) ** j * (1 - (1 - c) ** before)
         if j:
-            agrees(due[:, j] / AWARD, n * q, n * b * (1 - b) ** j * (1 - (1 - c) ** (before + 1)),
-                   n * b * (1 - (1 - c) ** before), variance=n * q * (1 - q))
+            agrees(
+                due[:, j] / AWARD,
+                n * q,
+                n * b * (1 - b) ** j * (1 - (1 - c) ** (before + 1)),
+                n * b * (1 - (1 - c) ** before),
+                variance=n * q * (1 - q),
+            )
         else:
             assert not due[:, 0].any()
     assert np.array_equal(result.recovered[:, 1:], due // 2)

@@ -39,8 +39,9 @@ def test_a_run_refuses_sums_that_wrap(name, amount):
 
 def test_a_run_refuses_awards_that_wrap():
     """3 % of paid-in capital, raised to all of it: entitlements of 1.9e19 fen wrap to a positive sum too."""
-    people = register(20_000, YEARS, online_retailer=1, o2o=1, settled_on=20130101, registered_capital=95 * 10**13,
-                      paid_in_capital=95 * 10**13)
+    people = register(
+        20_000, YEARS, online_retailer=1, o2o=1, settled_on=20130101, registered_capital=95 * 10**13, paid_in_capital=95 * 10**13
+    )
     with pytest.raises(ScenarioError, match="fen"):
         played(LAWFUL, ALL_CAME_ANYWAY, {"law.opening_award.rate": 1}, population=people)
     with pytest.raises(PopulationError, match="units"):

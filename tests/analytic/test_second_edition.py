@@ -22,9 +22,21 @@ BASE = 1e9
 def test_those_who_stay_grow_by_what_the_leavers_free():
     """Market growth is net of leaving: the expected sales of incumbents follow market + wedge, however many leave."""
     growth, wedge = 0.3, 0.05
-    result = played(STILL, assume(incumbents__number=60, incumbents__online_sales=BASE, incumbents__log_sd=0.5, exit__incumbents=0.1,
-                                  exit__dormancy=2, market__growth=growth, market__local_wedge=wedge, market__own_shock=0.3),
-                    draws=DRAWS, horizon=2016)
+    result = played(
+        STILL,
+        assume(
+            incumbents__number=60,
+            incumbents__online_sales=BASE,
+            incumbents__log_sd=0.5,
+            exit__incumbents=0.1,
+            exit__dormancy=2,
+            market__growth=growth,
+            market__local_wedge=wedge,
+            market__own_shock=0.3,
+        ),
+        draws=DRAWS,
+        horizon=2016,
+    )
     for j in range(4):
         expected = BASE * math.exp((growth + wedge) * (j + 1))
         agrees(result.of_year("online_sales")[:, j] / 100, expected, expected * 0.8 ** (j + 1))
@@ -34,9 +46,21 @@ def test_those_who_stay_grow_by_what_the_leavers_free():
 def test_a_cohort_of_newcomers_follows_the_market_whatever_its_exits():
     """First year: λ E[sales] × 6.5 / 12 of a year; then a whole year's, growing with the market, leavers and all."""
     rate, median, log_sd, growth = 8.0, 1e6, 0.5, 0.2
-    result = played(STILL, assume(incumbents__number=0, startups__sales_median=median, startups__sales_log_sd=log_sd,
-                                  exit__year1=0.3, exit__year2=0.2, exit__dormancy=1, market__growth=growth),
-                    {"assumptions.startups.a_year": rate, "assumptions.startups.a_year@2014": 0}, draws=DRAWS, horizon=2015)
+    result = played(
+        STILL,
+        assume(
+            incumbents__number=0,
+            startups__sales_median=median,
+            startups__sales_log_sd=log_sd,
+            exit__year1=0.3,
+            exit__year2=0.2,
+            exit__dormancy=1,
+            market__growth=growth,
+        ),
+        {"assumptions.startups.a_year": rate, "assumptions.startups.a_year@2014": 0},
+        draws=DRAWS,
+        horizon=2015,
+    )
     whole = rate * median * math.exp(log_sd**2 / 2)
     sales = result.of_year("online_sales") / 100
     agrees(sales[:, 0], whole * 6.5 / 12, whole, whole * 0.5)
@@ -48,10 +72,22 @@ def test_the_district_follows_market_and_wedge_where_entry_brings_its_part():
     """Entrants included: those there grow by the market less entry's part, entrants bring that part."""
     growth, entry, median = 0.25, 0.1, 2e6
     a_year = BASE * (math.exp(growth) - math.exp(growth - entry)) / median  # of the first year
-    result = played(STILL, assume(incumbents__number=60, incumbents__online_sales=BASE, market__growth=growth,
-                                  market__entry_part=entry, exit__incumbents=0.1, exit__dormancy=1.3,
-                                  traditional__a_year=min(a_year, 500), traditional__sales_median=median * max(1, a_year / 500),
-                                  startups__sales_log_sd=0), draws=4_000, horizon=2013)
+    result = played(
+        STILL,
+        assume(
+            incumbents__number=60,
+            incumbents__online_sales=BASE,
+            market__growth=growth,
+            market__entry_part=entry,
+            exit__incumbents=0.1,
+            exit__dormancy=1.3,
+            traditional__a_year=min(a_year, 500),
+            traditional__sales_median=median * max(1, a_year / 500),
+            startups__sales_log_sd=0,
+        ),
+        draws=4_000,
+        horizon=2013,
+    )
     agrees(result.of_year("online_sales")[:, 0] / 100, BASE * math.exp(growth), BASE * math.exp(growth - entry))
 
 
@@ -67,8 +103,14 @@ def test_nothing_is_induced_where_all_would_have_come_anyway():
 def test_rents_and_fees_grow_with_prices():
     """A line of a register that costs 10 000 in the base year costs 10 000 × 1.1 and × 1.1 × 1.2 in the two years supported."""
     people = register(10, range(2012, 2013), online_retailer=1, sales=10**9, online_sales=10**9, line_lease=10**6)
-    result = played(STILL, only("data_line"), {"assumptions.prices.growth": 0.1, "assumptions.prices.growth@2014": 0.2},
-                    population=people, draws=5, horizon=2015)
+    result = played(
+        STILL,
+        only("data_line"),
+        {"assumptions.prices.growth": 0.1, "assumptions.prices.growth@2014": 0.2},
+        population=people,
+        draws=5,
+        horizon=2015,
+    )
     expected = [10 * 330_000, 10 * 396_000, 0]
     assert by_clause(result, "data_line").tolist() == [expected] * 5
 
@@ -76,9 +118,21 @@ def test_rents_and_fees_grow_with_prices():
 def test_income_tax_at_the_effective_rate():
     """Half the profit of small enterprises at 20 %, western development at 15 %, the rest at 25 %."""
     small, west, margin, share = 0.2, 0.3, 0.05, 0.4
-    result = played(STILL, assume(incumbents__number=60, incumbents__online_sales=BASE, market__own_shock=0.001, tax__vat_burden_goods=0,
-                                  tax__margin=margin, tax__profitable_share=share, tax__small_share=small, tax__western_share=west),
-                    draws=DRAWS, horizon=2013)
+    result = played(
+        STILL,
+        assume(
+            incumbents__number=60,
+            incumbents__online_sales=BASE,
+            market__own_shock=0.001,
+            tax__vat_burden_goods=0,
+            tax__margin=margin,
+            tax__profitable_share=share,
+            tax__small_share=small,
+            tax__western_share=west,
+        ),
+        draws=DRAWS,
+        horizon=2013,
+    )
     effective = small * 0.1 + west * 0.15 + 0.5 * 0.25
     agrees(result.of_year("taxes_with")[:, 0] / 100 / BASE, share * margin * effective, share * margin * 0.25)
 
@@ -87,9 +141,13 @@ def test_income_tax_at_the_effective_rate():
 def test_support_of_an_older_policy(rate, paid):
     """Holders of less than the award displace it, holders of as much keep it; the others are paid as ever."""
     n, share = 40, 0.3
-    result = played(STILL, only("certification_award"), assume(
-        incumbents__number=n, certification__rate=1, existing__share=share, existing__rate=rate, existing__of_district=0.5),
-        draws=DRAWS, horizon=2013)
+    result = played(
+        STILL,
+        only("certification_award"),
+        assume(incumbents__number=n, certification__rate=1, existing__share=share, existing__rate=rate, existing__of_district=0.5),
+        draws=DRAWS,
+        horizon=2013,
+    )
     recipients = by_clause(result, "certification_award", "recipients")[:, 0]
     if paid:
         assert (recipients == n).all()
@@ -108,18 +166,27 @@ def test_a_dated_assumption_holds_from_its_year_on():
     for j, there in enumerate((4, 13, 22)):
         agrees(result.of_year("enterprises")[:, j], there, there + 5, variance=there)
     uncertain = {"low": 1.0, "high": 3.0}
-    ranked = played({**STILL, "uncertainty": "full"}, assume(incumbents__number=0), {
-        "assumptions.startups.a_year": uncertain, "assumptions.startups.a_year@2014": {"low": 10.0, "high": 30.0}},
-        draws=DRAWS, horizon=2014)
+    ranked = played(
+        {**STILL, "uncertainty": "full"},
+        assume(incumbents__number=0),
+        {"assumptions.startups.a_year": uncertain, "assumptions.startups.a_year@2014": {"low": 10.0, "high": 30.0}},
+        draws=DRAWS,
+        horizon=2014,
+    )
     came = np.diff(ranked.of_year("enterprises")[:, :2], axis=1)[:, 0]
     rates = ranked.parameters["startups_a_year"]
     agrees(came[rates > 2], 25.0, 20.0)
     agrees(came[rates <= 2], 15.0, 20.0)
 
 
-@pytest.mark.parametrize(("path", "word"), [
-    ("assumptions.startups.a_year@soon", "no year after @"), ("assumptions.trscg.growth@2014", "cannot be dated"),
-    ("assumptions.start_ups.a_year@2014", "is no assumption")])
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("assumptions.startups.a_year@soon", "no year after @"),
+        ("assumptions.trscg.growth@2014", "cannot be dated"),
+        ("assumptions.start_ups.a_year@2014", "is no assumption"),
+    ],
+)
 def test_what_cannot_be_dated_is_refused(path, word):
     with pytest.raises(ScenarioError, match=word):
         load_scenario("baseline").set({path: 1})

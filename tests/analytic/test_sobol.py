@@ -102,8 +102,11 @@ def of_parameters(seed: int, n: int, sobol: bool) -> np.ndarray:
     return drawn["startups_a_year"] * drawn["office_rent"] + 1000 * drawn["o2o_share"]
 
 
-FORMS = {"startups.a_year": {"low": 20, "mode": 45, "high": 90}, "office.rent": {"low": 30, "high": 80},
-         "o2o_share": {"values": [0.1, 0.5], "weights": [3, 1]}}
+FORMS = {
+    "startups.a_year": {"low": 20, "mode": 45, "high": 90},
+    "office.rent": {"low": 30, "high": 80},
+    "o2o_share": {"values": [0.1, 0.5], "weights": [3, 1]},
+}
 MEAN = (20 + 4 * 45 + 90) / 6 * 55 + 1000 * 0.2
 
 
@@ -165,8 +168,9 @@ def test_draws_are_rounded_up_and_the_record_says_how_they_were_drawn(sobol_run)
 def repeated(draws, times: int = 1):
     """Draws whose every sequence is the same: each draw sixteen times, once a sequence."""
     names = ("by_clause", "by_year", "paid", "recovered", "parameters", "trscg", "services")
-    return replace(draws, replicate=np.arange(16 * len(draws.parameters)) % 16,
-                   **{name: np.repeat(getattr(draws, name), 16, axis=0) for name in names})
+    return replace(
+        draws, replicate=np.arange(16 * len(draws.parameters)) % 16, **{name: np.repeat(getattr(draws, name), 16, axis=0) for name in names}
+    )
 
 
 def test_every_table_makes_its_errors_from_the_sequences(sobol_run):

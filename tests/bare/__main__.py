@@ -22,8 +22,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SIMULATOR = ".venv/bin/simulator"
 # Tests that meet the machine: files, fonts, programs, locales, processes. The others only count, as they do on the machine this
 # runs on; with them, or with the slow ones, the whole check would not end in its time.
-TESTS = "-m \"not slow\" " + " ".join(f"tests/{name}" for name in (
-    "report", "dashboard", "cli", "notebooks", "house", "population", "engine", "reference", "benchmarks", "scenario"))
+TESTS = '-m "not slow" ' + " ".join(
+    f"tests/{name}"
+    for name in ("report", "dashboard", "cli", "notebooks", "house", "population", "engine", "reference", "benchmarks", "scenario")
+)
 PLAY = "run baseline --draws 10 --lang zh"
 REPORTED = {"zh": "make report", "en": "make report LANG_=en OUT=out/english"}
 # what pip says where a page of the registry did not come, or a file stopped half-way
@@ -46,14 +48,18 @@ class Trial:
             faults = [f"ended with {outcome.code}", *faults]
         if "Traceback (most recent call last)" in outcome.said:
             faults = [*faults, "a traceback"]
-        print(f"{'×' if faults else '√'} {name}: {outcome.seconds:.0f} s of processor time, {outcome.waited:.0f} s of the clock, "
-              f"silent for at most {outcome.silent:.0f} s", flush=True)
+        print(
+            f"{'×' if faults else '√'} {name}: {outcome.seconds:.0f} s of processor time, {outcome.waited:.0f} s of the clock, "
+            f"silent for at most {outcome.silent:.0f} s",
+            flush=True,
+        )
         if faults:
             self.wrong.append(name)
             print("\n".join([*(f"    {fault}" for fault in faults), *outcome.said.splitlines()[-60:]]), flush=True)
 
-    def do(self, name: str, command: str, check: Callable[[Outcome], list[str]] = lambda outcome: [], tries: int = 1,
-           **how: object) -> Outcome:
+    def do(
+        self, name: str, command: str, check: Callable[[Outcome], list[str]] = lambda outcome: [], tries: int = 1, **how: object
+    ) -> Outcome:
         """Type a command, and look at what came of it. tries: typed again where the package registry did not answer."""
         outcome = self.machine.type(command, **how)  # type: ignore[arg-type]
         while tries > 1 and outcome.code and NO_ANSWER.search(outcome.said):
@@ -90,13 +96,15 @@ def reports(trial: Trial) -> None:
 
 def tests(trial: Trial, chosen: str) -> None:
     """The README's second command; what is left out names what it lacks."""
+
     def check(outcome: Outcome) -> list[str]:
         skipped = [(place, why) for _, place, why in SKIPPED.findall(outcome.said)]
         for why in sorted({why for _, why in skipped}):
             print(f"    left out: {why}", flush=True)
         passed = re.search(r"(\d+) passed", outcome.said)
         return [f"{place} is left out: {why}" for place, why in skipped if not NAMES_WHAT_IT_LACKS.search(why)] + (
-            [] if passed and int(passed[1]) > 1000 else ["hardly any test was run"])
+            [] if passed and int(passed[1]) > 1000 else ["hardly any test was run"]
+        )
 
     trial.do(f"make test {chosen}", f"make test WORKERS=1 TESTS='{chosen}'", check, limit=4800)
 
@@ -120,16 +128,21 @@ def surroundings(trial: Trial) -> None:
         ("no network", f"{SIMULATOR} report baseline --draws 20 --out out/离线 && {play} >", {"network": False}),
         ("a home that cannot be written", f"{play} >", {"environment": {"HOME": "/home/锁"}}),
         ("no home and no name", f"{play} >", {"environment": {"HOME": None, "USER": None}, "user": 4321}),
-        ("the locale C", f"{SIMULATOR} terms law && {SIMULATOR} assess data/sample --lang zh && {play} >",
-         {"environment": {"LC_ALL": "C"}}),
-        ("umask 077, a dumb terminal", f"umask 077 && {SIMULATOR} report baseline --draws 20 --out out/私 && {play} >",
-         {"environment": {"TERM": "dumb"}}),
+        (
+            "the locale C",
+            f"{SIMULATOR} terms law && {SIMULATOR} assess data/sample --lang zh && {play} >",
+            {"environment": {"LC_ALL": "C"}},
+        ),
+        (
+            "umask 077, a dumb terminal",
+            f"umask 077 && {SIMULATOR} report baseline --draws 20 --out out/私 && {play} >",
+            {"environment": {"TERM": "dumb"}},
+        ),
         ("two first starts at once", both, {"environment": {"SIMULATOR_CACHE": "/tmp/两个"}}),
     ):
         words = "编译" if "HOME" in how.get("environment", {}) else ""
         trial.do(name, f"{command} '/tmp/{name}.txt'", same(name, words), **how)
-    trial.do("a console that has no Chinese", f"{SIMULATOR} run baseline --draws 10 --lang zh",
-             environment={"PYTHONIOENCODING": "ascii"})
+    trial.do("a console that has no Chinese", f"{SIMULATOR} run baseline --draws 10 --lang zh", environment={"PYTHONIOENCODING": "ascii"})
 
 
 def wheel(trial: Trial) -> None:
@@ -137,14 +150,22 @@ def wheel(trial: Trial) -> None:
     trial.do("make wheels", "make wheels")
     trial.do("install.sh without a network", "cp -r wheels '/tmp/U 盘' && cd / && sh '/tmp/U 盘/install.sh'", network=False)
     there = 'cd /tmp && "$HOME/.local/bin/simulator"'
-    for name, words in (("terms", "terms law"), ("assess", f"assess '{FOLDER}/data/sample'"), ("guide", "guide --no-browser"),
-                        ("report", "report baseline --draws 20 --out /tmp/报告")):
+    for name, words in (
+        ("terms", "terms law"),
+        ("assess", f"assess '{FOLDER}/data/sample'"),
+        ("guide", "guide --no-browser"),
+        ("report", "report baseline --draws 20 --out /tmp/报告"),
+    ):
         trial.do(name, f"{there} {words}", network=False)
     played = trial.do("run", f"{there} {PLAY}", network=False)
     sources = '"$HOME"/.local/share/retail-subsidy-budget/lib/python3*/site-packages/simulator/law/terms.py'
     changed = f"for file in {sources}; do echo '# another' >> \"$file\"; done"
-    trial.do("run after a change of version", f"{changed} && {there} {PLAY}",
-             lambda now: [] if now.said.splitlines()[-5:] == played.said.splitlines()[-5:] else ["other figures"], network=False)
+    trial.do(
+        "run after a change of version",
+        f"{changed} && {there} {PLAY}",
+        lambda now: [] if now.said.splitlines()[-5:] == played.said.splitlines()[-5:] else ["other figures"],
+        network=False,
+    )
 
 
 def not_here(why: str, trial: Trial | None = None) -> None:

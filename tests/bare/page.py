@@ -46,8 +46,11 @@ def faults(file: Path, lang: str, browser: str) -> list[str]:
         text = shown.inner_text("body")
         pictures = shown.evaluate("[...document.images].filter(i => !i.complete || i.naturalWidth < 10).length")
         opened.close()
-    found += [f"{file.name}: {key} is not on the page" for key in (f"{section}.title" for section in sections.CONTENTS)
-              if words.say(key) not in text]
+    found += [
+        f"{file.name}: {key} is not on the page"
+        for key in (f"{section}.title" for section in sections.CONTENTS)
+        if words.say(key) not in text
+    ]
     if pictures:
         found.append(f"{file.name}: {pictures} pictures are not shown")
     return found

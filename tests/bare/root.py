@@ -28,8 +28,11 @@ USER, HOME = 1000, "/home/新人"
 FOLDER = "/srv/财政 预算/补贴 测算"  # of the checkout: a name with a space and Chinese
 INSIDE = "SIMULATOR_BARE_NAMESPACE"
 # how this machine reaches its package registries; the rest of its environment stays outside
-PASSED_ON = re.compile(r"PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|CERT|PROXY|DEFAULT_TIMEOUT|RETRIES)$|"
-                       r"(https?|no|all)_proxy$|SSL_CERT_(FILE|DIR)$|REQUESTS_CA_BUNDLE$", re.IGNORECASE)
+PASSED_ON = re.compile(
+    r"PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|CERT|PROXY|DEFAULT_TIMEOUT|RETRIES)$|"
+    r"(https?|no|all)_proxy$|SSL_CERT_(FILE|DIR)$|REQUESTS_CA_BUNDLE$",
+    re.IGNORECASE,
+)
 
 
 def lacking() -> str:
@@ -71,8 +74,11 @@ def base() -> Path:
 
 def _mirror() -> list[str]:
     """Where this machine takes the release's packages from; nothing where it has another release: debootstrap knows one."""
-    found = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)", "Created-By: Packages"],
-                           capture_output=True, text=True)
+    found = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)", "Created-By: Packages"],
+        capture_output=True,
+        text=True,
+    )
     return [line.split()[0] for line in found.stdout.splitlines() if line.split()[1:] == [RELEASE, "main"]][:1]
 
 
@@ -141,19 +147,40 @@ class Machine:
                 _do("mount", "--bind", "-o", "ro", folder, inside)
         return passed
 
-    def type(self, command: str, *, network: bool = True, user: int = USER, limit: float = 3000,
-             environment: Mapping[str, str | None] | None = None) -> Outcome:
+    def type(
+        self,
+        command: str,
+        *,
+        network: bool = True,
+        user: int = USER,
+        limit: float = 3000,
+        environment: Mapping[str, str | None] | None = None,
+    ) -> Outcome:
         """Type a command in the folder of the checkout. environment: what is otherwise; None: not there."""
-        here: dict[str, str | None] = {"HOME": HOME, "PATH": "/usr/local/bin:/usr/bin:/bin", "USER": "newcomer", **self.registries,
-                                       **(environment or {})}
-        words = ["chroot", f"--userspec={user}:{user}", str(self.root),
-                 "env", "-i", *(f"{name}={value}" for name, value in here.items() if value is not None),
-                 "bash", "-c", f"cd {shlex.quote(FOLDER)} && {command}"]
+        here: dict[str, str | None] = {
+            "HOME": HOME,
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "USER": "newcomer",
+            **self.registries,
+            **(environment or {}),
+        }
+        words = [
+            "chroot",
+            f"--userspec={user}:{user}",
+            str(self.root),
+            "env",
+            "-i",
+            *(f"{name}={value}" for name, value in here.items() if value is not None),
+            "bash",
+            "-c",
+            f"cd {shlex.quote(FOLDER)} && {command}",
+        ]
         if not network:  # none but the machine itself
             words = ["unshare", "--net", sys.executable, "-c", _LOOPBACK, *words]
         begun = time.monotonic()
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        )
         watch = threading.Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
         watch.start()
         lines, silent, last = [], 0.0, begun
@@ -183,8 +210,11 @@ def machine(place: Path, checkout: Path, *, keep: bool = False) -> Iterator[Mach
         yield Machine(place, checkout)
     finally:
         for _ in range(20):  # innermost first
-            inside = [line.split()[1].encode().decode("unicode_escape").encode("latin-1").decode() for line
-                      in Path("/proc/mounts").read_text("utf-8").splitlines() if str(place) in line.split()[1]]
+            inside = [
+                line.split()[1].encode().decode("unicode_escape").encode("latin-1").decode()
+                for line in Path("/proc/mounts").read_text("utf-8").splitlines()
+                if str(place) in line.split()[1]
+            ]
             if not inside:
                 break
             subprocess.run(["umount", "--lazy", inside[-1]], stderr=subprocess.DEVNULL)

@@ -17,22 +17,32 @@ from tests.benchmarks.timing import Row
 from tests.benchmarks.work import common_scenario
 
 P95 = 0.95
-FEW = ("office.rent", "office.area_median", "office.designated_share", "take_up.office_rent", "market.growth", "market.own_shock",
-       "tax.vat_burden_goods", "line.prevalence")  # uncertain in the cheap model: drawing eighty takes longer than playing them
+FEW = (
+    "office.rent",
+    "office.area_median",
+    "office.designated_share",
+    "take_up.office_rent",
+    "market.growth",
+    "market.own_shock",
+    "tax.vat_burden_goods",
+    "line.prevalence",
+)  # uncertain in the cheap model: drawing eighty takes longer than playing them
 
 
 def cheap(draws: int) -> Scenario:
     """The common work with a few uncertain assumptions, the others at their mean."""
     scenario = common_scenario(draws)
-    return scenario.set({f"assumptions.{path}": s.value.mean for path, s in scenario.assumptions.items()
-                         if s.value.shape != "fixed" and path not in FEW})
+    return scenario.set(
+        {f"assumptions.{path}": s.value.mean for path, s in scenario.assumptions.items() if s.value.shape != "fixed" and path not in FEW}
+    )
 
 
 def sobol(seeds: int = 16, lucks: int = 8, draws: int = 1024) -> list[Row]:
     """The baseline's cash over all years: every sequence of every seed played with several lucks, so that what their means share
     is the parameters' part and what they do not is luck."""
-    cost = np.stack([_by_luck(load_scenario("baseline", {"sampling": "sobol", "draws": draws, "seed": seed}), lucks)
-                     for seed in range(seeds)])  # (seeds, lucks, draws)
+    cost = np.stack(
+        [_by_luck(load_scenario("baseline", {"sampling": "sobol", "draws": draws, "seed": seed}), lucks) for seed in range(seeds)]
+    )  # (seeds, lucks, draws)
     each = draws // REPLICATES
     whole, parameters = cost.var(), _shared(cost.transpose(0, 2, 1).reshape(-1, lucks))
     means = cost.reshape(seeds, lucks, each, REPLICATES).mean(axis=2).transpose(0, 2, 1).reshape(-1, lucks)
@@ -43,11 +53,25 @@ def sobol(seeds: int = 16, lucks: int = 8, draws: int = 1024) -> list[Row]:
     luck = 1 - parameters / whole
     how = f"baseline, cash of all years, {draws:,} draws; {seeds * REPLICATES} sequences × {lucks} lucks, jackknife error"
     numbers = {"parameter_share": parameters / whole, "part": part, "mean_factor": of_mean, "p95_factor": of_p95}
-    return [Row("Sobol: parameter part of the variance of the mean", "≤ 1/10 of plain draws", f"{part:.3f} ± {error:.3f}",
-                part <= 0.1, how, numbers),
-            Row("Sobol: variance of plain draws' mean over its own", f"≥ {0.5 / luck:.2f} (half of 1/(luck share {luck:.0%}))",
-                f"{of_mean:.2f}× ± {mean_error:.2f}", of_mean >= 0.5 / luck, how, numbers),
-            Row("Sobol: the same of P95", "reported", f"{of_p95:.2f}× ± {p95_error:.2f}", None, how, numbers)]
+    return [
+        Row(
+            "Sobol: parameter part of the variance of the mean",
+            "≤ 1/10 of plain draws",
+            f"{part:.3f} ± {error:.3f}",
+            part <= 0.1,
+            how,
+            numbers,
+        ),
+        Row(
+            "Sobol: variance of plain draws' mean over its own",
+            f"≥ {0.5 / luck:.2f} (half of 1/(luck share {luck:.0%}))",
+            f"{of_mean:.2f}× ± {mean_error:.2f}",
+            of_mean >= 0.5 / luck,
+            how,
+            numbers,
+        ),
+        Row("Sobol: the same of P95", "reported", f"{of_p95:.2f}× ± {p95_error:.2f}", None, how, numbers),
+    ]
 
 
 def expectation(seeds: int = 24, draws: int = 2000) -> list[Row]:
@@ -62,8 +86,16 @@ def expectation(seeds: int = 24, draws: int = 2000) -> list[Row]:
             now = at_expectation(was[:, None], surprises(played, scenario))[:, 0]
             gain.append([describe(x, played.replicate)["standard_error"] ** 2 for x in (was, now)])
         was, now = np.array(gain).mean(axis=0)
-        rows.append(Row(f"arrivals and market at their expectation, {sampling}: variance of the mean over its own", "reported",
-                        f"{was / now:.2f}×", None, f"baseline, cash of all years, {draws:,} draws, {seeds} seeds", {"factor": was / now}))
+        rows.append(
+            Row(
+                f"arrivals and market at their expectation, {sampling}: variance of the mean over its own",
+                "reported",
+                f"{was / now:.2f}×",
+                None,
+                f"baseline, cash of all years, {draws:,} draws, {seeds} seeds",
+                {"factor": was / now},
+            )
+        )
     return rows
 
 
@@ -72,8 +104,9 @@ def covered(repetitions: int = 1000, draws: int = 512, enterprises: int = 60) ->
     population, costs = synthesize(enterprises=enterprises), {}
     scenario = cheap(draws)
     for sampling in ("plain", "sobol"):
-        costs[sampling] = np.stack([_cost(play(scenario.set({"sampling": sampling, "seed": seed}), population))
-                                    for seed in range(repetitions)])
+        costs[sampling] = np.stack(
+            [_cost(play(scenario.set({"sampling": sampling, "seed": seed}), population)) for seed in range(repetitions)]
+        )
     truth = np.concatenate([c.ravel() for c in costs.values()])
     quantiles = {q: np.quantile(truth, q / 100) for q in (5, 50, 80, 90, 95)}
     limits = {p: np.quantile(truth, 1 - p) for p in (0.02, 0.1, 0.4)}
@@ -84,11 +117,21 @@ def covered(repetitions: int = 1000, draws: int = 512, enterprises: int = 60) ->
         told = [describe(run, replicate) for run in runs]
         mean = np.mean([abs(f["mean"] - truth.mean()) <= NORMAL * f["standard_error"] for f in told])
         held = {f"p{q}": np.mean([f[f"p{q}_low"] <= at <= f[f"p{q}_high"] for f in told]) for q, at in quantiles.items()}
-        hits = {f"{p:g}": np.mean([f["probability_low"] <= (truth > at).mean() <= f["probability_high"]
-                                   for f in (chance(run > at, replicate) for run in runs)]) for p, at in limits.items()}
+        hits = {
+            f"{p:g}": np.mean(
+                [
+                    f["probability_low"] <= (truth > at).mean() <= f["probability_high"]
+                    for f in (chance(run > at, replicate) for run in runs)
+                ]
+            )
+            for p, at in limits.items()
+        }
         exact = sampling == "plain"
-        for what, shares, least in (("mean", {"": mean}, 0.93), ("quantiles", held, 0.95 if exact else 0.93),
-                                    ("probabilities", hits, 0.95 if exact else 0.93)):
+        for what, shares, least in (
+            ("mean", {"": mean}, 0.93),
+            ("quantiles", held, 0.95 if exact else 0.93),
+            ("probabilities", hits, 0.95 if exact else 0.93),
+        ):
             rows.append(_coverage(f"coverage in whole runs, {sampling}: {what}", shares, least, how, repetitions))
     return rows
 
@@ -106,9 +149,16 @@ def stopped(repetitions: int = 1000, asked: float = 0.02, enterprises: int = 60)
         truth = np.average(means, weights=count)
         held = float((np.abs(means - truth) <= reached * means).mean())
         kept = float((np.abs(means - truth) <= asked * truth).mean())
-        rows.append(_coverage(f"coverage after stopping, {sampling}", {"": held}, 0.93,
-                              f"{repetitions:,} runs until ±{asked:.0%}: {count.mean():,.0f} draws, {looks.mean():.1f} looks on average; "
-                              f"{kept:.1%} within what was asked", repetitions))
+        rows.append(
+            _coverage(
+                f"coverage after stopping, {sampling}",
+                {"": held},
+                0.93,
+                f"{repetitions:,} runs until ±{asked:.0%}: {count.mean():,.0f} draws, {looks.mean():.1f} looks on average; "
+                f"{kept:.1%} within what was asked",
+                repetitions,
+            )
+        )
     return rows
 
 

@@ -97,8 +97,12 @@ class Arrays:
         without = self.projection.without_the_policy(d, urns)
         anyway = without.copy()
         base = work.annual[:, 0]
-        last = {"present": base["present"] != 0, "retained_tax": base["retained_tax"], "sales": base["sales"],
-                "online_sales": base["online_sales"]}
+        last = {
+            "present": base["present"] != 0,
+            "retained_tax": base["retained_tax"],
+            "sales": base["sales"],
+            "online_sales": base["online_sales"],
+        }
         for year in self.projection.years(d, urns):
             there = np.zeros(n, bool)
             there[year.at] = True
@@ -182,8 +186,7 @@ class Arrays:
         rent = year.rent[who] * np.minimum(year.rented_area[who], t["max_area"]) * self._months(year, who, calendar)
         yield who, share_of(rent, int(t["rate"]), RENT_WHOLE)
 
-        yield self._rebate(year, memory, retained, last_retained, last_present) \
-            if calendar < self.suspended_from else nobody
+        yield self._rebate(year, memory, retained, last_retained, last_present) if calendar < self.suspended_from else nobody
 
         who = np.flatnonzero(in_year(year.certified_on, calendar) & term.has_date(year.certified_on) & self.retailer)
         who = memory.open("certification_award", who)
@@ -204,9 +207,17 @@ class Arrays:
         yield who, np.minimum(share_of(year.line_lease[who], decided, RATE * RATE), t["cap"])
 
         t = terms["model_building_award"]
-        who = np.flatnonzero(
-            year.recognised & (year.building_area >= t["area"]) & (year.occupancy >= t["occupancy"]) & (self.opened_on != 0)
-            & (year_after(self.opened_on) <= calendar)) if in_term else nobody[0]
+        who = (
+            np.flatnonzero(
+                year.recognised
+                & (year.building_area >= t["area"])
+                & (year.occupancy >= t["occupancy"])
+                & (self.opened_on != 0)
+                & (year_after(self.opened_on) <= calendar)
+            )
+            if in_term
+            else nobody[0]
+        )
         who = memory.open("model_building_award", who)
         yield who, np.full(len(who), t["award"])
 
@@ -277,8 +288,7 @@ class Arrays:
         calendar, sales = self.work.years[year.j - 1], year.sales[there]
         if self.term.has_year(calendar):
             had_none = self.traditional[at] | ((last["sales"][at] > 0) & (last["online_sales"][at] == 0))
-            enough = (online >= par["targets_traditional"] * FEN) | (
-                (sales > online) & (online > 0) & (online * ONE_IN >= sales))
+            enough = (online >= par["targets_traditional"] * FEN) | ((sales > online) & (online > 0) & (online * ONE_IN >= sales))
             goes = ~went_online[at] & ((self.split_off_in_term[at] == calendar) | (had_none & enough))
             went_online[at[goes]] = True
             row["traditional_online"] = np.count_nonzero(goes)

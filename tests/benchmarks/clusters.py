@@ -42,14 +42,18 @@ def against_threads(enterprises: int = 200_000, seconds: float = 60, rounds: int
     moved = tasks * order + (len(register.counts) + 1) * scenario.draws * (parameters + sums)
     faster, against = best["one worker"] / best["two workers"], best["two threads"] / best["two workers"]
     cost = best["one worker"] / (enterprises * scenario.draws) * 1e9
-    how = (f"{enterprises:,} enterprises × {scenario.draws:,} draws, the best of {rounds} rounds; seconds: " + ", ".join(
-        f"{name} {best[name]:.0f}" for name in best) + (f"; load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""))
+    how = (
+        f"{enterprises:,} enterprises × {scenario.draws:,} draws, the best of {rounds} rounds; seconds: "
+        + ", ".join(f"{name} {best[name]:.0f}" for name in best)
+        + (f"; load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "")
+    )
     numbers = {"seconds": taken, "draws": scenario.draws, "bytes": moved}
-    return [Row("two workers of a cluster against one", "≥ 1.6×", f"{faster:.2f}×", faster >= 1.6, how, numbers),
-            Row("throughput of two workers against two threads", "≥ 85 %", f"{against:.0%}", against >= 0.85, "the same runs"),
-            Row("cost of an enterprise-draw on one worker", "", f"{cost:.0f} ns", None, "three years, reading included"),
-            Row("moved for it", "", f"{moved / 2**20:.1f} MiB", None,
-                f"{sums + parameters:,} bytes a draw and part, {order:,} a task")]
+    return [
+        Row("two workers of a cluster against one", "≥ 1.6×", f"{faster:.2f}×", faster >= 1.6, how, numbers),
+        Row("throughput of two workers against two threads", "≥ 85 %", f"{against:.0%}", against >= 0.85, "the same runs"),
+        Row("cost of an enterprise-draw on one worker", "", f"{cost:.0f} ns", None, "three years, reading included"),
+        Row("moved for it", "", f"{moved / 2**20:.1f} MiB", None, f"{sums + parameters:,} bytes a draw and part, {order:,} a task"),
+    ]
 
 
 def _timed(scenario, register, workers) -> float:

@@ -52,6 +52,5 @@ def coverage(repetitions: int = 2000, draws: int = 500, seed: int = 1) -> Covera
         quantiles |= {f"{name} p{q}": float(np.mean(hits)) for q, hits in by_quantile.items() if hits}
     for p in CHANCES:
         intervals = [chance(generator.random(draws) < p) for _ in range(repetitions)]
-        probabilities[f"{p:g}"] = float(np.mean(
-            [i["probability_low"] <= p <= i["probability_high"] for i in intervals]))
+        probabilities[f"{p:g}"] = float(np.mean([i["probability_low"] <= p <= i["probability_high"] for i in intervals]))
     return Coverage(means, quantiles, probabilities)

@@ -20,8 +20,10 @@ WARM = {  # what, its words, how many times the unit
     "explain data/sample SYN0000384": ((*SIMULATOR, "explain", "data/sample", "SYN0000384"), 1.5),
     "run baseline --draws 10": ((*SIMULATOR, "run", "baseline", "--draws", "10"), 3.0),
 }
-COLD = {"run baseline --draws 10, nothing compiled": (("run", "baseline", "--draws", "10"), 25.0),
-        "assess data/sample, nothing compiled": (("assess", "data/sample"), 25.0)}
+COLD = {
+    "run baseline --draws 10, nothing compiled": (("run", "baseline", "--draws", "10"), 25.0),
+    "assess data/sample, nothing compiled": (("assess", "data/sample"), 25.0),
+}
 
 
 def processor_seconds(*words: str, **environment: str) -> float:

@@ -108,8 +108,20 @@ class Floor:
         par = work.parameters[d]
         scale = float(par["market_own_shock"])
         return floor_of_draw(
-            np.uint64(work.scenario.seed), d, self.years, keys, asked, KEYS, ratios, float(par["take_up_size_elasticity"]),
-            self.lotteries, work.growth[d, 1:], scale, 1 - math.exp(-SHOCK_CUT / scale), self.scratch)
+            np.uint64(work.scenario.seed),
+            d,
+            self.years,
+            keys,
+            asked,
+            KEYS,
+            ratios,
+            float(par["take_up_size_elasticity"]),
+            self.lotteries,
+            work.growth[d, 1:],
+            scale,
+            1 - math.exp(-SHOCK_CUT / scale),
+            self.scratch,
+        )
 
     def play_all(self, draws: int) -> None:
         """So many draws, those that were prepared over and over."""

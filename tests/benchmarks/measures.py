@@ -60,8 +60,16 @@ def against_peers(enterprises: int, rounds: int, seconds: float = 0.4, two_cores
                 theirs, mine = ns[f"{name}, {cores}"], ns[f"ours, {cores}"]
                 rows.append(_ratio_row(f"{title} over ours, {cores} each", theirs, mine, target, how))
     ratio = Ratio.of(ns["ours, one thread"], ns["floor, one thread"])
-    rows.append(Row("ours over the floor, one thread each", "≤ 1.5×", f"{ratio}×", ratio.of_best <= 1.5, how,
-                    {"of_best": ratio.of_best, "median": ratio.median}))
+    rows.append(
+        Row(
+            "ours over the floor, one thread each",
+            "≤ 1.5×",
+            f"{ratio}×",
+            ratio.of_best <= 1.5,
+            how,
+            {"of_best": ratio.of_best, "median": ratio.median},
+        )
+    )
     return rows
 
 
@@ -75,14 +83,19 @@ def _draws_for(play, seconds: float) -> int:
 
 def _time_row(what: str, seconds_each: list[float], how: str) -> Row:
     best, median = min(seconds_each) * 1e9, statistics.median(seconds_each) * 1e9
-    return Row(what, "", f"{best:,.0f} ns per enterprise-draw (median {median:,.0f})", None, how,
-               {"best_ns": best, "median_ns": median})
+    return Row(what, "", f"{best:,.0f} ns per enterprise-draw (median {median:,.0f})", None, how, {"best_ns": best, "median_ns": median})
 
 
 def _ratio_row(what: str, theirs: list[float], ours: list[float], target: float, how: str) -> Row:
     ratio = Ratio.of(theirs, ours)
-    return Row(what, f"≥ {target:g}×" if target else "", f"{ratio}×", ratio.of_best >= target if target else None, how,
-               {"of_best": ratio.of_best, "best": ratio.best, "median": ratio.median})
+    return Row(
+        what,
+        f"≥ {target:g}×" if target else "",
+        f"{ratio}×",
+        ratio.of_best >= target if target else None,
+        how,
+        {"of_best": ratio.of_best, "best": ratio.best, "median": ratio.median},
+    )
 
 
 def threads(enterprises: int, rounds: int) -> list[Row]:
@@ -92,9 +105,16 @@ def threads(enterprises: int, rounds: int) -> list[Row]:
     with ThreadPoolExecutor(2) as pool:
         times = alternated({"one": lambda: ours.play(64), "two": lambda: ours.play(64, 2, pool)}, rounds)
     ratio = Ratio.of(times["one"], times["two"])
-    return [Row("two threads over one", "≥ 1.8× (best pair)", f"{ratio.best:.2f}× (median {ratio.median:.2f})", ratio.best >= 1.8,
-                f"{enterprises:,} enterprises × 64 draws, {rounds} pairs, wall time",
-                {"best": ratio.best, "median": ratio.median})]
+    return [
+        Row(
+            "two threads over one",
+            "≥ 1.8× (best pair)",
+            f"{ratio.best:.2f}× (median {ratio.median:.2f})",
+            ratio.best >= 1.8,
+            f"{enterprises:,} enterprises × 64 draws, {rounds} pairs, wall time",
+            {"best": ratio.best, "median": ratio.median},
+        )
+    ]
 
 
 def on_the_baseline(enterprises: int, rounds: int) -> list[Row]:
@@ -108,20 +128,33 @@ def on_the_baseline(enterprises: int, rounds: int) -> list[Row]:
     times = alternated({"with": lambda: with_one.play(32), "without": lambda: without.play(32)}, rounds, CPU)
     best, median = best_and_median(times["with"], known * 32)
     each, middle = (s / 32 * 1e3 for s in (min(times["without"]), statistics.median(times["without"])))
-    return [Row("baseline as shipped on the register, five years with newcomers, one thread", "",
-                f"{best:,.0f} ns per enterprise-draw (median {median:,.0f})", None,
-                f"{known:,} enterprises known × 32 draws, {rounds} rounds", {"best_ns": best, "median_ns": median}),
-            Row("baseline as shipped without a register, one thread", "", f"{each:.2f} ms a draw (median {middle:.2f})", None,
-                f"32 draws, {rounds} rounds", {"best_ms": each, "median_ms": middle})]
+    return [
+        Row(
+            "baseline as shipped on the register, five years with newcomers, one thread",
+            "",
+            f"{best:,.0f} ns per enterprise-draw (median {median:,.0f})",
+            None,
+            f"{known:,} enterprises known × 32 draws, {rounds} rounds",
+            {"best_ns": best, "median_ns": median},
+        ),
+        Row(
+            "baseline as shipped without a register, one thread",
+            "",
+            f"{each:.2f} ms a draw (median {middle:.2f})",
+            None,
+            f"32 draws, {rounds} rounds",
+            {"best_ms": each, "median_ms": middle},
+        ),
+    ]
 
 
 def ten_times(rounds: int, enterprises: int = 100_000, draws: int = 500) -> list[Row]:
     """Ten times the enterprises, ten times the draws."""
     rows = []
     for what, small, large in (
-            (f"10 × enterprises ({enterprises:,} → {10 * enterprises:,} × 100 draws)", (enterprises, 100), (10 * enterprises, 100)),
-            (f"10 × draws ({enterprises // 10:,} × {draws} → {10 * draws:,})", (enterprises // 10, draws),
-             (enterprises // 10, 10 * draws))):
+        (f"10 × enterprises ({enterprises:,} → {10 * enterprises:,} × 100 draws)", (enterprises, 100), (10 * enterprises, 100)),
+        (f"10 × draws ({enterprises // 10:,} × {draws} → {10 * draws:,})", (enterprises // 10, draws), (enterprises // 10, 10 * draws)),
+    ):
         plays = {}
         for name, (n, d) in (("small", small), ("large", large)):
             scenario = common_scenario(d)
@@ -129,8 +162,16 @@ def ten_times(rounds: int, enterprises: int = 100_000, draws: int = 500) -> list
             plays[name] = lambda ours=ours, d=d: ours.play(d)
         times = alternated(plays, rounds, CPU)
         ratio = Ratio.of(times["large"], times["small"])
-        rows.append(Row(what, "9–11×", f"{ratio}×", 9 <= ratio.of_best <= 11, f"one thread, {rounds} pairs",
-                        {"of_best": ratio.of_best, "median": ratio.median, "seconds_large": min(times["large"])}))
+        rows.append(
+            Row(
+                what,
+                "9–11×",
+                f"{ratio}×",
+                9 <= ratio.of_best <= 11,
+                f"one thread, {rounds} pairs",
+                {"of_best": ratio.of_best, "median": ratio.median, "seconds_large": min(times["large"])},
+            )
+        )
     return rows
 
 
@@ -138,8 +179,11 @@ def a_million(draws: int = 1000) -> list[Row]:
     """A million enterprises, a thousand draws, three years: time and peak memory over start-up, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "register"
-        subprocess.run([sys.executable, "-m", "simulator", "synthesize", "--enterprises", "1000000", "--out", str(register)],
-                       check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "simulator", "synthesize", "--enterprises", "1000000", "--out", str(register)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         program = textwrap.dedent("""
             import resource, sys, time
             import simulator
@@ -150,28 +194,46 @@ def a_million(draws: int = 1000) -> list[Row]:
             simulator.run(common_scenario(int(sys.argv[2])), sys.argv[1])
             print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
         """)
-        answer = subprocess.run([sys.executable, "-c", program, str(register), str(draws)], check=True, capture_output=True,
-                                text=True).stdout.split()
+        answer = subprocess.run(
+            [sys.executable, "-c", program, str(register), str(draws)], check=True, capture_output=True, text=True
+        ).stdout.split()
     minutes, memory = float(answer[-2]) / 60, int(answer[-1]) / 2**20
-    return [Row(f"1,000,000 enterprises × {draws:,} draws × 3 years: time", "≤ 3 min", f"{minutes:.1f} min", minutes <= 3,
-                "two threads, reading the register included", {"minutes": minutes}),
-            Row("the same: peak memory over start-up", "≤ 1.5 GiB", f"{memory:.2f} GiB", memory <= 1.5, "resident", {"GiB": memory})]
+    return [
+        Row(
+            f"1,000,000 enterprises × {draws:,} draws × 3 years: time",
+            "≤ 3 min",
+            f"{minutes:.1f} min",
+            minutes <= 3,
+            "two threads, reading the register included",
+            {"minutes": minutes},
+        ),
+        Row("the same: peak memory over start-up", "≤ 1.5 GiB", f"{memory:.2f} GiB", memory <= 1.5, "resident", {"GiB": memory}),
+    ]
 
 
 def starting(rounds: int) -> list[Row]:
     """`simulator --help` and a warm `run baseline` with 1 000 draws, as a person waits for them."""
     rows = []
-    for what, words, most, times in (("simulator --help", ["--help"], 0.5, rounds),
-                                     ("warm run baseline, 1 000 draws", ["run", "baseline", "--draws", "1000"], 4.0, 3)):
+    for what, words, most, times in (
+        ("simulator --help", ["--help"], 0.5, rounds),
+        ("warm run baseline, 1 000 draws", ["run", "baseline", "--draws", "1000"], 4.0, 3),
+    ):
         seconds = []
         for _ in range(times + 1):
             before = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "simulator", *words], check=True, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL)
+            subprocess.run([sys.executable, "-m", "simulator", *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             seconds.append(time.perf_counter() - before)
         best, median = min(seconds[1:]), statistics.median(seconds[1:])  # the first one warms up
-        rows.append(Row(what, f"≤ {most} s", f"{best:.2f} s (median {median:.2f})", best <= most, f"{times} starts, wall time",
-                        {"best_s": best, "median_s": median}))
+        rows.append(
+            Row(
+                what,
+                f"≤ {most} s",
+                f"{best:.2f} s (median {median:.2f})",
+                best <= most,
+                f"{times} starts, wall time",
+                {"best_s": best, "median_s": median},
+            )
+        )
     return rows
 
 
@@ -180,29 +242,47 @@ def intervals(repetitions: int = 10_000, draws: int = 500) -> list[Row]:
     found = coverage(repetitions, draws)
     how, slack = f"{repetitions:,} repetitions of {draws} draws", 3 * (0.05 * 0.95 / repetitions) ** 0.5
     rows = []
-    for what, shares, least in (("means", found.means, 0.93), ("quantiles (order statistics)", found.quantiles, 0.95),
-                                ("probabilities (Clopper–Pearson)", found.probabilities, 0.95)):
+    for what, shares, least in (
+        ("means", found.means, 0.93),
+        ("quantiles (order statistics)", found.quantiles, 0.95),
+        ("probabilities (Clopper–Pearson)", found.probabilities, 0.95),
+    ):
         worst = min(shares, key=shares.get)
-        rows.append(Row(f"coverage of 95 % intervals: {what}", f"≥ {least:.0%}",
-                        f"{shares[worst]:.1%} ({worst}) … {max(shares.values()):.1%}",
-                        shares[worst] >= least - (slack if least == 0.95 else 0), how, dict(shares)))
+        rows.append(
+            Row(
+                f"coverage of 95 % intervals: {what}",
+                f"≥ {least:.0%}",
+                f"{shares[worst]:.1%} ({worst}) … {max(shares.values()):.1%}",
+                shares[worst] >= least - (slack if least == 0.95 else 0),
+                how,
+                dict(shares),
+            )
+        )
     return rows
 
 
 def one_change(enterprises: int = 10_000, draws: int = 500, times: int = 3) -> list[Row]:
     """One changed term of the law in a warm process: only what it can touch is played again. Beside it all of it, played anew."""
     rows, population = [], synthesize(enterprises=enterprises)
-    for what, scenario in (("arrivals off", common_scenario(draws)),
-                           ("the baseline as shipped", load_scenario("baseline").set({"draws": draws}))):
+    for what, scenario in (
+        ("arrivals off", common_scenario(draws)),
+        ("the baseline as shipped", load_scenario("baseline").set({"draws": draws})),
+    ):
         session = Session(scenario, population)
         session.play()
         changed = [scenario.set({"law.tax_rebate.high_rate": (40 + i) / 100}) for i in range(times + 1)]
         first, *later = (_seconds(session.play, scenario) for scenario in changed)
         full = min(_seconds(play, changed[0], population) for _ in range(2))
-        rows.append(Row(f"{enterprises:,} enterprises × {draws} draws, {what}, one changed law term", "≤ 0.1 s",
-                        f"{min(later):.2f} s (the first change {first:.2f} s; in full {full:.2f} s)", min(later) <= 0.1,
-                        f"law.tax_rebate.high_rate, {times} changes, two threads, wall time",
-                        {"best_s": min(later), "first_s": first, "full_s": full}))
+        rows.append(
+            Row(
+                f"{enterprises:,} enterprises × {draws} draws, {what}, one changed law term",
+                "≤ 0.1 s",
+                f"{min(later):.2f} s (the first change {first:.2f} s; in full {full:.2f} s)",
+                min(later) <= 0.1,
+                f"law.tax_rebate.high_rate, {times} changes, two threads, wall time",
+                {"best_s": min(later), "first_s": first, "full_s": full},
+            )
+        )
     return rows
 
 

@@ -38,15 +38,38 @@ def variable(name: str, kind: type = int, period=YEAR, formula=None) -> None:
 
 def yearly(kind: type = int):
     """A formula by year, named like its function."""
+
     def declare(formula):
         variable(formula.__name__, kind, YEAR, formula)
         return formula
+
     return declare
 
 
-FACTS = ("settled_on", "lease_started_on", "certified_on", "violated_on", "sales", "online_sales", "main_taxes",
-         "retained_tax", "contribution", "children", "members", "membership_income", "rented_area", "rent", "designated",
-         "line_lease", "entry_fee", "trades_locally", "building_area", "occupancy", "local_fen", "unshared_fen")
+FACTS = (
+    "settled_on",
+    "lease_started_on",
+    "certified_on",
+    "violated_on",
+    "sales",
+    "online_sales",
+    "main_taxes",
+    "retained_tax",
+    "contribution",
+    "children",
+    "members",
+    "membership_income",
+    "rented_area",
+    "rent",
+    "designated",
+    "line_lease",
+    "entry_fee",
+    "trades_locally",
+    "building_area",
+    "occupancy",
+    "local_fen",
+    "unshared_fen",
+)
 FLAGS = ("there", "present", "recognised")
 ALWAYS = ("spun_off_on", "building_opened_on", "headquarters", "paid_in_capital", "registered_capital")
 ALWAYS_FLAGS = ("accounts_sound", "online_retailer", "ecommerce", "o2o", "traditional", "came_anyway")
@@ -88,9 +111,13 @@ def gone_away(enterprise, period, parameters):
     year = calendar(period)
     if year <= enterprise.simulation.known_until:
         return enterprise.filled_array(False)
-    ends = (enterprise("here", period) & ~enterprise("came_anyway", period) & (enterprise("first_year_of_office_rent", period) != 0)
-            & (enterprise("months_of_rent", period) > 0)
-            & (_months(enterprise, period, year + 1, int(parameters(period).office_rent.months)) == 0))
+    ends = (
+        enterprise("here", period)
+        & ~enterprise("came_anyway", period)
+        & (enterprise("first_year_of_office_rent", period) != 0)
+        & (enterprise("months_of_rent", period) > 0)
+        & (_months(enterprise, period, year + 1, int(parameters(period).office_rent.months)) == 0)
+    )
     who = np.flatnonzero(ends)
     leaves = enterprise.filled_array(False)
     simulation = enterprise.simulation
@@ -142,32 +169,41 @@ def first_if_paid_now(enterprise, period, slug: str):
 
 @yearly()
 def headquarters_award_due(enterprise, period, parameters):
-    p, kind, capital = parameters(period).headquarters_award, enterprise("headquarters", period), enterprise(
-        "paid_in_capital", period)
+    p, kind, capital = parameters(period).headquarters_award, enterprise("headquarters", period), enterprise("paid_in_capital", period)
     award = where((kind == NATIONAL) & (capital >= p.national_capital), p.national_award, 0) + where(
-        (kind == REGIONAL) & (capital >= p.regional_capital), p.regional_award, 0)
-    conditions = (enterprise("newly_settled_this_year", period) & enterprise("ecommerce", period)
-                  & never_paid(enterprise, period, "headquarters_award"))
+        (kind == REGIONAL) & (capital >= p.regional_capital), p.regional_award, 0
+    )
+    conditions = (
+        enterprise("newly_settled_this_year", period)
+        & enterprise("ecommerce", period)
+        & never_paid(enterprise, period, "headquarters_award")
+    )
     return where(conditions, share_of(award.astype(np.int64), enterprise.simulation.decided_headquarters), 0)
 
 
 @yearly()
 def opening_award_due(enterprise, period, parameters):
     p = parameters(period).opening_award
-    conditions = (enterprise("newly_settled_this_year", period) & enterprise("online_retailer", period)
-                  & enterprise("o2o", period) & (enterprise("registered_capital", period) >= p.registered_capital)
-                  & never_paid(enterprise, period, "opening_award"))
+    conditions = (
+        enterprise("newly_settled_this_year", period)
+        & enterprise("online_retailer", period)
+        & enterprise("o2o", period)
+        & (enterprise("registered_capital", period) >= p.registered_capital)
+        & never_paid(enterprise, period, "opening_award")
+    )
     return where(conditions, share_of(enterprise("paid_in_capital", period), int(p.rate)), 0)
 
 
 @yearly()
 def office_rent_due(enterprise, period, parameters):
     p = parameters(period).office_rent
-    conditions = (enterprise("newly_settled", period) & enterprise("ecommerce", period)
-                  & (enterprise("designated", period) != 0)
-                  & year_in_term(first_if_paid_now(enterprise, period, "office_rent"), parameters, period))
-    rent = enterprise("rent", period) * min_(enterprise("rented_area", period), int(p.max_area)) * enterprise(
-        "months_of_rent", period)
+    conditions = (
+        enterprise("newly_settled", period)
+        & enterprise("ecommerce", period)
+        & (enterprise("designated", period) != 0)
+        & year_in_term(first_if_paid_now(enterprise, period, "office_rent"), parameters, period)
+    )
+    rent = enterprise("rent", period) * min_(enterprise("rented_area", period), int(p.max_area)) * enterprise("months_of_rent", period)
     return where(conditions, share_of(rent, int(p.rate), RENT_WHOLE), 0)
 
 
@@ -179,9 +215,14 @@ def tax_rebate_due(enterprise, period, parameters):
     contribution, first = enterprise("contribution", period), first_if_paid_now(enterprise, period, "tax_rebate")
     new = in_year(enterprise("settled_on", period), year) | in_year(enterprise("spun_off_on", period), year)
     base = where(new, 0, enterprise("retained_tax", period.last_year))
-    conditions = (enterprise("online_retailer", period) & enterprise("present", period)
-                  & (contribution >= p.low_contribution) & (new | enterprise("present", period.last_year))
-                  & (year < first + p.years) & year_in_term(first, parameters, period))
+    conditions = (
+        enterprise("online_retailer", period)
+        & enterprise("present", period)
+        & (contribution >= p.low_contribution)
+        & (new | enterprise("present", period.last_year))
+        & (year < first + p.years)
+        & year_in_term(first, parameters, period)
+    )
     rate = where(contribution >= p.high_contribution, int(p.high_rate), int(p.low_rate))
     return where(conditions, share_of(max_(enterprise("retained_tax", period) - base, 0), rate), 0)
 
@@ -189,23 +230,35 @@ def tax_rebate_due(enterprise, period, parameters):
 @yearly()
 def certification_award_due(enterprise, period, parameters):
     certified_on = enterprise("certified_on", period)
-    conditions = (in_year(certified_on, calendar(period)) & date_in_term(certified_on, parameters, period)
-                  & enterprise("online_retailer", period) & never_paid(enterprise, period, "certification_award"))
+    conditions = (
+        in_year(certified_on, calendar(period))
+        & date_in_term(certified_on, parameters, period)
+        & enterprise("online_retailer", period)
+        & never_paid(enterprise, period, "certification_award")
+    )
     return where(conditions, int(parameters(period).certification_award.award), 0)
 
 
 @yearly()
 def spin_off_award_due(enterprise, period, parameters):
     spun_off_on, year = enterprise("spun_off_on", period), calendar(period)
-    conditions = (enterprise("online_retailer", period) & (spun_off_on != 0) & (year_after(spun_off_on) <= year)
-                  & year_in_term(year, parameters, period) & never_paid(enterprise, period, "spin_off_award"))
+    conditions = (
+        enterprise("online_retailer", period)
+        & (spun_off_on != 0)
+        & (year_after(spun_off_on) <= year)
+        & year_in_term(year, parameters, period)
+        & never_paid(enterprise, period, "spin_off_award")
+    )
     return where(conditions, int(parameters(period).spin_off_award.award), 0)
 
 
 @yearly()
 def platform_entry_fee_due(enterprise, period, parameters):
-    conditions = ((enterprise("trades_locally", period) != 0) & year_in_term(calendar(period), parameters, period)
-                  & never_paid(enterprise, period, "platform_entry_fee"))
+    conditions = (
+        (enterprise("trades_locally", period) != 0)
+        & year_in_term(calendar(period), parameters, period)
+        & never_paid(enterprise, period, "platform_entry_fee")
+    )
     return where(conditions, share_of(enterprise("entry_fee", period), int(parameters(period).platform_entry_fee.rate)), 0)
 
 
@@ -220,23 +273,24 @@ def tier_reached(enterprise, period, parameters):
 def tier_paid(enterprise, period, parameters):
     """The highest tier this policy has paid until the end of the year."""
     paid_now = where(enterprise("platform_membership_award", period) > 0, enterprise("tier_reached", period), 0)
-    return max_(enterprise("tier_paid", period.last_year), paid_now) if calendar(period) > enterprise.simulation.base \
-        else paid_now
+    return max_(enterprise("tier_paid", period.last_year), paid_now) if calendar(period) > enterprise.simulation.base else paid_now
 
 
 @yearly()
 def platform_membership_award_due(enterprise, period, parameters):
     p, tier = parameters(period).platform_membership_award, enterprise("tier_reached", period)
-    conditions = ((enterprise("membership_income", period) >= p.income) & year_in_term(calendar(period), parameters, period)
-                  & (tier > enterprise("tier_paid", period.last_year)))
+    conditions = (
+        (enterprise("membership_income", period) >= p.income)
+        & year_in_term(calendar(period), parameters, period)
+        & (tier > enterprise("tier_paid", period.last_year))
+    )
     return where(conditions, np.array([0, p.tier1_award, p.tier2_award, p.tier3_award], np.int64)[tier], 0)
 
 
 @yearly()
 def data_line_due(enterprise, period, parameters):
     p, first = parameters(period).data_line, first_if_paid_now(enterprise, period, "data_line")
-    conditions = (enterprise("ecommerce", period) & (calendar(period) < first + p.years)
-                  & year_in_term(first, parameters, period))
+    conditions = enterprise("ecommerce", period) & (calendar(period) < first + p.years) & year_in_term(first, parameters, period)
     share = share_of(enterprise("line_lease", period), int(p.rate) * enterprise.simulation.decided_line, RATE * RATE)
     return where(conditions, min_(share, int(p.cap)), 0)
 
@@ -244,10 +298,15 @@ def data_line_due(enterprise, period, parameters):
 @yearly()
 def model_building_award_due(enterprise, period, parameters):
     p, opened_on = parameters(period).model_building_award, enterprise("building_opened_on", period)
-    conditions = (enterprise("recognised", period) & (enterprise("building_area", period) >= p.area)
-                  & (enterprise("occupancy", period) >= p.occupancy) & (opened_on != 0)
-                  & (year_after(opened_on) <= calendar(period)) & year_in_term(calendar(period), parameters, period)
-                  & never_paid(enterprise, period, "model_building_award"))
+    conditions = (
+        enterprise("recognised", period)
+        & (enterprise("building_area", period) >= p.area)
+        & (enterprise("occupancy", period) >= p.occupancy)
+        & (opened_on != 0)
+        & (year_after(opened_on) <= calendar(period))
+        & year_in_term(calendar(period), parameters, period)
+        & never_paid(enterprise, period, "model_building_award")
+    )
     return where(conditions, int(p.award), 0)
 
 
@@ -259,17 +318,20 @@ def school_places_due(enterprise, period, parameters):
 
 def _settled(k: int, slug: str):
     """五（四）（五）: nothing where conduct bars it or an existing support is as high."""
+
     def entitled(enterprise, period, parameters):
         due = enterprise(f"{slug}_due", period)
         conditions = enterprise("allowed", period)
         if CASH[k] and enterprise.simulation.supported:
             conditions = conditions & (due > enterprise(f"existing_{slug}", period))
         return where(conditions, due, 0)
+
     return entitled
 
 
 def _awarded(k: int, slug: str):
     """What those entitled apply for: one urn for all clauses and one for each, mixed; odds rise with the sum."""
+
     def award(enterprise, period, parameters):
         entitled, simulation = enterprise(f"{slug}_entitled", period), enterprise.simulation
         par, rate, typical = simulation.par, float(simulation.rates[k]), float(simulation.typical[k])
@@ -285,16 +347,19 @@ def _awarded(k: int, slug: str):
         awarded = np.zeros_like(entitled)
         awarded[who] = entitled[who] * applies
         return awarded
+
     return award
 
 
 def _first_year(slug: str):
     """The first year paid until the end of the year, 0 for never."""
+
     def first_year(enterprise, period, parameters):
         if calendar(period) <= enterprise.simulation.base:
             return enterprise.filled_array(0)
         first = enterprise(f"first_year_of_{slug}", period.last_year)
         return where((first == 0) & (enterprise(slug, period) > 0), calendar(period), first)
+
     return first_year
 
 
@@ -351,9 +416,11 @@ def goes_online(enterprise, period, parameters):
     spun_off_on = enterprise("spun_off_on", period)
     split_off = in_year(spun_off_on, year) & date_in_term(spun_off_on, parameters, period)
     had_none = enterprise("traditional", period) | (
-        (enterprise("sales", period.last_year) > 0) & (enterprise("online_sales", period.last_year) == 0))
+        (enterprise("sales", period.last_year) > 0) & (enterprise("online_sales", period.last_year) == 0)
+    )
     enough = (online >= enterprise.simulation.par["targets_traditional"] * FEN) | (
-        (sales > online) & (online > 0) & (online * ONE_IN >= sales))
+        (sales > online) & (online > 0) & (online * ONE_IN >= sales)
+    )
     return enterprise("counted", period) & (split_off | (had_none & enough)) & ~enterprise("went_online", period.last_year)
 
 
@@ -373,6 +440,7 @@ def system(terms: list[dict[str, dict[str, int]]], years: list[int]) -> TaxBenef
     data: dict = {}
     for block, numbers in terms[0].items():
         data[block] = {
-            name: {"values": {f"{year}-01-01": {"value": terms[j][block][name]} for j, year in enumerate(years)}} for name in numbers}
+            name: {"values": {f"{year}-01-01": {"value": terms[j][block][name]} for j, year in enumerate(years)}} for name in numbers
+        }
     made.parameters = ParameterNode("", data=data)
     return made

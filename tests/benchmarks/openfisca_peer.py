@@ -16,10 +16,22 @@ from tests.benchmarks.projected import Projection, Year, to_fen
 from tests.benchmarks.work import Sums, Work
 from tests.of_2013 import CASH, SLUGS
 
-COMPACT = ("sales", "online_sales", "main_taxes", "retained_tax", "contribution", "children", "members",
-           "membership_income", "present")
-OF_ALL = ("settled_on", "lease_started_on", "certified_on", "violated_on", "rented_area", "rent", "designated",
-          "line_lease", "entry_fee", "trades_locally", "building_area", "occupancy", "recognised")
+COMPACT = ("sales", "online_sales", "main_taxes", "retained_tax", "contribution", "children", "members", "membership_income", "present")
+OF_ALL = (
+    "settled_on",
+    "lease_started_on",
+    "certified_on",
+    "violated_on",
+    "rented_area",
+    "rent",
+    "designated",
+    "line_lease",
+    "entry_fee",
+    "trades_locally",
+    "building_area",
+    "occupancy",
+    "recognised",
+)
 DATES = OF_ALL[:4]
 
 
@@ -34,8 +46,11 @@ class OpenFisca:
         self.always = {name: facts[name] for name in openfisca_law.ALWAYS}
         self.always |= {name: facts[name] != 0 for name in ("accounts_sound", "online_retailer", "ecommerce", "o2o")}
         self.always["traditional"] = work.states["kind"] == TRADITIONAL
-        self.support = [[np.ascontiguousarray(work.existing[:, j, k]) for k in range(work.existing.shape[2])]
-                        for j in range(len(work.years))] if len(work.existing) else []
+        self.support = (
+            [[np.ascontiguousarray(work.existing[:, j, k]) for k in range(work.existing.shape[2])] for j in range(len(work.years))]
+            if len(work.existing)
+            else []
+        )
         base = work.annual[:, 0]
         self.base_facts = {name: np.ascontiguousarray(base[name]) for name in ("retained_tax", "sales", "online_sales")}
         self.base_facts["present"] = base["present"] != 0
@@ -62,8 +77,7 @@ class OpenFisca:
         simulation.rates, simulation.typical = self.work.rates[d], self.work.typical[d]
         simulation.supported = len(self.work.existing) > 0
         simulation.suspended_from = self.work.scenario.plain["rebate_suspended_from"] or 9999
-        simulation.decided_headquarters = int(
-            terms["headquarters_award"]["discretion_share"] * par["discretion_headquarters_award"] + 0.5)
+        simulation.decided_headquarters = int(terms["headquarters_award"]["discretion_share"] * par["discretion_headquarters_award"] + 0.5)
         simulation.decided_line = int(terms["data_line"]["discretion_share"] * par["discretion_data_line"] + 0.5)
         for name, values in self.always.items():
             simulation.set_input(name, "ETERNITY", values)
@@ -119,8 +133,13 @@ class OpenFisca:
         row["rebated_tax"] = value("retained_tax")[value("tax_rebate") > 0].sum()
         there, without = value("counted"), value("counted_without")
         row["enterprises"], row["enterprises_without"] = np.count_nonzero(there), np.count_nonzero(without)
-        for name, total in (("retained_tax", "retained_tax"), ("online_sales", "online_sales"), ("main_taxes", "taxes"),
-                            ("local_fen", "local"), ("unshared_fen", "unshared")):
+        for name, total in (
+            ("retained_tax", "retained_tax"),
+            ("online_sales", "online_sales"),
+            ("main_taxes", "taxes"),
+            ("local_fen", "local"),
+            ("unshared_fen", "unshared"),
+        ):
             values = value(name)
             row["online_sales" if total == "online_sales" else f"{total}_with"] = values[there].sum()
             row[f"{total}_without"] = values[without].sum()

@@ -80,8 +80,9 @@ class Projection:
         self.has_own_rate = self.own_rate > 0
         self.online_share = states["online_share"]
         self.came_before = work.enterprises["settled_on"] // 10_000 <= work.base
-        self.to_certify = (work.enterprises["certified_on"] == 0) & (work.enterprises["online_retailer"] != 0) & (
-            states["kind"] != JOINER) & self.active
+        self.to_certify = (
+            (work.enterprises["certified_on"] == 0) & (work.enterprises["online_retailer"] != 0) & (states["kind"] != JOINER) & self.active
+        )
         self.can_reregister = (states["born"] == 0) & (work.enterprises["settled_on"] == 0) & self.active
         years = np.array([work.base, *work.years])[:, None]
         self.age = np.where(states["born"] == 0, len(AGES) - 1, np.clip(years - states["born"], 1, 4) - 1)
@@ -89,11 +90,14 @@ class Projection:
         self.fixed = {
             "rented_area": (states["area"] * AREA + 0.5).astype(np.int64) * there,
             "rent": (states["rent"] * RENT + 0.5).astype(np.int64) * there,
-            "designated": states["designated"] * there, "line_lease": to_fen(states["line_lease"]) * there,
-            "entry_fee": to_fen(states["entry_fee"]) * there, "trades_locally": there.astype(np.int64),
+            "designated": states["designated"] * there,
+            "line_lease": to_fen(states["line_lease"]) * there,
+            "entry_fee": to_fen(states["entry_fee"]) * there,
+            "trades_locally": there.astype(np.int64),
             "building_area": (states["building_area"] * AREA + 0.5).astype(np.int64) * there,
             "occupancy": (states["occupancy"] * OCCUPANCY + 0.5).astype(np.int64) * there,
-            "recognised": (states["kind"] == BUILDING) & there}
+            "recognised": (states["kind"] == BUILDING) & there,
+        }
 
     def without_the_policy(self, d: int, urns) -> np.ndarray:
         """Who would be there without the policy (n,): all that came before it, the others but for the but-for share."""
@@ -108,8 +112,7 @@ class Projection:
     def years(self, d: int, urns) -> Iterator[Year]:
         """The years of draw d, in order."""
         work, par, everyone = self.work, self.work.parameters[d], self.everyone
-        dates = {name: work.enterprises[name].copy()
-                 for name in ("settled_on", "lease_started_on", "certified_on", "violated_on")}
+        dates = {name: work.enterprises[name].copy() for name in ("settled_on", "lease_started_on", "certified_on", "violated_on")}
         for j in range(1, work.known + 1):
             yield self._known(j, dates, float(par["tax_district_share"]))
         at, sales = everyone, work.states["sales"]
@@ -172,8 +175,10 @@ class Projection:
         """Expected retained tax per yuan of sales in the year at position j over the last known year's."""
         turnover = par["tax_burden_services"] if services else par["tax_vat_burden_goods"]
         income = par["tax_profitable_share"] * par["tax_margin"] * par["tax_income_tax_rate"]
-        now, then = (par["tax_district_share"] * (local[services] * turnover + local[2] * income)
-                     for local in (self._local(j), self._local(self.work.known)))
+        now, then = (
+            par["tax_district_share"] * (local[services] * turnover + local[2] * income)
+            for local in (self._local(j), self._local(self.work.known))
+        )
         return now / then if then > 0 else 1.0
 
     def _project(self, j, d, at, active, sales, profitable, members, fee, children, dates) -> Year:
@@ -182,8 +187,9 @@ class Projection:
         income = np.where(profitable, sales * par["tax_margin"] * par["tax_income_tax_rate"], 0.0)
         local, then = self._local(j), self._local(0)
         kept = par["tax_district_share"] * (np.where(services, local[1], local[0]) * turnover + local[2] * income)
-        unshared = kept if local == then else \
-            par["tax_district_share"] * (np.where(services, then[1], then[0]) * turnover + then[2] * income)
+        unshared = (
+            kept if local == then else par["tax_district_share"] * (np.where(services, then[1], then[0]) * turnover + then[2] * income)
+        )
         own = sales * self.own_rate[at]  # a register's own level, moved only by the sharing rules
         kept = np.where(has_rate, own * np.where(services, self._moved(par, j, True), self._moved(par, j, False)), kept)
         unshared = np.where(has_rate, own, unshared) * active
@@ -192,10 +198,22 @@ class Projection:
         contribution = self._bunched(par, j, retained)
         share = par["tax_district_share"]
         return Year(
-            j, at, active, to_fen(sales) * active, to_fen(sales * self.online_share[at]) * active,
-            (turnover_fen + income_fen) * active, retained, contribution,
-            kept / share if share > 0 else np.zeros(len(at)), unshared, children,
-            members.astype(np.int64) * active, to_fen(members * fee) * active, **dates, **self.fixed)
+            j,
+            at,
+            active,
+            to_fen(sales) * active,
+            to_fen(sales * self.online_share[at]) * active,
+            (turnover_fen + income_fen) * active,
+            retained,
+            contribution,
+            kept / share if share > 0 else np.zeros(len(at)),
+            unshared,
+            children,
+            members.astype(np.int64) * active,
+            to_fen(members * fee) * active,
+            **dates,
+            **self.fixed,
+        )
 
     def _bunched(self, par, j: int, retained: np.ndarray) -> np.ndarray:
         reach = 1.0 - float(par["bunching_contribution"])
@@ -218,7 +236,6 @@ class Projection:
         dates["violated_on"][who] = day_in_year(luck[luck < par["breach_rate"]] / par["breach_rate"], year)
         unbroken[who] = False
 
-
     def _known(self, j: int, dates, district_share: float) -> Year:
         """A year the register has."""
         row, work = self.work.annual[:, j], self.work
@@ -226,10 +243,27 @@ class Projection:
         retained = row["retained_tax"]
         local = retained / FEN / (share / RATE) if share > 0 else np.zeros(self.n)
         return Year(
-            j, self.everyone, row["present"] != 0, row["sales"], row["online_sales"],
-            row["vat"] + row["business_tax"] + row["income_tax"], retained, row["district_contribution"], local,
-            retained / FEN, row["executive_children"], row["paid_members"], row["membership_income"], **dates,
-            rented_area=row["rented_area"], rent=row["rent"], designated=row["designated_building"],
-            line_lease=row["line_lease"], entry_fee=row["entry_fee"], trades_locally=row["trades_locally"],
-            building_area=row["building_area"], occupancy=row["building_occupancy"],
-            recognised=row["building_recognised"] != 0)
+            j,
+            self.everyone,
+            row["present"] != 0,
+            row["sales"],
+            row["online_sales"],
+            row["vat"] + row["business_tax"] + row["income_tax"],
+            retained,
+            row["district_contribution"],
+            local,
+            retained / FEN,
+            row["executive_children"],
+            row["paid_members"],
+            row["membership_income"],
+            **dates,
+            rented_area=row["rented_area"],
+            rent=row["rent"],
+            designated=row["designated_building"],
+            line_lease=row["line_lease"],
+            entry_fee=row["entry_fee"],
+            trades_locally=row["trades_locally"],
+            building_area=row["building_area"],
+            occupancy=row["building_occupancy"],
+            recognised=row["building_recognised"] != 0,
+        )

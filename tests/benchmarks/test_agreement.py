@@ -23,9 +23,14 @@ from tests.of_2013 import SLUGS
 PLAIN = {}
 # every clause, every lottery: newcomers of 2013 are known, incumbents re-register, contributions bunch, tenants leave
 EVERYTHING = {
-    "population__known_until": 2013, "horizon": 2016, "rebate_suspended_from": 2016,
-    "assumptions__reregistration__share": 0.1, "assumptions__bunching__contribution": 0.3,
-    "assumptions__exit__after_support": 0.5, "assumptions__breach__rate": 0.1, "assumptions__butfor__startups": 0.5,
+    "population__known_until": 2013,
+    "horizon": 2016,
+    "rebate_suspended_from": 2016,
+    "assumptions__reregistration__share": 0.1,
+    "assumptions__bunching__contribution": 0.3,
+    "assumptions__exit__after_support": 0.5,
+    "assumptions__breach__rate": 0.1,
+    "assumptions__butfor__startups": 0.5,
 }
 
 

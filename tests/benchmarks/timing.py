@@ -67,8 +67,14 @@ def best_and_median(seconds: list[float], per: float) -> tuple[float, float]:
 def machine() -> dict[str, object]:
     """What the numbers were measured on."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    return {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count(), "load": load,
-            "python": platform.python_version(), "numpy": np.__version__, "at": time.strftime("%Y-%m-%d %H:%M:%S%z")}
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "load": load,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "at": time.strftime("%Y-%m-%d %H:%M:%S%z"),
+    }
 
 
 def write(folder: Path, tables: Mapping[str, list[Row]], notes: list[str]) -> Path:

@@ -29,12 +29,21 @@ from tests.of_2013 import CLAUSES, POLICY, SLUGS, TAKE_UP_FIELDS, TYPICAL_FIELDS
 
 # arrivals off; prices, relief of income tax and what the default readings do not ask for off; three whole award years; everything
 # else as in the baseline
-COMMON = {
-    f"assumptions.{kind}.a_year": 0
-    for kind in ("startups", "regional", "national", "split_offs", "traditional", "joiners", "buildings")
-} | {f"assumptions.{path}": 0 for path in (
-    "prices.growth", "tax.small_share", "tax.western_share", "existing.share", "certification.rate_others", "breach.accounts_rate")
-} | {"horizon": 2015, "policy.start": datetime.date(2013, 1, 1)}
+COMMON = (
+    {f"assumptions.{kind}.a_year": 0 for kind in ("startups", "regional", "national", "split_offs", "traditional", "joiners", "buildings")}
+    | {
+        f"assumptions.{path}": 0
+        for path in (
+            "prices.growth",
+            "tax.small_share",
+            "tax.western_share",
+            "existing.share",
+            "certification.rate_others",
+            "breach.accounts_rate",
+        )
+    }
+    | {"horizon": 2015, "policy.start": datetime.date(2013, 1, 1)}
+)
 CLAUSE = {slug: k for k, slug in enumerate(SLUGS)}
 KEYS = keys_of(f"{POLICY.name}/{slug}" for slug in SLUGS)  # of the clauses' own lotteries
 SHOCK_CUT = 1.5  # MODEL 3: the own shock is cut at ±1.5
@@ -93,11 +102,22 @@ def work_of(scenario: Scenario, population: Population) -> Work:
     typical = np.zeros((scenario.draws, CLAUSES))
     typical[:, : len(TYPICAL_FIELDS)] = np.stack([parameters[name] for name in TYPICAL_FIELDS], axis=1)
     return Work(
-        scenario, population, years, base, known, forget(population.enterprises, known_year),
-        states_of(population, window, known), window.annual, window.existing, window.of_district,
+        scenario,
+        population,
+        years,
+        base,
+        known,
+        forget(population.enterprises, known_year),
+        states_of(population, window, known),
+        window.annual,
+        window.existing,
+        window.of_district,
         numbers_of(scenario.law, [base, *years]),
-        parameters, np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1), typical,
-        _common_growth(parameters, scenario.seed, base, len(years)))
+        parameters,
+        np.stack([parameters[name] for name in TAKE_UP_FIELDS], axis=1),
+        typical,
+        _common_growth(parameters, scenario.seed, base, len(years)),
+    )
 
 
 def numbers_of(law: Law, years: list[int]) -> list[dict[str, dict[str, int]]]:
@@ -105,8 +125,10 @@ def numbers_of(law: Law, years: list[int]) -> list[dict[str, dict[str, int]]]:
     A threshold that has to be passed is one more: whoever reads these asks whether a fact is at least the threshold."""
     compiled, found = law.compile(years), []
     for head, numbers in zip(compiled.head, compiled.numbers, strict=True):
-        named = {"policy": {name: int(head[name]) for name in ("start", "end")},
-                 "sharing": {name: int(head[name]) for name in HEAD.names if name.endswith("_share")}}
+        named = {
+            "policy": {name: int(head[name]) for name in ("start", "end")},
+            "sharing": {name: int(head[name]) for name in HEAD.names if name.endswith("_share")},
+        }
         for path, number in zip(POLICY.number_paths, numbers, strict=True):
             block, name = path.split(".")
             named.setdefault(block, {})[name] = int(number) + (law.numbers[path].edge == "more_than")
@@ -139,8 +161,9 @@ def differences(ours: tuple[np.ndarray, np.ndarray], theirs: tuple[np.ndarray, n
     """Every sum that is not the same in two results (by_clause, by_year) of some draws, in words; empty: they agree."""
     found = []
     for d, j, k, what in np.argwhere(ours[0] != theirs[0]):
-        found.append(f"draw {d} {work.years[j]} {SLUGS[k]} {totals.BY_CLAUSE[what]}: "
-                     f"{ours[0][d, j, k, what]} and {theirs[0][d, j, k, what]}")
+        found.append(
+            f"draw {d} {work.years[j]} {SLUGS[k]} {totals.BY_CLAUSE[what]}: {ours[0][d, j, k, what]} and {theirs[0][d, j, k, what]}"
+        )
     for d, j, what in np.argwhere(ours[1] != theirs[1]):
         if totals.BY_YEAR[what] not in NOT_COMPARED:
             found.append(f"draw {d} {work.years[j]} {totals.BY_YEAR[what]}: {ours[1][d, j, what]} and {theirs[1][d, j, what]}")

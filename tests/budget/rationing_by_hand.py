@@ -44,10 +44,13 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
         before = math.floor(so_far[key] * rules.share + 0.5)
         so_far[key] += net[i]
         now[i] = math.floor(so_far[key] * rules.share + 0.5) - before
-    order = sorted(own, key={
-        "lottery": lambda i: (claims[i].year, tickets[i]),
-        "priority": lambda i: (rules.rank[claims[i].clause], days[i], tickets[i]),
-    }.get(rules.mode, lambda i: (days[i], tickets[i])))
+    order = sorted(
+        own,
+        key={
+            "lottery": lambda i: (claims[i].year, tickets[i]),
+            "priority": lambda i: (rules.rank[claims[i].clause], days[i], tickets[i]),
+        }.get(rules.mode, lambda i: (days[i], tickets[i])),
+    )
     balance, paid = dict.fromkeys(own, 0), dict.fromkeys(own, 0)
 
     def cancel(year):
@@ -69,8 +72,9 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
         cancel(year)
         for enterprise, (when, amount) in breach.items():
             if when == year:
-                due_back[year] += amount - sum(claims[i].amount - paid[i] for i in own
-                                               if claims[i].enterprise == enterprise and claims[i].year <= year)
+                due_back[year] += amount - sum(
+                    claims[i].amount - paid[i] for i in own if claims[i].enterprise == enterprise and claims[i].year <= year
+                )
         for i in own:
             if balance[i]:
                 unpaid[year] += 1
@@ -92,8 +96,11 @@ def _under_the_cap(claims, own, rules, flows):
 
 def _offers(claims, order, offers, rules, year):
     groups = [({i for i in order if claims[i].clause == k}, limit) for k, limit in rules.clause_caps.items()]
-    groups += [({i for i in order if rules.pools.get(claims[i].clause) == p}, limit)
-               for (p, when), limit in rules.pool_limits.items() if when == year]
+    groups += [
+        ({i for i in order if rules.pools.get(claims[i].clause) == p}, limit)
+        for (p, when), limit in rules.pool_limits.items()
+        if when == year
+    ]
     groups += [(set(order), rules.limits[year])] if year in rules.limits else []
     if rules.mode == "none":
         return offers

@@ -54,15 +54,18 @@ def summary(draws):
     return summarise(draws, SCENARIO)
 
 
-@pytest.mark.parametrize("measure, clause, year, told", [
-    ("paid", "office_rent", 2014, "the years are not|the clauses are not"),
-    ("paid", "total", "total", "the years are not|the clauses are not"),
-    ("awarded", "tax_rebate", "total", "the years are not|the clauses are not"),
-    ("administration", "total", 2015, "the years are not|not what is induced"),
-    ("net_impact", "total", "total", "the years are not|not what is induced"),
-    ("induced_zone_and_towns", "total", 2016, "the years are not|purses"),
-    ("recipients", "total", 2014, "the years are not"),
-])
+@pytest.mark.parametrize(
+    "measure, clause, year, told",
+    [
+        ("paid", "office_rent", 2014, "the years are not|the clauses are not"),
+        ("paid", "total", "total", "the years are not|the clauses are not"),
+        ("awarded", "tax_rebate", "total", "the years are not|the clauses are not"),
+        ("administration", "total", 2015, "the years are not|not what is induced"),
+        ("net_impact", "total", "total", "the years are not|not what is induced"),
+        ("induced_zone_and_towns", "total", 2016, "the years are not|purses"),
+        ("recipients", "total", 2014, "the years are not"),
+    ],
+)
 def test_a_table_in_which_a_fen_is_missing_is_refused(summary, measure, clause, year, told):
     """Clauses, years and purses of the table itself: what is printed, not only what was played."""
     assert faults_of(summary) == []
@@ -93,8 +96,10 @@ def test_an_edited_folder_is_no_report(draws, tmp_path):
 @pytest.mark.parametrize("clause, year", [("office_rent", 2014), ("total", 2015), ("total", "total")])
 def test_a_comparison_in_which_a_fen_is_missing_is_refused(clause, year):
     clauses, years = ["office_rent", "tax_rebate", "total"], [2014, 2015, "total"]
-    table = pd.DataFrame([("a", c, y, (1 + (c == "total")) * 10.0 * (1 + (y == "total"))) for c in clauses for y in years],
-                         columns=["scenario", "clause", "year", "mean"])
+    table = pd.DataFrame(
+        [("a", c, y, (1 + (c == "total")) * 10.0 * (1 + (y == "total"))) for c in clauses for y in years],
+        columns=["scenario", "clause", "year", "mean"],
+    )
     differences_hold(table)
     row = (table["clause"] == clause) & (table["year"] == year)
     with pytest.raises(SimulatorError, match="the years are not"):

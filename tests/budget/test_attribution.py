@@ -15,8 +15,14 @@ FOUR = ("headquarters_award", "opening_award", "office_rent", "tax_rebate")
 ONLY_FOUR = {f"law.{slug}.offered": slug in FOUR for slug in SLUGS}
 # nobody comes for the support or leaves when it ends; the opening awards are all that clauses have to do with each other
 APART = {**ALL_CAME_ANYWAY, **EVERYBODY_APPLIES, **NOBODY_BREAKS_A_RULE, **assume(exit__after_support=0)}
-NOTICED = {"interpretation.opening_awards": "higher_of", "assumptions.butfor.anchors": 0.6, "assumptions.o2o_share": 0.5,
-           "assumptions.regional.a_year": 4, "assumptions.startups.a_year": 20, "assumptions.incumbents.number": 10}
+NOTICED = {
+    "interpretation.opening_awards": "higher_of",
+    "assumptions.butfor.anchors": 0.6,
+    "assumptions.o2o_share": 0.5,
+    "assumptions.regional.a_year": 4,
+    "assumptions.startups.a_year": 20,
+    "assumptions.incumbents.number": 10,
+}
 
 
 @pytest.fixture(scope="module")

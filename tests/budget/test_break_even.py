@@ -63,8 +63,9 @@ def test_the_interval_of_years_covers_the_year_of_the_true_mean(mean):
     and is not simply all years."""
     dice, repetitions = np.random.default_rng(3), 2000
     truth = first_year(np.array(mean), ALL, YEARS)
-    ends = np.array([year_of_the_mean(np.array(mean) + np.cumsum(dice.normal(0, 0.5, (100, 4)), axis=1), ALL, YEARS)
-                     for _ in range(repetitions)])
+    ends = np.array(
+        [year_of_the_mean(np.array(mean) + np.cumsum(dice.normal(0, 0.5, (100, 4)), axis=1), ALL, YEARS) for _ in range(repetitions)]
+    )
     covered = (ends[:, 0] <= truth) & (truth <= ends[:, 1])
     assert covered.mean() > COVER - 4 * math.sqrt(COVER * (1 - COVER) / repetitions)
     assert (ends[:, 0] > 2013).all() and ((ends[:, 0] == ends[:, 1]) | (ends[:, 1] < 2016)).any()

@@ -47,7 +47,8 @@ def test_clauses_add_up_to_the_total_and_years_to_the_sum(kept):
     total = {m: means(table, m).loc[TOTAL] for m in ("accrued", "paid", "lapsed", "cancelled", "due")}
     assert total["accrued"][TOTAL] == pytest.approx(total["due"][TOTAL])
     assert total["lapsed"][TOTAL] > 0 and total["due"][TOTAL] == pytest.approx(
-        total["paid"][TOTAL] + total["lapsed"][TOTAL] + total["cancelled"][TOTAL])
+        total["paid"][TOTAL] + total["lapsed"][TOTAL] + total["cancelled"][TOTAL]
+    )
 
 
 def test_what_is_outstanding_of_breaches_is_due_less_recovered(kept):
@@ -87,8 +88,7 @@ def test_commitments_and_the_largest_recipients_claim_by_claim(kept):
 def test_the_legal_maximum_is_what_the_law_says_of_every_enterprise():
     """Of a register whose every year is known and to which nobody comes: the assessment, whatever take-up was assumed."""
     people = synthesize(enterprises=80, seed=3)
-    chosen = scenario({"behaviour": "as_the_law_says", "horizon": people.last_year, "assumptions.take_up.office_rent": 0.2},
-                      draws=2)
+    chosen = scenario({"behaviour": "as_the_law_says", "horizon": people.last_year, "assumptions.take_up.office_rent": 0.2}, draws=2)
     table = exposure(chosen, people).set_index(["clause", "year"])
     assessed = assess(people, chosen)
     cash = assessed.awards[:, :, :CASH_CLAUSES]
@@ -136,8 +136,9 @@ def test_execution_knows_what_was_paid_and_varies_only_afterwards(paid_register)
 
 def test_the_ledger_pays_known_years_as_they_were_paid(paid_register):
     """Whatever the appropriation: what was paid was paid, also beyond it; only later years are rationed."""
-    chosen = scenario({"population.known_until": 2014, "rationing.mode": "pro_rata", "appropriation.2013": "1元",
-                       "appropriation.2015": 100_000}, draws=20)
+    chosen = scenario(
+        {"population.known_until": 2014, "rationing.mode": "pro_rata", "appropriation.2013": "1元", "appropriation.2015": 100_000}, draws=20
+    )
     ledger = keep_ledger(chosen, paid_register, play(chosen, paid_register, workers=1), workers=1)
     paid = ledger.flow("paid")
     assert (paid[:, 0].sum(axis=1) == 4_234_567).all() and (paid[:, 1].sum(axis=1) == 500_000).all()

@@ -30,8 +30,7 @@ def base():
 
 @pytest.fixture(scope="module")
 def reform(base):
-    return base.set({"law.tax_rebate.high_rate": 0.4, "law.office_rent.max_area": 300,
-                     "interpretation.opening_awards": "higher_of"})
+    return base.set({"law.tax_rebate.high_rate": 0.4, "law.office_rent.max_area": 300, "interpretation.opening_awards": "higher_of"})
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +52,10 @@ def test_equal_scenarios_differ_by_exactly_nothing(base):
 def test_every_change_is_listed_first_with_both_values_and_its_article(result, tmp_path):
     rows = {r.path: (r.baseline, r.reform, r.article) for r in result.changed.itertuples()}
     assert rows == {
-        "law.tax_rebate.high_rate": ("0.50", "0.4", "四（四）"), "law.office_rent.max_area": ("500", "300", "四（三）"),
-        "interpretation.opening_awards": ("cumulative", "higher_of", "四（一）（二）")}
+        "law.tax_rebate.high_rate": ("0.50", "0.4", "四（四）"),
+        "law.office_rent.max_area": ("500", "300", "四（三）"),
+        "interpretation.opening_awards": ("cumulative", "higher_of", "四（一）（二）"),
+    }
     assert (result.changed["zh"] != "").all() and (result.changed["en"] != "").all()
     lines = comparison.text(result, "en").splitlines()
     assert "law.office_rent.max_area" in "".join(lines[:6])
@@ -137,8 +138,11 @@ def test_the_workbook_has_a_sheet_of_changes_and_one_of_clause_by_year(result, t
     book = openpyxl.load_workbook(comparison.save(result, tmp_path / "比较.xlsx"))
     assert book.sheetnames == ["变更", "条款与年度差额", "分位数差额", "增长与税收", "合法性提示"]
     changes = [[c.value for c in row] for row in book["变更"].iter_rows(min_row=2)]
-    assert any(row[0].startswith("baseline+office_rent.max_area=300") and row[1:] == [
-        "law.office_rent.max_area", "500", "300", "四（三）", "补助面积上限"] for row in changes)
+    assert any(
+        row[0].startswith("baseline+office_rent.max_area=300")
+        and row[1:] == ["law.office_rent.max_area", "500", "300", "四（三）", "补助面积上限"]
+        for row in changes
+    )
     sheet = book["条款与年度差额"]
     header = [c.value for c in sheet[3]]
     assert header[2:9] == ["2013", "2014", "2015", "2016", "2017", "2018", "各年合计"]
@@ -157,7 +161,13 @@ def test_csv_files_keep_every_table_whole(result, tmp_path):
     table = pd.read_csv(tmp_path / "d.csv", encoding="utf-8-sig", dtype={"year": str})
     assert len(table) == len(result.differences)
     assert {p.name for p in tmp_path.iterdir()} == {
-        ".simulator.json", "d.csv", "d.changed.csv", "d.quantiles.csv", "d.outcomes.csv", "d.legality.csv"}
+        ".simulator.json",
+        "d.csv",
+        "d.changed.csv",
+        "d.quantiles.csv",
+        "d.outcomes.csv",
+        "d.legality.csv",
+    }
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -167,6 +177,9 @@ def test_what_rounds_to_nothing_has_no_sign(base, lang):
     told = comparison.text(compare(base, moved), lang)
     assert "<0." in told and not re.search(r"[+\u2212-]0(\.0+)?(?![\d.])", told)
     assert [UNITS[lang]["money"].text(value, 0.1, digits=0, signed=True) for value in (-0.4, 0.0, 2e6)] == [
-        "0", "0", {"zh": "+200", "en": "+2"}[lang]]
+        "0",
+        "0",
+        {"zh": "+200", "en": "+2"}[lang],
+    ]
     style = _FORMATS["signed"]["num_format"]
     assert style.count(";") == 2 and style.endswith(";0.00")

@@ -47,8 +47,16 @@ def certain():
 def several():
     """Twelve retailers that settle in 2013, with offices of 30 to 360 m² and taxes that grow at random from then on."""
     each = np.arange(1, 13)
-    people = register(12, range(2012, 2014), online_retailer=1, settled_on=2013_03_01, lease_started_on=2013_03_01,
-                      designated_building=1, rented_area=each * 30 * AREA_UNIT, rent=50 * RENT)
+    people = register(
+        12,
+        range(2012, 2014),
+        online_retailer=1,
+        settled_on=2013_03_01,
+        lease_started_on=2013_03_01,
+        designated_building=1,
+        rented_area=each * 30 * AREA_UNIT,
+        rent=50 * RENT,
+    )
     people.annual["present"][:, 0] = 0
     people.annual["retained_tax"][:, 1] = each[::-1] * 60_000 * 100
     people.annual["district_contribution"] = people.annual["retained_tax"]
@@ -59,8 +67,7 @@ def several():
 # ------------------------------------------------------------------------------------------ a known answer
 
 
-@pytest.mark.parametrize("budget, rate", [(200_000, "0.3076"), (260_000, "0.4000"), (259_999.99, "0.3999"), (0, "0"),
-                                          (650_000, "1")])
+@pytest.mark.parametrize("budget, rate", [(200_000, "0.3076"), (260_000, "0.4000"), (259_999.99, "0.3999"), (0, "0"), (650_000, "1")])
 def test_a_linear_cost_gives_the_exact_rate_on_its_resolution(certain, two, budget, rate):
     """650 000 yuan × rate ≤ budget, in ten-thousandths: nothing random, so nothing is held back."""
     found = design(certain, budget, [RATE], population=two)
@@ -169,13 +176,21 @@ def test_growth_is_another_goal():
 # ------------------------------------------------------------------------------------------ what cannot be meant
 
 
-@pytest.mark.parametrize("free, told_so", [
-    (["law.tax_rebate.hihg_rate"], "is no number of a clause → did you mean law.tax_rebate.high_rate?"),
-    (["law.sharing.district_share"], "is no number of a clause"), (["assumptions.o2o_share"], "is no number of a clause"),
-    ([f"{RATE}=a:b"], "is no range"), ([f"{RATE}=0.5"], "is no range"), ([f"{RATE}=0.2:1.5"], "1.5 lies outside 0 … 1 share"),
-    ([f"{RATE}=0.6:0.2"], "there is no step"), ([f"{RATE}=0.1:0.2:0.00001"], "is finer than 1/10,000 share"),
-    ([RATE, RATE], "stands twice"), ([RATE, AREA, "law.data_line.cap", "law.data_line.rate"], "names 4 terms → one to 3"),
-])
+@pytest.mark.parametrize(
+    "free, told_so",
+    [
+        (["law.tax_rebate.hihg_rate"], "is no number of a clause → did you mean law.tax_rebate.high_rate?"),
+        (["law.sharing.district_share"], "is no number of a clause"),
+        (["assumptions.o2o_share"], "is no number of a clause"),
+        ([f"{RATE}=a:b"], "is no range"),
+        ([f"{RATE}=0.5"], "is no range"),
+        ([f"{RATE}=0.2:1.5"], "1.5 lies outside 0 … 1 share"),
+        ([f"{RATE}=0.6:0.2"], "there is no step"),
+        ([f"{RATE}=0.1:0.2:0.00001"], "is finer than 1/10,000 share"),
+        ([RATE, RATE], "stands twice"),
+        ([RATE, AREA, "law.data_line.cap", "law.data_line.rate"], "names 4 terms → one to 3"),
+    ],
+)
 def test_a_term_that_is_none_is_refused(certain, free, told_so):
     with pytest.raises(ScenarioError) as e:
         free_terms(certain.law, free)

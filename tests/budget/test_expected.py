@@ -52,7 +52,8 @@ def test_nothing_else_is_touched(played):
     """The summary's means are as drawn, and so are its quantiles and probabilities; only means can be asked for."""
     summary = played.summary
     assert summary.query("measure == 'paid' and clause == 'total' and year == 'total'")["mean"].item() == pytest.approx(
-        played.paid_totals().mean())
+        played.paid_totals().mean()
+    )
     assert not [c for c in played.expected.columns if c.startswith("p5") or "probability" in c]
     assert not played.expected["measure"].isin(["overrun", "target", "target_fully"]).any()
     for of in ("p95", "p50.2014", "overrun"):

@@ -19,7 +19,13 @@ def test_the_sums_are_those_that_were_blessed(tmp_path):
     golden.write(actual)
     now, was = rows(actual), rows(golden.FILE)
     assert len(was) > 200 and sum(was.values()) > 10**10
-    different = [key for key in now.keys() | was.keys() if now.get(key) != was.get(key) and not (
-        key[0] == "draws" and now.get(key) == pytest.approx(was.get(key, 0), rel=LAST_DIGITS, abs=1))]
-    assert not different, (f"{len(different)} sums changed, as {sorted(different)[:3]}; all as they are now: {actual}. "
-                           "If that is meant: python -m tests.budget.golden, and a line in CHANGELOG.md")
+    different = [
+        key
+        for key in now.keys() | was.keys()
+        if now.get(key) != was.get(key)
+        and not (key[0] == "draws" and now.get(key) == pytest.approx(was.get(key, 0), rel=LAST_DIGITS, abs=1))
+    ]
+    assert not different, (
+        f"{len(different)} sums changed, as {sorted(different)[:3]}; all as they are now: {actual}. "
+        "If that is meant: python -m tests.budget.golden, and a line in CHANGELOG.md"
+    )

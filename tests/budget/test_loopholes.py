@@ -56,8 +56,15 @@ def test_splitting_gets_round_the_cap_on_area():
 
 def test_splitting_fails_at_what_is_asked_of_each_enterprise():
     """四（二） asks 2 m of registered capital, 四（四） 50 000 of contribution: halves of 3 m and 80 000 miss both."""
-    one = register(1, YEARS, **NEW, registered_capital=3_000_000 * YUAN, paid_in_capital=3_000_000 * YUAN,
-                   retained_tax=[80_000 * YUAN], district_contribution=[80_000 * YUAN])
+    one = register(
+        1,
+        YEARS,
+        **NEW,
+        registered_capital=3_000_000 * YUAN,
+        paid_in_capital=3_000_000 * YUAN,
+        retained_tax=[80_000 * YUAN],
+        district_contribution=[80_000 * YUAN],
+    )
     assert due(one, "opening_award") == 90_000 and due(one, "tax_rebate") == 0.3 * 80_000
     halves = gone("split", one)
     assert due(halves, "opening_award") == due(halves, "tax_rebate") == 0
@@ -65,8 +72,9 @@ def test_splitting_fails_at_what_is_asked_of_each_enterprise():
 
 
 def test_a_half_is_a_half_and_nothing_is_lost():
-    one = register(2, YEARS, **NEW, registered_capital=[101, 7], vat=[333, 5], retained_tax=[[BLANK], [9]],
-                   executive_children=3, headquarters=NATIONAL)
+    one = register(
+        2, YEARS, **NEW, registered_capital=[101, 7], vat=[333, 5], retained_tax=[[BLANK], [9]], executive_children=3, headquarters=NATIONAL
+    )
     one.annual["retained_tax"] = np.array([[BLANK] * 3, [9] * 3])
     two = gone("split", one)
     assert len(two) == 4 and list(two.ids[2:]) == ["E0000000·2", "E0000001·2"]
@@ -131,16 +139,27 @@ def test_who_was_there_before_states_capital_in_vain():
 
 def test_registering_anew_brings_a_newcomer_s_support():
     """Rent for 24 months, 3 % of 2 m, and a rebate on a base of zero, for an incumbent that only changed its papers."""
-    one = register(1, YEARS, online_retailer=1, o2o=1, registered_capital=2_000_000 * YUAN, paid_in_capital=2_000_000 * YUAN,
-                   designated_building=1, rented_area=100 * AREA, rent=50 * RENT, retained_tax=[60_000 * YUAN],
-                   district_contribution=[60_000 * YUAN])
+    one = register(
+        1,
+        YEARS,
+        online_retailer=1,
+        o2o=1,
+        registered_capital=2_000_000 * YUAN,
+        paid_in_capital=2_000_000 * YUAN,
+        designated_building=1,
+        rented_area=100 * AREA,
+        rent=50 * RENT,
+        retained_tax=[60_000 * YUAN],
+        district_contribution=[60_000 * YUAN],
+    )
     assert due(one) == 0
     assert gains("reregistration", one) == [100 * 50 * 24 + 60_000 + 0.3 * 60_000]
 
 
 def test_one_that_settled_already_cannot_do_it_again():
-    assert gains("reregistration", register(1, YEARS, **NEW, registered_capital=2_000_000 * YUAN,
-                                            paid_in_capital=2_000_000 * YUAN)) == [0.0]
+    assert gains("reregistration", register(1, YEARS, **NEW, registered_capital=2_000_000 * YUAN, paid_in_capital=2_000_000 * YUAN)) == [
+        0.0
+    ]
 
 
 # ------------------------------------------------------------------------------------------ several platforms
@@ -170,9 +189,17 @@ CERTAIN = {"behaviour": "as_the_law_says", "uncertainty": "none", "horizon": 201
 
 def test_with_nothing_random_the_price_is_the_mean_share_of_the_gain():
     """Everyone applies and is paid at once: price = 5 %, the most likely share, of 360 000; the one that would lose stays."""
-    offices = register(2, YEARS, **NEW, lease_started_on=2013_01_15, designated_building=1,
-                       rented_area=np.array([800, 10]) * AREA, rent=50 * RENT, registered_capital=3_000_000 * YUAN,
-                       paid_in_capital=np.array([0, 3_000_000]) * YUAN)
+    offices = register(
+        2,
+        YEARS,
+        **NEW,
+        lease_started_on=2013_01_15,
+        designated_building=1,
+        rented_area=np.array([800, 10]) * AREA,
+        rent=50 * RENT,
+        registered_capital=3_000_000 * YUAN,
+        paid_in_capital=np.array([0, 3_000_000]) * YUAN,
+    )
     table = prices(scenario(CERTAIN), offices, play).set_index("way")
     row = table.loc["split"]
     assert (row["gainers"], row["gain"], row["everybody"], row["clause"]) == (1, 360_000.0, 360_000.0, "office_rent")
@@ -227,19 +254,19 @@ def test_a_fault_of_the_catalogue_is_named(tmp_path):
 
 
 def test_a_page_for_outside_withholds_what_rests_on_one_enterprise():
-    one = register(1, YEARS, **NEW | {"o2o": 0}, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA,
-                   rent=50 * RENT)
+    one = register(1, YEARS, **NEW | {"o2o": 0}, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA, rent=50 * RENT)
     table = prices(scenario(CERTAIN), one, play)
-    inside, outside = (blocks(told.section(SimpleNamespace(analyses={"loopholes": shown}), load("zh")))
-                       for shown in (table, analyses_released({"loopholes": table}, Plan())["loopholes"]))
+    inside, outside = (
+        blocks(told.section(SimpleNamespace(analyses={"loopholes": shown}), load("zh")))
+        for shown in (table, analyses_released({"loopholes": table}, Plan())["loopholes"])
+    )
     assert ">1.8<" in inside and "（*）" not in inside  # one enterprise, its terms certain: no estimate, so that no error stands beneath
     assert ">1.8<" not in outside and outside.count("（*）") == 2 * len(table)  # how many gain, and the price
     assert blocks(told.section(SimpleNamespace(analyses={}), load("zh"))) == ""
 
 
 def test_the_ways_are_told_and_kept(tmp_path):
-    offices = register(1, YEARS, **NEW, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA,
-                       rent=50 * RENT)
+    offices = register(1, YEARS, **NEW, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA, rent=50 * RENT)
     table = prices(scenario(CERTAIN), offices, play)
     assert "拆分企业" in told.text(table) and "四（七）" in told.text(table)
     assert "once in a lifetime" in told.text(table, "en").lower()

@@ -40,8 +40,9 @@ def test_registered_capital_at_below_and_above_its_edge():
     """Edge 2 m, at least: six newly settled retailers with shops, of which two lie outside the band of a tenth."""
     capital = np.array([1_799_999, 1_900_000, 1_999_999, 2_000_000, 2_100_000, 2_300_000]) * YUAN
     capital[2] += 99  # 1,999,999.99
-    people = register(6, range(2012, 2015), settled_on=2013_05_01, online_retailer=1, o2o=1, registered_capital=capital,
-                      paid_in_capital=capital // 2)
+    people = register(
+        6, range(2012, 2015), settled_on=2013_05_01, online_retailer=1, o2o=1, registered_capital=capital, paid_in_capital=capital // 2
+    )
     row = edge(notches(BASELINE, people), "opening_award", "registered_capital")
     assert (row["in_band"], row["below"], row["above"]) == (4, 2, 2)
     jumps = 0.03 * capital[1:5] / 2 / YUAN
@@ -56,9 +57,15 @@ def test_registered_capital_at_below_and_above_its_edge():
 
 def test_those_the_edge_does_not_concern_are_in_the_band_only():
     capital = np.full(4, 1_950_000 * YUAN)
-    people = register(4, range(2012, 2015), settled_on=np.array([2013_05_01, 2013_05_01, 0, 2013_05_01]),
-                      online_retailer=np.array([1, 1, 1, 0]), o2o=np.array([1, 0, 1, 1]), registered_capital=capital,
-                      paid_in_capital=capital)
+    people = register(
+        4,
+        range(2012, 2015),
+        settled_on=np.array([2013_05_01, 2013_05_01, 0, 2013_05_01]),
+        online_retailer=np.array([1, 1, 1, 0]),
+        o2o=np.array([1, 0, 1, 1]),
+        registered_capital=capital,
+        paid_in_capital=capital,
+    )
     row = edge(notches(BASELINE, people), "opening_award", "registered_capital")
     assert (row["in_band"], row["below"], row["above"]) == (4, 1, 0)
 
@@ -97,8 +104,15 @@ def test_reaching_one_year_may_use_up_what_a_later_year_would_give():
 
 def test_the_map_counts_those_the_edge_concerns_by_distance():
     occupancy = np.array([0.73, 0.79, 0.80, 0.81, 0.85]) * OCCUPANCY
-    people = register(5, range(2012, 2014), "building", building_area=6000 * YUAN, building_recognised=1,
-                      building_opened_on=2011_01_01, building_occupancy=occupancy.astype(np.int64))
+    people = register(
+        5,
+        range(2012, 2014),
+        "building",
+        building_area=6000 * YUAN,
+        building_recognised=1,
+        building_opened_on=2011_01_01,
+        building_occupancy=occupancy.astype(np.int64),
+    )
     found = notches(BASELINE, people)
     row = edge(found, "model_building_award", "occupancy")
     assert (row["below"], row["above"], row["jump"]) == (3, 2, 100_000)
@@ -141,8 +155,9 @@ def test_drawn_populations_are_means_with_their_errors():
 
 
 def test_unknown_facts_are_left_out_not_taken_for_nothing():
-    people = register(2, range(2012, 2015), settled_on=2013_05_01, online_retailer=1, o2o=1,
-                      registered_capital=1_950_000 * YUAN, paid_in_capital=10**8)
+    people = register(
+        2, range(2012, 2015), settled_on=2013_05_01, online_retailer=1, o2o=1, registered_capital=1_950_000 * YUAN, paid_in_capital=10**8
+    )
     people.unknown.append((str(people.ids[0]), 0, "o2o"))
     found = notches(BASELINE, people)
     assert found.left_out == 1 and edge(found, "opening_award", "registered_capital")["below"] == 1

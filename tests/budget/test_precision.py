@@ -80,8 +80,22 @@ def test_what_cannot_be_meant_is_refused_all_at_once():
 
 
 def test_not_reached_is_said_on_the_screen_on_page_one_in_the_record_and_by_the_exit_code(tmp_path):
-    outcome = call("run", "baseline", "--precision", "1%", "--of", "p95.2014", "--draws", "500", "--max-draws", "530",
-                   "--set", "sampling=sobol", "--out", tmp_path / "run")
+    outcome = call(
+        "run",
+        "baseline",
+        "--precision",
+        "1%",
+        "--of",
+        "p95.2014",
+        "--draws",
+        "500",
+        "--max-draws",
+        "530",
+        "--set",
+        "sampling=sobol",
+        "--out",
+        tmp_path / "run",
+    )
     assert outcome.code == 3, outcome.err
     assert "未达到要求的 ±1%" in outcome.out and "528 次" in outcome.out and "2014 年兑现支出的 P95" in outcome.out
     told = json.loads((tmp_path / "run" / "record.json").read_text(encoding="utf-8"))["precision"]

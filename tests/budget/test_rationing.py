@@ -43,11 +43,17 @@ def cases(draw):
             if year == breach and awarded:
                 claims.append(Claim(enterprise, year, CLAWBACK, awarded))
     claims = sorted(claims, key=lambda c: c[:3])
-    rules = Rules(draw(st.sampled_from(list(MODES))), draw(st.booleans()), draw(st.sampled_from([0.0, 0.25, 1 / 3, 1.0])),
-                  draw(st.permutations(range(CASH_CLAUSES))), draw(st.none() | st.integers(0, 4_000)),
-                  draw(st.dictionaries(st.integers(0, 3), MONEY, max_size=2)), {0: 0, 1: 0, 2: 1},
-                  draw(st.dictionaries(st.tuples(st.integers(0, 1), st.integers(1, YEARS + 1)), MONEY, max_size=4)),
-                  draw(st.dictionaries(st.integers(1, YEARS + 1), MONEY, max_size=4)))
+    rules = Rules(
+        draw(st.sampled_from(list(MODES))),
+        draw(st.booleans()),
+        draw(st.sampled_from([0.0, 0.25, 1 / 3, 1.0])),
+        draw(st.permutations(range(CASH_CLAUSES))),
+        draw(st.none() | st.integers(0, 4_000)),
+        draw(st.dictionaries(st.integers(0, 3), MONEY, max_size=2)),
+        {0: 0, 1: 0, 2: 1},
+        draw(st.dictionaries(st.tuples(st.integers(0, 1), st.integers(1, YEARS + 1)), MONEY, max_size=4)),
+        draw(st.dictionaries(st.integers(1, YEARS + 1), MONEY, max_size=4)),
+    )
     return claims, rules
 
 
@@ -60,13 +66,28 @@ def compiled(claims: list[Claim], rules: Rules):
     due_back, unpaid = np.zeros((1, YEARS + 1), np.int64), np.zeros((1, YEARS + 1), np.int64)
     committed, largest = np.zeros((1, YEARS, YEARS), np.int64), np.zeros((1, 3), np.int64)
     rationing.keep_ledger(
-        np.uint64(7), 2012, KEYS, records, np.zeros(len(claims), np.int64), 0, np.array([rules.share]), 0,
-        list(MODES).index(rules.mode), rules.carried, np.array(rules.rank),
+        np.uint64(7),
+        2012,
+        KEYS,
+        records,
+        np.zeros(len(claims), np.int64),
+        0,
+        np.array([rules.share]),
+        0,
+        list(MODES).index(rules.mode),
+        rules.carried,
+        np.array(rules.rank),
         UNLIMITED if rules.enterprise_cap is None else rules.enterprise_cap,
         np.array([rules.pools.get(k, -1) for k in range(CASH_CLAUSES)]),
         np.array([rules.clause_caps.get(k, UNLIMITED) for k in range(CASH_CLAUSES)]),
         np.array([[rules.pool_limits.get((p, y), UNLIMITED) for y in range(1, YEARS + 2)] for p in range(2)]),
-        np.array([rules.limits.get(y, UNLIMITED) for y in range(1, YEARS + 2)]), flows, due_back, unpaid, committed, largest)
+        np.array([rules.limits.get(y, UNLIMITED) for y in range(1, YEARS + 2)]),
+        flows,
+        due_back,
+        unpaid,
+        committed,
+        largest,
+    )
     days, tickets = [], []
     for claim in claims:
         key, year = np.uint64(claim.enterprise) ^ KEYS[claim.clause], 2012 + claim.year
@@ -163,9 +184,28 @@ def test_a_lottery_is_fair_and_knows_no_day():
         records["clause"] = np.tile([0, 1], draws)
         sums = [np.zeros((draws, n), np.int64) for n in (YEARS + 1, YEARS + 1, YEARS * YEARS, 3)]
         rationing.keep_ledger(
-            np.uint64(7), 2012, KEYS, records, one_day, 0, np.ones(draws), 0, list(MODES).index(mode), False, np.arange(CASH_CLAUSES),
-            UNLIMITED, np.full(CASH_CLAUSES, -1), np.full(CASH_CLAUSES, UNLIMITED), np.zeros((0, YEARS + 1), np.int64),
-            np.array([100, UNLIMITED, UNLIMITED, UNLIMITED]), flows, sums[0], sums[1], sums[2].reshape(draws, YEARS, YEARS), sums[3])
+            np.uint64(7),
+            2012,
+            KEYS,
+            records,
+            one_day,
+            0,
+            np.ones(draws),
+            0,
+            list(MODES).index(mode),
+            False,
+            np.arange(CASH_CLAUSES),
+            UNLIMITED,
+            np.full(CASH_CLAUSES, -1),
+            np.full(CASH_CLAUSES, UNLIMITED),
+            np.zeros((0, YEARS + 1), np.int64),
+            np.array([100, UNLIMITED, UNLIMITED, UNLIMITED]),
+            flows,
+            sums[0],
+            sums[1],
+            sums[2].reshape(draws, YEARS, YEARS),
+            sums[3],
+        )
         won[mode] = (flows[:, 0, 0, FLOWS.index("paid")] == 100).mean()
     assert won["first_come"] == 1.0 and abs(won["lottery"] - 0.5) < 4 * 0.5 / draws**0.5
 
@@ -177,9 +217,15 @@ def test_long_division_is_exact(amount, whole, data):
     assert (quotient, remainder) == divmod(amount * share, whole)
 
 
-RATIONED = {"rationing.mode": "pro_rata", "appropriation.2013": 500_000, "appropriation.2014": 2_000_000,
-            "rationing.pool.sites": ["office_rent", "data_line"], "appropriation.sites.2015": 300_000,
-            "rationing.clause_cap.tax_rebate": 100_000, "rationing.enterprise_cap": 400_000}
+RATIONED = {
+    "rationing.mode": "pro_rata",
+    "appropriation.2013": 500_000,
+    "appropriation.2014": 2_000_000,
+    "rationing.pool.sites": ["office_rent", "data_line"],
+    "appropriation.sites.2015": 300_000,
+    "rationing.clause_cap.tax_rebate": 100_000,
+    "rationing.enterprise_cap": 400_000,
+}
 
 
 @pytest.fixture(scope="module")
@@ -224,8 +270,9 @@ def test_applications_of_a_register_say_who_came_first():
         applications["enterprise"], applications["year"] = (0, 1), 2013
         applications["clause"], applications["applied_on"] = (10, 5), applied_on
         people = Population(np.array(["甲", "乙"], object), enterprises, annual, 2012, applications=applications)
-        chosen = scenario(NO_PARAMETER_IS_DRAWN, {
-            "behaviour": "as_the_law_says", "rationing.mode": "first_come", "appropriation.2013": 100_000}, draws=2)
+        chosen = scenario(
+            NO_PARAMETER_IS_DRAWN, {"behaviour": "as_the_law_says", "rationing.mode": "first_come", "appropriation.2013": 100_000}, draws=2
+        )
         ledger = keep_ledger(chosen, people, play(chosen, people, workers=1), workers=1)
         of_2013 = ledger.flow("paid")[:, 0][:, [CASH_SLUGS.index("model_building_award"), CASH_SLUGS.index("certification_award")]]
         assert (of_2013 == np.array(paid) * 100).all()

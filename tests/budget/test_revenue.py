@@ -32,8 +32,15 @@ def baseline():
 def test_net_impact_is_the_sum_of_its_parts_in_every_draw(baseline):
     scenario, draws = baseline
     f = flows(draws, scenario)
-    parts = (f["induced_tax"] - f["crowded_out"] + draws.recovered / 100 + f["support_saved"] - total_cash(draws)
-             - f["administration"] - f["measures_cost"])
+    parts = (
+        f["induced_tax"]
+        - f["crowded_out"]
+        + draws.recovered / 100
+        + f["support_saved"]
+        - total_cash(draws)
+        - f["administration"]
+        - f["measures_cost"]
+    )
     assert np.abs(f["net_impact"] - parts).max() == 0
     assert f["administration"].min() >= 0 and (f["administration"] > 0).any()
 
@@ -86,9 +93,17 @@ def test_the_counterfactual_is_the_world_without_the_policy(baseline):
 
 
 def test_doubling_arrivals_doubles_expected_newcomers():
-    fixed = {"uncertainty": "none", "draws": 2000, "horizon": 2013, "assumptions.incumbents.number": 0,
-             "assumptions.platforms.number": 0, "assumptions.split_offs.a_year": 0, "assumptions.traditional.a_year": 0,
-             "assumptions.regional.a_year": 0, "assumptions.national.a_year": 0}
+    fixed = {
+        "uncertainty": "none",
+        "draws": 2000,
+        "horizon": 2013,
+        "assumptions.incumbents.number": 0,
+        "assumptions.platforms.number": 0,
+        "assumptions.split_offs.a_year": 0,
+        "assumptions.traditional.a_year": 0,
+        "assumptions.regional.a_year": 0,
+        "assumptions.national.a_year": 0,
+    }
     _, once = played({**fixed, "assumptions.startups.a_year": 10})
     _, twice = played({**fixed, "assumptions.startups.a_year": 20})
     one, two = once.of_year("enterprises")[:, 0], twice.of_year("enterprises")[:, 0]
@@ -108,8 +123,10 @@ def test_rebates_stop_when_suspended():
 
 
 def test_re_registration_costs_and_brings_no_tax():
-    fixed = {f"assumptions.{kind}.a_year": 0 for kind in
-             ("startups", "regional", "national", "split_offs", "traditional", "joiners", "buildings")}
+    fixed = {
+        f"assumptions.{kind}.a_year": 0
+        for kind in ("startups", "regional", "national", "split_offs", "traditional", "joiners", "buildings")
+    }
     # no leaving, so that nobody's tax depends on support
     fixed["assumptions.exit.after_support"] = 0
     _, honest = played(fixed)
@@ -152,7 +169,7 @@ def test_ratio_of_means_and_its_error():
     value, error = ratio(above, below)
     assert abs(value - 3) < 4 * error
     assert error == pytest.approx(1 / 4 / np.sqrt(len(below)), rel=0.02)
-    assert ratio(above, np.zeros(3)) [0] == np.inf
+    assert ratio(above, np.zeros(3))[0] == np.inf
 
 
 def test_the_mean_over_all_that_draws_hold_has_the_error_of_their_luck():

@@ -36,8 +36,9 @@ def test_overrun_and_reserve_of_a_poisson_number_of_fixed_awards(buildings):
     rate = number.mean()
     assert abs(rate - RATE) < 4 * math.sqrt(RATE / DRAWS)
     law = stats.poisson(RATE)
-    table = risk(draws, chosen.set({f"appropriation.{year}": None for year in range(2013, 2019)}
-                                   | {"appropriation.2014": 400_000})).set_index("year")
+    table = risk(
+        draws, chosen.set({f"appropriation.{year}": None for year in range(2013, 2019)} | {"appropriation.2014": 400_000})
+    ).set_index("year")
     row = table.loc[2014]
     assert abs(row["probability"] - law.sf(4)) < 4 * math.sqrt(law.sf(4) * law.cdf(4) / DRAWS)
     expected = sum((n - 4) * law.pmf(n) for n in range(5, 40)) * 100_000
@@ -58,8 +59,15 @@ def test_the_reserve_for_a_chance_of_one_s_own(buildings):
     assert row["reserve_5"] <= row["reserve_3"] <= row["reserve_1"]
 
 
-@pytest.mark.parametrize("chance, draws, told", [(0.005, 1000, "a whole per cent"), (0.6, 1000, "a whole per cent"),
-                                                 (float("nan"), 1000, "a whole per cent"), (0.02, 100, "--draws 250 or more")])
+@pytest.mark.parametrize(
+    "chance, draws, told",
+    [
+        (0.005, 1000, "a whole per cent"),
+        (0.6, 1000, "a whole per cent"),
+        (float("nan"), 1000, "a whole per cent"),
+        (0.02, 100, "--draws 250 or more"),
+    ],
+)
 def test_a_chance_that_is_none_or_too_fine_for_the_draws_is_refused(chance, draws, told):
     with pytest.raises(ScenarioError, match=told):
         levels_with(chance, draws)

@@ -61,8 +61,10 @@ def test_a_fee_and_the_luck_of_joiners_have_their_closed_form():
     of_luck = 1 / 45
     whole = of_fee + of_luck + of_fee * of_luck
     assert fee.var() / fee.mean() ** 2 == pytest.approx(of_fee, rel=0.15)
-    for factor, first, total in (("joiners.fee", of_fee / whole, of_fee * (1 + of_luck) / whole),
-                                 (LUCK, of_luck / whole, of_luck * (1 + of_fee) / whole)):
+    for factor, first, total in (
+        ("joiners.fee", of_fee / whole, of_fee * (1 + of_luck) / whole),
+        (LUCK, of_luck / whole, of_luck * (1 + of_fee) / whole),
+    ):
         row = paid.loc[factor]
         half = (row["first_order_high"] - row["first_order_low"]) / 2
         assert abs(row["first_order"] - first) < 2 * half, factor

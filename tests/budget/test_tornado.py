@@ -19,8 +19,9 @@ def two_uncertain(draws: int):
     """Joiners' fees are all that is paid; the fee, and what matters to no cash, are all that is uncertain."""
     settings = scenario(FEES, draws=draws, uncertainty="full")
     settings = settings.set({f"assumptions.{p}": s.value.mean for p, s in settings.assumptions.items() if s.value.shape != "fixed"})
-    return settings.set({"assumptions.joiners.fee": {"low": 1000, "mode": 2000, "high": 5000},
-                         "assumptions.children.rate": {"low": 0, "high": 0.1}})
+    return settings.set(
+        {"assumptions.joiners.fee": {"low": 1000, "mode": 2000, "high": 5000}, "assumptions.children.rate": {"low": 0, "high": 0.1}}
+    )
 
 
 def test_a_linear_model_has_its_swings_exactly():

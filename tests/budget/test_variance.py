@@ -63,8 +63,9 @@ def test_the_value_needed_for_the_services_target_is_found():
     """All else at its mean and services the ratio × sales: the ratio needed is the target over the median of sales."""
     # only the ratio is uncertain, so it is the assumption the target leans on
     scenario = load_scenario("baseline", {"draws": 200})
-    scenario = scenario.set({f"assumptions.{p}": s.value.mean for p, s in scenario.assumptions.items()
-                             if s.value.shape != "fixed" and p != "services.ratio"})
+    scenario = scenario.set(
+        {f"assumptions.{p}": s.value.mean for p, s in scenario.assumptions.items() if s.value.shape != "fixed" and p != "services.ratio"}
+    )
     median = np.median(play(scenario).of_year("online_sales")[:, 2]) / 100
     found = conditions(play(scenario), scenario, None).set_index("target").loc["services"]
     assert found["assumption"] == "services.ratio"
@@ -133,8 +134,7 @@ def test_the_error_of_a_crps_is_its_spread_over_samples():
 
 
 def test_backtest_scores_four_points_of_the_planner_whatever_the_preset():
-    tables = [backtest(play(s), s) for s in (load_scenario("baseline", {"draws": 200, "market": m})
-                                             for m in ("ex_ante", "hindsight"))]
+    tables = [backtest(play(s), s) for s in (load_scenario("baseline", {"draws": 200, "market": m}) for m in ("ex_ante", "hindsight"))]
     assert len(tables[0]) == 4 and tables[0].equals(tables[1])
     assert (tables[0]["p10_low"] < tables[0]["p10"]).all() and (tables[0]["p90"] < tables[0]["p90_high"]).all()
     assert (tables[0]["crps_error"] > 0).all()
@@ -167,8 +167,9 @@ def test_every_figure_of_the_summary_stands_on_its_draws():
         same = budget.figure("paid", year=year)
         assert beside.loc[year, "paid_mean_error"] == pytest.approx(same["standard_error"], rel=1e-12)
         assert beside.loc[year, "share_error"] == pytest.approx(same["standard_error"] / beside.loc[year, "revenue"])
-        assert list(beside.loc[year, ["paid_p95", "paid_p95_low", "paid_p95_high"]]) == pytest.approx([
-            same[k] for k in ("p95", "p95_low", "p95_high")])
+        assert list(beside.loc[year, ["paid_p95", "paid_p95_low", "paid_p95_high"]]) == pytest.approx(
+            [same[k] for k in ("p95", "p95_low", "p95_high")]
+        )
     tested = backtest(budget.result, budget.scenario)
     assert (tested["position_low"] <= tested["position"]).all() and (tested["position"] <= tested["position_high"]).all()
     assert (tested["position_high"] > tested["position_low"]).all()

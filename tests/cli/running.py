@@ -48,8 +48,10 @@ def done(*arguments) -> str:
 
 def listing(where: Path) -> dict[str, str]:
     """Every file and folder below, with what is in it."""
-    return {p.relative_to(where).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else "folder"
-            for p in sorted(where.rglob("*"))}
+    return {
+        p.relative_to(where).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else "folder"
+        for p in sorted(where.rglob("*"))
+    }
 
 
 def refused(where: Path, *arguments) -> list[str]:
@@ -71,5 +73,4 @@ def refused(where: Path, *arguments) -> list[str]:
 def in_a_process(*arguments, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     """The command in a process of its own, output as bytes."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::ResourceWarning"} | environment
-    return subprocess.run([sys.executable, "-m", "simulator", *map(str, arguments)], cwd=cwd, env=env,
-                          capture_output=True, timeout=240)
+    return subprocess.run([sys.executable, "-m", "simulator", *map(str, arguments)], cwd=cwd, env=env, capture_output=True, timeout=240)

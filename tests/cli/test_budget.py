@@ -11,8 +11,22 @@ from tests.cli.running import SAMPLE, call, done
 
 def test_the_tables_are_shown_and_kept(tmp_path):
     out = tmp_path / "安排 一"
-    said = done("budget", "baseline", "--draws", 60, "--appropriation", "2014=300000", "--appropriation", "data_line.2015=0",
-                "--mode", "pro_rata", "--population", SAMPLE, "--out", out)
+    said = done(
+        "budget",
+        "baseline",
+        "--draws",
+        60,
+        "--appropriation",
+        "2014=300000",
+        "--appropriation",
+        "data_line.2015=0",
+        "--mode",
+        "pro_rata",
+        "--population",
+        SAMPLE,
+        "--out",
+        out,
+    )
     for title in ("缺口与预留", "应付与支付", "违规追回台账", "各年准入形成的支出责任", "法定最大支出责任"):
         assert title in said
     record = json.loads((out / "record.json").read_text(encoding="utf-8"))

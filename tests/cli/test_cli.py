@@ -30,8 +30,19 @@ from tests.of_2013 import CASH, SLUGS
 from tests.population.registers import full, write
 
 CLAUSE_COLUMNS = ["recipients", "entitled", "awarded", "paid", "displaced"]
-YEAR_COLUMNS = ["retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg", "merchants_of_scale",
-                "leading", "traditional_online", "clawback_due", "clawback_recovered", "places"]
+YEAR_COLUMNS = [
+    "retained_tax_with",
+    "retained_tax_without",
+    "online_sales",
+    "services",
+    "trscg",
+    "merchants_of_scale",
+    "leading",
+    "traditional_online",
+    "clawback_due",
+    "clawback_recovered",
+    "places",
+]
 
 
 def register(where, enterprises: list[dict], annual: list[dict] | None = None, support: list[dict] | None = None):
@@ -58,10 +69,17 @@ def small(tmp_path):
         {"enterprise_id": "D", "name": "丁"},
         {"enterprise_id": "E", "name": "戊", "ecommerce": "true"},
     ]
-    facts = {("B", 2013): {"executive_children": 2}, ("B", 2014): {"executive_children": 1},
-             ("E", 2013): {"line_lease": "1234.55"}, ("E", 2014): {"line_lease": "0.01"}}
-    annual = [{"enterprise_id": e["enterprise_id"], "year": year} | facts.get((e["enterprise_id"], year), {})
-              for e in firms for year in (2012, 2013, 2014)]
+    facts = {
+        ("B", 2013): {"executive_children": 2},
+        ("B", 2014): {"executive_children": 1},
+        ("E", 2013): {"line_lease": "1234.55"},
+        ("E", 2014): {"line_lease": "0.01"},
+    }
+    annual = [
+        {"enterprise_id": e["enterprise_id"], "year": year} | facts.get((e["enterprise_id"], year), {})
+        for e in firms
+        for year in (2012, 2013, 2014)
+    ]
     support = [{"enterprise_id": "C", "year": 2013, "clause": 5, "amount": "15000.5", "payer": "municipal"}]
     return register(tmp_path / "名册 2013 年", firms, annual, support)
 
@@ -118,12 +136,10 @@ def test_assess_of_the_sample_is_the_law_on_the_sample(tmp_path):
 def test_a_half_fen_is_rounded_up_and_nothing_is_a_float_of_it(tmp_path):
     """30 % of 0.05 is 1.5 fen, of 0.45 is 13.5 fen; 0.01 gives nothing and no row."""
     firms = [{"enterprise_id": f"E{n}", "ecommerce": "true"} for n in range(3)]
-    annual = [{"enterprise_id": f"E{n}", "year": 2013, "line_lease": lease}
-              for n, lease in enumerate(("0.05", "0.45", "0.01"))]
+    annual = [{"enterprise_id": f"E{n}", "year": 2013, "line_lease": lease} for n, lease in enumerate(("0.05", "0.45", "0.01"))]
     out = tmp_path / "out.csv"
     done("assess", register(tmp_path / "r", firms, annual), "--out", out)
-    assert out.read_text(encoding="utf-8-sig").splitlines()[1:] == [
-        "E0,2013,data_line,0.02,0.00", "E1,2013,data_line,0.14,0.00"]
+    assert out.read_text(encoding="utf-8-sig").splitlines()[1:] == ["E0,2013,data_line,0.02,0.00", "E1,2013,data_line,0.14,0.00"]
 
 
 def test_an_older_list_is_replaced_and_keeps_no_part_beside_it(small, tmp_path):
@@ -131,8 +147,10 @@ def test_an_older_list_is_replaced_and_keeps_no_part_beside_it(small, tmp_path):
     for _ in range(2):
         done("assess", small, "--out", out)
         found = listing(tmp_path / "new")
-        assert found.pop("deep/.simulator.json") and found == {"deep": "folder", "deep/list.csv": hashlib.sha256(
-            SMALL_CSV.encode("utf-8-sig")).hexdigest()}
+        assert found.pop("deep/.simulator.json") and found == {
+            "deep": "folder",
+            "deep/list.csv": hashlib.sha256(SMALL_CSV.encode("utf-8-sig")).hexdigest(),
+        }
 
 
 # -------------------------------------------------------------------------------------------- the payout list
@@ -162,8 +180,16 @@ def test_the_payout_list_has_every_award_by_clause_in_chinese(workbook):
     sheet, values = workbook[0]["兑现名单"], workbook[1]["兑现名单"]
     assert workbook[0].sheetnames == ["兑现名单", "汇总", "数据问题"]
     assert values.cell(1, 1).value == "兑现名单（2013–2014年）"
-    assert [c.value for c in values[3]] == ["序号", "统一社会信用代码", "企业名称", "年度", "文号", "条款", "金额（元）",
-                                            "替代既有政策（元）"]
+    assert [c.value for c in values[3]] == [
+        "序号",
+        "统一社会信用代码",
+        "企业名称",
+        "年度",
+        "文号",
+        "条款",
+        "金额（元）",
+        "替代既有政策（元）",
+    ]
     listed = [[c.value for c in values[row]] for rows, _, _ in parts_of(sheet, values) for row in rows]
     assert listed == [
         [1, "A", "甲", 2013, "四（五）", NAME_OF["certification_award"], 20000, 0],
@@ -179,8 +205,12 @@ def test_subtotals_are_the_sums_of_their_rows(workbook):
     sheet, values = workbook[0]["兑现名单"], workbook[1]["兑现名单"]
     parts = parts_of(sheet, values)
     assert [label for _, _, label in parts] == [
-        f"小计：{NAME_OF['certification_award']}", f"小计：{NAME_OF['data_line']}",
-        f"小计：{NAME_OF['school_places']}（个）", "小计：追回", "合计（不含实物、追回）"]
+        f"小计：{NAME_OF['certification_award']}",
+        f"小计：{NAME_OF['data_line']}",
+        f"小计：{NAME_OF['school_places']}（个）",
+        "小计：追回",
+        "合计（不含实物、追回）",
+    ]
     for rows, row, _ in parts[:-1]:
         for column, letter in ((7, "G"), (8, "H")):
             assert sheet.cell(row, column).value == f"=SUM({letter}{rows[0]}:{letter}{rows[-1]})"
@@ -194,7 +224,8 @@ def test_the_totals_sheet_agrees_with_the_summary(workbook, small):
     rows = [[c.value for c in row] for row in workbook[1]["汇总"].iter_rows(min_row=2)]
     summary = simulator.assess(small).summary()
     assert [(r[2], r[3], r[4], r[5], r[6]) for r in rows] == [
-        (e.year, e.recipients, e.amount, e.displaced, e.saved_by_district) for e in summary.itertuples()]
+        (e.year, e.recipients, e.amount, e.displaced, e.saved_by_district) for e in summary.itertuples()
+    ]
     assert rows[0][:2] == ["四（五）", NAME_OF["certification_award"]] and summary["displaced"].sum() == 15000.5
 
 
@@ -252,7 +283,8 @@ def test_explain_follows_set_and_scenario(small):
     award = ["--set", "law.certification_award.award=7.5"]
     assert "Certification award: 7.50 CNY [paid]" in done("explain", small, "A", "--lang", "en", *award)
     assert "Certification award: 0.00 CNY (due 7.50) [an existing policy gives as much or more" in done(
-        "explain", small, "C", "--lang", "en", *award)
+        "explain", small, "C", "--lang", "en", *award
+    )
     told = done("explain", small, "E", "--year", 2013, "--lang", "en", "--set", "law.data_line.rate=0.5")
     assert "Data line support: 617.28 CNY [paid]" in told and "50%" in told  # 617.275, half up
     assert "370.37" in done("explain", small, "E", "--scenario", "generous")
@@ -268,8 +300,24 @@ DRAWS = 200
 def played(tmp_path_factory):
     """One run kept in a folder with a blank in its Chinese name: what was said, and where it lies."""
     out = tmp_path_factory.mktemp("runs") / "运行 结果"
-    said = done("run", "baseline", "--draws", DRAWS, "--seed", 7, "--population", SAMPLE, "--out", out,
-                "--set", "law.tax_rebate.high_rate=0.4", "--set", "appropriation.2014=none", "--workers", 2)
+    said = done(
+        "run",
+        "baseline",
+        "--draws",
+        DRAWS,
+        "--seed",
+        7,
+        "--population",
+        SAMPLE,
+        "--out",
+        out,
+        "--set",
+        "law.tax_rebate.high_rate=0.4",
+        "--set",
+        "appropriation.2014=none",
+        "--workers",
+        2,
+    )
     return said, out
 
 
@@ -291,7 +339,13 @@ def summary(played):
 
 def test_a_run_leaves_exactly_its_files(played):
     assert sorted(p.name for p in played[1].iterdir()) == [
-        ".simulator.json", "draws.parquet", "record.json", "settings.csv", "summary.csv", "years.parquet"]
+        ".simulator.json",
+        "draws.parquet",
+        "record.json",
+        "settings.csv",
+        "summary.csv",
+        "years.parquet",
+    ]
     for name in ("settings.csv", "summary.csv"):
         assert (played[1] / name).read_bytes().startswith(b"\xef\xbb\xbf")
 
@@ -327,16 +381,13 @@ def test_years_have_a_row_for_every_draw_and_year(years, draws):
     stocks = ["retained_tax_with", "retained_tax_without", "online_sales", "services", "trscg"]
     assert years.loc[years["year"] == 2018, stocks].isna().all(axis=None)
     assert (years.loc[years["year"] < 2018, YEAR_COLUMNS] >= 0).all(axis=None)
-    assert (years["clawback_recovered"].groupby(years["draw"]).sum()
-            <= years["clawback_due"].groupby(years["draw"]).sum() + 0.06).all()
+    assert (years["clawback_recovered"].groupby(years["draw"]).sum() <= years["clawback_due"].groupby(years["draw"]).sum() + 0.06).all()
 
 
 def test_settings_are_the_scenarios(played):
-    scenario = load_scenario("baseline").set({"draws": DRAWS, "seed": 7, "law.tax_rebate.high_rate": 0.4,
-                                              "appropriation.2014": None})
+    scenario = load_scenario("baseline").set({"draws": DRAWS, "seed": 7, "law.tax_rebate.high_rate": 0.4, "appropriation.2014": None})
     settings = pd.read_csv(played[1] / "settings.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
-    assert settings.to_dict("records") == [
-        {k: str(v) for k, v in vars(s).items()} for s in scenario.settings()]
+    assert settings.to_dict("records") == [{k: str(v) for k, v in vars(s).items()} for s in scenario.settings()]
     changed = settings[settings["changed"] == "True"]
     assert set(changed["path"]) == {"draws", "seed", "law.tax_rebate.high_rate"}
     record = json.loads((played[1] / "record.json").read_text(encoding="utf-8"))
@@ -346,13 +397,13 @@ def test_settings_are_the_scenarios(played):
 def test_the_record_says_what_made_these_numbers(played):
     record = json.loads((played[1] / "record.json").read_text(encoding="utf-8"))
     assert record["outputs"] == {
-        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in played[1].glob("[!.]*") if p.name != "record.json"}
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in played[1].glob("[!.]*") if p.name != "record.json"
+    }
     assert (record["scenario"], record["seed"], record["draws"]) == ("baseline+tax_rebate.high_rate=0.4+1", 7, DRAWS)
     assert record["run_id"].startswith(f"baseline+tax_rebate.high_rate=0.4+1-7-{DRAWS}-")
     assert record["hashes"]["code"] == source_hash() and len(record["hashes"]["law"]) == 64
     population = simulator.read_population(SAMPLE)
-    assert record["population"] == {"source": "sample", "enterprises": len(population), "synthetic": True,
-                                    "sha256": population.sha256}
+    assert record["population"] == {"source": "sample", "enterprises": len(population), "synthetic": True, "sha256": population.sha256}
     assert (record["years"], record["cash_years"]) == (list(range(2013, 2018)), list(range(2013, 2019)))
     assert record["appropriation"] == {"2013": 2e6, "2015": 8e6, "2016": 7e6, "2017": 4e6, "2018": 1e6}
     assert [c["slug"] for c in record["clauses"]] == list(SLUGS)
@@ -435,14 +486,16 @@ def test_the_chance_of_an_overrun_is_that_of_the_draws(summary, draws, played):
 
 def test_the_screen_shows_the_summary(played, summary):
     said = played[0]
-    assert said.startswith("基准情景：2013年实施意见（改：四（四） 高档返还比例 50%→40%；2014年预算安排 600 万元→无）"
-                           "（baseline+tax_rebate.high_rate=0.4+1），200 次模拟，种子 7，万元")
+    assert said.startswith(
+        "基准情景：2013年实施意见（改：四（四） 高档返还比例 50%→40%；2014年预算安排 600 万元→无）"
+        "（baseline+tax_rebate.high_rate=0.4+1），200 次模拟，种子 7，万元"
+    )
     assert said.rstrip().endswith(f"→ {played[1]}")
     paid, overrun = summary.loc["paid"].loc["total"], summary.loc["overrun"].loc["total"]
     unit, lines = UNITS["zh"]["money"], said.splitlines()
     for year in [*map(str, range(2013, 2019)), "total"]:
         place = next(k for k, line in enumerate(lines) if line.startswith("各年合计" if year == "total" else year))
-        row, told = {**paid.loc[year], "measure": "paid"}, " ".join(lines[place:place + 2])
+        row, told = {**paid.loc[year], "measure": "paid"}, " ".join(lines[place : place + 2])
         assert f"± {unit.text(row['standard_error'], row['standard_error'] / 10)}" in told
         for q in ("mean", "p5", "p50", "p80", "p95"):  # what is to suffice is rounded up
             assert f"  {shown(row, unit, q)} " in lines[place]
@@ -450,8 +503,23 @@ def test_the_screen_shows_the_summary(played, summary):
 
 
 def test_the_same_command_gives_the_same_files(played, tmp_path):
-    done("run", "--draws", DRAWS, "--seed", 7, "--population", SAMPLE, "--out", tmp_path, "--workers", 1,
-         "--set", "law.tax_rebate.high_rate=0.4", "--set", "appropriation.2014=none")
+    done(
+        "run",
+        "--draws",
+        DRAWS,
+        "--seed",
+        7,
+        "--population",
+        SAMPLE,
+        "--out",
+        tmp_path,
+        "--workers",
+        1,
+        "--set",
+        "law.tax_rebate.high_rate=0.4",
+        "--set",
+        "appropriation.2014=none",
+    )
     for name in ("draws.parquet", "years.parquet", "summary.csv", "settings.csv"):
         assert (tmp_path / name).read_bytes() == (played[1] / name).read_bytes(), name
 
@@ -476,14 +544,23 @@ def test_a_few_draws_say_only_what_few_draws_can(tmp_path):
 
 def test_compare_says_what_was_changed_and_what_it_costs(tmp_path):
     out = tmp_path / "差异.csv"
-    said = done("compare", "baseline", "cautious", "rebate_suspended", "--draws", 12, "--out", out,
-                "--set", "law.certification_award.award=1000")
+    said = done(
+        "compare", "baseline", "cautious", "rebate_suspended", "--draws", 12, "--out", out, "--set", "law.certification_award.award=1000"
+    )
     assert re.search(r"cautious\S* +law\.office_rent\.max_area +500 +300 +四（三）", said)
     assert re.search(r"rebate_suspended\S* +rebate_suspended_from +none +2015", said)
     assert "law.certification_award.award" not in said  # changed in all alike
     table = pd.read_csv(out, encoding="utf-8-sig", dtype={"year": str})
-    assert list(table.columns) == ["scenario", "clause", "year", "mean", "standard_error", "share_higher",
-                                   "share_higher_low", "share_higher_high"]
+    assert list(table.columns) == [
+        "scenario",
+        "clause",
+        "year",
+        "mean",
+        "standard_error",
+        "share_higher",
+        "share_higher_low",
+        "share_higher_high",
+    ]
     assert [name.partition("+")[0] for name in table["scenario"].unique()] == ["cautious", "rebate_suspended"]
     assert set(table["clause"]) == {*SLUGS, "total"} - {"school_places"}
     table["scenario"] = table["scenario"].str.partition("+")[0]
@@ -561,8 +638,9 @@ def test_check_says_whether_a_register_can_be_used(tmp_path):
     said = done("check", SAMPLE, "--out", tmp_path / "检查.xlsx")
     assert "没有错误" in said and said.rstrip().endswith(f"→ {tmp_path / '检查.xlsx'}")
     assert openpyxl.load_workbook(tmp_path / "检查.xlsx").sheetnames[-2:]
-    place = bad_register(tmp_path, {
-        "enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"settled_on": "soon"})})
+    place = bad_register(
+        tmp_path, {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"settled_on": "soon"})}
+    )
     found = call("check", place, "--lang", "en", "--out", tmp_path / "bad.xlsx")
     assert found.code == 2 and found.err == ""
     problems = refused(tmp_path, "assess", place, "--lang", "en")
@@ -576,10 +654,15 @@ def test_check_is_named_where_cells_are_at_fault_and_only_there(small, tmp_path)
     place = bad_register(tmp_path, {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1])})
     for command in (["assess", place], ["explain", place, "E1"], ["run", "--draws", 2, "--population", place]):
         told = call(*command).err
-        assert f'simulator check {place} {hint}' in told, told
+        assert f"simulator check {place} {hint}" in told, told
     assert f"simulator check {place} --out marked.xlsx --lang en" in call("assess", place, "--lang", "en").err
-    for other in (["assess", tmp_path / "gone"], ["explain", small, "zzz"], ["run", "basline"], ["check", "gone"],
-                  ["synthesize", "--enterprises", 0, "--out", tmp_path / "x"]):
+    for other in (
+        ["assess", tmp_path / "gone"],
+        ["explain", small, "zzz"],
+        ["run", "basline"],
+        ["check", "gone"],
+        ["synthesize", "--enterprises", 0, "--out", tmp_path / "x"],
+    ):
         outcome = call(*other)
         assert outcome.code == 2 and hint not in outcome.err, other
 
@@ -602,15 +685,26 @@ def test_an_invented_register_is_assessed_like_any_other(tmp_path):
 
 
 def test_the_unit_of_a_column_can_be_said(tmp_path):
-    place = register(tmp_path / "r", [{"enterprise_id": "A", "online_retailer": "true", "o2o": "true",
-                                       "settled_on": "2013-08-03", "registered_capital": 500, "paid_in_capital": 400}])
+    place = register(
+        tmp_path / "r",
+        [
+            {
+                "enterprise_id": "A",
+                "online_retailer": "true",
+                "o2o": "true",
+                "settled_on": "2013-08-03",
+                "registered_capital": 500,
+                "paid_in_capital": 400,
+            }
+        ],
+    )
     units = ["--unit", "registered_capital=万元", "--unit", "paid_in_capital=万元"]
     assert re.search(r"四（二） \S+ +1 +120,000\.00", done("assess", place, *units))
     assert "120,000.00 元 [兑现]" in done("explain", place, "A", *units)
-    assert refused(tmp_path, "assess", place, "--unit", "capital=万元", "--lang", "en")[0].startswith(
-        "--unit capital: is no column")
+    assert refused(tmp_path, "assess", place, "--unit", "capital=万元", "--lang", "en")[0].startswith("--unit capital: is no column")
     assert refused(tmp_path, "run", "--draws", 2, "--unit", "sales=元", "--lang", "en") == [
-        "--unit: says how a register is to be read → name it with --population"]
+        "--unit: says how a register is to be read → name it with --population"
+    ]
 
 
 @pytest.mark.parametrize("command", [["check", SAMPLE], ["template"], ["synthesize", "--enterprises", 20]])
@@ -620,7 +714,8 @@ def test_a_register_that_cannot_be_written(command, tmp_path):
     assert "无法写入" in problem and "file.txt" in problem
     if command[0] != "synthesize":
         assert refused(tmp_path, *command, "--out", tmp_path / "x.csv") == [
-            f"{tmp_path / 'x.csv'}：文件名不以 .xlsx 结尾 → 请写 --out 文件名.xlsx"]
+            f"{tmp_path / 'x.csv'}：文件名不以 .xlsx 结尾 → 请写 --out 文件名.xlsx"
+        ]
 
 
 # --------------------------------------------------------------------------------------- everything said wrong
@@ -637,34 +732,41 @@ def with_header(table: list[list[str]], old: str, new: str) -> list[list[str]]:
 BAD_REGISTERS = {
     "wrong column": (
         {"enterprises": with_header(full("enterprises", *GOOD), "registered_capital", "registered_captal")},
-        [r"enterprises\.csv line 1.*registered_captal.*did you mean registered_capital\?"]),
+        [r"enterprises\.csv line 1.*registered_captal.*did you mean registered_capital\?"],
+    ),
     "duplicate id": (
         {"enterprises": full("enterprises", *GOOD, {"enterprise_id": "E1", "name": "丙"})},
-        [r"enterprises\.csv line 4.*E1.*line 2 → keep one row per enterprise"]),
+        [r"enterprises\.csv line 4.*E1.*line 2 → keep one row per enterprise"],
+    ),
     "negative capital": (
         {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"paid_in_capital": "-0.01"})},
-        [r"line 2, column registered_capital.*negative", r"line 3, column paid_in_capital.*negative"]),
+        [r"line 2, column registered_capital.*negative", r"line 3, column paid_in_capital.*negative"],
+    ),
     "a word for an amount": (
         {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "lots"}, GOOD[1])},
-        [r"line 2, column registered_capital.*not a number"]),
+        [r"line 2, column registered_capital.*not a number"],
+    ),
     "a day that is none": (
         {"enterprises": full("enterprises", GOOD[0] | {"settled_on": "2013-02-30"}, GOOD[1])},
-        [r"line 2, column settled_on"]),
+        [r"line 2, column settled_on"],
+    ),
     "empty file": ({"enterprises": b""}, [r"enterprises\.csv"]),
     "header only": ({"annual": full("annual")}, [r"annual\.csv.*header but no row"]),
     "blank year": ({"annual": full("annual", GOOD_YEARS[0] | {"year": ""}, GOOD_YEARS[1])}, [r"annual\.csv line 2, column year"]),
     "a year that is none": (
         {"annual": full("annual", GOOD_YEARS[0] | {"year": "last"}, GOOD_YEARS[1] | {"year": "2013.5"})},
-        [r"annual\.csv line 2, column year", r"annual\.csv line 3, column year"]),
+        [r"annual\.csv line 2, column year", r"annual\.csv line 3, column year"],
+    ),
     "a year of an unknown enterprise": (
         {"annual": full("annual", *GOOD_YEARS, {"enterprise_id": "E9", "year": 2013})},
-        [r"annual\.csv line 4.*E9.*not in the table enterprises"]),
-    "a year twice": (
-        {"annual": full("annual", *GOOD_YEARS, GOOD_YEARS[0] | {"sales": 5})}, [r"annual\.csv line 4.*line 2"]),
+        [r"annual\.csv line 4.*E9.*not in the table enterprises"],
+    ),
+    "a year twice": ({"annual": full("annual", *GOOD_YEARS, GOOD_YEARS[0] | {"sales": 5})}, [r"annual\.csv line 4.*line 2"]),
     "binary rubbish": ({"enterprises": bytes(range(256)) * 9}, [r"enterprises\.csv"]),
     "an unknown clause": (
         {"existing_support": full("existing_support", {"enterprise_id": "E1", "year": 2013, "clause": 12, "amount": 5})},
-        [r"existing_support\.csv line 2, column clause"]),
+        [r"existing_support\.csv line 2, column clause"],
+    ),
 }
 
 
@@ -678,8 +780,11 @@ def bad_register(where, tables):
 def test_a_bad_register_is_refused(verb, fault, tmp_path):
     tables, expected = BAD_REGISTERS[fault]
     place = bad_register(tmp_path, tables)
-    command = {"assess": ["assess", place, "--out", tmp_path / "list.xlsx"], "explain": ["explain", place, "E1"],
-               "run": ["run", "--population", place, "--draws", 5, "--out", tmp_path / "run"]}[verb]
+    command = {
+        "assess": ["assess", place, "--out", tmp_path / "list.xlsx"],
+        "explain": ["explain", place, "E1"],
+        "run": ["run", "--population", place, "--draws", 5, "--out", tmp_path / "run"],
+    }[verb]
     if verb == "run":  # says the same in Chinese
         problems = refused(tmp_path, *command)
         assert all(re.search("[\u4e00-\u9fff]", p) for p in problems)
@@ -691,33 +796,62 @@ def test_a_bad_register_is_refused(verb, fault, tmp_path):
 
 
 def test_all_problems_of_a_register_come_in_one_report(tmp_path):
-    place = bad_register(tmp_path, {
-        "enterprises": with_header(full(
-            "enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"settled_on": "soon"}, GOOD[0] | {"name": "x"}),
-            "o2o", "o2oo"),
-        "annual": full("annual", GOOD_YEARS[0] | {"year": ""}, {"enterprise_id": "E9", "year": 2013},
-                       GOOD_YEARS[1] | {"building_occupancy": "85"}),
-        "paid": full("paid", {"enterprise_id": "E1", "year": 2013, "clause": 0, "amount": "x"})})
+    place = bad_register(
+        tmp_path,
+        {
+            "enterprises": with_header(
+                full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1] | {"settled_on": "soon"}, GOOD[0] | {"name": "x"}),
+                "o2o",
+                "o2oo",
+            ),
+            "annual": full(
+                "annual", GOOD_YEARS[0] | {"year": ""}, {"enterprise_id": "E9", "year": 2013}, GOOD_YEARS[1] | {"building_occupancy": "85"}
+            ),
+            "paid": full("paid", {"enterprise_id": "E1", "year": 2013, "clause": 0, "amount": "x"}),
+        },
+    )
     problems = refused(tmp_path, "assess", place, "--out", tmp_path / "list.csv", "--lang", "en")
-    places = ["enterprises.csv line 1", "enterprises.csv line 2", "enterprises.csv line 3", "enterprises.csv line 4",
-              "annual.csv line 2", "annual.csv line 3", "annual.csv line 4", "paid.csv line 2", "paid.csv line 2"]
+    places = [
+        "enterprises.csv line 1",
+        "enterprises.csv line 2",
+        "enterprises.csv line 3",
+        "enterprises.csv line 4",
+        "annual.csv line 2",
+        "annual.csv line 3",
+        "annual.csv line 4",
+        "paid.csv line 2",
+        "paid.csv line 2",
+    ]
     assert [p[: len(place)] for p, place in zip(problems, places, strict=True)] == places
 
 
 def test_what_is_odd_is_listed_and_stops_nothing(tmp_path):
-    firms = [{"enterprise_id": "A", "registered_capital": 100, "paid_in_capital": 200} | CERTIFIED,
-             {"enterprise_id": "B", "online_retailer": "true"},
-             {"enterprise_id": "C", "violated_on": "2019-01-01"}]
-    annual = [{"enterprise_id": "A", "year": 2011}, {"enterprise_id": "A", "year": 2014, "rented_area": 9000},
-              {"enterprise_id": "A", "year": 2013, "rent": 900},
-              {"enterprise_id": "B", "year": 2013, "retained_tax": 60_000},
-              {"enterprise_id": "B", "year": 2014, "sales": 1, "online_sales": 2},
-              {"enterprise_id": "C", "year": 2013, "building_recognised": "true"}]
+    firms = [
+        {"enterprise_id": "A", "registered_capital": 100, "paid_in_capital": 200} | CERTIFIED,
+        {"enterprise_id": "B", "online_retailer": "true"},
+        {"enterprise_id": "C", "violated_on": "2019-01-01"},
+    ]
+    annual = [
+        {"enterprise_id": "A", "year": 2011},
+        {"enterprise_id": "A", "year": 2014, "rented_area": 9000},
+        {"enterprise_id": "A", "year": 2013, "rent": 900},
+        {"enterprise_id": "B", "year": 2013, "retained_tax": 60_000},
+        {"enterprise_id": "B", "year": 2014, "sales": 1, "online_sales": 2},
+        {"enterprise_id": "C", "year": 2013, "building_recognised": "true"},
+    ]
     place = register(tmp_path / "r", firms, annual)
     said = done("assess", place, "--lang", "en")
-    for words in ("paid-in capital 200", "enterprise-year absent: 2012", "an office of 9,000 m²", "a rent of 900 CNY",
-                  "online sales 2", "a model building without an area", "20190101 lies after",
-                  "tax_rebate: no row of the year before", "add the row of 2012"):
+    for words in (
+        "paid-in capital 200",
+        "enterprise-year absent: 2012",
+        "an office of 9,000 m²",
+        "a rent of 900 CNY",
+        "online sales 2",
+        "a model building without an area",
+        "20190101 lies after",
+        "tax_rebate: no row of the year before",
+        "add the row of 2012",
+    ):
         assert words in said, words
     assert re.search(r"Certification award +1 +20,000\.00", said)
     assert "Gaps in the data (1)" in said and "Warnings (" in said
@@ -734,11 +868,14 @@ def test_long_lists_of_what_is_odd_are_cut_on_the_screen_and_counted(tmp_path):
 
 
 @pytest.mark.parametrize("verb", ["assess", "explain"])
-@pytest.mark.parametrize("path, told", [
-    ("nowhere", "there is no such file or folder → check the path"),
-    ("file.txt", "is neither a folder of"),
-    ("empty", "is missing"),
-])
+@pytest.mark.parametrize(
+    "path, told",
+    [
+        ("nowhere", "there is no such file or folder → check the path"),
+        ("file.txt", "is neither a folder of"),
+        ("empty", "is missing"),
+    ],
+)
 def test_what_is_no_register(verb, path, told, tmp_path):
     (tmp_path / "file.txt").write_text("x")
     (tmp_path / "empty").mkdir()
@@ -755,24 +892,28 @@ def test_a_workbook_that_is_none_is_refused(name, tmp_path):
 def test_an_unknown_enterprise_is_refused_with_the_nearest(small, tmp_path):
     coded = register(tmp_path / "codes", [{"enterprise_id": i} for i in ("91350100M000100Y43", "91500107MA5U6XXX0A", "B-7")])
     assert refused(tmp_path, "explain", coded, "91350100M000100Y34", "--lang", "en") == [
-        "codes: has no enterprise 91350100M000100Y34 → did you mean 91350100M000100Y43?"]
+        "codes: has no enterprise 91350100M000100Y34 → did you mean 91350100M000100Y43?"
+    ]
     assert refused(tmp_path, "explain", coded, "B7") == ["codes：没有代码为 B7 的企业 → 是否应为“B-7”？"]
     assert refused(tmp_path, "explain", small, "zzz") == ["名册 2013 年：没有代码为 zzz 的企业 → 请核对代码"]
-    assert refused(tmp_path, "explain", small, "A", "--year", 2012, "--lang", "en") == [
-        "year 2012: is not assessed → a year 2013 … 2014"]
-    assert refused(tmp_path, "explain", small, "A", "--year", 2015, "--lang", "en") == [
-        "year 2015: is not assessed → a year 2013 … 2014"]
+    assert refused(tmp_path, "explain", small, "A", "--year", 2012, "--lang", "en") == ["year 2012: is not assessed → a year 2013 … 2014"]
+    assert refused(tmp_path, "explain", small, "A", "--year", 2015, "--lang", "en") == ["year 2015: is not assessed → a year 2013 … 2014"]
 
 
 def test_a_register_of_before_the_policy_has_nothing_to_assess(small, tmp_path):
     [problem] = refused(tmp_path, "assess", small, "--set", "policy.start=2015-01-01", "--lang", "en")
-    assert problem == ("名册 2013 年: its last year is 2014, the policy starts in 2015 → "
-                       "add the annual rows of the policy's years, or set policy.start")
+    assert problem == (
+        "名册 2013 年: its last year is 2014, the policy starts in 2015 → add the annual rows of the policy's years, or set policy.start"
+    )
 
 
 EVERY_VERB = {
-    "assess": ["assess", SAMPLE], "explain": ["explain", SAMPLE, "SYN0000001"], "run": ["run", "--draws", 5],
-    "report": ["report", "--draws", 5], "compare": ["compare", "baseline", "cautious", "--draws", 5], "terms": ["terms"],
+    "assess": ["assess", SAMPLE],
+    "explain": ["explain", SAMPLE, "SYN0000001"],
+    "run": ["run", "--draws", 5],
+    "report": ["report", "--draws", 5],
+    "compare": ["compare", "baseline", "cautious", "--draws", 5],
+    "terms": ["terms"],
     "loopholes": ["loopholes", "--draws", 5, "--population", SAMPLE],
     "design": ["design", "--draws", 60, "--budget", 27e6, "--free", "law.office_rent.max_area=100:400:150"],
 }
@@ -784,12 +925,15 @@ def test_every_verb_takes_set_and_refuses_what_it_cannot_mean(verb, tmp_path, mo
     english = [*EVERY_VERB[verb], "--lang", "en", "--set"]
     assert refused(tmp_path, *english, "law.tax_rebate.hihg_rate=0.4", "--set", "sede=5") == [
         "sede: is no setting → did you mean seed?",
-        "law.tax_rebate.hihg_rate: is no number of the law → did you mean law.tax_rebate.high_rate?"]
+        "law.tax_rebate.hihg_rate: is no number of the law → did you mean law.tax_rebate.high_rate?",
+    ]
     assert refused(tmp_path, *english, "seed", "--set", "law.tax_rebate.high_rate=0_5") == [
         "--set seed: is not path=value → e.g. law.tax_rebate.high_rate=0.4",
-        "--set law.tax_rebate.high_rate: '0_5' is not a number the program reads; write digits, a point and nothing else"]
+        "--set law.tax_rebate.high_rate: '0_5' is not a number the program reads; write digits, a point and nothing else",
+    ]
     assert refused(tmp_path, *english, "law.tax_rebate.high_rate=50") == [
-        "law.tax_rebate.high_rate: 50 lies outside 0 … 1 share → write 0.5 for 50 %"]
+        "law.tax_rebate.high_rate: 50 lies outside 0 … 1 share → write 0.5 for 50 %"
+    ]
 
 
 def test_set_reaches_every_verb(small):
@@ -802,38 +946,56 @@ def test_set_reaches_every_verb(small):
     assert plain != changed
 
 
-@pytest.mark.parametrize("arguments, told", [
-    (["run", "--draws", "0"], "draws: is 0 → a whole number 1 … 10,000,000"),
-    (["run", "--draws", "-5"], "draws: is -5 → a whole number 1 … 10,000,000"),
-    (["run", "--draws", "99999999999"], "draws: is 99999999999 → a whole number 1 … 10,000,000"),
-    (["run", "--seed", "-1"], "seed: is -1 → a whole number 0 … 18,446,744,073,709,551,615"),
-    (["run", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
-    (["run", "--draws", "5", "--workers", "-2"], "--workers -2: at least one thread is needed"),
-    (["compare", "baseline", "cautious", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
-    (["design", "--free", "law.data_line.cap", "--workers", "0"], "--workers 0: at least one thread is needed"),
-    (["budget", "--appropriation", "2014"], "--appropriation 2014: is not YEAR=CNY → e.g. --appropriation 2014=6000000"),
-    (["compare", "baseline", "cautious", "--further-years", "2018"],
-     "--further-years: lengthens one scenario → e.g. simulator compare baseline --further-years 2018"),
-    (["design", "--draws", "20", "--free", "law.data_line.cap"], "draws: 20 cannot show a confidence of 0.95 → at least 59"),
-    (["compare", "baseline"], "compare: needs at least two scenarios → e.g. simulator compare baseline cautious"),
-    (["run", "basline"], "there is no scenario or file 'basline' → did you mean baseline?"),
-    (["assess", SAMPLE, "--scenario", "causious"], "there is no scenario or file 'causious' → did you mean cautious?"),
-    (["terms", "law.tax_rebat.years"], "law.tax_rebat.years: no such setting → did you mean law.tax_rebate.years?"),
-    (["terms", "zzz"], "zzz: no such setting → simulator terms lists all"),
-    (["run", "--draws", "5", "--population", "gone"], "gone: there is no such file or folder → check the path"),
-    (["run", "--draws", "5", "--set", "population.source=gone"], "gone: there is no such file or folder → check the path"),
-])
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        (["run", "--draws", "0"], "draws: is 0 → a whole number 1 … 10,000,000"),
+        (["run", "--draws", "-5"], "draws: is -5 → a whole number 1 … 10,000,000"),
+        (["run", "--draws", "99999999999"], "draws: is 99999999999 → a whole number 1 … 10,000,000"),
+        (["run", "--seed", "-1"], "seed: is -1 → a whole number 0 … 18,446,744,073,709,551,615"),
+        (["run", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
+        (["run", "--draws", "5", "--workers", "-2"], "--workers -2: at least one thread is needed"),
+        (["compare", "baseline", "cautious", "--draws", "5", "--workers", "0"], "--workers 0: at least one thread is needed"),
+        (["design", "--free", "law.data_line.cap", "--workers", "0"], "--workers 0: at least one thread is needed"),
+        (["budget", "--appropriation", "2014"], "--appropriation 2014: is not YEAR=CNY → e.g. --appropriation 2014=6000000"),
+        (
+            ["compare", "baseline", "cautious", "--further-years", "2018"],
+            "--further-years: lengthens one scenario → e.g. simulator compare baseline --further-years 2018",
+        ),
+        (["design", "--draws", "20", "--free", "law.data_line.cap"], "draws: 20 cannot show a confidence of 0.95 → at least 59"),
+        (["compare", "baseline"], "compare: needs at least two scenarios → e.g. simulator compare baseline cautious"),
+        (["run", "basline"], "there is no scenario or file 'basline' → did you mean baseline?"),
+        (["assess", SAMPLE, "--scenario", "causious"], "there is no scenario or file 'causious' → did you mean cautious?"),
+        (["terms", "law.tax_rebat.years"], "law.tax_rebat.years: no such setting → did you mean law.tax_rebate.years?"),
+        (["terms", "zzz"], "zzz: no such setting → simulator terms lists all"),
+        (["run", "--draws", "5", "--population", "gone"], "gone: there is no such file or folder → check the path"),
+        (["run", "--draws", "5", "--set", "population.source=gone"], "gone: there is no such file or folder → check the path"),
+    ],
+)
 def test_what_a_command_cannot_mean(arguments, told, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert refused(tmp_path, *arguments, "--lang", "en") == [told]
     assert not english_in(refused(tmp_path, *arguments, "--lang", "zh")[0])
 
 
-@pytest.mark.parametrize("arguments", [
-    [], ["asess", "x"], ["run", "--drows", "5"], ["run", "--draws", "many"], ["run", "--draws", "1.5"], ["assess"],
-    ["explain", "x"], ["explain", SAMPLE, "SYN0000001", "--lang", "fr"], ["explain", SAMPLE, "SYN0000001", "--year", "x"],
-    ["compare"], ["report", "--lang", "de"], ["run", "baseline", "cautious"], ["terms", "--set"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["asess", "x"],
+        ["run", "--drows", "5"],
+        ["run", "--draws", "many"],
+        ["run", "--draws", "1.5"],
+        ["assess"],
+        ["explain", "x"],
+        ["explain", SAMPLE, "SYN0000001", "--lang", "fr"],
+        ["explain", SAMPLE, "SYN0000001", "--year", "x"],
+        ["compare"],
+        ["report", "--lang", "de"],
+        ["run", "baseline", "cautious"],
+        ["terms", "--set"],
+    ],
+)
 def test_what_is_no_command(arguments, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     outcome = call(*arguments)
@@ -849,8 +1011,19 @@ def test_help_names_every_verb_and_the_exit_codes():
     assert set(named) >= {*EVERY_VERB, "check", "template", "synthesize"}
     for verb in named:
         assert re.search(rf"Example: .*simulator {verb}\b", done(verb, "--help", "--lang", "en"))
-        without = ("check", "template", "whatif", "lab", "guide", "batch", "verify", "purge", "audit", "completion",
-                   "policy")  # nothing to set
+        without = (
+            "check",
+            "template",
+            "whatif",
+            "lab",
+            "guide",
+            "batch",
+            "verify",
+            "purge",
+            "audit",
+            "completion",
+            "policy",
+        )  # nothing to set
         assert ("--set PATH=VALUE" in done(verb, "--help")) == (verb not in without)
     assert "Exit codes: 0 done" in said and "130 interrupted" in said
 
@@ -858,8 +1031,10 @@ def test_help_names_every_verb_and_the_exit_codes():
 # ------------------------------------------------------------------------------------------ nowhere to write
 
 
-@pytest.mark.parametrize("out", ["file.txt/list.csv", "file.txt/list.xlsx", "taken.csv", "x" * 300 + ".csv",
-                                 "x" * 300 + ".xlsx", "list.txt", "list", "list.csv.gz"])
+@pytest.mark.parametrize(
+    "out",
+    ["file.txt/list.csv", "file.txt/list.xlsx", "taken.csv", "x" * 300 + ".csv", "x" * 300 + ".xlsx", "list.txt", "list", "list.csv.gz"],
+)
 def test_a_list_that_cannot_be_written(out, small, tmp_path):
     (tmp_path / "file.txt").write_text("keep me")
     (tmp_path / "taken.csv").mkdir()
@@ -870,10 +1045,12 @@ def test_a_list_that_cannot_be_written(out, small, tmp_path):
 
 def test_differences_and_runs_that_cannot_be_written(tmp_path):
     (tmp_path / "file.txt").write_text("keep me")
-    for command in (["compare", "baseline", "cautious", "--draws", 2, "--out", tmp_path / "file.txt" / "d.csv"],
-                    ["run", "--draws", 2, "--out", tmp_path / "file.txt"],
-                    ["run", "--draws", 2, "--out", tmp_path / "file.txt" / "deeper"],
-                    ["report", "--draws", 2, "--out", tmp_path / "file.txt" / "deeper"]):
+    for command in (
+        ["compare", "baseline", "cautious", "--draws", 2, "--out", tmp_path / "file.txt" / "d.csv"],
+        ["run", "--draws", 2, "--out", tmp_path / "file.txt"],
+        ["run", "--draws", 2, "--out", tmp_path / "file.txt" / "deeper"],
+        ["report", "--draws", 2, "--out", tmp_path / "file.txt" / "deeper"],
+    ):
         before = listing(tmp_path)
         outcome = call(*command)
         assert outcome.code == 2 and "file.txt" in outcome.err and "无法写入" in outcome.err
@@ -901,17 +1078,23 @@ def test_a_defect_of_the_program_is_not_passed_off_as_bad_input(monkeypatch):
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly():
-    process = subprocess.Popen([sys.executable, "-m", "simulator", "terms"], cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "terms"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     process.stdout.close()
     said = process.stderr.read()
     process.stderr.close()
     assert process.wait(120) == 0 and said == b""
 
 
-@pytest.mark.parametrize("verb, expected", [
-    ("terms", "高档返还比例"), ("assess", f"四（九） {NAME_OF['data_line']}"), ("explain", "√ 网络零售企业"),
-    ("run", "基准情景")])
+@pytest.mark.parametrize(
+    "verb, expected",
+    [("terms", "高档返还比例"), ("assess", f"四（九） {NAME_OF['data_line']}"), ("explain", "√ 网络零售企业"), ("run", "基准情景")],
+)
 def test_a_gbk_console_shows_chinese(verb, expected):
     finished = in_a_process(*EVERY_VERB[verb], PYTHONIOENCODING="gbk", PYTHONUTF8="0")
     assert finished.returncode == 0 and b"Traceback" not in finished.stderr, finished.stderr
@@ -935,7 +1118,8 @@ def test_a_process_elsewhere_with_chinese_paths_writes_what_it_says(small, tmp_p
     assert refusal.returncode == 2 and refusal.stdout == b""
     assert refusal.stderr.decode() == (
         "共 1 处问题，未做任何处理：\n  没有名为 '没有.yaml' 的情景或文件 → "
-        "请写路径，或下列之一：baseline, cautious, generous, hindsight, rebate_suspended\n")
+        "请写路径，或下列之一：baseline, cautious, generous, hindsight, rebate_suspended\n"
+    )
 
 
 def test_the_shipped_sample_is_said_to_be_invented():
@@ -954,11 +1138,15 @@ def test_an_option_that_would_change_nothing_is_refused(tmp_path, monkeypatch):
     english = ("--lang", "en")
     assert refused(tmp_path, "report", run, *english, "--draws", 5, "--set", "seed=4", "--appropriation", "2014=500万") == [
         f"{name}: changes nothing: the run is finished → name the scenario to play it anew"
-        for name in ("--draws", "--appropriation", "--set")]
+        for name in ("--draws", "--appropriation", "--set")
+    ]
     assert refused(tmp_path, "report", *english, "--releases", run)[0].startswith("--releases: is for reports that leave the house")
     assert refused(tmp_path, "run", *english, "--of", "2014", "--max-draws", 9) == [
-        f"{name}: is about --precision → give --precision, too" for name in ("--of", "--max-draws")]
+        f"{name}: is about --precision → give --precision, too" for name in ("--of", "--max-draws")
+    ]
     assert refused(tmp_path, "run", *english, "--appropriation", "2030=5000000") == [
-        "appropriation.2030: no cash is paid in 2030 → a year from 2013 … 2018"]
+        "appropriation.2030: no cash is paid in 2030 → a year from 2013 … 2018"
+    ]
     assert refused(tmp_path, "budget", *english, "--appropriation", "2014=500") == [
-        "appropriation.2014: 500 CNY is less than a single award → write 500万元, or 500元 if it is meant"]
+        "appropriation.2014: 500 CNY is less than a single award → write 500万元, or 500元 if it is meant"
+    ]

@@ -44,10 +44,13 @@ def test_notches_of_draws_and_of_a_register(tmp_path):
     assert len(pd.read_csv(tmp_path / "n.notch_map.csv")) == 11 * 8
 
 
-@pytest.mark.parametrize("arguments, problem", [
-    (("notches", "baseline", "--within", 2), "within：不能是 2.0 → 请写 0 与 1 之间的比例"),
-    (("attribute", "baseline", "--draws", 4, "--workers", 0), "--workers 0"),
-    (("sensitivity", "baseline", "--set", "law.tax_rebate.offerd=false"), "law.tax_rebate.offered"),
-])
+@pytest.mark.parametrize(
+    "arguments, problem",
+    [
+        (("notches", "baseline", "--within", 2), "within：不能是 2.0 → 请写 0 与 1 之间的比例"),
+        (("attribute", "baseline", "--draws", 4, "--workers", 0), "--workers 0"),
+        (("sensitivity", "baseline", "--set", "law.tax_rebate.offerd=false"), "law.tax_rebate.offered"),
+    ],
+)
 def test_what_cannot_be_meant_is_refused(tmp_path, arguments, problem):
     assert problem in " ".join(refused(tmp_path, *arguments))

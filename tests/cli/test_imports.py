@@ -25,8 +25,14 @@ print("\\nfound:", *(name for name in sys.argv[1].split(",") if name in sys.modu
 
 def imported(names: tuple[str, ...], *words: str) -> list[str]:
     """Those of the names that a command has imported when it ends."""
-    done = subprocess.run([sys.executable, "-c", PROBE, ",".join(names), *words], cwd=ROOT, capture_output=True, encoding="utf-8",
-                          errors="replace", timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, ",".join(names), *words],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=300,
+    )
     assert "found:" in done.stdout and "Traceback" not in done.stderr, done.stderr
     return done.stdout.rpartition("found:")[2].split()
 
@@ -36,10 +42,25 @@ def test_the_command_line_itself_needs_nothing(command):
     assert imported((*PICTURES, *TABLES, *COUNTING), *command.split()) == []
 
 
-@pytest.mark.parametrize("command", [
-    "terms law.office_rent", "terms", "terms nosuch", "audit verify no.jsonl", "completion bash",
-    "run nosuch", "run baseline --set law.nothing=3", "report nosuch", "compare baseline", "budget baseline --draws 0",
-    "assess nowhere", "explain nowhere E1", "run baseline --population nowhere", "design baseline --budget 1 --free nothing --set a=b"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "terms law.office_rent",
+        "terms",
+        "terms nosuch",
+        "audit verify no.jsonl",
+        "completion bash",
+        "run nosuch",
+        "run baseline --set law.nothing=3",
+        "report nosuch",
+        "compare baseline",
+        "budget baseline --draws 0",
+        "assess nowhere",
+        "explain nowhere E1",
+        "run baseline --population nowhere",
+        "design baseline --budget 1 --free nothing --set a=b",
+    ],
+)
 def test_terms_and_refusals_wait_for_no_table(command):
     assert imported((*PICTURES, *TABLES), *command.split()) == []
 

@@ -56,26 +56,40 @@ def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
     assert outcome.err.splitlines() == ["共 1 处问题，未做任何处理：", "  --draws：'many' 不是整数 → 用法见 simulator run --help"]
 
 
-@pytest.mark.parametrize("words, zh, en", [
-    ([], "缺少必填参数：VERB → 用法见 simulator --help", "the following arguments are required: VERB → see simulator --help"),
-    (["rnu"], "VERB：没有 'rnu'", "VERB: there is no 'rnu'"),
-    (["rnu"], " → 是否应为“run”？", " → did you mean run?"),
-    (["run", "baseline", "--drwas"], "不能识别的参数：--drwas → 是否应为“--draws”？",
-     "unrecognized arguments: --drwas → did you mean --draws?"),
-    (["notches", "baseline", "--mode", "x"], "--mode：simulator notches 没有此选项 → 有此选项的命令：run, report",
-     "--mode: is no option of simulator notches → run, report"),
-    (["notches", "--drwas", "2", "--clase", "x"], "不能识别的参数：--drwas → 是否应为“--draws”？",
-     "unrecognized arguments: --drwas → did you mean --draws?"),
-    (["run", "--draws"], "--draws：后面要有一个值 → 用法见 simulator run --help",
-     "--draws: expected one argument → see simulator run --help"),
-    (["report", "--format", "doc"], "--format：没有 'doc' → 是否应为“docx”？",
-     "--format: there is no 'doc' → did you mean docx?"),
-    (["report", "--lang", "fr"], "--lang：没有 'fr' → 可选：zh, en", "--lang: there is no 'fr' → one of zh, en"),
-    (["run", "--precision", "x"], "--precision：'x' 不是比例，请写 1% 或 0.01 → ", "--precision: 'x' is no share: 1% or 0.01 → "),
-    (["run", "--new", "--resume"], "--resume：不能与 --new 同用 → ", "--resume: not allowed with argument --new → "),
-    (["run", "--workers", "0"], "--workers 0：至少要有一个线程", "--workers 0: at least one thread is needed"),
-    (["run", "--set", "sede=5"], "sede：不是可调设定 → 是否应为“seed”？", "sede: is no setting → did you mean seed?"),
-])
+@pytest.mark.parametrize(
+    "words, zh, en",
+    [
+        ([], "缺少必填参数：VERB → 用法见 simulator --help", "the following arguments are required: VERB → see simulator --help"),
+        (["rnu"], "VERB：没有 'rnu'", "VERB: there is no 'rnu'"),
+        (["rnu"], " → 是否应为“run”？", " → did you mean run?"),
+        (
+            ["run", "baseline", "--drwas"],
+            "不能识别的参数：--drwas → 是否应为“--draws”？",
+            "unrecognized arguments: --drwas → did you mean --draws?",
+        ),
+        (
+            ["notches", "baseline", "--mode", "x"],
+            "--mode：simulator notches 没有此选项 → 有此选项的命令：run, report",
+            "--mode: is no option of simulator notches → run, report",
+        ),
+        (
+            ["notches", "--drwas", "2", "--clase", "x"],
+            "不能识别的参数：--drwas → 是否应为“--draws”？",
+            "unrecognized arguments: --drwas → did you mean --draws?",
+        ),
+        (
+            ["run", "--draws"],
+            "--draws：后面要有一个值 → 用法见 simulator run --help",
+            "--draws: expected one argument → see simulator run --help",
+        ),
+        (["report", "--format", "doc"], "--format：没有 'doc' → 是否应为“docx”？", "--format: there is no 'doc' → did you mean docx?"),
+        (["report", "--lang", "fr"], "--lang：没有 'fr' → 可选：zh, en", "--lang: there is no 'fr' → one of zh, en"),
+        (["run", "--precision", "x"], "--precision：'x' 不是比例，请写 1% 或 0.01 → ", "--precision: 'x' is no share: 1% or 0.01 → "),
+        (["run", "--new", "--resume"], "--resume：不能与 --new 同用 → ", "--resume: not allowed with argument --new → "),
+        (["run", "--workers", "0"], "--workers 0：至少要有一个线程", "--workers 0: at least one thread is needed"),
+        (["run", "--set", "sede=5"], "sede：不是可调设定 → 是否应为“seed”？", "sede: is no setting → did you mean seed?"),
+    ],
+)
 def test_what_a_command_line_is_refused_with_in_both_languages(words, zh, en, monkeypatch):
     for lang, head, said in (("zh", "共 1 处问题，未做任何处理：\n  ", zh), ("en", "1 problem, nothing done:\n  ", en)):
         monkeypatch.setenv("LC_ALL", {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}[lang])
@@ -101,11 +115,25 @@ for words in [line.split("|") for line in sys.argv[1].splitlines()]:
 
 def test_nothing_fails_on_a_gbk_console(tmp_path):
     """Help of every verb and the screens that test_cli does not ask there; what GBK lacks becomes ?."""
-    lines = [["--help"], *([verb, "--help"] for verb in cli.VERBS), ["terms", "--lang", "en"], ["check", str(SAMPLE)],
-             ["indicators", str(SAMPLE)], ["budget", "--draws", "3"], ["template", "--out", str(tmp_path / "名册.xlsx")],
-             ["run", "不存在"], ["verify", str(tmp_path)], ["completion", "bash"]]
-    finished = subprocess.run([sys.executable, "-c", GBK, "\n".join("|".join(line) for line in lines)], capture_output=True,
-                              env=os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": str(ROOT)}, timeout=600, cwd=tmp_path)
+    lines = [
+        ["--help"],
+        *([verb, "--help"] for verb in cli.VERBS),
+        ["terms", "--lang", "en"],
+        ["check", str(SAMPLE)],
+        ["indicators", str(SAMPLE)],
+        ["budget", "--draws", "3"],
+        ["template", "--out", str(tmp_path / "名册.xlsx")],
+        ["run", "不存在"],
+        ["verify", str(tmp_path)],
+        ["completion", "bash"],
+    ]
+    finished = subprocess.run(
+        [sys.executable, "-c", GBK, "\n".join("|".join(line) for line in lines)],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "gbk", "PYTHONPATH": str(ROOT)},
+        timeout=600,
+        cwd=tmp_path,
+    )
     out, err = finished.stdout.decode("gbk"), finished.stderr.decode("gbk")
     assert finished.returncode == 0 and "Traceback" not in err, err[-2000:]
     codes = re.findall(r"^===== (\S+) (\d)$", out, re.M)

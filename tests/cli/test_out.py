@@ -16,7 +16,9 @@ from tests.cli.running import call, done, listing
 
 # verbs with --out, and how each is called; {register} a workbook, {tables} a folder of tables
 OF_A_REGISTER = {
-    "check": ("check", "{register}"), "assess": ("assess", "{register}"), "indicators": ("indicators", "{register}"),
+    "check": ("check", "{register}"),
+    "assess": ("assess", "{register}"),
+    "indicators": ("indicators", "{register}"),
     "attribute": ("attribute", "--population", "{register}", "--draws", "2"),
     "sensitivity": ("sensitivity", "--population", "{register}", "--draws", "2"),
     "compare": ("compare", "baseline", "cautious", "--population", "{register}", "--draws", "2"),

@@ -146,8 +146,14 @@ def test_read_back_in_words_beside_the_formulas(form, lang, capsys, tmp_path):
 
 
 def test_what_cannot_be_done_is_told_and_done_with_code_2(form, capsys):
-    for wrong in (["policy", "check"], ["policy", "check", "nowhere.xlsx"], ["policy", "convert", str(form)], ["policy", "test", str(form)],
-                  ["policy", "show", str(form), "--out", "s.pdf"], ["policy", "cases", str(form), "--out", "c.txt"]):
+    for wrong in (
+        ["policy", "check"],
+        ["policy", "check", "nowhere.xlsx"],
+        ["policy", "convert", str(form)],
+        ["policy", "test", str(form)],
+        ["policy", "show", str(form), "--out", "s.pdf"],
+        ["policy", "cases", str(form), "--out", "c.txt"],
+    ):
         assert main([*wrong, "--lang", "en"]) == 2, wrong
         assert "→" in capsys.readouterr().err
 

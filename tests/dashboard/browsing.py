@@ -36,14 +36,21 @@ def running(*command: str, folder: Path, told: str, switch: str = "-m", **more: 
 
 
 @contextmanager
-def started(*command: str, folder: Path, told: str, switch: str = "-m",
-            **more: str) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
+def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
     """As `running`, with the process and the lines it says."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
-    process = subprocess.Popen([sys.executable, switch, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+    process = subprocess.Popen(
+        [sys.executable, switch, *command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
 
     def listen() -> None:
         for line in process.stdout:
@@ -82,14 +89,16 @@ def standalone(folder: Path) -> Iterator[str]:
 @contextmanager
 def forgetful(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """A page whose sessions end two seconds after it is gone: its address, and what it says of how many there are."""
-    program = ("from simulator.dashboard import opening, server; "
-               "make = opening.opener('baseline', '', [], lang='en', draws=2, out='out'); "
-               "sessions = server.Sessions; server.Sessions = lambda *a: made.append(sessions(*a)) or made[0]; made = []; "
-               "from tornado.ioloop import PeriodicCallback; "
-               "sweep = lambda f: (f(), print('open', len(made[0]), flush=True)); "
-               "server.PeriodicCallback = lambda f, ms: PeriodicCallback(lambda: sweep(f), ms); "
-               f"server.serve(make, lang='en', port={free_port()}, browser=False, idle=2, look=0.5, "
-               "told=lambda url: print(url, flush=True))")
+    program = (
+        "from simulator.dashboard import opening, server; "
+        "make = opening.opener('baseline', '', [], lang='en', draws=2, out='out'); "
+        "sessions = server.Sessions; server.Sessions = lambda *a: made.append(sessions(*a)) or made[0]; made = []; "
+        "from tornado.ioloop import PeriodicCallback; "
+        "sweep = lambda f: (f(), print('open', len(made[0]), flush=True)); "
+        "server.PeriodicCallback = lambda f, ms: PeriodicCallback(lambda: sweep(f), ms); "
+        f"server.serve(make, lang='en', port={free_port()}, browser=False, idle=2, look=0.5, "
+        "told=lambda url: print(url, flush=True))"
+    )
     with started(program, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as (url, _, said):
         yield url, said
 
@@ -104,8 +113,15 @@ def lab(folder: Path) -> Iterator[str]:
     (work / "what_if.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     port, token = free_port(), secrets.token_urlsafe(16)
     own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    options = ("--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}",
-               "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None")
+    options = (
+        "--no-browser",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        f"--IdentityProvider.token={token}",
+        "--ServerApp.allow_root=True",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.news_url=None",
+    )
     with running("jupyterlab", *options, folder=work, told=rf"http://127\.0\.0\.1:{port}/lab\?token=\S+", **own):
         yield f"http://127.0.0.1:{port}/lab/tree/what_if.ipynb?token={token}"
 
@@ -117,8 +133,7 @@ def open_standalone(page, url: str) -> None:
 
 def open_lab(page, url: str) -> None:
     page.goto(url)
-    page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel",
-                           timeout=SOON)
+    page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=SOON)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     settled(page, READY)
 
@@ -137,7 +152,10 @@ def shows(page, name: str, value: float) -> None:
     """Wait until a card shows exactly this, as the present settings' answer."""
     page.wait_for_function(
         """([name, value]) => Number(document.querySelector(`.what-if .card[data-card="${name}"]`)?.dataset.value) === value
-           && document.querySelector('.what-if .status').dataset.state === 'current'""", arg=[name, value], timeout=SOON)
+           && document.querySelector('.what-if .status').dataset.state === 'current'""",
+        arg=[name, value],
+        timeout=SOON,
+    )
 
 
 def row(page, path: str, room: str = ""):

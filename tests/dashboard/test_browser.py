@@ -61,8 +61,7 @@ def browser(need):
 @pytest.fixture(scope="module", params=["standalone", "lab"])
 def opened(request, browser, figures, tmp_path_factory):
     """The page, ready, and every address it asked for."""
-    serve, go = {"standalone": (browsing.standalone, browsing.open_standalone),
-                 "lab": (browsing.lab, browsing.open_lab)}[request.param]
+    serve, go = {"standalone": (browsing.standalone, browsing.open_standalone), "lab": (browsing.lab, browsing.open_lab)}[request.param]
     with serve(tmp_path_factory.mktemp(request.param)) as url:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(SOON)  # a busy machine takes longer than the usual half minute to open JupyterLab
@@ -127,12 +126,20 @@ def test_a_key_goes_past_a_baseline_that_lies_between_two_steps(opened):
     page = opened.page
     path = "assumptions.startups.a_year"  # 45, in steps of 2
     slider = row(page, path, "stock").locator("input[type=range]")
-    for key, shown in (("ArrowRight", "46"), ("ArrowRight", "48"), ("ArrowLeft", "46"), ("ArrowLeft", "45"),
-                       ("ArrowLeft", "44"), ("ArrowRight", "45")):
+    for key, shown in (
+        ("ArrowRight", "46"),
+        ("ArrowRight", "48"),
+        ("ArrowLeft", "46"),
+        ("ArrowLeft", "45"),
+        ("ArrowLeft", "44"),
+        ("ArrowRight", "45"),
+    ):
         slider.press(key)
         page.wait_for_function(
             "([path, shown]) => document.querySelector(`.what-if .row[data-path='${path}'] input[type=range]`).value === shown",
-            arg=[path, shown], timeout=SOON)
+            arg=[path, shown],
+            timeout=SOON,
+        )
         settled(page)
     expect(page.locator(".what-if .row.changed")).to_have_count(0)
 
@@ -308,8 +315,9 @@ def test_a_server_that_ended_is_said_in_words_and_no_input_is_lost(browser, figu
         assert "token" not in page.url
     lost = page.locator('.what-if .status[data-state="lost"]')
     lost.wait_for(timeout=SOON)
-    assert "20" in lost.inner_text() and float(page.evaluate(
-        "getComputedStyle(document.querySelector('.what-if .cards')).opacity")) < 1  # dated and greyed
+    assert (
+        "20" in lost.inner_text() and float(page.evaluate("getComputedStyle(document.querySelector('.what-if .cards')).opacity")) < 1
+    )  # dated and greyed
     entry(row(page, "law.tax_rebate.low_rate"), "12.5")
     expect(box(row(page, "law.tax_rebate.low_rate"))).to_have_value("12.5")
     with browsing.served(tmp_path, port) as (url, _, _):

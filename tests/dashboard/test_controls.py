@@ -107,53 +107,68 @@ def _same_numbers(read, path: str) -> bool:
 RATE, AWARD, UNITLESS = "law.tax_rebate.high_rate", "law.headquarters_award.national_award", "assumptions.startups.a_year"
 
 
-@pytest.mark.parametrize("path, text, value", [
-    (RATE, "40", Decimal("0.4")),
-    (RATE, "40%", Decimal("0.4")),
-    (RATE, "４７．５％", Decimal("0.475")),
-    (RATE, " 60 ％ ", Decimal("0.6")),
-    (AWARD, "250", 2_500_000),
-    (AWARD, "500万", 5_000_000),
-    (AWARD, "500 万元", 5_000_000),
-    (AWARD, "0.05亿元", 5_000_000),
-    (AWARD, "5000000元", 5_000_000),
-    (AWARD, "１，２５０", 12_500_000),
-    ("law.office_rent.max_area", "355㎡", 355),
-    ("law.office_rent.max_area", "355 平方米", 355),
-    ("law.office_rent.months", "18个月", 18),
-    ("law.platform_membership_award.tier1_members", "1千户", 1000),
-    ("appropriation.2014", "1,250.5", 12_505_000),
-    (UNITLESS, "20 / 30 / 40", {"low": 20, "mode": 30, "high": 40}),
-    (UNITLESS, "20至40", {"low": 20, "high": 40}),
-    (UNITLESS, "123", 123),
-    ("assumptions.take_up.tax_rebate", "60 / 80", {"low": Decimal("0.6"), "high": Decimal("0.8")}),
-    ("assumptions.take_up.tax_rebate", "60％ / 80％", {"low": Decimal("0.6"), "high": Decimal("0.8")}),
-    (UNITLESS, "{low: 1, high: 2}", {"low": 1, "high": 2}),
-    ("policy.end", "2016年12月31日", datetime.date(2016, 12, 31)),
-    ("policy.end", "2016-12-31", datetime.date(2016, 12, 31)),
-    ("policy.end", "２０１６．１２．３１", datetime.date(2016, 12, 31)),
-    ("policy.end", "20161231", datetime.date(2016, 12, 31)),
-    ("policy.end", "无", None),
-    ("rationing.enterprise_cap", "500万", 5_000_000),
-    ("rationing.enterprise_cap", "不设", None),
-    ("law.sharing.local_vat_share", "1994年起 25%；2016年起 50%", {1994: Decimal("0.25"), 2016: Decimal("0.5")}),
-    ("law.sharing.local_vat_share", "{1994: 0.25, 2016: 0.5}", {1994: Decimal("0.25"), 2016: Decimal("0.5")}),
-])
+@pytest.mark.parametrize(
+    "path, text, value",
+    [
+        (RATE, "40", Decimal("0.4")),
+        (RATE, "40%", Decimal("0.4")),
+        (RATE, "４７．５％", Decimal("0.475")),
+        (RATE, " 60 ％ ", Decimal("0.6")),
+        (AWARD, "250", 2_500_000),
+        (AWARD, "500万", 5_000_000),
+        (AWARD, "500 万元", 5_000_000),
+        (AWARD, "0.05亿元", 5_000_000),
+        (AWARD, "5000000元", 5_000_000),
+        (AWARD, "１，２５０", 12_500_000),
+        ("law.office_rent.max_area", "355㎡", 355),
+        ("law.office_rent.max_area", "355 平方米", 355),
+        ("law.office_rent.months", "18个月", 18),
+        ("law.platform_membership_award.tier1_members", "1千户", 1000),
+        ("appropriation.2014", "1,250.5", 12_505_000),
+        (UNITLESS, "20 / 30 / 40", {"low": 20, "mode": 30, "high": 40}),
+        (UNITLESS, "20至40", {"low": 20, "high": 40}),
+        (UNITLESS, "123", 123),
+        ("assumptions.take_up.tax_rebate", "60 / 80", {"low": Decimal("0.6"), "high": Decimal("0.8")}),
+        ("assumptions.take_up.tax_rebate", "60％ / 80％", {"low": Decimal("0.6"), "high": Decimal("0.8")}),
+        (UNITLESS, "{low: 1, high: 2}", {"low": 1, "high": 2}),
+        ("policy.end", "2016年12月31日", datetime.date(2016, 12, 31)),
+        ("policy.end", "2016-12-31", datetime.date(2016, 12, 31)),
+        ("policy.end", "２０１６．１２．３１", datetime.date(2016, 12, 31)),
+        ("policy.end", "20161231", datetime.date(2016, 12, 31)),
+        ("policy.end", "无", None),
+        ("rationing.enterprise_cap", "500万", 5_000_000),
+        ("rationing.enterprise_cap", "不设", None),
+        ("law.sharing.local_vat_share", "1994年起 25%；2016年起 50%", {1994: Decimal("0.25"), 2016: Decimal("0.5")}),
+        ("law.sharing.local_vat_share", "{1994: 0.25, 2016: 0.5}", {1994: Decimal("0.25"), 2016: Decimal("0.5")}),
+    ],
+)
 def test_numbers_are_typed_as_people_write_them(path, text, value):
     assert display.read(OFFERED[path], text, load("zh")) == value
 
 
-@pytest.mark.parametrize("path, text, value", [
-    (AWARD, "5m", 5_000_000), (AWARD, "5 million", 5_000_000), (AWARD, "CNY 5 million", 5_000_000), (RATE, "40 %", Decimal("0.4"))])
+@pytest.mark.parametrize(
+    "path, text, value",
+    [(AWARD, "5m", 5_000_000), (AWARD, "5 million", 5_000_000), (AWARD, "CNY 5 million", 5_000_000), (RATE, "40 %", Decimal("0.4"))],
+)
 def test_english_units_are_read_too(path, text, value):
     assert display.read(OFFERED[path], text, load("en")) == value
 
 
-@pytest.mark.parametrize("path, text, said", [
-    (RATE, "140", "0 至 100 %"), (RATE, "４０公斤", "读不懂"), (RATE, "", "读不懂"), (RATE, "1/2/3/4", "读不懂"),
-    (RATE, "40.123", "最细到 0.01 %"),
-    (AWARD, "-3", "0 至"), (UNITLESS, "40 / 20", "从小到大"), ("policy.end", "明年底", "2016年12月31日"),
-    ("policy.start", "2016年13月1日", "不是日期"), ("rationing.priority", "扶贫", "没有名为")])
+@pytest.mark.parametrize(
+    "path, text, said",
+    [
+        (RATE, "140", "0 至 100 %"),
+        (RATE, "４０公斤", "读不懂"),
+        (RATE, "", "读不懂"),
+        (RATE, "1/2/3/4", "读不懂"),
+        (RATE, "40.123", "最细到 0.01 %"),
+        (AWARD, "-3", "0 至"),
+        (UNITLESS, "40 / 20", "从小到大"),
+        ("policy.end", "明年底", "2016年12月31日"),
+        ("policy.start", "2016年13月1日", "不是日期"),
+        ("rationing.priority", "扶贫", "没有名为"),
+    ],
+)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_cannot_be_is_told_in_the_unit_of_the_box(path, text, said, lang):
     with pytest.raises(ScenarioError) as told:
@@ -163,11 +178,20 @@ def test_what_cannot_be_is_told_in_the_unit_of_the_box(path, text, said, lang):
     assert lang == "en" or said in problem.cause
 
 
-@pytest.mark.parametrize("path, text, asked, instead", [
-    (AWARD, "3000000", True, "300"), (AWARD, "30000", True, ""), (AWARD, "2900", False, ""), (RATE, "0.6", False, ""),
-    (RATE, "0.4", True, "40"),
-    ("law.office_rent.max_area", "49999", False, ""), ("law.office_rent.max_area", "2", True, ""),
-    ("law.office_rent.max_area", "0", False, ""), ("seed", "7", False, "")])
+@pytest.mark.parametrize(
+    "path, text, asked, instead",
+    [
+        (AWARD, "3000000", True, "300"),
+        (AWARD, "30000", True, ""),
+        (AWARD, "2900", False, ""),
+        (RATE, "0.6", False, ""),
+        (RATE, "0.4", True, "40"),
+        ("law.office_rent.max_area", "49999", False, ""),
+        ("law.office_rent.max_area", "2", True, ""),
+        ("law.office_rent.max_area", "0", False, ""),
+        ("seed", "7", False, ""),
+    ],
+)
 def test_what_is_far_off_is_asked_about(path, text, asked, instead):
     control = OFFERED[path]
     found = display.far_off(control, display.read(control, text, load("zh")), control.base, text, load("zh"))

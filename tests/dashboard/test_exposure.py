@@ -29,11 +29,23 @@ from tests.dashboard.browsing import free_port, started
 from tests.faults import problems_of
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"  # a kernel that is not there
-SOCKET = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-          "Sec-WebSocket-Version": "13"}
-UPWARDS = ("../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/%2e%2e/etc/passwd", "..%5c..%5cetc%5cpasswd",
-           "....//....//etc/passwd", "%252e%252e%252f%252e%252e%252fetc%252fpasswd", "/etc/passwd", "%00", ".hidden",
-           ".ssh/id_rsa", "what_if.ipynb", "data/sample/enterprises.csv", "out/record.json", "pyproject.toml")
+SOCKET = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+UPWARDS = (
+    "../../../../etc/passwd",
+    "..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "..%5c..%5cetc%5cpasswd",
+    "....//....//etc/passwd",
+    "%252e%252e%252f%252e%252e%252fetc%252fpasswd",
+    "/etc/passwd",
+    "%00",
+    ".hidden",
+    ".ssh/id_rsa",
+    "what_if.ipynb",
+    "data/sample/enterprises.csv",
+    "out/record.json",
+    "pyproject.toml",
+)
 
 
 class Served(NamedTuple):
@@ -83,7 +95,8 @@ def laboratory(tmp_path_factory):
     with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/lab\?token=\S+") as (url, process, _):
         served, shipped = folder / "notebooks", resources.folder("notebooks")
         assert {file.relative_to(served) for file in served.rglob("*.ipynb")} == {
-            file.relative_to(shipped) for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name}
+            file.relative_to(shipped) for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name
+        }
         (folder / "notebooks" / ".hidden").write_text("root: confidential")
         yield Served(int(re.search(r":(\d+)/", url)[1]), url.partition("token=")[2], psutil.Process(process.pid))
 
@@ -108,9 +121,23 @@ def test_only_this_machine_is_listened_to_and_the_token_is_long(page):
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 32])
-@pytest.mark.parametrize("path", [
-    "/", "/anything", "/page.js", "/start.js", "/page.css", "/live", "/live?session=x", "/api/kernels", "/files/what_if.ipynb",
-    "/metrics", "//page.js", "/page.js/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/anything",
+        "/page.js",
+        "/start.js",
+        "/page.css",
+        "/live",
+        "/live?session=x",
+        "/api/kernels",
+        "/files/what_if.ipynb",
+        "/metrics",
+        "//page.js",
+        "/page.js/",
+    ],
+)
 def test_without_the_token_the_page_is_shut(page, path, token):
     assert page.shut(path, token=token) and page.shut(path, "POST", token=token)
     query = f"{path}?token={token}"
@@ -179,8 +206,18 @@ def test_a_form_from_elsewhere_is_refused(page):
 
 def test_the_laboratory_listens_to_this_machine_and_asks_for_its_token(laboratory):
     assert listened_on(laboratory.process) <= {"127.0.0.1", "::1"}
-    for path in ("/lab", "/api/contents", "/api/kernels", "/api/kernelspecs", "/files/what_if.ipynb", "/api/sessions",
-                 "/nbconvert/html/what_if.ipynb", "/lab/api/extensions", "/metrics", "/api/status"):
+    for path in (
+        "/lab",
+        "/api/contents",
+        "/api/kernels",
+        "/api/kernelspecs",
+        "/files/what_if.ipynb",
+        "/api/sessions",
+        "/nbconvert/html/what_if.ipynb",
+        "/lab/api/extensions",
+        "/metrics",
+        "/api/status",
+    ):
         assert laboratory.shut(path) and laboratory.shut(path, token="wrong"), path
     assert laboratory.ask(f"/api/kernels/{NOWHERE}/channels", **SOCKET)[0] == 403
 
@@ -212,8 +249,26 @@ def test_a_folder_with_data_is_not_served(tmp_path):
 def papers(tmp_path_factory, need):
     """A certificate, its key and a password's file, as a bureau would have them."""
     folder = tmp_path_factory.mktemp("papers")
-    subprocess.run([need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=bureau",
-                    "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
+    subprocess.run(
+        [
+            need("openssl"),
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=bureau",
+            "-keyout",
+            folder / "key.pem",
+            "-out",
+            folder / "cert.pem",
+        ],
+        check=True,
+        capture_output=True,
+    )
     (folder / "password").write_text("a-password-that-is-long\n", "utf-8")
     (folder / "password").chmod(0o600)
     return folder
@@ -278,8 +333,11 @@ def test_served_wider_it_is_under_tls_and_asks_for_the_password(papers, tmp_path
 def test_no_setting_opens_a_page_wider():
     """Those of the user's Jupyter take no part."""
     settings = lab.settings(Reach(), 1, Path("a"), Path("b"), False)
-    assert settings.ServerApp.ip == "127.0.0.1" and not settings.ServerApp.get("allow_origin") \
+    assert (
+        settings.ServerApp.ip == "127.0.0.1"
+        and not settings.ServerApp.get("allow_origin")
         and not settings.ServerApp.get("allow_origin_pat")
+    )
     assert settings.IdentityProvider.token
     assert isinstance(settings, Config)
 

@@ -111,8 +111,11 @@ def number(text: str) -> Decimal:
 def odd(control, words) -> str:
     """A value between the slider's steps, as somebody would type it."""
     scale, _ = display.scale_of(control, words)
-    away = control.step * Decimal("0.37") if control.finest is None else max(
-        control.finest, (control.step * Decimal("0.37")).quantize(control.finest))
+    away = (
+        control.step * Decimal("0.37")
+        if control.finest is None
+        else max(control.finest, (control.step * Decimal("0.37")).quantize(control.finest))
+    )
     base = control.position(control.base)
     value = base + away
     if control.allowed[1] is not None and value > control.allowed[1]:
@@ -147,8 +150,7 @@ def test_every_control_keeps_what_was_typed_through_opening_loading_saving_and_c
     person.do(type="undo")
     person.do(type="redo")
     assert page.state.scenario.hash() == hash_before
-    assert {p: Decimal(str(v)) for p, v in page.state.changes.items() if p in typed} == {
-        p: Decimal(str(v)) for p, v in before.items()}
+    assert {p: Decimal(str(v)) for p, v in page.state.changes.items() if p in typed} == {p: Decimal(str(v)) for p, v in before.items()}
     file = tmp_path / "kept.yaml"
     file.write_text(text, "utf-8")
     assert load_scenario(file).set({"draws": 1000}).hash() == page.state.scenario.hash()
@@ -179,8 +181,9 @@ def test_a_slider_is_a_set_and_undo_takes_it_back(person):
     assert {key: card["value"] for key, card in person.cards.items()} == first
 
 
-@pytest.mark.parametrize("text, said", [("140", "0 至 100 %"), ("abc", "读不懂"), ("{", "高档返还比例"),
-                                        ("1 / 2", "高档返还比例"), ("", "读不懂")])
+@pytest.mark.parametrize(
+    "text, said", [("140", "0 至 100 %"), ("abc", "读不懂"), ("{", "高档返还比例"), ("1 / 2", "高档返还比例"), ("", "读不懂")]
+)
 def test_g5_a_bad_value_is_told_by_its_label_in_the_boxs_unit_and_the_old_one_stands(person, text, said):
     person.do(type="set", path=RATE, text=text)
     assert said in person.said and "高档返还比例" in person.said and RATE not in person.said and "Traceback" not in person.said
@@ -189,20 +192,31 @@ def test_g5_a_bad_value_is_told_by_its_label_in_the_boxs_unit_and_the_old_one_st
 
 def test_numbers_are_typed_and_lists_chosen(person):
     choices = [value for value, _, _ in person.page.by_path["rationing.mode"].choices]
-    for path, text in ((AREA, "1,250"), ("assumptions.startups.a_year", "20 / 30 / 40"), ("policy.end", "无"),
-                       ("rationing.priority", "办公用房租金补助、数据专线补贴")):
+    for path, text in (
+        (AREA, "1,250"),
+        ("assumptions.startups.a_year", "20 / 30 / 40"),
+        ("policy.end", "无"),
+        ("rationing.priority", "办公用房租金补助、数据专线补贴"),
+    ):
         person.do(type="set", path=path, text=text)
     person.do(type="choose", path="rationing.mode", choice=choices.index("priority"))
     person.settled()
     assert person.page.state.changes == {
-        AREA: 1250, "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40}, "policy.end": None,
-        "rationing.priority": ["office_rent", "data_line"], "rationing.mode": "priority"}
+        AREA: 1250,
+        "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40},
+        "policy.end": None,
+        "rationing.priority": ["office_rent", "data_line"],
+        "rationing.mode": "priority",
+    }
     assert person.said == ""
 
 
 def test_a_value_far_off_is_asked_about_and_taken_only_when_said(person):
-    award = next(c for c in person.page.offered if c.kind == "slider" and c.unit == "CNY" and c.path.startswith("law.")
-                 and display.scale_of(c, person.page.words)[0] == 10_000)
+    award = next(
+        c
+        for c in person.page.offered
+        if c.kind == "slider" and c.unit == "CNY" and c.path.startswith("law.") and display.scale_of(c, person.page.words)[0] == 10_000
+    )
     person.do(type="set", path=award.path, text="3000000")
     asked = person.last["asked"]
     assert award.zh in asked["question"] and "万元" in asked["question"] and person.page.state.changes == {}

@@ -12,11 +12,18 @@ from simulator.scenario import load_scenario, parse_set, shipped
 
 RATE, AREA = "law.tax_rebate.high_rate", "law.office_rent.max_area"
 AWKWARD = {
-    RATE: Decimal("0.4"), "policy.end": None, "appropriation.2014": None, "interpretation.new_firm_increment": "none",
-    "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40}, "horizon": 2018,
-    "law.sharing.local_vat_share": {1994: Decimal("0.25"), 2016: Decimal("0.5")}, "uncertainty": "none",
-    "rationing.mode": "first_come", "rationing.unpaid": "lapses",
-    "correlations.o2o_share~startups.a_year": Decimal("0.5")}
+    RATE: Decimal("0.4"),
+    "policy.end": None,
+    "appropriation.2014": None,
+    "interpretation.new_firm_increment": "none",
+    "assumptions.startups.a_year": {"low": 20, "mode": 30, "high": 40},
+    "horizon": 2018,
+    "law.sharing.local_vat_share": {1994: Decimal("0.25"), 2016: Decimal("0.5")},
+    "uncertainty": "none",
+    "rationing.mode": "first_come",
+    "rationing.unpaid": "lapses",
+    "correlations.o2o_share~startups.a_year": Decimal("0.5"),
+}
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def test_a_value_that_may_not_be_changes_nothing(state):
 
 def test_a_file_holds_what_differs_and_reads_back_as_the_same(state, tmp_path):
     state.set_all(AWKWARD)
-    text = state.saved("kept", "留下的：一\"二\"")
+    text = state.saved("kept", '留下的：一"二"')
     file = tmp_path / "kept.yaml"
     file.write_text(text, encoding="utf-8")
     assert load_scenario(file).hash() == state.scenario.hash()

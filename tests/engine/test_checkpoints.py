@@ -101,8 +101,16 @@ def killing(name: str, call: int, before: bool):
     setattr(os, name, patched)
 
 
-POINTS = [("replace", 1, True), ("replace", 1, False), ("replace", 4, True), ("replace", 4, False), ("fsync", 3, True), ("fsync", 8, True),
-          ("fsync", 8, False), *(("replace", n, before) for n in range(9, 16) for before in (True, False))]
+POINTS = [
+    ("replace", 1, True),
+    ("replace", 1, False),
+    ("replace", 4, True),
+    ("replace", 4, False),
+    ("fsync", 3, True),
+    ("fsync", 8, True),
+    ("fsync", 8, False),
+    *(("replace", n, before) for n in range(9, 16) for before in (True, False)),
+]
 # the record, blocks; 9: what is to be moved is decided, 10 to 14: the results are, 15: it is noted
 
 
@@ -151,6 +159,7 @@ def test_d2_killed_while_another_run_is_replaced_the_folder_holds_one_run(call, 
 def test_d1_killed_at_any_time_it_goes_on_to_the_same_bytes(register, expected, tmp_path):
     dice, out, killed = random.Random(20130101), tmp_path / "run", 0
     for attempt in range(12):
+
         def work(attempt=attempt):
             signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
             signal.setitimer(signal.ITIMER_REAL, dice.uniform(0.02, 0.25) + attempt * 0.001)
@@ -241,8 +250,12 @@ def test_d3_a_damaged_record_is_refused_and_says_what_to_do(register, expected, 
 
 def test_d4_another_scenario_register_seed_or_version_is_refused_by_name(register, expected, tmp_path, monkeypatch):
     stopped(tmp_path, register)
-    for change, field in (({"law.tax_rebate.high_rate": 0.4}, "law.tax_rebate.high_rate"), ({"seed": 5}, "seed"), ({"draws": 50}, "draws"),
-                          ({"appropriation.2014": 9_000_000}, "appropriation.2014")):
+    for change, field in (
+        ({"law.tax_rebate.high_rate": 0.4}, "law.tax_rebate.high_rate"),
+        ({"seed": 5}, "seed"),
+        ({"draws": 50}, "draws"),
+        ({"appropriation.2014": 9_000_000}, "appropriation.2014"),
+    ):
         found = problems_of(played, tmp_path, register, SMALL.set(change), resume=True)
         assert [p.place for p in found] == [field] and "--new" in found[0].remedy
     assert [p.place for p in problems_of(played, tmp_path, None, resume=True)] == ["population"]
@@ -263,8 +276,12 @@ def test_d4_any_number_of_threads_goes_on_with_the_blocks_that_are_there(registe
 
 def test_d5_nothing_that_can_run_is_read_from_a_folder():
     forbidden = re.compile(r"\b(pickle|joblib|marshal|shelve|allow_pickle=True|eval\(|exec\()")
-    found = [f"{path.name}: {line.strip()}" for path in PACKAGE.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines()
-             if forbidden.search(line)]
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in PACKAGE.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if forbidden.search(line)
+    ]
     own = ("cluster.py", "code_cache.py")  # the latter: compiled code as numba keeps it, checked by its hash, in a folder of the user's own
     assert not [text for text in found if not text.startswith(own)]
     assert forbidden.search("pickle.load(f)")
@@ -286,8 +303,22 @@ def test_d6_the_lock_of_a_dead_process_holds_nobody_up(register, expected, tmp_p
 @posix
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_d6_a_signal_keeps_what_is_finished(number, code, register, expected, tmp_path):
-    arguments = ["run", "baseline", "--out", str(tmp_path), "--workers", "1", "--population", str(register.folder), "--draws", "48",
-                 "--set", "horizon=2014", "--set", "assumptions.incumbents.number=30"]
+    arguments = [
+        "run",
+        "baseline",
+        "--out",
+        str(tmp_path),
+        "--workers",
+        "1",
+        "--population",
+        str(register.folder),
+        "--draws",
+        "48",
+        "--set",
+        "horizon=2014",
+        "--set",
+        "assumptions.incumbents.number=30",
+    ]
 
     def work():
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs the tests behind its back has it ignored

@@ -59,20 +59,46 @@ class Machines:
             (folder / name).write_text(text)
         self.folder, self.workers, self.files = folder, [], {name: str(folder / name) for name in self.tls}
         self.options = [word for name, path in self.files.items() for word in (f"--tls-{name}", path)]
-        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--protocol", "tls", "--no-dashboard",
-                                    "--scheduler-file", str(folder / "scheduler.json"))
+        self.scheduler = self.start(
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--protocol",
+            "tls",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(folder / "scheduler.json"),
+        )
         said = folder / "scheduler.json"
         until(lambda: said.exists() and said.read_text().rstrip().endswith("}"))  # it is there before it is written
         self.address = json.loads(said.read_text())["address"]
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, "-m", "dask", *arguments, *self.options], cwd=self.folder,
-                                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments, *self.options],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def worker(self) -> subprocess.Popen:
-        self.workers.append(self.start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--protocol", "tls",
-                                       "--local-directory", str(self.folder)))
+        self.workers.append(
+            self.start(
+                "worker",
+                self.address,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--protocol",
+                "tls",
+                "--local-directory",
+                str(self.folder),
+            )
+        )
         return self.workers[-1]
 
     def stop(self) -> None:
@@ -93,8 +119,13 @@ def machines(tmp_path_factory):
     found = Machines(tmp_path_factory.mktemp("machines"))
     import dask
 
-    with dask.config.set({"distributed.comm.tls.ca-file": found.files["ca-file"], "distributed.comm.tls.client.cert": found.files["cert"],
-                          "distributed.comm.tls.client.key": found.files["key"]}):
+    with dask.config.set(
+        {
+            "distributed.comm.tls.ca-file": found.files["ca-file"],
+            "distributed.comm.tls.client.cert": found.files["cert"],
+            "distributed.comm.tls.client.key": found.files["key"],
+        }
+    ):
         found.worker(), found.worker()
         try:
             yield found
@@ -153,8 +184,9 @@ def test_a_batch_plays_its_scenarios_there(registers, tmp_path, monkeypatch):
     monkeypatch.setattr(BudgetRun, "analyses", lambda self, workers, **_: {})
     opened = []
     monkeypatch.setattr(batch_plan, "open_register", lambda path: opened.append(path) or open_register(path))
-    (tmp_path / "plan.yaml").write_text(f"scenarios: [baseline, cautious]\ndraws: 2\npopulation: '{registers[1].folder}'\n"
-                                        "set: {horizon: 2013}\n", encoding="utf-8")
+    (tmp_path / "plan.yaml").write_text(
+        f"scenarios: [baseline, cautious]\ndraws: 2\npopulation: '{registers[1].folder}'\nset: {{horizon: 2013}}\n", encoding="utf-8"
+    )
     plan = batch_plan.read_plan(tmp_path / "plan.yaml", tmp_path / "out")
     for future, name in batch._send(plan, Here()).items():
         folder = plan.scenarios[name]
@@ -224,8 +256,8 @@ def test_work_travels_whole(registers):
         there = unpacked(order)
         assert there.scenario.hash() == SMALL.hash() and there.luck == 3
         task, parameters = work.tasks(40, 1)[0], pull_levers(outer_layer(SMALL, 0, 40))
-        found = play_order(order, code_here(), task, parameters[task.first:task.last], 0)
-        expected = work.play(task, parameters[task.first:task.last])
+        found = play_order(order, code_here(), task, parameters[task.first : task.last], 0)
+        expected = work.play(task, parameters[task.first : task.last])
         assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
 
 

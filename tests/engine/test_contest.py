@@ -15,13 +15,18 @@ from simulator.projection.assumptions import pull_levers
 from simulator.scenario import under_policy
 
 LAWFUL = {"behaviour": "as_the_law_says", "uncertainty": "none", "draws": 2}
-CASES = [("liulin_2024", {}), ("liulin_2024", {"law.numbers.pot": 30_000}), ("jinzhai_2016", {}),
-         ("jinzhai_2016", {"law.numbers.pot": 90_000})]
+CASES = [
+    ("liulin_2024", {}),
+    ("liulin_2024", {"law.numbers.pot": 30_000}),
+    ("jinzhai_2016", {}),
+    ("jinzhai_2016", {"law.numbers.pot": 90_000}),
+]
 
 
 def test_the_policies_of_the_cases_are_weighed():
-    assert {name for name, _ in CASES} == {name for name in ("liulin_2024", "jinzhai_2016", "wuxiang", "longhua_2025")
-                                           if law_at(policy_path(name)).policy.contested}
+    assert {name for name, _ in CASES} == {
+        name for name in ("liulin_2024", "jinzhai_2016", "wuxiang", "longhua_2025") if law_at(policy_path(name)).policy.contested
+    }
 
 
 @pytest.mark.parametrize(("name", "changes"), CASES)

@@ -15,8 +15,9 @@ from simulator.population.dividing import divided, write_parts
 from simulator.population.parts import open_register
 from tests.faults import texts_of
 
-BASE = load_scenario("baseline").set({
-    "draws": 20, "seed": 7, "population.known_until": 2013, "assumptions.office.stock": 3_000, "assumptions.exit.after_support": 0.3})
+BASE = load_scenario("baseline").set(
+    {"draws": 20, "seed": 7, "population.known_until": 2013, "assumptions.office.stock": 3_000, "assumptions.exit.after_support": 0.3}
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +41,9 @@ def written(people, folder, size):
 
 
 def digest(draws) -> str:
-    return hashlib.sha256(b"".join(getattr(draws, name).tobytes() for name in
-                                   ("by_clause", "by_year", "paid", "recovered", "trscg", "services"))).hexdigest()
+    return hashlib.sha256(
+        b"".join(getattr(draws, name).tobytes() for name in ("by_clause", "by_year", "paid", "recovered", "trscg", "services"))
+    ).hexdigest()
 
 
 def test_c1_any_cut_block_and_number_of_threads_gives_the_same_bytes(people, tmp_path):

@@ -58,8 +58,9 @@ def of_year(case, name):
 
 def test_a_cap_of_a_share_has_a_case_on_either_side_though_rounding_hides_a_fen(cases):
     """5万元 / 30 % is 166,666.67 yuan; a case just below it gives less than the cap."""
-    near = {of_year(c, "spent"): c.gives[2022] for c in cases
-            if c.clause == "share" and 16_600_000 < (of_year(c, "spent") or 0) < 16_700_000}
+    near = {
+        of_year(c, "spent"): c.gives[2022] for c in cases if c.clause == "share" and 16_600_000 < (of_year(c, "spent") or 0) < 16_700_000
+    }
     assert 4_999_900 < min(near.values()) < 5_000_000 and max(near.values()) == 5_000_000
 
 

@@ -28,7 +28,13 @@ def test_c5_seed_of_hashes_clock_language_and_folder_change_no_byte(tmp_path):
         here = tmp_path / f"文 件 {number}"
         here.mkdir()
         left = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}
-        subprocess.run([sys.executable, "-m", "simulator", "run", "baseline", "--draws", "20", "--out", "o", "--workers", str(number + 1)],
-                       cwd=here, env=left | surrounding | {"PYTHONPATH": str(ROOT)}, check=True, timeout=240, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "simulator", "run", "baseline", "--draws", "20", "--out", "o", "--workers", str(number + 1)],
+            cwd=here,
+            env=left | surrounding | {"PYTHONPATH": str(ROOT)},
+            check=True,
+            timeout=240,
+            capture_output=True,
+        )
         found.add(hashlib.sha256(b"".join((here / "o" / name).read_bytes() for name in WRITTEN)).hexdigest())
     assert len(found) == 1

@@ -92,9 +92,7 @@ def test_an_explanation_that_contradicts_the_header_is_asked(tmp_path):
 
 def test_another_table_on_another_sheet_says_nothing_of_the_register(tmp_path):
     old = [["单位：万元"], ["代码", "2012年销售额", "2012年税收", "备注"], ["甲", 1, 2, "x"]]
-    assert same(
-        workbook(tmp_path / "a.xlsx", tables(), explained("2012年旧表", *old)), tmp_path, "is no table of a register"
-    )
+    assert same(workbook(tmp_path / "a.xlsx", tables(), explained("2012年旧表", *old)), tmp_path, "is no table of a register")
 
 
 @pytest.mark.parametrize(
@@ -137,9 +135,7 @@ def test_a_unit_said_on_the_sheet_but_in_no_cell(tmp_path, where):
 
 def test_the_workbooks_own_title_and_a_prompt(tmp_path):
     assert same(
-        by_xlsxwriter(
-            tmp_path / "a.xlsx", scaled(), lambda book, _: book.set_properties({"title": "名册（单位：万元）"})
-        ),
+        by_xlsxwriter(tmp_path / "a.xlsx", scaled(), lambda book, _: book.set_properties({"title": "名册（单位：万元）"})),
         tmp_path,
     )
     rule = {"validate": "decimal", "criteria": ">=", "value": 0, "input_title": "金额", "input_message": "单位：万元"}
@@ -184,9 +180,7 @@ def test_parquet_says_the_unit_in_its_metadata(tmp_path, field, table):
         frame = pd.DataFrame([[None if cell == "" else cell for cell in row] for row in rows[1:]], columns=rows[0])
         held = pyarrow.Table.from_pandas(frame, preserve_index=False)
         if name == "existing_support":
-            held = held.set_column(
-                AMOUNT, pyarrow.field("金额", pyarrow.float64(), metadata=field), held.column(AMOUNT)
-            )
+            held = held.set_column(AMOUNT, pyarrow.field("金额", pyarrow.float64(), metadata=field), held.column(AMOUNT))
             held = held.replace_schema_metadata(table)
         parquet.write_table(held, tmp_path / "p" / f"{name}.parquet")
     assert same(tmp_path / "p", tmp_path)
@@ -218,9 +212,7 @@ def test_duckdb_says_it_in_comments_and_has_types_of_its_own(tmp_path, only, ord
 
 def calculated(path):
     """As if a program that calculates had written it."""
-    return rewritten(
-        path, lambda _, content: content.replace(b' fullCalcOnLoad="1"', b"").replace(b"Microsoft Excel", b"WPS Office")
-    )
+    return rewritten(path, lambda _, content: content.replace(b' fullCalcOnLoad="1"', b"").replace(b"Microsoft Excel", b"WPS Office"))
 
 
 def formula(path, text, value, sheet="enterprises", row=1, at=CAPITAL):
@@ -272,9 +264,7 @@ def test_a_formula_written_once_for_many_rows(tmp_path):
         body = iter(range(8))
         return re.sub(
             rb"<f>C(\d+)/200</f>",
-            lambda found: (
-                b'<f t="shared" ref="M2:M9" si="0">C2/200</f>' if not next(body) else b'<f t="shared" si="0"/>'
-            ),
+            lambda found: b'<f t="shared" ref="M2:M9" si="0">C2/200</f>' if not next(body) else b'<f t="shared" si="0"/>',
             content,
         )
 
@@ -291,11 +281,7 @@ def test_a_formula_written_once_for_many_rows(tmp_path):
 def test_a_zero_that_the_formula_gives_is_a_zero_and_many_are_told_once(tmp_path):
     fee = column("annual", "entry_fee")
     zero = changed(lambda t: t["annual"][1].__setitem__(fee, 0))
-    found = examine(
-        by_xlsxwriter(
-            tmp_path / "a.xlsx", zero, lambda _, sheets: sheets["annual"].write_formula(1, fee, "=5-5", None, 0)
-        )
-    )
+    found = examine(by_xlsxwriter(tmp_path / "a.xlsx", zero, lambda _, sheets: sheets["annual"].write_formula(1, fee, "=5-5", None, 0)))
     assert not found.errors
     for text, said in (
         ("=5*20000", "and =5*20000 gives 100000; 8 cell(s) in all"),
@@ -314,9 +300,7 @@ def test_a_zero_that_the_formula_gives_is_a_zero_and_many_are_told_once(tmp_path
 def test_a_zero_in_any_spelling(tmp_path, zero):
     path = formula(tmp_path / "a.xlsx", '=LEN(A1)*0+VALUE("3000000")', 0)
     asked(
-        rewritten(
-            path, lambda _, content: content.replace(b'<v>0</v></c><c r="F2', b"<v>" + zero + b'</v></c><c r="F2')
-        ),
+        rewritten(path, lambda _, content: content.replace(b'<v>0</v></c><c r="F2', b"<v>" + zero + b'</v></c><c r="F2')),
         "formula shows 0",
     )
 
@@ -343,18 +327,14 @@ def test_a_raised_mark_is_no_digit(tmp_path, kind):
         by_xlsxwriter(
             path.with_suffix(".xlsx"),
             tables(),
-            lambda book, sheets: sheets["annual"].write_rich_string(
-                1, LEASE, "100000", book.add_format({"font_script": 1}), "1"
-            ),
+            lambda book, sheets: sheets["annual"].write_rich_string(1, LEASE, "100000", book.add_format({"font_script": 1}), "1"),
         )
         path = path.with_suffix(".xlsx")
         if kind == "inline":
             rich = b'<is><r><t>100000</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r></is>'
             path = rewritten(
                 path,
-                lambda name, content: re.sub(
-                    rb'<c r="M2" t="s"><v>\d+</v>', b'<c r="M2" t="inlineStr">' + rich, content
-                ),
+                lambda name, content: re.sub(rb'<c r="M2" t="s"><v>\d+</v>', b'<c r="M2" t="inlineStr">' + rich, content),
             )
     elif kind == "xls":
         xls(path, rich=["100000", ("1", xlwt.easyxf("font: escapement superscript").font)])
@@ -372,9 +352,7 @@ def xls(path, style=None, rich=None):
                 if rich and (name, at, place) == ("annual", 1, LEASE):
                     sheet.write_rich_text(at, place, rich)
                 else:
-                    sheet.write(
-                        at, place, cell, *([style] if style and (name, at, place) == ("annual", 1, LEASE) else [])
-                    )
+                    sheet.write(at, place, cell, *([style] if style and (name, at, place) == ("annual", 1, LEASE) else []))
         if not style and not rich:
             sheet.col(LEASE).hidden = True
             sheet.row(2).hidden = True
@@ -393,9 +371,7 @@ def page(path, cell="", *, head="", before="", after="", row=""):
         + "</tr>"
         for at, line in enumerate(rows["annual"])
     )
-    (path / "年度.xls").write_text(
-        f"<html><style>{head}</style>{before}<table>{body}</table>{after}</html>", encoding="utf-8"
-    )
+    (path / "年度.xls").write_text(f"<html><style>{head}</style>{before}<table>{body}</table>{after}</html>", encoding="utf-8")
     return path
 
 
@@ -548,9 +524,7 @@ def test_a_remark_is_no_row(tmp_path, row, told):
     assert same(with_row(tmp_path, "annual", row), tmp_path, told)
 
 
-@pytest.mark.parametrize(
-    "row", [tables()["annual"][0], [str(n) for n in range(1, 21)], ["甲", "乙", *map(str, range(1, 19))]]
-)
+@pytest.mark.parametrize("row", [tables()["annual"][0], [str(n) for n in range(1, 21)], ["甲", "乙", *map(str, range(1, 19))]])
 def test_the_header_told_again_and_numbers_of_columns_are_no_rows(tmp_path, row):
     at = 1 if row[0] in ("1", "甲") else 5
     assert same(with_row(tmp_path, "annual", list(row), at), tmp_path, "repeat the header or number its columns")
@@ -625,9 +599,7 @@ def test_a_day_in_words_is_the_day(tmp_path, day):
     ],
 )
 def test_a_figure_with_its_own_unit(tmp_path, name, text):
-    assert same(
-        folder(tmp_path / "f", changed(lambda t: t["annual"][1].__setitem__(column("annual", name), text))), tmp_path
-    )
+    assert same(folder(tmp_path / "f", changed(lambda t: t["annual"][1].__setitem__(column("annual", name), text))), tmp_path)
 
 
 @pytest.mark.parametrize("zero", ["零", "〇", "零元", "0.00", "０"])

@@ -11,9 +11,31 @@ import yaml
 TESTS = Path(__file__).resolve().parents[1]
 PAGE = TESTS.parent / "SECURITY.md"
 BEGIN, END = "<!-- made by python -m tests.house.bars from tests/bars.yaml -->", "<!-- end of the table -->"
-CORE = [*(f"A{n}" for n in range(1, 8)), "B1", "B2", "B5", "B6", "B7", *(f"C{n}" for n in range(1, 5)),
-        *(f"D{n}" for n in range(1, 6)), "E1", "E2", "E3", "E4", "E5", "E7", "E9", "E10", "E12",
-        *(f"F{n}" for n in range(1, 5)), *(f"G{n}" for n in range(1, 5)), "H1", "H3", "I1", "I2"]
+CORE = [
+    *(f"A{n}" for n in range(1, 8)),
+    "B1",
+    "B2",
+    "B5",
+    "B6",
+    "B7",
+    *(f"C{n}" for n in range(1, 5)),
+    *(f"D{n}" for n in range(1, 6)),
+    "E1",
+    "E2",
+    "E3",
+    "E4",
+    "E5",
+    "E7",
+    "E9",
+    "E10",
+    "E12",
+    *(f"F{n}" for n in range(1, 5)),
+    *(f"G{n}" for n in range(1, 5)),
+    "H1",
+    "H3",
+    "I1",
+    "I2",
+]
 
 
 def bars() -> dict[str, dict]:

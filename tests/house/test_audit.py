@@ -58,8 +58,16 @@ def test_every_act_has_a_beginning_and_an_end(log):
         1 / 0  # noqa: B018
     with pytest.raises(KeyboardInterrupt), audit.act("whatif"):
         raise KeyboardInterrupt
-    assert results(log) == [("run", "begun"), ("run", "done"), ("assess", "begun"), ("assess", "refused"),
-                            ("explain", "begun"), ("explain", "failed"), ("whatif", "begun"), ("whatif", "interrupted")]
+    assert results(log) == [
+        ("run", "begun"),
+        ("run", "done"),
+        ("assess", "begun"),
+        ("assess", "refused"),
+        ("explain", "begun"),
+        ("explain", "failed"),
+        ("whatif", "begun"),
+        ("whatif", "interrupted"),
+    ]
     assert audit.broken(log) == (0, "")
 
 
@@ -81,8 +89,14 @@ def test_what_is_read_and_written_stands_in_it_by_its_hash_and_nothing_else(log,
     assert main(["explain", str(register), IDENTITY]) == 0
     assert main(["explain", str(register), "NOBODY"]) == 2
     lines = audit.entries(log)
-    assert results(log)[-6:] == [("assess", "begun"), ("assess", "done"), ("explain", "begun"), ("explain", "done"),
-                                 ("explain", "begun"), ("explain", "refused")]
+    assert results(log)[-6:] == [
+        ("assess", "begun"),
+        ("assess", "done"),
+        ("explain", "begun"),
+        ("explain", "done"),
+        ("explain", "begun"),
+        ("explain", "refused"),
+    ]
     done = lines[3]
     assert {"kind": ".csv", "sha256": hashlib.sha256(out.read_bytes()).hexdigest()} in done["written"]
     assert done["read"]["register"] == lines[5]["read"]["register"] and len(done["read"]["register"]) == 64

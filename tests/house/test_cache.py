@@ -92,6 +92,7 @@ def ask(copy: Path, cache: Path, **more: str) -> dict:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
+
 def test_a_changed_policy_file_pays_its_new_amount_at_once_and_compiles_no_engine(copy):
     cache, kept, shipped = copy / "缓存 cache", copy / POLICY, (copy / POLICY).read_text(encoding="utf-8")
     write_probe(copy, CHANGES)
@@ -107,8 +108,18 @@ def test_a_changed_policy_file_pays_its_new_amount_at_once_and_compiles_no_engin
         assert (edited["amount"], edited["hits"], edited["folder"]) == (due, 1, first["folder"])
 
 
-@pytest.mark.parametrize("place, counts", [("clauses", True), ("readings", True), ("readings.rebate_window", True), ("facts", True),
-                                           ("clauses.tax_rebate.numbers", True), ("clauses.tax_rebate", False), ("term", False)])
+@pytest.mark.parametrize(
+    "place, counts",
+    [
+        ("clauses", True),
+        ("readings", True),
+        ("readings.rebate_window", True),
+        ("facts", True),
+        ("clauses.tax_rebate.numbers", True),
+        ("clauses.tax_rebate", False),
+        ("term", False),
+    ],
+)
 def test_a_policy_is_known_by_its_text_in_every_order_that_code_depends_on(place, counts):
     text = "facts: {a: {unit: 户, zh: 甲}, b: {unit: 户, zh: 乙}}\n" + policy_path("jiulongpo_2013").read_text(encoding="utf-8")
     data, turned = (yamlfile.loads(text, "p.yaml", gather=True, quantities=True).data for _ in range(2))
@@ -131,8 +142,15 @@ def test_edited_engine_code_is_compiled_anew_in_the_next_process(copy):
     assert ask(copy, cache) == {**first, "hits": 1}
 
 
-@pytest.mark.parametrize("spoil", [lambda raw: raw[:len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1:],
-                                   lambda raw: b"", lambda raw: raw[:-100]], ids=["one bit", "empty", "cut short"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: raw[: len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1 :],
+        lambda raw: b"",
+        lambda raw: raw[:-100],
+    ],
+    ids=["one bit", "empty", "cut short"],
+)
 def test_damaged_code_is_compiled_anew_and_that_is_said(copy, spoil):
     cache = copy / "cache"
     first = ask(copy, cache)

@@ -37,8 +37,9 @@ def _imported(tree: ast.Module) -> dict[str, Path]:
 
 
 def _compiled_functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
-            and any(_names(d) & COMPILING for d in node.decorator_list)]
+    return [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and any(_names(d) & COMPILING for d in node.decorator_list)
+    ]
 
 
 def _names(decorator: ast.expr) -> set[str]:

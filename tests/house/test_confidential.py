@@ -55,19 +55,31 @@ def tracked() -> list[str]:
 def unfit(files: list[str]) -> list[str]:
     """Files that may hold real enterprises: tables and workbooks that do not stand beside the mark of an invented register."""
     kinds = (".csv", ".tsv", ".xlsx", ".xls", ".et", ".parquet", ".duckdb", ".db", ".docx", ".pdf", ".key", ".npy", ".npz")
-    return [f for f in files if f.lower().endswith((*kinds, "record.json"))
-            and f"{f.rpartition('/')[0]}/{MARK}" not in files]
+    return [f for f in files if f.lower().endswith((*kinds, "record.json")) and f"{f.rpartition('/')[0]}/{MARK}" not in files]
 
 
 def test_no_register_and_no_result_is_under_version_control(need):
     need("git")
     assert unfit(tracked()) == []
     assert unfit(["data/real/annual.csv", "out/record.json", "a.XLSX", "b/annual.csv", f"b/{MARK}", "c/d.py"]) == [
-        "data/real/annual.csv", "out/record.json", "a.XLSX"]
+        "data/real/annual.csv",
+        "out/record.json",
+        "a.XLSX",
+    ]
 
 
-@pytest.mark.parametrize("place", ["data/名册/enterprises.csv", "data/register.duckdb", "out/run/summary.csv", "名册.xlsx",
-                                   "scenarios/record.json", "pseudonyms.key", "simulator/a.parquet"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "data/名册/enterprises.csv",
+        "data/register.duckdb",
+        "out/run/summary.csv",
+        "名册.xlsx",
+        "scenarios/record.json",
+        "pseudonyms.key",
+        "simulator/a.parquet",
+    ],
+)
 def test_git_would_not_take_them_in(place, need):
     need("git")
     tracked()

@@ -16,8 +16,15 @@ TRICKS = "\x1b]0;新标题\x07\x1b[2J\x1b[31m\x9b2J\u202eexe.fdp\u2066\r\x08\x00
 
 
 def obeyed(text: str) -> list[str]:
-    return [hex(ord(c)) for c in text if c not in "\n\t" and (unicodedata.category(c) in ("Cc", "Zl", "Zp") or (
-        unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")))]
+    return [
+        hex(ord(c))
+        for c in text
+        if c not in "\n\t"
+        and (
+            unicodedata.category(c) in ("Cc", "Zl", "Zp")
+            or (unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+        )
+    ]
 
 
 def test_no_character_that_is_obeyed_is_left():
@@ -27,9 +34,13 @@ def test_no_character_that_is_obeyed_is_left():
 
 
 def test_one_place_prints():
-    found = [f"{name} line {node.lineno}" for name, source in HOUSE.items() if name != "simulator.console"
-             for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and (
-                 ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write"))]
+    found = [
+        f"{name} line {node.lineno}"
+        for name, source in HOUSE.items()
+        if name != "simulator.console"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and (ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write"))
+    ]
     assert found == []
 
 
@@ -37,15 +48,30 @@ def test_one_place_prints():
 def register(tmp_path):
     folder = simulator.synthesize(enterprises=12).write_folder(tmp_path / f"名册{TRICKS[:5]}")
     file = folder / "enterprises.csv"
-    text = file.read_text(encoding="utf-8-sig").replace("样例企业0000001", f"甲{TRICKS}".replace("\r", "").replace("\x00", "").replace(
-        "\u2028", ""))
+    text = file.read_text(encoding="utf-8-sig").replace(
+        "样例企业0000001", f"甲{TRICKS}".replace("\r", "").replace("\x00", "").replace("\u2028", "")
+    )
     file.write_text(text, encoding="utf-8-sig")
     return folder
 
 
-@pytest.mark.parametrize("words", [("explain", "{r}", "SYN0000001"), ("check", "{r}"), ("assess", "{r}"), ("check", "{t}"), ("run", "{t}"),
-                                   ("report", "--notebook", "{t}"), ("{t}",), ("verify", "{t}"), ("run", "--set", "{t}=1"),
-                                   ("explain", "{r}", "{t}"), ("batch", "{t}"), ("terms", "{t}")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "{r}", "SYN0000001"),
+        ("check", "{r}"),
+        ("assess", "{r}"),
+        ("check", "{t}"),
+        ("run", "{t}"),
+        ("report", "--notebook", "{t}"),
+        ("{t}",),
+        ("verify", "{t}"),
+        ("run", "--set", "{t}=1"),
+        ("explain", "{r}", "{t}"),
+        ("batch", "{t}"),
+        ("terms", "{t}"),
+    ],
+)
 def test_no_verb_lets_one_through(words, register):
     found = call(*(word.format(r=register, t=TRICKS.replace("\x00", "")) for word in words), "--lang", "zh")
     assert not obeyed(found.out) and not obeyed(found.err) and (found.out or found.err)

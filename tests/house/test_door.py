@@ -30,8 +30,19 @@ BESIDE_THE_DOOR = {
     "simulator.scenario": {"adopt_policy", "parse_set", "shipped", "typed", "under_policy"},
     "simulator.report.kinds": {"PROFILES"},
     "simulator.population.units": {"parse_answers"},
-    "simulator.report": {"budgeting", "comparison", "design", "drivers", "loopholes", "payout_list", "policy_desk", "refusals",
-                         "register_screens", "screen", "terminal"},
+    "simulator.report": {
+        "budgeting",
+        "comparison",
+        "design",
+        "drivers",
+        "loopholes",
+        "payout_list",
+        "policy_desk",
+        "refusals",
+        "register_screens",
+        "screen",
+        "terminal",
+    },
     # registers that are not populations yet: one with faults, an empty one, an invented one with its fit
     "simulator.population.readers": {"examine"},
     "simulator.population.findings": {"write_annotated"},
@@ -46,8 +57,9 @@ def behind_the_door(source: str) -> list[str]:
     it only names do nothing behind anybody's back."""
     found = []
     tree = ast.parse(source)
-    named = {below for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-             for below in ast.walk(node)}
+    named = {
+        below for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" for below in ast.walk(node)
+    }
     for node in ast.walk(tree):
         if node in named:
             continue
@@ -59,8 +71,12 @@ def behind_the_door(source: str) -> list[str]:
             if module == "simulator" or module.startswith(("simulator.", ".")):
                 allowed = set(simulator.__all__) if module == "simulator" else BESIDE_THE_DOOR.get(module, set())
                 found += [f"{module}.{alias.name}" for alias in node.names if alias.name not in allowed]
-        elif (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "simulator"
-              and node.attr not in simulator.__all__):
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "simulator"
+            and node.attr not in simulator.__all__
+        ):
             found.append(f"simulator.{node.attr}")
     return found
 
@@ -82,8 +98,7 @@ def test_every_name_of_the_door_stands_in_its_heading():
 
 def test_nothing_public_is_left_out():
     rooms = [importlib.import_module(f"simulator.door.{path.stem}") for path in DOOR.glob("*.py") if path.stem != "__init__"]
-    public = {n for room in rooms for n, f in vars(room).items()
-              if inspect.isfunction(f) and f.__module__ == room.__name__ and n[0] != "_"}
+    public = {n for room in rooms for n, f in vars(room).items() if inspect.isfunction(f) and f.__module__ == room.__name__ and n[0] != "_"}
     assert public - {"in_memory", "opened", "register_for"} == set(simulator.__all__)
 
 
@@ -94,8 +109,13 @@ def test_the_command_line_goes_through_the_door(module):
 
 
 def test_nothing_is_allowed_that_is_not_used():
-    taken = {(node.module, alias.name) for source in COMMAND_LINE.values() for node in ast.walk(ast.parse(source))
-             if isinstance(node, ast.ImportFrom) for alias in node.names}
+    taken = {
+        (node.module, alias.name)
+        for source in COMMAND_LINE.values()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
     assert [(m, n) for m, names in BESIDE_THE_DOOR.items() for n in names if (m, n) not in taken] == []
 
 
@@ -110,24 +130,33 @@ def test_every_module_of_the_command_line_is_a_verb():
     assert set(COMMAND_LINE) == {*cli.VERBS, "__init__", "language", "options", "parsing"}
 
 
-@pytest.mark.parametrize("source, complaint", [
-    ("from simulator.engine.assess import assess", "simulator.engine.assess.assess"),
-    ("def f():\n    from simulator.law import terms", "simulator.law.terms"),
-    ("from simulator.scenario import load_scenario", "simulator.scenario.load_scenario"),
-    ("import simulator.engine", "simulator.engine"),
-    ("import simulator as s", "s"),
-    ("from .engine import run", ".engine.run"),
-    ("from simulator import engine", "simulator.engine"),
-    ("import simulator\nsimulator.engine.run.play()", "simulator.engine"),
-])
+@pytest.mark.parametrize(
+    "source, complaint",
+    [
+        ("from simulator.engine.assess import assess", "simulator.engine.assess.assess"),
+        ("def f():\n    from simulator.law import terms", "simulator.law.terms"),
+        ("from simulator.scenario import load_scenario", "simulator.scenario.load_scenario"),
+        ("import simulator.engine", "simulator.engine"),
+        ("import simulator as s", "s"),
+        ("from .engine import run", ".engine.run"),
+        ("from simulator import engine", "simulator.engine"),
+        ("import simulator\nsimulator.engine.run.play()", "simulator.engine"),
+    ],
+)
 def test_a_way_round_the_door_is_seen(source, complaint):
     assert behind_the_door(source) == [complaint]
 
 
-@pytest.mark.parametrize("source", [
-    "import simulator\nsimulator.run('baseline')", "from simulator import run, assess", "import numpy, argparse",
-    "from simulator.errors import SimulatorError\nfrom simulator.report import screen",
-    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from simulator.scenario import Scenario"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import simulator\nsimulator.run('baseline')",
+        "from simulator import run, assess",
+        "import numpy, argparse",
+        "from simulator.errors import SimulatorError\nfrom simulator.report import screen",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from simulator.scenario import Scenario",
+    ],
+)
 def test_the_door_is_left_alone(source):
     assert behind_the_door(source) == []
 
@@ -135,14 +164,18 @@ def test_the_door_is_left_alone(source):
 HEAVY = ("numpy", "numba", "pandas", "scipy", "pyarrow", "matplotlib", "yaml", "xlsxwriter", "nbconvert", "tqdm")
 
 
-@pytest.mark.parametrize("command", [
-    "import simulator", "import simulator.cli",
-    "import simulator.cli\ntry: simulator.cli.main(['--help'])\nexcept SystemExit: pass",
-    "import simulator.cli\ntry: simulator.cli.main(['no-such-verb', '--lang', 'en'])\nexcept SystemExit: pass"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "import simulator",
+        "import simulator.cli",
+        "import simulator.cli\ntry: simulator.cli.main(['--help'])\nexcept SystemExit: pass",
+        "import simulator.cli\ntry: simulator.cli.main(['no-such-verb', '--lang', 'en'])\nexcept SystemExit: pass",
+    ],
+)
 def test_the_door_opens_without_waiting_for_the_engine(command):
     command += f"\nimport sys\nprint('LOADED', [m for m in {HEAVY!r} if m in sys.modules])"
-    finished = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8",
-                              timeout=60)
+    finished = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.splitlines()[-1] == "LOADED []"
 

@@ -47,8 +47,7 @@ def test_a_full_disk_is_told(tmp_path):
         path.write_text("half")
         raise OSError(28, os.strerror(28))
 
-    assert texts_of(put, tmp_path / "a.txt", write) == [
-        f"{tmp_path / 'a.txt'}: cannot be written (No space left on device) → {ROOM}"]
+    assert texts_of(put, tmp_path / "a.txt", write) == [f"{tmp_path / 'a.txt'}: cannot be written (No space left on device) → {ROOM}"]
     assert listing(tmp_path) == before
 
 
@@ -72,8 +71,10 @@ def test_only_what_the_program_wrote_and_nobody_changed_is_replaced(tmp_path):
     before = listing(tmp_path)
     told = texts_of(_put_all, tmp_path, "mine.txt", "foreign.txt", "edited.txt", "link.txt")
     assert [text.split(": ")[1].partition(" →")[0] for text in told] == [
-        "is there already, and not of this program's making", "was changed since the program wrote it",
-        "is there already, and not of this program's making"]
+        "is there already, and not of this program's making",
+        "was changed since the program wrote it",
+        "is there already, and not of this program's making",
+    ]
     assert listing(tmp_path) == before  # nor is the first one replaced
     with overwriting():
         _put_all(tmp_path, "mine.txt", "edited.txt", "link.txt")
@@ -136,16 +137,26 @@ def test_a_change_that_was_decided_and_cut_short_is_brought_to_its_end(tmp_path,
     (tmp_path / "b.csv").write_text("somebody's, put there meanwhile")
     settled(tmp_path)
     assert {name: (tmp_path / name).read_text() for name in ("record.json", "a.csv", "b.csv")} == dict.fromkeys(
-        ("record.json", "a.csv", "b.csv"), "newer") and listing(tmp_path) != before
+        ("record.json", "a.csv", "b.csv"), "newer"
+    ) and listing(tmp_path) != before
     assert (tmp_path / "b.csv.damaged-0").read_text() == "somebody's, put there meanwhile"
     _put_all(tmp_path, "a.csv")
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".") and p.name != RECORD]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": {"../a.txt": "00"}, "pending": null}', '{"files": [], "pending": 7}',
-                                  '{"files": {}, "pending": {"put": {"../../a.txt": ["x", "", ""]}, "remove": {}}}',
-                                  '{"files": {}, "pending": {"put": {"a.txt": ["b.txt", "", ""]}, "remove": {}}}',
-                                  '{"files": {}, "pending": {"put": {}, "remove": {"/a.txt": "00"}}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"files": {"../a.txt": "00"}, "pending": null}',
+        '{"files": [], "pending": 7}',
+        '{"files": {}, "pending": {"put": {"../../a.txt": ["x", "", ""]}, "remove": {}}}',
+        '{"files": {}, "pending": {"put": {"a.txt": ["b.txt", "", ""]}, "remove": {}}}',
+        '{"files": {}, "pending": {"put": {}, "remove": {"/a.txt": "00"}}}',
+    ],
+)
 def test_a_record_that_is_none_makes_nothing_the_program_s(text, tmp_path):
     (tmp_path / "b.txt").write_text("keep")
     put(tmp_path / "a.txt", lambda p: p.write_text("keep"))

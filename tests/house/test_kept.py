@@ -22,7 +22,8 @@ def unmindful(source: str) -> list[str]:
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and any(
-                getattr(d.func if isinstance(d, ast.Call) else d, "id", "") in CACHES for d in node.decorator_list):
+            getattr(d.func if isinstance(d, ast.Call) else d, "id", "") in CACHES for d in node.decorator_list
+        ):
             names = {argument.arg for argument in node.args.args}
             places = names & set(PLACES) or {a.arg for a in node.args.args if a.annotation and "Path" in ast.unparse(a.annotation)}
             if places and not names & {"_state", "_changed_at"}:

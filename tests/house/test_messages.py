@@ -30,6 +30,7 @@ TELLING |= dict.fromkeys(("LawError", "ScenarioError", "PopulationError", "Clust
 OF_REGISTERS = {"Refused": (0, 2), "fault": None, "warn": None, "tell": (0, 2), "problem": (2, 4)}  # of simulator/population
 WORDS = {"remedy", "cause", "hint", "why", "any_of", "fault", "faults", "causes"}  # of variables that are told later
 
+
 def texts(node: ast.AST | None, known: Mapping[str, str] = {}) -> Iterator[str]:  # never written to
     """The texts a node may stand for, 7 for what they quote; none of what is worked out elsewhere. known: constants' texts."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -38,8 +39,9 @@ def texts(node: ast.AST | None, known: Mapping[str, str] = {}) -> Iterator[str]:
         yield from texts(node.args[0] if not isinstance(node.args[0], ast.JoinedStr) else None, known)
         yield from (text for argument in node.args[1:] for text in texts(argument, known))
     elif isinstance(node, ast.JoinedStr):
-        yield "".join(str(part.value) if isinstance(part, ast.Constant) else known.get(ast.unparse(part.value), "7")
-                      for part in node.values)
+        yield "".join(
+            str(part.value) if isinstance(part, ast.Constant) else known.get(ast.unparse(part.value), "7") for part in node.values
+        )
     elif isinstance(node, ast.Name) and node.id in known:
         yield known[node.id]
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -58,8 +60,12 @@ def told_by(source: str, telling: dict) -> set[str]:
     """Every message a module may tell, as far as it is written in it."""
     found: set[str] = set()
     tree = ast.parse(source)
-    known = {node.targets[0].id: text for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-             for text in texts(node.value)}
+    known = {
+        node.targets[0].id: text
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        for text in texts(node.value)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -98,8 +104,11 @@ def test_what_brings_its_chinese_with_it_brings_all_of_it():
             words = node.args if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" else []
             calls += len(words) > 4
             for english, other in zip(words[1:3], [*words[4:], ast.Constant("")][:2], strict=True) if len(words) > 4 else ():
-                lacking += [(path.name, node.lineno) for text in texts(english) if re.search("[a-z]{3}", text)
-                            and any(re.sub("7", "", said) in ("", text) for said in texts(other))]
+                lacking += [
+                    (path.name, node.lineno)
+                    for text in texts(english)
+                    if re.search("[a-z]{3}", text) and any(re.sub("7", "", said) in ("", text) for said in texts(other))
+                ]
     assert calls > 20 and lacking == []
 
 
@@ -118,15 +127,23 @@ def test_each_message_stands_once_and_its_chinese_quotes_no_more_than_it_has():
         assert "{" not in words.format(*parts).replace("{{", "") or "{" in english.replace("{}", ""), english
 
 
-@pytest.mark.parametrize("text, words", [
-    (phrase("is {}", "'no'"), "不能是 'no'"), (phrase("did you mean {}?", "seed"), "是否应为“seed”？"),
-    (phrase("stands twice, also on line {}", 3), "重复，第 3 行已有"), (any_of(["none", "first_come", "pro_rata"]), "none 或 first_come 或 pro_rata"),
-    ("office_rent, data_line", "office_rent, data_line"), (phrase("{} lies outside {} … {} {}", 50, 0, 1, "share"), "50 不在 0 至 1 之间（单位：比例）"),
-    (phrase("{} lies outside {} … {}", 1.5, 0, 1), "1.5 不在 0 至 1 之间"), ("'is no setting'", "'is no setting'"),
-    (phrase("{} is not a number", "{}"), "{}不是数字"), (phrase("a totals row: {}", phrase("{} is not a number", "“x”")), "合计行：“x”不是数字"),
-    (phrase("{} draws", 3) + phrase("is {}", 4), "3 draws不能是 4"),
-    ("expected ',' or ']', but got '<stream end>'", "此处应为 ',' or ']'，却是 '<stream end>'"),
-])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (phrase("is {}", "'no'"), "不能是 'no'"),
+        (phrase("did you mean {}?", "seed"), "是否应为“seed”？"),
+        (phrase("stands twice, also on line {}", 3), "重复，第 3 行已有"),
+        (any_of(["none", "first_come", "pro_rata"]), "none 或 first_come 或 pro_rata"),
+        ("office_rent, data_line", "office_rent, data_line"),
+        (phrase("{} lies outside {} … {} {}", 50, 0, 1, "share"), "50 不在 0 至 1 之间（单位：比例）"),
+        (phrase("{} lies outside {} … {}", 1.5, 0, 1), "1.5 不在 0 至 1 之间"),
+        ("'is no setting'", "'is no setting'"),
+        (phrase("{} is not a number", "{}"), "{}不是数字"),
+        (phrase("a totals row: {}", phrase("{} is not a number", "“x”")), "合计行：“x”不是数字"),
+        (phrase("{} draws", 3) + phrase("is {}", 4), "3 draws不能是 4"),
+        ("expected ',' or ']', but got '<stream end>'", "此处应为 ',' or ']'，却是 '<stream end>'"),
+    ],
+)
 def test_what_is_quoted_is_carried_over(text, words):
     assert chinese(text) == words
     assert chinese(pickle.loads(pickle.dumps(text))) == words == chinese(str(ValueError(text)))
@@ -151,8 +168,13 @@ def sentences_of_argparse() -> set[str]:
 
 def test_what_argparse_says_of_a_command_line_has_its_chinese():
     """Those of its sentences that a command line of ours can call forth."""
-    ours = {text for text in sentences_of_argparse() if re.match(
-        "the following arguments are required|expected (one|at least one) argument|not allowed with|"
-        "ignored explicit|ambiguous option", text)}
+    ours = {
+        text
+        for text in sentences_of_argparse()
+        if re.match(
+            "the following arguments are required|expected (one|at least one) argument|not allowed with|ignored explicit|ambiguous option",
+            text,
+        )
+    }
     assert len(ours) >= 5
     assert [text for text in ours if english_in(chinese(text))] == []

@@ -77,13 +77,32 @@ def test_a_workbook_writes_texts_as_texts_and_formulas_only_as_such(tmp_path):
 def exports(tmp_path_factory):
     """A register whose ids, names and areas are formulas, and everything this program writes of it."""
     place = tmp_path_factory.mktemp("出口 exports")
-    people = [{"enterprise_id": f"E{n}{text}" if n else text, "name": text, "area": text, "group_id": text, "online_retailer": 1,
-               "ecommerce": 1, "settled_on": "2013-09-01", "registered_capital": 30_000_000, "paid_in_capital": 20_000_000}
-              for n, text in enumerate(HOSTILE) if text != "'=1"]
-    years = [{"enterprise_id": p["enterprise_id"], "year": y, "sales": 900_000_000, "online_sales": 800_000_000, "vat": 900_000}
-             for p in people for y in (2012, 2013)]
-    register = write(place / "=register", enterprises=full("enterprises", *people), annual=full("annual", *years),
-                     paid=full("paid", {"enterprise_id": people[0]["enterprise_id"], "year": 2013, "clause": 2, "amount": -1}))
+    people = [
+        {
+            "enterprise_id": f"E{n}{text}" if n else text,
+            "name": text,
+            "area": text,
+            "group_id": text,
+            "online_retailer": 1,
+            "ecommerce": 1,
+            "settled_on": "2013-09-01",
+            "registered_capital": 30_000_000,
+            "paid_in_capital": 20_000_000,
+        }
+        for n, text in enumerate(HOSTILE)
+        if text != "'=1"
+    ]
+    years = [
+        {"enterprise_id": p["enterprise_id"], "year": y, "sales": 900_000_000, "online_sales": 800_000_000, "vat": 900_000}
+        for p in people
+        for y in (2012, 2013)
+    ]
+    register = write(
+        place / "=register",
+        enterprises=full("enterprises", *people),
+        annual=full("annual", *years),
+        paid=full("paid", {"enterprise_id": people[0]["enterprise_id"], "year": 2013, "clause": 2, "amount": -1}),
+    )
     write_annotated(examine(register), place / "annotated.xlsx")
     write_check(place / "check", register)
     (register / "paid.csv").unlink()

@@ -10,10 +10,13 @@ from tests.house.test_floors import HOUSE
 DELETING = {"unlink", "rmdir", "rmtree", "removedirs", "move"}
 # modules that write where only they are: a temporary folder of their own, the cache of compiled code, the audit log
 ELSEWHERE = {
-    "simulator.render.pdf": "the page that is printed, in a temporary folder", "simulator.dashboard.overlay": "a temporary folder",
+    "simulator.render.pdf": "the page that is printed, in a temporary folder",
+    "simulator.dashboard.overlay": "a temporary folder",
     "simulator.code_cache": "the cache",
-    "simulator.report.publish": "formats are made in a temporary folder", "simulator.audit": "appends to the log, and to nothing else",
-    "simulator.spreadsheets": "the writers that `files` calls", "simulator.locks": "lock files",
+    "simulator.report.publish": "formats are made in a temporary folder",
+    "simulator.audit": "appends to the log, and to nothing else",
+    "simulator.spreadsheets": "the writers that `files` calls",
+    "simulator.locks": "lock files",
 }
 
 
@@ -24,7 +27,8 @@ def deleting(name: str, source: str) -> list[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             of_os = isinstance(node.func.value, ast.Name) and node.func.value.id in ("os", "shutil")
             moves = (node.func.attr in ("rename", "replace") and len(node.args) == 1 and not node.keywords) or (
-                of_os and node.func.attr in ("remove", "rename", "replace", "truncate"))
+                of_os and node.func.attr in ("remove", "rename", "replace", "truncate")
+            )
             if node.func.attr in DELETING or moves:
                 found.append(f"{name} line {node.lineno}: {ast.unparse(node.func)}")
     return found

@@ -13,8 +13,18 @@ from typing import Any
 import numpy as np
 import yaml
 
-CLAUSES = ("headquarters_award", "opening_award", "office_rent", "tax_rebate", "certification_award", "spin_off_award",
-           "platform_entry_fee", "platform_membership_award", "data_line", "model_building_award")
+CLAUSES = (
+    "headquarters_award",
+    "opening_award",
+    "office_rent",
+    "tax_rebate",
+    "certification_award",
+    "spin_off_award",
+    "platform_entry_fee",
+    "platform_membership_award",
+    "data_line",
+    "model_building_award",
+)
 BASE, YEARS = 2012, range(2013, 2018)
 START, LAST_YEAR_OF_TERM = 20130701, 2015
 CUT = 1.5  # of own growth shocks
@@ -64,11 +74,28 @@ class People:
     @classmethod
     def of(cls, n: int, **facts: Any) -> People:
         """n enterprises; what is not said is nothing."""
-        nothing = dict.fromkeys(("born", "settled", "spun_off", "leased", "headquarters", "designated", "sales", "members", "line",
-                                 "entry_fee", "building", "capital", "paid_in", "area", "passing"), 0.0)
+        nothing = dict.fromkeys(
+            (
+                "born",
+                "settled",
+                "spun_off",
+                "leased",
+                "headquarters",
+                "designated",
+                "sales",
+                "members",
+                "line",
+                "entry_fee",
+                "building",
+                "capital",
+                "paid_in",
+                "area",
+                "passing",
+            ),
+            0.0,
+        )
         flags = {"ecommerce": 1.0, "retailer": 1.0, "services": 0.0, "anyway": 1.0, "o2o": 0.0}
-        return cls(n, {name: np.broadcast_to(np.asarray(value, float), (n,)).copy()
-                       for name, value in (nothing | flags | facts).items()})
+        return cls(n, {name: np.broadcast_to(np.asarray(value, float), (n,)).copy() for name, value in (nothing | flags | facts).items()})
 
     def joined(self, other: People) -> People:
         return People(self.n + other.n, {name: np.concatenate([mine, other.facts[name]]) for name, mine in self.facts.items()})
@@ -119,8 +146,13 @@ def those_there(par: Par, rng: np.random.Generator) -> People:
     relative = lognormal(rng, 1.0, par["incumbents.log_sd"], n)
     total = relative[~services].sum()
     earlier = ~services & (rng.random(n) < par["split_offs.earlier"] / max(n, 1))
-    old = People.of(n, services=services, retailer=~services, sales=relative * par["incumbents.online_sales"] / total if n else 0,
-                    spun_off=np.where(earlier, day_of(rng, rng.integers(BASE - 1, BASE + 1, n), n), 0))
+    old = People.of(
+        n,
+        services=services,
+        retailer=~services,
+        sales=relative * par["incumbents.online_sales"] / total if n else 0,
+        spun_off=np.where(earlier, day_of(rng, rng.integers(BASE - 1, BASE + 1, n), n), 0),
+    )
     furnished(par, rng, old)
     m = rng.poisson(par["platforms.number"])
     members = lognormal(rng, par["platforms.members_median"], par["platforms.members_log_sd"], m)
@@ -131,8 +163,12 @@ def newcomers(par: Par, rng: np.random.Generator, year: int) -> People:
     """The arrivals of a year: all that come where the policy is offered; `anyway` without the but-for part."""
     in_term = year <= LAST_YEAR_OF_TERM
     found = People.of(0)
-    for kind, but_for in (("startups", "butfor.startups"), ("regional", "butfor.anchors"), ("national", "butfor.anchors"),
-                          ("split_offs", "")):
+    for kind, but_for in (
+        ("startups", "butfor.startups"),
+        ("regional", "butfor.anchors"),
+        ("national", "butfor.anchors"),
+        ("split_offs", ""),
+    ):
         rate = par[f"{kind}.a_year"]
         attracted = rate * par[but_for] * par["butfor.offered"] if but_for else 0.0
         own, more = rng.poisson(rate - attracted), rng.poisson(attracted) if in_term else 0
@@ -182,8 +218,7 @@ def market(par: Par, rng: np.random.Generator) -> list[float]:
         deviation = par["market.persistence"] * deviation + par["market.sd"] * rng.standard_normal()
         growth = par["market.growth"] + par["market.yearly_change"] * j + deviation
         growth += par["market.first_year_extra"] if j == 0 else 0.0
-        common.append(growth + par["market.local_wedge"] - par["market.entry_part"]
-                      - np.log(mean_exp_of_shock(par["market.own_shock"])))
+        common.append(growth + par["market.local_wedge"] - par["market.entry_part"] - np.log(mean_exp_of_shock(par["market.own_shock"])))
     return common
 
 
@@ -197,8 +232,11 @@ def retained(par: Par, year: int, people: People, sales: np.ndarray, profitable:
 
 
 def hazards(par: Par, age: np.ndarray, born: np.ndarray) -> np.ndarray:
-    by_age = np.select([born == 0, age <= 1, age == 2, age == 3],
-                       [par["exit.incumbents"], par["exit.year1"], par["exit.year2"], par["exit.year3"]], par["exit.later"])
+    by_age = np.select(
+        [born == 0, age <= 1, age == 2, age == 3],
+        [par["exit.incumbents"], par["exit.year1"], par["exit.year2"], par["exit.year3"]],
+        par["exit.later"],
+    )
     return np.where(born == 0, par["exit.incumbents"], by_age) * par["exit.dormancy"]
 
 
@@ -248,8 +286,22 @@ def one_draw(par: Par, rng: np.random.Generator) -> np.ndarray:
         violated |= here & (rng.random(n) < par["breach.rate"])
 
         price = (1 + par["prices.growth"]) ** (year - BASE)
-        amounts = _entitlements(par, people, year, price, part, yuan, members, tax, last_tax, was_there, new, first_paid,
-                                tiers_paid, now_certified & (day >= START))
+        amounts = _entitlements(
+            par,
+            people,
+            year,
+            price,
+            part,
+            yuan,
+            members,
+            tax,
+            last_tax,
+            was_there,
+            new,
+            first_paid,
+            tiers_paid,
+            now_certified & (day >= START),
+        )
         amounts *= (here & ~violated)[:, None]
         amounts[holder[:, None] & (amounts <= existing)] = 0
         for k, slug in enumerate(CLAUSES):
@@ -292,8 +344,9 @@ def _rent_months(people: People, year: int) -> np.ndarray:
     return np.where(eligible, np.maximum(0, last - first), 0)
 
 
-def _entitlements(par, people, year, price, part, yuan, members, tax, last_tax, was_there, new, first_paid, tiers_paid,
-                  certified_in_term) -> np.ndarray:
+def _entitlements(
+    par, people, year, price, part, yuan, members, tax, last_tax, was_there, new, first_paid, tiers_paid, certified_in_term
+) -> np.ndarray:
     """What each clause gives, before conduct, existing support and take-up, (n, clauses) yuan."""
     in_term = year <= LAST_YEAR_OF_TERM
     newly = new & (people.settled >= START) & in_term

@@ -45,8 +45,7 @@ def engine_answer(population, scenario):
 
 
 def oracle_answer(register, scenario, terms=None):
-    found = reading.assess(register, start=scenario.law.start, end=scenario.law.end,
-                           readings=dict(scenario.interpretation), terms=terms)
+    found = reading.assess(register, start=scenario.law.start, end=scenario.law.end, readings=dict(scenario.interpretation), terms=terms)
 
     def fen(amounts):
         return {key: int(Decimal(a) * 100) for key, a in amounts.items()}

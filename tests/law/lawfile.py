@@ -14,8 +14,10 @@ SHIPPED = policy_path("jiulongpo_2013")
 SIGNS = {"at_least": ">=", "more_than": ">"}
 TEXT = SHIPPED.read_text(encoding="utf-8")
 # the bands of 四（四） as they stand, with one sign for both, and written out, with a sign for each
-BANDS = ('"tier(district_contribution >= {low_contribution: low_rate, high_contribution: high_rate})"',
-         "high_rate if district_contribution >= high_contribution else low_rate if district_contribution >= low_contribution else 0")
+BANDS = (
+    '"tier(district_contribution >= {low_contribution: low_rate, high_contribution: high_rate})"',
+    "high_rate if district_contribution >= high_contribution else low_rate if district_contribution >= low_contribution else 0",
+)
 OTHER_EDGE = {"at_least": "more_than", "more_than": "at_least"}
 
 
@@ -41,7 +43,7 @@ def with_term(text: str, path: str, *, value: object) -> str:
     unit = default_law().numbers[path].unit
     inside, count = re.subn(r"value: (\{[^}]*\}|[^,]+)(?:, unit: \w+)?", f"value: {value}, unit: {unit}", line.group(2), count=1)
     assert count == 1
-    return text[: line.start(2)] + inside + text[line.end(2):]
+    return text[: line.start(2)] + inside + text[line.end(2) :]
 
 
 def text_with_edges(text: str, edges: Mapping[str, str]) -> str:
@@ -54,7 +56,7 @@ def text_with_edges(text: str, edges: Mapping[str, str]) -> str:
             continue
         block, name = path.split(".")
         start = text.index(f"\n  {block}:")
-        end = start + 1 + len(re.match(r"  .*\n(?:    .*\n|\n)*", text[start + 1:]).group())
+        end = start + 1 + len(re.match(r"  .*\n(?:    .*\n|\n)*", text[start + 1 :]).group())
         clause = text[start:end]
         if "tiers:" in clause and re.search(rf"steps: .*\b{name}\b", clause):
             changed = re.sub(rf"(?<=[{{ ]){name}: (?=\w+[,}}])", f'"{SIGNS[edge]} {name}": ', clause)
@@ -66,9 +68,7 @@ def text_with_edges(text: str, edges: Mapping[str, str]) -> str:
     return text
 
 
-def scenario_with(
-    where: Path, values: Mapping[str, Decimal] | None = None, edges: Mapping[str, str] | None = None
-) -> Scenario:
+def scenario_with(where: Path, values: Mapping[str, Decimal] | None = None, edges: Mapping[str, str] | None = None) -> Scenario:
     """The baseline under a changed copy of the law file: the copy lies in the folder, and a scenario that names it."""
     text = TEXT
     for path, value in (values or {}).items():

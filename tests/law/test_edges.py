@@ -57,13 +57,14 @@ class Suitable:
 
 SETTLED = date(2013, 5, 20)
 HEADQUARTERS = {"settled_on": SETTLED, "ecommerce": True, "paid_in_capital": D(40_000_000)}
-OPENING = {"settled_on": SETTLED, "online_retailer": True, "o2o": True, "registered_capital": D(2_000_000),
-           "paid_in_capital": D(1_000_000)}
+OPENING = {"settled_on": SETTLED, "online_retailer": True, "o2o": True, "registered_capital": D(2_000_000), "paid_in_capital": D(1_000_000)}
 TENANT = {"settled_on": SETTLED, "ecommerce": True, "lease_started_on": date(2013, 7, 1)}
 OFFICE = {"designated_building": True, "rented_area": D(800), "rent": D("50.5")}
 RETAILER = {"online_retailer": True}
-RISING = {2013: {"retained_tax": D(400_000), "district_contribution": D(400_000)},
-          2014: {"retained_tax": D(900_000), "district_contribution": D(900_000)}}
+RISING = {
+    2013: {"retained_tax": D(400_000), "district_contribution": D(400_000)},
+    2014: {"retained_tax": D(900_000), "district_contribution": D(900_000)},
+}
 LOW_BAND = {2013: {"retained_tax": D(100_000), "district_contribution": D(100_000)}}
 TAXES = {2013: {"retained_tax": None, "vat": D(300_000), "business_tax": D(200_000), "income_tax": D(100_000)}}
 LINE = {year: {"line_lease": D(1_000_000)} for year in (2013, 2014)}
@@ -155,8 +156,7 @@ def sums(amounts: dict, path: str) -> dict[str, int]:
     found = {}
     for identity, _, slug in amounts:
         if identity.startswith(path + " ") and slug == path.partition(".")[0]:
-            found[identity.partition(" ")[2]] = sum(
-                a for (i, _, s), a in amounts.items() if i == identity and s == slug)
+            found[identity.partition(" ")[2]] = sum(a for (i, _, s), a in amounts.items() if i == identity and s == slug)
     return found
 
 
@@ -288,8 +288,11 @@ def test_the_targets_are_read_from_the_law():
 
     for term in targets.TERMS:
         number = baseline().law.numbers[f"targets.{term.name}"]
-        moved = baseline().set({f"law.{number.path}": number.at(2015) / 2}) if number.unit != "count" else \
-            baseline().set({f"law.{number.path}": number.at(2015) + 1})
+        moved = (
+            baseline().set({f"law.{number.path}": number.at(2015) / 2})
+            if number.unit != "count"
+            else baseline().set({f"law.{number.path}": number.at(2015) + 1})
+        )
         changed = [(a.key, b) for a, b in zip(targets_of(baseline().law), targets_of(moved.law), strict=True) if a != b]
         assert [key for key, _ in changed] == [term.name.removesuffix("_fully")]
         new = float(moved.law.numbers[number.path].at(2015))
@@ -305,6 +308,5 @@ def test_a_value_just_off_its_threshold_is_told_in_all_its_digits(path, numbers,
         for sign in "-+":
             value = numbers[path] + D(sign + step)
             text = explain(population, f"{path} {sign}{step}", scenario).text("en")
-            digits = f"{value:,f}" if SUITABLE[path].column in ("paid_members", "building_area", "building_occupancy") \
-                else f"{value:,.2f}"
+            digits = f"{value:,f}" if SUITABLE[path].column in ("paid_members", "building_area", "building_occupancy") else f"{value:,.2f}"
             assert f"{SUITABLE[path].column.replace('_', ' ')} = {digits.rstrip('0') if 'area' in path else digits}" in text

@@ -57,6 +57,7 @@ class Told:
                 paid = {clause: ledger.has_paid(clause) for clause in reading.CASH_RULES}
                 self.states[key] = (law, firm, paid, settle is settle_paid)
                 settle(law, firm, year, ledger, result)
+
             return step
 
         settle_year, settle_paid = reading.settle_year, reading.settle_paid_year
@@ -97,8 +98,7 @@ def test_the_amounts_told_are_those_assessed(everything):
 def window_of_barred_year(slug: str, law, firm, year: int) -> bool:
     """Whether a barred year would begin or extend the window of `from_qualifying` if it were not barred: what would be
     due in it is then a question without an answer. The oracle says nothing, the explanation says what is barred."""
-    return (slug == "tax_rebate" and law.readings["rebate_window"] == "from_qualifying"
-            and reading.is_barred(law, firm, year))
+    return slug == "tax_rebate" and law.readings["rebate_window"] == "from_qualifying" and reading.is_barred(law, firm, year)
 
 
 def test_what_was_due_before_settlement_is_what_the_oracle_reads(everything):
@@ -185,6 +185,7 @@ def of_scope(switch: str):
     def judge(law, firm, year) -> bool:
         scope = law.readings[switch]
         return scope == "any" or (firm.is_ecommerce if scope == "ecommerce" else firm.is_online_retailer)
+
     return judge
 
 
@@ -195,8 +196,7 @@ BY_FACTS = {
     "in_term": lambda law, firm, year: law.year_in_term(year),
     "has_row": lambda law, firm, year: year in firm.rows,
     "is_headquarters": lambda law, firm, year: firm.facts.get("headquarters") not in (None, "none"),
-    "certified_this_year": lambda law, firm, year: law.day_in_term(firm.day("certified_on"))
-    and firm.day("certified_on").year == year,
+    "certified_this_year": lambda law, firm, year: law.day_in_term(firm.day("certified_on")) and firm.day("certified_on").year == year,
     "spun_off": lambda law, firm, year: firm.day("spun_off_on") is not None,
     "designated_building": lambda law, firm, year: firm.annual_flag(year, "designated_building"),
     "trades_locally": lambda law, firm, year: firm.annual_flag(year, "trades_locally"),
@@ -219,7 +219,8 @@ BY_FACTS = {
     ("certification_award", "in_scope"): of_scope("certification_scope"),
     ("headquarters_award", "capital_reached"): capital_reached,
     ("opening_award", "capital_reached"): lambda law, firm, year: law.meets(
-        firm.money("registered_capital"), "opening_award.registered_capital"),
+        firm.money("registered_capital"), "opening_award.registered_capital"
+    ),
     ("spin_off_award", "ran_a_year"): lambda *a: ran_a_year("spun_off_on", *a),
     ("model_building_award", "ran_a_year"): lambda *a: ran_a_year("building_opened_on", *a),
 }
@@ -310,8 +311,7 @@ def value_by_hand(firm: reading.Firm, law: reading.Law, column: str, year: int, 
             return value.isoformat() if value else "—"
     else:
         value = firm.rows.get(year, {}).get(column)
-    if column in ("ecommerce", "online_retailer", "o2o", "designated_building", "trades_locally", "building_recognised",
-                  "founded_locally"):
+    if column in ("ecommerce", "online_retailer", "o2o", "designated_building", "trades_locally", "building_recognised", "founded_locally"):
         return yes if value else no
     value = value or ZERO
     if column in ("paid_members", "executive_children"):
@@ -322,8 +322,7 @@ def value_by_hand(firm: reading.Firm, law: reading.Law, column: str, year: int, 
     return f"{value:,.2f}"
 
 
-UNITS = {"CNY": ("元", "CNY"), "m2": ("平方米", "m2"), "count": ("户", "count"), "months": ("月", "months"),
-         "years": ("年", "years")}
+UNITS = {"CNY": ("元", "CNY"), "m2": ("平方米", "m2"), "count": ("户", "count"), "months": ("月", "months"), "years": ("年", "years")}
 
 
 def number_by_hand(number, year: int, zh: bool) -> str:
@@ -350,7 +349,7 @@ def test_the_text_has_article_amount_value_and_threshold(everything, lang):
                     block = blocks[clause.slug]
                     head = f"{block.article} {block.zh if zh else block.en}: "
                     assert head in lines
-                    own = re.split(r"\n(?! )", lines[lines.index(head):])[0]
+                    own = re.split(r"\n(?! )", lines[lines.index(head) :])[0]
                     first = own.splitlines()[0]
                     assert f"[{OUTCOMES[clause.outcome][not zh]}]" in first
                     places = clause.slug == "school_places"
@@ -432,9 +431,10 @@ def test_an_unknown_enterprise_or_year_is_refused_with_the_nearest(everything):
         explain(one.population, "nobody", one.scenario)
     near = known[:-1] + "x"
     assert texts_of(explain, one.population, near, one.scenario)[0].startswith(
-        f"{one.population.source}: has no enterprise {near} → did you mean ")
+        f"{one.population.source}: has no enterprise {near} → did you mean "
+    )
     years = one.assessed.years
-    assert texts_of(explain, one.population, known, one.scenario, 2012) == [
-        f"year 2012: is not assessed → a year {years[0]} … {years[-1]}"]
+    assert texts_of(explain, one.population, known, one.scenario, 2012) == [f"year 2012: is not assessed → a year {years[0]} … {years[-1]}"]
     assert texts_of(explain, one.population, known, one.scenario, int(years[-1]) + 1) == [
-        f"year {years[-1] + 1}: is not assessed → a year {years[0]} … {years[-1]}"]
+        f"year {years[-1] + 1}: is not assessed → a year {years[0]} … {years[-1]}"
+    ]

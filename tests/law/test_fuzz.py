@@ -13,10 +13,52 @@ from simulator.messages import told
 from simulator.resources import folder
 from tests.fuzzing import answers, fuzz, mutated
 
-PIECES = (b": ", b"- ", b"{", b"}", b"[", b"]", b"&a ", b"*a", b"!!python/object/apply:os.system [exit]", b"<<: ", b"? ", b"\n", b"  ",
-          b"\t", b"#", b"'", b'"', b"|\n", b"---\n", b"1e999", b".nan", b"9" * 40, b" ** 9", b"__import__", b"()", b"lambda: 0", b" if ",
-          b" else ", b"tier(", b"steps(", b"last_year.", b"in_year(2014).", b"paid.total", b"award", b"year", b"0.5", b"none",
-          "去年.".encode(), "万元".encode(), "％".encode(), "（".encode(), "且".encode(), b"\xff", b"\x00")
+PIECES = (
+    b": ",
+    b"- ",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"&a ",
+    b"*a",
+    b"!!python/object/apply:os.system [exit]",
+    b"<<: ",
+    b"? ",
+    b"\n",
+    b"  ",
+    b"\t",
+    b"#",
+    b"'",
+    b'"',
+    b"|\n",
+    b"---\n",
+    b"1e999",
+    b".nan",
+    b"9" * 40,
+    b" ** 9",
+    b"__import__",
+    b"()",
+    b"lambda: 0",
+    b" if ",
+    b" else ",
+    b"tier(",
+    b"steps(",
+    b"last_year.",
+    b"in_year(2014).",
+    b"paid.total",
+    b"award",
+    b"year",
+    b"0.5",
+    b"none",
+    "去年.".encode(),
+    "万元".encode(),
+    "％".encode(),
+    "（".encode(),
+    "且".encode(),
+    b"\xff",
+    b"\x00",
+)
 WORDS = [piece.decode("utf-8", "replace") for piece in PIECES]
 FORMULA = [*WORDS, "online_sales", "sales", "5万元", " + ", " * ", " >= ", ", "]
 POLICIES = folder("data") / "policies"
@@ -25,12 +67,14 @@ FORM = POLICIES / "form.yaml"
 
 def read(path):
     """Examine a file and tell every problem in both languages, as `policy check` does."""
+
     def reading() -> None:
         law, problems = examine(document_of(path))
         for problem in problems:
             assert problem.place and told(problem, "zh").cause
         if law is None:
             raise LawError([p for p in problems if p.severity == "error"])
+
     return reading
 
 
@@ -62,8 +106,16 @@ def test_mutated_sheets_of_a_policy(tmp_path_factory):
     """Cells of the workbook hold texts, numbers, days, truths and formulas that are not theirs."""
     good = policybook.save(yamlfile.load(FORM, LawError, quantities=True).data, tmp_path_factory.mktemp("book") / "good.xlsx")
     sheets = openpyxl.load_workbook(good).sheetnames
-    value = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.integers(-10**12, 10**12), st.floats(allow_nan=False,
-                      allow_infinity=False), st.dates(), st.booleans(), st.none(), st.sampled_from(["=award", "=1+1", "=SUM(A1:A3)"]))
+    value = st.one_of(
+        st.sampled_from(WORDS),
+        st.text(max_size=12),
+        st.integers(-(10**12), 10**12),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.dates(),
+        st.booleans(),
+        st.none(),
+        st.sampled_from(["=award", "=1+1", "=SUM(A1:A3)"]),
+    )
     cell = st.tuples(st.sampled_from(sheets), st.integers(1, 12), st.integers(1, 14), value)
 
     @fuzz
@@ -84,8 +136,10 @@ def test_mutated_sheets_of_a_policy(tmp_path_factory):
 
 
 @fuzz
-@given(text=st.one_of(st.text(max_size=80), st.lists(st.sampled_from(FORMULA), max_size=30).map("".join)),
-       where=st.sampled_from(["amount", "condition"]))
+@given(
+    text=st.one_of(st.text(max_size=80), st.lists(st.sampled_from(FORMULA), max_size=30).map("".join)),
+    where=st.sampled_from(["amount", "condition"]),
+)
 def test_arbitrary_formulas(text, where):
     document = yamlfile.loads(FORM.read_text(encoding="utf-8"), "form.yaml", LawError, quantities=True)
     clause = next(iter(document.data["clauses"].values()))

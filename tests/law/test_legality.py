@@ -31,8 +31,11 @@ def written(where, text):
 def test_the_three_documents_mark_the_rebate_and_nothing_else(law):
     assert {slug for slug, block in law.blocks.items() if block.legality} == {"tax_rebate"}
     found = [(c.since, c.document, c.confidence) for c in law.blocks["tax_rebate"].legality]
-    assert found == [(datetime.date(2014, 11, 27), "国发〔2014〕62号", "C"), (datetime.date(2015, 5, 10), "国发〔2015〕25号", "A"),
-                     (datetime.date(2024, 8, 1), "公平竞争审查条例", "B")]
+    assert found == [
+        (datetime.date(2014, 11, 27), "国发〔2014〕62号", "C"),
+        (datetime.date(2015, 5, 10), "国发〔2015〕25号", "A"),
+        (datetime.date(2024, 8, 1), "公平竞争审查条例", "B"),
+    ]
     for concern in law.blocks["tax_rebate"].legality:
         assert concern.effect_en.isascii() and concern.uncertain_en.isascii() and concern.by_en.isascii()
 
@@ -50,25 +53,33 @@ def test_a_period_is_affected_from_the_year_of_the_document_on(law):
 
 def test_no_amount_depends_on_them(law, tmp_path):
     start = TEXT.index("    # doubts about")
-    without = read_law(written(tmp_path, TEXT[:start] + TEXT[TEXT.index("\n  certification_award:"):]))
+    without = read_law(written(tmp_path, TEXT[:start] + TEXT[TEXT.index("\n  certification_award:") :]))
     assert without.blocks["tax_rebate"].legality == ()
     assert dict(without.numbers) == dict(law.numbers)
 
 
-@pytest.mark.parametrize("new, told", [
-    ("        since: the autumn\n", "tax_rebate.legality.clean_up_2014.since: is 'the autumn' → write a date as 2014-11-27"),
-    ("        sinse: 2014-11-27\n", "tax_rebate.legality.clean_up_2014.sinse: is not known here → did you mean since?"),
-    ("", "tax_rebate.legality.clean_up_2014: since is missing → add since:"),
-    (SINCE + "        scenario: 7\n", "tax_rebate.legality.clean_up_2014.scenario: stands twice, also on line"),
-])
+@pytest.mark.parametrize(
+    "new, told",
+    [
+        ("        since: the autumn\n", "tax_rebate.legality.clean_up_2014.since: is 'the autumn' → write a date as 2014-11-27"),
+        ("        sinse: 2014-11-27\n", "tax_rebate.legality.clean_up_2014.sinse: is not known here → did you mean since?"),
+        ("", "tax_rebate.legality.clean_up_2014: since is missing → add since:"),
+        (SINCE + "        scenario: 7\n", "tax_rebate.legality.clean_up_2014.scenario: stands twice, also on line"),
+    ],
+)
 def test_a_fault_is_named(new, told, tmp_path):
     text, _ = replaced(TEXT, SINCE, new)
     assert any(told in problem for problem in texts_of(read_law, written(tmp_path, text)))
 
 
-@pytest.mark.parametrize("key, new, told", [
-    ("confidence", "Z", "confidence: is 'Z' → A, B, C or J"), ("by_en", "2014", "by_en: is 2014 → write a text"),
-    ("by_zh", "'  '", "by_zh: is '  ' → write a text")])
+@pytest.mark.parametrize(
+    "key, new, told",
+    [
+        ("confidence", "Z", "confidence: is 'Z' → A, B, C or J"),
+        ("by_en", "2014", "by_en: is 2014 → write a text"),
+        ("by_zh", "'  '", "by_zh: is '  ' → write a text"),
+    ],
+)
 def test_a_doubt_says_how_sure_it_is_and_by_which_document(key, new, told, tmp_path):
     start = TEXT.index("clean_up_2014:")
     text = TEXT[:start] + re.sub(rf"^        {key}: .*$", f"        {key}: {new}", TEXT[start:], count=1, flags=re.M)

@@ -61,9 +61,14 @@ def test_combined_readings_on_other_terms_and_dates(seed, tmp_path):
     register = random_register(3_000, seed=seed, with_paid=seed % 2 == 1)
     terms = random_terms(rng, 0.3)
     chosen = {f"interpretation.{name}": reading for name, reading in random_readings(rng).items()}
-    start, end = rng.choice([
-        (date(2013, 1, 1), date(2015, 12, 31)), (date(2013, 7, 1), date(2016, 6, 30)), (date(2012, 2, 29), None),
-        (date(2014, 1, 1), date(2014, 12, 31))])
+    start, end = rng.choice(
+        [
+            (date(2013, 1, 1), date(2015, 12, 31)),
+            (date(2013, 7, 1), date(2016, 6, 30)),
+            (date(2012, 2, 29), None),
+            (date(2014, 1, 1), date(2014, 12, 31)),
+        ]
+    )
     scenario = baseline().set({**chosen, "policy.start": start, "policy.end": end, "population.known_until": 2018})
     scenario = replace(scenario, law=with_oracle_terms(scenario.law, terms))
     agree(register, population_of(register, tmp_path), scenario, terms)
@@ -102,8 +107,15 @@ def paid_platforms():
             identity = f"{amount} {members}"
             register.enterprises.append({"enterprise_id": identity})
             for year, count in zip((2013, 2014, 2015), members, strict=True):
-                register.annual.append({"enterprise_id": identity, "year": year, "retained_tax": Decimal(0),
-                                        "membership_income": Decimal(2_000_000), "paid_members": Decimal(count)})
+                register.annual.append(
+                    {
+                        "enterprise_id": identity,
+                        "year": year,
+                        "retained_tax": Decimal(0),
+                        "membership_income": Decimal(2_000_000),
+                        "paid_members": Decimal(count),
+                    }
+                )
             register.paid.append({"enterprise_id": identity, "year": 2013, "clause": 8, "amount": Decimal(amount)})
     return register
 

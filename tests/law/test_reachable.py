@@ -20,14 +20,14 @@ def stirred(rows: np.ndarray, head, numbers, readings) -> np.ndarray:
     """The clauses that the figures of these rows leave possible, one bit each."""
     found = []
     for start in range(0, len(rows), TOGETHER):
-        part = rows[start:start + TOGETHER]
+        part = rows[start : start + TOGETHER]
         now = np.zeros(1, YEAR)
         table = now.view(np.int64).reshape(-1, TOGETHER)
         for name, place in SEEN.places.items():
-            table[place, :len(part)] = part[name]
+            table[place, : len(part)] = part[name]
         table[SEEN.calm] = -1
         PLAIN.stir(table, len(part), head, numbers, readings)
-        found.append(table[SEEN.matter, :len(part)].copy())
+        found.append(table[SEEN.matter, : len(part)].copy())
     return np.concatenate(found)
 
 
@@ -43,7 +43,7 @@ def test_what_is_awarded_was_within_reach_and_stirred():
         due = np.flatnonzero(awarded.awards[:, j].any(axis=1))
         possible = stirred(window.annual[due, j + 1], head, numbers, enacted.readings)
         for i, bits in zip(due, possible, strict=True):
-            row = window.annual[i, j + 1:j + 2]
+            row = window.annual[i, j + 1 : j + 2]
             reach = PLAIN.reach(register.enterprises[i], (), row, ((),), 1, 0, 0, head, numbers, enacted.readings, HISTORIES, 0)
             for k in np.flatnonzero(awarded.awards[i, j]):
                 assert reach >> k & 1, SLUGS[k]
@@ -61,8 +61,20 @@ def test_something_is_ruled_out():
     row["designated_building"] = 1
 
     def reach(may: int) -> set[str]:
-        bits = PLAIN.reach(register.enterprises[old], (), row, ((),), 1, 0, 0, window.terms.head[1], window.terms.numbers[1],
-                           enacted.readings, HISTORIES, may)
+        bits = PLAIN.reach(
+            register.enterprises[old],
+            (),
+            row,
+            ((),),
+            1,
+            0,
+            0,
+            window.terms.head[1],
+            window.terms.numbers[1],
+            enacted.readings,
+            HISTORIES,
+            may,
+        )
         return {slug for k, slug in enumerate(SLUGS) if bits >> k & 1}
 
     assert "office_rent" not in reach(0) and "office_rent" in reach(SETTLES) and "tax_rebate" in reach(0)

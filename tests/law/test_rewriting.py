@@ -51,8 +51,9 @@ def test_a_change_is_named_and_undone():
 
 def test_every_fault_is_told_at_once_at_its_setting():
     with pytest.raises(ScenarioError) as refused:
-        load_scenario().set({AWARD: "award + rented_area", "law.data_line.condition.nothing": "true",
-                             "law.office_rent.let.opens": "rent +"})
+        load_scenario().set(
+            {AWARD: "award + rented_area", "law.data_line.condition.nothing": "true", "law.office_rent.let.opens": "rent +"}
+        )
     places = {problem.place for problem in refused.value.problems}
     assert places == {AWARD, "law.data_line.condition.nothing", "law.office_rent.let.opens"}
     assert "units do not agree" in str(refused.value) and "^" in str(refused.value)
@@ -67,9 +68,13 @@ def test_hostile_formulas_are_refused(text):
 
 def test_a_scenario_file_and_the_command_line_say_formulas(tmp_path):
     path = tmp_path / "reform.yaml"
-    path.write_text("base: baseline\nname: reform\nlaw:\n  certification_award:\n    formula: award * 2\n    condition:\n"
-                    "      in_scope: in_the_scope and online_sales >= 100万元\n", encoding="utf-8")
+    path.write_text(
+        "base: baseline\nname: reform\nlaw:\n  certification_award:\n    formula: award * 2\n    condition:\n"
+        "      in_scope: in_the_scope and online_sales >= 100万元\n",
+        encoding="utf-8",
+    )
     there = load_scenario(path)
-    typed = simulator.scenario.parse_set(["law.certification_award.formula=award * 2",
-                                          "law.certification_award.condition.in_scope=in_the_scope and online_sales >= 100万元"])
+    typed = simulator.scenario.parse_set(
+        ["law.certification_award.formula=award * 2", "law.certification_award.condition.in_scope=in_the_scope and online_sales >= 100万元"]
+    )
     assert load_scenario().set(typed).law.policy is there.law.policy

@@ -90,7 +90,8 @@ def files(tmp_path_factory):
     enterprises = "".join(f"{e},是,是\n" for e in ROWS)
     (folder / "r" / "enterprises.csv").write_text(f"enterprise_id,live,accounts_sound\n{enterprises}", encoding="utf-8")
     (folder / "r" / "annual.csv").write_text(
-        "enterprise_id,year,sales,online_sales\n" + "".join(f"{e},2022,{s},{o}\n" for e, (s, o) in ROWS.items()), encoding="utf-8")
+        "enterprise_id,year,sales,online_sales\n" + "".join(f"{e},2022,{s},{o}\n" for e, (s, o) in ROWS.items()), encoding="utf-8"
+    )
     return folder
 
 
@@ -133,18 +134,27 @@ def test_the_last_step_leaves_what_is_assessed(given):
 
 
 SAID = {
-    "zh": ["就高：第六条“二者就高”，享受第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",
-           "封顶：第七条“年度封顶” 300,000.00 元，列在前面的条款已占 250,000.00 元，本项由 100,000.00 元减为 50,000.00 元",
-           "名额：按网络零售额 1,000,000.00 元列第 4 位（参加排序 4 户，取前 2 户），未列入",
-           "资金池：第八条“贴息资金” 400,000.00 元，应付合计 1,600,000.00 元，按 25.0000% 兑付，本项由 200,000.00 元减为 50,000.00 元",
-           "其中 计奖销售额 = 2,500,000.00 元", "√ 直播企业  直播企业 = 是",
-           "兑现：分3年，2022年 33,333.33、2023年 33,333.33、2024年 33,333.34 元"],
-    "en": ['only the highest: 第六条 "the higher of both": 第一条 Sales award 250,000.00 CNY is paid, not this 50,000.00 CNY',
-           'cap: 第七条 "cap of the year" 300,000.00 CNY; clauses before it take 250,000.00 CNY; cut from 100,000.00 CNY to 50,000.00 CNY',
-           "first 2 by online sales: 1,000,000.00 CNY, place 4 of 4 ranked; not among them",
-           ('pot: 第八条 "pool of interest" 400,000.00 CNY; asked of it 1,600,000.00 CNY; 25.0000% of each is paid; '
-            "cut from 200,000.00 CNY to 50,000.00 CNY"), "where counted sales = 2,500,000.00 CNY", "√ livestreaming  livestreaming = yes",
-           "paid in 3 yearly parts: 2022: 33,333.33, 2023: 33,333.33, 2024: 33,333.34 CNY"],
+    "zh": [
+        "就高：第六条“二者就高”，享受第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",
+        "封顶：第七条“年度封顶” 300,000.00 元，列在前面的条款已占 250,000.00 元，本项由 100,000.00 元减为 50,000.00 元",
+        "名额：按网络零售额 1,000,000.00 元列第 4 位（参加排序 4 户，取前 2 户），未列入",
+        "资金池：第八条“贴息资金” 400,000.00 元，应付合计 1,600,000.00 元，按 25.0000% 兑付，本项由 200,000.00 元减为 50,000.00 元",
+        "其中 计奖销售额 = 2,500,000.00 元",
+        "√ 直播企业  直播企业 = 是",
+        "兑现：分3年，2022年 33,333.33、2023年 33,333.33、2024年 33,333.34 元",
+    ],
+    "en": [
+        'only the highest: 第六条 "the higher of both": 第一条 Sales award 250,000.00 CNY is paid, not this 50,000.00 CNY',
+        'cap: 第七条 "cap of the year" 300,000.00 CNY; clauses before it take 250,000.00 CNY; cut from 100,000.00 CNY to 50,000.00 CNY',
+        "first 2 by online sales: 1,000,000.00 CNY, place 4 of 4 ranked; not among them",
+        (
+            'pot: 第八条 "pool of interest" 400,000.00 CNY; asked of it 1,600,000.00 CNY; 25.0000% of each is paid; '
+            "cut from 200,000.00 CNY to 50,000.00 CNY"
+        ),
+        "where counted sales = 2,500,000.00 CNY",
+        "√ livestreaming  livestreaming = yes",
+        "paid in 3 yearly parts: 2022: 33,333.33, 2023: 33,333.33, 2024: 33,333.34 CNY",
+    ],
 }
 
 
@@ -159,13 +169,20 @@ def test_all_of_it_is_told_in_the_language_asked_for(files, lang, capsys):
 
 
 READ_BACK = {
-    "zh": ("互斥：第六条 二者就高 | 只给最高一项：销售奖励、增长奖励",
-           "封顶：第七条 年度封顶 | 销售奖励、增长奖励、强企奖励，每年合计至多单户上限（300,000 元）",
-           "资金池：第八条 贴息资金 | 贴息，每年合计总额（400,000 元），不足时按比例兑付", "名额（第三条）", "其中：计奖销售额 |"),
-    "en": ("exclusive: 第六条 the higher of both | only the highest of: Sales award, Growth award",
-           "cap: 第七条 cap of the year | Sales award, Growth award, Leaders' award: a year at most most a year (300,000 CNY)",
-           "pot: 第八条 pool of interest | Interest support: together a year whole sum (400,000 CNY); where that is too little",
-           "only the first (第三条)", "where counted sales |"),
+    "zh": (
+        "互斥：第六条 二者就高 | 只给最高一项：销售奖励、增长奖励",
+        "封顶：第七条 年度封顶 | 销售奖励、增长奖励、强企奖励，每年合计至多单户上限（300,000 元）",
+        "资金池：第八条 贴息资金 | 贴息，每年合计总额（400,000 元），不足时按比例兑付",
+        "名额（第三条）",
+        "其中：计奖销售额 |",
+    ),
+    "en": (
+        "exclusive: 第六条 the higher of both | only the highest of: Sales award, Growth award",
+        "cap: 第七条 cap of the year | Sales award, Growth award, Leaders' award: a year at most most a year (300,000 CNY)",
+        "pot: 第八条 pool of interest | Interest support: together a year whole sum (400,000 CNY); where that is too little",
+        "only the first (第三条)",
+        "where counted sales |",
+    ),
 }
 
 
@@ -184,7 +201,10 @@ def test_an_assessment_says_in_which_year_which_part_is_paid(files, given, capsy
     plan = assess(*given).plan()
     own = plan[plan["enterprise_id"] == "A"]
     assert own[["part", "parts", "paid_in", "amount"]].values.tolist() == [
-        [1, 3, 2022, 33_333.33], [2, 3, 2023, 33_333.33], [3, 3, 2024, 33_333.34]]
+        [1, 3, 2022, 33_333.33],
+        [2, 3, 2023, 33_333.33],
+        [3, 3, 2024, 33_333.34],
+    ]
     command = ["assess", str(files / "r"), "--policy", str(files / "policy.yaml"), "--out"]
     assert main([*command, str(files / "p.xlsx"), "--lang", "zh"]) == 0
     shown = capsys.readouterr().out
@@ -201,8 +221,12 @@ def test_an_assessment_says_in_which_year_which_part_is_paid(files, given, capsy
 
 
 def test_a_clause_in_kind_has_no_parts(tmp_path, capsys):
-    (tmp_path / "p.yaml").write_text(POLICY.replace("kind: one_off\n    parts: 3\n", "kind: in_kind\n    unit: 套\n    parts: 3\n")
-                                     .replace("award: {value: 10万元, zh: 奖励, en: award}}\n    amount: award\nlinks",
-                                              "award: {value: 10套, zh: 奖励, en: award}}\n    amount: award\nlinks"), encoding="utf-8")
+    (tmp_path / "p.yaml").write_text(
+        POLICY.replace("kind: one_off\n    parts: 3\n", "kind: in_kind\n    unit: 套\n    parts: 3\n").replace(
+            "award: {value: 10万元, zh: 奖励, en: award}}\n    amount: award\nlinks",
+            "award: {value: 10套, zh: 奖励, en: award}}\n    amount: award\nlinks",
+        ),
+        encoding="utf-8",
+    )
     assert main(["policy", "check", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 2
     assert "实物条款不能分年兑现" in capsys.readouterr().out

@@ -65,8 +65,9 @@ def test_dates_are_set_one_by_one_or_all_together(law):
     assert rates(law) == [D("0.5")] * 4  # and the law itself stays as it was
 
 
-@pytest.mark.parametrize("path", ["tax_rebate.high_rate@", "tax_rebate.high_rate@15", "tax_rebate.high_rate@1989",
-                                  "tax_rebate.high_rate@2101"])
+@pytest.mark.parametrize(
+    "path", ["tax_rebate.high_rate@", "tax_rebate.high_rate@15", "tax_rebate.high_rate@1989", "tax_rebate.high_rate@2101"]
+)
 def test_a_date_that_is_no_year_is_refused(law, path):
     assert texts_of(law.set, {path: D("0.4")}) == [f"law.{path}: has no year after @ → write e.g. @2015"]
 
@@ -79,7 +80,10 @@ def test_a_number_is_kept_by_the_years_it_holds_from(law):
     assert years({}) == {1900: D("0.5")} and len(share) == 3
     assert years({"tax_rebate.high_rate": D("0.4")}) == {1900: D("0.4")}
     assert years({"tax_rebate.high_rate@1990": D("0.4"), "tax_rebate.high_rate@2100": D("0.3")}) == {
-        1900: D("0.5"), 1990: D("0.4"), 2100: D("0.3")}
+        1900: D("0.5"),
+        1990: D("0.4"),
+        2100: D("0.3"),
+    }
     assert years({"sharing.local_vat_share": D("0.3")}, "sharing.local_vat_share") == {min(share): D("0.3")}
 
 
@@ -93,8 +97,15 @@ def test_a_policy_not_in_force_has_no_days(law):
 
 
 def test_a_change_is_checked_like_the_file_and_all_at_once(law):
-    changes = {"tax_rebate.hihg_rate": 1, "tax_rebate.high_rate@2015": 50, "data_line.cap": "much",
-               "policy.start": None, "policy.end": 2015, "office_rent.months": D("1.5"), "data_line.rate": float("nan")}
+    changes = {
+        "tax_rebate.hihg_rate": 1,
+        "tax_rebate.high_rate@2015": 50,
+        "data_line.cap": "much",
+        "policy.start": None,
+        "policy.end": 2015,
+        "office_rent.months": D("1.5"),
+        "data_line.rate": float("nan"),
+    }
     assert texts_of(law.set, changes) == [
         "law.tax_rebate.hihg_rate: is no number of the law → did you mean law.tax_rebate.high_rate?",
         "law.tax_rebate.high_rate@2015: 50 lies outside 0 … 1 share → write 0.5 for 50 %",
@@ -105,12 +116,20 @@ def test_a_change_is_checked_like_the_file_and_all_at_once(law):
         "law.data_line.rate: NaN lies outside 0 … 1 share → check the unit",
     ]
     assert texts_of(law.set, {"policy.end": datetime.date(2012, 12, 31)}) == [
-        "policy.end: 2012-12-31 lies before policy.start 2013-01-01 → exchange them"]
+        "policy.end: 2012-12-31 lies before policy.start 2013-01-01 → exchange them"
+    ]
 
 
 # what the widest sensible number of each unit is, and how fine it may be: written down a second time
-WIDEST = {"CNY": (D(10**11), 100), "share": (D(1), 10_000), "m2": (D(50_000), 100), "occupancy": (D(1), 1_000_000),
-          "count": (D(10**9), 1), "months": (D(600), 1), "years": (D(50), 1)}
+WIDEST = {
+    "CNY": (D(10**11), 100),
+    "share": (D(1), 10_000),
+    "m2": (D(50_000), 100),
+    "occupancy": (D(1), 1_000_000),
+    "count": (D(10**9), 1),
+    "months": (D(600), 1),
+    "years": (D(50), 1),
+}
 
 
 def test_each_unit_has_its_widest_and_its_finest_number():
@@ -120,16 +139,19 @@ def test_each_unit_has_its_widest_and_its_finest_number():
 @pytest.mark.parametrize("given, remedy", [("100", "write 1 for 100 %"), ("100.01", "check the unit"), ("1.01", "write 0.0101 for 1.01 %")])
 def test_a_share_above_one_is_taken_for_per_cent_up_to_a_hundred(law, given, remedy):
     assert texts_of(law.set, {"tax_rebate.high_rate": D(given)}) == [
-        f"law.tax_rebate.high_rate: {given} lies outside 0 … 1 share → {remedy}"]
+        f"law.tax_rebate.high_rate: {given} lies outside 0 … 1 share → {remedy}"
+    ]
 
 
 def test_a_misspelt_reading_is_told_the_one_meant():
     assert [str(p) for p in check(default_law().policy, {"opening_awards": "higer_of"})] == [
-        "interpretation.opening_awards: has no reading 'higer_of' → did you mean higher_of?"]
+        "interpretation.opening_awards: has no reading 'higer_of' → did you mean higher_of?"
+    ]
     assert [str(p) for p in check(default_law().policy, {"opening_award": "higher_of", "opening_awards": "qqqq", "qqqq": 1}, "here")] == [
         "here.opening_award: is no interpretation switch → did you mean opening_awards?",
         f"here.opening_awards: has no reading 'qqqq' → one of {', '.join(SWITCHES['opening_awards'].names)}",
-        f"here.qqqq: is no interpretation switch → one of {', '.join(SWITCHES)}"]
+        f"here.qqqq: is no interpretation switch → one of {', '.join(SWITCHES)}",
+    ]
     assert check(default_law().policy, {name: reading for name, switch in SWITCHES.items() for reading in switch.names[-1:]}) == []
     with pytest.raises(LawError, match="is no interpretation switch"):
         compile_readings(default_law().policy, {"qqqq": 1})
@@ -149,8 +171,10 @@ def test_a_reading_called_none_may_be_written_as_yaml_reads_it():
 def test_a_law_cannot_be_changed_in_place(law):
     number = law.numbers["data_line.cap"]
     for change in (
-        lambda: setattr(law, "start", None), lambda: law.numbers.__setitem__("data_line.cap", number),
-        lambda: law.blocks.pop("data_line"), lambda: setattr(number, "unit", "share"),
+        lambda: setattr(law, "start", None),
+        lambda: law.numbers.__setitem__("data_line.cap", number),
+        lambda: law.blocks.pop("data_line"),
+        lambda: setattr(number, "unit", "share"),
         lambda: number.values.__setitem__(1900, D(1)),
     ):
         with pytest.raises((AttributeError, TypeError)):
@@ -160,15 +184,18 @@ def test_a_law_cannot_be_changed_in_place(law):
 # ------------------------------------------------------------------------------- compiled to machine numbers
 
 
-@pytest.mark.parametrize("path, zh, en", [
-    ("headquarters_award.national_capital", "≥ 30,000,000 元", "≥ 30,000,000 CNY"),
-    ("platform_membership_award.income", "> 1,000,000 元", "> 1,000,000 CNY"),
-    ("model_building_award.occupancy", "> 80%", "> 80%"),
-    ("model_building_award.area", "> 5,000 平方米", "> 5,000 m2"),
-    ("opening_award.rate", "3%", "3%"),
-    ("office_rent.rate", "100%", "100%"),
-    ("office_rent.months", "24 月", "24 months"),
-])
+@pytest.mark.parametrize(
+    "path, zh, en",
+    [
+        ("headquarters_award.national_capital", "≥ 30,000,000 元", "≥ 30,000,000 CNY"),
+        ("platform_membership_award.income", "> 1,000,000 元", "> 1,000,000 CNY"),
+        ("model_building_award.occupancy", "> 80%", "> 80%"),
+        ("model_building_award.area", "> 5,000 平方米", "> 5,000 m2"),
+        ("opening_award.rate", "3%", "3%"),
+        ("office_rent.rate", "100%", "100%"),
+        ("office_rent.months", "24 月", "24 months"),
+    ],
+)
 def test_a_number_is_shown_with_edge_and_unit(law, path, zh, en):
     assert law.numbers[path].shown(2013, "zh") == zh
     assert law.numbers[path].shown(2013, "en") == en

@@ -65,8 +65,7 @@ def test_an_explanation_says_that_a_clause_is_not_offered(sample):
 
 def test_faults_of_the_setting_are_told():
     assert texts_of(BASELINE.set, {"law.tax_rebate.offered": "no"}) == ["law.tax_rebate.offered: is 'no' → write true or false"]
-    assert "is no number of the law → did you mean law.tax_rebate.offered?" in texts_of(
-        BASELINE.set, {"law.tax_rebate.ofered": False})[0]
+    assert "is no number of the law → did you mean law.tax_rebate.offered?" in texts_of(BASELINE.set, {"law.tax_rebate.ofered": False})[0]
     assert len(texts_of(BASELINE.set, {"law.sharing.offered": False})) == 1  # a rule of sharing is not an offer
 
 
@@ -102,8 +101,25 @@ def test_the_drawn_population_under_the_law_is_what_the_draws_award():
     none = np.zeros((0, len(years), 10), np.int64)
     enacted = enact(settings, settings.years)
     own, own_annual = np.zeros((n, 0), np.int64), np.zeros((*drawn.annual.shape, 0), np.int64)
-    assess_register(enacted.law, drawn.enterprises, own, drawn.annual, own_annual, 1, none, none, 0, enacted.terms.head,
-                    enacted.terms.numbers, enacted.readings, years, awards, displaced, clawback, lacking)
+    assess_register(
+        enacted.law,
+        drawn.enterprises,
+        own,
+        drawn.annual,
+        own_annual,
+        1,
+        none,
+        none,
+        0,
+        enacted.terms.head,
+        enacted.terms.numbers,
+        enacted.readings,
+        years,
+        awards,
+        displaced,
+        clawback,
+        lacking,
+    )
     for d in range(6):
         assert np.array_equal(awards[drawn.draw == d].sum(axis=0), cube(draws)[d])
         assert np.array_equal(clawback[drawn.draw == d].sum(axis=0), draws.of_year("clawback_due")[d])

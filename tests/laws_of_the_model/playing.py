@@ -36,11 +36,20 @@ NOBODY_BREAKS_A_RULE = assume(breach__rate=0, breach__accounts_rate=0)
 EVERYBODY_APPLIES = _all(1, "take_up.", "discretion.") | assume(take_up__size_elasticity=0)
 ALL_CAME_ANYWAY = assume(butfor__offered=0, butfor__startups=0, butfor__anchors=0)
 NOTHING_GROWS = assume(
-    market__growth=0, market__first_year_extra=0, market__yearly_change=0, market__sd=0, market__local_wedge=0,
-    market__entry_part=0)
+    market__growth=0, market__first_year_extra=0, market__yearly_change=0, market__sd=0, market__local_wedge=0, market__entry_part=0
+)
 # an older policy, dearer rents and fees, relief of income tax, leases that start later, headquarters that do not retail
-NOTHING_BESIDE = assume(existing__share=0, prices__growth=0, tax__small_share=0, tax__western_share=0, office__lease_later_share=0,
-                        anchors__other_sector=0, anchors__not_retail=0, certification__rate_others=0, split_offs__earlier=0)
+NOTHING_BESIDE = assume(
+    existing__share=0,
+    prices__growth=0,
+    tax__small_share=0,
+    tax__western_share=0,
+    office__lease_later_share=0,
+    anchors__other_sector=0,
+    anchors__not_retail=0,
+    certification__rate_others=0,
+    split_offs__earlier=0,
+)
 
 
 def only(*slugs: str) -> dict[str, Any]:
@@ -52,8 +61,17 @@ NO_PARAMETER_IS_DRAWN = {"uncertainty": "none"}
 NOBODY_GAMES = _all(0, "reregistration.", "bunching.")
 # One kind of enterprise and one lottery at a time: nobody comes, leaves, breaks a rule or forgets to apply.
 STILL: Settings = {
-    **NOBODY_COMES, **NOBODY_LEAVES, **NOBODY_BREAKS_A_RULE, **EVERYBODY_APPLIES, **ALL_CAME_ANYWAY, **NOTHING_GROWS,
-    **NO_PARAMETER_IS_DRAWN, **NOBODY_GAMES, **NOTHING_BESIDE, **assume(service_share=0)}
+    **NOBODY_COMES,
+    **NOBODY_LEAVES,
+    **NOBODY_BREAKS_A_RULE,
+    **EVERYBODY_APPLIES,
+    **ALL_CAME_ANYWAY,
+    **NOTHING_GROWS,
+    **NO_PARAMETER_IS_DRAWN,
+    **NOBODY_GAMES,
+    **NOTHING_BESIDE,
+    **assume(service_share=0),
+}
 
 
 def scenario(*settings: Settings, **plain: Any) -> Scenario:
@@ -70,8 +88,9 @@ def baseline() -> Scenario:
     return load_scenario("baseline").set({"policy.start": datetime.date(2013, 1, 1)})
 
 
-def played(*settings: Settings, population: Population | None = None, workers: int | None = None,
-           block: int | None = None, **plain: Any) -> Draws:
+def played(
+    *settings: Settings, population: Population | None = None, workers: int | None = None, block: int | None = None, **plain: Any
+) -> Draws:
     """The draws of `scenario(*settings, **plain)`."""
     return play(scenario(*settings, **plain), population, workers=workers, block=block)
 

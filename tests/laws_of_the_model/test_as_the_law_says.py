@@ -35,12 +35,16 @@ def as_played(population, settings=()):
 def agree(assessment, draws) -> None:
     """Every sum of every draw: recipients, awards, displaced support by clause and year; clawback by year."""
     assert list(assessment.years) == draws.years
-    wanted = {"recipients": (assessment.awards > 0).sum(axis=0), "awarded": assessment.awards.sum(axis=0),
-              "displaced": assessment.displaced.sum(axis=0)}
+    wanted = {
+        "recipients": (assessment.awards > 0).sum(axis=0),
+        "awarded": assessment.awards.sum(axis=0),
+        "displaced": assessment.displaced.sum(axis=0),
+    }
     for measure, sums in wanted.items():
         for draw, played in enumerate(cube(draws, measure)):
-            places = [(draws.years[j], SLUGS[k], int(sums[j, k]), int(played[j, k]))
-                      for j, k in zip(*np.nonzero(sums != played), strict=True)]
+            places = [
+                (draws.years[j], SLUGS[k], int(sums[j, k]), int(played[j, k])) for j, k in zip(*np.nonzero(sums != played), strict=True)
+            ]
             assert not places, f"{measure}, draw {draw}: year, clause, assessed, played: {places[:5]}"
     assert (draws.of_year("clawback_due") == assessment.clawback.sum(axis=0)).all()
     assert (draws.of_year("recipients") == (assessment.awards > 0).any(axis=2).sum(axis=0)).all()
@@ -66,8 +70,9 @@ def test_on_random_registers(seed, with_paid, tmp_path):
     assert assessment.displaced.any() and assessment.clawback.any()
 
 
-@pytest.mark.parametrize(("start", "end"), [(date(2012, 2, 29), None), (date(2013, 7, 1), date(2016, 6, 30)),
-                                            (date(2014, 1, 1), date(2014, 12, 31))])
+@pytest.mark.parametrize(
+    ("start", "end"), [(date(2012, 2, 29), None), (date(2013, 7, 1), date(2016, 6, 30)), (date(2014, 1, 1), date(2014, 12, 31))]
+)
 def test_under_other_dates_of_the_policy(start, end, tmp_path):
     settings = {"policy.start": start, "policy.end": end}
     agree(*as_played(population_of(random_register(ENTERPRISES, 7), tmp_path), [settings]))
@@ -120,12 +125,10 @@ def test_the_comparison_can_fail(tmp_path):
     other.enterprises["certified_on"][certified] = 0
     with pytest.raises(AssertionError, match="certification_award"):
         agree(assessment, as_played(other)[1])
-    projected = play(scenario(draws=3, horizon=population.last_year,
-                              **{"population.known_until": population.last_year}), population)
+    projected = play(scenario(draws=3, horizon=population.last_year, **{"population.known_until": population.last_year}), population)
     with pytest.raises(AssertionError):
         agree(assessment, projected)
-    assert (by_clause(projected, "certification_award") <= assessment.awards[
-        :, :, SLUGS.index("certification_award")].sum(axis=0)).all()
+    assert (by_clause(projected, "certification_award") <= assessment.awards[:, :, SLUGS.index("certification_award")].sum(axis=0)).all()
 
 
 @pytest.mark.parametrize("behaviour", ["projected", "as_the_law_says"])
@@ -149,9 +152,14 @@ def test_facts_after_the_known_years_are_not_used(tmp_path):
     for name in ("certified_on", "violated_on", "lease_started_on", "building_opened_on"):
         enterprises[name][enterprises[name] // 10_000 > 2013] = 0
     cut = type(population)(
-        population.ids, enterprises, population.annual[:, :keep], population.first_year,
-        support=population.support[:, :keep], support_district=population.support_district[:, :keep],
-        details=population.details)
+        population.ids,
+        enterprises,
+        population.annual[:, :keep],
+        population.first_year,
+        support=population.support[:, :keep],
+        support_district=population.support_district[:, :keep],
+        details=population.details,
+    )
     settings = {"draws": 3, "population.known_until": 2013, "assumptions.office.stock": 10_000}
     full, seen = play(scenario(settings), population), play(scenario(settings), cut)
     assert np.array_equal(full.by_clause, seen.by_clause) and np.array_equal(full.by_year, seen.by_year)

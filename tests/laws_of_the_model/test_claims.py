@@ -26,7 +26,7 @@ def test_claims_add_up_to_the_run(source, monkeypatch):
     monkeypatch.setattr(room, "ROOM", 10)  # too small for any block: room is made and the block played again
     block_of = claims_of(chosen, population)
     whole = block_of(0, draws.parameters)
-    parts = np.concatenate([block_of(first, draws.parameters[first:first + 5]) for first in range(0, DRAWS, 5)])
+    parts = np.concatenate([block_of(first, draws.parameters[first : first + 5]) for first in range(0, DRAWS, 5)])
     assert np.array_equal(whole, parts)
     sums = np.zeros((DRAWS, len(draws.years), CASH_CLAUSES + 1), np.int64)
     np.add.at(sums, (whole["draw"], whole["year"] - 1, whole["clause"]), whole["amount"])

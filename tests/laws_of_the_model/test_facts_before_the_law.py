@@ -62,8 +62,9 @@ def test_bunching_is_the_only_door(bunching_people, path):
     changed = draw_population(scenario(UNMOVED, {f"law.{path}": other(path)}), draws=DRAWS)
     assert changed.annual.tobytes() == bunching_people.annual.tobytes()
     capital = ("registered_capital", "paid_in_capital")
-    moved = {name for name in changed.enterprises.dtype.names
-             if not np.array_equal(changed.enterprises[name], bunching_people.enterprises[name])}
+    moved = {
+        name for name in changed.enterprises.dtype.names if not np.array_equal(changed.enterprises[name], bunching_people.enterprises[name])
+    }
     assert moved == (set(capital) if path == "opening_award.registered_capital" else set())
     assert len(bunching_people.enterprises) > 300
 
@@ -77,10 +78,22 @@ def test_an_invented_register_does_not_follow_the_law(path):
 @pytest.mark.parametrize("path", CAPITALS)
 def test_raising_a_threshold_of_capital_never_costs_more(path):
     """In every draw, at any height; with bunching by no more than those raised to the new edge pay in."""
-    lively = {**UNMOVED, **assume(regional__a_year=4, national__a_year=2, startups__a_year=90, discretion__headquarters_award=1,
-                                  take_up__size_elasticity=0, existing__share=0), "draws": 30}
-    steps = [played(lively, NOBODY_GAMES, {f"law.{path}": height})
-             for height in (500_000, 2_000_000, 10_000_000, 20_000_000, 60_000_000, 300_000_000, 1_000_000_000)]
+    lively = {
+        **UNMOVED,
+        **assume(
+            regional__a_year=4,
+            national__a_year=2,
+            startups__a_year=90,
+            discretion__headquarters_award=1,
+            take_up__size_elasticity=0,
+            existing__share=0,
+        ),
+        "draws": 30,
+    }
+    steps = [
+        played(lively, NOBODY_GAMES, {f"law.{path}": height})
+        for height in (500_000, 2_000_000, 10_000_000, 20_000_000, 60_000_000, 300_000_000, 1_000_000_000)
+    ]
     for lower, higher in itertools.pairwise(steps):
         slug = path.split(".")[0]
         assert (by_clause(higher, slug) <= by_clause(lower, slug)).all()
@@ -90,11 +103,28 @@ def test_raising_a_threshold_of_capital_never_costs_more(path):
 
 def test_bunching_costs_at_most_what_the_raised_pay_in():
     """Capital of 1.9 m and an edge of 2 m: a share b of O2O start-ups takes 3 % of 0.5 × 2 m each, the others nothing."""
-    lone = {**UNMOVED, **NOBODY_GAMES, **assume(
-        incumbents__number=0, regional__a_year=0, national__a_year=0, startups__a_year=300, o2o_share=1, service_share=0,
-        breach__rate=0, existing__share=0,
-        capital__registered_median=1_900_000, capital__registered_mean=1_900_000, capital__paid_in_before_2014_03=0.5,
-        take_up__opening_award=1, take_up__size_elasticity=0), "uncertainty": "none", "draws": 200, "horizon": 2013}
+    lone = {
+        **UNMOVED,
+        **NOBODY_GAMES,
+        **assume(
+            incumbents__number=0,
+            regional__a_year=0,
+            national__a_year=0,
+            startups__a_year=300,
+            o2o_share=1,
+            service_share=0,
+            breach__rate=0,
+            existing__share=0,
+            capital__registered_median=1_900_000,
+            capital__registered_mean=1_900_000,
+            capital__paid_in_before_2014_03=0.5,
+            take_up__opening_award=1,
+            take_up__size_elasticity=0,
+        ),
+        "uncertainty": "none",
+        "draws": 200,
+        "horizon": 2013,
+    }
     for share in (0.0, 0.4, 1.0):
         taken = by_clause(played(lone, assume(bunching__capital=share, bunching__capital_reach=0.06)), "opening_award", "recipients")
         error = np.sqrt(300 * share / 200)
@@ -114,9 +144,10 @@ def test_where_the_edges_lie():
     assert not found["edge"][found["fact"] == CAPITAL].any()
 
 
-@pytest.mark.parametrize(("value", "reach", "expected"), [
-    (100, 0.5, 200), (99, 0.5, 99), (199, 0.5, 200), (200, 0.5, 300), (149, 0.0, 149), (300, 1.0, 300), (0, 1.0, 200)])
+@pytest.mark.parametrize(
+    ("value", "reach", "expected"),
+    [(100, 0.5, 200), (99, 0.5, 99), (199, 0.5, 200), (200, 0.5, 300), (149, 0.0, 149), (300, 1.0, 300), (0, 1.0, 200)],
+)
 def test_a_value_is_lifted_to_the_lowest_edge_above_it(value, reach, expected):
     edges = np.array([(CAPITAL, 0), (CAPITAL, 200), (CAPITAL, 300), (1, 150)], EDGE).view(np.recarray)
     assert getattr(lifted, "py_func", lifted)(value, edges, CAPITAL, reach) == expected
-

@@ -28,10 +28,19 @@ from tests.of_2013 import CASH, SLUGS
 IN_CASH = np.array(CASH)
 PLACES = SLUGS.index("school_places")
 BUSY = {
-    **assume(incumbents__number=100, breach__rate=0.2, certification__rate=0.2, children__rate=0.5,
-             regional__a_year=2, platforms__number=3, platforms__members_median=3000, buildings__a_year=2,
-             cash__same_year={"low": 0.1, "high": 0.9}),
-    "draws": 80}
+    **assume(
+        incumbents__number=100,
+        breach__rate=0.2,
+        certification__rate=0.2,
+        children__rate=0.5,
+        regional__a_year=2,
+        platforms__number=3,
+        platforms__members_median=3000,
+        buildings__a_year=2,
+        cash__same_year={"low": 0.1, "high": 0.9},
+    ),
+    "draws": 80,
+}
 
 
 @pytest.fixture(scope="module", params=["drawn incumbents", "register"])
@@ -129,10 +138,10 @@ def test_after_the_policy_only_tails_are_paid(end):
         # a split-off has to run for a year first: a term of one year has none
         assert sums[: year[end.year] + 1].any() == (slug != "spin_off_award" or end.year > 2013), slug
         last = {"office_rent": end.year + 2, "tax_rebate": end.year + 1, "data_line": end.year + 1}.get(slug, end.year)
-        assert not sums[year[last] + 1:].any(), slug
+        assert not sums[year[last] + 1 :].any(), slug
         if last > end.year:
             assert sums[year[last]] > 0, f"{slug} has no tail here"
-    assert not result.paid[:, year[end.year + 3] + 1:].any()
+    assert not result.paid[:, year[end.year + 3] + 1 :].any()
     assert result.of_year("online_sales")[:, -1].all(), "enterprises go on"
 
 

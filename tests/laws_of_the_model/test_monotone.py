@@ -26,10 +26,23 @@ from tests.of_2013 import CASH, SLUGS
 # everything may happen, and often enough for each clause to be used in a few draws
 LIVELY = {
     **ALL_CAME_ANYWAY,
-    **assume(take_up__size_elasticity=0, exit__after_support=0, existing__share=0, office__stock=1e8, incumbents__number=60,
-             platforms__number=3, platforms__members_median=3000, buildings__a_year=2, regional__a_year=2,
-             national__a_year=1, certification__rate=0.2, breach__rate=0.1, line__fee_median=400_000),
-    "draws": 30}
+    **assume(
+        take_up__size_elasticity=0,
+        exit__after_support=0,
+        existing__share=0,
+        office__stock=1e8,
+        incumbents__number=60,
+        platforms__number=3,
+        platforms__members_median=3000,
+        buildings__a_year=2,
+        regional__a_year=2,
+        national__a_year=1,
+        certification__rate=0.2,
+        breach__rate=0.1,
+        line__fee_median=400_000,
+    ),
+    "draws": 30,
+}
 TAKE_UP = [f"assumptions.take_up.{slug}" for slug in SLUGS]
 AWARDS = {  # the numbers of the law that a clause's sum grows with
     "headquarters_award": ("national_award", "regional_award", "discretion_share"),
@@ -58,7 +71,8 @@ def others(slug: str) -> np.ndarray:
 def test_every_clause_is_used(lively):
     """What follows asks something of every clause."""
     assert (cube(lively, "recipients").sum(axis=(0, 1)) > 10).all(), dict(
-        zip(SLUGS, cube(lively, "recipients").sum(axis=(0, 1)), strict=True))
+        zip(SLUGS, cube(lively, "recipients").sum(axis=(0, 1)), strict=True)
+    )
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -17,8 +17,7 @@ ALPHA = 1e-4 / 200  # about a hundred assumptions, each tested once or twice
 
 def drawn(chosen, draws: int = DRAWS, *, alone: tuple[str, ...] = (), **named) -> np.ndarray:
     """The parameters of a scenario; with `alone` all others are held at their means, which is quicker."""
-    values = {path: fixed(value.mean) if alone and path not in alone else value
-              for path, value in chosen.parameters().items()}
+    values = {path: fixed(value.mean) if alone and path not in alone else value for path, value in chosen.parameters().items()}
     return draw_parameters(DECLARED, values, chosen.seed, 0, draws, correlations=chosen.correlations, **named)
 
 

@@ -19,29 +19,57 @@ from simulator.projection.assumptions import EVERYTHING, GENERAL, NOTHING, pull_
 from simulator.scenario import load_scenario
 from tests.of_2013 import SLUGS
 
-BASE = load_scenario("baseline").set({
-    "draws": 24, "horizon": 2015, "assumptions.breach.rate": 0.1, "assumptions.exit.after_support": 0.3,
-    "assumptions.bunching.contribution": 0.7, "assumptions.reregistration.share": 0.1})
+BASE = load_scenario("baseline").set(
+    {
+        "draws": 24,
+        "horizon": 2015,
+        "assumptions.breach.rate": 0.1,
+        "assumptions.exit.after_support": 0.3,
+        "assumptions.bunching.contribution": 0.7,
+        "assumptions.reregistration.share": 0.1,
+    }
+)
 # as a hand moves sliders: away, further, back; one clause, then another, then both
 MOVES = (
-    {"law.tax_rebate.high_rate": 0.8}, {"law.tax_rebate.high_rate": 0.3}, {"law.tax_rebate.high_rate": 0.3, "law.tax_rebate.low_rate": 0.1},
-    {"law.office_rent.max_area": 300}, {"law.office_rent.max_area": 900, "law.office_rent.rate": 0.1}, {"law.office_rent.months": 12},
-    {"law.opening_award.rate": 0.01}, {"law.headquarters_award.national_award": 9_000_000}, {"law.tax_rebate.low_contribution": 290_000},
-    {"law.tax_rebate.low_contribution": 100_000}, {"law.tax_rebate.low_contribution": 200_000}, {"law.tax_rebate.years": 3},
-    {"law.platform_membership_award.tier1_members": 1_900}, {"law.certification_award.award": 0},
-    {"law.certification_award.award": 70_000}, {"law.certification_award.award": 50_000}, {"law.office_rent.offered": False},
-    {"policy.end": datetime.date(2014, 12, 31)}, {"assumptions.o2o_share": 0.5}, {"assumptions.reregistration.share": 0},
-    {"assumptions.o2o_share": 0.4}, {"appropriation.2014": 1_000_000}, {"assumptions.tax.margin@2014": 0.2},
-    {"assumptions.tax.margin@2014": 0.2, "assumptions.take_up.tax_rebate@2015": 0.1}, {"assumptions.take_up.office_rent": 0.1},
+    {"law.tax_rebate.high_rate": 0.8},
+    {"law.tax_rebate.high_rate": 0.3},
+    {"law.tax_rebate.high_rate": 0.3, "law.tax_rebate.low_rate": 0.1},
+    {"law.office_rent.max_area": 300},
+    {"law.office_rent.max_area": 900, "law.office_rent.rate": 0.1},
+    {"law.office_rent.months": 12},
+    {"law.opening_award.rate": 0.01},
+    {"law.headquarters_award.national_award": 9_000_000},
+    {"law.tax_rebate.low_contribution": 290_000},
+    {"law.tax_rebate.low_contribution": 100_000},
+    {"law.tax_rebate.low_contribution": 200_000},
+    {"law.tax_rebate.years": 3},
+    {"law.platform_membership_award.tier1_members": 1_900},
+    {"law.certification_award.award": 0},
+    {"law.certification_award.award": 70_000},
+    {"law.certification_award.award": 50_000},
+    {"law.office_rent.offered": False},
+    {"policy.end": datetime.date(2014, 12, 31)},
+    {"assumptions.o2o_share": 0.5},
+    {"assumptions.reregistration.share": 0},
+    {"assumptions.o2o_share": 0.4},
+    {"appropriation.2014": 1_000_000},
+    {"assumptions.tax.margin@2014": 0.2},
+    {"assumptions.tax.margin@2014": 0.2, "assumptions.take_up.tax_rebate@2015": 0.1},
+    {"assumptions.take_up.office_rent": 0.1},
     {"assumptions.take_up.office_rent": 0.9, "law.office_rent.rate": 0.1, "assumptions.startups.a_year": 30},
-    {"assumptions.startups.sales_median": 3e6, "law.tax_rebate.high_rate": 0.8}, {"assumptions.typical_sum.data_line": 9_000},
-    {"assumptions.discount.social": 0.02, "assumptions.breach.recovered": 0.1}, {"assumptions.incumbents.log_sd": 1.1}, {},
+    {"assumptions.startups.sales_median": 3e6, "law.tax_rebate.high_rate": 0.8},
+    {"assumptions.typical_sum.data_line": 9_000},
+    {"assumptions.discount.social": 0.02, "assumptions.breach.recovered": 0.1},
+    {"assumptions.incumbents.log_sd": 1.1},
+    {},
 )
 
 
 def same(one, other) -> bool:
-    return all(np.array_equal(getattr(one, name), getattr(other, name))
-               for name in ("by_clause", "by_year", "paid", "recovered", "parameters", "trscg", "services"))
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("by_clause", "by_year", "paid", "recovered", "parameters", "trscg", "services")
+    )
 
 
 @pytest.mark.parametrize("enterprises", [0, 150], ids=["drawn incumbents", "register"])
@@ -85,9 +113,15 @@ def test_a_few_others_in_a_register_give_what_a_full_run_gives(name):
     assert not np.array_equal(base.paid, found)
 
 
-@pytest.mark.parametrize("who, move", [
-    (THOSE_THERE, {"law.tax_rebate.high_rate": 0.9}), (NEWCOMERS, {"law.office_rent.rate": 0.4}),
-    (NEWCOMERS, {"law.opening_award.registered_capital": 3_500_000})], ids=["there", "newcomers", "newcomers of other facts"])
+@pytest.mark.parametrize(
+    "who, move",
+    [
+        (THOSE_THERE, {"law.tax_rebate.high_rate": 0.9}),
+        (NEWCOMERS, {"law.office_rent.rate": 0.4}),
+        (NEWCOMERS, {"law.opening_award.registered_capital": 3_500_000}),
+    ],
+    ids=["there", "newcomers", "newcomers of other facts"],
+)
 def test_only_those_the_change_can_touch_are_played_again(who, move):
     """The other way round: if the bits of those who held the conditions are lost, the answer is wrong, unless all are played."""
     people = synthesize(BASE, 150)
@@ -192,14 +226,20 @@ def test_without_memory_for_it_everything_is_played(monkeypatch):
         session.look_ahead(BASE.set(MOVES[0]))  # nothing can be made ready: nothing is played
 
 
-@pytest.mark.parametrize("move, clauses", [
-    ({"law.tax_rebate.high_rate": 0.8}, {"tax_rebate"}),
-    ({"law.tax_rebate.low_contribution": 290_000, "law.data_line.cap": 1}, {"tax_rebate", "data_line"}),
-    ({"law.tax_rebate.low_contribution": 100}, None),  # more may hold its conditions now
-    ({"law.tax_rebate.high_rate": 0}, None),  # and from nothing back to something
-    ({"law.office_rent.months": 12}, {"office_rent"}), ({"law.office_rent.months": 36}, None),
-    ({"law.data_line.offered": False}, {"data_line"}), ({"policy.end": datetime.date(2014, 12, 31)}, None), ({}, set()),
-])
+@pytest.mark.parametrize(
+    "move, clauses",
+    [
+        ({"law.tax_rebate.high_rate": 0.8}, {"tax_rebate"}),
+        ({"law.tax_rebate.low_contribution": 290_000, "law.data_line.cap": 1}, {"tax_rebate", "data_line"}),
+        ({"law.tax_rebate.low_contribution": 100}, None),  # more may hold its conditions now
+        ({"law.tax_rebate.high_rate": 0}, None),  # and from nothing back to something
+        ({"law.office_rent.months": 12}, {"office_rent"}),
+        ({"law.office_rent.months": 36}, None),
+        ({"law.data_line.offered": False}, {"data_line"}),
+        ({"policy.end": datetime.date(2014, 12, 31)}, None),
+        ({}, set()),
+    ],
+)
 def test_which_clauses_are_played_again(move, clauses):
     bits = clauses_to_replay(prepare(BASE, None).enacted, prepare(BASE.set(move), None).enacted)
     assert bits == (None if clauses is None else sum(1 << SLUGS.index(slug) for slug in clauses))

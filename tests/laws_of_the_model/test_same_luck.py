@@ -73,9 +73,11 @@ def test_the_order_of_finishing_changes_no_byte(small):
     assert len(backwards.tasks) == backwards.awaited > 5
 
 
-@pytest.mark.parametrize("settings", [{}, {"correlations.startups.a_year~o2o_share": 0.6,
-                                           "correlations.market.growth~startups.a_year": 0.4}],
-                         ids=["independent", "correlated"])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"correlations.startups.a_year~o2o_share": 0.6, "correlations.market.growth~startups.a_year": 0.4}],
+    ids=["independent", "correlated"],
+)
 def test_a_longer_run_begins_with_the_shorter_one(settings):
     """The first 100 of 300 draws are a run of 100, parameters included; so are the first 1 and 37."""
     longer = played(settings, draws=300)
@@ -125,7 +127,8 @@ def test_equal_scenarios_differ_by_exactly_nothing():
     """However the equal scenario came about, and whatever has no effect: draw by draw, to the fen."""
     one, again = scenario(SMALL), scenario(SMALL)
     roundabout = one.set({"assumptions.o2o_share": 0.9, "law.tax_rebate.high_rate": 0.1}).set(
-        {"assumptions.o2o_share": {"low": 0.10, "mode": 0.25, "high": 0.50}, "law.tax_rebate.high_rate": 0.5})
+        {"assumptions.o2o_share": {"low": 0.10, "mode": 0.25, "high": 0.50}, "law.tax_rebate.high_rate": 0.5}
+    )
     no_effect = one.set({"appropriation.2013": "1元", "assumptions.per_pupil_cost": 1})
     differences = compare(one, again, roundabout, no_effect).differences
     assert (differences["mean"] == 0).all() and (differences["share_higher"] == 0).all()
@@ -200,8 +203,7 @@ def test_only_newcomers_touch_the_office_stock(people):
     """Without newcomers no space is short, whatever the stock; with them less of it means less rent support."""
     known = {"population.known_until": 2013}
     for settings, same in ((NOBODY_COMES, True), (ALL_CAME_ANYWAY, False)):
-        none, plenty = (played(SMALL, known, settings, {"assumptions.office.stock": stock}, population=people)
-                        for stock in (0, 1e7))
+        none, plenty = (played(SMALL, known, settings, {"assumptions.office.stock": stock}, population=people) for stock in (0, 1e7))
         assert np.array_equal(cube(none), cube(plenty)) == same
         assert (by_clause(none, "office_rent") <= by_clause(plenty, "office_rent")).all()
 

@@ -47,7 +47,7 @@ def test_log_is_within_two_units_in_the_last_place_of_the_librarys():
 @pytest.mark.parametrize(("many", "numbers"), [(exp, EXPONENTS), (log, NUMBERS)])
 def test_one_by_one_and_many_at_a_time_give_the_same_bits(many, numbers):
     some = numbers[::97]
-    assert [many(some[i: i + 1])[0] for i in range(len(some))] == many(some).tolist()
+    assert [many(some[i : i + 1])[0] for i in range(len(some))] == many(some).tolist()
 
 
 def test_what_is_exact_and_where_it_ends():

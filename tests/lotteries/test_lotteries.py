@@ -47,8 +47,7 @@ def ks(sample: np.ndarray, law: str | Callable[[np.ndarray], np.ndarray]) -> flo
 KNOWN_ANSWERS = [  # counter, key → words; Random123's kat_vectors for philox4x32-10
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
     ((LOW, LOW, LOW, LOW), (LOW, LOW), (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0),
-     (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0), (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
 ]
 
 
@@ -85,12 +84,16 @@ def test_philox_gives_the_published_answers(counter, key, answer):
     assert tuple(int(w) for w in words[0]) == answer
 
 
-@given(seed=st.integers(0, 2**64 - 1), draw=st.integers(0, 2**32 - 1), lottery=st.integers(0, 2**16 - 1),
-       enterprise=st.integers(0, 2**64 - 1), year=st.integers(0, 2**16 - 1))
+@given(
+    seed=st.integers(0, 2**64 - 1),
+    draw=st.integers(0, 2**32 - 1),
+    lottery=st.integers(0, 2**16 - 1),
+    enterprise=st.integers(0, 2**64 - 1),
+    year=st.integers(0, 2**16 - 1),
+)
 def test_u_is_the_same_function_in_plain_python(seed, draw, lottery, enterprise, year):
     """Every bit of every argument counts, and stands where the documentation says, to the last bit of the answer."""
-    assert u(np.uint64(seed), draw, lottery, np.uint64(enterprise), year) == u_in_python(
-        seed, draw, lottery, enterprise, year)
+    assert u(np.uint64(seed), draw, lottery, np.uint64(enterprise), year) == u_in_python(seed, draw, lottery, enterprise, year)
 
 
 GOLDEN = [  # seed, draw, lottery, enterprise, year → u. If one of these changes, every published number changes.
@@ -115,9 +118,33 @@ def test_the_random_stream_has_not_changed(arguments, value):
 def test_no_name_has_moved_and_no_key_has_changed():
     """A lottery's number and an enterprise's key are part of every result: they are kept for good."""
     assert NAMES[:26] == (
-        "parameter", "market", "arrivals", "settling_day", "sales", "growth", "profit", "exit", "leaving", "breach",
-        "certification", "registered_capital", "o2o", "service", "designated", "area", "line", "line_fee", "children",
-        "members", "apply_together", "apply", "apply_mix", "but_for", "joins", "support")
+        "parameter",
+        "market",
+        "arrivals",
+        "settling_day",
+        "sales",
+        "growth",
+        "profit",
+        "exit",
+        "leaving",
+        "breach",
+        "certification",
+        "registered_capital",
+        "o2o",
+        "service",
+        "designated",
+        "area",
+        "line",
+        "line_fee",
+        "children",
+        "members",
+        "apply_together",
+        "apply",
+        "apply_mix",
+        "but_for",
+        "joins",
+        "support",
+    )
     assert [getattr(lotteries, name.upper()) for name in NAMES] == list(range(1, len(NAMES) + 1))
     assert int(key_of("E0000001")) == 8067598748143630850
     assert int(key_of("九龙坡")) == 2004719636606980445
@@ -128,10 +155,16 @@ def test_no_name_has_moved_and_no_key_has_changed():
 
 def test_distributions_have_not_changed():
     """Inverse functions at fixed places, to what differs between mathematical libraries."""
-    found = [distributions.normal(0.001), distributions.normal(0.3), distributions.lognormal(0.9, 2.0, 1.5),
-             distributions.laplace_cut(0.2, 0.3, 1.5), distributions.mean_exp_laplace_cut(0.3, 1.5)]
-    assert found == pytest.approx([-3.090232304709404, -0.5244005132792953, 13.67370337694456, -0.2718703634232391,
-                                   1.0840576162324045], rel=1e-13)
+    found = [
+        distributions.normal(0.001),
+        distributions.normal(0.3),
+        distributions.lognormal(0.9, 2.0, 1.5),
+        distributions.laplace_cut(0.2, 0.3, 1.5),
+        distributions.mean_exp_laplace_cut(0.3, 1.5),
+    ]
+    assert found == pytest.approx(
+        [-3.090232304709404, -0.5244005132792953, 13.67370337694456, -0.2718703634232391, 1.0840576162324045], rel=1e-13
+    )
     counts = [[distributions.poisson(p, rate) for p in (0.001, 0.3, 0.5, 0.9, 0.999999)] for rate in (0.7, 45.0, 5000.0)]
     assert counts == [[0, 0, 1, 2, 7], [26, 41, 45, 54, 80], [4783, 4963, 5000, 5091, 5340]]
 
@@ -160,8 +193,15 @@ def test_all_numbers_are_distinct():
     asked = [(lot, keys) for lot in range(1, len(NAMES) + 1)]
     asked += [(lot, keys ^ clause) for lot in (APPLY, APPLY_MIX) for clause in enact(load_scenario("baseline"), []).keys]
     assert len(set(map(int, keys))) == len(keys)
-    found = np.concatenate([uniforms(np.uint64(seed), draw, lot, of, year) for lot, of in asked for draw in range(10)
-                            for year in (0, 2013, 2014) for seed in (0, 1, 2013, 2**32, 2**64 - 1)])
+    found = np.concatenate(
+        [
+            uniforms(np.uint64(seed), draw, lot, of, year)
+            for lot, of in asked
+            for draw in range(10)
+            for year in (0, 2013, 2014)
+            for seed in (0, 1, 2013, 2**32, 2**64 - 1)
+        ]
+    )
     assert len(found) > 500_000
     assert len(np.unique(found)) == len(found)
 
@@ -198,7 +238,8 @@ AXES = {
     "hashed ids": lambda n: uniforms(np.uint64(0), 0, 1, keys_of(range(n // 10)), 0),
     "draws": lambda n: uniforms_by_draw(np.uint64(0), 0, n, 1, np.uint64(0)),
     "years and lotteries": lambda n: np.concatenate(
-        [uniforms(np.uint64(0), 0, lot, np.zeros(1, np.uint64), year) for lot in range(200) for year in range(n // 2000)]),
+        [uniforms(np.uint64(0), 0, lot, np.zeros(1, np.uint64), year) for lot in range(200) for year in range(n // 2000)]
+    ),
     "seeds": lambda n: np.concatenate([uniforms(np.uint64(s), 0, 1, np.zeros(1, np.uint64), 0) for s in range(n // 20)]),
 }
 
@@ -294,15 +335,19 @@ def test_poisson_sample(sample, rate):
     assert p_value(many_poisson(sample, rate + 0.03 * math.sqrt(rate))) < ALPHA
 
 
-@given(p=st.floats(1e-12, 1 - 1e-12), rate=st.one_of(st.floats(0, 20), st.floats(0, 20_000), st.floats(590, 610)),
-       more=st.one_of(st.floats(0, 1), st.floats(0, 500)))
+@given(
+    p=st.floats(1e-12, 1 - 1e-12),
+    rate=st.one_of(st.floats(0, 20), st.floats(0, 20_000), st.floats(590, 610)),
+    more=st.one_of(st.floats(0, 1), st.floats(0, 500)),
+)
 def test_a_higher_poisson_rate_only_adds(p, rate, more):
     """Monotone coupling, but for the last 1e-12 of either tail, where sums of float64 cannot tell rates apart."""
     assert distributions.poisson(p, rate) <= distributions.poisson(p, rate + more)
 
 
-@given(rate=st.one_of(st.floats(0, 20), st.floats(0, 20_000)), one=st.floats(2.0**-53, 1 - 2.0**-53),
-       other=st.floats(2.0**-53, 1 - 2.0**-53))
+@given(
+    rate=st.one_of(st.floats(0, 20), st.floats(0, 20_000)), one=st.floats(2.0**-53, 1 - 2.0**-53), other=st.floats(2.0**-53, 1 - 2.0**-53)
+)
 def test_poisson_rises_with_its_u(rate, one, other):
     assert distributions.poisson(min(one, other), rate) <= distributions.poisson(max(one, other), rate)
 

@@ -34,17 +34,23 @@ WANTED = 0.90
 LIMIT = 600  # seconds a mutant may take: one that never ends is killed
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
-DISCLOSURE_TESTS = [Path(__file__).parents[1] / "report" / name for name in
-                    ("test_disclosure_rules.py", "test_disclosure.py", "test_attackers.py")]
+DISCLOSURE_TESTS = [
+    Path(__file__).parents[1] / "report" / name for name in ("test_disclosure_rules.py", "test_disclosure.py", "test_attackers.py")
+]
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function
-    "terms": ("test_terms", SCENARIO, "test_withdrawn"), "legality": ("test_legality",), "readings": ("test_terms", "test_explanation"),
-    "targets": ("test_terms",), "calendar": ("test_calendar",), "sharing": ("test_sharing",),
+    "terms": ("test_terms", SCENARIO, "test_withdrawn"),
+    "legality": ("test_legality",),
+    "readings": ("test_terms", "test_explanation"),
+    "targets": ("test_terms",),
+    "calendar": ("test_calendar",),
+    "sharing": ("test_sharing",),
     "assessment": ("test_withdrawn", "test_clauses"),
     "explanation": ("test_clauses", "test_explanation", "test_withdrawn"),
 }
 CHOSEN = {  # of a file, by pytest's -k: its other tests are slow as plain Python, and look at the law no closer
-    "test_scenario": "law or edge_of or dated or shown_exactly", "test_withdrawn": "not gives_nothing or rebate",
+    "test_scenario": "law or edge_of or dated or shown_exactly",
+    "test_withdrawn": "not gives_nothing or rebate",
 }
 BESIDE_THE_PLAYS = ("terms", "legality", "readings", "targets", "explanation")  # their own tests say more, and sooner
 
@@ -52,8 +58,9 @@ BESIDE_THE_PLAYS = ("terms", "legality", "readings", "targets", "explanation")  
 def main() -> int:
     """Run what is asked for and say what lives."""
     p = argparse.ArgumentParser(prog="python -m tests.mutation", description="Mutation test of the policy of 2013 and of simulator/law.")
-    p.add_argument("--only", default="", metavar="PATTERN",
-                   help="mutants whose name this regular expression finds, as ^policy.yaml or ^assessment")
+    p.add_argument(
+        "--only", default="", metavar="PATTERN", help="mutants whose name this regular expression finds, as ^policy.yaml or ^assessment"
+    )
     p.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth mutant")
     p.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     p.add_argument("--plays-only", action="store_true", help="without the slower tests that what the plays leave alive is put to")
@@ -73,9 +80,11 @@ def main() -> int:
     of_policy = [m for m in chosen if m.module == FILE]
     of_disclosure = [m for m in chosen if m.module in DISCLOSURE]
     of_law = [m for m in chosen if m.module not in (FILE, *DISCLOSURE)]
-    for mutant, killer in chain(policy_killers(of_policy, known, options.workers),
-                                killers([None, *of_disclosure], known, options.workers, True, disclosing),
-                                killers([None, *of_law], known, options.workers, not options.plays_only, killer_of)):
+    for mutant, killer in chain(
+        policy_killers(of_policy, known, options.workers),
+        killers([None, *of_disclosure], known, options.workers, True, disclosing),
+        killers([None, *of_law], known, options.workers, not options.plays_only, killer_of),
+    ):
         if mutant is None:
             if killer:
                 print(f"the unchanged program fails: {killer}")
@@ -120,8 +129,9 @@ def preload() -> None:
     assert not any(name.startswith("simulator.law") for name in sys.modules), "a mutant would not be what is imported"
 
 
-def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool,
-            how: Callable[..., str]) -> Iterator[tuple[Mutant | None, str]]:
+def killers(
+    chosen: list[Mutant | None], known: list[plays.Play], workers: int, thorough: bool, how: Callable[..., str]
+) -> Iterator[tuple[Mutant | None, str]]:
     """Each mutant with what killed it ("" for nothing), as they come; None stands for the unchanged program, waited for first."""
     if chosen == [None]:
         return
@@ -158,8 +168,14 @@ def killers(chosen: list[Mutant | None], known: list[plays.Play], workers: int, 
                 yield mutant, f"it took more than {LIMIT} s"
 
 
-def put_to_death(how: Callable[..., str], mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, ...], thorough: bool,
-                 answer: connection.Connection) -> None:
+def put_to_death(
+    how: Callable[..., str],
+    mutant: Mutant | None,
+    known: list[plays.Play],
+    tests: tuple[str, ...],
+    thorough: bool,
+    answer: connection.Connection,
+) -> None:
     """In a process of its own: import the program with this mutant, try everything on it, and send what killed it."""
     answer.send(how(mutant, known, tests, thorough))
     answer.close()
@@ -220,29 +236,36 @@ def first_failure(file: Path) -> str:
 
     watch = Watch()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main([str(file), "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not plays_draws",
-                            "-k", CHOSEN.get(file.stem, "")],
-                           plugins=[watch])
+        code = pytest.main(
+            [str(file), "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not plays_draws", "-k", CHOSEN.get(file.stem, "")],
+            plugins=[watch],
+        )
     return watch.failed or ("" if code in (0, 5) else f"{file.name}: pytest ended with {code}")
 
 
 def report(chosen: list[Mutant], killed_by: dict[str, str], seconds: float, whole: bool) -> list[str]:
     """Print what became of the mutants by module and function; returns what must not be."""
-    counted = {m: Counter(x.function.split(".")[1] if m == FILE and x.function.count(".") else x.function for x in chosen if x.module == m)
-               for m in (FILE, *modules())}
+    counted = {
+        m: Counter(x.function.split(".")[1] if m == FILE and x.function.count(".") else x.function for x in chosen if x.module == m)
+        for m in (FILE, *modules())
+    }
     alive = [m for m in chosen if not killed_by[m.key]]
     reasons = yaml.safe_load(SURVIVORS.read_text("utf-8")) or {}
     print(f"\n{'module':<40}{'mutants':>8}{'killed':>8}{'alive':>7}   of its functions, killed/mutants")
     for module, by_function in counted.items():
         if total := sum(by_function.values()):
-            left = Counter(x.function.split(".")[1] if module == FILE and x.function.count(".") else x.function
-                           for x in alive if x.module == module)
+            left = Counter(
+                x.function.split(".")[1] if module == FILE and x.function.count(".") else x.function for x in alive if x.module == module
+            )
             each = ", ".join(f"{f} {n - left[f]}/{n}" for f, n in by_function.items())
             print(f"{module:<40}{total:>8}{total - sum(left.values()):>8}{sum(left.values()):>7}   {each}")
     share = 1 - len(alive) / len(chosen)
     print(f"\n{len(chosen)} mutants, {len(chosen) - len(alive)} killed ({share:.1%}), {len(alive)} alive, {seconds:.0f} s")
-    first = Counter(killer.split(":")[0] if killer.startswith(("case", "import", "refused")) else killer.split("::")[0].split("/")[-1]
-                    for killer in killed_by.values() if killer)
+    first = Counter(
+        killer.split(":")[0] if killer.startswith(("case", "import", "refused")) else killer.split("::")[0].split("/")[-1]
+        for killer in killed_by.values()
+        if killer
+    )
     print("killed by: " + ", ".join(f"{name} {n}" for name, n in first.most_common(12)))
     wrong = [f"{m.key} lives and survivors.yaml gives no reason" for m in alive if m.key not in reasons]
     wrong += [f"{key} is dead; take it out of survivors.yaml" for key in reasons if killed_by.get(key)]

@@ -27,8 +27,18 @@ LONGEST = 60  # characters of a piece of source in a mutant's name
 
 EDGES = {ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.Is: ast.IsNot, ast.In: ast.NotIn}
 EDGES |= {other: edge for edge, other in EDGES.items()}
-ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Mod: ast.FloorDiv,
-              ast.Div: ast.Mult, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
+ARITHMETIC = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv,
+    ast.Div: ast.Mult,
+    ast.LShift: ast.RShift,
+    ast.RShift: ast.LShift,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
 NAMES = {"min": "max", "any": "all", "earliest": "latest", "floor": "ceil", "start_of_year": "end_of_year"}
 NAMES |= {other: name for name, other in NAMES.items()}
 SKIPPED = (ast.JoinedStr, ast.FunctionDef, ast.ClassDef, ast.Lambda)
@@ -103,8 +113,11 @@ def places(scope: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]
             if name == "annotation":
                 continue
             items = value if isinstance(value, list) else [value]
-            waiting += [(node, name, i if isinstance(value, list) else None, item)
-                        for i, item in enumerate(items) if isinstance(item, ast.AST) and hasattr(item, "lineno")]
+            waiting += [
+                (node, name, i if isinstance(value, list) else None, item)
+                for i, item in enumerate(items)
+                if isinstance(item, ast.AST) and hasattr(item, "lineno")
+            ]
         if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
             waiting += [(loop, "ifs", i, test) for loop in node.generators for i, test in enumerate(loop.ifs)]
             waiting += [(loop, "iter", None, loop.iter) for loop in node.generators]
@@ -116,12 +129,12 @@ def variants(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
         case ast.Compare():
             for i, op in enumerate(node.ops):
                 if type(op) in EDGES:
-                    yield ast.Compare(node.left, [*node.ops[:i], EDGES[type(op)](), *node.ops[i + 1:]], node.comparators), ""
+                    yield ast.Compare(node.left, [*node.ops[:i], EDGES[type(op)](), *node.ops[i + 1 :]], node.comparators), ""
         case ast.BoolOp():
             other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
             yield ast.BoolOp(other, node.values), f"{text(node)}: all ⇒ any, any ⇒ all"
             for i, part in enumerate(node.values):
-                rest = node.values[:i] + node.values[i + 1:]
+                rest = node.values[:i] + node.values[i + 1 :]
                 yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest), f"{text(node)} without {text(part)}"
         case ast.UnaryOp(op=ast.Not() | ast.Invert() | ast.USub()):
             yield node.operand, ""
@@ -166,4 +179,4 @@ def put(parent: ast.AST, field: str, index: int | None, node: ast.AST) -> None:
 def text(node: ast.AST) -> str:
     """The node as written, shortened; of a block only its head."""
     whole = f"if {ast.unparse(node.test)}" if isinstance(node, ast.If) else ast.unparse(node)
-    return whole if len(whole) <= LONGEST else f"{whole[:LONGEST - 1]}…"
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"

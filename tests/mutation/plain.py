@@ -29,8 +29,9 @@ class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if name != self.name:
             return None
-        return importlib.util.spec_from_loader(name, self, origin=self.code.co_filename,
-                                               is_package=self.code.co_filename.endswith("__init__.py"))
+        return importlib.util.spec_from_loader(
+            name, self, origin=self.code.co_filename, is_package=self.code.co_filename.endswith("__init__.py")
+        )
 
     def exec_module(self, module: ModuleType) -> None:
         self.used = True
@@ -69,9 +70,10 @@ def law(module: str = "", code: CodeType | None = None) -> ModuleType:
 
 def _on_what_stood_there(assess_register: Callable[..., None]) -> Callable[..., None]:
     """Awards and what they displace are what they are, whatever stood in their arrays before."""
+
     def call(law: Any, *arguments: Any) -> None:
         awards, displaced = arguments[-4:-2]
-        awards[:], displaced[..., :law.cash] = 77, 77
+        awards[:], displaced[..., : law.cash] = 77, 77
         assess_register(law, *arguments)
 
     return call
@@ -94,6 +96,7 @@ def _kind(arguments: int) -> Any:
 
 def _entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """What Python calls: the arrays it hands over get fields that are attributes, as compiled code has them."""
+
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         return function(*map(attributes, arguments))

@@ -20,8 +20,12 @@ from typing import Any
 from tests.mutation.mutants import Mutant
 
 ENTERPRISES, FEWER, TOLD, DRAWN = 400, 120, 60, 300  # of a random register, of one of many, explained, of one that is played
-DATES = ((date(2013, 1, 1), date(2015, 12, 31)), (date(2013, 7, 1), date(2016, 6, 30)), (date(2012, 2, 29), None),
-         (date(2014, 1, 1), date(2014, 12, 31)))
+DATES = (
+    (date(2013, 1, 1), date(2015, 12, 31)),
+    (date(2013, 7, 1), date(2016, 6, 30)),
+    (date(2012, 2, 29), None),
+    (date(2014, 1, 1), date(2014, 12, 31)),
+)
 
 
 _MADE: dict[str, tuple[Any, Any]] = {}
@@ -43,8 +47,11 @@ class Play:
         population, scenario = _made(self)
         if law is not None:
             own, written = scenario.law, scenario.law.as_written.numbers
-            moved = {path: replace(law.numbers[path], values=number.values) for path, number in own.numbers.items()
-                     if number.values != written[path].values}
+            moved = {
+                path: replace(law.numbers[path], values=number.values)
+                for path, number in own.numbers.items()
+                if number.values != written[path].values
+            }
             end = law.end if own.end == own.policy.end else own.end
             scenario = replace(scenario, law=replace(law, numbers={**law.numbers, **moved}, start=own.start, end=end))
         return population, scenario
@@ -54,7 +61,7 @@ class Play:
         from tests.law.against_oracle import engine_answer
 
         population, scenario = self.under(law)
-        return tuple(engine_answer(population, scenario)[:len(self.answers)]) == self.answers
+        return tuple(engine_answer(population, scenario)[: len(self.answers)]) == self.answers
 
 
 def _made(play: Play) -> tuple[Any, Any]:
@@ -80,9 +87,16 @@ def prepare() -> list[Play]:
     from tests.of_2013 import RISING, SWITCHES
     from tests.oracle.random_registers import random_readings, random_register, random_terms
 
-    plays = [Play(f"case: {name}", register, {f"interpretation.{k}": v for k, v in readings.items()}, {},
-                  tuple({key: round(a * 100) for key, a in table.items()} for table in (awards, displaced)))
-             for name, register, readings, awards, displaced in CASES]
+    plays = [
+        Play(
+            f"case: {name}",
+            register,
+            {f"interpretation.{k}": v for k, v in readings.items()},
+            {},
+            tuple({key: round(a * 100) for key, a in table.items()} for table in (awards, displaced)),
+        )
+        for name, register, readings, awards, displaced in CASES
+    ]
 
     def against_oracle(name: str, register: Any, changes: Mapping[str, Any], numbers: Mapping[str, Any] | None = None) -> None:
         scenario = baseline().set(changes)
@@ -108,8 +122,12 @@ def prepare() -> list[Play]:
         numbers = {name: value for name, value in random_terms(rng, 0.3).items() if not name.endswith(".edge")}  # the mutants' own
         start, end = DATES[seed % len(DATES)]
         chosen: dict[str, Any] = {f"interpretation.{name}": reading for name, reading in random_readings(rng).items()}
-        against_oracle(f"other numbers, dates and readings {seed}", register,
-                       {**chosen, "policy.start": start, "policy.end": end, "population.known_until": 2018}, numbers)
+        against_oracle(
+            f"other numbers, dates and readings {seed}",
+            register,
+            {**chosen, "policy.start": start, "policy.end": end, "population.known_until": 2018},
+            numbers,
+        )
     for play in plays:
         assert play.holds(), play.name
     return plays
@@ -120,9 +138,12 @@ def text_holds(law: Any) -> bool:
     from tests.law import test_terms
 
     try:
-        for test in (test_terms.test_every_number_of_the_text_is_there_with_unit_and_edge,
-                     test_terms.test_local_vat_share_changes_in_2016_and_2017, test_terms.test_the_term_is_2013_to_2015,
-                     test_terms.test_every_clause_and_number_cites_its_article):
+        for test in (
+            test_terms.test_every_number_of_the_text_is_there_with_unit_and_edge,
+            test_terms.test_local_vat_share_changes_in_2016_and_2017,
+            test_terms.test_the_term_is_2013_to_2015,
+            test_terms.test_every_clause_and_number_cites_its_article,
+        ):
             test(law)
     except AssertionError:
         return False
@@ -138,8 +159,12 @@ def _told(play: Play, law: Any) -> list[Any]:
     from simulator import explain
 
     population, scenario = play.under(law)
-    return [(year.year, line.slug, line.outcome, line.due, [(f.name, f.held) for f in line.findings])
-            for identity in population.ids[:TOLD] for year in explain(population, identity, scenario).years for line in year.clauses]
+    return [
+        (year.year, line.slug, line.outcome, line.due, [(f.name, f.held) for f in line.findings])
+        for identity in population.ids[:TOLD]
+        for year in explain(population, identity, scenario).years
+        for line in year.clauses
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -24,8 +24,14 @@ from tests.mutation.mutants import FILE, Mutant, places, put, text, variants
 
 Path = tuple[Any, ...]  # keys from the top: names, years of a dated number
 LEFT_OUT = (  # beside single conditions: paths with a star for each name
-    "clauses.*.where.*", "clauses.*.ends", "clauses.*.data_error", "links.exclusive.*", "settlement.conduct.*", "settlement.clawback",
-    "settlement.existing_support")
+    "clauses.*.where.*",
+    "clauses.*.ends",
+    "clauses.*.data_error",
+    "links.exclusive.*",
+    "settlement.conduct.*",
+    "settlement.clawback",
+    "settlement.existing_support",
+)
 GONE = object()
 WORDS = {"pays": ("once", "every_year"), "term": (GONE, None, "begins"), "edge": ("at_least", "more_than")}  # of a term: none is no value
 
@@ -103,7 +109,7 @@ def less(value: Any) -> Any:
     assert digits, value
     decimals = len(digits[1] or "")
     lowered = f"{(int(digits[0].replace('.', '')) - 1) / 10**decimals:.{decimals}f}"
-    changed = written[:digits.start()] + lowered + written[digits.end():]
+    changed = written[: digits.start()] + lowered + written[digits.end() :]
     return changed if isinstance(value, str) else type(value)(changed)
 
 

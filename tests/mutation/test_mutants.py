@@ -73,14 +73,29 @@ def test_a_number_of_the_policy_that_was_changed_is_not_the_texts():
     assert len(of_numbers) >= len(LAW.numbers) and not any(text_holds(policy_file.law(m)) for m in of_numbers[::6])
 
 
-@pytest.mark.parametrize("written, changed", [
-    ("min(rate * line_lease, cap)", ["max(rate * line_lease, cap)"]),
-    ("year(spun_off_on + 1年)", ["year(spun_off_on - 1年)", "year(spun_off_on + 0年)"]),
-    ("income > 5 且 not o2o", ["income > 5 or not o2o", "not o2o", "income > 5", "income >= 5 and (not o2o)", "income > 5 and o2o",
-                               "income > 6 and (not o2o)", "income > 4 and (not o2o)"]),
-    ("0 if known else last_year.retained_tax", ["0", "last_year.retained_tax", "1 if known else last_year.retained_tax",
-                                                "0 if known else retained_tax"]),
-])
+@pytest.mark.parametrize(
+    "written, changed",
+    [
+        ("min(rate * line_lease, cap)", ["max(rate * line_lease, cap)"]),
+        ("year(spun_off_on + 1年)", ["year(spun_off_on - 1年)", "year(spun_off_on + 0年)"]),
+        (
+            "income > 5 且 not o2o",
+            [
+                "income > 5 or not o2o",
+                "not o2o",
+                "income > 5",
+                "income >= 5 and (not o2o)",
+                "income > 5 and o2o",
+                "income > 6 and (not o2o)",
+                "income > 4 and (not o2o)",
+            ],
+        ),
+        (
+            "0 if known else last_year.retained_tax",
+            ["0", "last_year.retained_tax", "1 if known else last_year.retained_tax", "0 if known else retained_tax"],
+        ),
+    ],
+)
 def test_what_a_formula_is_changed_to(written, changed):
     assert sorted(code for code, _ in policy_file.formula_variants(written)) == sorted(changed)
 
@@ -88,6 +103,7 @@ def test_what_a_formula_is_changed_to(written, changed):
 @pytest.mark.parametrize("function, arguments", [("year_later", (20120229,)), ("year_later", (20130301,)), ("month_of", (20130520,))])
 def test_a_mutant_is_another_law(function, arguments):
     """Each change of a small function changes its answer on one of these days, and only that function's."""
+
     def answer(code):
         module = {"__name__": "simulator.law.calendar"}
         exec(code, module)

@@ -117,8 +117,18 @@ def actions():
                 yield verb, action.option_strings[-1], action
 
 
-PATHS = {"--population", "--out", "--releases", "--report", "--certificate", "--key", "--password-file", "--folder", "--scenario",
-         "--cases"}
+PATHS = {
+    "--population",
+    "--out",
+    "--releases",
+    "--report",
+    "--certificate",
+    "--key",
+    "--password-file",
+    "--folder",
+    "--scenario",
+    "--cases",
+}
 HELD = {  # words held by a room of their own: each with a value that it refuses
     "--unit": ("check", "sales=万"),
     "--appropriation": ("run", "2014"),
@@ -145,8 +155,12 @@ def test_every_option_is_closed_or_typed_or_listed_here():
 def test_a_free_word_is_refused_by_its_room(option, capsys, tmp_path):
     verb, value = HELD[option]
     register = [str(folder("data") / "sample")] if verb in ("check", "assess", "indicators") else []
-    more = {"--of": ["--precision", "1%"], "--free": ["--budget", "2000000"], "--clause": ["--notebook", "clause"],
-            "--from": ["new", str(tmp_path / "new.xlsx")]}.get(option, [])
+    more = {
+        "--of": ["--precision", "1%"],
+        "--free": ["--budget", "2000000"],
+        "--clause": ["--notebook", "clause"],
+        "--from": ["new", str(tmp_path / "new.xlsx")],
+    }.get(option, [])
     try:
         code = main([verb, *register, option, value, *more, "--lang", "en"])
     except SystemExit as left:

@@ -13,9 +13,12 @@ from IPython.utils.capture import capture_output
 TUTORIALS = Path(__file__).resolve().parents[2] / "notebooks" / "tutorials"
 NAMES = ("1_first_budget", "2_my_register", "3_a_reform", "4_why_this_enterprise", "5_how_sure")
 SHOWN = {  # what a reader sees at the end, in Chinese and in English
-    "1_first_budget": ("办公用房租金补助", "Office rent support"), "2_my_register": ("预算安排", "appropriation"),
+    "1_first_budget": ("办公用房租金补助", "Office rent support"),
+    "2_my_register": ("预算安排", "appropriation"),
     "3_a_reform": ("是否应为", "did you mean"),
-    "4_why_this_enterprise": ("√", "√"), "5_how_sure": ("Counter", "Counter")}
+    "4_why_this_enterprise": ("√", "√"),
+    "5_how_sure": ("Counter", "Counter"),
+}
 
 
 def cells(name: str, lang: str) -> list[dict]:

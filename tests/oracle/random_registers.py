@@ -231,9 +231,7 @@ def _random_rows(rng: random.Random, enterprise: Row, last_year: int) -> list[Ro
             "line_lease": _line_lease(rng),
             "entry_fee": rng.choice([None, Decimal(0), CENT, _money(rng, 0, 60_000), _money(rng, 0, 60_000)]),
             "trades_locally": _chance(rng, 0.7),
-            "membership_income": rng.choice(
-                [None, _around(rng, [1_000_000]), _money(rng, 0, 3_000_000), Decimal(2_000_000)]
-            ),
+            "membership_income": rng.choice([None, _around(rng, [1_000_000]), _money(rng, 0, 3_000_000), Decimal(2_000_000)]),
             "paid_members": members,
             "building_area": rng.choice([_around(rng, [5000]), _money(rng, 4900, 9000)]),
             "building_occupancy": rng.choice(
@@ -345,9 +343,7 @@ def _add_paid(rng: random.Random, register: Register, readings: dict[str, str]) 
             register.paid.append(row)
     if register.enterprises and all(row["year"] < last_paid for row in register.paid):
         someone = rng.choice(register.enterprises)["enterprise_id"]
-        register.paid.append(
-            {"enterprise_id": someone, "year": last_paid, "clause": 7, "amount": Decimal("1234.56")}
-        )
+        register.paid.append({"enterprise_id": someone, "year": last_paid, "clause": 7, "amount": Decimal("1234.56")})
     rng.shuffle(register.paid)
 
 

@@ -107,9 +107,7 @@ HEADQUARTERS = {"settled_on": date(2014, 5, 1), "ecommerce": True}
 def test_discretion_scales_both_headquarters_awards_and_rounds_half_up() -> None:
     terms = {"headquarters_award.discretion_share": D("0.123456789")}
     national = HEADQUARTERS | {"headquarters": "national", "paid_in_capital": D(30_000_000)}
-    assert given(national, blank_years(2014, 2014), terms=terms) == {
-        (2014, "headquarters_award"): D("370370.37")
-    }
+    assert given(national, blank_years(2014, 2014), terms=terms) == {(2014, "headquarters_award"): D("370370.37")}
     below = national | {"paid_in_capital": D("29999999.99")}
     assert given(below, blank_years(2014, 2014), terms=terms, headquarters_fallback="fall_back") == {
         (2014, "headquarters_award"): D("123456.79")
@@ -291,9 +289,7 @@ def test_anniversary_of_29_february_and_outbid_for_good() -> None:
 
 
 def test_model_building_opened_on_29_february_or_the_last_day_of_a_year() -> None:
-    rows = every_year(
-        2013, 2015, building_recognised=True, building_area=D("5000.01"), building_occupancy=D("0.8001")
-    )
+    rows = every_year(2013, 2015, building_recognised=True, building_area=D("5000.01"), building_occupancy=D("0.8001"))
     for opened, first in ((date(2012, 2, 29), 2013), (date(2013, 12, 31), 2014), (date(2015, 1, 1), None)):
         expected = {} if first is None else {first: D(100_000)}
         assert amounts("model_building_award", {"building_opened_on": opened}, rows) == expected
@@ -339,9 +335,7 @@ PLATFORM = "platform_membership_award"
 def test_each_pays_an_outbid_tier_with_the_next() -> None:
     rows = members(y2013=1500, y2014=2500, y2015=900)
     assert amounts(PLATFORM, {}, rows, [(2013, 8, 50_000)], membership_tiers="each") == {2014: D(150_000)}
-    assert amounts(PLATFORM, {}, rows, [(2013, 8, 50_000)], membership_tiers="first_only") == {
-        2014: D(100_000)
-    }
+    assert amounts(PLATFORM, {}, rows, [(2013, 8, 50_000)], membership_tiers="first_only") == {2014: D(100_000)}
 
 
 def test_crossing_of_two_tiers_under_all_four_readings_of_tiers() -> None:
@@ -473,9 +467,7 @@ def test_rebate_window_after_a_paid_year_under_its_three_readings() -> None:
         2015: D(30_000),
     }
     # 2013 qualified by its facts, so 2013 and 2014 are the window, whatever was paid when
-    assert amounts("tax_rebate", RETAILER, rows, paid=[(2014, 4, 9)], rebate_window="from_qualifying") == {
-        2014: D(9)
-    }
+    assert amounts("tax_rebate", RETAILER, rows, paid=[(2014, 4, 9)], rebate_window="from_qualifying") == {2014: D(9)}
 
 
 def test_paid_amounts_are_clawed_back_up_to_the_violation_year() -> None:
@@ -518,9 +510,7 @@ def test_existing_support_is_displaced_by_a_higher_paid_amount_only() -> None:
         ("first_only", "0.01", 5001, None),
     ],
 )
-def test_tiers_used_up_by_a_paid_amount(
-    reading: str, paid: Any, later_members: int, later_award: int | None
-) -> None:
+def test_tiers_used_up_by_a_paid_amount(reading: str, paid: Any, later_members: int, later_award: int | None) -> None:
     rows = members(y2014=later_members)
     expected = {2013: D(paid)} | ({} if later_award is None else {2014: D(later_award)})
     assert amounts(PLATFORM, {}, rows, paid=[(2013, 8, paid)], membership_tiers=reading) == expected
@@ -585,15 +575,11 @@ EDGE_EXAMPLES: dict[str, tuple[dict[str, Any], dict[int, dict[str, Any]]]] = {
     "platform_membership_award.tier_3.members": ({}, members(y2014=5000)),
     "model_building_award.area": (
         {"building_opened_on": date(2012, 1, 1)},
-        every_year(
-            2014, 2014, building_recognised=True, building_area=D(5000), building_occupancy=D("0.8001")
-        ),
+        every_year(2014, 2014, building_recognised=True, building_area=D(5000), building_occupancy=D("0.8001")),
     ),
     "model_building_award.occupancy": (
         {"building_opened_on": date(2012, 1, 1)},
-        every_year(
-            2014, 2014, building_recognised=True, building_area=D("5000.01"), building_occupancy=D("0.80")
-        ),
+        every_year(2014, 2014, building_recognised=True, building_area=D("5000.01"), building_occupancy=D("0.80")),
     ),
 }
 
@@ -673,26 +659,40 @@ def test_csv_files_carry_all_columns_and_leave_blanks_empty(tmp_path: Path) -> N
 
 
 def test_who_is_newly_settled() -> None:
-    firm = {"settled_on": date(2013, 6, 1), "headquarters": "regional", "online_retailer": True, "o2o": True,
-            "registered_capital": D(40_000_000), "paid_in_capital": D(40_000_000), "founded_locally": True,
-            "lease_started_on": date(2013, 6, 1)}
+    firm = {
+        "settled_on": date(2013, 6, 1),
+        "headquarters": "regional",
+        "online_retailer": True,
+        "o2o": True,
+        "registered_capital": D(40_000_000),
+        "paid_in_capital": D(40_000_000),
+        "founded_locally": True,
+        "lease_started_on": date(2013, 6, 1),
+    }
     rows = {2013: {"rented_area": D(100), "rent": D(40), "designated_building": True, "retained_tax": D(60_000)}}
-    everything = {(2013, "headquarters_award"): D(1_000_000), (2013, "opening_award"): D(1_200_000),
-                  (2013, "office_rent"): D(28_000), (2013, "tax_rebate"): D(18_000)}
+    everything = {
+        (2013, "headquarters_award"): D(1_000_000),
+        (2013, "opening_award"): D(1_200_000),
+        (2013, "office_rent"): D(28_000),
+        (2013, "tax_rebate"): D(18_000),
+    }
     assert given(firm, rows) == everything
     outside = {"newly_settled": "from_outside"}
     assert given(firm, rows, **outside) == {(2013, "tax_rebate"): D(18_000)}  # 四（四） asks for new, not settled
     assert given(firm | {"founded_locally": None}, rows, **outside) == everything
 
 
-@pytest.mark.parametrize(("months", "leased", "settled", "expected"), [
-    (24, date(2013, 7, 10), date(2013, 7, 10), {2013: 6, 2014: 12}),
-    (24, date(2013, 12, 31), date(2013, 12, 31), {2013: 1, 2014: 12}),
-    (24, date(2012, 11, 1), date(2013, 5, 1), {2013: 8}),  # the clock's year is 2012
-    (18, date(2013, 7, 1), date(2013, 7, 1), {2013: 6, 2014: 12}),  # a year and a half makes two
-    (25, date(2013, 7, 1), date(2013, 7, 1), {2013: 6, 2014: 12, 2015: 12}),
-    (12, date(2013, 7, 1), date(2013, 7, 1), {2013: 6}),
-])
+@pytest.mark.parametrize(
+    ("months", "leased", "settled", "expected"),
+    [
+        (24, date(2013, 7, 10), date(2013, 7, 10), {2013: 6, 2014: 12}),
+        (24, date(2013, 12, 31), date(2013, 12, 31), {2013: 1, 2014: 12}),
+        (24, date(2012, 11, 1), date(2013, 5, 1), {2013: 8}),  # the clock's year is 2012
+        (18, date(2013, 7, 1), date(2013, 7, 1), {2013: 6, 2014: 12}),  # a year and a half makes two
+        (25, date(2013, 7, 1), date(2013, 7, 1), {2013: 6, 2014: 12, 2015: 12}),
+        (12, date(2013, 7, 1), date(2013, 7, 1), {2013: 6}),
+    ],
+)
 def test_the_rent_of_calendar_years(months: int, leased: date, settled: date, expected: dict[int, int]) -> None:
     firm = {"settled_on": settled, "lease_started_on": leased, "ecommerce": True}
     rows = {year: {"rented_area": D(100), "rent": D(10), "designated_building": True} for year in range(2013, 2018)}
@@ -709,13 +709,11 @@ def test_the_rent_of_calendar_years_by_the_settling_clock() -> None:
 
 def test_the_rebate_of_the_programmes_own_years() -> None:
     firm = {"online_retailer": True}
-    rows = {year: {"retained_tax": D(tax)} for year, tax in
-            {2012: 100_000, 2013: 90_000, 2014: 200_000, 2015: 400_000}.items()}
+    rows = {year: {"retained_tax": D(tax)} for year, tax in {2012: 100_000, 2013: 90_000, 2014: 200_000, 2015: 400_000}.items()}
     own = {"rebate_window": "programme"}
     assert given(firm, rows, **own) == {(2014, "tax_rebate"): D(33_000)}
     assert given(firm, rows, **own, start=date(2013, 7, 1)) == {(2014, "tax_rebate"): D(33_000)}
-    assert given(firm, rows, **own, start=date(2014, 7, 1)) == {
-        (2014, "tax_rebate"): D(33_000), (2015, "tax_rebate"): D(100_000)}
+    assert given(firm, rows, **own, start=date(2014, 7, 1)) == {(2014, "tax_rebate"): D(33_000), (2015, "tax_rebate"): D(100_000)}
     ends = {"start": date(2014, 1, 1), "end": date(2014, 12, 31)}
     assert given(firm, rows, **own, **ends) == {(2014, "tax_rebate"): D(33_000)}
 

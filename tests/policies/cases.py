@@ -64,9 +64,12 @@ def answers(case: dict[str, Any], scenario: Scenario) -> tuple[dict[tuple[str, i
         population = read_population(register_of(case, scenario, Path(folder)), policy=scenario.law.policy)
     table = assess(population, scenario).table()
     given = {(str(row.enterprise_id), int(row.year), str(row.clause)): round(row.amount * 100) for row in table.itertuples()}
-    expected = {(code, int(year), slug): round(amount * 100)
-                for code, member in _members(case)
-                for year, due in (member.get("expected") or {}).items() for slug, amount in due.items()}
+    expected = {
+        (code, int(year), slug): round(amount * 100)
+        for code, member in _members(case)
+        for year, due in (member.get("expected") or {}).items()
+        for slug, amount in due.items()
+    }
     known = {*scenario.law.policy.slugs, CLAWBACK}
     assert all(slug in known for _, _, slug in expected), f"{case['case']}: an expected clause is none of the policy"
     return given, expected

@@ -32,7 +32,13 @@ CASES = [(name, case) for name in OTHERS for case in cases_of(name)]
 
 def test_none_is_missing():
     assert {name: len(cases_of(name)) for name in OTHERS} == {
-        "jiangshan_2015": 23, "jinzhai_2016": 36, "liulin_2024": 23, "longhua_2025": 23, "municipal_2014": 24, "wuxiang": 10}
+        "jiangshan_2015": 23,
+        "jinzhai_2016": 36,
+        "liulin_2024": 23,
+        "longhua_2025": 23,
+        "municipal_2014": 24,
+        "wuxiang": 10,
+    }
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}: {case['case']}" for name, case in CASES])
@@ -45,16 +51,27 @@ def test_case(name, case):
 def test_every_clause_is_paid_and_refused_in_some_case(name):
     """Each clause has a case that pays it and a row, within the term, that gives it nothing."""
     slugs = set(law_at(policy_path(name)).policy.slugs)
-    paid = {slug for case in cases_of(name) for member in case.get("enterprises") or [case]
-            for due in (member.get("expected") or {}).values() for slug in due}
+    paid = {
+        slug
+        for case in cases_of(name)
+        for member in case.get("enterprises") or [case]
+        for due in (member.get("expected") or {}).values()
+        for slug in due
+    }
     assert paid == slugs
 
 
 @pytest.mark.parametrize("name", ["jinzhai_2016", "liulin_2024"])
 def test_the_plain_mode_agrees(name):
     """Tiers, a fixed base year, first-n and pots, worked out by callbacks in Python."""
-    done = subprocess.run([sys.executable, "-m", "tests.policies.cases", name], capture_output=True, text=True, encoding="utf-8",
-                          env={**os.environ, "SIMULATOR_PLAIN": "1", "PYTHONUTF8": "1"}, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.policies.cases", name],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "SIMULATOR_PLAIN": "1", "PYTHONUTF8": "1"},
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -96,8 +113,11 @@ def test_a_missing_base_is_asked_for_by_its_year():
     told = {}
     for name in ("jinzhai_2016", "longhua_2025"):
         population = read_population(policy_path(name).with_name("register"), policy=law_at(policy_path(name)).policy)
-        told[name] = {(p.place.split(", ")[-1], p.remedy, p.remedy_zh) for p in assess(population, under_policy(name)).problems
-                      if p.severity == "data error"}
+        told[name] = {
+            (p.place.split(", ")[-1], p.remedy, p.remedy_zh)
+            for p in assess(population, under_policy(name)).problems
+            if p.severity == "data error"
+        }
     assert told["jinzhai_2016"] == {(year, "add the row of 2015", "请补录2015年数据") for year in ("2016", "2017")}
     assert told["longhua_2025"] == {("2025", "add the row of 2024", "请补录2024年数据")}
 
@@ -134,7 +154,8 @@ def test_who_is_not_among_the_first_is_told_so_and_keeps_the_existing_support(tm
     (tmp_path / "register").mkdir()
     folder = register_of(case, scenario, tmp_path / "register")
     (folder / "existing_support.csv").write_text(
-        "enterprise_id,year,clause,amount\n" + "".join(f"{code},2024,produce_1m,4000\n" for code in codes), encoding="utf-8")
+        "enterprise_id,year,clause,amount\n" + "".join(f"{code},2024,produce_1m,4000\n" for code in codes), encoding="utf-8"
+    )
     population = read_population(folder, policy=scenario.law.policy)
     k, result = scenario.law.policy.index("produce_1m"), assess(population, scenario)
     told = [explain(population, code, scenario, 2024).years[0].clauses[k] for code in codes]

@@ -25,22 +25,42 @@ def firm(annual, expected, **enterprise):
 
 
 FIRMS = [
-    firm({2023: {"online_sales": LEVELS[2023], "studio_rent": 200_000, "exports": 1_200_000, "equipment": 3_000_000},
-          2024: {"online_sales": LEVELS[2024], "studio_rent": 600_000, "exports": 1_100_000},
-          2025: {"online_sales": LEVELS[2025], "studio_rent": 100_000, "exports": 12_000_000, "brand": "国家级"}},
-         {2023: {"rent": 80_000, "level": 50_000, "export": 40_000, "machines": 500_000}, 2024: {"rent": 150_000, "level": 70_000},
-          2025: {"rent": 20_000, "export": 400_000, "brand_award": 300_000}}),  # the brand is more than the 18万元 of the level
-    firm({2023: {"shop_investment": 500_000, "equipment": 300_000, "trainees": 120, "brand": "省级"},
-          2024: {"shop_investment": "499999.99", "equipment": "300000.01", "trainees": 7}},
-         {2023: {"brand_award": 150_000, "training": 30_000}, 2024: {"training": 2_100, "machines": 60_000}}),
-    firm({2023: {"shop_investment": 2_500_000, "equipment": 1_000_000}, 2024: {"online_sales": "99999999.99"}},
-         {2023: {"first_shop": 200_000, "machines": 200_000}, 2024: {"level": 120_000}}),
-    firm({2023: {"shop_investment": 800_000, "dishonest": True, "trainees": 10}, 2024: {"shop_investment": 800_000}},
-         {2024: {"first_shop": 80_000}}),  # his place of 2023 went to the next one
-    firm({2023: {"shop_investment": 700_000, "exports": "499999.99"}, 2024: {"exports": 2_750_000}},
-         {2023: {"first_shop": 70_000}, 2024: {"export": 100_000}}),
-    firm({2023: {"shop_investment": 900_000, "studio_rent": "100000.01"}, 2024: {"studio_rent": 50_000}},
-         {2023: {"first_shop": 90_000, "rent": 40_000}, 2024: {"rent": 15_000, "clawback": -145_000}}, moved_out_on="2024-06-30"),
+    firm(
+        {
+            2023: {"online_sales": LEVELS[2023], "studio_rent": 200_000, "exports": 1_200_000, "equipment": 3_000_000},
+            2024: {"online_sales": LEVELS[2024], "studio_rent": 600_000, "exports": 1_100_000},
+            2025: {"online_sales": LEVELS[2025], "studio_rent": 100_000, "exports": 12_000_000, "brand": "国家级"},
+        },
+        {
+            2023: {"rent": 80_000, "level": 50_000, "export": 40_000, "machines": 500_000},
+            2024: {"rent": 150_000, "level": 70_000},
+            2025: {"rent": 20_000, "export": 400_000, "brand_award": 300_000},
+        },
+    ),  # the brand is more than the 18万元 of the level
+    firm(
+        {
+            2023: {"shop_investment": 500_000, "equipment": 300_000, "trainees": 120, "brand": "省级"},
+            2024: {"shop_investment": "499999.99", "equipment": "300000.01", "trainees": 7},
+        },
+        {2023: {"brand_award": 150_000, "training": 30_000}, 2024: {"training": 2_100, "machines": 60_000}},
+    ),
+    firm(
+        {2023: {"shop_investment": 2_500_000, "equipment": 1_000_000}, 2024: {"online_sales": "99999999.99"}},
+        {2023: {"first_shop": 200_000, "machines": 200_000}, 2024: {"level": 120_000}},
+    ),
+    firm(
+        {2023: {"shop_investment": 800_000, "dishonest": True, "trainees": 10}, 2024: {"shop_investment": 800_000}},
+        {2024: {"first_shop": 80_000}},
+    ),  # his place of 2023 went to the next one
+    firm(
+        {2023: {"shop_investment": 700_000, "exports": "499999.99"}, 2024: {"exports": 2_750_000}},
+        {2023: {"first_shop": 70_000}, 2024: {"export": 100_000}},
+    ),
+    firm(
+        {2023: {"shop_investment": 900_000, "studio_rent": "100000.01"}, 2024: {"studio_rent": 50_000}},
+        {2023: {"first_shop": 90_000, "rent": 40_000}, 2024: {"rent": 15_000, "clawback": -145_000}},
+        moved_out_on="2024-06-30",
+    ),
 ]
 
 
@@ -58,8 +78,10 @@ def test_what_each_enterprise_gets(ending, tmp_path):
 def test_what_is_short_in_the_pot_is_shared_by_what_is_due(tmp_path):
     path = tmp_path / "qingshan.yaml"
     path.write_text(QINGSHAN.read_text("utf-8").replace("{value: 300万元", "{value: 10万元"), "utf-8")
-    firms = [firm({2023: {"equipment": 3_000_000}}, {2023: {"machines": Decimal("71428.57")}}),
-             firm({2023: {"equipment": 1_000_000}}, {2023: {"machines": Decimal("28571.42")}})]  # 50万 : 20万; a fen is left
+    firms = [
+        firm({2023: {"equipment": 3_000_000}}, {2023: {"machines": Decimal("71428.57")}}),
+        firm({2023: {"equipment": 1_000_000}}, {2023: {"machines": Decimal("28571.42")}}),
+    ]  # 50万 : 20万; a fen is left
     given, expected = answers({"case": "pot", "enterprises": firms}, under_policy(path))
     assert given == expected
 
@@ -67,7 +89,8 @@ def test_what_is_short_in_the_pot_is_shared_by_what_is_due(tmp_path):
 def test_a_place_of_the_first_passes_on_from_whom_a_cap_leaves_nothing(tmp_path):
     """Places are of those who are paid: the one with most sales has used up the cap."""
     path = tmp_path / "tried.yaml"
-    path.write_text("""name: tried
+    path.write_text(
+        """name: tried
 zh: 试写
 term: {start: 2023-01-01, end: 2025-12-31}
 numbers: {most: {value: 10万元, article: 三, zh: 合计}}
@@ -79,11 +102,15 @@ clauses:
     {article: 二, zh: 第一名, kind: recurrent, numbers: {prize: {value: 5万元, zh: 奖}, n: {value: 1户, zh: 名额}}, amount: prize,
      where: {sells: {if: online_sales > 0, zh: 有零售}}, first: {n: n, by: online_sales}}
 links: {caps: {all: {of: [certified, largest], most: most}}}
-""", "utf-8")
+""",
+        "utf-8",
+    )
     assert examine(document_of(path))[0] is not None
-    firms = [firm({2023: {"online_sales": 900}}, {2023: {"certified": 100_000}}),
-             firm({2023: {"online_sales": 500}}, {2023: {"largest": 50_000}}, ecommerce=False),
-             firm({2023: {"online_sales": 100}}, {}, ecommerce=False)]
+    firms = [
+        firm({2023: {"online_sales": 900}}, {2023: {"certified": 100_000}}),
+        firm({2023: {"online_sales": 500}}, {2023: {"largest": 50_000}}, ecommerce=False),
+        firm({2023: {"online_sales": 100}}, {}, ecommerce=False),
+    ]
     given, expected = answers({"case": "first", "enterprises": firms}, under_policy(path))
     assert given == expected
 

@@ -31,9 +31,7 @@ def full(name: str, *rows: dict[str, str]) -> list[list[str]]:
     return [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
 
 
-ENTERPRISES = full(
-    "enterprises", {"enterprise_id": "E1", "name": "甲"}, {"enterprise_id": "E2", "name": "乙"}
-)
+ENTERPRISES = full("enterprises", {"enterprise_id": "E1", "name": "甲"}, {"enterprise_id": "E2", "name": "乙"})
 ANNUAL = full("annual", {"enterprise_id": "E1", "year": 2013}, {"enterprise_id": "E1", "year": 2014})
 
 
@@ -96,6 +94,4 @@ def enterprise(folder: Path, **facts: str) -> Population:
 
 def year(folder: Path, **facts: str) -> Population:
     """The population of one enterprise E1 with one year, 2013, of these facts."""
-    return read_population(
-        write(folder, annual=full("annual", {"enterprise_id": "E1", "year": 2013} | facts))
-    )
+    return read_population(write(folder, annual=full("annual", {"enterprise_id": "E1", "year": 2013} | facts)))

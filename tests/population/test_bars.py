@@ -59,8 +59,7 @@ NUMBERS = {  # as typed → fen, or the rule it breaks
 def test_e2_numbers_as_offices_write_them(tmp_path, engine):
     for number, (text, expected) in enumerate(NUMBERS.items()):
         rows = full("annual", {"enterprise_id": "E1", "year": 2013, "line_lease": text})
-        path = write(tmp_path / str(number), annual=rows) if engine == "csv" else \
-            write_workbook(tmp_path / f"{number}.xlsx", annual=rows)
+        path = write(tmp_path / str(number), annual=rows) if engine == "csv" else write_workbook(tmp_path / f"{number}.xlsx", annual=rows)
         if isinstance(expected, int):
             assert read_population(path).annual["line_lease"][0, 0] == expected, text
         else:
@@ -70,8 +69,11 @@ def test_e2_numbers_as_offices_write_them(tmp_path, engine):
 
 def lease(tmp_path, header: str, cells: tuple[str, ...], above: tuple[str, ...] = (), name: str = "annual"):
     """A workbook whose annual table has two rows of one amount; header: of that column; above: title rows."""
-    rows = [*([line] for line in above), ["enterprise_id", "year", header],
-            *([f"E{n}", "2013", cell] for n, cell in enumerate(cells, start=1))]
+    rows = [
+        *([line] for line in above),
+        ["enterprise_id", "year", header],
+        *([f"E{n}", "2013", cell] for n, cell in enumerate(cells, start=1)),
+    ]
     path = write_workbook(tmp_path / f"{len(list(tmp_path.iterdir()))}.xlsx", annual=rows)
     book = openpyxl.load_workbook(path)
     book["annual"].title = name
@@ -107,9 +109,18 @@ def test_e3_units_are_found_or_asked_for(tmp_path, header, cells, above, name, e
 SOUND = synthesize(enterprises=80, seed=11).to_tables()
 
 
-@pytest.mark.parametrize("table, name", [
-    ("enterprises", "registered_capital"), ("enterprises", "paid_in_capital"), ("annual", "sales"), ("annual", "online_sales"),
-    ("annual", "vat"), ("annual", "business_tax"), ("annual", "income_tax")])
+@pytest.mark.parametrize(
+    "table, name",
+    [
+        ("enterprises", "registered_capital"),
+        ("enterprises", "paid_in_capital"),
+        ("annual", "sales"),
+        ("annual", "online_sales"),
+        ("annual", "vat"),
+        ("annual", "business_tax"),
+        ("annual", "income_tax"),
+    ],
+)
 @pytest.mark.parametrize("factor", [1e4, 1e-4])
 def test_e3_a_column_in_another_unit_stops_and_asks(tmp_path, table, name, factor):
     """One register through the readers; test_magnitude measures how often over many."""
@@ -164,8 +175,9 @@ DAYS = {
 
 def test_e6_dates_come_from_a_closed_list_and_are_never_guessed(tmp_path):
     for number, (text, expected) in enumerate(DAYS.items()):
-        folder = write(tmp_path / str(number), enterprises=full("enterprises", {"enterprise_id": "E1", "certified_on": text},
-                                                                {"enterprise_id": "E2"}))
+        folder = write(
+            tmp_path / str(number), enterprises=full("enterprises", {"enterprise_id": "E1", "certified_on": text}, {"enterprise_id": "E2"})
+        )
         if isinstance(expected, int):
             assert read_population(folder).enterprises["certified_on"][0] == expected, text
         else:
@@ -173,8 +185,9 @@ def test_e6_dates_come_from_a_closed_list_and_are_never_guessed(tmp_path):
 
 
 def test_e6_day_numbers_count_from_1900_or_1904_as_the_workbook_says(tmp_path):
-    path = write_workbook(tmp_path / "a.xlsx", enterprises=[
-        ["enterprise_id", "settled_on", "certified_on"], ["E1", 39938, datetime.date(2013, 5, 6)]])
+    path = write_workbook(
+        tmp_path / "a.xlsx", enterprises=[["enterprise_id", "settled_on", "certified_on"], ["E1", 39938, datetime.date(2013, 5, 6)]]
+    )
     book = openpyxl.load_workbook(path)
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
     book.save(path)

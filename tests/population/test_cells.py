@@ -153,17 +153,27 @@ def test_a_share_may_be_written_in_percent():
     assert parse("85%", SHARE) == (850_000, "") and parse("８５ ％", SHARE) == (850_000, "")
 
 
-@pytest.mark.parametrize(
-    "text, mac, stored", [("41400", False, 20130506), ("41400.0", False, 20130506), ("39938", True, 20130506)]
-)
+@pytest.mark.parametrize("text, mac, stored", [("41400", False, 20130506), ("41400.0", False, 20130506), ("39938", True, 20130506)])
 def test_a_spreadsheets_day(text, mac, stored):
     assert parse(text, DATE, None, mac) == (stored, "serial")
 
 
 @pytest.mark.parametrize(
     "text",
-    ["2013-05-06", "2013-5-6", "2013/5/6", "2013/05/06", "2013年5月6日", "20130506", "２０１３年５月６日",
-     "2013.5.6", "2013.05.06", "2013/5/6 0:00", "2013-05-06 00:00:00", "2013-05-06T00:00:00.000"],
+    [
+        "2013-05-06",
+        "2013-5-6",
+        "2013/5/6",
+        "2013/05/06",
+        "2013年5月6日",
+        "20130506",
+        "２０１３年５月６日",
+        "2013.5.6",
+        "2013.05.06",
+        "2013/5/6 0:00",
+        "2013-05-06 00:00:00",
+        "2013-05-06T00:00:00.000",
+    ],
 )
 def test_dates(text):
     assert parse(text, DATE) == (20130506, "")

@@ -5,9 +5,7 @@ import pytest
 from simulator.population.readers import read_population
 from tests.population.registers import ANNUAL, ENTERPRISES, as_csv, full, only_problem, write
 
-RARE = full(
-    "enterprises", {"enterprise_id": "E1", "name": "㙍镕𠮷 有限公司"}, {"enterprise_id": "E2", "name": "甲"}
-)
+RARE = full("enterprises", {"enterprise_id": "E1", "name": "㙍镕𠮷 有限公司"}, {"enterprise_id": "E2", "name": "甲"})
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -42,11 +40,7 @@ def test_mixed_bytes_are_refused_with_the_byte(tmp_path, mark):
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
 def test_sixteen_bits_without_a_mark_are_refused(tmp_path, encoding):
     problem = only_problem(write(tmp_path, annual=as_csv(ANNUAL).encode(encoding)))
-    assert (
-        (problem.place == "annual.csv"
-        and problem.remedy == "save the file as CSV UTF-8")
-        or "no text" in problem.cause
-    )
+    assert (problem.place == "annual.csv" and problem.remedy == "save the file as CSV UTF-8") or "no text" in problem.cause
 
 
 def test_quotations_hold_delimiters_lines_and_quotes(tmp_path):

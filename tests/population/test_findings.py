@@ -166,8 +166,10 @@ def test_quoted_parts_that_are_messages_are_translated():
 
 
 # What may stand in Latin letters in a Chinese message: what a cell or file is called, endings, encodings, commands.
-NO_WORD = re.compile(r"“[^”]*”|\S*(?:[./\\]|\b(?:E\d|A\d))\S*|--\S+|\b(?:WPS|CSV|UTF-8|UTF-16|GB18030|Excel|Microsoft|Parquet|DuckDB|"
-                     r"SQLAlchemy|postgresql\S*|FILE|A?m²|[A-Z]+\d+|xlsx|env:\w+)\b|chmod \d+|python -c \S.*FILE")
+NO_WORD = re.compile(
+    r"“[^”]*”|\S*(?:[./\\]|\b(?:E\d|A\d))\S*|--\S+|\b(?:WPS|CSV|UTF-8|UTF-16|GB18030|Excel|Microsoft|Parquet|DuckDB|"
+    r"SQLAlchemy|postgresql\S*|FILE|A?m²|[A-Z]+\d+|xlsx|env:\w+)\b|chmod \d+|python -c \S.*FILE"
+)
 
 
 def is_mixed(text: str) -> bool:

@@ -13,8 +13,27 @@ from simulator.population.wording import told
 from tests.fuzzing import answers, fuzz, mutated
 from tests.population.registers import ANNUAL, ENTERPRISES, as_csv, table, write
 
-PIECES = (b",", b"\n", b"\r", b'"', b"\x00", b"\xff", b"E1", b"2013", b"1e999", b"-", b"'=", b"unknown", b"\t", b";",
-          "年度".encode(), "月租金".encode("gb18030"), "单位：万元".encode(), "合计".encode(), "3000万".encode())
+PIECES = (
+    b",",
+    b"\n",
+    b"\r",
+    b'"',
+    b"\x00",
+    b"\xff",
+    b"E1",
+    b"2013",
+    b"1e999",
+    b"-",
+    b"'=",
+    b"unknown",
+    b"\t",
+    b";",
+    "年度".encode(),
+    "月租金".encode("gb18030"),
+    "单位：万元".encode(),
+    "合计".encode(),
+    "3000万".encode(),
+)
 TAGS = (b"<", b">", b"<c>", b"</c>", b"<v>", b'r="XFD9"', b't="e"', b"<f>", b"<row>", b"&#0;", b"&amp;", b"<!--", b"<mergeCell/>")
 HTML = (b"<table>", b"</table>", b"<tr>", b"<td>", b"<td colspan=9999999>", b"<td rowspan=9999999>", b"</td>", b"<!--", b"&nbsp;")
 ROWS = table("enterprise_id year sales vat", "E1 2012 100000 12", "E1 2013 200000 34")
@@ -56,14 +75,28 @@ def parquet_file() -> bytes:
     from pyarrow import parquet
 
     out = io.BytesIO()
-    parquet.write_table(pyarrow.table({
-        "enterprise_id": ["E1", "E2"], "year": [2012, 2013], "sales": [1e5, None], "designated_building": [True, None],
-        "employees": [3, 4]}), out)
+    parquet.write_table(
+        pyarrow.table(
+            {
+                "enterprise_id": ["E1", "E2"],
+                "year": [2012, 2013],
+                "sales": [1e5, None],
+                "designated_building": [True, None],
+                "employees": [3, 4],
+            }
+        ),
+        out,
+    )
     return out.getvalue()
 
 
-GOOD = {"csv": (as_csv(ANNUAL).encode(), PIECES), "html": (html(), (*HTML, *PIECES)), "xls": (xls(), ()), "xlsx": (xlsx(), ()),
-        "parquet": (parquet_file(), ())}
+GOOD = {
+    "csv": (as_csv(ANNUAL).encode(), PIECES),
+    "html": (html(), (*HTML, *PIECES)),
+    "xls": (xls(), ()),
+    "xlsx": (xlsx(), ()),
+    "parquet": (parquet_file(), ()),
+}
 
 
 def read(path) -> None:
@@ -104,8 +137,17 @@ def test_mutated_tables_in_every_container(tmp_path_factory, kind):
     holds()
 
 
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml",
-                                  "xl/_rels/workbook.xml.rels", "[Content_Types].xml"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "xl/worksheets/sheet2.xml",
+        "xl/workbook.xml",
+        "xl/sharedStrings.xml",
+        "xl/styles.xml",
+        "xl/_rels/workbook.xml.rels",
+        "[Content_Types].xml",
+    ],
+)
 def test_workbooks_mutated_inside(tmp_path_factory, part):
     """The zip is whole and its checksums right; the XML of one part is not what a spreadsheet writes."""
     with zipfile.ZipFile(io.BytesIO(xlsx())) as archive:

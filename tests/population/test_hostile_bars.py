@@ -235,8 +235,14 @@ def test_e10_no_name_runs_in_any_export(tmp_path):
 
 
 @settings(max_examples=60)
-@given(data=st.one_of(st.binary(max_size=400), st.binary(max_size=400).map(lambda b: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b),
-                      st.binary(max_size=200).map(lambda b: b"<table><tr><td>" + b), st.binary().map(lambda b: b"PAR1" + b)))
+@given(
+    data=st.one_of(
+        st.binary(max_size=400),
+        st.binary(max_size=400).map(lambda b: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b),
+        st.binary(max_size=200).map(lambda b: b"<table><tr><td>" + b),
+        st.binary().map(lambda b: b"PAR1" + b),
+    )
+)
 def test_e11_any_bytes_under_any_name(tmp_path_factory, data):
     home = tmp_path_factory.mktemp("any")
     for name in ("a.xlsx", "a.xls", "a.xlsm", "a.et", "a.html", "a.duckdb"):
@@ -271,6 +277,9 @@ def test_e12_nothing_is_half_imported(tmp_path):
 
 
 def test_every_bar_has_a_test_named_after_it():
-    named = {int(number) for path in Path(__file__).parent.glob("test_*.py")
-             for number in re.findall(r"^def test_e(\d+)_", path.read_text("utf-8"), re.M)}
+    named = {
+        int(number)
+        for path in Path(__file__).parent.glob("test_*.py")
+        for number in re.findall(r"^def test_e(\d+)_", path.read_text("utf-8"), re.M)
+    }
     assert named == set(range(1, 13))

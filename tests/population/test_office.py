@@ -48,8 +48,12 @@ def office_annual() -> list[list]:
 
 
 def test_a_number_column_that_spans_a_header_whose_names_all_stand_below(tmp_path):
-    rows = [["序号", "企业", "", "经营", "税收（万元）"], ["", "统一社会信用代码", "年度", "销售额（元）", "增值税"],
-            ["1", "E1", "2013", "30000000", "45"], ["2", "E2", "2013", "1250000.5", "1.8"]]
+    rows = [
+        ["序号", "企业", "", "经营", "税收（万元）"],
+        ["", "统一社会信用代码", "年度", "销售额（元）", "增值税"],
+        ["1", "E1", "2013", "30000000", "45"],
+        ["2", "E2", "2013", "1250000.5", "1.8"],
+    ]
     plain = [[row[0], row[1], row[2], row[3]] for row in PLAIN]
     assert same_facts(read_population(write(tmp_path / "a", annual=rows)), read_population(write(tmp_path / "b", annual=plain)))
 

@@ -27,9 +27,20 @@ def key(tmp_path):
 
 @pytest.fixture
 def register(tmp_path):
-    people = [{"enterprise_id": f"9150010700000{n:04d}X", "name": f"真名{n}公司", "group_id": "真名集团", "area": "真名镇",
-               "online_retailer": 1, "ecommerce": 1, "certified_on": "2013-09-01", "registered_capital": 1, "paid_in_capital": 2}
-              for n in range(3)]
+    people = [
+        {
+            "enterprise_id": f"9150010700000{n:04d}X",
+            "name": f"真名{n}公司",
+            "group_id": "真名集团",
+            "area": "真名镇",
+            "online_retailer": 1,
+            "ecommerce": 1,
+            "certified_on": "2013-09-01",
+            "registered_capital": 1,
+            "paid_in_capital": 2,
+        }
+        for n in range(3)
+    ]
     years = [{"enterprise_id": p["enterprise_id"], "year": 2013, "sales": 900_000} for p in people]
     return write(tmp_path / "r", enterprises=full("enterprises", *people), annual=full("annual", *years))
 
@@ -45,8 +56,9 @@ def test_a_list_with_pseudonyms_names_nobody_and_keeps_the_amounts(register, key
     outs = {name: tmp_path / f"{name}.xlsx" for name in ("open", "behind")}
     assert main(["assess", str(register), "--out", str(outs["open"])]) == 0
     assert main(["assess", str(register), "--pseudonyms", str(key), "--out", str(outs["behind"])]) == 0
-    texts = {name: [[c.value for c in row] for sheet in openpyxl.load_workbook(out) for row in sheet.iter_rows()]
-             for name, out in outs.items()}
+    texts = {
+        name: [[c.value for c in row] for sheet in openpyxl.load_workbook(out) for row in sheet.iter_rows()] for name, out in outs.items()
+    }
     assert "真名1公司" in str(texts["open"]) and "915001070000" in str(texts["open"])
     assert not any(word in str(texts["behind"]) for word in ("真名", "915001070000", KEY))
     assert pseudonym("91500107000000001X", read_key(key)) in str(texts["behind"])

@@ -166,8 +166,14 @@ def test_a_mark_is_bound_to_the_tables_it_marks(tmp_path):
     files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in write(tmp_path).glob("*.csv")}
     (tmp_path / "合成.txt").write_text(synthetic_mark(files), encoding="utf-8")
     assert read_population(tmp_path).synthetic
-    for text in ("x", "", synthetic_mark({}), synthetic_mark({**files, "annual.csv": "0" * 64}), synthetic_mark({**files, "paid.csv": "0"}),
-                 synthetic_mark(dict(list(files.items())[:1]))):
+    for text in (
+        "x",
+        "",
+        synthetic_mark({}),
+        synthetic_mark({**files, "annual.csv": "0" * 64}),
+        synthetic_mark({**files, "paid.csv": "0"}),
+        synthetic_mark(dict(list(files.items())[:1])),
+    ):
         (tmp_path / "合成.txt").write_text(text, encoding="utf-8")
         found = read_population(tmp_path)
         assert not found.synthetic and any("not these tables" in w.cause for w in found.warnings), text
@@ -220,9 +226,7 @@ def test_unknown_in_the_optional_tables_names_the_clause(tmp_path):
         ("E1", 2013, "paid.headquarters_award"),
         ("E2", 2013, "applications.data_line"),
     ]
-    assert population.support_district.sum() == 500, (
-        "a payer nobody knows counts as the district, like a blank one"
-    )
+    assert population.support_district.sum() == 500, "a payer nobody knows counts as the district, like a blank one"
 
 
 def test_an_absent_column_is_unknown_as_a_whole_and_warned_of_once(tmp_path):
@@ -249,7 +253,10 @@ def test_only_facts_without_a_derivation_are_missed(tmp_path):
     told = " ".join(warning.cause for warning in population.warnings)
     assert all(f"{name} (" in told for name in facts_asked) and not any(f" {name} (" in told for name in silent)
     assert [w.cause.split("; ")[1].split(":")[0] for w in population.warnings] == [
-        "every clause is left open by it", "clauses left open by it", "no clause needs it, the statistical tables do"]
+        "every clause is left open by it",
+        "clauses left open by it",
+        "no clause needs it, the statistical tables do",
+    ]
     assert population.annual["retained_tax"][0, 0] == facts.BLANK
 
 
@@ -444,9 +451,7 @@ def only_warning(population):
 
 
 def test_finer_than_the_resolution(tmp_path):
-    rows = full(
-        "annual", *({"enterprise_id": "E1", "year": 2011 + n, "rent": f"{n}.00005"} for n in range(3))
-    )
+    rows = full("annual", *({"enterprise_id": "E1", "year": 2011 + n, "rent": f"{n}.00005"} for n in range(3)))
     population = read_population(write(tmp_path, annual=rows))
     warning = only_warning(population)
     assert warning.place == "annual.csv line 2, column rent (月租金)"
@@ -461,14 +466,10 @@ def test_paid_in_above_registered(tmp_path):
     assert enterprise(tmp_path / "c", registered_capital="未知", paid_in_capital="100").warnings == []
 
 
-@pytest.mark.parametrize(
-    "name, edge, over", [("rented_area", "5000", "5000.01"), ("rent", "500", "500.0001")]
-)
+@pytest.mark.parametrize("name, edge, over", [("rented_area", "5000", "5000.01"), ("rent", "500", "500.0001")])
 def test_large_offices_and_high_rents(tmp_path, name, edge, over):
     assert year(tmp_path / "a", **{name: edge}).warnings == []
-    assert only_warning(year(tmp_path / "b", **{name: over})).place.startswith(
-        f"annual.csv line 2, column {name}"
-    )
+    assert only_warning(year(tmp_path / "b", **{name: over})).place.startswith(f"annual.csv line 2, column {name}")
 
 
 def test_online_sales_above_all_sales(tmp_path):

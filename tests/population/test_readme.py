@@ -24,8 +24,7 @@ SAMPLE = folder("data") / "sample"
 
 
 def test_every_verb_for_registers_is_shown():
-    assert [command.split()[0] for command in COMMANDS] == [
-        "template", "check", "check", "assess", "indicators", "run", "synthesize"]
+    assert [command.split()[0] for command in COMMANDS] == ["template", "check", "check", "assess", "indicators", "run", "synthesize"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

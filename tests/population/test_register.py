@@ -95,9 +95,7 @@ def test_round_trip_of_any_facts(tmp_path_factory, data):
         drawn = data.draw(st.lists(value(column), min_size=count * years, max_size=count * years))
         annual[column.name] = np.reshape(drawn, (count, years))
     letters = st.characters(exclude_categories=["Cs", "Cc"])
-    names = st.text(letters | st.sampled_from("=+-@'\n\"，")).map(
-        lambda text: text.strip("\ufeff\u200b \t\r\n").strip()
-    )
+    names = st.text(letters | st.sampled_from("=+-@'\n\"，")).map(lambda text: text.strip("\ufeff\u200b \t\r\n").strip())
     name = st.lists(names, min_size=count, max_size=count)
     population = Population(
         ids=np.array([f"E{number}" for number in range(count)], dtype=object), enterprises=enterprises, annual=annual,
@@ -153,9 +151,7 @@ def test_subset(rich):
         part = rich.subset(index)
         order = np.arange(3)[index]
         assert list(part.ids) == [rich.ids[row] for row in order] and part.years == rich.years
-        assert np.array_equal(part.annual, rich.annual[order]) and np.array_equal(
-            part.support, rich.support[order]
-        )
+        assert np.array_equal(part.annual, rich.annual[order]) and np.array_equal(part.support, rich.support[order])
         assert part.details["name"].tolist() == rich.details["name"].iloc[order].tolist()
         assert part.last_paid_year == rich.last_paid_year
         assert {entry[0] for entry in part.unknown} <= {"E1", "0003"}

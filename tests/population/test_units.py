@@ -83,10 +83,16 @@ def test_amounts_with_and_without_a_unit_in_one_column_stop_and_ask(tmp_path):
 GROUPED = ["enterprise_id", "year", "销售额", "增值税", "企业所得税"]
 
 
-@pytest.mark.parametrize("above, vat, sales", [
-    (["", "", "经营（元）", "税收（万元）", ""], 10_000, 1), (["", "", "经营（万元）", "税收（万元）", ""], 10_000, 10_000),
-    (["", "", "", "税收（万元）", ""], 10_000, None), (["2013年情况表（万元）", "", "", "", ""], 10_000, 10_000),
-    (["2013年情况表", "", "", "", "单位：万元"], 10_000, 10_000)])
+@pytest.mark.parametrize(
+    "above, vat, sales",
+    [
+        (["", "", "经营（元）", "税收（万元）", ""], 10_000, 1),
+        (["", "", "经营（万元）", "税收（万元）", ""], 10_000, 10_000),
+        (["", "", "", "税收（万元）", ""], 10_000, None),
+        (["2013年情况表（万元）", "", "", "", ""], 10_000, 10_000),
+        (["2013年情况表", "", "", "", "单位：万元"], 10_000, 10_000),
+    ],
+)
 def test_a_unit_above_some_columns_is_theirs_and_above_the_table_everybodys(tmp_path, above, vat, sales):
     """A row of group headings above a whole header is no title: its 万元 counts below it, and beside it nobody can tell."""
     folder = write(tmp_path, annual=[above, GROUPED, ["E1", "2013", "3", "4", "5"]])
@@ -104,8 +110,9 @@ def test_a_unit_above_some_columns_is_theirs_and_above_the_table_everybodys(tmp_
 def test_merged_cells_say_how_far_a_heading_reaches(tmp_path):
     import openpyxl
 
-    path = write_workbook(tmp_path / "a.xlsx", annual=[["", "", "", "税收（万元）", "", ""], [*GROUPED, "线下"],
-                                                       ["E1", "2013", "3", "4", "5", "6"]])
+    path = write_workbook(
+        tmp_path / "a.xlsx", annual=[["", "", "", "税收（万元）", "", ""], [*GROUPED, "线下"], ["E1", "2013", "3", "4", "5", "6"]]
+    )
     book = openpyxl.load_workbook(path)
     book["annual"]["F2"] = "平台会费收入（元）"
     book["annual"].merge_cells("D1:E1")

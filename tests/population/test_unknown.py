@@ -121,8 +121,7 @@ def lies_in_the_interval(tmp_path, seed):
     random_registers.write_csv(register, tmp_path)
     amounts = dict.fromkeys([c.name for c in COLUMNS.values() if c.kind == "money"], "元")
     population = read_population(tmp_path, amounts)
-    scenario = baseline().set(
-        {f"interpretation.{k}": v for k, v in random_registers.random_readings(rng).items()} if seed else {})
+    scenario = baseline().set({f"interpretation.{k}": v for k, v in random_registers.random_readings(rng).items()} if seed else {})
     found = unknown_at_random(rng, population)
     population = blanked(population, found)
     told = assess(population, scenario)
@@ -142,8 +141,7 @@ def lies_in_the_interval(tmp_path, seed):
                 assert low - 1e-9 <= amount and not amount > high + 1e-9, (key, amount, bounds[key], unknown)
             else:
                 expected = -known.get(key, 0.0) if key[2] == "clawback" else known.get(key, 0.0)
-                assert amount == pytest.approx(expected), (key, amount, expected,
-                                                           unknown[list(population.ids).index(key[0])])
+                assert amount == pytest.approx(expected), (key, amount, expected, unknown[list(population.ids).index(key[0])])
 
 
 def one(tmp_path, enterprise, *years, **tables):
@@ -173,11 +171,15 @@ def test_too_many_to_try_are_told_by_what_the_law_gives_at_most(tmp_path):
     """A platform of which the tax office knows nothing: its award is bounded by the text all the same."""
     columns = "enterprise_id year line_lease rent rented_area"
     annual = table(columns, *(f"E1 {year} 1000 50 600" for year in range(2013, 2017)))
-    population = read_population(write(tmp_path, annual=annual, enterprises=table(
-        "enterprise_id settled_on registered_capital paid_in_capital", "E1 2013-03-01 5000000 5000000", "E2 . . .")))
+    population = read_population(
+        write(
+            tmp_path,
+            annual=annual,
+            enterprises=table("enterprise_id settled_on registered_capital paid_in_capital", "E1 2013-03-01 5000000 5000000", "E2 . . ."),
+        )
+    )
     result = assess(population, baseline())
-    found = {(year, clause): (low, high) for (year, clause), (low, high, _) in open_of(result).items()
-             if clause != "clawback"}
+    found = {(year, clause): (low, high) for (year, clause), (low, high, _) in open_of(result).items() if clause != "clawback"}
     assert found[2014, "platform_membership_award"] == (0, 200_000) and found[2014, "model_building_award"] == (0, 100_000)
     assert found[2014, "office_rent"] == (0, 50 * 500 * 12) and found[2014, "platform_entry_fee"] == (0, None)
     assert (2013, "headquarters_award") not in found, "its capital is known, and too small"

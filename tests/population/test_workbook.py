@@ -39,9 +39,7 @@ def test_a_workbook_is_the_same_population_as_its_csv(tmp_path):
              "paid_members": "1001", "building_occupancy": ".85", "entry_fee": "unknown", "vat": "3000"}  # fmt: skip
     support = table("enterprise_id year clause amount payer", "E1 2013 3 900 市级")
     book = write_workbook(tmp_path / "名录.xlsx", annual=annual(**cells), existing_support=support)
-    folder = write(
-        tmp_path / "csv", annual=full("annual", {"enterprise_id": "E1"} | texts), existing_support=support
-    )
+    folder = write(tmp_path / "csv", annual=full("annual", {"enterprise_id": "E1"} | texts), existing_support=support)
     population = read_population(book)
     assert population == read_population(folder)
     assert population.source == "名录.xlsx" and population.warnings == [] and len(population.sha256) == 64
@@ -65,10 +63,7 @@ def test_chinese_sheets_and_headers(tmp_path):
 )
 def test_date_cells(tmp_path, cell):
     rows = [ENTERPRISES[0], ["E1", "甲", cell, *[""] * 18]]
-    assert (
-        read_population(write_workbook(tmp_path / "a.xlsx", enterprises=rows)).enterprises["settled_on"][0]
-        == 20130506
-    )
+    assert read_population(write_workbook(tmp_path / "a.xlsx", enterprises=rows)).enterprises["settled_on"][0] == 20130506
 
 
 @pytest.mark.parametrize(
@@ -105,11 +100,7 @@ def test_addresses_count_from_the_sheets_corner(tmp_path):
 
 def test_a_code_that_became_a_number(tmp_path):
     rows = [["enterprise_id"], [915001070000000001]]
-    found = problems(
-        write_workbook(
-            tmp_path / "a.xlsx", enterprises=rows, annual=[["enterprise_id", "year"], ["E1", 2013]]
-        )
-    )
+    found = problems(write_workbook(tmp_path / "a.xlsx", enterprises=rows, annual=[["enterprise_id", "year"], ["E1", 2013]]))
     assert found[0].place == "enterprises!A2" and "shortened" in found[0].cause
 
 
@@ -147,9 +138,7 @@ def test_formulas_with_a_value_are_values(tmp_path):
     assert enterprises["paid_in_capital"][0] == 4200 and enterprises["registered_capital"][0] == 0
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"rubbish", b"PK\x03\x04" + b"\0" * 60, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600]
-)
+@pytest.mark.parametrize("data", [b"", b"rubbish", b"PK\x03\x04" + b"\0" * 60, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
 def test_what_is_no_workbook(tmp_path, data):
     (tmp_path / "a.xlsx").write_bytes(data)
     problem = only_problem(tmp_path / "a.xlsx")

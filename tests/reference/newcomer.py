@@ -66,11 +66,15 @@ def prepared(place: Path, lang: str) -> list[tuple[str, str]]:
 def typed_here(place: Path, command: str, lang: str) -> tuple[int, str, str]:
     """Type a command; one that serves is told to end once it has said where."""
     here = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "LANG"))}
-    here |= {"PATH": f"{place / '.venv' / 'bin'}{os.pathsep}{here['PATH']}", "LANG": LOCALE[lang],
-             "SIMULATOR_AUDIT": str(place / "日志.jsonl")}
+    here |= {
+        "PATH": f"{place / '.venv' / 'bin'}{os.pathsep}{here['PATH']}",
+        "LANG": LOCALE[lang],
+        "SIMULATOR_AUDIT": str(place / "日志.jsonl"),
+    }
     command += " --no-browser" if SERVES.match(command) else ""
-    process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=place, env=here, text=True, encoding="utf-8",
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        ["bash", "-c", f"exec {command}"], cwd=place, env=here, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     if SERVES.match(command):
         assert process.stderr is not None
         said = process.stderr.readline()

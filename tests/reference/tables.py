@@ -31,11 +31,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "data" / "reference"
 FORM = ROOT / "data" / "policies" / "form.yaml"
 POLICY_PAGES = [ROOT / "guide" / lang / "policy-files.md" for lang in ("zh", "en")]
-MADE = {"zh": "本页由 `make reference` 根据程序自身的声明生成，请勿手工修改。",
-        "en": "Made by `make reference` from what the program itself declares; not written by hand."}
+MADE = {
+    "zh": "本页由 `make reference` 根据程序自身的声明生成，请勿手工修改。",
+    "en": "Made by `make reference` from what the program itself declares; not written by hand.",
+}
 NONE = "—"
-MEASURE, LEVER_TEST = "simulator/law/measures.py", \
-    "tests/budget/test_revenue.py::test_a_lever_that_is_used_asks_for_its_cost_and_acts"
+MEASURE, LEVER_TEST = "simulator/law/measures.py", "tests/budget/test_revenue.py::test_a_lever_that_is_used_asks_for_its_cost_and_acts"
 
 
 def pages() -> dict[str, str]:
@@ -56,23 +57,36 @@ def clauses(lang: str) -> str:
     for slug, clause in zip(SLUGS, CATALOGUE, strict=True):
         entry, numbers = rules[slug], numbers_of(slug)
         switches = dict.fromkeys(name for name in SWITCHES if name in clause.uses.readings)
-        switches |= dict.fromkeys(name for name, switch in SWITCHES.items()
-                                  if switch.article[0] == "四" and clause.article[1:] in switch.article)
+        switches |= dict.fromkeys(
+            name for name, switch in SWITCHES.items() if switch.article[0] == "四" and clause.article[1:] in switch.article
+        )
         cases = sum(any(award.get("clause") == slug for award in case.get("awards", [])) for case in worked_cases())
         thresholds = sum(bool(number.edge) for number in numbers)
         tests = [f"{cases} 个算例 `tests/law/cases.yaml`" if zh else f"{cases} worked cases in `tests/law/cases.yaml`"]
         if thresholds:
             tests.append(f"{thresholds} 道门槛：差一点、正好、超一点" if zh else f"{thresholds} edges: just below, on, just above")
-        rows.append([clause.article, f"{words.pick({'zh': clause.zh, 'en': clause.en})}<br>`{slug}`<br>{kinds[clause.kind][not zh]}",
-                     entry[lang], "<br>".join(_number(number, lang) for number in numbers) or NONE,
-                     "<br>".join(f"`{name}`" for name in switches) or NONE,
-                     "<br>".join([*tests, *_tests(entry["tests"])])])
-    head = ["条款", "名称", "规则", "数值与门槛", "条文理解", "检验"] if zh else \
-        ["article", "clause", "rule", "terms and edges", "readings", "tests"]
-    note = ("“≥”含本数（以上、达到），“>”不含本数（超过、突破）。每个数值的设定路径为 `law.条款代号.数值代号`。"
-            "表后逐条列出政策文件的条件与公式，同 `simulator policy show`。" if zh else
-            "≥ includes the number, > does not. Each number is set as `law.CLAUSE.TERM`. Below the table each clause as the policy's "
-            "file says it, condition by condition, as `simulator policy show` prints it.")
+        rows.append(
+            [
+                clause.article,
+                f"{words.pick({'zh': clause.zh, 'en': clause.en})}<br>`{slug}`<br>{kinds[clause.kind][not zh]}",
+                entry[lang],
+                "<br>".join(_number(number, lang) for number in numbers) or NONE,
+                "<br>".join(f"`{name}`" for name in switches) or NONE,
+                "<br>".join([*tests, *_tests(entry["tests"])]),
+            ]
+        )
+    head = (
+        ["条款", "名称", "规则", "数值与门槛", "条文理解", "检验"]
+        if zh
+        else ["article", "clause", "rule", "terms and edges", "readings", "tests"]
+    )
+    note = (
+        "“≥”含本数（以上、达到），“>”不含本数（超过、突破）。每个数值的设定路径为 `law.条款代号.数值代号`。"
+        "表后逐条列出政策文件的条件与公式，同 `simulator policy show`。"
+        if zh
+        else "≥ includes the number, > does not. Each number is set as `law.CLAUSE.TERM`. Below the table each clause as the policy's "
+        "file says it, condition by condition, as `simulator policy show` prints it."
+    )
     return _page("条款" if zh else "Clauses", lang, note, [(head, rows), *_as_shown(lang)])
 
 
@@ -107,15 +121,32 @@ def assumptions(lang: str) -> str:
     for row in scenario.settings("assumptions"):
         path = row.path.removeprefix("assumptions.")
         value, unit = value_and_unit(row.value, row.unit, words)
-        rows.append([words.pick({"zh": row.zh, "en": row.en}), f"{value} {unit}".strip(),
-                     shapes[scenario.assumptions[path].value.shape][not zh],
-                     named(row.source, words), words.term("confidence", row.confidence), f"`{path}`"])
-    head = ["假设", "取值（低 / 最可能 / 高）", "分布", "依据", "可信度", "路径"] if zh else \
-        ["assumption", "value (low / likely / high)", "distribution", "source", "confidence", "path"]
-    note = ("可信度：甲为本地当期实测或条文数值，乙为他地或他时的公开资料或推算，"
-            "丙凭记忆或相去较远，判断为无来源的估计。设定时路径前加 `assumptions.`。") if zh else \
-        ("Confidence: A measured for this place and time, B published of another place or time or derived, "
-         "C from memory or far off, J judgement. Each is set as `assumptions.PATH`.")
+        rows.append(
+            [
+                words.pick({"zh": row.zh, "en": row.en}),
+                f"{value} {unit}".strip(),
+                shapes[scenario.assumptions[path].value.shape][not zh],
+                named(row.source, words),
+                words.term("confidence", row.confidence),
+                f"`{path}`",
+            ]
+        )
+    head = (
+        ["假设", "取值（低 / 最可能 / 高）", "分布", "依据", "可信度", "路径"]
+        if zh
+        else ["assumption", "value (low / likely / high)", "distribution", "source", "confidence", "path"]
+    )
+    note = (
+        (
+            "可信度：甲为本地当期实测或条文数值，乙为他地或他时的公开资料或推算，"
+            "丙凭记忆或相去较远，判断为无来源的估计。设定时路径前加 `assumptions.`。"
+        )
+        if zh
+        else (
+            "Confidence: A measured for this place and time, B published of another place or time or derived, "
+            "C from memory or far off, J judgement. Each is set as `assumptions.PATH`."
+        )
+    )
     return _page("假设" if zh else "Assumptions", lang, note, [(head, rows)])
 
 
@@ -128,21 +159,43 @@ def columns(lang: str) -> str:
     for table in TABLES:
         rows = []
         for column in table.columns:
-            blank = ("不可空" if zh else "never") if column.required else ("推算" if zh else "derived") if column.derived else \
-                ("是" if zh else "yes") if column.default == 1 else ("无" if zh else "none")
+            blank = (
+                ("不可空" if zh else "never")
+                if column.required
+                else ("推算" if zh else "derived")
+                if column.derived
+                else ("是" if zh else "yes")
+                if column.default == 1
+                else ("无" if zh else "none")
+            )
             used = list(dict.fromkeys(articles[slug] for slug in column.needed_by))
             everywhere = len(used) == len(SLUGS)
             severity = {"error": "错误：" if zh else "error: ", "warning": "提示：" if zh else "warning: "}
             rules = "<br>".join(severity[s] + (z if zh else e) for s, z, e in rules_of(column))
-            rows.append([column.header, f"`{column.name}`", (KINDS if zh else english)[column.kind],
-                         column.unit.replace("CNY", "元") if zh else column.unit, range_of(column) or NONE, blank, rules or NONE,
-                         ("全部" if zh else "all") if everywhere else "、".join(used) or NONE,
-                         (column.note_zh if zh else column.note_en) or NONE])
-        head = ["中文表头", "列名", "类型", "单位", "范围", "空白表示", "规则", "用于条款", "含义"] if zh else \
-            ["Chinese header", "column", "type", "unit", "range", "blank means", "rules", "needed by", "meaning"]
+            rows.append(
+                [
+                    column.header,
+                    f"`{column.name}`",
+                    (KINDS if zh else english)[column.kind],
+                    column.unit.replace("CNY", "元") if zh else column.unit,
+                    range_of(column) or NONE,
+                    blank,
+                    rules or NONE,
+                    ("全部" if zh else "all") if everywhere else "、".join(used) or NONE,
+                    (column.note_zh if zh else column.note_en) or NONE,
+                ]
+            )
+        head = (
+            ["中文表头", "列名", "类型", "单位", "范围", "空白表示", "规则", "用于条款", "含义"]
+            if zh
+            else ["Chinese header", "column", "type", "unit", "range", "blank means", "rules", "needed by", "meaning"]
+        )
         parts.append((head, rows, f"{table.header}（{table.name}）" if zh else f"{table.name} ({table.header})"))
-    note = "未知写“未知”，整列缺少即全部未知；未知不等于零。" if zh else \
-        "What is not known is written 未知 or unknown; an absent column is unknown as a whole. Unknown is never read as 0."
+    note = (
+        "未知写“未知”，整列缺少即全部未知；未知不等于零。"
+        if zh
+        else "What is not known is written 未知 or unknown; an absent column is unknown as a whole. Unknown is never read as 0."
+    )
     return _page("名册各列" if zh else "Columns of a register", lang, note, parts)
 
 
@@ -153,8 +206,11 @@ def readings(lang: str) -> str:
         told = [f"`{reading}` {switch.meanings[reading][not zh]}" for reading in switch.names]
         rows.append([switch.article, switch.zh if zh else switch.en, f"`{name}`", f"**{told[0]}**", "<br>".join(told[1:])])
     head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "matter", "switch", "default", "other readings"]
-    note = "设定方法：`--set interpretation.设定=理解`。每份报告都列明所用理解；改用他种理解的代价见 `simulator attribute`。" if zh else \
-        "Set as `--set interpretation.SWITCH=READING`. Every report lists them; `simulator attribute` tells what another one costs."
+    note = (
+        "设定方法：`--set interpretation.设定=理解`。每份报告都列明所用理解；改用他种理解的代价见 `simulator attribute`。"
+        if zh
+        else "Set as `--set interpretation.SWITCH=READING`. Every report lists them; `simulator attribute` tells what another one costs."
+    )
     return _page("条文理解" if zh else "Readings of the text", lang, note, [(head, rows)])
 
 
@@ -188,11 +244,17 @@ def coverage(lang: str) -> str:
             measure = measures[entry["lever"]]
             where.insert(0, f"`{MEASURE}`: `assumptions.levers.{measure.name}.effect`")
             tests.insert(0, f"`{LEVER_TEST}`")
-            why = (f"无数额；作为增长杠杆，默认不起作用：{measure.acts_zh}" if zh
-                   else f"no amount in the text; a lever of growth, neutral unless used: {measure.acts_en}")
+            why = (
+                f"无数额；作为增长杠杆，默认不起作用：{measure.acts_zh}"
+                if zh
+                else f"no amount in the text; a lever of growth, neutral unless used: {measure.acts_en}"
+            )
         rows.append([entry["article"], entry[lang], "<br>".join(where) or NONE, "<br>".join(tests) or NONE, why or NONE])
-    head = ["条款", "内容", "所在模块", "检验", "未模拟的部分及原因"] if zh else \
-        ["article", "provision", "module", "tests", "not simulated, because"]
+    head = (
+        ["条款", "内容", "所在模块", "检验", "未模拟的部分及原因"]
+        if zh
+        else ["article", "provision", "module", "tests", "not simulated, because"]
+    )
     note = "一为意义，无可模拟之处。" if zh else "一 gives the reasons; there is nothing in it to simulate."
     return _page("条文覆盖" if zh else "Coverage of the text", lang, note, [(head, rows)])
 
@@ -238,26 +300,43 @@ def model(lang: str) -> str:
     head = ["符号", "路径", "分布", "依据", "可信度"] if zh else ["symbol", "path", "distribution", "source", "confidence"]
     parts: list[Sequence[Any]] = []
     for room in rooms_of_the_model():
-        told = ["；".join(f"`{line}`" for line in room["equations"]) if zh else "; ".join(f"`{line}`" for line in room["equations"]),
-                room.get(f"said_{lang}", "")]
+        told = [
+            "；".join(f"`{line}`" for line in room["equations"]) if zh else "; ".join(f"`{line}`" for line in room["equations"]),
+            room.get(f"said_{lang}", ""),
+        ]
         lots = "、".join(f"`{name}`" for name in room["lotteries"]) if zh else ", ".join(f"`{name}`" for name in room["lotteries"])
         told.append(f"抽签：{lots}。" if zh else f"Lotteries: {lots}.")
-        table = [[words.pick({"zh": rows[path].zh, "en": rows[path].en}), f"`{path}`", _distribution(scenario.assumptions[path].value),
-                  named(rows[path].source, words), words.term("confidence", rows[path].confidence)] for path in used_in(room)]
+        table = [
+            [
+                words.pick({"zh": rows[path].zh, "en": rows[path].en}),
+                f"`{path}`",
+                _distribution(scenario.assumptions[path].value),
+                named(rows[path].source, words),
+                words.term("confidence", rows[path].confidence),
+            ]
+            for path in used_in(room)
+        ]
         parts.append((head, table, room[lang], " ".join(filter(None, told))))
     signs = _signs()
     head = ["条款数值（提高）", "总成本", "说明"] if zh else ["number of the law, raised", "total cost", "why"]
     arrow = {"+": "↑", "-": "↓", "0": "—", "+-": "↑（↓）", "-+": "↓（↑）"}
-    parts.append((head, [[f"`{path}`", arrow[entry["sign"]], entry.get(lang, NONE)] for path, entry in signs.items()],
-                  "条款数值的方向" if zh else "The direction of each number of the law",
-                  "各数值提高四分之一（年限加一年），以相同随机数逐次比较；"
-                  "括号内为少数模拟中的相反方向，理由如下。" if zh else
-                  "Each raised by a quarter (terms by a year), draw by draw with the same random numbers; "
-                  "in brackets the way a few draws go, why."))
-    note = ("外层假设与内层随机性、每户每年的增长、税收、退出、申报与兑现，逐式列出；与程序的参数清单逐项核对。"
-            "独立重算见 `tests/independent`。" if zh else
-            "Assumptions and chance events, growth, taxes, leaving, applying and payment, equation by equation, held to the "
-            "program's own list of parameters. An independent play of it: `tests/independent`.")
+    parts.append(
+        (
+            head,
+            [[f"`{path}`", arrow[entry["sign"]], entry.get(lang, NONE)] for path, entry in signs.items()],
+            "条款数值的方向" if zh else "The direction of each number of the law",
+            "各数值提高四分之一（年限加一年），以相同随机数逐次比较；括号内为少数模拟中的相反方向，理由如下。"
+            if zh
+            else "Each raised by a quarter (terms by a year), draw by draw with the same random numbers; "
+            "in brackets the way a few draws go, why.",
+        )
+    )
+    note = (
+        "外层假设与内层随机性、每户每年的增长、税收、退出、申报与兑现，逐式列出；与程序的参数清单逐项核对。独立重算见 `tests/independent`。"
+        if zh
+        else "Assumptions and chance events, growth, taxes, leaving, applying and payment, equation by equation, held to the "
+        "program's own list of parameters. An independent play of it: `tests/independent`."
+    )
     return _page("模型：公式与参数" if zh else "The model: equations and parameters", lang, note, parts)
 
 

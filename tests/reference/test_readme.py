@@ -50,8 +50,10 @@ def test_both_have_the_same_headings_in_the_same_order():
 
 def test_every_section_is_as_long_in_both():
     """As many paragraphs, lists and tables: what is added to one is added to the other."""
-    sections = {lang: [len(re.findall(r"\n\n(?=\S)", section.strip())) for section in re.split(r"^##? ", outside_blocks(lang), flags=re.M)]
-                for lang in TEXT}
+    sections = {
+        lang: [len(re.findall(r"\n\n(?=\S)", section.strip())) for section in re.split(r"^##? ", outside_blocks(lang), flags=re.M)]
+        for lang in TEXT
+    }
     assert sections["en"] == sections["zh"]
 
 
@@ -77,8 +79,9 @@ def test_every_command_is_one_the_program_understands(command):
     assert arguments.name in cli.VERBS
 
 
-@pytest.mark.parametrize("lang, command, output",
-                         [(lang, *block) for lang in READMES for block in blocks(lang) if lang == "zh" or not SLOW.match(block[0])])
+@pytest.mark.parametrize(
+    "lang, command, output", [(lang, *block) for lang in READMES for block in blocks(lang) if lang == "zh" or not SLOW.match(block[0])]
+)
 def test_an_output_is_what_is_printed_now(lang, command, output, monkeypatch):
     """Those that play draws in Chinese only: the numbers are the same ones."""
     monkeypatch.chdir(ROOT)

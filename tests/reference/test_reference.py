@@ -86,5 +86,7 @@ def test_the_model_page_uses_every_assumption_and_every_lottery_once():
 
 def test_every_number_of_a_clause_has_a_sign():
     assert list(_signs()) == [number.path for slug in SLUGS for number in numbers_of(slug)]
-    assert all(entry["sign"] in ("+", "-", "0", "+-", "-+") and (entry["sign"] in "+-0" or {"zh", "en"} <= set(entry))
-               for entry in _signs().values())
+    assert all(
+        entry["sign"] in ("+", "-", "0", "+-", "-+") and (entry["sign"] in "+-0" or {"zh", "en"} <= set(entry))
+        for entry in _signs().values()
+    )

@@ -38,4 +38,4 @@ def table(book: Workbook, *headings: str) -> Rows:
     """The rows under a heading (see `place`) up to the next empty one."""
     sheet, row = place(book, *headings)
     rows = rows_of(sheet, row + 1)
-    return rows[:rows.index([])] if [] in rows else rows
+    return rows[: rows.index([])] if [] in rows else rows

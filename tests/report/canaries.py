@@ -13,8 +13,22 @@ from tests.population.registers import full, write
 
 WORD = "金丝雀"  # in every name, group and place
 CODE = "CANARY"  # in every code
-_PRIMES = (19_000_013, 23_000_009, 29_000_021, 31_000_003, 37_000_009, 41_000_023, 43_000_009, 47_000_019, 53_000_021, 59_000_017,
-           61_000_013, 67_000_007, 71_000_023, 73_000_007)
+_PRIMES = (
+    19_000_013,
+    23_000_009,
+    29_000_021,
+    31_000_003,
+    37_000_009,
+    41_000_023,
+    43_000_009,
+    47_000_019,
+    53_000_021,
+    59_000_017,
+    61_000_013,
+    67_000_007,
+    71_000_023,
+    73_000_007,
+)
 PAID = 9_876_547.0  # CNY: what the one platform was really paid in 2013
 FACTS = ("sales", "online_sales", "vat", "income_tax")
 
@@ -24,14 +38,35 @@ def register(folder: Path) -> Path:
     people, years = [], []
     for n, prime in enumerate(_PRIMES):
         code = f"91500107{CODE}{n:04d}"
-        people.append({"enterprise_id": code, "name": f"{WORD}{n}号有限公司", "area": f"{WORD}镇", "ecommerce": 1, "online_retailer": 1,
-                       "group_id": f"{WORD}集团" if n in (2, 3) else "", "registered_capital": prime, "paid_in_capital": prime - 6,
-                       "certified_on": "2013-03-01" if n % 3 else "", "sector": "platform" if n == 0 else "goods"})
+        people.append(
+            {
+                "enterprise_id": code,
+                "name": f"{WORD}{n}号有限公司",
+                "area": f"{WORD}镇",
+                "ecommerce": 1,
+                "online_retailer": 1,
+                "group_id": f"{WORD}集团" if n in (2, 3) else "",
+                "registered_capital": prime,
+                "paid_in_capital": prime - 6,
+                "certified_on": "2013-03-01" if n % 3 else "",
+                "sector": "platform" if n == 0 else "goods",
+            }
+        )
         for year in (2012, 2013):
             sales = prime * (90 if n == 1 else 7) + year
-            years.append({"enterprise_id": code, "year": year, "sales": sales, "online_sales": sales - 12, "vat": prime // 10 + year,
-                          "income_tax": prime // 20 + year, "membership_income": prime if n == 0 else "",
-                          "paid_members": 70 if n == 0 else "", "line_lease": 10_007 + n})
+            years.append(
+                {
+                    "enterprise_id": code,
+                    "year": year,
+                    "sales": sales,
+                    "online_sales": sales - 12,
+                    "vat": prime // 10 + year,
+                    "income_tax": prime // 20 + year,
+                    "membership_income": prime if n == 0 else "",
+                    "paid_members": 70 if n == 0 else "",
+                    "line_lease": 10_007 + n,
+                }
+            )
     rows = [{"enterprise_id": people[0]["enterprise_id"], "year": 2013, "clause": 8, "amount": PAID}]
     rows += [{"enterprise_id": p["enterprise_id"], "year": 2013, "clause": 9, "amount": 5_003 + n} for n, p in enumerate(people)]
     return write(folder, enterprises=full("enterprises", *people), annual=full("annual", *years), paid=full("paid", *rows))

@@ -15,8 +15,14 @@ def identifiers(folder: Recorded) -> set[str]:
     found: set[str] = set()
     for one in (folder, *getattr(folder, "runs", ())):
         record = one.record
-        found |= {one.run_id, *record["outputs"], *record["outputs"].values(), *record["hashes"].values(), *record["versions"],
-                  *record.get("scenario", "").split(", ")}
+        found |= {
+            one.run_id,
+            *record["outputs"],
+            *record["outputs"].values(),
+            *record["hashes"].values(),
+            *record["versions"],
+            *record.get("scenario", "").split(", "),
+        }
         register = record["population"]
         found.add(register.get("sha256", ""))
         if register["source"] != "synthetic":  # a register's file or folder

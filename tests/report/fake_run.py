@@ -42,9 +42,7 @@ MEANS = {
 }
 
 
-def write(
-    folder: Path, *, draws: int = 1000, seed: int = 20130815, synthetic: bool = True, funded: bool = True
-) -> Path:
+def write(folder: Path, *, draws: int = 1000, seed: int = 20130815, synthetic: bool = True, funded: bool = True) -> Path:
     """Write a run folder and return it. funded=False: a run to which nothing was appropriated."""
     budget = appropriation() if funded else {}
     folder = Path(folder)
@@ -85,8 +83,9 @@ def write(
         "appropriation": budget,
         "clauses": CLAUSES,
         "targets": TARGETS,
-        "warnings": [{"zh": "数据专线租费：名录中有 12 户未知，按区间计",
-                      "en": "line_lease: unknown for 12 enterprises, taken as a range"}],
+        "warnings": [
+            {"zh": "数据专线租费：名录中有 12 户未知，按区间计", "en": "line_lease: unknown for 12 enterprises, taken as a range"}
+        ],
         "outputs": outputs,
     }
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -121,9 +120,7 @@ def _draws(dice: np.random.Generator, draws: int) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True).sort_values(
-        ["draw", "year"], kind="stable", ignore_index=True
-    )
+    return pd.concat(frames, ignore_index=True).sort_values(["draw", "year"], kind="stable", ignore_index=True)
 
 
 def contributions(by_clause: pd.DataFrame) -> pd.DataFrame:
@@ -134,8 +131,9 @@ def contributions(by_clause: pd.DataFrame) -> pd.DataFrame:
         for measure in ("awarded", "paid"):
             holders = max(1, round(cell["recipients"] if measure == "awarded" else cell["recipients"] + 1))
             shares = np.linspace(2, 1, holders) / np.linspace(2, 1, holders).sum()
-            rows += [(measure, clause, year, holder, cell[measure] * share, 1.0) for holder, share in enumerate(shares)
-                     if cell[measure] > 0]
+            rows += [
+                (measure, clause, year, holder, cell[measure] * share, 1.0) for holder, share in enumerate(shares) if cell[measure] > 0
+            ]
     rows += [("clawback", "", year, holder, 1e4, 0.1) for year in YEARS for holder in range(12)]
     rows += [(measure, "", 0, holder, 1e6 + holder, 0.0) for measure in ("online_sales", "taxes") for holder in range(60)]
     frame = pd.DataFrame(rows, columns=["measure", "clause", "year", "holder", "amount", "awards"])

@@ -18,10 +18,27 @@ from simulator.report.wording import LANGUAGES, load
 from tests.report import books
 
 RATIONED = {"draws": 60, "rationing.mode": "pro_rata", "appropriation.2014": 3_000_000}
-SHEETS = ("purse.sheet_quantiles", "purse.sheet_risk", "purse.sheet_ledger", "purse.sheet_breaches", "purse.sheet_commitments",
-          "purse.sheet_exposure", "attribution.sheet", "attribution.sheet_interaction", "attribution.sheet_readings",
-          "sensitivity.sheet_tornado", "sensitivity.sheet_indices", "notches.sheet", "notches.sheet_years", "notches.sheet_map",
-          "loopholes.sheet_prices", "loopholes.sheet_text", "legality.sheet", "design.sheet_terms", "design.sheet_frontier")
+SHEETS = (
+    "purse.sheet_quantiles",
+    "purse.sheet_risk",
+    "purse.sheet_ledger",
+    "purse.sheet_breaches",
+    "purse.sheet_commitments",
+    "purse.sheet_exposure",
+    "attribution.sheet",
+    "attribution.sheet_interaction",
+    "attribution.sheet_readings",
+    "sensitivity.sheet_tornado",
+    "sensitivity.sheet_indices",
+    "notches.sheet",
+    "notches.sheet_years",
+    "notches.sheet_map",
+    "loopholes.sheet_prices",
+    "loopholes.sheet_text",
+    "legality.sheet",
+    "design.sheet_terms",
+    "design.sheet_frontier",
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +50,20 @@ def run(tmp_path_factory):
     matters = sensitivity_of(budget.result, settings, few=16, count=16)
     near = simulator.notches(settings, draws=4)
     terms = simulator.design(settings, 3e7, ["law.office_rent.max_area=100:500:200"])
-    tables = budget.budgeting(chance=0.15) | design.tables(terms) | {
-        "attribution": whose.attribution.clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
-        "tornado": matters.tornado, "indices": matters.indices, "notches": near.edges, "notch_map": near.map,
-        "loopholes": price_ways(settings, simulator.synthesize(settings, 40), draws=4)}
+    tables = (
+        budget.budgeting(chance=0.15)
+        | design.tables(terms)
+        | {
+            "attribution": whose.attribution.clauses,
+            "interaction": whose.attribution.causes,
+            "readings": whose.readings,
+            "tornado": matters.tornado,
+            "indices": matters.indices,
+            "notches": near.edges,
+            "notch_map": near.map,
+            "loopholes": price_ways(settings, simulator.synthesize(settings, 40), draws=4),
+        }
+    )
     return RunFolder.open(budget.write(tmp_path_factory.mktemp("答 a"), tables))
 
 
@@ -59,7 +86,7 @@ def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp
     total = own.pop(words.say("cost.total"))
     for column in range(2, 3 + years):  # clauses are the whole, to the fen, in every year and in all
         assert sum(row[column] for row in own.values()) * scale == pytest.approx(total[column] * scale, abs=0.005)
-    assert sum(total[2:2 + years]) * scale == pytest.approx(total[2 + years] * scale, abs=0.005)
+    assert sum(total[2 : 2 + years]) * scale == pytest.approx(total[2 + years] * scale, abs=0.005)
     assert total[2 + years] < paid["mean"] / scale  # 2014 is rationed
     assert {words.say("purse.waiting")} <= {row[0] for row in ledger}
     quantiles = values["purse.sheet_quantiles"][-1]

@@ -94,8 +94,11 @@ def check_of(place, people):
 def test_1_no_hash_of_anything_withheld_is_on_a_page_or_in_its_record(people, tmp_path):
     inside, outside = check_of(tmp_path, people)
     raw = io.BytesIO()
-    table = pd.read_csv(inside.path / "employment.csv", encoding="utf-8-sig") if "employment" in inside.tables else pd.read_csv(
-        inside.path / "taxes.csv", encoding="utf-8-sig")
+    table = (
+        pd.read_csv(inside.path / "employment.csv", encoding="utf-8-sig")
+        if "employment" in inside.tables
+        else pd.read_csv(inside.path / "taxes.csv", encoding="utf-8-sig")
+    )
     save_csv(table, raw)  # the attacker makes the table anew with each count he can think of
     assert hashlib.sha256(raw.getvalue()).hexdigest() in check_sections.made(inside, "zh").html
     telling = {*inside.record["outputs"].values(), inside.record["population"]["sha256"]}
@@ -122,11 +125,15 @@ def test_2_one_payment_to_one_enterprise_is_not_in_the_execution(tmp_path):
 def test_2_what_many_alike_were_paid_is_shown(tmp_path):
     names = [f"E{n}" for n in range(14)]
     people = [{"enterprise_id": n, "name": n, "ecommerce": 1, "online_retailer": 1, "certified_on": "2013-03-01"} for n in names]
-    years = [{"enterprise_id": n, "year": year, "sales": 4e6, "online_sales": 3e6, "vat": 90_000, "income_tax": 40_000,
-              "line_lease": 30_000} for n in names for year in (2012, 2013)]
+    years = [
+        {"enterprise_id": n, "year": year, "sales": 4e6, "online_sales": 3e6, "vat": 90_000, "income_tax": 40_000, "line_lease": 30_000}
+        for n in names
+        for year in (2012, 2013)
+    ]
     rows = [{"enterprise_id": n, "year": 2013, "clause": 9, "amount": 9_000.0} for n in names]
-    register = simulator.read_population(write(tmp_path / "r", enterprises=full("enterprises", *people), annual=full("annual", *years),
-                                               paid=full("paid", *rows)))
+    register = simulator.read_population(
+        write(tmp_path / "r", enterprises=full("enterprises", *people), annual=full("annual", *years), paid=full("paid", *rows))
+    )
     budget = simulator.run(simulator.load_scenario("baseline", {"draws": 12}), register)
     run = RunFolder.open(budget.write(tmp_path / "run", budget.budgeting()), "external")
     assert run.analyses["execution"].set_index("year")["paid"]["2013"] == 126_000 and ("executed", TOTAL, "2013") in run.published()
@@ -257,8 +264,9 @@ def test_10_a_name_of_a_run_confirms_no_guess_and_repeats_do_not_add_up(people, 
     digest = record["run_id"].rpartition("-")[2]
     text = "".join(getattr(sections, name)(outside, "zh").html for name in ("cover", "made", "end"))
     assert digest not in text and record["population"]["sha256"] not in text and record["hashes"]["scenario"] not in text
-    other = BudgetRun(simulator.load_scenario("baseline", BASE), simulator.run(simulator.load_scenario("baseline", BASE), people).result,
-                      people).write(tmp_path / "again")
+    other = BudgetRun(
+        simulator.load_scenario("baseline", BASE), simulator.run(simulator.load_scenario("baseline", BASE), people).result, people
+    ).write(tmp_path / "again")
     assert RunFolder.open(other, "external").run_id != outside.run_id and (other / RECORD).is_file()
     frame = behind_of(people)
     assert let_out(tmp_path / "ledger", *[frame] * 20, shown=[("awarded", "data_line", "2013")]) == [True] * 20

@@ -48,17 +48,20 @@ def test_a_batch_makes_every_report_and_an_index(tmp_path, capsys):
     assert (tmp_path / "elsewhere.html").read_text(encoding="utf-8") == "keep"
 
 
-@pytest.mark.parametrize("text, complaint", [
-    ("scenaros: [baseline]", "did you mean scenarios"),
-    ("scenarios: [basline]", "did you mean baseline"),
-    ("languages: [fr]", "there is no 'fr'"),
-    ("notebooks: [compare]", "is not made in a batch"),
-    ("formats: [xlsx]\nnotebooks: [targets]", "is not made as xlsx"),
-    ("languages: 5", "is not a list of words"),
-    ("set: {law.tax_rebate.hihg_rate: 0.4}", "did you mean law.tax_rebate.high_rate"),
-    ("draws: 0", "a whole number 1"),
-    ("profile: public", "there is no 'public' → internal"),
-])
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("scenaros: [baseline]", "did you mean scenarios"),
+        ("scenarios: [basline]", "did you mean baseline"),
+        ("languages: [fr]", "there is no 'fr'"),
+        ("notebooks: [compare]", "is not made in a batch"),
+        ("formats: [xlsx]\nnotebooks: [targets]", "is not made as xlsx"),
+        ("languages: 5", "is not a list of words"),
+        ("set: {law.tax_rebate.hihg_rate: 0.4}", "did you mean law.tax_rebate.high_rate"),
+        ("draws: 0", "a whole number 1"),
+        ("profile: public", "there is no 'public' → internal"),
+    ],
+)
 def test_a_plan_that_cannot_be_meant_is_refused_whole(text, complaint, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "make", lambda *a, **k: pytest.fail("something was made"))
     (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")

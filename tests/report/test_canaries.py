@@ -36,8 +36,12 @@ def folders(tmp_path_factory):
     assert not people.synthetic
     runs = [simulator.run(simulator.load_scenario(name, SET), people) for name in ("baseline", "cautious")]
     run = runs[0].write(place / "run", runs[0].budgeting() | {"concentration": concentration(runs[0].scenario, people)})
-    return {"source": source, "run": run, "comparison": write_comparison(place / "comparison", *runs),
-            "check": write_check(place / "check", source)}
+    return {
+        "source": source,
+        "run": run,
+        "comparison": write_comparison(place / "comparison", *runs),
+        "check": write_check(place / "check", source),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +54,9 @@ def released(folders, tmp_path_factory, need):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(audit.VARIABLE, str(place / "audit.jsonl"))
         patch.setattr("builtins.print", lambda *words, **how: said.append(" ".join(map(str, words))))
-        assert main(["report", str(run), "--profile", "external", "--releases", str(place / "ledger"),
-                     "--format", "html,xlsx,docx,pdf"]) == 0
+        assert (
+            main(["report", str(run), "--profile", "external", "--releases", str(place / "ledger"), "--format", "html,xlsx,docx,pdf"]) == 0
+        )
     return run / "external", "\n".join(said), place / "audit.jsonl"
 
 
@@ -59,8 +64,9 @@ def told(kind: str, folder, lang: str) -> str:
     """A report's sections, as the notebook shows them."""
     module = import_module(f"simulator.report.{kinds.KINDS[kind].sections}")
     made = (getattr(module, name) for name in module.__all__)
-    return "\n".join(f(folder, *(("platform_membership_award",) if "clause" in inspect.signature(f).parameters else ()), lang).html
-                     for f in made)
+    return "\n".join(
+        f(folder, *(("platform_membership_award",) if "clause" in inspect.signature(f).parameters else ()), lang).html for f in made
+    )
 
 
 def test_no_file_for_outside_has_a_canary(released):
@@ -130,6 +136,7 @@ def test_without_a_ledger_nothing_is_played(folders, asked, tmp_path, monkeypatc
     monkeypatch.setattr("simulator.door.reports.run", lambda *a, **k: pytest.fail("a run was played"))
     of = {"check": [folders["source"]], "compare": ["baseline", "cautious"]}.get(asked.get("notebook"), ["baseline"])
     with pytest.raises(ReportError, match="--releases"):
-        simulator.report(*of, population=None if "check" in asked.values() else folders["source"], profile="external",
-                         out=tmp_path / "out", **asked)
+        simulator.report(
+            *of, population=None if "check" in asked.values() else folders["source"], profile="external", out=tmp_path / "out", **asked
+        )
     assert not (tmp_path / "out").exists()

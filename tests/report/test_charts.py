@@ -22,23 +22,15 @@ def words(request):
 def drawn(run, words) -> dict[str, Figure]:
     names = {c.slug: c.names[words.lang] for c in run.clauses}
     costs = run.summary[(run.summary["measure"] == "paid") & run.summary["clause"].isin(names)]
-    costs = (
-        costs[costs["year"] != "total"]
-        .astype({"year": int})
-        .pivot(index="year", columns="clause", values="mean")
-    )
+    costs = costs[costs["year"] != "total"].astype({"year": int}).pivot(index="year", columns="clause", values="mean")
     chances = run.by_year("overrun")
-    path = outlook_charts.TargetPath(
-        "规模网商", "100", run.band("leading"), 1, 2, 2015, UNITS[words.lang]["count"]
-    )
+    path = outlook_charts.TargetPath("规模网商", "100", run.band("leading"), 1, 2, 2015, UNITS[words.lang]["count"])
     return {
         "fan": charts.fan(run.by_year("paid"), run.appropriation, words),
         "stack": charts.stack(costs, names, words),
         "exceedance": charts.exceedance(run.paid_totals, 2e7, "20", {"P80": 2.6e7}, words),
         "overrun": charts.overrun(chances, [str(y) for y in chances.index], words),
-        "growth": outlook_charts.growth(
-            run.by_year("paid"), run.by_year("induced_tax"), run.by_year("online_sales"), words
-        ),
+        "growth": outlook_charts.growth(run.by_year("paid"), run.by_year("induced_tax"), run.by_year("online_sales"), words),
         "targets": outlook_charts.targets([path] * 4, words),
     }
 
@@ -76,15 +68,25 @@ def _system_fonts_of(machine: str, tmp_path) -> list[font_manager.FontEntry]:
         "no fonts at all": [],
         "no Chinese font": [latin],
         "a Chinese font that can write nothing else": [font_manager.FontEntry(signs, name="Noto Sans SC"), latin],
-        "files that are gone": [font_manager.FontEntry(str(tmp_path / "gone.ttf"), name=name)
-                                for name in ("Noto Sans SC", *pictures.FAMILIES, "DejaVu Sans")],
+        "files that are gone": [
+            font_manager.FontEntry(str(tmp_path / "gone.ttf"), name=name) for name in ("Noto Sans SC", *pictures.FAMILIES, "DejaVu Sans")
+        ],
         "our names on other files": [font_manager.FontEntry(signs, name=name) for name in (*pictures.FAMILIES, "DejaVu Sans")],
         "the packaged font last": [latin, font_manager.FontEntry(packaged, name="Noto Sans SC")],
     }[machine]
 
 
-@pytest.mark.parametrize("machine", ["no fonts at all", "no Chinese font", "a Chinese font that can write nothing else",
-                                     "files that are gone", "our names on other files", "the packaged font last"])
+@pytest.mark.parametrize(
+    "machine",
+    [
+        "no fonts at all",
+        "no Chinese font",
+        "a Chinese font that can write nothing else",
+        "files that are gone",
+        "our names on other files",
+        "the packaged font last",
+    ],
+)
 @pytest.mark.parametrize("asked_first", [pictures.missing_glyphs, None])
 def test_what_fonts_a_machine_lists_changes_nothing(monkeypatch, tmp_path, machine, asked_first):
     def chart():

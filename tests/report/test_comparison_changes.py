@@ -46,7 +46,7 @@ def test_the_quantiles_differences_stand_on_the_page_with_their_interval(tmp_pat
     runs, folder, html = difference(tmp_path, 500, lang)
     paid = [np.sort(r.paid_totals()) for r in runs]
     total = folder.quantiles[folder.quantiles["year"] == "total"].set_index("quantile")
-    row = [re.sub("<.*?>", "", cell) for cell in html[html.index("P80"):].split('class=strong')[1].split("</tr>")[0].split("</td>")]
+    row = [re.sub("<.*?>", "", cell) for cell in html[html.index("P80") :].split("class=strong")[1].split("</tr>")[0].split("</td>")]
     for q, cell, interval in zip((50, 80, 95), row[0::2], row[1::2], strict=False):
         low, high = total.loc[q, ["low", "high"]]
         change = paid[1][round(500 * q / 100) - 1] - paid[0][round(500 * q / 100) - 1]

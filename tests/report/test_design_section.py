@@ -34,7 +34,8 @@ def designs(scenario):
 def kept(scenario, designs, tmp_path_factory):
     where, budget = tmp_path_factory.mktemp("designs"), run(scenario)
     return {name: RunFolder.open(budget.write(where / name, tables(found))) for name, found in designs.items()} | {
-        "none": RunFolder.open(budget.write(where / "none"))}
+        "none": RunFolder.open(budget.write(where / "none"))
+    }
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

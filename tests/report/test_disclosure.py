@@ -27,17 +27,30 @@ from simulator.report.run_files import ANALYSES, CONTRIBUTIONS
 from simulator.report.safety import Cube, Rules, protect, sensitive
 from simulator.report.wording import LANGUAGES, load
 
-FREQUENCY, PERCENT, DOMINANCE = (Rules(fewest=3, percent=0, dominance=()), Rules(fewest=1, percent=25, dominance=()),
-                                 Rules(fewest=1, percent=0, dominance=((2, 80.0),)))
+FREQUENCY, PERCENT, DOMINANCE = (
+    Rules(fewest=3, percent=0, dominance=()),
+    Rules(fewest=1, percent=25, dominance=()),
+    Rules(fewest=1, percent=0, dominance=((2, 80.0),)),
+)
 
 
-@pytest.mark.parametrize("amounts, rules, expected", [
-    ([5, 5], FREQUENCY, True), ([5, 5, 0], FREQUENCY, True), ([5, 5, 5], FREQUENCY, False), ([], FREQUENCY, False),
-    ([100, 50, 24.9], PERCENT, True),  # the second knows the first to a quarter
-    ([100, 50, 25], PERCENT, False), ([100], PERCENT, True), ([100, 15, 10, 10, 5], PERCENT, False),
-    ([50, 31, 19], DOMINANCE, True), ([50, 30, 20], DOMINANCE, False),
-    ([60, -10, 4], DOMINANCE, False), ([60, -10], FREQUENCY, True),  # negative: by their number only
-])
+@pytest.mark.parametrize(
+    "amounts, rules, expected",
+    [
+        ([5, 5], FREQUENCY, True),
+        ([5, 5, 0], FREQUENCY, True),
+        ([5, 5, 5], FREQUENCY, False),
+        ([], FREQUENCY, False),
+        ([100, 50, 24.9], PERCENT, True),  # the second knows the first to a quarter
+        ([100, 50, 25], PERCENT, False),
+        ([100], PERCENT, True),
+        ([100, 15, 10, 10, 5], PERCENT, False),
+        ([50, 31, 19], DOMINANCE, True),
+        ([50, 30, 20], DOMINANCE, False),
+        ([60, -10, 4], DOMINANCE, False),
+        ([60, -10], FREQUENCY, True),  # negative: by their number only
+    ],
+)
 def test_the_rules_say_what_the_handbook_says(amounts, rules, expected):
     assert sensitive(np.array(amounts, float), rules) is expected
 
@@ -62,8 +75,10 @@ def test_an_office_may_keep_parameters_of_its_own(tmp_path, monkeypatch):
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=8), st.integers(55, 95))
 def test_the_p_rule_and_two_of_k_agree_as_the_handbook_says(amounts, k):
     """With p = 100 (100 − k) / k the (2, k) rule catches whatever the p % rule catches, and the same where the second is nothing."""
-    p_rule, two = (Rules(fewest=1, percent=100 * (100 - k) / k * 0.999999, dominance=()),
-                   Rules(fewest=1, percent=0, dominance=((2, float(k)),)))
+    p_rule, two = (
+        Rules(fewest=1, percent=100 * (100 - k) / k * 0.999999, dominance=()),
+        Rules(fewest=1, percent=0, dominance=((2, float(k)),)),
+    )
     cell = np.array(amounts, float)
     assert sensitive(cell, two) or not sensitive(cell, p_rule)
 
@@ -97,7 +112,8 @@ def follows(shown: safety.Shown) -> list[np.ndarray]:
 
 
 tables = st.lists(st.lists(st.integers(0, 4).map(lambda x: x**4), min_size=9, max_size=9), min_size=4, max_size=6).map(
-    lambda rows: np.array(rows, float).reshape(len(rows), 3, 3))
+    lambda rows: np.array(rows, float).reshape(len(rows), 3, 3)
+)
 
 
 @settings(max_examples=50)
@@ -109,8 +125,9 @@ def test_no_withheld_cell_follows_from_what_is_shown(amounts):
     assert [mask for mask in follows(shown) if sensitive(cube.of(mask))] == []
     assert not any(sensitive(amounts[:, i, j]) for i, j in np.argwhere(shown.cells))
     if not shown.cells.all():
-        careless = dataclasses.replace(shown, cells=~np.isin(np.arange(9), np.flatnonzero(~shown.cells.ravel())[:1]).reshape(3, 3),
-                                       clauses=np.ones(3, bool))
+        careless = dataclasses.replace(
+            shown, cells=~np.isin(np.arange(9), np.flatnonzero(~shown.cells.ravel())[:1]).reshape(3, 3), clauses=np.ones(3, bool)
+        )
         assert follows(careless)
 
 
@@ -130,16 +147,20 @@ def test_of_two_tables_published_together_no_difference_tells(amounts, cell, hol
 def real():
     """A small register that does not say it is invented, played under two scenarios."""
     people = dataclasses.replace(simulator.synthesize(enterprises=150), synthetic=False, source="名册.xlsx", sha256="ab" * 32)
-    plans = [simulator.load_scenario("baseline", {"draws": 40, "seed": 3}),
-             simulator.load_scenario("baseline", {"draws": 40, "seed": 3, "law.data_line.cap": 10_000})]
+    plans = [
+        simulator.load_scenario("baseline", {"draws": 40, "seed": 3}),
+        simulator.load_scenario("baseline", {"draws": 40, "seed": 3, "law.data_line.cap": 10_000}),
+    ]
     return [BudgetRun(s, play(s, people), people) for s in plans]
 
 
 @pytest.fixture(scope="module")
 def kept(real, tmp_path_factory):
     place = tmp_path_factory.mktemp("kept")
-    return [run.write(place / str(n), {"exposure": pd.DataFrame({"a": [1]}),
-        "ledger": run.budgeting()["ledger"] if n == 0 else pd.DataFrame()}) for n, run in enumerate(real)]
+    return [
+        run.write(place / str(n), {"exposure": pd.DataFrame({"a": [1]}), "ledger": run.budgeting()["ledger"] if n == 0 else pd.DataFrame()})
+        for n, run in enumerate(real)
+    ]
 
 
 def test_contributions_add_up_to_what_the_register_s_enterprises_are_awarded(real):
@@ -233,8 +254,12 @@ def test_the_ledger_takes_the_same_release_again_but_no_other_cut(kept, tmp_path
     assert line["run_id"] == run.record["run_id"] and line["reference"] == run.run_id
     behind = pd.read_parquet(kept[0] / CONTRIBUTIONS)
     of = {key: part["amount"].to_numpy() for key, part in behind[behind["measure"] == "awarded"].groupby(["clause", "year"])}
-    held = next(("awarded", c, str(y)) for c in run.plan.clauses for j, y in enumerate(run.plan.years)
-                if run.plan.awarded.years[j] and sensitive(of.get((c, y), np.zeros(0))))  # not one withheld for another's sake
+    held = next(
+        ("awarded", c, str(y))
+        for c in run.plan.clauses
+        for j, y in enumerate(run.plan.years)
+        if run.plan.awarded.years[j] and sensitive(of.get((c, y), np.zeros(0)))
+    )  # not one withheld for another's sake
     before = (tmp_path / releases.LEDGER).read_bytes()
     fellows = [("awarded", c, held[2]) for c in run.plan.clauses if c != held[1]]
     with pytest.raises(ReportError, match="would give away"):  # the others of its year: the year's total tells it
@@ -290,8 +315,10 @@ def test_tables_of_a_register_pass_the_ledger_too(checks, tmp_path):
     """What a table shows, and no more, is what stands behind it; a register that differs by one enterprise is refused."""
     (one, behind), (_, others) = ((c, read_contributions(c.path, c.record)) for c in checks)
     shown = one.published()
-    assert shown and all(key in set(zip(behind["measure"], behind["year"].astype(str), strict=True)) for key in
-                         {(measure, year) for measure, _, year in shown})
+    assert shown and all(
+        key in set(zip(behind["measure"], behind["year"].astype(str), strict=True))
+        for key in {(measure, year) for measure, _, year in shown}
+    )
     of = behind.groupby(["measure", "clause", "year"])["amount"].sum()
     tables = {name: table.assign(year=table["year"].astype(int)) for name, table in one.tables.items()}
     for measure, clause, year in shown:
@@ -313,11 +340,17 @@ def test_tables_of_a_register_pass_the_ledger_too(checks, tmp_path):
         releases.admit(tmp_path, checks[1].record, others, checks[1].published())
 
 
-@pytest.mark.parametrize("counts, online, held", [
-    ([14, 14, 14, 14, 13, 5, 0], 14, [4]),  # one between 14 and 13, whichever rows stand between
-    ([14, 14, 13, 13, 12, 11, 2], 14, [2, 3, 4, 6]), ([9, 8, 0], 10, [0, 1]), ([9, 6, 3], 12, []), ([2, 2, 1], 9, [0, 1, 2]),
-    ([12, 12], 13, [0, 1]),  # one sells online and stays below
-])
+@pytest.mark.parametrize(
+    "counts, online, held",
+    [
+        ([14, 14, 14, 14, 13, 5, 0], 14, [4]),  # one between 14 and 13, whichever rows stand between
+        ([14, 14, 13, 13, 12, 11, 2], 14, [2, 3, 4, 6]),
+        ([9, 8, 0], 10, [0, 1]),
+        ([9, 6, 3], 12, []),
+        ([2, 2, 1], 9, [0, 1, 2]),
+        ([12, 12], 13, [0, 1]),  # one sells online and stays below
+    ],
+)
 def test_of_counts_above_thresholds_no_difference_is_of_few(counts, online, held):
     table = pd.DataFrame({"year": 2013, "kind": "x", "threshold": range(len(counts)), "enterprises": counts})
     assert sorted(register_safety._thresholds(table, {2013: online})) == held

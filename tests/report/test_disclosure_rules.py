@@ -50,8 +50,12 @@ NUMBERS = ("mean", "standard_error", "p5", "p5_low", "p50_high", "p95", "p99", "
 
 
 def summary(**columns):
-    rows = [("paid", "a", "2013", "CNY"), ("paid", TOTAL, TOTAL, "CNY"), ("recipients", "a", "2013", "count"),
-            ("share", TOTAL, TOTAL, "share")]
+    rows = [
+        ("paid", "a", "2013", "CNY"),
+        ("paid", TOTAL, TOTAL, "CNY"),
+        ("recipients", "a", "2013", "count"),
+        ("share", TOTAL, TOTAL, "share"),
+    ]
     table = pd.DataFrame(rows, columns=list(disclosure.KEYS))
     return table.assign(**dict.fromkeys(NUMBERS, 1234567.891) | columns)
 
@@ -92,16 +96,35 @@ def test_figures_have_the_digits_that_their_error_leaves():
     assert shown["p5"].tolist() == [1_230_000.0, 1_200_000.0, 1_234_567.9, 1_234_567.891]
 
 
-@pytest.mark.parametrize(("amount", "error", "expected"), [
-    (1_234_567.89, 0.0, 1_235_000.0), (1_234_567.89, 99.0, 1_235_000.0), (1_234_567.89, 12_000.0, 1_230_000.0),
-    (1_234_567.89, 120_000.0, 1_200_000.0), (1_234_567.89, 99_000_000.0, 1_200_000.0), (400.0, 0.0, 0.0), (1_500.0, 1_000.0, 2_000.0)])
+@pytest.mark.parametrize(
+    ("amount", "error", "expected"),
+    [
+        (1_234_567.89, 0.0, 1_235_000.0),
+        (1_234_567.89, 99.0, 1_235_000.0),
+        (1_234_567.89, 12_000.0, 1_230_000.0),
+        (1_234_567.89, 120_000.0, 1_200_000.0),
+        (1_234_567.89, 99_000_000.0, 1_200_000.0),
+        (400.0, 0.0, 0.0),
+        (1_500.0, 1_000.0, 2_000.0),
+    ],
+)
 def test_amounts_are_rounded_from_thousands_to_hundreds_of_thousands(amount, error, expected):
     assert coarse(np.array([amount]), np.array([error])).tolist() == [expected]
 
 
 def test_an_own_error_goes_before_the_rows():
-    table = pd.DataFrame({"year": [2013], "paid_mean": [1_234_567.8], "paid_mean_error": [120_000.0], "standard_error": [1.0],
-                          "paid_p95": [1_234_567.8], "share": [0.123456], "share_high_low": [0.2], "revenue_2013": [4_567_890_123.0]})
+    table = pd.DataFrame(
+        {
+            "year": [2013],
+            "paid_mean": [1_234_567.8],
+            "paid_mean_error": [120_000.0],
+            "standard_error": [1.0],
+            "paid_p95": [1_234_567.8],
+            "share": [0.123456],
+            "share_high_low": [0.2],
+            "revenue_2013": [4_567_890_123.0],
+        }
+    )
     shown = analyses_released({"affordability": table}, Plan())["affordability"]
     assert shown["paid_mean"].tolist() == [1_200_000.0] and shown["paid_p95"].tolist() == [1_235_000.0]
     assert shown["share"].tolist() == [0.123456] and shown["revenue_2013"].tolist() == [4_567_890_123.0]
@@ -122,8 +145,9 @@ def test_what_has_no_rule_is_left_out():
     assert left_out(found, Plan()) == ["exposure"] and left_out(found, None) == [] and left_out(found, Plan(exempt=True)) == []
 
 
-BY_YEAR = pd.DataFrame({"year": ["2013", "2014", TOTAL], "appropriation": [5e6, 6e6, 11e6], "probability": [0.1, 0.2, 0.3],
-                        "shortfall": [1e6, 2e6, 3e6]})
+BY_YEAR = pd.DataFrame(
+    {"year": ["2013", "2014", TOTAL], "appropriation": [5e6, 6e6, 11e6], "probability": [0.1, 0.2, 0.3], "shortfall": [1e6, 2e6, 3e6]}
+)
 
 
 def test_a_budget_is_no_figure_of_enterprises():
@@ -165,13 +189,31 @@ def test_execution_is_shown_where_each_of_its_figures_may_be():
 
 
 def ledger(measure, year="2013", clause=TOTAL):
-    return {"measure": measure, "clause": clause, "year": year, "unit": "CNY", "mean": 5e6, "p5_low": 4e6, "p95": 6e6, "p99": 7e6,
-            "p99_low": 6e6, "probability": 0.5, "paid": 3e6}
+    return {
+        "measure": measure,
+        "clause": clause,
+        "year": year,
+        "unit": "CNY",
+        "mean": 5e6,
+        "p5_low": 4e6,
+        "p95": 6e6,
+        "p99": 7e6,
+        "p99_low": 6e6,
+        "probability": 0.5,
+        "paid": 3e6,
+    }
 
 
-@pytest.mark.parametrize(("measure", "rests_on"), [
-    ("paid", ("paid",)), ("due", ("paid",)), ("accrued", ("awarded",)), ("due_back", ("clawback_due",)),
-    ("recovered", ("clawback_recovered",))])
+@pytest.mark.parametrize(
+    ("measure", "rests_on"),
+    [
+        ("paid", ("paid",)),
+        ("due", ("paid",)),
+        ("accrued", ("awarded",)),
+        ("due_back", ("clawback_due",)),
+        ("recovered", ("clawback_recovered",)),
+    ],
+)
 def test_a_line_of_the_ledger_follows_what_it_rests_on(measure, rests_on):
     table = pd.DataFrame([ledger(measure), ledger(measure, "2014")])
     for part in ("paid", "awarded", "clawback_due", "clawback_recovered"):
@@ -199,8 +241,20 @@ def test_of_the_ledger_only_totals_are_shown_and_no_largest_recipient():
 
 
 def test_expected_figures_follow_their_own_cell():
-    table = pd.DataFrame([{"measure": m, "clause": "a", "year": y, "mean": 1_234_567.8, "standard_error": 12_345.6, "expected": 1_234_567.8,
-                           "expected_error": 123.4} for m, y in (("paid", "2013"), ("paid", "2014"), ("recipients", "2013"))])
+    table = pd.DataFrame(
+        [
+            {
+                "measure": m,
+                "clause": "a",
+                "year": y,
+                "mean": 1_234_567.8,
+                "standard_error": 12_345.6,
+                "expected": 1_234_567.8,
+                "expected_error": 123.4,
+            }
+            for m, y in (("paid", "2013"), ("paid", "2014"), ("recipients", "2013"))
+        ]
+    )
     shown = analyses_released({"expected": table}, holding(("paid", "a", 2013)))["expected"]
     assert shown["withheld"].tolist() == [True, False, False]
     assert shown.loc[0, ["mean", "standard_error", "expected", "expected_error"]].isna().all()
@@ -208,8 +262,9 @@ def test_expected_figures_follow_their_own_cell():
 
 
 def test_prices_of_ways_round_the_text_are_those_of_invented_registers():
-    table = pd.DataFrame({"way": ["split", "move"], "invented": ["True", "False"], "gainers": [3.0, 4.0], "price": [5.0, 6.0],
-                          "rate": [0.1, 0.2]})
+    table = pd.DataFrame(
+        {"way": ["split", "move"], "invented": ["True", "False"], "gainers": [3.0, 4.0], "price": [5.0, 6.0], "rate": [0.1, 0.2]}
+    )
     shown = analyses_released({"loopholes": table}, Plan())["loopholes"]
     assert shown["withheld"].tolist() == [False, True] and shown["rate"].tolist() == [0.1, 0.2]
     assert shown.loc[1, ["gainers", "price"]].isna().all() and shown.loc[0, ["gainers", "price"]].tolist() == [3.0, 5.0]
@@ -231,8 +286,12 @@ def test_interactions_of_a_total_that_is_withheld_are_not_shown():
 
 def test_drivers_and_conditions_are_of_results_that_may_be_shown():
     drivers = pd.DataFrame({"result": ["paid", "paid.a", "target.scale"], "share": [0.1, 0.2, 0.3]})
-    for held, left in ((("paid",), ["paid.a", "target.scale"]), (("paid", "a"), ["paid", "target.scale"]),
-                       (("target", "scale", 2014), ["paid", "paid.a"]), (("target", "scale"), ["paid", "paid.a", "target.scale"])):
+    for held, left in (
+        (("paid",), ["paid.a", "target.scale"]),
+        (("paid", "a"), ["paid", "target.scale"]),
+        (("target", "scale", 2014), ["paid", "paid.a"]),
+        (("target", "scale"), ["paid", "paid.a", "target.scale"]),
+    ):
         assert analyses_released({"drivers": drivers}, holding(held))["drivers"]["result"].tolist() == left
     conditions = pd.DataFrame({"target": ["scale", "volume"], "needed": [0.1, 0.2]})
     shown = analyses_released({"conditions": conditions}, holding(("target", "scale", 2013)))["conditions"]

@@ -23,8 +23,20 @@ from simulator.report import page, sections, workbook
 from simulator.report.whole import document
 from simulator.report.wording import LANGUAGES, load
 
-TEXTS = ("An invented section", "A heading in it", "A paragraph with a strong word.", "An invented table", "Unit: rabbits", "A row",
-         "A note under the table", "1,235", "± 1.2", "12%", "(8% to 17%)", "A chart of nothing")
+TEXTS = (
+    "An invented section",
+    "A heading in it",
+    "A paragraph with a strong word.",
+    "An invented table",
+    "Unit: rabbits",
+    "A row",
+    "A note under the table",
+    "1,235",
+    "± 1.2",
+    "12%",
+    "(8% to 17%)",
+    "A chart of nothing",
+)
 
 
 def invented(run, lang: str) -> Section:
@@ -33,12 +45,22 @@ def invented(run, lang: str) -> Section:
     chance = Number(0.12, CHANCE, ends=(0.08, 0.17))
     drawn = Drawing(figsize=(4, 2))
     drawn.add_subplot().plot([0, 1], [0, 1])
-    table = Table("An invented table", ["What", "How many", "How likely"],
-                  [[Cell("A row"), number(big, f"± {big.margin[0]}"), number(chance, "(8% to 17%)")]], aside="Unit: rabbits",
-                  note="A note under the table")
-    return page.section("invented", "An invented section", load(lang).tag, Heading("A heading in it"),
-                        Paragraph(Rich((("A paragraph with a ", False), ("strong", True), (" word.", False)))), table,
-                        Figure("A chart of nothing", Picture(drawn, "nothing")))
+    table = Table(
+        "An invented table",
+        ["What", "How many", "How likely"],
+        [[Cell("A row"), number(big, f"± {big.margin[0]}"), number(chance, "(8% to 17%)")]],
+        aside="Unit: rabbits",
+        note="A note under the table",
+    )
+    return page.section(
+        "invented",
+        "An invented section",
+        load(lang).tag,
+        Heading("A heading in it"),
+        Paragraph(Rich((("A paragraph with a ", False), ("strong", True), (" word.", False)))),
+        table,
+        Figure("A chart of nothing", Picture(drawn, "nothing")),
+    )
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def test_a_report_tells_what_the_verbs_tell(run):
 def test_a_verb_leaves_its_effort_to_the_one_place_that_says_it(verb):
     """No default of its own, neither on the command line nor in Python."""
     import argparse
+
     parser = argparse.ArgumentParser()
     verb.add(parser)
     given = vars(parser.parse_args([]))

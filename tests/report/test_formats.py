@@ -72,10 +72,21 @@ def test_totals_are_formulas_that_give_what_the_page_prints(books, run, lang):
 def test_a_calculating_program_finds_the_same_totals(books, run, lang, need, tmp_path):
     """LibreOffice works the formulas out anew."""
     office = need("soffice")
-    done = subprocess.run([office, "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to",
-                           "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir",
-                           str(tmp_path), str(books / f"{lang}.xlsx")], capture_output=True, timeout=180,
-                          env=os.environ | {"LC_ALL": "C.UTF-8"})  # a sheet's name becomes a file's
+    done = subprocess.run(
+        [
+            office,
+            "--headless",
+            f"-env:UserInstallation={(tmp_path / 'office').as_uri()}",
+            "--convert-to",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1",
+            "--outdir",
+            str(tmp_path),
+            str(books / f"{lang}.xlsx"),
+        ],
+        capture_output=True,
+        timeout=180,
+        env=os.environ | {"LC_ALL": "C.UTF-8"},
+    )  # a sheet's name becomes a file's
     text = next(tmp_path.glob(f"{lang}-{load(lang).say('workbook.costs')}*.csv"), None)
     assert text, done.stderr
     rows = list(csv.reader(text.read_text(encoding="utf-8").splitlines()))
@@ -89,8 +100,16 @@ def test_a_calculating_program_finds_the_same_totals(books, run, lang, need, tmp
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_workbook_is_ready_to_work_with(books, run, lang):
     words, book = load(lang), openpyxl.load_workbook(books / f"{lang}.xlsx")
-    for heading in ("cost.table", "risk.table", "growth.table", "targets.table", "performance.short", "assumptions.plain",
-                    "readings.plain", "made.plain"):
+    for heading in (
+        "cost.table",
+        "risk.table",
+        "growth.table",
+        "targets.table",
+        "performance.short",
+        "assumptions.plain",
+        "readings.plain",
+        "made.plain",
+    ):
         tables.place(book, words.say(heading))
     assert all(sheet.freeze_panes for sheet in book)
     assert len(book[words.say("workbook.costs")]._charts) == 1 and len(book[words.say("workbook.risk")]._charts) == 2  # native charts

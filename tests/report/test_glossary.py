@@ -62,6 +62,10 @@ def test_unpaid_claims_are_never_called_money_left_over():
 
 
 def test_words_of_statistics_belong_to_the_annex():
-    wrong = {place: text for place, text in SPOKEN.items() for word in GLOSSARY["annex"] if word in text
-             and place.partition(".")[0] not in ANNEX and not place.startswith(("setting ", "help ", "message ", "page "))}
+    wrong = {
+        place: text
+        for place, text in SPOKEN.items()
+        for word in GLOSSARY["annex"]
+        if word in text and place.partition(".")[0] not in ANNEX and not place.startswith(("setting ", "help ", "message ", "page "))
+    }
     assert wrong == {}

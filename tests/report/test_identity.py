@@ -16,10 +16,20 @@ from simulator.report.whole import document
 from simulator.report.wording import load
 from tests.report import fake_run
 
-CHANGE = {"path": "law.office_rent.max_area", "group": "law", "unit": "m2", "zh": "补助面积上限", "en": "largest area supported",
-          "was": "500", "now": "300", "source": "四（三）"}
-TITLE = {"zh": "基准情景（改：四（三） 补助面积上限 500→300 平方米）",
-         "en": "Baseline (changed: 四（三） largest area supported 500→300 m2)"}
+CHANGE = {
+    "path": "law.office_rent.max_area",
+    "group": "law",
+    "unit": "m2",
+    "zh": "补助面积上限",
+    "en": "largest area supported",
+    "was": "500",
+    "now": "300",
+    "source": "四（三）",
+}
+TITLE = {
+    "zh": "基准情景（改：四（三） 补助面积上限 500→300 平方米）",
+    "en": "Baseline (changed: 四（三） largest area supported 500→300 m2)",
+}
 
 
 def test_what_was_changed_stands_in_the_title_on_page_one_in_the_workbook_the_document_and_the_index(tmp_path):

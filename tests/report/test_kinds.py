@@ -30,8 +30,11 @@ def opened(folder, tmp_path_factory):
 
     where = tmp_path_factory.mktemp("reports")
     runs = [simulator.run(simulator.load_scenario(name, {"draws": 20})) for name in ("baseline", "cautious")]
-    places = {"run": folder("register"), "comparison": write_comparison(where / "comparison", *runs),
-              "check": write_check(where / "check", resources.folder("data") / "sample")}
+    places = {
+        "run": folder("register"),
+        "comparison": write_comparison(where / "comparison", *runs),
+        "check": write_check(where / "check", resources.folder("data") / "sample"),
+    }
     return lambda kind, profile="internal": OPEN[kind](places[kind], profile)
 
 
@@ -65,8 +68,9 @@ def test_a_register_that_cannot_be_used_is_told_of(tmp_path, lang, said):
     from simulator.report.register_check import write_check
     from tests.population.registers import full, write
 
-    write(tmp_path / "bad", enterprises=full("enterprises", {"enterprise_id": "E1", "registered_capital": "-5",
-                                                            "settled_on": "2013-02-30"}))
+    write(
+        tmp_path / "bad", enterprises=full("enterprises", {"enterprise_id": "E1", "registered_capital": "-5", "settled_on": "2013-02-30"})
+    )
     text = text_of(told("check", OPEN["check"](write_check(tmp_path / "check", tmp_path / "bad")), lang))
     assert said in re.sub(r"\s+", " ", text) and "2013-02-30" in text
     assert load(lang).say("page.synthetic") not in text
@@ -79,8 +83,14 @@ def test_every_notebook_makes_its_page(opened, tmp_path, name, lang):
     """Run by a kernel, looked over, recorded: no error, nothing from outside, no glyph missing."""
     folder = opened(kinds.KINDS[name].folder)
     sections = []
-    [made] = publish(folder.path, notebook=name, lang=lang, clause="office_rent" if name == "clause" else "", out=tmp_path,
-                     progress=lambda section, number, count: sections.append((section, number, count)))
+    [made] = publish(
+        folder.path,
+        notebook=name,
+        lang=lang,
+        clause="office_rent" if name == "clause" else "",
+        out=tmp_path,
+        progress=lambda section, number, count: sections.append((section, number, count)),
+    )
     text = made.read_text(encoding="utf-8")
     assert faults(text, folder.run_id) == []
     assert not re.search(r"https?:|<script|Traceback", text) and len(text_of(text)) > 500
@@ -104,8 +114,7 @@ def test_differences_are_the_engine_s(opened):
     runs = [simulator.run(simulator.load_scenario(name, {"draws": 20})) for name in ("baseline", "cautious")]
     change = runs[1].paid_totals() - runs[0].paid_totals()
     assert comparison.difference(comparison.runs[1])["mean"] == pytest.approx(change.mean(), abs=0.005)
-    parts = [comparison.difference(comparison.runs[1], c.slug)["mean"] for c in comparison.runs[0].clauses
-             if c.kind != "in_kind"]
+    parts = [comparison.difference(comparison.runs[1], c.slug)["mean"] for c in comparison.runs[0].clauses if c.kind != "in_kind"]
     assert sum(parts) == pytest.approx(change.mean(), abs=0.01)
 
 
@@ -134,18 +143,21 @@ def test_outside_a_check_names_no_cell(opened):
     assert "名册 sample" not in text and "名册 sample" in text_of(told("check", opened("check"), "zh"))
 
 
-@pytest.mark.parametrize("asked, complaint", [
-    (dict(notebook="budgte"), "there is no 'budgte' → did you mean budget?"),
-    (dict(notebook="clause", clause="ofice_rent"), "did you mean office_rent?"),
-    (dict(notebook="clause"), "there is no ''"),
-    (dict(clause="office_rent"), "is not about one clause"),
-    (dict(notebook="targets", formats=("xlsx",)), "is not made as xlsx"),
-    (dict(formats=("doc",)), "did you mean docx?"),
-    (dict(languages=("fr",)), "there is no 'fr'"),
-    (dict(profile="public"), "there is no 'public' → internal"),
-    (dict(notebook="compare"), "one scenario cannot be compared"),
-    (dict(formats=()), "no language or no format"),
-])
+@pytest.mark.parametrize(
+    "asked, complaint",
+    [
+        (dict(notebook="budgte"), "there is no 'budgte' → did you mean budget?"),
+        (dict(notebook="clause", clause="ofice_rent"), "did you mean office_rent?"),
+        (dict(notebook="clause"), "there is no ''"),
+        (dict(clause="office_rent"), "is not about one clause"),
+        (dict(notebook="targets", formats=("xlsx",)), "is not made as xlsx"),
+        (dict(formats=("doc",)), "did you mean docx?"),
+        (dict(languages=("fr",)), "there is no 'fr'"),
+        (dict(profile="public"), "there is no 'public' → internal"),
+        (dict(notebook="compare"), "one scenario cannot be compared"),
+        (dict(formats=()), "no language or no format"),
+    ],
+)
 def test_g1_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked, complaint, monkeypatch, tmp_path):
     monkeypatch.setattr("simulator.door.reports.run", lambda *a, **k: pytest.fail("a run was played"))
     monkeypatch.setattr(launcher, "run", lambda *a, **k: pytest.fail("a kernel was started"))
@@ -163,8 +175,9 @@ def test_the_report_of_a_kept_run_goes_where_it_is_told(opened, tmp_path, monkey
     assert asked == [(folder, tmp_path / "elsewhere"), (folder, None)]
 
 
-@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "a\\b", "{pm.__class__}", "a b", "报告", "", ".x", "a" * 81, "x\n",
-                                  "C:x", "a%2f"])
+@pytest.mark.parametrize(
+    "name", ["../x", "/tmp/x", "a/b", "a\\b", "{pm.__class__}", "a b", "报告", "", ".x", "a" * 81, "x\n", "C:x", "a%2f"]
+)
 def test_g2_a_name_that_could_lead_out_is_refused(name):
     with pytest.raises(ReportError, match="cannot be the name"):
         kinds.slug(name)

@@ -34,8 +34,15 @@ def played():
 @pytest.fixture(scope="module")
 def folder(played, tmp_path_factory):
     budget, whose, matters, near = played
-    found = {"attribution": whose.attribution.clauses, "interaction": whose.attribution.causes, "readings": whose.readings,
-             "tornado": matters.tornado, "indices": matters.indices, "notches": near.edges, "notch_map": near.map}
+    found = {
+        "attribution": whose.attribution.clauses,
+        "interaction": whose.attribution.causes,
+        "readings": whose.readings,
+        "tornado": matters.tornado,
+        "indices": matters.indices,
+        "notches": near.edges,
+        "notch_map": near.map,
+    }
     return budget.write(tmp_path_factory.mktemp("run"), found)
 
 
@@ -74,7 +81,7 @@ def test_terminal_and_workbook_tell_the_same(played, lang, tmp_path):
         assert book.sheetnames == list(sheets)
         for name, sheet in sheets.items():
             head = next(row for row in book[name].iter_rows() if row[0].value == sheet.header[0])
-            assert [cell.value for cell in head][:len(sheet.header)] == list(sheet.header)
+            assert [cell.value for cell in head][: len(sheet.header)] == list(sheet.header)
             assert book[name].max_row == head[0].row + len(sheet.rows)
         drivers.save(result, tmp_path / "table.csv", lang)
         first = next(iter(drivers.frames(result).values()))
@@ -98,22 +105,42 @@ def test_an_interaction_is_told_only_beyond_its_error():
 
 
 def tornado(*ranks) -> pd.DataFrame:
-    return pd.DataFrame([{"result": "paid", "path": path, "swing": 2e6, "swing_error": 1e5, "rank_low": low, "rank_high": high}
-                         for path, (low, high) in zip("ab", ranks, strict=True)])
+    return pd.DataFrame(
+        [
+            {"result": "paid", "path": path, "swing": 2e6, "swing_error": 1e5, "rank_low": low, "rank_high": high}
+            for path, (low, high) in zip("ab", ranks, strict=True)
+        ]
+    )
 
 
-@pytest.mark.parametrize("ranks, told", [
-    (((1, 1), (2, 2)), "most is “Rent”: CNY 2.0 million"),
-    (((1, 2), (1, 2)), "cannot tell apart: Rent, Fees"),
-])
+@pytest.mark.parametrize(
+    "ranks, told",
+    [
+        (((1, 1), (2, 2)), "most is “Rent”: CNY 2.0 million"),
+        (((1, 2), (1, 2)), "cannot tell apart: Rent, Fees"),
+    ],
+)
 def test_what_matters_most_is_named_only_where_it_can_be_told(ranks, told):
-    (key, said), = driver_words.of_assumptions(tornado(*ranks), "paid", LABELS, EN)
+    ((key, said),) = driver_words.of_assumptions(tornado(*ranks), "paid", LABELS, EN)
     assert told in EN.say(key, **said)
 
 
 def indices(*rows) -> pd.DataFrame:
-    return pd.DataFrame([{"result": "paid", "factor": f, "paths": p, "total_order": t, "total_order_low": t - 0.1,
-                          "total_order_high": t + 0.1, "rank_low": low, "rank_high": high} for f, p, t, low, high in rows])
+    return pd.DataFrame(
+        [
+            {
+                "result": "paid",
+                "factor": f,
+                "paths": p,
+                "total_order": t,
+                "total_order_low": t - 0.1,
+                "total_order_high": t + 0.1,
+                "rank_low": low,
+                "rank_high": high,
+            }
+            for f, p, t, low, high in rows
+        ]
+    )
 
 
 def test_variance_is_shared_with_luck_and_no_order_is_made_up():
@@ -126,8 +153,9 @@ def test_variance_is_shared_with_luck_and_no_order_is_made_up():
 
 
 def edges(*rows) -> pd.DataFrame:
-    return pd.DataFrame([{"clause": "tax_rebate", "term": t, "year": "total", "below": b, "below_error": e, "gain": 5e4}
-                         for t, b, e in rows])
+    return pd.DataFrame(
+        [{"clause": "tax_rebate", "term": t, "year": "total", "below": b, "below_error": e, "gain": 5e4} for t, b, e in rows]
+    )
 
 
 def test_where_most_stand_below_an_edge():
@@ -146,12 +174,14 @@ def test_readings_that_cannot_be_told_apart():
     others = {"rent_clock": "settling", "opening_awards": "higher_of"}
     names = [(SWITCHES[name].zh, SWITCHES[name].en, *SWITCHES[name].meanings[reading]) for name, reading in others.items()]
     frame = pd.DataFrame(names, columns=["switch_zh", "switch_en", "reading_zh", "reading_en"]).assign(
-        mean=[5e5, -4e5], standard_error=1e5, rank_low=1, rank_high=2)
+        mean=[5e5, -4e5], standard_error=1e5, rank_low=1, rank_high=2
+    )
     key, said = driver_words.of_readings(frame, ZH)
     assert ZH.say(key, **said).endswith("前两年的起算：自落户之月；两项开办奖励并存时：就高享受一项。")
     frame[["rank_low", "rank_high"]] = [[1, 1], [2, 2]]
-    assert "“前两年的起算：自落户之月”，成本平均变动 50 万元" in ZH.say(*driver_words.of_readings(frame, ZH)[:1],
-                                                         **driver_words.of_readings(frame, ZH)[1])
+    assert "“前两年的起算：自落户之月”，成本平均变动 50 万元" in ZH.say(
+        *driver_words.of_readings(frame, ZH)[:1], **driver_words.of_readings(frame, ZH)[1]
+    )
     frame[["rank_low", "rank_high"]] = np.nan
     assert driver_words.of_readings(frame, ZH) == ("reading_costs.none", {})
 
@@ -163,8 +193,11 @@ def test_charts_name_their_unit_and_are_the_same_each_time(played):
 
     def drawn(words):
         names = drivers.labels(whose.scenario, words)
-        return [matters_charts.tornado(ranked, names, words), matters_charts.readings(whose.readings, words),
-                matters_charts.notch_map(near.map, total, names, words)]
+        return [
+            matters_charts.tornado(ranked, names, words),
+            matters_charts.readings(whose.readings, words),
+            matters_charts.notch_map(near.map, total, names, words),
+        ]
 
     for words in (ZH, EN):
         for figure, unit in zip(drawn(words), [words.say("unit.money")] * 2 + ["%"], strict=True):

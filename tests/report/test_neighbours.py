@@ -44,32 +44,50 @@ sys.exit(0)
 
 
 def a_notebook(path: Path) -> Path:
-    cells = [nbformat.v4.new_code_cell('folder: str = ""\nlang: str = "zh"', metadata={"tags": ["parameters"]}),
-             nbformat.v4.new_code_cell(f"import time\nfor _ in range(20):\n    print({SECRET!r}, flush=True)\n    time.sleep(0.1)"),
-             nbformat.v4.new_code_cell("import os, json\nfrom IPython import get_ipython\nprint(os.getpid())")]
+    cells = [
+        nbformat.v4.new_code_cell('folder: str = ""\nlang: str = "zh"', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(f"import time\nfor _ in range(20):\n    print({SECRET!r}, flush=True)\n    time.sleep(0.1)"),
+        nbformat.v4.new_code_cell("import os, json\nfrom IPython import get_ipython\nprint(os.getpid())"),
+    ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
 
 def ports_of(process: psutil.Process) -> list[int]:
     """What anybody on the machine can see in /proc/net/tcp."""
-    return sorted({c.laddr.port for p in [process, *process.children(recursive=True)] for c in p.net_connections("tcp")
-                   if c.status == psutil.CONN_LISTEN})
+    return sorted(
+        {
+            c.laddr.port
+            for p in [process, *process.children(recursive=True)]
+            for c in p.net_connections("tcp")
+            if c.status == psutil.CONN_LISTEN
+        }
+    )
 
 
 def heard_by_another(ports: list[int], seconds: float = 2.0) -> int:
     """What another account hears that subscribes to every port; as nobody where this account may become nobody."""
     command = [sys.executable, "-c", LISTENING, json.dumps(ports), str(seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={"PATH": os.environ["PATH"]},
-                          **({"user": 65534} if sys.platform != "win32" and os.geteuid() == 0 and _nobody_can_run() else {}))
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"PATH": os.environ["PATH"]},
+        **({"user": 65534} if sys.platform != "win32" and os.geteuid() == 0 and _nobody_can_run() else {}),
+    )
     assert done.stdout.startswith("ready"), done.stderr
     return int(done.stdout.split()[-1])
 
 
 def _nobody_can_run() -> bool:
     try:
-        return subprocess.run([sys.executable, "-c", "import zmq"], user=65534, capture_output=True, timeout=60,
-                              env={"PATH": os.environ["PATH"]}).returncode == 0
+        return (
+            subprocess.run(
+                [sys.executable, "-c", "import zmq"], user=65534, capture_output=True, timeout=60, env={"PATH": os.environ["PATH"]}
+            ).returncode
+            == 0
+        )
     except OSError:  # this Python is the user's alone
         return False
 

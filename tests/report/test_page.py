@@ -51,9 +51,7 @@ def test_the_page_needs_nothing_from_outside(pages, run, lang):
     page = pages[lang]
     assert faults(page, run().run_id) == []
     assert not re.search(r"https?:|<script|<link|@import|//cdn", page)
-    assert all(
-        source.startswith("data:image/svg+xml;base64,") for source in re.findall(r'src="([^"]*)', page)
-    )
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in re.findall(r'src="([^"]*)', page))
 
 
 @pytest.mark.parametrize("lang, tag", [("zh", "zh-CN"), ("en", "en")])
@@ -91,11 +89,7 @@ def test_every_number_said_stands_in_the_files(pages, run, lang):
     """Whatever is set off in a sentence is a year, a name, or a number of the summary, rounded."""
     one, units = run(), UNITS[lang].values()
     known = {str(y) for y in one.cash_years} | {str(len(one.settings)), one.run_id}
-    known |= {
-        units_.text(a, 0.0)
-        for units_ in units
-        for a in (*one.appropriation.values(), one.appropriation_total)
-    }
+    known |= {units_.text(a, 0.0) for units_ in units for a in (*one.appropriation.values(), one.appropriation_total)}
     for _, row in one.summary.iterrows():
         known |= {shown(row, unit, c) for unit in units for c in ("mean", "p5", "p50", "p80", "p95")}
         known |= {percent(row["probability"]), chance_text(row, load(lang))}

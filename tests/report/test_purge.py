@@ -52,9 +52,16 @@ def test_what_the_records_list_is_gone_and_the_rest_is_named(copy, capsys):
     assert main(["purge", str(copy), "--lang", "en"]) == 1
     told = capsys.readouterr().out
     left = set(listing(copy))
-    for name in ("mine.csv", "compare/0-baseline/summary.csv", "compare/0-baseline/budget.zh.html",
-                 "compare/0-baseline/failed/notes.txt", "compare/0-baseline/failed/budget.en.ipynb",
-                 "名册/enterprises.csv", "compare/record.json", "compare/1-cautious/record.json"):
+    for name in (
+        "mine.csv",
+        "compare/0-baseline/summary.csv",
+        "compare/0-baseline/budget.zh.html",
+        "compare/0-baseline/failed/notes.txt",
+        "compare/0-baseline/failed/budget.en.ipynb",
+        "名册/enterprises.csv",
+        "compare/record.json",
+        "compare/1-cautious/record.json",
+    ):
         assert (copy / name).is_file() and name in told, name
     assert not any((copy / "compare").rglob("*.parquet")) and not (run / "settings.csv").exists()
     assert not (run / "failed" / "budget.zh.ipynb").exists() and not (run / "blocks").exists()
@@ -69,12 +76,15 @@ def test_a_second_time_there_is_nothing_to_do(copy, capsys):
     assert set(again["state"]) == {"missing"}  # the records still say what there was
 
 
-@pytest.mark.parametrize("break_it, why", [
-    (lambda place: (place / "compare" / "record.json").write_text("{}"), "is not a run's record"),
-    (lambda place: edit(place / "compare" / "record.json", "../名册/enterprises.csv"), "lies elsewhere"),
-    (lambda place: edit(place / "compare" / "record.json", str(place / "名册" / "enterprises.csv")), "lies elsewhere"),
-    (lambda place: link(place / "compare" / "differences.csv", place / "名册" / "enterprises.csv"), "lies elsewhere"),
-])
+@pytest.mark.parametrize(
+    "break_it, why",
+    [
+        (lambda place: (place / "compare" / "record.json").write_text("{}"), "is not a run's record"),
+        (lambda place: edit(place / "compare" / "record.json", "../名册/enterprises.csv"), "lies elsewhere"),
+        (lambda place: edit(place / "compare" / "record.json", str(place / "名册" / "enterprises.csv")), "lies elsewhere"),
+        (lambda place: link(place / "compare" / "differences.csv", place / "名册" / "enterprises.csv"), "lies elsewhere"),
+    ],
+)
 def test_what_is_doubtful_is_refused_and_nothing_is_deleted(break_it, why, copy):
     break_it(copy)
     before = listing(copy)

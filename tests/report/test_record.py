@@ -59,9 +59,7 @@ def test_a_missing_column_is_named(copy):
     record = json.loads((copy / "record.json").read_text(encoding="utf-8"))
     import hashlib
 
-    text = (
-        (copy / "summary.csv").read_text(encoding="utf-8-sig").replace("standard_error", "standart_error", 1)
-    )
+    text = (copy / "summary.csv").read_text(encoding="utf-8-sig").replace("standard_error", "standart_error", 1)
     (copy / "summary.csv").write_text(text, encoding="utf-8")
     record["outputs"]["summary.csv"] = hashlib.sha256((copy / "summary.csv").read_bytes()).hexdigest()
     (copy / "record.json").write_text(json.dumps(record), encoding="utf-8")

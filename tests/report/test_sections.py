@@ -102,9 +102,7 @@ def test_a_policy_without_targets_has_no_section_of_them(run):
 
 def test_the_band_of_a_quantity_the_summary_lacks_comes_from_its_draws(run):
     one = run()
-    less = RunFolder(
-        one.path, one.record, one.summary[one.summary["measure"] != "leading"], one.settings, one._raw
-    )
+    less = RunFolder(one.path, one.record, one.summary[one.summary["measure"] != "leading"], one.settings, one._raw)
     found = less.band("leading").loc[one.years]  # the draws also have the year of cash only
     pd.testing.assert_frame_equal(found, one.band("leading"), check_names=False, check_dtype=False)
 
@@ -141,7 +139,7 @@ def test_printed_parts_add_up_to_printed_totals(run, lang):
 
     def cells(html: str) -> list[list[str]]:
         rows = re.findall("<tr(?: class=strong)?>(.*?)</tr>", html.partition("<tbody>")[2])
-        return [re.findall(r'<td[^>]*>([^<]*)', row) for row in rows]
+        return [re.findall(r"<td[^>]*>([^<]*)", row) for row in rows]
 
     for kind in ("ordinary", "unfunded"):
         *parts, total = cells(blocks(tables.costs(run(kind), load(lang))))

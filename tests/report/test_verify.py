@@ -50,8 +50,8 @@ def test_a_run_is_repeated_to_the_byte(made):
 @pytest.mark.parametrize("name", ["summary.csv", "targets.zh.html", "settings.csv", "draws.parquet"])
 def test_g4_an_edited_number_is_found(copy, name, capsys):
     raw = (copy / name).read_bytes()
-    place = next(i for i in range(len(raw) // 2, len(raw)) if raw[i:i + 1].isdigit())
-    (copy / name).write_bytes(raw[:place] + (b"7" if raw[place:place + 1] != b"7" else b"8") + raw[place + 1:])
+    place = next(i for i in range(len(raw) // 2, len(raw)) if raw[i : i + 1].isdigit())
+    (copy / name).write_bytes(raw[:place] + (b"7" if raw[place : place + 1] != b"7" else b"8") + raw[place + 1 :])
     assert states(simulator.verify(copy))[name] == "changed"
     assert main(["verify", str(copy), "--lang", "en"]) == 1
     assert name in capsys.readouterr().out
@@ -95,8 +95,10 @@ def test_missing_foreign_and_unrecorded_files_are_told(copy):
 
 def test_the_record_for_outside_has_no_user_host_or_path(made):
     apart = made / "external"
-    inside, outside = ((place / RECORDS / f"{name}.json").read_text(encoding="utf-8") for place, name in
-                       ((made, "targets.zh.html"), (apart, "targets-external.en.html")))
+    inside, outside = (
+        (place / RECORDS / f"{name}.json").read_text(encoding="utf-8")
+        for place, name in ((made, "targets.zh.html"), (apart, "targets-external.en.html"))
+    )
     by = json.loads(inside)["by"]
     assert set(by) == {"user", "host", "folder"} and by["folder"] == str(made)
     assert "by" not in json.loads(outside)
@@ -110,8 +112,13 @@ def test_the_record_for_outside_has_no_user_host_or_path(made):
 def test_every_page_carries_its_record(made):
     record = json.loads((made / "record.json").read_text(encoding="utf-8"))
     page = (made / "targets.zh.html").read_text(encoding="utf-8")
-    for name, value in {"run-id": record["run_id"], "seed": str(record["seed"]), "law-sha256": record["hashes"]["law"],
-                        "scenario-sha256": record["hashes"]["scenario"], "code-sha256": record["hashes"]["code"]}.items():
+    for name, value in {
+        "run-id": record["run_id"],
+        "seed": str(record["seed"]),
+        "law-sha256": record["hashes"]["law"],
+        "scenario-sha256": record["hashes"]["scenario"],
+        "code-sha256": record["hashes"]["code"],
+    }.items():
         assert f'<meta content="{value}" name="{name}"/>' in page
 
 

@@ -28,9 +28,7 @@ def test_both_languages_have_the_same_places(key):
     assert places(ZH.sentences[key]) == places(EN.sentences[key])
 
 
-@pytest.mark.parametrize(
-    "key", [k for k in sorted(ZH.sentences) if not k.startswith(("units.", "page.page_of"))]
-)
+@pytest.mark.parametrize("key", [k for k in sorted(ZH.sentences) if not k.startswith(("units.", "page.page_of"))])
 def test_chinese_is_chinese(key):
     plain = re.sub(r"\{\w+\}|SHA-256|P\d+", "", ZH.sentences[key])
     assert not re.search(r"[A-Za-z]{2,}", plain)
@@ -86,9 +84,7 @@ def test_a_quantile_s_error_comes_from_its_interval():
     assert shown(row, UNITS["zh"]["money"], "p80") == "2,700"
 
 
-@pytest.mark.parametrize(
-    "p, text", [(0.0, "<1%"), (0.0049, "<1%"), (0.235, "24%"), (0.999, ">99%"), (1.0, ">99%")]
-)
+@pytest.mark.parametrize("p, text", [(0.0, "<1%"), (0.0049, "<1%"), (0.235, "24%"), (0.999, ">99%"), (1.0, ">99%")])
 def test_nothing_is_called_impossible_or_certain(p, text):
     assert percent(p) == text
 

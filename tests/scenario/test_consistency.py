@@ -263,8 +263,12 @@ def test_equal_settings_have_one_hash_however_they_are_written(tmp_path, spellin
 
 def test_a_late_assumption_and_a_number_of_a_clause_not_offered_change_nothing(tmp_path):
     assert texts_of(BASELINE.set, parse_set(["assumptions.o2o_share@2030=0.2"])) == [
-        "assumptions.o2o_share@2030: 2030 lies after 2017, the last award year: it changes nothing → leave it out, or set a later horizon"]
+        "assumptions.o2o_share@2030: 2030 lies after 2017, the last award year: it changes nothing → leave it out, or set a later horizon"
+    ]
     idle = "name: mine\nbase: baseline\nlaw: {office_rent.offered: false, office_rent.max_area: 300}\n"
     assert texts_of(load, tmp_path, idle) == [
-        ("mine.yaml line 3, law.office_rent.max_area: changes nothing: office_rent is not offered → leave it out, or set "
-         "law.office_rent.offered=true")]
+        (
+            "mine.yaml line 3, law.office_rent.max_area: changes nothing: office_rent is not offered → leave it out, or set "
+            "law.office_rent.offered=true"
+        )
+    ]

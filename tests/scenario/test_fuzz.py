@@ -10,9 +10,39 @@ from simulator.resources import folder
 from simulator.scenario import load_scenario, parse_set
 from tests.fuzzing import answers, fuzz, mutated
 
-PIECES = (b": ", b"- ", b"{", b"}", b"[", b"]", b"&a ", b"*a", b"!!python/object/apply:os.system [exit]", b"<<: ", b"? ", b"\n",
-          b"  ", b"\t", b"#", b"'", b'"', b"|\n", b"---\n", b"1e999", b".nan", b".inf", b"0x10", b"1_000", b"none", b"extends: ",
-          b"name: ", "￥５".encode(), b"\xff", b"\x00", b"%TAG ! !")
+PIECES = (
+    b": ",
+    b"- ",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"&a ",
+    b"*a",
+    b"!!python/object/apply:os.system [exit]",
+    b"<<: ",
+    b"? ",
+    b"\n",
+    b"  ",
+    b"\t",
+    b"#",
+    b"'",
+    b'"',
+    b"|\n",
+    b"---\n",
+    b"1e999",
+    b".nan",
+    b".inf",
+    b"0x10",
+    b"1_000",
+    b"none",
+    b"extends: ",
+    b"name: ",
+    "￥５".encode(),
+    b"\xff",
+    b"\x00",
+    b"%TAG ! !",
+)
 SCENARIOS = folder("scenarios")
 BASELINE = load_scenario("baseline")
 
@@ -43,9 +73,21 @@ def test_mutated_scenarios(tmp_path_factory, name):
 
 
 @fuzz
-@given(text=st.one_of(st.text(max_size=60), st.lists(st.sampled_from([p.decode("utf-8", "replace") for p in PIECES])).map("".join)),
-       path=st.sampled_from(["law.tax_rebate.high_rate", "policy.end", "draws", "assumptions.exit.year1", "seed", "appropriation.2013",
-                             "interpretation.rent_clock", ""]))
+@given(
+    text=st.one_of(st.text(max_size=60), st.lists(st.sampled_from([p.decode("utf-8", "replace") for p in PIECES])).map("".join)),
+    path=st.sampled_from(
+        [
+            "law.tax_rebate.high_rate",
+            "policy.end",
+            "draws",
+            "assumptions.exit.year1",
+            "seed",
+            "appropriation.2013",
+            "interpretation.rent_clock",
+            "",
+        ]
+    ),
+)
 def test_arbitrary_settings(text, path):
     answers(lambda: BASELINE.set(parse_set([f"{path}={text}"])), ScenarioError)
 

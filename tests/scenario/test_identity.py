@@ -50,6 +50,7 @@ def test_a_file_that_takes_anothers_name_or_title_says_what_differs(tmp_path):
     (tmp_path / "copy.yaml").write_text(text, encoding="utf-8")
     assert load_scenario(tmp_path / "copy.yaml").name == "copy"
 
+
 def test_an_own_name_and_title_is_kept_and_the_laws_changes_are_told():
     cautious = load_scenario("cautious")
     assert {c.path for c in cautious.departures()} >= {"law.office_rent.max_area"}
@@ -64,6 +65,7 @@ def test_the_record_of_a_run_bears_it(monkeypatch):
         @staticmethod
         def of_year(_):
             import numpy as np
+
             return np.zeros((1, 1))
 
     monkeypatch.setattr(BudgetRun, "_is_heavy", lambda self: False)  # asks for draws

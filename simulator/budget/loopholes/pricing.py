@@ -36,9 +36,29 @@ from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import CONFIDENCE, Scenario
 
 TEXTS = ("zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en")
-PRICES = ("way", *TEXTS, "gainers", "gain", "everybody", "everybody_error", "share_low", "share_mode", "share_high",
-          "price", "price_error", "price_p95", "price_p95_low", "price_p95_high", "clause", "closed_by", "closed_price", "closed_error",
-          "source", "confidence", "invented")
+PRICES = (
+    "way",
+    *TEXTS,
+    "gainers",
+    "gain",
+    "everybody",
+    "everybody_error",
+    "share_low",
+    "share_mode",
+    "share_high",
+    "price",
+    "price_error",
+    "price_p95",
+    "price_p95_low",
+    "price_p95_high",
+    "clause",
+    "closed_by",
+    "closed_price",
+    "closed_error",
+    "source",
+    "confidence",
+    "invented",
+)
 
 DRAWS = 200  # for a report: the price within some per cent
 
@@ -77,28 +97,36 @@ def read(path: Path) -> tuple[Loophole, ...]:
     for name, block in document.data.items():
         place = document.place(str(name))
         if name not in WAYS or not isinstance(block, Mapping):
-            problems.append(Problem(place, "is no way round the text", phrase('one of {}', ', '.join(WAYS))))
+            problems.append(Problem(place, "is no way round the text", phrase("one of {}", ", ".join(WAYS))))
             continue
         unknown, share = set(block) - {*TEXTS, "share", "closed_by"}, block.get("share")
         lacking = [k for k in TEXTS if not isinstance(block.get(k), str)]
         problems += [Problem(document.place(f"{name}.{k}"), "is not known here", ", ".join(TEXTS)) for k in sorted(unknown)]
-        problems += [Problem(place, phrase('{} is missing or no text', k), phrase('add {}:', k)) for k in lacking]
-        if not isinstance(share, Mapping) or set(share) != {"value", "source", "confidence"} or \
-                share["confidence"] not in CONFIDENCE:
+        problems += [Problem(place, phrase("{} is missing or no text", k), phrase("add {}:", k)) for k in lacking]
+        if not isinstance(share, Mapping) or set(share) != {"value", "source", "confidence"} or share["confidence"] not in CONFIDENCE:
             problems.append(Problem(document.place(f"{name}.share"), "is no assumption", "{value: …, source: …, confidence: …}"))
             continue
         value, wrong = parse(share["value"], document.place(f"{name}.share"), 0, 1)
         problems += wrong
         if value is not None:
-            found.append(Loophole(name, {k: str(block.get(k)) for k in TEXTS}, value, str(share["source"]),
-                                  share["confidence"], dict(block.get("closed_by") or {})))
+            found.append(
+                Loophole(
+                    name,
+                    {k: str(block.get(k)) for k in TEXTS},
+                    value,
+                    str(share["source"]),
+                    share["confidence"],
+                    dict(block.get("closed_by") or {}),
+                )
+            )
     if problems:
         raise ScenarioError(problems)
     return tuple(found)
 
 
-def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Loophole, ...] | None = None, *,
-           workers: Workers = None) -> pd.DataFrame:
+def prices(
+    scenario: Scenario, people: Population, playing: Play, ways: tuple[Loophole, ...] | None = None, *, workers: Workers = None
+) -> pd.DataFrame:
     """PRICES of every way: gainers (enterprises that gain by the law in the register's years) and their gain; everybody: the
     cost, mean of all cash, if all of them go; price: if the share drawn goes; closed_price: the same under `closed_by`; CNY.
     invented: the register is.
@@ -106,8 +134,13 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
     Raises ScenarioError when the register has no year of the policy.
     """
     if not reaches(people, scenario):
-        raise ScenarioError(Problem(people.source, phrase("has no rows of {}, the policy's first year", scenario.law.start.year),
-                                    "give the register that year's rows"))
+        raise ScenarioError(
+            Problem(
+                people.source,
+                phrase("has no rows of {}, the policy's first year", scenario.law.start.year),
+                "give the register that year's rows",
+            )
+        )
     played: dict[str, Draws] = {}
 
     def costs(of: Scenario, key: str, who: np.ndarray, changed: Population, come: np.ndarray) -> np.ndarray:
@@ -121,7 +154,7 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
             paid = paid_instead(known, base, people.subset(who), changed.subset(come), workers)
         if paid is None:
             paid = playing(known, changed).paid
-        return (paid - base.paid).sum(axis=1)[:, :base.cash]
+        return (paid - base.paid).sum(axis=1)[:, : base.cash]
 
     rows = []
     for hole in loopholes(scenario.law.policy) if ways is None else ways:
@@ -139,11 +172,26 @@ def prices(scenario: Scenario, people: Population, playing: Play, ways: tuple[Lo
         total = everybody.sum(axis=1)
         price = total * share
         dearest = scenario.law.policy.slugs[int(np.argmax(everybody.mean(axis=0)))] if who.any() else ""
-        rows.append((hole.name, *hole.texts.values(), int(who.sum()), int(gains[who].sum()) / FEN, *mean_and_error(total),
-                     hole.share.low, hole.share.mode, hole.share.high, *mean_and_error(price),
-                     *quantile(price, 95), dearest, _written(hole.closed_by),
-                     *(mean_and_error(remaining) if closed is not None and who.any() else (np.nan, np.nan)),
-                     hole.source, hole.confidence, people.synthetic))
+        rows.append(
+            (
+                hole.name,
+                *hole.texts.values(),
+                int(who.sum()),
+                int(gains[who].sum()) / FEN,
+                *mean_and_error(total),
+                hole.share.low,
+                hole.share.mode,
+                hole.share.high,
+                *mean_and_error(price),
+                *quantile(price, 95),
+                dearest,
+                _written(hole.closed_by),
+                *(mean_and_error(remaining) if closed is not None and who.any() else (np.nan, np.nan)),
+                hole.source,
+                hole.confidence,
+                people.synthetic,
+            )
+        )
     return pd.DataFrame(rows, columns=list(PRICES))
 
 
@@ -152,8 +200,13 @@ def reaches(people: Population, scenario: Scenario) -> bool:
     return people.first_year <= scenario.law.start.year <= people.last_year
 
 
-def price_ways(scenario: Scenario, people: Population | None, workers: Workers = None, draws: int = DRAWS,
-               progress: Callable[[int], object] | None = None) -> pd.DataFrame:
+def price_ways(
+    scenario: Scenario,
+    people: Population | None,
+    workers: Workers = None,
+    draws: int = DRAWS,
+    progress: Callable[[int], object] | None = None,
+) -> pd.DataFrame:
     """`prices` on a register, or on an invented one where there is none; at most `draws` draws. progress: called after each
     play."""
     if people is None:
@@ -173,10 +226,11 @@ def gain(scenario: Scenario, people: Population, way: Way) -> np.ndarray:
 
     Enterprises with unknown facts gain nothing: they are not assessed here.
     """
-    everyone = ~np.isin(people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.law.policy, scenario.interpretation)
-                                     if entry[0]])
+    everyone = ~np.isin(
+        people.ids, [entry[0] for entry in asked_for(people.unknown, scenario.law.policy, scenario.interpretation) if entry[0]]
+    )
     changed, origin = way(people, scenario.law, everyone)
-    before, after = (assess(p, scenario).awards[:, :, :scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for p in (people, changed))
+    before, after = (assess(p, scenario).awards[:, :, : scenario.law.policy.cash_clauses].sum(axis=(1, 2)) for p in (people, changed))
     gained = np.zeros(len(people), np.int64)
     np.add.at(gained, origin, after)
     return np.where(everyone, gained - before, 0)

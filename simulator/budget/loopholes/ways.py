@@ -66,9 +66,17 @@ def capital(people: Population, law: Law, who: np.ndarray) -> Changed:
     changed, origin = _copied(people), np.arange(len(people))
     facts, settled = changed.enterprises, people.enterprises["settled_on"] // 10_000
     who = who & _in_term(people.enterprises["settled_on"], law)
-    asked = {fact: sorted({edge.number for clause in law.policy.clauses for edge in clause.edges
-                           if edge.fact == fact and edge.op in (">=", ">") and clause.slug not in law.withdrawn})
-             for fact in ("registered_capital", "paid_in_capital")}
+    asked = {
+        fact: sorted(
+            {
+                edge.number
+                for clause in law.policy.clauses
+                for edge in clause.edges
+                if edge.fact == fact and edge.op in (">=", ">") and clause.slug not in law.withdrawn
+            }
+        )
+        for fact in ("registered_capital", "paid_in_capital")
+    }
     for year in np.unique(settled[who]):
         of_year = who & (settled == year)
         edges = {fact: sorted(_edge(law, path, year) for path in paths) for fact, paths in asked.items()}
@@ -118,8 +126,7 @@ def several_platforms(people: Population, law: Law, who: np.ndarray) -> Changed:
     return changed, origin
 
 
-WAYS: Mapping[str, Way] = {way.__name__: way for way in (split, split_off, capital, reregistration, several_shops,
-                                                         several_platforms)}
+WAYS: Mapping[str, Way] = {way.__name__: way for way in (split, split_off, capital, reregistration, several_shops, several_platforms)}
 
 
 def _copied(people: Population) -> Population:
@@ -145,9 +152,16 @@ def _doubled(people: Population, who: np.ndarray) -> tuple[Population, np.ndarra
 
     ids = np.array([*people.ids, *(f"{people.ids[i]}·2" for i in old)], dtype=object)
     doubled = replace(
-        people, ids=ids, enterprises=np.concatenate([people.enterprises, people.enterprises[old]]),
-        annual=np.concatenate([people.annual, people.annual[old]]), details=details, support=longer(people.support),
-        support_district=longer(people.support_district), paid=longer(people.paid), employees=longer(people.employees))
+        people,
+        ids=ids,
+        enterprises=np.concatenate([people.enterprises, people.enterprises[old]]),
+        annual=np.concatenate([people.annual, people.annual[old]]),
+        details=details,
+        support=longer(people.support),
+        support_district=longer(people.support_district),
+        paid=longer(people.paid),
+        employees=longer(people.employees),
+    )
     return doubled, origin, np.arange(n, n + count)
 
 

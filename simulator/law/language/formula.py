@@ -123,33 +123,126 @@ class Scope(Protocol):
 
 
 _ALIASES = {
-    "min": "min", "最小": "min", "取小": "min", "较小者": "min", "最小值": "min",
-    "max": "max", "最大": "max", "取大": "max", "较大者": "max", "最大值": "max",
-    "floor": "floor", "取整": "floor", "int": "floor", "向下取整": "floor", "ceil": "ceil", "向上取整": "ceil",
-    "round": "round", "四舍五入": "round",
-    "steps": "steps", "每满": "steps", "tier": "tier", "分档": "tier",
-    "if": "if_", "if_": "if_", "如果": "if_", "and": "and_", "and_": "and_", "且": "and_", "or": "or_", "or_": "or_", "或": "or_",
-    "not": "not_", "not_": "not_", "非": "not_",
-    "year": "year", "年份": "year", "month": "month", "月份": "month",
-    "months_in": "months_in", "月数": "months_in", "当年月数": "months_in",
-    "in_term": "in_term", "在政策期内": "in_term",
-    "earliest": "earliest", "最早": "earliest", "较早": "earliest", "latest": "latest", "最晚": "latest", "较晚": "latest",
-    "known": "known", "已填": "known", "有": "known", "date": "date", "日期": "date",
-    "end_of_year": "end_of_year", "年末": "end_of_year", "start_of_year": "start_of_year", "年初": "start_of_year",
-    "years_after": "years_after", "满年": "years_after", "age": "age", "满几年": "age",
+    "min": "min",
+    "最小": "min",
+    "取小": "min",
+    "较小者": "min",
+    "最小值": "min",
+    "max": "max",
+    "最大": "max",
+    "取大": "max",
+    "较大者": "max",
+    "最大值": "max",
+    "floor": "floor",
+    "取整": "floor",
+    "int": "floor",
+    "向下取整": "floor",
+    "ceil": "ceil",
+    "向上取整": "ceil",
+    "round": "round",
+    "四舍五入": "round",
+    "steps": "steps",
+    "每满": "steps",
+    "tier": "tier",
+    "分档": "tier",
+    "if": "if_",
+    "if_": "if_",
+    "如果": "if_",
+    "and": "and_",
+    "and_": "and_",
+    "且": "and_",
+    "or": "or_",
+    "or_": "or_",
+    "或": "or_",
+    "not": "not_",
+    "not_": "not_",
+    "非": "not_",
+    "year": "year",
+    "年份": "year",
+    "month": "month",
+    "月份": "month",
+    "months_in": "months_in",
+    "月数": "months_in",
+    "当年月数": "months_in",
+    "in_term": "in_term",
+    "在政策期内": "in_term",
+    "earliest": "earliest",
+    "最早": "earliest",
+    "较早": "earliest",
+    "latest": "latest",
+    "最晚": "latest",
+    "较晚": "latest",
+    "known": "known",
+    "已填": "known",
+    "有": "known",
+    "date": "date",
+    "日期": "date",
+    "end_of_year": "end_of_year",
+    "年末": "end_of_year",
+    "start_of_year": "start_of_year",
+    "年初": "start_of_year",
+    "years_after": "years_after",
+    "满年": "years_after",
+    "age": "age",
+    "满几年": "age",
 }
 FUNCTIONS = tuple(dict.fromkeys(_ALIASES.values()))
 _LAST_YEAR = ("last_year", "上年", "去年")
 _IN_YEAR = ("in_year", "某年")
 _PAID = ("paid", "已享受", "已兑现")
-_PAID_FIELDS = {"total": "total", "合计": "total", "累计": "total", "years": "years", "年数": "years", "first_year": "first_year",
-                "首年": "first_year", "last_year": "last_year", "末年": "last_year", "last": "last", "末次金额": "last"}
+_PAID_FIELDS = {
+    "total": "total",
+    "合计": "total",
+    "累计": "total",
+    "years": "years",
+    "年数": "years",
+    "first_year": "first_year",
+    "首年": "first_year",
+    "last_year": "last_year",
+    "末年": "last_year",
+    "last": "last",
+    "末次金额": "last",
+}
 _DUE = ("due", "应得")
-_SIGNS = {"×": "*", "÷": "/", "−": "-", "－": "-", "＋": "+", "＊": "*", "／": "/", "（": "(", "）": ")", "，": ",", "、": ",", "：": ":",
-          "｛": "{", "｝": "}", "［": "[", "］": "]", "＝": "=", "＞": ">", "＜": "<", "≥": ">=", "≤": "<=", "≠": "!=", "“": '"', "”": '"',
-          "＂": '"', "‘": "'", "’": "'", "　": " ", "\u00a0": " ", "∧": " and ", "∨": " or ", "\n": " ", "\t": " ", "。": "."}
-_NARROW = {code: code - 0xFEE0
-           for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F)}  # ０Ａａ．＿
+_SIGNS = {
+    "×": "*",
+    "÷": "/",
+    "−": "-",
+    "－": "-",
+    "＋": "+",
+    "＊": "*",
+    "／": "/",
+    "（": "(",
+    "）": ")",
+    "，": ",",
+    "、": ",",
+    "：": ":",
+    "｛": "{",
+    "｝": "}",
+    "［": "[",
+    "］": "]",
+    "＝": "=",
+    "＞": ">",
+    "＜": "<",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "“": '"',
+    "”": '"',
+    "＂": '"',
+    "‘": "'",
+    "’": "'",
+    "　": " ",
+    "\u00a0": " ",
+    "∧": " and ",
+    "∨": " or ",
+    "\n": " ",
+    "\t": " ",
+    "。": ".",
+}
+_NARROW = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F)
+}  # ０Ａａ．＿
 _BETWEEN = {"且": "and", "并且": "and", "AND": "and", "或": "or", "或者": "or", "OR": "or"}  # between two conditions
 _WORD = re.compile(r"\w+")
 _JOINED = re.compile("并且|或者|且|或")
@@ -158,7 +251,8 @@ _FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"  # a comma stands within a fig
 _LITERAL = re.compile(
     rf"(?<![\w.])({_FIGURE})\s*((?:百万|千万|万|亿|千|百)?\s*(?:[%％‰]|(?:CNY|USD|EUR|HKD|m2|m²|months?|years?|days?|hours?|美元|"
     r"元|平方米|平米|个月|月|年|天|小时|户|家|人|名|件|个|台|票|单|店|项|次)(?!(?![且或])[\w²])))|"
-    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!(?![且或])\w)")
+    rf"(?<![\w.])({_FIGURE})\s*(万|亿|千万|百万)(?!(?![且或])\w)"
+)
 
 
 @dataclass
@@ -176,30 +270,45 @@ class Formula:
         self._literals: list[str] = []
         self._code, self._places = self._prepared()
         if len(self.text) > LONGEST:
-            return self.fail(0, f"has {len(self.text):,} characters", f"有{len(self.text):,}个字符",
-                             f"at most {LONGEST:,}: give parts of it names under let", f"至多{LONGEST:,}个，其余部分用 let 命名拆开")
+            return self.fail(
+                0,
+                f"has {len(self.text):,} characters",
+                f"有{len(self.text):,}个字符",
+                f"at most {LONGEST:,}: give parts of it names under let",
+                f"至多{LONGEST:,}个，其余部分用 let 命名拆开",
+            )
         try:
             with warnings.catch_warnings():  # what Python would remark on ("5if") is told below, or fine
                 warnings.simplefilter("ignore", SyntaxWarning)
                 tree = ast.parse(self._code, mode="eval").body
             if _depth(tree) > DEEPEST:
-                return self.fail(0, phrase('is nested deeper than {} levels', DEEPEST), f"嵌套超过{DEEPEST}层",
-                                 "give parts of it names under let", "用 let 命名拆开")
+                return self.fail(
+                    0,
+                    phrase("is nested deeper than {} levels", DEEPEST),
+                    f"嵌套超过{DEEPEST}层",
+                    "give parts of it names under let",
+                    "用 let 命名拆开",
+                )
         except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
             column = max((getattr(e, "offset", None) or 1) - 1, 0)
             return self.fail(self._place(column), *_syntax(e, self._code))
         try:
             return self._of(tree)
         except OverflowError:
-            return self.fail(0, "could grow beyond what is counted exactly", "结果可能超出精确计数的范围",
-                             "cap a fact with min(…)", "请用 min(…) 限制其中的数据")
+            return self.fail(
+                0,
+                "could grow beyond what is counted exactly",
+                "结果可能超出精确计数的范围",
+                "cap a fact with min(…)",
+                "请用 min(…) 限制其中的数据",
+            )
 
     def _prepared(self) -> tuple[str, list[int]]:
         """The formula in Python's own signs, and for each character the place in the text it comes from."""
         text, out, places, quoted = self.text.translate(_NARROW), "", [], ""
         i = len(text) - len(text.lstrip())
-        if text[i:i + 1] in ("=", "＝"):  # as in a spreadsheet
-            i = len(text) - len(text[i + 1:].lstrip())
+        if text[i : i + 1] in ("=", "＝"):  # as in a spreadsheet
+            i = len(text) - len(text[i + 1 :].lstrip())
         while i < len(text):
             start, sign = i, _SIGNS.get(text[i], text[i])
             if quoted:
@@ -217,8 +326,13 @@ class Formula:
             else:
                 quoted = sign if sign in ("'", '"') else ""
                 if text[i] in "＋－＊／＝＞＜":
-                    self.note(i, f"the full-width sign {text[i]} is read as {sign}", f"全角符号“{text[i]}”按“{sign}”理解",
-                              phrase('write {}', sign), f"请写半角“{sign}”")
+                    self.note(
+                        i,
+                        f"the full-width sign {text[i]} is read as {sign}",
+                        f"全角符号“{text[i]}”按“{sign}”理解",
+                        phrase("write {}", sign),
+                        f"请写半角“{sign}”",
+                    )
                 piece, i = sign, i + 1
             out += piece
             places += [start] * len(piece)
@@ -255,16 +369,25 @@ class Formula:
     def _not_a(self, tree: ast.AST, value: Value, en: str, zh: str, remedy_en: str = "", remedy_zh: str = "") -> Value:
         if value.kind == _POISON:
             return POISON
-        return self.fail(self._at(tree), f"is {_kind(value)[0]}, where {en} is needed", f"是{_kind(value)[1]}，此处应为{zh}",
-                         remedy_en or f"write {en} here", remedy_zh or f"请改写为{zh}")
+        return self.fail(
+            self._at(tree),
+            f"is {_kind(value)[0]}, where {en} is needed",
+            f"是{_kind(value)[1]}，此处应为{zh}",
+            remedy_en or f"write {en} here",
+            remedy_zh or f"请改写为{zh}",
+        )
 
     # ------------------------------------------------------------------------------------------------- reading
     def _of(self, tree: ast.expr) -> Value:
         reader: Callable[..., Value] | None = getattr(self, f"_{type(tree).__name__.lower()}", None)
         if reader is None or isinstance(tree, ast.Dict):
-            return self.fail(self._at(tree), "holds something that is no part of the language", "含有公式语言之外的写法",
-                             "only names, numbers, + − × ÷, comparisons, and/or/not, a if b else c and the listed functions",
-                             "只能用名称、数字、加减乘除、比较、and/or/not、a if b else c 和所列函数")
+            return self.fail(
+                self._at(tree),
+                "holds something that is no part of the language",
+                "含有公式语言之外的写法",
+                "only names, numbers, + − × ÷, comparisons, and/or/not, a if b else c and the listed functions",
+                "只能用名称、数字、加减乘除、比较、and/or/not、a if b else c 和所列函数",
+            )
         return reader(tree)
 
     def _constant(self, tree: ast.Constant) -> Value:
@@ -283,8 +406,13 @@ class Formula:
             if scale > 10**9:
                 return self.fail(self._at(tree), "has more than nine decimals", "小数超过九位", "round it", "请四舍五入")
             if written not in (0, 1, 2, 12, 100) and written == written.to_integral_value() and not 1900 <= written <= 2100:
-                self.note(self._at(tree), f"the number {written} stands in a formula, without an article", f"公式中的数字{written}没有文号",
-                          "give it a name under numbers", "请列入 numbers 并写明文号")
+                self.note(
+                    self._at(tree),
+                    f"the number {written} stands in a formula, without an article",
+                    f"公式中的数字{written}没有文号",
+                    "give it a name under numbers",
+                    "请列入 numbers 并写明文号",
+                )
             return Value(NUMBER, const(int(written * scale)), NONE, scale, source=("literal",))
         return self.fail(self._at(tree), "is no number of the language", "不是可用的数", "write digits", "请写数字")
 
@@ -308,13 +436,18 @@ class Formula:
         near = nearest(word, known, 0.5)
         if not near and len(word) > 2:
             holding = [k for k in known if word in k or k in word]
-            near = phrase('did you mean {}?', min(holding, key=len)) if holding else ""
+            near = phrase("did you mean {}?", min(holding, key=len)) if holding else ""
         joined = re.search("[且或]", word)
-        remedy_zh = f"是否应为“{near[len('did you mean '):-1]}”？" if near else "请核对名称，或在 facts、numbers、let 中先定义"
+        remedy_zh = f"是否应为“{near[len('did you mean ') : -1]}”？" if near else "请核对名称，或在 facts、numbers、let 中先定义"
         if joined and any(part in known for part in re.split("[且或]", word)):
             near, remedy_zh = "leave blanks around 且 and 或", "“且”“或”前后请空一格"
-        return self.fail(self._at(tree), phrase('there is no {}', word), f"没有名为“{word}”的数据、数值或定义",
-                         near or "define it under facts, numbers or let", remedy_zh)
+        return self.fail(
+            self._at(tree),
+            phrase("there is no {}", word),
+            f"没有名为“{word}”的数据、数值或定义",
+            near or "define it under facts, numbers or let",
+            remedy_zh,
+        )
 
     def _literal(self, tree: ast.AST, written: str) -> Value:
         if day := _DAY.fullmatch(written):
@@ -332,8 +465,13 @@ class Formula:
             return self.fail(self._at(tree), f"{written} is finer than 1/{unit.scale:,}", f"“{written}”位数过细", "round it", "请取整")
         plain = unit.dimensions in (_YEARS, _MONTHS) and value in (1, 12)
         if not plain and (not unit.is_share or value not in (0, 1)):
-            self.note(self._at(tree), f"{written} stands in a formula, without an article", f"公式中的“{written}”没有文号",
-                      "give it a name under numbers", "请列入 numbers 并写明文号")
+            self.note(
+                self._at(tree),
+                f"{written} stands in a formula, without an article",
+                f"公式中的“{written}”没有文号",
+                "give it a name under numbers",
+                "请列入 numbers 并写明文号",
+            )
         return Value(NUMBER, const(int(scaled)), unit.dimensions, unit.scale)
 
     def _attribute(self, tree: ast.Attribute) -> Value:
@@ -356,12 +494,21 @@ class Formula:
         if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id in _IN_YEAR:
             year = owner.args[0].value if len(owner.args) == 1 and isinstance(owner.args[0], ast.Constant) else None
             if not isinstance(year, int) or not 1990 <= year <= 2100:
-                return self.fail(self._at(owner), "in_year needs a year in figures", "in_year 需要写明年份",
-                                 "write in_year(2015).x", "如 in_year(2015).销售额")
+                return self.fail(
+                    self._at(owner),
+                    "in_year needs a year in figures",
+                    "in_year 需要写明年份",
+                    "write in_year(2015).x",
+                    "如 in_year(2015).销售额",
+                )
             return self._dated(tree, what, "fixed", year)
-        return self.fail(self._at(tree), "holds a point that means nothing here", "此处的“.”没有意义",
-                         "only last_year.x, in_year(2015).x, paid.x and CLAUSE.paid.x",
-                         "只有 last_year.x、in_year(2015).x、paid.x、条款.paid.x")
+        return self.fail(
+            self._at(tree),
+            "holds a point that means nothing here",
+            "此处的“.”没有意义",
+            "only last_year.x, in_year(2015).x, paid.x and CLAUSE.paid.x",
+            "只有 last_year.x、in_year(2015).x、paid.x、条款.paid.x",
+        )
 
     def _dated(self, tree: ast.AST, what: str, when: str, year: int) -> Value:
         value = self.scope.fact(what, when, year)
@@ -377,14 +524,23 @@ class Formula:
         return value
 
     def _no_clause(self, tree: ast.AST, word: str) -> Value:
-        return self.fail(self._at(tree), f"there is no clause {word} before this one", f"此前没有名为“{word}”的条款",
-                         "name a clause that stands above", "请写上文已有的条款")
+        return self.fail(
+            self._at(tree),
+            f"there is no clause {word} before this one",
+            f"此前没有名为“{word}”的条款",
+            "name a clause that stands above",
+            "请写上文已有的条款",
+        )
 
     def _paid(self, tree: ast.AST, clause: str, what: str) -> Value:
         if what not in _PAID_FIELDS:
-            return self.fail(self._at(tree), f"paid has no {what}", f"paid 没有“{what}”",
-                             phrase('one of {}', ', '.join(dict.fromkeys(_PAID_FIELDS.values()))),
-                             "合计 total、年数 years、首年 first_year、末年 last_year、末次金额 last")
+            return self.fail(
+                self._at(tree),
+                f"paid has no {what}",
+                f"paid 没有“{what}”",
+                phrase("one of {}", ", ".join(dict.fromkeys(_PAID_FIELDS.values()))),
+                "合计 total、年数 years、首年 first_year、末年 last_year、末次金额 last",
+            )
         value = self.scope.paid(clause, _PAID_FIELDS[what], self.uses)
         return value if value is not None else self._no_clause(tree, clause)
 
@@ -424,8 +580,13 @@ class Formula:
         if isinstance(tree.op, ast.Add | ast.Sub):
             return self._sum(tree, one, other, -1 if isinstance(tree.op, ast.Sub) else 1)
         if not isinstance(tree.op, ast.Mult | ast.Div):
-            return self.fail(self._at(tree.right), "holds an operation that is not known", "含有不支持的运算",
-                             "only + − × ÷; floor and steps round down", "只有加减乘除；取整用 floor、每满用 steps")
+            return self.fail(
+                self._at(tree.right),
+                "holds an operation that is not known",
+                "含有不支持的运算",
+                "only + − × ÷; floor and steps round down",
+                "只有加减乘除；取整用 floor、每满用 steps",
+            )
         for part, value in ((tree.left, one), (tree.right, other)):
             if value.kind != NUMBER:
                 return self._not_a(part, value, "a number", "数", "write `x if condition else 0`", "条件请写成“x if 条件 else 0”")
@@ -446,9 +607,13 @@ class Formula:
             gcd = math.gcd(other.scale, value)
             return Value(NUMBER, make("mul", one.node, const(other.scale // gcd)), dimensions, one.scale * (value // gcd), one.den)
         if other.source[:1] != ("number",):
-            return self.fail(self._at(tree.right), "divides by what may be nothing", "除数可能为零",
-                             "divide only by figures and numbers of the policy; compare x >= rate * y instead of x / y >= rate",
-                             "除数只能是数字或政策数值；比较时请写 x >= 比例 * y")
+            return self.fail(
+                self._at(tree.right),
+                "divides by what may be nothing",
+                "除数可能为零",
+                "divide only by figures and numbers of the policy; compare x >= rate * y instead of x / y >= rate",
+                "除数只能是数字或政策数值；比较时请写 x >= 比例 * y",
+            )
         self.uses.divisors[other.source[1]] = None
         den = other.node if one.den is None else make("mul", one.den, other.node)
         return Value(NUMBER, make("mul", one.node, const(other.scale)), dimensions, one.scale, den)
@@ -465,32 +630,47 @@ class Formula:
         if one.kind in (YEAR, MONTH) and one.kind == other.kind and sign < 0:
             both_valid = _valid(one, other)
             apart = make("sub", one.node, other.node)
-            return Value(NUMBER, apart if both_valid is None else make("select", both_valid, apart, const(0)),
-                         _YEARS if one.kind == YEAR else _MONTHS)
+            return Value(
+                NUMBER,
+                apart if both_valid is None else make("select", both_valid, apart, const(0)),
+                _YEARS if one.kind == YEAR else _MONTHS,
+            )
         if one.kind in (YEAR, MONTH, DATE) and other.kind == NUMBER:
             return self._moved(tree, one, other, op)
         if one.kind == other.kind == DATE and sign < 0:
-            return self.fail(self._at(tree.right), "a day is taken from a day", "日期不能相减",
-                             "add years instead: a < b + 5年; age(b) gives whole years", "请改为加年数，如 甲 < 乙 + 5年；满几年用 age(乙)")
+            return self.fail(
+                self._at(tree.right),
+                "a day is taken from a day",
+                "日期不能相减",
+                "add years instead: a < b + 5年; age(b) gives whole years",
+                "请改为加年数，如 甲 < 乙 + 5年；满几年用 age(乙)",
+            )
         wrong, part = (other, tree.right) if one.kind in (NUMBER, YEAR, MONTH, DATE) else (one, tree.left)
         return self._not_a(part, wrong, "a number" if wrong is one else f"what can be added to {_kind(one)[0]}", "可以加减的数")
 
     def _moved(self, tree: ast.BinOp, point: Value, by: Value, op: str) -> Value:
         bare = by.source == ("literal",) and by.scale == 1
         if by.den is not None or not (by.dimensions in (_YEARS, _MONTHS) or (bare and point.kind != DATE)) or by.scale != 1:
-            return self.fail(self._at(tree.right), f"{described(by.dimensions)} cannot be added to {_kind(point)[0]}",
-                             f"{_kind(point)[1]}不能加减该数", "add years or months: + 1年, + months", "请加减年数或月数，如 + 1年")
+            return self.fail(
+                self._at(tree.right),
+                f"{described(by.dimensions)} cannot be added to {_kind(point)[0]}",
+                f"{_kind(point)[1]}不能加减该数",
+                "add years or months: + 1年, + months",
+                "请加减年数或月数，如 + 1年",
+            )
         in_months = by.dimensions == _MONTHS or (bare and point.kind == MONTH)
         if point.kind == YEAR:
             if in_months:
-                return self.fail(self._at(tree.right), "adds months to a year", "年份不能加减月数", "use month(…) or years",
-                                 "请用 month(…) 或年数")
+                return self.fail(
+                    self._at(tree.right), "adds months to a year", "年份不能加减月数", "use month(…) or years", "请用 month(…) 或年数"
+                )
             return replace(point, node=make(op, point.node, by.node), source=())
         if point.kind == MONTH:
             return replace(point, node=make(op, point.node, by.node if in_months else make("mul", by.node, const(12))), source=())
         if in_months:
-            return self.fail(self._at(tree.right), "adds months to a day", "日期不能直接加减月数", "use month(…) + months",
-                             "请用 month(日期) + 月数")
+            return self.fail(
+                self._at(tree.right), "adds months to a day", "日期不能直接加减月数", "use month(…) + months", "请用 month(日期) + 月数"
+            )
         return replace(point, node=_years_on(point.node, by.node if op == "add" else make("sub", const(0), by.node)), source=())
 
     def _same(self, tree: ast.AST, one: Value, other: Value, verb: str) -> tuple[Node, Node, int, Node | None] | None:
@@ -499,13 +679,18 @@ class Formula:
         b_zero = other.source == ("literal",) and other.node.low == other.node.high == 0
         if _of_a_year(one.dimensions) != _of_a_year(other.dimensions) and not (a_zero or b_zero):
             bare = next((v for v in (one, other) if v.source == ("literal",)), None)
-            remedy_en = "write its unit (5000元, 20万元), or give it a name under numbers" if bare else \
-                "multiply by what makes the units agree"
+            remedy_en = (
+                "write its unit (5000元, 20万元), or give it a name under numbers" if bare else "multiply by what makes the units agree"
+            )
             remedy_zh = "请写明单位（如5000元、20万元）或列入 numbers" if bare else "请核对单位，相乘后单位一致才能加减和比较"
             first, second = described(one.dimensions), described(other.dimensions)
-            self.fail(self._at(tree), f"units do not agree: {second} {verb} {first}",
-                      f"单位不一致：{described_zh(one.dimensions)} 与 {described_zh(other.dimensions)}",
-                      remedy_en, remedy_zh)
+            self.fail(
+                self._at(tree),
+                f"units do not agree: {second} {verb} {first}",
+                f"单位不一致：{described_zh(one.dimensions)} 与 {described_zh(other.dimensions)}",
+                remedy_en,
+                remedy_zh,
+            )
             return None
         scale = math.lcm(one.scale, other.scale)
         a, b = (make("mul", v.node, const(scale // v.scale)) if scale != v.scale else v.node for v in (one, other))
@@ -553,8 +738,9 @@ class Formula:
         if right.kind == _TERM or left.kind == _TERM:
             if right.kind == _TERM and isinstance(op, ast.In | ast.NotIn):
                 return self._in_term(tree.left, left)
-            return self.fail(self._at(right_tree), "the term can only be asked for with `in`", "政策期只能用 in 判断", "x in term",
-                             "如 落户日期 in term")
+            return self.fail(
+                self._at(right_tree), "the term can only be asked for with `in`", "政策期只能用 in 判断", "x in term", "如 落户日期 in term"
+            )
         equal = isinstance(op, ast.Eq | ast.NotEq | ast.Is | ast.IsNot)
         if right.kind == _NOTHING or left.kind == _NOTHING:
             return self._is_nothing(tree, left if right.kind == _NOTHING else right, equal)
@@ -572,9 +758,13 @@ class Formula:
             valid = _valid(left, right)
             found = _signed(sign, left.node, right.node)
             return Value(BOOL, found if valid is None else make("and", valid, found))
-        return self.fail(self._at(right_tree), f"{_kind(left)[0]} is compared with {_kind(right)[0]}",
-                         f"{_kind(left)[1]}不能与{_kind(right)[1]}比较", "compare like with like: year(x) is the year of a day",
-                         "请比较同类的量；year(x) 取日期的年份")
+        return self.fail(
+            self._at(right_tree),
+            f"{_kind(left)[0]} is compared with {_kind(right)[0]}",
+            f"{_kind(left)[1]}不能与{_kind(right)[1]}比较",
+            "compare like with like: year(x) is the year of a day",
+            "请比较同类的量；year(x) 取日期的年份",
+        )
 
     def _numbers(self, tree: ast.Compare, left: Value, sign: str, right: Value) -> Value:
         pair = self._same(tree, _counted_in(left, right), _counted_in(right, left), "compared with")
@@ -603,19 +793,26 @@ class Formula:
             return Value(BOOL, const(0) if value.valid is None else make("not", value.valid))
         if value.kind == CHOICE and "none" in value.choices:
             return Value(BOOL, make("eq", value.node, const(value.choices["none"])))
-        return self.fail(self._at(tree), f"{_kind(value)[0]} is never nothing", f"{_kind(value)[1]}不会为“无”", "compare it with 0",
-                         "请与 0 比较")
+        return self.fail(
+            self._at(tree), f"{_kind(value)[0]} is never nothing", f"{_kind(value)[1]}不会为“无”", "compare it with 0", "请与 0 比较"
+        )
 
     def _choice(self, tree: ast.Compare, right_tree: ast.expr, left: Value, right: Value, equal: bool) -> Value:
         choice, word = (left, right) if left.kind == CHOICE else (right, left)
         if word.kind != _TEXT or not equal:
-            return self.fail(self._at(right_tree), "a choice is only compared with one of its words", "选项只能与其取值比较",
-                             f'write == "{next(iter(choice.choices))}"', f'如 == "{next(iter(choice.choices))}"')
+            return self.fail(
+                self._at(right_tree),
+                "a choice is only compared with one of its words",
+                "选项只能与其取值比较",
+                f'write == "{next(iter(choice.choices))}"',
+                f'如 == "{next(iter(choice.choices))}"',
+            )
         text = unicodedata.normalize("NFKC", word.source[1]).strip()
         if text not in choice.choices:
-            remedy = nearest(text, choice.choices) or phrase('one of {}', ', '.join(choice.choices))
-            return self.fail(self._at(right_tree), f"“{text}” is no choice", f"没有“{text}”这一取值", remedy,
-                             "可取：" + "、".join(choice.choices))
+            remedy = nearest(text, choice.choices) or phrase("one of {}", ", ".join(choice.choices))
+            return self.fail(
+                self._at(right_tree), f"“{text}” is no choice", f"没有“{text}”这一取值", remedy, "可取：" + "、".join(choice.choices)
+            )
         return Value(BOOL, make("eq", choice.node, const(choice.choices[text])))
 
     def _ifexp(self, tree: ast.IfExp) -> Value:
@@ -640,22 +837,35 @@ class Formula:
             if one.valid is not None or other.valid is not None:
                 valid = make("select", test.node, one.valid or const(1), other.valid or const(1))
             return Value(one.kind, make("select", test.node, one.node, other.node), valid=valid)
-        return self.fail(self._at(orelse), f"the two cases differ: {_kind(one)[0]}, {_kind(other)[0]}",
-                         f"两种情形不同类：{_kind(one)[1]}、{_kind(other)[1]}", "give both the same kind of value", "两种情形须是同类的量")
+        return self.fail(
+            self._at(orelse),
+            f"the two cases differ: {_kind(one)[0]}, {_kind(other)[0]}",
+            f"两种情形不同类：{_kind(one)[1]}、{_kind(other)[1]}",
+            "give both the same kind of value",
+            "两种情形须是同类的量",
+        )
 
     # ------------------------------------------------------------------------------------------------- functions
     def _call(self, tree: ast.Call) -> Value:
         if not isinstance(tree.func, ast.Name):
-            return self.fail(self._at(tree), "calls something that is no function of the language", "调用了公式语言之外的函数",
-                             phrase('one of {}', ', '.join(FUNCTIONS)), "可用函数见说明")
+            return self.fail(
+                self._at(tree),
+                "calls something that is no function of the language",
+                "调用了公式语言之外的函数",
+                phrase("one of {}", ", ".join(FUNCTIONS)),
+                "可用函数见说明",
+            )
         word = unicodedata.normalize("NFKC", tree.func.id)
         name = _ALIASES.get(word) or _ALIASES.get(word.lower())
         if name is None:
             near = nearest(word, _ALIASES)
-            return self.fail(self._at(tree), f"there is no function {word}", f"没有函数“{word}”",
-                             near or phrase('one of {}', ', '.join((f.strip('_') for f in FUNCTIONS))),
-                             f"是否应为“{near[len('did you mean '):-1]}”？" if near
-                             else "可用：" + "、".join(f.strip("_") for f in FUNCTIONS))
+            return self.fail(
+                self._at(tree),
+                f"there is no function {word}",
+                f"没有函数“{word}”",
+                near or phrase("one of {}", ", ".join(f.strip("_") for f in FUNCTIONS)),
+                f"是否应为“{near[len('did you mean ') : -1]}”？" if near else "可用：" + "、".join(f.strip("_") for f in FUNCTIONS),
+            )
         given: dict[str, ast.expr] = {}
         names, least = _ARGUMENTS[name]
         for i, argument in enumerate(tree.args):
@@ -665,15 +875,20 @@ class Formula:
         for keyword in tree.keywords:
             key = _KEYWORDS.get(str(keyword.arg), str(keyword.arg))
             if key not in names or key in given:
-                return self.fail(self._at(keyword.value), f"{word} has no {key} to give", f"“{word}”没有参数“{key}”",
-                                 f"{word}({', '.join(n.strip('_') for n in names)})",
-                                 f"写法：{word}({', '.join(n.strip('_') for n in names)})")
+                return self.fail(
+                    self._at(keyword.value),
+                    f"{word} has no {key} to give",
+                    f"“{word}”没有参数“{key}”",
+                    f"{word}({', '.join(n.strip('_') for n in names)})",
+                    f"写法：{word}({', '.join(n.strip('_') for n in names)})",
+                )
             given[key] = keyword.value
         many = names[-1].endswith("*")
         if len(given) < least or (not many and len(given) > len(names)) or (not many and any(n not in given for n in names[:least])):
             shown = ", ".join(n.strip("_").replace("*", ", …") for n in names)
-            return self.fail(self._at(tree), f"{word} takes other values", f"“{word}”的参数个数不对", f"{word}({shown})",
-                             f"写法：{word}({shown})")
+            return self.fail(
+                self._at(tree), f"{word} takes other values", f"“{word}”的参数个数不对", f"{word}({shown})", f"写法：{word}({shown})"
+            )
         reader: Callable[[ast.Call, dict[str, ast.expr]], Value] = getattr(self, f"_f_{name.strip('_')}")
         return reader(tree, given)
 
@@ -704,8 +919,13 @@ class Formula:
                 whole = Value(value.kind, make(op, whole.node, value.node), valid=_valid(whole, value))
             elif whole.kind != _POISON:
                 return self._not_a(part, value, _kind(whole)[0], _kind(whole)[1])
-        return replace(whole, source=()) if whole is not None and whole.kind in (NUMBER, DATE, YEAR, MONTH) else \
-            POISON if whole is None or whole.kind == _POISON else self._not_a(tree, whole, "a number", "数")
+        return (
+            replace(whole, source=())
+            if whole is not None and whole.kind in (NUMBER, DATE, YEAR, MONTH)
+            else POISON
+            if whole is None or whole.kind == _POISON
+            else self._not_a(tree, whole, "a number", "数")
+        )
 
     def _f_floor(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         return self._rounded(tree, given, "floor_div")
@@ -746,11 +966,13 @@ class Formula:
     def _f_steps(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         value, step = self._of(given["x"]), self._of(given["of"])
         if value.kind != NUMBER or step.kind != NUMBER:
-            return self._not_a(given["x"] if value.kind != NUMBER else given["of"], value if value.kind != NUMBER else step,
-                               "a number", "数")
+            return self._not_a(
+                given["x"] if value.kind != NUMBER else given["of"], value if value.kind != NUMBER else step, "a number", "数"
+            )
         if step.node.high <= 0 or (step.node.op == "const" and step.node.at[0] <= 0):
-            return self.fail(self._at(given["of"]), "counts steps of nothing", "“每满”的步长须大于零", "write a step above 0",
-                             "请写大于零的步长")
+            return self.fail(
+                self._at(given["of"]), "counts steps of nothing", "“每满”的步长须大于零", "write a step above 0", "请写大于零的步长"
+            )
         pair = self._same(tree, value, step, "in steps of")
         if pair is None:
             return POISON
@@ -762,13 +984,22 @@ class Formula:
     def _f_tier(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         compared = given["x"]
         if not (isinstance(compared, ast.Compare) and len(compared.ops) == 1 and isinstance(compared.comparators[0], ast.Dict)):
-            return self.fail(self._at(tree), "a tier does not say whether its number counts", "分档没有写明是否含本数",
-                             "write tier(x >= {a: b, c: d}) for 以上、达到, or tier(x > {…}) for 超过、突破",
-                             "以上、达到写 tier(x >= {a: b, c: d})，超过、突破写 tier(x > {…})")
+            return self.fail(
+                self._at(tree),
+                "a tier does not say whether its number counts",
+                "分档没有写明是否含本数",
+                "write tier(x >= {a: b, c: d}) for 以上、达到, or tier(x > {…}) for 超过、突破",
+                "以上、达到写 tier(x >= {a: b, c: d})，超过、突破写 tier(x > {…})",
+            )
         op, cases = compared.ops[0], compared.comparators[0]
         if not isinstance(op, ast.Gt | ast.GtE):
-            return self.fail(self._at(compared), "a tier is reached from below", "分档须自下而上", "write x >= {…} or x > {…}",
-                             "请写 x >= {…} 或 x > {…}")
+            return self.fail(
+                self._at(compared),
+                "a tier is reached from below",
+                "分档须自下而上",
+                "write x >= {…} or x > {…}",
+                "请写 x >= {…} 或 x > {…}",
+            )
         value = self._of(compared.left)
         whole = self._of(given["otherwise"]) if "otherwise" in given else None
         rising: list[str] = []
@@ -789,8 +1020,9 @@ class Formula:
             elif least.node.op == "const":
                 here = least.node.at[0] * (10**12 // least.scale)
                 if last is not None and here <= last:
-                    return self.fail(self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest",
-                                     "请自低到高排列")
+                    return self.fail(
+                        self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest", "请自低到高排列"
+                    )
                 last = here
             if due.source[:1] == ("number",) and due.dimensions == _CNY and value.dimensions not in (_YEARS, _MONTHS):
                 awards.append((ast.get_source_segment(self._code, key) or "", due.source[1]))
@@ -887,15 +1119,17 @@ class Formula:
         return Value(BOOL, value.valid or const(1))
 
     def _f_date(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
-        return self._calendar(tree, [p.value if isinstance(p, ast.Constant) else None
-                                     for p in (given[n] for n in ("year", "month", "day"))])
+        return self._calendar(
+            tree, [p.value if isinstance(p, ast.Constant) else None for p in (given[n] for n in ("year", "month", "day"))]
+        )
 
     def _calendar(self, tree: ast.AST, parts: list[Any]) -> Value:
         try:
             day = datetime.date(*parts)
         except (TypeError, ValueError):
-            return self.fail(self._at(tree), "is no day of the calendar", "不是日历上的一天", "write date(2015, 1, 31)",
-                             "如 date(2015, 1, 31)")
+            return self.fail(
+                self._at(tree), "is no day of the calendar", "不是日历上的一天", "write date(2015, 1, 31)", "如 date(2015, 1, 31)"
+            )
         return Value(DATE, const(day.year * 10_000 + day.month * 100 + day.day))
 
     def _f_end_of_year(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
@@ -932,12 +1166,29 @@ class Formula:
 
 
 _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], int]] = {
-    "min": (("x*",), 2), "max": (("x*",), 2), "floor": (("x", "to"), 1), "ceil": (("x",), 1), "round": (("x", "to"), 1),
+    "min": (("x*",), 2),
+    "max": (("x*",), 2),
+    "floor": (("x", "to"), 1),
+    "ceil": (("x",), 1),
+    "round": (("x", "to"), 1),
     "steps": (("x", "of"), 2),
-    "tier": (("x", "otherwise"), 1), "if_": (("condition", "then", "otherwise"), 3), "and_": (("x*",), 1), "or_": (("x*",), 1),
-    "not_": (("x",), 1), "year": (("day",), 1), "month": (("day",), 1), "months_in": (("year", "from_", "to"), 3), "in_term": (("x",), 1),
-    "earliest": (("x*",), 1), "latest": (("x*",), 1), "known": (("x",), 1), "date": (("year", "month", "day"), 3),
-    "end_of_year": (("year",), 1), "start_of_year": (("year",), 1), "years_after": (("day", "years"), 2), "age": (("day", "year"), 1),
+    "tier": (("x", "otherwise"), 1),
+    "if_": (("condition", "then", "otherwise"), 3),
+    "and_": (("x*",), 1),
+    "or_": (("x*",), 1),
+    "not_": (("x",), 1),
+    "year": (("day",), 1),
+    "month": (("day",), 1),
+    "months_in": (("year", "from_", "to"), 3),
+    "in_term": (("x",), 1),
+    "earliest": (("x*",), 1),
+    "latest": (("x*",), 1),
+    "known": (("x",), 1),
+    "date": (("year", "month", "day"), 3),
+    "end_of_year": (("year",), 1),
+    "start_of_year": (("year",), 1),
+    "years_after": (("day", "years"), 2),
+    "age": (("day", "year"), 1),
 }
 _KEYWORDS = {"自": "from_", "起": "from_", "至": "to", "止": "to", "每": "of", "否则": "otherwise", "年": "year"}
 
@@ -997,9 +1248,11 @@ def _years_on(day: Node, years: Node) -> Node:
     """The same day some years later; 29 February goes to 28 February where that year has none."""
     moved = make("add", day, make("mul", years, const(10_000)))
     year = make("add", _year_of(day), years)
-    leap = make("and", make("eq", make("mod", year, const(4)), const(0)),
-                make("or", make("not", make("eq", make("mod", year, const(100)), const(0))),
-                     make("eq", make("mod", year, const(400)), const(0))))
+    leap = make(
+        "and",
+        make("eq", make("mod", year, const(4)), const(0)),
+        make("or", make("not", make("eq", make("mod", year, const(100)), const(0))), make("eq", make("mod", year, const(400)), const(0))),
+    )
     leap_day = make("and", make("eq", make("mod", day, const(10_000)), const(229)), make("not", leap))
     return make("sub", moved, leap_day)
 
@@ -1007,9 +1260,16 @@ def _years_on(day: Node, years: Node) -> Node:
 def _kind(value: Value) -> tuple[str, str]:
     if value.kind == NUMBER:
         return described(value.dimensions), described_zh(value.dimensions)
-    return {BOOL: ("a condition", "条件"), DATE: ("a day", "日期"), YEAR: ("a year", "年份"), MONTH: ("a month", "月份"),
-            CHOICE: ("a choice", "选项"), _TEXT: ("a text", "文字"), _NOTHING: ("nothing", "“无”"), _TERM: ("the term", "政策期")}.get(
-                value.kind, ("wrong", "有误"))
+    return {
+        BOOL: ("a condition", "条件"),
+        DATE: ("a day", "日期"),
+        YEAR: ("a year", "年份"),
+        MONTH: ("a month", "月份"),
+        CHOICE: ("a choice", "选项"),
+        _TEXT: ("a text", "文字"),
+        _NOTHING: ("nothing", "“无”"),
+        _TERM: ("the term", "政策期"),
+    }.get(value.kind, ("wrong", "有误"))
 
 
 def _depth(tree: ast.AST) -> int:
@@ -1025,8 +1285,12 @@ def _syntax(error: BaseException, code: str) -> tuple[str, str, str, str]:
     if not code.strip():
         return "is empty", "为空", "write a formula", "请写公式"
     if re.search(r"(?<![=<>!])=(?!=)", code) and isinstance(error, SyntaxError):
-        return ("cannot be read: one = gives a value, it compares nothing", "无法读取：单个“=”不是比较", "write == to compare",
-                "比较相等请写 ==")
+        return (
+            "cannot be read: one = gives a value, it compares nothing",
+            "无法读取：单个“=”不是比较",
+            "write == to compare",
+            "比较相等请写 ==",
+        )
     if code.count("(") != code.count(")"):
         return "has brackets that do not match", "括号不配对", "count ( and )", "请核对括号"
     if isinstance(error, RecursionError | MemoryError):
@@ -1041,7 +1305,21 @@ def caret(text: str, at: int) -> str:
     return f"    {line}\n    {' ' * wide}^"
 
 
-
-
-__all__ = ["BOOL", "CHOICE", "DATE", "FUNCTIONS", "MONTH", "NUMBER", "POISON", "YEAR", "Edge", "Fault", "Formula", "Scope", "Unit", "Uses",
-           "Value", "caret"]
+__all__ = [
+    "BOOL",
+    "CHOICE",
+    "DATE",
+    "FUNCTIONS",
+    "MONTH",
+    "NUMBER",
+    "POISON",
+    "YEAR",
+    "Edge",
+    "Fault",
+    "Formula",
+    "Scope",
+    "Unit",
+    "Uses",
+    "Value",
+    "caret",
+]

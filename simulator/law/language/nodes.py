@@ -13,11 +13,20 @@ from dataclasses import dataclass
 LARGEST = 2**126  # beyond this no arithmetic is done
 # leaves; their arguments: an index, and for FIXED and OWN_FIXED a calendar year
 ENTERPRISE, OWN, ROW, OWN_ROW, LAST, OWN_LAST, FIXED, OWN_FIXED = (
-    "enterprise", "own", "row", "own_row", "last", "own_last", "fixed", "own_fixed")
+    "enterprise",
+    "own",
+    "row",
+    "own_row",
+    "last",
+    "own_last",
+    "fixed",
+    "own_fixed",
+)
 NUMBER, READING, HISTORY, DUE = "number", "reading", "history", "due"
 YEAR, START, END, PAID_NOW, ELIGIBLE = "year", "start", "end", "paid_now", "eligible"
-LEAVES = frozenset((ENTERPRISE, OWN, ROW, OWN_ROW, LAST, OWN_LAST, FIXED, OWN_FIXED, NUMBER, READING, HISTORY, DUE, YEAR, START, END,
-                    PAID_NOW, ELIGIBLE))
+LEAVES = frozenset(
+    (ENTERPRISE, OWN, ROW, OWN_ROW, LAST, OWN_LAST, FIXED, OWN_FIXED, NUMBER, READING, HISTORY, DUE, YEAR, START, END, PAID_NOW, ELIGIBLE)
+)
 Range = tuple[int, int]
 
 

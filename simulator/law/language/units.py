@@ -47,13 +47,27 @@ COUNTED = frozenset(
     "firm firms enterprise enterprises shop shops store stores parcel parcels member members flat flats village villages "
     "order orders vehicle vehicles project projects item items piece pieces job jobs employee employees pupil pupils "
     "platform platforms tenant tenants award awards patent patents device devices bed beds point points "
-    "学位 岗位 用户 会员 网点 网店 企业".split())
+    "学位 岗位 用户 会员 网点 网店 企业".split()
+)
 _ENTERPRISES = frozenset("count counts 户 家 firm firms enterprise enterprises 企业".split())  # the ordinary count of a policy
-_SHARES = {"share": Decimal(1), "比例": Decimal(1), "%": Decimal("0.01"), "％": Decimal("0.01"), "‰": Decimal("0.001"),
-           "percent": Decimal("0.01"), "occupancy": Decimal(1)}
+_SHARES = {
+    "share": Decimal(1),
+    "比例": Decimal(1),
+    "%": Decimal("0.01"),
+    "％": Decimal("0.01"),
+    "‰": Decimal("0.001"),
+    "percent": Decimal("0.01"),
+    "occupancy": Decimal(1),
+}
 _RATIO = {"ratio": Decimal(1), "倍": Decimal(1), "times": Decimal(1)}
-_SIZES = {"万": Decimal(10_000), "亿": Decimal(10**8), "千": Decimal(1000), "百": Decimal(100), "百万": Decimal(10**6),
-          "千万": Decimal(10**7)}
+_SIZES = {
+    "万": Decimal(10_000),
+    "亿": Decimal(10**8),
+    "千": Decimal(1000),
+    "百": Decimal(100),
+    "百万": Decimal(10**6),
+    "千万": Decimal(10**7),
+}
 _COUNT_HIGH, _RATIO_SCALE, _COMPOSITE_SCALE = Decimal(10**9), 10**6, 10**6
 _SCALES = {_CNY: FEN, _AREA: facts.AREA, _MONTH: 1, _YEAR: 1, _DAY: 1, "hour": 100, "km": 1000, "kg": 1000, "kWh": 1000}
 _HIGHS = {_CNY: Decimal(10**11), _AREA: Decimal(10**7), _MONTH: Decimal(600), _YEAR: Decimal(50), _DAY: Decimal(36_600)}
@@ -194,8 +208,21 @@ def described(dimensions: Dimensions) -> str:
     return "/".join(["·".join(above) or "1", *below])
 
 
-_ZH = {"CNY": "元", "m2": "平方米", "month": "月", "year": "年", "day": "天", "hour": "小时", "USD": "美元", "EUR": "欧元", "HKD": "港元",
-       "JPY": "日元", "km": "公里", "kg": "千克", "kWh": "千瓦时"}
+_ZH = {
+    "CNY": "元",
+    "m2": "平方米",
+    "month": "月",
+    "year": "年",
+    "day": "天",
+    "hour": "小时",
+    "USD": "美元",
+    "EUR": "欧元",
+    "HKD": "港元",
+    "JPY": "日元",
+    "km": "公里",
+    "kg": "千克",
+    "kWh": "千瓦时",
+}
 
 
 def described_zh(dimensions: Dimensions) -> str:

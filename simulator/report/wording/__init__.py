@@ -92,9 +92,7 @@ def load(lang: str, example: bool = False) -> Wording:
 def sentences(lang: str, folder: Path) -> dict[str, str]:
     """The sentences of `folder`'s file of a language by dotted key. Raises ReportError as `load`."""
     if lang not in LANGUAGES:
-        raise ReportError(
-            Problem("lang", phrase('{} is no language of the report', repr(lang)), phrase('one of {}', ', '.join(LANGUAGES)))
-        )
+        raise ReportError(Problem("lang", phrase("{} is no language of the report", repr(lang)), phrase("one of {}", ", ".join(LANGUAGES))))
     document = yamlfile.load(folder / f"{lang}.yaml", ReportError)
     return dict(_leaves(document.data, ""))
 
@@ -109,5 +107,5 @@ def _leaves(node: Mapping[str, object], path: str) -> list[tuple[str, str]]:
         elif isinstance(child, str):
             found.append((key, child))
         else:  # `none` and numbers are read as values: a sentence must not become one unnoticed
-            raise ReportError(Problem(key, phrase('is {}, not a sentence', repr(child)), "put it in quotes"))
+            raise ReportError(Problem(key, phrase("is {}, not a sentence", repr(child)), "put it in quotes"))
     return found

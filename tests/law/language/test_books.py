@@ -20,6 +20,7 @@ FORM = resources.folder("data") / "policies" / "form.yaml"
 @pytest.fixture
 def book(tmp_path):
     """Opens the form as a workbook, changes cells (sheet, name of the row, column, value, format) and checks it."""
+
     def check(*changes, after=lambda book: None):
         path = tmp_path / "政策.xlsx"
         policybook.save(document_of(FORM).data, path)
@@ -38,6 +39,7 @@ def book(tmp_path):
         opened.save(path)
         law, problems = examine(document_of(path))
         return law, problems, places
+
     return check
 
 
@@ -47,21 +49,32 @@ def value_of(law, path):
 
 def test_what_a_spreadsheet_makes_of_what_is_typed_is_understood(book):
     law, problems, places = book(
-        ("数字", "rate", "数值", 0.05, "0%"), ("数字", "years", "数值", "2"), ("数字", "years", "单位", "年"),
-        ("数字", "step", "数值", "1,000,000"), ("数字", "step", "单位", "元"), ("基本信息", "开始日期", "内容", "2016年1月1日", "@"),
-        ("基本信息", "结束日期", "内容", datetime.datetime(2018, 12, 31)), ("条款", "training", "金额公式", "=hours", "General"),
-        ("条件", "begun", "公式", "first ＜＝ year＜first＋years"), ("条款", "first_sales", "各档", "low＝low_award；high＝high_award"),
-        ("条款", "rent_support", "兑现", "连续两年"))
+        ("数字", "rate", "数值", 0.05, "0%"),
+        ("数字", "years", "数值", "2"),
+        ("数字", "years", "单位", "年"),
+        ("数字", "step", "数值", "1,000,000"),
+        ("数字", "step", "单位", "元"),
+        ("基本信息", "开始日期", "内容", "2016年1月1日", "@"),
+        ("基本信息", "结束日期", "内容", datetime.datetime(2018, 12, 31)),
+        ("条款", "training", "金额公式", "=hours", "General"),
+        ("条件", "begun", "公式", "first ＜＝ year＜first＋years"),
+        ("条款", "first_sales", "各档", "low＝low_award；high＝high_award"),
+        ("条款", "rent_support", "兑现", "连续两年"),
+    )
     assert law is not None, problems
     assert (value_of(law, "rent_support.rate"), value_of(law, "rent_support.years"), value_of(law, "growth.step")) == (
-        Decimal("0.05"), 2, 1_000_000)
+        Decimal("0.05"),
+        2,
+        1_000_000,
+    )
     assert (law.start.isoformat(), law.end.isoformat()) == ("2016-01-01", "2018-12-31")
     assert [p.place.partition("（")[0].rpartition(" ")[2] for p in problems if "=hours" in p.cause] == [places[7]]
 
 
 def test_a_formula_of_the_spreadsheet_is_refused_with_its_cell(book):
-    law, problems, places = book(("数字", "step", "数值", "=50*20000", "General"),
-                                 ("条款", "growth", "中文名称", '="增长"&"奖励"', "General"))
+    law, problems, places = book(
+        ("数字", "step", "数值", "=50*20000", "General"), ("条款", "growth", "中文名称", '="增长"&"奖励"', "General")
+    )
     errors = [p for p in problems if p.severity == "error"]
     assert law is None and {p.place.partition("（")[0].rpartition(" ")[2] for p in errors} == set(places) and len(errors) == 2
     assert all("表格程序的公式" in p.cause_zh and "数值" in p.remedy_zh for p in errors)
@@ -73,20 +86,35 @@ def test_a_merged_cell_stands_in_each_of_its_rows(book):
         first = next(r for r in range(2, 50) if rows.cell(r, 1).value == "growth")
         assert rows.cell(first + 1, 1).value == "growth"
         rows.merge_cells(start_row=first, end_row=first + 1, start_column=1, end_column=1)
+
     law, problems, _ = book(after=merged)
     assert law is not None, problems
     assert [c.name for c in law.policy.clauses[law.policy.index("growth")].conditions][:2] == ["listed", "known_before"]
 
 
 FAULTS = [
-    ("条款", "growth", "种类", "每年"), ("条款", "growth", "文号", None), ("条款", "first_sales", "含本数", "以上"),
-    ("条款", "first_sales", "衔接", "随意"), ("条款", "rent_support", "兑现", "三年"), ("条款", "rent_support", "期限", "三年"),
-    ("条款", "courier", "排序依据", "parcel"), ("条件", "listed", "公式", "listed == 5"), ("条件", "enough", "公式", None),
-    ("数字", "step", "数值", None), ("数字", "rate", "单位", "斗"), ("数字", "enterprise_cap", "文号", None),
+    ("条款", "growth", "种类", "每年"),
+    ("条款", "growth", "文号", None),
+    ("条款", "first_sales", "含本数", "以上"),
+    ("条款", "first_sales", "衔接", "随意"),
+    ("条款", "rent_support", "兑现", "三年"),
+    ("条款", "rent_support", "期限", "三年"),
+    ("条款", "courier", "排序依据", "parcel"),
+    ("条件", "listed", "公式", "listed == 5"),
+    ("条件", "enough", "公式", None),
+    ("数字", "step", "数值", None),
+    ("数字", "rate", "单位", "斗"),
+    ("数字", "enterprise_cap", "文号", None),
     ("指标", "parcels", "单位", "斗"),
-    ("指标", "listed", "表", "月度"), ("解读", "rent_start", "默认", None), ("关联", "enterprise", "条款", "growth、grow"),
-    ("关联", "enterprise", "期间", "每月"), ("结算", "sound", "公式", "accounts_sound is none"), ("基本信息", "结束日期", "内容", "年底"),
-    ("条款", "training", "金额公式", "hours + 5元"), ("条款", "growth", "金额公式", "award + 5"), ("条款", "courier", "分几年兑现", "很多"),
+    ("指标", "listed", "表", "月度"),
+    ("解读", "rent_start", "默认", None),
+    ("关联", "enterprise", "条款", "growth、grow"),
+    ("关联", "enterprise", "期间", "每月"),
+    ("结算", "sound", "公式", "accounts_sound is none"),
+    ("基本信息", "结束日期", "内容", "年底"),
+    ("条款", "training", "金额公式", "hours + 5元"),
+    ("条款", "growth", "金额公式", "award + 5"),
+    ("条款", "courier", "分几年兑现", "很多"),
     ("条件", "small", "条款", "trainning"),
 ]
 

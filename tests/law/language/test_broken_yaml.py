@@ -12,10 +12,16 @@ from simulator.law.policytext import canonical
 
 FORM = (resources.folder("data") / "policies" / "form.yaml").read_text("utf-8")
 PLANTED = [  # what stands in the form, what somebody wrote instead, what is said
-    ("term: {start: 2016-01-01, end: 2018-12-31}", "term：｛start：2016-01-01, end: 2018-12-31｝",
-     ["full-width colon after term", "the full-width sign ｛", "full-width colon after start", "the full-width sign ｝"]),
-    ("listed: {table: annual, unit: 是/否,", "listed: {table: annual，unit：是/否，",
-     ["full-width sign ，", "full-width colon after unit"]),
+    (
+        "term: {start: 2016-01-01, end: 2018-12-31}",
+        "term：｛start：2016-01-01, end: 2018-12-31｝",
+        ["full-width colon after term", "the full-width sign ｛", "full-width colon after start", "the full-width sign ｝"],
+    ),
+    (
+        "listed: {table: annual, unit: 是/否,",
+        "listed: {table: annual，unit：是/否，",
+        ["full-width sign ，", "full-width colon after unit"],
+    ),
     ("enterprise_cap: {value: 60万元", "enterprise_cap:{value:60万元", ["no space after the colon of enterprise_cap", "colon of value"]),
     ("zh: 一档, en: a step}", "zh: 一档, en: a step", ["brace or bracket that is not closed"]),
     ("      cap: {value: 20万元", "\tcap: {value: 20万元", ["indented with a Tab"]),
@@ -41,7 +47,7 @@ def read(text):
 def test_a_slip_is_told_with_its_line_and_read_as_it_was_meant(right, wrong, told):
     assert FORM.count(right) == 1
     document, problems = read(FORM.replace(right, wrong))
-    line = FORM[:FORM.index(right)].count("\n") + 1
+    line = FORM[: FORM.index(right)].count("\n") + 1
     assert [p.place for p in problems] == [f"f.yaml line {line}"] * len(told)
     assert all(said in p.cause for p, said in zip(problems, told, strict=True))
     if "tier(" not in wrong and "and(" not in wrong and "= hours" not in wrong:
@@ -72,9 +78,17 @@ def test_nothing_is_mended_in_a_file_that_is_right():
         assert yamlmending.mend(text, node, yaml.compose, doubtful="policies" in str(file)).slips == []
 
 
-@pytest.mark.parametrize("text", ["a: " + "{b: " * 5000, "a：1\n" + "x: [" * 3000, "a：1\n" * 20_000,
-                                  "".join(f"{' ' * (i % 50)}k{i}: {{v：{i}\n" for i in range(3000)),
-                                  "a：1\nb: !!python/x 1", "a：&x 1\nb: *x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "{b: " * 5000,
+        "a：1\n" + "x: [" * 3000,
+        "a：1\n" * 20_000,
+        "".join(f"{' ' * (i % 50)}k{i}: {{v：{i}\n" for i in range(3000)),
+        "a：1\nb: !!python/x 1",
+        "a：&x 1\nb: *x",
+    ],
+)
 def test_a_text_that_means_harm_is_refused_whatever_is_mended(text):
     with pytest.raises(LawError):
         yamlfile.loads(text, "f.yaml", LawError, gather=True, quantities=True)

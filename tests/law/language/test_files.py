@@ -170,10 +170,19 @@ def advice(tmp_path, rest, kind="recurrent", conduct="", links="settlement"):
     return [(p.place.rpartition(", ")[2], p.cause_zh) for p in problems if "未被使用" not in p.cause_zh]
 
 
-@pytest.mark.parametrize("condition, advised", [
-    ("online_sales < below", True), ("online_sales < below and reported", False), ("online_sales < below and 有当年数据", False),
-    ("online_sales >= below", False), ("ecommerce", False), ("online_sales < below and online_sales > 0", False),
-    ("online_sales < last_year.online_sales", True), ("not trades_locally and rented_area >= 0", True)])
+@pytest.mark.parametrize(
+    "condition, advised",
+    [
+        ("online_sales < below", True),
+        ("online_sales < below and reported", False),
+        ("online_sales < below and 有当年数据", False),
+        ("online_sales >= below", False),
+        ("ecommerce", False),
+        ("online_sales < below and online_sales > 0", False),
+        ("online_sales < last_year.online_sales", True),
+        ("not trades_locally and rented_area >= 0", True),
+    ],
+)
 def test_a_clause_that_pays_where_there_is_no_row_is_pointed_out(tmp_path, condition, advised):
     found = advice(tmp_path, f"    where: {{small: {{if: {condition}, zh: 条件}}}}\n    amount: award")
     assert [place for place, _ in found] == ["clauses.small.where"] * advised
@@ -206,19 +215,31 @@ def test_whether_what_a_cap_cut_is_made_up_is_a_setting(tmp_path, follow, gives)
 FALLING, CAPPED = "金额低于下一档“below”", "封顶低于奖励本身“扶持”"
 
 
-@pytest.mark.parametrize("rest, said", [
-    ('    amount: "tier(online_sales >= {below: award, above: more})"', [FALLING]),
-    ('    amount: "min(2 * tier(online_sales >= {below: award, above: more}), below)"', [FALLING]),
-    ('    let: {due: "tier(online_sales >= {below: award, above: more})"}\n    amount: due', [FALLING]),
-    ('    amount: "tier(online_sales >= {below: more, above: award})"', []),
-    ('    amount: "min(tier(online_sales >= {below: award}), more)"', [CAPPED]), ("    amount: min(more, award)", []),
-    ("    amount: min(award, more)", [CAPPED]), ("    amount: min(award * steps(online_sales, below), more)", []),
-    ("    where: {a: {if: online_sales > below or last_year.online_sales < below, zh: 甲}}\n    amount: award",
-     ["名册中没有当年数据的年度也可能成立：该年各项按 0 计"]),
-    ("    where: {a: {if: online_sales > below or (online_sales < below and ecommerce), zh: 甲}}\n    amount: award",
-     ["名册中没有当年数据的年度也可能成立：该年各项按 0 计", "恰为此数的两边都不算（网络零售额）"]),
-    ("    where: {a: {if: online_sales >= below or (0 < online_sales <= below and ecommerce), zh: 甲}}\n    amount: award",
-     ["恰为此数的两边都算（网络零售额）"])])
+@pytest.mark.parametrize(
+    "rest, said",
+    [
+        ('    amount: "tier(online_sales >= {below: award, above: more})"', [FALLING]),
+        ('    amount: "min(2 * tier(online_sales >= {below: award, above: more}), below)"', [FALLING]),
+        ('    let: {due: "tier(online_sales >= {below: award, above: more})"}\n    amount: due', [FALLING]),
+        ('    amount: "tier(online_sales >= {below: more, above: award})"', []),
+        ('    amount: "min(tier(online_sales >= {below: award}), more)"', [CAPPED]),
+        ("    amount: min(more, award)", []),
+        ("    amount: min(award, more)", [CAPPED]),
+        ("    amount: min(award * steps(online_sales, below), more)", []),
+        (
+            "    where: {a: {if: online_sales > below or last_year.online_sales < below, zh: 甲}}\n    amount: award",
+            ["名册中没有当年数据的年度也可能成立：该年各项按 0 计"],
+        ),
+        (
+            "    where: {a: {if: online_sales > below or (online_sales < below and ecommerce), zh: 甲}}\n    amount: award",
+            ["名册中没有当年数据的年度也可能成立：该年各项按 0 计", "恰为此数的两边都不算（网络零售额）"],
+        ),
+        (
+            "    where: {a: {if: online_sales >= below or (0 < online_sales <= below and ecommerce), zh: 甲}}\n    amount: award",
+            ["恰为此数的两边都算（网络零售额）"],
+        ),
+    ],
+)
 def test_tiers_caps_and_edges_are_looked_at_wherever_they_stand(tmp_path, rest, said):
     assert sorted(text for _, text in advice(tmp_path, rest)) == sorted(said)
 
@@ -229,10 +250,20 @@ def test_a_cap_over_clauses_below_an_award_is_pointed_out(tmp_path):
     assert advice(tmp_path, "    amount: award * 2", links=links) == []
 
 
-@pytest.mark.parametrize("rest, advised", [
-    ('    where: {a: {if: online_sales < below or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}', True),
-    ('    where: {a: {if: online_sales > 0元 or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}', False),
-    ('    let: {x: award if online_sales < below else more}', True)])
+@pytest.mark.parametrize(
+    "rest, advised",
+    [
+        (
+            '    where: {a: {if: online_sales < below or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}',
+            True,
+        ),
+        (
+            '    where: {a: {if: online_sales > 0元 or how == "wide", zh: 甲}, b: {if: online_sales > 0元 or how == "narrow", zh: 乙}}',
+            False,
+        ),
+        ("    let: {x: award if online_sales < below else more}", True),
+    ],
+)
 def test_the_advice_on_missing_rows_holds_under_some_reading(tmp_path, rest, advised):
     """The two conditions of the second one hold together only where there is a row, whatever is read."""
     amount = "x" if "let" in rest else "award"
@@ -256,9 +287,19 @@ def test_a_share_of_a_cell_formatted_as_per_cent_is_told_how_to_be_written(tmp_p
     assert found.remedy.startswith("write 15 % ") and found.remedy_zh.startswith("请写 15 %")
 
 
-@pytest.mark.parametrize("written, refused", [
-    ("min(below, 24, below)", True), ("min(below, 24, 5元)", True), ("min(1,2元, below)", True), ("min(24, 5元)", True),
-    ("min(1,200元, below)", False), ("min(1,200,000元, below)", False), ("min(3元,6元)", False), ("min(3元，6元)", False)])
+@pytest.mark.parametrize(
+    "written, refused",
+    [
+        ("min(below, 24, below)", True),
+        ("min(below, 24, 5元)", True),
+        ("min(1,2元, below)", True),
+        ("min(24, 5元)", True),
+        ("min(1,200元, below)", False),
+        ("min(1,200,000元, below)", False),
+        ("min(3元,6元)", False),
+        ("min(3元，6元)", False),
+    ],
+)
 def test_a_comma_between_arguments_is_no_part_of_a_figure(tmp_path, written, refused):
     """`24, 5元` is two arguments, whose units do not agree; `1,200元` is one."""
     file = tmp_path / "tried.yaml"
@@ -280,12 +321,19 @@ def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
     assert any(p.severity == "error" and "month" in p.cause and "units do not agree" in p.cause for p in examine(document_of(file))[1])
 
 
-@pytest.mark.parametrize("right, wrong", [
-    ("    numbers:\n", "    number:\n"), ("  small:\n    article: 第一条\n", "  small:\n    artcle: 第一条\n"),
-    ("kind: recurrent", "kind: recurent"), ("{is: x * 1, zh: 定义}", "{iss: x * 1, zh: 定义}"),
-    ("parcels: {table: annual, unit: 件", "parcels: {table: annual, unit: 粒粒"),
-    ("    let:\n", "    lett:\n"),
-    ("      y: {is", "      min: {is"), ("default: a", "default: c")])
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ("    numbers:\n", "    number:\n"),
+        ("  small:\n    article: 第一条\n", "  small:\n    artcle: 第一条\n"),
+        ("kind: recurrent", "kind: recurent"),
+        ("{is: x * 1, zh: 定义}", "{iss: x * 1, zh: 定义}"),
+        ("parcels: {table: annual, unit: 件", "parcels: {table: annual, unit: 粒粒"),
+        ("    let:\n", "    lett:\n"),
+        ("      y: {is", "      min: {is"),
+        ("default: a", "default: c"),
+    ],
+)
 def test_one_slip_is_one_problem(tmp_path, right, wrong):
     """A name that a refused line would have given is not told of a second time."""
     file = tmp_path / "tried.yaml"
@@ -295,11 +343,14 @@ def test_one_slip_is_one_problem(tmp_path, right, wrong):
     where:
       enough: {if: parcels > 5 and scope == "a" and last_year.快递件数 > 5, zh: 够多}
     amount: min(定义, award)"""
-    text = SMALL.format(kind="recurrent", rest=rest, conduct="") + """facts:
+    text = (
+        SMALL.format(kind="recurrent", rest=rest, conduct="")
+        + """facts:
   parcels: {table: annual, unit: 件, zh: 快递件数}
 readings:
   scope: {zh: 范围, default: a, a: {zh: 甲}, b: {zh: 乙}}
 """
+    )
     assert right in text
     file.write_text(text.replace(right, wrong), "utf-8")
     found = [p for p in examine(document_of(file))[1] if p.severity == "error"]

@@ -114,9 +114,7 @@ def test_an_amount(formula, given, fen):
     assert comes_to(formula, **given) == fen
 
 
-@pytest.mark.parametrize(
-    ("formula", "given", "holds"), CONDITIONS, ids=[f"{c[0]} {i}" for i, c in enumerate(CONDITIONS)]
-)
+@pytest.mark.parametrize(("formula", "given", "holds"), CONDITIONS, ids=[f"{c[0]} {i}" for i, c in enumerate(CONDITIONS)])
 def test_a_condition(formula, given, holds):
     if holds is None:  # 500万 of what?
         assert [p for p in faults(where=formula) if "units do not agree" in p.cause]
@@ -198,14 +196,17 @@ clauses:
 """
 
 
-@pytest.mark.parametrize("formula, fen", [
-    ("加一元", 40_000_100),
-    ("more", 40_000_100),
-    ("两倍上限", 40_000_000),
-    ("doubled + 加一元", 80_000_100),
-    ("网络零售额 + half", 10_000_300),  # the fact's name before a definition's
-    ("1元 if 本年 == 2016 else year_less", 100),  # 本年 stays the year
-])
+@pytest.mark.parametrize(
+    "formula, fen",
+    [
+        ("加一元", 40_000_100),
+        ("more", 40_000_100),
+        ("两倍上限", 40_000_000),
+        ("doubled + 加一元", 80_000_100),
+        ("网络零售额 + half", 10_000_300),  # the fact's name before a definition's
+        ("1元 if 本年 == 2016 else year_less", 100),  # 本年 stays the year
+    ],
+)
 def test_a_definition_goes_by_its_chinese_name_too_where_nothing_else_does(formula, fen):
     law, problems = examine(document(HEAD + LETS % formula))
     assert law is not None, problems

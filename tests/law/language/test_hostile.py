@@ -94,9 +94,7 @@ HOSTILE = [
     "online_sales * online_sales * online_sales * online_sales",
 ]
 _heard: list[str] = []
-sys.addaudithook(
-    lambda event, _: _heard.append(event) if len(_heard) < 10_000 else None
-)  # stays for good: there is no way to remove one
+sys.addaudithook(lambda event, _: _heard.append(event) if len(_heard) < 10_000 else None)  # stays for good: there is no way to remove one
 
 
 @pytest.mark.parametrize("formula", HOSTILE, ids=[f"{i} {f[:24]!r}" for i, f in enumerate(HOSTILE)])
