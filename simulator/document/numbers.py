@@ -8,10 +8,12 @@ need.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
+
+import numpy as np
 
 MISSING = "—"
 WITHHELD = "（*）"  # what disclosure control keeps back
@@ -212,3 +214,52 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "<1%"
     return ">99%" if probability > 0.995 else f"{_rounded(Decimal(repr(float(probability))) * 100, 0):f}%"
+
+
+def apportioned(values: Sequence[float], unit: Unit, total: Decimal) -> list[Decimal]:
+    """Amounts (the file's unit) rounded to the unit's finest digit so that they add up to `total`: those that lie nearest to the next
+    digit are rounded up, by the largest remainder.
+
+    >>> apportioned([14_400, 14_400, 14_400], UNITS["zh"]["money"], Decimal("4.3"))
+    [Decimal('1.5'), Decimal('1.4'), Decimal('1.4')]
+    """
+    step = Decimal(1).scaleb(-unit.finest)
+    exact = [Decimal(repr(float(value))) / Decimal(repr(unit.scale)) / step for value in values]
+    floors = [math.floor(number) for number in exact]
+    left = int(total / step) - sum(floors)
+    whole, more = divmod(left, len(exact)) if exact else (0, 0)
+    first = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))[:more]
+    return [(floors[i] + whole + (i in first)) * step for i in range(len(exact))]
+
+
+def fitted(table: Sequence[Sequence[float]], unit: Unit, rows: Sequence[Decimal], columns: Sequence[Decimal]) -> list[list[Decimal]] | None:
+    """A table of amounts (the file's unit) rounded so that its rows and columns add up to totals that are rounded already, as near to
+    each amount as that allows; None where no amount's neighbours do. What is 0 stays 0.
+
+    >>> fitted([[14_800, 4_400], [24_400, 4_600]], UNITS["zh"]["money"], [Decimal("1.9"), Decimal("2.9")], [Decimal("3.9"), Decimal("0.9")])
+    [[Decimal('1.5'), Decimal('0.4')], [Decimal('2.4'), Decimal('0.5')]]
+    """
+    from scipy.optimize import linprog
+
+    step = Decimal(1).scaleb(-unit.finest)
+    exact = np.array([[float(value) / unit.scale / float(step) for value in row] for row in table])
+    floors = np.floor(exact)
+    n, m = exact.shape
+    sums = np.array([*(float(total / step) for total in rows), *(float(total / step) for total in columns)])
+    at = np.arange(n * m)
+    ones = np.zeros((n + m, n * m))
+    ones[at // m, at], ones[n + at % m, at] = 1, 1
+    # beside the floor: one more (dearer the less is left over), a second more or one less only where nothing else fits
+    cost = np.concatenate([-(exact - floors).ravel(), np.full(n * m, 3.0), np.full(n * m, 3.0)])
+    free = (exact != 0).ravel()
+    most = np.concatenate([free, free, free & (floors.ravel() >= 1)]).astype(float)
+    found = linprog(
+        cost,
+        A_eq=np.hstack([ones, ones, -ones]),
+        b_eq=sums - ones @ floors.ravel(),
+        bounds=np.column_stack([np.zeros(len(most)), most]),
+    )
+    if not found.success:
+        return None
+    up, further, down = np.rint(found.x).reshape(3, n, m)
+    return [[int(number) * step for number in row] for row in floors + up + further - down]

@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from simulator.document import Cell, Facts, Heading, Paragraph, Parts, Rich, Table, number
-from simulator.document.numbers import DOWN, MISSING, UNITS, UP, WITHHELD, Number, Unit, number_of, percent, shown
-from simulator.report import page
+from simulator.document.numbers import DOWN, MISSING, UNITS, UP, WITHHELD, Number, Unit, apportioned, number_of, percent, shown
+from simulator.report import page, tables
 from simulator.report.making import policy_name
 from simulator.report.page import Part
-from simulator.report.record import RunFolder
+from simulator.report.record import TOTAL, RunFolder
 from simulator.report.tabled import in_money, with_margin
 from simulator.report.tables import chance_text, goal
 from simulator.report.wording import Wording
@@ -92,19 +92,21 @@ def cash_plan(run: RunFolder, words: Wording) -> Parts:
     year says. Of the bureau's money where there is any, else of mean payouts; "" where the run does not say."""
     unit, shares = UNITS[words.lang]["money"], quarters(run)
     given = funds(run) if run.appropriation else {}
+    paid = tables.paid_as_printed(run, unit)
     amounts = {y: given.get(y, float(run.row("paid", year=y)["mean"])) for y in run.cash_years}
     rows = []
     for year, parts in shares.items():
         if not math.isfinite(amounts[year]):
             return ()
         values = [amounts[year] * part for part in parts]
-        printed = [unit.rounded(value) for value in values]
+        total = unit.rounded(amounts[year]) if year in given or not paid else paid[TOTAL, year]
+        printed = apportioned(values, unit, total)
         rows.append(
             [
                 Cell(str(year)),
                 *(
                     number(Number(value, unit, 0.0, printed=p))
-                    for value, p in zip([*values, amounts[year]], [*printed, sum(printed, Decimal(0))], strict=True)
+                    for value, p in zip([*values, amounts[year]], [*printed, total], strict=True)
                 ),
             ]
         )
@@ -313,10 +315,10 @@ def _sustainability(run: RunFolder, words: Wording) -> list[Rich | str]:
     """What is still to be paid after the last year in which enterprises may enter, and what the district keeps of it all."""
     unit, end = UNITS[words.lang]["money"], str(run.record["policy"].get("end"))
     told: list[Rich | str] = []
-    if end[:4].isdigit() and (later := [y for y in run.cash_years if y > int(end[:4])]):
-        tail = sum((unit.rounded(float(run.row("paid", year=y)["mean"])) for y in later), Decimal(0))
-        if tail.is_finite():
-            told.append(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail)))
+    later = [year for year in run.cash_years if end[:4].isdigit() and year > int(end[:4])]
+    if later and (paid := tables.paid_as_printed(run, unit)):
+        tail = sum((paid[TOTAL, year] for year in later), Decimal(0))
+        told.append(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail)))
     net = shown(run.row("net_cost"), unit)
     return told + ([words.rich("appraisal.net", net=net)] if net != MISSING else [])
 

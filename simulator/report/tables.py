@@ -11,22 +11,46 @@ from typing import Any, Protocol
 import pandas as pd
 
 from simulator.document import Cell, Paragraph, Parts, Table, number
-from simulator.document.numbers import CHANCE, MISSING, UNITS, WITHHELD, Number, Unit, number_of, percent, withheld
+from simulator.document.numbers import (
+    CHANCE,
+    MISSING,
+    UNITS,
+    WITHHELD,
+    Number,
+    Unit,
+    apportioned,
+    fitted,
+    number_of,
+    percent,
+    withheld,
+)
 from simulator.report import purse_sheets
 from simulator.report.record import TOTAL, RecordedTarget, RunFolder
 from simulator.report.tabled import with_margin
 from simulator.report.wording import Wording
 
 
-def adding_up(values: Sequence[Sequence[float]], unit: Unit, across: bool = True) -> list[list[Decimal]]:
-    """Amounts rounded alike, with a row of sums and (across) a column of sums: what is printed adds up. nan where a part is missing.
-
-    >>> adding_up([[14_400, 24_400], [14_400, 4_400]], UNITS["zh"]["money"])[-1]
-    [Decimal('2.8'), Decimal('2.8'), Decimal('5.6')]
-    """
-    rows = [[unit.rounded(value) for value in row] for row in values]
-    rows = [[*row, sum(row, Decimal(0))] for row in rows] if across else rows
-    return [*rows, [sum(column, Decimal(0)) for column in zip(*rows, strict=True)]]
+def paid_as_printed(run: RunFolder, unit: Unit) -> dict[tuple[str, int | str], Decimal]:
+    """What each clause is paid in each year, and the sums, as every table prints them: (clause or TOTAL, year or TOTAL) → amount in the
+    unit. A clause's total is rounded by itself, as wherever it stands alone; the whole is their sum, the years are shared out of it, and
+    the amounts within follow. Empty where a part is withheld or missing: nothing may follow from the others then."""
+    slugs, years = [clause.slug for clause in run.clauses if clause.kind != "in_kind"], run.cash_years
+    rows = [[run.row("paid", slug, year) for year in run.cash_years_and_total] for slug in slugs]
+    if not slugs or any(withheld(row) or not math.isfinite(row["mean"]) for line in rows for row in line):
+        return {}
+    means = [[float(row["mean"]) for row in line[:-1]] for line in rows]
+    by_clause = [unit.rounded(float(line[-1]["mean"])) for line in rows]
+    by_year = apportioned([sum(column) for column in zip(*means, strict=True)], unit, sum(by_clause, Decimal(0)))
+    cells = fitted(means, unit, by_clause, by_year)
+    if cells is None:  # amounts too small to be shared out: what is printed adds up from them
+        cells = [[unit.rounded(mean) for mean in line] for line in means]
+        by_clause, by_year = [sum(line, Decimal(0)) for line in cells], [sum(column, Decimal(0)) for column in zip(*cells, strict=True)]
+    printed: dict[tuple[str, int | str], Decimal] = {
+        (slug, year): amount for slug, line in zip(slugs, cells, strict=True) for year, amount in zip(years, line, strict=True)
+    }
+    printed |= {(slug, TOTAL): amount for slug, amount in zip(slugs, by_clause, strict=True)}
+    printed |= {(TOTAL, year): amount for year, amount in zip(years, by_year, strict=True)}
+    return printed | {(TOTAL, TOTAL): sum(by_clause, Decimal(0))}
 
 
 def _unit_note(words: Wording) -> str:
@@ -35,18 +59,22 @@ def _unit_note(words: Wording) -> str:
 
 def costs(run: RunFolder, words: Wording) -> Table:
     """Mean payout by clause and cash year, with the total's mean and P80."""
-    unit, years = UNITS[words.lang]["money"], run.cash_years
+    unit, years = UNITS[words.lang]["money"], run.cash_years_and_total
     header = [
         words.say("cost.clause"),
-        *map(str, years),
+        *map(str, run.cash_years),
         words.say("cost.total"),
         words.say("cost.p80_column"),
     ]
     named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
-    cells = _sums([[run.row("paid", slug, y) for y in run.cash_years_and_total] for slug, _, _ in named], unit, years)
+    printed = paid_as_printed(run, unit)
     rows = [
-        [Cell(name, note=article), *row, number(number_of(run.row("paid", slug), unit, "p80"))]
-        for (slug, name, article), row in zip(named, cells, strict=True)
+        [
+            Cell(name, note=article),
+            *(number(_printed_as(number_of(run.row("paid", slug, year), unit), printed.get((slug, year)))) for year in years),
+            number(number_of(run.row("paid", slug), unit, "p80")),
+        ]
+        for slug, name, article in named
     ]
     return Table(words.say("cost.table"), header, rows, aside=_unit_note(words), strong=[-1])
 
@@ -61,7 +89,7 @@ def stages(run: RunFolder, words: Wording) -> Table:
         words.say("cost.recipients"),
     ]
     named = [*_cash_clauses(run, words), (TOTAL, words.say("cost.total"), "")]
-    cells = _sums([[run.row(m, slug) for m in measures] for slug, _, _ in named], unit, None)
+    cells = _sums([[run.row(m, slug) for m in measures] for slug, _, _ in named], unit)
     rows = [
         [Cell(name, note=article), *row, number(number_of(run.row("recipients", slug), count))]
         for (slug, name, article), row in zip(named, cells, strict=True)
@@ -69,17 +97,21 @@ def stages(run: RunFolder, words: Wording) -> Table:
     return Table(words.say("cost.stages"), header, rows, aside=_unit_note(words), strong=[-1])
 
 
-def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit, years: Sequence[int] | None) -> list[list[Cell]]:
-    """The means of rows, the last of which is the sum of the others, and with `years` the last column, too: as printed they add up.
-    Where a part is withheld or missing each is rounded by itself: nothing follows from the others then."""
-    values = [[float(row["mean"]) for row in line] for line in rows]
+def _printed_as(of: Number, printed: Decimal | None) -> Number:
+    """A number as it is printed where it is part of a sum, else rounded by itself."""
+    return of if printed is None else replace(of, printed=printed)
+
+
+def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit) -> list[list[Cell]]:
+    """The means of rows, the last of which is the sum of the others: as printed they add up. Where a part is withheld or missing each is
+    rounded by itself: nothing follows from the others then."""
+    numbers = [[number_of(row, unit) for row in line] for line in rows]
     if any(withheld(row) or not math.isfinite(row["mean"]) for line in rows for row in line):
-        return [[number(number_of(row, unit)) for row in line] for line in rows]
-    parts = [line[:-1] if years else line for line in values[:-1]]
-    return [
-        [number(replace(number_of(row, unit), printed=shown)) for shown, row in zip(line, was, strict=True)]
-        for line, was in zip(adding_up(parts, unit, bool(years)), rows, strict=True)
-    ]
+        return [[number(of) for of in line] for line in numbers]
+    printed = [[unit.rounded(float(row["mean"])) for row in line] for line in rows[:-1]]
+    printed.append([sum(column, Decimal(0)) for column in zip(*printed, strict=True)])
+    shown = (zip(*pair, strict=True) for pair in zip(numbers, printed, strict=True))
+    return [[number(replace(of, printed=as_printed)) for of, as_printed in line] for line in shown]
 
 
 def asks(run: RunFolder, words: Wording) -> Parts:
@@ -170,7 +202,8 @@ def balance(run: RunFolder, words: Wording, beyond: bool = False) -> Table:
     lines = [(m, key) for m, key in lines if run.has(m) and not (m in idle and run.row(m)["mean"] == 0)]
     header = [words.say("growth.item"), *(words.say("cost.total") if y == TOTAL else str(y) for y in years)]
     found = {measure: [run.row(measure, TOTAL, y) for y in years] for measure, _ in lines}
-    cells = _balanced(found, unit)
+    printed = paid_as_printed(run, unit)
+    cells = _balanced(found, unit, [printed[TOTAL, year] for year in years] if printed else None)
     rows = [[Cell(words.say(f"growth.{key}")), *cells[measure]] for measure, key in lines]
     title = words.say("growth.beyond" if beyond else "growth.table")
     return Table(title, header, rows, aside=_unit_note(words), strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
@@ -187,14 +220,14 @@ NET = {
 }  # what the net cost is made of
 
 
-def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit) -> dict[str, list[Cell]]:
-    """The rows of the balance: sums over years and the net cost follow from what is printed."""
+def _balanced(found: Mapping[str, Sequence[pd.Series]], unit: Unit, paid: list[Decimal] | None) -> dict[str, list[Cell]]:
+    """The rows of the balance: sums over years and the net cost follow from what is printed. paid: as other tables print it."""
     printed: dict[str, list[Decimal]] = {}
     for measure, rows in found.items():
         numbers = [unit.rounded(float(row["mean"])) for row in rows]
         if all(one.is_finite() for one in numbers):
             numbers[-1] = sum(numbers[:-1], Decimal(0))
-        printed[measure] = numbers
+        printed[measure] = paid if measure == "paid" and paid else numbers
     if "net_cost" in printed:
         printed["net_cost"] = [
             sum((sign * printed[m][j] for m, sign in NET.items() if m in printed), Decimal(0)) for j in range(len(printed["net_cost"]))
