@@ -5,7 +5,7 @@ The public door: everything the command line and the notebooks do goes through t
     load_scenario, read_population, synthesize     what is asked, of whom
     assess, explain                                the law on a register, to the fen
     indicators                                     the statistical tables
-    run, compare, report                           Monte Carlo budgets, differences on common luck, reports as files
+    run, compare, report                           Monte Carlo budgets, differences with common random numbers, reports as files
     batch, verify, purge                           many reports at once; that a folder is as it was made; deleting it
     pseudonymise                                   a register's codes behind a key
     cluster                                        workers of other processes and machines, for all that plays draws

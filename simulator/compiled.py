@@ -34,7 +34,7 @@ COMPILED = (
     "distributions.py",
     "elementary.py",
     "facts.py",
-    "lotteries.py",
+    "streams.py",
     "money.py",
     "projection",
     *(f"law/{name}.py" for name in ("assessment", "calendar", "calling", "machine", "policy", "sharing", "terms")),

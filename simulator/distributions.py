@@ -1,4 +1,4 @@
-"""Numbers of a distribution by its inverse function, from one u of the lotteries: so raising a probability only adds."""
+"""Numbers of a distribution by its inverse function, from one u of the streams: so raising a probability only adds."""
 
 from __future__ import annotations
 

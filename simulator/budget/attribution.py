@@ -1,4 +1,4 @@
-"""Whose cost is it: what each clause costs alone, as the last one in, and by Shapley's value; on common luck.
+"""Whose cost is it: what each clause costs alone, as the last one in, and by Shapley's value; with common random numbers.
 
 Cost is cash paid less what a clawback brings back, over all years. A clause is taken away by `law.CLAUSE.offered: false` and
 everything is played again: who comes because of the support, what the other opening award then gives, who leaves when rent

@@ -1,4 +1,4 @@
-"""Two or more scenarios on the same luck: paired differences with their own error, much smaller than the runs' own."""
+"""Two or more scenarios with the same random numbers: paired differences with their own error, much smaller than the runs' own."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def compare_runs(baseline: BudgetRun, *reforms: BudgetRun) -> Comparison:
 
 def further_years(scenario: Scenario, until: int, play: Callable[[Scenario], BudgetRun]) -> Comparison:
     """What each further year of `policy.end` costs, up to the end of `until`: each end against the one a year before, on
-    common luck, so that the steps add up to the whole extension to the fen. Each step goes by the year it adds.
+    common random numbers, so that the steps add up to the whole extension to the fen. Each step goes by the year it adds.
 
     The horizon moves with the last end, the same for all, so that the years after the term are counted to the full.
     play: plays a scenario. Raises ScenarioError for a policy without an end, or one that ends later.
@@ -102,7 +102,7 @@ def quantile_difference(
 ) -> tuple[float, float, float, float, float]:
     """A quantile of both samples, its difference, and the 95 % interval of the difference by sectioning of paired draws.
 
-    baseline, reform: a figure per draw, on common luck. The draws are dealt into 20 sections, or as many as leave
+    baseline, reform: a figure per draw, with common random numbers. The draws are dealt into 20 sections, or as many as leave
     FEWEST_BEYOND draws beyond the quantile in each; the spread of the sections' differences around the whole sample's
     gives the interval (Student's t). Two separate intervals would not know that the draws are paired. The interval is nan
     where there are too few draws for FEWEST_SECTIONS. With `replicate` it is the sequences that are dealt, into
@@ -140,7 +140,7 @@ def _compared(pairs: Iterable[tuple[BudgetRun, BudgetRun, str]]) -> Comparison:
                 Problem(
                     reform.scenario.name,
                     "has another seed, number of draws or sampling than the baseline",
-                    "give both the same seed, draws and sampling: only then is luck common",
+                    "give both the same seed, draws and sampling: only then are the random numbers common",
                 )
             )
         changed += [(label, *row) for row in _changes(baseline.scenario, reform.scenario)]

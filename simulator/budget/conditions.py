@@ -1,6 +1,6 @@
 """What would have to be true: for each target, the value of an assumption at which its probability passes 50 %.
 
-The assumption is the uncertain one the target's quantity leans on most; all others keep their distributions, and luck is
+The assumption is the uncertain one the target's quantity leans on most; all others keep their distributions, and chance is
 common, so that the probability moves smoothly. No answer is finer than the Monte Carlo error of its draws.
 """
 

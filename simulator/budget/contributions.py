@@ -8,7 +8,7 @@ nothing about them needs protection. Enterprises of one group (group_id; a split
 
 The draws looked at are the same ones whatever the run's seed, number of draws and sampling: what a figure tells of an
 enterprise is its expectation, which more draws only show more plainly. So two releases that differ by one enterprise differ here
-by that one, and not by luck besides.
+by that one, and not by chance besides.
 
 This table names nobody, but it is as confidential as the register: it stays in the run's folder, and no report shows it.
 """
@@ -26,12 +26,12 @@ from simulator.engine.ledger import CLAWBACK
 from simulator.engine.prepared import known_until, paid_until
 from simulator.engine.run import outer_layer
 from simulator.facts import BLANK
-from simulator.lotteries import keys_of
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
 from simulator.scenario import Scenario
+from simulator.streams import keys_of
 
 COLUMNS = ("measure", "clause", "year", "holder", "amount", "awards")
 DRAWS, FEWEST = 200, 25  # looked at: DRAWS of a register of up to FEW enterprises, half as many of one twice as large …

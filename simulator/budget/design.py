@@ -9,7 +9,7 @@ can be shown (`fewest_draws`).
 More generous terms cost more, so that feasible designs lie below a boundary. One free term is bracketed (bisection, helped
 by interpolation). Of several, all but the one with the most steps are laid on a lattice, and for every choice of them that one
 is taken to the boundary; then again, finer, around the best, until the terms' own steps are reached or the gain is within the Monte Carlo
-error; last, each term is pushed as far as it goes. All designs see the same luck; the best is then played once more on
+error; last, each term is pushed as far as it goes. All designs see the same random numbers; the best is then played once more on
 another seed.
 """
 

@@ -1,10 +1,10 @@
-"""Means with part of the luck taken at its expectation: how many newly settle, and how the market deviates from its path.
+"""Means with part of the chance taken at its expectation: how many newly settle, and how the market deviates from its path.
 
 In a draw, given its assumptions, arrivals of a kind and year have the expectation λ (`newcomers.arrival_rate`) and the market's
-shocks the expectation 0, whatever the rest of the draw's luck. So a figure less β · (what was drawn − its expectation) has the
+shocks the expectation 0, whatever the rest of the draw's chance. So a figure less β · (what was drawn − its expectation) has the
 mean of the figure, for any β that does not depend on the draw; the β that takes away most of the spread is a regression's. To
 leave every mean exactly what it is, β for one sixteenth of the draws (or one Sobol sequence) is estimated on the other
-fifteen, which know nothing of its luck. A regression is linear: clauses and years still add up to their total.
+fifteen, which know nothing of its chance. A regression is linear: clauses and years still add up to their total.
 
 For means only. A quantile or a probability of the corrected figures would be one of other figures: nothing here makes any.
 Floating-point numbers, in tables to SIGNIFICANT digits: what lies beyond differs between machines' linear algebra.
@@ -20,12 +20,12 @@ from simulator.budget.statistics import mean_and_error
 from simulator.budget.summary import STOCKS, TOTAL, by_year
 from simulator.engine.generosity import generosity_of
 from simulator.engine.run import Draws
-from simulator.lotteries import ARRIVALS, MARKET, uniforms
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.newcomers import ARRIVING, arrival_rate
 from simulator.projection.sobol import REPLICATES
 from simulator.scenario import Scenario
+from simulator.streams import ARRIVALS, MARKET, uniforms
 
 DRAWS_EACH = 10  # for every number taken at its expectation: with fewer draws nothing is corrected
 SIGNIFICANT = 12
@@ -77,28 +77,28 @@ def at_expectation(values: np.ndarray, surprise: np.ndarray) -> np.ndarray:
 
 def surprises(draws: Draws, scenario: Scenario) -> np.ndarray:
     """What was drawn less its expectation given the draw's assumptions, each of mean 0 (draws, numbers): arrivals of each kind and
-    year, and the market's yearly shocks, from the very urns of the draws."""
+    year, and the market's yearly shocks, from the very variates of the draws."""
     n, seed, law = len(draws.parameters), np.uint64(scenario.seed), scenario.law
     rate, generosity = getattr(arrival_rate, "py_func", arrival_rate), generosity_of(scenario)
     records, found = draws.parameters.view(np.recarray), []
 
-    def urns(lottery: int, keys: list[int], year: int) -> np.ndarray:
-        """(draws, keys) chances of a lottery and year."""
+    def variates(stream: int, keys: list[int], year: int) -> np.ndarray:
+        """(draws, keys) chances of a stream and year."""
         asked = np.array(keys, np.uint64)
-        return np.stack([uniforms(seed, d, lottery, asked, year) for d in range(n)])
+        return np.stack([uniforms(seed, d, stream, asked, year) for d in range(n)])
 
     def expected_of(kind: int, offered: bool) -> np.ndarray:
         return np.array([rate(par, kind, offered, generosity) for par in records])
 
     rates = {offered: np.stack([expected_of(kind, offered) for kind in ARRIVING], axis=1) for offered in (True, False)}
     platforms = expected_of(kinds.PLATFORM, True)[:, None]
-    found.append(_poisson(urns(ARRIVALS, [kinds.PLATFORM], 0), platforms) - platforms)
+    found.append(_poisson(variates(ARRIVALS, [kinds.PLATFORM], 0), platforms) - platforms)
     last = law.end.year if law.end else draws.years[-1]
     for year in draws.years:
         expect = rates[law.in_force and law.start.year <= year <= last]
-        found.append(_poisson(urns(ARRIVALS, list(ARRIVING), year), expect) - expect)
+        found.append(_poisson(variates(ARRIVALS, list(ARRIVING), year), expect) - expect)
         if scenario.plain["market"] == "ex_ante":
-            found.append(special.ndtri(urns(MARKET, [0], year)))
+            found.append(special.ndtri(variates(MARKET, [0], year)))
     return np.concatenate(found, axis=1)
 
 

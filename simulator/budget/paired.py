@@ -1,4 +1,4 @@
-"""Means and their errors on common luck: paired differences, and figures of few draws carried over to many."""
+"""Means and their errors with common random numbers: paired differences, and figures of few draws carried over to many."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Progress = Callable[[int, int], None]  # (draws done since the last call, draws 
 
 
 def difference(base: np.ndarray, other: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
-    """Mean of other − base and its standard error; base, other: one figure per draw, the same luck in both.
+    """Mean of other − base and its standard error; base, other: one figure per draw, the same random numbers in both.
 
     >>> difference(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
     (1.0, 0.0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.compiled import entry, maker
 from simulator.engine.ledger import CLAWBACK
-from simulator.lotteries import APPLICATION_DAY, TICKET, u
+from simulator.streams import APPLICATION_DAY, TICKET, u
 
 NOT_RATIONED, FIRST_COME, PRO_RATA, PRIORITY, LOTTERY = range(5)
 FLOWS = ("due", "paid", "waiting", "lapsed", "cancelled", "cut")

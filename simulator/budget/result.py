@@ -166,7 +166,7 @@ class BudgetRun:
     def analyses(
         self, workers: Workers = None, chance: float | None = None, only: Collection[str] | None = None
     ) -> dict[str, pd.DataFrame]:
-        """What a report adds to the figures: drivers (parameters against luck, what a result leans on), conditions (what
+        """What a report adds to the figures: drivers (parameters against chance, what a result leans on), conditions (what
         would have to be true for each target), backtest, backtest_of_place and affordability (share of the district's revenue)
         where the scenario names published figures, concentration (how unequally support is spread), loopholes (ways round the
         text and their price), and what drives the cost (`budget.drivers`). Plays further draws: about half a minute. only: those

@@ -1,4 +1,4 @@
-"""What the policy brings: induced tax, what it crowds out, and the net fiscal impact, on the same luck without the policy.
+"""What the policy brings: induced tax, what it crowds out, and the net fiscal impact, with the same random numbers without the policy.
 
 Induced tax is retained tax with the policy less without it, in the same draw. Tax moved within the district (split-offs,
 re-registration) is not induced: it is there in both. The rise of 2016 is a reassignment between levels of government and

@@ -194,7 +194,7 @@ class Search:
 
     def frontier(self, best: Design | None) -> pd.DataFrame:
         """The designs none of those played beats: less money needed and more growth; the best among them in any case. gained: growth
-        beyond the cheapest of them, on common luck, and so much surer than either's own."""
+        beyond the cheapest of them, with common random numbers, and so much surer than either's own."""
         kept, most = [], -math.inf
         for design in sorted(self.seen.values(), key=lambda d: (d.needed, -d.growth.mean(), d.position)):
             if design.growth.mean() > most:

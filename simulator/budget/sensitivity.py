@@ -1,9 +1,9 @@
 """What matters: the share of a result's variance each assumption makes alone (first-order index of Sobol) and with all its
-interactions (total index); luck is one of the factors.
+interactions (total index); chance is one of the factors.
 
 The leading assumptions are factors of their own, correlated ones together; all other uncertain assumptions are one factor, and
-luck is one. The draws of the run are one sample, another range of draws the other; a factor is exchanged by taking its columns
-of parameters, or the luck, from the other sample (Saltelli et al. 2010). Intervals by bootstrap over draws.
+chance is one. The draws of the run are one sample, another range of draws the other; a factor is exchanged by taking its columns
+of parameters, or the chance, from the other sample (Saltelli et al. 2010). Intervals by bootstrap over draws.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.blocks import Workers
 from simulator.engine.replay import under_assumptions
 from simulator.engine.run import Draws, outer_layer, play
-from simulator.lotteries import LUCK_BITS
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
+from simulator.streams import REPLICATE_BITS
 
 DRAWS = 512  # a power of two, as the estimator asks
 LEADING = 8  # assumptions by rank correlation with the first result that are factors of their own; and half as many for each other
 RESAMPLES = 400
-OTHERS, LUCK = "others", "luck"
+OTHERS, REPLICATE = "others", "chance"
 COLUMNS = (
     "result",
     "factor",
@@ -46,7 +46,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Factor:
-    """What is exchanged together: assumptions by path; none of them: luck."""
+    """What is exchanged together: assumptions by path; none of them: chance."""
 
     name: str
     paths: tuple[str, ...]
@@ -65,7 +65,7 @@ def indices(
     """Sobol indices of each of `results` of a run, with their bootstrap intervals: COLUMNS, the largest total index first.
 
     count: draws, cut to a power of two and to those of the run. rank_low, rank_high: the places a factor may have by its total
-    index, given the error. Empty where nothing is uncertain but luck.
+    index, given the error. Empty where nothing is uncertain but chance.
     """
     n = 1 << (min(count, scenario.draws).bit_length() - 1)
     factors = factors_of(draws, scenario, leading)
@@ -73,15 +73,15 @@ def indices(
         return pd.DataFrame(columns=list(COLUMNS))
     step = steps(progress, n * (len(factors) + 2))
     small = scenario.few(n)  # the two samples have to be independent of each other
-    own, other = outer_layer(small, 0, n), outer_layer(small, 1 << LUCK_BITS, n)
+    own, other = outer_layer(small, 0, n), outer_layer(small, 1 << REPLICATE_BITS, n)
 
-    on_own_luck = under_assumptions(small, population, workers=workers, progress=step)
+    on_own_numbers = under_assumptions(small, population, workers=workers, progress=step)
 
-    def played(parameters: np.ndarray, luck: int) -> np.ndarray:
+    def played(parameters: np.ndarray, chance: int) -> np.ndarray:
         found = (
-            on_own_luck(parameters)
-            if luck == 0
-            else play(small, population, workers=workers, luck=luck, parameters=parameters, progress=step)
+            on_own_numbers(parameters)
+            if chance == 0
+            else play(small, population, workers=workers, replicate=chance, parameters=parameters, progress=step)
         )
         return np.stack(list(results(found, small).values()))
 
@@ -97,7 +97,7 @@ def indices(
 
 
 def factors_of(draws: Draws, scenario: Scenario, leading: int = LEADING) -> list[Factor]:
-    """The factors: leading assumptions, each with all it is correlated with; the other uncertain ones together; luck."""
+    """The factors: leading assumptions, each with all it is correlated with; the other uncertain ones together; chance."""
     ranks = ranks_of_parameters(draws, scenario)
     chosen: dict[str, None] = {}
     for i, values in enumerate(results(draws, scenario).values()):
@@ -114,7 +114,7 @@ def factors_of(draws: Draws, scenario: Scenario, leading: int = LEADING) -> list
     factors = [Factor(" + ".join(group), group) for group in groups]
     if others := tuple(path for path in ranks if not any(path in group for group in groups)):
         factors.append(Factor(OTHERS, others))
-    return [*factors, Factor(LUCK, ())]
+    return [*factors, Factor(REPLICATE, ())]
 
 
 def table(names: list[str], factors: list[Factor], f_a: np.ndarray, f_b: np.ndarray, f_ab: np.ndarray) -> pd.DataFrame:

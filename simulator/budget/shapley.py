@@ -16,7 +16,7 @@ from itertools import combinations
 
 import numpy as np
 
-from simulator.lotteries import PERMUTATION, keys_of, uniforms
+from simulator.streams import PERMUTATION, keys_of, uniforms
 
 Game = Callable[[frozenset[str]], np.ndarray]
 

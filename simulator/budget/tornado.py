@@ -1,4 +1,4 @@
-"""One thing at a time, on common luck: what each reading of the text costs, and what each assumption's low and high end do.
+"""One thing at a time, with common random numbers: what each reading of the text costs, and what each assumption's low and high end do.
 
 All else stays as the scenario has it, other assumptions drawn as ever. Every difference is paired draw by draw and carries its
 own error; the order of a list is no finer than that error (`rank_low` … `rank_high`).
@@ -19,7 +19,7 @@ from simulator.budget.revenue import flows
 from simulator.budget.statistics import chance, mean_and_error
 from simulator.budget.targets import measures
 from simulator.engine.blocks import Workers
-from simulator.engine.replay import on_common_luck
+from simulator.engine.replay import on_common_numbers
 from simulator.engine.run import Draws, play
 from simulator.money import FEN
 from simulator.population.parts import Register
@@ -146,7 +146,7 @@ def assumptions(
     step = steps(progress, few.draws * (2 * len(ends) + 1) + many.draws * (4 * min(refined, len(ends)) + 1))
 
     def playing(small: Scenario) -> Callable[..., dict[str, np.ndarray]]:
-        play = on_common_luck(population, small, workers=workers, progress=step)
+        play = on_common_numbers(population, small, workers=workers, progress=step)
 
         def played(**changes: Any) -> dict[str, np.ndarray]:
             changed = small.set({f"assumptions.{path}": value for path, value in changes.items()})
@@ -173,7 +173,7 @@ def leading_of(found: Ends, refined: int) -> dict[str, list[str]]:
 
 def at_ends(ends: dict[str, tuple[float, float]], played: Callable[..., dict[str, np.ndarray]]) -> Ends:
     """What the results differ from those of `played()` with each path at its low and at its high end, by draw. played: the
-    results by draw with paths set, on common luck."""
+    results by draw with paths set, with common random numbers."""
     base = played()
     found: Ends = {}
     for path, both in ends.items():

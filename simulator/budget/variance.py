@@ -1,6 +1,6 @@
-"""What the spread of a result comes from: unknown parameters or luck, and which assumptions matter.
+"""What the spread of a result comes from: unknown parameters or replicate, and which assumptions matter.
 
-Two lucks for the same parameters, draw by draw: their covariance is the part of the variance that parameters make. An
+Two replicates for the same parameters, draw by draw: their covariance is the part of the variance that parameters make. An
 assumption's weight is its squared rank correlation with the result. A result is as sure as the weakest source it leans on:
 the worst confidence among the assumptions that carry a twentieth of its variance or more.
 """
@@ -38,10 +38,10 @@ def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
 def split(draws: Draws, scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
     """result, parameter_share, standard_error, letter, drivers ("path rank-correlation±standard-error; …"), for each headline result.
 
-    Plays the draws once more with another luck. parameter_share lies in 0 … 1 but for Monte Carlo error; empty where a
+    Plays the draws once more with other random numbers. parameter_share lies in 0 … 1 but for Monte Carlo error; empty where a
     result does not vary.
     """
-    other = play(scenario, population, workers=workers, luck=1)
+    other = play(scenario, population, workers=workers, replicate=1)
     first, second = headline_results(draws, scenario), headline_results(other, scenario)
     ranks = ranks_of_parameters(draws, scenario)
     rows = []
@@ -61,7 +61,7 @@ def split(draws: Draws, scenario: Scenario, population: Register | None, workers
 def parameter_share(first: np.ndarray, second: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
     """Share of the variance that parameters make, with its standard error (jackknife over 20 sections, or the Sobol sequences).
 
-    first, second: a result under two lucks with the same parameters, draw by draw.
+    first, second: a result under two replicates with the same parameters, draw by draw.
     """
 
     def share(a: np.ndarray, b: np.ndarray) -> float:

@@ -19,7 +19,7 @@ from simulator.console import say
 from simulator.errors import Problem, SimulatorError
 from simulator.phrases import phrase
 
-HELP = "compare scenarios on common luck"
+HELP = "compare scenarios with common random numbers"
 EXAMPLE = "simulator compare baseline cautious"
 
 
@@ -34,7 +34,7 @@ def add(p: argparse.ArgumentParser) -> None:
 
 
 def do(arguments: argparse.Namespace) -> None:
-    """Compare scenarios on common luck."""
+    """Compare scenarios with common random numbers."""
     scenarios, until = [scenario_of(arguments, name) for name in arguments.scenarios], arguments.further_years
     if len(scenarios) < 2 and until is None:
         raise SimulatorError(Problem("compare", "needs at least two scenarios", phrase("e.g. {}", "simulator compare baseline cautious")))

@@ -19,7 +19,7 @@ from simulator.scenario.given import text_of
 VERSION = 1
 MOST = 200  # what-ifs of a page, and settings of one that a link may hold
 LARGEST = 500_000  # bytes of a link's text
-LUCK = ("seed", "draws", "sampling")  # what all what-ifs of a page share
+REPLICATE = ("seed", "draws", "sampling")  # what all what-ifs of a page share
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no file of Windows may be called so
 Changes = dict[str, Any]
@@ -35,7 +35,7 @@ class Shelf:
         """Keep changes under a name; what bore it is replaced. Raises ScenarioError where there is no more room."""
         if name not in self.kept and len(self.kept) >= MOST:
             raise ScenarioError(Problem(name, phrase("{} what-ifs are kept already", MOST), "delete one first"))
-        self.kept[name] = {path: value for path, value in changes.items() if path not in LUCK}
+        self.kept[name] = {path: value for path, value in changes.items() if path not in REPLICATE}
 
     def rename(self, old: str, new: str) -> None:
         """Another name for a what-if that is kept, in its place."""

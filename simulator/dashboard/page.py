@@ -21,7 +21,7 @@ from simulator.compiled import is_cold
 from simulator.dashboard import catalogue, display, wording
 from simulator.dashboard.answer import Teller
 from simulator.dashboard.controls import Control, controls
-from simulator.dashboard.ideas import LUCK, Link, Shelf
+from simulator.dashboard.ideas import REPLICATE, Link, Shelf
 from simulator.dashboard.keeping import Keeping
 from simulator.dashboard.lookup import Lookup
 from simulator.dashboard.state import State
@@ -244,7 +244,7 @@ class Dashboard:
     def _keep(self, message: Message) -> None:
         """Keep what is on the page under a name."""
         name = str(message["name"]).strip()[:60] or self._next_name()
-        changes = {p: v for p, v in self.state.changes.items() if p not in LUCK}
+        changes = {p: v for p, v in self.state.changes.items() if p not in REPLICATE}
         if self.shelf.kept.get(name, changes) != changes and not message.get("sure"):
             self.send({"type": "asked", "keep": name, "question": self.words.say("ideas.taken", name=name), "instead": self._next_name()})
             return
@@ -256,8 +256,8 @@ class Dashboard:
     def _open(self, message: Message) -> None:
         """Have a what-if that is kept on the page; "": the baseline. Seed and draws stay."""
         name = str(message["name"])
-        luck = {path: value for path, value in self.state.changes.items() if path == "seed"}
-        self._try(lambda: self.state.take({**self.shelf.kept.get(name, {}), **luck}), name=name)
+        chance = {path: value for path, value in self.state.changes.items() if path == "seed"}
+        self._try(lambda: self.state.take({**self.shelf.kept.get(name, {}), **chance}), name=name)
         self._tell_state()
 
     def _rename(self, message: Message) -> None:
@@ -417,7 +417,7 @@ class Dashboard:
                 "kept": list(self.shelf.kept),
                 "next": self._next_name(),
                 "same": self.name in self.shelf.kept
-                and self.shelf.kept[self.name] == {p: v for p, v in state.changes.items() if p not in LUCK},
+                and self.shelf.kept[self.name] == {p: v for p, v in state.changes.items() if p not in REPLICATE},
                 "quick": str(self.quick),
                 "full": str(self.full),
                 "options": state.options(),

@@ -87,8 +87,8 @@ class State:
     def saved(self, name: str, title: str = "", draws: int = 0) -> str:
         """The settings as a scenario file that says only what differs, seed and draws in any case: what is played from it is
         what was on the page. draws: of the figures on the page. Raises ScenarioError for a name that is none."""
-        luck = {"seed": self._scenario.seed, "draws": draws or self._scenario.draws}
-        return overlay.write(self.source, name, title, {**luck, **self._changes, "draws": luck["draws"]})
+        chance = {"seed": self._scenario.seed, "draws": draws or self._scenario.draws}
+        return overlay.write(self.source, name, title, {**chance, **self._changes, "draws": chance["draws"]})
 
     def options(self) -> str:
         """The changes as options of the command line."""

@@ -11,7 +11,7 @@ from simulator.budget.summary import TOTAL
 from simulator.dashboard import pictures, views
 from simulator.dashboard.gains import gains
 from simulator.dashboard.host import Host
-from simulator.dashboard.ideas import LUCK
+from simulator.dashboard.ideas import REPLICATE
 from simulator.dashboard.table import table
 from simulator.dashboard.worker import Play
 from simulator.document.numbers import UNITS, percent, shown
@@ -35,22 +35,22 @@ class Together:
         self._invented: Population | None = None
 
     def scenarios(self, names: Sequence[str]) -> list[tuple[str, Scenario]]:
-        """Name on the page and scenario of each what-if, on the page's luck; the baseline first. names: of those kept, BASELINE,
+        """Name on the page and scenario of each what-if, on the page's chance; the baseline first. names: of those kept, BASELINE,
         PRESENT; all there are if empty."""
         page, words = self._page, self._page.words
         shown = page.shown.run.scenario if page.shown else page.state.scenario.set({"draws": page.quick})
-        luck = {name: shown.plain[name] for name in LUCK}
+        chance = {name: shown.plain[name] for name in REPLICATE}
         wanted = list(names) or [BASELINE, *page.shelf.kept, *([PRESENT] if not self._kept() else [])]
         found = []
         for name in dict.fromkeys([BASELINE, *wanted]):
             if name == PRESENT:
                 label = page.name or words.say("ideas.present")
-                same = page.shelf.kept.get(label) == {p: v for p, v in page.state.changes.items() if p not in LUCK}
-                found.append((label if same or not page.name else words.say("ideas.changed", name=label), page.state.scenario.set(luck)))
+                same = page.shelf.kept.get(label) == {p: v for p, v in page.state.changes.items() if p not in REPLICATE}
+                found.append((label if same or not page.name else words.say("ideas.changed", name=label), page.state.scenario.set(chance)))
             elif name in page.shelf.kept:
-                found.append((name, page.state.base.set({**page.shelf.kept[name], **luck})))
+                found.append((name, page.state.base.set({**page.shelf.kept[name], **chance})))
             elif name == BASELINE:
-                found.append((words.say("ideas.baseline"), page.state.base.set(luck)))
+                found.append((words.say("ideas.baseline"), page.state.base.set(chance)))
         return found
 
     def ask(self, message: dict[str, Any]) -> None:
@@ -107,7 +107,7 @@ class Together:
 
     def _kept(self) -> bool:
         """Whether the settings on the page are those of a what-if that is kept, or the baseline's."""
-        changes = {p: v for p, v in self._page.state.changes.items() if p not in LUCK}
+        changes = {p: v for p, v in self._page.state.changes.items() if p not in REPLICATE}
         return not changes or changes in self._page.shelf.kept.values()
 
 

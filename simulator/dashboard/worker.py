@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.budget.result import BudgetRun
-from simulator.dashboard.ideas import LUCK
+from simulator.dashboard.ideas import REPLICATE
 from simulator.engine.replay import Session
 from simulator.errors import SimulatorError
 from simulator.population.register import Population
@@ -54,9 +54,9 @@ class Replaying:
         self._sessions: dict[tuple[int, int], Session] = {}
 
     def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun:
-        luck = (scenario.seed, scenario.draws)
-        session = self._sessions.pop(luck, None) or Session(scenario, self.population, self.workers)
-        self._sessions = dict(list(self._sessions.items())[1 - KEPT :]) | {luck: session}
+        chance = (scenario.seed, scenario.draws)
+        session = self._sessions.pop(chance, None) or Session(scenario, self.population, self.workers)
+        self._sessions = dict(list(self._sessions.items())[1 - KEPT :]) | {chance: session}
         return BudgetRun(scenario, session.play(scenario, progress), self.population)
 
     def first_draws(self, scenario: Scenario) -> int:
@@ -85,7 +85,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question: the run, beside the baseline's on the same luck. final: not of its first draws only."""
+    """What came of a question: the run, beside the baseline's with the same random numbers. final: not of its first draws only."""
 
     question: Question
     run: BudgetRun
@@ -264,15 +264,15 @@ class Worker:
             self.engine.look_ahead(scenario, progress)
 
     def _base_of(self, scenario: Scenario) -> Scenario:
-        """The scenario differences are taken from, on a scenario's luck."""
-        return self.base.set({name: scenario.plain[name] for name in LUCK})
+        """The scenario differences are taken from, on a scenario's chance."""
+        return self.base.set({name: scenario.plain[name] for name in REPLICATE})
 
     def _baseline(self, base: Scenario, progress: Callable[[int], None] | None) -> BudgetRun:
-        luck = tuple(base.plain[name] for name in LUCK)
-        if luck not in self._baselines:
+        chance = tuple(base.plain[name] for name in REPLICATE)
+        if chance not in self._baselines:
             played = self.engine.play(base, progress)
-            self._baselines = dict(list(self._baselines.items())[1 - KEPT :]) | {luck: played}  # a page goes back to the same draws
-        return self._baselines[luck]
+            self._baselines = dict(list(self._baselines.items())[1 - KEPT :]) | {chance: played}  # a page goes back to the same draws
+        return self._baselines[chance]
 
     def _progress_of(self, question: Question, *, told: bool = True, soon: bool = False) -> Callable[[int], None]:
         """Counts a question's draws, tells of them, and stops what is played for it once another is wanted (soon: only once

@@ -1,4 +1,4 @@
-"""Monte Carlo budgets: one, several on common luck, and what a budget allows."""
+"""Monte Carlo budgets: one, several with common random numbers, and what a budget allows."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def cluster(scheduler: str | None = None, *, processes: int = 0) -> Iterator[Clu
 def compare(
     baseline: AnyScenario | BudgetRun, *reforms: AnyScenario | BudgetRun, population: AnyRegister | None = None, workers: Workers = None
 ) -> Comparison:
-    """Paired differences in cost on common luck; equal scenarios differ by exactly 0. workers: threads or a `cluster`.
+    """Paired differences in cost with common random numbers; equal scenarios differ by exactly 0. workers: threads or a `cluster`.
 
     >>> same = compare(load_scenario(changes={"draws": 20}), load_scenario(changes={"draws": 20}))
     >>> float(same.differences["mean"].abs().max())
@@ -156,7 +156,7 @@ def design(
 
     from simulator.budget.design import find
     from simulator.budget.freedom import free_terms
-    from simulator.engine.replay import on_common_luck
+    from simulator.engine.replay import on_common_numbers
 
     scenario = load_scenario(scenario)
     people = register_for(scenario, population)
@@ -165,7 +165,7 @@ def design(
         budget = Decimal(sum(scenario.funds.values())) / 100
 
     step = None if progress is None else lambda _: progress(1)
-    return find(scenario, terms, Decimal(str(budget)), on_common_luck(people, workers=workers, progress=step), confidence, maximise)
+    return find(scenario, terms, Decimal(str(budget)), on_common_numbers(people, workers=workers, progress=step), confidence, maximise)
 
 
 def loopholes(

@@ -60,8 +60,8 @@ def sensitivity(
     progress: Any = None,
     notice: Any = None,
 ) -> Sensitivity:
-    """Which assumptions matter, for cash paid, net fiscal impact and online sales: each at its low and high end on common luck,
-    and Sobol indices with bootstrap intervals, luck being one of the factors.
+    """Which assumptions matter, for cash paid, net fiscal impact and online sales: each at its low and high end with common random numbers,
+    and Sobol indices with bootstrap intervals, chance being one of the factors.
 
     few: draws on which the assumptions that move most are played at their ends; samples: draws of the indices (default: 64 and 256, as in
     a report). The others as for `attribute`.

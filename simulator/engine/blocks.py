@@ -20,10 +20,10 @@ from simulator.engine import totals
 from simulator.engine.kernel import EVERYBODY, NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import Prepared, prepare
 from simulator.errors import Problem, ScenarioError
-from simulator.lotteries import LUCK_BITS
 from simulator.phrases import phrase
 from simulator.population.parts import Parts, Register
 from simulator.scenario import Scenario
+from simulator.streams import REPLICATE_BITS
 
 FEWEST, FEWEST_OF_PARTS = 4, 2  # tasks for each worker
 FEWEST_DRAWS = 25  # of a task: bringing in a register's enterprises takes as long as several
@@ -54,12 +54,12 @@ class Sums(NamedTuple):
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be played: a scenario on a register or (None) on incumbents drawn anew in every draw. luck: see `run.play`;
+    """What is to be played: a scenario on a register or (None) on incumbents drawn anew in every draw. replicate: see `run.play`;
     start: the number of the first draw."""
 
     scenario: Scenario
     register: Register | None
-    luck: int = 0
+    replicate: int = 0
     start: int = 0
 
     @cached_property
@@ -95,7 +95,7 @@ class Work:
         elif task.who == NEWCOMERS:
             prepared = prepared.nobody_there(taken)
         sums = no_sums(len(parameters), len(prepared.enacted.terms.head) - 1, prepared.enacted.clauses)
-        prepared.play(self.start + task.first + (self.luck << LUCK_BITS), parameters, *sums, who=task.who)
+        prepared.play(self.start + task.first + (self.replicate << REPLICATE_BITS), parameters, *sums, who=task.who)
         return Sums(*sums, taken)
 
 

@@ -15,7 +15,7 @@ from simulator.engine import kernel
 from simulator.engine.enacted import Enacted
 from simulator.engine.together import among_the_first, share_out
 from simulator.engine.weighing import CANDIDATE, DECIDED, RECORD
-from simulator.lotteries import APPLICATION_DAY, uniforms
+from simulator.streams import APPLICATION_DAY, uniforms
 
 ROOM = 4_096  # candidates of a draw a play begins with
 Play = Callable[[kernel.Wanted], None]

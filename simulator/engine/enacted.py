@@ -13,10 +13,10 @@ from simulator.law.calling import Functions, functions_of
 from simulator.law.policy import Policy
 from simulator.law.readings import compile_readings
 from simulator.law.terms import Terms
-from simulator.lotteries import key_of
 from simulator.projection.assumptions import Declared, general
 from simulator.projection.columns import SEEN
 from simulator.scenario import Scenario
+from simulator.streams import key_of
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,17 @@ import numpy as np
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
 from simulator.engine.own import furnish_own
-from simulator.engine.room import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
+from simulator.engine.workspace import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
-from simulator.lotteries import SALES, SERVICE, SUPPORT, fill, key_of_slot, u
 from simulator.projection import enterprises as kinds
+from simulator.projection.chance import draw_yearly
 from simulator.projection.columns import TOGETHER
 from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
-from simulator.projection.luck import draw_yearly
 from simulator.projection.newcomers import (
     ARRIVING,
-    URNS,
+    VARIATES,
     arrivals,
     draw_facts,
     incumbents,
@@ -27,14 +26,15 @@ from simulator.projection.newcomers import (
     relative_size,
 )
 from simulator.projection.taxes import tax_year, to_fen
+from simulator.streams import SALES, SERVICE, SUPPORT, fill, key_of_slot, u
 
 
 @once
-def hold_older_support(world, room, e):
+def hold_older_support(world, workspace, e):
     """What an older policy gives an enterprise that holds its support, under every clause and in every year: a share of the
     clause's typical sum, whatever the law under test gives."""
-    par, existing, of_district = world.par, room.existing[e], room.of_district[e]
-    holds = par.existing_share > 0.0 and u(world.seed, world.draw, SUPPORT, room.states[e].key, 0) < par.existing_share
+    par, existing, of_district = world.par, workspace.existing[e], workspace.of_district[e]
+    holds = par.existing_share > 0.0 and u(world.seed, world.draw, SUPPORT, workspace.states[e].key, 0) < par.existing_share
     for k in range(world.law.cash):
         amount = to_fen(par.existing_rate * world.typical[k]) if holds else 0
         for j in range(existing.shape[0]):
@@ -42,29 +42,29 @@ def hold_older_support(world, room, e):
 
 
 @once
-def enter_drawn(world, room, e, start, based):
+def enter_drawn(world, workspace, e, start, based):
     """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from; based: of the
     year its own facts are of."""
     if world.own.shape[0] > 0:
-        furnish_own(world, room, e, based)
-    hold_older_support(world, room, e)
-    state, carried = room.states[e], room.carried[0]
-    carry(room.enterprises[e], state, 1, carried, e)
+        furnish_own(world, workspace, e, based)
+    hold_older_support(world, workspace, e)
+    state, carried = workspace.states[e], workspace.carried[0]
+    carry(workspace.enterprises[e], state, 1, carried, e)
     carried.anyway[e], carried.went_online[e] = state.anyway, 0
-    set_out(state, room.years[start], e)
-    room.plans[e].active, room.plans[e].reach = 1, ALL
-    row = room.rows[e, start + 1]
-    expected_row(state, 1, room.years[start + 1], e, row)
-    for j in range(start + 1, room.years.shape[0]):
-        room.years[j].calm[e] = possible(
+    set_out(state, workspace.years[start], e)
+    workspace.plans[e].active, workspace.plans[e].reach = 1, ALL
+    row = workspace.rows[e, start + 1]
+    expected_row(state, 1, workspace.years[start + 1], e, row)
+    for j in range(start + 1, workspace.years.shape[0]):
+        workspace.years[j].ordinary[e] = possible(
             world.law,
-            room.enterprises,
+            workspace.enterprises,
             e,
             state,
-            room.rows[e],
+            workspace.rows[e],
             start + 1,
-            room.own,
-            room.own_rows,
+            workspace.own,
+            workspace.own_rows,
             world.terms,
             world.numbers,
             j,
@@ -73,68 +73,68 @@ def enter_drawn(world, room, e, start, based):
 
 
 @rule
-def sizes_of_incumbents(world, keys, urns, relative, services):
+def sizes_of_incumbents(world, keys, variates, relative, services):
     """Sales relative to the median of the drawn incumbents, and which are service firms. Returns the sum of the goods
-    retailers' relative sales. keys, urns: room for those of TOGETHER enterprises."""
+    retailers' relative sales. keys, variates: room for those of TOGETHER enterprises."""
     total = 0.0
     for start in range(0, relative.shape[0], TOGETHER):
         count = min(TOGETHER, relative.shape[0] - start)
         for e in range(count):
             keys[e] = key_of_slot(kinds.GOODS, 0, start + e)
-        fill(world.seed, world.draw, SERVICE, keys[:count], 0, urns.service)
-        fill(world.seed, world.draw, SALES, keys[:count], 0, urns.sales)
+        fill(world.seed, world.draw, SERVICE, keys[:count], 0, variates.service)
+        fill(world.seed, world.draw, SALES, keys[:count], 0, variates.sales)
         for e in range(count):
             slot = start + e
-            services[slot] = is_service(world.par, urns.service[e])
-            relative[slot] = relative_size(world.par, urns.sales[e])
+            services[slot] = is_service(world.par, variates.service[e])
+            relative[slot] = relative_size(world.par, variates.sales[e])
             if not services[slot]:
                 total += relative[slot]
     return total
 
 
 @maker
-def play_incumbents(world, room, held, only, by_clause, by_year):
+def play_incumbents(world, workspace, held, only, by_clause, by_year):
     """Incumbents of the base year where no register says, their sales adding up to the total drawn; and platforms."""
     seed, draw, par, start = world.seed, world.draw, world.par, 0
     no_enterprise, no_state = np.zeros(1, ENTERPRISE), np.zeros(1, STATE)
     number = incumbents(par)
     n = number + arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
     relative, services = np.empty(number), np.empty(number, np.bool_)
-    all_urns = np.zeros(1, URNS)
-    urns = all_urns[0]
-    total = sizes_of_incumbents(world, room.keys, urns, relative, services)
+    all_variates = np.zeros(1, VARIATES)
+    variates = all_variates[0]
+    total = sizes_of_incumbents(world, workspace.keys, variates, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
-    sharing, first_year = world.terms[0], room.years[0]
+    sharing, first_year = world.terms[0], workspace.years[0]
     tax = tax_year(par, world.base_year, sharing, world.base_year, sharing, world.moves[0])
     while start < n:
-        count, start = choose(held, only, start, n, room.which)
+        count, start = choose(held, only, start, n, workspace.which)
         for e in range(count):
-            i = room.which[e]
-            room.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
-        draw_facts(seed, draw, room.keys[:count], urns)
+            i = workspace.which[e]
+            workspace.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
+        draw_facts(seed, draw, workspace.keys[:count], variates)
         for e in range(count):
-            i, enterprise, state = room.which[e], room.enterprises[e], room.states[e]
-            room.enterprises[e], room.states[e] = no_enterprise[0], no_state[0]
-            state.key = room.keys[e]
+            i, enterprise, state = workspace.which[e], workspace.enterprises[e], workspace.states[e]
+            workspace.enterprises[e], workspace.states[e] = no_enterprise[0], no_state[0]
+            state.key = workspace.keys[e]
             if i < number:
-                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year, urns, e)
+                make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year, variates, e)
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            enter_drawn(world, room, e, 0, 0)
-        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, room.keys[:count], 0, room.years)
-        project_year(par, tax, room.carried[0], first_year, first_year, count, world.base_year, True)
+            enter_drawn(world, workspace, e, 0, 0)
+        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, workspace.keys[:count], 0, workspace.years)
+        project_year(par, tax, workspace.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
-            write_year(room.states[e], first_year, e, 1.0, room.rows[e, 0])
-        live_together(world, room, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
-        note_held(held, only, room, count)
+            write_year(workspace.states[e], first_year, e, 1.0, workspace.rows[e, 0])
+        live_together(world, workspace, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
+        note_held(held, only, workspace, count)
 
 
 @maker
-def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year):
+def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_year):
     """The arrivals of the year at position j. Returns the office space left, which goes by day of settling, and the number of
     the next year's first arrival.
 
-    first: the number of the year's first arrival; held (n or 0), only: as for `room.choose`, by number of arrival. With `only`,
+    first: the number of the year's first arrival; held (n or 0), only: as for `workspace.choose`, by number of arrival. With `only`,
     who found room in the designated buildings is what `held` says.
     """
     seed, draw, par = world.seed, world.draw, world.pars[j]
@@ -160,7 +160,7 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
     order = np.argsort(enterprises["settled_on"], kind="mergesort")
     while start < total:
         count = min(TOGETHER, total - start)
-        before = room.years[j - 1]
+        before = workspace.years[j - 1]
         for e in range(count):
             i = order[start + e]
             if states[i].designated != 0:
@@ -169,12 +169,17 @@ def play_newcomers(world, j, space, first, room, held, only, by_clause, by_year)
                     space -= states[i].area
                 else:
                     states[i].designated = 0
-            room.enterprises[e], room.states[e], room.keys[e], room.which[e] = enterprises[i], states[i], states[i].key, numbers[i]
-            room.rows[e, j - 1] = no_row[0]
-            enter_drawn(world, room, e, j - 1, j)
+            workspace.enterprises[e], workspace.states[e], workspace.keys[e], workspace.which[e] = (
+                enterprises[i],
+                states[i],
+                states[i].key,
+                numbers[i],
+            )
+            workspace.rows[e, j - 1] = no_row[0]
+            enter_drawn(world, workspace, e, j - 1, j)
             before.sales[e], before.online_sales[e] = 0, 0
-        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, room.keys[:count], j, room.years)
-        live_together(world, room, Cohort(count, j - 1, j, 0, 0, False, j), by_clause, by_year)
-        note_held(held, only, room, count)
+        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, workspace.keys[:count], j, workspace.years)
+        live_together(world, workspace, Cohort(count, j - 1, j, 0, 0, False, j), by_clause, by_year)
+        note_held(held, only, workspace, count)
         start += count
     return space, number

@@ -2,22 +2,22 @@
 
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
-from simulator.engine.room import Cohort
 from simulator.engine.totals import TRADITIONAL_ONLINE
+from simulator.engine.workspace import Cohort
 from simulator.law.calendar import year_of
-from simulator.lotteries import BUT_FOR, u
 from simulator.money import FEN, RATE
+from simulator.projection.chance import draw_yearly
 from simulator.projection.enterprises import carry, set_out
-from simulator.projection.luck import draw_yearly
 from simulator.projection.taxes import to_fen
+from simulator.streams import BUT_FOR, u
 
 
 @rule
-def lay_beside(room, e, j, terms):
+def lay_beside(workspace, e, j, terms):
     """A known year of the e-th enterprise, from its row into the columns."""
-    row, now = room.rows[e, j], room.years[j]
+    row, now = workspace.rows[e, j], workspace.years[j]
     share = terms.district_share
-    now.there[e], now.present[e], now.here[e], now.befallen[e] = 1, row.present, 1, 0
+    now.there[e], now.present[e], now.here[e], now.affected[e] = 1, row.present, 1, 0
     now.sales[e], now.online_sales[e], now.retained_tax[e] = row.sales, row.online_sales, row.retained_tax
     now.turnover_tax[e], now.income_tax[e] = row.vat + row.business_tax, row.income_tax
     now.local[e] = to_fen(row.retained_tax / FEN / (share / RATE) if share > 0 else 0.0)
@@ -25,60 +25,62 @@ def lay_beside(room, e, j, terms):
 
 
 @maker
-def bring_in(register, known, base_year, terms, room, count):
-    """What no draw changes of the `count` enterprises of a register named in room.which, into the room. Returns the Cohort."""
-    carried = room.carried[0]
+def bring_in(register, known, base_year, terms, workspace, count):
+    """What no draw changes of the `count` enterprises of a register named in workspace.which, into the workspace. Returns the Cohort."""
+    carried = workspace.carried[0]
     for e in range(count):
-        i, plan = room.which[e], room.plans[e]
-        room.keys[e] = register.keys[i]
-        room.enterprises[e], room.states[e] = register.enterprises[i], register.states[i]
+        i, plan = workspace.which[e], workspace.plans[e]
+        workspace.keys[e] = register.keys[i]
+        workspace.enterprises[e], workspace.states[e] = register.enterprises[i], register.states[i]
         plan.active, plan.reach, plan.changed = register.active[i], register.reach[i], 0
-        carry(room.enterprises[e], room.states[e], plan.active, carried, e)
-        carried.came_later[e] = 1 if year_of(room.enterprises[e].settled_on) > base_year else 0
+        carry(workspace.enterprises[e], workspace.states[e], plan.active, carried, e)
+        carried.came_later[e] = 1 if year_of(workspace.enterprises[e].settled_on) > base_year else 0
         written = known + 1 if plan.active != 0 else register.annual.shape[1]  # the later rows are written when asked for
-        room.rows[e, :written] = register.annual[i, :written]
+        workspace.rows[e, :written] = register.annual[i, :written]
         for j in range(known + 1):
-            lay_beside(room, e, j, terms[j])
-        set_out(room.states[e], room.years[known], e)
-        for j in range(register.calm.shape[1]):
-            room.years[j].calm[e] = room.years[j].matter[e] = register.calm[i, j]
-        if room.own.shape[1] > 0:
-            room.own[e] = register.own[i]
-        if room.own_rows.shape[2] > 0:
-            room.own_rows[e, :written] = register.own_annual[i, :written]
+            lay_beside(workspace, e, j, terms[j])
+        set_out(workspace.states[e], workspace.years[known], e)
+        for j in range(register.ordinary.shape[1]):
+            workspace.years[j].ordinary[e] = workspace.years[j].relevant[e] = register.ordinary[i, j]
+        if workspace.own.shape[1] > 0:
+            workspace.own[e] = register.own[i]
+        if workspace.own_rows.shape[2] > 0:
+            workspace.own_rows[e, :written] = register.own_annual[i, :written]
         if register.existing.shape[0] > 0:
-            room.existing[e], room.of_district[e] = register.existing[i], register.of_district[i]
+            workspace.existing[e], workspace.of_district[e] = register.existing[i], register.of_district[i]
         else:  # a newcomer that was here before may have held some
-            room.existing[e], room.of_district[e] = 0, 0
+            workspace.existing[e], workspace.of_district[e] = 0, 0
         if register.paid.shape[0] > 0:
-            room.paid[e] = register.paid[i]
+            workspace.paid[e] = register.paid[i]
         if register.histories.shape[0] > 0:
-            room.histories[e] = register.histories[i]
+            workspace.histories[e] = register.histories[i]
     return Cohort(count, known, 1, known, register.paid_years, register.histories.shape[0] > 0, known)
 
 
 @once
-def come_anyway(world, room, count):
+def come_anyway(world, workspace, count):
     """Whether a register's enterprises would be here without the policy: all that settled before it, and of those since all
     but the but-for share."""
-    par, carried = world.par, room.carried[0]
+    par, carried = world.par, workspace.carried[0]
     for e in range(count):
         carried.went_online[e], carried.anyway[e] = 0, 1
         if carried.came_later[e] != 0:
-            but_for = par.butfor_anchors if room.enterprises[e].headquarters != 0 else par.butfor_startups
-            anyway = u(world.seed, world.draw, BUT_FOR, room.keys[e], 0) >= but_for * par.butfor_offered
+            but_for = par.butfor_anchors if workspace.enterprises[e].headquarters != 0 else par.butfor_startups
+            anyway = u(world.seed, world.draw, BUT_FOR, workspace.keys[e], 0) >= but_for * par.butfor_offered
             carried.anyway[e] = 1 if anyway else 0
 
 
 @maker
-def play_block(world, register, room, cohort, by_clause, by_year):
+def play_block(world, register, workspace, cohort, by_clause, by_year):
     """One draw of the enterprises brought in."""
     for e in range(cohort.count):
-        if room.plans[e].changed != 0:
-            room.enterprises[e] = register.enterprises[room.which[e]]
-    come_anyway(world, room, cohort.count)
-    draw_yearly(world.pars, world.seed, world.draw, world.base_year, world.growth, room.keys[: cohort.count], cohort.known + 1, room.years)
-    live_together(world, room, cohort, by_clause, by_year)
+        if workspace.plans[e].changed != 0:
+            workspace.enterprises[e] = register.enterprises[workspace.which[e]]
+    come_anyway(world, workspace, cohort.count)
+    draw_yearly(
+        world.pars, world.seed, world.draw, world.base_year, world.growth, workspace.keys[: cohort.count], cohort.known + 1, workspace.years
+    )
+    live_together(world, workspace, cohort, by_clause, by_year)
 
 
 @rule

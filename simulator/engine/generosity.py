@@ -22,12 +22,12 @@ from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, HISTORY
 from simulator.law.policy import Policy
 from simulator.law.readings import defaults
-from simulator.lotteries import key_of_slot
 from simulator.projection.assumptions import draw_parameters, general
 from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE
 from simulator.projection.newcomers import make_newcomers
 from simulator.projection.uncertain import fixed
 from simulator.scenario import Scenario, load_scenario
+from simulator.streams import key_of_slot
 
 REFERENCES = 100
 NEVER = 9999  # no year from which rebates are suspended

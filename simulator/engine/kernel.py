@@ -13,7 +13,8 @@ from simulator.compiled import entry, inlined
 from simulator.engine.from_draw import play_incumbents, play_newcomers
 from simulator.engine.from_register import bring_in, count_groups, groups_of, office_taken, play_block
 from simulator.engine.ledger import CLAIM
-from simulator.engine.room import (
+from simulator.engine.weighing import CANDIDATE
+from simulator.engine.workspace import (
     World,
     choose,
     expected_row,
@@ -24,7 +25,6 @@ from simulator.engine.room import (
     room_for,
     share_with_all,
 )
-from simulator.engine.weighing import CANDIDATE
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
@@ -39,7 +39,7 @@ HELD = np.uint64  # which clauses' conditions held, and one bit more
 
 class Register(NamedTuple):
     """A register as the kernel plays it: enterprises, states, keys (n,); annual (n, years + 1); active (n,): whether later
-    years are written; reach (n,), calm (n, years + 1): the clauses that could ever matter to each, and those that could in a
+    years are written; reach (n,), ordinary (n, years + 1): the clauses that could ever matter to each, and those that could in a
     year as long as nothing befalls it, one bit each; own (n, facts), own_annual (n, years + 1,
     facts): the policy's own; existing, of_district, paid (n or 0, years, cash clauses); paid_years: in how many
     first years the payments are known; histories (n or 0, clauses): what was paid before the first award year."""
@@ -52,7 +52,7 @@ class Register(NamedTuple):
     own_annual: Any
     active: Any
     reach: Any
-    calm: Any
+    ordinary: Any
     existing: Any
     of_district: Any
     paid: Any
@@ -63,8 +63,8 @@ class Register(NamedTuple):
 class Wanted(NamedTuple):
     """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
     capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
-    n or 0): the clauses whose conditions held for each of those played, from the second bit on, see `room.note_held`: enterprises of the
-    base year, or newcomers in order of arrival; contested (clauses,), weighed (years or 0,): the state of each year, candidates (draws,
+    n or 0): the clauses whose conditions held for each of those played, from the second bit on, see `workspace.note_held`:
+    enterprises of the base year, or newcomers in order of arrival; contested (clauses,), weighed (years or 0,): the state of each year, candidates (draws,
     …), decided (draws, …): see `weighing`."""
 
     claims: Any
@@ -156,9 +156,9 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
 
 @entry
 def reach_of_register(
-    law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration, reach, calm
+    law, enterprises, states, annual, own, own_annual, active, known, terms, numbers, readings, reregistration, reach, ordinary
 ):
-    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and calm (n,
+    """Fill reach (n,): the clauses that could ever matter to each enterprise of a register, whatever a draw brings; and ordinary (n,
     years + 1): those that could in a year as long as nothing befalls it. reregistration: whether any incumbent may come back as
     new."""
     scratch, rows = np.zeros(1, YEAR), np.zeros(1, ANNUAL)
@@ -167,9 +167,9 @@ def reach_of_register(
         expected_row(states[i], active[i], scratch[0], 0, rows[0])
         for j in range(terms.shape[0]):
             if j <= known:
-                calm[i, j] = possible(law, enterprises, i, states[i], annual[i], j, own, own_annual, terms, numbers, j, readings)
+                ordinary[i, j] = possible(law, enterprises, i, states[i], annual[i], j, own, own_annual, terms, numbers, j, readings)
             else:
-                calm[i, j] = possible(law, enterprises, i, states[i], rows, 0, own, own_annual, terms, numbers, j, readings)
+                ordinary[i, j] = possible(law, enterprises, i, states[i], rows, 0, own, own_annual, terms, numbers, j, readings)
         may = what_may_come(enterprises[i], states[i], reregistration)
         for j in range(1, terms.shape[0]):
             for row in range(min(j, known) + 1):
@@ -236,7 +236,7 @@ def play_draws(
     both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
     """
     draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
-    room = room_for(years, law, register.own.shape[1], register.own_annual.shape[2])
+    workspace = room_for(years, law, register.own.shape[1], register.own_annual.shape[2])
     shared = Shared(
         seed,
         draws_of,
@@ -265,26 +265,26 @@ def play_draws(
         share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
     start = 0
     while who & THOSE_THERE and only == 0 and start < n:  # a block's facts stay in the fastest memory while all draws play it
-        count, start = choose(wanted.held[0], only, start, n, room.which)
-        cohort = bring_in(register, known, base_year, terms, room, count)
+        count, start = choose(wanted.held[0], only, start, n, workspace.which)
+        cohort = bring_in(register, known, base_year, terms, workspace, count)
         for d in range(draws):
             world = world_of(shared, d)
-            play_block(world, register, room, cohort, by_clause[d], by_year[d])
-            note_held(wanted.held[d], only, room, count)
+            play_block(world, register, workspace, cohort, by_clause[d], by_year[d])
+            note_held(wanted.held[d], only, workspace, count)
     taken = office_taken(register.enterprises, register.annual, known, base_year) if who & NEWCOMERS else 0
     for d in range(draws):
         world = world_of(shared, d)
         if who & THOSE_THERE:
             start = 0
             while only != 0 and start < n:  # those who held a clause are others in every draw
-                count, start = choose(wanted.held[d], only, start, n, room.which)
-                cohort = bring_in(register, known, base_year, terms, room, count)
-                play_block(world, register, room, cohort, by_clause[d], by_year[d])
-            forget_past(room)
+                count, start = choose(wanted.held[d], only, start, n, workspace.which)
+                cohort = bring_in(register, known, base_year, terms, workspace, count)
+                play_block(world, register, workspace, cohort, by_clause[d], by_year[d])
+            forget_past(workspace)
             count_groups(world, by_year[d])
             if synthetic:
-                play_incumbents(world, room, wanted.held[d], only, by_clause[d], by_year[d])
+                play_incumbents(world, workspace, wanted.held[d], only, by_clause[d], by_year[d])
         if who & NEWCOMERS:
             space, first = parameters[d, 0].office_stock - taken / AREA, 0
             for j in range(known + 1, years + 1):
-                space, first = play_newcomers(world, j, space, first, room, wanted.held[d], only, by_clause[d], by_year[d])
+                space, first = play_newcomers(world, j, space, first, workspace, wanted.held[d], only, by_clause[d], by_year[d])

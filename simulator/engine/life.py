@@ -67,22 +67,22 @@ def award(world, given, conduct, j, key, reach, support, amounts, replaced, by_c
 
 @columnwise
 def look_around(par, reregistration, carried, now, count):
-    """Of a projected year: to whom something may have befallen."""
+    """Of a projected year: to whom something may have affected."""
     certification, of_others = par.certification_rate, par.certification_rate_others
     breach, accounts = par.breach_rate, 1.0 - par.breach_accounts_rate
     for e in range(count):
         rate = certification if carried.may_certify[e] == RETAILER else of_others
         certified = (carried.may_certify[e] != 0) & (now.certification[e] < rate)
         broken = ((carried.unbroken[e] != 0) & (now.breach[e] < breach)) | (now.breach[e] > accounts)
-        befallen = certified | broken | (reregistration & (carried.may_settle[e] != 0))
-        now.befallen[e] = 1 if befallen & (now.present[e] != 0) else 0
+        affected = certified | broken | (reregistration & (carried.may_settle[e] != 0))
+        now.affected[e] = 1 if affected & (now.present[e] != 0) else 0
         now.here[e] = 1
 
 
 @rule
-def project(world, room, cohort):
-    """The projected years of those in the room, side by side."""
-    carried, years, base_year = room.carried[0], room.years, world.base_year
+def project(world, workspace, cohort):
+    """The projected years of those in the workspace, side by side."""
+    carried, years, base_year = workspace.carried[0], workspace.years, world.base_year
     for j in range(cohort.known + 1, years.shape[0]):
         year, terms, par = base_year + j, world.terms[j], world.pars[j]
         tax = tax_year(par, year, terms, base_year, world.terms[0], world.moves[j])
@@ -95,61 +95,67 @@ def project(world, room, cohort):
 
 
 @once
-def keep(world, room, cohort, e):
-    """Enter an enterprise as it lived with the policy into the draw's population, while there is room: kept (capacity,)
-    ENTERPRISE, kept_rows (capacity, years + 1) ANNUAL, kept_count (1,) of all, also those without room."""
-    place, left = world.kept_count[0], room.plans[e].left
+def keep(world, workspace, cohort, e):
+    """Enter an enterprise as it lived with the policy into the draw's population, while there is workspace: kept (capacity,)
+    ENTERPRISE, kept_rows (capacity, years + 1) ANNUAL, kept_count (1,) of all, also those without workspace."""
+    place, left = world.kept_count[0], workspace.plans[e].left
     world.kept_count[0] += 1
     if place < world.kept.shape[0]:
-        world.kept[place] = room.enterprises[e]
-        for j in range(cohort.first - 1, room.years.shape[0]):
-            stays = j < cohort.first or room.years[j].there[e] != 0
+        world.kept[place] = workspace.enterprises[e]
+        for j in range(cohort.first - 1, workspace.years.shape[0]):
+            stays = j < cohort.first or workspace.years[j].there[e] != 0
             if stays and (left == 0 or world.base_year + j <= left):
-                world.kept_rows[place, j] = room.rows[e, j]
+                world.kept_rows[place, j] = workspace.rows[e, j]
 
 
 @once
-def recall(room, e, paid_before):
-    """The history of the e-th enterprise, into room.history: that of the one before is wiped off. Returns whether anything was
+def recall(workspace, e, paid_before):
+    """The history of the e-th enterprise, into workspace.history: that of the one before is wiped off. Returns whether anything was
     ever paid."""
-    history, ever_paid = room.history, False
-    if room.written[0] != 0 or paid_before:
+    history, ever_paid = workspace.history, False
+    if workspace.written[0] != 0 or paid_before:
         for k in range(history.shape[0]):
-            history[k] = room.histories[e, k]
+            history[k] = workspace.histories[e, k]
             ever_paid = ever_paid or history[k].years > 0
-    room.written[0] = 1 if paid_before else 0
+    workspace.written[0] = 1 if paid_before else 0
     return ever_paid
 
 
 @once
-def concerned(room, cohort, e):
+def concerned(workspace, cohort, e):
     """Whether the law has to look at the e-th enterprise at all."""
     if cohort.paid_before or cohort.paid_years > 0:
         return True
-    for j in range(cohort.first, room.years.shape[0]):
-        if room.years[j].matter[e] | room.years[j].befallen[e]:
+    for j in range(cohort.first, workspace.years.shape[0]):
+        if workspace.years[j].relevant[e] | workspace.years[j].affected[e]:
             return True
     return False
 
 
 @inlined
-def live(world, room, cohort, e, everything, by_clause, by_year):
+def live(world, workspace, cohort, e, everything, by_clause, by_year):
     """The law on the years of the e-th enterprise, and what it is awarded into the sums: by_clause (years, clauses, 4), by_year
     (years, len(BY_YEAR)). everything: write its rows and what befalls it, whether or not it matters."""
-    plan, enterprise, state, rows, carried = room.plans[e], room.enterprises[e], room.states[e], room.rows[e], room.carried[0]
-    history, amounts, key, law = room.history, room.amounts, room.keys[e], world.law
-    ever_paid, written = recall(room, e, cohort.paid_before), cohort.known
+    plan, enterprise, state, rows, carried = (
+        workspace.plans[e],
+        workspace.enterprises[e],
+        workspace.states[e],
+        workspace.rows[e],
+        workspace.carried[0],
+    )
+    history, amounts, key, law = workspace.history, workspace.amounts, workspace.keys[e], world.law
+    ever_paid, written = recall(workspace, e, cohort.paid_before), cohort.known
     for j in range(cohort.first, rows.shape[0]):
-        now, year, sums, terms = room.years[j], world.base_year + j, by_year[j - 1], world.terms[j]
+        now, year, sums, terms = workspace.years[j], world.base_year + j, by_year[j - 1], world.terms[j]
         if now.there[e] == 0:
             return
         projected = j > cohort.known and plan.active != 0
-        if projected and now.befallen[e]:
+        if projected and now.affected[e]:
             plan.changed = 1
             if world.pars[j].reregistration_share > 0.0 and year_in_term(year, terms):
                 reregister(world.pars[j], enterprise, carried, e, world.seed, world.draw, key, year)
             befall(world.pars[j], enterprise, carried, now, e, year)
-        matter = now.matter[e] if plan.changed == 0 else plan.reach
+        matter = now.relevant[e] if plan.changed == 0 else plan.reach
         really = j <= cohort.paid_years
         broke = year_of(enterprise.violated_on) == year or year_of(enterprise.unsound_on) == year
         looking_back = ever_paid and (broke or law.ending != 0 or law.looks_back != 0)
@@ -157,16 +163,16 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             continue
         if projected:
             if written < j - 1:
-                write_year(state, room.years[j - 1], e, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
+                write_year(state, workspace.years[j - 1], e, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
             write_year(state, now, e, world.prices[j] / world.prices[cohort.priced], rows[j])
             written = j
         if world.own.shape[0] > 0 and projected:
-            write_own(world, room, e, j, cohort.based, room.years)
+            write_own(world, workspace, e, j, cohort.based, workspace.years)
         given = common(
-            at(room.enterprises, (e,)),
-            at(room.own, (e,)),
-            at(room.rows, (e,)),
-            at(room.own_rows, (e,)),
+            at(workspace.enterprises, (e,)),
+            at(workspace.own, (e,)),
+            at(workspace.rows, (e,)),
+            at(workspace.own_rows, (e,)),
             rows.shape[0],
             j,
             year,
@@ -175,19 +181,19 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             at(world.readings, ()),
             at(history, ()),
         )
-        support, conduct = room.existing[e, j - 1], call(law.conduct, given)
-        holding = award(world, given, conduct, j, key, matter, support, amounts, room.replaced, by_clause[j - 1])
+        support, conduct = workspace.existing[e, j - 1], call(law.conduct, given)
+        holding = award(world, given, conduct, j, key, matter, support, amounts, workspace.replaced, by_clause[j - 1])
         plan.held |= holding
         if world.weighed.shape[0] > 0 and holding != 0 and not really:
-            weigh(world, room, given, j, key, amounts)
+            weigh(world, workspace, given, j, key, amounts)
         if really:
             for k in range(law.cash):
-                amounts[k] = room.paid[e, j - 1, k]
+                amounts[k] = workspace.paid[e, j - 1, k]
         if holding != 0 or really:
-            paid = enter_awards(law, carried.anyway[e], rows[j], amounts, support, room.of_district[e, j - 1], by_clause[j - 1], sums)
+            paid = enter_awards(law, carried.anyway[e], rows[j], amounts, support, workspace.of_district[e, j - 1], by_clause[j - 1], sums)
             ever_paid = ever_paid or paid
         if ever_paid:
-            room.written[0] = 1
+            workspace.written[0] = 1
             due = remember(law, given, conduct, history, year, amounts)
             sums[CLAWBACK_DUE] += due
             if world.claims.shape[0] > 0:
@@ -197,25 +203,25 @@ def live(world, room, cohort, e, everything, by_clause, by_year):
             if ends and leaves_after_support(world.pars[j], state, world.seed, world.draw, year):
                 plan.left = year
                 for later in range(j + 1, rows.shape[0]):
-                    room.years[later].here[e] = 0
+                    workspace.years[later].here[e] = 0
                 return
         elif matter & law.marking:
-            room.written[0] = 1
+            workspace.written[0] = 1
             remember_unpaid(law, given, conduct, amounts)
 
 
 @rule
-def live_together(world, room, cohort, by_clause, by_year):
-    """Play the enterprises in the room."""
-    carried, years, everything = room.carried[0], room.years, world.kept.shape[0] > 0
-    project(world, room, cohort)
+def live_together(world, workspace, cohort, by_clause, by_year):
+    """Play the enterprises in the workspace."""
+    carried, years, everything = workspace.carried[0], workspace.years, world.kept.shape[0] > 0
+    project(world, workspace, cohort)
     for e in range(cohort.count):
-        plan = room.plans[e]
+        plan = workspace.plans[e]
         plan.changed, plan.held, plan.left = 0, 0, 0
-        if everything or concerned(room, cohort, e):
-            live(world, room, cohort, e, everything, by_clause, by_year)
+        if everything or concerned(workspace, cohort, e):
+            live(world, workspace, cohort, e, everything, by_clause, by_year)
         if everything:
-            keep(world, room, cohort, e)
+            keep(world, workspace, cohort, e)
     if not everything:
         world.kept_count[0] += cohort.count
     for j in range(cohort.first, years.shape[0]):
@@ -228,7 +234,7 @@ def live_together(world, room, cohort, by_clause, by_year):
                 carried,
                 years[j - 1],
                 years[j],
-                room.states,
+                workspace.states,
                 world.groups,
                 cohort.count,
                 by_year[j - 1],

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.compiled import rule
 from simulator.distributions import lognormal
 from simulator.law.policy import Policy
-from simulator.lotteries import OWN_CHANCE, OWN_SHARE, OWN_SIZE, key_of, u
+from simulator.streams import OWN_CHANCE, OWN_SHARE, OWN_SIZE, key_of, u
 
 # How a fact is projected. key: of its name; annual: table; flag, day, choices: its kind (how many words it may be, the first of which is
 # not having it); grows: 0, or the fact it moves with; yearly: chance; share, median (machine units), log_sd: of those a draw brings.
@@ -53,10 +53,10 @@ def own_facts(policy: Policy, parameters: np.ndarray) -> np.ndarray:
 
 
 @rule
-def furnish_own(world, room, e, first):
+def furnish_own(world, workspace, e, first):
     """The own facts of an enterprise that a draw brings, in the year it sets out from."""
     for i in range(world.own.shape[0]):
-        fact, key = world.own[i], room.keys[e] ^ world.own[i].key
+        fact, key = world.own[i], workspace.keys[e] ^ world.own[i].key
         value = np.int64(0)
         if fact.share > 0.0 and u(world.seed, world.draw, OWN_SHARE, key, 0) < fact.share:
             if fact.flag != 0:
@@ -69,10 +69,10 @@ def furnish_own(world, room, e, first):
                 drawn = lognormal(u(world.seed, world.draw, OWN_SIZE, key, 0), fact.median, fact.log_sd)
                 value = np.int64(min(drawn, float(LARGEST)) + 0.5)
         if fact.annual != 0:
-            for j in range(room.own_rows.shape[1]):
-                room.own_rows[e, j, fact.place] = value if j == first else 0
+            for j in range(workspace.own_rows.shape[1]):
+                workspace.own_rows[e, j, fact.place] = value if j == first else 0
         else:
-            room.own[e, fact.place] = value
+            workspace.own[e, fact.place] = value
 
 
 @rule
@@ -88,22 +88,22 @@ def figure(now, e, grows):
 
 
 @rule
-def write_own(world, room, e, j, based, years):
+def write_own(world, workspace, e, j, based, years):
     """The own facts of a projected year, from those of position `based`."""
     if j == based:
         return
     now, before = years[j], years[based]
     for i in range(world.own.shape[0]):
         fact = world.own[i]
-        key, year = room.keys[e] ^ fact.key, world.base_year + j
+        key, year = workspace.keys[e] ^ fact.key, world.base_year + j
         if fact.annual == 0:
-            if fact.yearly > 0.0 and room.own[e, fact.place] == 0:
+            if fact.yearly > 0.0 and workspace.own[e, fact.place] == 0:
                 if u(world.seed, world.draw, OWN_CHANCE, key, year) < fact.yearly:
-                    room.own[e, fact.place] = year * 10_000 + 7_01 if fact.day != 0 else 1
+                    workspace.own[e, fact.place] = year * 10_000 + 7_01 if fact.day != 0 else 1
             continue
-        value = room.own_rows[e, based, fact.place]
+        value = workspace.own_rows[e, based, fact.place]
         if fact.flag != 0 and fact.yearly > 0.0:
-            value = room.own_rows[e, j - 1, fact.place]
+            value = workspace.own_rows[e, j - 1, fact.place]
             if value == 0 and u(world.seed, world.draw, OWN_CHANCE, key, year) < fact.yearly:
                 value = 1
         elif fact.grows != 0:
@@ -111,5 +111,5 @@ def write_own(world, room, e, j, based, years):
             if base > 0:
                 value = np.int64(min(value * (figure(now, e, fact.grows) / base), float(LARGEST)) + 0.5)
             elif j > based + 1:
-                value = room.own_rows[e, j - 1, fact.place]
-        room.own_rows[e, j, fact.place] = value * now.present[e]
+                value = workspace.own_rows[e, j - 1, fact.place]
+        workspace.own_rows[e, j, fact.place] = value * now.present[e]

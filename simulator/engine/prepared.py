@@ -18,7 +18,6 @@ from simulator.engine.ledger import remember_paid
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
 from simulator.law.assessment import HISTORY
-from simulator.lotteries import LUCK_BITS
 from simulator.phrases import phrase
 from simulator.population.parts import Register
 from simulator.population.register import Population
@@ -26,6 +25,7 @@ from simulator.projection.assumptions import Declared, by_year
 from simulator.projection.enterprises import STATE
 from simulator.projection.uncertain import Uncertain
 from simulator.scenario import Scenario
+from simulator.streams import REPLICATE_BITS
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Prepared:
                 annual=annual,
                 active=np.zeros(1, np.int64),
                 reach=np.zeros(1, np.int64),
-                calm=np.zeros((1, annual.shape[1]), np.int64),
+                ordinary=np.zeros((1, annual.shape[1]), np.int64),
                 own=np.zeros((1, register.own.shape[1]), np.int64),
                 own_annual=np.zeros((1, *register.own_annual.shape[1:]), np.int64),
             ),
@@ -85,7 +85,7 @@ class Prepared:
     def of_years(self, numbers: np.ndarray, parameters: np.ndarray) -> np.ndarray:
         """The parameters of each year (draws, years + 1) of draws with these numbers, what is dated put in."""
         years = [self.base_year + j for j in range(len(self.enacted.terms.head))]
-        return by_year(self.declared, parameters, self.dated, int(self.seed), numbers % (1 << LUCK_BITS), years, at_mode=self.at_mode)
+        return by_year(self.declared, parameters, self.dated, int(self.seed), numbers % (1 << REPLICATE_BITS), years, at_mode=self.at_mode)
 
     def play(
         self,
@@ -149,7 +149,7 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
         reach = np.zeros(len(population), np.int64)
         reregistration = scenario.parameters()["reregistration.share"].high > 0
         active = ((window.annual[:, known]["present"] != 0) & (states["closed"] == 0)).astype(np.int64)
-        calm = np.zeros(window.annual.shape, np.int64)
+        ordinary = np.zeros(window.annual.shape, np.int64)
         kernel.reach_of_register(
             enacted.law,
             enterprises,
@@ -164,7 +164,7 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
             enacted.readings,
             reregistration,
             reach,
-            calm,
+            ordinary,
         )
         register = kernel.Register(
             enterprises,
@@ -175,7 +175,7 @@ def prepare(scenario: Scenario, population: Population | None) -> Prepared:
             own_annual=window.own_annual,
             active=active,
             reach=reach,
-            calm=calm,
+            ordinary=ordinary,
             existing=window.existing,
             of_district=window.of_district,
             paid=window.paid,
@@ -216,7 +216,7 @@ def nobody(years: int, enacted: Enacted) -> kernel.Register:
         own_annual=np.zeros((0, years + 1, own[1]), np.int64),
         active=numbers,
         reach=numbers,
-        calm=np.zeros((0, years + 1), np.int64),
+        ordinary=np.zeros((0, years + 1), np.int64),
         existing=none,
         of_district=none,
         paid=none,

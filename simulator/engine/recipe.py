@@ -1,4 +1,4 @@
-"""The recipe of an invented register: joint facts of an enterprise by kind, from its own urns.
+"""The recipe of an invented register: joint facts of an enterprise by kind, from its own variates.
 
 Size is the common thread: sales, capital, employees, office and line are tied to it by rank correlations (a Gaussian
 copula), so that a large enterprise tends to be large in all of them. Sales are lognormal with a Pareto tail; registered
@@ -14,7 +14,22 @@ from simulator.compiled import entry, rule
 from simulator.distributions import lognormal, normal
 from simulator.facts import AREA as AREA_UNITS
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.lotteries import (
+from simulator.money import FEN
+from simulator.projection import enterprises as kinds
+from simulator.projection.chance import draw_yearly
+from simulator.projection.columns import CARRIED, YEAR
+from simulator.projection.enterprises import (
+    befall,
+    carry,
+    common_growth,
+    day_in_year,
+    project_year,
+    set_out,
+    write_year,
+)
+from simulator.projection.newcomers import CAPITAL_REFORM, is_service, lease_of, sector_of_anchor
+from simulator.projection.taxes import tax_year
+from simulator.streams import (
     AGE,
     AREA,
     DESIGNATED,
@@ -35,21 +50,6 @@ from simulator.lotteries import (
     SETTLING_DAY,
     u,
 )
-from simulator.money import FEN
-from simulator.projection import enterprises as kinds
-from simulator.projection.columns import CARRIED, YEAR
-from simulator.projection.enterprises import (
-    befall,
-    carry,
-    common_growth,
-    day_in_year,
-    project_year,
-    set_out,
-    write_year,
-)
-from simulator.projection.luck import draw_yearly
-from simulator.projection.newcomers import CAPITAL_REFORM, is_service, lease_of, sector_of_anchor
-from simulator.projection.taxes import tax_year
 
 # Judgement (J) where no source is named. Rank correlations with size (sales):
 CAPITAL_WITH_SIZE, STAFF_WITH_SIZE, AREA_WITH_SIZE, LINE_WITH_SIZE = 0.5, 0.7, 0.5, 0.4
@@ -68,7 +68,7 @@ STAFF = np.array([1.0, 1.0, 2.0, 3.0, 5.0, 13.0, 25.0, 120.0, 12000.0])  # emp_q
 
 @rule
 def tied(p_own, z_size, rank):
-    """A standard normal of an own urn whose rank correlation with size is `rank`."""
+    """A standard normal of an own variate whose rank correlation with size is `rank`."""
     r = 2 * math.sin(math.pi * rank / 6)
     return r * z_size + math.sqrt(1 - r * r) * normal(p_own)
 

@@ -40,7 +40,7 @@ Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
 
-def on_common_luck(
+def on_common_numbers(
     population: Register | None = None, base: Scenario | None = None, *, workers: Workers = None, progress: Progress = None
 ) -> Callable[[Scenario], Draws]:
     """A function that plays one scenario after another as `run.play` does. Of each that differs from `base` (None: from one before) in
@@ -65,7 +65,7 @@ def under_assumptions(
     scenario: Scenario, population: Register | None = None, *, workers: Workers = None, progress: Progress = None
 ) -> Callable[[np.ndarray], Draws]:
     """A function that plays a scenario under one outer layer after another, each as `run.play(…, parameters=…)` does: see
-    `on_common_luck`."""
+    `on_common_numbers`."""
     if isinstance(workers, Elsewhere) or isinstance(population, Parts):
         return lambda parameters: play(scenario, population, workers=workers, parameters=parameters, progress=progress)
     session = Session(scenario, population, workers)
@@ -103,7 +103,7 @@ class Change(NamedTuple):
 
 
 class Session:
-    """Plays a scenario, and changed ones, on the same luck. Not for several threads at once."""
+    """Plays a scenario, and changed ones, with the same random numbers. Not for several threads at once."""
 
     def __init__(self, scenario: Scenario | None, population: Population | None = None, workers: int | None = None):
         self.population, self.workers = population, workers

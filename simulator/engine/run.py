@@ -85,7 +85,7 @@ def play(
     workers: Workers = None,
     block: int | None = None,
     executor: Executor | None = None,
-    luck: int = 0,
+    replicate: int = 0,
     parameters: np.ndarray | None = None,
     before: Draws | None = None,
     progress: Callable[[int], None] | None = None,
@@ -94,7 +94,7 @@ def play(
     """Play all draws of a scenario, on a register or (None) on incumbents drawn anew in every draw.
 
     workers: threads (default: the machine's cores), or a cluster; block: draws per task; progress is called with the draws
-    done. The result depends on none of these. luck: another luck (0 …
+    done. The result depends on none of these. replicate: other random numbers (0 …
     255) for the same parameters, draw by draw: two of them split the variance. parameters: another outer layer than the
     scenario's own, as `outer_layer` gives it, one record per draw. before: the scenario's first draws, already played: only the
     others are. keep: where finished tasks are kept and found again. Raises ScenarioError, and SimulatorError where a task cannot
@@ -104,7 +104,13 @@ def play(
     start = 0 if before is None else len(before.parameters)
     parameters = pull_levers(outer_layer(scenario, start, scenario.draws - start) if parameters is None else parameters)
     sums = play_work(
-        Work(scenario, population, luck, start), parameters, workers=workers, block=block, executor=executor, progress=progress, keep=keep
+        Work(scenario, population, replicate, start),
+        parameters,
+        workers=workers,
+        block=block,
+        executor=executor,
+        progress=progress,
+        keep=keep,
     )
     seconds = time.perf_counter() - started
     if before is not None:

@@ -1,6 +1,6 @@
 """Invent a register: enterprises of all kinds with plausible facts, calibrated to published figures, said to be synthetic.
 
-The recipe (`recipe`) draws every enterprise from its own urns at the assumptions' means; sales of those there before are
+The recipe (`recipe`) draws every enterprise from its own variates at the assumptions' means; sales of those there before are
 then brought to the published total of the base year. What was aimed at and what came out is in the calibration report.
 No enterprise is a copy of a real one: nothing of a real one goes in.
 """
@@ -21,7 +21,6 @@ from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.files import put, ready
 from simulator.law.policy import Policy
-from simulator.lotteries import SUPPORT, keys_of, uniforms
 from simulator.money import FEN
 from simulator.phrases import phrase
 from simulator.population.dividing import SIZE, write_parts
@@ -34,6 +33,7 @@ from simulator.projection.enterprises import KINDS, STATE
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
 from simulator.spreadsheets import save_csv
+from simulator.streams import SUPPORT, keys_of, uniforms
 
 YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one
 MANY = 20_000  # enterprises from which on a register is written as Parquet

@@ -35,11 +35,11 @@ def decided_at(decided, year, clause, enterprise):
 
 
 @once
-def weigh(world, room, given, j, key, amounts):
+def weigh(world, workspace, given, j, key, amounts):
     """Of the year at position j: enter an enterprise's amounts of weighed clauses, or put what was decided in their place."""
     law, state = world.law, world.weighed[j - 1]
     if state == RECORD:
-        call(law.rank, given + (at(room.places, ()), at(room.values, ())))
+        call(law.rank, given + (at(workspace.places, ()), at(workspace.values, ())))
     for k in range(law.clauses):
         if world.contested[k] and amounts[k] > 0:
             if state == DECIDED:
@@ -50,4 +50,4 @@ def weigh(world, room, given, j, key, amounts):
                 if i < world.candidates.shape[0]:
                     one = world.candidates[i]
                     one.enterprise, one.year, one.clause, one.amount = key, j, k, amounts[k]
-                    one.value, one.places = room.values[k], room.places[k]
+                    one.value, one.places = workspace.values[k], workspace.places[k]

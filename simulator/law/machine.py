@@ -34,14 +34,14 @@ PRESENT = "present"
 
 @dataclass(frozen=True)
 class Columns:
-    """What the projection does with facts. together, places, calm, matter: how it lays a year of enterprises side by side: words of a
+    """What the projection does with facts. together, places, ordinary, relevant: how it lays a year of enterprises side by side: words of a
     column, and which column each fact is; lasting: facts that stay what they are; priced: those that stay 0 or above 0; growing:
     those that stay 0, or may come to anything."""
 
     together: int
     places: Mapping[str, int]
-    calm: int
-    matter: int
+    ordinary: int
+    relevant: int
     lasting: frozenset[str]
     priced: frozenset[str]
     growing: frozenset[str]
@@ -383,7 +383,7 @@ def _reach(module: ir.Module, policy: Policy, columns: Columns) -> None:
 
 
 def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
-    """Of enterprises side by side: `matter` gets those of the clauses in `calm` that the year's figures leave possible. Figures of
+    """Of enterprises side by side: `relevant` gets those of the clauses in `ordinary` that the year's figures leave possible. Figures of
     one that has no row count as 0."""
     code = _Code(module, "stir", ("now", "count", "head", "numbers", "readings"))
     build, given = code.build, code.given
@@ -421,8 +421,8 @@ def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
         if some is not None:
             keep = build.select(some, ir.Constant(I64, -1), ir.Constant(I64, ~(1 << k)))
             left = build.and_(left, keep)
-    place = build.add(e, ir.Constant(I64, columns.matter * columns.together))
-    code.store(build.and_(column(columns.calm), left), given["now"], place)
+    place = build.add(e, ir.Constant(I64, columns.relevant * columns.together))
+    code.store(build.and_(column(columns.ordinary), left), given["now"], place)
     following = build.add(e, ir.Constant(I64, 1))
     e.add_incoming(following, build.block)
     build.cbranch(build.icmp_signed("<", following, given["count"]), loop, done)

@@ -83,7 +83,7 @@ class Plain:
 
         def of_many(now: int, count: int, head: int, numbers: int, readings: int) -> int:
             columns = self.columns
-            table = words(now, max(*columns.places.values(), columns.calm, columns.matter) + 1, columns.together)
+            table = words(now, max(*columns.places.values(), columns.ordinary, columns.relevant) + 1, columns.together)
             return int(
                 self.stir(
                     table, count, words(head, 3), words(numbers, len(self.policy.number_paths)), words(readings, len(self.policy.readings))
@@ -252,5 +252,5 @@ class Plain:
                 parted = [[p for p in way if reads(p) and reads(p) <= moving] for way in ways(clause)]
                 if all(parted) and not any(all(evaluate(p, of) for p in parts) for parts in parted):
                     left &= ~(1 << k)
-            now[self.columns.matter][e] = int(now[self.columns.calm][e]) & left
+            now[self.columns.relevant][e] = int(now[self.columns.ordinary][e]) & left
         return 0

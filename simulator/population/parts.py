@@ -25,13 +25,13 @@ from simulator import facts
 from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
-from simulator.lotteries import keys_of
 from simulator.phrases import phrase
 from simulator.population.readers import read_population
 from simulator.population.register import APPLICATION, Population
 from simulator.population.schema import contract, under
 from simulator.population.sources import PART, is_in_parts
 from simulator.resources import state_of
+from simulator.streams import keys_of
 
 ANEW = "write the register anew, into an empty folder"
 HELD = 1  # parts kept in memory for whoever asks again

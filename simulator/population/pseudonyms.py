@@ -63,7 +63,7 @@ def pseudonym(code: str, key: bytes) -> str:
 
 def pseudonymous(population: Population, key: bytes) -> Population:
     """The register with pseudonyms for codes and groups and without names, places and what remarks quote; all facts as they
-    are. To be read by people, not to be played: the lotteries go by the codes."""
+    are. To be read by people, not to be played: the streams go by the codes."""
     details = population.details.copy()
     for column in ("group_id", "parent_id"):
         details[column] = [pseudonym(str(code), key) for code in details[column]]

@@ -19,11 +19,11 @@ import pandas as pd
 from simulator import facts
 from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
-from simulator.lotteries import keys_of
 from simulator.phrases import phrase
 from simulator.population import tables
 from simulator.population.schema import ENTERPRISES, contract, contract_of
 from simulator.population.tables import Unknown
+from simulator.streams import keys_of
 
 DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
 # One application: row of the enterprise, calendar year, number of the clause, day as yyyymmdd (0: not given).

@@ -15,9 +15,9 @@ import numpy as np
 
 from simulator.law.measures import MEASURES, TAKE_UP, Measure
 from simulator.law.policy import Policy
-from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.projection.sobol import chances_by_draw
 from simulator.projection.uncertain import Uncertain, fixed
+from simulator.streams import PARAMETER, key_of, uniforms_by_draw
 
 # Assumptions that may differ from year to year (`path@2014`: from that year on); of the others the model asks once.
 DATABLE = (
@@ -355,7 +355,7 @@ def declared(policy: Policy) -> Declared:
             found.append(
                 replace(_a(f"facts.{f.name}.median", f.unit.name, 0, 1e13, f"中位数：{f.zh}", f"median: {f.en}"), default=fixed(f.median))
             )
-    order = [a.path for a in GENERAL]  # the order of a file does not matter: chances go by name
+    order = [a.path for a in GENERAL]  # the order of a file does not relevant: chances go by name
     found.sort(key=lambda a: (a.path not in order, order.index(a.path) if a.path in order else 0))
     return Declared(
         tuple(found),

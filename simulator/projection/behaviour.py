@@ -1,13 +1,13 @@
 """Who applies: an entitlement becomes an award only if the enterprise applies for it.
 
-One urn per enterprise and one per clause; with probability `take_up.together` the enterprise's own urn decides, so that
+One variate per enterprise and one per clause; with probability `take_up.together` the enterprise's own variate decides, so that
 who applies for one tends to apply for all, while each clause's rate stays what it is. The odds of applying rise with the
 sum at stake, from the rate given at the clause's typical sum. Raising a rate only adds applicants.
 """
 
 from simulator.compiled import rule
-from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, u
 from simulator.money import FEN
+from simulator.streams import APPLY, APPLY_MIX, APPLY_TOGETHER, u
 
 
 @rule

@@ -29,15 +29,15 @@ CARRIED = _columns(
     "own_rate online_share first_part",
 )
 
-# A year. factor: growth; profit, leaves, breach, certification: urns; yuan, members: sales of a whole year and paying members;
+# A year. factor: growth; profit, leaves, breach, certification: variates; yuan, members: sales of a whole year and paying members;
 # part: share of the year that it is in business; there: not gone;
 # present: has a row; here: with the policy; profitable: a flag; then the year's facts as in facts.ANNUAL, turnover tax whatever its
 # kind, all fen; local, unshared: the local part of the main taxes, and what the district would keep of them under the sharing
-# rules of the base year; befallen: something may have befallen it; calm: the clauses that could matter as long as nothing did, one bit
-# each; matter: those of them that the year's figures leave possible.
+# rules of the base year; affected: something may have affected it; ordinary: the clauses that could matter as long as nothing did, one bit
+# each; relevant: those of them that the year's figures leave possible.
 YEAR = _columns(
     "there present here profitable sales online_sales turnover_tax income_tax retained_tax district_contribution "
-    "local unshared executive_children befallen calm matter",
+    "local unshared executive_children affected ordinary relevant",
     "factor profit leaves breach certification yuan members part",
 )
 
@@ -51,8 +51,8 @@ _FIELDS = YEAR.names or ()
 SEEN = Columns(
     TOGETHER,
     {name: _FIELDS.index(name) for name in _FIGURES},
-    _FIELDS.index("calm"),
-    _FIELDS.index("matter"),
+    _FIELDS.index("ordinary"),
+    _FIELDS.index("relevant"),
     frozenset(facts.ENTERPRISE_FIELDS) | (frozenset(facts.ANNUAL_FIELDS) - _MOVING),
     frozenset(_PRICED),
     frozenset(_GROWING),

@@ -9,8 +9,8 @@ from simulator.compiled import columnwise, once, rule
 from simulator.distributions import mean_exp_laplace_cut
 from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
 from simulator.law.calendar import year_of
-from simulator.lotteries import LEAVING, REREGISTERS, u
 from simulator.projection.taxes import expected_retained_rate, retained, to_fen
+from simulator.streams import LEAVING, REREGISTERS, u
 
 # kinds of enterprises
 GOODS, SERVICE, REGIONAL_HQ, NATIONAL_HQ, PLATFORM, SPLIT_OFF, TRADITIONAL, JOINER, BUILDING = range(9)
@@ -95,7 +95,7 @@ def hazards(par):
 def project_year(par, tax, carried, before, now, count, year, fresh):
     """A projected year of enterprises side by side: who is still there, growth, profit, taxes, and the facts in fen.
 
-    tax: TaxYear; carried: CARRIED; before, now: YEAR, now with its urns; fresh: the year is everybody's first.
+    tax: TaxYear; carried: CARRIED; before, now: YEAR, now with its variates; fresh: the year is everybody's first.
     """
     incumbents, first, second, third, later = hazards(par)
     for e in range(count):
@@ -208,8 +208,8 @@ def part_of_year(day):
 
 @once
 def befall(par, enterprise, carried, now, e, year):
-    """What may happen to an enterprise in a projected year, by its urns: a certification; a violation, at the urn's
-    lower end, accounts that cease to be sound, at its upper. Within such a part an urn is spread evenly, so it tells the day."""
+    """What may happen to an enterprise in a projected year, by its variates: a certification; a violation, at the variate's
+    lower end, accounts that cease to be sound, at its upper. Within such a part an variate is spread evenly, so it tells the day."""
     rate = par.certification_rate if carried.may_certify[e] == RETAILER else par.certification_rate_others
     if carried.may_certify[e] != 0 and now.certification[e] < rate and enterprise.certified_on == 0:
         enterprise.certified_on = day_in_year(now.certification[e] / rate, year)

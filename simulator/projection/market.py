@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.compiled import entry, rule
 from simulator.distributions import normal
-from simulator.lotteries import MARKET, u
+from simulator.streams import MARKET, u
 
 PUBLISHED_FROM = 2013
 PUBLISHED = np.log1p(np.array([0.41, 0.497, 0.333, 0.262, 0.322]))

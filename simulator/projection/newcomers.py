@@ -1,7 +1,7 @@
-"""Who is there in the base year where no register says, and who newly arrives each year; their facts from own urns.
+"""Who is there in the base year where no register says, and who newly arrives each year; their facts from own variates.
 
-Numbers of arrivals come from one urn per kind and year by the inverse Poisson distribution, so that a higher rate only
-adds. An arrival's facts come by inverse distribution functions of its own urns, anew in every draw.
+Numbers of arrivals come from one variate per kind and year by the inverse Poisson distribution, so that a higher rate only
+adds. An arrival's facts come by inverse distribution functions of its own variates, anew in every draw.
 """
 
 import math
@@ -12,7 +12,12 @@ from simulator.compiled import maker, rule
 from simulator.distributions import lognormal, poisson
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.law.calendar import month_of
-from simulator.lotteries import (
+from simulator.money import FEN
+from simulator.projection import enterprises as kinds
+from simulator.projection.bunching import CAPITAL, lifted
+from simulator.projection.columns import TOGETHER
+from simulator.projection.enterprises import day_in_year
+from simulator.streams import (
     ANCHOR_SECTOR,
     AREA,
     ARRIVALS,
@@ -32,17 +37,12 @@ from simulator.lotteries import (
     fill,
     u,
 )
-from simulator.money import FEN
-from simulator.projection import enterprises as kinds
-from simulator.projection.bunching import CAPITAL, lifted
-from simulator.projection.columns import TOGETHER
-from simulator.projection.enterprises import day_in_year
 
 CAPITAL_REFORM = 2014_03_01  # from here paid-in capital is free to state (facts key paidin_rule_after)
 ARRIVING = (kinds.GOODS, kinds.REGIONAL_HQ, kinds.NATIONAL_HQ, kinds.SPLIT_OFF, kinds.TRADITIONAL, kinds.JOINER, kinds.BUILDING)
 
-# Urns that nearly every invented enterprise is asked once, of many side by side: one by one they cost several times as much.
-URNS = np.dtype(
+# Variates that nearly every invented enterprise is asked once, of many side by side: one by one they cost several times as much.
+VARIATES = np.dtype(
     [
         (name, np.float64, (TOGETHER,))
         for name in (
@@ -63,19 +63,19 @@ URNS = np.dtype(
 
 
 @rule
-def draw_facts(seed, draw, keys, urns):
-    """The urns of an URNS record, for these keys."""
-    fill(seed, draw, SETTLING_DAY, keys, 0, urns.settling_day)
-    fill(seed, draw, SALES, keys, 0, urns.sales)
-    fill(seed, draw, REGISTERED_CAPITAL, keys, 0, urns.capital)
-    fill(seed, draw, SERVICE, keys, 0, urns.service)
-    fill(seed, draw, FOUNDED_LOCALLY, keys, 0, urns.founded_locally)
-    fill(seed, draw, LEASE_LAG, keys, 0, urns.lease_lag)
-    fill(seed, draw, SPLIT_OFF_EARLIER, keys, 0, urns.split_off_earlier)
-    fill(seed, draw, O2O, keys, 0, urns.o2o)
-    fill(seed, draw, AREA, keys, 0, urns.area)
-    fill(seed, draw, DESIGNATED, keys, 0, urns.designated)
-    fill(seed, draw, LINE, keys, 0, urns.line)
+def draw_facts(seed, draw, keys, variates):
+    """The variates of an VARIATES record, for these keys."""
+    fill(seed, draw, SETTLING_DAY, keys, 0, variates.settling_day)
+    fill(seed, draw, SALES, keys, 0, variates.sales)
+    fill(seed, draw, REGISTERED_CAPITAL, keys, 0, variates.capital)
+    fill(seed, draw, SERVICE, keys, 0, variates.service)
+    fill(seed, draw, FOUNDED_LOCALLY, keys, 0, variates.founded_locally)
+    fill(seed, draw, LEASE_LAG, keys, 0, variates.lease_lag)
+    fill(seed, draw, SPLIT_OFF_EARLIER, keys, 0, variates.split_off_earlier)
+    fill(seed, draw, O2O, keys, 0, variates.o2o)
+    fill(seed, draw, AREA, keys, 0, variates.area)
+    fill(seed, draw, DESIGNATED, keys, 0, variates.designated)
+    fill(seed, draw, LINE, keys, 0, variates.line)
 
 
 @rule
@@ -122,24 +122,24 @@ def registered_capital(par, p):
 
 
 @rule
-def furnish(par, state, seed, draw, urns, e):
-    """Office and data line of an enterprise, from its own urns."""
-    state.area = lognormal(urns.area[e], par.office_area_median, par.office_area_log_sd)
+def furnish(par, state, seed, draw, variates, e):
+    """Office and data line of an enterprise, from its own variates."""
+    state.area = lognormal(variates.area[e], par.office_area_median, par.office_area_log_sd)
     state.rent = par.office_rent
-    state.designated = 1 if urns.designated[e] < par.office_designated_share else 0
-    if urns.line[e] < par.line_prevalence:
+    state.designated = 1 if variates.designated[e] < par.office_designated_share else 0
+    if variates.line[e] < par.line_prevalence:
         state.line_lease = lognormal(u(seed, draw, LINE_FEE, state.key, 0), par.line_fee_median, par.line_fee_log_sd)
 
 
 @rule
 def is_service(par, p):
-    """Whether an enterprise of the retail stream is a service firm, from its urn."""
+    """Whether an enterprise of the retail stream is a service firm, from its variate."""
     return p < par.service_share
 
 
 @rule
 def relative_size(par, p):
-    """An incumbent's sales relative to the median, from its urn."""
+    """An incumbent's sales relative to the median, from its variate."""
     return lognormal(p, 1.0, par.incumbents_log_sd)
 
 
@@ -158,7 +158,7 @@ def months_later(day, months):
 
 @rule
 def lease_of(par, p, settled_on):
-    """The day an office lease starts, from its urn: with settling, or for some a few months later."""
+    """The day an office lease starts, from its variate: with settling, or for some a few months later."""
     if p >= par.office_lease_later_share:
         return settled_on
     return months_later(settled_on, 1 + np.int64(p / par.office_lease_later_share * par.office_lease_lag))
@@ -175,23 +175,23 @@ def sector_of_anchor(par, enterprise, state, seed, draw):
 
 
 @rule
-def make_incumbent(par, enterprise, state, seed, draw, sales, service, base_year, urns, e):
+def make_incumbent(par, enterprise, state, seed, draw, sales, service, base_year, variates, e):
     """An incumbent of the base year: there before the policy, so no newcomer's clause applies. A few retailers were split off
     a traditional enterprise in the two years up to the base year."""
     state.kind = kinds.SERVICE if service else kinds.GOODS
     state.anyway = 1
     state.sales = sales
     state.online_share = 0.0 if service else 1.0
-    furnish(par, state, seed, draw, urns, e)
+    furnish(par, state, seed, draw, variates, e)
     enterprise.accounts_sound = 1
     enterprise.ecommerce = 1
     enterprise.online_retailer = 0 if service else 1
-    p = urns.split_off_earlier[e] * par.incumbents_number
+    p = variates.split_off_earlier[e] * par.incumbents_number
     if not service and p < par.split_offs_earlier:
         days = 2 * p / par.split_offs_earlier
         enterprise.spun_off_on = day_in_year(days % 1.0, base_year - 1 + np.int64(days))
-    enterprise.o2o = 1 if urns.o2o[e] < par.o2o_share else 0
-    enterprise.registered_capital = np.int64(registered_capital(par, urns.capital[e])) * FEN
+    enterprise.o2o = 1 if variates.o2o[e] < par.o2o_share else 0
+    enterprise.registered_capital = np.int64(registered_capital(par, variates.capital[e])) * FEN
     enterprise.paid_in_capital = np.int64(enterprise.registered_capital / FEN * par.capital_paid_in_before_2014_03) * FEN
 
 
@@ -209,16 +209,16 @@ def make_platform(par, enterprise, state, seed, draw):
 
 
 @rule
-def make_newcomer(par, enterprise, state, seed, draw, year, edges, urns, e):
+def make_newcomer(par, enterprise, state, seed, draw, year, edges, variates, e):
     """A new arrival's facts. state.kind is the stream it comes from (ARRIVING), state.key its key; a retail newcomer may
-    turn out a service firm. Nothing is computed from the law but by bunching: edges (pairs,) EDGE records. urns: its own, at e."""
+    turn out a service firm. Nothing is computed from the law but by bunching: edges (pairs,) EDGE records. variates: its own, at e."""
     key, kind = state.key, state.kind
     state.born = year
     enterprise.accounts_sound = 1
     enterprise.ecommerce = 1
     enterprise.online_retailer = 1
-    day = day_in_year(urns.settling_day[e], year)
-    p_sales, p_capital = urns.sales[e], urns.capital[e]
+    day = day_in_year(variates.settling_day[e], year)
+    p_sales, p_capital = variates.sales[e], variates.capital[e]
     state.online_share = 1.0
     if kind == kinds.JOINER:
         state.passing, state.entry_fee = 1, par.joiners_fee
@@ -239,13 +239,13 @@ def make_newcomer(par, enterprise, state, seed, draw, year, edges, urns, e):
         state.sales = lognormal(p_sales, par.startups_sales_median, par.startups_sales_log_sd)
     else:
         enterprise.settled_on = day
-        enterprise.lease_started_on = lease_of(par, urns.lease_lag[e], day)
+        enterprise.lease_started_on = lease_of(par, variates.lease_lag[e], day)
     paid_in = par.capital_paid_in_before_2014_03 if day < CAPITAL_REFORM else par.capital_paid_in_after
     if kind == kinds.GOODS:
         state.sales = lognormal(p_sales, par.startups_sales_median, par.startups_sales_log_sd)
-        if is_service(par, urns.service[e]):
+        if is_service(par, variates.service[e]):
             state.kind, state.online_share, enterprise.online_retailer = kinds.SERVICE, 0.0, 0
-        enterprise.founded_locally = 1 if urns.founded_locally[e] < par.startups_founded_locally else 0
+        enterprise.founded_locally = 1 if variates.founded_locally[e] < par.startups_founded_locally else 0
     elif kind == kinds.REGIONAL_HQ or kind == kinds.NATIONAL_HQ:
         national = kind == kinds.NATIONAL_HQ
         enterprise.headquarters = NATIONAL if national else REGIONAL
@@ -255,24 +255,24 @@ def make_newcomer(par, enterprise, state, seed, draw, year, edges, urns, e):
         median = par.national_sales_median if national else par.regional_sales_median
         state.sales = lognormal(p_sales, median, par.anchors_sales_log_sd)
         sector_of_anchor(par, enterprise, state, seed, draw)
-    enterprise.o2o = 1 if urns.o2o[e] < par.o2o_share else 0
+    enterprise.o2o = 1 if variates.o2o[e] < par.o2o_share else 0
     enterprise.registered_capital = np.int64(capital) * FEN
     if enterprise.settled_on != 0 and u(seed, draw, BUNCHES, key, 0) < par.bunching_capital:
         enterprise.registered_capital = lifted(enterprise.registered_capital, edges, CAPITAL, par.bunching_capital_reach)
         capital = enterprise.registered_capital / FEN
     enterprise.paid_in_capital = np.int64(capital * paid_in) * FEN
-    furnish(par, state, seed, draw, urns, e)
+    furnish(par, state, seed, draw, variates, e)
 
 
 @maker
 def make_newcomers(par, enterprises, states, seed, draw, year, edges):
-    """`make_newcomer` for each of these, their urns drawn together."""
-    records, keys = np.zeros(1, URNS), np.zeros(TOGETHER, np.uint64)
-    urns = records[0]
+    """`make_newcomer` for each of these, their variates drawn together."""
+    records, keys = np.zeros(1, VARIATES), np.zeros(TOGETHER, np.uint64)
+    variates = records[0]
     for start in range(0, enterprises.shape[0], TOGETHER):
         count = min(TOGETHER, enterprises.shape[0] - start)
         for e in range(count):
             keys[e] = states[start + e].key
-        draw_facts(seed, draw, keys[:count], urns)
+        draw_facts(seed, draw, keys[:count], variates)
         for e in range(count):
-            make_newcomer(par, enterprises[start + e], states[start + e], seed, draw, year, edges, urns, e)
+            make_newcomer(par, enterprises[start + e], states[start + e], seed, draw, year, edges, variates, e)

@@ -5,7 +5,7 @@ its own by the scenario's seed; its points are spread evenly over the assumption
 alike, so that their spread gives the Monte Carlo error (Owen 1997; L'Ecuyer and Lemieux 2002).
 
 The points are Joe and Kuo's (2008), from `scipy.stats.qmc`: published numbers, the same in every version. Scipy's scrambling is
-not used: it takes its numbers from a generator whose stream numpy does not promise to keep. Here they come from the lotteries,
+not used: it takes its numbers from a generator whose stream numpy does not promise to keep. Here they come from the streams,
 by Matoušek's (1998) random linear scrambling with a digital shift, which gives means the variance of Owen's full scrambling.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.lotteries import SCRAMBLE, key_of, uniforms
+from simulator.streams import SCRAMBLE, key_of, uniforms
 
 REPLICATES = 16
 _DEPTH = 53  # binary digits of a chance

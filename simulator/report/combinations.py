@@ -22,11 +22,11 @@ from scipy.optimize import linprog
 
 from simulator.report.safety import TOTAL, Cube, Rules, cubes, rules_in_force, sensitive
 
-STOCKS = ("online_sales", "taxes", "support")  # and the tables of a register: facts, known without luck
+STOCKS = ("online_sales", "taxes", "support")  # and the tables of a register: facts, known without chance
 SMALLEST = 1.0  # CNY: what is smaller is no difference
 HALF = 0.5  # of a contrast, that nobody may hold
 WHOLE, TOGETHER, MOST = 2, 4, 300  # largest number in a contrast; figures in one; sets of figures looked at, the latest first
-SURE = 8.0  # of a mean of n awards that stand under another code, SURE / √n of it may be luck
+SURE = 8.0  # of a mean of n awards that stand under another code, SURE / √n of it may be chance
 Key = tuple[str, str, str]  # measure, clause or class, year
 
 
@@ -76,9 +76,9 @@ def _unique_facts(frame: pd.DataFrame) -> dict[tuple[object, ...], int]:
     return {key: holders[0] for key, holders in by_facts.items() if len(holders) == 1}
 
 
-def without_luck(frames: Sequence[pd.DataFrame], draws: int) -> list[pd.DataFrame]:
-    """The same with what a holding contributes under another code set to what it contributed before, as far as another code's luck
-    may make the difference: else the luck of many would hide that one of them is gone."""
+def without_chance(frames: Sequence[pd.DataFrame], draws: int) -> list[pd.DataFrame]:
+    """The same with what a holding contributes under another code set to what it contributed before, as far as another code's chance
+    may make the difference: else the chance of many would hide that one of them is gone."""
     found, first = [], pd.DataFrame()
     keys = ["measure", "clause", "year", "holder"]
     for frame in frames:
@@ -86,8 +86,8 @@ def without_luck(frames: Sequence[pd.DataFrame], draws: int) -> list[pd.DataFram
             both = frame.merge(first, on=keys, how="left", suffixes=("", "_before"))
             may = SURE / np.sqrt(np.maximum(1.0, draws * both[["awards", "awards_before"]].max(axis=1)))
             largest = both[["amount", "amount_before"]].abs().max(axis=1)
-            luck = (both["code"] != both["code_before"]) & ((both["amount"] - both["amount_before"]).abs() <= may * largest)
-            frame = frame.assign(amount=np.where(luck, both["amount_before"], both["amount"]))
+            chance = (both["code"] != both["code_before"]) & ((both["amount"] - both["amount_before"]).abs() <= may * largest)
+            frame = frame.assign(amount=np.where(chance, both["amount_before"], both["amount"]))
         found.append(frame)
         first = pd.concat([first, frame]).drop_duplicates(keys)
     return found

@@ -40,7 +40,7 @@ def cover(comparison: ComparisonFolder, lang: str) -> Part:
 
 
 def answer(comparison: ComparisonFolder, lang: str) -> Part:
-    """What each scenario costs, and by how much it differs from the baseline, on common luck."""
+    """What each scenario costs, and by how much it differs from the baseline, with common random numbers."""
     words, unit = load(lang), UNITS[lang]["money"]
     base, *reforms = comparison.runs
     sentences = []

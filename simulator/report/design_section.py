@@ -44,7 +44,7 @@ def present(run: RunFolder) -> bool:
 def chart(result: DesignResult, words: Wording) -> Figure:
     """The frontier: the budget each design needs against the online sales it induces; hollow: does not fit.
 
-    Without error bars: all designs share their luck, so that each one's own error says little of how they differ.
+    Without error bars: all designs share their random numbers, so that each one's own error says little of how they differ.
     """
     unit, shown = UNITS[words.lang]["money"], result.frontier
     with drawing():

@@ -82,13 +82,13 @@ def of_assumptions(tornado: pd.DataFrame, result: str, labels: Mapping[str, str]
 
 
 def of_indices(indices: pd.DataFrame, result: str, labels: Mapping[str, str], words: Wording) -> list[Said]:
-    """The part of luck in a result's spread, and the assumption that makes most of it, if one can be told."""
+    """The part of chance in a result's spread, and the assumption that makes most of it, if one can be told."""
     found = indices[indices["result"] == result]
     if not len(found):
         return []
-    luck = found[found["factor"] == "luck"].iloc[0]
-    said = [("sensitivity.luck", {"result": words.say(f"matters.{result}"), **_share(luck)})]
-    own = found[~found["factor"].isin(["luck", "others"]) & (found["total_order"] > 0)]  # the largest first
+    chance = found[found["factor"] == "chance"].iloc[0]
+    said = [("sensitivity.chance", {"result": words.say(f"matters.{result}"), **_share(chance)})]
+    own = found[~found["factor"].isin(["chance", "others"]) & (found["total_order"] > 0)]  # the largest first
     if not len(own):
         return said
     top = own.iloc[0]
@@ -100,9 +100,9 @@ def of_indices(indices: pd.DataFrame, result: str, labels: Mapping[str, str], wo
 
 
 def factor(name: str, paths: str, labels: Mapping[str, str], words: Wording) -> str:
-    """A factor's name: its assumptions, the others together, or luck."""
-    if name == "luck":
-        return words.say("matters.luck")
+    """A factor's name: its assumptions, the others together, or chance."""
+    if name == "chance":
+        return words.say("matters.chance")
     every = str(paths).split("; ")
     return words.say("matters.others", count=len(every)) if name == "others" else " + ".join(labels.get(p, p) for p in every)
 

@@ -34,7 +34,7 @@ from simulator.budget.contributions import DRAWS
 from simulator.errors import Problem, ReportError
 from simulator.files import change, digest_of
 from simulator.phrases import phrase
-from simulator.report.combinations import Key, combined_tell, same_holders, without_luck
+from simulator.report.combinations import Key, combined_tell, same_holders, without_chance
 from simulator.report.safety import TOTAL, Cube, cubes, sensitive
 
 LEDGER = "releases.jsonl"
@@ -48,7 +48,7 @@ def admit(folder: Path, record: Mapping[str, Any], contributions: pd.DataFrame, 
     kept = same_holders([*(_kept(folder, entry) for entry in before), contributions])
     remedy = "release both together as a comparison, or this one inside only (--profile internal)"
     faults: dict[str, Problem] = {}
-    for frames in (kept, without_luck(kept, DRAWS)):
+    for frames in (kept, without_chance(kept, DRAWS)):
         for entry, frame, of_then in zip(before, frames, then, strict=False):
             if _tells(frames[-1], frame, shown, of_then):
                 faults[entry["run_id"]] = Problem(

@@ -232,7 +232,7 @@ def alternatives(run: RunFolder, words: Wording) -> Parts:
 
 
 def drivers(run: RunFolder, words: Wording, only: str = "") -> Parts:
-    """For each headline result (or `only` one): parameters against luck, the weakest source, the assumptions that matter."""
+    """For each headline result (or `only` one): parameters against chance, the weakest source, the assumptions that matter."""
     found = run.analyses.get("drivers", pd.DataFrame())
     if only and len(found):
         found = found[found["result"] == only]

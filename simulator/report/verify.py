@@ -16,7 +16,7 @@ from simulator.budget import design_tables
 from simulator.budget.result import BudgetRun
 from simulator.budget.risk import LEVELS, levels_in
 from simulator.compiled import source_hash
-from simulator.engine.replay import on_common_luck
+from simulator.engine.replay import on_common_numbers
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import settle_below
@@ -137,7 +137,7 @@ def _design(
     """The design that a run's folder keeps, searched for again."""
     if not all(f"{name}.csv" in record["outputs"] for name in design_tables.COLUMNS):
         return {}
-    return design_tables.again(RunFolder.open(folder).analyses, scenario, on_common_luck(population, workers=workers))
+    return design_tables.again(RunFolder.open(folder).analyses, scenario, on_common_numbers(population, workers=workers))
 
 
 def recorded_scenario(folder: Path, record: Record) -> Scenario:

@@ -1,6 +1,6 @@
 """Awards in closed form: award × Bernoulli, arrivals × award, months of rent, capital above a threshold, take-up, clawback.
 
-One lottery at a time, everything else held still; 10 000 draws and more; means and variances at |z| < 4.
+One stream at a time, everything else held still; 10 000 draws and more; means and variances at |z| < 4.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def test_an_uncertain_rate_adds_its_own_variance():
 
 
 def test_the_part_of_the_variance_that_parameters_make():
-    """Two lucks for the same λ: Var λ ÷ (E λ + Var λ) of the variance is the parameter's, found within its own error."""
+    """Two replicates for the same λ: Var λ ÷ (E λ + Var λ) of the variance is the parameter's, found within its own error."""
     low, high = 0.2, 4.2
     chosen = scenario(
         {**STILL, "uncertainty": "full"},
@@ -112,7 +112,7 @@ def test_the_part_of_the_variance_that_parameters_make():
         draws=DRAWS,
         horizon=2013,
     )
-    first, second = (by_clause(play(chosen, luck=luck), "headquarters_award")[:, 0].astype(float) for luck in (0, 1))
+    first, second = (by_clause(play(chosen, replicate=chance), "headquarters_award")[:, 0].astype(float) for chance in (0, 1))
     share, error = parameter_share(first, second)
     mean, variance = (low + high) / 2, (high - low) ** 2 / 12
     assert abs(share - variance / (mean + variance)) < 4 * error

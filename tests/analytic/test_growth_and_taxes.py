@@ -1,6 +1,6 @@
 """Growth, survival, taxes and the rebate in closed form, or by an integral worked out here.
 
-One lottery at a time, everything else held still; means and variances at |z| < 4.
+One stream at a time, everything else held still; means and variances at |z| < 4.
 """
 
 from __future__ import annotations
@@ -352,7 +352,7 @@ def test_a_rebate_that_is_suspended():
 
 
 def test_no_variance_where_nothing_is_drawn():
-    """No assumption uncertain, no shock to speak of, no lottery that can fall either way: every draw pays the same."""
+    """No assumption uncertain, no shock to speak of, no stream that can fall either way: every draw pays the same."""
     people = register(50, range(2012, 2013), online_retailer=1, sales=10**9, online_sales=10**9, line_lease=10**6)
     result = play(scenario(STILL, NOTHING_GROWS, assume(children__rate=0, certification__rate=1), draws=100), people)
     lines, certified = by_clause(result, "data_line"), by_clause(result, "certification_award")

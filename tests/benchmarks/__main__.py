@@ -15,7 +15,7 @@ NOTES = [
         "taxes, certification, breach and take-up by lottery; every total our engine keeps. What no draw changes is worked out beforehand."
     ),
     (
-        "Peers run on NumPy's own generator and exponentials, the fastest they could use; 'our numbers': on our lotteries, with "
+        "Peers run on NumPy's own generator and exponentials, the fastest they could use; 'our numbers': on our streams, with "
         "which their sums agree with ours to the fen (checked before anything is timed)."
     ),
     "In OpenFisca the facts of coming years are inputs projected in NumPy; its formulas are the law, take-up and the counts.",

@@ -37,21 +37,23 @@ def cheap(draws: int) -> Scenario:
     )
 
 
-def sobol(seeds: int = 16, lucks: int = 8, draws: int = 1024) -> list[Row]:
-    """The baseline's cash over all years: every sequence of every seed played with several lucks, so that what their means share
-    is the parameters' part and what they do not is luck."""
+def sobol(seeds: int = 16, replicates: int = 8, draws: int = 1024) -> list[Row]:
+    """The baseline's cash over all years: every sequence of every seed played with several replicates, so that what their means share
+    is the parameters' part and what they do not is chance."""
     cost = np.stack(
-        [_by_luck(load_scenario("baseline", {"sampling": "sobol", "draws": draws, "seed": seed}), lucks) for seed in range(seeds)]
-    )  # (seeds, lucks, draws)
+        [_by_chance(load_scenario("baseline", {"sampling": "sobol", "draws": draws, "seed": seed}), replicates) for seed in range(seeds)]
+    )  # (seeds, replicates, draws)
     each = draws // REPLICATES
-    whole, parameters = cost.var(), _shared(cost.transpose(0, 2, 1).reshape(-1, lucks))
-    means = cost.reshape(seeds, lucks, each, REPLICATES).mean(axis=2).transpose(0, 2, 1).reshape(-1, lucks)
-    over = (cost > np.quantile(cost, P95)).reshape(seeds, lucks, each, REPLICATES).mean(axis=2).transpose(0, 2, 1).reshape(-1, lucks)
+    whole, parameters = cost.var(), _shared(cost.transpose(0, 2, 1).reshape(-1, replicates))
+    means = cost.reshape(seeds, replicates, each, REPLICATES).mean(axis=2).transpose(0, 2, 1).reshape(-1, replicates)
+    over = (
+        (cost > np.quantile(cost, P95)).reshape(seeds, replicates, each, REPLICATES).mean(axis=2).transpose(0, 2, 1).reshape(-1, replicates)
+    )
     part, error = _with_error(lambda m: _shared(m) * each / parameters, means)
     of_mean, mean_error = _with_error(lambda m: whole / (m.var(axis=0, ddof=1).mean() * each), means)
     of_p95, p95_error = _with_error(lambda m: P95 * (1 - P95) / (m.var(axis=0, ddof=1).mean() * each), over)
-    luck = 1 - parameters / whole
-    how = f"baseline, cash of all years, {draws:,} draws; {seeds * REPLICATES} sequences × {lucks} lucks, jackknife error"
+    chance = 1 - parameters / whole
+    how = f"baseline, cash of all years, {draws:,} draws; {seeds * REPLICATES} sequences × {replicates} replicates, jackknife error"
     numbers = {"parameter_share": parameters / whole, "part": part, "mean_factor": of_mean, "p95_factor": of_p95}
     return [
         Row(
@@ -64,9 +66,9 @@ def sobol(seeds: int = 16, lucks: int = 8, draws: int = 1024) -> list[Row]:
         ),
         Row(
             "Sobol: variance of plain draws' mean over its own",
-            f"≥ {0.5 / luck:.2f} (half of 1/(luck share {luck:.0%}))",
+            f"≥ {0.5 / chance:.2f} (half of 1/(chance share {chance:.0%}))",
             f"{of_mean:.2f}× ± {mean_error:.2f}",
-            of_mean >= 0.5 / luck,
+            of_mean >= 0.5 / chance,
             how,
             numbers,
         ),
@@ -162,8 +164,8 @@ def stopped(repetitions: int = 1000, asked: float = 0.02, enterprises: int = 60)
     return rows
 
 
-def _by_luck(scenario: Scenario, lucks: int) -> np.ndarray:
-    return np.stack([_cost(play(scenario, luck=luck)) for luck in range(lucks)])
+def _by_chance(scenario: Scenario, replicates: int) -> np.ndarray:
+    return np.stack([_cost(play(scenario, replicate=chance)) for chance in range(replicates)])
 
 
 def _cost(draws: Draws) -> np.ndarray:
@@ -171,13 +173,13 @@ def _cost(draws: Draws) -> np.ndarray:
 
 
 def _shared(figures: np.ndarray) -> float:
-    """The variance that figures (n, lucks) of the same parameters have in common."""
-    lucks = figures.shape[1]
-    return float(figures.mean(axis=1).var(ddof=1) - figures.var(axis=1, ddof=1).mean() / lucks)
+    """The variance that figures (n, replicates) of the same parameters have in common."""
+    replicates = figures.shape[1]
+    return float(figures.mean(axis=1).var(ddof=1) - figures.var(axis=1, ddof=1).mean() / replicates)
 
 
 def _with_error(of, sequences: np.ndarray, sections: int = 20) -> tuple[float, float]:
-    """A figure of sequences (n, lucks) and its jackknife error."""
+    """A figure of sequences (n, replicates) and its jackknife error."""
     left_out = np.array([of(np.delete(sequences, slice(s, None, sections), axis=0)) for s in range(sections)])
     return of(sequences), float(np.sqrt((sections - 1) / sections * ((left_out - left_out.mean()) ** 2).sum()))
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from simulator.engine.totals import AWARDED, BY_YEAR, DISPLACED, ENTITLED, RECIPIENTS
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, LEAVING
 from simulator.money import FEN, RATE
 from simulator.projection.enterprises import TRADITIONAL
+from simulator.streams import APPLY, APPLY_MIX, APPLY_TOGETHER, LEAVING
 from tests.benchmarks.projected import Projection, Year, to_fen
 from tests.benchmarks.work import CLAUSE, KEYS, Sums, Work
 from tests.of_2013 import CASH_CLAUSES, CLAUSES
@@ -90,11 +90,11 @@ class Arrays:
         self.split_off_in_term = np.where(self.term.has_date(facts["spun_off_on"]), self.spun_off_in, 0)
         self.traditional = work.states["kind"] == TRADITIONAL
 
-    def play(self, d: int, urns) -> Sums:
+    def play(self, d: int, variates) -> Sums:
         """The sums of draw d."""
         work, n, sums, memory = self.work, self.n, Sums(self.work), Memory(self.n)
         here, went_online = np.ones(n, bool), np.zeros(n, bool)
-        without = self.projection.without_the_policy(d, urns)
+        without = self.projection.without_the_policy(d, variates)
         anyway = without.copy()
         base = work.annual[:, 0]
         last = {
@@ -103,18 +103,18 @@ class Arrays:
             "sales": base["sales"],
             "online_sales": base["online_sales"],
         }
-        for year in self.projection.years(d, urns):
+        for year in self.projection.years(d, variates):
             there = np.zeros(n, bool)
             there[year.at] = True
             here, without = here & there, without & there
             cells, row = sums.by_clause[year.j - 1], dict.fromkeys(BY_YEAR, 0)
             self._count_without(year, without[year.at], row)
             self._count(d, year, here[year.at] & year.present, last, went_online, row)
-            self._award(d, year, here, anyway, memory, last["retained_tax"], last["present"], cells, row, urns)
+            self._award(d, year, here, anyway, memory, last["retained_tax"], last["present"], cells, row, variates)
             violated = np.flatnonzero(in_year(year.violated_on, work.years[year.j - 1]))
             row["clawback_due"] = memory.cash[violated[here[violated]]].sum()
             if year.j > work.known:
-                self._leave(d, year, memory, here & ~anyway, here, urns)
+                self._leave(d, year, memory, here & ~anyway, here, variates)
             sums.by_year[year.j - 1] = [row[name] for name in BY_YEAR]
             last = {name: self._laid_out(year.at, getattr(year, name)) for name in last}
         return sums
@@ -127,7 +127,7 @@ class Arrays:
         whole[at] = values
         return whole
 
-    def _award(self, d, year: Year, here, anyway, memory, last_retained, last_present, cells, row, urns) -> None:
+    def _award(self, d, year: Year, here, anyway, memory, last_retained, last_present, cells, row, variates) -> None:
         """Entitlements, conduct, no double benefit, take-up; into the sums and the memory."""
         work, calendar = self.work, self.work.years[year.j - 1]
         barred = (year.violated_on != 0) & (year.violated_on < (calendar + 1) * 10_000)
@@ -140,7 +140,7 @@ class Arrays:
                 keep &= amount > work.existing[who, year.j - 1, k]
             who, amount = who[keep], amount[keep]
             cells[k, ENTITLED] = amount.sum()
-            applying = self._applies(d, k, who, amount, urns)
+            applying = self._applies(d, k, who, amount, variates)
             who, amount = who[applying], amount[applying]
             cells[k, RECIPIENTS], cells[k, AWARDED] = len(who), amount.sum()
             recipients[who] = True
@@ -256,23 +256,23 @@ class Arrays:
         last = np.minimum(months(leased) + int(self.work.terms[year.j]["office_rent"]["months"]), calendar * 12 + 12)
         return np.where((settled == 0) | (leased == 0), 0, np.maximum(last - first, 0))
 
-    def _applies(self, d: int, k: int, who: np.ndarray, amount: np.ndarray, urns) -> np.ndarray:
-        """Who of `who` applies for the amount: one urn for all clauses and one for each, mixed."""
+    def _applies(self, d: int, k: int, who: np.ndarray, amount: np.ndarray, variates) -> np.ndarray:
+        """Who of `who` applies for the amount: one variate for all clauses and one for each, mixed."""
         par, rate, typical = self.work.parameters[d], float(self.work.rates[d, k]), float(self.work.typical[d, k])
         if rate >= 1.0 or not len(who):
             return np.ones(len(who), bool)
         if rate > 0 and typical > 0 and par["take_up_size_elasticity"] != 0:
             odds = rate / (1 - rate) * (amount / (typical * FEN)) ** par["take_up_size_elasticity"]
             rate = odds / (1 + odds)
-        together = urns.u(APPLY_MIX, who, 0, KEYS[k]) < par["take_up_together"]
-        return np.where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY, who, 0, KEYS[k])) < rate
+        together = variates.u(APPLY_MIX, who, 0, KEYS[k]) < par["take_up_together"]
+        return np.where(together, variates.u(APPLY_TOGETHER, who, 0), variates.u(APPLY, who, 0, KEYS[k])) < rate
 
-    def _leave(self, d: int, year: Year, memory, may, here, urns) -> None:
+    def _leave(self, d: int, year: Year, memory, may, here, variates) -> None:
         """Some of those who came for the policy and whose rent support runs out this year leave the district."""
         calendar = self.work.years[year.j - 1]
         who = np.flatnonzero(may & (memory.first_year[CLAUSE["office_rent"]] != 0))
         who = who[(self._months(year, who, calendar) > 0) & (self._months(year, who, calendar + 1) == 0)]
-        here[who[urns.u(LEAVING, who, calendar) < self.work.parameters[d]["exit_after_support"]]] = False
+        here[who[variates.u(LEAVING, who, calendar) < self.work.parameters[d]["exit_after_support"]]] = False
 
     def _count(self, d: int, year: Year, there: np.ndarray, last, went_online, row) -> None:
         """The year's totals of those that are there with the policy, and the counts of the targets of 二."""

@@ -14,7 +14,7 @@ from simulator import synthesize
 from simulator.engine import totals
 from simulator.engine.prepared import prepare
 from tests.benchmarks.arrays import Arrays
-from tests.benchmarks.urns import NumPysOwn, TheSame
+from tests.benchmarks.variates import NumPysOwn, TheSame
 from tests.benchmarks.work import Work, common_scenario, differences, work_of
 from tests.of_2013 import CLAUSES
 
@@ -80,9 +80,9 @@ def _begin(enterprises: int, draws: int) -> None:
 
 def _play(name: str, draws: range, same: bool) -> None:
     work = _in_this_process["work"]
-    urns = TheSame if same else NumPysOwn
+    variates = TheSame if same else NumPysOwn
     for d in draws:
-        _in_this_process[name].play(d, urns(work.scenario.seed, d, work.states["key"]))
+        _in_this_process[name].play(d, variates(work.scenario.seed, d, work.states["key"]))
 
 
 class TwoProcesses:
@@ -108,10 +108,10 @@ def peers_installed() -> list[str]:
 
 def on_one_thread(peer, work: Work, same: bool) -> Callable[[int], None]:
     """A function that plays the first draws of a peer."""
-    urns = TheSame if same else NumPysOwn
+    variates = TheSame if same else NumPysOwn
 
     def play(draws: int) -> None:
         for d in range(draws):
-            peer.play(d, urns(work.scenario.seed, d, work.states["key"]))
+            peer.play(d, variates(work.scenario.seed, d, work.states["key"]))
 
     return play

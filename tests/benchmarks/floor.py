@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from simulator.elementary import exp, log
-from simulator.lotteries import (
+from simulator.streams import (
     APPLY_MIX,
     APPLY_TOGETHER,
     BREACH,
@@ -25,7 +25,7 @@ from simulator.lotteries import (
     philox,
 )
 from tests.benchmarks.arrays import Arrays
-from tests.benchmarks.urns import NONE, TheSame
+from tests.benchmarks.variates import NONE, TheSame
 from tests.benchmarks.work import KEYS, SHOCK_CUT, Work
 from tests.of_2013 import CLAUSES
 
@@ -35,9 +35,9 @@ ONE_A_YEAR = (EXIT, GROWTH, PROFIT, CHILDREN, CERTIFICATION, BREACH)
 
 
 @numba.njit(nogil=True)
-def numbers(keys, seed, draw, lottery, year, out, clause=NONE):
-    """A number in (0, 1) of each key into `out`; clause: the key of the clause whose lottery it is."""
-    last = (np.uint64(lottery) << np.uint64(16)) | np.uint64(year)
+def numbers(keys, seed, draw, stream, year, out, clause=NONE):
+    """A number in (0, 1) of each key into `out`; clause: the key of the clause whose stream it is."""
+    last = (np.uint64(stream) << np.uint64(16)) | np.uint64(year)
     k0, k1, c2 = seed & _LOW, seed >> _HALF, np.uint64(draw) & _LOW
     for i in range(keys.shape[0]):
         key = keys[i] ^ clause
@@ -62,23 +62,23 @@ def total(values):
 
 
 @numba.njit(nogil=True)
-def floor_of_draw(seed, draw, years, keys, asked, own, odds, elasticity, lotteries, growth, scale, inside, scratch):
+def floor_of_draw(seed, draw, years, keys, asked, own, odds, elasticity, streams, growth, scale, inside, scratch):
     """A checksum of all numbers of a draw. keys: by year, of those that may still leave; asked: keys of those entitled, by
     clause; own: the clauses' keys; odds: what their amounts are raised to a power for."""
     checksum = 0.0
     for j in range(len(years)):
         there, left = keys[2 * j], keys[2 * j + 1]
-        for i in range(lotteries.shape[0]):
+        for i in range(streams.shape[0]):
             who = there if i == 0 else left
             out = scratch[: who.shape[0]]
-            numbers(who, seed, draw, lotteries[i], years[j], out)
-            if lotteries[i] == GROWTH:
+            numbers(who, seed, draw, streams[i], years[j], out)
+            if streams[i] == GROWTH:
                 growth_factors(out, growth[j], scale, inside)
             checksum += total(out)
     for k in range(len(asked)):
         out = scratch[: asked[k].shape[0]]
-        for lottery, clause in ((APPLY_MIX, own[k]), (APPLY_TOGETHER, NONE)):  # the mix says which of two: one of them is needed
-            numbers(asked[k], seed, draw, lottery, 0, out, clause)
+        for stream, clause in ((APPLY_MIX, own[k]), (APPLY_TOGETHER, NONE)):  # the mix says which of two: one of them is needed
+            numbers(asked[k], seed, draw, stream, 0, out, clause)
             checksum += total(out)
         for i in range(odds[k].shape[0]):
             checksum += odds[k][i] ** elasticity
@@ -91,7 +91,7 @@ class Floor:
     def __init__(self, work: Work, draws: int):
         self.work, self.scratch = work, np.zeros(len(work))
         self.given = [self._of_draw(work, d) for d in range(draws)]
-        self.lotteries = np.array(ONE_A_YEAR)
+        self.streams = np.array(ONE_A_YEAR)
         self.years = np.array(work.years)
 
     @staticmethod
@@ -116,7 +116,7 @@ class Floor:
             KEYS,
             ratios,
             float(par["take_up_size_elasticity"]),
-            self.lotteries,
+            self.streams,
             work.growth[d, 1:],
             scale,
             1 - math.exp(-SHOCK_CUT / scale),
@@ -143,7 +143,7 @@ class _Watched(Arrays):
         self.before = left
         super()._award(d, year, *rest)
 
-    def _applies(self, d, k, who, amount, urns):
+    def _applies(self, d, k, who, amount, variates):
         self.asked[k].append(who)
         self.ratios[k].append(amount / max(1.0, float(self.work.typical[d, k]) * 100))
-        return super()._applies(d, k, who, amount, urns)
+        return super()._applies(d, k, who, amount, variates)

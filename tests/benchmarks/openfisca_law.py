@@ -12,8 +12,8 @@ from openfisca_core.model_api import ETERNITY, YEAR, ParameterNode, Variable, ma
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 
 from simulator.facts import NATIONAL, REGIONAL
-from simulator.lotteries import APPLY, APPLY_MIX, APPLY_TOGETHER, LEAVING
 from simulator.money import FEN, RATE
+from simulator.streams import APPLY, APPLY_MIX, APPLY_TOGETHER, LEAVING
 from tests.benchmarks.arrays import ONE_IN, RENT_WHOLE, in_year, months, share_of, year_after
 from tests.benchmarks.work import KEYS
 from tests.of_2013 import CASH, SLUGS
@@ -121,7 +121,7 @@ def gone_away(enterprise, period, parameters):
     who = np.flatnonzero(ends)
     leaves = enterprise.filled_array(False)
     simulation = enterprise.simulation
-    leaves[who] = simulation.urns.u(LEAVING, who, year) < simulation.par["exit_after_support"]
+    leaves[who] = simulation.variates.u(LEAVING, who, year) < simulation.par["exit_after_support"]
     return leaves | enterprise("gone_away", period.last_year)
 
 
@@ -330,7 +330,7 @@ def _settled(k: int, slug: str):
 
 
 def _awarded(k: int, slug: str):
-    """What those entitled apply for: one urn for all clauses and one for each, mixed; odds rise with the sum."""
+    """What those entitled apply for: one variate for all clauses and one for each, mixed; odds rise with the sum."""
 
     def award(enterprise, period, parameters):
         entitled, simulation = enterprise(f"{slug}_entitled", period), enterprise.simulation
@@ -341,9 +341,9 @@ def _awarded(k: int, slug: str):
         if rate > 0 and typical > 0 and par["take_up_size_elasticity"] != 0:
             odds = rate / (1 - rate) * (entitled[who] / (typical * FEN)) ** par["take_up_size_elasticity"]
             rate = odds / (1 + odds)
-        urns = simulation.urns
-        together = urns.u(APPLY_MIX, who, 0, KEYS[k]) < par["take_up_together"]
-        applies = where(together, urns.u(APPLY_TOGETHER, who, 0), urns.u(APPLY, who, 0, KEYS[k])) < rate
+        variates = simulation.variates
+        together = variates.u(APPLY_MIX, who, 0, KEYS[k]) < par["take_up_together"]
+        applies = where(together, variates.u(APPLY_TOGETHER, who, 0), variates.u(APPLY, who, 0, KEYS[k])) < rate
         awarded = np.zeros_like(entitled)
         awarded[who] = entitled[who] * applies
         return awarded

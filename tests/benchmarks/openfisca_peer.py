@@ -55,10 +55,10 @@ class OpenFisca:
         self.base_facts = {name: np.ascontiguousarray(base[name]) for name in ("retained_tax", "sales", "online_sales")}
         self.base_facts["present"] = base["present"] != 0
 
-    def play(self, d: int, urns) -> Sums:
+    def play(self, d: int, variates) -> Sums:
         """The sums of draw d."""
-        sums, simulation = Sums(self.work), self._simulation(d, urns)
-        for year in self.projection.years(d, urns):
+        sums, simulation = Sums(self.work), self._simulation(d, variates)
+        for year in self.projection.years(d, variates):
             period = self.periods[year.j]
             self._enter(simulation, year, period)
             self._add_up(simulation, d, year.j, period, sums)
@@ -69,10 +69,10 @@ class OpenFisca:
                 simulation.calculate(name, period)
         return sums
 
-    def _simulation(self, d: int, urns):
+    def _simulation(self, d: int, variates):
         simulation = SimulationBuilder().build_default_simulation(self.system, count=self.n)
         par, terms = self.work.parameters[d], self.work.terms[0]
-        simulation.par, simulation.urns, simulation.base = par, urns, self.work.base
+        simulation.par, simulation.variates, simulation.base = par, variates, self.work.base
         simulation.known_until = self.work.base + self.work.known
         simulation.rates, simulation.typical = self.work.rates[d], self.work.typical[d]
         simulation.supported = len(self.work.existing) > 0
@@ -81,7 +81,7 @@ class OpenFisca:
         simulation.decided_line = int(terms["data_line"]["discretion_share"] * par["discretion_data_line"] + 0.5)
         for name, values in self.always.items():
             simulation.set_input(name, "ETERNITY", values)
-        simulation.set_input("came_anyway", "ETERNITY", self.projection.without_the_policy(d, urns))
+        simulation.set_input("came_anyway", "ETERNITY", self.projection.without_the_policy(d, variates))
         base = self.periods[0]
         for name, values in self.base_facts.items():
             simulation.set_input(name, base, values)

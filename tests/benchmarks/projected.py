@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.facts import AREA, OCCUPANCY, RENT
-from simulator.lotteries import BREACH, BUT_FOR, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, REREGISTERS
 from simulator.money import FEN, RATE
 from simulator.projection.enterprises import BUILDING, JOINER, PLATFORM, SERVICE
+from simulator.streams import BREACH, BUT_FOR, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, REREGISTERS
 from tests.benchmarks.work import SHOCK_CUT, Work
 
 AGES = ("year1", "year2", "year3", "later", "incumbents")
@@ -99,17 +99,17 @@ class Projection:
             "recognised": (states["kind"] == BUILDING) & there,
         }
 
-    def without_the_policy(self, d: int, urns) -> np.ndarray:
+    def without_the_policy(self, d: int, variates) -> np.ndarray:
         """Who would be there without the policy (n,): all that came before it, the others but for the but-for share."""
         anyway = self.came_before.copy()
         later = np.flatnonzero(~anyway)
         if len(later):
             par, anchors = self.work.parameters[d], self.work.enterprises["headquarters"][later] != 0
             share = np.where(anchors, par["butfor_anchors"], par["butfor_startups"]) * par["butfor_offered"]
-            anyway[later] = urns.u(BUT_FOR, later, 0) >= share
+            anyway[later] = variates.u(BUT_FOR, later, 0) >= share
         return anyway
 
-    def years(self, d: int, urns) -> Iterator[Year]:
+    def years(self, d: int, variates) -> Iterator[Year]:
         """The years of draw d, in order."""
         work, par, everyone = self.work, self.work.parameters[d], self.everyone
         dates = {name: work.enterprises[name].copy() for name in ("settled_on", "lease_started_on", "certified_on", "violated_on")}
@@ -118,32 +118,32 @@ class Projection:
         at, sales = everyone, work.states["sales"]
         profitable, members = work.states["profitable"] != 0, work.states["members"]
         fee, to_certify, unbroken = work.states["fee"], self.to_certify.copy(), work.enterprises["violated_on"] == 0
-        children_cdf = self._children(float(par["children_rate"]), urns)
+        children_cdf = self._children(float(par["children_rate"]), variates)
         scale = float(par["market_own_shock"])
-        inside = 1 - float(urns.exp(-SHOCK_CUT / scale))
+        inside = 1 - float(variates.exp(-SHOCK_CUT / scale))
         for j in range(work.known + 1, len(work.years) + 1):
             year, active = work.years[j - 1], self.active[at]
             rates = np.array([par[f"exit_{name}"] for name in AGES]) * par["exit_dormancy"]
-            stay = ~active | (urns.u(EXIT, at, year - 1) >= rates[self.age[j, at]])
+            stay = ~active | (variates.u(EXIT, at, year - 1) >= rates[self.age[j, at]])
             at, active, sales, profitable, members = (a[stay] for a in (at, active, sales, profitable, members))
-            p = urns.u(GROWTH, at, year)
-            shock = np.where(p < 0.5, scale, -scale) * urns.log(1 - inside * np.abs(1 - 2 * p))
+            p = variates.u(GROWTH, at, year)
+            shock = np.where(p < 0.5, scale, -scale) * variates.log(1 - inside * np.abs(1 - 2 * p))
             stays = 1.0 - rates[self.age[j, at]]  # who stays grows by what the leavers free
-            grown = urns.exp(work.growth[d, j] + shock)
+            grown = variates.exp(work.growth[d, j] + shock)
             factor = np.divide(grown, stays, out=grown, where=stays > 0)
             sales, members = sales * factor, members * factor
-            self._reregister(par, at, year, dates, urns)
-            profitable = self._profits(par, profitable, urns.u(PROFIT, at, year))
-            p, children = urns.u(CHILDREN, at, year), np.zeros(len(at), np.int64)
+            self._reregister(par, at, year, dates, variates)
+            profitable = self._profits(par, profitable, variates.u(PROFIT, at, year))
+            p, children = variates.u(CHILDREN, at, year), np.zeros(len(at), np.int64)
             some = np.flatnonzero((p > children_cdf[0]) & active)
             children[some] = np.searchsorted(children_cdf, p[some])
-            self._befall(par, at, year, dates, to_certify, unbroken, urns)
+            self._befall(par, at, year, dates, to_certify, unbroken, variates)
             yield self._project(j, d, at, active, sales, profitable, members, fee[at], children, dates)
 
-    def _reregister(self, par, at, year, dates, urns) -> None:
+    def _reregister(self, par, at, year, dates, variates) -> None:
         if par["reregistration_share"] > 0 and self._in_term(year):
             may = at[self.can_reregister[at] & (dates["settled_on"][at] == 0)]
-            who = may[urns.u(REREGISTERS, may, year) < par["reregistration_share"]]
+            who = may[variates.u(REREGISTERS, may, year) < par["reregistration_share"]]
             dates["settled_on"][who] = dates["lease_started_on"][who] = year * 10_000 + 7_01
 
     def _in_term(self, year: int) -> bool:
@@ -155,9 +155,9 @@ class Projection:
         lasts = max(lasts, 2 - 1 / share) if share > 0.5 else lasts
         return p < np.where(was, lasts, share * (1 - lasts) / (1 - share))
 
-    def _children(self, rate: float, urns) -> np.ndarray:
+    def _children(self, rate: float, variates) -> np.ndarray:
         """Distribution function of the Poisson number of children, up to where it says nothing more."""
-        n, term = 0, float(urns.exp(-rate))
+        n, term = 0, float(variates.exp(-rate))
         table = [term]
         while n < rate or term > 1e-18:
             n += 1
@@ -224,16 +224,16 @@ class Projection:
             contribution[(contribution >= reach * edge) & (contribution < edge)] = edge
         return contribution
 
-    def _befall(self, par, at, year, dates, to_certify, unbroken, urns) -> None:
+    def _befall(self, par, at, year, dates, to_certify, unbroken, variates) -> None:
         may = at[to_certify[at]]
-        luck = urns.u(CERTIFICATION, may, year)
-        who = may[luck < par["certification_rate"]]
-        dates["certified_on"][who] = day_in_year(luck[luck < par["certification_rate"]] / par["certification_rate"], year)
+        chance = variates.u(CERTIFICATION, may, year)
+        who = may[chance < par["certification_rate"]]
+        dates["certified_on"][who] = day_in_year(chance[chance < par["certification_rate"]] / par["certification_rate"], year)
         to_certify[who] = False
         may = at[unbroken[at] & self.active[at]]
-        luck = urns.u(BREACH, may, year)
-        who = may[luck < par["breach_rate"]]
-        dates["violated_on"][who] = day_in_year(luck[luck < par["breach_rate"]] / par["breach_rate"], year)
+        chance = variates.u(BREACH, may, year)
+        who = may[chance < par["breach_rate"]]
+        dates["violated_on"][who] = day_in_year(chance[chance < par["breach_rate"]] / par["breach_rate"], year)
         unbroken[who] = False
 
     def _known(self, j: int, dates, district_share: float) -> Year:

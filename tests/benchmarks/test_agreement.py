@@ -21,7 +21,7 @@ from tests.of_2013 import SLUGS
 
 # the work that is timed: all known until the base year
 PLAIN = {}
-# every clause, every lottery: newcomers of 2013 are known, incumbents re-register, contributions bunch, tenants leave
+# every clause, every stream: newcomers of 2013 are known, incumbents re-register, contributions bunch, tenants leave
 EVERYTHING = {
     "population__known_until": 2013,
     "horizon": 2016,

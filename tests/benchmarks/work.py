@@ -20,11 +20,11 @@ from simulator.engine.prepared import known_until
 from simulator.engine.run import outer_layer
 from simulator.engine.window import laid_over
 from simulator.law.terms import HEAD, Law
-from simulator.lotteries import keys_of
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
 from simulator.projection.market import market_paths
 from simulator.scenario import Scenario
+from simulator.streams import keys_of
 from tests.of_2013 import CLAUSES, POLICY, SLUGS, TAKE_UP_FIELDS, TYPICAL_FIELDS
 
 # arrivals off; prices, relief of income tax and what the default readings do not ask for off; three whole award years; everything
@@ -45,7 +45,7 @@ COMMON = (
     | {"horizon": 2015, "policy.start": datetime.date(2013, 1, 1)}
 )
 CLAUSE = {slug: k for k, slug in enumerate(SLUGS)}
-KEYS = keys_of(f"{POLICY.name}/{slug}" for slug in SLUGS)  # of the clauses' own lotteries
+KEYS = keys_of(f"{POLICY.name}/{slug}" for slug in SLUGS)  # of the clauses' own streams
 SHOCK_CUT = 1.5  # MODEL 3: the own shock is cut at ±1.5
 NOT_COMPARED = ("too_large",)  # a guard against overflow, no result
 

@@ -99,7 +99,7 @@ def test_the_legal_maximum_is_what_the_law_says_of_every_enterprise():
 
 
 def test_nobody_is_awarded_more_than_the_legal_maximum(kept):
-    """Draw by draw on common luck: with take-up and discretion at 1 nothing is awarded less in all years together."""
+    """Draw by draw with common random numbers: with take-up and discretion at 1 nothing is awarded less in all years together."""
     chosen, draws = kept[:2]
     everybody = play(exposed(chosen), workers=1)
     now, most = (d.by_clause[:, :, :CASH_CLAUSES, 2].sum(axis=(1, 2)) for d in (draws, everybody))

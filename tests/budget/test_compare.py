@@ -83,7 +83,7 @@ def test_the_difference_is_that_of_the_two_runs(base, reform, result):
     assert row["mean"] == pytest.approx(apart.mean())
     assert row["standard_error"] == pytest.approx(apart.std(ddof=1) / math.sqrt(DRAWS))
     alone = run(base).paid_totals().std(ddof=1) / math.sqrt(DRAWS)
-    assert row["standard_error"] < alone  # common luck: sharper than either run
+    assert row["standard_error"] < alone  # common random numbers: sharper than either run
 
 
 def test_a_year_that_the_law_s_flags_reach_is_flagged(base, reform, result):

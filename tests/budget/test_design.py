@@ -161,7 +161,7 @@ def test_the_budget_needed_is_that_of_the_bound():
     assert (found.frontier["needed"].diff().dropna() > 0).all() and (found.frontier["growth"].diff().dropna() > 0).all()
     first, *others = found.frontier.to_dict("records")
     assert first["gained"] == 0 == first["gained_error"]
-    for row in others:  # on common luck: surer than either growth is by itself
+    for row in others:  # with common random numbers: surer than either growth is by itself
         assert row["gained"] == pytest.approx(row["growth"] - first["growth"]) and 0 < row["gained_error"] < row["growth_error"]
     assert 0 <= found.checked["probability_low"] <= found.checked["probability"] <= found.checked["probability_high"]
 

@@ -15,9 +15,9 @@ from simulator.budget.result import BudgetRun
 from simulator.budget.risk import needed, reserve, risk
 from simulator.engine.ledger import CLAIM, CLAWBACK
 from simulator.engine.run import play
-from simulator.lotteries import APPLICATION_DAY, TICKET, keys_of, u
 from simulator.population.register import APPLICATION, Population
 from simulator.scenario.purse import MODES
+from simulator.streams import APPLICATION_DAY, TICKET, keys_of, u
 from tests.budget.rationing_by_hand import Claim, Rules, by_hand
 from tests.laws_of_the_model.playing import NO_PARAMETER_IS_DRAWN, scenario
 from tests.of_2013 import CASH_CLAUSES, CASH_SLUGS
@@ -172,7 +172,7 @@ def test_an_enterprise_and_a_clause_have_their_caps():
     assert flows[0, :2, FLOWS.index("paid")].tolist() == [90, 20] and flows[1, 0, FLOWS.index("paid")] == 40
 
 
-def test_a_lottery_is_fair_and_knows_no_day():
+def test_a_stream_is_fair_and_knows_no_day():
     """Two claims, money for one, 4000 draws: each wins half of them, whoever applied first."""
     draws, one_day = 4000, np.tile([372 * 2013 + 5, 372 * 2013 + 300], 4000)
     records = np.zeros(2 * draws, CLAIM)

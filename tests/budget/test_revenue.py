@@ -85,7 +85,7 @@ def test_without_the_policy_nothing_is_induced_and_nothing_paid():
 
 
 def test_the_counterfactual_is_the_world_without_the_policy(baseline):
-    """What the run calls "without" is what a run of the policy not in force plays, on the same luck."""
+    """What the run calls "without" is what a run of the policy not in force plays, with the same random numbers."""
     _, draws = baseline
     _, without = played({"policy.in_force": False})
     assert np.array_equal(draws.of_year("retained_tax_without"), without.of_year("retained_tax_with"))
@@ -172,7 +172,7 @@ def test_ratio_of_means_and_its_error():
     assert ratio(above, np.zeros(3))[0] == np.inf
 
 
-def test_the_mean_over_all_that_draws_hold_has_the_error_of_their_luck():
+def test_the_mean_over_all_that_draws_hold_has_the_error_of_their_chance():
     """Each of 200 draws holds a Poisson number of things of mean 3 and variance 4: their mean has variance 4 ÷ number, found and
     covered as often as promised."""
     dice, repetitions, n = np.random.default_rng(2), 2000, 200

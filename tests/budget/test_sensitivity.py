@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from simulator.budget.sensitivity import LUCK, OTHERS, Factor, estimate, factors_of, indices, table
+from simulator.budget.sensitivity import OTHERS, REPLICATE, Factor, estimate, factors_of, indices, table
 from simulator.engine.run import play
 from tests.budget.test_tornado import two_uncertain
 from tests.laws_of_the_model.playing import scenario
@@ -47,23 +47,23 @@ def test_the_same_draws_have_the_same_intervals():
     assert all(np.array_equal(one, two) for one, two in zip(*ends, strict=True))
 
 
-def test_a_fee_and_the_luck_of_joiners_have_their_closed_form():
+def test_a_fee_and_the_chance_of_joiners_have_their_closed_form():
     """Cost = 60 % × fee × joiners; joiners are Poisson, three years of 15; so the squared variations say it all."""
     settings = two_uncertain(512)
     draws = play(settings)
     found = indices(draws, settings, count=512)
     paid = found[found["result"] == "paid"].set_index("factor")
-    assert list(found["draws"].unique()) == [512] and set(paid.index) == {"joiners.fee", "children.rate", LUCK}
+    assert list(found["draws"].unique()) == [512] and set(paid.index) == {"joiners.fee", "children.rate", REPLICATE}
     fee = draws.parameters["joiners_fee"]
     mean, width = (1000 + 4 * 2000 + 5000) / 6, 4000
     p, q = 1 + 4 * (2000 - 1000) / width, 1 + 4 * (5000 - 2000) / width
     of_fee = width**2 * p * q / (p + q) ** 2 / (p + q + 1) / mean**2  # PERT: variance over squared mean
-    of_luck = 1 / 45
-    whole = of_fee + of_luck + of_fee * of_luck
+    of_chance = 1 / 45
+    whole = of_fee + of_chance + of_fee * of_chance
     assert fee.var() / fee.mean() ** 2 == pytest.approx(of_fee, rel=0.15)
     for factor, first, total in (
-        ("joiners.fee", of_fee / whole, of_fee * (1 + of_luck) / whole),
-        (LUCK, of_luck / whole, of_luck * (1 + of_fee) / whole),
+        ("joiners.fee", of_fee / whole, of_fee * (1 + of_chance) / whole),
+        (REPLICATE, of_chance / whole, of_chance * (1 + of_fee) / whole),
     ):
         row = paid.loc[factor]
         half = (row["first_order_high"] - row["first_order_low"]) / 2
@@ -74,7 +74,7 @@ def test_a_fee_and_the_luck_of_joiners_have_their_closed_form():
     assert paid["rank_low"]["joiners.fee"] == 1 == paid["rank_high"]["joiners.fee"]
     sales = found[found["result"] == "online_sales"].set_index("factor")  # neither fee nor children move sales
     assert sales["total_order"]["joiners.fee"] == 0 == sales["total_order"]["children.rate"]
-    assert sales["total_order_low"][LUCK] < 1 < sales["total_order_high"][LUCK]
+    assert sales["total_order_low"][REPLICATE] < 1 < sales["total_order_high"][REPLICATE]
 
 
 def test_correlated_assumptions_are_one_factor():
@@ -84,7 +84,7 @@ def test_correlated_assumptions_are_one_factor():
     assert [f.paths for f in joined] == [("o2o_share", "service_share", "startups.a_year")]
     paths = [p for f in factors for p in f.paths]
     assert len(paths) == len(set(paths)) == sum(s.value.shape != "fixed" for s in settings.assumptions.values())
-    assert [f.name for f in factors[-2:]] == [OTHERS, LUCK] and factors[-1].paths == ()
+    assert [f.name for f in factors[-2:]] == [OTHERS, REPLICATE] and factors[-1].paths == ()
 
 
 def test_where_nothing_is_uncertain_there_is_nothing_to_share():

@@ -92,8 +92,8 @@ def test_a_change_known_in_few_draws_is_carried_over_to_many():
 
 def test_no_order_is_finer_than_its_error():
     dice = np.random.default_rng(2)
-    luck = dice.normal(0, 5, 400)  # common to all: it must not blur their order
-    samples = np.stack([m + luck + dice.normal(0, 0.1, 400) for m in (9.0, 9.0, 7.0, 2.0)])
+    chance = dice.normal(0, 5, 400)  # common to all: it must not blur their order
+    samples = np.stack([m + chance + dice.normal(0, 0.1, 400) for m in (9.0, 9.0, 7.0, 2.0)])
     assert rank_ranges(samples) == [(1, 2), (1, 2), (3, 3), (4, 4)]
     assert rank_ranges(dice.normal(0, 1, (3, 50))) == [(1, 3)] * 3
     assert rank_ranges(np.array([[1.0], [2.0]])) == [(1, 2)] * 2  # one draw says nothing

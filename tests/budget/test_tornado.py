@@ -26,12 +26,12 @@ def two_uncertain(draws: int):
 
 def test_a_linear_model_has_its_swings_exactly():
     dice = np.random.default_rng(1)
-    luck = dice.normal(0, 10, 200)
+    chance = dice.normal(0, 10, 200)
     slopes = {"a": 3.0, "b": -5.0, "c": 0.0}
     ends = {"a": (1.0, 4.0), "b": (0.0, 2.0), "c": (0.0, 9.0)}
 
     def played(**changes):
-        return {"cost": 100 + luck + sum(slopes[p] * (v - 1.0) for p, v in changes.items())}
+        return {"cost": 100 + chance + sum(slopes[p] * (v - 1.0) for p, v in changes.items())}
 
     found = tornado.at_ends(ends, played)
     leading = tornado.leading_of(found, 2)
@@ -41,7 +41,7 @@ def test_a_linear_model_has_its_swings_exactly():
     assert table["at_high"].to_numpy() == pytest.approx([-5.0, 9.0, 0.0])
     assert table["at_low"].to_numpy() == pytest.approx([5.0, 0.0, 0.0])
     assert table["swing"].to_numpy() == pytest.approx([-10.0, 9.0, 0.0])
-    assert table["swing_error"].to_numpy() == pytest.approx([0, 0, 0], abs=1e-12)  # luck is common: none of it is left
+    assert table["swing_error"].to_numpy() == pytest.approx([0, 0, 0], abs=1e-12)  # the random numbers are common: none of it is left
     assert table["rank_low"].to_list()[:2] == table["rank_high"].to_list()[:2] == [1, 2] and np.isnan(table["rank_low"]["c"])
 
 

@@ -30,17 +30,17 @@ def test_parameter_share_against_its_closed_form():
     assert abs(independent) < 4 * error
 
 
-def test_without_uncertainty_all_is_luck_and_without_luck_all_is_parameters():
+def test_without_uncertainty_all_is_chance_and_without_chance_all_is_parameters():
     scenario = load_scenario("baseline", {"draws": 300, "uncertainty": "none"})
-    first, second = play(scenario), play(scenario, luck=1)
+    first, second = play(scenario), play(scenario, replicate=1)
     assert not np.array_equal(first.by_clause, second.by_clause)
     share, error = parameter_share(first.paid.sum(axis=(1, 2)).astype(float), second.paid.sum(axis=(1, 2)).astype(float))
     assert abs(share) < 4 * error
 
 
-def test_another_luck_keeps_the_parameters():
+def test_other_random_numbers_keeps_the_parameters():
     scenario = load_scenario("baseline", {"draws": 20})
-    assert np.array_equal(play(scenario).parameters, play(scenario, luck=3).parameters)
+    assert np.array_equal(play(scenario).parameters, play(scenario, replicate=3).parameters)
 
 
 def test_the_entry_fee_leans_on_its_fee():

@@ -27,7 +27,7 @@ def test_attribute_adds_up_and_prices_every_reading(tmp_path):
 def test_sensitivity_tells_tornado_and_shares(tmp_path):
     out = tmp_path / "s.xlsx"
     told = done("sensitivity", "baseline", "--draws", 16, "--few", 8, "--samples", 16, "--lang", "en", "--out", out)
-    assert "Sobol indices" in told and "has to do with luck" in told and "All other assumptions" in told
+    assert "Sobol indices" in told and "has to do with chance" in told and "All other assumptions" in told
     book = load_workbook(out)
     assert book.sheetnames == ["Tornado", "Variance shares"]
     assert book["Tornado"].max_row > 3 * 60  # every uncertain assumption, for each of three results

@@ -21,7 +21,7 @@ FLOORS = (
         "messages",
         "phrases",
         "money",
-        "lotteries",
+        "streams",
         "distributions",
         "facts",
         "resources",
@@ -126,7 +126,7 @@ def star_imports(modules: dict[str, str]) -> list[str]:
 
 
 def dice(modules: dict[str, str]) -> list[str]:
-    """Every use of a random generator: lotteries are computed from counters, so nobody needs one."""
+    """Every use of a random generator: streams are computed from counters, so nobody needs one."""
     found = []
     for name, source in modules.items():
         for line, base, taken in imports(name, modules):
@@ -157,7 +157,7 @@ def test_no_star_imports():
     assert star_imports(HOUSE) == []
 
 
-def test_no_dice_outside_the_lotteries():
+def test_no_dice_outside_the_streams():
     assert dice(HOUSE) == []
 
 

@@ -1,7 +1,7 @@
 """The model played once more, in plain NumPy from its description alone: nothing of the engine or the projection is used.
 
 One draw after the other, all enterprises of a draw side by side; the baseline's readings only. Money in yuan. The numbers of
-the law stand here as the text has them, the assumptions come from the scenario's file. Luck is NumPy's own.
+the law stand here as the text has them, the assumptions come from the scenario's file. Chance is NumPy's own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is ruled out beforehand can never matter: the engine leaves nobody out who would be awarded something."""
+"""What is ruled out beforehand can never relevant: the engine leaves nobody out who would be awarded something."""
 
 import numpy as np
 import pytest
@@ -25,9 +25,9 @@ def stirred(rows: np.ndarray, head, numbers, readings) -> np.ndarray:
         table = now.view(np.int64).reshape(-1, TOGETHER)
         for name, place in SEEN.places.items():
             table[place, : len(part)] = part[name]
-        table[SEEN.calm] = -1
+        table[SEEN.ordinary] = -1
         PLAIN.stir(table, len(part), head, numbers, readings)
-        found.append(table[SEEN.matter, : len(part)].copy())
+        found.append(table[SEEN.relevant, : len(part)].copy())
     return np.concatenate(found)
 
 

@@ -59,7 +59,7 @@ def only(*slugs: str) -> dict[str, Any]:
 
 NO_PARAMETER_IS_DRAWN = {"uncertainty": "none"}
 NOBODY_GAMES = _all(0, "reregistration.", "bunching.")
-# One kind of enterprise and one lottery at a time: nobody comes, leaves, breaks a rule or forgets to apply.
+# One kind of enterprise and one stream at a time: nobody comes, leaves, breaks a rule or forgets to apply.
 STILL: Settings = {
     **NOBODY_COMES,
     **NOBODY_LEAVES,

@@ -109,7 +109,7 @@ def test_asked_rank_correlations_come_out(rank):
 
 
 def test_making_one_certain_moves_no_other():
-    """An assumption's urn is its own: fixing one, or drawing in pieces, leaves every other number as it was."""
+    """An assumption's variate is its own: fixing one, or drawing in pieces, leaves every other number as it was."""
     before = drawn(baseline(), 500)
     after = drawn(scenario({"assumptions.startups.a_year": 45, "assumptions.cash.same_year": {"low": 0, "high": 1}}), 500)
     for name in before.dtype.names:

@@ -12,9 +12,9 @@ from simulator.budget.loopholes.ways import WAYS
 from simulator.engine import replay
 from simulator.engine.kernel import NEWCOMERS, THOSE_THERE
 from simulator.engine.prepared import prepare
-from simulator.engine.replay import Session, clauses_to_replay, on_common_luck, paid_instead, under_assumptions
-from simulator.engine.room import FOUND_ROOM
+from simulator.engine.replay import Session, clauses_to_replay, on_common_numbers, paid_instead, under_assumptions
 from simulator.engine.run import outer_layer, play, play_blocks
+from simulator.engine.workspace import FOUND_ROOM
 from simulator.projection.assumptions import EVERYTHING, GENERAL, NOTHING, pull_levers, touches
 from simulator.scenario import load_scenario
 from tests.of_2013 import SLUGS
@@ -84,9 +84,9 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
 
 
 @pytest.mark.parametrize("base", [None, BASE], ids=["each a change of the last", "all changes of one"])
-def test_an_analysis_on_common_luck_gives_what_full_runs_give(base):
+def test_an_analysis_on_common_numbers_gives_what_full_runs_give(base):
     told: list[int] = []
-    playing = on_common_luck(None, base, workers=2, progress=told.append)
+    playing = on_common_numbers(None, base, workers=2, progress=told.append)
     for move in MOVES[::4]:
         assert same(playing(BASE.set(move)), play(BASE.set(move), None)), move
     assert told == [BASE.draws] * len(MOVES[::4])

@@ -38,7 +38,7 @@ def test_every_row_can_be_read_and_stands_for_nobody(tmp_path):
 
 
 def test_nothing_of_a_real_register_goes_into_an_invented_one(tmp_path):
-    """RELIABILITY I4: how near an invented enterprise comes to a real one is luck, for the scenario's register is not looked at."""
+    """RELIABILITY I4: how near an invented enterprise comes to a real one is chance, for the scenario's register is not looked at."""
     one, other = ({"population.source": str(canaries.register(tmp_path / str(n))), "population.known_until": 2013} for n in (1, 2))
     (tmp_path / "2" / "annual.csv").unlink()  # were it read, this one could not be
     asked = [simulator.synthesize(load_scenario("baseline", source), 60) for source in ({}, one, other)]

@@ -205,7 +205,7 @@ def readings(lang: str) -> str:
     for name, switch in SWITCHES.items():
         told = [f"`{reading}` {switch.meanings[reading][not zh]}" for reading in switch.names]
         rows.append([switch.article, switch.zh if zh else switch.en, f"`{name}`", f"**{told[0]}**", "<br>".join(told[1:])])
-    head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "matter", "switch", "default", "other readings"]
+    head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "relevant", "switch", "default", "other readings"]
     note = (
         "设定方法：`--set interpretation.设定=理解`。每份报告都列明所用理解；改用他种理解的代价见 `simulator attribute`。"
         if zh
@@ -304,7 +304,7 @@ def model(lang: str) -> str:
             "；".join(f"`{line}`" for line in room["equations"]) if zh else "; ".join(f"`{line}`" for line in room["equations"]),
             room.get(f"said_{lang}", ""),
         ]
-        lots = "、".join(f"`{name}`" for name in room["lotteries"]) if zh else ", ".join(f"`{name}`" for name in room["lotteries"])
+        lots = "、".join(f"`{name}`" for name in room["streams"]) if zh else ", ".join(f"`{name}`" for name in room["streams"])
         told.append(f"抽签：{lots}。" if zh else f"Lotteries: {lots}.")
         table = [
             [

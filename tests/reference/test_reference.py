@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator.law.measures import MEASURES
-from simulator.lotteries import NAMES
+from simulator.streams import NAMES
 from tests.of_2013 import ASSUMPTIONS, POLICY, SHIPPED, SLUGS
 from tests.reference.tables import (
     FOLDER,
@@ -75,12 +75,12 @@ def test_both_languages_have_the_same_rows():
             assert len(text.splitlines()) == len(other.splitlines()), name
 
 
-def test_the_model_page_uses_every_assumption_and_every_lottery_once():
+def test_the_model_page_uses_every_assumption_and_every_stream_once():
     rooms = rooms_of_the_model()
     used = [path for room in rooms for path in used_in(room)]
     assert sorted(used) == sorted(a.path for a in ASSUMPTIONS)
-    lotteries = [name for room in rooms for name in room["lotteries"]]
-    assert sorted(lotteries) == sorted(NAMES)
+    streams = [name for room in rooms for name in room["streams"]]
+    assert sorted(streams) == sorted(NAMES)
     assert all(room["zh"] and not re.search(r"[\u4e00-\u9fff]", room["en"] + room.get("said_en", "")) for room in rooms)
 
 

@@ -143,11 +143,11 @@ def indices(*rows) -> pd.DataFrame:
     )
 
 
-def test_variance_is_shared_with_luck_and_no_order_is_made_up():
-    clear = indices(("a", "a", 0.6, 1, 1), ("luck", "", 0.3, 2, 2), ("b", "b", 0.1, 3, 3))
+def test_variance_is_shared_with_chance_and_no_order_is_made_up():
+    clear = indices(("a", "a", 0.6, 1, 1), ("chance", "", 0.3, 2, 2), ("b", "b", 0.1, 3, 3))
     told = [EN.say(key, **said) for key, said in driver_words.of_indices(clear, "paid", LABELS, EN)]
-    assert ", 30% has to do with luck" in told[0] and "“Rent”: with its interactions 60%" in told[1]
-    tied = indices(("a", "a", 0.35, 1, 3), ("luck", "", 0.3, 1, 3), ("b", "b", 0.33, 1, 3), ("others", "c; d", 0.2, 1, 4))
+    assert ", 30% has to do with chance" in told[0] and "“Rent”: with its interactions 60%" in told[1]
+    tied = indices(("a", "a", 0.35, 1, 3), ("chance", "", 0.3, 1, 3), ("b", "b", 0.33, 1, 3), ("others", "c; d", 0.2, 1, 4))
     assert "among them are: Rent, Fees." in [EN.say(k, **s) for k, s in driver_words.of_indices(tied, "paid", LABELS, EN)][1]
     assert driver_words.factor("others", "c; d", LABELS, EN) == "All other assumptions (2)"
 

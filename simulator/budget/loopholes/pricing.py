@@ -1,7 +1,7 @@
 """What the ways round the text cost: who would gain by the law, and the price if the assumed share of them goes that way.
 
 Who gains is worked out to the fen: the law on the register as it is, and as it would be. The price is a Monte Carlo figure:
-the register is played twice on common luck, once with everybody who gains going that way, and the difference of each draw is
+the register is played twice with common random numbers, once with everybody who gains going that way, and the difference of each draw is
 taken times the share that is drawn for it. That is the expected cost where each decides for himself. Newcomers yet to come
 go no such way here: the price is that of the register's own enterprises.
 """
@@ -28,12 +28,12 @@ from simulator.engine.synthesize import synthesize
 from simulator.errors import Problem, ScenarioError
 from simulator.law.policy import Policy
 from simulator.law.shipped import policy_path
-from simulator.lotteries import PARAMETER, key_of, uniforms_by_draw
 from simulator.money import FEN
 from simulator.phrases import phrase
 from simulator.population.register import Population, asked_for
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import CONFIDENCE, Scenario
+from simulator.streams import PARAMETER, key_of, uniforms_by_draw
 
 TEXTS = ("zh", "en", "articles", "stops_zh", "stops_en", "leaks_zh", "leaks_en")
 PRICES = (

@@ -1,10 +1,10 @@
 """The only room with dice: randomness is a function of names, not a stream.
 
-`u(seed, draw, lottery, enterprise, year)` in (0, 1) is computed from its arguments alone by Philox4x32-10 (Salmon et al.
+`u(seed, draw, stream, enterprise, year)` in (0, 1) is computed from its arguments alone by Philox4x32-10 (Salmon et al.
 2011, "Parallel random numbers: as easy as 1, 2, 3"; the known-answer vectors are in the tests): key = the 64-bit seed,
-counter = 64-bit enterprise key, 32-bit draw, 16-bit lottery, 16-bit year. So draw 7 is draw 7 on any thread, in any block
+counter = 64-bit enterprise key, 32-bit draw, 16-bit stream, 16-bit year. So draw 7 is draw 7 on any thread, in any block
 and with any number of draws; the order of rows changes nothing; adding an enterprise changes no other; and two scenarios
-see the same luck. What is made of a u: `distributions`.
+see the same random numbers. What is made of a u: `distributions`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.compiled import entry, inlined, rule
 
-# The names of the lotteries. A name keeps its place for good: add at the end, never reorder.
+# The names of the streams. A name keeps its place for good: add at the end, never reorder.
 NAMES = (
     "parameter",  # outer layer: one u per uncertain assumption
     "market",
@@ -108,7 +108,7 @@ NAMES = (
     OWN_SIZE,
     OWN_CHANCE,
 ) = range(1, len(NAMES) + 1)
-LUCK_BITS = 24  # draws stay below 2²⁴, so that another luck is another range of draws
+REPLICATE_BITS = 24  # draws stay below 2²⁴, so that other random numbers is another range of draws
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -135,39 +135,39 @@ def unit(w0, w1):
 
 
 @inlined
-def _u(seed, draw, lottery, enterprise, year):
-    last = (np.uint64(lottery) << np.uint64(16)) | np.uint64(year)
+def _u(seed, draw, stream, enterprise, year):
+    last = (np.uint64(stream) << np.uint64(16)) | np.uint64(year)
     w0, w1, _, _ = philox(enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
     return unit(w0, w1)
 
 
 @rule
-def u(seed, draw, lottery, enterprise, year):
-    """A number in (0, 1) with 53 bits. seed, enterprise: uint64; draw < 2³², lottery, year < 2¹⁶."""
-    return _u(seed, draw, lottery, enterprise, year)
+def u(seed, draw, stream, enterprise, year):
+    """A number in (0, 1) with 53 bits. seed, enterprise: uint64; draw < 2³², stream, year < 2¹⁶."""
+    return _u(seed, draw, stream, enterprise, year)
 
 
 @rule
-def fill(seed, draw, lottery, enterprises, year, numbers):
+def fill(seed, draw, stream, enterprises, year, numbers):
     """`u` of many enterprises into `numbers`: the loop a compiler turns into vector code, several times as fast as one by one."""
     for i in range(enterprises.shape[0]):
-        numbers[i] = _u(seed, draw, lottery, enterprises[i], year)
+        numbers[i] = _u(seed, draw, stream, enterprises[i], year)
 
 
 @entry
-def uniforms(seed, draw, lottery, enterprises, year):
+def uniforms(seed, draw, stream, enterprises, year):
     """`u` of many enterprises, float64."""
     numbers = np.empty(len(enterprises))
-    fill(seed, draw, lottery, enterprises, year, numbers)
+    fill(seed, draw, stream, enterprises, year, numbers)
     return numbers
 
 
 @entry
-def uniforms_by_draw(seed, first, count, lottery, enterprise):
+def uniforms_by_draw(seed, first, count, stream, enterprise):
     """`u` of one enterprise (or assumption) in draws first … first + count − 1, float64."""
     numbers = np.empty(count)
     for i in range(count):
-        numbers[i] = u(seed, first + i, lottery, enterprise, 0)
+        numbers[i] = u(seed, first + i, stream, enterprise, 0)
     return numbers
 
 

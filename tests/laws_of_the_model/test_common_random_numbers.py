@@ -101,18 +101,18 @@ def test_seed_0_is_a_seed_like_any_other():
     assert cash(played(SMALL, seed=0)).sum() > 0
 
 
-def test_another_luck_has_the_same_parameters():
-    """`luck=1`: every parameter of every draw as before, everything that befalls the enterprises anew and unrelated."""
+def test_other_random_numbers_has_the_same_parameters():
+    """`replicate=1`: every parameter of every draw as before, everything that befalls the enterprises anew and unrelated."""
     chosen = scenario(SMALL, draws=300, uncertainty="none")
-    one, other, again = play(chosen), play(chosen, luck=1), play(chosen, luck=1, workers=1, block=7)
+    one, other, again = play(chosen), play(chosen, replicate=1), play(chosen, replicate=1, workers=1, block=7)
     assert np.array_equal(one.parameters, other.parameters)
     assert fingerprint(other) == fingerprint(again)
-    costs = [cash(result).sum(axis=1) for result in (one, other, play(chosen, luck=255))]
+    costs = [cash(result).sum(axis=1) for result in (one, other, play(chosen, replicate=255))]
     for a, b in ((0, 1), (0, 2), (1, 2)):
         assert not np.intersect1d(costs[a], costs[b]).size
         assert abs(np.corrcoef(costs[a], costs[b])[0, 1]) * np.sqrt(300) < 4
     drawn = scenario(SMALL, draws=300)
-    common = np.corrcoef(*(cash(play(drawn, luck=luck)).sum(axis=1) for luck in (0, 1)))[0, 1]
+    common = np.corrcoef(*(cash(play(drawn, replicate=chance)).sum(axis=1) for chance in (0, 1)))[0, 1]
     assert common * np.sqrt(300) > 4, "the same parameters show in both"
 
 
@@ -137,8 +137,8 @@ def test_equal_scenarios_differ_by_exactly_nothing():
     assert (reform["mean"] != 0).any()
 
 
-def test_common_luck_makes_differences_precise():
-    """A reform's difference has a far smaller error than on separate luck: the draws are paired."""
+def test_common_numbers_makes_differences_precise():
+    """A reform's difference has a far smaller error than on separate chance: the draws are paired."""
     base = scenario(SMALL, draws=200)
     reform = base.set({"law.tax_rebate.high_rate": 0.4})
     one, two, apart = run(base), run(reform), run(reform.set({"seed": 99}))
@@ -208,8 +208,8 @@ def test_only_newcomers_touch_the_office_stock(people):
         assert (by_clause(none, "office_rent") <= by_clause(plenty, "office_rent")).all()
 
 
-def test_a_name_is_all_that_makes_luck(people):
-    """Another id is other luck for that enterprise, and for nobody else."""
+def test_a_name_is_all_that_makes_chance(people):
+    """Another id is other chance for that enterprise, and for nobody else."""
     ids, one = people.ids.copy(), there_in_2012(people)[0]
     ids[one] = "SOMEBODY ELSE"
     renamed = replace(people, ids=ids)
@@ -224,7 +224,7 @@ def test_a_name_is_all_that_makes_luck(people):
 # ------------------------------------------------------------------------------------------- what is not drawn
 
 
-def test_without_uncertainty_luck_remains():
+def test_without_uncertainty_chance_remains():
     """`uncertainty=none`: every assumption at its mode in every draw; arrivals, growth and take-up still vary."""
     chosen = scenario(SMALL, uncertainty="none")
     result = play(chosen)

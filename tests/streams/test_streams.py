@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from simulator import distributions, load_scenario, lotteries
+from simulator import distributions, load_scenario, streams
 from simulator.engine.enacted import enact
-from simulator.lotteries import (
+from simulator.streams import (
     APPLY,
     APPLY_MIX,
     GROWTH,
@@ -62,9 +62,9 @@ def philox_in_python(counter: tuple[int, ...], key: tuple[int, int]) -> tuple[in
     return c0, c1, c2, c3
 
 
-def u_in_python(seed: int, draw: int, lottery: int, enterprise: int, year: int) -> float:
+def u_in_python(seed: int, draw: int, stream: int, enterprise: int, year: int) -> float:
     """`u` in Python's own whole numbers: which argument stands where in key and counter, and which bits are used."""
-    words = philox_in_python((enterprise & LOW, enterprise >> 32, draw, lottery << 16 | year), (seed & LOW, seed >> 32))
+    words = philox_in_python((enterprise & LOW, enterprise >> 32, draw, stream << 16 | year), (seed & LOW, seed >> 32))
     return min(((words[0] >> 5 << 26 | words[1] >> 6) + 0.5) / 2**53, 1 - 2.0**-53)
 
 
@@ -73,7 +73,7 @@ def many_philox(counters, keys):
     words = np.empty((len(counters), 4), np.uint64)
     for i in range(len(counters)):
         c = counters[i]
-        words[i] = lotteries.philox(c[0], c[1], c[2], c[3], keys[i, 0], keys[i, 1])
+        words[i] = streams.philox(c[0], c[1], c[2], c[3], keys[i, 0], keys[i, 1])
     return words
 
 
@@ -87,16 +87,16 @@ def test_philox_gives_the_published_answers(counter, key, answer):
 @given(
     seed=st.integers(0, 2**64 - 1),
     draw=st.integers(0, 2**32 - 1),
-    lottery=st.integers(0, 2**16 - 1),
+    stream=st.integers(0, 2**16 - 1),
     enterprise=st.integers(0, 2**64 - 1),
     year=st.integers(0, 2**16 - 1),
 )
-def test_u_is_the_same_function_in_plain_python(seed, draw, lottery, enterprise, year):
+def test_u_is_the_same_function_in_plain_python(seed, draw, stream, enterprise, year):
     """Every bit of every argument counts, and stands where the documentation says, to the last bit of the answer."""
-    assert u(np.uint64(seed), draw, lottery, np.uint64(enterprise), year) == u_in_python(seed, draw, lottery, enterprise, year)
+    assert u(np.uint64(seed), draw, stream, np.uint64(enterprise), year) == u_in_python(seed, draw, stream, enterprise, year)
 
 
-GOLDEN = [  # seed, draw, lottery, enterprise, year → u. If one of these changes, every published number changes.
+GOLDEN = [  # seed, draw, stream, enterprise, year → u. If one of these changes, every published number changes.
     ((0, 0, 0, 0, 0), 0.3990464723148957),
     ((1, 0, 0, 0, 0), 0.8902591757080309),
     ((4294967296, 0, 0, 0, 0), 0.9916724039501725),
@@ -110,13 +110,13 @@ GOLDEN = [  # seed, draw, lottery, enterprise, year → u. If one of these chang
 
 @pytest.mark.parametrize(("arguments", "value"), GOLDEN)
 def test_the_random_stream_has_not_changed(arguments, value):
-    seed, draw, lottery, enterprise, year = arguments
-    found = u(np.uint64(seed), draw, lottery, np.uint64(enterprise), year)
+    seed, draw, stream, enterprise, year = arguments
+    found = u(np.uint64(seed), draw, stream, np.uint64(enterprise), year)
     assert found == value, f"random stream changed: u{arguments} is {found!r}; no earlier result can be reproduced"
 
 
 def test_no_name_has_moved_and_no_key_has_changed():
-    """A lottery's number and an enterprise's key are part of every result: they are kept for good."""
+    """A stream's number and an enterprise's key are part of every result: they are kept for good."""
     assert NAMES[:26] == (
         "parameter",
         "market",
@@ -145,7 +145,7 @@ def test_no_name_has_moved_and_no_key_has_changed():
         "joins",
         "support",
     )
-    assert [getattr(lotteries, name.upper()) for name in NAMES] == list(range(1, len(NAMES) + 1))
+    assert [getattr(streams, name.upper()) for name in NAMES] == list(range(1, len(NAMES) + 1))
     assert int(key_of("E0000001")) == 8067598748143630850
     assert int(key_of("九龙坡")) == 2004719636606980445
     assert int(key_of_slot(0, 2015, 3)) == 7643539738265412762
@@ -174,7 +174,7 @@ def test_distributions_have_not_changed():
 
 def test_u_never_reaches_an_end():
     """All bits 0 and all bits 1 stay inside (0, 1): (2⁵³ − ½) / 2⁵³ is no float64, and must not round to 1."""
-    ends = [lotteries.unit(np.uint64(0), np.uint64(0)), lotteries.unit(np.uint64(LOW), np.uint64(LOW))]
+    ends = [streams.unit(np.uint64(0), np.uint64(0)), streams.unit(np.uint64(LOW), np.uint64(LOW))]
     assert ends == [2.0**-54, 1 - 2.0**-53]
     assert all(math.isfinite(distributions.normal(p)) for p in ends)
 
@@ -187,7 +187,7 @@ def test_many_are_the_same_as_one_by_one():
 
 
 def test_all_numbers_are_distinct():
-    """Over lotteries × enterprises × draws × years × seeds, and clauses' own: half a million numbers, none twice."""
+    """Over streams × enterprises × draws × years × seeds, and clauses' own: half a million numbers, none twice."""
     slots = [key_of_slot(kind, year, slot) for kind in range(9) for year in (0, 2013, 2014) for slot in range(2)]
     keys = np.concatenate([keys_of(range(20)), np.array(slots, np.uint64), np.arange(10, dtype=np.uint64)])
     asked = [(lot, keys) for lot in range(1, len(NAMES) + 1)]
@@ -237,7 +237,7 @@ AXES = {
     "enterprises": lambda n: uniforms(np.uint64(0), 0, 1, np.arange(n, dtype=np.uint64), 0),
     "hashed ids": lambda n: uniforms(np.uint64(0), 0, 1, keys_of(range(n // 10)), 0),
     "draws": lambda n: uniforms_by_draw(np.uint64(0), 0, n, 1, np.uint64(0)),
-    "years and lotteries": lambda n: np.concatenate(
+    "years and streams": lambda n: np.concatenate(
         [uniforms(np.uint64(0), 0, lot, np.zeros(1, np.uint64), year) for lot in range(200) for year in range(n // 2000)]
     ),
     "seeds": lambda n: np.concatenate([uniforms(np.uint64(s), 0, 1, np.zeros(1, np.uint64), 0) for s in range(n // 20)]),
@@ -278,7 +278,7 @@ def many_laplace(p, scale, cut):
 
 @pytest.fixture(scope="module")
 def sample():
-    """100 000 numbers of one lottery."""
+    """100 000 numbers of one stream."""
     return uniforms_by_draw(np.uint64(7), 0, 100_000, GROWTH, np.uint64(1))
 
 

@@ -78,7 +78,7 @@ FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an o
 
 
 class Cohort(NamedTuple):
-    """Those in the room. count: how many; known: position up to which their facts are known; first: position of their first
+    """Those in the workspace. count: how many; known: position up to which their facts are known; first: position of their first
     year; priced: position of the year whose prices their states are in; paid_years: in how many first years what they
     were paid is known; paid_before: whether they have histories; based: position of the year their own facts are of."""
 
@@ -91,7 +91,7 @@ class Cohort(NamedTuple):
     based: int
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Room for the enterprises played together, used again and again, and what belongs to each of them.
 
     which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
@@ -126,9 +126,9 @@ class Room(NamedTuple):
 
 @maker
 def room_for(years, law, own, own_annual):
-    """An empty Room. own, own_annual: how many own facts the policy has."""
+    """An empty Workspace. own, own_annual: how many own facts the policy has."""
     support, clauses = (TOGETHER, years, law.cash), law.clauses
-    return Room(
+    return Workspace(
         np.zeros(TOGETHER, np.int64),
         np.zeros(TOGETHER, np.uint64),
         np.zeros(TOGETHER, PLAN),
@@ -153,11 +153,11 @@ def room_for(years, law, own, own_annual):
 
 
 @maker
-def forget_past(room):
+def forget_past(workspace):
     """Whoever comes next has no existing support and was never paid before."""
     never = np.zeros(1, HISTORY)
-    room.existing[:], room.of_district[:] = 0, 0
-    room.histories[:] = never[0]
+    workspace.existing[:], workspace.of_district[:] = 0, 0
+    workspace.histories[:] = never[0]
 
 
 @rule
@@ -177,12 +177,12 @@ def choose(held, only, start, n, which):
 
 
 @rule
-def note_held(held, only, room, count):
+def note_held(held, only, workspace, count):
     """Keep which clauses' conditions held and who has an office in the designated buildings, where that is asked for: when all
-    are played, and `held` has room."""
+    are played, and `held` has workspace."""
     if only == 0 and held.shape[0] > 0:
         for e in range(count):
-            held[room.which[e]] = room.plans[e].held << 1 | (FOUND_ROOM if room.states[e].designated != 0 else 0)
+            held[workspace.which[e]] = workspace.plans[e].held << 1 | (FOUND_ROOM if workspace.states[e].designated != 0 else 0)
 
 
 @rule
