@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -200,7 +201,10 @@ def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
             _figure(doubt.high),
             unit,
         )
-        remedy = phrase("say the units: {}", " ".join(phrase("--unit {}=元 or 万元", name) for name in asked))
+        remedy = phrase(
+            "say the units: {}",
+            reduce(lambda before, one: phrase("{} {}", before, one), (phrase("--unit {}=元 or 万元", name) for name in asked)),
+        )
     else:
         cause = phrase(
             "the median of {} is {} CNY, read as {}; believable from {} to {}",

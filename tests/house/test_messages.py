@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from simulator.errors import Problem
-from simulator.messages import chinese, line, messages, place_in_chinese, told
+from simulator.messages import FOREIGN, chinese, line, messages, place_in_chinese, told
 from simulator.phrases import any_of, phrase
 from tests.faults import english_in
 
@@ -110,6 +110,19 @@ def test_what_brings_its_chinese_with_it_brings_all_of_it():
                     if re.search("[a-z]{3}", text) and any(re.sub("7", "", said) in ("", text) for said in texts(other))
                 ]
     assert calls > 20 and lacking == []
+
+
+def test_no_message_is_left_over():
+    """Each stands in the sources, but for those that other programs say, and those put together from a kind of cell."""
+    written = {
+        node.value
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    foreign = yaml.safe_load(TABLE.read_text("utf-8"))[FOREIGN]
+    made = {f"{{}} is not a {kind}{ending}" for kind in ("year", "clause") for ending in ("", " from {}")}
+    assert sorted(set(messages()) - written - set(foreign) - made) == []
 
 
 def test_a_message_without_chinese_would_be_found():
