@@ -40,7 +40,7 @@ OUTCOMES = {
     told.ZERO: ("符合条件，但计算金额为零", "conditions met, but the amount comes to 0"),
     told.BARRED: ("因不符合申报条件不予享受", "barred by the conditions of conduct"),
     told.OUTBID: ("既有政策不低于本政策，不重复享受", "an existing policy gives as much or more: not paid twice"),
-    told.LINKED: ("与其他条款就高，享受另一项", "another clause of the group is higher"),
+    told.LINKED: ("与其他条款就高，只留另一项", "another clause of the group is higher"),
     told.CAPPED: ("已达合计上限", "the cap is reached"),
     told.RANKED_OUT: ("未列入当年名额", "not among the first"),
     told.EMPTIED: ("资金池已分完", "the pot is used up"),
@@ -142,9 +142,9 @@ class Explanation:
             when, other = rules.exclusive[step.at].when, policy.clauses[step.by]
             name = named(when.article, when)
             return (
-                f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受"
+                f"就高：{name}，只留{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受"
                 if zh
-                else f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is paid, not this {money(step.before)}"
+                else f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is kept, not this {money(step.before)}"
             )
         was, now = money(step.before), money(step.after)
         became = f"，本项由 {was}减为 {now}" if zh else f"; cut from {was} to {now}"

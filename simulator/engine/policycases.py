@@ -423,7 +423,9 @@ class _Search:
     def edges(self, values: Mapping[Where, int], where: Where) -> list[int]:
         """The values of a fact from which on a comparison, a cap or a step comes out otherwise, others as they are."""
         asked = [
-            n for n in _below(*self.conditions, self.clause.amount.node) if n.op in (*_COMPARING, "floor_div") and self._depends(n, where)
+            n
+            for n in nodes.below(*self.conditions, self.clause.amount.node)
+            if n.op in (*_COMPARING, "floor_div") and self._depends(n, where)
         ]
         found: dict[int, None] = {}
         for node in asked:
@@ -550,17 +552,6 @@ class _Search:
             for name, value in before.items():
                 rows[year - 1].setdefault(name, value)
         return replace(case, years=dict(sorted(rows.items())))
-
-
-def _below(*roots: Node) -> list[Node]:
-    seen: dict[int, Node] = {}
-    waiting = list(roots)
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in seen:
-            seen[id(node)] = node
-            waiting += node.args
-    return list(seen.values())
 
 
 def _day_before(day: int) -> int:

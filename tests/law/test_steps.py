@@ -135,7 +135,7 @@ def test_the_last_step_leaves_what_is_assessed(given):
 
 SAID = {
     "zh": [
-        "就高：第六条“二者就高”，享受第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",
+        "就高：第六条“二者就高”，只留第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",
         "封顶：第七条“年度封顶” 300,000.00 元，列在前面的条款已占 250,000.00 元，本项由 100,000.00 元减为 50,000.00 元",
         "名额：按网络零售额 1,000,000.00 元列第 4 位（参加排序 4 户，取前 2 户），未列入",
         "资金池：第八条“贴息资金” 400,000.00 元，应付合计 1,600,000.00 元，按 25.0000% 兑付，本项由 200,000.00 元减为 50,000.00 元",
@@ -144,7 +144,7 @@ SAID = {
         "兑现：分3年，2022年 33,333.33、2023年 33,333.33、2024年 33,333.34 元",
     ],
     "en": [
-        'only the highest: 第六条 "the higher of both": 第一条 Sales award 250,000.00 CNY is paid, not this 50,000.00 CNY',
+        'only the highest: 第六条 "the higher of both": 第一条 Sales award 250,000.00 CNY is kept, not this 50,000.00 CNY',
         'cap: 第七条 "cap of the year" 300,000.00 CNY; clauses before it take 250,000.00 CNY; cut from 100,000.00 CNY to 50,000.00 CNY',
         "first 2 by online sales: 1,000,000.00 CNY, place 4 of 4 ranked; not among them",
         (
