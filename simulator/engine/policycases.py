@@ -509,9 +509,9 @@ class _Search:
     def _at(self, base: Mapping[Where, int], where: Where, value: int, label: tuple[str, str], word: str) -> Case:
         text_zh, text_en = (shown(self.column(where[1]), value, lang) for lang in ("zh", "en"))
         side = {
-            "below": ("（界限以下）", " (below the edge)"),
-            "at": ("（界限）", " (at the edge)"),
-            "above": ("（界限以上）", " (above the edge)"),
+            "below": ("（变化前）", " (before it changes)"),
+            "at": ("（自此变化）", " (from here on)"),
+            "above": ("（变化后）", " (after it has changed)"),
             "before": ("（前一日）", " (the day before)"),
             "": ("", ""),
         }[word]

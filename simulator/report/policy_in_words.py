@@ -220,7 +220,7 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
             ("就高不重复" if rules.weighs_existing else "不比较")
             if zh
             else ("the higher of both, not both" if rules.weighs_existing else "not weighed"),
-            str(given.get("existing_support", "none")),
+            str(given.get("existing_support") or "none"),
         )
     )
     names, comma = [(c.zh if zh else c.en) for c in law.policy.clauses], "、" if zh else ", "

@@ -230,3 +230,47 @@ def test_a_clause_in_kind_has_no_parts(tmp_path, capsys):
     )
     assert main(["policy", "check", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 2
     assert "实物条款不能分年兑现" in capsys.readouterr().out
+
+
+PAST = """
+name: past
+zh: 试行办法
+term: {start: 2022-01-01, end: 2024-12-31}
+readings:
+  way: {zh: 口径, article: 一, default: plain, plain: {zh: 按原文}, wide: {zh: 从宽}}
+clauses:
+  sold:
+    article: 第一条
+    zh: 销售奖励
+    kind: recurrent
+    pays: {any: 2年}
+    numbers: {rate: {value: 20 %, zh: 比例}, low: {value: 10 %, zh: 低比例}}
+    remember: {first: sales > 0元}
+    let:
+      share: {is: rate if paid.years == 0 else low, zh: 当年比例}
+      wider: {is: sales + online_sales, zh: 从宽的销售额}
+    where: {since: {if: not known(first) or year > first, zh: 首个年度起}}
+    amount: share * (wider if way == "wide" else sales)
+  more:
+    article: 第二条
+    zh: 叠加奖励
+    kind: recurrent
+    numbers: {each: {value: 500元/人/月, zh: 每人每月}}
+    where: {due: {if: 0元 < sold.due <= 30万元, zh: 第一条当年应得}}
+    amount: each * 1个月
+"""
+
+
+def test_what_was_paid_and_remembered_stands_beside_its_condition(tmp_path, capsys):
+    (tmp_path / "p.yaml").write_text(PAST, "utf-8")
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "enterprises.csv").write_text("enterprise_id,accounts_sound\nA,是\n", "utf-8")
+    (tmp_path / "r" / "annual.csv").write_text("enterprise_id,year,sales,online_sales\nA,2022,1000000,0\nA,2023,1000000,0\n", "utf-8")
+    assert main(["explain", str(tmp_path / "r"), "A", "--policy", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert [line for line in ("首个年度 first = —", "首个年度 first = 2022", "已享受年数 = 1", "当年比例 = 20%", "当年比例 = 10%") if line not in said] == []
+    assert "“销售奖励”当年应得额 = 200,000.00 元" in said and "“销售奖励”当年应得额 = 100,000.00 元" in said
+    assert "从宽的销售额" not in said, "the reading that asks for it is not chosen"
+    assert main(["policy", "show", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "“销售奖励”当年应得额超过0元，且不超过30万元" in said and "500 元/人/月" in said and "| none |" in said and "None" not in said

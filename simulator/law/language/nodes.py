@@ -178,15 +178,15 @@ def evaluate(node: Node, known: Callable[[Node], int], memo: dict[int, int] | No
     return found
 
 
-def below(*roots: Node) -> list[Node]:
-    """Some nodes and all below them, each once."""
+def below(*roots: Node, within: Callable[[Node], tuple[Node, ...]] = lambda node: node.args) -> list[Node]:
+    """Some nodes and all below them, each once; within: which arguments of a node are looked at."""
     seen: dict[int, Node] = {}
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
         if id(node) not in seen:
             seen[id(node)] = node
-            waiting += node.args
+            waiting += within(node)
     return list(seen.values())
 
 
