@@ -199,7 +199,7 @@ class Explanation:
             if what == "mark" and of.marks_when is None:  # the tiers paid, which the amounts tell
                 continue
             if what == "mark":
-                name = f"首个年度 {of.marks_when.name}" if zh else f"first year {of.marks_when.name}"  # type: ignore[union-attr]
+                name = f"首个年度 {of.marks_when.name}" if zh else f"first year {of.marks_when.name}"
             else:
                 said = PAID[what][0 if zh else 1]
                 name = said if of.slug == slug else f"“{of.zh}”{said}" if zh else f"{said} under “{of.en}”"

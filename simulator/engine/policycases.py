@@ -488,16 +488,33 @@ class _Search:
                     yield self._at(base, where, _day_before(day), label, "before")
                     yield self._at(base, where, day, label, "at")
                 continue
-            used: set[int] = set()
-            for edge in self.edges(base, where):
-                far = self._apart(base, where, edge)
-                near = {edge - far, edge, edge + far}
-                if not far or any(abs(value - other) <= 2 * far for value in near for other in used):
-                    continue
-                used |= near
-                for value, word in ((edge - far, "below"), (edge, "at"), (edge + far, "above")):
-                    if 0 <= value <= self.leaves[where][0].high:
-                        yield self._at(base, where, value, label, word)
+            yield from self._beside_edges(base, where, label)
+            if (even := self.evened(base, where)) != base:
+                yield from self._beside_edges(even, where, label)
+
+    def evened(self, base: Mapping[Where, int], where: Where) -> Mapping[Where, int]:
+        """The facts with a round figure of the year before and a higher one of the year, where the clause still gives something: a rise
+        by a share then has an exact edge."""
+        before = ("last", where[1], 0)
+        if where[0] == "year" and before in self.leaves:
+            for size in (10**6, 10**7, 10**8):
+                one = size * self.column(where[1]).resolution
+                for times in (2, 10):
+                    if self.given(found := {**base, before: one, where: times * one})[1] > 0:
+                        return found
+        return base
+
+    def _beside_edges(self, base: Mapping[Where, int], where: Where, label: tuple[str, str]) -> Iterator[Case]:
+        used: set[int] = set()
+        for edge in self.edges(base, where):
+            far = self._apart(base, where, edge)
+            near = {edge - far, edge, edge + far}
+            if not far or any(abs(value - other) <= 2 * far for value in near for other in used):
+                continue
+            used |= near
+            for value, word in ((edge - far, "below"), (edge, "at"), (edge + far, "above")):
+                if 0 <= value <= self.leaves[where][0].high:
+                    yield self._at(base, where, value, label, word)
 
     def _apart(self, base: Mapping[Where, int], where: Where, edge: int) -> int:
         """How far from an edge the clause gives something else: one step of the fact, more where rounding hides it; 0: nowhere near."""
