@@ -67,6 +67,11 @@ class Case:
 
 def assess_case(law: Law, case: Case) -> dict[int, int]:
     """What the case's clause gives in each year of the policy up to the case's last."""
+    return {year: clause.award for year, clause in told_of(law, case).items()}
+
+
+def told_of(law: Law, case: Case) -> dict[int, explanation.ClauseYear]:
+    """The case's clause, told in each year of the policy up to the case's last."""
     policy, start = law.policy, law.start.year
     last = max([*case.years, start])
     first = min([*case.years, *policy.fixed_years, start - 1])
@@ -114,7 +119,7 @@ def assess_case(law: Law, case: Case) -> dict[int, int]:
         years,
     )
     k = policy.index(case.clause)
-    return {year.year: year.clauses[k].award for year in told}
+    return {year.year: year.clauses[k] for year in told}
 
 
 def _plain(policy: Policy) -> Plain:

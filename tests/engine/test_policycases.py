@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from simulator.cli import main
 from simulator.engine import casebook, policycases
 from simulator.engine.instalments import parts_of
 from simulator.errors import LawError
@@ -125,3 +126,11 @@ def test_exactly_so_much_growth_has_a_case(written, other):
     )
     made = [replace(case, confirmed=True) for case in policycases.make(law)[0]]
     assert made and not list(policycases.differences(law, made)) and list(policycases.differences(changed, made))
+
+
+def test_a_mismatch_says_which_condition_failed(tmp_path, capsys):
+    (tmp_path / "p.yaml").write_text(GROWTH, "utf-8")
+    case = "cases: {甲: {clause: grown, years: {2021: {sales: 100}, 2022: {sales: 100}}, gives: {2022: 50000}, confirmed: true}}\n"
+    (tmp_path / "c.yaml").write_text(case, "utf-8")
+    assert main(["policy", "test", str(tmp_path / "p.yaml"), "--cases", str(tmp_path / "c.yaml"), "--lang", "zh"]) == 1
+    assert "现算得 0（不符合：增长）" in capsys.readouterr().out
