@@ -268,7 +268,11 @@ def test_what_was_paid_and_remembered_stands_beside_its_condition(tmp_path, caps
     (tmp_path / "r" / "annual.csv").write_text("enterprise_id,year,sales,online_sales\nA,2022,1000000,0\nA,2023,1000000,0\n", "utf-8")
     assert main(["explain", str(tmp_path / "r"), "A", "--policy", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 0
     said = capsys.readouterr().out
-    assert [line for line in ("首个年度 first = —", "首个年度 first = 2022", "已享受年数 = 1", "当年比例 = 20%", "当年比例 = 10%") if line not in said] == []
+    assert [
+        line
+        for line in ("首个年度 first = —", "首个年度 first = 2022", "已享受年数 = 1", "当年比例 = 20%", "当年比例 = 10%")
+        if line not in said
+    ] == []
     assert "“销售奖励”当年应得额 = 200,000.00 元" in said and "“销售奖励”当年应得额 = 100,000.00 元" in said
     assert "从宽的销售额" not in said, "the reading that asks for it is not chosen"
     assert main(["policy", "show", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 0

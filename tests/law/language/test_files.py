@@ -291,6 +291,14 @@ def test_that_a_year_is_known_only_from_the_next_is_pointed_out(tmp_path, condit
     assert found == [("clauses.small.where.a", f"要求“{name}”就是当年，永远不成立：它从下一年起才知道")] * bool(name)
 
 
+def test_a_day_taken_from_a_year_is_told_of_age(tmp_path):
+    file = tmp_path / "tried.yaml"
+    rest = "    where: {a: {if: year - settled_on >= 2年, zh: 甲}}\n    amount: award"
+    file.write_text(SMALL.format(kind="recurrent", rest=rest, conduct=""), "utf-8")
+    (found,) = [p for p in examine(document_of(file))[1] if p.severity == "error"]
+    assert "年份与日期不能相减" in found.cause_zh and "age(日期)" in found.remedy_zh
+
+
 def test_places_within_an_exclusive_group_are_pointed_out(tmp_path):
     other = "  more: {article: 二, zh: 另一项, kind: recurrent, amount: 1000元}\n"
     group = f"{other}links: {{exclusive: {{one: {{of: [small, more]}}}}}}\nsettlement"
