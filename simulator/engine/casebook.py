@@ -317,7 +317,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
         name, place = str(cells["案例"]).strip(), f"{path.name} {sheet}!A{number}"
         if not name:
             continue
-        clause = str(cells["条款"]).strip()
+        clause = _slug(policy, cells["条款"])
         if not _clause_known(policy, clause, place, problems) or not _is_year(cells["年度"], place, problems):
             continue
         case = made.setdefault(
@@ -397,6 +397,12 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             bool(sure),
             case["readings"],
         )
+
+
+def _slug(policy: Policy, given: Any) -> str:
+    """The code of a clause written by its code or its Chinese name."""
+    said = str(given).strip()
+    return next((clause.slug for clause in policy.clauses if said in (clause.slug, clause.zh)), said)
 
 
 def _clause_known(policy: Policy, clause: Any, place: str, problems: list[Problem]) -> bool:

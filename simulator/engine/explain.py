@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,14 +16,15 @@ from simulator.errors import PopulationError, Problem, nearest
 from simulator.facts import ANNUAL_FIELDS, AREA, KINDS, OCCUPANCY, RENT
 from simulator.law import explanation as told
 from simulator.law.language.formula import BOOL, CHOICE, DATE, MONTH, YEAR, Value
+from simulator.law.language.nodes import DUE
 from simulator.law.language.units import Dimensions, described
 from simulator.law.plain import Plain
-from simulator.law.policy import Condition, Pot
+from simulator.law.policy import HISTORY_FIELDS, Condition, Pot
 from simulator.law.readings import compile_readings
 from simulator.law.steps import CAP, EXCLUSIVE, FIRST, Step
 from simulator.law.terms import UNITS
-from simulator.law.words import Words
-from simulator.money import FEN
+from simulator.law.words import PAID, Words
+from simulator.money import FEN, RATE
 from simulator.phrases import phrase
 from simulator.population.column import Column
 from simulator.population.register import Population
@@ -40,7 +41,7 @@ OUTCOMES = {
     told.ZERO: ("符合条件，但计算金额为零", "conditions met, but the amount comes to 0"),
     told.BARRED: ("因不符合申报条件不予享受", "barred by the conditions of conduct"),
     told.OUTBID: ("既有政策不低于本政策，不重复享受", "an existing policy gives as much or more: not paid twice"),
-    told.LINKED: ("与其他条款就高，享受另一项", "another clause of the group is higher"),
+    told.LINKED: ("与其他条款就高，只留另一项", "another clause of the group is higher"),
     told.CAPPED: ("已达合计上限", "the cap is reached"),
     told.RANKED_OUT: ("未列入当年名额", "not among the first"),
     told.EMPTIED: ("资金池已分完", "the pot is used up"),
@@ -111,7 +112,7 @@ class Explanation:
         for finding in clause.findings:
             mark = "√" if finding.held else "×"
             words = finding.evidence.zh if zh else finding.evidence.en
-            beside = self._beside(finding.evidence, year, zh)
+            beside = "; ".join(filter(None, (self._beside(finding.evidence, year, zh), *self._past(finding, clause.slug, zh))))
             lines.append(f"    {mark} {words}{'  ' + beside if beside else ''}")
         lines += [f"    {'其中' if zh else 'where'} {self._worked(one, zh)}" for one in clause.lets]
         if all(finding.held for finding in clause.findings) and (beside := self._beside(text.amount, year, zh)):
@@ -142,9 +143,9 @@ class Explanation:
             when, other = rules.exclusive[step.at].when, policy.clauses[step.by]
             name = named(when.article, when)
             return (
-                f"就高：{name}，享受{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受"
+                f"就高：{name}，只留{other.article} {other.zh} {money(step.asked)}，本项 {money(step.before)}不再享受"
                 if zh
-                else f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is paid, not this {money(step.before)}"
+                else f"only the highest: {name}: {other.article} {other.en} {money(step.asked)} is kept, not this {money(step.before)}"
             )
         was, now = money(step.before), money(step.after)
         became = f"，本项由 {was}减为 {now}" if zh else f"; cut from {was} to {now}"
@@ -188,6 +189,27 @@ class Explanation:
         """A definition and what it came to."""
         found = "—" if one.value is None else _quantity(one.of.value, one.value, one.over, zh)
         return f"{one.of.zh if zh else one.of.en} = {found}"
+
+    def _past(self, finding: told.Finding, slug: str, zh: bool) -> Iterator[str]:
+        """What was paid and remembered before, and is due, as a condition asks for it."""
+        clauses = self.scenario.law.policy.clauses
+        for node, found in finding.past:
+            of = clauses[node.at[0]]
+            what = "due" if node.op == DUE else HISTORY_FIELDS[node.at[1]]
+            if what == "mark" and of.marks_when is None:  # the tiers paid, which the amounts tell
+                continue
+            if what == "mark":
+                name = f"首个年度 {of.marks_when.name}" if zh else f"first year {of.marks_when.name}"
+            else:
+                said = PAID[what][0 if zh else 1]
+                name = said if of.slug == slug else f"“{of.zh}”{said}" if zh else f"{said} under “{of.en}”"
+            if what in ("total", "last", "due"):
+                scale = FEN if of.cash else 1
+                unit = ("元" if zh else "CNY") if of.cash else UNITS[of.unit.name].zh if zh else of.unit.name
+                value = f"{found / scale:,.{2 if of.cash else 0}f} {unit}"
+            else:
+                value = str(found) if what == "years" or found else "—"
+            yield f"{name} = {value}"
 
     def _beside(self, evidence: Condition, year: int, zh: bool) -> str:
         parts = [f"{self._label(n, zh)} = {self._value(n, year, zh)}" for n in evidence.facts]
@@ -279,6 +301,8 @@ def _quantity(of: Value, found: int, over: int, zh: bool) -> str:
     if not over:
         return "—"
     figure = Decimal(found) / (of.scale * over)
+    if not of.dimensions and of.scale == RATE:
+        return f"{100 * figure:,.4f}".rstrip("0").rstrip(".") + "%"
     exact = f"{figure:,.2f}" if of.dimensions == (("CNY", 1),) else f"{figure:,.6f}".rstrip("0").rstrip(".")
     return f"{exact} {_unit_in(of.dimensions, zh)}".rstrip()
 

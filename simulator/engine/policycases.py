@@ -67,6 +67,11 @@ class Case:
 
 def assess_case(law: Law, case: Case) -> dict[int, int]:
     """What the case's clause gives in each year of the policy up to the case's last."""
+    return {year: clause.award for year, clause in told_of(law, case).items()}
+
+
+def told_of(law: Law, case: Case) -> dict[int, explanation.ClauseYear]:
+    """The case's clause, told in each year of the policy up to the case's last."""
     policy, start = law.policy, law.start.year
     last = max([*case.years, start])
     first = min([*case.years, *policy.fixed_years, start - 1])
@@ -114,7 +119,7 @@ def assess_case(law: Law, case: Case) -> dict[int, int]:
         years,
     )
     k = policy.index(case.clause)
-    return {year.year: year.clauses[k].award for year in told}
+    return {year.year: year.clauses[k] for year in told}
 
 
 def _plain(policy: Policy) -> Plain:
@@ -423,7 +428,9 @@ class _Search:
     def edges(self, values: Mapping[Where, int], where: Where) -> list[int]:
         """The values of a fact from which on a comparison, a cap or a step comes out otherwise, others as they are."""
         asked = [
-            n for n in _below(*self.conditions, self.clause.amount.node) if n.op in (*_COMPARING, "floor_div") and self._depends(n, where)
+            n
+            for n in nodes.below(*self.conditions, self.clause.amount.node)
+            if n.op in (*_COMPARING, "floor_div") and self._depends(n, where)
         ]
         found: dict[int, None] = {}
         for node in asked:
@@ -486,16 +493,33 @@ class _Search:
                     yield self._at(base, where, _day_before(day), label, "before")
                     yield self._at(base, where, day, label, "at")
                 continue
-            used: set[int] = set()
-            for edge in self.edges(base, where):
-                far = self._apart(base, where, edge)
-                near = {edge - far, edge, edge + far}
-                if not far or any(abs(value - other) <= 2 * far for value in near for other in used):
-                    continue
-                used |= near
-                for value, word in ((edge - far, "below"), (edge, "at"), (edge + far, "above")):
-                    if 0 <= value <= self.leaves[where][0].high:
-                        yield self._at(base, where, value, label, word)
+            yield from self._beside_edges(base, where, label)
+            if (even := self.evened(base, where)) != base:
+                yield from self._beside_edges(even, where, label)
+
+    def evened(self, base: Mapping[Where, int], where: Where) -> Mapping[Where, int]:
+        """The facts with a round figure of the year before and a higher one of the year, where the clause still gives something: a rise
+        by a share then has an exact edge."""
+        before = ("last", where[1], 0)
+        if where[0] == "year" and before in self.leaves:
+            for size in (10**6, 10**7, 10**8):
+                one = size * self.column(where[1]).resolution
+                for times in (2, 10):
+                    if self.given(found := {**base, before: one, where: times * one})[1] > 0:
+                        return found
+        return base
+
+    def _beside_edges(self, base: Mapping[Where, int], where: Where, label: tuple[str, str]) -> Iterator[Case]:
+        used: set[int] = set()
+        for edge in self.edges(base, where):
+            far = self._apart(base, where, edge)
+            near = {edge - far, edge, edge + far}
+            if not far or any(abs(value - other) <= 2 * far for value in near for other in used):
+                continue
+            used |= near
+            for value, word in ((edge - far, "below"), (edge, "at"), (edge + far, "above")):
+                if 0 <= value <= self.leaves[where][0].high:
+                    yield self._at(base, where, value, label, word)
 
     def _apart(self, base: Mapping[Where, int], where: Where, edge: int) -> int:
         """How far from an edge the clause gives something else: one step of the fact, more where rounding hides it; 0: nowhere near."""
@@ -507,9 +531,9 @@ class _Search:
     def _at(self, base: Mapping[Where, int], where: Where, value: int, label: tuple[str, str], word: str) -> Case:
         text_zh, text_en = (shown(self.column(where[1]), value, lang) for lang in ("zh", "en"))
         side = {
-            "below": ("（界限以下）", " (below the edge)"),
-            "at": ("（界限）", " (at the edge)"),
-            "above": ("（界限以上）", " (above the edge)"),
+            "below": ("（变化前）", " (before it changes)"),
+            "at": ("（自此变化）", " (from here on)"),
+            "above": ("（变化后）", " (after it has changed)"),
             "before": ("（前一日）", " (the day before)"),
             "": ("", ""),
         }[word]
@@ -550,17 +574,6 @@ class _Search:
             for name, value in before.items():
                 rows[year - 1].setdefault(name, value)
         return replace(case, years=dict(sorted(rows.items())))
-
-
-def _below(*roots: Node) -> list[Node]:
-    seen: dict[int, Node] = {}
-    waiting = list(roots)
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in seen:
-            seen[id(node)] = node
-            waiting += node.args
-    return list(seen.values())
 
 
 def _day_before(day: int) -> int:

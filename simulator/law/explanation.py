@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from simulator.law.assessment import ELIGIBLE, HISTORY
-from simulator.law.language.nodes import evaluate
+from simulator.law.language.nodes import DUE, READING, Node, below, evaluate, leaves, ranges
+from simulator.law.language.nodes import HISTORY as HISTORY_LEAF
 from simulator.law.plain import Leaf, Plain
 from simulator.law.policy import HISTORY_FIELDS, Clause, Condition, Definition, Policy
 from simulator.law.steps import CAP, EXCLUSIVE, FIRST, POT, Step
@@ -38,11 +39,13 @@ _TAKEN = {EXCLUSIVE: LINKED, CAP: CAPPED, FIRST: RANKED_OUT, POT: EMPTIED}  # by
 
 @dataclass(frozen=True)
 class Finding:
-    """One condition of a clause: whether it held, and what it was judged by."""
+    """One condition of a clause: whether it held, and what it was judged by; past: what was paid or remembered before, or is due under
+    another clause, each leaf with its value."""
 
     name: str
     held: bool
     evidence: Condition
+    past: tuple[tuple[Node, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def _year(
     worked: list[tuple[Worked, ...]] = []
     for clause in policy.clauses:
         memo: dict[int, int] = {}
-        found.append(tuple(Finding(c.name, bool(evaluate(c.node, of, memo)), c) for c in clause.conditions))
+        found.append(tuple(Finding(c.name, bool(evaluate(c.node, of, memo)), c, _past(c, of)) for c in clause.conditions))
         worked.append(tuple(_worked(policy, clause, all(f.held for f in found[-1]), of)))
     awards, displaced = kept.copy(), np.zeros(n, np.int64)
     support = np.zeros(n, np.int64)
@@ -203,14 +206,41 @@ def _year(
     return Year(int(year), bool(conduct & ELIGIBLE), tuple(clauses), back, barred)
 
 
+def _past(condition: Condition, of: Leaf) -> tuple[tuple[Node, int], ...]:
+    found = {(node.op, node.at): node for node in leaves(condition.node).values() if node.op in (HISTORY_LEAF, DUE)}
+    return tuple((node, of(node)) for node in found.values())
+
+
 def _worked(policy: Policy, clause: Clause, due: bool, of: Leaf) -> Iterator[Worked]:
-    """The definitions its conditions use, and its amount where that is due, in the order of the file."""
-    used = dict[str, None]()
+    """The definitions its conditions use, and its amount where that is due, in the order of the file; not those that only a reading
+    asks for which is not the one chosen."""
+    used, nodes = dict[str, None](), list[Node]()
     for part in (*clause.conditions, *([clause.amount] if due else [])):
         used |= part.uses.names
+        nodes.append(part.node)
+    written = {id(node) for node in below(*nodes)}
+    read = {id(node) for node in below(*nodes, within=lambda node: _as_read(node, of))}
     own = {definition.name: definition for definition in (*policy.lets, *clause.lets)}
     for definition in (own[name] for name in own if name in used):
         value, memo = definition.value, dict[int, int]()
+        own_nodes = {id(node) for node in (value.node, value.valid, value.den) if node is not None}
+        if own_nodes & written and not own_nodes & read:
+            continue
         there = value.valid is None or evaluate(value.valid, of, memo)
         over = evaluate(value.den, of, memo) if value.den is not None else 1
         yield Worked(definition, evaluate(value.node, of, memo) if there and over else None, over)
+
+
+def _as_read(node: Node, of: Leaf) -> tuple[Node, ...]:
+    """The arguments of a node that matter under the readings chosen."""
+
+    def sure(arg: Node) -> tuple[int, int]:
+        return ranges(arg, lambda leaf: (of(leaf),) * 2 if leaf.op == READING else None)
+
+    if node.op == "select":
+        low, high = sure(node.args[0])
+        return node.args if low != high else (node.args[1 if low else 2],)
+    if node.op in ("and", "or"):
+        decided = (0, 0) if node.op == "and" else (1, 1)
+        return next(((arg,) for arg in node.args if sure(arg) == decided), node.args)
+    return node.args

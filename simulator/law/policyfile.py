@@ -62,6 +62,7 @@ from simulator.money import LARGEST
 from simulator.phrases import phrase
 
 _YEARS, _CNY = (("year", 1),), (("CNY", 1),)
+FROM_PAYS = ("in_term", "begins_in_term", "not_yet_paid", "in_window")  # conditions that `term` and `pays` stand for
 CNY, COUNT, SHARE, AREA, RENT = (unit for text in ("CNY", "count", "share", "m2", "CNY/m2/month") if (unit := parse_unit(text)))
 FACT_UNITS: dict[str, Unit] = {
     "money": CNY,
@@ -1584,7 +1585,22 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
     _tiers_and_caps(reader, clauses, settlement)
     _edges(reader, clauses)
+    for at in sorted({k for group in settlement.exclusive for k in group.clauses}):
+        if clauses[at].first is not None:
+            reader.wrong(
+                f"clauses.{clauses[at].slug}.first",
+                (
+                    "stands in an exclusive group: who is not among the first gets neither this nor the clause it took the place of",
+                    "又在互斥组中：互斥先于名额，未列入名额的，本条和被它取代的条款都得不到",
+                ),
+                (
+                    "where the text means otherwise, rank by hand and make it a fact (a flag)",
+                    "原文不是此意的，由人排名，列为一项数据（是/否）",
+                ),
+                "warning",
+            )
     for clause in clauses:
+        _asked_too_early(reader, clauses, clause)
         if _pays_without_a_row(clause, settlement.conduct, reader):
             reader.wrong(
                 f"clauses.{clause.slug}.where",
@@ -1609,6 +1625,34 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                     ("correct or remove it", "请更正或删去"),
                     "warning",
                 )
+
+
+def _asked_too_early(reader: _Reader, clauses: list[Clause], clause: Clause) -> None:
+    """Note a comparison that asks for a remembered or paid year to be the year itself: it is known only from the year after."""
+    span = range(1990, 2061)
+    told_of = ("mark", "first_year", "last_year")
+    for condition in (*(c for c in clause.conditions if c.name not in FROM_PAYS), clause.amount):
+        for node in nodes.below(condition.node):
+            read = list(nodes.leaves(node).values()) if node.op in ("eq", "le", "lt") else []
+            past = [found.at for found in read if found.op == nodes.HISTORY and HISTORY_FIELDS[found.at[1]] in told_of]
+            if not past or len(past) == len(read) or any(found.op != nodes.YEAR and found.at not in past for found in read):
+                continue
+            tried = ((year, before) for year in span for before in (0, *range(span.start, year)))
+            if any(nodes.evaluate(node, lambda found, of=of: of[found.op == nodes.HISTORY]) for of in tried):  # type: ignore[misc]
+                continue
+            other, what = clauses[past[0][0]], HISTORY_FIELDS[past[0][1]]
+            name = other.marks_when.name if what == "mark" and other.marks_when else f"{other.slug}.paid.{what}"
+            name = name.removeprefix(f"{clause.slug}.")
+            reader.wrong(
+                f"clauses.{clause.slug}.{'amount' if condition is clause.amount else f'where.{condition.name}'}",
+                (
+                    f"asks whether {name} is the year itself, which never holds: it is known only from the year after",
+                    f"要求“{name}”就是当年，永远不成立：它从下一年起才知道",
+                ),
+                (f"for the first year itself write: the condition and not known({name})", f"首个年度本身请写：条件 且 非 known({name})"),
+                "warning",
+            )
+            break
 
 
 def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], reader: _Reader) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from simulator import facts
@@ -29,12 +29,14 @@ _WHEN = {
     "LtE": ("不晚于", "is not after"),
     "Lt": ("早于", "is before"),
 }
-_PAID = {
+_TURNED: Mapping[type, type] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
+PAID = {
     "total": ("累计已得", "all it was paid before"),
     "years": ("已享受年数", "years it was paid in"),
     "first_year": ("首次享受年度", "first year it was paid"),
     "last_year": ("最近享受年度", "last year it was paid"),
     "last": ("最近一次金额", "what it was paid last"),
+    "due": ("当年应得额", "what is due"),
 }
 
 
@@ -113,12 +115,12 @@ class Words:
             label, year = self.labels.get(name, name), ast.unparse(owner.args[0])
             return f"{year}年{label}" if self.zh else f"{label} of {year}"
         if isinstance(owner, ast.Name) and owner.id == "paid":
-            return _PAID.get(name, (name, name))[0 if self.zh else 1]
+            return PAID.get(name, (name, name))[0 if self.zh else 1]
         if isinstance(owner, ast.Name) and owner.id in ("numbers", "facts"):
             return self.labels.get(f"{owner.id}.{name}", name)
         if isinstance(owner, ast.Attribute):
             slug = ast.unparse(owner.value)
-            said = _PAID.get(name, (name, name))
+            said = PAID.get(name, (name, name))
             return f"“{self._clause(slug)}”{said[0]}" if self.zh else f"{said[1]} under “{self._clause(slug)}”"
         slug = ast.unparse(owner)
         return f"“{self._clause(slug)}”当年应得额" if self.zh else f"what is due under “{self._clause(slug)}”"
@@ -142,8 +144,16 @@ class Words:
         return f"－{said}" if isinstance(tree.op, ast.USub) else said
 
     def _compare(self, tree: ast.Compare, _: bool) -> str:
-        left, parts = self._say(tree.left, True), []
-        for op, right in zip(tree.ops, tree.comparators, strict=True):
+        terms, ops = (tree.left, *tree.comparators), tree.ops
+        if len(ops) == 2 and type(ops[0]) in _TURNED:  # 0 < x <= cap: x is above 0 and at most cap
+            return self._compared(terms[1], (_TURNED[type(ops[0])](), ops[1]), (terms[0], terms[2]))
+        pairs = [self._compared(terms[i], (op,), (terms[i + 1],)) for i, op in enumerate(ops)]
+        return ("，且" if self.zh else " and ").join(pairs)
+
+    def _compared(self, of: ast.expr, ops: Sequence[ast.cmpop], others: Sequence[ast.expr]) -> str:
+        """What a formula is, against others."""
+        left, parts = self._say(of, True), []
+        for op, right in zip(ops, others, strict=True):
             kind = type(op).__name__
             if kind in ("In", "NotIn"):
                 said = (
@@ -157,9 +167,9 @@ class Words:
                     else (f" is not in {said}" if kind == "NotIn" else f" is in {said}")
                 )
             else:
-                timed = any(map(_is_time, (tree.left, *tree.comparators)))
+                timed = any(map(_is_time, (of, *others)))
                 word = (_WHEN if timed else {}).get(kind, _EDGES[kind])[0 if self.zh else 1]
-                said = self._meaning(tree.left, right)
+                said = self._meaning(of, right)
                 parts.append(f"{word}{said}" if self.zh else f" {word} {said}")
         return f"{left}{('，且' if self.zh else ' and').join(parts)}"
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from simulator import resources
 from simulator.engine import casebook, policycases
+from simulator.engine.explain import OUTCOMES
 from simulator.errors import LawError, Problem, SimulatorError
 from simulator.files import put
 from simulator.law import policybook, policytext
 from simulator.law.policyfile import document_of, examine, law_of
 from simulator.law.shipped import law_at, policy_path, shipped_policies
+from simulator.law.steps import EXCLUSIVE
+from simulator.law.terms import Law
 from simulator.messages import line
 from simulator.report import policy_in_words
 from simulator.scenario import policy_file
@@ -149,6 +152,21 @@ def _cases(asked: Asked) -> int:
     return 0
 
 
+def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
+    """Why a case's clause gives nothing, or less than its formula, in a year; "" where it gives all."""
+    told = policycases.told_of(law, case).get(year)
+    if told is None or 0 < told.award == told.due:
+        return ""
+    failing = [(finding.evidence.zh, finding.evidence.en)[side] for finding in told.findings if not finding.held]
+    if failing:
+        return f"（不符合：{'、'.join(failing)}）" if side == 0 else f" (does not hold: {', '.join(failing)})"
+    rules = law.policy.settlement
+    links = [rules.exclusive[step.at].when if step.kind == EXCLUSIVE else rules.caps[step.at].most for step in told.steps]
+    said = "、".join(link.zh for link in links) if side == 0 else ", ".join(link.en for link in links)
+    said = said or OUTCOMES[told.outcome][side]
+    return f"（{said}）" if side == 0 else f" ({said})"
+
+
 def _test(asked: Asked) -> int:
     path = policy_file(asked.file)
     law = law_at(path)
@@ -167,8 +185,8 @@ def _test(asked: Asked) -> int:
     for case, year, said, now in wrong:
         was, found = (casebook.written(law.policy, case, v) for v in (said, now))
         asked.tell(
-            f"{case.name}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}",
-            f"{case.name} ({case.en}), {year}: confirmed {was}, now {found}",
+            f"{case.name}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}{_why(law, case, year, 0)}",
+            f"{case.name} ({case.en}), {year}: confirmed {was}, now {found}{_why(law, case, year, 1)}",
         )
     differ, rest = len({case.name for case, *_ in wrong}), len(cases) - confirmed
     asked.tell(

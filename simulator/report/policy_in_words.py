@@ -10,6 +10,7 @@ from simulator import facts
 from simulator.document import Block, Cell, Document, Paragraph, Section, Table, Title
 from simulator.errors import Problem, ReportError
 from simulator.files import put
+from simulator.law.policyfile import FROM_PAYS
 from simulator.law.policytext import canonical
 from simulator.law.terms import UNITS, Law
 from simulator.law.words import Words
@@ -66,7 +67,7 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
             label = _under(condition.get("article"), str(condition.get("zh" if zh else "en") or name))
             rows.append((("条件：" if zh else "condition: ") + label, words.of(_text(condition)), _text(condition)))
         asked = {c.name: c for c in clause.conditions}
-        for name in ("in_term", "begins_in_term", "not_yet_paid", "in_window"):
+        for name in FROM_PAYS:
             if name in asked and name not in (block.get("where") or {}):
                 rows.append(
                     (
@@ -219,7 +220,7 @@ def _settlement(law: Law, data: Mapping[str, Any], words: Words, zh: bool) -> li
             ("就高不重复" if rules.weighs_existing else "不比较")
             if zh
             else ("the higher of both, not both" if rules.weighs_existing else "not weighed"),
-            str(given.get("existing_support", "none")),
+            str(given.get("existing_support") or "none"),
         )
     )
     names, comma = [(c.zh if zh else c.en) for c in law.policy.clauses], "、" if zh else ", "

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from simulator.cli import main
 from simulator.engine import casebook, policycases
 from simulator.engine.instalments import parts_of
 from simulator.errors import LawError
@@ -100,3 +101,36 @@ def test_shares_of_the_years_are_the_parts_of_an_award(law):
     for wrong in ("[50 %, 30 %]", "[50 %]", "[110 %, -10 %]", "三年", "11"):
         _, problems = examine(yamlfile.loads(TEXT.replace("[50 %, 30 %, 20 %]", wrong), "t.yaml", LawError, gather=True, quantities=True))
         assert [p for p in problems if p.severity == "error" and p.place.endswith(".parts")], wrong
+
+
+GROWTH = """
+name: grown
+zh: 增长奖励
+term: {start: 2022-01-01, end: 2024-12-31}
+clauses:
+  grown:
+    article: 一
+    zh: 增长奖励
+    kind: recurrent
+    numbers: {rate: {value: 15 %, zh: 增幅}, fast: {value: 40 %, zh: 高增幅}, award: {value: 5万元, zh: 奖励}}
+    where: {rose: {if: "last_year.present and sales >= last_year.sales * (1 + rate)", zh: 增长}}
+    amount: 2 * award if sales > last_year.sales * (1 + fast) else award
+"""
+
+
+@pytest.mark.parametrize("written, other", [("sales >= last_year", "sales > last_year"), ("if sales > last_year", "if sales >= last_year")])
+def test_exactly_so_much_growth_has_a_case(written, other):
+    law, changed = (
+        examine(yamlfile.loads(text, "t.yaml", LawError, gather=True, quantities=True))[0]
+        for text in (GROWTH, GROWTH.replace(written, other))
+    )
+    made = [replace(case, confirmed=True) for case in policycases.make(law)[0]]
+    assert made and not list(policycases.differences(law, made)) and list(policycases.differences(changed, made))
+
+
+def test_a_mismatch_says_which_condition_failed(tmp_path, capsys):
+    (tmp_path / "p.yaml").write_text(GROWTH, "utf-8")
+    case = "cases: {甲: {clause: grown, years: {2021: {sales: 100}, 2022: {sales: 100}}, gives: {2022: 50000}, confirmed: true}}\n"
+    (tmp_path / "c.yaml").write_text(case, "utf-8")
+    assert main(["policy", "test", str(tmp_path / "p.yaml"), "--cases", str(tmp_path / "c.yaml"), "--lang", "zh"]) == 1
+    assert "现算得 0（不符合：增长）" in capsys.readouterr().out

@@ -135,7 +135,7 @@ def test_the_last_step_leaves_what_is_assessed(given):
 
 SAID = {
     "zh": [
-        "就高：第六条“二者就高”，享受第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",
+        "就高：第六条“二者就高”，只留第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",
         "封顶：第七条“年度封顶” 300,000.00 元，列在前面的条款已占 250,000.00 元，本项由 100,000.00 元减为 50,000.00 元",
         "名额：按网络零售额 1,000,000.00 元列第 4 位（参加排序 4 户，取前 2 户），未列入",
         "资金池：第八条“贴息资金” 400,000.00 元，应付合计 1,600,000.00 元，按 25.0000% 兑付，本项由 200,000.00 元减为 50,000.00 元",
@@ -144,7 +144,7 @@ SAID = {
         "兑现：分3年，2022年 33,333.33、2023年 33,333.33、2024年 33,333.34 元",
     ],
     "en": [
-        'only the highest: 第六条 "the higher of both": 第一条 Sales award 250,000.00 CNY is paid, not this 50,000.00 CNY',
+        'only the highest: 第六条 "the higher of both": 第一条 Sales award 250,000.00 CNY is kept, not this 50,000.00 CNY',
         'cap: 第七条 "cap of the year" 300,000.00 CNY; clauses before it take 250,000.00 CNY; cut from 100,000.00 CNY to 50,000.00 CNY',
         "first 2 by online sales: 1,000,000.00 CNY, place 4 of 4 ranked; not among them",
         (
@@ -230,3 +230,51 @@ def test_a_clause_in_kind_has_no_parts(tmp_path, capsys):
     )
     assert main(["policy", "check", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 2
     assert "实物条款不能分年兑现" in capsys.readouterr().out
+
+
+PAST = """
+name: past
+zh: 试行办法
+term: {start: 2022-01-01, end: 2024-12-31}
+readings:
+  way: {zh: 口径, article: 一, default: plain, plain: {zh: 按原文}, wide: {zh: 从宽}}
+clauses:
+  sold:
+    article: 第一条
+    zh: 销售奖励
+    kind: recurrent
+    pays: {any: 2年}
+    numbers: {rate: {value: 20 %, zh: 比例}, low: {value: 10 %, zh: 低比例}}
+    remember: {first: sales > 0元}
+    let:
+      share: {is: rate if paid.years == 0 else low, zh: 当年比例}
+      wider: {is: sales + online_sales, zh: 从宽的销售额}
+    where: {since: {if: not known(first) or year > first, zh: 首个年度起}}
+    amount: share * (wider if way == "wide" else sales)
+  more:
+    article: 第二条
+    zh: 叠加奖励
+    kind: recurrent
+    numbers: {each: {value: 500元/人/月, zh: 每人每月}}
+    where: {due: {if: 0元 < sold.due <= 30万元, zh: 第一条当年应得}}
+    amount: each * 1个月
+"""
+
+
+def test_what_was_paid_and_remembered_stands_beside_its_condition(tmp_path, capsys):
+    (tmp_path / "p.yaml").write_text(PAST, "utf-8")
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "enterprises.csv").write_text("enterprise_id,accounts_sound\nA,是\n", "utf-8")
+    (tmp_path / "r" / "annual.csv").write_text("enterprise_id,year,sales,online_sales\nA,2022,1000000,0\nA,2023,1000000,0\n", "utf-8")
+    assert main(["explain", str(tmp_path / "r"), "A", "--policy", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert [
+        line
+        for line in ("首个年度 first = —", "首个年度 first = 2022", "已享受年数 = 1", "当年比例 = 20%", "当年比例 = 10%")
+        if line not in said
+    ] == []
+    assert "“销售奖励”当年应得额 = 200,000.00 元" in said and "“销售奖励”当年应得额 = 100,000.00 元" in said
+    assert "从宽的销售额" not in said, "the reading that asks for it is not chosen"
+    assert main(["policy", "show", str(tmp_path / "p.yaml"), "--lang", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "“销售奖励”当年应得额超过0元，且不超过30万元" in said and "500 元/人/月" in said and "| none |" in said and "None" not in said

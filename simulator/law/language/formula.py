@@ -645,6 +645,14 @@ class Formula:
                 "add years instead: a < b + 5年; age(b) gives whole years",
                 "请改为加年数，如 甲 < 乙 + 5年；满几年用 age(乙)",
             )
+        if {one.kind, other.kind} == {YEAR, DATE} and sign < 0:
+            return self.fail(
+                self._at(tree.right),
+                "a year and a day are subtracted",
+                "年份与日期不能相减",
+                "age(day) gives whole years to the end of the year; or take the year of the day: year - year(day)",
+                "至年末满几年用 age(日期)；按年份相减用 year - year(日期)",
+            )
         wrong, part = (other, tree.right) if one.kind in (NUMBER, YEAR, MONTH, DATE) else (one, tree.left)
         return self._not_a(part, wrong, "a number" if wrong is one else f"what can be added to {_kind(one)[0]}", "可以加减的数")
 

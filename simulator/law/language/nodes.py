@@ -178,20 +178,21 @@ def evaluate(node: Node, known: Callable[[Node], int], memo: dict[int, int] | No
     return found
 
 
-def leaves(*roots: Node) -> dict[int, Node]:
-    """All leaves below some nodes, by identity."""
-    found: dict[int, Node] = {}
-    seen: set[int] = set()
+def below(*roots: Node, within: Callable[[Node], tuple[Node, ...]] = lambda node: node.args) -> list[Node]:
+    """Some nodes and all below them, each once; within: which arguments of a node are looked at."""
+    seen: dict[int, Node] = {}
     waiting = list(roots)
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.op in LEAVES:
-            found[id(node)] = node
-        waiting += node.args
-    return found
+        if id(node) not in seen:
+            seen[id(node)] = node
+            waiting += within(node)
+    return list(seen.values())
+
+
+def leaves(*roots: Node) -> dict[int, Node]:
+    """All leaves below some nodes, by identity."""
+    return {id(node): node for node in below(*roots) if node.op in LEAVES}
 
 
 def both(*conditions: Node) -> Node:

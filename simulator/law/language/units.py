@@ -77,13 +77,15 @@ _FACT_HIGHS = {_CNY: Decimal(10**13), _AREA: Decimal(10**7)}
 @dataclass(frozen=True)
 class Unit:
     """A unit. name: the usual one of its kind (万元 is CNY, with a size); dimensions: base units with powers; scale: machine units
-    in one; high: the largest value a number may have; size: how many of the unit a written one is (万元: 10 000)."""
+    in one; high: the largest value a number may have; size: how many of the unit a written one is (万元: 10 000); each: of what it is
+    so much each (元/人/月: 人)."""
 
     name: str
     dimensions: Dimensions
     scale: int
     high: Decimal
     size: Decimal = Decimal(1)
+    each: str = ""
 
     @property
     def is_share(self) -> bool:
@@ -111,7 +113,7 @@ def parse_unit(text: Any, labels: frozenset[str] = frozenset()) -> Unit | None:
     if name in COUNTED or name in labels:
         return Unit("count" if name in _ENTERPRISES else name, NONE, 1, _COUNT_HIGH)
     powers: dict[str, int] = {}
-    size, sign = Decimal(1), 1
+    size, sign, each = Decimal(1), 1, ""
     parts = re.split(r"([/·*×]|每)", name.replace("每", "/"))
     for part in parts:
         word = part.strip()
@@ -121,6 +123,7 @@ def parse_unit(text: Any, labels: frozenset[str] = frozenset()) -> Unit | None:
         if not word:
             return None
         if word in COUNTED or word in labels:
+            each = word if sign < 0 else each
             continue
         found = _BASES.get(word) or _BASES.get(word.removesuffix("s"))
         if found is None and word[:1] in _SIZES and word[1:] in COUNTED | labels:  # 万户
@@ -146,7 +149,7 @@ def parse_unit(text: Any, labels: frozenset[str] = frozenset()) -> Unit | None:
     if dimensions:
         simple = len(dimensions) == 1 and dimensions[0][1] == 1
         name = canonical.get(dimensions[0][0], dimensions[0][0]) if simple else described(dimensions)
-    return Unit(name, dimensions, scale, high, size)
+    return Unit(name, dimensions, scale, high, size, each)
 
 
 _QUANTITY = re.compile(r"\s*([¥￥$]?[+-]?[0-9０-９][0-9０-９,，_.．]*(?:[eE][+-]?\d{1,2})?)\s*(百万|千万|万|亿|千|百)?\s*(.*?)\s*$", re.S)

@@ -272,6 +272,41 @@ def test_the_advice_on_missing_rows_holds_under_some_reading(tmp_path, rest, adv
     assert ["clauses.small.where"] * advised == [place for place, said in found if "没有当年数据" in said]
 
 
+@pytest.mark.parametrize(
+    "condition, name",
+    [
+        ("year == first", "first"),
+        ("ecommerce and first >= year", "first"),
+        ("year < first + 1年", "first"),
+        ("year - first < 1年", ""),
+        ("ecommerce and not (year == paid.first_year)", "paid.first_year"),
+        ("year == first + 1年", ""),
+        ("year - first <= 1年 or ecommerce", ""),
+        ("ecommerce and not known(first)", ""),
+    ],
+)
+def test_that_a_year_is_known_only_from_the_next_is_pointed_out(tmp_path, condition, name):
+    rest = f"    remember: {{first: ecommerce}}\n    where: {{a: {{if: {condition}, zh: 甲}}}}\n    pays: once\n    amount: award"
+    found = [(place, said) for place, said in advice(tmp_path, rest) if "从下一年起才知道" in said]
+    assert found == [("clauses.small.where.a", f"要求“{name}”就是当年，永远不成立：它从下一年起才知道")] * bool(name)
+
+
+def test_a_day_taken_from_a_year_is_told_of_age(tmp_path):
+    file = tmp_path / "tried.yaml"
+    rest = "    where: {a: {if: year - settled_on >= 2年, zh: 甲}}\n    amount: award"
+    file.write_text(SMALL.format(kind="recurrent", rest=rest, conduct=""), "utf-8")
+    (found,) = [p for p in examine(document_of(file))[1] if p.severity == "error"]
+    assert "年份与日期不能相减" in found.cause_zh and "age(日期)" in found.remedy_zh
+
+
+def test_places_within_an_exclusive_group_are_pointed_out(tmp_path):
+    other = "  more: {article: 二, zh: 另一项, kind: recurrent, amount: 1000元}\n"
+    group = f"{other}links: {{exclusive: {{one: {{of: [small, more]}}}}}}\nsettlement"
+    rest = "    amount: award\n    first: {n: 2户, by: online_sales}"
+    assert [place for place, said in advice(tmp_path, rest, links=group) if "互斥先于名额" in said] == ["clauses.small.first"]
+    assert not [said for _, said in advice(tmp_path, rest, links=f"{other}settlement") if "互斥" in said]
+
+
 def test_what_follows_from_a_fault_is_not_told(tmp_path):
     file = tmp_path / "tried.yaml"
     rest = "    let: {x: online_sales = 5, y: 1 * below}\n    where: {small: {if: x > y, zh: 条件}}\n    amount: award"

@@ -37,7 +37,7 @@ def test_the_example_is_a_policy_that_gives_what_its_text_says(page):
     cases, missed = make(law)
     assert not missed
     by_words = {(case.clause, case.zh): case for case in cases}
-    at = by_words["growth", "网络零售额 1000000（界限）"]
+    at = by_words["growth", "网络零售额 1000000（自此变化）"]
     assert assess_case(law, at)[2016] == 1_000_000  # 1 万元 in fen
     assert max(case.gives.get(2016, 0) for case in cases if case.clause == "growth") == 20_000_000
     broken = {case.years[2016]["online_sales"]: case.gives[2016] for case in cases if case.clause == "first_sales" and 2016 in case.gives}
