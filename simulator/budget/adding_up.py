@@ -32,8 +32,9 @@ REMEDY = "a fault of the program: please report it"
 
 
 def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
-    """Raise SimulatorError unless, in every draw, each clause's cash over the years is what it was awarded over the years (but for parts that fall due later),
-    nothing in kind is cash, and the purses' induced taxes (`found`, CNY) are the taxes with less those without the policy."""
+    """Raise SimulatorError unless, in every draw, each clause's cash over the years is what it was awarded over them (but for
+    parts that fall due later), nothing in kind is cash, and the purses' induced taxes (`found`, CNY) are the taxes with less those
+    without the policy."""
     awarded, paid = draws.by_clause[:, :, :, totals.AWARDED], draws.paid.sum(axis=1)
     induced = draws.of_year("taxes_with") - draws.of_year("taxes_without")
     purses = sum(found[name][:, : induced.shape[1]] for name in PURSES) * FEN

@@ -1,9 +1,9 @@
 """Who is paid what and when, claim by claim, in one draw after another: the compiled part of the ledger.
 
-A claim falls due in two instalments, the draw's share of it in its year and the rest in the next, or in the yearly parts of its
-clause (both by running sums over the claims of a clause and year, so that they add up to the fen). Where an appropriation does not suffice, `mode` says who is paid; what stays
-unpaid waits or lapses. A breach cancels what an enterprise still waits for, and this is not due back. Parts that fall due after a breach
-stay due, as in the run: the whole award is due back.
+A claim falls due in two instalments, the draw's share of it in its year and the rest in the next, or in the yearly parts of its clause
+(both by running sums over the claims of a clause and year, so that they add up to the fen). Where an appropriation does not suffice,
+`mode` says who is paid; what stays unpaid waits or lapses. A breach cancels what an enterprise still waits for, and this is not due
+back. Parts that fall due after a breach stay due, as in the run: the whole award is due back.
 
 Nothing is known of when enterprises apply: a claim's day is drawn evenly over its year unless the register has it.
 """
@@ -259,12 +259,12 @@ def keep_ledger(
 ):
     """Ration a block of draws, claim by claim, into sums by draw.
 
-    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application
-    by claim, 0 where it is drawn; shares (draws,): of a claim that falls due in its own year; parts
-    (clauses, at least 2): weights of the yearly parts, zeros where a clause has none; the first `paid_years` are paid as they are. rank, pool_of, clause_caps (clauses,); pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED
-    where there is none. flows (draws, cash years, clauses, 6): see FLOWS, `cut` in the year of the award; due_back (draws, cash
-    years) fen; unpaid (draws, cash years): claims not paid in full at the end of the year; committed, largest: see
-    `count_recipients`.
+    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application by
+    claim, 0 where it is drawn; shares (draws,): of a claim that falls due in its own year; parts (clauses, at least 2): weights of the
+    yearly parts, zeros where a clause has none; the first `paid_years` are paid as they are. rank, pool_of, clause_caps (clauses,);
+    pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED where there is none. flows (draws, cash years, clauses, 6):
+    see FLOWS, `cut` in the year of the award; due_back (draws, cash years) fen; unpaid (draws, cash years): claims not paid in full at
+    the end of the year; committed, largest: see `count_recipients`.
     """
     days, tickets = given_days.copy(), np.zeros(claims.shape[0], np.int64)
     for i in range(claims.shape[0]):
