@@ -64,8 +64,8 @@ class Wanted(NamedTuple):
     """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
     capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
     n or 0): the clauses whose conditions held for each of those played, from the second bit on, see `workspace.note_held`:
-    enterprises of the base year, or newcomers in order of arrival; contested (clauses,), weighed (years or 0,): the state of each year, candidates (draws,
-    …), decided (draws, …): see `weighing`."""
+    enterprises of the base year, or newcomers in order of arrival; contested (clauses,), weighed (years or 0,): the state of each year,
+    candidates (draws, …), decided (draws, …): see `weighing`."""
 
     claims: Any
     kept: Any
