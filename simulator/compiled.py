@@ -40,7 +40,19 @@ COMPILED = (
     *(f"law/{name}.py" for name in ("assessment", "calendar", "calling", "machine", "policy", "sharing", "terms")),
     *(
         f"engine/{name}.py"
-        for name in ("from_draw", "from_register", "generosity", "kernel", "ledger", "life", "own", "recipe", "room", "totals", "weighing")
+        for name in (
+            "from_draw",
+            "from_register",
+            "generosity",
+            "kernel",
+            "ledger",
+            "life",
+            "own",
+            "recipe",
+            "totals",
+            "weighing",
+            "workspace",
+        )
     ),
     "budget/rationing.py",
 )

@@ -121,7 +121,7 @@ def draw_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--population", metavar="REGISTER", help="a register; without it incumbents are drawn")
     unit_option(p)
     p.add_argument("--draws", type=int, metavar="N", help="number of draws")
-    p.add_argument("--seed", type=int, metavar="S", help="seed of the streams")
+    p.add_argument("--seed", type=int, metavar="S", help="random seed")
     p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")
     p.add_argument(
         "--appropriation",

@@ -15,7 +15,7 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
     p.add_argument("--enterprises", type=int, metavar="N", default=400, help="how many (default: 400)")
-    p.add_argument("--seed", type=int, metavar="S", help="seed of the streams (default: the scenario's)")
+    p.add_argument("--seed", type=int, metavar="S", help="random seed (default: the scenario's)")
     p.add_argument("--out", metavar="DIR", required=True, help="folder of the tables (Parquet where there are many)")
     set_option(p)
     lang_option(p)

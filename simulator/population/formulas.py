@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from simulator.characters import parse_number
 from simulator.population.grid import Place
@@ -14,6 +15,7 @@ from simulator.population.raw import letters, position_of
 MOST = 20_000  # formulas of a sheet that are calculated
 MOST_CELLS = 2_000_000  # that the sums of a sheet read: running sums grow with the square of its rows
 LONGEST = 400  # characters of one
+DEEPEST = 20  # brackets and functions within each other
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _TOKEN = re.compile(rf"({_CELL})(?::({_CELL}))?(?![\w(!.])|([0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+)|([A-Za-z]+)\(|([-+*/^%(),])")
 _FUNCTIONS: dict[str, Callable[[list[float]], float]] = {
@@ -55,11 +57,14 @@ def calculated(text: str, rows: Sequence[Sequence[str]], left: list[int] | None 
             return None
         tokens.append(found.groups())
         at = found.end()
+    opened = accumulate(bool(function or sign == "(") - (sign == ")") for *_, function, sign in tokens)
+    if max(opened, default=0) > DEEPEST:
+        return None
     try:
         reader = _Reader(tokens, rows, left or [MOST_CELLS])
         value = reader.sum()
         return value if reader.at == len(tokens) and math.isfinite(value) else None
-    except (ValueError, ArithmeticError, IndexError, TypeError, RecursionError):
+    except (ValueError, ArithmeticError, IndexError, TypeError):
         return None
 
 
@@ -121,9 +126,10 @@ class _Reader:
         return value
 
     def _signed(self) -> float:
-        if sign := self._sign("+", "-"):
-            return self._signed() * (1 if sign == "+" else -1)
-        value = self._one()
+        factor = 1
+        while sign := self._sign("+", "-"):
+            factor *= 1 if sign == "+" else -1
+        value = self._one() * factor
         while self._sign("%"):
             value /= 100
         return value

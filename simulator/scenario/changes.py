@@ -43,7 +43,7 @@ class Choice:
 
 PLAIN: Mapping[str, Choice] = {
     "horizon": Choice("int", (1990, 2100), "最后一个核定年度（次年仍有支付）", "last award year (cash runs a year longer)"),
-    "seed": Choice("int", (0, 2**64 - 1), "随机种子", "seed of the streams"),
+    "seed": Choice("int", (0, 2**64 - 1), "随机种子", "random seed"),
     "draws": Choice("int", (1, 10_000_000), "模拟次数", "number of draws"),
     "sampling": Choice("choice", ("plain", "sobol"), "参数抽样方式", "how the assumptions are drawn"),
     "uncertainty": Choice("choice", ("full", "none"), "参数不确定性", "uncertainty of the assumptions"),

@@ -52,7 +52,7 @@ def test_equal_scenarios_differ_by_exactly_nothing(base):
 def test_every_change_is_listed_first_with_both_values_and_its_article(result, tmp_path):
     rows = {r.path: (r.baseline, r.reform, r.article) for r in result.changed.itertuples()}
     assert rows == {
-        "law.tax_rebate.high_rate": ("0.50", "0.4", "四（四）"),
+        "law.tax_rebate.high_rate": ("0.5", "0.4", "四（四）"),
         "law.office_rent.max_area": ("500", "300", "四（三）"),
         "interpretation.opening_awards": ("cumulative", "higher_of", "四（一）（二）"),
     }

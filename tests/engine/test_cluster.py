@@ -254,7 +254,7 @@ def test_work_travels_whole(registers):
         order = packed(dataclasses.replace(work, register=named(people)))
         assert len(order) < 200_000 and unpacked(order) is unpacked(order)
         there = unpacked(order)
-        assert there.scenario.hash() == SMALL.hash() and there.chance == 3
+        assert there.scenario.hash() == SMALL.hash() and there.replicate == 3
         task, parameters = work.tasks(40, 1)[0], pull_levers(outer_layer(SMALL, 0, 40))
         found = play_order(order, code_here(), task, parameters[task.first : task.last], 0)
         expected = work.play(task, parameters[task.first : task.last])

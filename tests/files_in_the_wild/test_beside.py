@@ -619,4 +619,6 @@ def test_a_repeated_formula_that_points_outside_the_sheet_is_no_endless_matter()
     from simulator.population.formulas import calculated, shifted
 
     assert shifted("A1+$B$2", -3, -1) == "#REF!+$B$2" and calculated("#REF!+1", []) is None
-    assert calculated("(" * 190 + "1" + ")" * 190, []) == 1 and calculated("9^9^9^9", []) is None
+    assert calculated("(" * 20 + "1" + ")" * 20, []) == 1 and calculated("9^9^9^9", []) is None
+    assert calculated("(" * 190 + "1" + ")" * 190, []) is None and calculated("SUM(" * 21 + "1" + ")" * 21, []) is None
+    assert calculated("-" * 301 + "1", []) == -1

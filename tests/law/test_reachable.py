@@ -1,4 +1,4 @@
-"""What is ruled out beforehand can never relevant: the engine leaves nobody out who would be awarded something."""
+"""What is ruled out beforehand can never matter: the engine leaves nobody out who would be awarded something."""
 
 import numpy as np
 import pytest

@@ -205,7 +205,7 @@ def readings(lang: str) -> str:
     for name, switch in SWITCHES.items():
         told = [f"`{reading}` {switch.meanings[reading][not zh]}" for reading in switch.names]
         rows.append([switch.article, switch.zh if zh else switch.en, f"`{name}`", f"**{told[0]}**", "<br>".join(told[1:])])
-    head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "relevant", "switch", "default", "other readings"]
+    head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "in doubt", "switch", "default", "other readings"]
     note = (
         "设定方法：`--set interpretation.设定=理解`。每份报告都列明所用理解；改用他种理解的代价见 `simulator attribute`。"
         if zh
