@@ -124,7 +124,7 @@ def test_a_choice_is_invented_too():
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"assumptions.cash.same_year": 0.4}, {"horizon": 2023}, {"rationing.mode": "pro_rata", "appropriation.2024": 100_000}]
+    "changes", [{}, {"assumptions.cash.same_year": 0.4}, {"horizon": 2024}, {"rationing.mode": "pro_rata", "appropriation.2024": 100_000}]
 )
 def test_parts_fall_due_in_the_ledger_as_in_the_run(changes):
     """Year by year, with breaches and with parts that fall due after the last year."""
