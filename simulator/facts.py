@@ -103,4 +103,17 @@ KINDS: dict[str, tuple[str, str]] = {
     "building_recognised": ("flag", "示范楼宇认定"),
     "executive_children": ("count", "高管子女就学人数"),
 }
+# Columns of a register that no formula can name, and their Chinese headers.
+NO_FACTS: dict[str, str] = {
+    "enterprise_id": "统一社会信用代码",
+    "name": "企业名称",
+    "group_id": "所属集团",
+    "parent_id": "分离母体",
+    "area": "所属镇街园区",
+    "sector": "行业",
+    "closed_on": "注销日期",
+    "former_id": "曾用代码",
+    "year": "年度",
+    "employees": "从业人数",
+}
 HEADQUARTERS: dict[str, int] = {"none": NONE, "无": NONE, "regional": REGIONAL, "区域": REGIONAL, "national": NATIONAL, "全国": NATIONAL}

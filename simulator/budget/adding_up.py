@@ -32,15 +32,19 @@ REMEDY = "a fault of the program: please report it"
 
 
 def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
-    """Raise SimulatorError unless, in every draw, each clause's cash over the years is what it was awarded over the years,
-    nothing in kind is cash, and the purses' induced taxes (`found`, CNY) are the taxes with less those without the policy."""
-    awarded = draws.by_clause[:, :, :, totals.AWARDED].sum(axis=1)
+    """Raise SimulatorError unless, in every draw, each clause's cash over the years is what it was awarded over them (but for
+    parts that fall due later), nothing in kind is cash, and the purses' induced taxes (`found`, CNY) are the taxes with less those
+    without the policy."""
+    awarded, paid = draws.by_clause[:, :, :, totals.AWARDED], draws.paid.sum(axis=1)
     induced = draws.of_year("taxes_with") - draws.of_year("taxes_without")
     purses = sum(found[name][:, : induced.shape[1]] for name in PURSES) * FEN
     largest = np.maximum(np.abs(draws.of_year("taxes_with")), np.abs(draws.of_year("taxes_without")))
     faults = []
-    if (draws.paid.sum(axis=1)[:, : draws.cash] != awarded[:, : draws.cash]).any():
-        faults.append("cash over the years is not what was awarded over the years")
+    for k, clause in enumerate(draws.policy.clauses[: draws.cash]):
+        due = awarded[:, : max(0, awarded.shape[1] + 2 - len(clause.parts)), k].sum(axis=1)  # with all their parts in these years
+        if (paid[:, k] < due).any() or (paid[:, k] > awarded[:, :, k].sum(axis=1)).any():
+            faults.append("cash over the years is not what was awarded over the years")
+            break
     if draws.paid[:, :, draws.cash :].any():
         faults.append("something in kind was paid in cash")
     if (np.abs(purses - induced) > np.maximum(HALF_A_FEN * FEN, largest * DIGITS)).any():

@@ -22,6 +22,7 @@ import pandas as pd
 
 from simulator.budget.execution import brought_forward
 from simulator.engine.claims import claims_of
+from simulator.engine.instalments import weights_of
 from simulator.engine.ledger import CLAWBACK
 from simulator.engine.prepared import known_until, paid_until
 from simulator.engine.run import outer_layer
@@ -110,20 +111,21 @@ def _claims(scenario: Scenario, population: Population, parameters: np.ndarray) 
     holder_of, names, count = holders(population), np.array([*slugs, ""], object), len(parameters)  # a clawback has no name
     keys = population.keys
     order = np.argsort(keys)
-    known = paid_until(scenario, population)
+    known, weights = paid_until(scenario, population), weights_of(scenario.law.policy)
     claims_in, found = claims_of(scenario, population), []
     for first in range(0, count, BLOCK):
         claims = claims_in(first, parameters[first : min(first + BLOCK, count)])
         place = order[np.minimum(np.searchsorted(keys[order], claims["enterprise"]), len(keys) - 1)]
         own = keys[place] == claims["enterprise"]
         claims = claims[own]
-        now = np.where(claims["year"] <= known, 1.0, parameters["cash_same_year"][claims["draw"]])
-        back = claims["clause"] == CLAWBACK
-        parts = [
-            (np.where(back, "clawback", "awarded"), 0, 1.0),
-            (np.where(back, "", "paid"), 0, now),
-            (np.where(back, "", "paid"), 1, 1 - now),
-        ]
+        back, really = claims["clause"] == CLAWBACK, claims["year"] <= known
+        own_weights, now = weights[claims["clause"]], parameters["cash_same_year"][claims["draw"]]
+        in_parts = own_weights.any(axis=1)
+        shares = own_weights / np.maximum(own_weights.sum(axis=1), 1)[:, None]
+        shares[~in_parts, 0], shares[~in_parts, 1] = now[~in_parts], 1 - now[~in_parts]
+        shares[really] = np.arange(shares.shape[1]) == 0
+        parts = [(np.where(back, "clawback", "awarded"), 0, 1.0)]
+        parts += [(np.where(back, "", "paid"), later, shares[:, later]) for later in range(shares.shape[1])]
         for measure, later, part in parts:
             frame = pd.DataFrame(
                 {
@@ -135,7 +137,7 @@ def _claims(scenario: Scenario, population: Population, parameters: np.ndarray) 
                     "awards": 1 / count,
                 }
             )
-            frame = frame[(frame["measure"] != "") & (frame["amount"] != 0)]
+            frame = frame[(frame["measure"] != "") & (frame["amount"] != 0) & (frame["year"] <= scenario.cash_years[-1])]
             found.append(frame.groupby(list(COLUMNS[:4]), as_index=False)[list(COLUMNS[4:])].sum())
     return _summed(found)
 

@@ -15,8 +15,9 @@ from simulator.budget import rationing
 from simulator.engine.blocks import Workers, threads
 from simulator.engine.claims import claims_of
 from simulator.engine.enacted import enact
+from simulator.engine.instalments import weights_of
 from simulator.engine.prepared import paid_until
-from simulator.engine.run import Draws
+from simulator.engine.run import Draws, falling_due
 from simulator.errors import Problem, SimulatorError
 from simulator.population.register import Population
 from simulator.scenario import Scenario
@@ -73,6 +74,7 @@ def keep_ledger(
     caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in draws.slugs[: draws.cash]])
     limits = np.array([scenario.appropriation.get(y, rationing.UNLIMITED) for y in draws.cash_years])
     cap = rationing.UNLIMITED if purse.enterprise_cap is None else purse.enterprise_cap
+    parts, known = weights_of(scenario.law.policy), paid_until(scenario, population)
     keys = enact(scenario, []).keys[: draws.cash]
     recipients = draws.by_clause[:, :, : draws.cash, 0].sum(axis=(1, 2)).max(initial=1)
     block = block or max(1, min(64, CLAIMS_AT_ONCE // max(1, int(recipients))))
@@ -88,7 +90,8 @@ def keep_ledger(
             days_of(claims),
             first,
             draws.parameters["cash_same_year"][part].astype(float),
-            paid_until(scenario, population),
+            parts,
+            known,
             list(MODES).index(purse.mode),
             purse.unpaid == "carried",
             rank,
@@ -109,7 +112,7 @@ def keep_ledger(
     recovered = np.zeros_like(due_back)
     recovered[:, 1:] = np.floor(due_back[:, :-1] * draws.parameters["breach_recovered"][:, None] + 0.5)
     ledger = Ledger(draws.years, draws.cash_years, flows, due_back, recovered, unpaid, committed, largest)
-    _hold(ledger, draws, scenario)
+    _hold(ledger, draws, scenario, known)
     return ledger
 
 
@@ -154,14 +157,16 @@ def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[np.ndarray, np.nd
     return pool_of, limits
 
 
-def _hold(ledger: Ledger, draws: Draws, scenario: Scenario) -> None:
+def _hold(ledger: Ledger, draws: Draws, scenario: Scenario, paid_years: int) -> None:
     """What must hold to the fen in every draw, before anything is printed."""
     flow = {name: ledger.flow(name) for name in rationing.FLOWS}
     awarded = draws.by_clause[:, :, : draws.cash, 2]
-    gone = sum(flow[name].sum(axis=1) for name in ("paid", "lapsed", "cancelled", "cut")) + flow["waiting"][:, -1]
+    gone = sum(flow[name].sum(axis=1) for name in ("paid", "lapsed", "cancelled")) + flow["waiting"][:, -1]
     faults = []
-    if (gone != awarded.sum(axis=1)).any():
-        faults.append("paid, waiting, lapsed, cancelled and cut are not what was awarded")
+    if (flow["due"] != falling_due(awarded - flow["cut"][:, :-1], draws.policy, draws.parameters["cash_same_year"], paid_years)).any():
+        faults.append("what falls due is not what was awarded and not cut")
+    if (gone != flow["due"].sum(axis=1)).any():
+        faults.append("paid, waiting, lapsed and cancelled are not what fell due")
     if (ledger.committed.sum(axis=1) != awarded.sum(axis=2)).any() or (ledger.largest[:, 0] != awarded.sum(axis=(1, 2))).any():
         faults.append("commitments or recipients are not what was awarded")
     if (

@@ -1,8 +1,9 @@
 """Who is paid what and when, claim by claim, in one draw after another: the compiled part of the ledger.
 
-A claim falls due in two instalments: the draw's share of it in its year (by running sums over the claims of a clause and
-year, so that they add up to the fen), the rest in the next. Where an appropriation does not suffice, `mode` says who is paid; what stays
-unpaid waits or lapses. A breach cancels what an enterprise still waits for, and only what it was really paid is due back.
+A claim falls due in two instalments, the draw's share of it in its year and the rest in the next, or in the yearly parts of its clause
+(both by running sums over the claims of a clause and year, so that they add up to the fen). Where an appropriation does not suffice,
+`mode` says who is paid; what stays unpaid waits or lapses. A breach cancels what an enterprise still waits for, and this is not due
+back. Parts that fall due after a breach stay due, as in the run: the whole award is due back.
 
 Nothing is known of when enterprises apply: a claim's day is drawn evenly over its year unless the register has it.
 """
@@ -73,8 +74,15 @@ def first_served(offers, clause, pool, clause_limits, pool_limits, limits, order
 
 
 @maker
-def instalments(cash, claims, share, paid_years, enterprise_cap, net, now):
-    """What remains of each claim under the cap of an enterprise and year, and what of it falls due in its own year."""
+def portion(amount, weight, whole):
+    """⌊amount · weight / whole⌋, without a product that could be too large."""
+    return amount // whole * weight + amount % whole * weight // whole
+
+
+@maker
+def instalments(cash, claims, share, parts, paid_years, enterprise_cap, net, due):
+    """What remains of each claim under the cap of an enterprise and year, and what of it falls due in its own year and in each of
+    those after: due (claims, columns of parts)."""
     so_far = np.zeros((claims["year"].max() + 1, cash), np.int64)
     awarded = 0
     for i in range(claims.shape[0]):
@@ -89,9 +97,15 @@ def instalments(cash, claims, share, paid_years, enterprise_cap, net, now):
         awarded += claim.amount
         before = so_far[claim.year, claim.clause]
         so_far[claim.year, claim.clause] += net[i]
-        now[i] = net[i]
+        due[i, 0] = net[i]
         if claim.year > paid_years:
-            now[i] = math.floor((before + net[i]) * share + 0.5) - math.floor(before * share + 0.5)
+            weights, last = parts[claim.clause], np.count_nonzero(parts[claim.clause]) - 1
+            if last < 0:
+                due[i, 0], last = math.floor((before + net[i]) * share + 0.5) - math.floor(before * share + 0.5), 1
+            else:
+                for part in range(last):
+                    due[i, part] = portion(before + net[i], weights[part], weights.sum()) - portion(before, weights[part], weights.sum())
+            due[i, last] = net[i] - due[i, :last].sum()
 
 
 @maker
@@ -108,12 +122,26 @@ def queue(claims, days, tickets, mode, rank):
 
 @maker
 def settle_draw(
-    claims, order, share, paid_years, mode, carried, enterprise_cap, pool_of, clause_caps, pool_limits, limits, flows, due_back, unpaid
+    claims,
+    order,
+    share,
+    parts,
+    paid_years,
+    mode,
+    carried,
+    enterprise_cap,
+    pool_of,
+    clause_caps,
+    pool_limits,
+    limits,
+    flows,
+    due_back,
+    unpaid,
 ):
     """Pay one draw's claims. flows (cash years, clauses, 6), due_back, unpaid (cash years,) as for `keep_ledger`."""
     n, last = claims.shape[0], flows.shape[0]
-    net, now, balance, paid = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    instalments(flows.shape[1], claims, share, paid_years, enterprise_cap, net, now)
+    net, balance, paid, dues = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros((n, parts.shape[1]), np.int64)
+    instalments(flows.shape[1], claims, share, parts, paid_years, enterprise_cap, net, dues)
     clause = np.where(claims["clause"] == CLAWBACK, -1, claims["clause"])
     pool = np.array([pool_of[k] if k >= 0 else -1 for k in clause])
     whole = np.where(clause >= 0, 0, -1)
@@ -123,8 +151,8 @@ def settle_draw(
     for t in range(1, last + 1):
         cancel(claims, t, balance, flows[t - 1])
         for i in range(n):
-            if clause[i] >= 0 and 0 <= t - claims[i].year <= 1:
-                due = now[i] if claims[i].year == t else net[i] - now[i]
+            if clause[i] >= 0 and 0 <= t - claims[i].year < dues.shape[1]:
+                due = dues[i, t - claims[i].year]
                 balance[i] += due
                 flows[t - 1, clause[i], DUE] += due
         offers = balance.copy()
@@ -147,7 +175,7 @@ def settle_draw(
                 if not carried:
                     balance[i] = 0
             if clause[i] < 0 and claims[i].year == t:
-                due_back[t - 1] += claims[i].amount - never_paid(claims, i, paid)
+                due_back[t - 1] += claims[i].amount - never_paid(claims, i, paid, dues)
 
 
 @maker
@@ -163,13 +191,13 @@ def cancel(claims, year, balance, flows):
 
 
 @maker
-def never_paid(claims, i, paid):
-    """What was awarded up to the year of breach i and not paid."""
+def never_paid(claims, i, paid, dues):
+    """What was awarded up to the year of breach i, fell due by then or was cut, and was not paid."""
     first, end = of_the_same(claims, i)
     total = 0
     for j in range(first, end):
         if claims[j].clause != CLAWBACK and claims[j].year <= claims[i].year:
-            total += claims[j].amount - paid[j]
+            total += claims[j].amount - paid[j] - dues[j, claims[i].year - claims[j].year + 1 :].sum()
     return total
 
 
@@ -213,6 +241,7 @@ def keep_ledger(
     given_days,
     first_draw,
     shares,
+    parts,
     paid_years,
     mode,
     carried,
@@ -230,12 +259,12 @@ def keep_ledger(
 ):
     """Ration a block of draws, claim by claim, into sums by draw.
 
-    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application
-    by claim, 0 where it is drawn; shares (draws,): of a claim that falls due in its own year; the first `paid_years` are paid
-    as they are. rank, pool_of, clause_caps (clauses,); pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED
-    where there is none. flows (draws, cash years, clauses, 6): see FLOWS, `cut` in the year of the award; due_back (draws, cash
-    years) fen; unpaid (draws, cash years): claims not paid in full at the end of the year; committed, largest: see
-    `count_recipients`.
+    keys (cash clauses,): of the clauses' names; claims: ledger.CLAIM, in the order of draws; given_days: the day of application by
+    claim, 0 where it is drawn; shares (draws,): of a claim that falls due in its own year; parts (clauses, at least 2): weights of the
+    yearly parts, zeros where a clause has none; the first `paid_years` are paid as they are. rank, pool_of, clause_caps (clauses,);
+    pool_limits (pools, cash years), limits (cash years,): fen, UNLIMITED where there is none. flows (draws, cash years, clauses, 6):
+    see FLOWS, `cut` in the year of the award; due_back (draws, cash years) fen; unpaid (draws, cash years): claims not paid in full at
+    the end of the year; committed, largest: see `count_recipients`.
     """
     days, tickets = given_days.copy(), np.zeros(claims.shape[0], np.int64)
     for i in range(claims.shape[0]):
@@ -256,6 +285,7 @@ def keep_ledger(
                 own,
                 order,
                 shares[d],
+                parts,
                 paid_years,
                 mode,
                 carried,

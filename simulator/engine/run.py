@@ -247,14 +247,7 @@ def finish(
     awarded = by_clause[:, :, :, totals.AWARDED].copy()
     policy = scenario.law.policy
     awarded[:, :, policy.cash_clauses :] = 0  # in kind never enters cash
-    now = np.floor(awarded * parameters["cash_same_year"][:, None, None] + 0.5).astype(np.int64)
-    now[:, :paid_years] = awarded[:, :paid_years]
-    paid = np.zeros((draws, years + 1, len(policy.clauses)), np.int64)
-    paid[:, :-1] = now
-    paid[:, 1:] += awarded - now
-    for k, clause in enumerate(policy.clauses):
-        if len(clause.parts) > 1:
-            paid[:, :, k] = in_parts(awarded[:, :, k], clause.parts, paid_years)
+    paid = falling_due(awarded, policy, parameters["cash_same_year"], paid_years)
     due = by_year[:, :, totals.CLAWBACK_DUE]
     recovered = np.zeros((draws, years + 1), np.int64)
     recovered[:, 1:] = np.floor(due * parameters["breach_recovered"][:, None] + 0.5)
@@ -272,6 +265,19 @@ def finish(
         seconds,
         replicate_of(0, draws) if scenario.plain["sampling"] == "sobol" else None,
     )
+
+
+def falling_due(awarded: np.ndarray, policy: Policy, same_year: np.ndarray, paid_years: int) -> np.ndarray:
+    """When what is awarded (draws, years, the first clauses) falls due: (draws, years + 1, clauses), fen. same_year (draws,): the share
+    that does so in its own year, where a clause is not paid in parts; what was really paid was paid in that year."""
+    now = np.floor(awarded * same_year[:, None, None] + 0.5).astype(np.int64)
+    now[:, :paid_years] = awarded[:, :paid_years]
+    due = np.pad(now, ((0, 0), (0, 1), (0, 0)))
+    due[:, 1:] += awarded - now
+    for k, clause in enumerate(policy.clauses[: awarded.shape[2]]):
+        if len(clause.parts) > 1:
+            due[:, :, k] = in_parts(awarded[:, :, k], clause.parts, paid_years)
+    return due
 
 
 def in_parts(awarded: np.ndarray, parts: tuple[int, ...], paid_years: int) -> np.ndarray:

@@ -660,6 +660,12 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             )
             reader.told(known_problems, name, str(block.get("zh")))
             continue
+        if name in facts.NO_FACTS:
+            reader.wrong(
+                path,
+                (f"{name} is a column of every register that formulas cannot use", f"“{name}”是名册已有的列，公式不能使用"),
+                (f"choose another name and header: own_{name}", f"请另取名称和表头，如 own_{name}"),
+            )
         table = block.get("table", "annual")
         if table not in ("enterprises", "annual", "企业", "年度"):
             reader.wrong(
@@ -669,7 +675,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
             )
         table = {"企业": "enterprises", "年度": "annual"}.get(table, table)
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
-        if any(zh == header for _, header in facts.KINDS.values()):
+        if zh in facts.NO_FACTS.values() or any(zh == header for _, header in facts.KINDS.values()):
             reader.wrong(
                 f"{path}.zh", (f"{zh} is the header of another column", f"“{zh}”已是另一列的表头"), ("choose another name", "请换一个名称")
             )

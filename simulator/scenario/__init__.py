@@ -373,7 +373,8 @@ def under_policy(name: str | Path, base: str | Path | Scenario = "baseline") -> 
                 return found
     scenario = _under(load_scenario(base), law)
     last = (law.end or law.start.replace(year=law.start.year + 4)).year
-    plain = {**scenario.plain, "horizon": max(last + 2, law.start.year)}
+    parts = max((len(clause.parts) for clause in law.policy.clauses), default=1)  # cash runs a year longer than the horizon
+    plain = {**scenario.plain, "horizon": max(last + 2, last + parts - 2, law.start.year)}
     scenario = replace(scenario, given=Identity(law.name, law.zh, law.en), plain=plain, appropriation={}, folder=path.parent, origin=None)
     return with_defaults(scenario)
 

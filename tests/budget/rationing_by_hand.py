@@ -29,6 +29,7 @@ class Rules(NamedTuple):
     pools: dict[int, int]
     pool_limits: dict[tuple[int, int], int]
     limits: dict[int, int]
+    parts: dict[int, tuple[int, ...]]
 
 
 def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[int], years: int):
@@ -38,12 +39,13 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
     own = [i for i, c in enumerate(claims) if c.clause != -1]
     breach = {c.enterprise: (c.year, c.amount) for c in claims if c.clause == -1}
     net = _under_the_cap(claims, own, rules, flows)
-    now, so_far = {}, defaultdict(int)
+    falls_due, so_far = {}, defaultdict(int)  # {(claim, year): fen}
     for i in own:
-        key = (claims[i].year, claims[i].clause)
-        before = math.floor(so_far[key] * rules.share + 0.5)
-        so_far[key] += net[i]
-        now[i] = math.floor(so_far[key] * rules.share + 0.5) - before
+        year, clause = claims[i].year, claims[i].clause
+        before = _instalments(so_far[year, clause], rules, clause)
+        so_far[year, clause] += net[i]
+        for later, fen in enumerate(_instalments(so_far[year, clause], rules, clause)):
+            falls_due[i, year + later] = fen - before[later]
     order = sorted(
         own,
         key={
@@ -62,7 +64,7 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
     for year in range(1, years + 1):
         cancel(year)
         for i in own:
-            due = now[i] if claims[i].year == year else net[i] - now[i] if claims[i].year == year - 1 else 0
+            due = falls_due.get((i, year), 0)
             balance[i] += due
             flows["due"][year, claims[i].clause] += due
         for i, fen in _offers(claims, order, dict(balance), rules, year).items():
@@ -73,7 +75,9 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
         for enterprise, (when, amount) in breach.items():
             if when == year:
                 due_back[year] += amount - sum(
-                    claims[i].amount - paid[i] for i in own if claims[i].enterprise == enterprise and claims[i].year <= year
+                    claims[i].amount - net[i] + sum(falls_due.get((i, y), 0) for y in range(1, year + 1)) - paid[i]
+                    for i in own
+                    if claims[i].enterprise == enterprise and claims[i].year <= year
                 )
         for i in own:
             if balance[i]:
@@ -81,6 +85,16 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
                 flows["waiting" if rules.carried else "lapsed"][year, claims[i].clause] += balance[i]
                 balance[i] = balance[i] if rules.carried else 0
     return flows, due_back, unpaid
+
+
+def _instalments(total, rules, clause):
+    """What of a clause's awards of a year falls due in it and in the years after."""
+    weights = rules.parts.get(clause)
+    if weights is None:
+        now = math.floor(total * rules.share + 0.5)
+        return [now, total - now]
+    parts = [math.floor(Fraction(total * weight, sum(weights))) for weight in weights[:-1]]
+    return [*parts, total - sum(parts)]
 
 
 def _under_the_cap(claims, own, rules, flows):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
 from simulator.engine.totals import AWARDED
 from simulator.law import policybook
@@ -120,3 +121,15 @@ def test_a_choice_is_invented_too():
     scenario = under_policy(QINGSHAN).set({"draws": 2})
     draws, k = play(scenario), scenario.law.policy.index("brand_award")
     assert draws.by_clause[..., k, AWARDED].sum() > 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"assumptions.cash.same_year": 0.4}, {"horizon": 2024}, {"rationing.mode": "pro_rata", "appropriation.2024": 100_000}]
+)
+def test_parts_fall_due_in_the_ledger_as_in_the_run(changes):
+    """Year by year, with breaches and with parts that fall due after the last year."""
+    scenario = under_policy(QINGSHAN).set({"draws": 4, **changes})
+    run = BudgetRun(scenario, play(scenario, workers=1))
+    ledger, k = run.ledger(1), scenario.law.policy.index("brand_award")
+    assert len(run.summary) and run.result.paid[:, 1:, k].any() and run.result.of_year("clawback_due").any()
+    assert (ledger.flow("due") == run.result.paid[:, :, : run.result.cash]).all()
