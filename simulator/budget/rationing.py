@@ -99,7 +99,8 @@ def instalments(cash, claims, share, parts, paid_years, enterprise_cap, net, due
         so_far[claim.year, claim.clause] += net[i]
         due[i, 0] = net[i]
         if claim.year > paid_years:
-            weights, last = parts[claim.clause], np.count_nonzero(parts[claim.clause]) - 1
+            weights = parts[claim.clause]
+            last = int(np.count_nonzero(weights)) - 1
             if last < 0:
                 due[i, 0], last = math.floor((before + net[i]) * share + 0.5) - math.floor(before * share + 0.5), 1
             else:
