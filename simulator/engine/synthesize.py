@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from simulator.engine import calibration
+from simulator.engine.own import GROWS, LARGEST, own_facts
 from simulator.engine.recipe import invent
 from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL, ENTERPRISE
@@ -33,7 +35,7 @@ from simulator.projection.enterprises import KINDS, STATE
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
 from simulator.spreadsheets import save_csv
-from simulator.streams import SUPPORT, keys_of, uniforms
+from simulator.streams import OWN_CHANCE, OWN_SHARE, OWN_SIZE, SUPPORT, keys_of, uniforms
 
 YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one
 MANY = 20_000  # enterprises from which on a register is written as Parquet
@@ -223,8 +225,43 @@ class _Recipe:
             synthetic=True,
             paid=np.zeros((0, 0, self.policy.cash_clauses), np.int64),
             policy=self.policy,
-            unknown=[("", 0, fact.name) for fact in self.policy.facts],
+            own=self._own(states["key"], annual),
         )
+
+    def _own(self, keys: np.ndarray, annual: np.ndarray) -> dict[str, np.ndarray]:
+        """The policy's own facts, by name: (n,) or (n, years), as the projection draws and moves them for whom a draw brings (`own`)."""
+        seed, there = np.uint64(self.seed), annual["present"] != 0
+        first, found = there.argmax(axis=1), {}
+        for fact, one in zip(self.policy.facts, own_facts(self.policy, np.array([self.par]))[0], strict=True):
+            key = keys ^ one["key"]
+            size = uniforms(seed, 0, OWN_SIZE, key, 0)
+            if fact.kind == "flag":
+                value = np.ones(len(keys))
+            elif fact.kind == "day":
+                value = (self.years[0] + first) * 10_000.0 + 7_01
+            elif fact.kind == "choice":
+                value = np.floor(1 + size * (one["choices"] - 1))
+            else:
+                value = np.floor(np.minimum(one["median"] * np.exp(one["log_sd"] * ndtri(size)), float(LARGEST)) + 0.5)
+            value = np.where(uniforms(seed, 0, OWN_SHARE, key, 0) < one["share"], value, 0.0)
+            came = [
+                (uniforms(seed, 0, OWN_CHANCE, key, year) < one["yearly"]) & (there[:, j]) & (first < j)
+                for j, year in enumerate(self.years)
+            ]  # what comes true by a yearly chance
+            if fact.table == "enterprises":
+                for year, now in zip(self.years, came, strict=True):
+                    value = np.where((value == 0) & now, year * 10_000.0 + 7_01 if fact.kind == "day" else 1.0, value)
+                found[fact.name] = value.astype(np.int64)
+                continue
+            values = np.repeat(value[:, None], len(self.years), axis=1)
+            if fact.kind == "flag":
+                values = np.maximum(values, np.maximum.accumulate(np.array(came, float).T, axis=1))
+            elif one["grows"]:
+                moves = annual[GROWS[one["grows"]]].astype(float)
+                base = moves[np.arange(len(keys)), first][:, None]
+                values = np.floor(np.minimum(values * np.where(base > 0, moves / np.where(base > 0, base, 1.0), 1.0), float(LARGEST)) + 0.5)
+            found[fact.name] = np.where(there, values, 0.0).astype(np.int64)
+        return found
 
     def _older_support(self, keys: np.ndarray, annual: np.ndarray) -> np.ndarray:
         """Support of an older policy in the policy's first year, fen (n, years, cash clauses), as the projection's own enterprises

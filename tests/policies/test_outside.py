@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from simulator.budget.result import BudgetRun
+from simulator.engine.assess import assess
 from simulator.engine.run import play
+from simulator.engine.synthesize import synthesize
 from simulator.engine.totals import AWARDED
 from simulator.law import policybook
 from simulator.law.policyfile import document_of, examine
@@ -133,3 +136,21 @@ def test_parts_fall_due_in_the_ledger_as_in_the_run(changes):
     ledger, k = run.ledger(1), scenario.law.policy.index("brand_award")
     assert len(run.summary) and run.result.paid[:, 1:, k].any() and run.result.of_year("clawback_due").any()
     assert (ledger.flow("due") == run.result.paid[:, :, : run.result.cash]).all()
+
+
+def test_an_invented_register_holds_what_the_policy_asks_for():
+    """A share of the enterprises has each fact, around its median, in the years they are there; nothing is left unknown."""
+    scenario = under_policy(QINGSHAN)
+    population = synthesize(scenario, 2_000)
+    policy, there = scenario.law.policy, population.annual["present"] != 0
+    assert set(population.own) == {fact.name for fact in policy.facts} and not population.unknown
+    for fact in policy.facts:
+        held = population.own[fact.name]
+        if fact.table == "annual":
+            assert not held[~there].any()
+            held = held[np.arange(len(held)), there.argmax(axis=1)]
+        assert abs((held > 0).mean() - fact.share) < 0.05, fact.name
+        if fact.kind not in ("flag", "day", "choice") and (held > 0).sum() > 50:
+            assert np.median(held[held > 0]) == pytest.approx(fact.median * fact.unit.scale, rel=0.5), fact.name
+    given = set(assess(population, scenario).table().clause)
+    assert given <= {*policy.slugs, "clawback"} and len(given & set(policy.slugs)) >= 5
