@@ -107,6 +107,10 @@ def instalments(cash, claims, share, parts, paid_years, enterprise_cap, net, due
                 for part in range(last):
                     due[i, part] = portion(before + net[i], weights[part], weights.sum()) - portion(before, weights[part], weights.sum())
             due[i, last] = net[i] - due[i, :last].sum()
+            for part in range(last - 1, -1, -1):  # of a few fen, each part may be rounded up: no last part is below nothing
+                short = max(np.int64(0), min(due[i, part], -due[i, last]))
+                due[i, part] -= short
+                due[i, last] += short
 
 
 @maker

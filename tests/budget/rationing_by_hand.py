@@ -44,8 +44,12 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
         year, clause = claims[i].year, claims[i].clause
         before = _instalments(so_far[year, clause], rules, clause)
         so_far[year, clause] += net[i]
-        for later, fen in enumerate(_instalments(so_far[year, clause], rules, clause)):
-            falls_due[i, year + later] = fen - before[later]
+        parts = [fen - earlier for fen, earlier in zip(_instalments(so_far[year, clause], rules, clause), before, strict=True)]
+        for part in reversed(range(len(parts) - 1)):  # of a few fen: the last part is not below nothing
+            while parts[-1] < 0 < parts[part]:
+                parts[part] -= 1
+                parts[-1] += 1
+        falls_due |= {(i, year + later): fen for later, fen in enumerate(parts)}
     order = sorted(
         own,
         key={
