@@ -72,11 +72,11 @@ bench: setup ## measure speed beside NumPy, OpenFisca and the cheapest loop (BEN
 	@.venv/bin/python -m tests.benchmarks $(BENCH)
 
 fuzz: setup ## arbitrary and mutated files into every reader, many of them, then bred for new paths (FUZZ, SECONDS_)
-	@FUZZ_EXAMPLES=$(FUZZ) .venv/bin/python -m pytest -q --timeout 7200 tests/population/test_fuzz.py tests/scenario/test_fuzz.py
+	@FUZZ_EXAMPLES=$(FUZZ) .venv/bin/python -m pytest -q --timeout 7200 tests/population/test_fuzz.py tests/scenario/test_fuzz.py tests/law/test_fuzz.py
 	@$(PIP) install --quiet --only-binary :all: 'atheris>=3,<4' || echo "There is no atheris for this Python or system."
 	@.venv/bin/python -m tests.guided_fuzzing --seconds $(SECONDS_)
 
-mutate: setup ## does a test fail for every slip of the hand in the policy of 2013 and in simulator/law? (hours; MUTATE='--only ^policy.yaml': minutes)
+mutate: setup ## does a test fail for every slip of the hand in the policy of 2013, in simulator/law and in disclosure? (hours; MUTATE='--only ^policy.yaml': minutes)
 	@.venv/bin/python -m tests.mutation $(MUTATE)
 
 reference: setup ## write data/reference anew: tables of clauses, assumptions, columns, readings, commands, coverage of the text
