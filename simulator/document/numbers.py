@@ -232,34 +232,36 @@ def apportioned(values: Sequence[float], unit: Unit, total: Decimal) -> list[Dec
     return [(floors[i] + whole + (i in first)) * step for i in range(len(exact))]
 
 
-def fitted(table: Sequence[Sequence[float]], unit: Unit, rows: Sequence[Decimal], columns: Sequence[Decimal]) -> list[list[Decimal]] | None:
-    """A table of amounts (the file's unit) rounded so that its rows and columns add up to totals that are rounded already, as near to
-    each amount as that allows; None where no amount's neighbours do. What is 0 stays 0.
+def fitted(table: Sequence[Sequence[float]], unit: Unit, rows: Sequence[Decimal]) -> tuple[list[list[Decimal]], list[Decimal]]:
+    """A table of amounts (the file's unit) rounded so that its rows add up to totals that are rounded already: its cells and its columns'
+    totals, each as near to its amount as that allows, the totals before the cells. What is 0 stays 0.
 
-    >>> fitted([[14_800, 4_400], [24_400, 4_600]], UNITS["zh"]["money"], [Decimal("1.9"), Decimal("2.9")], [Decimal("3.9"), Decimal("0.9")])
-    [[Decimal('1.5'), Decimal('0.4')], [Decimal('2.4'), Decimal('0.5')]]
+    Cells and columns are found together: columns that are rounded before may leave the cells no way to add up to them.
+
+    >>> fitted([[14_800, 4_400], [24_400, 4_600]], UNITS["zh"]["money"], [Decimal("1.9"), Decimal("2.9")])
+    ([[Decimal('1.5'), Decimal('0.4')], [Decimal('2.4'), Decimal('0.5')]], [Decimal('3.9'), Decimal('0.9')])
     """
     from scipy.optimize import linprog
 
     step = Decimal(1).scaleb(-unit.finest)
-    exact = np.array([[float(value) / unit.scale / float(step) for value in row] for row in table])
+    cells = np.array([[float(value) / unit.scale / float(step) for value in row] for row in table])
+    n, m = cells.shape
+    exact = np.concatenate([cells.ravel(), cells.sum(axis=0)])
     floors = np.floor(exact)
-    n, m = exact.shape
-    sums = np.array([*(float(total / step) for total in rows), *(float(total / step) for total in columns)])
     at = np.arange(n * m)
-    ones = np.zeros((n + m, n * m))
-    ones[at // m, at], ones[n + at % m, at] = 1, 1
+    net = np.zeros((n + m, n * m + m))  # a row's cells add up to its total; a column's, less what is printed beneath it, to 0
+    net[at // m, at], net[n + at % m, at] = 1, 1
+    net[n + np.arange(m), n * m + np.arange(m)] = -1
     # beside the floor: one more (dearer the less is left over), a second more or one less only where nothing else fits
-    cost = np.concatenate([-(exact - floors).ravel(), np.full(n * m, 3.0), np.full(n * m, 3.0)])
-    free = (exact != 0).ravel()
-    most = np.concatenate([free, free, free & (floors.ravel() >= 1)]).astype(float)
+    weight = np.repeat([1.0, 4.0 * n * m], [n * m, m])
+    cost = np.concatenate([-(exact - floors), np.full(exact.size, 3.0), np.full(exact.size, 3.0)]) * np.tile(weight, 3)
+    free, most = exact != 0, np.repeat([1.0, n + 2.0], [n * m, m])
     found = linprog(
         cost,
-        A_eq=np.hstack([ones, ones, -ones]),
-        b_eq=sums - ones @ floors.ravel(),
-        bounds=np.column_stack([np.zeros(len(most)), most]),
+        A_eq=np.hstack([net, net, -net]),
+        b_eq=np.concatenate([[float(total / step) for total in rows], np.zeros(m)]) - net @ floors,
+        bounds=np.column_stack([np.zeros(3 * exact.size), np.concatenate([free, free * most, np.where(floors >= 1, free * most, 0)])]),
     )
-    if not found.success:
-        return None
-    up, further, down = np.rint(found.x).reshape(3, n, m)
-    return [[int(number) * step for number in row] for row in floors + up + further - down]
+    up, further, down = np.rint(found.x).reshape(3, -1)
+    printed = [int(number) * step for number in floors + up + further - down]
+    return [printed[i * m : (i + 1) * m] for i in range(n)], printed[n * m :]

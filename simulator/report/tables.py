@@ -18,7 +18,6 @@ from simulator.document.numbers import (
     WITHHELD,
     Number,
     Unit,
-    apportioned,
     fitted,
     number_of,
     percent,
@@ -32,19 +31,15 @@ from simulator.report.wording import Wording
 
 def paid_as_printed(run: RunFolder, unit: Unit) -> dict[tuple[str, int | str], Decimal]:
     """What each clause is paid in each year, and the sums, as every table prints them: (clause or TOTAL, year or TOTAL) → amount in the
-    unit. A clause's total is rounded by itself, as wherever it stands alone; the whole is their sum, the years are shared out of it, and
-    the amounts within follow. Empty where a part is withheld or missing: nothing may follow from the others then."""
+    unit. A clause's total is rounded by itself, as wherever it stands alone; the whole is their sum, and
+    years and the amounts within follow. Empty where a part is withheld or missing: nothing may follow from the others then."""
     slugs, years = [clause.slug for clause in run.clauses if clause.kind != "in_kind"], run.cash_years
     rows = [[run.row("paid", slug, year) for year in run.cash_years_and_total] for slug in slugs]
     if not slugs or any(withheld(row) or not math.isfinite(row["mean"]) for line in rows for row in line):
         return {}
     means = [[float(row["mean"]) for row in line[:-1]] for line in rows]
     by_clause = [unit.rounded(float(line[-1]["mean"])) for line in rows]
-    by_year = apportioned([sum(column) for column in zip(*means, strict=True)], unit, sum(by_clause, Decimal(0)))
-    cells = fitted(means, unit, by_clause, by_year)
-    if cells is None:  # amounts too small to be shared out: what is printed adds up from them
-        cells = [[unit.rounded(mean) for mean in line] for line in means]
-        by_clause, by_year = [sum(line, Decimal(0)) for line in cells], [sum(column, Decimal(0)) for column in zip(*cells, strict=True)]
+    cells, by_year = fitted(means, unit, by_clause)
     printed: dict[tuple[str, int | str], Decimal] = {
         (slug, year): amount for slug, line in zip(slugs, cells, strict=True) for year, amount in zip(years, line, strict=True)
     }
