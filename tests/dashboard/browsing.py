@@ -29,15 +29,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[str]:
-    """A program of this interpreter that runs meanwhile; gives what `told`, a pattern, finds in what it says."""
-    with started(*command, folder=folder, told=told, switch=switch, **more) as (found, _, _):
-        yield found
-
-
-@contextmanager
 def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
-    """As `running`, with the process and the lines it says."""
+    """A program of this interpreter that runs meanwhile: what `told`, a pattern, finds in its output, the process, and its lines."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
@@ -80,10 +73,10 @@ def served(folder: Path, port: int = 0, lang: str = "en", *more: str):
 
 
 @contextmanager
-def standalone(folder: Path) -> Iterator[str]:
-    """The address of the page as `simulator whatif` serves it."""
-    with served(folder) as (url, _, _):
-        yield url
+def standalone(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """The page as `simulator whatif` serves it: its address, and the server's lines."""
+    with served(folder) as (url, _, said):
+        yield url, said
 
 
 @contextmanager
@@ -104,15 +97,15 @@ def forgetful(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 @contextmanager
-def lab(folder: Path) -> Iterator[str]:
-    """The address of JupyterLab with the notebook open."""
+def lab(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """JupyterLab with the notebook open: its address, and the lines of its server and kernel."""
     notebook = json.loads((resources.folder("notebooks") / "what_if.ipynb").read_text(encoding="utf-8"))
     notebook["cells"][0]["source"] += ["\n", f"draws = {DRAWS}\n", "lang = 'en'"]
     work = folder / "work"
     work.mkdir()
     (work / "what_if.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     port, token = free_port(), secrets.token_urlsafe(16)
-    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")} | {"PYTHONFAULTHANDLER": "1"}
     options = (
         "--no-browser",
         "--ServerApp.ip=127.0.0.1",
@@ -122,8 +115,8 @@ def lab(folder: Path) -> Iterator[str]:
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.news_url=None",
     )
-    with running("jupyterlab", *options, folder=work, told=rf"http://127\.0\.0\.1:{port}/lab\?token=\S+", **own):
-        yield f"http://127.0.0.1:{port}/lab/tree/what_if.ipynb?token={token}"
+    with started("jupyterlab", *options, folder=work, told=rf"http://127\.0\.0\.1:{port}/lab\?token=\S+", **own) as (_, _, said):
+        yield f"http://127.0.0.1:{port}/lab/tree/what_if.ipynb?token={token}", said
 
 
 def open_standalone(page, url: str) -> None:
@@ -141,6 +134,20 @@ def open_lab(page, url: str) -> None:
 def settled(page, timeout: int = SOON) -> None:
     """Wait until the answer shown is the present settings'."""
     page.wait_for_selector('.what-if .status[data-state="current"]', timeout=timeout)
+
+
+def stands(page, said: list[str], console: list[str]) -> str:
+    """What a person would see of a page on which a test failed: its status, what JupyterLab asks, and what was printed meanwhile."""
+    seen = page.evaluate(
+        """() => ({
+            status: document.querySelector('.what-if .status')?.outerHTML,
+            message: document.querySelector('.what-if .message')?.innerText,
+            dialogs: [...document.querySelectorAll('.jp-Dialog, dialog[open]')].map((dialog) => dialog.innerText),
+            focus: document.activeElement?.outerHTML.slice(0, 200),
+            kernel: window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status,
+        })"""
+    )
+    return "\n".join([json.dumps(seen, ensure_ascii=False, indent=1), *console[-20:], "".join(said[-60:])])
 
 
 def card(page, name: str) -> float:

@@ -62,14 +62,16 @@ def browser(need):
 def opened(request, browser, figures, tmp_path_factory):
     """The page, ready, and every address it asked for."""
     serve, go = {"standalone": (browsing.standalone, browsing.open_standalone), "lab": (browsing.lab, browsing.open_lab)}[request.param]
-    with serve(tmp_path_factory.mktemp(request.param)) as url:
+    with serve(tmp_path_factory.mktemp(request.param)) as (url, said):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(SOON)  # a busy machine takes longer than the usual half minute to open JupyterLab
-        page, asked = context.new_page(), []
+        page, asked, console = context.new_page(), [], []
         page.on("request", lambda r: asked.append(r.url))
+        page.on("console", lambda message: console.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: console.append(f"error: {error}"))
         context.route(lambda u: not _is_here(u), lambda route: None)  # neither answered nor refused
         go(page, url)
-        yield SimpleNamespace(page=page, asked=asked, url=url, kind=request.param)
+        yield SimpleNamespace(page=page, asked=asked, url=url, kind=request.param, said=said, console=console)
         context.close()
 
 
