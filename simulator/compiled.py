@@ -19,11 +19,15 @@ import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numba
 from numba.core import config, event
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
+from numba.core.types.misc import unliteral
 
 from simulator.code_cache import Watch, keep_checked
 from simulator.phrases import phrase
@@ -114,12 +118,47 @@ def is_cold(function: str) -> bool:
     return CACHE_FOLDER is None or not any(Path(CACHE_FOLDER).rglob(f"*.{function}-*.nbc"))
 
 
+class Part(JITCodeLibrary):
+    """The code of a rule, to be linked into entries: there it is optimised and turned into machine code, once. By itself each rule was
+    both, with all that it uses, again at every step up to the entry: a third of the time a new version has to be waited for."""
+
+    def _optimize_final_module(self) -> None:
+        """Not by itself."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, _name: str) -> int:
+        """It has no place in memory."""
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """What numba asks to set a global of code in memory: there is none."""
+        return SimpleNamespace(set_env=lambda _name, _env: None)
+
+
 class Rule(CPUDispatcher):
     """A function compiled for use inside an entry. What lets Python call it is compiled where Python does (tests do): for all of them
     it took a quarter of the time a new version has to be waited for."""
 
     def __call__(self, *given: Any) -> Any:
         return self._for_python(*given)
+
+    def compile(self, sig: Any) -> Any:
+        """Compiled as a part of others."""
+        codegen = self.targetdescr.target_context.codegen()
+        with global_compiler_lock:
+            before, codegen._library_class = codegen._library_class, Part
+            try:
+                return super().compile(sig)
+            finally:
+                codegen._library_class = before
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Compiled once, whichever numbers stand where it is called; numba by itself makes another copy for every constant."""
+        return super().get_call_template(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in dict(kws).items()})
 
     @cached_property
     def _for_python(self) -> Any:

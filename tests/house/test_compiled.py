@@ -76,3 +76,9 @@ def test_a_rule_compiled_inside_another_can_still_be_called_from_python():
     twice = rule(lambda x: 2 * x)
     outer = numba.njit(lambda x: twice(x) + 1)
     assert (outer(3), twice(3), twice(0.5)) == (7, 6, 1.0)
+
+
+def test_a_rule_is_compiled_once_whatever_constants_stand_in_its_calls():
+    added = rule(lambda x, y: x + y)
+    outer = numba.njit(lambda x: added(x, 1) + added(x, 2) + added(3, x))
+    assert outer(4) == 18 and len(added.signatures) == 1
