@@ -1,7 +1,7 @@
 # Everything that a newcomer or a build machine runs. `make` alone lists it.
 #   PYTHON=python3.12   the Python that .venv is made with (3.11 or newer)
 #   SCENARIO=baseline  OUT=out/baseline  LANG_=zh (or en)   what `make report` reports, where to, in which language
-#   WORKERS=2  TESTS='-k edges'                             how many test processes, and what else pytest is told
+#   WORKERS=2  TESTS='-k edges'                             how many test processes, and what else pytest is reported
 #   FUZZ=2000  SECONDS_=120                                 examples for each fuzz test; seconds of guided fuzzing for each kind of file
 #   MUTATE='--only clauses.tax_rebate'                      which mutants, see tests/mutation
 #   BARE='--only report'                                    what is tried on a bare machine, see tests/bare

@@ -81,7 +81,7 @@ def place_in_chinese(place: str) -> str:
     return place
 
 
-def told(problem: Problem, lang: str) -> Problem:
+def translated(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
     if lang != "zh":
         return problem
@@ -95,7 +95,7 @@ def line(problem: Problem, lang: str) -> str:
     >>> line(Problem("--workers 0", "at least one thread is needed"), "zh")
     '--workers 0：至少要有一个线程'
     """
-    said = told(problem, lang)
+    said = translated(problem, lang)
     if lang != "zh":
         return str(said)
     cause, below, formula = said.cause.partition("\n")

@@ -121,7 +121,7 @@ _BELOW_ONE = 1 - _TO_UNIT
 def philox(c0, c1, c2, c3, k0, k1):
     """Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key (all given as uint64 below 2³²)."""
     for _ in range(10):
-        p0, p1 = _M0 * (c0 & _LOW), _M1 * (c2 & _LOW)  # told that 32 bits matter, a compiler multiplies several at a time
+        p0, p1 = _M0 * (c0 & _LOW), _M1 * (c2 & _LOW)  # knowing that 32 bits count, a compiler multiplies several at a time
         c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
         k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
     return c0, c1, c2, c3

@@ -39,7 +39,7 @@ class Document:
     """A YAML file's content: `data` as nested dicts and lists, `lines` from path ("a.b.2013") to line number.
 
     problems: values that cannot be read (None in `data`) and keys that stand twice, for a reader that gathers them; unread: the
-    paths of those values; refused: names in what is told of and not in `data` at all.
+    paths of those values; refused: names in what is reported and not in `data` at all.
     """
 
     source: str
@@ -63,7 +63,7 @@ class Document:
         return problem
 
     def is_unread(self, path: str) -> bool:
-        """Whether the value at this path, or one below it, could not be read and is told of in `problems`."""
+        """Whether the value at this path, or one below it, could not be read and is reported in `problems`."""
         return any(u == path or u.startswith((f"{path}.", f"{path}[")) for u in self.unread)
 
 
@@ -173,7 +173,7 @@ def loads(
     try:
         node = read(text)
     except yaml.YAMLError:
-        if loader is not yaml.SafeLoader:  # a file of ours that somebody changed: told in the words of the pure reader
+        if loader is not yaml.SafeLoader:  # a file of ours that somebody changed: reported in the words of the pure reader
             return loads(text, source, error, gather=gather)
         node = None
     except (RecursionError, ValueError) as e:

@@ -1,4 +1,4 @@
-"""A YAML text that no parser reads, mended in memory so that everything wrong with it is told at once.
+"""A YAML text that no parser reads, mended in memory so that everything wrong with it is reported at once.
 
 `mend` puts right what people are known to write (full-width signs, Tabs, quotes and braces that are not closed, formulas without
 quotes, lines out of line), tells of each with its line, and reads again. The file itself is never touched.
@@ -122,11 +122,11 @@ def _rewrite(lines: list[str], slips: list[tuple[int, str, str]]) -> bool:
         last = _end_of_braces(lines, i, len(blank)) if re.match(r"[^#\"']*[：:]\s*[{\[｛［]", bare) else i
         body = " ".join([bare, *(part.strip() for part in lines[i + 1 : last + 1])])
         after = next((text for text in lines[last + 1 :] if text.strip()), "")
-        told: list[Said] = []
-        new = _line(body, told, ends=not after.strip() or _KEY.match(after.lstrip(_BLANKS)) is not None)
-        if told:
+        problems: list[Said] = []
+        new = _line(body, problems, ends=not after.strip() or _KEY.match(after.lstrip(_BLANKS)) is not None)
+        if problems:
             lines[i], lines[i + 1 : last + 1] = blank + new, [""] * (last - i)
-            slips += [(i + 1, *said) for said in dict.fromkeys(told)]
+            slips += [(i + 1, *said) for said in dict.fromkeys(problems)]
         elif odd:
             lines[i] = blank + bare
         i = last + 1
@@ -153,56 +153,56 @@ def _end_of_braces(lines: list[str], first: int, indent: int) -> int:
     return first
 
 
-def _line(body: str, told: list[Said], *, ends: bool) -> str:
+def _line(body: str, problems: list[Said], *, ends: bool) -> str:
     """A line as it should stand. ends: the next line begins something else."""
     found = _KEY.match(body)
     if found is None:
         return body
     dash, key, _, colon, gap, rest = found.groups()
     if colon == "：":
-        told.append((phrase("has a full-width colon after {}", key), phrase("write a colon and a space: {}: …", key)))
+        problems.append((phrase("has a full-width colon after {}", key), phrase("write a colon and a space: {}: …", key)))
     elif rest and gap[:1] != " ":
         if not gap and (rest[0] in ":/\\" or key[:1].isdigit()):
             return body
-        told.append((phrase("has no space after the colon of {}", key), phrase("write a colon and a space: {}: …", key)))
+        problems.append((phrase("has no space after the colon of {}", key), phrase("write a colon and a space: {}: …", key)))
     elif "\t" in gap:
-        told.append(("holds a Tab", "write a space instead"))
+        problems.append(("holds a Tab", "write a space instead"))
     if not rest:
         return f"{dash}{key}:"
-    said, known = _value(rest, told, ends=ends), len(told)
+    said, known = _value(rest, problems, ends=ends), len(problems)
     if not known:
         return body
     return f"{dash}{key}: {said}"
 
 
-def _value(rest: str, told: list[Said], *, ends: bool) -> str:
+def _value(rest: str, problems: list[Said], *, ends: bool) -> str:
     sign = rest[0]
     if sign in "{[｛［":
-        flow = _Flow(rest, told)
+        flow = _Flow(rest, problems)
         return flow.whole()
     if sign in "\"'":
         closed = _CLOSED.match(rest)
         if closed is None:
             if not ends:  # it may go on over lines
                 return rest
-            told.append(("has a quote that is not closed", "close the quote"))
+            problems.append(("has a quote that is not closed", "close the quote"))
             return quoted(rest[1:].strip())
         if behind := re.sub(r"\s+#.*$|^\s*$", "", rest[closed.end() :]).strip():
-            told.append((phrase("goes on behind the closing quote: {}", behind), "put the whole value in quotes"))
+            problems.append((phrase("goes on behind the closing quote: {}", behind), "put the whole value in quotes"))
             return quoted(rest)
         return rest
     if sign == "“" and rest.rstrip().endswith("”") and ": " in rest:
-        told.append(("has full-width quotes", 'write "…"'))
+        problems.append(("has full-width quotes", 'write "…"'))
         return quoted(rest.strip()[1:-1])
     plain, comment = [*re.split(r"(?=\s#)", rest, maxsplit=1), ""][:2]
     if sign in "%@`" or (sign in "|>" and not re.match(r"[|>][+-]?\d?\s*$", plain)):
-        told.append((phrase("begins with {}, a sign that YAML keeps for itself", sign), "put the value in quotes"))
+        problems.append((phrase("begins with {}, a sign that YAML keeps for itself", sign), "put the value in quotes"))
         return quoted(plain.strip()) + comment
     if re.search(r":(\s|$)", plain):
-        told.append(("holds a second colon", _QUOTE_IT))
+        problems.append(("holds a second colon", _QUOTE_IT))
         return quoted(plain.strip()) + comment
     if "\t" in rest:
-        told.append(("holds a Tab", "write a space instead"))
+        problems.append(("holds a Tab", "write a space instead"))
         return rest.replace("\t", " ")
     return rest
 
@@ -217,22 +217,22 @@ class _Flow:
     """A block between braces, read leniently and written again."""
 
     text: str
-    told: list[Said]
+    problems: list[Said]
     i: int = 0
 
     def whole(self) -> str:
-        known = len(self.told)
+        known = len(self.problems)
         try:
             said = self._any("")
         except (ValueError, RecursionError):  # nothing that is understood: as it stands, for the parser to tell of
-            del self.told[known:]
+            del self.problems[known:]
             return self.text
         rest = self.text[self.i :].strip()
         if behind := re.match(r"[}\]｝］\s]+", rest):
-            self.told.append(("has a brace or bracket too many", "remove it"))
+            self.problems.append(("has a brace or bracket too many", "remove it"))
             rest = rest[behind.end() :]
         if rest and not rest.startswith("#"):
-            del self.told[known:]
+            del self.problems[known:]
             return self.text
         return f"{said} {rest}".rstrip()
 
@@ -243,7 +243,7 @@ class _Flow:
 
     def _narrow(self, sign: str) -> str:
         if sign in _NARROW:
-            self.told.append((phrase("has the full-width sign {}", sign), phrase("write {}", _NARROW[sign])))
+            self.problems.append((phrase("has the full-width sign {}", sign), phrase("write {}", _NARROW[sign])))
         return _NARROW.get(sign, sign)
 
     def _any(self, within: str) -> str:
@@ -257,21 +257,21 @@ class _Flow:
                 return closed.group()
         elif sign in ('"', "'"):
             self.i += 1
-            self.told.append(("has a quote that is not closed", "close the quote"))
+            self.problems.append(("has a quote that is not closed", "close the quote"))
             return quoted(self._plain(within))
         elif sign == "“" and (end := self.text.find("”", self.i)) > 0 and re.match(r"\s*([,}\]，｝］]|$)", self.text[end + 1 :]):
             raw, self.i = self.text[self.i + 1 : end], end + 1
             if not re.search(r"[,:{}\[\]]", raw):
                 return f"“{raw}”"
-            self.told.append(("has full-width quotes", 'write "…"'))
+            self.problems.append(("has full-width quotes", 'write "…"'))
             return quoted(raw)
         raw = self._plain(within)
         if "," in raw:
-            self.told.append((phrase("holds a formula with a comma between braces: {}", raw), _QUOTE_FORMULA))
+            self.problems.append((phrase("holds a formula with a comma between braces: {}", raw), _QUOTE_FORMULA))
         elif re.search(r"[{}\[\]]|:(\s|$)|\s#", raw):
-            self.told.append((phrase("holds a formula with a colon or braces between braces: {}", raw), _QUOTE_FORMULA))
+            self.problems.append((phrase("holds a formula with a colon or braces between braces: {}", raw), _QUOTE_FORMULA))
         elif re.match(r"[%@`|>&*!\"']", raw):
-            self.told.append((phrase("begins with {}, a sign that YAML keeps for itself", raw[0]), "put the value in quotes"))
+            self.problems.append((phrase("begins with {}, a sign that YAML keeps for itself", raw[0]), "put the value in quotes"))
         else:
             return raw
         return quoted(raw)
@@ -283,7 +283,7 @@ class _Flow:
         while True:
             sign = self._sign()
             if not sign or sign == "#":
-                self.told.append(("has a brace or bracket that is not closed", "close it on the same line"))
+                self.problems.append(("has a brace or bracket that is not closed", "close it on the same line"))
                 break
             if _NARROW.get(sign, sign) == closer:
                 self._narrow(sign)
@@ -291,12 +291,12 @@ class _Flow:
                 break
             if sign in ",，、；;":
                 if sign != ",":
-                    self.told.append((phrase("has the full-width sign {}", sign), "write ,"))
+                    self.problems.append((phrase("has the full-width sign {}", sign), "write ,"))
                 self.i += 1
                 continue
             if opener == "[":
                 if re.match(r"[A-Za-z_]\w*\s*[：:]\s", self.text[self.i :]):  # the next key of the block around it
-                    self.told.append(("has a brace or bracket that is not closed", "close it on the same line"))
+                    self.problems.append(("has a brace or bracket that is not closed", "close it on the same line"))
                     break
                 parts.append(self._any(opener))
                 continue
@@ -309,9 +309,9 @@ class _Flow:
                 parts.append(key)
                 continue
             if colon == "：":
-                self.told.append((phrase("has a full-width colon after {}", key), phrase("write a colon and a space: {}: …", key)))
+                self.problems.append((phrase("has a full-width colon after {}", key), phrase("write a colon and a space: {}: …", key)))
             elif not gap and self._sign() not in ("", ",", "}") and key[:1] not in "\"'":
-                self.told.append((phrase("has no space after the colon of {}", key), phrase("write a colon and a space: {}: …", key)))
+                self.problems.append((phrase("has no space after the colon of {}", key), phrase("write a colon and a space: {}: …", key)))
             parts.append(f"{key}: {self._any(opener)}" if self._sign() not in (",", "}", "") else f"{key}:")
         return opener + ", ".join(parts) + closer
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from simulator.errors import Problem, SimulatorError
-from simulator.messages import told
+from simulator.messages import translated
 
 QUOTED = re.compile(r"“[^”]*”|'[^']*'|\"[^\"]*\"|`[^`]*`|<[^<>]*>|\([^()]*\)|（[^（）]*）")  # may be in any language
 SENTENCE = re.compile(  # what only an English sentence has
@@ -31,7 +31,7 @@ def problems_of(call, *args, **kwargs) -> list[Problem]:
     assert refused.value.problems
     assert all(problem.severity == "error" for problem in refused.value.problems)
     for problem in refused.value.problems:
-        said = told(problem, "zh")
+        said = translated(problem, "zh")
         assert re.search("[\u4e00-\u9fff]", said.cause), problem
         assert not english_in(said.cause) and not english_in(said.remedy), (problem, said)
     return refused.value.problems

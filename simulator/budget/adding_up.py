@@ -1,4 +1,4 @@
-"""What must add up to the fen before a figure is printed: in every draw, and in every table that is told."""
+"""What must add up to the fen before a figure is printed: in every draw, and in every table that is shown."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The year in which the policy has paid for itself: its net impact of all years so far is no longer negative.
 
-Told of the mean net impact, with an interval of years, and of the draws themselves: the share of them in which that year has
+Given for the mean net impact, with an interval of years, and of the draws themselves: the share of them in which that year has
 come, year by year, and the median of their own years. Before the first payout there is nothing to earn back, so no year counts;
 where the sum stays negative in all years projected, the year is never (infinite).
 """

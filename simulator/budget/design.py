@@ -38,7 +38,7 @@ class DesignResult:
     """The answer: `best` (None when even the least generous design does not fit), the cheapest in reach, the frontier.
 
     frontier: one column per free term, then FRONTIER (CNY; over: share of draws above the budget, with its upper bound; tied:
-    not told apart from the best at 95 %). checked: the best on another seed, probability of exceeding the budget with its
+    not distinguished from the best at 95 %). checked: the best on another seed, probability of exceeding the budget with its
     interval; contradicted: that interval lies above what was asked. monotone: cost only rose with generosity wherever it
     was looked at; without that bisection may have missed a better design. scenario: None where the answer was read back.
     """

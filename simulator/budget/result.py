@@ -44,7 +44,7 @@ from simulator.errors import Problem
 from simulator.files import Change, change, listed
 from simulator.money import FEN
 from simulator.population.parts import Register, whole
-from simulator.population.wording import told
+from simulator.population.wording import translated
 from simulator.projection.market import PUBLISHED_FROM
 from simulator.scenario import Scenario
 from simulator.scenario.identity import command
@@ -70,7 +70,7 @@ class BudgetRun:
     """A Monte Carlo budget: a scenario played.
 
     `summary` holds every figure with its Monte Carlo error; `draws` and `years` the draws themselves; `write` keeps all of
-    it in a folder a report can be made from. All money in CNY. precision: how sure the figure became that it was told to be sure
+    it in a folder a report can be made from. All money in CNY. precision: how sure the figure became that it was asked to be sure
     of (`budget.precision`).
     """
 
@@ -234,9 +234,9 @@ class BudgetRun:
                 "sha256": population.sha256,
             }
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
-        told_in: dict[str, Callable[[Problem], str]] = {"zh": lambda p: str(told(p, "zh")), "en": str}
+        wording: dict[str, Callable[[Problem], str]] = {"zh": lambda p: str(translated(p, "zh")), "en": str}
         found = population.warnings if population is not None else []  # what stands in the register's cells stays there
-        warnings = [{lang: re.sub("“[^”]*”", "“…”", tell(p)) for lang, tell in told_in.items()} for p in found]
+        warnings = [{lang: re.sub("“[^”]*”", "“…”", tell(p)) for lang, tell in wording.items()} for p in found]
         return {
             "run_id": f"{scenario.name}-{scenario.seed}-{scenario.draws}-{identity}",
             "created": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -3,7 +3,7 @@
 Induced tax is retained tax with the policy less without it, in the same draw. Tax moved within the district (split-offs,
 re-registration) is not induced: it is there in both. The rise of 2016 is a reassignment between levels of government and
 never the policy's benefit: induced tax, its purses and the net impact are counted at the shares in force in the base year.
-What the district would see in its books is told apart: `induced_as_booked`, and of all retained tax `reassigned_tax`.
+What the district would see in its books is kept apart: `induced_as_booked`, and of all retained tax `reassigned_tax`.
 """
 
 from __future__ import annotations

@@ -192,8 +192,8 @@ def table(ends: dict[str, tuple[float, float]], found: Ends, again: Ends, leadin
             ranks = dict(zip(ranked, rank_ranges(swings * np.sign(swings.mean(axis=1, keepdims=True))), strict=True))
         for path, (low, high) in ends.items():
             at = again.get(path, found[path])[result]
-            told = [x for values in (*at, _swing(at)) for x in mean_and_error(values)]
-            rows.append((result, path, low, high, *told, len(at[0]), *ranks.get(path, (np.nan, np.nan))))
+            numbers = [x for values in (*at, _swing(at)) for x in mean_and_error(values)]
+            rows.append((result, path, low, high, *numbers, len(at[0]), *ranks.get(path, (np.nan, np.nan))))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     order = frame.assign(size=frame["swing"].abs(), few=frame["rank_low"].isna(), first=frame["result"].map(list(leading).index))
     order = order.sort_values(["first", "few", "size"], ascending=[True, True, False], kind="stable")

@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.audit import DONE, WRONG, Act
 from simulator.audit import act as in_the_log
-from simulator.cli.language import asked_for, environment_language, told
+from simulator.cli.language import asked_for, environment_language, translated
 from simulator.cli.options import lang_option, notices, overwrite_option, workforce, writing
 from simulator.cli.parsing import WORDS, Formatter, Parser, Version, refused
 from simulator.console import say
@@ -57,7 +57,7 @@ English: simulator --help --lang en
 EPILOGS = {
     "en": "Exit codes: 0 done · 1 something is not as it should be (verify, purge, batch, audit) · "
     "2 the input cannot be used (every problem is listed, nothing done) · 3 not as precise as asked (run) · "
-    "130 interrupted · 143 told to end by the system.",
+    "130 interrupted · 143 ended by the system.",
     "zh": "退出码：0 完成 · 1 有不符（verify、purge、batch、audit） · 2 输入不可用（列出全部问题，未做任何处理） · "
     "3 未达到要求的精度（run） · 130 中断 · 143 系统要求结束。",
 }
@@ -126,7 +126,7 @@ class Terminated(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """SIGTERM raises Terminated, where the system and the thread can be told so."""
+    """SIGTERM raises Terminated, where the system and the thread can be asked for that."""
 
     def end(_signal: int, _frame: Any) -> None:
         raise Terminated
@@ -161,7 +161,7 @@ def parser(lang: str | None = None) -> Parser:
     verbs = top.add_subparsers(title="commands", metavar="VERB", dest="name", required=True)
     for name in VERBS:
         verb = import_module(f"simulator.cli.{name}")
-        does, words = told(verb.HELP, lang), WORDS[lang]
+        does, words = translated(verb.HELP, lang), WORDS[lang]
         p = verbs.add_parser(
             name,
             help=does,

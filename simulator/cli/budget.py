@@ -30,11 +30,11 @@ def do(arguments: argparse.Namespace) -> None:
     tables = budget.budgeting(arguments.workers, arguments.reserve)
     if arguments.out:
         budget.write(arguments.out, tables)
-    told = budgeting.text(
+    text = budgeting.text(
         {"summary": budget.summary, **tables},
         arguments.lang,
         scenario.purse.mode,
         any(year in scenario.examples for year in scenario.funds),
     )
-    say(screen.budget(budget, arguments.lang, intervals=False), told)
+    say(screen.budget(budget, arguments.lang, intervals=False), text)
     saved(arguments.out)

@@ -25,5 +25,5 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """Tell how one enterprise is assessed."""
     scenario = scenario_of(arguments, arguments.scenario)
-    told = simulator.explain(register_of(arguments), arguments.enterprise_id, scenario, arguments.year)
-    say(told.text(arguments.lang))
+    explanation = simulator.explain(register_of(arguments), arguments.enterprise_id, scenario, arguments.year)
+    say(explanation.text(arguments.lang))

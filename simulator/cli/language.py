@@ -34,10 +34,10 @@ def asked_for(argv: Sequence[str]) -> str:
     return next((lang for lang in given if lang in LANGUAGES), environment_language())
 
 
-def told(text: str, lang: str) -> str:
+def translated(text: str, lang: str) -> str:
     """A sentence of help in this language.
 
-    >>> told("which shell", "zh")
+    >>> translated("which shell", "zh")
     '哪种命令行外壳'
     """
     return CHINESE.get(text, text) if lang == "zh" else text

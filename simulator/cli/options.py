@@ -292,7 +292,7 @@ def profile_word(text: str) -> str:
 
 @contextlib.contextmanager
 def watched(scenarios: Sequence[Scenario], lang: str) -> Iterator[Callable[[int], object]]:
-    """A bar of all the scenarios' draws, where somebody watches; gives what is to be told of draws done."""
+    """A bar of all the scenarios' draws, where somebody watches; gives what is called with draws done."""
     if not scenarios:  # nothing is played
         yield lambda _: None
         return
@@ -302,7 +302,7 @@ def watched(scenarios: Sequence[Scenario], lang: str) -> Iterator[Callable[[int]
 
 @contextlib.contextmanager
 def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar of a report's sections, where somebody watches; told of each one's name before it is made."""
+    """A bar of a report's sections, where somebody watches; called with each one's name before it is made."""
     bar: Any = None
     with contextlib.ExitStack() as bars:
 
@@ -319,7 +319,7 @@ def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
 
 @contextlib.contextmanager
 def staged(what: str, lang: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for work in stages, where somebody watches; gives what is to be told of draws done and draws in all."""
+    """A bar for work in stages, where somebody watches; gives what is called with draws done and draws in all."""
     with progress_bar(what, lang, "draw") as bar:
 
         def step(done: int, total: int) -> None:

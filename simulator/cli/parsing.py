@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from simulator.cli.language import told
+from simulator.cli.language import translated
 from simulator.console import safe, say
 from simulator.errors import Problem, SimulatorError, nearest
 from simulator.messages import line
@@ -147,6 +147,6 @@ class Parser(argparse.ArgumentParser):
         self.lang = lang
         self._positionals.title, self._optionals.title = "arguments", "options"
         for action in self._actions:
-            action.help = told(action.help, lang) if action.help else action.help
+            action.help = translated(action.help, lang) if action.help else action.help
             if action.dest in ("lang", "languages"):
                 action.default = lang if action.dest == "lang" else [lang]

@@ -1,4 +1,4 @@
-"""An answer as the page is told it: cards, charts with their figures, tables; and the budget line somebody sets."""
+"""An answer as the page shows it: cards, charts with their figures, tables; and the budget line somebody sets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Teller:
         self.line: Decimal | None = None  # CNY; None: what is appropriated for the years played
         self._baseline: tuple[BudgetRun, Figures] | None = None
 
-    def told(self, answer: Answer) -> dict[str, Any]:
+    def message(self, answer: Answer) -> dict[str, Any]:
         """Everything that is quick to make."""
         words, figures = self.words, Figures(answer.run)
         if self._baseline is None or self._baseline[0] is not answer.baseline:

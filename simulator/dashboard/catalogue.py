@@ -1,4 +1,4 @@
-"""What the page is told once: every setting with its words, unit, reach and source; headings; all sentences it says itself."""
+"""What the page is sent once: every setting with its words, unit, reach and source; headings; all sentences it says itself."""
 
 from __future__ import annotations
 

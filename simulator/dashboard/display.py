@@ -1,7 +1,7 @@
 """Values as a person reads and types them: per cent, 万元 or 亿元 (millions, billions), `20 / 45 / 90` for a distribution.
 
 What is typed may carry a unit of its own (500万, 60％, 3 m²) and be written in full width; dates are read as they are
-written in a document. Everything the page writes it also reads. Faults are told in the unit of the box.
+written in a document. Everything the page writes it also reads. Faults are named in the unit of the box.
 """
 
 from __future__ import annotations

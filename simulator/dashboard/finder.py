@@ -1,4 +1,4 @@
-"""One enterprise of the register, told under the settings as opened and under the present ones."""
+"""One enterprise of the register, explained under the settings as opened and under the present ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def matching(population: Population, text: str) -> list[tuple[str, str]]:
     return [(f"{ids[k]}  {names[k]}".strip(), str(ids[k])) for k in hits[:SHOWN]]
 
 
-def told(population: Population, enterprise_id: str, base: Scenario, now: Scenario, words: Wording) -> dict[str, Any]:
+def story(population: Population, enterprise_id: str, base: Scenario, now: Scenario, words: Wording) -> dict[str, Any]:
     """What the enterprise is due under both, clause by clause where anything is, and how the law comes to it.
 
     Raises PopulationError for an enterprise that is not there.
@@ -44,11 +44,11 @@ def told(population: Population, enterprise_id: str, base: Scenario, now: Scenar
     header = [words.say(f"finder.{key}") for key in ("award", "baseline", "now", "difference")]
     awards = table(f"{enterprise_id} {after.name}".strip(), header, rows, name="enterprise", strong=[-1], unit=words.say("finder.unit"))
     texts = [("finder.how_now", after)] + ([("finder.how_before", before)] if now != base else [])
-    return {"table": awards, "texts": [[words.say(key), told.text(words.lang)] for key, told in texts], "problem": ""}
+    return {"table": awards, "texts": [[words.say(key), explanation.text(words.lang)] for key, explanation in texts], "problem": ""}
 
 
-def _awards(told: Explanation) -> Awards:
-    return {(year.year, clause.slug): clause.award for year in told.years for clause in year.clauses if clause.award}
+def _awards(explanation: Explanation) -> Awards:
+    return {(year.year, clause.slug): clause.award for year in explanation.years for clause in year.clauses if clause.award}
 
 
 def _written(amount: int, kind: str) -> str:

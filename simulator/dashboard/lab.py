@@ -45,7 +45,7 @@ class ThisInterpreter(KernelSpecManager):
 
 
 def serve(
-    *, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", told: Callable[[str], None] = print
+    *, port: int = PORT, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", announce: Callable[[str], None] = print
 ) -> None:
     """Serve it until it is interrupted. lang: its language, where its language pack is installed. Raises ReportError where the
     folder cannot be served."""
@@ -57,7 +57,7 @@ def serve(
     with temporary("lab") as own:
         put_for_now(own / "overrides.json", lambda path: path.write_text(json.dumps(overrides(lang)), "utf-8"), "")
         server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser, str(own)))
-        told(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
+        announce(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
         server.start()
 
 

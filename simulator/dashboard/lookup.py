@@ -14,7 +14,7 @@ from simulator.population.register import Population
 
 
 class Lookup:
-    """What was searched for, and the enterprise chosen, told anew whenever the settings are."""
+    """What was searched for, and the enterprise chosen, shown anew whenever the settings are."""
 
     def __init__(self, page: Host):
         self._page = page
@@ -46,7 +46,7 @@ class Lookup:
         words, state = self._page.words, self._page.state
         with self._one_at_a_time:
             try:
-                told = finder.told(self.register, chosen, state.base, state.scenario, words)
+                story = finder.story(self.register, chosen, state.base, state.scenario, words)
             except SimulatorError as e:
-                told = {"table": None, "texts": [], "problem": "\n".join(line(p, words.lang) for p in e.problems)}
-        self._page.send({"type": "story", **told})
+                story = {"table": None, "texts": [], "problem": "\n".join(line(p, words.lang) for p in e.problems)}
+        self._page.send({"type": "story", **story})

@@ -1,7 +1,7 @@
 """The page's model: what was set, what is shown, what is kept. It knows no widget and no server: it hears of a person's gestures
 as messages, and tells whoever listens what is to be shown.
 
-A value comes in by a gesture alone (`receive`); what is told out never comes back as one. So what was typed is what is played.
+A value comes in by a gesture alone (`receive`); what is shown never comes back as one. So what was typed is what is played.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Dashboard:
         self._listeners: list[Listener] = []
         self._last: dict[str, Message] = {}
         self._heard: dict[str, int] = {}  # who → his last gesture that was done
-        self._serial = 0  # of what was told
+        self._serial = 0  # of what was sent
         self._lock = threading.RLock()
         self._gestures: dict[str, Callable[[Message], object]] = {
             "hello": self._hello, "set": self._set, "slide": self._slide, "choose": self._choose, "other": self._other,
@@ -118,7 +118,7 @@ class Dashboard:
                 listener(message)
 
     def receive(self, message: Message) -> None:
-        """Do what a gesture asks for; whatever goes wrong is told on the page."""
+        """Do what a gesture asks for; whatever goes wrong is said on the page."""
         gesture = self._gestures.get(str(message.get("type", "")))
         if gesture is None:
             return
@@ -211,7 +211,7 @@ class Dashboard:
             self.send({"type": "curve", "curve": self.teller.curve(self.shown)})
 
     def open_link(self, text: str) -> None:
-        """Take over a state from its link; a different baseline or register is told."""
+        """Take over a state from its link; a different baseline or register is said."""
         link = Link.read(text)
         self.state.base.set(link.changes)
         for changes in link.kept.values():
@@ -296,7 +296,7 @@ class Dashboard:
 
     def _try(self, change: Callable[[], bool], name: str | None = None) -> bool:
         """Make a change, show it and have it played. name: what the page's settings are called after it; without one they keep
-        theirs. A change that cannot be made is told, and everything stands as it stood."""
+        theirs. A change that cannot be made is refused, and everything stands as it stood."""
         try:
             moved = change()
         except SimulatorError as e:
@@ -315,7 +315,7 @@ class Dashboard:
         if play:
             self.ask()
 
-    # what is told
+    # what is sent
 
     def refuse(self, error: SimulatorError, key: str = "message.refused") -> None:
         """Say what is wrong; settings go by their labels on the page."""
@@ -455,7 +455,7 @@ class Dashboard:
         self.send(
             {
                 "type": "answer",
-                **self.teller.told(answer),
+                **self.teller.message(answer),
                 "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
                 "changes": len(self.state.changes),
             }

@@ -131,7 +131,7 @@ class Door(web.RequestHandler):
 
 
 class Shell(Door):
-    """The page's frame. The address that was told lets in, and leaves the address bar."""
+    """The page's frame. The address that was printed lets in, and leaves the address bar."""
 
     def get(self) -> None:
         if self.fits(self.get_query_argument("token", "")):
@@ -232,11 +232,11 @@ class Live(WebSocketHandler, Door):
 
     def on_message(self, message: str | bytes) -> None:
         try:
-            told = json.loads(message)
+            gesture = json.loads(message)
         except ValueError:
             return
-        if self.session is not None and isinstance(told, dict):
-            self.session.dashboard.receive(told)
+        if self.session is not None and isinstance(gesture, dict):
+            self.session.dashboard.receive(gesture)
 
     def on_close(self) -> None:
         if self.session is not None:
@@ -246,7 +246,7 @@ class Live(WebSocketHandler, Door):
             self.session = None
 
     def _hear(self, message: Message) -> None:
-        """In whatever thread it is told."""
+        """In whatever thread it is called."""
         text = json.dumps(message, ensure_ascii=False, default=str)
         self.loop.add_callback(self._write, text)
 
@@ -264,20 +264,27 @@ def serve(
     port: int = PORT,
     reach: Reach | None = None,
     browser: bool = True,
-    told: Callable[[str], None] = print,
+    announce: Callable[[str], None] = print,
     idle: float = IDLE,
     look: float = LOOK,
 ) -> None:
     """Serve the page until it is interrupted.
 
     make: makes a person's page. port: the first one tried; taken ones are passed over. reach: who may; this machine if unsaid.
-    told: called once with the page's address. idle, look: see IDLE, LOOK. Raises ReportError where no port is free.
+    announce: called once with the page's address. idle, look: see IDLE, LOOK. Raises ReportError where no port is free.
     """
-    asyncio.run(_serve(make, lang, port, reach or Reach(), browser, told, idle, look))
+    asyncio.run(_serve(make, lang, port, reach or Reach(), browser, announce, idle, look))
 
 
 async def _serve(
-    make: Callable[[], Dashboard], lang: str, port: int, reach: Reach, browser: bool, told: Callable[[str], None], idle: float, look: float
+    make: Callable[[], Dashboard],
+    lang: str,
+    port: int,
+    reach: Reach,
+    browser: bool,
+    announce: Callable[[str], None],
+    idle: float,
+    look: float,
 ) -> None:
     logging.getLogger("tornado").setLevel(logging.CRITICAL)
     sockets, port = _bound(reach.host, port)
@@ -287,7 +294,7 @@ async def _serve(
     sweeping = PeriodicCallback(sessions.sweep, look * 1000)
     sweeping.start()
     url = reach.address(port)
-    told(url)
+    announce(url)
     if browser:
         webbrowser.open(url)
     try:

@@ -24,7 +24,7 @@ from simulator.scenario import Scenario
 
 PRESENT = "*"  # the settings on the page, as they are
 BASELINE = ""
-INVENTED = 2000  # enterprises told of where the page has no register
+INVENTED = 2000  # enterprises shown where the page has no register
 
 
 class Together:
@@ -63,7 +63,7 @@ class Together:
         self.play(
             found,
             lambda runs: self._page.send(
-                {"type": "compared", "labels": labels, "against": labels[reference], **told(runs, reference, self._page.words)}
+                {"type": "compared", "labels": labels, "against": labels[reference], **tables_of(runs, reference, self._page.words)}
             ),
         )
 
@@ -111,7 +111,7 @@ class Together:
         return not changes or changes in self._page.shelf.kept.values()
 
 
-def told(runs: Sequence[tuple[str, BudgetRun]], reference: int, words: Wording) -> dict[str, Any]:
+def tables_of(runs: Sequence[tuple[str, BudgetRun]], reference: int, words: Wording) -> dict[str, Any]:
     """The picture, the table of headlines and that of the clauses. Differences are paired: run by run on the same draws."""
     unit, money = UNITS[words.lang]["money"], words.say("unit.table", unit=words.say("unit.money"))
     against = runs[reference][1]

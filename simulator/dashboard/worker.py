@@ -256,7 +256,7 @@ class Worker:
         return Answer(question, run, baseline, final=not first)
 
     def _look_ahead(self, question: Question) -> None:
-        progress, scenarios = self._progress_of(question, told=False), [question.scenario]
+        progress, scenarios = self._progress_of(question, shown=False), [question.scenario]
         if first := self.engine.first_draws(question.scenario):
             scenarios.insert(0, question.scenario.set({"draws": first}))
         for scenario in scenarios:
@@ -274,7 +274,7 @@ class Worker:
             self._baselines = dict(list(self._baselines.items())[1 - KEPT :]) | {chance: played}  # a page goes back to the same draws
         return self._baselines[chance]
 
-    def _progress_of(self, question: Question, *, told: bool = True, soon: bool = False) -> Callable[[int], None]:
+    def _progress_of(self, question: Question, *, shown: bool = True, soon: bool = False) -> Callable[[int], None]:
         """Counts a question's draws, tells of them, and stops what is played for it once another is wanted (soon: only once
         none is), or an errand waits while nobody does."""
         done = 0
@@ -285,10 +285,10 @@ class Worker:
                 raise Ended
             if not self.is_wanted(question) and not (soon and question.serial > self._dropped):
                 raise Superseded
-            if not told and self._errands:
+            if not shown and self._errands:
                 raise Superseded
             done += draws
-            if told:
+            if shown:
                 self._progress(question, done)
 
         return progress

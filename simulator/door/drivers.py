@@ -101,7 +101,7 @@ def notches(
 
 
 def _run_of(of: AnyScenario | BudgetRun, population: AnyRegister | None, workers: Workers, progress: Any, notice: Any) -> BudgetRun:
-    """The run given, or a run of the scenario given, told as one stage."""
+    """The run given, or a run of the scenario given, reported as one stage."""
     from simulator.budget.result import BudgetRun
 
     if isinstance(of, BudgetRun):

@@ -27,7 +27,7 @@ def whatif(
 ) -> None:
     """Serve the what-if page on this machine until it is interrupted (Ctrl+C).
 
-    scenario, population: by name or path, read here first so that every problem is told at once. units: column=万元, where a
+    scenario, population: by name or path, read here first so that every problem is reported at once. units: column=万元, where a
     register does not say. draws: of the picture that follows the hand. out: folder of what is kept. host, certificate, key,
     password_file: for others than this machine, all four (see `dashboard.reach`). notice: called with the page's address.
     Raises SimulatorError.
@@ -38,7 +38,7 @@ def whatif(
 
     allowed = reach(host, certificate, key, password_file)
     make = opener(scenario, population or "", units, lang=lang, draws=draws, out=out)
-    serve(make, lang=lang, port=port, reach=allowed, browser=browser, told=lambda url: notice(phrase("→ {}\n  Ctrl+C ends it", url)))
+    serve(make, lang=lang, port=port, reach=allowed, browser=browser, announce=lambda url: notice(phrase("→ {}\n  Ctrl+C ends it", url)))
 
 
 def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", notice: Any = print) -> None:
@@ -49,7 +49,7 @@ def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = T
     """
     from simulator.dashboard.lab import serve
 
-    serve(port=port, folder=folder, browser=browser, lang=lang, told=lambda url: notice(phrase("→ {}\n  Ctrl+C ends it", url)))
+    serve(port=port, folder=folder, browser=browser, lang=lang, announce=lambda url: notice(phrase("→ {}\n  Ctrl+C ends it", url)))
 
 
 def guide(lang: str = "zh", *, browser: bool = True, notice: Any = print) -> None:

@@ -45,7 +45,7 @@ def report(
     reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
     run's files and the report (default: `out`, of a run's folder that folder itself). releases: folder of the ledger of
     releases, which the profile external needs on a register of real enterprises. Raises ReportError, before anything is
-    played where the request itself cannot be meant; older files stay as they were. progress, notice, section: told of draws
+    played where the request itself cannot be meant; older files stay as they were. progress, notice, section: called with draws
     done, with a word, and of each section before it is made: its name, its number, how many there are.
     """
     from simulator.budget.result import BudgetRun

@@ -176,7 +176,7 @@ def carry_out(
         for future in wait(under_way, GRACE).done:
             try:
                 take(under_way[future], future.result())
-            except Exception:  # noqa: BLE001, S112  the interruption is what is to be told
+            except Exception:  # noqa: BLE001, S112  the interruption is what is to be reported
                 continue
         raise
     finally:

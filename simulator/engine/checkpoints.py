@@ -88,7 +88,7 @@ class Checkpoints:
         return Sums(by_clause, by_year, head["taken"])
 
     def _play_again(self, task: Task, why: str) -> Sums | None:
-        with contextlib.suppress(OSError):  # told by `save`, whose place it takes
+        with contextlib.suppress(OSError):  # reported by `save`, whose place it takes
             set_aside(self._path(task))
         self.notice(phrase("{} {}: it is played again", self._path(task).name, why))
         return None

@@ -20,7 +20,7 @@ from simulator.law.policy import Clause
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
-MOST = 20_000  # combinations of unknown facts of one enterprise and clause; of what needs more, the law's ceiling is told
+MOST = 20_000  # combinations of unknown facts of one enterprise and clause; of what needs more, the law's ceiling is given
 AT_ONCE = 40_000  # combinations assessed in one call
 
 

@@ -134,7 +134,7 @@ def play_work(
     by_clause, by_year = no_sums(draws, len(work.scenario.years), len(work.scenario.law.policy.clauses))
     play_there = elsewhere.player(work) if elsewhere else None
     tasks = work.tasks(draws, elsewhere.workers if elsewhere else threads(workers), keep.block if keep and keep.block else block)
-    told = Told(progress, draws, sum(task.last - task.first for task in tasks))
+    counted = Counted(progress, draws, sum(task.last - task.first for task in tasks))
     taken: dict[int, int] = {}
     if keep:
         keep.begin(tasks)
@@ -146,7 +146,7 @@ def play_work(
         refuse_overflow(by_clause[part], by_year[part])  # each time: two wraps would look like a sum
         if task.who == THOSE_THERE:
             taken[task.part] = sums.taken
-        told.more(task.last - task.first)
+        counted.more(task.last - task.first)
 
     def take(task: Task, sums: Sums) -> None:
         if keep:
@@ -175,7 +175,7 @@ def play_work(
     return by_clause, by_year
 
 
-class Told:
+class Counted:
     """Turns what is done of all tasks into numbers of draws done, for a bar of progress."""
 
     def __init__(self, progress: Callable[[int], None] | None, draws: int, of: int):

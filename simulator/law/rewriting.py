@@ -119,7 +119,7 @@ def _checked(policy: Policy, changes: tuple[tuple[str, str], ...]) -> Law:
 
 
 def _at_its_setting(problem: Problem, changed: list[Formula]) -> Problem:
-    """A problem of the policy's data, told of the formula that was set."""
+    """A problem of the policy's data, as one of the formula that was set."""
     place = problem.place.partition(", ")[2]
     own = next((one for one in changed if place == ".".join(one.where) or place.startswith(".".join(one.where) + ".")), None)
     return replace(problem, place=f"law.{(own or changed[0]).path}")

@@ -313,7 +313,7 @@ def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Prob
 
 def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable[str] = ()) -> list[Problem]:
     """What numbers of a policy contradict each other: thresholds of tiers that do not rise, a divisor of nothing. changes: paths,
-    dated or not, that were set: the first one in question is where it is told."""
+    dated or not, that were set: the first one in question is where it is reported."""
     found = []
     for clause in policy.clauses:
         for paths in clause.uses.rising:

@@ -57,7 +57,7 @@ SHOWN = 60  # characters of an offending text that a message repeats
 
 
 class Refused(ValueError):
-    """A cell that cannot be used: what was found, and what to write instead; together: told once for all cells of a column that
+    """A cell that cannot be used: what was found, and what to write instead; together: reported once for all cells of a column that
     have the same of it."""
 
     def __init__(self, cause: str, remedy: str = "", together: str = ""):

@@ -105,7 +105,7 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
 
 
 def _tell_absent(checked: Checked) -> None:
-    """What columns that are not there mean: a required one is a fault, facts are unknown; none is told of which one stands
+    """What columns that are not there mean: a required one is a fault, facts are unknown; none is reported of which one stands
     under a name much like it."""
     label, guessed = checked.raw.label, " ".join(problem.remedy for _, _, problem in checked.faults)
     absent = [c for c in checked.absent if not any(f"mean {name}?" in guessed for name in (c.name, c.header))]

@@ -61,8 +61,8 @@ def from_duckdb(path: Path) -> Source:
                     )
                     del found[schema, name]
                     continue
-                told = f"{_quoted(schema)}.{_quoted(name)}"
-                _bound(connection, name, told)
+                quoted = f"{_quoted(schema)}.{_quoted(name)}"
+                _bound(connection, name, quoted)
                 remarks[schema, name] = dict(
                     connection.execute(
                         "SELECT '', comment FROM duckdb_tables() WHERE schema_name = $1 AND table_name = $2 UNION ALL SELECT column_name, "
@@ -70,9 +70,9 @@ def from_duckdb(path: Path) -> Source:
                         [schema, name],
                     ).fetchall()
                 )
-                bits = [kind[0] for kind in connection.execute(f"DESCRIBE FROM {told}").fetchall() if kind[1] == "BIT"]  # Arrow has none
+                bits = [kind[0] for kind in connection.execute(f"DESCRIBE FROM {quoted}").fetchall() if kind[1] == "BIT"]  # Arrow has none
                 replaced = ", ".join(f"CAST({_quoted(bit)} AS VARCHAR) AS {_quoted(bit)}" for bit in bits)
-                relation = connection.sql(f"SELECT *{f' REPLACE ({replaced})' if bits else ''} FROM {told}")  # noqa: S608
+                relation = connection.sql(f"SELECT *{f' REPLACE ({replaced})' if bits else ''} FROM {quoted}")  # noqa: S608
                 held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
                 found[schema, name] = (held.column_names, list(zip(*map(parquet.column, held.columns), strict=True)))
     except duckdb.Error as error:
@@ -89,9 +89,9 @@ def from_duckdb(path: Path) -> Source:
     return source
 
 
-def _bound(connection: Any, name: str, told: str) -> None:
+def _bound(connection: Any, name: str, quoted: str) -> None:
     """Ask how much a table holds before any of it is read. Raises PopulationError for more than a register has."""
-    columns = [row[:2] for row in connection.execute(f"DESCRIBE FROM {told}").fetchall()]
+    columns = [row[:2] for row in connection.execute(f"DESCRIBE FROM {quoted}").fetchall()]
     if odd := [column for column, kind in columns if kind.endswith("]") or kind.partition("(")[0] in ("STRUCT", "MAP", "UNION", "VARIANT")]:
         raise PopulationError(
             Problem(
@@ -104,7 +104,7 @@ def _bound(connection: Any, name: str, told: str) -> None:
         if kind in ("VARCHAR", "JSON", "BLOB")
     ]
     sizes = "".join(f", max({text}), sum({text})" for text in texts)
-    rows, *found = connection.execute(f"SELECT count(*){sizes} FROM {told}").fetchall()[0]  # noqa: S608
+    rows, *found = connection.execute(f"SELECT count(*){sizes} FROM {quoted}").fetchall()[0]  # noqa: S608
     if rows > MOST_ROWS:
         raise PopulationError(
             Problem(name, phrase("the table has more than {} rows; a register has not", format(MOST_ROWS, ",")), "check the database")
@@ -157,7 +157,7 @@ def from_variable(given: str) -> Source:
         raise PopulationError(
             Problem(given, phrase("the driver {} is not installed", error.name), packages.with_extra("database"))
         ) from None
-    except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is told
+    except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is named
         raise PopulationError(
             Problem(
                 given,

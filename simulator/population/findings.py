@@ -13,7 +13,7 @@ from simulator.files import put
 from simulator.population.raw import Finding, RawTable, letters
 from simulator.population.readers import Examination
 from simulator.population.schema import BESIDE
-from simulator.population.wording import chinese, told
+from simulator.population.wording import chinese, translated
 from simulator.spreadsheets import breadth, height, printed, workbook
 
 COLUMNS = {"zh": ("类别", "位置", "内容", "问题", "处理"), "en": ("severity", "place", "value", "rule", "remedy")}
@@ -31,7 +31,7 @@ def problem_table(found: Examination, lang: str = "zh") -> pd.DataFrame:
     rows = []
     grids = {raw.label: _grid(raw) for raw in found.source.tables.values()}
     for problem in found.problems:
-        words = told(problem, lang)
+        words = translated(problem, lang)
         severity = SEVERITY.get(problem.severity, problem.severity) if lang == "zh" else problem.severity
         rows.append((severity, words.place, _value(grids, problem), words.cause, words.remedy))
     return pd.DataFrame(rows, columns=list(COLUMNS[lang]))

@@ -45,7 +45,7 @@ def is_total(text: str) -> bool:
 
 
 def arrange(grid: Grid, table: Table) -> RawTable | Problem:
-    """The rows of a grid as columns under their header; blank rows are left out, short ones filled up and told.
+    """The rows of a grid as columns under their header; blank rows are left out, short ones filled up and reported.
 
     A Problem where the rows hold no table at all.
     """
@@ -230,7 +230,7 @@ def _headings(rows: list[list[str]], merged: Mapping[int, int] | None = None) ->
 
 @dataclass
 class _Rows:
-    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header told again."""
+    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header repeated."""
 
     body: list[int]
     totals: list[int]
@@ -247,11 +247,11 @@ def _split(rows: Sequence[list[str]], places: list[int], header: list[str], tabl
         below = rows[places[0]] + [""] * (len(header) - len(rows[places[0]]))
         places = places[1:]
     found = _Rows([], [], [], [])
-    told = [squeezed(cell) for cell in header if squeezed(cell)]
+    header_words = [squeezed(cell) for cell in header if squeezed(cell)]
     name = header[key] if key < len(header) else ""
     for place in places:
         row = rows[place]
-        again = name in row[key : key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == told
+        again = name in row[key : key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == header_words
         if again or (place == places[0] and _are_numbers(row)):
             found.again.append(place)
             continue
@@ -260,7 +260,7 @@ def _split(rows: Sequence[list[str]], places: list[int], header: list[str], tabl
             first = next((cell for cell in row if plain(cell)), "")
         if is_total(first):
             found.totals.append(place)
-        elif _is_note(row, first, len(told)):
+        elif _is_note(row, first, len(header_words)):
             found.notes.append(place)
         else:
             found.body.append(place)

@@ -14,7 +14,7 @@ def refuse_absent(given: str | Path) -> None:
         return
     try:
         there = Path(given).exists()
-    except (OSError, ValueError):  # no path, or one that may not be looked at: told where it is opened
+    except (OSError, ValueError):  # no path, or one that may not be looked at: reported where it is opened
         return
     if not there:
         raise PopulationError(Problem(text, "there is no such file or folder", "check the path"))

@@ -100,8 +100,8 @@ def examine(
     if "enterprises" in tables and "annual" in tables:
         check_magnitudes(tables, owners["annual"])
     errors = [problem for problem in source.problems if problem.severity == "error"]
-    told = {problem.place for problem in errors}  # a cell without a value must not also be told as blank
-    errors += [error for checked in tables.values() for error in checked.errors if error.place not in told]
+    reported = {problem.place for problem in errors}  # a cell without a value must not also be reported as blank
+    errors += [error for checked in tables.values() for error in checked.errors if error.place not in reported]
     population = None
     if not errors:
         try:

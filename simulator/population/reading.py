@@ -36,7 +36,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
         checked.values[column.name] = at_once
         return
     values: dict[str, int | str] = {}
-    remarkable: dict[str, Refused | str] = {}  # texts to be told of: a refusal, "unknown", or a word of OFTEN
+    remarkable: dict[str, Refused | str] = {}  # texts to be reported: a refusal, "unknown", or a word of OFTEN
     unseen: dict[str, str] = {}  # texts from which something invisible was taken out
     unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
     for text in set(texts):
@@ -75,7 +75,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
 
 def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarray | None:
     """A column that came as numbers, flags or days, read at once; None where any value is not plainly right (then each
-    is read as the text it would be, so that what is wrong is told as everywhere)."""
+    is read as the text it would be, so that what is wrong is reported as everywhere)."""
     values, missing = typed.values, typed.missing
     if column.name in KEYS and missing.any():
         return None

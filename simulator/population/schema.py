@@ -329,7 +329,7 @@ def contract_of(policy: Policy) -> Contract:
             slug for slug in policy.slugs if slug in (*needed.get("online_retailer", ()), *needed["ecommerce"])
         )
 
-    def told(column: Column) -> Column:
+    def described(column: Column) -> Column:
         if column.kind == "clause":
             return replace(column, high=policy.cash_clauses)
         under = column.read_under
@@ -342,11 +342,11 @@ def contract_of(policy: Policy) -> Contract:
         for table in ("enterprises", "annual")
     }
     tables = (
-        Table("enterprises", "企业", (*map(told, ENTERPRISES), *own["enterprises"]), required=True),
-        Table("annual", "年度", (*map(told, ANNUAL), *own["annual"]), required=True),
-        Table("existing_support", "既有政策", tuple(map(told, EXISTING_SUPPORT))),
-        Table("paid", "已兑现", tuple(map(told, PAID))),
-        Table("applications", "申报", tuple(map(told, APPLICATIONS))),
+        Table("enterprises", "企业", (*map(described, ENTERPRISES), *own["enterprises"]), required=True),
+        Table("annual", "年度", (*map(described, ANNUAL), *own["annual"]), required=True),
+        Table("existing_support", "既有政策", tuple(map(described, EXISTING_SUPPORT))),
+        Table("paid", "已兑现", tuple(map(described, PAID))),
+        Table("applications", "申报", tuple(map(described, APPLICATIONS))),
     )
     return Contract(policy, tables)
 

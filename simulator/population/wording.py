@@ -71,7 +71,7 @@ def place_in_chinese(place: str) -> str:
     return "，".join(parts)
 
 
-def told(problem: Problem, lang: str) -> Problem:
+def translated(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
     if lang != "zh":
         return problem

@@ -169,7 +169,7 @@ def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, st
     if any(name.lower() == "xl/calcchain.xml" for name in archive.namelist()):
         return True
     by = archive.read("docProps/app.xml")[:100_000] if "docProps/app.xml" in archive.namelist() else b""
-    # LibreOffice leaves values as it finds them, unless it is told to calculate
+    # LibreOffice leaves values as it finds them, unless it is asked to calculate
     return any(name in by for name in (b"WPS", b"Kingsoft", "金山".encode()))
 
 

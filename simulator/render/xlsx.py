@@ -1,6 +1,6 @@
 """A document in a workbook for Excel and WPS: sheets of landscape A4 with blocks one under the other, numbers as numbers.
 
-Texts are written as texts, never as formulas; formulas only where this module is told so, each with the value it must give. A figure
+Texts are written as texts, never as formulas; formulas only where a caller asks for them, each with the value it must give. A figure
 is shown by the table it is drawn from, if it has one.
 """
 

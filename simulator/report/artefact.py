@@ -46,7 +46,7 @@ def sums(folder: Recorded) -> dict[str, str]:
 def record_of(folder: Recorded, name: str, sha256: str, notebook: str, clause: str, lang: str) -> str:
     """The record of a report's file of that name and sha256."""
     record = folder.record
-    told = {
+    record = {
         "file": name,
         "sha256": sha256,
         "notebook": notebook,
@@ -61,10 +61,10 @@ def record_of(folder: Recorded, name: str, sha256: str, notebook: str, clause: s
         "versions": record["versions"],
     }
     if seal := audit.head():  # kept outside the log, it shows a log cut short or written anew
-        told["audit"] = seal
+        record["audit"] = seal
     if not folder.external:
-        told["by"] = {"user": _user(), "host": platform.node(), "folder": str(folder.path)}
-    return json.dumps(told, ensure_ascii=False, indent=1)
+        record["by"] = {"user": _user(), "host": platform.node(), "folder": str(folder.path)}
+    return json.dumps(record, ensure_ascii=False, indent=1)
 
 
 def _user() -> str:

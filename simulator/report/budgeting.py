@@ -1,4 +1,4 @@
-"""What a finance bureau budgets with, told: overrun and reserve, payment and what waits, breaches, commitments, the legal
+"""What a finance bureau budgets with: overrun and reserve, payment and what waits, breaches, commitments, the legal
 maximum, execution. The same tables (`purse_sheets`) in the terminal and on the page.
 """
 

@@ -38,17 +38,17 @@ def cover(register: CheckFolder, lang: str) -> Part:
 
 def answer(register: CheckFolder, lang: str) -> Part:
     """Whether the register can be used, and how much is wrong with it."""
-    words, told = load(lang), register.record["register"]
-    numbers = {"errors": told["errors"], "warnings": told["warnings"]}
-    key = ("odd" if told["warnings"] else "clean") if register.usable else "both" if told["warnings"] else "unusable"
+    words, found = load(lang), register.record["register"]
+    numbers = {"errors": found["errors"], "warnings": found["warnings"]}
+    key = ("odd" if found["warnings"] else "clean") if register.usable else "both" if found["warnings"] else "unusable"
     said = {k: v for k, v in numbers.items() if v or (k == "errors" and not register.usable)}
     cards = [
         ("alarm" if k == "errors" and v else k, words.say(f"check.{k}"), f"{v:,}", "", words.say(f"check.{k}_note"))
         for k, v in numbers.items()
     ]
-    if told["enterprises"] is not None:
-        years = words.say("check.years", first=told["first_year"], last=told["last_year"])
-        cards.append(("enterprises", words.say("check.enterprises"), f"{told['enterprises']:,}", "", years))
+    if found["enterprises"] is not None:
+        years = words.say("check.years", first=found["first_year"], last=found["last_year"])
+        cards.append(("enterprises", words.say("check.enterprises"), f"{found['enterprises']:,}", "", years))
     return page.section(
         "answer",
         words.say("check.answer"),
@@ -103,8 +103,8 @@ def completeness(register: CheckFolder, lang: str) -> Part:
         for r in part.itertuples():
             filled = r.rows - r.blank - r.unknown
             share = f"{100 * filled / r.rows:.0f}%" if r.rows else MISSING
-            told = [WITHHELD] * 5 if r.withheld else [*(f"{n:,.0f}" for n in (r.rows, filled, r.blank, r.unknown)), share]
-            rows.append([Cell(_column(r.column, words)), *(Cell(text, number=True) for text in told)])
+            shown = [WITHHELD] * 5 if r.withheld else [*(f"{n:,.0f}" for n in (r.rows, filled, r.blank, r.unknown)), share]
+            rows.append([Cell(_column(r.column, words)), *(Cell(text, number=True) for text in shown)])
     header = [words.say(f"check.{k}") for k in ("column", "rows", "filled", "blank", "unknown", "share")]
     return page.section(
         "completeness",

@@ -1,4 +1,4 @@
-"""A comparison told: every change first, then paired differences by clause and year, quantiles, growth, legality."""
+"""A comparison in words and tables: every change first, then paired differences by clause and year, quantiles, growth, legality."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def _plan(path: Path, record: Mapping[str, Any]) -> Plan:
 def write_comparison(folder: str | Path, *runs: BudgetRun) -> Path:
     """Keep a comparison of runs (the baseline first) in a folder. Raises ScenarioError unless they share seed and draws.
 
-    Two scenarios of one name are told apart by a number.
+    Two scenarios of one name are distinguished by a number.
     """
     folder = Path(folder)
     named: list[BudgetRun] = []

@@ -108,8 +108,8 @@ def changed(comparison: ComparisonFolder, lang: str) -> Part:
         )
     header = [words.say(f"comparison.{k}") for k in ("scenario", "setting", "before", "after")] + [words.say("readings.unit")]
     body = Table("", header, rows, style="settings changes") if rows else Paragraph(words.say("comparison.nothing"))
-    told = [legality.section(run, words, only_reached=True) for run in comparison.runs]
-    flags = max(told, key=lambda table: len(table.rows) if table else 0)
+    flagged = [legality.section(run, words, only_reached=True) for run in comparison.runs]
+    flags = max(flagged, key=lambda table: len(table.rows) if table else 0)
     return page.section("changed", words.say("comparison.changed"), words.tag, body, flags)
 
 

@@ -1,4 +1,4 @@
-"""A design told: what was asked, the most generous terms that fit, how sure that is, and the frontier of cost and growth."""
+"""A design in words and tables: what was asked, the most generous terms that fit, how sure that is, and the frontier of cost and growth."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from simulator.budget.design_tables import COLUMNS, read
 from simulator.document import Paragraph, Parts, Picture
 from simulator.document.numbers import UNITS
 from simulator.render.pictures import drawing
-from simulator.report import design as told
+from simulator.report import design as texts
 from simulator.report import page
 from simulator.report.figures import BLUE, DARK_BLUE, HALF, MUTED, RED, number_ticks, write
 from simulator.report.page import Part
@@ -27,8 +27,8 @@ def design(run: RunFolder, lang: str) -> Part:
     if not present(run):
         return Part("design", "", words.tag)
     result = read(run.analyses)
-    asked, *answer = told.sentences(result, words, words.pick(run.record["title"]))
-    terms, frontier = told.sheets(result, lang).values()
+    asked, *answer = texts.sentences(result, words, words.pick(run.record["title"]))
+    terms, frontier = texts.sheets(result, lang).values()
     parts: list[Parts] = [Paragraph(asked), *(Paragraph(text, "lead") for text in answer), terms]
     if len(result.frontier) > 1:
         picture = Picture(chart(result, words), words.say("design.chart_alt"))
@@ -83,5 +83,5 @@ def chart(result: DesignResult, words: Wording) -> Figure:
 
 
 def _best(result: DesignResult) -> pd.Series | None:
-    rows = [row for _, row in result.frontier.iterrows() if result.best is not None and told.is_best(row, result)]
+    rows = [row for _, row in result.frontier.iterrows() if result.best is not None and texts.is_best(row, result)]
     return rows[0] if rows else None

@@ -11,7 +11,7 @@ from simulator.document.numbers import UNITS, percent
 from simulator.report.wording import Wording
 
 Said = tuple[str, dict[str, object]]  # a sentence's key and what is filled in
-NAMED = 5  # names in a list of those that cannot be told apart
+NAMED = 5  # names in a list of those that cannot be distinguished
 CASH = ("paid", "net_impact")  # results that are amounts of the budget
 _NORMAL = 1.959964
 
@@ -82,7 +82,7 @@ def of_assumptions(tornado: pd.DataFrame, result: str, labels: Mapping[str, str]
 
 
 def of_indices(indices: pd.DataFrame, result: str, labels: Mapping[str, str], words: Wording) -> list[Said]:
-    """The part of chance in a result's spread, and the assumption that makes most of it, if one can be told."""
+    """The part of chance in a result's spread, and the assumption that makes most of it, if one can be named."""
     found = indices[indices["result"] == result]
     if not len(found):
         return []

@@ -1,4 +1,4 @@
-"""The drivers of the cost told in the terminal, a workbook or CSV files: attribution, readings, sensitivity, notches."""
+"""The drivers of the cost in the terminal, a workbook or CSV files: attribution, readings, sensitivity, notches."""
 
 from __future__ import annotations
 

@@ -245,9 +245,9 @@ def appraisal(run: RunFolder, lang: str) -> Part:
     words = run.words(lang)
     parts: list[Parts] = []
     makers = (_necessity, _economy, _soundness, _feasibility, _funding, _guarantee, _sustainability, _conclusion, _advice)
-    for key, told in zip(_FEASIBLE, makers, strict=True):
+    for key, make in zip(_FEASIBLE, makers, strict=True):
         parts.append(Heading(words.say(f"appraisal.{key}")))
-        parts += [Paragraph(sentence) for sentence in told(run, words) if sentence]
+        parts += [Paragraph(sentence) for sentence in make(run, words) if sentence]
     parts.append(affordable(run, words))
     return page.section("appraisal", words.say("appraisal.title"), words.tag, *parts)
 
@@ -259,23 +259,23 @@ def _necessity(run: RunFolder, words: Wording) -> list[Rich | str]:
         "with_policy": shown(run.row("online_sales", year=year), big, "p50"),
         "without": shown(run.row("online_sales_without", year=year), big, "p50"),
     }
-    told: list[Rich | str] = [] if MISSING in map(str, said.values()) else [words.rich("appraisal.without", **said)]
+    sentences: list[Rich | str] = [] if MISSING in map(str, said.values()) else [words.rich("appraisal.without", **said)]
     row = run.row("deadweight")
     share, low, high = (percent(float(row.get(name, math.nan))) for name in ("mean", "p5", "p95"))
     if share == MISSING:
-        return told
+        return sentences
     between = "" if MISSING in (low, high) else words.rich("appraisal.deadweight_between", low=low, high=high)
-    return [*told, words.rich("appraisal.deadweight", share=share) + between]
+    return [*sentences, words.rich("appraisal.deadweight", share=share) + between]
 
 
 def _economy(run: RunFolder, words: Wording) -> list[Rich | str]:
     unit = UNITS[words.lang]["money"]
     said = {"mean": shown(run.row("paid"), unit), "induced": shown(run.row("induced_tax"), unit)}
-    told: list[Rich | str] = [words.rich("appraisal.cost", **said)]
+    sentences: list[Rich | str] = [words.rich("appraisal.cost", **said)]
     cost, sales = run.row("cost_per_enterprise"), run.row("cost_per_sales")
     if math.isfinite(cost["mean"]) and math.isfinite(sales["mean"]):
-        told.append(words.rich("appraisal.per_result", enterprise=shown(cost, unit), sales=f"{sales['mean']:.3f}"))
-    return told
+        sentences.append(words.rich("appraisal.per_result", enterprise=shown(cost, unit), sales=f"{sales['mean']:.3f}"))
+    return sentences
 
 
 def _soundness(run: RunFolder, words: Wording) -> list[Rich | str]:
@@ -296,10 +296,10 @@ def _guarantee(run: RunFolder, words: Wording) -> list[Rich | str]:
     """Who is to do the work, and how much of it there is."""
     unit, count = UNITS[words.lang]["money"], UNITS[words.lang]["count"]
     by_year = run.by_year("recipients")["mean"].dropna()
-    told: list[Rich | str] = [words.say("appraisal.organised")]
+    sentences: list[Rich | str] = [words.say("appraisal.organised")]
     if len(by_year):
         busiest = int(by_year.idxmax())
-        told.insert(
+        sentences.insert(
             0,
             words.rich(
                 "appraisal.workload",
@@ -308,19 +308,19 @@ def _guarantee(run: RunFolder, words: Wording) -> list[Rich | str]:
                 administration=shown(run.row("administration"), unit),
             ),
         )
-    return told
+    return sentences
 
 
 def _sustainability(run: RunFolder, words: Wording) -> list[Rich | str]:
     """What is still to be paid after the last year in which enterprises may enter, and what the district keeps of it all."""
     unit, end = UNITS[words.lang]["money"], str(run.record["policy"].get("end"))
-    told: list[Rich | str] = []
+    sentences: list[Rich | str] = []
     later = [year for year in run.cash_years if end[:4].isdigit() and year > int(end[:4])]
     if later and (paid := tables.paid_as_printed(run, unit)):
         tail = sum((paid[TOTAL, year] for year in later), Decimal(0))
-        told.append(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail)))
+        sentences.append(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail)))
     net = shown(run.row("net_cost"), unit)
-    return told + ([words.rich("appraisal.net", net=net)] if net != MISSING else [])
+    return sentences + ([words.rich("appraisal.net", net=net)] if net != MISSING else [])
 
 
 def _conclusion(_: RunFolder, words: Wording) -> list[Rich | str]:
@@ -331,22 +331,22 @@ def _advice(run: RunFolder, words: Wording) -> list[Rich | str]:
     """What follows from the figures for whoever decides: money, evidence, doubts."""
     unit = UNITS[words.lang]["money"]
     need = shown(run.row("paid"), unit, "p80")
-    told: list[Rich | str] = [] if need == MISSING else [words.rich("appraisal.advise_money", p80=need)]
-    return [*told, words.say("appraisal.advise_evidence")]
+    sentences: list[Rich | str] = [] if need == MISSING else [words.rich("appraisal.advise_money", p80=need)]
+    return [*sentences, words.say("appraisal.advise_evidence")]
 
 
 def _funding(run: RunFolder, words: Wording) -> list[Rich | str]:
     unit = UNITS[words.lang]["money"]
     doubts = sum(len(c.get("legality", [])) for c in run.record["clauses"])
-    told: list[Rich | str]
+    sentences: list[Rich | str]
     if run.example:
-        told = [words.rich("appraisal.unentered")]
+        sentences = [words.rich("appraisal.unentered")]
     elif run.appropriation:
         said = {"appropriation": unit.text(run.appropriation_total, 0.0), "chance": chance_text(run.row("overrun"), words)}
-        told = [words.rich("appraisal.appropriated", **said)]
+        sentences = [words.rich("appraisal.appropriated", **said)]
     else:
-        told = [words.rich("appraisal.unfunded")]
-    return told + ([words.rich("appraisal.doubts", count=doubts)] if doubts else [])
+        sentences = [words.rich("appraisal.unfunded")]
+    return sentences + ([words.rich("appraisal.doubts", count=doubts)] if doubts else [])
 
 
 def affordable(run: RunFolder, words: Wording, errors: bool = False) -> Parts:

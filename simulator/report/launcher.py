@@ -91,7 +91,7 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
 def run(notebook: Path, parameters: Mapping[str, object], work: Path, progress: Callable[[str, int, int], None] | None = None) -> Execution:
     """Run `notebook` with these parameters in the empty folder `work`, by a kernel of this very interpreter.
 
-    progress: told each cell's name before it runs, its number and how many there are.
+    progress: called with each cell's name before it runs, its number and how many there are.
 
     A notebook that fails is returned as far as it came. Raises ReportError for parameters that do not fit,
     before anything runs.
@@ -103,7 +103,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path, progress: 
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     problem, last = None, [""]
 
-    def told(cell: str, number: int, count: int) -> None:
+    def report(cell: str, number: int, count: int) -> None:
         last[0] = cell
         if progress:
             progress(cell, number, count)
@@ -115,7 +115,7 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path, progress: 
                 node,
                 str(output),
                 dict(parameters),
-                engine_name=_telling(told),
+                engine_name=_reporting(report),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
@@ -148,7 +148,7 @@ def without_words(execution: Execution) -> Execution:
     return Execution(notebook, problem)
 
 
-def _telling(progress: Callable[[str, int, int], None]) -> str:
+def _reporting(progress: Callable[[str, int, int], None]) -> str:
     """The name of an engine of papermill's that tells of each cell before it runs it."""
 
     class Telling(NBClientEngine):
@@ -188,7 +188,7 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
     is left.
     """
     argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    # no remark on the loopback connection, which is not encrypted, nor on being told to stop
+    # no remark on the loopback connection, which is not encrypted, nor on being asked to stop
     argv += ["--IPKernelApp.log_level=50"]
     argv += ["--HistoryManager.enabled=False"]
     private = {"IPYTHONDIR": str(work / "settings"), "JUPYTER_RUNTIME_DIR": str(work)}

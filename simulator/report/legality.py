@@ -1,4 +1,4 @@
-"""Doubts about a clause's legality, told."""
+"""Doubts about a clause's legality, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways round the text, told: what the text stops, what it does not, and the price."""
+"""The ways round the text: what the text stops, what it does not, and the price."""
 
 from __future__ import annotations
 

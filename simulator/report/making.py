@@ -45,17 +45,17 @@ def withheld(folder: Recorded, words: Wording) -> list[str]:
         return []
     if folder.synthetic:
         return [words.say("page.external_synthetic")]
-    told = [words.say("page.external")]
+    notes = [words.say("page.external")]
     if folder.plan is not None:
         count, held, totals = folder.plan.withheld()
-        told.append(words.say("page.withheld", count=count, held=held, totals=totals) if held else words.say("page.withheld_none"))
+        notes.append(words.say("page.withheld", count=count, held=held, totals=totals) if held else words.say("page.withheld_none"))
     if names := getattr(folder, "left_out", []):
-        told.append(
+        notes.append(
             words.say(
                 "page.left_out", names=words.say("source.separator").join(dict.fromkeys(words.term("analyses", name) for name in names))
             )
         )
-    return told
+    return notes
 
 
 def run_facts(folder: Recorded, words: Wording) -> list[str]:
@@ -186,7 +186,7 @@ def _facts(folder: Recorded, words: Wording) -> list[tuple[str, object]]:
 
 
 def made_at(record: Mapping[str, object], words: Wording) -> str:
-    """When the run was made: date and time, and the clock it is told by."""
+    """When the run was made: date and time, and the clock it was taken from."""
     return words.say("made.time", time=str(record["created"])[:19].replace("T", " "))
 
 

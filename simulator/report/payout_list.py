@@ -11,7 +11,7 @@ from simulator.errors import Problem, SimulatorError
 from simulator.files import change, put
 from simulator.law.terms import UNITS
 from simulator.population.schema import contract_of
-from simulator.population.wording import told
+from simulator.population.wording import translated
 from simulator.spreadsheets import height, printed, save_csv, workbook
 
 PLAN = "分年兑现"
@@ -263,7 +263,7 @@ def _problems_sheet(sheet: Any, result: Assessment, styles: Styles) -> None:
     sheet.freeze_panes(1, 0)
     printed(sheet)
     for row, problem in enumerate(result.problems, start=1):
-        said = told(problem, "zh")
+        said = translated(problem, "zh")
         texts = (SEVERITY.get(problem.severity, problem.severity), said.place, said.cause, said.remedy)
         sheet.set_row(row, height(texts, widths))
         for column, text in enumerate(texts):

@@ -1,4 +1,4 @@
-"""How sure a figure became that a run was told to be sure of, in words."""
+"""How sure a figure became that a run was asked to be sure of, in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.document.numbers import MISSING
 from simulator.report.wording import Wording
 
 
-def told(precision: Mapping[str, Any], clauses: Mapping[str, str], words: Wording) -> str:
+def sentence(precision: Mapping[str, Any], clauses: Mapping[str, str], words: Wording) -> str:
     """The sentence of a record's `precision`. clauses: their names by slug."""
     first, _, rest = str(precision["of"]).partition(".")
     quantile = first.upper() if first[:1] == "p" and first[1:].isdigit() else ""

@@ -17,7 +17,7 @@ from simulator.report.tabled import in_money, tabled
 from simulator.report.wording import Wording
 
 QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
-RATIONED = ("waiting", "lapsed", "cancelled", "cut", "unpaid_claims")  # told only where there is any of it
+RATIONED = ("waiting", "lapsed", "cancelled", "cut", "unpaid_claims")  # shown only where there is any of it
 PAYMENT = ("accrued", "due", "paid", *RATIONED[:4], "payable", "unpaid_claims")
 BREACHES = ("due_back", "recovered", "outstanding")
 Row = Mapping[str, Any]
@@ -151,7 +151,7 @@ def _payment(table: pd.DataFrame, words: Wording, mode: str, clauses: Mapping[st
 
 
 def concentration(ledger: pd.DataFrame, words: Wording) -> str:
-    """The shares of the largest recipients in a sentence; "" where nothing is told of them."""
+    """The shares of the largest recipients in a sentence; "" where nothing is shown of them."""
     shares = ledger[ledger["measure"].isin(("top_1", "top_5"))].set_index("measure")
     if len(shares) < 2 or shares["mean"].isna().any():  # nobody was paid in some draw
         return ""

@@ -1,4 +1,4 @@
-"""Why a register is refused, and what is wrong with it, told on a terminal. Nothing that takes time is imported here."""
+"""Why a register is refused, and what is wrong with it, on a terminal. Nothing that takes time is imported here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from simulator.errors import Problem
 from simulator.population.raw import Finding
-from simulator.population.wording import told
+from simulator.population.wording import translated
 from simulator.render.text import folded
 from simulator.report.wording import Wording, load
 
@@ -63,7 +63,7 @@ def _rows(problems: Sequence[Problem], words: Wording) -> Iterable[tuple[str, st
         kinds.setdefault((column, re.sub(r"“[^”]*”|[\d.,–…]+", "", problem.cause)), []).append(problem)
     for group in kinds.values():
         for problem in group[:OF_A_KIND]:
-            said = told(problem, words.lang)
+            said = translated(problem, words.lang)
             yield said.place, said.cause, said.remedy
         if len(group) > OF_A_KIND:
             yield "", words.say("register.more", count=len(group) - OF_A_KIND), ""

@@ -7,7 +7,7 @@ contributions each rests on. It is as confidential as the register. A release is
 - a figure withheld in one of them follows from a total of the one and the other figures of both,
 - any linear combination of what all releases show of one figure rests on few (`combinations`).
 
-Enterprises are told apart by holding whatever their code, and by what they contribute in expectation whatever the seed. Releases are
+Enterprises are distinguished by holding whatever their code, and by what they contribute in expectation whatever the seed. Releases are
 held to what the ledger knows; what was handed out without it is outside anybody's sight. So is what different figures tell together
 (awards beside taxes): each figure is protected by itself.
 

@@ -123,8 +123,8 @@ def _median_year(own: pd.Series, words: Wording) -> Parts:
         key: words.say("returns.later") if own[name] == math.inf else f"{own[name]:.0f}"
         for key, name in (("year", "p50"), ("low", "p50_low"), ("high", "p50_high"))
     }
-    told = words.rich("returns.median_year", **said) if own["p50_low"] < math.inf else words.rich("returns.median_never")
-    return Paragraph(told, "small")
+    text = words.rich("returns.median_year", **said) if own["p50_low"] < math.inf else words.rich("returns.median_never")
+    return Paragraph(text, "small")
 
 
 def backtest(run: RunFolder, words: Wording) -> Parts:

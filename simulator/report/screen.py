@@ -46,7 +46,7 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
         shown.append(tables(table, legend=words.say("matters.margins")))
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}
-        shown.append(precision.told(asdict(result.precision), names, words))
+        shown.append(precision.sentence(asdict(result.precision), names, words))
     return "\n\n".join(shown)
 
 

@@ -18,7 +18,7 @@ from simulator.report.making import changed_table, contents, end, front, made, p
 from simulator.report.matters import matters
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Part
-from simulator.report.precision import told
+from simulator.report.precision import sentence
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.spending import cost, risk
 from simulator.report.tables import between, chance_text
@@ -76,12 +76,12 @@ def answer(run: RunFolder, lang: str) -> Part:
 
 
 def _precision(run: RunFolder, words: Wording) -> list[Parts]:
-    """How sure the figure became that the run was told to be sure of."""
+    """How sure the figure became that the run was asked to be sure of."""
     if not (found := run.record.get("precision")):
         return []
     names = {c.slug: words.pick(c.names) for c in run.clauses}
     style = "" if found["status"] == CONVERGED else "lead"
-    return [Paragraph(told(found, names, words), style)]
+    return [Paragraph(sentence(found, names, words), style)]
 
 
 def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[str, str, str, str, str]]:

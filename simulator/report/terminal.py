@@ -31,8 +31,8 @@ def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
         for s in settings
         if s.unit != "formula"
     ]
-    told = [f"{s.path}  {words.pick({'zh': s.zh, 'en': s.en})}\n    {s.value}" for s in settings if s.unit == "formula"]
-    return "\n".join([*([_terms(rows, words)] if rows or not told else []), *([""] if rows and told else []), *told])
+    formulas = [f"{s.path}  {words.pick({'zh': s.zh, 'en': s.en})}\n    {s.value}" for s in settings if s.unit == "formula"]
+    return "\n".join([*([_terms(rows, words)] if rows or not formulas else []), *([""] if rows and formulas else []), *formulas])
 
 
 def _terms(rows: list[tuple[str, ...]], words: Wording) -> str:
@@ -64,8 +64,8 @@ def audit_state(log: Path, line: int, wrong: str, head: Mapping[str, Any], lang:
 def audit_seals(gone: Sequence[tuple[str, int]], count: int, lang: str) -> str:
     """Whether the log still has the seals that reports keep. gone: those it has not, by file, with the line they name."""
     words = load(lang)
-    told = [words.say("audit.seal_gone", file=file, line=f"{line:,}") for file, line in gone]
-    return "\n".join([*told, words.say("audit.seals" if count else "audit.no_seals", count=f"{count:,}", gone=f"{len(gone):,}")])
+    missing = [words.say("audit.seal_gone", file=file, line=f"{line:,}") for file, line in gone]
+    return "\n".join([*missing, words.say("audit.seals" if count else "audit.no_seals", count=f"{count:,}", gone=f"{len(gone):,}")])
 
 
 def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lang: str) -> str:
@@ -73,8 +73,8 @@ def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lan
     words = load(lang)
 
     def digests(given: Iterable[tuple[str, str]]) -> str:
-        told = [f"{kind} {digest[:12]}".strip() for kind, digest in given]
-        return " ".join(told[:3]) + (f" … +{len(told) - 3}" if len(told) > 3 else "")  # the log itself has all of them
+        texts = [f"{kind} {digest[:12]}".strip() for kind, digest in given]
+        return " ".join(texts[:3]) + (f" … +{len(texts) - 3}" if len(texts) > 3 else "")  # the log itself has all of them
 
     rows = [
         (

@@ -72,11 +72,11 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
 
 def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]]:
     """The reports' files against their own records, and these against the runs that are there."""
-    rows, told = [], set()
+    rows, recorded = [], set()
     for file in sorted(top.rglob(f"{RECORDS}/[!.]*.json")):
         record = json_of(file)
         report = file.parent.parent / file.name.removesuffix(".json")
-        told.add(report)
+        recorded.add(report)
         if record is None or not {"sha256", "run_id", "hashes"} <= set(record):
             rows.append((_name(file, top), UNREAD, ""))
             continue
@@ -90,7 +90,7 @@ def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]
             state = FOREIGN
         rows.append((_name(report, top), state, str(record["run_id"])))
     for report in sorted(top.rglob("*.*")):
-        if REPORT.fullmatch(report.name) and report not in told and "failed" not in report.relative_to(top).parts:
+        if REPORT.fullmatch(report.name) and report not in recorded and "failed" not in report.relative_to(top).parts:
             rows.append((_name(report, top), UNRECORDED, ""))
     return rows
 

@@ -126,11 +126,11 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         try:
             law = made(law, change) if change else law
         except LawError as e:
-            told = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
+            paired = {"policy.end": places["policy.start"]} if "policy.start" in places else {}
             problems += [
                 replace(
                     p,
-                    place={**told, **places}.get(p.place, p.place),
+                    place={**paired, **places}.get(p.place, p.place),
                     remedy=_near(p.place, scenario) if p.cause == "is no number of the law" else p.remedy,
                 )
                 for p in e.problems

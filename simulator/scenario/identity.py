@@ -110,7 +110,7 @@ def _named(changed: Sequence[Change]) -> str:
 
 
 def _told(changed: Sequence[Change], lang: str) -> str:
-    """Changes in words, those of a group that has many told as one."""
+    """Changes in words, those of a group that has many given as one."""
     texts: list[str] = []
     for group in dict.fromkeys(c.group for c in changed):
         own = [c for c in changed if c.group == group]

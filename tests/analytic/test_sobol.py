@@ -116,14 +116,14 @@ def test_the_mean_of_parameters_is_their_product_and_its_error_is_a_tenth():
     n, seeds = 1024, 200
     replicate = np.arange(n) % REPLICATES
     plain = np.array([of_parameters(s, n, False).mean() for s in range(seeds)])
-    told = np.array([mean_and_error(of_parameters(s, n, True), replicate) for s in range(seeds)])
+    reported = np.array([mean_and_error(of_parameters(s, n, True), replicate) for s in range(seeds)])
     assert abs(plain.mean() - MEAN) < 4 * plain.std() / math.sqrt(seeds)
-    assert abs(told[:, 0].mean() - MEAN) < 4 * told[:, 0].std() / math.sqrt(seeds)
-    assert told[:, 0].var() < plain.var() / 10
-    covered = (np.abs(told[:, 0] - MEAN) <= NORMAL * told[:, 1]).mean()
+    assert abs(reported[:, 0].mean() - MEAN) < 4 * reported[:, 0].std() / math.sqrt(seeds)
+    assert reported[:, 0].var() < plain.var() / 10
+    covered = (np.abs(reported[:, 0] - MEAN) <= NORMAL * reported[:, 1]).mean()
     assert covered > 0.95 - 3 * math.sqrt(0.95 * 0.05 / seeds)
     blind = np.mean([error_of_mean(of_parameters(s, n, True)) for s in range(5)])
-    assert told[:, 1].mean() < blind / 2, "what independent draws would tell is far too wide"
+    assert reported[:, 1].mean() < blind / 2, "what independent draws would tell is far too wide"
 
 
 def test_errors_of_sequences_against_independent_ones():
@@ -135,9 +135,9 @@ def test_errors_of_sequences_against_independent_ones():
     plain, grouped = np.array(both).T
     assert np.sqrt((grouped**2).mean()) == pytest.approx(ratio * np.sqrt((plain**2).mean()), rel=0.06)
     values = dice.exponential(1, n)
-    found, told = describe(values), describe(values, replicate)
-    assert [found[k] for k in ("mean", "p50", "p95")] == [told[k] for k in ("mean", "p50", "p95")]
-    assert told["p95_low"] < told["p95"] < told["p95_high"] and told["p95_low"] != found["p95_low"]
+    found, reported = describe(values), describe(values, replicate)
+    assert [found[k] for k in ("mean", "p50", "p95")] == [reported[k] for k in ("mean", "p50", "p95")]
+    assert reported["p95_low"] < reported["p95"] < reported["p95_high"] and reported["p95_low"] != found["p95_low"]
     hits = values > 3
     assert chance(hits)["probability"] == chance(hits, replicate)["probability"]
     assert chance(hits, replicate)["probability_low"] < hits.mean() < chance(hits, replicate)["probability_high"]

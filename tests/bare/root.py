@@ -133,9 +133,9 @@ class Machine:
         for file in ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt"):
             if Path(file).is_file():
                 shutil.copy(file, self._at(file))
-        told = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+        reported = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
         passed = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
-        for key, quoted in re.findall(r"^global\.([\w-]+)='(.*)'$", told, re.MULTILINE):
+        for key, quoted in re.findall(r"^global\.([\w-]+)='(.*)'$", reported, re.MULTILINE):
             if PASSED_ON.match(name := f"PIP_{key.upper().replace('-', '_')}"):
                 passed.setdefault(name, quoted.replace("\\n", " "))
         for word in " ".join(passed.values()).split():

@@ -116,9 +116,9 @@ def covered(repetitions: int = 1000, draws: int = 512, enterprises: int = 60) ->
     rows = []
     for sampling, runs in costs.items():
         replicate = np.arange(draws) % REPLICATES if sampling == "sobol" else None
-        told = [describe(run, replicate) for run in runs]
-        mean = np.mean([abs(f["mean"] - truth.mean()) <= NORMAL * f["standard_error"] for f in told])
-        held = {f"p{q}": np.mean([f[f"p{q}_low"] <= at <= f[f"p{q}_high"] for f in told]) for q, at in quantiles.items()}
+        reported = [describe(run, replicate) for run in runs]
+        mean = np.mean([abs(f["mean"] - truth.mean()) <= NORMAL * f["standard_error"] for f in reported])
+        held = {f"p{q}": np.mean([f[f"p{q}_low"] <= at <= f[f"p{q}_high"] for f in reported]) for q, at in quantiles.items()}
         hits = {
             f"{p:g}": np.mean(
                 [
@@ -139,14 +139,14 @@ def covered(repetitions: int = 1000, draws: int = 512, enterprises: int = 60) ->
 
 
 def stopped(repetitions: int = 1000, asked: float = 0.02, enterprises: int = 60) -> list[Row]:
-    """Stopping when accurate: how often the interval told at the stop holds the truth, and how often what was asked is kept."""
+    """Stopping when accurate: how often the interval reported at the stop holds the truth, and how often what was asked is kept."""
     population, scenario, rows = synthesize(enterprises=enterprises), cheap(512), []
     for sampling in ("plain", "sobol"):
         found = []
         for seed in range(repetitions):
             own = scenario.set({"sampling": sampling, "seed": seed})
-            _, draws, told = play_until(own, asked, "total", lambda s, before: play(s, population, before=before), 20_000)
-            found.append((_cost(draws).mean(), told.reached, told.draws, told.looks))
+            _, draws, reported = play_until(own, asked, "total", lambda s, before: play(s, population, before=before), 20_000)
+            found.append((_cost(draws).mean(), reported.reached, reported.draws, reported.looks))
         means, reached, count, looks = np.array(found).T
         truth = np.average(means, weights=count)
         held = float((np.abs(means - truth) <= reached * means).mean())

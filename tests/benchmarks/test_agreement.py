@@ -68,7 +68,7 @@ def test_accuracy_is_measured():
     assert all(0 <= share <= 1 for row in rows if row.what.startswith("coverage") for share in row.numbers.values())
 
 
-def test_a_difference_is_told(played):
+def test_a_difference_is_reported(played):
     work, ours = played
     changed = ours[0].copy(), ours[1]
     changed[0][1, 0, 8, RECIPIENTS] += 1

@@ -55,7 +55,7 @@ def summary(draws):
 
 
 @pytest.mark.parametrize(
-    "measure, clause, year, told",
+    "measure, clause, year, reported",
     [
         ("paid", "office_rent", 2014, "the years are not|the clauses are not"),
         ("paid", "total", "total", "the years are not|the clauses are not"),
@@ -66,14 +66,14 @@ def summary(draws):
         ("recipients", "total", 2014, "the years are not"),
     ],
 )
-def test_a_table_in_which_a_fen_is_missing_is_refused(summary, measure, clause, year, told):
+def test_a_table_in_which_a_fen_is_missing_is_refused(summary, measure, clause, year, reported):
     """Clauses, years and purses of the table itself: what is printed, not only what was played."""
     assert faults_of(summary) == []
     row = (summary["measure"] == measure) & (summary["clause"] == clause) & (summary["year"] == year)
     assert row.sum() == 1
     wrong = summary.assign(mean=summary["mean"].where(~row, summary["mean"] - 0.01))
     found = faults_of(wrong)
-    assert {part for part in told.split("|") if any(part in fault for fault in found)} == set(told.split("|"))
+    assert {part for part in reported.split("|") if any(part in fault for fault in found)} == set(reported.split("|"))
     assert all(measure in fault or measure in (*NET, *PURSES) for fault in found)
 
 

@@ -15,7 +15,7 @@ YEARS = [2013, 2014, 2015, 2016]
 ALL = np.ones(len(YEARS), bool)
 
 
-def told(net, paid=None, **rest):
+def reported(net, paid=None, **rest):
     """The rows by measure and year."""
     net = np.asarray(net, float)
     return {(measure, year): row for measure, year, row in break_even(net, np.ones_like(net) if paid is None else paid, YEARS, **rest)}
@@ -24,20 +24,20 @@ def told(net, paid=None, **rest):
 @pytest.mark.parametrize("net, year", [([-5, -1, 3, 6], 2016), ([-5, 5, 0, 0], 2014), ([-5, 6, -9, 0], 2014), ([-5, -1, -3, -6], math.inf)])
 def test_it_is_the_first_year_in_which_the_sum_so_far_is_not_negative(net, year):
     assert first_year(np.cumsum(net), ALL, YEARS) == year
-    assert told([net, net])[YEAR, None]["mean"] == year
+    assert reported([net, net])[YEAR, None]["mean"] == year
 
 
 def test_before_the_first_payout_there_is_nothing_to_earn_back():
     net, paid = np.array([[0.0, 0.0, -2.0, 3.0]] * 2), np.array([[0.0, 0.0, 7.0, 0.0]] * 2)
-    assert told(net, paid)[YEAR, None]["mean"] == 2016
-    nothing = told(np.zeros((2, 4)), np.zeros((2, 4)))
+    assert reported(net, paid)[YEAR, None]["mean"] == 2016
+    nothing = reported(np.zeros((2, 4)), np.zeros((2, 4)))
     assert nothing[YEAR, None]["mean"] == math.inf and nothing[REACHED, 2016]["probability"] == 0
 
 
 def test_draws_that_break_even_are_a_binomial_and_their_median_an_order_statistic():
     """Of 100 draws 30 break even in 2014, 40 in 2015, none in 2016 and 30 never."""
     net = np.array([[-1, 2, 0, 0]] * 30 + [[-1, 0, 1, -9]] * 40 + [[-1, -1, 0, 0]] * 30, float)
-    found = told(net)
+    found = reported(net)
     for year, hits in zip(YEARS, (0, 30, 70, 70), strict=True):
         exact = stats.binomtest(hits, 100).proportion_ci(COVER, method="exact")
         row = found[REACHED, year]
@@ -51,9 +51,9 @@ def test_draws_that_break_even_are_a_binomial_and_their_median_an_order_statisti
 
 
 def test_where_draws_agree_the_year_is_certain_and_one_draw_says_nothing_of_it():
-    certain = told([[-2, 1, 2, 0]] * 5)
+    certain = reported([[-2, 1, 2, 0]] * 5)
     assert certain[YEAR, None]["mean"] == certain[EARLIEST, None]["mean"] == certain[LATEST, None]["mean"] == 2015
-    one = told([[-2, 1, 2, 0]])
+    one = reported([[-2, 1, 2, 0]])
     assert one[YEAR, None]["mean"] == 2015 and math.isnan(one[EARLIEST, None]["mean"])
 
 

@@ -76,9 +76,9 @@ def test_commitments_and_the_largest_recipients_claim_by_claim(kept):
         largest = sorted(totals.values(), reverse=True)
         for n in shares:
             shares[n].append(sum(largest[:n]) / sum(largest))
-    told = commitments_table(ledger, draws)
-    told = told[told["year"] != TOTAL]
-    for row in told.to_dict("records"):
+    reported = commitments_table(ledger, draws)
+    reported = reported[reported["year"] != TOTAL]
+    for row in reported.to_dict("records"):
         assert row["mean"] * 100 * chosen.draws == pytest.approx(committed.get((row["admitted"], row["year"]), 0))
     rows = table.set_index("measure")
     assert rows.loc["top_1", "mean"] == pytest.approx(np.mean(shares[1]))
@@ -161,8 +161,8 @@ def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_regi
         page = blocks(budgeting.section(folder, load(lang)))
         assert title in page and title in budgeting.text(tables, lang, "first_come")
         assert "nan" not in page
-        execution_told = {"zh": "预算执行与后续年度重新测算", "en": "Execution and new forecast"}[lang]
-        assert (execution_told in page) == (source == "paid")
+        execution_reported = {"zh": "预算执行与后续年度重新测算", "en": "Execution and new forecast"}[lang]
+        assert (execution_reported in page) == (source == "paid")
         if source == "paid":  # a year that was paid is no estimate, and few draws have no P95: neither a ± nor a column of dashes
             said = budgeting.text({"execution": tables["execution"]}, lang).splitlines()
             paid_year = said[next(i for i, line in enumerate(said) if line.startswith("2013")) + 1]

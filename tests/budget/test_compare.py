@@ -174,8 +174,8 @@ def test_csv_files_keep_every_table_whole(result, tmp_path):
 def test_what_rounds_to_nothing_has_no_sign(base, lang):
     """An award that the reform does not touch may move by some fen: on the screen and on the page that is nothing."""
     moved = base.set({"law.spin_off_award.award": 20_001, "law.data_line.cap": 199_999})
-    told = comparison.text(compare(base, moved), lang)
-    assert "<0." in told and not re.search(r"[+\u2212-]0(\.0+)?(?![\d.])", told)
+    reported = comparison.text(compare(base, moved), lang)
+    assert "<0." in reported and not re.search(r"[+\u2212-]0(\.0+)?(?![\d.])", reported)
     assert [UNITS[lang]["money"].text(value, 0.1, digits=0, signed=True) for value in (-0.4, 0.0, 2e6)] == [
         "0",
         "0",

@@ -19,7 +19,7 @@ from simulator.engine.run import play
 from simulator.errors import ScenarioError
 from simulator.facts import AREA as AREA_UNIT
 from simulator.facts import RENT
-from simulator.report import design as told
+from simulator.report import design as reported
 from simulator.report.wording import load
 from tests.laws_of_the_model.playing import register, scenario
 
@@ -82,7 +82,7 @@ def test_the_range_and_step_asked_for_are_kept(certain, two):
     assert set(found.frontier[RATE]) <= {round(0.1 + 0.05 * i, 2) for i in range(11)}
     everything = design(certain, 10**9, [f"{RATE}=0.1:0.6:0.05"], population=two)
     assert everything.best.values[RATE] == D("0.60")
-    assert load("en").say("design.everything") in told.sentences(everything, load("en"))
+    assert load("en").say("design.everything") in reported.sentences(everything, load("en"))
 
 
 def test_a_threshold_is_more_generous_the_lower_it_is(certain, two):
@@ -96,8 +96,8 @@ def test_a_threshold_is_more_generous_the_lower_it_is(certain, two):
 def test_a_budget_nothing_fits_says_so_with_the_cheapest_in_reach(certain, two):
     found = design(certain, 100_000, [f"{RATE}=0.4:0.6"], population=two)
     assert found.best is None and found.cheapest.needed == 260_000.0 and found.checked == {}
-    assert "不能以 95% 的把握控制在 10.00 万元之内；最少需要 26.00 万元" in told.text(found)
-    assert "at least CNY 0.26 million is needed" in told.text(found, "en")
+    assert "不能以 95% 的把握控制在 10.00 万元之内；最少需要 26.00 万元" in reported.text(found)
+    assert "at least CNY 0.26 million is needed" in reported.text(found, "en")
 
 
 # ------------------------------------------------------------------------------------------ against brute force
@@ -209,15 +209,15 @@ def test_a_term_s_range_is_everything_lawful(certain):
     assert (months.low, months.high, months.step) == (0, 96, 1)
 
 
-# ------------------------------------------------------------------------------------------ told
+# ------------------------------------------------------------------------------------------ reported
 
 
 def test_a_design_is_written_as_workbook_and_csv(certain, two, tmp_path):
     found = design(certain, 200_000, [RATE], population=two)
-    book = openpyxl.load_workbook(told.save(found, tmp_path / "方案.xlsx"))
+    book = openpyxl.load_workbook(reported.save(found, tmp_path / "方案.xlsx"))
     assert book.sheetnames == ["条款数额", "成本与增长"]
     assert [c.value for c in book["条款数额"][4]][:5] == ["高档返还比例", "四（四）", RATE, "50%", "30.76%"]
-    told.save(found, tmp_path / "d.csv", "en")
+    reported.save(found, tmp_path / "d.csv", "en")
     assert len(pd.read_csv(tmp_path / "d.csv", encoding="utf-8-sig")) == len(found.frontier)
-    said = told.text(found)
+    said = reported.text(found)
     assert "30.76%" in said and "所求" in said

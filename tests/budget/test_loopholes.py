@@ -16,7 +16,7 @@ from simulator.engine.run import play
 from simulator.errors import ScenarioError
 from simulator.facts import AREA, BLANK, NATIONAL, RENT
 from simulator.render.html import blocks
-from simulator.report import loopholes as told
+from simulator.report import loopholes as reported
 from simulator.report.disclosure import analyses_released
 from simulator.report.suppression import Plan
 from simulator.report.wording import load
@@ -222,7 +222,7 @@ def test_a_price_has_its_error_and_everybody_costs_more_than_some():
     some = table[table["gainers"] > 0]
     assert len(some) >= 3 and (some["everybody_error"] > 0).any()
     assert (some["price"] < some["everybody"]).all() and (some["price_p95"] >= 0).all()
-    assert table["invented"].all() and "合成名录" in told.text(table)
+    assert table["invented"].all() and "合成名录" in reported.text(table)
 
 
 def test_a_register_without_the_policy_s_first_year_is_refused():
@@ -257,20 +257,20 @@ def test_a_page_for_outside_withholds_what_rests_on_one_enterprise():
     one = register(1, YEARS, **NEW | {"o2o": 0}, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA, rent=50 * RENT)
     table = prices(scenario(CERTAIN), one, play)
     inside, outside = (
-        blocks(told.section(SimpleNamespace(analyses={"loopholes": shown}), load("zh")))
+        blocks(reported.section(SimpleNamespace(analyses={"loopholes": shown}), load("zh")))
         for shown in (table, analyses_released({"loopholes": table}, Plan())["loopholes"])
     )
     assert ">1.8<" in inside and "（*）" not in inside  # one enterprise, its terms certain: no estimate, so that no error stands beneath
     assert ">1.8<" not in outside and outside.count("（*）") == 2 * len(table)  # how many gain, and the price
-    assert blocks(told.section(SimpleNamespace(analyses={}), load("zh"))) == ""
+    assert blocks(reported.section(SimpleNamespace(analyses={}), load("zh"))) == ""
 
 
-def test_the_ways_are_told_and_kept(tmp_path):
+def test_the_ways_are_reported_and_kept(tmp_path):
     offices = register(1, YEARS, **NEW, lease_started_on=2013_01_15, designated_building=1, rented_area=800 * AREA, rent=50 * RENT)
     table = prices(scenario(CERTAIN), offices, play)
-    assert "拆分企业" in told.text(table) and "四（七）" in told.text(table)
-    assert "once in a lifetime" in told.text(table, "en").lower()
-    book = openpyxl.load_workbook(told.save(table, tmp_path / "规避.xlsx"))
+    assert "拆分企业" in reported.text(table) and "四（七）" in reported.text(table)
+    assert "once in a lifetime" in reported.text(table, "en").lower()
+    book = openpyxl.load_workbook(reported.save(table, tmp_path / "规避.xlsx"))
     assert book.sheetnames == ["规避代价", "条款能否阻止"]
-    told.save(table, tmp_path / "w.csv")
+    reported.save(table, tmp_path / "w.csv")
     assert (tmp_path / "w.csv").is_file()

@@ -38,14 +38,14 @@ def test_the_draws_are_those_of_a_run_of_as_many(precise, tmp_path):
 
 
 def test_it_stops_as_soon_as_it_is_sure_and_says_how_sure(precise):
-    told, total = precise.precision, precise.figure("paid")
-    assert told.status == CONVERGED and told.of == "total" and told.asked == 0.028
-    assert told.reached == pytest.approx(NORMAL * total["standard_error"] / total["mean"])
-    assert told.reached <= MARGIN * told.asked
-    before = np.ceil(told.draws / GROWTH[0] ** 3)  # a few looks earlier it was not sure enough
+    reported, total = precise.precision, precise.figure("paid")
+    assert reported.status == CONVERGED and reported.of == "total" and reported.asked == 0.028
+    assert reported.reached == pytest.approx(NORMAL * total["standard_error"] / total["mean"])
+    assert reported.reached <= MARGIN * reported.asked
+    before = np.ceil(reported.draws / GROWTH[0] ** 3)  # a few looks earlier it was not sure enough
     values = precise.paid_totals()[: int(before)]
-    assert Figure("total").half_width(values, None) > MARGIN * told.asked
-    assert precise.record()["precision"] == asdict(told)
+    assert Figure("total").half_width(values, None) > MARGIN * reported.asked
+    assert precise.record()["precision"] == asdict(reported)
     assert run(load_scenario("baseline", {"draws": 2})).record()["precision"] is None
 
 
@@ -98,8 +98,8 @@ def test_not_reached_is_said_on_the_screen_on_page_one_in_the_record_and_by_the_
     )
     assert outcome.code == 3, outcome.err
     assert "未达到要求的 ±1%" in outcome.out and "528 次" in outcome.out and "2014 年兑现支出的 P95" in outcome.out
-    told = json.loads((tmp_path / "run" / "record.json").read_text(encoding="utf-8"))["precision"]
-    assert told["status"] == NOT_CONVERGED and told["draws"] == 528 and told["reached"] > 0.01
+    reported = json.loads((tmp_path / "run" / "record.json").read_text(encoding="utf-8"))["precision"]
+    assert reported["status"] == NOT_CONVERGED and reported["draws"] == 528 and reported["reached"] > 0.01
     folder = RunFolder.open(tmp_path / "run")
     for lang, words in (("zh", "未达到要求的"), ("en", "not within the ±1% asked for")):
         page = re.sub(r"<[^>]+>", " ", sections.answer(folder, lang).html)
@@ -107,7 +107,7 @@ def test_not_reached_is_said_on_the_screen_on_page_one_in_the_record_and_by_the_
 
 
 def test_stopping_keeps_most_of_the_coverage():
-    """Until the mean of lognormal draws is known to 4 %, 300 times: the interval told at the stop holds the truth about as
+    """Until the mean of lognormal draws is known to 4 %, 300 times: the interval reported at the stop holds the truth about as
     often as 95 % promise (the benchmark measures it on more), for independent draws and for sequences."""
     scenario, mean = load_scenario("baseline", {"draws": FEWEST}), np.exp(0.18)
     for sampling in ("plain", "sobol"):
@@ -121,10 +121,10 @@ def test_stopping_keeps_most_of_the_coverage():
                 paid[:, 0, 0] = values[:n] * 1e8
                 return SimpleNamespace(paid=paid, cash=CASH_CLAUSES, slugs=SLUGS, replicate=None if plain else np.arange(n) % 16)
 
-            _, draws, told = play_until(scenario.set({"sampling": sampling}), 0.04, "total", play)
+            _, draws, reported = play_until(scenario.set({"sampling": sampling}), 0.04, "total", play)
             found = draws.paid[:, 0, 0].mean() / 1e8
-            held += abs(found - mean) <= told.reached * found
+            held += abs(found - mean) <= reported.reached * found
             within += abs(found - mean) <= 0.04 * mean
-            assert told.status == CONVERGED
+            assert reported.status == CONVERGED
         assert held / count > 0.95 - 3 * np.sqrt(0.05 * 0.95 / count), sampling
         assert within / count > 0.95, sampling

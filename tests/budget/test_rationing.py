@@ -113,8 +113,8 @@ def test_the_compiled_ledger_is_plain_python_to_the_fen(case):
     flows, due_back, unpaid, days, tickets, committed, largest = compiled(claims, rules)
     expected, expected_due, expected_unpaid = by_hand(claims, rules, days, tickets, YEARS + 1)
     for m, name in enumerate(FLOWS):
-        told = {(t + 1, k): int(flows[t, k, m]) for t, k in zip(*np.nonzero(flows[:, :, m]), strict=True)}
-        assert told == {key: fen for key, fen in expected[name].items() if fen}, name
+        reported = {(t + 1, k): int(flows[t, k, m]) for t, k in zip(*np.nonzero(flows[:, :, m]), strict=True)}
+        assert reported == {key: fen for key, fen in expected[name].items() if fen}, name
     assert due_back.tolist() == [expected_due[t] for t in range(1, YEARS + 2)]
     assert unpaid.tolist() == [expected_unpaid[t] for t in range(1, YEARS + 2)]
     totals = sorted((sum(c.amount for c in claims if c.clause != CLAWBACK and c.enterprise == e) for e in range(5)), reverse=True)

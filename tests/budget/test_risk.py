@@ -60,7 +60,7 @@ def test_the_reserve_for_a_chance_of_one_s_own(buildings):
 
 
 @pytest.mark.parametrize(
-    "chance, draws, told",
+    "chance, draws, reported",
     [
         (0.005, 1000, "a whole per cent"),
         (0.6, 1000, "a whole per cent"),
@@ -68,8 +68,8 @@ def test_the_reserve_for_a_chance_of_one_s_own(buildings):
         (0.02, 100, "--draws 250 or more"),
     ],
 )
-def test_a_chance_that_is_none_or_too_fine_for_the_draws_is_refused(chance, draws, told):
-    with pytest.raises(ScenarioError, match=told):
+def test_a_chance_that_is_none_or_too_fine_for_the_draws_is_refused(chance, draws, reported):
+    with pytest.raises(ScenarioError, match=reported):
         levels_with(chance, draws)
 
 

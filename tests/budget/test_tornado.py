@@ -62,7 +62,7 @@ def test_the_entry_fee_swings_by_its_closed_form():
     assert set(found["path"]) == {"joiners.fee", "children.rate"} and set(found["result"]) == {"paid", "net_impact", "online_sales"}
 
 
-def test_ranks_are_told_only_of_what_was_played_often(monkeypatch):
+def test_ranks_are_reported_only_of_what_was_played_often(monkeypatch):
     settings = scenario(draws=30)
     some = ["startups.a_year", "office.rent", "trscg.growth", "joiners.fee"]
     found = tornado.assumptions(settings, paths=some, first=6, draws=30, refined=2)

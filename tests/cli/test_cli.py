@@ -234,8 +234,8 @@ def test_what_was_odd_about_the_data_is_in_the_workbook(tmp_path):
     done("assess", place, "--out", tmp_path / "list.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "list.xlsx")["数据问题"]
     assert [c.value for c in sheet[1]] == ["类别", "位置", "问题", "处理"]
-    told = [[c.value for c in row] for row in sheet.iter_rows(min_row=2)]
-    assert any(row[0] == "提示" and "实缴资本" in row[1] for row in told)
+    reported = [[c.value for c in row] for row in sheet.iter_rows(min_row=2)]
+    assert any(row[0] == "提示" and "实缴资本" in row[1] for row in reported)
 
 
 EVIL = ("=1+1", "+1+1", "-1+1", "@SUM(A1)")
@@ -285,8 +285,8 @@ def test_explain_follows_set_and_scenario(small):
     assert "Certification award: 0.00 CNY (due 7.50) [an existing policy gives as much or more" in done(
         "explain", small, "C", "--lang", "en", *award
     )
-    told = done("explain", small, "E", "--year", 2013, "--lang", "en", "--set", "law.data_line.rate=0.5")
-    assert "Data line support: 617.28 CNY [paid]" in told and "50%" in told  # 617.275, half up
+    reported = done("explain", small, "E", "--year", 2013, "--lang", "en", "--set", "law.data_line.rate=0.5")
+    assert "Data line support: 617.28 CNY [paid]" in reported and "50%" in reported  # 617.275, half up
     assert "370.37" in done("explain", small, "E", "--scenario", "generous")
 
 
@@ -495,8 +495,8 @@ def test_the_screen_shows_the_summary(played, summary):
     unit, lines = UNITS["zh"]["money"], said.splitlines()
     for year in [*map(str, range(2013, 2019)), "total"]:
         place = next(k for k, line in enumerate(lines) if line.startswith("各年合计" if year == "total" else year))
-        row, told = {**paid.loc[year], "measure": "paid"}, " ".join(lines[place : place + 2])
-        assert f"± {unit.text(row['standard_error'], row['standard_error'] / 10)}" in told
+        row, reported = {**paid.loc[year], "measure": "paid"}, " ".join(lines[place : place + 2])
+        assert f"± {unit.text(row['standard_error'], row['standard_error'] / 10)}" in reported
         for q in ("mean", "p5", "p50", "p80", "p95"):  # what is to suffice is rounded up
             assert f"  {shown(row, unit, q)} " in lines[place]
         assert lines[place].endswith(numbers.percent(overrun.loc[year, "probability"]) if year != "2014" else "—")
@@ -653,8 +653,8 @@ def test_check_is_named_where_cells_are_at_fault_and_only_there(small, tmp_path)
     hint = "--out 检查.xlsx"
     place = bad_register(tmp_path, {"enterprises": full("enterprises", GOOD[0] | {"registered_capital": "-5"}, GOOD[1])})
     for command in (["assess", place], ["explain", place, "E1"], ["run", "--draws", 2, "--population", place]):
-        told = call(*command).err
-        assert f"simulator check {place} {hint}" in told, told
+        reported = call(*command).err
+        assert f"simulator check {place} {hint}" in reported, reported
     assert f"simulator check {place} --out marked.xlsx --lang en" in call("assess", place, "--lang", "en").err
     for other in (
         ["assess", tmp_path / "gone"],
@@ -869,18 +869,18 @@ def test_long_lists_of_what_is_odd_are_cut_on_the_screen_and_counted(tmp_path):
 
 @pytest.mark.parametrize("verb", ["assess", "explain"])
 @pytest.mark.parametrize(
-    "path, told",
+    "path, reported",
     [
         ("nowhere", "there is no such file or folder → check the path"),
         ("file.txt", "is neither a folder of"),
         ("empty", "is missing"),
     ],
 )
-def test_what_is_no_register(verb, path, told, tmp_path):
+def test_what_is_no_register(verb, path, reported, tmp_path):
     (tmp_path / "file.txt").write_text("x")
     (tmp_path / "empty").mkdir()
     problems = refused(tmp_path, verb, tmp_path / path, *(["X"] if verb == "explain" else []), "--lang", "en")
-    assert any(told in p for p in problems) and all(str(path) in p for p in problems)
+    assert any(reported in p for p in problems) and all(str(path) in p for p in problems)
 
 
 @pytest.mark.parametrize("name", ["broken.xlsx", "broken.XLSX"])
@@ -947,7 +947,7 @@ def test_set_reaches_every_verb(small):
 
 
 @pytest.mark.parametrize(
-    "arguments, told",
+    "arguments, reported",
     [
         (["run", "--draws", "0"], "draws: is 0 → a whole number 1 … 10,000,000"),
         (["run", "--draws", "-5"], "draws: is -5 → a whole number 1 … 10,000,000"),
@@ -972,9 +972,9 @@ def test_set_reaches_every_verb(small):
         (["run", "--draws", "5", "--set", "population.source=gone"], "gone: there is no such file or folder → check the path"),
     ],
 )
-def test_what_a_command_cannot_mean(arguments, told, tmp_path, monkeypatch):
+def test_what_a_command_cannot_mean(arguments, reported, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert refused(tmp_path, *arguments, "--lang", "en") == [told]
+    assert refused(tmp_path, *arguments, "--lang", "en") == [reported]
     assert not english_in(refused(tmp_path, *arguments, "--lang", "zh")[0])
 
 

@@ -169,7 +169,7 @@ def test_the_example_of_a_verb_s_help_is_understood(verb):
     assert words[:2] == ["simulator", verb] and cli.parser().parse_args(words[1:]).name == verb
 
 
-def test_the_version_is_told_and_the_language_may_be_said_first():
+def test_the_version_is_reported_and_the_language_may_be_said_first():
     assert re.fullmatch(r"simulator \d+\.\d+\.\d+\n", done("--version"))
     assert done("--lang", "en", "terms", "policy.start") == done("terms", "policy.start", "--lang", "en")
     assert "Exit codes" in done("--lang", "en", "report", "--help")

@@ -39,7 +39,7 @@ def test_the_form_is_a_workbook_with_drop_downs_that_can_be_used_as_it_is(form, 
     assert "可以使用" in capsys.readouterr().out
 
 
-def test_a_typo_in_a_cell_is_told_with_its_cell_and_a_caret(form, capsys):
+def test_a_typo_in_a_cell_is_reported_with_its_cell_and_a_caret(form, capsys):
     book = openpyxl.load_workbook(form)
     sheet = book["条款"]
     column = next(cell.column for cell in sheet[1] if cell.value == "金额公式")
@@ -53,7 +53,7 @@ def test_a_typo_in_a_cell_is_told_with_its_cell_and_a_caret(form, capsys):
     assert lines[where].index("online_sale -") == lines[where + 1].index("^")
 
 
-def test_cases_are_confirmed_and_a_changed_number_is_told(form, tmp_path, capsys):
+def test_cases_are_confirmed_and_a_changed_number_is_reported(form, tmp_path, capsys):
     assert main(["policy", "cases", str(form), "--out", "例.xlsx", "--lang", "zh"]) == 0
     book = openpyxl.load_workbook("例.xlsx")
     sheet = book["例"]
@@ -109,15 +109,15 @@ def test_a_case_of_ones_own_needs_no_computed_amount(form, capsys):
     assert "自拟（" in (said := capsys.readouterr().out) and "核对数 14999.99，现算得 15000" in said
 
 
-@pytest.mark.parametrize("lang, told", [("zh", "写的是“是”，但该行没有计算金额可供核对"), ("en", "the row has no computed amount")])
-def test_a_case_of_ones_own_that_says_only_yes_is_told_what_is_missing(form, lang, told, capsys):
+@pytest.mark.parametrize("lang, reported", [("zh", "写的是“是”，但该行没有计算金额可供核对"), ("en", "the row has no computed amount")])
+def test_a_case_of_ones_own_that_says_only_yes_is_reported_what_is_missing(form, lang, reported, capsys):
     row = own_row(form, 确认="是")
     capsys.readouterr()
     assert main(["policy", "test", str(form), "--cases", "例.xlsx", "--lang", lang]) == 2
-    assert told in (said := capsys.readouterr().err) and f"例!A{row}, 确认" in said
+    assert reported in (said := capsys.readouterr().err) and f"例!A{row}, 确认" in said
 
 
-def test_two_rows_of_a_case_for_one_year_are_told(form, capsys):
+def test_two_rows_of_a_case_for_one_year_are_reported(form, capsys):
     row = own_row(form, 确认=15_000)
     book = openpyxl.load_workbook("例.xlsx")
     book["例"].append([cell.value for cell in book["例"][row]])
@@ -127,7 +127,7 @@ def test_two_rows_of_a_case_for_one_year_are_told(form, capsys):
     assert f"“自拟”2016年重复，另见第{row}行" in capsys.readouterr().err
 
 
-def test_a_confirmed_case_without_amounts_is_told(form, tmp_path, capsys):
+def test_a_confirmed_case_without_amounts_is_reported(form, tmp_path, capsys):
     case = "cases:\n  own: {clause: courier, confirmed: true, years: {2016: {parcels: 30000}}}\n"
     (tmp_path / "c.yaml").write_text(case, encoding="utf-8")
     assert main(["policy", "test", str(form), "--cases", "c.yaml", "--lang", "zh"]) == 2
@@ -145,7 +145,7 @@ def test_read_back_in_words_beside_the_formulas(form, lang, capsys, tmp_path):
         assert (tmp_path / f"s.{ending}").stat().st_size > 1000
 
 
-def test_what_cannot_be_done_is_told_and_done_with_code_2(form, capsys):
+def test_what_cannot_be_done_is_reported_and_done_with_code_2(form, capsys):
     for wrong in (
         ["policy", "check"],
         ["policy", "check", "nowhere.xlsx"],

@@ -29,8 +29,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: str) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
-    """A program of this interpreter that runs meanwhile: what `told`, a pattern, finds in its output, the process, and its lines."""
+def started(
+    *command: str, folder: Path, reported: str, switch: str = "-m", **more: str
+) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
+    """A program of this interpreter that runs meanwhile: what `reported`, a pattern, finds in its output, the process, and its lines."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
@@ -48,14 +50,14 @@ def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: 
     def listen() -> None:
         for line in process.stdout:
             said.append(line)
-            if re.search(told, line):
+            if re.search(reported, line):
                 found.set()
         found.set()
 
     threading.Thread(target=listen, daemon=True).start()
     try:
         assert found.wait(180), "".join(said)
-        match = next((m for line in said if (m := re.search(told, line))), None)
+        match = next((m for line in said if (m := re.search(reported, line))), None)
         assert match, "".join(said)
         yield match[0], process, said
     finally:
@@ -69,7 +71,7 @@ def started(*command: str, folder: Path, told: str, switch: str = "-m", **more: 
 def served(folder: Path, port: int = 0, lang: str = "en", *more: str):
     """The page as `simulator whatif` serves it: its address, the process, what it says."""
     command = ("simulator", "whatif", "--no-browser", "--port", str(port or free_port()), "--draws", str(DRAWS), "--lang", lang, *more)
-    return started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+")
+    return started(*command, folder=folder, prints=r"http://127\.0\.0\.1:\d+/\?token=\S+")
 
 
 @contextmanager
@@ -90,9 +92,9 @@ def forgetful(folder: Path) -> Iterator[tuple[str, list[str]]]:
         "sweep = lambda f: (f(), print('open', len(made[0]), flush=True)); "
         "server.PeriodicCallback = lambda f, ms: PeriodicCallback(lambda: sweep(f), ms); "
         f"server.serve(make, lang='en', port={free_port()}, browser=False, idle=2, look=0.5, "
-        "told=lambda url: print(url, flush=True))"
+        "announce=lambda url: print(url, flush=True))"
     )
-    with started(program, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as (url, _, said):
+    with started(program, folder=folder, prints=r"http://127\.0\.0\.1:\d+/\?token=\S+", switch="-c") as (url, _, said):
         yield url, said
 
 
@@ -115,7 +117,7 @@ def lab(folder: Path) -> Iterator[tuple[str, list[str]]]:
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.news_url=None",
     )
-    with started("jupyterlab", *options, folder=work, told=rf"http://127\.0\.0\.1:{port}/lab\?token=\S+", **own) as (_, _, said):
+    with started("jupyterlab", *options, folder=work, prints=rf"http://127\.0\.0\.1:{port}/lab\?token=\S+", **own) as (_, _, said):
         yield f"http://127.0.0.1:{port}/lab/tree/what_if.ipynb?token={token}", said
 
 

@@ -168,7 +168,7 @@ def test_a_formula_is_completed_checked_and_played(opened, figures):
 
 
 @pytest.mark.parametrize("text", ["4000", "abc", "{low: 1"])
-def test_a_bad_value_is_told_by_its_label_and_nothing_changes(opened, figures, text):
+def test_a_bad_value_is_reported_by_its_label_and_nothing_changes(opened, figures, text):
     page = opened.page
     label = row(page, RATE, ROOM).locator("label").inner_text().partition(" (")[0]
     entry(row(page, RATE), text)

@@ -170,10 +170,10 @@ def test_english_units_are_read_too(path, text, value):
     ],
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_what_cannot_be_is_told_in_the_unit_of_the_box(path, text, said, lang):
-    with pytest.raises(ScenarioError) as told:
+def test_what_cannot_be_is_reported_in_the_unit_of_the_box(path, text, said, lang):
+    with pytest.raises(ScenarioError) as reported:
         display.read(OFFERED[path], text, load(lang))
-    (problem,) = told.value.problems
+    (problem,) = reported.value.problems
     assert problem.place == OFFERED[path].label(lang)
     assert lang == "en" or said in problem.cause
 
@@ -201,15 +201,15 @@ def test_what_is_far_off_is_asked_about(path, text, asked, instead):
 def test_no_choice_shows_an_identifier_and_no_source_a_key():
     words = load("zh")
     for control in OFFERED.values():
-        told = catalogue.described(control, words)
-        for text in [*told.get("choices", []), *([] if control.kind == "formula" else [told["base"]["text"]])]:
+        reported = catalogue.described(control, words)
+        for text in [*reported.get("choices", []), *([] if control.kind == "formula" else [reported["base"]["text"]])]:
             assert not re.search(r"[a-z]{2,}_|^none$|^true$|^false$|\{", text), (control.path, text)
-        for line in told["about"][:-1]:
+        for line in reported["about"][:-1]:
             assert not re.search(r"\b[a-z]+_[a-z_]+|\bJ\b", line), (control.path, line)
 
 
 def test_the_words_of_a_heading_find_its_numbers():
     """The search looks through headings too, so that a clause's own numbers are found by its name."""
     words = load("zh")
-    told = catalogue.sections(BASE, list(OFFERED.values()), words)
-    assert [s["paths"][0] for s in told if "租金" in s["title"]] == [next(p for p in OFFERED if p.startswith("law.office_rent."))]
+    reported = catalogue.sections(BASE, list(OFFERED.values()), words)
+    assert [s["paths"][0] for s in reported if "租金" in s["title"]] == [next(p for p in OFFERED if p.startswith("law.office_rent."))]

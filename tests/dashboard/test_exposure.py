@@ -82,7 +82,7 @@ def page(tmp_path_factory):
     shutil.copytree(resources.folder("data") / "sample", folder / "data" / "sample")
     (folder / ".hidden").write_text("root: confidential")
     command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", "20")
-    with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/\?token=\S+") as (url, process, _):
+    with started(*command, folder=folder, prints=r"http://127\.0\.0\.1:\d+/\?token=\S+") as (url, process, _):
         yield Served(int(re.search(r":(\d+)/", url)[1]), url.partition("token=")[2], psutil.Process(process.pid))
 
 
@@ -92,7 +92,7 @@ def laboratory(tmp_path_factory):
     folder = tmp_path_factory.mktemp("laboratory")
     (folder / "pyproject.toml").write_text("[project] root:")
     command = ("simulator", "lab", "--no-browser", "--port", str(free_port()))
-    with started(*command, folder=folder, told=r"http://127\.0\.0\.1:\d+/lab\?token=\S+") as (url, process, _):
+    with started(*command, folder=folder, prints=r"http://127\.0\.0\.1:\d+/lab\?token=\S+") as (url, process, _):
         served, shipped = folder / "notebooks", resources.folder("notebooks")
         assert {file.relative_to(served) for file in served.rglob("*.ipynb")} == {
             file.relative_to(shipped) for file in shipped.rglob("*.ipynb") if "checkpoint" not in file.name
@@ -312,7 +312,7 @@ def test_bad_papers_are_refused(papers, tmp_path):
 def test_served_wider_it_is_under_tls_and_asks_for_the_password(papers, tmp_path):
     options = [f"--{name.replace('_', '-')}={value if name == 'host' else papers / value}" for name, value in WIDE.items()]
     command = ("simulator", "whatif", "--no-browser", "--port", str(free_port()), "--draws", "20", *options)
-    with started(*command, folder=tmp_path, told=r"https?://\S+") as (url, _, _):
+    with started(*command, folder=tmp_path, prints=r"https?://\S+") as (url, _, _):
         assert re.fullmatch(r"https://0\.0\.0\.0:\d+/", url), "no password in the address"
         port = int(url.rpartition(":")[2].strip("/"))
         trusted = ssl.create_default_context(cafile=papers / "cert.pem")

@@ -1,4 +1,4 @@
-"""The page without a browser: gestures come in as messages, what is to be shown is told to a listener."""
+"""The page without a browser: gestures come in as messages, what is to be shown is reported to a listener."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Counting(Replaying):
 
 
 class Person:
-    """Somebody at the page: does things, and sees what is told."""
+    """Somebody at the page: does things, and sees what is reported."""
 
     def __init__(self, page: Dashboard):
         self.page, self.seen, self.last = page, [], {}
@@ -184,7 +184,7 @@ def test_a_slider_is_a_set_and_undo_takes_it_back(person):
 @pytest.mark.parametrize(
     "text, said", [("140", "0 至 100 %"), ("abc", "读不懂"), ("{", "高档返还比例"), ("1 / 2", "高档返还比例"), ("", "读不懂")]
 )
-def test_g5_a_bad_value_is_told_by_its_label_in_the_boxs_unit_and_the_old_one_stands(person, text, said):
+def test_g5_a_bad_value_is_reported_by_its_label_in_the_boxs_unit_and_the_old_one_stands(person, text, said):
     person.do(type="set", path=RATE, text=text)
     assert said in person.said and "高档返还比例" in person.said and RATE not in person.said and "Traceback" not in person.said
     assert person.page.state.changes == {} and person.last["state"]["changed"] == {}
@@ -243,8 +243,8 @@ def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(pe
     person.do(type="other", text="assumptions.startups.a_year=30")
     person.settled()
     seen = [next(c["value"] for c in m["cards"] if c["key"] == "net") for m in person.seen if m["type"] == "answer"]
-    told = [simulator.run(person.page.shown.run.scenario.set({"draws": n})).figure("net_impact")["mean"] for n in (5, DRAWS)]
-    assert seen == told and person.page.shown.final
+    reported = [simulator.run(person.page.shown.run.scenario.set({"draws": n})).figure("net_impact")["mean"] for n in (5, DRAWS)]
+    assert seen == reported and person.page.shown.final
 
 
 def test_the_baseline_is_not_played_twice(person):
@@ -283,7 +283,7 @@ def test_rows_totals_and_cards_tie_as_they_are_shown(person):
         assert rows[-1][2] == number(person.cards["difference"]["number"])
 
 
-def test_a_policy_that_outlasts_the_horizon_is_told_and_can_be_played_to_its_end(person):
+def test_a_policy_that_outlasts_the_horizon_is_reported_and_can_be_played_to_its_end(person):
     person.do(type="set", path="policy.end", text="2018年12月31日")
     notice = person.last["state"]["notice"]
     assert "2018" in notice["text"] and "2017" in notice["text"]
@@ -313,7 +313,7 @@ def test_a_full_run_has_its_own_draws(person):
     person.page.ask()
 
 
-def test_a_budget_line_is_set_and_a_bad_one_is_told(person):
+def test_a_budget_line_is_set_and_a_bad_one_is_reported(person):
     before = person.last["answer"]["curve"]["svg"]
     person.do(type="line", text="1,500万")
     assert person.last["curve"]["curve"]["svg"] != before
@@ -328,8 +328,8 @@ def test_appropriations_shared_out_show_what_waits(person):
     person.do(type="other", text="appropriation.2014=1000000")
     person.until(lambda last: "按同一比例" in last.get("shared", {}).get("html", ""))
     waiting = ledger_table(person.page.shown.run.ledger(), person.page.shown.run.result).query("measure == 'waiting' and clause == 'total'")
-    told = [text for key, text in person.page.words.sentences.items() if key.endswith(".waiting")]
-    assert waiting["mean"].max() > 0 and any(text in person.last["shared"]["html"] for text in told)
+    reported = [text for key, text in person.page.words.sentences.items() if key.endswith(".waiting")]
+    assert waiting["mean"].max() > 0 and any(text in person.last["shared"]["html"] for text in reported)
     person.do(type="reset")
     person.until(lambda last: last["shared"]["html"] == "")
 
@@ -346,8 +346,8 @@ def test_the_pictures_show_the_answers_figures(person):
     for year, point in zip(run.result.cash_years, median, strict=True):
         drawn = zero + (low - float(point.split(",")[1])) / (low - high) * (top - zero)
         assert drawn == pytest.approx(figures("paid", "total", year)["p50"] / 1e4, abs=0.01 * top)
-    told = person.last["answer"]["fan"]
-    assert [row[0]["text"] for row in told["table"]["rows"]] == [re.search(r"\d{4}", point["text"])[0] for point in told["hover"]]
+    reported = person.last["answer"]["fan"]
+    assert [row[0]["text"] for row in reported["table"]["rows"]] == [re.search(r"\d{4}", point["text"])[0] for point in reported["hover"]]
     heights = [float(point.split(",")[1]) for point in next(curve.iter("polyline")).get("points").split()]
     assert heights == sorted(heights) and len(heights) > 10  # from certain down to impossible
 
@@ -427,7 +427,7 @@ def test_a_link_holds_the_whole_page(person, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "#w=", "w=AAAA", "nothing at all", "#w=" + "A" * 5000])
-def test_what_is_no_link_is_told(person, text):
+def test_what_is_no_link_is_reported(person, text):
     person.do(type="link", text=text)
     assert "未采用" in person.said and person.page.state.changes == {}
 
@@ -443,10 +443,10 @@ def test_a_comparison_is_paired_and_ties_with_the_card(person):
     person.last.pop("compared", None)
     person.do(type="compare", names=[], against="")
     person.until(lambda last: "compared" in last)
-    told = person.last["compared"]
-    assert told["labels"] == ["基准", "方案一", "方案二"]
-    headline, clauses = ([[cell["text"] for cell in row] for row in table["rows"]] for table in told["tables"])
-    assert [row[0] for row in headline] == told["labels"] and headline[1][-1] == alone
+    reported = person.last["compared"]
+    assert reported["labels"] == ["基准", "方案一", "方案二"]
+    headline, clauses = ([[cell["text"] for cell in row] for row in table["rows"]] for table in reported["tables"])
+    assert [row[0] for row in headline] == reported["labels"] and headline[1][-1] == alone
     assert headline[2][-1] == person.cards["difference"]["number"] and clauses[-1][1:] == [row[-1] for row in headline[1:]]
     person.last.pop("compared")
     person.do(type="compare", names=["方案二"], against="方案二")
@@ -489,7 +489,7 @@ def test_the_report_made_from_the_page_is_of_what_it_shows_and_bears_its_name(pe
     assert float(kept["mean"].iloc[0]) == person.page.shown.run.figure("paid")["mean"]
 
 
-def test_a_defect_is_told_and_the_page_goes_on(person, monkeypatch):
+def test_a_defect_is_reported_and_the_page_goes_on(person, monkeypatch):
     monkeypatch.setattr(person.page.state, "undo", lambda: 1 / 0)
     person.do(type="undo")
     assert "ZeroDivisionError" in person.said

@@ -106,7 +106,7 @@ def test_seed_and_draws_are_saved_and_the_seed_is_taken_back(state):
     assert other.load(text, "kept.yaml").draws == 123 and other.scenario.seed == 7 and "draws" not in other.changes
 
 
-def test_a_file_at_fault_is_told_by_its_own_name_and_changes_nothing(state):
+def test_a_file_at_fault_is_reported_by_its_own_name_and_changes_nothing(state):
     with pytest.raises(ScenarioError, match="mine.yaml line 3"):
         state.load("base: baseline\nname: x\nlaw: {tax_rebate.high_rate: 40}\n", "mine.yaml")
     assert state.changes == {}

@@ -213,7 +213,7 @@ def test_a_picture_that_fails_does_not_stop_the_worker():
     assert said.next().run == area(300)
 
 
-def test_progress_is_told_of_a_full_run(table):
+def test_progress_is_reported_of_a_full_run(table):
     engine, said, worker = table
     engine.gate.release(2)
     question = worker.ask(area(300), full=True)

@@ -123,12 +123,12 @@ def test_d1_killed_at_a_named_point_it_goes_on_to_the_same_bytes(name, call, bef
 
     assert in_a_child(work) == -signal.SIGKILL
     assert_not_mixed(tmp_path)
-    told = []
-    played(tmp_path, register, resume=True, notice=told.append)
+    reported = []
+    played(tmp_path, register, resume=True, notice=reported.append)
     assert results(tmp_path) == expected and not (tmp_path / FOLDER).exists()
     assert [p.name for p in tmp_path.rglob("*") if p.name.startswith(".")] == [files.RECORD]
     if call > 4:
-        assert any("going on from" in text for text in told)
+        assert any("going on from" in text for text in reported)
 
 
 def assert_not_mixed(out: Path) -> None:
@@ -175,7 +175,7 @@ def test_d1_killed_at_any_time_it_goes_on_to_the_same_bytes(register, expected, 
 
 
 @posix
-def test_d2_a_full_disk_is_told_and_what_was_there_stays(register, expected, tmp_path, capfd):
+def test_d2_a_full_disk_is_reported_and_what_was_there_stays(register, expected, tmp_path, capfd):
     before = results(played(tmp_path, register, SMALL.set({"seed": 3})))
     large = ["run", "baseline", "--draws", "400", "--out", str(tmp_path), "--workers", "1", "--set", "horizon=2014"]
 
@@ -194,8 +194,8 @@ def test_d2_the_message_names_the_file_and_the_remedy(register, tmp_path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoints, "put_for_now", lambda path, write, *more: files.put_for_now(path, lambda p: full(p, write), *more))
-    (told,) = texts_of(played, tmp_path, register)
-    assert RECORD in told and "No space left on device" in told and "make room" in told
+    (reported,) = texts_of(played, tmp_path, register)
+    assert RECORD in reported and "No space left on device" in reported and "make room" in reported
 
 
 def flipped(data: bytes) -> bytes:
@@ -227,10 +227,10 @@ def test_d3_a_damaged_or_foreign_block_is_played_again(register, expected, tmp_p
     out = tmp_path / "run"
     for name, damage in DAMAGES.items():
         stopped(out, register)
-        file, told = blocks(out)[0], []
+        file, reported = blocks(out)[0], []
         damage(file, other)
-        played(out, register, resume=True, notice=told.append)
-        assert any(file.name in text and "played again" in text for text in told), name
+        played(out, register, resume=True, notice=reported.append)
+        assert any(file.name in text and "played again" in text for text in reported), name
         assert results(out) == expected, name
         damaged = list((out / FOLDER).iterdir())
         assert [p.name for p in damaged] == [f"{file.name}.damaged-0"], name  # nothing that is not known to be the program's is deleted
@@ -243,8 +243,8 @@ def test_d3_a_damaged_record_is_refused_and_says_what_to_do(register, expected, 
     sound = record.read_text(encoding="utf-8")
     for text in ("", "{", "[]", sound.replace('"seed": "', '"seed": "1', 1), sound[:-30]):
         record.write_text(text, encoding="utf-8")
-        (told,) = texts_of(played, tmp_path, register, resume=True)
-        assert "is damaged" in told and "--new" in told
+        (reported,) = texts_of(played, tmp_path, register, resume=True)
+        assert "is damaged" in reported and "--new" in reported
     assert results(played(tmp_path, register, new=True)) == expected
 
 
@@ -262,16 +262,16 @@ def test_d4_another_scenario_register_seed_or_version_is_refused_by_name(registe
     monkeypatch.setattr(checkpoints, "source_hash", lambda: "another")
     assert [p.place for p in problems_of(played, tmp_path, register, resume=True)] == ["code"]
     monkeypatch.undo()
-    (told,) = texts_of(played, tmp_path, register)  # nothing is thrown away unasked
-    assert "an unfinished run lies there" in told and "--resume" in told
+    (reported,) = texts_of(played, tmp_path, register)  # nothing is thrown away unasked
+    assert "an unfinished run lies there" in reported and "--resume" in reported
     assert results(played(tmp_path, register, resume=True)) == expected
 
 
 def test_d4_any_number_of_threads_goes_on_with_the_blocks_that_are_there(register, expected, tmp_path):
     before = len(blocks(stopped(tmp_path, register)))
-    told = []
-    simulator.run(SMALL, register, workers=3, out=tmp_path, resume=True, notice=told.append)
-    assert told[0] == f"going on from {before} finished blocks" and results(tmp_path) == expected
+    reported = []
+    simulator.run(SMALL, register, workers=3, out=tmp_path, resume=True, notice=reported.append)
+    assert reported[0] == f"going on from {before} finished blocks" and results(tmp_path) == expected
 
 
 def test_d5_nothing_that_can_run_is_read_from_a_folder():
@@ -290,8 +290,8 @@ def test_d5_nothing_that_can_run_is_read_from_a_folder():
 def test_d6_a_second_run_in_the_folder_says_so_at_once(register, tmp_path):
     (tmp_path / FOLDER).mkdir()
     with files.held(tmp_path / FOLDER / LOCK):
-        (told,) = texts_of(played, tmp_path, register, resume=True)
-    assert "another run is at work there" in told and f"process {os.getpid()}" in told
+        (reported,) = texts_of(played, tmp_path, register, resume=True)
+    assert "another run is at work there" in reported and f"process {os.getpid()}" in reported
 
 
 def test_d6_the_lock_of_a_dead_process_holds_nobody_up(register, expected, tmp_path):

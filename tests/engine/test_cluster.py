@@ -209,9 +209,9 @@ def test_a_run_on_a_cluster_is_resumed_without_it(workers, registers, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         simulator.run(SMALL, registers[1], workers=workers, out=tmp_path, progress=stop)
-    told = []
-    resumed = simulator.run(SMALL, registers[1], workers=1, out=tmp_path, resume=True, notice=told.append)
-    assert "going on from" in told[0] and same(resumed.result, play(SMALL, registers[1], workers=1))
+    reported = []
+    resumed = simulator.run(SMALL, registers[1], workers=1, out=tmp_path, resume=True, notice=reported.append)
+    assert "going on from" in reported[0] and same(resumed.result, play(SMALL, registers[1], workers=1))
 
 
 def test_the_verbs_take_an_address_or_a_number(machines, registers, tmp_path, capsys):
@@ -232,7 +232,7 @@ def test_a_real_register_needs_tls(registers, workers):
     plain.player(Work(SMALL, registers[1])), plain.player(Work(SMALL, None)), workers.player(Work(SMALL, real))
 
 
-def test_a_register_in_memory_only_another_one_or_none_is_told(registers, workers, tmp_path):
+def test_a_register_in_memory_only_another_one_or_none_is_reported(registers, workers, tmp_path):
     assert "memory only" in texts_of(play, SMALL, synthesize(SMALL, 5), workers=workers)[0]
     changed = registers[0].annual.copy()
     changed["sales"] += 1
@@ -242,10 +242,10 @@ def test_a_register_in_memory_only_another_one_or_none_is_told(registers, worker
     assert "does not find the register" in texts_of(play, SMALL, lost, workers=workers)[0]
 
 
-def test_another_version_on_a_worker_is_told(monkeypatch, workers):
+def test_another_version_on_a_worker_is_reported(monkeypatch, workers):
     monkeypatch.setattr(cluster_module, "code_here", lambda: {"simulator": "0" * 64, "numpy": "1"})
-    told = texts_of(play, SMALL, workers=workers)
-    assert len(told) == 2 and "another version of simulator" in told[0] and "another version of numpy" in told[1]
+    reported = texts_of(play, SMALL, workers=workers)
+    assert len(reported) == 2 and "another version of simulator" in reported[0] and "another version of numpy" in reported[1]
 
 
 def test_work_travels_whole(registers):
@@ -261,7 +261,7 @@ def test_work_travels_whole(registers):
         assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
-def test_a_scheduler_that_is_not_there_is_told(monkeypatch, machines):
+def test_a_scheduler_that_is_not_there_is_reported(monkeypatch, machines):
     monkeypatch.setattr(cluster_module, "REACHED", 1)
     for address in ("tls://127.0.0.1:9", "nonsense"):
         with pytest.raises(ClusterError, match="cannot be reached"), simulator.cluster(address):
@@ -285,7 +285,7 @@ def test_results_are_taken_while_others_are_under_way():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is killed")
-def test_d6_a_worker_killed_in_the_middle_changes_nothing_and_the_last_one_is_told(machines, workers, registers, monkeypatch):
+def test_d6_a_worker_killed_in_the_middle_changes_nothing_and_the_last_one_is_reported(machines, workers, registers, monkeypatch):
     """Last in this file: nobody is left afterwards."""
     seen = []
 

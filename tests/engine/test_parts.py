@@ -71,9 +71,9 @@ def test_parts_read_together_are_the_register(people, tmp_path):
 def test_a_group_or_an_enterprise_in_two_parts_is_refused(people, tmp_path):
     loose = people.subset(slice(0, 40)), people.subset(slice(30, 90))
     write_parts(loose, tmp_path, 2)
-    told = texts_of(open_register, tmp_path)
-    assert len(told) == 2 and "share 10 enterprises" in told[0] and "groups of enterprises" in told[1]
-    assert all(text.startswith("part-00001-of-00002, part-00002-of-00002: ") for text in told)
+    reported = texts_of(open_register, tmp_path)
+    assert len(reported) == 2 and "share 10 enterprises" in reported[0] and "groups of enterprises" in reported[1]
+    assert all(text.startswith("part-00001-of-00002, part-00002-of-00002: ") for text in reported)
 
 
 def test_a_former_id_in_another_part_is_the_same_enterprise(people, tmp_path):
@@ -83,14 +83,14 @@ def test_a_former_id_in_another_part_is_the_same_enterprise(people, tmp_path):
     assert "under one of their ids" in texts_of(open_register, tmp_path)[0]
 
 
-def test_a_missing_part_a_faulty_part_and_a_changed_part_are_told(people, tmp_path):
+def test_a_missing_part_a_faulty_part_and_a_changed_part_are_reported(people, tmp_path):
     register = written(people, tmp_path / "r", 30)
     folders = sorted((tmp_path / "r").glob("part-*"))
     annual = folders[1] / "annual.parquet"
     kept = annual.read_bytes()
     annual.write_bytes(b"PAR1")
-    told = texts_of(open_register, tmp_path / "r")
-    assert told[0].startswith(f"{folders[1].name}/annual.parquet")
+    reported = texts_of(open_register, tmp_path / "r")
+    assert reported[0].startswith(f"{folders[1].name}/annual.parquet")
     annual.write_bytes((folders[0] / "annual.parquet").read_bytes())
     assert texts_of(play, BASE, register)
     annual.write_bytes(kept)

@@ -143,19 +143,19 @@ def plain(tmp_path: Path) -> tuple:
     return facts(read_population(folder(tmp_path / "plain", tables())))
 
 
-def same(path: Path, tmp_path: Path, *told: str) -> bool:
-    """Whether the register at a path amounts to the plain one; every text of `told` must be found in its warnings."""
+def same(path: Path, tmp_path: Path, *reported: str) -> bool:
+    """Whether the register at a path amounts to the plain one; every text of `reported` must be found in its warnings."""
     found = examine(path)
     assert not found.errors, [str(problem) for problem in found.errors]
     said = " | ".join(str(problem) for problem in found.warnings)
-    assert all(text in said for text in told), said
+    assert all(text in said for text in reported), said
     return facts(found.population) == plain(tmp_path)
 
 
-def asked(path: Path, *told: str) -> bool:
-    """Whether the register at a path is refused, with every text of `told` in what is said."""
+def asked(path: Path, *reported: str) -> bool:
+    """Whether the register at a path is refused, with every text of `reported` in what is said."""
     said = " | ".join(str(problem) for problem in examine(path).errors)
-    assert said and all(text in said for text in told), said
+    assert said and all(text in said for text in reported), said
     return True
 
 

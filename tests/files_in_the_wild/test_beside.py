@@ -278,7 +278,7 @@ def test_a_formula_written_once_for_many_rows(tmp_path):
     )
 
 
-def test_a_zero_that_the_formula_gives_is_a_zero_and_many_are_told_once(tmp_path):
+def test_a_zero_that_the_formula_gives_is_a_zero_and_many_are_reported_once(tmp_path):
     fee = column("annual", "entry_fee")
     zero = changed(lambda t: t["annual"][1].__setitem__(fee, 0))
     found = examine(by_xlsxwriter(tmp_path / "a.xlsx", zero, lambda _, sheets: sheets["annual"].write_formula(1, fee, "=5-5", None, 0)))
@@ -492,7 +492,7 @@ def test_an_example_or_a_lost_code_is_no_enterprise(tmp_path, code):
     asked(with_row(tmp_path, "enterprises", [code, "某公司", "", 1_000_000, 1_000_000], 1), "enterprises!A2")
 
 
-def test_an_example_by_its_name_is_told(tmp_path):
+def test_an_example_by_its_name_is_reported(tmp_path):
     found = examine(with_row(tmp_path, "enterprises", ["91500107000000009B", "（示例）某公司"], 1))
     assert any("seems to be an example" in problem.cause for problem in found.warnings)
 
@@ -511,7 +511,7 @@ def test_a_total_that_counts_its_rows_is_a_total(tmp_path, row):
 
 
 @pytest.mark.parametrize(
-    "row, told",
+    "row, reported",
     [
         (["以下空白"], "a footnote"),
         (["续表"], "a footnote"),
@@ -520,12 +520,12 @@ def test_a_total_that_counts_its_rows_is_a_total(tmp_path, row):
         (["注：", "金额单位", "元"], "a footnote"),
     ],
 )
-def test_a_remark_is_no_row(tmp_path, row, told):
-    assert same(with_row(tmp_path, "annual", row), tmp_path, told)
+def test_a_remark_is_no_row(tmp_path, row, reported):
+    assert same(with_row(tmp_path, "annual", row), tmp_path, reported)
 
 
 @pytest.mark.parametrize("row", [tables()["annual"][0], [str(n) for n in range(1, 21)], ["甲", "乙", *map(str, range(1, 19))]])
-def test_the_header_told_again_and_numbers_of_columns_are_no_rows(tmp_path, row):
+def test_the_header_reported_again_and_numbers_of_columns_are_no_rows(tmp_path, row):
     at = 1 if row[0] in ("1", "甲") else 5
     assert same(with_row(tmp_path, "annual", list(row), at), tmp_path, "repeat the header or number its columns")
 

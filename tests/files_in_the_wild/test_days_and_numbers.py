@@ -64,9 +64,9 @@ DAYS = [  # as text, and what is said
 ]
 
 
-@pytest.mark.parametrize("text, told", DAYS)
-def test_a_day_with_a_time_is_the_day_it_means(tmp_path, text, told):
-    assert same(folder(tmp_path / "f", settled(text)), tmp_path, told)
+@pytest.mark.parametrize("text, reported", DAYS)
+def test_a_day_with_a_time_is_the_day_it_means(tmp_path, text, reported):
+    assert same(folder(tmp_path / "f", settled(text)), tmp_path, reported)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_instant_once_a_column_not_once_a_cell(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "value, told",
+    "value, reported",
     [
         (datetime.datetime(2013, 12, 31, 23, 59, 17), "within minutes"),
         (datetime.datetime(2014, 1, 1, 0, 0, 43), "within"),
@@ -101,11 +101,11 @@ def test_an_instant_once_a_column_not_once_a_cell(tmp_path):
         (datetime.datetime(2014, 1, 1, 9, 30), "has a time of day"),
     ],
 )
-def test_a_workbooks_cell_shown_as_a_date(tmp_path, value, told):
+def test_a_workbooks_cell_shown_as_a_date(tmp_path, value, reported):
     def write(book, sheets):
         sheets["enterprises"].write_datetime(1, SETTLED, value, book.add_format({"num_format": "yyyy-mm-dd"}))
 
-    assert same(by_xlsxwriter(tmp_path / "a.xlsx", tables(), write), tmp_path, told)
+    assert same(by_xlsxwriter(tmp_path / "a.xlsx", tables(), write), tmp_path, reported)
 
 
 TYPES = [
@@ -118,10 +118,12 @@ TYPES = [
 ]
 
 
-@pytest.mark.parametrize("kind, told", TYPES, ids=str)
-def test_parquet_instants_are_days_in_beijing(tmp_path, kind, told):
+@pytest.mark.parametrize("kind, reported", TYPES, ids=str)
+def test_parquet_instants_are_days_in_beijing(tmp_path, kind, reported):
     assert same(
-        as_parquet(tmp_path / "f", pyarrow.array([datetime.datetime(2013, 12, 31, 16, tzinfo=UTC), None, None, None], kind)), tmp_path, told
+        as_parquet(tmp_path / "f", pyarrow.array([datetime.datetime(2013, 12, 31, 16, tzinfo=UTC), None, None, None], kind)),
+        tmp_path,
+        reported,
     )
 
 
@@ -153,7 +155,7 @@ def as_parquet(path, days, **more):
 
 
 @pytest.mark.parametrize(
-    "kind, value, told",
+    "kind, value, reported",
     [
         ("DATE", "2014-01-01", ""),
         ("TIMESTAMP", "2014-01-01 00:00:00", ""),
@@ -164,7 +166,7 @@ def as_parquet(path, days, **more):
         ("TIMESTAMP", "2013-12-31 16:00:00", "asked"),
     ],
 )
-def test_duckdb_days(tmp_path, kind, value, told):
+def test_duckdb_days(tmp_path, kind, value, reported):
     duckdb = pytest.importorskip("duckdb")
     path = tmp_path / "a.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -181,7 +183,7 @@ def test_duckdb_days(tmp_path, kind, value, told):
                     for row in rows[1:]
                 ],
             )
-    assert asked(path, "in UTC") if told == "asked" else same(path, tmp_path, told)
+    assert asked(path, "in UTC") if reported == "asked" else same(path, tmp_path, reported)
 
 
 NUMBERS = [
@@ -208,10 +210,10 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize("text, told", NUMBERS)
-def test_almost_a_number_and_plainly_meant(tmp_path, text, told):
+@pytest.mark.parametrize("text, reported", NUMBERS)
+def test_almost_a_number_and_plainly_meant(tmp_path, text, reported):
     rows = changed(lambda t: [row.__setitem__(LEASE, text) for row in t["annual"][1:]])
-    assert same(folder(tmp_path / "f", rows), tmp_path, told)
+    assert same(folder(tmp_path / "f", rows), tmp_path, reported)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_any_spelling_of_xml(tmp_path, spelling, value):
         if name not in ("a shared formula", "an array formula", "as character data", "the value first", "with comments")
     ],
 )
-def test_an_error_cell_in_any_spelling_is_told_at_its_place(tmp_path, spelling):
+def test_an_error_cell_in_any_spelling_is_reported_at_its_place(tmp_path, spelling):
     path = workbook(tmp_path / "a.xlsx", changed(lambda t: t["enterprises"][1].__setitem__(CAPITAL, "#N/A")))
     asked(xml(path, SPELLINGS[spelling]), "enterprises!E2: the cell shows #N/A")
 
@@ -106,7 +106,7 @@ def test_plain_cells_without_addresses_are_read(tmp_path):
     assert same(path, tmp_path)
 
 
-def test_a_nonzero_value_nobody_can_date_is_told_once(tmp_path):
+def test_a_nonzero_value_nobody_can_date_is_reported_once(tmp_path):
     path = formula(tmp_path / "a.xlsx", "=2000000+1000000", 3_000_000)
     assert same(path, tmp_path, "1 cell(s) hold formulas whose values may be out of date", "enterprises!E2")
 

@@ -111,7 +111,7 @@ def test_a_column_in_another_unit_is_asked_however_few_its_amounts(tmp_path, tab
     at = column(table, name)
     rows = changed(lambda t: [row.__setitem__(at, round(row[at] * factor, 4)) for row in t[table][1:]])
     path = folder(tmp_path / "f", rows)
-    if name == "amount":  # of tables that may hold anything: told, and asked from eight amounts on
+    if name == "amount":  # of tables that may hold anything: reported, and asked from eight amounts on
         assert any("believable" in str(problem) for problem in examine(path).warnings) == (factor > 1 or len(rows[table]) > 2)
         return
     asked(path, "believable", f"--unit {table + '.' if name == 'amount' else ''}{name}=元 or 万元")
@@ -211,7 +211,7 @@ def test_a_pipe_or_a_device_is_no_table(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, content, told",
+    "name, content, reported",
     [
         ("a.ods", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}, "OpenDocument table (.ods)"),
         ("a.xlsx", {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}, "OpenDocument table (.ods)"),
@@ -221,7 +221,7 @@ def test_a_pipe_or_a_device_is_no_table(tmp_path):
         ("a.ett", b"PK", "WPS table (.et)"),
     ],
 )
-def test_kinds_that_are_not_read_are_refused_by_name(tmp_path, name, content, told):
+def test_kinds_that_are_not_read_are_refused_by_name(tmp_path, name, content, reported):
     path = tmp_path / name
     if isinstance(content, bytes):
         path.write_bytes(content)
@@ -229,4 +229,4 @@ def test_kinds_that_are_not_read_are_refused_by_name(tmp_path, name, content, to
         with zipfile.ZipFile(path, "w") as archive:
             for part, text in content.items():
                 archive.writestr(part, text)
-    asked(path, told, "xlsx")
+    asked(path, reported, "xlsx")

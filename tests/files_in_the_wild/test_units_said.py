@@ -132,9 +132,9 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize("case, told", ASKED, ids=str)
-def test_what_contradicts_itself_or_is_only_mentioned_is_asked(tmp_path, case, told):
-    asked(support(tmp_path, **case), told)
+@pytest.mark.parametrize("case, reported", ASKED, ids=str)
+def test_what_contradicts_itself_or_is_only_mentioned_is_asked(tmp_path, case, reported):
+    asked(support(tmp_path, **case), reported)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def styled(code, rows=range(2, 10)):
 
 
 @pytest.mark.parametrize(
-    "change, header, told",
+    "change, header, reported",
     [
         (styled('0.00"万元"'), "数据专线租费（元）", "bears another unit than its column"),
         (styled('0.00"万元"', range(2, 5)), "数据专线租费", "bears no unit while other"),
@@ -206,11 +206,11 @@ def styled(code, rows=range(2, 10)):
         (styled('0.00"元"'), "数据专线租费（万元）", "bears another unit"),
     ],
 )
-def test_a_format_that_contradicts_is_asked(tmp_path, change, header, told):
-    asked(workbook(tmp_path / "a.xlsx", changed(lambda t: t["annual"][0].__setitem__(LEASE, header)), change), told)
+def test_a_format_that_contradicts_is_asked(tmp_path, change, header, reported):
+    asked(workbook(tmp_path / "a.xlsx", changed(lambda t: t["annual"][0].__setitem__(LEASE, header)), change), reported)
 
 
-def test_a_divided_display_is_told_and_the_stored_value_read(tmp_path):
+def test_a_divided_display_is_reported_and_the_stored_value_read(tmp_path):
     assert same(workbook(tmp_path / "a.xlsx", tables(), styled("#,##0,")), tmp_path, "shown divided by 1,000")
 
 

@@ -213,12 +213,12 @@ def test_a_lock_that_somebody_holds_freezes_nobody(log, monkeypatch):
     log.parent.mkdir()
     with log.with_name(log.name + ".lock").open("a+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        (told,) = texts_of(audit.append, {"verb": "run"}, log)
-        assert "another process has held its lock" in told
+        (reported,) = texts_of(audit.append, {"verb": "run"}, log)
+        assert "another process has held its lock" in reported
     assert audit.append({"verb": "run"}, log)
 
 
-def test_a_log_that_was_emptied_cut_or_written_anew_is_told_by_the_seals_that_reports_keep(log, tmp_path, capsys):
+def test_a_log_that_was_emptied_cut_or_written_anew_is_reported_by_the_seals_that_reports_keep(log, tmp_path, capsys):
     reports = tmp_path / "out" / "records"
     reports.mkdir(parents=True)
     for n in range(3):

@@ -39,7 +39,7 @@ def test_what_fails_half_way_leaves_the_old_file_and_nothing_beside_it(failure, 
     assert listing(tmp_path) == before
 
 
-def test_a_full_disk_is_told(tmp_path):
+def test_a_full_disk_is_reported(tmp_path):
     (tmp_path / "a.txt").write_text("old")
     before = listing(tmp_path)
 
@@ -52,7 +52,7 @@ def test_a_full_disk_is_told(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["file/a.txt", "file/deep/a.txt", "folder", "x" * 300])
-def test_a_place_that_cannot_be_written_to_is_told(place, tmp_path):
+def test_a_place_that_cannot_be_written_to_is_reported(place, tmp_path):
     (tmp_path / "file").write_text("keep")
     (tmp_path / "folder").mkdir()
     before = listing(tmp_path)
@@ -69,8 +69,8 @@ def test_only_what_the_program_wrote_and_nobody_changed_is_replaced(tmp_path):
     put(edited, lambda p: p.write_text("1"))
     edited.write_text("a clerk's work")
     before = listing(tmp_path)
-    told = texts_of(_put_all, tmp_path, "mine.txt", "foreign.txt", "edited.txt", "link.txt")
-    assert [text.split(": ")[1].partition(" →")[0] for text in told] == [
+    reported = texts_of(_put_all, tmp_path, "mine.txt", "foreign.txt", "edited.txt", "link.txt")
+    assert [text.split(": ")[1].partition(" →")[0] for text in reported] == [
         "is there already, and not of this program's making",
         "was changed since the program wrote it",
         "is there already, and not of this program's making",
@@ -87,14 +87,14 @@ def _put_all(folder, *names, text="new"):
             changing.text(name, text)
 
 
-def test_what_is_read_is_never_written_even_when_told_to(tmp_path):
+def test_what_is_read_is_never_written_even_when_reported_to(tmp_path):
     register = tmp_path / "register"
     for where in (tmp_path, register):
         put(where / "a.csv", lambda p: p.write_text("of the program"))
     with overwriting(inputs=[tmp_path / "a.csv", register]):
         for path in (tmp_path / "a.csv", register / "a.csv", register / "new.csv", tmp_path / "x" / ".." / "a.csv"):
-            (told,) = texts_of(put, path, lambda p: p.write_text("x"))
-            assert "is read here" in told
+            (reported,) = texts_of(put, path, lambda p: p.write_text("x"))
+            assert "is read here" in reported
     assert (tmp_path / "a.csv").read_text() == (register / "a.csv").read_text() == "of the program"
 
 
@@ -114,8 +114,8 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "records").symlink_to(tmp_path / "elsewhere")
-    (told,) = texts_of(_put_all, tmp_path / "out", "records/a.json")
-    assert "is a link" in told and not list((tmp_path / "elsewhere").iterdir())
+    (reported,) = texts_of(_put_all, tmp_path / "out", "records/a.json")
+    assert "is a link" in reported and not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_a_change_that_was_decided_and_cut_short_is_brought_to_its_end(tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from simulator.errors import Problem
-from simulator.messages import FOREIGN, chinese, line, messages, place_in_chinese, told
+from simulator.messages import FOREIGN, chinese, line, messages, place_in_chinese, translated
 from simulator.phrases import any_of, phrase
 from tests.faults import english_in
 
@@ -28,7 +28,7 @@ TABLE = PACKAGE / "messages.yaml"
 TELLING = {"Problem": (1, 3), "SimulatorError": (0, 1), "notice": (0, 1), "say": (1, 3), "notices": None, "unused": (1, 3)}
 TELLING |= dict.fromkeys(("LawError", "ScenarioError", "PopulationError", "ClusterError", "ReportError"), (0, 1))
 OF_REGISTERS = {"Refused": (0, 2), "fault": None, "warn": None, "tell": (0, 2), "problem": (2, 4)}  # of simulator/population
-WORDS = {"remedy", "cause", "hint", "why", "any_of", "fault", "faults", "causes"}  # of variables that are told later
+WORDS = {"remedy", "cause", "hint", "why", "any_of", "fault", "faults", "causes"}  # of variables that are reported later
 
 
 def texts(node: ast.AST | None, known: Mapping[str, str] = {}) -> Iterator[str]:  # never written to
@@ -97,7 +97,7 @@ def test_every_message_of_the_sources_has_its_chinese():
 
 
 def test_what_brings_its_chinese_with_it_brings_all_of_it():
-    """A problem told in both languages: its cause and its remedy."""
+    """A problem reported in both languages: its cause and its remedy."""
     lacking, calls = [], 0
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -166,7 +166,7 @@ def test_a_problem_on_one_line():
     problem = Problem("mine.yaml line 3, draws", phrase("is {}", "'ten'"), phrase("a whole number {} … {}", 1, "10,000,000"))
     assert line(problem, "en") == str(problem)
     assert line(problem, "zh") == "mine.yaml 第 3 行，draws：不能是 'ten' → 请写 1 至 10,000,000 之间的整数"
-    assert told(problem, "en") is problem
+    assert translated(problem, "en") is problem
     assert place_in_chinese("draws 1 … 64 of part 2") == "第 1 至 64 次模拟（第 2 部）"
 
 

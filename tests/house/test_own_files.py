@@ -26,9 +26,9 @@ def test_a_file_of_somebody_s_is_read_by_the_same_reader_everywhere(monkeypatch,
     assert yamlfile.load(tmp_path / "mine.yaml").data == {"name": "mine"}
 
 
-def test_a_fault_in_a_file_of_ours_is_told_as_in_any_other():
-    with pytest.raises(Exception, match="line 1") as told:
+def test_a_fault_in_a_file_of_ours_is_reported_as_in_any_other():
+    with pytest.raises(Exception, match="line 1") as reported:
         yamlfile.loads("a: [1", "a.yaml")
     with pytest.raises(Exception, match="line 1") as same:
         yamlfile.loads("a: [1", "a.yaml", loader=yamlfile._FAST)
-    assert str(told.value) == str(same.value)
+    assert str(reported.value) == str(same.value)

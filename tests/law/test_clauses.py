@@ -61,9 +61,9 @@ def test_what_was_really_paid_says_which_tiers_are_used_up(reading, awards, memb
     assert found == later
 
 
-def test_a_tier_that_is_used_up_is_told_as_not_open(tmp_path):
-    told = explain(platform(tmp_path, (TWO, 1_200, 2_600)), "E1", baseline(), 2015)
-    (year,) = told.years
+def test_a_tier_that_is_used_up_is_reported_as_not_open(tmp_path):
+    reported = explain(platform(tmp_path, (TWO, 1_200, 2_600)), "E1", baseline(), 2015)
+    (year,) = reported.years
     (line,) = [one for one in year.clauses if one.slug == "platform_membership_award"]
     assert line.outcome == NOT_DUE
     assert {condition.name: condition.held for condition in line.findings} == {

@@ -228,7 +228,7 @@ def everyone(tmp_path_factory):
     return register, population_of(register, tmp_path_factory.mktemp("everyone"))
 
 
-def told(population, path: str, scenario) -> tuple[dict, str, str]:
+def reported(population, path: str, scenario) -> tuple[dict, str, str]:
     """What the clause of a number gives its enterprise by year, and how that is explained in both languages."""
     slug = "tax_rebate" if path.startswith("sharing.") else path.partition(".")[0]
     table = assess(population, scenario).table()
@@ -254,7 +254,7 @@ def test_changing_a_number_changes_the_award_and_its_explanation(path, everyone)
     changed = baseline().set({f"law.{path}{suffix}": value})
     name = {"sharing.local_vat_share": "sharing.local_vat_share_to_2015"}.get(path) or oracle_name(path)
     assert engine_answer(population, changed) == oracle_answer(register, changed, {name: value})
-    before, after = told(population, path, baseline()), told(population, path, changed)
+    before, after = reported(population, path, baseline()), reported(population, path, changed)
     assert before[0] != after[0]
     assert before[1] != after[1] and before[2] != after[2]
     for amounts, zh, en in (before, after):
@@ -272,7 +272,7 @@ def test_flipping_an_edge_changes_the_award_on_the_number_and_its_explanation(pa
     assert flipped.hash() != baseline().hash()
     answer = engine_answer(population, flipped)
     assert answer == oracle_answer(register, flipped, {oracle_name(path) + ".edge": OTHER_EDGE[edge]})
-    before, after = told(population, path, baseline()), told(population, path, flipped)
+    before, after = reported(population, path, baseline()), reported(population, path, flipped)
     more, less = (before, after) if edge == AT_LEAST else (after, before)
     assert sum(more[0].values()) > sum(less[0].values())
     number = baseline().law.numbers[path]
@@ -300,7 +300,7 @@ def test_the_targets_are_read_from_the_law():
 
 
 @pytest.mark.parametrize("path", THRESHOLDS)
-def test_a_value_just_off_its_threshold_is_told_in_all_its_digits(path, numbers, edges):
+def test_a_value_just_off_its_threshold_is_reported_in_all_its_digits(path, numbers, edges):
     """Else a reader would see 0.8 fail, or pass, a threshold of 0.8."""
     population = edges[1]
     scenario = baseline().set({f"law.{p}": number for p, number in numbers.items()})

@@ -1,4 +1,4 @@
-"""What is told of an assessment is what was assessed, and why: 500 random enterprises under random readings.
+"""What is reported of an assessment is what was assessed, and why: 500 random enterprises under random readings.
 
 The oracle says independently what each clause gave before settlement, who was barred and what was outbid; conditions that
 are plain facts are judged here once more.
@@ -16,7 +16,7 @@ from numba.core import config
 from simulator.engine.assess import assess
 from simulator.engine.explain import OUTCOMES, explain
 from simulator.errors import PopulationError
-from simulator.law import explanation as told
+from simulator.law import explanation as reported
 from tests.faults import texts_of
 from tests.law.against_oracle import baseline, population_of
 from tests.of_2013 import CATALOGUE, SLUGS, SWITCHES
@@ -69,7 +69,7 @@ class Told:
             self.answer = reading.assess(self.register, start=law.start, end=law.end, readings=readings)
 
     def clause_years(self):
-        """(enterprise, year, clause number, what is told of it, (law, firm, paid before by clause, in a paid year))."""
+        """(enterprise, year, clause number, what is reported of it, (law, firm, paid before by clause, in a paid year))."""
         for explanation in self.explained:
             for year in explanation.years:
                 for k, clause in enumerate(year.clauses):
@@ -84,7 +84,7 @@ def everything(tmp_path_factory):
 # ------------------------------------------------------------------------------------------------ amounts
 
 
-def test_the_amounts_told_are_those_assessed(everything):
+def test_the_amounts_reported_are_those_assessed(everything):
     for one in everything:
         for i, explanation in enumerate(one.explained):
             assert [year.year for year in explanation.years] == list(one.assessed.years)
@@ -128,7 +128,7 @@ def test_conditions_all_hold_exactly_where_something_is_due(everything):
             elif held:
                 assert k < len(CASH) and 0 <= one.unrounded[identity, year.year][k] < D("0.005"), (identity, clause)
                 if not really_paid:
-                    assert clause.outcome == told.ZERO
+                    assert clause.outcome == reported.ZERO
                     zeros.add(clause.slug)
     assert zeros >= {"office_rent", "data_line"}, "the registers ask too little"
 
@@ -228,7 +228,7 @@ BY_FACTS = {
 BY_HISTORY = {"in_window", "begins_in_term", "tier_open"}
 
 
-def test_each_condition_that_is_a_fact_is_told_as_it_is(everything):
+def test_each_condition_that_is_a_fact_is_reported_as_it_is(everything):
     seen = {}
     for one in everything:
         for identity, year, k, clause, (law, firm, paid, _) in one.clause_years():
@@ -253,17 +253,17 @@ def test_each_condition_that_is_a_fact_is_told_as_it_is(everything):
 def outcome_by_hand(one: Told, identity: str, year: int, k: int, state) -> str:
     law, firm, _, really_paid = state
     if really_paid and k < len(CASH):
-        return told.REALLY_PAID
+        return reported.REALLY_PAID
     before = one.before[identity, year]
     due = before[k] if k < len(CASH) else reading.school_places(law, firm, year)
     if not due:
         return "nothing"
     if reading.is_barred(law, firm, year):
-        return told.BARRED
+        return reported.BARRED
     if law.readings["opening_awards"] == "higher_of" and k in (0, 1) and (before[1] > before[0]) == (k == 0):
-        return told.LINKED
+        return reported.LINKED
     existing = firm.support.get((year, k + 1), ZERO)
-    return told.OUTBID if existing > 0 and due <= existing else told.PAID
+    return reported.OUTBID if existing > 0 and due <= existing else reported.PAID
 
 
 def test_the_outcome_says_what_settlement_did(everything):
@@ -272,9 +272,9 @@ def test_the_outcome_says_what_settlement_did(everything):
         for identity, year, k, clause, state in one.clause_years():
             expected = outcome_by_hand(one, identity, year.year, k, state)
             if window_of_barred_year(clause.slug, *state[:2], year.year) and not state[3]:
-                assert clause.outcome in (told.BARRED, told.NOT_DUE, told.ZERO)
+                assert clause.outcome in (reported.BARRED, reported.NOT_DUE, reported.ZERO)
             elif expected == "nothing":
-                assert clause.outcome in (told.NOT_DUE, told.ZERO), (identity, year.year, clause)
+                assert clause.outcome in (reported.NOT_DUE, reported.ZERO), (identity, year.year, clause)
             else:
                 assert clause.outcome == expected, (identity, year.year, clause)
             counted[clause.outcome] += 1
@@ -282,7 +282,7 @@ def test_the_outcome_says_what_settlement_did(everything):
             assert year.eligible == (not reading.is_barred(law, firm, year.year))
             assert clause.existing == firm.support.get((year.year, k + 1), ZERO) * 100
     # every clause is offered here, nobody is ranked, nothing capped or shared out; see test_withdrawn and test_steps
-    for elsewhere in (told.WITHDRAWN, told.RANKED_OUT, told.CAPPED, told.EMPTIED):
+    for elsewhere in (reported.WITHDRAWN, reported.RANKED_OUT, reported.CAPPED, reported.EMPTIED):
         assert counted.pop(elsewhere) == 0
     assert min(counted.values()) >= (1 if config.DISABLE_JIT else 10), counted
 
@@ -396,9 +396,9 @@ def test_every_number_stands_beside_the_condition_or_the_amount_it_decides():
         assert shown == set(clause.numbers), clause.slug
 
 
-def test_every_switch_is_told_beside_some_condition_or_outcome():
+def test_every_switch_is_reported_beside_some_condition_or_outcome():
     told_of = {name for clause in CATALOGUE for condition in clause.conditions for name in condition.readings}
-    by_outcome = {"opening_awards", "violation_bar", "clawback_trigger"}  # told by the outcome and by conduct
+    by_outcome = {"opening_awards", "violation_bar", "clawback_trigger"}  # reported by the outcome and by conduct
     assert told_of | by_outcome == set(SWITCHES)
 
 

@@ -9,7 +9,7 @@ from simulator import yamlfile
 from simulator.errors import LawError
 from simulator.law import policybook
 from simulator.law.policyfile import document_of, examine, law_of, read_policy
-from simulator.messages import told
+from simulator.messages import translated
 from simulator.resources import folder
 from tests.fuzzing import answers, fuzz, mutated
 from tests.scenario.test_fuzz import PIECES as YAML
@@ -49,7 +49,7 @@ def read(path):
     def reading() -> None:
         law, problems = examine(document_of(path))
         for problem in problems:
-            assert problem.place and told(problem, "zh").cause
+            assert problem.place and translated(problem, "zh").cause
         if law is None:
             raise LawError([p for p in problems if p.severity == "error"])
 

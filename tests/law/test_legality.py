@@ -59,7 +59,7 @@ def test_no_amount_depends_on_them(law, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "new, told",
+    "new, reported",
     [
         ("        since: the autumn\n", "tax_rebate.legality.clean_up_2014.since: is 'the autumn' → write a date as 2014-11-27"),
         ("        sinse: 2014-11-27\n", "tax_rebate.legality.clean_up_2014.sinse: is not known here → did you mean since?"),
@@ -67,24 +67,24 @@ def test_no_amount_depends_on_them(law, tmp_path):
         (SINCE + "        scenario: 7\n", "tax_rebate.legality.clean_up_2014.scenario: stands twice, also on line"),
     ],
 )
-def test_a_fault_is_named(new, told, tmp_path):
+def test_a_fault_is_named(new, reported, tmp_path):
     text, _ = replaced(TEXT, SINCE, new)
-    assert any(told in problem for problem in texts_of(read_law, written(tmp_path, text)))
+    assert any(reported in problem for problem in texts_of(read_law, written(tmp_path, text)))
 
 
 @pytest.mark.parametrize(
-    "key, new, told",
+    "key, new, reported",
     [
         ("confidence", "Z", "confidence: is 'Z' → A, B, C or J"),
         ("by_en", "2014", "by_en: is 2014 → write a text"),
         ("by_zh", "'  '", "by_zh: is '  ' → write a text"),
     ],
 )
-def test_a_doubt_says_how_sure_it_is_and_by_which_document(key, new, told, tmp_path):
+def test_a_doubt_says_how_sure_it_is_and_by_which_document(key, new, reported, tmp_path):
     start = TEXT.index("clean_up_2014:")
     text = TEXT[:start] + re.sub(rf"^        {key}: .*$", f"        {key}: {new}", TEXT[start:], count=1, flags=re.M)
     (problem,) = texts_of(read_law, written(tmp_path, text))
-    assert problem.endswith(f"tax_rebate.legality.clean_up_2014.{told}")
+    assert problem.endswith(f"tax_rebate.legality.clean_up_2014.{reported}")
     without = TEXT[:start] + re.sub(rf"^        {key}: .*\n", "", TEXT[start:], count=1, flags=re.M)
     (problem,) = texts_of(read_law, written(tmp_path, without))
     assert problem.endswith(f"tax_rebate.legality.clean_up_2014: {key} is missing → add {key}:")

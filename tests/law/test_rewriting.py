@@ -49,7 +49,7 @@ def test_a_change_is_named_and_undone():
     assert back.law.policy is base.law.policy and back.hash() == base.hash()
 
 
-def test_every_fault_is_told_at_once_at_its_setting():
+def test_every_fault_is_reported_at_once_at_its_setting():
     with pytest.raises(ScenarioError) as refused:
         load_scenario().set(
             {AWARD: "award + rented_area", "law.data_line.condition.nothing": "true", "law.office_rent.let.opens": "rent +"}

@@ -1,4 +1,4 @@
-"""What links, the first n and pots take from a clause is told with its figures, and awards in parts year by year.
+"""What links, the first n and pots take from a clause is reported with its figures, and awards in parts year by year.
 
 One policy has each of them, with figures that can be checked in one's head.
 """
@@ -14,7 +14,7 @@ import pytest
 from simulator.cli import main
 from simulator.engine.assess import assess
 from simulator.engine.explain import explain
-from simulator.law import explanation as told
+from simulator.law import explanation as reported
 from simulator.law.steps import CAP, EXCLUSIVE, FIRST, POT
 from simulator.population.readers import read_population
 from simulator.population.schema import adopt
@@ -116,12 +116,12 @@ def test_each_step_has_its_figures(given):
     a, b, d = (clauses(given, code) for code in "ABD")
     dropped = a["grown"].steps[0]
     assert (dropped.kind, dropped.by, dropped.asked, dropped.before) == (EXCLUSIVE, 0, 25_000_000, 5_000_000)
-    assert a["grown"].outcome == told.LINKED
+    assert a["grown"].outcome == reported.LINKED
     capped, first = a["ranked"].steps
     assert (capped.kind, capped.limit, capped.ahead, capped.before, capped.after) == (CAP, 30_000_000, 25_000_000, 10_000_000, 5_000_000)
-    assert (first.kind, first.standing, first.asked, first.limit, a["ranked"].outcome) == (FIRST, 4, 4, 2, told.RANKED_OUT)
+    assert (first.kind, first.standing, first.asked, first.limit, a["ranked"].outcome) == (FIRST, 4, 4, 2, reported.RANKED_OUT)
     assert [(s.kind, s.standing, s.value, s.after) for s in b["ranked"].steps] == [(FIRST, 1, 300_000_000, 10_000_000)]
-    assert d["ranked"].steps[0].standing == 3 and d["ranked"].outcome == told.RANKED_OUT, "C, of the same sales, stands before D"
+    assert d["ranked"].steps[0].standing == 3 and d["ranked"].outcome == reported.RANKED_OUT, "C, of the same sales, stands before D"
     shared = b["interest"].steps[0]
     assert (shared.kind, shared.limit, shared.asked, shared.before, shared.after) == (POT, 40_000_000, 160_000_000, 60_000_000, 15_000_000)
 
@@ -159,7 +159,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("lang", SAID)
-def test_all_of_it_is_told_in_the_language_asked_for(files, lang, capsys):
+def test_all_of_it_is_reported_in_the_language_asked_for(files, lang, capsys):
     assert main(["explain", str(files / "r"), "A", "--policy", str(files / "policy.yaml"), "--lang", lang]) == 0
     said = capsys.readouterr().out
     lines = [line.strip() for line in said.splitlines()]

@@ -143,7 +143,7 @@ def test_a_share_above_one_is_taken_for_per_cent_up_to_a_hundred(law, given, rem
     ]
 
 
-def test_a_misspelt_reading_is_told_the_one_meant():
+def test_a_misspelt_reading_is_reported_the_one_meant():
     assert [str(p) for p in check(default_law().policy, {"opening_awards": "higer_of"})] == [
         "interpretation.opening_awards: has no reading 'higer_of' → did you mean higher_of?"
     ]

@@ -57,13 +57,13 @@ def test_under_the_higher_of_two_the_other_opening_award_revives(sample):
 def test_an_explanation_says_that_a_clause_is_not_offered(sample):
     awarded = assess(sample, BASELINE).table()
     row = awarded[awarded["clause"] == "certification_award"].iloc[0]
-    told = explain(sample, row["enterprise_id"], BASELINE.set(without("certification_award")), int(row["year"]))
-    assert "not offered in this scenario" in told.text("en") and "本情景不施行该条款" in told.text("zh")
-    (line,) = [c for y in told.years for c in y.clauses if c.slug == "certification_award"]
+    reported = explain(sample, row["enterprise_id"], BASELINE.set(without("certification_award")), int(row["year"]))
+    assert "not offered in this scenario" in reported.text("en") and "本情景不施行该条款" in reported.text("zh")
+    (line,) = [c for y in reported.years for c in y.clauses if c.slug == "certification_award"]
     assert (line.due, line.award, line.outcome) == (0, 0, WITHDRAWN)
 
 
-def test_faults_of_the_setting_are_told():
+def test_faults_of_the_setting_are_reported():
     assert texts_of(BASELINE.set, {"law.tax_rebate.offered": "no"}) == ["law.tax_rebate.offered: is 'no' → write true or false"]
     assert "is no number of the law → did you mean law.tax_rebate.offered?" in texts_of(BASELINE.set, {"law.tax_rebate.ofered": False})[0]
     assert len(texts_of(BASELINE.set, {"law.sharing.offered": False})) == 1  # a rule of sharing is not an offer

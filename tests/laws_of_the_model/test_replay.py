@@ -85,11 +85,11 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
 
 @pytest.mark.parametrize("base", [None, BASE], ids=["each a change of the last", "all changes of one"])
 def test_an_analysis_on_common_numbers_gives_what_full_runs_give(base):
-    told: list[int] = []
-    playing = on_common_numbers(None, base, workers=2, progress=told.append)
+    reported: list[int] = []
+    playing = on_common_numbers(None, base, workers=2, progress=reported.append)
     for move in MOVES[::4]:
         assert same(playing(BASE.set(move)), play(BASE.set(move), None)), move
-    assert told == [BASE.draws] * len(MOVES[::4])
+    assert reported == [BASE.draws] * len(MOVES[::4])
 
 
 @pytest.mark.parametrize("path", ["startups.a_year", "take_up.tax_rebate", "tax.margin", "discount.social"])

@@ -151,7 +151,7 @@ def text_holds(law: Any) -> bool:
 
 
 def explanations_hold(play: Play, law: Any) -> bool:
-    """Whether every condition is told as under the shipped law (which tests/law/test_explanation is about), for some enterprises."""
+    """Whether every condition is reported as under the shipped law (which tests/law/test_explanation is about), for some enterprises."""
     return _told(play, None) == _told(play, law)
 
 

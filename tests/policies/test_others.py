@@ -110,16 +110,16 @@ def test_its_invented_register_is_marked_and_reads_clean(name):
 
 def test_a_missing_base_is_asked_for_by_its_year():
     """Of a fixed base year that year in every year, of the year before the year before."""
-    told = {}
+    reported = {}
     for name in ("jinzhai_2016", "longhua_2025"):
         population = read_population(policy_path(name).with_name("register"), policy=law_at(policy_path(name)).policy)
-        told[name] = {
+        reported[name] = {
             (p.place.split(", ")[-1], p.remedy, p.remedy_zh)
             for p in assess(population, under_policy(name)).problems
             if p.severity == "data error"
         }
-    assert told["jinzhai_2016"] == {(year, "add the row of 2015", "请补录2015年数据") for year in ("2016", "2017")}
-    assert told["longhua_2025"] == {("2025", "add the row of 2024", "请补录2024年数据")}
+    assert reported["jinzhai_2016"] == {(year, "add the row of 2015", "请补录2015年数据") for year in ("2016", "2017")}
+    assert reported["longhua_2025"] == {("2025", "add the row of 2024", "请补录2024年数据")}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -127,10 +127,10 @@ def test_a_missing_base_is_asked_for_by_its_year():
 def test_an_explanation_names_nothing_of_another_policy(name, lang):
     population = read_population(policy_path(name).with_name("register"), policy=law_at(policy_path(name)).policy)
     scenario = under_policy(name)
-    told = "\n".join(explain(population, code, scenario).text(lang) for code in population.ids)
+    reported = "\n".join(explain(population, code, scenario).text(lang) for code in population.ids)
     for clause in scenario.law.policy.clauses:
-        assert clause.article in told and (clause.zh if lang == "zh" else clause.en) in told
-    assert foreign(name, told) == []
+        assert clause.article in reported and (clause.zh if lang == "zh" else clause.en) in reported
+    assert foreign(name, reported) == []
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -144,7 +144,7 @@ def test_an_explanation_tells_what_was_assessed(name):
         assert [[c.displaced for c in year.clauses] for year in years] == result.displaced[i].tolist()
 
 
-def test_who_is_not_among_the_first_is_told_so_and_keeps_the_existing_support(tmp_path):
+def test_who_is_not_among_the_first_is_reported_so_and_keeps_the_existing_support(tmp_path):
     """Five by sales of six, with a support of 4 000 for each, which only an award of 5 000 displaces."""
     path = tmp_path / "policy.yaml"
     path.write_text(policy_path("liulin_2024").read_text("utf-8") + "settlement:\n  existing_support: higher_of\n", encoding="utf-8")
@@ -158,12 +158,12 @@ def test_who_is_not_among_the_first_is_told_so_and_keeps_the_existing_support(tm
     )
     population = read_population(folder, policy=scenario.law.policy)
     k, result = scenario.law.policy.index("produce_1m"), assess(population, scenario)
-    told = [explain(population, code, scenario, 2024).years[0].clauses[k] for code in codes]
-    assert [(t.outcome, t.award, t.displaced) for t in told] == [(PAID, 500_000, 400_000)] * 5 + [(RANKED_OUT, 0, 0)]
+    reported = [explain(population, code, scenario, 2024).years[0].clauses[k] for code in codes]
+    assert [(t.outcome, t.award, t.displaced) for t in reported] == [(PAID, 500_000, 400_000)] * 5 + [(RANKED_OUT, 0, 0)]
     assert result.awards[:, 0, k].tolist() == [500_000] * 5 + [0] and result.displaced[:, 0, k].tolist() == [400_000] * 5 + [0]
 
 
-def foreign(name: str, told: str) -> list[str]:
+def foreign(name: str, reported: str) -> list[str]:
     """Names, articles and clauses of the other shipped policies in a text."""
     own = law_at(policy_path(name)).policy
     mine = {own.name, own.zh, own.en, *own.slugs, *(w for c in own.clauses for w in (c.zh, c.en, c.short_zh, c.short_en, c.article))}
@@ -173,7 +173,7 @@ def foreign(name: str, told: str) -> list[str]:
         words |= {policy.name, policy.zh, policy.en, *policy.slugs}
         words |= {w for c in policy.clauses for w in (c.zh, c.en, c.short_zh, c.short_en)}
         words |= {c.article for c in policy.clauses if not re.fullmatch("[A-F][0-9]", c.article)}
-    return sorted(word for word in words - mine if len(word) > 2 and word in told and not any(word in m for m in mine))
+    return sorted(word for word in words - mine if len(word) > 2 and word in reported and not any(word in m for m in mine))
 
 
 def test_an_invented_population_can_be_assessed():

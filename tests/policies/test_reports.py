@@ -35,11 +35,11 @@ def test_a_report_names_that_policy_alone(pages):
     general = "".join(f"{a.zh} {a.en} ".lower() for a in declared(policy).all) + "租金补助 税收返还"
     assert set(found) == {"zh", "en"}
     for lang, page in found.items():
-        told = words_of(page)
-        assert (policy.zh if lang == "zh" else policy.en) in told
-        assert [clause.article for clause in policy.clauses if clause.article not in told] == []
-        assert [word for word in foreign(name, told) if word.lower() not in general] == []
-        assert PLACE.findall(told) == []
+        reported = words_of(page)
+        assert (policy.zh if lang == "zh" else policy.en) in reported
+        assert [clause.article for clause in policy.clauses if clause.article not in reported] == []
+        assert [word for word in foreign(name, reported) if word.lower() not in general] == []
+        assert PLACE.findall(reported) == []
 
 
 def test_nothing_of_one_place_is_left_in_the_program():

@@ -149,7 +149,7 @@ def test_e4_the_same_code_in_two_dresses_is_one_enterprise(tmp_path, text):
     assert list(population.ids) == [GOOD_CODE] and population.annual["present"].sum() == 1
 
 
-def test_e5_impossible_stops_and_implausible_is_told(tmp_path):
+def test_e5_impossible_stops_and_implausible_is_reported(tmp_path):
     for number, cell in enumerate(("NaN", "inf", "-1", "1e18", "null")):
         assert len(problems(write(tmp_path / str(number), annual=full(
             "annual", {"enterprise_id": "E1", "year": 2013, "sales": cell})))) == 1  # fmt: skip

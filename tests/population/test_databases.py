@@ -145,7 +145,7 @@ def test_the_address_stands_in_no_record(database, server, tmp_path, capsys):
     f"postgresql+psycopg://district:{SECRET}@127.0.0.1:1/none", f"nonsense://{SECRET}", f"rubbish {SECRET}",
     f"oracle+cx_oracle://u:{SECRET}@127.0.0.1/x", f"sqlite:////nowhere/{SECRET}/x.db",
 ])  # fmt: skip
-def test_a_database_that_cannot_be_reached_is_told_without_its_address(monkeypatch, address):
+def test_a_database_that_cannot_be_reached_is_reported_without_its_address(monkeypatch, address):
     monkeypatch.setenv("SIMULATOR_DATABASE", address)
     with pytest.raises(PopulationError) as error:
         read_population("env:SIMULATOR_DATABASE")
@@ -162,8 +162,8 @@ def test_a_variable_that_is_not_set(monkeypatch):
 
 def test_an_address_on_the_command_line_is_refused_unseen(capsys):
     assert main(["check", f"postgresql://u:{SECRET}@127.0.0.1/x"]) == 2
-    told = capsys.readouterr()
-    assert SECRET not in told.err + told.out and "环境变量" in told.err
+    reported = capsys.readouterr()
+    assert SECRET not in reported.err + reported.out and "环境变量" in reported.err
 
 
 def test_another_database(tmp_path, monkeypatch, population):

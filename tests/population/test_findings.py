@@ -10,7 +10,7 @@ from simulator.cli import main
 from simulator.phrases import phrase
 from simulator.population.findings import problem_table, write_annotated
 from simulator.population.readers import examine
-from simulator.population.wording import chinese, place_in_chinese, told
+from simulator.population.wording import chinese, place_in_chinese, translated
 from tests import of_2013
 from tests.population.registers import GOOD_CODE, full, table, write, write_workbook
 
@@ -144,9 +144,9 @@ def test_warnings_are_marked_too_and_stop_nothing(tmp_path):
 def test_check_on_the_command_line(kind, tmp_path, capsys):
     folder = write(tmp_path / "名 录") if kind == "csv" else write(tmp_path / "名 录", annual=table("enterprise_id year", "E7 2013"))
     code = main(["check", str(folder), "--out", str(tmp_path / "检查.xlsx")])
-    told = capsys.readouterr().out
+    reported = capsys.readouterr().out
     assert code == (0 if kind == "csv" else 2) and (tmp_path / "检查.xlsx").is_file()
-    assert ("可以使用" if kind == "csv" else "“E7”不在“企业”表中") in told
+    assert ("可以使用" if kind == "csv" else "“E7”不在“企业”表中") in reported
     assert main(["check", str(folder), "--lang", "en"]) == code
     assert main(["check", str(folder), "--out", str(tmp_path / "a.csv")]) == 2
 
@@ -181,5 +181,5 @@ def test_no_message_is_in_two_languages(planted, tmp_path):
     assert is_mixed("列 sales 出现两次") and not is_mixed("“sales”列出现两次")
     for path in (planted, write(tmp_path / "r", annual=table("enterprise_id year sales", "E1 2013 ."))):
         for problem in examine(path).problems:
-            said = told(problem, "zh")
+            said = translated(problem, "zh")
             assert not is_mixed(said.cause) and not is_mixed(said.remedy), said

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.errors import PopulationError
 from simulator.population.readers import examine
-from simulator.population.wording import told
+from simulator.population.wording import translated
 from tests.fuzzing import answers, fuzz, mutated
 from tests.population.registers import ANNUAL, ENTERPRISES, as_csv, table, write
 
@@ -103,7 +103,7 @@ def read(path) -> None:
     """Examine, tell every problem in both languages, and refuse with errors as every verb does."""
     found = examine(path)
     for problem in found.problems:
-        assert problem.place and told(problem, "zh").cause
+        assert problem.place and translated(problem, "zh").cause
     if found.population is None:
         raise PopulationError(found.errors)
 

@@ -69,11 +69,11 @@ def test_on_the_command_line_in_both_languages(population, tmp_path, capsys):
     folder = population.write_folder(tmp_path / "again")
     out = tmp_path / "统计 指标.xlsx"
     assert main(["indicators", str(folder), "--trscg", "2013=45000000", "--out", str(out)]) == 0
-    told = capsys.readouterr().out
-    assert "占社零总额比重" in told and "10.0%" in told and "中型" in told and out.is_file() and "秘密" not in told
+    reported = capsys.readouterr().out
+    assert "占社零总额比重" in reported and "10.0%" in reported and "中型" in reported and out.is_file() and "秘密" not in reported
     assert main(["indicators", str(folder), "--lang", "en"]) == 0
-    told = capsys.readouterr().out
-    assert "medium" in told and not re.search("[\u4e00-\u9fff]", told)
+    reported = capsys.readouterr().out
+    assert "medium" in reported and not re.search("[\u4e00-\u9fff]", reported)
     assert main(["indicators", str(folder), "--trscg", "2013"]) == 2
 
 

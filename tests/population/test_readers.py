@@ -141,7 +141,7 @@ def test_paid_and_its_last_year(tmp_path):
     assert empty.paid.shape == (0, 0, 10) and empty.last_paid_year == 0
 
 
-def test_support_before_the_first_annual_year_widens_the_years_and_later_is_told(tmp_path):
+def test_support_before_the_first_annual_year_widens_the_years_and_later_is_reported(tmp_path):
     support = table("enterprise_id year clause amount", "E1 2012 3 100", "E1 2016 3 100")
     population = read_population(write(tmp_path, existing_support=support))
     assert population.years == range(2012, 2015) and population.support[0, 0, 2] == 10_000
@@ -250,8 +250,8 @@ def test_only_facts_without_a_derivation_are_missed(tmp_path):
     asked = asked_for(population.unknown, default_law().policy, defaults(default_law().policy))
     assert {name for _, _, name in population.unknown} - {name for _, _, name in asked} == under_a_reading
     silent, facts_asked = silent | under_a_reading, facts_asked - under_a_reading
-    told = " ".join(warning.cause for warning in population.warnings)
-    assert all(f"{name} (" in told for name in facts_asked) and not any(f" {name} (" in told for name in silent)
+    reported = " ".join(warning.cause for warning in population.warnings)
+    assert all(f"{name} (" in reported for name in facts_asked) and not any(f" {name} (" in reported for name in silent)
     assert [w.cause.split("; ")[1].split(":")[0] for w in population.warnings] == [
         "every clause is left open by it",
         "clauses left open by it",
@@ -352,10 +352,10 @@ def test_an_unknown_column_has_a_nearest_name(tmp_path):
         ("applications", table("enterprise_id year clause applied_on", "E1 2013 1 .", "E1 2013 1 .")),
     ],
 )
-def test_a_row_that_repeats_another_is_counted_once_and_told(tmp_path, name, rows):
+def test_a_row_that_repeats_another_is_counted_once_and_reported(tmp_path, name, rows):
     population = read_population(write(tmp_path / "a", **{name: rows}))
-    told = [w for w in population.warnings if "counted once" in w.cause]
-    assert [w.place.split(",")[0] for w in told] == [f"{name}.csv line {len(rows)}"]
+    reported = [w for w in population.warnings if "counted once" in w.cause]
+    assert [w.place.split(",")[0] for w in reported] == [f"{name}.csv line {len(rows)}"]
     assert population == read_population(write(tmp_path / "b", **{name: rows[:-1]}))
 
 
@@ -515,7 +515,7 @@ def test_every_single_slip_in_a_code_is_seen():
             assert check_character(GOOD_CODE[:place] + letter + GOOD_CODE[place + 1 : 17]) != GOOD_CODE[17]
 
 
-def test_short_rows_are_told(tmp_path):
+def test_short_rows_are_reported(tmp_path):
     (warning,) = warnings(write(tmp_path, annual=as_csv(ANNUAL[:2]) + "E1,2014\n"))
     assert warning.place == "annual.csv line 3" and "1 row(s) end before the last column" in warning.cause
 

@@ -100,8 +100,8 @@ def test_what_cannot_be():
 def test_the_command_line_keeps_register_and_report(tmp_path, capsys):
     out = tmp_path / "合成 名册"
     assert main(["synthesize", "baseline", "--enterprises", "120", "--seed", "7", "--out", str(out)]) == 0
-    told = capsys.readouterr().out
-    assert "基年网络零售额" in told and "未达" in told and "项未达目标。" in told
+    reported = capsys.readouterr().out
+    assert "基年网络零售额" in reported and "未达" in reported and "项未达目标。" in reported
     assert main(["synthesize", "baseline", "--enterprises", "5", "--seed", "7", "--out", str(tmp_path / "en"), "--lang", "en"]) == 0
     assert "targets missed." in capsys.readouterr().out
     assert read_population(out).synthetic and len(read_population(out)) == 120

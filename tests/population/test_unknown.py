@@ -1,4 +1,4 @@
-"""Unknown is not zero: whatever an unknown fact turns out to be, the award lies in the interval told beforehand."""
+"""Unknown is not zero: whatever an unknown fact turns out to be, the award lies in the interval reported beforehand."""
 
 import random
 from dataclasses import replace
@@ -124,11 +124,11 @@ def lies_in_the_interval(tmp_path, seed):
     scenario = baseline().set({f"interpretation.{k}": v for k, v in random_registers.random_readings(rng).items()} if seed else {})
     found = unknown_at_random(rng, population)
     population = blanked(population, found)
-    told = assess(population, scenario)
+    reported = assess(population, scenario)
     unknown = facts_unknown(population, scenario)
-    assert len(told.intervals) and len(told.worth)
-    known = {key[:3]: key[3] for key in told.table().itertuples(index=False)}
-    bounds = {(r.enterprise_id, r.year, r.clause): (r.low, r.high) for r in told.intervals.itertuples()}
+    assert len(reported.intervals) and len(reported.worth)
+    known = {key[:3]: key[3] for key in reported.table().itertuples(index=False)}
+    bounds = {(r.enterprise_id, r.year, r.clause): (r.low, r.high) for r in reported.intervals.itertuples()}
     assert not known.keys() & bounds.keys()
     for _ in range(60):
         real = {key[:3]: key[3] for key in assess(filled(rng, population, unknown), scenario).table().itertuples(index=False)}
@@ -167,7 +167,7 @@ def test_the_law_bounds_an_unknown_area(tmp_path):
         "width_shared": 0.0, "not_assessable": 0}  # fmt: skip
 
 
-def test_too_many_to_try_are_told_by_what_the_law_gives_at_most(tmp_path):
+def test_too_many_to_try_are_reported_by_what_the_law_gives_at_most(tmp_path):
     """A platform of which the tax office knows nothing: its award is bounded by the text all the same."""
     columns = "enterprise_id year line_lease rent rented_area"
     annual = table(columns, *(f"E1 {year} 1000 50 600" for year in range(2013, 2017)))

@@ -93,7 +93,7 @@ def clauses(lang: str) -> str:
 def _as_shown(lang: str) -> Iterable[Sequence[Any]]:
     """What `simulator policy show` prints of each clause beside its numbers: (header, rows, heading)."""
     heading, articles = "", {clause.article for clause in CATALOGUE}
-    for kind, content in policy_in_words.told(LAW, document_of(SHIPPED).data, lang):
+    for kind, content in policy_in_words.reported(LAW, document_of(SHIPPED).data, lang):
         if kind != "table":
             heading = content
         elif heading.split()[0] in articles and content[0][-1] in ("公式", "formula"):
@@ -203,8 +203,8 @@ def readings(lang: str) -> str:
     """The interpretation switches with every reading, the default first."""
     zh, rows = lang == "zh", []
     for name, switch in SWITCHES.items():
-        told = [f"`{reading}` {switch.meanings[reading][not zh]}" for reading in switch.names]
-        rows.append([switch.article, switch.zh if zh else switch.en, f"`{name}`", f"**{told[0]}**", "<br>".join(told[1:])])
+        reported = [f"`{reading}` {switch.meanings[reading][not zh]}" for reading in switch.names]
+        rows.append([switch.article, switch.zh if zh else switch.en, f"`{name}`", f"**{reported[0]}**", "<br>".join(reported[1:])])
     head = ["条款", "疑义", "设定", "默认理解", "其他理解"] if zh else ["article", "in doubt", "switch", "default", "other readings"]
     note = (
         "设定方法：`--set interpretation.设定=理解`。每份报告都列明所用理解；改用他种理解的代价见 `simulator attribute`。"
@@ -300,12 +300,12 @@ def model(lang: str) -> str:
     head = ["符号", "路径", "分布", "依据", "可信度"] if zh else ["symbol", "path", "distribution", "source", "confidence"]
     parts: list[Sequence[Any]] = []
     for room in rooms_of_the_model():
-        told = [
+        reported = [
             "；".join(f"`{line}`" for line in room["equations"]) if zh else "; ".join(f"`{line}`" for line in room["equations"]),
             room.get(f"said_{lang}", ""),
         ]
         lots = "、".join(f"`{name}`" for name in room["streams"]) if zh else ", ".join(f"`{name}`" for name in room["streams"])
-        told.append(f"抽签：{lots}。" if zh else f"Lotteries: {lots}.")
+        reported.append(f"抽签：{lots}。" if zh else f"Lotteries: {lots}.")
         table = [
             [
                 words.pick({"zh": rows[path].zh, "en": rows[path].en}),
@@ -316,7 +316,7 @@ def model(lang: str) -> str:
             ]
             for path in used_in(room)
         ]
-        parts.append((head, table, room[lang], " ".join(filter(None, told))))
+        parts.append((head, table, room[lang], " ".join(filter(None, reported))))
     signs = _signs()
     head = ["条款数值（提高）", "总成本", "说明"] if zh else ["number of the law, raised", "total cost", "why"]
     arrow = {"+": "↑", "-": "↓", "0": "—", "+-": "↑（↓）", "-+": "↓（↑）"}

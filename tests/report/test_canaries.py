@@ -60,7 +60,7 @@ def released(folders, tmp_path_factory, need):
     return run / "external", "\n".join(said), place / "audit.jsonl"
 
 
-def told(kind: str, folder, lang: str) -> str:
+def reported(kind: str, folder, lang: str) -> str:
     """A report's sections, as the notebook shows them."""
     module = import_module(f"simulator.report.{kinds.KINDS[kind].sections}")
     made = (getattr(module, name) for name in module.__all__)
@@ -88,7 +88,7 @@ def test_a_report_shows_the_seal_of_its_time(released):
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_no_report_for_outside_has_one(kind, folders):
     folder = OPEN[kinds.KINDS[kind].folder](folders[kinds.KINDS[kind].folder], "external")
-    page = told(kind, folder, "en" if kind == "budget" else "zh")  # the budget's Chinese is in the files above
+    page = reported(kind, folder, "en" if kind == "budget" else "zh")  # the budget's Chinese is in the files above
     assert found_in(page) == set() and SHOWN not in page
 
 
@@ -106,12 +106,12 @@ def test_without_the_control_they_would(folders, tmp_path, monkeypatch):
     again = {**folders, "check": write_check(tmp_path / "check", folders["source"])}
     for kind in ("clause", "check"):  # a comparison shows totals, and differences of 0 where this clause is
         folder = OPEN[kinds.KINDS[kind].folder](again[kinds.KINDS[kind].folder], "external")
-        page = told(kind, folder, "zh")
+        page = reported(kind, folder, "zh")
         assert found_in(page) or SHOWN in page, kind
     run = OPEN["run"](folders["run"], "external")
     workbook.write(run, "zh", tmp_path / "x.xlsx")
-    assert "9876547" in found_in(texts_of(tmp_path / "x.xlsx")) and SHOWN in told("budget", run, "zh")
-    assert SHOWN in told("budget", OPEN["run"](folders["run"], "internal"), "zh")  # inside it is shown
+    assert "9876547" in found_in(texts_of(tmp_path / "x.xlsx")) and SHOWN in reported("budget", run, "zh")
+    assert SHOWN in reported("budget", OPEN["run"](folders["run"], "internal"), "zh")  # inside it is shown
 
 
 def test_what_goes_wrong_says_no_more():

@@ -24,9 +24,9 @@ def page(where, horizon, lang):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_changes_cite_their_article_and_years_that_are_reached_are_flagged(tmp_path, lang):
-    told = page(tmp_path, 2015, lang)
-    assert "四（三）" in told and ">scenario<" not in told  # an article of the text, not the source of an assumption
-    assert "国发〔2014〕62号" in told and "国发〔2015〕25号" in told and "公平竞争审查条例" not in told
+    reported = page(tmp_path, 2015, lang)
+    assert "四（三）" in reported and ">scenario<" not in reported  # an article of the text, not the source of an assumption
+    assert "国发〔2014〕62号" in reported and "国发〔2015〕25号" in reported and "公平竞争审查条例" not in reported
 
 
 def test_years_before_the_clean_up_carry_no_flag(tmp_path):

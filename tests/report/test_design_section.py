@@ -8,7 +8,7 @@ import pytest
 from simulator import design, load_scenario, run
 from simulator.budget.design_tables import again, read, tables
 from simulator.engine.run import play
-from simulator.report import design as told
+from simulator.report import design as reported
 from simulator.report import sections
 from simulator.report.record import RunFolder
 from simulator.report.wording import load
@@ -45,10 +45,10 @@ def test_the_appendix_says_what_the_terminal_says(designs, kept, kind, lang):
     assert (found.best is not None) == (kind == "fits")
     block = sections.design(kept[kind], lang)
     page = text_of(block)
-    for sentence in told.sentences(found, words, words.pick(kept[kind].record["title"])):
+    for sentence in reported.sentences(found, words, words.pick(kept[kind].record["title"])):
         assert sentence in page
-    shown = told.sheets(read(tables(found)), lang)
-    assert shown == told.sheets(found, lang)  # nothing is lost between the terminal and the folder
+    shown = reported.sheets(read(tables(found)), lang)
+    assert shown == reported.sheets(found, lang)  # nothing is lost between the terminal and the folder
     assert ("<img" in block.html) == (len(found.frontier) > 1)
     assert 'href="#design"' in sections.answer(kept[kind], lang).html
 

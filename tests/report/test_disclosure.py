@@ -234,8 +234,8 @@ def test_an_invented_register_is_exempt_and_a_run_that_cannot_be_held_to_the_rul
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_sentence_says_the_parameters(lang):
-    told = "".join(text for key, text in load(lang).sentences.items() if key.startswith("page."))
-    assert not any(word in told for word in ("25", "75", "80", "三户", "three", "fewer than")) and load(lang).say("page.external")
+    reported = "".join(text for key, text in load(lang).sentences.items() if key.startswith("page."))
+    assert not any(word in reported for word in ("25", "75", "80", "三户", "three", "fewer than")) and load(lang).say("page.external")
 
 
 def admit(ledger, kept, number, shown=None):

@@ -122,10 +122,10 @@ def test_every_form_says_the_same_numbers(run, kind, lang, tmp_path):
             if not isinstance(block, Table) or not block.rows:
                 continue
             texts = [re.sub(r"\s+", " ", f"{cell.text} {cell.note}").strip() for row in block.rows for cell in row]
-            told = {text for text in texts if re.search(r"\d", text)}
+            reported = {text for text in texts if re.search(r"\d", text)}
             assert tuple(block.header) in word, block.title
             in_word = {cell for rows in word[tuple(block.header)] for row in rows for cell in row}
-            assert told <= in_word, block.title
+            assert reported <= in_word, block.title
             on_page = html.unescape(re.sub(r"<i [^>]*></i>|<[^>]+>", "", of_html.blocks([block])))
             assert of_html.blocks([block]) in page_text
             for row in block.rows:

@@ -20,16 +20,16 @@ def run():
 
 
 def test_a_report_tells_what_the_verbs_tell(run):
-    told = drivers.tables(run.result, run.scenario)
+    reported = drivers.tables(run.result, run.scenario)
     whose, matters = simulator.attribute(run), simulator.sensitivity(run)
     near = simulator.notches(run.scenario)
-    assert_frame_equal(told["attribution"].drop(columns="draws"), whose.attribution.clauses)
-    assert_frame_equal(told["interaction"], whose.attribution.causes)
-    assert_frame_equal(told["readings"], whose.readings)
-    assert_frame_equal(told["tornado"], matters.tornado)
-    assert_frame_equal(told["indices"], matters.indices)
-    assert_frame_equal(told["notches"], near.edges)
-    assert (told["attribution"]["draws"] == whose.attribution.draws).all()
+    assert_frame_equal(reported["attribution"].drop(columns="draws"), whose.attribution.clauses)
+    assert_frame_equal(reported["interaction"], whose.attribution.causes)
+    assert_frame_equal(reported["readings"], whose.readings)
+    assert_frame_equal(reported["tornado"], matters.tornado)
+    assert_frame_equal(reported["indices"], matters.indices)
+    assert_frame_equal(reported["notches"], near.edges)
+    assert (reported["attribution"]["draws"] == whose.attribution.draws).all()
 
 
 @pytest.mark.parametrize("verb", [attribute, notches, sensitivity])

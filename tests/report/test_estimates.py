@@ -142,12 +142,15 @@ def test_a_run_on_the_screen_has_every_year_s_intervals(small, lang):
     said = screen.budget(small, lang).split("\n\n")[1].splitlines()
     paid, overrun = small.figure("paid", year=2014), small.figure("overrun", year=2014)
     place = next(k for k, line in enumerate(said) if line.startswith("2014"))
-    told, words, unit = " ".join(said[place : place + 2]), load(lang), rounding.UNITS[lang]["money"]
+    reported, words, unit = " ".join(said[place : place + 2]), load(lang), rounding.UNITS[lang]["money"]
     for q in ("p50", "p80"):
         ends = rounding.number_of({**paid, "measure": "paid"}, unit, q).margin
-        assert rounding.shown({**paid, "measure": "paid"}, unit, q) in told and words.say("unit.between", low=ends[0], high=ends[1]) in told
+        assert (
+            rounding.shown({**paid, "measure": "paid"}, unit, q) in reported
+            and words.say("unit.between", low=ends[0], high=ends[1]) in reported
+        )
     low, high = (rounding.percent(overrun[f"probability_{end}"]) for end in ("low", "high"))
-    assert words.say("unit.between", low=low, high=high) in told
+    assert words.say("unit.between", low=low, high=high) in reported
     assert sum(line.startswith(("20", words.say("risk.all_years"))) for line in said) == len(small.result.cash_years) + 1
 
 

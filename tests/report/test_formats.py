@@ -185,7 +185,7 @@ def width_of(sheet, column: int) -> float:
     return next(d.width for d in sheet.column_dimensions.values() if d.min <= column <= d.max)
 
 
-def test_a_file_open_elsewhere_is_told_with_a_way_out(tmp_path, monkeypatch):
+def test_a_file_open_elsewhere_is_reported_with_a_way_out(tmp_path, monkeypatch):
     """Windows lets nobody replace a workbook that Excel holds."""
     target = tmp_path / "budget.zh.xlsx"
     put(target, lambda p: p.write_text("old", encoding="utf-8"))
@@ -282,7 +282,7 @@ def test_a_browser_where_windows_keeps_it_is_found(tmp_path, monkeypatch):
     assert pdf.browser() == edge
 
 
-def test_a_browser_that_prints_nothing_is_told(tmp_path, monkeypatch):
+def test_a_browser_that_prints_nothing_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv(pdf.VARIABLE, shutil.which("true") or shutil.which("python3"))
     with pytest.raises(ReportError, match="did not print the page"):
         pdf.write("<style></style>", tmp_path / "x.pdf")

@@ -27,8 +27,8 @@ def spoken() -> dict[str, str]:
     page_words = sentences("zh", PACKAGE / "dashboard" / "wording")
     settings = {f"setting {s.path}": s.zh for s in load_scenario("baseline").settings()}
     helps = {f"help {english}": text for english, text in language.CHINESE.items()}
-    told = {f"message {english}": text for english, text in messages.messages().items()}
-    return report_words | {f"page {key}": text for key, text in page_words.items()} | settings | helps | told
+    reported = {f"message {english}": text for english, text in messages.messages().items()}
+    return report_words | {f"page {key}": text for key, text in page_words.items()} | settings | helps | reported
 
 
 SPOKEN = spoken()

@@ -38,7 +38,7 @@ def opened(folder, tmp_path_factory):
     return lambda kind, profile="internal": OPEN[kind](places[kind], profile)
 
 
-def told(name: str, folder, lang: str) -> str:
+def reported(name: str, folder, lang: str) -> str:
     """All sections of a report as text."""
     module = import_module(f"simulator.report.{kinds.KINDS[name].sections}")
     parts = []
@@ -53,7 +53,7 @@ def told(name: str, folder, lang: str) -> str:
 @pytest.mark.parametrize("lang", kinds.LANGUAGES)
 @pytest.mark.parametrize("name", kinds.KINDS)
 def test_every_report_speaks(opened, name, lang, profile):
-    text = text_of(told(name, opened(kinds.KINDS[name].folder, profile), lang))
+    text = text_of(reported(name, opened(kinds.KINDS[name].folder, profile), lang))
     assert len(text) > 500
     assert not re.search(r"\bnan\b|\bNone\b|\bTrue\b|\{\w+\}|&lt;b|<NA>", text)
     cited = r"[一二三四五六七八九十、]*（[一二三四五六七八九十]+）|[\u4e00-\u9fff]+〔\d{4}〕\d+号"  # articles, documents
@@ -64,14 +64,14 @@ def test_every_report_speaks(opened, name, lang, profile):
 
 
 @pytest.mark.parametrize("lang, said", [("zh", "名册有 2 处错误，更正后才能使用。"), ("en", "Errors in the register: 2 . It cannot")])
-def test_a_register_that_cannot_be_used_is_told_of(tmp_path, lang, said):
+def test_a_register_that_cannot_be_used_is_reported_of(tmp_path, lang, said):
     from simulator.report.register_check import write_check
     from tests.population.registers import full, write
 
     write(
         tmp_path / "bad", enterprises=full("enterprises", {"enterprise_id": "E1", "registered_capital": "-5", "settled_on": "2013-02-30"})
     )
-    text = text_of(told("check", OPEN["check"](write_check(tmp_path / "check", tmp_path / "bad")), lang))
+    text = text_of(reported("check", OPEN["check"](write_check(tmp_path / "check", tmp_path / "bad")), lang))
     assert said in re.sub(r"\s+", " ", text) and "2013-02-30" in text
     assert load(lang).say("page.synthetic") not in text
 
@@ -134,13 +134,13 @@ def test_outside_nothing_rests_on_few(opened):
     for slug, year in shown:
         inner = inside.row("entitled", slug, year)["mean"]
         assert outside.row("entitled", slug, year)["mean"] == pytest.approx(inner, rel=0.05)  # rounded as the page is
-    assert WITHHELD in told("budget", outside, "zh") and WITHHELD not in text_of(told("budget", inside, "zh"))
+    assert WITHHELD in reported("budget", outside, "zh") and WITHHELD not in text_of(reported("budget", inside, "zh"))
 
 
 def test_outside_a_check_names_no_cell(opened):
-    text = text_of(told("check", opened("check", "external"), "zh"))
+    text = text_of(reported("check", opened("check", "external"), "zh"))
     assert "SYN0" not in text and "第 2 行" not in text
-    assert "名册 sample" not in text and "名册 sample" in text_of(told("check", opened("check"), "zh"))
+    assert "名册 sample" not in text and "名册 sample" in text_of(reported("check", opened("check"), "zh"))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_g1_a_request_that_cannot_be_meant_is_refused_before_anything_runs(asked
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_report_of_a_kept_run_goes_where_it_is_told(opened, tmp_path, monkeypatch):
+def test_the_report_of_a_kept_run_goes_where_it_is_reported(opened, tmp_path, monkeypatch):
     """Else "choose another --out" would be no way out when the old file is open in another program."""
     asked, folder = [], opened("run").path
     monkeypatch.setattr(import_module("simulator.report.publish"), "publish", lambda of, **given: asked.append((of, given["out"])) or [])

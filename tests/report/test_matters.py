@@ -88,7 +88,7 @@ def test_terminal_and_workbook_tell_the_same(played, lang, tmp_path):
         assert len(pd.read_csv(tmp_path / "table.csv")) == len(first)
 
 
-def test_correlated_assumptions_are_told_together(played):
+def test_correlated_assumptions_are_reported_together(played):
     shown = [row[1].text for row in drivers.sheets(played[2], "en")["Variance shares"].rows]
     assert any("monthly rent" in name and "online retailers newly settling a year" in name for name in shown)
 
@@ -99,7 +99,7 @@ def interaction(amount: float, error: float) -> str:
     return EN.say(key, **said)
 
 
-def test_an_interaction_is_told_only_beyond_its_error():
+def test_an_interaction_is_reported_only_beyond_its_error():
     assert "0.80 million more than" in interaction(8e5, 1e4) and "less than" in interaction(-8e5, 1e4)
     assert "no more than the simulation error" in interaction(8e5, 5e5)
 
@@ -114,15 +114,15 @@ def tornado(*ranks) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    "ranks, told",
+    "ranks, reported",
     [
         (((1, 1), (2, 2)), "most is “Rent”: CNY 2.0 million"),
         (((1, 2), (1, 2)), "cannot tell apart: Rent, Fees"),
     ],
 )
-def test_what_matters_most_is_named_only_where_it_can_be_told(ranks, told):
+def test_what_matters_most_is_named_only_where_it_can_be_reported(ranks, reported):
     ((key, said),) = driver_words.of_assumptions(tornado(*ranks), "paid", LABELS, EN)
-    assert told in EN.say(key, **said)
+    assert reported in EN.say(key, **said)
 
 
 def indices(*rows) -> pd.DataFrame:
@@ -145,8 +145,8 @@ def indices(*rows) -> pd.DataFrame:
 
 def test_variance_is_shared_with_chance_and_no_order_is_made_up():
     clear = indices(("a", "a", 0.6, 1, 1), ("chance", "", 0.3, 2, 2), ("b", "b", 0.1, 3, 3))
-    told = [EN.say(key, **said) for key, said in driver_words.of_indices(clear, "paid", LABELS, EN)]
-    assert ", 30% has to do with chance" in told[0] and "“Rent”: with its interactions 60%" in told[1]
+    reported = [EN.say(key, **said) for key, said in driver_words.of_indices(clear, "paid", LABELS, EN)]
+    assert ", 30% has to do with chance" in reported[0] and "“Rent”: with its interactions 60%" in reported[1]
     tied = indices(("a", "a", 0.35, 1, 3), ("chance", "", 0.3, 1, 3), ("b", "b", 0.33, 1, 3), ("others", "c; d", 0.2, 1, 4))
     assert "among them are: Rent, Fees." in [EN.say(k, **s) for k, s in driver_words.of_indices(tied, "paid", LABELS, EN)][1]
     assert driver_words.factor("others", "c; d", LABELS, EN) == "All other assumptions (2)"
@@ -159,18 +159,18 @@ def edges(*rows) -> pd.DataFrame:
 
 
 def test_where_most_stand_below_an_edge():
-    def told(frame):
+    def reported(frame):
         key, said = driver_words.of_notches(frame, LABELS, EN)
         return EN.say(key, **said)
 
-    assert "at “Lower band”: 5.0 on average" in told(edges(("low_contribution", 5.0, 0.3), ("high_contribution", 0.5, 0.2)))
-    assert "cannot be told" in told(edges(("low_contribution", 1.0, 0.5), ("high_contribution", 0.8, 0.5)))
-    assert told(edges(("low_contribution", 0.0, 0.0))) == EN.say("notches.nobody")
+    assert "at “Lower band”: 5.0 on average" in reported(edges(("low_contribution", 5.0, 0.3), ("high_contribution", 0.5, 0.2)))
+    assert "cannot be reported" in reported(edges(("low_contribution", 1.0, 0.5), ("high_contribution", 0.8, 0.5)))
+    assert reported(edges(("low_contribution", 0.0, 0.0))) == EN.say("notches.nobody")
     register = edges(("low_contribution", 5.0, np.nan), ("high_contribution", 4.0, np.nan))  # counted, not drawn: no error
-    assert "at “Lower band”: 5 of them" in told(register)
+    assert "at “Lower band”: 5 of them" in reported(register)
 
 
-def test_readings_that_cannot_be_told_apart():
+def test_readings_that_cannot_be_distinguished():
     others = {"rent_clock": "settling", "opening_awards": "higher_of"}
     names = [(SWITCHES[name].zh, SWITCHES[name].en, *SWITCHES[name].meanings[reading]) for name, reading in others.items()]
     frame = pd.DataFrame(names, columns=["switch_zh", "switch_en", "reading_zh", "reading_en"]).assign(

@@ -159,7 +159,7 @@ def test_g3_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monk
 
 @pytest.mark.parametrize("module, writer, place", [(workbook, "write", "made.xlsx"), (shutil, "copyfile", "budget.zh.xlsx")])
 def test_g3_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatch, capsys, module, writer, place):
-    """No more room for the temporary file, or beside the file's place: nothing half stays there, and the reader is told."""
+    """No more room for the temporary file, or beside the file's place: nothing half stays there, and the reader is reported."""
     there = shutil.copytree(folder(), tmp_path / "run", ignore=shutil.ignore_patterns("*.html", "records"))
     old = made_before(there / "budget.zh.xlsx")
 
@@ -170,8 +170,8 @@ def test_g3_a_disk_that_is_full_leaves_the_old_file(folder, tmp_path, monkeypatc
 
     monkeypatch.setattr(module, writer, full)
     assert main(["report", str(there), "--format", "xlsx"]) == 2
-    told = capsys.readouterr().err
-    assert f"{place}：无法写入（磁盘已满）" in told and "腾出" in told and "Traceback" not in told
+    reported = capsys.readouterr().err
+    assert f"{place}：无法写入（磁盘已满）" in reported and "腾出" in reported and "Traceback" not in reported
     assert old.read_text(encoding="utf-8") == "old"
     left = {p.relative_to(there).as_posix() for p in there.rglob("*budget.zh*")}
     assert left <= {"budget.zh.xlsx", "failed/budget.zh.html", "failed/budget.zh.ipynb"}, "neither half a file nor its record"

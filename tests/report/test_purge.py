@@ -50,7 +50,7 @@ def test_what_the_records_list_is_gone_and_the_rest_is_named(copy, capsys):
     (run / "summary.csv").write_text("edited", encoding="utf-8")
     (copy / "mine.csv").write_text("mine", encoding="utf-8")
     assert main(["purge", str(copy), "--lang", "en"]) == 1
-    told = capsys.readouterr().out
+    reported = capsys.readouterr().out
     left = set(listing(copy))
     for name in (
         "mine.csv",
@@ -62,10 +62,10 @@ def test_what_the_records_list_is_gone_and_the_rest_is_named(copy, capsys):
         "compare/record.json",
         "compare/1-cautious/record.json",
     ):
-        assert (copy / name).is_file() and name in told, name
+        assert (copy / name).is_file() and name in reported, name
     assert not any((copy / "compare").rglob("*.parquet")) and not (run / "settings.csv").exists()
     assert not (run / "failed" / "budget.zh.ipynb").exists() and not (run / "blocks").exists()
-    assert "Deleted is not erased" in told and "perhaps" not in told and left
+    assert "Deleted is not erased" in reported and "perhaps" not in reported and left
 
 
 def test_a_second_time_there_is_nothing_to_do(copy, capsys):
@@ -113,9 +113,9 @@ def test_what_a_link_leads_to_is_left(copy, tmp_path):
 
 
 def edit(record, name):
-    told = json.loads(record.read_text(encoding="utf-8"))
-    told["outputs"][name] = "0" * 64
-    record.write_text(json.dumps(told), encoding="utf-8")
+    reported = json.loads(record.read_text(encoding="utf-8"))
+    reported["outputs"][name] = "0" * 64
+    record.write_text(json.dumps(reported), encoding="utf-8")
 
 
 def link(file, to):

@@ -36,7 +36,7 @@ def test_no_section_has_a_hole(run, kind, lang):
     assert_whole(run(kind), lang)
 
 
-def test_a_real_run_is_told(tmp_path):
+def test_a_real_run_is_reported(tmp_path):
     """What the engine writes is what the report reads."""
     budget = simulator.run(simulator.load_scenario("baseline", {"draws": 120}))
     run = RunFolder.open(budget.write(tmp_path))

@@ -80,7 +80,7 @@ def test_a_changed_setting_cannot_pass_for_the_run_s(copy):
     assert "not_repeated" in set(found["state"])
 
 
-def test_missing_foreign_and_unrecorded_files_are_told(copy):
+def test_missing_foreign_and_unrecorded_files_are_reported(copy):
     (copy / "years.parquet").unlink()
     for name in ("budget.zh.html", "budget.zh.tables.xlsx"):
         (copy / name).write_text("made by hand", encoding="utf-8")
@@ -104,9 +104,9 @@ def test_the_record_for_outside_has_no_user_host_or_path(made):
     assert "by" not in json.loads(outside)
     for value in filter(None, (by["host"], by["folder"], made.parent.name)):
         assert value not in outside and value not in (apart / "targets-external.en.html").read_text(encoding="utf-8")
-    told = json.loads(outside)
-    assert told["profile"] == "external" and set(told["hashes"]) == {"scenario", "law", "code", "population"}
-    assert told["seed"] is not None and told["versions"]["simulator"]
+    reported = json.loads(outside)
+    assert reported["profile"] == "external" and set(reported["hashes"]) == {"scenario", "law", "code", "population"}
+    assert reported["seed"] is not None and reported["versions"]["simulator"]
 
 
 def test_every_page_carries_its_record(made):

@@ -155,7 +155,7 @@ def possible_grid(given):
 
 
 @pytest.mark.parametrize(
-    "changes, told",
+    "changes, reported",
     [
         (
             {"correlations.market.growth~o2o_share": 0.8, "correlations.o2o_share~market.growth": -0.8},
@@ -170,9 +170,9 @@ def possible_grid(given):
         ({"assumptions.o2o_share": 0.2, "correlations.market.growth~o2o_share": 0.4}, "o2o_share is the same in every draw"),
     ],
 )
-def test_what_is_said_twice_or_for_nothing_is_refused(changes, told):
+def test_what_is_said_twice_or_for_nothing_is_refused(changes, reported):
     [text] = texts_of(BASELINE.set, changes)
-    assert told in text
+    assert reported in text
 
 
 def test_an_analysis_may_hold_a_correlated_assumption_still():
@@ -194,13 +194,13 @@ def test_options_that_say_the_same_setting_twice(capsys, options):
     assert "is said twice → say it once" in capsys.readouterr().err
 
 
-def test_an_option_that_stands_above_a_set_is_told(capsys):
+def test_an_option_that_stands_above_a_set_is_reported(capsys):
     assert main(["terms", "draws", "--lang", "en", "--set", "draws=50"]) == 0
     assert main(["run", "baseline", "--lang", "en", "--set", "draws=3", "--draws", "2"]) == 0
     assert "--draws 2 counts, not --set draws=3" in capsys.readouterr().err
 
 
-def test_a_change_that_changes_nothing_is_told(capsys):
+def test_a_change_that_changes_nothing_is_reported(capsys):
     assert (
         main(["terms", "law.tax_rebate", "--lang", "en", "--set", "law.tax_rebate.high_rate=0.5", "--set", "law.tax_rebate.low_rate=0.2"])
         == 0

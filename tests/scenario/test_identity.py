@@ -51,7 +51,7 @@ def test_a_file_that_takes_anothers_name_or_title_says_what_differs(tmp_path):
     assert load_scenario(tmp_path / "copy.yaml").name == "copy"
 
 
-def test_an_own_name_and_title_is_kept_and_the_laws_changes_are_told():
+def test_an_own_name_and_title_is_kept_and_the_laws_changes_are_reported():
     cautious = load_scenario("cautious")
     assert {c.path for c in cautious.departures()} >= {"law.office_rent.max_area"}
 

@@ -124,7 +124,7 @@ def test_a_file_says_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "changes, told",
+    "changes, reported",
     [
         ({"rationing.mode": "firstcome"}, "rationing.mode: is 'firstcome' → did you mean first_come?"),
         ({"rationing.mode": ["lottery"]}, "rationing.mode: is [lottery]"),
@@ -150,8 +150,8 @@ def test_a_file_says_the_same(tmp_path):
         ),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_a_remedy(changes, told):
+def test_what_cannot_be_meant_is_refused_with_a_remedy(changes, reported):
     with pytest.raises(ScenarioError) as refused:
         BASELINE.set(changes)
     [problem] = refused.value.problems
-    assert str(problem).startswith(told), str(problem)
+    assert str(problem).startswith(reported), str(problem)

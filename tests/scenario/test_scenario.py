@@ -1,4 +1,4 @@
-"""Scenarios: every setting by one path, files that say only what differs, and everything wrong told at once, by line."""
+"""Scenarios: every setting by one path, files that say only what differs, and everything wrong reported at once, by line."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_a_misspelt_path_is_refused_with_the_path_that_was_meant():
 
 
 @pytest.mark.parametrize(
-    "path, told",
+    "path, reported",
     [
         ("law.tax_rebate", "law.tax_rebate: is no number of the law → did you mean law.tax_rebate."),
         ("law", "law: is no setting → see simulator terms"),
@@ -233,9 +233,9 @@ def test_a_misspelt_path_is_refused_with_the_path_that_was_meant():
         ),
     ],
 )
-def test_what_is_no_setting(path, told):
+def test_what_is_no_setting(path, reported):
     [text] = texts_of(BASELINE.set, {path: 0.5})
-    assert text.startswith(told) or text == told
+    assert text.startswith(reported) or text == reported
 
 
 def test_a_path_that_is_no_text_is_no_setting():
@@ -356,7 +356,7 @@ def test_a_base_or_a_law_that_is_not_there_is_named_with_its_line(tmp_path):
     assert "there is no policy" in text
 
 
-def test_faults_of_a_base_are_told_with_its_file(tmp_path):
+def test_faults_of_a_base_are_reported_with_its_file(tmp_path):
     write(tmp_path, "below", "base: baseline", "draws: 0")
     assert texts_of(load_scenario, write(tmp_path, "above", "base: below", "seed: 1")) == [
         "below.yaml line 3, draws: is 0 → a whole number 1 … 10,000,000"
@@ -378,7 +378,7 @@ def test_a_scenario_may_have_the_name_of_its_law(tmp_path):
     assert scenario.law == BASELINE.law
 
 
-def test_faults_of_a_law_file_are_told_with_its_lines(tmp_path):
+def test_faults_of_a_law_file_are_reported_with_its_lines(tmp_path):
     broken = with_term(TEXT, "data_line.cap", value="lots")
     (tmp_path / "broken.yaml").write_text(broken, encoding="utf-8")
     line = broken[: broken.index("lots")].count("\n") + 1
@@ -391,15 +391,15 @@ def test_faults_of_a_law_file_are_told_with_its_lines(tmp_path):
 
 
 def test_a_scenario_without_a_base_must_say_everything(tmp_path):
-    told = texts_of(load_scenario, write(tmp_path, "bare", "draws: 5"))
-    missing = {text.partition(" is missing")[0] for text in told}
+    reported = texts_of(load_scenario, write(tmp_path, "bare", "draws: 5"))
+    missing = {text.partition(" is missing")[0] for text in reported}
     defaults = {f"assumptions.{a.path}" for a in ASSUMPTIONS if a.default is not None}  # of the policy's clauses: usual values
     assert missing == {
         f"bare.yaml: {p}"
         for p in SETTINGS.keys() - defaults
         if not p.startswith(("law.", "policy.", "interpretation.", "appropriation.", "rationing.")) and p != "draws"
     }
-    assert all(text.endswith("→ add it, or name a base") for text in told)
+    assert all(text.endswith("→ add it, or name a base") for text in reported)
     whole = (folder("scenarios") / "baseline.yaml").read_text(encoding="utf-8")
     (tmp_path / "whole.yaml").write_text(whole, encoding="utf-8")
     assert load_scenario(tmp_path / "whole.yaml").hash() == BASELINE.hash()
@@ -425,7 +425,7 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line, told",
+    "line, reported",
     [
         ("draws: 010", "mine.yaml line 3, draws: '010' is not a number the program reads; write digits, a point and nothing else"),
         ("draws: 1_000", "mine.yaml line 3, draws: '1_000' is not a number"),
@@ -498,14 +498,14 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
         ("---\ndraws: 5", "mine.yaml line 3: "),
     ],
 )
-def test_what_a_person_typed_is_not_read_as_something_else(line, told, tmp_path):
+def test_what_a_person_typed_is_not_read_as_something_else(line, reported, tmp_path):
     texts = refusals(tmp_path, line)
     assert len(texts) == 1, texts
-    assert texts[0].startswith(told), texts[0]
+    assert texts[0].startswith(reported), texts[0]
     assert "Decimal(" not in texts[0] and "datetime" not in texts[0]
 
 
-def test_every_slip_of_a_line_is_told(tmp_path):
+def test_every_slip_of_a_line_is_reported(tmp_path):
     assert refusals(tmp_path, "policy:\n　start：2013-07-01") == [
         "mine.yaml line 4: is indented with a space that is no ordinary one → indent with ordinary spaces",
         "mine.yaml line 4: has a full-width colon after start → write a colon and a space: start: …",
@@ -578,7 +578,7 @@ def test_a_large_file_is_refused_unread(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content, told",
+    "content, reported",
     [
         (b"", "s.yaml: is empty → write at least a name"),
         (b"# nothing\n", "s.yaml: is empty → write at least a name"),
@@ -591,11 +591,11 @@ def test_a_large_file_is_refused_unread(tmp_path):
         (b"base: baseline\nname: \x07\n", "s.yaml: is not YAML"),
     ],
 )
-def test_what_is_no_scenario_file(content, told, tmp_path):
+def test_what_is_no_scenario_file(content, reported, tmp_path):
     path = tmp_path / "s.yaml"
     path.write_bytes(content)
     [text] = texts_of(load_scenario, path)
-    assert text.startswith(told)
+    assert text.startswith(reported)
 
 
 def test_a_file_that_begins_with_a_mark_of_utf8_is_read(tmp_path):
@@ -610,7 +610,7 @@ def test_a_file_that_begins_with_a_mark_of_utf8_is_read(tmp_path):
 
 
 def test_all_problems_of_a_file_come_at_once_each_with_its_line(tmp_path):
-    told = refusals(
+    reported = refusals(
         tmp_path,
         "draws: 0",
         "sede: 5",
@@ -630,7 +630,7 @@ def test_all_problems_of_a_file_come_at_once_each_with_its_line(tmp_path):
         "horizon: 2017",
         "correlations: {exit.year1: 0.5}",
     )
-    assert {text.partition(": ")[0] for text in told} == {
+    assert {text.partition(": ")[0] for text in reported} == {
         "mine.yaml line 3, draws",
         "mine.yaml line 4, sede",
         "mine.yaml line 6, law.tax_rebate.high_rate",
@@ -645,11 +645,11 @@ def test_all_problems_of_a_file_come_at_once_each_with_its_line(tmp_path):
         "mine.yaml line 18, horizon",
         "mine.yaml line 19, correlations.exit.year1",
     }
-    assert len(told) == 13
+    assert len(reported) == 13
 
 
 def test_all_problems_of_set_come_at_once():
-    told = texts_of(
+    reported = texts_of(
         BASELINE.set,
         {
             "draws": 0,
@@ -663,7 +663,7 @@ def test_all_problems_of_set_come_at_once():
             "appropriation.2013": float("inf"),
         },
     )
-    assert [text.partition(": ")[0] for text in told] == [
+    assert [text.partition(": ")[0] for text in reported] == [
         "seed",
         "appropriation.2013",
         "draws",
@@ -676,7 +676,7 @@ def test_all_problems_of_set_come_at_once():
     ]
 
 
-def test_years_that_do_not_fit_each_other_are_told(tmp_path):
+def test_years_that_do_not_fit_each_other_are_reported(tmp_path):
     assert refusals(tmp_path, "policy: {start: 2016-01-01}") == [
         "mine.yaml line 3, policy.start: 2015-12-31 lies before policy.start 2016-01-01 → exchange them"
     ]
@@ -712,7 +712,7 @@ def test_an_uncertain_number_in_every_form(form):
 
 
 @pytest.mark.parametrize(
-    "form, told",
+    "form, reported",
     [
         ("{low: 0.5, high: 0.1}", "low 0.5 lies above high 0.1 → exchange them"),
         ("{low: 0.1, mode: 0.6, high: 0.5}", "mode 0.6 lies outside 0.1 … 0.5 → low ≤ mode ≤ high"),
@@ -742,9 +742,9 @@ def test_an_uncertain_number_in_every_form(form):
         ("{value: {low: 1}, source: J}", "is written with low"),
     ],
 )
-def test_faults_of_an_uncertain_number(form, told):
+def test_faults_of_an_uncertain_number(form, reported):
     [text] = texts_of(lambda: BASELINE.set(parse_set([f"assumptions.o2o_share={form}"])))
-    assert text.startswith(f"assumptions.o2o_share: {told}"), text
+    assert text.startswith(f"assumptions.o2o_share: {reported}"), text
 
 
 def test_numbers_of_python_are_read_like_those_of_files():
@@ -882,7 +882,7 @@ def test_dated_numbers_by_set():
 
 
 @pytest.mark.parametrize(
-    "option, told",
+    "option, reported",
     [
         ("seed", "--set seed: is not path=value → e.g. law.tax_rebate.high_rate=0.4"),
         ("=5", "--set =5: is not path=value → e.g. law.tax_rebate.high_rate=0.4"),
@@ -897,9 +897,9 @@ def test_dated_numbers_by_set():
         ("seed=\udcff", "--set seed: "),
     ],
 )
-def test_a_set_option_that_cannot_be_read(option, told):
+def test_a_set_option_that_cannot_be_read(option, reported):
     texts = texts_of(parse_set, [option])
-    assert texts[0].startswith(told), texts
+    assert texts[0].startswith(reported), texts
 
 
 def test_all_set_options_that_cannot_be_read_come_at_once():

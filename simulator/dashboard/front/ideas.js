@@ -132,15 +132,15 @@ class Ideas {
     fill(this.compared, h("p.small", {}, this.app.words.comparing));
   }
 
-  showCompared(told) {
+  showCompared(message) {
     const { words } = this.app;
-    fill(this.compared, chartOf(told.picture, words.compare_picture, words, words.compare_picture_note), told.tables.map((table) => tableOf(table, words)));
+    fill(this.compared, chartOf(message.picture, words.compare_picture, words, words.compare_picture_note), message.tables.map((table) => tableOf(table, words)));
   }
 
-  showGains(told) {
+  showGains(message) {
     const { words } = this.app;
-    fill(this.gained, h("h3", {}, filled(words.gains_title, { from: told.labels[0], to: told.labels[1] })),
-      told.tables.map((table) => tableOf(table, words)), h("p.small", {}, told.note));
+    fill(this.gained, h("h3", {}, filled(words.gains_title, { from: message.labels[0], to: message.labels[1] })),
+      message.tables.map((table) => tableOf(table, words)), h("p.small", {}, message.note));
   }
 }
 
@@ -157,13 +157,13 @@ class Finder {
       app.page.sample ? h("p.small", {}, words.finder_note) : "", h("div.search", {}, this.search), this.hits, this.story);
   }
 
-  found(told) {
-    this.hits.hidden = !told.hits.length;
-    fill(this.hits, told.hits.map((hit) => h("option", { value: hit.id }, hit.text)));
-    if (told.hits.length) {
-      this.hits.value = told.hits[0].id;
-      this.app.gesture({ type: "tell", id: told.hits[0].id });
-    } else fill(this.story, told.asked ? h("p", {}, this.app.words.finder_none) : "");
+  found(message) {
+    this.hits.hidden = !message.hits.length;
+    fill(this.hits, message.hits.map((hit) => h("option", { value: hit.id }, hit.text)));
+    if (message.hits.length) {
+      this.hits.value = message.hits[0].id;
+      this.app.gesture({ type: "tell", id: message.hits[0].id });
+    } else fill(this.story, message.asked ? h("p", {}, this.app.words.finder_none) : "");
   }
 
   tell(story) {

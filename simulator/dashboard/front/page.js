@@ -48,13 +48,13 @@ class App {
   /** Tell the program what a person did; what changes a setting is kept until it was heard. Returns its number. */
   gesture(message) {
     this.n += 1;
-    const told = { ...message, n: this.n, who: this.who };
+    const numbered = { ...message, n: this.n, who: this.who };
     if (CHANGES.has(message.type)) {
       if (message.type === "slide") this.pending = this.pending.filter((one) => one.type !== "slide" || one.path !== message.path);
-      this.pending.push(told);
+      this.pending.push(numbered);
       this.remember();
     }
-    if (this.connected()) this.send(told);
+    if (this.connected()) this.send(numbered);
     return this.n;
   }
 
@@ -258,7 +258,7 @@ class App {
     this.el.classList.add("lost");
   }
 
-  /** It is there again. Whatever it did not hear is told anew. */
+  /** It is there again. Whatever it did not hear is sent anew. */
   found() {
     this.lost = "";
     this.el.classList.remove("lost");

@@ -1,4 +1,4 @@
-// The settings: headings that open, a row for each setting. A row shows what it is told; only a person's own gesture leaves it.
+// The settings: headings that open, a row for each setting. A row shows what it is sent; only a person's own gesture leaves it.
 
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 
@@ -118,7 +118,7 @@ class Row {
   }
 
   enter() {
-    this.dirty = false; // before what is told comes back
+    this.dirty = false; // before the answer comes back
     const text = this.entry.value.trim();
     if (text === this.value.text) this.entry.value = this.value.text;
     else this.sent = this.app.gesture({ type: "set", path: this.control.path, text });

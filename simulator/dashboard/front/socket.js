@@ -19,11 +19,11 @@ class Socket {
       if (message.type === "session") {
         sessionStorage.setItem(SESSION, message.id);
         this.waits = 300;
-        this.told("back");
-      } else this.told("msg:custom", message);
+        this.emit("back");
+      } else this.emit("msg:custom", message);
     };
     this.line.onclose = () => {
-      this.told("lost");
+      this.emit("lost");
       setTimeout(() => this.open(), this.waits);
       this.waits = Math.min(5000, this.waits * 2);
     };
@@ -33,7 +33,7 @@ class Socket {
     this.does[event] = act;
   }
 
-  told(event, ...what) {
+  emit(event, ...what) {
     this.does[event]?.(...what);
   }
 

@@ -278,7 +278,7 @@ class Formula:
                 f"至多{LONGEST:,}个，其余部分用 let 命名拆开",
             )
         try:
-            with warnings.catch_warnings():  # what Python would remark on ("5if") is told below, or fine
+            with warnings.catch_warnings():  # what Python would remark on ("5if") is reported below, or fine
                 warnings.simplefilter("ignore", SyntaxWarning)
                 tree = ast.parse(self._code, mode="eval").body
             if _depth(tree) > DEEPEST:

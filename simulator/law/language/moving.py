@@ -1,4 +1,4 @@
-"""What a change of one number of a policy does to a formula, told from the formula alone: which way it goes, or that it stays.
+"""What a change of one number of a policy does to a formula, found from the formula alone: which way it goes, or that it stays.
 
 Every answer is on the safe side: None and False mean "not known". Readings are taken as they are chosen.
 """

@@ -1,4 +1,4 @@
-"""A policy workbook as people fill it in: what a spreadsheet makes of their typing, and faults told by sheet, row and column."""
+"""A policy workbook as people fill it in: what a spreadsheet makes of their typing, and faults reported by sheet, row and column."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from simulator import resources
 from simulator.law import policybook
 from simulator.law.policyfile import CLAUSE_KEYS, FACT_KEYS, NUMBER_KEYS, TOP, document_of, examine
-from simulator.messages import told
+from simulator.messages import translated
 
 FORM = resources.folder("data") / "policies" / "form.yaml"
 
@@ -120,7 +120,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{f[0]}_{f[1]}_{f[2]}" for f in FAULTS])
-def test_a_fault_is_told_in_the_words_of_the_workbook(book, fault):
+def test_a_fault_is_reported_in_the_words_of_the_workbook(book, fault):
     """By sheet and cell; its remedy names no key of the other form."""
     law, problems, places = book(fault)
     errors = [p for p in problems if p.severity == "error"]
@@ -130,6 +130,6 @@ def test_a_fault_is_told_in_the_words_of_the_workbook(book, fault):
     row = re.search(r"\d+", cell)[0]
     assert any(re.search(rf"{sheet}![A-Z]+{row}（", p.place) for p in errors) or sheet == "解读"
     for problem in errors:
-        said = told(problem, "zh")
+        said = translated(problem, "zh")
         for text in (said.cause.partition("\n")[0], said.remedy):
             assert text and not re.search(r"[a-z_]+:|[{]", text) and not set(re.findall(r"[a-z_]+", text)) & keys, (problem.cause, text)

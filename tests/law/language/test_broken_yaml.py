@@ -1,4 +1,4 @@
-"""A policy file that is no YAML: every slip told at once with its line, and the rest of the file checked as it was meant."""
+"""A policy file that is no YAML: every slip reported at once with its line, and the rest of the file checked as it was meant."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def read(text):
     return document, [p for p in examine(document)[1] if p.severity == "error"]
 
 
-@pytest.mark.parametrize(("right", "wrong", "told"), PLANTED, ids=[wrong.strip()[:24] for _, wrong, _ in PLANTED])
-def test_a_slip_is_told_with_its_line_and_read_as_it_was_meant(right, wrong, told):
+@pytest.mark.parametrize(("right", "wrong", "reported"), PLANTED, ids=[wrong.strip()[:24] for _, wrong, _ in PLANTED])
+def test_a_slip_is_reported_with_its_line_and_read_as_it_was_meant(right, wrong, reported):
     assert FORM.count(right) == 1
     document, problems = read(FORM.replace(right, wrong))
     line = FORM[: FORM.index(right)].count("\n") + 1
-    assert [p.place for p in problems] == [f"f.yaml line {line}"] * len(told)
-    assert all(said in p.cause for p, said in zip(problems, told, strict=True))
+    assert [p.place for p in problems] == [f"f.yaml line {line}"] * len(reported)
+    assert all(said in p.cause for p, said in zip(problems, reported, strict=True))
     if "tier(" not in wrong and "and(" not in wrong and "= hours" not in wrong:
         assert canonical(document.data) == canonical(yamlfile.loads(FORM, "f.yaml", quantities=True).data)
 
@@ -59,12 +59,12 @@ def test_all_of_them_at_once_and_what_is_wrong_beside_them():
     for right, wrong, _ in PLANTED:
         text = text.replace(right, wrong)
     _, problems = read(text)
-    assert len(problems) == sum(len(told) for _, _, told in PLANTED) + 1
+    assert len(problems) == sum(len(reported) for _, _, reported in PLANTED) + 1
     assert any("kind is 'in_kin'" in p.cause for p in problems)
 
 
 def test_a_guess_that_is_none_is_not_built_upon():
-    """What hangs on a line that nobody understands is not told of as missing."""
+    """What hangs on a line that nobody understands is not reported of as missing."""
     broken = FORM.replace("    kind: one_off\n", "    kind one_off of a sort\n").replace("term: {", "term：{")
     with pytest.raises(LawError) as refused:
         yamlfile.loads(broken, "f.yaml", LawError, gather=True, quantities=True)

@@ -49,7 +49,7 @@ PLANTED = {  # where: what is said of it
 }
 
 
-def test_every_planted_fault_is_told_at_once_with_its_remedy_in_both_languages(capsys):
+def test_every_planted_fault_is_reported_at_once_with_its_remedy_in_both_languages(capsys):
     law, problems = examine(document_of(HERE / "faults.yaml"))
     assert law is None
     errors = [p for p in problems if p.severity == "error"]
@@ -84,7 +84,7 @@ def test_nothing_is_lost_from_yaml_to_workbook_to_yaml(path, tmp_path):
 
 
 @pytest.mark.parametrize("path", EVERY, ids=[p.parent.name + "/" + p.name for p in EVERY])
-def test_shipped_files_have_nothing_to_be_told_of(path):
+def test_shipped_files_have_nothing_to_be_reported_of(path):
     law, problems = examine(document_of(path))
     assert law is not None and not [p for p in problems if p.severity == "error"]
 
@@ -291,7 +291,7 @@ def test_that_a_year_is_known_only_from_the_next_is_pointed_out(tmp_path, condit
     assert found == [("clauses.small.where.a", f"要求“{name}”就是当年，永远不成立：它从下一年起才知道")] * bool(name)
 
 
-def test_a_day_taken_from_a_year_is_told_of_age(tmp_path):
+def test_a_day_taken_from_a_year_is_reported_of_age(tmp_path):
     file = tmp_path / "tried.yaml"
     rest = "    where: {a: {if: year - settled_on >= 2年, zh: 甲}}\n    amount: award"
     file.write_text(SMALL.format(kind="recurrent", rest=rest, conduct=""), "utf-8")
@@ -307,7 +307,7 @@ def test_places_within_an_exclusive_group_are_pointed_out(tmp_path):
     assert not [said for _, said in advice(tmp_path, rest, links=f"{other}settlement") if "互斥" in said]
 
 
-def test_what_follows_from_a_fault_is_not_told(tmp_path):
+def test_what_follows_from_a_fault_is_not_reported(tmp_path):
     file = tmp_path / "tried.yaml"
     rest = "    let: {x: online_sales = 5, y: 1 * below}\n    where: {small: {if: x > y, zh: 条件}}\n    amount: award"
     file.write_text(SMALL.format(kind="recurrent", rest=rest, conduct=""), "utf-8")
@@ -315,7 +315,7 @@ def test_what_follows_from_a_fault_is_not_told(tmp_path):
     assert [p.cause_zh.splitlines()[0] for p in problems] == ["无法读取：单个“=”不是比较"]
 
 
-def test_a_share_of_a_cell_formatted_as_per_cent_is_told_how_to_be_written(tmp_path):
+def test_a_share_of_a_cell_formatted_as_per_cent_is_reported_how_to_be_written(tmp_path):
     file = tmp_path / "tried.yaml"
     file.write_text(SMALL.format(kind="recurrent", rest="    amount: award", conduct="").replace("300万元", "0.15"), "utf-8")
     (found,) = [p for p in examine(document_of(file))[1] if p.severity == "error"]
@@ -370,7 +370,7 @@ def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
     ],
 )
 def test_one_slip_is_one_problem(tmp_path, right, wrong):
-    """A name that a refused line would have given is not told of a second time."""
+    """A name that a refused line would have given is not reported of a second time."""
     file = tmp_path / "tried.yaml"
     rest = """    let:
       x: online_sales - below

@@ -159,7 +159,7 @@ def test_every_function_is_tried_above():
         ("floor(cap, to=1元, per=2)", "no per to give"),
     ],
 )
-def test_a_fault_is_told_with_a_remedy_in_both_languages(formula, said):
+def test_a_fault_is_reported_with_a_remedy_in_both_languages(formula, said):
     found = faults(formula)
     assert found, formula
     assert any(said in p.cause for p in found), found
@@ -175,7 +175,7 @@ def test_a_caret_stands_under_the_place_also_behind_chinese_words():
     assert faults("上限 + 销信额")[0].cause.splitlines()[2].index("^") == 4 + len("上限") * 2 + len(" + ")
 
 
-def test_full_width_signs_are_read_and_told():
+def test_full_width_signs_are_read_and_reported():
     law, problems = law_of_formulas("比例＊（网络零售额－10元）")
     assert law is not None
     assert {p.severity for p in problems if "full-width" in p.cause} == {"warning"}
