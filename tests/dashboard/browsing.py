@@ -30,9 +30,9 @@ def free_port() -> int:
 
 @contextmanager
 def started(
-    *command: str, folder: Path, reported: str, switch: str = "-m", **more: str
+    *command: str, folder: Path, prints: str, switch: str = "-m", **more: str
 ) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
-    """A program of this interpreter that runs meanwhile: what `reported`, a pattern, finds in its output, the process, and its lines."""
+    """A program of this interpreter that runs meanwhile: what `prints`, a pattern, finds in its output, the process, and its lines."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []
     found = threading.Event()
@@ -50,14 +50,14 @@ def started(
     def listen() -> None:
         for line in process.stdout:
             said.append(line)
-            if re.search(reported, line):
+            if re.search(prints, line):
                 found.set()
         found.set()
 
     threading.Thread(target=listen, daemon=True).start()
     try:
         assert found.wait(180), "".join(said)
-        match = next((m for line in said if (m := re.search(reported, line))), None)
+        match = next((m for line in said if (m := re.search(prints, line))), None)
         assert match, "".join(said)
         yield match[0], process, said
     finally:
