@@ -14,8 +14,8 @@ from simulator.money import FEN
 from simulator.phrases import phrase
 
 TOTAL = "total"
-PURSES = ("induced_district", "induced_zone_and_towns", "induced_municipality", "induced_centre")
-OWN = PURSES[:2]  # of the district: together the tax it keeps
+GOVERNMENTS = ("induced_district", "induced_zone_and_towns", "induced_municipality", "induced_centre")
+OWN = GOVERNMENTS[:2]  # of the district: together the tax it keeps
 BY_CLAUSE = ("entitled", "awarded", "paid", "displaced")
 # what is left of the policy for the district, and what is taken off
 NET = {
@@ -33,11 +33,11 @@ REMEDY = "a fault of the program: please report it"
 
 def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
     """Raise SimulatorError unless, in every draw, each clause's cash over the years is what it was awarded over them (but for
-    parts that fall due later), nothing in kind is cash, and the purses' induced taxes (`found`, CNY) are the taxes with less those
+    parts that fall due later), nothing in kind is cash, and the governments' induced taxes (`found`, CNY) are the taxes with less those
     without the policy."""
     awarded, paid = draws.by_clause[:, :, :, totals.AWARDED], draws.paid.sum(axis=1)
     induced = draws.of_year("taxes_with") - draws.of_year("taxes_without")
-    purses = sum(found[name][:, : induced.shape[1]] for name in PURSES) * FEN
+    governments = sum(found[name][:, : induced.shape[1]] for name in GOVERNMENTS) * FEN
     largest = np.maximum(np.abs(draws.of_year("taxes_with")), np.abs(draws.of_year("taxes_without")))
     faults = []
     for k, clause in enumerate(draws.policy.clauses[: draws.cash]):
@@ -47,8 +47,8 @@ def hold(draws: Draws, found: Mapping[str, np.ndarray]) -> None:
             break
     if draws.paid[:, :, draws.cash :].any():
         faults.append("something in kind was paid in cash")
-    if (np.abs(purses - induced) > np.maximum(HALF_A_FEN * FEN, largest * DIGITS)).any():
-        faults.append("the purses' induced taxes are not the taxes induced")
+    if (np.abs(governments - induced) > np.maximum(HALF_A_FEN * FEN, largest * DIGITS)).any():
+        faults.append("the governments' induced taxes are not the taxes induced")
     refuse(faults, "budget")
 
 
@@ -60,7 +60,7 @@ def refuse(faults: Sequence[str], place: str) -> None:
 
 def faults_of(summary: pd.DataFrame) -> list[str]:
     """Where the means of a run's summary do not add up to the fen: clauses to the total and years to all years, whatever is
-    counted; the district's purses to the tax it keeps; what is paid and what comes back to the net fiscal impact."""
+    counted; the parts of the district to the tax it keeps; what is paid and what comes back to the net fiscal impact."""
     means: dict[tuple[str, str, str], float] = {}
     years: dict[tuple[str, str], list[str]] = {}
     clauses: dict[tuple[str, str], list[str]] = {}
@@ -90,7 +90,7 @@ def faults_of(summary: pd.DataFrame) -> list[str]:
         if set(NET) <= set(at) and differ(at["net_impact"], [sign * at[m] for m, sign in NET.items()]):
             faults.append(phrase("net_impact of {}: not what is induced and comes back less what is paid and spent", year))
         if set(OWN) <= set(at) and differ(at["induced_tax"], [at[m] for m in OWN]):
-            faults.append(phrase("induced_tax of {}: the district's purses are not the tax it keeps", year))
+            faults.append(phrase("induced_tax of {}: the parts of the district are not the tax it keeps", year))
     return faults
 
 

@@ -21,7 +21,7 @@ from simulator.engine.run import Draws, falling_due
 from simulator.errors import Problem, SimulatorError
 from simulator.population.register import Population
 from simulator.scenario import Scenario
-from simulator.scenario.purse import MODES
+from simulator.scenario.funding import MODES
 
 CLAIMS_AT_ONCE = 500_000  # about 25 MB a thread
 
@@ -63,17 +63,17 @@ def keep_ledger(
 ) -> Ledger:
     """The ledger of draws already played. It depends neither on workers nor on the block. Raises SimulatorError when the
     claims do not add up to the run's sums."""
-    count, years, purse = len(draws.parameters), len(draws.years), scenario.purse
+    count, years, funding = len(draws.parameters), len(draws.years), scenario.funding
     later = years + 1
     flows = np.zeros((count, later, draws.cash, len(rationing.FLOWS)), np.int64)
     due_back, unpaid = np.zeros((count, later), np.int64), np.zeros((count, later), np.int64)
     committed, largest = np.zeros((count, years, years), np.int64), np.zeros((count, 3), np.int64)
     claims_in, days_of = claims_of(scenario, population), days_given(scenario, population)
     pool_of, pool_limits = _pools(scenario, draws.cash_years)
-    rank = np.array([purse.order.index(slug) for slug in draws.slugs[: draws.cash]])
-    caps = np.array([purse.clause_caps.get(slug, rationing.UNLIMITED) for slug in draws.slugs[: draws.cash]])
+    rank = np.array([funding.order.index(slug) for slug in draws.slugs[: draws.cash]])
+    caps = np.array([funding.clause_caps.get(slug, rationing.UNLIMITED) for slug in draws.slugs[: draws.cash]])
     limits = np.array([scenario.appropriation.get(y, rationing.UNLIMITED) for y in draws.cash_years])
-    cap = rationing.UNLIMITED if purse.enterprise_cap is None else purse.enterprise_cap
+    cap = rationing.UNLIMITED if funding.enterprise_cap is None else funding.enterprise_cap
     parts, known = weights_of(scenario.law.policy), paid_until(scenario, population)
     keys = enact(scenario, []).keys[: draws.cash]
     recipients = draws.by_clause[:, :, : draws.cash, 0].sum(axis=(1, 2)).max(initial=1)
@@ -92,8 +92,8 @@ def keep_ledger(
             draws.parameters["cash_same_year"][part].astype(float),
             parts,
             known,
-            list(MODES).index(purse.mode),
-            purse.unpaid == "carried",
+            list(MODES).index(funding.mode),
+            funding.unpaid == "carried",
             rank,
             cap,
             pool_of,
@@ -146,13 +146,13 @@ def days_given(scenario: Scenario, population: Population | None) -> Callable[[n
 
 def _pools(scenario: Scenario, cash_years: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Of the pools that have money set aside: the pool of each clause (−1: none), and limits (pools, cash years)."""
-    purse = scenario.purse
-    names = sorted({pool for pool, _ in purse.earmarked})
+    funding = scenario.funding
+    names = sorted({pool for pool, _ in funding.earmarked})
     pool_of = np.full(scenario.law.policy.cash_clauses, -1)
     for p, name in enumerate(names):
-        pool_of[[scenario.law.policy.index(slug) for slug in purse.members(name)]] = p
+        pool_of[[scenario.law.policy.index(slug) for slug in funding.members(name)]] = p
     limits = np.array(
-        [[purse.earmarked.get((name, year), rationing.UNLIMITED) for year in cash_years] for name in names], np.int64
+        [[funding.earmarked.get((name, year), rationing.UNLIMITED) for year in cash_years] for name in names], np.int64
     ).reshape(len(names), len(cash_years))
     return pool_of, limits
 
@@ -170,8 +170,8 @@ def _hold(ledger: Ledger, draws: Draws, scenario: Scenario, paid_years: int) -> 
     if (ledger.committed.sum(axis=1) != awarded.sum(axis=2)).any() or (ledger.largest[:, 0] != awarded.sum(axis=(1, 2))).any():
         faults.append("commitments or recipients are not what was awarded")
     if (
-        scenario.purse.mode == "none"
-        and scenario.purse.enterprise_cap is None
+        scenario.funding.mode == "none"
+        and scenario.funding.enterprise_cap is None
         and ((flow["paid"] != draws.paid[:, :, : draws.cash]).any() or (ledger.recovered != draws.recovered).any())
     ):
         faults.append("unrationed claims are not paid as the run pays them")

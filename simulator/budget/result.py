@@ -27,10 +27,10 @@ from simulator.budget.contributions import contributions
 from simulator.budget.execution import execution
 from simulator.budget.expected import expected
 from simulator.budget.exposure import exposure
+from simulator.budget.funding import commitments_table, ledger_table
 from simulator.budget.ledger import Ledger, keep_ledger
 from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.precision import Precision
-from simulator.budget.purse import commitments_table, ledger_table
 from simulator.budget.revenue import flows
 from simulator.budget.risk import levels_with, risk
 from simulator.budget.statistics import is_heavy
@@ -82,7 +82,7 @@ class BudgetRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """measure, clause, year, unit, mean, standard_error, p5 … p99 with 95 % intervals, probability with interval."""
-        rations = self.scenario.purse.mode != "none"
+        rations = self.scenario.funding.mode != "none"
         return summarise(self.result, self.scenario, self.ledger() if rations else None)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 Induced tax is retained tax with the policy less without it, in the same draw. Tax moved within the district (split-offs,
 re-registration) is not induced: it is there in both. The rise of 2016 is a reassignment between levels of government and
-never the policy's benefit: induced tax, its purses and the net impact are counted at the shares in force in the base year.
+never the policy's benefit: induced tax, its shares by government and the net impact are counted at the shares in force in the base year.
 What the district would see in its books is kept apart: `induced_as_booked`, and of all retained tax `reassigned_tax`.
 """
 

@@ -33,7 +33,7 @@ def do(arguments: argparse.Namespace) -> None:
     text = budgeting.text(
         {"summary": budget.summary, **tables},
         arguments.lang,
-        scenario.purse.mode,
+        scenario.funding.mode,
         any(year in scenario.examples for year in scenario.funds),
     )
     say(screen.budget(budget, arguments.lang, intervals=False), text)

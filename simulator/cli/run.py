@@ -71,7 +71,7 @@ def do(arguments: argparse.Namespace) -> int:
     say(screen.budget(budget, arguments.lang))
     if arguments.expected:
         say("\n" + screen.expected(budget, arguments.lang))
-    if scenario.purse.mode != "none":
+    if scenario.funding.mode != "none":
         notices(arguments)("Cash as it falls due, before rationing; who is paid and who waits: simulator budget")
     saved(arguments.out)
     return NOT_CONVERGED if budget.precision and budget.precision.status == "not_converged" else 0

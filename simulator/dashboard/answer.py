@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from simulator.budget.purse import ledger_table
+from simulator.budget.funding import ledger_table
 from simulator.budget.result import BudgetRun
 from simulator.dashboard import pictures, views
 from simulator.dashboard.views import Figures
@@ -53,7 +53,7 @@ class Teller:
     def shared_out(self, answer: Answer, still: Callable[[], bool]) -> str:
         """What is paid and what waits, where appropriations are shared out: that takes the draws' single claims, played anew.
         HTML; "" where there is nothing to say, or nobody waits for it any more."""
-        run, purse = answer.run, answer.run.scenario.purse
-        if not still() or (purse.mode == "none" and purse.enterprise_cap is None and not purse.clause_caps):
+        run, funding = answer.run, answer.run.scenario.funding
+        if not still() or (funding.mode == "none" and funding.enterprise_cap is None and not funding.clause_caps):
             return ""
-        return blocks(budgeting.rationed(ledger_table(run.ledger(), run.result), self.words, purse.mode))
+        return blocks(budgeting.rationed(ledger_table(run.ledger(), run.result), self.words, funding.mode))

@@ -16,7 +16,7 @@ from simulator import yamlfile
 from simulator.law.terms import UNITS
 from simulator.scenario import PLAIN, Scenario, Setting
 from simulator.scenario.changes import Choice
-from simulator.scenario.purse import MODES, UNPAID
+from simulator.scenario.funding import MODES, UNPAID
 
 STEPS = 100
 ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))

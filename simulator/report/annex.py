@@ -30,7 +30,7 @@ def detail(run: RunFolder, lang: str) -> Part:
         forms.affordable(run, words, errors=True),
         tables.balance(run, words, beyond=True),
         returns.ratios(run, words),
-        returns.purses(run, words),
+        returns.by_government(run, words),
         returns.backtest(run, words),
         tables.targets(run, words, intervals=True) if run.targets else "",
         paths(run, words),

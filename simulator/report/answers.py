@@ -12,7 +12,7 @@ import pandas as pd
 from simulator.budget import design_tables
 from simulator.budget.notches import WITHIN
 from simulator.document import Table
-from simulator.report import basis, budgeting, design, driver_sheets, legality, loopholes, purse_sheets
+from simulator.report import basis, budgeting, design, driver_sheets, funding_sheets, legality, loopholes
 from simulator.report.design_section import present
 from simulator.report.record import RunFolder
 from simulator.report.wording import Wording
@@ -24,7 +24,7 @@ def tables(run: RunFolder, words: Wording) -> dict[str, Table]:
     labels = dict(zip(run.settings["path"], run.settings[words.lang], strict=True))
     labels |= {path.removeprefix("assumptions."): name for path, name in labels.items()}
     kept = {name: table for name, table in run.analyses.items() if len(table)}
-    found = purse_sheets.sheets({"summary": run.summary, **kept}, words, budgeting.mode_of(run), clauses, run.appropriation)
+    found = funding_sheets.sheets({"summary": run.summary, **kept}, words, budgeting.mode_of(run), clauses, run.appropriation)
     asked = driver_sheets.Asked(WITHIN, int(kept["notches"]["draws"].iloc[0]) if "notches" in kept else 0, labels)
     makers: tuple[tuple[str, str, Callable[[pd.DataFrame], Table]], ...] = (
         ("attribution", "attribution.sheet", lambda t: driver_sheets.clauses(t, clauses, words)),

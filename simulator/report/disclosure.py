@@ -155,7 +155,7 @@ def _execution(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     )
 
 
-def _purse(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def _funding(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The ledger's totals. What waits or is owed rests on all years before; the largest recipients are nobody's business."""
     table = table[(table["clause"] == TOTAL) & ~table["measure"].isin(("top_1", "top_5"))]
     rests = {
@@ -242,7 +242,7 @@ ANALYSES = {
     ),
     "risk": _paid_by_year(percentiles=True),
     "execution": _execution,
-    "ledger": _purse,
+    "ledger": _funding,
     "attribution": _attribution,
     "interaction": _interaction,
     "expected": _expected,

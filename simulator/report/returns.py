@@ -26,22 +26,22 @@ from simulator.report.tabled import with_margin
 from simulator.report.tables import chance_cell, margin
 from simulator.report.wording import Wording
 
-PURSES = ("district", "zone_and_towns", "municipality", "centre")
+GOVERNMENTS = ("district", "zone_and_towns", "municipality", "centre")
 FINE, SCORE = Unit("fine", 1, 4), Unit("score", 1, 4)  # of ratios; of forecasts
 WIDE_NUMBER = 1e5  # amounts from here on are shown in 万元 / million
 
 
-def purses(run: RunFolder, words: Wording) -> Parts:
-    """Induced tax by purse, each level of government apart: mean and interval of all years."""
+def by_government(run: RunFolder, words: Wording) -> Parts:
+    """Induced tax by level of government: mean and interval of all years."""
     if not run.has("induced_district"):
         return ""
     unit = UNITS[words.lang]["money"]
     rows = []
-    for purse in PURSES:
-        row = run.row(f"induced_{purse}")
-        rows.append([Cell(words.say(f"returns.{purse}")), *(number(number_of(row, unit, c)) for c in ("mean", "p5", "p50", "p95"))])
-    header = [words.say("returns.purse"), words.say("risk.mean"), "P5", "P50", "P95"]
-    return Table(words.say("returns.purses"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
+    for level in GOVERNMENTS:
+        row = run.row(f"induced_{level}")
+        rows.append([Cell(words.say(f"returns.{level}")), *(number(number_of(row, unit, c)) for c in ("mean", "p5", "p50", "p95"))])
+    header = [words.say("returns.government"), words.say("risk.mean"), "P5", "P50", "P95"]
+    return Table(words.say("returns.governments"), header, rows, aside=words.say("unit.table", unit=words.say("unit.money")))
 
 
 def ratios(run: RunFolder, words: Wording) -> Parts:

@@ -12,7 +12,7 @@ from simulator.budget.summary import TOTAL
 from simulator.document.numbers import MISSING, UNITS
 from simulator.money import FEN
 from simulator.render.text import grid, tables
-from simulator.report import precision, purse_sheets
+from simulator.report import funding_sheets, precision
 from simulator.report.wording import load
 
 _DECIMALS = {"zh": 1, "en": 3}  # of 万元 and of a million: to the thousand CNY
@@ -42,7 +42,7 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
     ]
     if intervals:
         funds = {year: fen / FEN for year, fen in scenario.funds.items()}
-        table = purse_sheets.quantiles(result.summary, words, funds, ("p5", "p50", "p80", "p95"))
+        table = funding_sheets.quantiles(result.summary, words, funds, ("p5", "p50", "p80", "p95"))
         shown.append(tables(table, legend=words.say("matters.margins")))
     if result.precision:
         names = {slug: words.pick({"zh": b.zh, "en": b.en}) for slug, b in scenario.law.blocks.items()}

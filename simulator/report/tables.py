@@ -23,7 +23,7 @@ from simulator.document.numbers import (
     percent,
     withheld,
 )
-from simulator.report import purse_sheets
+from simulator.report import funding_sheets
 from simulator.report.record import TOTAL, RecordedTarget, RunFolder
 from simulator.report.tabled import with_margin
 from simulator.report.wording import Wording
@@ -165,7 +165,7 @@ def levels(run: RunFolder, words: Wording) -> Table:
 
 def quantiles(run: RunFolder, words: Wording) -> Table:
     """Payouts by year: mean and quantiles with errors and intervals; with an appropriation also it and the chance of an overrun."""
-    return purse_sheets.quantiles(run.summary, words, run.appropriation)
+    return funding_sheets.quantiles(run.summary, words, run.appropriation)
 
 
 def estimate(row: pd.Series, unit: Unit, words: Wording, column: str = "mean") -> Cell:

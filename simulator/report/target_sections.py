@@ -34,7 +34,7 @@ def growth(run: RunFolder, lang: str) -> Part:
 def ratios(run: RunFolder, lang: str) -> Part:
     """Cost per result, whose the tax is, the back-test, other readings of the targets and what would have to be true."""
     words = load(lang)
-    parts = (returns.ratios, returns.purses, returns.backtest, returns.alternatives, returns.conditions)
+    parts = (returns.ratios, returns.by_government, returns.backtest, returns.alternatives, returns.conditions)
     return page.section("ratios", words.say("ratios.short"), words.tag, *(part(run, words) for part in parts))
 
 

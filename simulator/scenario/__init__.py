@@ -28,16 +28,16 @@ from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, with_defaults
+from simulator.scenario.funding import Funding, unused
 from simulator.scenario.given import from_python, parse_set
 from simulator.scenario.identity import Change, Identity, identity, of_file, of_text
-from simulator.scenario.purse import Purse, unused
 from simulator.scenario.rows import Setting, rows_of
 
 __all__ = [
     "CONFIDENCE",
     "NAME",
     "PLAIN",
-    "Purse",
+    "Funding",
     "Scenario",
     "Setting",
     "Sourced",
@@ -69,7 +69,7 @@ class Scenario:
     assumptions: Mapping[str, Sourced] = field(repr=False)
     correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)  # rank correlation of a pair
     folder: Path = field(default=Path(), repr=False, compare=False)
-    purse: Purse = field(default_factory=Purse, repr=False)  # how the appropriation is shared out
+    funding: Funding = field(default_factory=Funding, repr=False)  # how the appropriation is shared out
     examples: frozenset[int] = frozenset()  # years whose appropriation is the program's own, no bureau's
     origin: Scenario | None = field(default=None, repr=False, compare=False)  # what its name and titles stand for
     text: Law | None = field(default=None, repr=False, compare=False)  # the law as its file says it
@@ -158,7 +158,7 @@ class Scenario:
             and not path.endswith(".offered")
         ]
         return [
-            *unused(self.appropriation, self.purse, self.cash_years, given),
+            *unused(self.appropriation, self.funding, self.cash_years, given),
             *(
                 Problem(path, phrase("changes nothing: {} is not offered", slug), phrase("leave it out, or set law.{}.offered=true", slug))
                 for path, slug in idle
@@ -289,7 +289,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
                 {},
                 folder=path.parent,
                 text=law,
-                purse=Purse(clauses=_cash(law)),
+                funding=Funding(clauses=_cash(law)),
             )
     except SimulatorError as e:
         problems += e.problems
@@ -357,7 +357,7 @@ def _under(base: Scenario, law: Law) -> Scenario:
         interpretation=readings.defaults(law.policy),
         assumptions=kept,
         correlations={pair: c for pair, c in base.correlations.items() if set(pair) <= set(known)},
-        purse=replace(base.purse, pools={}, priority=(), clause_caps={}, earmarked={}, clauses=_cash(law)),
+        funding=replace(base.funding, pools={}, priority=(), clause_caps={}, earmarked={}, clauses=_cash(law)),
     )
 
 

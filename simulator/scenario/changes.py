@@ -21,8 +21,8 @@ from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
 from simulator.scenario.consistency import after_the_end, idle_correlations, possible, said_twice
-from simulator.scenario.purse import SETTINGS as RATIONING
-from simulator.scenario.purse import appropriate, contradictions, ration
+from simulator.scenario.funding import SETTINGS as RATIONING
+from simulator.scenario.funding import appropriate, contradictions, ration
 
 CONFIDENCE = ("A", "B", "C", "J")
 IDLE = ""  # the source of an assumption that no clause on offer asks for
@@ -87,7 +87,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     law_changes: dict[str, Any] = {}
     interpretation, plain = dict(scenario.interpretation), dict(scenario.plain)
     appropriation, assumptions = dict(scenario.appropriation), dict(scenario.assumptions)
-    correlations, purse, least = dict(scenario.correlations), scenario.purse, typed.least_award(scenario.law)
+    correlations, funding, least = dict(scenario.correlations), scenario.funding, typed.least_award(scenario.law)
     problems += said_twice(changes, places)
     for path, value in changes.items():
         value = _as_meant(value, path, scenario)
@@ -107,10 +107,10 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
             problems += found
             plain[path] = checked
         elif group == "appropriation" and rest:
-            purse, found = appropriate(appropriation, purse, rest, value, place, least)
+            funding, found = appropriate(appropriation, funding, rest, value, place, least)
             problems += found
         elif group == "rationing" and rest:
-            purse, found = ration(purse, rest, value, place, scenario.law)
+            funding, found = ration(funding, rest, value, place, scenario.law)
             problems += found
         elif group == "assumptions" and rest:
             problems += _assume(scenario, assumptions, rest, value, place)
@@ -157,7 +157,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         ]
     problems += [
         replace(p, place=places.get(p.place, p.place))
-        for p in (*_unpriced_levers(assumptions, law.policy.measures), *(() if problems else contradictions(purse)))
+        for p in (*_unpriced_levers(assumptions, law.policy.measures), *(() if problems else contradictions(funding)))
     ]
     if problems:
         raise ScenarioError(problems)
@@ -172,7 +172,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         plain=plain,
         examples=scenario.examples - entered,
         appropriation=dict(sorted(appropriation.items())),
-        purse=purse,
+        funding=funding,
         correlations=correlations,
         assumptions={path: one for path, one in assumptions.items() if path.partition("@")[0] in known},
     )

@@ -11,7 +11,7 @@ from simulator import yamlfile
 from simulator.law.rewriting import formulas
 from simulator.scenario import typed
 from simulator.scenario.changes import IDLE, PLAIN
-from simulator.scenario.purse import rows as rows_of_the_purse
+from simulator.scenario.funding import rows as rows_of_funding
 
 Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
 
@@ -134,8 +134,8 @@ def plain_settings(scenario: Scenario) -> list[Setting]:
         rows.append(Setting(group, path, yamlfile.written(scenario.plain[path]), choice.kind, allowed, "", "", choice.zh, choice.en))
     rows += [
         Setting(group, path, value, unit, allowed, "", "", zh, en)
-        for group, path, value, unit, allowed, zh, en in rows_of_the_purse(
-            scenario.appropriation, scenario.purse, typed.least_award(scenario.law), scenario.examples
+        for group, path, value, unit, allowed, zh, en in rows_of_funding(
+            scenario.appropriation, scenario.funding, typed.least_award(scenario.law), scenario.examples
         )
     ]
     return rows

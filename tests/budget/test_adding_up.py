@@ -1,4 +1,4 @@
-"""Clauses, years and purses add up to the fen, and a figure that does not is never printed."""
+"""Clauses, years and governments add up to the fen, and a figure that does not is never printed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from simulator import load_scenario
-from simulator.budget.adding_up import NET, PURSES, differences_hold, faults_of, hold
+from simulator.budget.adding_up import GOVERNMENTS, NET, differences_hold, faults_of, hold
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import by_year, summarise
 from simulator.engine.run import play
@@ -40,12 +40,12 @@ def test_one_fen_too_much_is_seen(draws, clause, fault):
         summarise(dataclasses.replace(draws, paid=paid), SCENARIO)
 
 
-@pytest.mark.parametrize("purse", PURSES)
-def test_a_fen_missing_from_a_purse_is_seen(draws, purse):
+@pytest.mark.parametrize("government", GOVERNMENTS)
+def test_a_fen_missing_from_a_government_is_seen(draws, government):
     found = by_year(draws, SCENARIO)
-    found[purse] = np.array(found[purse])
-    found[purse][3, 1] -= 0.01
-    with pytest.raises(SimulatorError, match="purses"):
+    found[government] = np.array(found[government])
+    found[government][3, 1] -= 0.01
+    with pytest.raises(SimulatorError, match="governments|parts of the district"):
         hold(draws, found)
 
 
@@ -62,19 +62,19 @@ def summary(draws):
         ("awarded", "tax_rebate", "total", "the years are not|the clauses are not"),
         ("administration", "total", 2015, "the years are not|not what is induced"),
         ("net_impact", "total", "total", "the years are not|not what is induced"),
-        ("induced_zone_and_towns", "total", 2016, "the years are not|purses"),
+        ("induced_zone_and_towns", "total", 2016, "the years are not|parts of the district|governments"),
         ("recipients", "total", 2014, "the years are not"),
     ],
 )
 def test_a_table_in_which_a_fen_is_missing_is_refused(summary, measure, clause, year, reported):
-    """Clauses, years and purses of the table itself: what is printed, not only what was played."""
+    """Clauses, years and governments of the table itself: what is printed, not only what was played."""
     assert faults_of(summary) == []
     row = (summary["measure"] == measure) & (summary["clause"] == clause) & (summary["year"] == year)
     assert row.sum() == 1
     wrong = summary.assign(mean=summary["mean"].where(~row, summary["mean"] - 0.01))
     found = faults_of(wrong)
     assert {part for part in reported.split("|") if any(part in fault for fault in found)} == set(reported.split("|"))
-    assert all(measure in fault or measure in (*NET, *PURSES) for fault in found)
+    assert all(measure in fault or measure in (*NET, *GOVERNMENTS) for fault in found)
 
 
 def test_an_edited_folder_is_no_report(draws, tmp_path):

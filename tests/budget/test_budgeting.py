@@ -9,9 +9,9 @@ import pytest
 from simulator import assess, facts, resources, synthesize
 from simulator.budget.execution import brought_forward, execution
 from simulator.budget.exposure import exposed, exposure
+from simulator.budget.funding import commitments_table, ledger_table
 from simulator.budget.layout import total_cash
 from simulator.budget.ledger import keep_ledger
-from simulator.budget.purse import commitments_table, ledger_table
 from simulator.budget.result import BudgetRun
 from simulator.engine.claims import claims_of
 from simulator.engine.ledger import CLAWBACK

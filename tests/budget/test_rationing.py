@@ -16,7 +16,7 @@ from simulator.budget.risk import needed, reserve, risk
 from simulator.engine.ledger import CLAIM, CLAWBACK
 from simulator.engine.run import play
 from simulator.population.register import APPLICATION, Population
-from simulator.scenario.purse import MODES
+from simulator.scenario.funding import MODES
 from simulator.streams import APPLICATION_DAY, TICKET, keys_of, u
 from tests.budget.rationing_by_hand import Claim, Rules, by_hand
 from tests.laws_of_the_model.playing import NO_PARAMETER_IS_DRAWN, scenario

@@ -45,12 +45,12 @@ def test_net_impact_is_the_sum_of_its_parts_in_every_draw(baseline):
     assert f["administration"].min() >= 0 and (f["administration"] > 0).any()
 
 
-def test_purses_add_up_to_all_taxes_in_every_draw(baseline):
+def test_governments_add_up_to_all_taxes_in_every_draw(baseline):
     scenario, draws = baseline
     f = flows(draws, scenario)
-    purses = f["induced_district"] + f["induced_zone_and_towns"] + f["induced_municipality"] + f["induced_centre"]
+    governments = f["induced_district"] + f["induced_zone_and_towns"] + f["induced_municipality"] + f["induced_centre"]
     every = (draws.of_year("taxes_with") - draws.of_year("taxes_without")) / 100
-    assert np.allclose(purses[:, :-1], every, atol=0.02)
+    assert np.allclose(governments[:, :-1], every, atol=0.02)
     assert (f["induced_centre"].sum(axis=1) >= -0.01).all()
 
 

@@ -29,9 +29,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(
-    *command: str, folder: Path, prints: str, switch: str = "-m", **more: str
-) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
+def started(*command: str, folder: Path, prints: str, switch: str = "-m", **more: str) -> Iterator[tuple[str, subprocess.Popen, list[str]]]:
     """A program of this interpreter that runs meanwhile: what `prints`, a pattern, finds in its output, the process, and its lines."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | more
     said: list[str] = []

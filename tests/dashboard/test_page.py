@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import simulator
-from simulator.budget.purse import ledger_table
+from simulator.budget.funding import ledger_table
 from simulator.budget.result import BudgetRun
 from simulator.dashboard import display, views, worker
 from simulator.dashboard.page import Dashboard

@@ -17,7 +17,7 @@ from simulator.report import kinds, opening
 from simulator.report.launcher import declared
 from simulator.resources import folder
 from simulator.scenario import PLAIN, load_scenario
-from simulator.scenario.purse import SETTINGS
+from simulator.scenario.funding import SETTINGS
 from tests.of_2013 import SLUGS
 
 NEIGHBOURS = ("extern", "对外版", "外", "externa", "EXTERNAL1", "", " ", "none", "True", "0", "internal external", "对　外x")

@@ -19,12 +19,12 @@ from tests.report import books
 
 RATIONED = {"draws": 60, "rationing.mode": "pro_rata", "appropriation.2014": 3_000_000}
 SHEETS = (
-    "purse.sheet_quantiles",
-    "purse.sheet_risk",
-    "purse.sheet_ledger",
-    "purse.sheet_breaches",
-    "purse.sheet_commitments",
-    "purse.sheet_exposure",
+    "funding.sheet_quantiles",
+    "funding.sheet_risk",
+    "funding.sheet_ledger",
+    "funding.sheet_breaches",
+    "funding.sheet_commitments",
+    "funding.sheet_exposure",
     "attribution.sheet",
     "attribution.sheet_interaction",
     "attribution.sheet_readings",
@@ -80,22 +80,22 @@ def test_every_question_has_its_sheet_with_the_numbers_of_the_run(run, lang, tmp
         heads = next(row for row in rows if len([c for c in row if c]) > 1)
         assert len(heads) == len(set(heads))
     paid = run.row("paid")
-    ledger = values["purse.sheet_ledger"]
-    own = {row[1]: row for row in ledger if row[0] == words.say("purse.paid")}
+    ledger = values["funding.sheet_ledger"]
+    own = {row[1]: row for row in ledger if row[0] == words.say("funding.paid")}
     years = len(run.cash_years)
     total = own.pop(words.say("cost.total"))
     for column in range(2, 3 + years):  # clauses are the whole, to the fen, in every year and in all
         assert sum(row[column] for row in own.values()) * scale == pytest.approx(total[column] * scale, abs=0.005)
     assert sum(total[2 : 2 + years]) * scale == pytest.approx(total[2 + years] * scale, abs=0.005)
     assert total[2 + years] < paid["mean"] / scale  # 2014 is rationed
-    assert {words.say("purse.waiting")} <= {row[0] for row in ledger}
-    quantiles = values["purse.sheet_quantiles"][-1]
+    assert {words.say("funding.waiting")} <= {row[0] for row in ledger}
+    quantiles = values["funding.sheet_quantiles"][-1]
     assert quantiles[1] * scale == pytest.approx(paid["mean"])
     assert paid["p50"] <= quantiles[2] * scale * (1 + 1e-9) <= paid["p50"] * 1.02  # what suffices is rounded up
-    risk = values["purse.sheet_risk"][-1]
+    risk = values["funding.sheet_risk"][-1]
     assert risk[2] == pytest.approx(run.row("overrun")["probability"])
-    heads = next(row for row in values["purse.sheet_risk"] if row[0] == words.say("purse.year"))
-    assert words.say("purse.reserve", level=15) in heads  # the chance that was asked for
+    heads = next(row for row in values["funding.sheet_risk"] if row[0] == words.say("funding.year"))
+    assert words.say("funding.reserve", level=15) in heads  # the chance that was asked for
     shares = values["attribution.sheet"]
     assert shares[-1][1] == pytest.approx(shares[-1][4])  # booked and Shapley add up to the same cost
     flags = [row[1] for row in values["legality.sheet"][-3:]]

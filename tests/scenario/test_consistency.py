@@ -61,7 +61,7 @@ def in_one_order(scenario):
     """Everything a run can depend on, in the order it would be met."""
     return (
         [list(getattr(scenario, name).items()) for name in ("interpretation", "plain", "assumptions", "appropriation", "correlations")],
-        scenario.purse,
+        scenario.funding,
         {path: sorted(number.values.items()) for path, number in scenario.law.numbers.items()},
         scenario.hash(),
     )

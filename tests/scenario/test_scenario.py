@@ -17,8 +17,8 @@ from simulator.errors import LawError, ScenarioError, nearest
 from simulator.law.rewriting import PATH, formulas
 from simulator.resources import folder
 from simulator.scenario import CONFIDENCE, PLAIN, load_scenario, parse_set, shipped
+from simulator.scenario.funding import SETTINGS as RATIONING
 from simulator.scenario.given import text_of
-from simulator.scenario.purse import SETTINGS as RATIONING
 from tests.faults import problems_of, texts_of
 from tests.law.lawfile import TEXT, text_with_edges, with_term
 from tests.of_2013 import ASSUMPTIONS, BY_PATH, RISING, SWITCHES

@@ -7,13 +7,13 @@ import pytest
 import simulator
 from simulator.errors import ScenarioError
 from simulator.scenario import load_scenario, parse_set
-from simulator.scenario.purse import Purse
+from simulator.scenario.funding import Funding
 from tests.of_2013 import CASH_SLUGS
 
 BASELINE = load_scenario("baseline")
 
 
-def test_every_setting_reaches_the_purse():
+def test_every_setting_reaches_the_scenario():
     scenario = BASELINE.set(
         parse_set(
             [
@@ -28,7 +28,7 @@ def test_every_setting_reaches_the_purse():
             ]
         )
     )
-    assert scenario.purse == Purse(
+    assert scenario.funding == Funding(
         "priority",
         "lapses",
         ("tax_rebate", "office_rent"),
@@ -38,8 +38,8 @@ def test_every_setting_reaches_the_purse():
         {("sites", 2014): 30_000_000, ("tax_rebate", 2014): 0},
         CASH_SLUGS,
     )
-    assert scenario.purse.order[:3] == ("tax_rebate", "office_rent", "headquarters_award")
-    assert sorted(scenario.purse.order) == sorted(CASH_SLUGS)
+    assert scenario.funding.order[:3] == ("tax_rebate", "office_rent", "headquarters_award")
+    assert sorted(scenario.funding.order) == sorted(CASH_SLUGS)
     assert scenario.appropriation == BASELINE.appropriation and scenario.hash() != BASELINE.hash()
     again = BASELINE.set(
         parse_set([f"{path}={value}" for path, value in scenario.to_dict().items() if path.startswith(("rationing.", "appropriation."))])
@@ -47,7 +47,7 @@ def test_every_setting_reaches_the_purse():
     assert again.hash() == scenario.hash()
     none = {path: None for path in scenario.to_dict() if path.startswith(("rationing.", "appropriation."))}
     bare = scenario.set({**none, "rationing.unpaid": "carried"})
-    assert bare.purse == Purse(clauses=CASH_SLUGS) and not bare.appropriation
+    assert bare.funding == Funding(clauses=CASH_SLUGS) and not bare.appropriation
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_an_amount_is_read_as_it_is_shown(text, yuan):
 
 @pytest.mark.parametrize("text", ["先到先得", "按申请先后", "first_come"])
 def test_a_way_to_share_out_is_named_in_either_language(text):
-    assert BASELINE.set({"rationing.mode": text}).purse.mode == "first_come"
+    assert BASELINE.set({"rationing.mode": text}).funding.mode == "first_come"
 
 
 def test_clauses_are_named_by_slug_article_or_name():
     blocks = [b for b in BASELINE.law.blocks.values() if b.slug in CASH_SLUGS]
     for block in blocks:
         for name in (block.slug, block.article, block.zh, block.article.replace("（", "(").replace("）", ")")):
-            assert BASELINE.set({"rationing.priority": [name]}).purse.priority == (block.slug,)
+            assert BASELINE.set({"rationing.priority": [name]}).funding.priority == (block.slug,)
 
 
 def test_the_money_of_years_without_cash_is_in_no_sum():
@@ -113,7 +113,7 @@ def test_a_file_says_the_same(tmp_path):
         encoding="utf-8",
     )
     scenario = load_scenario(tmp_path / "mine.yaml")
-    assert scenario.purse == Purse(
+    assert scenario.funding == Funding(
         "lottery",
         clause_caps={"tax_rebate": 500},
         pools={"sites": ("office_rent", "data_line")},

@@ -1,4 +1,4 @@
-"""The purse of a scenario: what is appropriated, and how it is shared out where it does not suffice.
+"""How a scenario is funded: what is appropriated, and how it is shared out where it does not suffice.
 
 `appropriation.2014` is what may be paid in that year under all clauses; `appropriation.POOL.2014` what of it a pool of
 clauses may take. A year without a figure is not limited. `rationing.*` says who is paid first.
@@ -46,7 +46,7 @@ _AMOUNT = "write CNY ≥ 0 with at most two decimals"
 
 
 @dataclass(frozen=True)
-class Purse:
+class Funding:
     """How appropriations are shared out.
 
     mode: one of MODES; unpaid: one of UNPAID; priority: clauses in the order they are paid, the others after them in the
@@ -92,53 +92,55 @@ def amount(value: Any, place: str, least: Decimal = Decimal(0)) -> tuple[int | N
     return to_scaled(number, FEN), []
 
 
-def appropriate(general: dict[int, int], purse: Purse, rest: str, value: Any, place: str, least: Decimal) -> tuple[Purse, list[Problem]]:
-    """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the purse; None takes it away."""
+def appropriate(
+    general: dict[int, int], funding: Funding, rest: str, value: Any, place: str, least: Decimal
+) -> tuple[Funding, list[Problem]]:
+    """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the funding; None takes it away."""
     pool, _, year = rest.rpartition(".")
     if not (year.isdigit() and 1990 <= int(year) <= 2100):
-        return purse, [Problem(place, phrase("{} is no year", repr(rest)), "appropriation.2014=6000000")]
+        return funding, [Problem(place, phrase("{} is no year", repr(rest)), "appropriation.2014=6000000")]
     fen, problems = (None, []) if value is None else amount(value, place, least)
     if problems:
-        return purse, problems
+        return funding, problems
     if pool:
-        earmarked = {**purse.earmarked, (pool, int(year)): fen}
-        return replace(purse, earmarked={key: a for key, a in earmarked.items() if a is not None}), []
+        earmarked = {**funding.earmarked, (pool, int(year)): fen}
+        return replace(funding, earmarked={key: a for key, a in earmarked.items() if a is not None}), []
     if fen is None:
         general.pop(int(year), None)
     else:
         general[int(year)] = fen
-    return purse, []
+    return funding, []
 
 
-def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[Purse, list[Problem]]:
-    """Take `rationing.REST` into the purse."""
+def ration(funding: Funding, rest: str, value: Any, place: str, law: Law) -> tuple[Funding, list[Problem]]:
+    """Take `rationing.REST` into the funding."""
     kind, _, name = rest.partition(".")
     if rest in ("mode", "unpaid"):
         allowed = MODES if rest == "mode" else UNPAID
         names = {label: key for key, labels in allowed.items() for label in (key, labels[0])} | ALSO
         text = names.get("none" if value is None else str(value).strip(), str(value))
         if text in allowed:
-            return (replace(purse, mode=text) if rest == "mode" else replace(purse, unpaid=text)), []
-        return purse, [Problem(place, phrase("is {}", yamlfile.shown(value)), nearest(text, allowed) or any_of(allowed))]
+            return (replace(funding, mode=text) if rest == "mode" else replace(funding, unpaid=text)), []
+        return funding, [Problem(place, phrase("is {}", yamlfile.shown(value)), nearest(text, allowed) or any_of(allowed))]
     if rest == "priority":
-        slugs, problems = _slugs(value, purse, place, law)
-        return (purse if problems else replace(purse, priority=slugs)), problems
+        slugs, problems = _slugs(value, funding, place, law)
+        return (funding if problems else replace(funding, priority=slugs)), problems
     if rest == "enterprise_cap":
         fen, problems = (None, []) if value is None else amount(value, place, typed.least_award(law))
-        return (purse if problems else replace(purse, enterprise_cap=fen)), problems
+        return (funding if problems else replace(funding, enterprise_cap=fen)), problems
     if kind == "clause_cap" and name:
-        slugs, problems = _slugs([name], purse, place, law)
+        slugs, problems = _slugs([name], funding, place, law)
         fen, more = (None, []) if value is None else amount(value, place, typed.least_award(law))
         if problems or more:
-            return purse, problems + more
-        caps = {**purse.clause_caps, slugs[0]: fen}
-        return replace(purse, clause_caps={slug: a for slug, a in caps.items() if a is not None}), []
-    if kind == "pool" and name and "." not in name and not name.isdigit() and name not in purse.clauses:
-        slugs, problems = ((), []) if value is None else _slugs(value, purse, place, law)
-        pools = {**purse.pools, name: slugs}
-        return (purse if problems else replace(purse, pools={n: s for n, s in pools.items() if s})), problems
-    known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in purse.clauses)]
-    return purse, [
+            return funding, problems + more
+        caps = {**funding.clause_caps, slugs[0]: fen}
+        return replace(funding, clause_caps={slug: a for slug, a in caps.items() if a is not None}), []
+    if kind == "pool" and name and "." not in name and not name.isdigit() and name not in funding.clauses:
+        slugs, problems = ((), []) if value is None else _slugs(value, funding, place, law)
+        pools = {**funding.pools, name: slugs}
+        return (funding if problems else replace(funding, pools={n: s for n, s in pools.items() if s})), problems
+    known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in funding.clauses)]
+    return funding, [
         Problem(
             place,
             "is no setting",
@@ -147,58 +149,58 @@ def ration(purse: Purse, rest: str, value: Any, place: str, law: Law) -> tuple[P
     ]
 
 
-def contradictions(purse: Purse) -> list[Problem]:
+def contradictions(funding: Funding) -> list[Problem]:
     """A clause is in one pool at most, and money is earmarked for pools there are."""
     problems: list[Problem] = []
     seen: dict[str, list[str]] = {}
-    for pool in {*purse.pools, *(pool for pool, _ in purse.earmarked)}:
-        for slug in purse.members(pool):
+    for pool in {*funding.pools, *(pool for pool, _ in funding.earmarked)}:
+        for slug in funding.members(pool):
             seen.setdefault(slug, []).append(pool)
     problems += [
         Problem(f"rationing.pool.{max(pools)}", phrase("{} is also in {}", slug, min(pools)), "leave it in one")
         for slug, pools in seen.items()
         if len(pools) > 1
     ]
-    for pool, year in purse.earmarked:
-        if not purse.members(pool):
-            hint = nearest(pool, (*purse.pools, *purse.clauses)) or f"rationing.pool.{pool}: [{', '.join(purse.clauses[:2])}]"
+    for pool, year in funding.earmarked:
+        if not funding.members(pool):
+            hint = nearest(pool, (*funding.pools, *funding.clauses)) or f"rationing.pool.{pool}: [{', '.join(funding.clauses[:2])}]"
             problems.append(Problem(f"appropriation.{pool}.{year}", phrase("there is no pool or clause {}", repr(pool)), hint))
     return problems
 
 
-def unused(appropriation: Mapping[int, int], purse: Purse, years: Sequence[int], given: Collection[str]) -> list[Problem]:
+def unused(appropriation: Mapping[int, int], funding: Funding, years: Sequence[int], given: Collection[str]) -> list[Problem]:
     """What of the settings given changes no figure: appropriations of years without cash, and how to share out where all is paid.
 
     years: those cash is paid in; given: the paths that were set.
     """
     span, idle = f"{years[0]} … {years[-1]}", []
     stated = {f"appropriation.{year}": year for year in appropriation} | {
-        f"appropriation.{pool}.{year}": year for pool, year in purse.earmarked
+        f"appropriation.{pool}.{year}": year for pool, year in funding.earmarked
     }
     idle += [
         Problem(path, phrase("no cash is paid in {}", year), phrase("a year from {}", span))
         for path, year in stated.items()
         if year not in years
     ]
-    if purse.mode == "none":
-        sharing = {"rationing.unpaid": purse.unpaid == "lapses", "rationing.priority": bool(purse.priority)}
-        sharing |= {f"appropriation.{pool}.{year}": True for pool, year in purse.earmarked if year in years}
-        sharing |= {f"rationing.clause_cap.{slug}": True for slug in purse.clause_caps}
-        sharing |= {f"rationing.pool.{pool}": True for pool in purse.pools}
+    if funding.mode == "none":
+        sharing = {"rationing.unpaid": funding.unpaid == "lapses", "rationing.priority": bool(funding.priority)}
+        sharing |= {f"appropriation.{pool}.{year}": True for pool, year in funding.earmarked if year in years}
+        sharing |= {f"rationing.clause_cap.{slug}": True for slug in funding.clause_caps}
+        sharing |= {f"rationing.pool.{pool}": True for pool in funding.pools}
         idle += [
             Problem(path, "changes nothing while everything due is paid", "set rationing.mode, too: first_come, pro_rata …")
             for path, said in sharing.items()
             if said
         ]
-    elif purse.mode != "priority" and purse.priority:
-        idle.append(Problem("rationing.priority", phrase("changes nothing under {}", purse.mode), "rationing.mode=priority"))
+    elif funding.mode != "priority" and funding.priority:
+        idle.append(Problem("rationing.priority", phrase("changes nothing under {}", funding.mode), "rationing.mode=priority"))
     return [problem for problem in idle if problem.place in given]
 
 
 def rows(
-    appropriation: Mapping[int, int], purse: Purse, least: Decimal, examples: Collection[int]
+    appropriation: Mapping[int, int], funding: Funding, least: Decimal, examples: Collection[int]
 ) -> list[tuple[str, str, str, str, str, str, str]]:
-    """group, path, value, unit, range, zh, en of every setting of the purse."""
+    """group, path, value, unit, range, zh, en of every setting of the funding."""
     modes, later = " | ".join(MODES), " | ".join(UNPAID)
 
     def cny(fen: int | None) -> str:
@@ -209,25 +211,25 @@ def rows(
         (
             "rationing",
             "rationing.mode",
-            purse.mode,
+            funding.mode,
             "choice",
             modes,
-            f"额度不足时的支付办法：{MODES[purse.mode][0]}",
-            f"where it does not suffice: {MODES[purse.mode][1]}",
+            f"额度不足时的支付办法：{MODES[funding.mode][0]}",
+            f"where it does not suffice: {MODES[funding.mode][1]}",
         ),
         (
             "rationing",
             "rationing.unpaid",
-            purse.unpaid,
+            funding.unpaid,
             "choice",
             later,
-            f"年末未付部分：{UNPAID[purse.unpaid][0]}",
-            f"at the end of a year: {UNPAID[purse.unpaid][1]}",
+            f"年末未付部分：{UNPAID[funding.unpaid][0]}",
+            f"at the end of a year: {UNPAID[funding.unpaid][1]}",
         ),
         (
             "rationing",
             "rationing.priority",
-            yamlfile.written(" ".join(purse.priority) or None),
+            yamlfile.written(" ".join(funding.priority) or None),
             "clauses",
             "clauses",
             "优先支付的条款（其余按条文次序）",
@@ -236,7 +238,7 @@ def rows(
         (
             "rationing",
             "rationing.enterprise_cap",
-            cny(purse.enterprise_cap),
+            cny(funding.enterprise_cap),
             "CNY",
             "≥ 0 or none",
             "单户企业年度封顶金额",
@@ -253,7 +255,7 @@ def rows(
             f"条款年度支付限额（{slug}）",
             f"most paid a year under {slug}",
         )
-        for slug, fen in purse.clause_caps.items()
+        for slug, fen in funding.clause_caps.items()
     ]
     found += [
         (
@@ -265,7 +267,7 @@ def rows(
             f"资金池{name}所含条款",
             f"clauses of the pool {name}",
         )
-        for name, slugs in purse.pools.items()
+        for name, slugs in funding.pools.items()
     ]
     found += [
         ("appropriation", f"appropriation.{year}", cny(fen), "CNY", "≥ 0", f"{year}年预算安排{zh}", f"appropriation of {year}{en}")
@@ -282,20 +284,20 @@ def rows(
             f"{year}年{pool}资金池限额",
             f"of it for {pool} in {year}",
         )
-        for (pool, year), fen in purse.earmarked.items()
+        for (pool, year), fen in funding.earmarked.items()
     ]
 
 
-def _slugs(value: Any, purse: Purse, place: str, law: Law) -> tuple[tuple[str, ...], list[Problem]]:
+def _slugs(value: Any, funding: Funding, place: str, law: Law) -> tuple[tuple[str, ...], list[Problem]]:
     """Clauses of cash, as a list or as words: slugs, articles or names."""
     names = () if value is None else tuple(re.split(r"[\s,，、]+", value.strip())) if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or any(not isinstance(name, str) for name in names):
         return (), [Problem(place, phrase("is {}", yamlfile.shown(value)), "a list of clauses: [office_rent, data_line]")]
     names = [typed.clause(name, typed.clauses_of(law)) for name in names]
     problems = [
-        Problem(place, phrase("{} is no clause of cash", repr(name)), nearest(name, purse.clauses) or ", ".join(purse.clauses))
+        Problem(place, phrase("{} is no clause of cash", repr(name)), nearest(name, funding.clauses) or ", ".join(funding.clauses))
         for name in names
-        if name not in purse.clauses
+        if name not in funding.clauses
     ]
     problems += [
         Problem(place, phrase("names {} twice", name), "name it once") for name in sorted({n for n in names if names.count(n) > 1})

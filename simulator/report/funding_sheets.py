@@ -42,7 +42,7 @@ def sheets(
         ("execution", "execution", _execution),
     )
     return {
-        words.say(f"purse.sheet_{key}"): make(tables[name], words) for name, key, make in makers if name in tables and len(tables[name])
+        words.say(f"funding.sheet_{key}"): make(tables[name], words) for name, key, make in makers if name in tables and len(tables[name])
     }
 
 
@@ -92,15 +92,15 @@ def quantiles(summary: pd.DataFrame, words: Wording, funds: Mapping[int, float] 
         q.upper(): "number[]" if q == "p5" else "enough[]" for q in shown
     }
     columns |= {words.say("risk.appropriation"): "number", words.say("risk.probability"): "share[]"} if funds else {}
-    return _sheet(words, "risk.table", columns, rows, (words.say("purse.quantiles_note"),), years=True)
+    return _sheet(words, "risk.table", columns, rows, (words.say("funding.quantiles_note"),), years=True)
 
 
 def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Table:
     scale, levels = _scale(words), [level for level in levels_in(table) if table[f"reserve_{level}"].notna().any()]
     means = ("expected_overrun", "overrun_if_any", "worst_twentieth")
-    columns = {words.say("purse.year"): "text", words.say("purse.appropriation"): "number", words.say("purse.probability"): "share[]"}
-    columns |= {words.say(f"purse.{key}"): "number±" for key in means}
-    columns |= {words.say("purse.reserve", level=level): "enough[]" for level in levels}
+    columns = {words.say("funding.year"): "text", words.say("funding.appropriation"): "number", words.say("funding.probability"): "share[]"}
+    columns |= {words.say(f"funding.{key}"): "number±" for key in means}
+    columns |= {words.say("funding.reserve", level=level): "enough[]" for level in levels}
     rows = [
         (
             _year(r["year"], words),
@@ -111,8 +111,8 @@ def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Table:
         )
         for r in table.to_dict("records")
     ]
-    arrears = words.say("purse.risk_none" if mode == "none" else "purse.risk_arrears")
-    return _sheet(words, "purse.risk", columns, rows, (words.say("purse.risk_note"), arrears), years=True)
+    arrears = words.say("funding.risk_none" if mode == "none" else "funding.risk_arrears")
+    return _sheet(words, "funding.risk", columns, rows, (words.say("funding.risk_note"), arrears), years=True)
 
 
 def _years(table: pd.DataFrame) -> list[str]:
@@ -136,18 +136,18 @@ def _across(
             of = {str(r["year"]): r for r in own[own["clause"] == slug].to_dict("records")}
             rows.append(
                 [
-                    words.say(f"purse.{measure}"),
+                    words.say(f"funding.{measure}"),
                     *([named[slug]] if clauses else []),
                     *(_mean(of[year], scale) if year in of else None for year in years),
                 ]
             )
-    heads = {words.say("purse.item"): "text"} | ({words.say("attribution.clause"): "text"} if clauses else {})
+    heads = {words.say("funding.item"): "text"} | ({words.say("attribution.clause"): "text"} if clauses else {})
     return heads | {_year(year, words): "number±" for year in years}, rows
 
 
 def _payment(table: pd.DataFrame, words: Wording, mode: str, clauses: Mapping[str, str] | None) -> Table:
     columns, rows = _across(table, PAYMENT, words, clauses)
-    return _sheet(words, "purse.ledger", columns, rows, (words.say(f"purse.mode_{mode}"), concentration(table, words)))
+    return _sheet(words, "funding.ledger", columns, rows, (words.say(f"funding.mode_{mode}"), concentration(table, words)))
 
 
 def concentration(ledger: pd.DataFrame, words: Wording) -> str:
@@ -160,12 +160,12 @@ def concentration(ledger: pd.DataFrame, words: Wording) -> str:
     for top in ("top_1", "top_5"):
         error = float(shares.loc[top, "standard_error"])
         said |= {top: unit.text(shares.loc[top, "mean"], error), f"{top}_error": unit.text(error, error / 10)}
-    return words.say("purse.concentration", **said)
+    return words.say("funding.concentration", **said)
 
 
 def _breaches(table: pd.DataFrame, words: Wording) -> Table:
     columns, rows = _across(table, BREACHES, words, None)
-    return _sheet(words, "purse.breaches", columns, rows, (words.say("purse.breaches_note"),))
+    return _sheet(words, "funding.breaches", columns, rows, (words.say("funding.breaches_note"),))
 
 
 def _commitments(table: pd.DataFrame, words: Wording) -> Table:
@@ -173,9 +173,9 @@ def _commitments(table: pd.DataFrame, words: Wording) -> Table:
     for admitted, own in table.groupby("admitted", sort=True):
         of = {str(r["year"]): r for r in own.to_dict("records")}
         if own["mean"].any():
-            rows.append([words.say("purse.admitted_in", year=admitted), *(_mean(of[y], scale) if y in of else "" for y in years)])
-    columns = {words.say("purse.admitted"): "text"} | {_year(year, words): "number±" for year in years}
-    return _sheet(words, "purse.commitments", columns, rows, (words.say("purse.commitments_note"),))
+            rows.append([words.say("funding.admitted_in", year=admitted), *(_mean(of[y], scale) if y in of else "" for y in years)])
+    columns = {words.say("funding.admitted"): "text"} | {_year(year, words): "number±" for year in years}
+    return _sheet(words, "funding.commitments", columns, rows, (words.say("funding.commitments_note"),))
 
 
 def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataFrame], clauses: Mapping[str, str] | None) -> Table:
@@ -183,10 +183,10 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
     scale, ledger = _scale(words), tables.get("ledger", pd.DataFrame(columns=["measure", "year"]))
     accrued = {str(r["year"]): r for r in ledger[ledger["measure"] == "accrued"].to_dict("records")}
     columns = ({words.say("attribution.clause"): "text"} if clauses else {}) | {words.say("risk.year"): "text"}
-    columns |= {words.say("purse.expected_awards"): "number±"} if accrued else {}
+    columns |= {words.say("funding.expected_awards"): "number±"} if accrued else {}
     far = [q for q in ("p95",) if table[q].notna().any()]  # not of few draws
-    columns |= {words.say("purse.exposure_mean"): "number±"} | {words.say(f"purse.exposure_{q}"): "enough[]" for q in far}
-    columns |= {words.say("purse.exposure_highest"): "number"}
+    columns |= {words.say("funding.exposure_mean"): "number±"} | {words.say(f"funding.exposure_{q}"): "enough[]" for q in far}
+    columns |= {words.say("funding.exposure_highest"): "number"}
     rows = []
     for slug, name in {**(clauses or {}), TOTAL: words.say("cost.total")}.items():
         for r in table[table["clause"] == slug].to_dict("records"):
@@ -201,20 +201,20 @@ def _exposure(table: pd.DataFrame, words: Wording, tables: Mapping[str, pd.DataF
                     r["highest"] / scale,
                 ]
             )
-    return _sheet(words, "purse.exposure", columns, rows, (words.say("purse.exposure_note"),), years=True)
+    return _sheet(words, "funding.exposure", columns, rows, (words.say("funding.exposure_note"),), years=True)
 
 
 def _execution(table: pd.DataFrame, words: Wording) -> Table:
     scale, held = _scale(words), bool(table.get("withheld", pd.Series(dtype=bool)).any())
     quantiles = [q for q in ("p50", "p80", "p95") if held or table.loc[table["standard_error"] > 0, q].notna().any()]
     columns = {
-        words.say("purse.year"): "text",
-        words.say("purse.appropriation"): "number",
-        words.say("purse.paid_really"): "number",
-        words.say("purse.rate"): "share",
-        words.say("purse.forecast"): "number±",
+        words.say("funding.year"): "text",
+        words.say("funding.appropriation"): "number",
+        words.say("funding.paid_really"): "number",
+        words.say("funding.rate"): "share",
+        words.say("funding.forecast"): "number±",
     }
-    columns |= {q.upper(): "enough[]" for q in quantiles} | {words.say("purse.planned"): "number±"}
+    columns |= {q.upper(): "enough[]" for q in quantiles} | {words.say("funding.planned"): "number±"}
     rows = []
     for r in table.to_dict("records"):
         known = WITHHELD if withheld(r) else None
@@ -230,4 +230,4 @@ def _execution(table: pd.DataFrame, words: Wording) -> Table:
                 _mean(r, scale, "planned", "planned_error"),
             )
         )
-    return _sheet(words, "purse.execution", columns, rows, (words.say("purse.execution_note"),))
+    return _sheet(words, "funding.execution", columns, rows, (words.say("funding.execution_note"),))
