@@ -62,7 +62,7 @@ def summary(draws):
         ("awarded", "tax_rebate", "total", "the years are not|the clauses are not"),
         ("administration", "total", 2015, "the years are not|not what is induced"),
         ("net_impact", "total", "total", "the years are not|not what is induced"),
-        ("induced_zone_and_towns", "total", 2016, "the years are not|parts of the district|governments"),
+        ("induced_zone_and_towns", "total", 2016, "the years are not|parts of the district"),
         ("recipients", "total", 2014, "the years are not"),
     ],
 )
