@@ -63,7 +63,7 @@ COMPILED = (
 
 
 def source_hash(parts: tuple[str, ...] = (".",), package: Path | None = None) -> str:
-    """Hash of Python sources (hex, 64 characters): of the whole package, or of some of its modules and rooms."""
+    """Hash of Python sources (hex, 64 characters): of the whole package, or of some of its modules and packages."""
     package = package or Path(__file__).parent
     digest = hashlib.sha256()
     sources = {file for part in parts for file in [package / part, *(package / part).rglob("*.py")]}

@@ -1,4 +1,4 @@
-"""The one room that writes and deletes files. What it never does: destroy what the program did not make.
+"""The one module that writes and deletes files. What it never does: destroy what the program did not make.
 
 Every folder it writes into holds RECORD, the names of the files the program put there with their sha256. Only these files, as
 long as they are as they were written, are ever replaced or deleted; whatever else stands in the way is refused by name

@@ -1,4 +1,4 @@
-"""The only room with dice: randomness is a function of names, not a stream.
+"""The only module that makes random numbers: randomness is a function of names, not a stream.
 
 `u(seed, draw, stream, enterprise, year)` in (0, 1) is computed from its arguments alone by Philox4x32-10 (Salmon et al.
 2011, "Parallel random numbers: as easy as 1, 2, 3"; the known-answer vectors are in the tests): key = the 64-bit seed,

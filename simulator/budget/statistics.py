@@ -1,4 +1,4 @@
-"""Figures of a sample of draws, each with its Monte Carlo error: the one room where these errors are made.
+"""Figures of a sample of draws, each with its Monte Carlo error: the one module where these errors are made.
 
 Independent draws: means with their standard error; quantiles with the exact, distribution-free interval of order statistics;
 probabilities with the exact interval of Clopper and Pearson. Exact intervals cover at least 95 %.

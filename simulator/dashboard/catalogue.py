@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.dashboard import display
-from simulator.dashboard.controls import ROOMS, SPREAD, Control, Value, rooms
+from simulator.dashboard.controls import HEADINGS, SPREAD, Control, Value, headings
 from simulator.document.numbers import MISSING
 from simulator.law.rewriting import words as words_of
 from simulator.law.terms import Law
@@ -15,18 +15,18 @@ from simulator.scenario import Scenario
 
 
 def sections(scenario: Scenario, offered: list[Control], words: Wording) -> list[dict[str, Any]]:
-    """The headings in the order of the page: room, title, paths of their settings."""
+    """The headings in the order of the page: heading, title, paths of their settings."""
     return [
-        {"room": room, "title": title(room, scenario.law, words), "paths": [c.path for c in offered if c.room == room]}
-        for room in rooms(scenario, offered)
+        {"heading": heading, "title": title(heading, scenario.law, words), "paths": [c.path for c in offered if c.heading == heading]}
+        for heading in headings(scenario, offered)
     ]
 
 
-def title(room: str, law: Law, words: Wording) -> str:
+def title(heading: str, law: Law, words: Wording) -> str:
     """A heading: a clause by article and name."""
-    if block := law.blocks.get(room):
-        return words.say("rooms.clause", article=block.article, name=block.zh if words.lang == "zh" else block.en)
-    return words.say(f"rooms.{room}")
+    if block := law.blocks.get(heading):
+        return words.say("headings.clause", article=block.article, name=block.zh if words.lang == "zh" else block.en)
+    return words.say(f"headings.{heading}")
 
 
 def names(scenario: Scenario, words: Wording) -> dict[str, list[tuple[str, str]]]:
@@ -43,7 +43,7 @@ def described(control: Control, words: Wording) -> dict[str, Any]:
         "label": control.label(words.lang),
         "unit": unit,
         "path": control.path,
-        "room": control.room,
+        "heading": control.heading,
         "base": shown(control, control.base, words),
         "about": about(control, words),
         "other": f"{control.zh} {control.en} {control.article}",
@@ -74,7 +74,7 @@ def shown(control: Control, value: Value, words: Wording) -> dict[str, Any]:
 def about(control: Control, words: Wording) -> list[str]:
     """Where a setting comes from, what it may be, and what the command line calls it; a sentence a line."""
     lines = []
-    if control.room in ROOMS:
+    if control.heading in HEADINGS:
         source = named(control.article, words)
         sure = words.term("confidence", control.confidence)
         lines.append(words.say("about.judgement") if source == MISSING else words.say("about.source", source=source, confidence=sure))

@@ -35,7 +35,7 @@ UNIT_NAMES = {
 Value = Any  # a setting's value as a scenario writes it: Decimal, mapping, text, bool, None
 
 # heading → first words of the paths of assumptions under it
-ROOMS: Mapping[str, tuple[str, ...]] = {
+HEADINGS: Mapping[str, tuple[str, ...]] = {
     "applying": ("take_up", "discretion", "typical_sum"),
     "stock": ("startups", "regional", "national", "anchors", "incumbents", "service_share", "o2o_share", "capital",
               "split_offs", "traditional"),
@@ -51,14 +51,14 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 class Control:
     """One setting as the page offers it.
 
-    room: heading it stands under ("policy", a clause's slug, "interpretation", or a key of ROOMS). kind: "slider", "choice",
+    heading: heading it stands under ("policy", a clause's slug, "interpretation", or a key of HEADINGS). kind: "slider", "choice",
     "text", "formula", or "list" (of clauses, in an order). base: the scenario's own value. low, high, step: the slider's, in the
     setting's unit. choices: value, Chinese, English. article: of the law, or keys of the assumption's source. allowed: least
     and most (None: no most). finest: what a value is a whole number of, where the law counts so.
     """
 
     path: str
-    room: str
+    heading: str
     kind: str
     zh: str
     en: str
@@ -138,31 +138,33 @@ def controls(scenario: Scenario, *, register: bool = False) -> list[Control]:
         elif name in scenario.declared.by_path and scenario.assumptions[name].value.shape in ("uniform", "pert"):
             declared = scenario.declared.by_path[name]
             found.append(
-                _slider(setting, _room(name), scenario.assumptions[name].value.written(), _decimal(declared.low), _decimal(declared.high))
+                _slider(
+                    setting, _heading(name), scenario.assumptions[name].value.written(), _decimal(declared.low), _decimal(declared.high)
+                )
             )
     return found
 
 
-def rooms(scenario: Scenario, offered: list[Control]) -> list[str]:
+def headings(scenario: Scenario, offered: list[Control]) -> list[str]:
     """The headings that have a control, in the order of the page: policy, clauses, readings, assumptions, the law's rest."""
     clauses = [slug for slug, block in scenario.law.blocks.items() if block.kind != "rule"]
-    order = ["policy", *clauses, "interpretation", *ROOMS, *scenario.law.blocks]
-    there = {control.room for control in offered}
-    return [room for room in dict.fromkeys(order) if room in there]
+    order = ["policy", *clauses, "interpretation", *HEADINGS, *scenario.law.blocks]
+    there = {control.heading for control in offered}
+    return [heading for heading in dict.fromkeys(order) if heading in there]
 
 
 def _of_law(setting: Setting, scenario: Scenario) -> Control:
     path = setting.path.removeprefix("law.")
-    room = path.partition(".")[0]
+    heading = path.partition(".")[0]
     if setting.unit == "flag":
-        return _flag(setting, room)
+        return _flag(setting, heading)
     number = scenario.law.numbers[path]
     if len(number.values) > 1:  # dated: as written, {1994: 0.25, 2016: 0.4167}
-        control = _text(setting, room, dict(sorted(number.values.items())))
+        control = _text(setting, heading, dict(sorted(number.values.items())))
         return replace(control, allowed=(Decimal(0), UNITS[number.unit].high))
     unit = UNITS[number.unit]
     finest = 1 / Decimal(unit.scale)
-    return replace(_slider(setting, room, next(iter(number.values.values())), Decimal(0), unit.high, finest), finest=finest)
+    return replace(_slider(setting, heading, next(iter(number.values.values())), Decimal(0), unit.high, finest), finest=finest)
 
 
 def _of_reading(setting: Setting, scenario: Scenario) -> Control:
@@ -215,10 +217,10 @@ def _of_rationing(setting: Setting, scenario: Scenario) -> Control:
     )
 
 
-def _flag(setting: Setting, room: str) -> Control:
+def _flag(setting: Setting, heading: str) -> Control:
     return Control(
         setting.path,
-        room,
+        heading,
         "choice",
         setting.zh,
         setting.en,
@@ -229,13 +231,13 @@ def _flag(setting: Setting, room: str) -> Control:
     )
 
 
-def _text(setting: Setting, room: str, base: Value) -> Control:
-    return Control(setting.path, room, "text", setting.zh, setting.en, setting.unit, setting.source, base)
+def _text(setting: Setting, heading: str, base: Value) -> Control:
+    return Control(setting.path, heading, "text", setting.zh, setting.en, setting.unit, setting.source, base)
 
 
 def _slider(
     setting: Setting,
-    room: str,
+    heading: str,
     base: Value,
     least: Decimal,
     most: Decimal | None,
@@ -257,7 +259,7 @@ def _slider(
     low = (low / step).to_integral_value() * step
     return Control(
         setting.path,
-        room,
+        heading,
         "slider",
         setting.zh,
         setting.en,
@@ -268,13 +270,13 @@ def _slider(
         high,
         step,
         allowed=(least, most),
-        confidence=setting.confidence if room in ROOMS else "",
+        confidence=setting.confidence if heading in HEADINGS else "",
     )
 
 
-def _room(name: str) -> str:
+def _heading(name: str) -> str:
     first = name.partition(".")[0]
-    return next((room for room, firsts in ROOMS.items() if first in firsts), "effect")
+    return next((heading for heading, firsts in HEADINGS.items() if first in firsts), "effect")
 
 
 def _read(text: str) -> Value:

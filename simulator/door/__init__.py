@@ -1,1 +1,1 @@
-"""The rooms behind the public names of `simulator`; each function calls the room that does the work."""
+"""The public names of `simulator`: each function calls the module that does the work."""

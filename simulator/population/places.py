@@ -1,4 +1,4 @@
-"""Whether anything lies where a register is said to be; asked before the rooms are opened that read one."""
+"""Whether anything lies where a register is said to be; asked before the modules are imported that read one."""
 
 from __future__ import annotations
 

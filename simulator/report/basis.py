@@ -14,7 +14,7 @@ from simulator.report.settings import settings_table, switches_table
 from simulator.report.wording import Wording
 
 # heading → first words of the paths under it; what is listed nowhere comes last, under "other"
-ROOMS: Mapping[str, tuple[str, ...]] = {
+HEADINGS: Mapping[str, tuple[str, ...]] = {
     "market": ("market", "trscg", "services"),
     "stock": ("incumbents", "service_share", "startups", "regional", "national", "anchors", "o2o_share",
               "capital", "split_offs", "traditional"),
@@ -46,13 +46,13 @@ def assumptions(run: RunFolder, lang: str) -> Part:
 
 
 def assumptions_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
-    """The assumptions under the headings of ROOMS. path: and what sets each."""
+    """The assumptions under the headings of HEADINGS. path: and what sets each."""
     frame = run.rows_of("assumptions")
-    frame = frame.assign(room=frame["path"].map(_room))
-    frame = frame.sort_values("room", key=lambda names: names.map(list(ROOMS).index), kind="stable")
-    rooms = [words.term("groups", room) for room in frame["room"]]
+    frame = frame.assign(heading=frame["path"].map(_heading))
+    frame = frame.sort_values("heading", key=lambda names: names.map(list(HEADINGS).index), kind="stable")
+    headings = [words.term("groups", heading) for heading in frame["heading"]]
     header = [words.say(f"assumptions.{key}") for key in ("name", "value", "unit", "source", "confidence")]
-    made = settings_table(frame, words, words.say("assumptions.plain"), header, confidence=True, rooms=rooms, path=path)
+    made = settings_table(frame, words, words.say("assumptions.plain"), header, confidence=True, headings=headings, path=path)
     return replace(made, note=words.say("assumptions.note"))
 
 
@@ -79,10 +79,10 @@ def law_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
     law = run.rows_of("law")
     clauses = {c.slug: words.say("readings.clause", article=c.article, name=words.pick(c.names)) for c in run.clauses}
     slugs = [path.removeprefix("law.").partition(".")[0] for path in law["path"]]
-    rooms = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
-    order = sorted(range(len(law)), key=lambda i: rooms.index(rooms[i]))  # whether a clause is offered, beside its numbers
-    law, rooms = law.iloc[order], [rooms[i] for i in order]
-    return settings_table(law, words, words.say("readings.terms"), _columns(words), rooms=rooms, path=path)
+    headings = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
+    order = sorted(range(len(law)), key=lambda i: headings.index(headings[i]))  # whether a clause is offered, beside its numbers
+    law, headings = law.iloc[order], [headings[i] for i in order]
+    return settings_table(law, words, words.say("readings.terms"), _columns(words), headings=headings, path=path)
 
 
 def dates_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
@@ -106,7 +106,7 @@ def _lead(words: Wording, section: str, changed: int, **said: object) -> Rich:
     return words.rich(f"{section}.lead", **said, changed=changed) if changed else words.rich(f"{section}.lead_same", **said)
 
 
-def _room(path: str) -> str:
+def _heading(path: str) -> str:
     """The heading an assumption belongs under, by the first word of its path."""
     first = path.removeprefix("assumptions.").partition(".")[0]
-    return next((room for room, firsts in ROOMS.items() if first in firsts), "other")
+    return next((heading for heading, firsts in HEADINGS.items() if first in firsts), "other")

@@ -41,15 +41,15 @@ def settings_table(
     title: str,
     header: Sequence[str],
     *,
-    rooms: Sequence[str] = (),
+    headings: Sequence[str] = (),
     confidence: bool = False,
     path: bool = False,
 ) -> Table:
     """Rows of `settings.csv`: name, value, unit and, if asked for, source and confidence; path: and what sets each.
 
-    rooms: for each row the heading it belongs under, in order.
+    headings: for each row the heading it belongs under, in order.
     """
-    rows, groups = [], [(i, room) for i, room in enumerate(rooms) if i == 0 or rooms[i - 1] != room]
+    rows, groups = [], [(i, heading) for i, heading in enumerate(headings) if i == 0 or headings[i - 1] != heading]
     for setting in frame.itertuples():
         mark = words.say("assumptions.changed") if setting.changed else ""
         cells = [

@@ -28,7 +28,7 @@ CONFIDENCE = ("A", "B", "C", "J")
 IDLE = ""  # the source of an assumption that no clause on offer asks for
 _CLAUSEWISE = ("take_up", "typical_sum", "discretion", "facts")  # assumptions about clauses and a policy's own facts
 GROUPS = ("law", "assumptions", "interpretation", "appropriation", "rationing", "population", "policy", "correlations")
-Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
+Scenario = Any  # simulator.scenario.Scenario, which is made of these modules
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ SPELLED = 2  # changes that a title names; of more it says how many
 _LONGEST = 12  # characters of a value in a name
 _NONE = ""
 _GROUPS = {"appropriation": ("预算安排", "appropriations"), "assumptions": ("测算假设", "assumptions")}
-Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
+Scenario = Any  # simulator.scenario.Scenario, which is made of these modules
 
 
 @dataclass(frozen=True)

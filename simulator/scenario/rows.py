@@ -13,7 +13,7 @@ from simulator.scenario import typed
 from simulator.scenario.changes import IDLE, PLAIN
 from simulator.scenario.funding import rows as rows_of_funding
 
-Scenario = Any  # simulator.scenario.Scenario, which is made of these rooms
+Scenario = Any  # simulator.scenario.Scenario, which is made of these modules
 
 
 @dataclass(frozen=True)

@@ -165,11 +165,11 @@ def shows(page, name: str, value: float) -> None:
     )
 
 
-def row(page, path: str, room: str = ""):
+def row(page, path: str, heading: str = ""):
     """The row of a setting; its heading is opened first if it is not."""
     found = page.locator(f'.what-if .row[data-path="{path}"]')
-    if room:
-        page.locator(f'.what-if details[data-room="{room}"]').evaluate("(section) => { section.open = true; }")
+    if heading:
+        page.locator(f'.what-if details[data-heading="{heading}"]').evaluate("(section) => { section.open = true; }")
     found.wait_for(timeout=SOON)
     return found
 

@@ -20,7 +20,7 @@ from tests.dashboard.browsing import SOON, box, card, entry, in_sight, row, sett
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 expect.set_options(timeout=SOON)  # what a page shows follows its answer: an assertion waits for it
-RATE, ROOM = "law.tax_rebate.high_rate", "tax_rebate"
+RATE, HEADING = "law.tax_rebate.high_rate", "tax_rebate"
 MEASURES = {"p50": ("paid", "p50"), "p80": ("paid", "p80"), "p95": ("paid", "p95"), "net": ("net_impact", "mean")}
 
 
@@ -92,15 +92,15 @@ def test_the_first_answer_is_the_baseline_s(opened, figures):
 
 def test_what_is_typed_is_what_is_played_and_a_key_goes_on_from_there(opened, figures):
     page = opened.page
-    entry(row(page, RATE, ROOM), "47.5")
+    entry(row(page, RATE, HEADING), "47.5")
     shows(page, "net", figures(f"{RATE}=0.475")["net"])
     assert {name: card(page, name) for name in MEASURES} == figures(f"{RATE}=0.475")
     expect(box(row(page, RATE))).to_have_value("47.5")
     slider = row(page, RATE).locator("input[type=range]")
     expect(slider).to_have_value("47.5")
     for _ in range(3):  # closed and opened again: nothing moves
-        page.locator(f'.what-if details[data-room="{ROOM}"] > summary').click()
-    page.locator(f'.what-if details[data-room="{ROOM}"] > summary').click()
+        page.locator(f'.what-if details[data-heading="{HEADING}"] > summary').click()
+    page.locator(f'.what-if details[data-heading="{HEADING}"] > summary').click()
     expect(page.locator(".what-if .changed-list li")).to_have_count(1)
     expect(box(row(page, RATE))).to_have_value("47.5")
     slider.press("ArrowRight")
@@ -113,7 +113,7 @@ def test_what_is_typed_is_what_is_played_and_a_key_goes_on_from_there(opened, fi
 
 def test_twenty_quick_moves_leave_the_last_on_screen(opened, figures):
     page = opened.page
-    slider = row(page, RATE, ROOM).locator("input[type=range]")
+    slider = row(page, RATE, HEADING).locator("input[type=range]")
     for _ in range(20):
         slider.press("ArrowRight")
     shows(page, "net", figures(f"{RATE}=0.7")["net"])
@@ -170,7 +170,7 @@ def test_a_formula_is_completed_checked_and_played(opened, figures):
 @pytest.mark.parametrize("text", ["4000", "abc", "{low: 1"])
 def test_a_bad_value_is_reported_by_its_label_and_nothing_changes(opened, figures, text):
     page = opened.page
-    label = row(page, RATE, ROOM).locator("label").inner_text().partition(" (")[0]
+    label = row(page, RATE, HEADING).locator("label").inner_text().partition(" (")[0]
     entry(row(page, RATE), text)
     message = page.locator('.what-if .message[role="alert"]')
     message.wait_for(timeout=SOON)
@@ -211,7 +211,7 @@ def test_one_enterprise_is_explained_under_both(opened):
 def test_two_what_ifs_are_kept_compared_and_handed_on(opened, figures):
     page = opened.page
     for text in ("47.5", "20"):
-        entry(row(page, RATE, ROOM), text)
+        entry(row(page, RATE, HEADING), text)
         in_sight(page, text)
         page.locator(".what-if .ideas .keep").click()
         page.locator(".what-if .message.status", has_text="Kept").wait_for(timeout=SOON)
@@ -272,7 +272,7 @@ def test_a_restarted_kernel_is_said_and_running_the_cell_again_brings_everything
     if opened.kind != "lab":
         pytest.skip("JupyterLab's own")
     page = opened.page
-    entry(row(page, RATE, ROOM), "47.5")
+    entry(row(page, RATE, HEADING), "47.5")
     shows(page, "net", figures(f"{RATE}=0.475")["net"])
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     page.locator('.what-if .status[data-state="lost"]').wait_for(timeout=SOON)
@@ -290,7 +290,7 @@ def test_a_page_finds_its_session_again_and_an_abandoned_one_ends(browser, figur
         context = browser.new_context()
         page = context.new_page()
         browsing.open_standalone(page, url)
-        entry(row(page, RATE, ROOM), "47.5")
+        entry(row(page, RATE, HEADING), "47.5")
         in_sight(page, "47.5")
         before = len(said)
         for _ in range(4):
@@ -311,7 +311,7 @@ def test_a_server_that_ended_is_said_in_words_and_no_input_is_lost(browser, figu
     page = context.new_page()
     with browsing.served(tmp_path, port) as (url, _, _):
         browsing.open_standalone(page, url)
-        entry(row(page, RATE, ROOM), "47.5")
+        entry(row(page, RATE, HEADING), "47.5")
         shows(page, "net", figures(f"{RATE}=0.475")["net"])
         page.wait_for_function("() => location.hash.startsWith('#w=')")
         assert "token" not in page.url
@@ -344,7 +344,7 @@ def test_it_is_laid_out_on_every_width_and_says_its_language(browser, figures, t
         page = context.new_page()
         browsing.open_standalone(page, url)
         assert page.title() == title and page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
-        row(page, RATE, ROOM)
+        row(page, RATE, HEADING)
         for width in (360, 390, 768, 1024, 1280, 1920):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, width

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from simulator.dashboard import catalogue, display
-from simulator.dashboard.controls import controls, rooms
+from simulator.dashboard.controls import controls, headings
 from simulator.dashboard.wording import load
 from simulator.errors import ScenarioError
 from simulator.scenario import load_scenario
@@ -34,8 +34,8 @@ def test_settings_of_a_register_are_offered_with_one():
 
 
 def test_every_control_stands_under_a_heading_once():
-    headings = rooms(BASE, list(OFFERED.values()))
-    assert len(headings) == len(set(headings)) and {c.room for c in OFFERED.values()} == set(headings)
+    found = headings(BASE, list(OFFERED.values()))
+    assert len(found) == len(set(found)) and {c.heading for c in OFFERED.values()} == set(found)
 
 
 def test_labels_and_articles_are_the_settings_own():

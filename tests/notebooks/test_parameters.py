@@ -129,7 +129,7 @@ PATHS = {
     "--scenario",
     "--cases",
 }
-HELD = {  # words held by a room of their own: each with a value that it refuses
+HELD = {  # words held by a module of their own: each with a value that it refuses
     "--unit": ("check", "sales=万"),
     "--appropriation": ("run", "2014"),
     "--mode": ("run", "lotery"),

@@ -6,7 +6,7 @@ const MOST = 8; // names offered at once
 /** The box of a formula. commit: called when it is done (Enter, or left); touched: when anything was typed. */
 class FormulaBox {
   constructor(control, app, commit, touched) {
-    Object.assign(this, { control, app, commit, names: app.page.names[control.room] ?? [], offered: [], chosen: -1, typed: false });
+    Object.assign(this, { control, app, commit, names: app.page.names[control.heading] ?? [], offered: [], chosen: -1, typed: false });
     const list = fresh("names");
     this.box = h("textarea", { rows: 2, spellcheck: "false", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": list,
       oninput: () => { this.typed = true; touched(); this.offer(); this.ask(); },

@@ -146,7 +146,7 @@ class Section {
     Object.assign(this, { section, app, rows: new Map() });
     this.count = h("span.count");
     this.body = h("div.body");
-    this.el = h("details.section", { "data-room": section.room, ontoggle: () => this.open() },
+    this.el = h("details.section", { "data-heading": section.heading, ontoggle: () => this.open() },
       h("summary", {}, h("span", {}, section.title), this.count), this.body);
     this.only = null;
   }

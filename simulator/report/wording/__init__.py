@@ -54,9 +54,9 @@ class Wording:
         """A name that comes in both languages, in this one; a plain text as it is."""
         return str(names.get(self.lang, "")) if isinstance(names, Mapping) else str(names)
 
-    def term(self, room: str, name: str) -> str:
+    def term(self, group: str, name: str) -> str:
         """The word for an identifier of a run's files (a unit, a group); itself if none is known."""
-        return self.sentences.get(f"{room}.{name}", name)
+        return self.sentences.get(f"{group}.{name}", name)
 
     def __contains__(self, key: str) -> bool:
         return key in self.sentences
