@@ -238,7 +238,7 @@ def settle_below(top: Path, error: type[SimulatorError] = SimulatorError) -> Non
 @contextlib.contextmanager
 def temporary(what: str) -> Iterator[Path]:
     """A folder in the system's temporary one, for its owner only (0700), that is gone in the end; those that killed processes of this
-    account left are swept first. Raises OSError."""
+    account left are swept first. Raises SimulatorError where there can be none."""
     top = Path(tempfile.gettempdir())
     for left in top.glob(f"{TEMPORARY}*"):
         with contextlib.suppress(OSError, SimulatorError):  # it is gone, or at work
@@ -248,16 +248,27 @@ def temporary(what: str) -> Iterator[Path]:
                 continue
             with held(left / "lock"):
                 shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{what}-", dir=top))
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    lock(handle)
-    work = folder / "work"
     try:
-        work.mkdir(mode=0o700)
+        folder = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{what}-", dir=top))
+    except OSError as e:
+        raise _no_temporary(top, e) from e
+    handle = -1
+    try:
+        try:
+            handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            lock(handle)
+            (work := folder / "work").mkdir(mode=0o700)
+        except OSError as e:
+            raise _no_temporary(top, e) from e
         yield work
     finally:
-        os.close(handle)
+        if handle >= 0:
+            os.close(handle)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_temporary(top: Path, error: OSError) -> SimulatorError:
+    return SimulatorError(Problem(str(top), phrase("cannot be written ({})", error.strerror or error), "make room for temporary files"))
 
 
 def make_folder(path: Path) -> list[Path]:
@@ -399,6 +410,8 @@ def _carry_out(folder: Path, pending: dict[str, Any]) -> None:
         (folder / puts[name][0]).replace(folder / name)
     for place in sorted({(folder / name).parent for name in [*puts, *gone]} | {folder}, key=lambda p: p == folder):
         settle(place)
+        if place != folder:
+            delete_unfinished(place)
         mine = {(folder / name).name: digest for name, (_, digest, _) in puts.items() if (folder / name).parent == place}
         kept = {name: digest for name, digest in {**listed(place), **mine}.items() if (place / name).exists()}
         _note(place, {"files": kept, "pending": None if place == folder else _record(place)["pending"]})

@@ -54,8 +54,10 @@ def save_rows(header: Sequence[str], rows: Iterable[Sequence[Any]], path: Path) 
 
 
 def workbook(path: Path) -> Workbook:
-    """An empty workbook whose sheets keep every text a text; formulas are written with `write_formula` only."""
+    """An empty workbook whose sheets keep every text a text; formulas are written with `write_formula` only. Closed, it raises OSError
+    where it cannot be written."""
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
     from xlsxwriter.worksheet import Worksheet
 
     class Sheet(Worksheet):
@@ -65,6 +67,12 @@ def workbook(path: Path) -> Workbook:
     class Book(Workbook):
         def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
             return super().add_worksheet(name, worksheet_class or Sheet)
+
+        def close(self) -> None:
+            try:
+                super().close()
+            except FileCreateError as e:  # what the system said: a full disk is told like any other
+                raise (e.args[0] if isinstance(e.args[0], OSError) else OSError(str(e))) from e
 
     return Book(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
 

@@ -28,7 +28,7 @@ from simulator.engine.prepared import known_until, paid_until
 from simulator.engine.run import outer_layer
 from simulator.facts import BLANK
 from simulator.money import FEN
-from simulator.population.parts import Register
+from simulator.population.parts import Register, each
 from simulator.population.register import Population
 from simulator.projection.assumptions import pull_levers
 from simulator.scenario import Scenario
@@ -53,11 +53,10 @@ def contributions(scenario: Scenario, register: Register) -> pd.DataFrame:
     count = DRAWS
     while count > FEWEST and count * len(register) > DRAWS * FEW:
         count //= 2
-    parts = [register] if isinstance(register, Population) else map(register.part, range(len(register.counts)))
     looked_at = scenario.set({"seed": SEED, "draws": count, "sampling": "plain"})
     parameters = pull_levers(outer_layer(looked_at, 0, count))
     found = []
-    for part in parts:  # a group lies in one part
+    for part in each(register):  # a group lies in one part
         found.append(_of(looked_at, part, parameters))
         if (known := brought_forward(looked_at, part)) is not None:
             found += _executed(known, part)

@@ -1,7 +1,7 @@
 """Who is paid what and when, claim by claim, in one draw after another: the compiled part of the ledger.
 
-A claim falls due in two instalments, the draw's share of it in its year and the rest in the next, or in the yearly parts of its clause
-(both by running sums over the claims of a clause and year, so that they add up to the fen). Where an appropriation does not suffice,
+A claim falls due in two instalments, the draw's share of it in its year and the rest in the next, or in the yearly parts of its clause.
+Both add up to the fen to what the run splits, the sum of the claims of a clause and year. Where an appropriation does not suffice,
 `mode` says who is paid; what stays unpaid waits or lapses. A breach cancels what an enterprise still waits for, and this is not due
 back. Parts that fall due after a breach stay due, as in the run: the whole award is due back.
 
@@ -84,6 +84,7 @@ def instalments(cash, claims, share, parts, paid_years, enterprise_cap, net, due
     """What remains of each claim under the cap of an enterprise and year, and what of it falls due in its own year and in each of
     those after: due (claims, columns of parts)."""
     so_far = np.zeros((claims["year"].max() + 1, cash), np.int64)
+    in_parts = np.zeros((*so_far.shape, parts.shape[1]), np.int64)
     awarded = 0
     for i in range(claims.shape[0]):
         claim = claims[i]
@@ -99,18 +100,50 @@ def instalments(cash, claims, share, parts, paid_years, enterprise_cap, net, due
         so_far[claim.year, claim.clause] += net[i]
         due[i, 0] = net[i]
         if claim.year > paid_years:
-            weights = parts[claim.clause]
-            last = int(np.count_nonzero(weights)) - 1
+            last = int(np.count_nonzero(parts[claim.clause])) - 1
             if last < 0:
-                due[i, 0], last = math.floor((before + net[i]) * share + 0.5) - math.floor(before * share + 0.5), 1
+                due[i, 0] = math.floor((before + net[i]) * share + 0.5) - math.floor(before * share + 0.5)
+                due[i, 1] = net[i] - due[i, 0]
             else:
-                for part in range(last):
-                    due[i, part] = portion(before + net[i], weights[part], weights.sum()) - portion(before, weights[part], weights.sum())
-            due[i, last] = net[i] - due[i, :last].sum()
-            for part in range(last - 1, -1, -1):  # of a few fen, each part may be rounded up: no last part is below nothing
-                short = max(np.int64(0), min(due[i, part], -due[i, last]))
-                due[i, part] -= short
-                due[i, last] += short
+                divide(net[i], parts[claim.clause], due[i])
+                in_parts[claim.year, claim.clause] += due[i]
+    of_the_sum = np.zeros(parts.shape[1], np.int64)
+    for year in range(paid_years + 1, so_far.shape[0]):
+        for clause in range(cash):
+            if in_parts[year, clause].any():
+                divide(so_far[year, clause], parts[clause], of_the_sum)
+                in_parts[year, clause] = of_the_sum - in_parts[year, clause]
+    level(claims, parts, paid_years, in_parts, due)
+
+
+@maker
+def divide(amount, weights, into):
+    """The yearly parts of an amount, as engine.instalments: the last one holds what rounding left."""
+    last = int(np.count_nonzero(weights)) - 1
+    into[:] = 0
+    for part in range(last):
+        into[part] = portion(amount, weights[part], weights.sum())
+    into[last] = amount - into[:last].sum()
+
+
+@maker
+def level(claims, parts, paid_years, short, due):
+    """Move single fen from the last parts of claims to earlier ones, from the first claim on, until each part has what it has of the
+    whole sum. short (years, clauses, columns of parts): what it lacks; rounded down claim by claim, only last parts have too much."""
+    moved = True
+    while moved:
+        moved = False
+        for i in range(claims.shape[0]):
+            claim = claims[i]
+            if claim.clause == CLAWBACK or claim.year <= paid_years:
+                continue
+            last = int(np.count_nonzero(parts[claim.clause])) - 1
+            for part in range(last):
+                if short[claim.year, claim.clause, part] > 0 and due[i, last] > 0:
+                    short[claim.year, claim.clause, part] -= 1
+                    due[i, part] += 1
+                    due[i, last] -= 1
+                    moved = True
 
 
 @maker

@@ -223,7 +223,8 @@ class BudgetRun:
         """What made these numbers: scenario, seed, hashes, versions, times."""
         scenario, population = self.scenario, self.population
         hashes = {"scenario": scenario.hash(), "law": law_hash(scenario), "code": source_hash()}
-        units = {clause.slug: clause.unit.name for clause in scenario.law.policy.clauses}
+        policy = scenario.law.policy
+        units = {clause.slug: clause.unit.name for clause in policy.clauses}
         here = round(float(self.result.of_year("enterprises")[:, 0].mean()))
         people: dict[str, Any] = {"source": "synthetic", "enterprises": here, "synthetic": True, "sha256": ""}
         if population is not None:
@@ -264,9 +265,9 @@ class BudgetRun:
             "example_years": [year for year in scenario.funds if year in scenario.examples],
             "clauses": [
                 {k: getattr(block, k) for k in ("slug", "article", "zh", "en", "kind")}
-                | {"unit": units[block.slug]}
+                | {"unit": units[block.slug], "parts": len(policy.clauses[policy.index(block.slug)].parts)}
                 | {"legality": [asdict(c) | {"since": str(c.since)} for c in block.legality]}
-                for block in (scenario.law.blocks[slug] for slug in scenario.law.policy.slugs)
+                for block in (scenario.law.blocks[slug] for slug in policy.slugs)
             ],
             "targets": [asdict(t) for t in targets_of(scenario.law)],
             "alternatives": [asdict(t) for t in alternatives_of(scenario.law)],

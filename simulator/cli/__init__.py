@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import gc
 import signal
 import sys
@@ -17,10 +18,12 @@ from simulator.cli.language import asked_for, environment_language, translated
 from simulator.cli.options import lang_option, notices, overwrite_option, workforce, writing
 from simulator.cli.parsing import WORDS, Formatter, Parser, Version, refused
 from simulator.console import say
-from simulator.errors import PopulationError, SimulatorError
+from simulator.errors import PopulationError, Problem, SimulatorError
 from simulator.messages import line
 from simulator.notices import shown
+from simulator.phrases import phrase
 
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 DESCRIPTIONS = {
     "en": """\
 What an enterprise-subsidy policy costs, year by year, how sure that is, and what it brings. Begin with:
@@ -112,6 +115,10 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0
+    except (MemoryError, OSError) as e:
+        refusal = _exhausted(arguments.name, e)
+        say(_refusal(refusal, arguments, lang), aside=True)
+        return refusal.exit_code
     return code or 0
 
 
@@ -140,6 +147,14 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _exhausted(verb: str, e: MemoryError | OSError) -> SimulatorError:
+    """What is said where memory, descriptors or room ran out where nobody looks for it; any other error is raised: it is a defect."""
+    if isinstance(e, OSError) and e.errno not in EXHAUSTED:
+        raise e
+    cause = phrase("the system refuses ({})", e.strerror) if isinstance(e, OSError) else "needs more memory than this machine has free"
+    return SimulatorError(Problem(verb, cause, "close other programs; make room on the disk"))
 
 
 def _refusal(e: SimulatorError, arguments: argparse.Namespace, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option
+from simulator.cli.options import lang_option, register_argument, saved, scenario_of, set_option, units_of
 from simulator.console import say
 
 HELP = "apply the law to a register, to the fen"
@@ -25,7 +25,7 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """Apply the law to a register."""
     scenario = scenario_of(arguments, arguments.scenario)
-    people = register_of(arguments)
+    people = simulator.read_population(arguments.population, units_of(arguments), whole=bool(arguments.pseudonyms))
     from simulator.report import payout_list, register_screens
 
     if arguments.pseudonyms:

@@ -24,11 +24,16 @@ def do(arguments: argparse.Namespace) -> int:
     """List everything wrong with a register; exit code 2 where something stops its import."""
     adopt_policy(arguments)
     from simulator.population.findings import write_annotated
+    from simulator.population.parts import lies_in_parts
     from simulator.population.readers import examine
     from simulator.population.units import parse_answers
     from simulator.report import register_screens
 
-    found = examine(arguments.population, parse_answers(arguments.units))
+    units = parse_answers(arguments.units)
+    if lies_in_parts(arguments.population) and not arguments.out:  # a workbook holds one part
+        say(register_screens.in_parts(arguments.population, units, arguments.lang))
+        return 0
+    found = examine(arguments.population, units)
     if arguments.out:
         write_annotated(found, arguments.out, arguments.lang)
     say(register_screens.examination(found, arguments.lang, None if arguments.out else arguments.population))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, register_argument, register_of, saved, scenario_of, set_option, yearly
+from simulator.cli.options import lang_option, register_argument, saved, scenario_of, set_option, units_of, yearly
 from simulator.console import say
 
 HELP = "the statistical tables that a register yields"
@@ -31,7 +31,7 @@ def add(p: argparse.ArgumentParser) -> None:
 def do(arguments: argparse.Namespace) -> None:
     """Print the statistical tables of a register, and keep them."""
     retail, scenario = yearly("--trscg", arguments.trscg), scenario_of(arguments, arguments.scenario)
-    people = register_of(arguments)
+    people = simulator.read_population(arguments.population, units_of(arguments), whole=False)
     from simulator.population.indicators import write_indicators
     from simulator.report import register_screens
 

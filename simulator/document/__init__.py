@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from simulator.document.numbers import Number
@@ -221,7 +222,7 @@ class Section:
 @dataclass(frozen=True)
 class Document:
     """A whole document. lang: zh or en; of: what it was made from, said in its footer; labels: what tables and figures are called
-    before their number."""
+    before their number; created: when that was made (now if unsaid)."""
 
     title: str
     subject: str
@@ -230,6 +231,7 @@ class Document:
     footer: str
     labels: tuple[str, str]
     sections: Sequence[Section]
+    created: datetime | None = None
 
 
 def flat(parts: Parts) -> tuple[Block, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.door.given import in_memory, load_scenario
+from simulator.door.given import in_memory, load_scenario, opened
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -51,13 +51,13 @@ def indicators(
     from simulator.engine.window import laid_over
     from simulator.population.indicators import indicators as tables
 
-    people = in_memory(population)
-    window = laid_over(people, load_scenario(scenario).law, people.first_year, people.last_year)
-    return tables(people, trscg=trscg, annual=window.annual[:, 1:])
+    law = load_scenario(scenario).law
+    return tables(opened(population), trscg=trscg, annual=lambda p: laid_over(p, law, p.first_year, p.last_year).annual[:, 1:])
 
 
 def assess(population: AnyRegister, scenario: AnyScenario = "baseline") -> Assessment:
-    """What the law gives each enterprise of a register in each year, to the fen (CNY in its tables).
+    """What the law gives each enterprise of a register in each year, to the fen (CNY in its tables). Of a register in parts only those
+    who get anything are kept.
 
     >>> result = assess(synthesize(enterprises=50))
     >>> list(result.table().columns)
@@ -66,7 +66,7 @@ def assess(population: AnyRegister, scenario: AnyScenario = "baseline") -> Asses
     from simulator.engine.assess import assess as apply_law
 
     under = load_scenario(scenario)
-    return apply_law(in_memory(population, under), under)
+    return apply_law(opened(population, under), under)
 
 
 def explain(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from simulator import facts
 from simulator.engine.enacted import enact
 from simulator.engine.instalments import parts_of
-from simulator.engine.left_open import INTERVALS, WORTH, intervals_table, worth_table
+from simulator.engine.left_open import INTERVALS, WORTH, intervals_table, together, worth_of, worth_table
 from simulator.engine.together import assess_together
 from simulator.engine.unknown import Bounds, bound
 from simulator.engine.window import Window, laid_over
@@ -26,6 +27,7 @@ from simulator.law.steps import Step
 from simulator.law.terms import Block
 from simulator.money import FEN
 from simulator.phrases import phrase
+from simulator.population.parts import Register, each, whole
 from simulator.population.register import Population, asked_for
 from simulator.population.schema import contract_of
 from simulator.projection.columns import SEEN
@@ -33,6 +35,7 @@ from simulator.scenario import Scenario
 
 CLAWBACK = "clawback"
 PLAN = ("enterprise_id", "year", "clause", "part", "parts", "paid_in", "amount")
+BY_ENTERPRISE = ("ids", "names", "awards", "displaced", "displaced_of_district", "clawback")  # fields with a row an enterprise
 LARGEST_SUM = 9.0e18  # int64 sums are refused above this
 
 
@@ -141,7 +144,34 @@ def exact_sum(amounts: np.ndarray) -> int:
     return int(amounts.sum())
 
 
-def assess(population: Population, scenario: Scenario, told_of: int | None = None) -> Assessment:
+def assess(register: Register, scenario: Scenario) -> Assessment:
+    """Apply every clause to every enterprise of a register, part by part where it lies in parts: then the result holds only those who
+    get something or owe it. A policy that weighs enterprises against each other is applied to all of them at once.
+
+    Raises PopulationError when the register has no year to assess.
+    """
+    if isinstance(register, Population) or scenario.law.policy.contested:
+        return assess_population(whole(register), scenario)
+    silent = (replace(part, warnings=[]) for part in each(register))  # the register tells their warnings
+    found = [_of_those_with_anything(assess_population(part, scenario)) for part in silent]
+    joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in found]) for name in BY_ENTERPRISE}
+    return replace(
+        found[0],
+        **joined,
+        problems=list(dict.fromkeys([*register.warnings, *(problem for part in found for problem in part.problems)])),
+        source=register.source,
+        intervals=together([part.intervals for part in found]),
+        worth=worth_of([part.worth for part in found]),
+    )
+
+
+def _of_those_with_anything(result: Assessment) -> Assessment:
+    some = np.any([getattr(result, name).reshape(len(result.ids), -1).any(axis=1) for name in BY_ENTERPRISE[2:]], axis=0)
+    kept: dict[str, Any] = {name: getattr(result, name)[some] for name in BY_ENTERPRISE}
+    return replace(result, **kept)
+
+
+def assess_population(population: Population, scenario: Scenario, told_of: int | None = None) -> Assessment:
     """Apply every clause to every enterprise of a register, for each year from the policy's start to the last year of
     its annual table. Discretion is 1 and everyone applies: what is assessed is the entitlement. told_of: the enterprise (row) of which
     the steps between enterprises are kept.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -55,7 +57,17 @@ def worth_table(population: Population, scenario: Scenario, intervals: pd.DataFr
         width = (mine["high"] - mine["low"]).where(mine["clause"].isin(policy.slugs[: policy.cash_clauses]), 0.0)
         header = columns[name].header if name in columns else name
         rows.append((name, header, count, len(mine), float(width[alone].sum()), float(width[~alone].sum()), int(mine["high"].isna().sum())))
-    table = pd.DataFrame(rows, columns=list(WORTH))
+    return worth_of([pd.DataFrame(rows, columns=list(WORTH))])
+
+
+def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of the same columns one below the other; an empty one says nothing of a column's kind."""
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def worth_of(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The same of all parts of a register, what is worth most first."""
+    table = together(parts).groupby(list(WORTH[:2]), as_index=False)[list(WORTH[2:])].sum()
     return table.sort_values(
         ["width_alone", "width_shared", "not_assessable", "column"], ascending=[False, False, False, True], ignore_index=True
     )

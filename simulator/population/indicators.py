@@ -6,7 +6,7 @@ unknown part is a share of what is known. Aggregates only, no name and no code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.facts import ANNUAL_FIELDS, BLANK
 from simulator.files import put
 from simulator.money import FEN
+from simulator.population.parts import Register, each
 from simulator.population.register import Population
 from simulator.spreadsheets import breadth, printed, workbook
 
@@ -29,6 +30,7 @@ OF_SCALE = (3_000_000, 5_000_000, 10_000_000, 20_000_000)  # online sales, CNY: 
 SERVING = ("services", "platform", "building")  # sectors that serve online retail
 LEADING = (200_000_000, 500_000_000, 1_000_000_000)
 TAXES = ("vat", "business_tax", "income_tax", "retained_tax", "district_contribution")
+KEYS, AMOUNTS = ("year", "size", "kind", "threshold", "sector"), ("sales", "online_sales", *TAXES)
 SHEETS = {
     "online_retail": "网络零售",
     "sizes": "企业规模",
@@ -49,28 +51,39 @@ HEADERS = {
 
 
 def indicators(
-    population: Population, *, trscg: Mapping[int, float] | None = None, annual: np.ndarray | None = None
+    population: Register, *, trscg: Mapping[int, float] | None = None, annual: Callable[[Population], np.ndarray] | None = None
 ) -> dict[str, pd.DataFrame]:
     """The tables by name: online_retail, sizes, of_scale, taxes, and employment and services where the register has employees
     and sectors: what nobody wrote down is not zero.
 
-    trscg: the district's total retail sales of consumer goods by year (CNY), where known. annual: the register's ANNUAL
-    records with retained tax worked out by a law (n, years); without it blank ones are counted as left blank.
+    trscg: the district's total retail sales of consumer goods by year (CNY), where known. annual: gives a register's ANNUAL records with
+    retained tax worked out by a law (n, years); without it blank ones are counted as left blank. A register in parts is read part by
+    part.
     """
-    rows = population.annual if annual is None else annual
-    years = list(population.years)
-    seen = _Seen(population, rows)
-    tables = {
-        "online_retail": _online_retail(seen, years, trscg or {}),
-        "sizes": _sizes(seen, years),
-        "of_scale": _of_scale(seen, years),
-        "taxes": _taxes(seen, years),
-    }
-    if (seen.sector != "").any():
-        tables["services"] = _services(seen, years)
-    if population.employees.size:
-        tables["employment"] = _employment(seen, years)
-    return {name: tables[name] for name in SHEETS if name in tables}
+    found: dict[str, list[pd.DataFrame]] = {}
+    for part in each(population):
+        seen, years = _Seen(part, part.annual if annual is None else annual(part)), list(part.years)
+        for name, table in _TABLES.items():
+            if (name != "services" or (seen.sector != "").any()) and (name != "employment" or part.employees.size):
+                found.setdefault(name, []).append(table(seen, years))
+    return {name: _whole(found[name], trscg or {}) for name in SHEETS if name in found}
+
+
+def _whole(parts: list[pd.DataFrame], trscg: Mapping[int, float]) -> pd.DataFrame:
+    """A table of all parts: counts and fen added up, then amounts in CNY and what is worked out of sums."""
+    names = list(parts[0].columns)
+    whole = pd.concat(parts).groupby([name for name in names if name in KEYS], sort=False, as_index=False).sum()[names]
+    for name in names:
+        if name in AMOUNTS:
+            whole[name] = whole[name] / FEN
+    if "with_online_sales" in names:
+        before, of_year = whole["online_sales"].shift(), whole["year"].map(lambda year: trscg.get(year, float("nan"))).astype(float)
+        whole.insert(5, "growth", (whole["online_sales"] / before.where(before > 0)) - 1)
+        whole.insert(6, "trscg", of_year)
+        whole.insert(7, "share_of_trscg", whole["online_sales"] / of_year.where(of_year > 0))
+    if "employees" in names:
+        whole.insert(3, "per_enterprise", whole["employees"] / whole["enterprises"].where(whole["enterprises"] > 0))
+    return whole
 
 
 class _Seen:
@@ -101,64 +114,44 @@ class _Seen:
     def unknown(self, name: str, j: int) -> int:
         return int(np.count_nonzero(self.hidden[name][:, j]))
 
-    def yuan(self, name: str, j: int) -> float:
-        """The sum of the known amounts of year j, CNY."""
-        return int(self.values(name, j).sum()) / FEN
+    def fen(self, name: str, j: int) -> int:
+        """The sum of the known amounts of year j."""
+        return int(self.values(name, j).sum())
 
 
-def _online_retail(seen: _Seen, years: list[int], trscg: Mapping[int, float]) -> pd.DataFrame:
-    rows, before = [], float("nan")
-    for j, year in enumerate(years):
-        online, total = seen.yuan("online_sales", j), trscg.get(year, float("nan"))
-        growth = online / before - 1 if before > 0 else float("nan")
-        rows.append(
-            (
-                year,
-                int(seen.present[:, j].sum()),
-                int(np.count_nonzero(seen.values("online_sales", j))),
-                seen.yuan("sales", j),
-                online,
-                growth,
-                total,
-                online / total if total > 0 else float("nan"),
-                seen.unknown("sales", j),
-                seen.unknown("online_sales", j),
-            )
+def _online_retail(seen: _Seen, years: list[int]) -> pd.DataFrame:
+    rows = [
+        (
+            year,
+            int(seen.present[:, j].sum()),
+            int(np.count_nonzero(seen.values("online_sales", j))),
+            seen.fen("sales", j),
+            seen.fen("online_sales", j),
+            seen.unknown("sales", j),
+            seen.unknown("online_sales", j),
         )
-        before = online
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "year",
-            "enterprises",
-            "with_online_sales",
-            "sales",
-            "online_sales",
-            "growth",
-            "trscg",
-            "share_of_trscg",
-            "unknown_sales",
-            "unknown_online_sales",
-        ],
-    )
+        for j, year in enumerate(years)
+    ]
+    names = ["year", "enterprises", "with_online_sales", "sales", "online_sales", "unknown_sales", "unknown_online_sales"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _sizes(seen: _Seen, years: list[int]) -> pd.DataFrame:
     rows = []
     for j, year in enumerate(years):
-        sales = seen.values("sales", j) / FEN
+        sales = seen.values("sales", j)
         for low, high, name in SIZES:
-            chosen = (sales >= low) & (sales < (np.inf if high is None else high))
-            rows.append((year, name, int(chosen.sum()), float(sales[chosen].sum()), seen.unknown("sales", j)))
+            chosen = (sales >= low * FEN) & (sales < (np.inf if high is None else high * FEN))
+            rows.append((year, name, int(chosen.sum()), int(sales[chosen].sum()), seen.unknown("sales", j)))
     return pd.DataFrame(rows, columns=["year", "size", "enterprises", "sales", "unknown_sales"])
 
 
 def _of_scale(seen: _Seen, years: list[int]) -> pd.DataFrame:
     rows = []
     for j, year in enumerate(years):
-        online = seen.values("online_sales", j) / FEN
+        online = seen.values("online_sales", j)
         for kind, thresholds in (("规模商家 of scale", OF_SCALE), ("行业领先 leading", LEADING)):
-            rows += [(year, kind, threshold, int((online >= threshold).sum()), seen.unknown("online_sales", j)) for threshold in thresholds]
+            rows += [(year, kind, level, int((online >= level * FEN).sum()), seen.unknown("online_sales", j)) for level in thresholds]
     return pd.DataFrame(rows, columns=["year", "kind", "threshold", "enterprises", "unknown_online_sales"])
 
 
@@ -169,7 +162,7 @@ def _taxes(seen: _Seen, years: list[int]) -> pd.DataFrame:
         for name in TAXES[:3]:
             paying |= seen.known(name, j) & (seen.rows[name][:, j] > 0)
         blank = int(np.count_nonzero(seen.known("retained_tax", j) & (seen.rows["retained_tax"][:, j] == BLANK)))
-        rows.append((year, int(paying.sum()), *(seen.yuan(name, j) for name in TAXES), sum(seen.unknown(name, j) for name in TAXES), blank))
+        rows.append((year, int(paying.sum()), *(seen.fen(name, j) for name in TAXES), sum(seen.unknown(name, j) for name in TAXES), blank))
     return pd.DataFrame(rows, columns=["year", "taxpayers", *TAXES, "unknown_taxes", "left_blank"])
 
 
@@ -177,8 +170,8 @@ def _employment(seen: _Seen, years: list[int]) -> pd.DataFrame:
     rows = []
     for j, year in enumerate(years):
         known = seen.values("employees", j)
-        rows.append((year, len(known), int(known.sum()), float(known.mean()) if len(known) else float("nan"), seen.unknown("employees", j)))
-    return pd.DataFrame(rows, columns=["year", "enterprises", "employees", "per_enterprise", "unknown"])
+        rows.append((year, len(known), int(known.sum()), seen.unknown("employees", j)))
+    return pd.DataFrame(rows, columns=["year", "enterprises", "employees", "unknown"])
 
 
 def _services(seen: _Seen, years: list[int]) -> pd.DataFrame:
@@ -187,16 +180,20 @@ def _services(seen: _Seen, years: list[int]) -> pd.DataFrame:
     for j, year in enumerate(years):
         for sector in SERVING:
             chosen = seen.known("sales", j) & (seen.sector == sector)
-            rows.append(
-                (
-                    year,
-                    sector,
-                    int(chosen.sum()),
-                    int(seen.rows["sales"][chosen, j].sum()) / FEN,
-                    int((seen.hidden["sales"][:, j] & (seen.sector == sector)).sum()),
-                )
-            )
+            unknown = seen.hidden["sales"][:, j] & (seen.sector == sector)
+            rows.append((year, sector, int(chosen.sum()), int(seen.rows["sales"][chosen, j].sum()), int(unknown.sum())))
     return pd.DataFrame(rows, columns=["year", "sector", "enterprises", "sales", "unknown_sales"])
+
+
+# each of a register or a part of it, by year; amounts in fen
+_TABLES: dict[str, Callable[[_Seen, list[int]], pd.DataFrame]] = {
+    "online_retail": _online_retail,
+    "sizes": _sizes,
+    "of_scale": _of_scale,
+    "taxes": _taxes,
+    "employment": _employment,
+    "services": _services,
+}
 
 
 def write_indicators(tables: Mapping[str, pd.DataFrame], path: str | Path, source: str = "") -> Path:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -132,9 +132,22 @@ class Parts:
 Register = Population | Parts  # what a run plays
 
 
+def each(register: Register) -> Iterator[Population]:
+    """The parts of a register, read one at a time; one in memory is its own part."""
+    yield from (register,) if isinstance(register, Population) else map(register.part, range(len(register.counts)))
+
+
 def part_folder(folder: Path, number: int, count: int) -> Path:
     """Where a part (from 0) of so many lies."""
     return folder / f"part-{number + 1:05d}-of-{count:05d}"
+
+
+def lies_in_parts(path: str | Path) -> bool:
+    """Whether a register in parts is there; what cannot be looked at is told by whoever opens it."""
+    try:
+        return is_in_parts(Path(path))
+    except (OSError, ValueError):
+        return False
 
 
 def open_register(path: str | Path, units: Mapping[str, str] | None = None, policy: Policy | None = None) -> Register:
@@ -143,11 +156,7 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     if policy is not None and contract().policy is not policy:
         with under(policy):
             return open_register(path, units, policy)
-    try:
-        in_parts = is_in_parts(Path(path))
-    except (OSError, ValueError):  # told by whoever opens it
-        in_parts = False
-    if not in_parts:
+    if not lies_in_parts(path):
         return read_population(path, units)
     folder = Path(path).resolve()
     found = {entry.name: match for entry in folder.iterdir() if (match := PART.fullmatch(entry.name))}

@@ -15,6 +15,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from simulator.errors import PopulationError, Problem
 from simulator.phrases import phrase
 from simulator.population.register import Population
@@ -62,8 +64,9 @@ def pseudonym(code: str, key: bytes) -> str:
 
 
 def pseudonymous(population: Population, key: bytes) -> Population:
-    """The register with pseudonyms for codes and groups and without names, places and what remarks quote; all facts as they
-    are. To be read by people, not to be played: the streams go by the codes."""
+    """The register with pseudonyms for codes and groups and without names, places and what remarks quote, in the order of the
+    pseudonyms; all facts as they are: who knows an enterprise's amounts finds it by them. To be read by people, not to be played: the
+    streams go by the codes."""
     details = population.details.copy()
     for column in ("group_id", "parent_id"):
         details[column] = [pseudonym(str(code), key) for code in details[column]]
@@ -73,4 +76,4 @@ def pseudonymous(population: Population, key: bytes) -> Population:
     unknown = [(pseudonym(code, key), year, column) for code, year, column in population.unknown]
     ids = population.ids.copy()
     ids[:] = [pseudonym(str(code), key) for code in population.ids]
-    return replace(population, ids=ids, details=details, unknown=unknown, warnings=warnings)
+    return replace(population, ids=ids, details=details, unknown=unknown, warnings=warnings).subset(np.argsort(ids))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ def write(whole: Document, path: Path) -> None:
         writer.section(section)
     properties = document.core_properties
     properties.title, properties.subject, properties.comments, properties.author = whole.title, whole.subject, whole.of, ""
+    created = whole.created or datetime.now(UTC)  # the library's own template is of 2013
+    properties.created = properties.modified = created.astimezone(UTC).replace(tzinfo=None)
     properties.language = next((section.lang for section in whole.sections), whole.lang)
     document.save(str(path))
 

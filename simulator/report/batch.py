@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
@@ -51,10 +53,13 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     if isinstance(workers, int) and workers < 1:
         raise ReportError(Problem(f"--workers {workers}", "at least one process is needed"))
     ready(out, [INDEX, *(f"{folder.name}/{name}" for folder in plan.scenarios.values() for name in OF_A_RUN)], ReportError)
+    if (Path(out) / INDEX).exists():
+        with change(out, ReportError) as changing:  # no page leads to reports it was not made of, whenever this is killed
+            changing.remove(INDEX)
     processes = min(threads(workers), len(plan.scenarios) * len(plan.languages) * len(plan.notebooks))
     batch, tell = Batch(Path(out) / INDEX), notice or (lambda _: None)
     context = multiprocessing.get_context("spawn")  # the same on every system; threads of the engine do not survive a fork
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=allow, initargs=(allowed(),)) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(allowed(),)) as pool:
         if isinstance(workers, Cluster):
             playing = _send(plan, workers)
         else:
@@ -81,6 +86,20 @@ def make(plan: Plan, out: str | Path, workers: int | Cluster | None = None, noti
     text = _index(plan, batch)
     put(batch.index, lambda p: p.write_text(text, encoding="utf-8", newline="\n"), ReportError)
     return batch
+
+
+def _begin(may: Any) -> None:
+    """In each process: take over what may be written over, and end with the process that asked, which may be killed: the pool's own
+    processes would wait for ever."""
+    allow(may)
+    asked = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if asked is not None:
+            asked.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _analyses(plan: Plan) -> tuple[str, ...] | None:

@@ -103,7 +103,7 @@ def write_check(folder: str | Path, register: str | Path, units: Mapping[str, st
     if people is not None:
         law = load_scenario("baseline").law
         window = laid_over(people, law, people.first_year, people.last_year)
-        named = indicators(people, annual=window.annual[:, 1:])
+        named = indicators(people, annual=lambda _: window.annual[:, 1:])
         tables |= {f"{name}.csv": table for name, table in named.items()}
         if not people.synthetic:
             sensitive = sensitive_rows(people, window.annual[:, 1:], named)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.law.readings import defaults
-from simulator.population.parts import Parts
+from simulator.population.parts import Register, each, open_register
 from simulator.population.readers import Examination
-from simulator.population.register import Population, asked_for
+from simulator.population.register import asked_for
 from simulator.population.schema import contract, contract_of
 from simulator.render.text import grid
 from simulator.report.refusals import listing, marking
@@ -40,35 +41,43 @@ def examination(found: Examination, lang: str, path: str | None) -> str:
     return "\n".join(lines)
 
 
+def in_parts(path: str, units: Mapping[str, str], lang: str) -> str:
+    """The same of a register in parts. Raises PopulationError with every problem of every part."""
+    register, words = open_register(path, units), load(lang)
+    usable = words.say("register.usable", label=register.source, warnings=len(register.warnings))
+    return "\n".join([*([listing(register.warnings, lang)] if register.warnings else []), usable, *_contents(register, words)])
+
+
 def next_step(path: str, lang: str) -> str:
     """What to do with a template once it is filled in."""
     return load(lang).say("register.filled", command=marking(path, lang))
 
 
-def _contents(population: Population, words: Wording) -> list[str]:
+def _contents(register: Register, words: Wording) -> list[str]:
     """How much a register holds, and how much of it is unknown."""
-    unknown = asked_for(population.unknown, contract().policy, defaults(contract().policy))
+    unknown = asked_for(register.unknown, contract().policy, defaults(contract().policy))
     cells = sum(1 for enterprise, _, _ in unknown if enterprise)
+    held = np.zeros(4, int)
+    for part in each(register):
+        counts = part.annual["present"], part.support != 0, part.paid != 0
+        held += [*(int(count.sum()) for count in counts), len(part.applications)]
     lines = [
         words.say(
             "register.contents",
-            enterprises=f"{len(population):,}",
-            first=population.first_year,
-            last=population.last_year,
-            rows=f"{int(population.annual['present'].sum()):,}",
-            support=f"{(population.support != 0).sum():,}",
-            paid=f"{(population.paid != 0).sum():,}",
-            applications=f"{len(population.applications):,}",
+            enterprises=f"{len(register):,}",
+            first=register.first_year,
+            last=register.last_year,
+            **{name: f"{count:,}" for name, count in zip(("rows", "support", "paid", "applications"), held, strict=True)},
         )
     ]
     if unknown:
         lines.append(words.say("register.unknown", cells=f"{cells:,}", columns=len(unknown) - cells))
-    if population.synthetic:
+    if register.synthetic:
         lines.append(words.say("register.synthetic"))
     return lines
 
 
-def remarks(population: Population | Parts, path: str, lang: str) -> str:
+def remarks(population: Register, path: str, lang: str) -> str:
     """One line on a register that a run reads, where something is to be said of it: warnings, unknown facts."""
     words = load(lang)
     count = {"warnings": len(population.warnings), "command": marking(path, lang)}

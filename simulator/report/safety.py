@@ -73,7 +73,7 @@ def _read(file: Path, _state: object) -> Rules:
                 phrase("{}: numbers from 1 on; dominance: {n: k}", ", ".join(sorted(known))),
             )
         )
-    found: dict[str, Any] = {name: float(value) if name == "percent" else int(value) for name, value in given.items()}
+    found: dict[str, Any] = {name: float(value) for name, value in given.items()}
     if shares is not None:
         found["dominance"] = tuple((int(n), float(k)) for n, k in shares.items())
     return Rules(**found)

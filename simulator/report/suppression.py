@@ -198,14 +198,12 @@ def plan_of(record: Mapping[str, Any], contributions: Sequence[pd.DataFrame], su
     awarded, paid = (with_differences(cubes(contributions, m, clauses, y)) for m, y in (("awarded", years), ("paid", later)))
     few = np.array([[_few(awarded, summaries, c, y, i, j) for j, y in enumerate(years)] for i, c in enumerate(clauses)], bool)
     a = protect(awarded, few)
-    before = [years.index(y - 1) if y - 1 in years else None for y in later]
-    same = [years.index(y) if y in years else None for y in later]
+    parts = [max(2, c.get("parts", 1)) for c in record["clauses"] if c["kind"] != "in_kind"]  # an award falls due in so many years
     held, totals = np.zeros((len(clauses), len(later)), bool), np.ones(len(later), bool)
-    for j, places in enumerate(zip(same, before, strict=True)):  # paid in a year: awards of the year and the year before
-        for place in places:
-            if place is not None:
-                held[:, j] |= ~a.cells[:, place]
-                totals[j] &= a.years[place]
+    for j, y in enumerate(later):  # paid in a year: awards of the year and of those before
+        for place in [years.index(y - back) for back in range(max(parts, default=2)) if y - back in years]:
+            held[:, j] |= ~a.cells[:, place] & (np.array(parts) > y - years[place])
+            totals[j] &= a.years[place]
     p = protect(paid, held, totals, a.whole)
     support = {c: [t.of(np.ones((1, 1), bool)) for t in with_differences(cubes(contributions, "support", (c,), (0,)))] for c in clauses}
     shows = {c: not any(map(sensitive, of)) for c, of in support.items()}

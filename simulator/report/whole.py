@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import datetime
 from types import ModuleType
 
 from simulator.document import Document
@@ -25,4 +26,5 @@ def document(folder: Recorded, sections: ModuleType, clause: str, lang: str) -> 
         words.say("page.footer", run_id=folder.run_id),
         (words.say("page.table"), words.say("page.figure")),
         made,
+        datetime.fromisoformat(str(folder.record["created"])),
     )

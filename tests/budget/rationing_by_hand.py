@@ -39,17 +39,7 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
     own = [i for i, c in enumerate(claims) if c.clause != -1]
     breach = {c.enterprise: (c.year, c.amount) for c in claims if c.clause == -1}
     net = _under_the_cap(claims, own, rules, flows)
-    falls_due, so_far = {}, defaultdict(int)  # {(claim, year): fen}
-    for i in own:
-        year, clause = claims[i].year, claims[i].clause
-        before = _instalments(so_far[year, clause], rules, clause)
-        so_far[year, clause] += net[i]
-        parts = [fen - earlier for fen, earlier in zip(_instalments(so_far[year, clause], rules, clause), before, strict=True)]
-        for part in reversed(range(len(parts) - 1)):  # of a few fen: the last part is not below nothing
-            while parts[-1] < 0 < parts[part]:
-                parts[part] -= 1
-                parts[-1] += 1
-        falls_due |= {(i, year + later): fen for later, fen in enumerate(parts)}
+    falls_due = _falls_due(claims, own, net, rules)
     order = sorted(
         own,
         key={
@@ -91,12 +81,33 @@ def by_hand(claims: list[Claim], rules: Rules, days: list[int], tickets: list[in
     return flows, due_back, unpaid
 
 
-def _instalments(total, rules, clause):
-    """What of a clause's awards of a year falls due in it and in the years after."""
-    weights = rules.parts.get(clause)
-    if weights is None:
-        now = math.floor(total * rules.share + 0.5)
-        return [now, total - now]
+def _falls_due(claims, own, net, rules):
+    """{(claim, year): fen}. The claims of a clause and year fall due together as their sum does."""
+    falls_due, so_far, groups = {}, defaultdict(int), defaultdict(list)
+    for i in own:
+        year, clause = claims[i].year, claims[i].clause
+        if clause in rules.parts:
+            groups[year, clause].append(i)
+            continue
+        before = so_far[year, clause]
+        so_far[year, clause] += net[i]
+        now = math.floor(so_far[year, clause] * rules.share + 0.5) - math.floor(before * rules.share + 0.5)
+        falls_due |= {(i, year): now, (i, year + 1): net[i] - now}
+    for (year, clause), members in groups.items():
+        parts = {i: in_parts(net[i], rules.parts[clause]) for i in members}
+        wanted = in_parts(sum(net[i] for i in members), rules.parts[clause])
+        while [sum(column) for column in zip(*parts.values(), strict=True)] != wanted:
+            for i in members:  # a fen of the last part goes to each of those that lack one
+                for part, fen in enumerate(wanted[:-1]):
+                    if parts[i][-1] and sum(own[part] for own in parts.values()) < fen:
+                        parts[i][part] += 1
+                        parts[i][-1] -= 1
+        falls_due |= {(i, year + later): fen for i in members for later, fen in enumerate(parts[i])}
+    return falls_due
+
+
+def in_parts(total: int, weights: tuple[int, ...]) -> list[int]:
+    """Yearly parts, each rounded down but the last."""
     parts = [math.floor(Fraction(total * weight, sum(weights))) for weight in weights[:-1]]
     return [*parts, total - sum(parts)]
 

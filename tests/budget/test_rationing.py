@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from simulator.budget.rationing import FLOWS, UNLIMITED, times_over
 from simulator.budget.result import BudgetRun
 from simulator.budget.risk import needed, reserve, risk
 from simulator.engine.ledger import CLAIM, CLAWBACK
-from simulator.engine.run import play
+from simulator.engine.run import falling_due, play
 from simulator.population.register import APPLICATION, Population
 from simulator.scenario.funding import MODES
 from simulator.streams import APPLICATION_DAY, TICKET, keys_of, u
@@ -23,7 +25,7 @@ from tests.laws_of_the_model.playing import NO_PARAMETER_IS_DRAWN, scenario
 from tests.of_2013 import CASH_CLAUSES, CASH_SLUGS
 
 YEARS = 3  # and one more of cash
-AMOUNTS = st.integers(1, 3_000)
+AMOUNTS = st.integers(1, 9) | st.integers(1, 3_000)  # in yearly parts, a few fen are rounded most
 MONEY = st.integers(0, 8_000)
 KEYS = keys_of(CASH_SLUGS)
 
@@ -143,6 +145,21 @@ def test_nobody_is_paid_more_than_there_is_or_than_is_due(case):
             assert (flow["paid"][:, clause] <= limit).all()
         for (pool, year), limit in rules.pool_limits.items():
             assert sum(flow["paid"][year - 1, k] for k, p in rules.pools.items() if p == pool) <= limit
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_claims_fall_due_as_the_run_splits_their_sum(case):
+    """In every cash year, whatever the claims are rounded to: else a report of the run is refused."""
+    claims, rules = case
+    flows = compiled(claims, rules)[0]
+    awarded = np.zeros((1, YEARS, CASH_CLAUSES), np.int64)
+    for claim in claims:
+        if claim.clause != CLAWBACK:
+            awarded[0, claim.year - 1, claim.clause] += claim.amount
+    policy = SimpleNamespace(clauses=[SimpleNamespace(parts=rules.parts.get(k, (1,))) for k in range(CASH_CLAUSES)])
+    awarded[0] -= flows[:YEARS, :, FLOWS.index("cut")]
+    assert np.array_equal(flows[:, :, FLOWS.index("due")], falling_due(awarded, policy, np.array([rules.share]), 0)[0])
 
 
 @settings(max_examples=200, deadline=None)

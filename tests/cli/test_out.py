@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import shutil
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import simulator
@@ -13,6 +17,9 @@ from simulator import cli
 from simulator.files import RECORD
 from simulator.population.template import write_workbook
 from tests.cli.running import call, done, listing
+from tests.killing import in_a_child
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and limited")
 
 # verbs with --out, and how each is called; {register} a workbook, {tables} a folder of tables
 OF_A_REGISTER = {
@@ -134,6 +141,60 @@ def test_an_invented_register_does_not_replace_a_real_one(place):
     before = listing(place)
     found = call("synthesize", "--enterprises", "5", "--out", place / "tables", "--lang", "en")
     assert found.code == 2 and "annual.csv" in found.err and listing(place) == before
+
+
+@posix
+@pytest.mark.parametrize("verb", [*FILES, *FOLDERS])
+def test_a_full_disk_changes_nothing_and_is_told(verb, place):
+    """No file may grow beyond 200 bytes, in this process and those it starts."""
+    out = place / ("out" if verb in FOLDERS else "out.xlsx")
+    command = called((FILES | FOLDERS)[verb], place, out)
+    (place / "thesis.docx").write_text("three years of work")
+    before = listing(place)
+
+    def starving():
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, resource.RLIM_INFINITY))
+        return call(*command).code
+
+    assert in_a_child(starving) == 2
+    left = {name: digest for name, digest in listing(place).items() if digest != "folder"}
+    assert left == {name: digest for name, digest in before.items() if digest != "folder"}
+
+
+@posix
+def test_descriptors_that_run_out_are_told_and_leave_the_old_file(place):
+    """Whatever asks for one more: it is refused, or enough were left."""
+    command = ["assess", str(place / "tables"), "--out", str(place / "out.csv"), "--lang", "en"]
+    assert cli.main(command) == 0
+    before, codes = listing(place), []
+    for left in range(6):
+
+        def starving(left=left):
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_NOFILE, (200, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            taken = []
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.append(os.dup(0))
+            for handle in taken[len(taken) - left :]:
+                os.close(handle)
+            return call(*command).code
+
+        codes.append(in_a_child(starving))
+        assert codes[-1] in (0, 2) and listing(place) == before
+    assert 2 in codes
+
+
+def test_memory_that_runs_out_is_told_and_leaves_the_old_file(place, monkeypatch):
+    command = ["assess", place / "tables", "--out", place / "out.csv", "--lang", "en"]
+    assert call(*command).code == 0
+    before = listing(place)
+    monkeypatch.setattr(simulator, "assess", lambda *given: np.ones(1 << 55))
+    found = call(*command)
+    assert found.code == 2 and "needs more memory than this machine has free" in found.err and listing(place) == before
 
 
 def test_blocks_that_lead_elsewhere_are_not_followed(place):

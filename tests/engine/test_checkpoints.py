@@ -23,6 +23,7 @@ from simulator.engine.checkpoints import FOLDER, LOCK, RECORD
 from simulator.population.dividing import divided, write_parts
 from simulator.population.parts import open_register
 from tests.faults import problems_of, texts_of
+from tests.killing import in_a_child, killing
 
 PACKAGE = Path(simulator.__file__).parent
 SMALL = load_scenario("baseline").set({"draws": 48, "horizon": 2014, "assumptions.incumbents.number": 30})
@@ -71,34 +72,6 @@ def stopped(out: Path, register, done: int = 24, scenario=SMALL) -> Path:
         played(out, register, scenario, progress=progress)
     assert blocks(out) and (out / FOLDER / RECORD).is_file() and not (out / FOLDER / LOCK).exists()
     return out
-
-
-def in_a_child(work) -> int:
-    """What a forked process ends with; negative: the signal that killed it."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            os._exit(work() or 0)
-        except BaseException:  # the test's own process must not go on here
-            os._exit(99)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def killing(name: str, call: int, before: bool):
-    """Patch a function of `os` so that its n-th call is the process's last."""
-    real, calls = getattr(os, name), []
-
-    def patched(*arguments, **named):
-        calls.append(1)
-        if before and len(calls) == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        found = real(*arguments, **named)
-        if len(calls) == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return found
-
-    setattr(os, name, patched)
 
 
 POINTS = [

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator import load_scenario, read_population, synthesize
+from simulator import assess, indicators, load_scenario, read_population, synthesize
 from simulator.engine.run import play
 from simulator.population.dividing import divided, write_parts
 from simulator.population.parts import open_register
@@ -56,6 +56,34 @@ def test_c1_any_cut_block_and_number_of_threads_gives_the_same_bytes(people, tmp
     for change in ({"population.known_until": 2012}, {"behaviour": "as_the_law_says", "draws": 3}):
         scenario = BASE.set(change)
         assert digest(play(scenario, register)) == digest(play(scenario, people)), change
+
+
+@pytest.fixture(scope="module")
+def unknown(people):
+    """The same without payments, with cells that nobody knows."""
+    some = [(name, 2013, "vat") for name in people.ids[5:35]]
+    some += [(name, 0, "certified_on") for name in people.ids]
+    return dataclasses.replace(people, unknown=some, paid=np.zeros((0, 0, 10), np.int64), last_paid_year=0)
+
+
+@pytest.mark.parametrize("size", [7, 40])
+def test_what_each_is_due_and_the_statistics_are_those_of_the_register_in_memory(people, unknown, size, tmp_path):
+    """Only part by part can they be had of a million enterprises."""
+    for name, register in (("known", people), ("unknown", unknown)):
+        parts = written(register, tmp_path / name, size)
+        whole = parts.whole()
+        one, other = assess(parts, BASE), assess(whole, BASE)
+        assert one.total == other.total > 0 and len(one.ids) < len(other.ids)
+        for found, expected in ((one.table(), other.table()), (one.summary(), other.summary()), (one.intervals, other.intervals)):
+            found, expected = (t.sort_values([*t.columns[:3]], ignore_index=True) for t in (found, expected))
+            pd.testing.assert_frame_equal(found, expected)
+        pd.testing.assert_frame_equal(one.worth, other.worth)
+        assert (len(one.intervals) > 0) == (name == "unknown")
+        assert sorted(map(str, one.problems)) == sorted(map(str, other.problems))
+        tables, expected = indicators(parts, BASE, {2013: 4e10}), indicators(whole, BASE, {2013: 4e10})
+        assert list(tables) == list(expected)
+        for table in tables:
+            pd.testing.assert_frame_equal(tables[table], expected[table])
 
 
 def test_parts_read_together_are_the_register(people, tmp_path):

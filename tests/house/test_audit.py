@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from simulator import audit
+from simulator import audit, files
 from simulator.cli import main
 from simulator.errors import SimulatorError
 from simulator.files import put
 from tests.faults import texts_of
+from tests.killing import killed, moments, steps_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME, IDENTITY = "绝密电子商务有限公司", "SECRET9999999"
@@ -75,6 +76,32 @@ def test_an_act_that_was_killed_has_no_end(log):
     kill = f"import os\nfrom simulator.audit import act\nwith act('run'): os._exit({9})"
     subprocess.run([sys.executable, "-c", kill], cwd=ROOT, timeout=60, check=False)
     assert results(log) == [("run", "begun")] and audit.broken(log) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed")
+def test_killed_at_any_step_the_chain_holds_and_goes_on(log, tmp_path):
+    """And the file that was being written is the old or the new one."""
+    file = tmp_path / "out" / "a.txt"
+
+    def write():
+        with audit.act("assess"):
+            put(file, lambda p: p.write_text("new"))
+
+    steps = steps_of(write, tmp_path / "steps")
+    acts = len(audit.entries(log)) // 2
+    for step in moments(steps):
+        file.unlink()
+        put(file, lambda p: p.write_text("old"))
+        before = results(log)
+        killed(write, step)
+        files.settled(file.parent)
+        lines = results(log)[len(before) :]
+        assert lines in ([], [("assess", "begun")], [("assess", "begun"), ("assess", "done")]) and audit.broken(log) == (0, "")
+        assert file.read_text() == "old" or (file.read_text() == "new" and lines), "nothing is done that is not entered"
+        write()
+        assert file.read_text() == "new" and results(log)[-2:] == [("assess", "begun"), ("assess", "done")]
+        assert sorted(p.name for p in file.parent.iterdir()) == [files.RECORD, "a.txt"]
+    assert acts == 1 and audit.broken(log) == (0, "")
 
 
 def test_what_is_read_and_written_stands_in_it_by_its_hash_and_nothing_else(log, tmp_path, capsys):

@@ -17,6 +17,7 @@ import simulator
 from simulator import code_cache, notices, resources, yamlfile
 from simulator.law.policytext import hash_of
 from simulator.law.shipped import policy_path
+from tests.killing import killed, steps_of
 
 ENGINE = Path("simulator/law/calling.py")
 POLICY = Path("data/policies/jiulongpo_2013/policy.yaml")
@@ -182,6 +183,29 @@ def test_no_flipped_bit_is_ever_loaded(tmp_path):
     assert files.load(key) == {"code": b"anew"} and list(tmp_path.iterdir()) == [file]
     files.flush()
     assert files.load(key) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed")
+def test_two_cold_starts_at_once_and_one_that_is_killed_leave_whole_files(tmp_path):
+    files, key, said = code_cache.CheckedFiles(tmp_path, "base"), ("signature", 1), []
+    codes = [{"code": bytes([number]) * 100_000} for number in range(2)]
+    pids = []
+    for code in codes:
+        pids.append(os.fork())
+        if pids[-1] == 0:
+            for _ in range(30):
+                files.save(key, code)
+            os._exit(0)
+    with notices.shown(said.append):
+        found = [files.load(key) for _ in range(200)]
+        assert [os.waitpid(pid, 0)[1] for pid in pids] == [0, 0] and files.load(key) in codes
+    assert all(code is None or code in codes for code in found) and not said
+    later = {"code": b"later"}
+    for step in range(1, steps_of(lambda: files.save(key, codes[0]), tmp_path / "steps") + 1):
+        killed(lambda: files.save(key, later), step)
+        assert files.load(key) == codes[0]
+    files.save(key, later)
+    assert files.load(key) == later
 
 
 def test_a_place_that_is_full_or_closed_is_said_and_costs_no_result(tmp_path, monkeypatch):

@@ -63,7 +63,9 @@ def test_a_list_with_pseudonyms_names_nobody_and_keeps_the_amounts(register, key
     assert not any(word in str(texts["behind"]) for word in ("真名", "915001070000", KEY))
     assert pseudonym("91500107000000001X", read_key(key)) in str(texts["behind"])
     amounts = [[row[6] for row in texts[name] if len(row) > 6 and isinstance(row[6], float | int)] for name in ("open", "behind")]
-    assert amounts[0] == amounts[1] != []
+    assert sorted(amounts[0]) == sorted(amounts[1]) != []
+    codes = [row[1] for row in texts["behind"] if str(row[1]).startswith("P-")]
+    assert len(codes) == 3 and codes == sorted(codes), "nor does the order of the register say who is who"
     assert KEY not in "".join(p.read_text("utf-8", "replace") for p in tmp_path.rglob("*.csv"))
 
 

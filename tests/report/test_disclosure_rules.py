@@ -7,8 +7,10 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from simulator.report import disclosure
+from simulator.report import combinations, disclosure, releases, safety, suppression
 from simulator.report.disclosure import (
     analyses_released,
     coarse,
@@ -17,6 +19,7 @@ from simulator.report.disclosure import (
     released,
     summary_released,
 )
+from simulator.report.safety import Cube
 
 TOTAL = "total"
 
@@ -143,6 +146,93 @@ def test_what_has_no_rule_is_left_out():
     assert set(analyses_released(found, Plan())) == {"ledger"} and set(analyses_released(found, None)) == set(found)
     assert set(analyses_released(found, Plan(exempt=True))) == set(found)
     assert left_out(found, Plan()) == ["exposure"] and left_out(found, None) == [] and left_out(found, Plan(exempt=True)) == []
+
+
+def plan_of(*contributions, parts=1, means=()):
+    """The plan of a run of clauses a and b over three years. contributions: (measure, clause, year, holders, amount of each);
+    means: (measure, year, mean) of all clauses."""
+    rows = [(m, c, y, holder, amount, 1.0) for m, c, y, holders, amount in contributions for holder in holders]
+    behind = pd.DataFrame(rows, columns=["measure", "clause", "year", "holder", "amount", "awards"]).astype({"holder": np.uint64})
+    told = pd.DataFrame([(m, TOTAL, str(y), mean) for m, y, mean in means], columns=["measure", "clause", "year", "mean"])
+    record = {
+        "clauses": [{"slug": c, "kind": "", "parts": parts} for c in "ab"],
+        "years": [2013, 2014, 2015],
+        "cash_years": [2013, 2014, 2015, 2016],
+        "targets": [],
+    }
+    return suppression.plan_of(record, [behind], [told])
+
+
+MANY, ONE = range(10), (3,)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_an_award_paid_in_parts_does_not_follow_from_what_is_paid_later(parts):
+    """The award of 2013 is one enterprise's. Where a third of it is paid in 2015, what is paid then less its parts of the awards of
+    2014 and 2015, which are shown, would be that third."""
+    awards = [("awarded", "a", 2013, ONE, 90.0), ("awarded", "a", 2014, MANY, 90.0), ("awarded", "a", 2015, MANY, 90.0)]
+    payments = [("paid", "a", year, MANY, 60.0) for year in (2013, 2014, 2015, 2016)]
+    plan = plan_of(*awards, *payments, parts=parts)
+    assert [plan.shows("awarded", "a", year) for year in (2013, 2014, 2015)] == [False, True, True]
+    assert [plan.shows("paid", "a", year) for year in (2013, 2014, 2015, 2016)] == [False, False, parts < 3, True]
+    assert [plan.shows("paid", TOTAL, year) for year in (2013, 2014, 2015, 2016)] == [False, False, parts < 3, True]
+
+
+def test_each_figure_stands_or_falls_with_what_it_rests_on():
+    safe = [("awarded", "a", 2013, MANY, 90.0), ("paid", "a", 2013, MANY, 60.0), ("paid", "a", 2014, MANY, 30.0)]
+    plan = plan_of(
+        *safe,
+        ("clawback", "", 2014, ONE, 50.0),
+        ("support", "a", 0, MANY, 5.0),
+        ("taxes", "", 0, ONE, 5.0),
+        ("online_sales", "", 0, MANY, 5.0),
+        means=[("leading", 2013, 2.0), ("leading", 2014, 20.0)],
+    )
+    shown = {
+        "leading": [False, True, True],
+        "clawback_due": [True, False, True],
+        "clawback_recovered": [True, False, False],
+        "support_saved": [True] * 3,
+        "induced_tax": [False] * 3,
+        "online_sales": [True] * 3,
+        "net_impact": [False] * 3,
+        "cost_per_enterprise": [True] * 3,
+    }
+    assert {measure: [plan.shows(measure, TOTAL, year) for year in (2013, 2014, 2015)] for measure in shown} == shown
+    assert not plan_of(*safe, ("support", "a", 0, MANY, 5.0), ("support", "b", 0, ONE, 5.0)).shows("support_saved")
+    assert not plan.shows("clawback_due") and plan_of(*safe, ("clawback", "", 2014, MANY, 50.0)).shows("clawback_due")
+    assert not plan.shows("a figure without a rule")
+    payments = [("paid", "a", 2013, MANY, 60.0), ("paid", "a", 2014, ONE, 60.0), ("paid", "a", 2015, MANY, 60.0)]
+    later = plan_of(*(("awarded", "a", year, MANY, 90.0) for year in (2013, 2014, 2015)), *payments)
+    shown = {"net_impact": [True, False, True], "net_cumulative": [False] * 3, "cost_per_enterprise": [True, False, True],
+             "rebate_share": [True] * 3}  # fmt: skip
+    assert {measure: [later.shows(measure, TOTAL, year) for year in (2013, 2014, 2015)] for measure in shown} == shown
+
+
+def test_what_is_left_of_the_whole_is_held_to_the_rules_only_where_it_is_shown():
+    """Ten holders everywhere but in b of 2014, where there is one."""
+    amounts = np.full((10, 2, 2), 100.0)
+    amounts[1:, 1, 1] = 0
+    table, nothing = Cube(amounts, ("a", "b"), (2013, 2014)), np.zeros(2, bool)
+    but_one, without_b = np.array([[True, True], [True, False]]), np.array([[True, True], [False, False]])
+    assert not releases._follows(table, but_one, nothing, nothing, False, but_one)
+    assert releases._follows(table, but_one, nothing, nothing, True, but_one)
+    assert not releases._follows(table, without_b, nothing, nothing, True, without_b)  # b of both years is many's
+    assert releases._follows(table, without_b, nothing, np.array([True, False]), True, without_b)
+
+
+@given(st.integers(3, 8), st.integers(2, 3), st.integers(0, 2**32 - 1), st.sampled_from([5.0, 25.0, 60.0, 100.0]))
+def test_nobody_of_whom_a_combination_may_tell_is_passed_over(holders, figures, seed, percent):
+    """The search ends early; without that it finds the same."""
+    vectors = np.random.default_rng(seed).lognormal(0, 2, (holders, figures))
+    basis, rules = np.linalg.svd(vectors, full_matrices=False)[0], safety.Rules(percent=percent, dominance=((1, 75.0),))
+    leverage, expected = (basis**2).sum(axis=1), set()
+    for one in range(holders):
+        others = [other for other in range(holders) if other != one and 1 - leverage[other] >= 1e-9]
+        helped = [leverage[one] + (basis[other] @ basis[one]) ** 2 / (1 - leverage[other]) for other in others]
+        if leverage[one] >= 1 / (1 + (25 / 75) ** 2) or max([leverage[one], *helped]) >= 1 / (1 + (percent / 100) ** 2):
+            expected.add(one)
+    assert {holder for holder, _ in combinations._doubtful(basis, rules)} == expected
 
 
 BY_YEAR = pd.DataFrame(

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from datetime import UTC, datetime
 
 import docx
 import openpyxl
@@ -212,6 +213,8 @@ def test_a_name_that_looks_like_a_formula_stays_text(folder, tmp_path):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_document_says_what_the_page_says(documents, run, lang):
     document, words, one = docx.Document(documents / f"{lang}.docx"), load(lang), run()
+    when = datetime.fromisoformat(one.record["created"])
+    assert document.core_properties.created == document.core_properties.modified == when.astimezone(UTC)
     heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
     assert heads[0] == words.say("answer.title") and heads[-1] == words.say("made.title") and len(heads) >= 8
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
