@@ -352,7 +352,19 @@ def test_no_text_is_read_as_markup_or_code(tmp_path, need):
         assert "root:" not in said
 
 
-def test_what_cannot_be_set_is_told(tmp_path):
+@pytest.mark.parametrize("columns", [3, 9, 14])
+def test_a_table_stays_between_the_margins_and_its_header_goes_with_it(columns, tmp_path, need):
+    header = ["A heading of several words", *(f"Column {n}" for n in range(columns))]
+    row = [Cell("A row with a name of some length", note="四（一）"), *[Cell("12,345.6", True, "± 123.4")] * columns]
+    whole = Document("x", "", "en", "", "", ("Table", "Figure"), [Section("one", "x", "en", [Table("Wide", header, [row] * 90)])])
+    pdf.write(whole, tmp_path / "x.pdf")
+    words = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)"', read(need("pdftotext"), "-bbox", tmp_path / "x.pdf", "-"))
+    assert len(words) > 90 * columns and min(float(left) for left, _ in words) > 45 and max(float(right) for _, right in words) < 551
+    pages = read("pdftotext", "-layout", tmp_path / "x.pdf", "-").split("\f")[:-1]
+    assert len(pages) > 1 and all("heading" in page for page in pages)
+
+
+def test_what_cannot_be_set_is_reported(tmp_path):
     whole = Document("x", "", "zh", "", "", ("", ""), [Section("one", "x", "zh-CN", [Paragraph("a\ufeffb")])])
     with pytest.raises(ReportError, match="PDF: cannot be typeset"):
         pdf.write(whole, tmp_path / "x.pdf")
