@@ -342,7 +342,7 @@ def test_no_text_is_read_as_markup_or_code(tmp_path, need):
             text,
             text,
             (text, text),
-            [Section("one", text, "en", places), Section(text, text, "en", (), "end")],
+            [Section("one", text, "en", places), Section("bare", text, "en"), Section(text, text, "en", (), "end")],
             text + "{page}",
             "2013-07-01T00:00:00+08:00",
         )
