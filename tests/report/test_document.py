@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from matplotlib.figure import Figure as Drawing
 
-from simulator.document import Cell, Figure, Heading, Paragraph, Picture, Rich, Section, Table, every, number
+from simulator.document import Cards, Cell, Figure, Heading, Paragraph, Picture, Rich, Section, Table, every, number
 from simulator.document.numbers import CHANCE, UNITS, Number
 from simulator.render import docx as of_docx
 from simulator.render import html as of_html
@@ -124,6 +124,10 @@ def test_every_form_says_the_same_numbers(run, kind, lang, tmp_path, need):
     pdf.write(whole, tmp_path / "x.pdf")
     printed = subprocess.run([need("pdftotext"), "-layout", str(tmp_path / "x.pdf"), "-"], capture_output=True, timeout=60).stdout.decode()
     on_paper = re.split(rf"^[ \f]*{whole.labels[0]} (?=\d)", printed, flags=re.M)  # each table from its number on
+    blocks = [block for part in whole.sections for block in every(part.blocks)]
+    said = [str(block.text) for block in blocks if isinstance(block, Paragraph)]
+    said += [f"{card.number} {card.note}" for block in blocks if isinstance(block, Cards) for card in block.cards]
+    assert not numbers(said) - numbers([printed])
     screen, seen, tables = of_text.document(whole), 0, 0
     for part in whole.sections:
         page_text = of_html.section(part)
