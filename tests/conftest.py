@@ -38,7 +38,7 @@ def missing(message: str) -> BaseException:
 
 @pytest.fixture(name="need", scope="session")
 def need_fixture():
-    """The function `need`, for tests: `need("soffice")`, `need("chromium", "google-chrome")`."""
+    """The function `need`, for tests: `need("pdftotext")`, `need("chromium", "google-chrome")`."""
     return need
 
 

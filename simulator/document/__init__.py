@@ -128,6 +128,18 @@ class Table:
         """Whether a row is set off."""
         return row in self.strong or row - len(self.rows) in self.strong
 
+    def fills(self) -> list[list[str]]:
+        """Of each cell, the digits that its number has fewer than others of its column: invisible, they put decimal points under each
+        other."""
+
+        def lacking(cell: Cell, most: int) -> str:
+            if not cell.number or most < 1:
+                return ""
+            return "." + "0" * most if cell.decimals < 0 else "0" * (most - cell.decimals)
+
+        most = [max((cell.decimals for cell in column if cell.number), default=-1) for column in zip(*self.rows, strict=True)]
+        return [[lacking(cell, n) for cell, n in zip(row, most, strict=True)] for row in self.rows]
+
     def numeric(self, column: int) -> bool:
         """Whether a column has numbers."""
         return any(row[column].number for row in self.rows)
@@ -221,8 +233,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document. lang: zh or en; of: what it was made from, said in its footer; labels: what tables and figures are called
-    before their number; created: when that was made (now if unsaid)."""
+    """A whole document. lang: zh or en; of: what it was made from; footer: that, as it is said at a page's foot; labels: what tables and
+    figures are called before their number; page_of: how a page is numbered; created: when that was made (now if unsaid)."""
 
     title: str
     subject: str
@@ -231,6 +243,7 @@ class Document:
     footer: str
     labels: tuple[str, str]
     sections: Sequence[Section]
+    page_of: str = "{page} / {pages}"
     created: datetime | None = None
 
 

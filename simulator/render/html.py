@@ -108,13 +108,12 @@ def _table(one: Table) -> str:
     under each other."""
     width = len(one.header)
     style = f"{one.style} long".strip() if len(one.rows) > _LONG else one.style
-    decimals = [max((row[i].decimals for row in one.rows if row[i].number), default=-1) for i in range(width)]
     head = "".join(f'<th scope="col"{_right(one.numeric(i))}>{html.escape(text)}</th>' for i, text in enumerate(one.header))
     headings, body = dict(one.groups), []
-    for i, row in enumerate(one.rows):
+    for i, (row, fills) in enumerate(zip(one.rows, one.fills(), strict=True)):
         if i in headings:
             body.append(f'<tr class="group"><th scope="rowgroup" colspan="{width}">{html.escape(headings[i])}</th></tr>')
-        cells = "".join(_cell(cell, j == 0, decimals[j]) for j, cell in enumerate(row))
+        cells = "".join(_cell(cell, j == 0, fill) for j, (cell, fill) in enumerate(zip(row, fills, strict=True)))
         body.append(f"<tr{' class=strong' if one.is_strong(i) else ''}>{cells}</tr>")
     top = f'<div class="caption"><h3>{html.escape(one.title)}</h3><span>{html.escape(one.aside)}</span></div>'
     return (
@@ -128,13 +127,12 @@ def _right(numeric: bool) -> str:
     return ' class="num"' if numeric else ""
 
 
-def _cell(cell: Cell, first: bool, decimals: int) -> str:
+def _cell(cell: Cell, first: bool, fill: str) -> str:
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     text = html.escape(cell.text)
     note = f' <span class="note">{html.escape(cell.note)}</span>' if cell.note else ""
     if not cell.number:
         return f"<{tag}{scope}>{text}{note}</{tag}>"
-    pad = "" if decimals < 1 else "." + "0" * decimals if cell.decimals < 0 else "0" * (decimals - cell.decimals)
-    filler = f'<i data-pad="{pad}"></i>' if pad else ""  # drawn invisibly by the style sheet, never copied
+    filler = f'<i data-pad="{fill}"></i>' if fill else ""  # drawn invisibly by the style sheet, never copied
     faint = " zero" if cell.text in ("0", MISSING) else ""
     return f'<{tag}{scope} class="num{faint}">{text}{filler}{note}</{tag}>'

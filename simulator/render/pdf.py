@@ -1,147 +1,73 @@
-"""The page as PDF, printed by the browser that is on the machine: Chromium, Chrome or Edge, without TeX and without network.
+"""A document as PDF, set by typst inside this process, without a browser, TeX or a network.
 
-The Chinese font of the report's packages travels into the file, so it reads the same everywhere; pages are numbered by the
-page's own margin boxes, its headings become the file's outline, and the contents say on which page each section begins.
+`report.typ` says how it looks; the document comes to it as data. The report's own fonts travel into the file as far as they are used, so
+that it reads the same everywhere; its headings become the file's outline, and its structure is marked for those who listen to it.
 """
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import shutil
-import subprocess
-import sys
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC
 from pathlib import Path
+from typing import Any
 
+import typst
+
+from simulator.document import Cell, Document, Picture, Section, Table
 from simulator.errors import Problem, ReportError
 from simulator.files import temporary
 from simulator.phrases import phrase
-from simulator.render.pictures import font_files
+from simulator.render.pictures import font_files, svg
 
-NAMES = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "microsoft-edge-stable",
-    "msedge",
-)
-WINDOWS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe", "Chromium/Application/chrome.exe")
-MAC = (
-    "Google Chrome.app/Contents/MacOS/Google Chrome",
-    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "Chromium.app/Contents/MacOS/Chromium",
-)
-VARIABLE = "SIMULATOR_BROWSER"  # the path of another browser of this family
-SECONDS = 180
+_LOOK = Path(__file__).with_name("report.typ")
+_LONGEST = 64  # letters: a longer word may be broken
 
 
-def browser() -> Path:
-    """The browser that prints. Raises ReportError where the machine has none."""
-    if named := os.environ.get(VARIABLE):
-        if found := shutil.which(named):
-            return Path(found)
-        raise ReportError(Problem(f"{VARIABLE}={named}", "is no program", "give the path of Chrome, Edge or Chromium"))
-    for name in NAMES:
-        if found := shutil.which(name):
-            return Path(found)
-    homes = [os.environ.get(v) for v in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
-    places = [Path(home) / path for home in homes if home for path in WINDOWS]
-    places += [Path("/Applications") / path for path in MAC] if sys.platform == "darwin" else []
-    for place in places:
-        if place.is_file():
-            return place
-    raise ReportError(
-        Problem(
-            "PDF",
-            "no browser of the Chromium family is on this machine to print it",
-            phrase("install Chrome, Edge or Chromium, name one in {}, or choose --format html", VARIABLE),
-        )
-    )
+def write(whole: Document, path: Path) -> None:
+    """Write a document to a file: the same bytes for the same document. It is fit for an archive (PDF/A-2a, ISO 19005-2) and for screen
+    readers (PDF/UA-1, ISO 14289-1). Raises ReportError."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[file.parent for file in font_files()])
+    given = {"document": json.dumps(_data(whole), ensure_ascii=False)}
+    date = whole.created.astimezone(UTC) if whole.created else None
+    with temporary("typeset") as nothing:  # the only folder that typst could read from
+        setting = typst.Compiler(_LOOK.read_bytes(), root=nothing, font_paths=fonts, sys_inputs=given)
+        try:
+            setting.compile(output=path, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=date)
+        except typst.TypstError as e:  # a character that cannot be in such a file
+            raise ReportError(Problem("PDF", phrase("cannot be typeset ({})", e.message), "write it in another way")) from e
 
 
-def write(text: str, target: Path) -> None:
-    """Print a page (HTML that needs nothing from outside) to `target`. Raises ReportError when the browser does not.
-
-    Printed twice: only a printed page knows where its sections begin, and what the contents then say takes no more room.
-    """
-    program = browser()
-    with temporary("print") as work:
-        page, made = work / "page.html", work / "page.pdf"
-        text = _with_font(text)
-        command = [
-            str(program),
-            "--headless",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-sync",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-extensions",
-            f"--user-data-dir={work / 'profile'}",
-            "--no-pdf-header-footer",
-            "--generate-pdf-document-outline",
-            f"--print-to-pdf={made}",
-            page.as_uri(),
-        ]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:  # a build machine; Chromium's sandbox refuses root
-            command.insert(1, "--no-sandbox")
-        page.write_text(text, encoding="utf-8", newline="\n")
-        _print(command, program.name, made)
-        if begins := begin(made.read_bytes()):
-            numbers = "".join(f'.report nav a[href="#{name}"]::after {{ content: "{number}"; }}' for name, number in begins.items())
-            page.write_text(
-                text.replace("</head>", f"<style>@media print {{ {numbers} }}</style></head>", 1), encoding="utf-8", newline="\n"
-            )
-            made.unlink()
-            _print(command, program.name, made)
-        shutil.copyfile(made, target)
+def _data(part: Any) -> Any:
+    """A document, or a part of it, as what JSON can hold; `kind` says what it is."""
+    match part:
+        case Picture(drawn, alt):
+            return {"svg": svg(drawn), "alt": alt}
+        case Table():
+            rows = [zip(row, fills, strict=True) for row, fills in zip(part.rows, part.fills(), strict=True)]
+            columns = zip(part.header, *([cell.text for cell in row] for row in part.rows), strict=True)
+            return _fields(part, "title", "header", "style", "aside", "groups", "note") | {
+                "rows": [[_data(cell) | {"fill": fill} for cell, fill in row] for row in rows],
+                "strong": [part.is_strong(place) for place in range(len(part.rows))],
+                "numeric": [part.numeric(place) for place in range(len(part.header))],
+                "words": [_longest(texts) for texts in columns],
+            }
+        case Cell():
+            return _fields(part, "text", "number", "note")
+        case _ if is_dataclass(part):
+            return _fields(part, *(one.name for one in fields(part) if one.name != "created"))  # which the file says of itself
+        case Sequence() if not isinstance(part, str):
+            return [_data(one) for one in part if one or not isinstance(one, Section)]
+    return part
 
 
-def begin(raw: bytes) -> dict[str, int]:
-    """On which page each section that the contents lead to begins; empty where the file does not say so plainly."""
-    nodes = {
-        int(number): [int(kid) for kid in re.findall(rb"(\d+) 0 R", kids)]
-        for number, kids in re.findall(rb"\n(\d+) 0 obj\s*<</Type /Pages\b[^>]*?/Kids \[([^\]]*)\]", raw)
-    }
-    root = re.search(rb"/Type /Catalog\b[^>]*?/Pages (\d+) 0 R", raw)
-
-    def leaves(node: int) -> list[int]:
-        return [leaf for kid in nodes[node] for leaf in leaves(kid)] if node in nodes else [node]
-
-    if root is None or int(root[1]) not in nodes:
-        return {}
-    numbers = {page: place for place, page in enumerate(leaves(int(root[1])), start=1)}
-    return {
-        name.decode("ascii"): numbers[int(page)] for name, page in re.findall(rb"/([a-z_]+) \[(\d+) 0 R /XYZ", raw) if int(page) in numbers
-    }
+def _fields(part: Any, *names: str) -> dict[str, Any]:
+    return {"kind": type(part).__name__.lower()} | {name: _data(getattr(part, name)) for name in names}
 
 
-def _print(command: list[str], program: str, made: Path) -> None:
-    try:
-        done = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.TimeoutExpired) as e:
-        raise ReportError(
-            Problem("PDF", phrase("{} did not print the page ({})", program, type(e).__name__), "try again, or choose --format html")
-        ) from e
-    if not _is_whole(made):
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        raise ReportError(
-            Problem("PDF", phrase("{} did not print the page ({})", program, said[0][:200]), "try again, or choose --format html")
-        )
-
-
-def _with_font(text: str) -> str:
-    """The page with the report's own font named by file: of this copy only, which nobody keeps."""
-    face = f'@font-face {{ font-family: "Noto Sans SC"; src: url("{font_files()[0].as_uri()}"); }}'
-    return text.replace("<style>", f"<style>{face}", 1)
-
-
-def _is_whole(file: Path) -> bool:
-    if not file.is_file():
-        return False
-    raw = file.read_bytes()
-    return raw.startswith(b"%PDF-") and b"%%EOF" in raw[-1024:]
+def _longest(texts: Sequence[str]) -> list[str]:
+    """The longest words of a column, which is to be wide enough for them; Chinese text can be broken anywhere."""
+    words = {word[:_LONGEST] for text in texts for word in re.findall(r"(?:[^\s\u2e80-\uffff]|\xa0)+", text)}
+    return sorted(words, key=lambda word: (len(word), word))[-3:]

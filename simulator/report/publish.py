@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import cast
 
 import nbformat
 import pandas as pd
@@ -26,7 +25,7 @@ from simulator.report.folder import Recorded
 from simulator.report.launcher import without_words
 from simulator.report.making import title
 from simulator.report.opening import OPEN
-from simulator.report.record import RunFolder, read_contributions
+from simulator.report.record import read_contributions
 from simulator.report.releases import admit, enter, no_ledger
 from simulator.report.whole import document
 from simulator.report.wording import Wording, load
@@ -63,7 +62,8 @@ def publish(
     kinds.check(notebook, formats, (lang,), profile, clause, 2 if notebook == "compare" else 1)
     kind, words, profile = kinds.KINDS[notebook], load(lang), kinds.profile_of(profile)
     opened = OPEN[kind.folder](Path(folder).resolve(), profile)
-    _ready(formats, opened, clause if notebook == "clause" else None)
+    if notebook == "clause":  # that the run has no such clause is told before a kernel starts
+        import_module("simulator.report.clause_sections").clause_of(opened, clause)
     admitted = _admitted(opened, releases)
     place = Path(out).resolve() if out is not None else opened.path
     if opened.external:  # apart from the run's own files, so that the folder can be handed on as it is
@@ -108,18 +108,6 @@ def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
     return exporter.from_notebook_node(notebook, resources={"report": page_text})[0]
 
 
-def _ready(formats: Sequence[str], opened: Recorded, clause: str | None) -> None:
-    """What can be known to fail is told before a kernel starts: no browser for PDF, no such clause in the run."""
-    if "pdf" in formats:
-        from simulator.render.pdf import browser
-
-        browser()
-    if clause is not None:
-        from simulator.report.clause_sections import clause_of
-
-        clause_of(cast("RunFolder", opened), clause)  # reports of a clause are made of a run
-
-
 def _admitted(opened: Recorded, releases: Path | str | None) -> list[tuple[dict[str, object], pd.DataFrame]]:
     """The ledger's lines for what is about to be released, one a run or check; none where nothing needs to be withheld."""
     if not opened.controlled or not (shown := opened.published()):
@@ -152,8 +140,6 @@ def _made(
         try:
             if form == "html":
                 file.write_text(text, encoding="utf-8", newline="\n")
-            elif form == "pdf":
-                import_module("simulator.render.pdf").write(text, file)
             elif form == "xlsx":
                 import_module("simulator.report.workbook").write(opened, lang, file, targets[kinds.BESIDE[form]].name, report())
             elif form == kinds.BESIDE["xlsx"]:
@@ -161,7 +147,7 @@ def _made(
             elif form == "txt":
                 file.write_text(import_module("simulator.render.text").document(report()), encoding="utf-8", newline="\n")
             else:
-                import_module("simulator.render.docx").write(report(), file)
+                import_module(f"simulator.render.{form}").write(report(), file)
             made[form] = file
         except ReportError as e:
             problems += e.problems
@@ -176,7 +162,7 @@ def _page_text(opened: Recorded, words: Wording, incomplete: bool) -> dict[str, 
         "lang": words.tag,
         "run_id": opened.run_id,
         "meta": artefact.identity(opened),
-        "page_of": words.say("page.page_of"),
+        "page_of": words.say("page.page_of", page='" counter(page) "', pages='" counter(pages) "'),
         "title": title(opened, words),
         "footer": _css_text(words.say("page.footer", run_id=opened.run_id)),
         "incomplete": words.say("page.incomplete") if incomplete else "",

@@ -147,6 +147,15 @@ def surroundings(trial: Trial) -> None:
 
 def wheel(trial: Trial) -> None:
     """The wheels and their installer, as handed over: the verbs of a first hour without a network; and again as another version."""
+    if not shutil.which(page.READER):
+        not_here(f"needs {page.READER}, which is not on this machine", trial)
+
+    def printed(outcome: Outcome) -> list[str]:
+        file = trial.machine.root / "tmp/报告/budget.zh.pdf"
+        if not file.is_file():
+            return ["makes no PDF"]
+        return page.faults_on_paper(file, "zh") if shutil.which(page.READER) else []
+
     trial.do("make wheels", "make wheels")
     trial.do("install.sh without a network", "cp -r wheels '/tmp/U 盘' && cd / && sh '/tmp/U 盘/install.sh'", network=False)
     there = 'cd /tmp && "$HOME/.local/bin/simulator"'
@@ -154,9 +163,9 @@ def wheel(trial: Trial) -> None:
         ("terms", "terms law"),
         ("assess", f"assess '{FOLDER}/data/sample'"),
         ("guide", "guide --no-browser"),
-        ("report", "report baseline --draws 20 --out /tmp/报告"),
     ):
         trial.do(name, f"{there} {words}", network=False)
+    trial.do("report", f"{there} report baseline --draws 20 --lang zh --format html,pdf,docx,xlsx --out /tmp/报告", printed, network=False)
     played = trial.do("run", f"{there} {PLAY}", network=False)
     sources = '"$HOME"/.local/share/retail-subsidy-budget/lib/python3*/site-packages/simulator/law/terms.py'
     changed = f"for file in {sources}; do echo '# another' >> \"$file\"; done"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
 from pathlib import Path
 
 from fontTools.ttLib import TTFont  # matplotlib brings it
@@ -12,6 +13,7 @@ from simulator.render.pictures import font_files
 from simulator.report import sections
 from simulator.report.wording import load
 
+READER = "pdftotext"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 
 
@@ -28,6 +30,19 @@ def false_glyphs(drawing: str) -> list[str]:
     fonts = [TTFont(file, lazy=True)["name"].getDebugName(6) for file in font_files()]
     used = set(re.findall(r'xlink:href="#(\S+-[0-9a-f]+)"', drawing)) & set(re.findall(r'<path id="(\S+-[0-9a-f]+)"', drawing))
     return sorted(name for name in used if name.endswith("-0") or name.rpartition("-")[0] not in fonts)
+
+
+def faults_on_paper(file: Path, lang: str) -> list[str]:
+    """What is wrong with a report as PDF: what it lacks, and which of its fonts are not in it."""
+    words = load(lang)
+    text = re.sub(r"\s", "", subprocess.run([READER, str(file), "-"], capture_output=True, check=True).stdout.decode())
+    fonts = subprocess.run(["pdffonts", str(file)], capture_output=True, check=True).stdout.decode().splitlines()[2:]
+    lacking = [key for key in (f"{section}.title" for section in sections.CONTENTS) if re.sub(r"\s", "", words.say(key)) not in text]
+    return [f"{file.name}: {key} is not in it" for key in lacking] + [
+        f"{file.name}: {font.split()[0]} is not the report's, or not embedded"
+        for font in fonts
+        if not re.search("NotoSansSC|DejaVu", font) or font.split()[-5] != "yes"
+    ]
 
 
 def faults(file: Path, lang: str, browser: str) -> list[str]:

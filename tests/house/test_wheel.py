@@ -123,6 +123,6 @@ def test_run_the_baseline(installed):
 
 
 def test_report_the_baseline(installed):
-    installed("simulator", "report", "baseline", "--draws", "20", "--out", "报告 report")
-    pages = list((installed.folder / "报告 report").rglob("*.html"))
-    assert pages and all(page.stat().st_size > 1000 for page in pages)
+    installed("simulator", "report", "baseline", "--draws", "20", "--format", "html,pdf", "--out", "报告 report")
+    pages = [page for page in (installed.folder / "报告 report").iterdir() if page.suffix in (".html", ".pdf")]
+    assert len(pages) == 2 and all(page.stat().st_size > 1000 for page in pages)

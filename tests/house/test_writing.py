@@ -10,7 +10,6 @@ from tests.house.test_floors import HOUSE
 DELETING = {"unlink", "rmdir", "rmtree", "removedirs", "move"}
 # modules that write where only they are: a temporary folder of their own, the cache of compiled code, the audit log
 ELSEWHERE = {
-    "simulator.render.pdf": "the page that is printed, in a temporary folder",
     "simulator.dashboard.overlay": "a temporary folder",
     "simulator.code_cache": "the cache",
     "simulator.report.publish": "formats are made in a temporary folder",

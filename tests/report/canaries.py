@@ -102,7 +102,7 @@ def texts_of(file: Path) -> str:
             return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
     if raw[:4] == b"%PDF":
         read = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, timeout=120, check=True)
-        return read.stdout.decode("utf-8") + raw.decode("latin-1")
+        return read.stdout.decode("utf-8") + raw.decode("utf-8", "replace")
     text = raw.decode("utf-8", "replace")
     pictures = (base64.b64decode(found).decode("utf-8", "replace") for found in re.findall(r"base64,([A-Za-z0-9+/=]+)", text))
     words = (re.sub(r'\s[a-z]+="[^"]*"', "", picture) for picture in pictures)  # coordinates are no words

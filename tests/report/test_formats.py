@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import math
 import os
+import platform
 import re
-import shutil
 import subprocess
 import zipfile
 from datetime import UTC, datetime
@@ -14,14 +15,32 @@ from datetime import UTC, datetime
 import docx
 import openpyxl
 import pytest
+from matplotlib.figure import Figure as Drawing
 from openpyxl.utils import range_boundaries
 
+from simulator.document import (
+    Bullets,
+    Card,
+    Cards,
+    Cell,
+    Contents,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Picture,
+    Rich,
+    Section,
+    Table,
+    Title,
+)
 from simulator.document.numbers import UNITS, WITHHELD, shown
 from simulator.errors import ReportError
 from simulator.files import put
 from simulator.render import docx as word
 from simulator.render import pdf
-from simulator.report import launcher, sections, workbook
+from simulator.report import sections, workbook
 from simulator.report.publish import _REMEDY, publish
 from simulator.report.record import TOTAL, RunFolder
 from simulator.report.whole import document
@@ -233,60 +252,128 @@ def test_the_document_says_what_the_page_says(documents, run, lang):
         assert "TOC" in inside.read("word/document.xml").decode() and "NUMPAGES" in inside.read("word/footer1.xml").decode()
 
 
+@pytest.fixture(scope="module")
+def papers(run, tmp_path_factory):
+    where = tmp_path_factory.mktemp("纸 x")
+    for lang in LANGUAGES:
+        pdf.write(document(run(), sections, "", lang), where / f"{lang}.pdf")
+    return where
+
+
+def read(program: str, *words: object) -> str:
+    """What a program of poppler says of a file."""
+    return subprocess.run([program, *map(str, words)], capture_output=True, timeout=60, check=True).stdout.decode("utf-8")
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_is_printed(folder, tmp_path, need, lang):
-    need("chromium", "google-chrome", "microsoft-edge")
-    reader = need("pdftotext")
-    _html_file, made = publish(folder(), lang=lang, formats=("html", "pdf"), out=tmp_path)
-    text = subprocess.run([reader, "-layout", str(made), "-"], capture_output=True, timeout=60).stdout.decode("utf-8")
+def test_the_document_is_set_on_pages(papers, run, lang, need):
+    text, words = read(need("pdftotext"), "-layout", papers / f"{lang}.pdf", "-"), load(lang)
     pages = text.split("\f")[:-1]
     assert len(pages) >= 8
     for number, page in enumerate(pages, start=1):  # numbered, each with the run
         numbered = f"第 {number} 页，共 {len(pages)} 页" if lang == "zh" else f"Page {number} of {len(pages)}"
-        assert numbered in page and RunFolder.open(folder()).run_id in page
-    words, raw = load(lang), made.read_bytes()
-    assert re.sub(r"\s", "", words.say("answer.title")) in re.sub(r"\s", "", text)
-    assert re.sub(r"\s", "", words.say("page.contents")) in re.sub(r"\s", "", pages[0])
-    begins = pdf.begin(raw)  # and the contents say where each section is: its heading stands on that page
-    assert set(begins) == set(sections.CONTENTS) and list(begins.values()) == sorted(begins.values())
+        assert squeezed(numbered) in squeezed(page) and run().run_id in page
+    assert squeezed(words.say("answer.title")) in squeezed(pages[0])
+    first, begins = squeezed(pages[0].partition(words.say("page.contents"))[2]), {}
+    for key in sections.CONTENTS:  # the contents say where each section is: its heading stands on that page
+        named, title = (squeezed(words.say(f"{key}.{part}")) for part in ("short", "title"))
+        begins[key] = int(re.search(re.escape(named) + r"(\d+)", first)[1])
+        assert title in squeezed(pages[begins[key] - 1])
+    assert list(begins.values()) == sorted(begins.values())
     assert begins["detail"] <= 9  # what is filed has eight pages at most, the annexes come after
-    for key, number in begins.items():
-        named, title = (re.sub(r"\s", "", words.say(f"{key}.{part}")) for part in ("short", "title"))
-        assert f"{named}{number}".replace(".", "") in re.sub(r"\s", "", pages[0]).replace(".", "")
-        assert title in re.sub(r"\s", "", pages[number - 1])
-    assert b"/Outlines" in raw and "\ufffd" not in text
-    fonts = subprocess.run([shutil.which("pdffonts"), str(made)], capture_output=True, timeout=60).stdout.decode().splitlines()[2:]
-    assert fonts and all(line.split()[-5] == "yes" for line in fonts)  # every font is embedded
+    assert "\ufffd" not in text
 
 
-def test_a_file_that_does_not_say_where_its_sections_are_gets_no_numbers():
-    assert pdf.begin(b"") == pdf.begin(b"%PDF-1.4 /Type /Catalog /Pages 9 0 R") == {}
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_in_the_file_is_the_documents(papers, run, lang, need, tmp_path):
+    """Its title, language, date and outline; fonts of its own; no trace of the machine; the same bytes again."""
+    file, whole = papers / f"{lang}.pdf", document(run(), sections, "", lang)
+    about = dict(re.split(r":\s+", line, maxsplit=1) for line in read(need("pdfinfo"), "-isodates", file).splitlines() if ": " in line)
+    assert about["Title"] == whole.title and about["Tagged"] == "yes" and "A4" in about["Page size"]
+    made = datetime.fromisoformat(run().record["created"]).astimezone(UTC)
+    assert datetime.fromisoformat(about["CreationDate"]) == made
+    raw = file.read_bytes()
+    assert f"/Lang({whole.sections[0].lang[:2]}".encode() in raw and b"pdfaid:part>2" in raw and b"pdfuaid:part>1" in raw
+    for title in [section.title for section in whole.sections if section.role == "section" and section]:  # the outline
+        assert f"/Title({title})".encode() in raw or f"/Title<FEFF{title.encode('utf-16-be').hex().upper()}>".encode() in raw, title
+    fonts = read(need("pdffonts"), file).splitlines()[2:]
+    assert any("NotoSansSC" in line for line in fonts)
+    assert all(line.split()[-5:-2] == ["yes"] * 3 for line in fonts)  # embedded, as a subset, and its text can be copied
+    for trace in (platform.node(), getpass.getuser(), str(tmp_path.parents[1]), str(run().path)):
+        assert trace.encode() not in raw or len(trace) < 5
+    pdf.write(whole, tmp_path / "again.pdf")
+    assert (tmp_path / "again.pdf").read_bytes() == raw
 
 
-def test_without_a_browser_it_is_said_before_anything_runs(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
-    for home in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
-        monkeypatch.delenv(home, raising=False)
-    monkeypatch.delenv(pdf.VARIABLE, raising=False)
-    monkeypatch.setattr(launcher, "run", lambda *a, **k: pytest.fail("a kernel was started"))
-    with pytest.raises(ReportError, match="no browser of the Chromium family.*--format html"):
-        publish(folder(), formats=("html", "pdf"), out=tmp_path)
-    assert list(tmp_path.iterdir()) == []
+HOSTILE = (
+    '#read("/etc/passwd")',
+    "*a* _b_ $x$ @ref <label>",
+    "\\ \" ' ` ```x```",
+    '#import "@preview/x:0.1.0"',
+    "// c /* d */",
+    "= Head",
+    "[*x*] #let y = 1;",
+    '" + read("report.typ") + "',
+)
 
 
-def test_a_browser_where_windows_keeps_it_is_found(tmp_path, monkeypatch):
-    edge = tmp_path / "Program Files (x86)" / "Microsoft" / "Edge" / "Application" / "msedge.exe"
-    edge.parent.mkdir(parents=True)
-    edge.touch()
-    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
-    monkeypatch.delenv("PROGRAMFILES", raising=False)
-    monkeypatch.delenv(pdf.VARIABLE, raising=False)
-    monkeypatch.setenv("PROGRAMFILES(X86)", str(tmp_path / "Program Files (x86)"))
-    assert pdf.browser() == edge
+def test_no_text_is_read_as_markup_or_code(tmp_path, need):
+    drawn = Drawing(figsize=(4, 2))
+    drawn.add_subplot().plot([0, 1])
+    for text in HOSTILE:
+        places = [
+            Title(text),
+            Heading(text),
+            Paragraph(Rich(((text, True), (text, False))), "lead"),
+            Table(text, [text, text], [[Cell(text, note=text), Cell(text, True, text)]], aside=text, groups=[(0, text)], note=text),
+            Figure(text, Picture(drawn, text), text),
+            Cards([Card(text, text, text, text, text)]),
+            Facts([(text, text)]),
+            Bullets([text], "warnings"),
+            Bullets([text], "facts"),
+            Contents(text, [("one", text), (text, text)]),
+        ]
+        whole = Document(
+            text,
+            text,
+            "en",
+            text,
+            text,
+            (text, text),
+            [Section("one", text, "en", places), Section("bare", text, "en"), Section(text, text, "en", (), "end")],
+            text + "{page}",
+            datetime(2013, 7, 1, tzinfo=UTC),
+        )
+        pdf.write(whole, tmp_path / "x.pdf")
+        said = squeezed(read(need("pdftotext"), tmp_path / "x.pdf", "-"))
+        assert said.count(squeezed(text)) >= 15, text
+        assert "root:" not in said
 
 
-def test_a_browser_that_prints_nothing_is_reported(tmp_path, monkeypatch):
-    monkeypatch.setenv(pdf.VARIABLE, shutil.which("true") or shutil.which("python3"))
-    with pytest.raises(ReportError, match="did not print the page"):
-        pdf.write("<style></style>", tmp_path / "x.pdf")
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("columns", [3, 9, 14])
+def test_a_table_stays_between_the_margins_and_its_header_goes_with_it(columns, tmp_path, need):
+    header = ["A heading of several words", *(f"Column {n}" for n in range(columns))]
+    row = [Cell("A row with a name of some length", note="四（一）"), *[Cell("12,345.6", True, "± 123.4")] * columns]
+    whole = Document("x", "", "en", "", "", ("Table", "Figure"), [Section("one", "x", "en", [Table("Wide", header, [row] * 90)])])
+    pdf.write(whole, tmp_path / "x.pdf")
+    words = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)"', read(need("pdftotext"), "-bbox", tmp_path / "x.pdf", "-"))
+    assert len(words) > 90 * columns and min(float(left) for left, _ in words) > 45 and max(float(right) for _, right in words) < 551
+    pages = read("pdftotext", "-layout", tmp_path / "x.pdf", "-").split("\f")[:-1]
+    assert len(pages) > 1 and all("heading" in page for page in pages)
+
+
+def test_what_cannot_be_set_is_reported(tmp_path):
+    whole = Document("x", "", "zh", "", "", ("", ""), [Section("one", "x", "zh-CN", [Paragraph("a\ufeffb")])])
+    with pytest.raises(ReportError, match="PDF: cannot be typeset"):
+        pdf.write(whole, tmp_path / "x.pdf")
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_report_is_published_as_pdf_with_no_other_program(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    (made,) = publish(folder(), formats=("pdf",), out=tmp_path)
+    assert made.read_bytes().startswith(b"%PDF-") and made.name == "budget.zh.pdf"
