@@ -24,14 +24,13 @@ def do(arguments: argparse.Namespace) -> int:
     """List everything wrong with a register; exit code 2 where something stops its import."""
     adopt_policy(arguments)
     from simulator.population.findings import write_annotated
-    from simulator.population.parts import lies_in_parts
     from simulator.population.readers import examine
     from simulator.population.units import parse_answers
     from simulator.report import register_screens
 
     units = parse_answers(arguments.units)
-    if lies_in_parts(arguments.population) and not arguments.out:  # a workbook holds one part
-        say(register_screens.in_parts(arguments.population, units, arguments.lang))
+    if not arguments.out and (said := register_screens.in_parts(arguments.population, units, arguments.lang)):  # a workbook holds one part
+        say(said)
         return 0
     found = examine(arguments.population, units)
     if arguments.out:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from simulator.engine.assess import CLAWBACK, Assessment
 from simulator.law.readings import defaults
-from simulator.population.parts import Register, each, open_register
+from simulator.population.parts import Register, each, lies_in_parts, open_register
 from simulator.population.readers import Examination
 from simulator.population.register import asked_for
 from simulator.population.schema import contract, contract_of
@@ -42,7 +42,9 @@ def examination(found: Examination, lang: str, path: str | None) -> str:
 
 
 def in_parts(path: str, units: Mapping[str, str], lang: str) -> str:
-    """The same of a register in parts. Raises PopulationError with every problem of every part."""
+    """The same of a register in parts, empty where it is none. Raises PopulationError with every problem of every part."""
+    if not lies_in_parts(path):
+        return ""
     register, words = open_register(path, units), load(lang)
     usable = words.say("register.usable", label=register.source, warnings=len(register.warnings))
     return "\n".join([*([listing(register.warnings, lang)] if register.warnings else []), usable, *_contents(register, words)])

@@ -13,6 +13,7 @@ from simulator import assess, indicators, load_scenario, read_population, synthe
 from simulator.engine.run import play
 from simulator.population.dividing import divided, write_parts
 from simulator.population.parts import open_register
+from tests.cli.running import done, refused
 from tests.faults import texts_of
 
 BASE = load_scenario("baseline").set(
@@ -84,6 +85,15 @@ def test_what_each_is_due_and_the_statistics_are_those_of_the_register_in_memory
         assert list(tables) == list(expected)
         for table in tables:
             pd.testing.assert_frame_equal(tables[table], expected[table])
+
+
+def test_check_takes_a_register_in_parts_and_names_the_part_of_a_problem(people, tmp_path):
+    written(people, tmp_path / "register", 40)
+    assert "90" in done("check", tmp_path / "register", "--lang", "en")
+    annual = next((tmp_path / "register").glob("part-00002-*/annual.*"))
+    annual.write_bytes(annual.read_bytes()[:-9])
+    (told,) = refused(tmp_path, "check", tmp_path / "register", "--lang", "en")
+    assert "part-00002-of-" in told
 
 
 def test_parts_read_together_are_the_register(people, tmp_path):

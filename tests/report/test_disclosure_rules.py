@@ -186,10 +186,10 @@ def test_each_figure_stands_or_falls_with_what_it_rests_on():
         ("support", "a", 0, MANY, 5.0),
         ("taxes", "", 0, ONE, 5.0),
         ("online_sales", "", 0, MANY, 5.0),
-        means=[("leading", 2013, 2.0), ("leading", 2014, 20.0)],
+        means=[("leading", 2013, 0.5), ("leading", 2014, 2.9), ("leading", 2015, 3.0)],
     )
     shown = {
-        "leading": [False, True, True],
+        "leading": [False, False, True],
         "clawback_due": [True, False, True],
         "clawback_recovered": [True, False, False],
         "support_saved": [True] * 3,
@@ -201,12 +201,15 @@ def test_each_figure_stands_or_falls_with_what_it_rests_on():
     assert {measure: [plan.shows(measure, TOTAL, year) for year in (2013, 2014, 2015)] for measure in shown} == shown
     assert not plan_of(*safe, ("support", "a", 0, MANY, 5.0), ("support", "b", 0, ONE, 5.0)).shows("support_saved")
     assert not plan.shows("clawback_due") and plan_of(*safe, ("clawback", "", 2014, MANY, 50.0)).shows("clawback_due")
-    assert not plan.shows("a figure without a rule")
+    assert plan.shows("leading", TOTAL, 2016)  # none
+    assert not any(suppression.Plan().shows(measure) for measure in ("support_saved", "induced_tax", "a figure without a rule"))
     payments = [("paid", "a", 2013, MANY, 60.0), ("paid", "a", 2014, ONE, 60.0), ("paid", "a", 2015, MANY, 60.0)]
+    payments.append(("paid", "a", 2016, ONE, 60.0))
     later = plan_of(*(("awarded", "a", year, MANY, 90.0) for year in (2013, 2014, 2015)), *payments)
     shown = {"net_impact": [True, False, True], "net_cumulative": [False] * 3, "cost_per_enterprise": [True, False, True],
              "rebate_share": [True] * 3}  # fmt: skip
     assert {measure: [later.shows(measure, TOTAL, year) for year in (2013, 2014, 2015)] for measure in shown} == shown
+    assert later.shows("rebate_share", TOTAL, 2016) and not later.shows("cost_per_enterprise", TOTAL, 2016)  # nothing is awarded then
 
 
 def test_what_is_left_of_the_whole_is_held_to_the_rules_only_where_it_is_shown():
