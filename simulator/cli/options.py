@@ -285,7 +285,7 @@ def money(text: str) -> Decimal:
 
 def profile_word(text: str) -> str:
     """The type of --profile: 对外 is external, 对内 internal; any other word stays, to be refused."""
-    from simulator.report.kinds import PROFILES
+    from simulator.store.kinds import PROFILES
 
     return next((profile for profile, words in PROFILES.items() if text.strip().lower() in words), text)
 

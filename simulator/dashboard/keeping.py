@@ -79,8 +79,8 @@ class Keeping:
         """What-ifs compared, as a report."""
 
         def make(runs: list[BudgetRun]) -> list[Path]:
-            from simulator.report.comparison_folder import write_comparison
             from simulator.report.publish import publish
+            from simulator.store.comparisons import write_comparison
 
             folder = _free(self._page.out / file_name(self._page.words.say("compare_page.file")))
             return publish(write_comparison(folder, *runs), notebook="compare", lang=self._page.words.lang)

@@ -9,8 +9,8 @@ from simulator.dashboard.page import QUICK, Dashboard
 from simulator.population.parts import open_register, whole
 from simulator.population.register import Population
 from simulator.population.units import parse_answers
-from simulator.report.kinds import folder_of
 from simulator.scenario import Scenario, load_scenario
+from simulator.store.kinds import folder_of
 
 
 def open_page(

@@ -49,11 +49,11 @@ def report(
     done, with a word, and of each section before it is made: its name, its number, how many there are.
     """
     from simulator.budget.result import BudgetRun
-    from simulator.report import kinds
+    from simulator.disclosure.releases import no_ledger
     from simulator.report.publish import publish
-    from simulator.report.releases import no_ledger
     from simulator.report.wording import load
     from simulator.scenario import typed
+    from simulator.store import kinds
 
     of = of or ("baseline",)
     kept = Path(of[0]) if isinstance(of[0], str | Path) and (Path(of[0]) / "record.json").is_file() else None
@@ -78,11 +78,11 @@ def report(
     if kept:
         folder = kept
     elif notebook == "check":
-        from simulator.report.register_check import write_check
+        from simulator.store.register_checks import write_check
 
         folder = write_check(place, cast("str | Path", of[0]), units)
     elif notebook == "compare":
-        from simulator.report.comparison_folder import write_comparison
+        from simulator.store.comparisons import write_comparison
 
         folder = write_comparison(place, *map(played, of))
     else:
@@ -110,8 +110,8 @@ def _clauses(kept: Path | None, of: AnyScenario | BudgetRun) -> list[tuple[str, 
     """slug, article, zh and en of the clauses of a finished run or of a scenario."""
     from simulator.budget.result import BudgetRun
     from simulator.door.given import load_scenario
-    from simulator.report.record import RunFolder
     from simulator.scenario import typed
+    from simulator.store.record import RunFolder
 
     if kept is not None:
         return [(c.slug, c.article, c.names["zh"], c.names["en"]) for c in RunFolder.open(kept).clauses]
@@ -155,7 +155,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: AnyRegister |
     rerun: also play each run again from its settings: repeated to the byte, different, or not_repeated. population: the
     register of runs that had one. Raises ReportError when the folder holds no record.
     """
-    from simulator.report.verify import verify as hold
+    from simulator.store.verify import verify as hold
 
     return hold(folder, rerun=rerun, population=None if population is None else in_memory(population), workers=workers)
 
@@ -165,6 +165,6 @@ def purge(folder: str | Path) -> DataFrame:
 
     Raises ReportError, with nothing deleted, where the folder holds no record or a record lists what lies elsewhere.
     """
-    from simulator.report.purge import purge as delete
+    from simulator.store.purge import purge as delete
 
     return delete(folder)

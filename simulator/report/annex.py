@@ -10,14 +10,14 @@ from simulator.report import bridges, budgeting, forms, page, returns, tables
 from simulator.report.making import reader
 from simulator.report.outlook import paths
 from simulator.report.page import Part
-from simulator.report.record import RunFolder
 from simulator.report.spending import curves
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store.record import RunFolder
 
 
 def detail(run: RunFolder, lang: str) -> Part:
     """From entitlement to payment, quantiles with their intervals, reserves, ledger, commitments, ratios, back-test, conditions."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     note = Paragraph(words.say("cost.stages_note"), "small")
     parts = [
         tables.stages(run, words),

@@ -14,8 +14,8 @@ from simulator.budget.notches import WITHIN
 from simulator.document import Table
 from simulator.report import basis, budgeting, design, driver_sheets, funding_sheets, legality, loopholes
 from simulator.report.design_section import present
-from simulator.report.record import RunFolder
 from simulator.report.wording import Wording
+from simulator.store.record import RunFolder
 
 
 def tables(run: RunFolder, words: Wording) -> dict[str, Table]:

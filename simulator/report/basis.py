@@ -9,9 +9,9 @@ from simulator.document import Paragraph, Rich, Table
 from simulator.report import legality, loopholes, page, returns
 from simulator.report.making import reader
 from simulator.report.page import Part
-from simulator.report.record import RunFolder
 from simulator.report.settings import settings_table, switches_table
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store.record import RunFolder
 
 # heading → first words of the paths under it; what is listed nowhere comes last, under "other"
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -32,7 +32,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 
 def assumptions(run: RunFolder, lang: str) -> Part:
     """Every assumption with its source and confidence, the changed ones marked."""
-    words, frame = run.words(lang), run.rows_of("assumptions")
+    words, frame = words_of(run, lang), run.rows_of("assumptions")
     weak, changed = frame["confidence"].isin(["C", "J"]).sum(), frame["changed"].sum()
     return page.section(
         "assumptions",
@@ -58,7 +58,7 @@ def assumptions_table(run: RunFolder, words: Wording, path: bool = False) -> Tab
 
 def readings(run: RunFolder, lang: str) -> Part:
     """How the text was read where it is ambiguous, doubts about its legality, its numbers, term and budgets."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     switches = run.rows_of("interpretation")
     return page.section(
         "readings",

@@ -24,12 +24,12 @@ from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import OF_A_RUN, RECORD, allow, allowed, change, put, ready, temporary
 from simulator.population.parts import Register
 from simulator.render import html as of_html
-from simulator.report import kinds
 from simulator.report.batch_plan import Plan, register_of
-from simulator.report.record import RunFolder
 from simulator.report.tables import chance_cell, estimate
 from simulator.report.wording import Wording, load
 from simulator.scenario import load_scenario
+from simulator.store import kinds
+from simulator.store.record import RunFolder
 
 INDEX = "index.html"
 

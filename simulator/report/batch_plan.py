@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from simulator import yamlfile
+from simulator.disclosure.releases import no_ledger
 from simulator.errors import Problem, ReportError, SimulatorError, nearest
 from simulator.phrases import phrase
 from simulator.population.parts import Register, open_register
-from simulator.report import kinds
-from simulator.report.releases import no_ledger
 from simulator.scenario import Scenario, load_scenario
+from simulator.store import kinds
 
 KEYS: Mapping[str, Any] = {
     "scenarios": ["baseline"],

@@ -11,8 +11,8 @@ import pandas as pd
 from simulator.document import Paragraph, Parts
 from simulator.render.text import tables as as_text
 from simulator.report import funding_sheets
-from simulator.report.record import RunFolder
 from simulator.report.wording import Wording, load
+from simulator.store.record import RunFolder
 
 TABLES = ("risk", "ledger", "commitments", "exposure", "execution")
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from simulator.disclosure.registers import AMOUNTS
 from simulator.document import Card, Cards, Cell, Paragraph, Parts, Table
 from simulator.document.numbers import MISSING, UNITS, WITHHELD
 from simulator.population.schema import contract
 from simulator.report import making, page
 from simulator.report.page import Part
-from simulator.report.register_check import CheckFolder
-from simulator.report.register_safety import AMOUNTS
 from simulator.report.wording import Wording, load
+from simulator.store.register_checks import CheckFolder
 
 __all__ = ["cover", "answer", "problems", "completeness", "indicators", "made", "end"]
 end = making.end

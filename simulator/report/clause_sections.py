@@ -11,10 +11,10 @@ from simulator.errors import Problem, ReportError
 from simulator.phrases import phrase
 from simulator.report import charts, making, page, returns
 from simulator.report.page import Part
-from simulator.report.record import TOTAL, Clause, RunFolder
 from simulator.report.settings import settings_table, switches_table
 from simulator.report.tables import estimate
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store.record import TOTAL, Clause, RunFolder
 
 __all__ = ["cover", "answer", "cost", "stages", "terms", "made", "end"]
 end = making.end
@@ -32,7 +32,7 @@ def clause_of(run: RunFolder, slug: str) -> Clause:
 
 def cover(run: RunFolder, clause: str, lang: str) -> Part:
     """Title: the clause and its article."""
-    words, one = run.words(lang), clause_of(run, clause)
+    words, one = words_of(run, lang), clause_of(run, clause)
     title = words.say("readings.clause", article=one.article, name=words.pick(one.names))
     facts = [making.policy_name(run, words), *making.run_facts(run, words)]
     return making.front(run, words, words.say("clause.kicker"), title, facts, sections=_CONTENTS)
@@ -40,7 +40,7 @@ def cover(run: RunFolder, clause: str, lang: str) -> Part:
 
 def answer(run: RunFolder, clause: str, lang: str) -> Part:
     """What it costs in all, its share, and whom it reaches."""
-    words, one = run.words(lang), clause_of(run, clause)
+    words, one = words_of(run, lang), clause_of(run, clause)
     in_kind = one.kind == "in_kind"
     unit, count = UNITS[lang]["count" if in_kind else "money"], UNITS[lang]["count"]
     paid, people = run.row("paid", clause), run.row("recipients", clause)
@@ -88,7 +88,7 @@ def _share(run: RunFolder, clause: str, words: Wording) -> str:
 
 def cost(run: RunFolder, clause: str, lang: str) -> Part:
     """Its payments by year: the fan and the quantiles."""
-    words, one = run.words(lang), clause_of(run, clause)
+    words, one = words_of(run, lang), clause_of(run, clause)
     unit = UNITS[lang]["count" if one.kind == "in_kind" else "money"]
     named = words.say("unit.places" if one.kind == "in_kind" else "unit.money")
     bands = run.by_year("paid", clause)
@@ -115,7 +115,7 @@ def cost(run: RunFolder, clause: str, lang: str) -> Part:
 
 def stages(run: RunFolder, clause: str, lang: str) -> Part:
     """From entitlement to payment by year, and how many receive it."""
-    words, one = run.words(lang), clause_of(run, clause)
+    words, one = words_of(run, lang), clause_of(run, clause)
     unit, count = UNITS[lang]["count" if one.kind == "in_kind" else "money"], UNITS[lang]["count"]
     header = [words.say("risk.year"), *(words.say(f"cost.{m}") for m in _MEASURES), words.say("cost.recipients")]
     rows = [
@@ -138,7 +138,7 @@ def stages(run: RunFolder, clause: str, lang: str) -> Part:
 
 def terms(run: RunFolder, clause: str, lang: str) -> Part:
     """The law's numbers of the clause, the readings of its article, and what its cost depends on."""
-    words, one = run.words(lang), clause_of(run, clause)
+    words, one = words_of(run, lang), clause_of(run, clause)
     law = run.rows_of("law")
     law = law[law["path"].str.startswith(f"law.{clause}.")]
     switches = run.rows_of("interpretation")

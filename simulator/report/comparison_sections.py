@@ -10,12 +10,12 @@ import pandas as pd
 from simulator.document import Block, Cell, Figure, Paragraph, Picture, Table, number
 from simulator.document.numbers import MISSING, UNITS, WITHHELD, Unit, number_of, shown, withheld
 from simulator.report import bridges, legality, making, page
-from simulator.report.comparison_folder import ComparisonFolder
 from simulator.report.page import Part
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.settings import reading_text, value_and_unit
 from simulator.report.tables import chance_cell, chance_text
 from simulator.report.wording import Wording, load
+from simulator.store.comparisons import ComparisonFolder
+from simulator.store.record import TOTAL, RunFolder
 
 __all__ = ["cover", "answer", "changed", "bridge", "difference", "made", "end"]
 ARTICLES = ("二", "三", "四", "五")  # of the text: what a change of the law cites

@@ -15,8 +15,8 @@ from simulator.report import design as texts
 from simulator.report import page
 from simulator.report.figures import BLUE, DARK_BLUE, HALF, MUTED, RED, number_ticks, write
 from simulator.report.page import Part
-from simulator.report.record import RunFolder
 from simulator.report.wording import Wording, load
+from simulator.store.record import RunFolder
 
 _WIDE = (HALF[0] * 1.6, HALF[1])
 

@@ -17,10 +17,10 @@ from simulator.document.numbers import DOWN, MISSING, UNITS, UP, WITHHELD, Numbe
 from simulator.report import page, tables
 from simulator.report.making import policy_name
 from simulator.report.page import Part
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.tabled import in_money, with_margin
 from simulator.report.tables import chance_text, goal
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store.record import TOTAL, RunFolder
 
 FINE = Unit("fine", 0.01, 3, sign="%")  # of small shares
 _SATISFACTION = 90  # per cent: the usual asking, not a result of the run
@@ -30,7 +30,7 @@ BLANKS = ("department", "unit", "person", "seal")  # what only the office that f
 
 def performance(run: RunFolder, lang: str) -> Part:
     """The table of performance targets: the project, its money by source and year, its indicators with their values."""
-    words, unit = run.words(lang), UNITS[lang]["money"]
+    words, unit = words_of(run, lang), UNITS[lang]["money"]
     record, policy = run.record, run.record["policy"]
     new = str(policy["start"])[:4] >= str(run.years[0])
     end = policy.get("end")
@@ -242,7 +242,7 @@ def _floor(share: float) -> str:
 
 def appraisal(run: RunFolder, lang: str) -> Part:
     """The headings of an appraisal before the budget, each with what the run has to say to it."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     parts: list[Parts] = []
     makers = (_necessity, _economy, _soundness, _feasibility, _funding, _guarantee, _sustainability, _conclusion, _advice)
     for key, make in zip(_FEASIBLE, makers, strict=True):

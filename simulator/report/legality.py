@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simulator.document import Cell, Table
-from simulator.report.record import RunFolder
 from simulator.report.wording import Wording
+from simulator.store.record import RunFolder
 
 COLUMNS = ("article", "since", "document", "effect", "uncertain", "reached")
 

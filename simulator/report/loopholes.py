@@ -12,11 +12,11 @@ import pandas as pd
 from simulator.document import Cell, Parts, Table, number
 from simulator.document.numbers import UNITS, WITHHELD, Number, withheld
 from simulator.render.text import tables as as_text
-from simulator.report.record import RunFolder
 from simulator.report.saved import save as save_sheets
 from simulator.report.tabled import in_money, tabled, with_margin
 from simulator.report.wording import Wording, load
 from simulator.scenario import Scenario
+from simulator.store.record import RunFolder
 
 
 def text(prices: pd.DataFrame, lang: str = "zh", scenario: Scenario | None = None) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from simulator.document import Bullets, Cell, Contents, Facts, Heading, Paragraph, Parts, Table, Title, flat
 from simulator.report import page
-from simulator.report.artefact import sums
-from simulator.report.folder import Recorded
 from simulator.report.page import Part
 from simulator.report.wording import Wording, load
 from simulator.scenario.identity import Change
+from simulator.store.artefact import sums
+from simulator.store.folder import Recorded
 
 OF_THE_TEXT = ("law", "formula", "policy")  # groups of settings that the text of the policy says
 

@@ -11,8 +11,8 @@ from simulator.report import driver_sheets, driver_words, matters_charts, page
 from simulator.report.drivers import leading
 from simulator.report.making import reader
 from simulator.report.page import Part
-from simulator.report.record import RunFolder
 from simulator.report.wording import Wording, load
+from simulator.store.record import RunFolder
 
 
 def matters(run: RunFolder, lang: str) -> Part:

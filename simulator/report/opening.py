@@ -8,12 +8,12 @@ from pathlib import Path
 from simulator import resources
 from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
-from simulator.report import kinds
-from simulator.report.comparison_folder import ComparisonFolder, write_comparison
-from simulator.report.folder import RECORD, Recorded
-from simulator.report.record import RunFolder
-from simulator.report.register_check import CheckFolder, write_check
 from simulator.scenario import load_scenario
+from simulator.store import kinds
+from simulator.store.comparisons import ComparisonFolder, write_comparison
+from simulator.store.folder import RECORD, Recorded
+from simulator.store.record import RunFolder
+from simulator.store.register_checks import CheckFolder, write_check
 
 EXAMPLES = Path("out") / "notebooks"  # beside where the notebook runs
 EXAMPLE_DRAWS = 500

@@ -9,8 +9,8 @@ from simulator.document.numbers import UNITS, shown
 from simulator.report import outlook_charts, page, tables
 from simulator.report.outlook_charts import TargetPath
 from simulator.report.page import Part
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.wording import Wording, load
+from simulator.store.record import TOTAL, RunFolder
 
 
 def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Part:

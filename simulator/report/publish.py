@@ -15,20 +15,21 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from simulator import resources
+from simulator.disclosure.releases import admit, enter, no_ledger
 from simulator.errors import Problem, ReportError
 from simulator.files import change, make_folder, ready, temporary
 from simulator.locks import held
 from simulator.phrases import phrase
 from simulator.render.look import faults
-from simulator.report import artefact, kinds, launcher
-from simulator.report.folder import Recorded
+from simulator.report import launcher
 from simulator.report.launcher import without_words
 from simulator.report.making import title
 from simulator.report.opening import OPEN
-from simulator.report.record import read_contributions
-from simulator.report.releases import admit, enter, no_ledger
 from simulator.report.whole import document
 from simulator.report.wording import Wording, load
+from simulator.store import artefact, kinds
+from simulator.store.folder import Recorded
+from simulator.store.record import read_contributions
 
 OUTSIDE = "external"  # folder of reports for readers outside
 _TEMPLATES = Path(__file__).with_name("templates")

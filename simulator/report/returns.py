@@ -21,10 +21,10 @@ from simulator.document.numbers import (
     percent,
     shown,
 )
-from simulator.report.record import RunFolder
 from simulator.report.tabled import with_margin
 from simulator.report.tables import chance_cell, margin
 from simulator.report.wording import Wording
+from simulator.store.record import RunFolder
 
 GOVERNMENTS = ("district", "zone_and_towns", "municipality", "centre")
 FINE, SCORE = Unit("fine", 1, 4), Unit("score", 1, 4)  # of ratios; of forecasts

@@ -19,10 +19,10 @@ from simulator.report.matters import matters
 from simulator.report.outlook import growth, targets
 from simulator.report.page import Part
 from simulator.report.precision import sentence
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.spending import cost, risk
 from simulator.report.tables import between, chance_text
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store.record import TOTAL, RunFolder
 
 __all__ = [
     "cover",
@@ -47,13 +47,13 @@ CONTENTS = (*BODY, "detail", "matters", "assumptions", "readings", "made")
 
 def cover(run: RunFolder, lang: str) -> Part:
     """Title, what run this is, and, where the register is synthetic, that it is. Carries the style sheet."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     return front(run, words, words.say("page.kicker"), policy_name(run, words), run_facts(run, words))
 
 
 def answer(run: RunFolder, lang: str) -> Part:
     """Section 1: what it costs, how likely the appropriation is too small, and what comes back."""
-    words, unit = run.words(lang), UNITS[lang]["money"]
+    words, unit = words_of(run, lang), UNITS[lang]["money"]
     paid = {column: shown(run.row("paid"), unit, column) for column in ("mean", "p50", "p80", "p95")}
     sentences = [
         _cost_sentence(run, words, paid),

@@ -10,13 +10,13 @@ from simulator.document import Beside, Figure, Paragraph, Parts, Picture
 from simulator.document.numbers import UNITS, percent, shown
 from simulator.report import charts, page, tables
 from simulator.report.page import Part
-from simulator.report.record import TOTAL, Clause, RunFolder
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store.record import TOTAL, Clause, RunFolder
 
 
 def cost(run: RunFolder, lang: str) -> Part:
     """Section 2: what each clause costs in each year."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     cash = [c for c in run.clauses if c.kind != "in_kind"]
     names = {c.slug: words.pick(c.names) for c in cash}
     means = pd.DataFrame({c.slug: run.by_year("paid", c.slug)["mean"] for c in cash})
@@ -54,7 +54,7 @@ def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> Parts:
 
 def risk(run: RunFolder, lang: str) -> Part:
     """Section 3: how far payouts may lie apart, and how likely the appropriation does not hold."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     bands = run.by_year("paid").dropna(subset=["p5", "p50", "p80", "p95"])
     parts: list[Parts] = []
     if len(bands):  # few draws support no outer quantiles

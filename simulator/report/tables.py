@@ -24,9 +24,9 @@ from simulator.document.numbers import (
     withheld,
 )
 from simulator.report import funding_sheets
-from simulator.report.record import TOTAL, RecordedTarget, RunFolder
 from simulator.report.tabled import with_margin
 from simulator.report.wording import Wording
+from simulator.store.record import TOTAL, RecordedTarget, RunFolder
 
 
 def paid_as_printed(run: RunFolder, unit: Unit) -> dict[tuple[str, int | str], Decimal]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simulator.report import making, outlook, page, returns
 from simulator.report.page import Part
-from simulator.report.record import RunFolder
 from simulator.report.wording import load
+from simulator.store.record import RunFolder
 
 __all__ = ["cover", "targets", "growth", "ratios", "made", "end"]
 end = making.end

@@ -8,8 +8,8 @@ from types import ModuleType
 
 from simulator.document import Document
 from simulator.report import making
-from simulator.report.folder import Recorded
 from simulator.report.wording import load
+from simulator.store.folder import Recorded
 
 
 def document(folder: Recorded, sections: ModuleType, clause: str, lang: str) -> Document:

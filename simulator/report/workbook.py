@@ -17,11 +17,12 @@ from simulator.document import Block, Document, Table, every
 from simulator.document.numbers import UNITS, number_of, withheld
 from simulator.render.xlsx import Book, Page, cell, down, put, sheet, span, value_of
 from simulator.render.xlsx import write as write_blocks
-from simulator.report import answers, artefact, making, sections, whole
-from simulator.report.record import TOTAL, RunFolder
+from simulator.report import answers, making, sections, whole
 from simulator.report.saved import ends
 from simulator.report.tables import between
-from simulator.report.wording import Wording
+from simulator.report.wording import Wording, words_of
+from simulator.store import artefact
+from simulator.store.record import TOTAL, RunFolder
 
 _QUANTILES = ("p5", "p50", "p80", "p95")
 # (measure, row's name, what it counts in the net cost)
@@ -52,7 +53,7 @@ _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 def write(run: RunFolder, lang: str, path: Path, beside: str = "", report: Document | None = None) -> None:
     """Write the workbook of a run to be read and printed. beside: name of the file that `write_tables` writes, by default this one's
     with `.tables`. report: the report, where it is made already."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     parts = {
         part.anchor: replace(part, title=words.sentences.get(f"{part.anchor}.short", part.title))
         for part in (report or whole.document(run, sections, "", lang)).sections
@@ -89,7 +90,7 @@ def _rest(page: Page, blocks: Sequence[Block], worked: str = "", words: Wording 
 
 def write_tables(run: RunFolder, lang: str, path: Path) -> None:
     """Write every table of a run's answers whole, a sheet each, and the settings with the paths that set them."""
-    words = run.words(lang)
+    words = words_of(run, lang)
     with _book(path, run, words) as book:
         found = answers.tables(run, words)
         page = book.page(words.say("workbook.contents"), making.policy_name(run, words), (34, 80))

@@ -16,7 +16,7 @@ from simulator.budget.result import BudgetRun
 from simulator.budget.summary import by_year, summarise
 from simulator.engine.run import play
 from simulator.errors import ReportError, SimulatorError
-from simulator.report.record import RunFolder
+from simulator.store.record import RunFolder
 from tests.of_2013 import SLUGS
 
 SCENARIO = load_scenario("baseline").set({"draws": 30})

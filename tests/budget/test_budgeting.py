@@ -149,8 +149,8 @@ def test_the_ledger_pays_known_years_as_they_were_paid(paid_register):
 def test_a_run_folder_keeps_the_tables_and_the_page_tells_them(source, paid_register, tmp_path):
     from simulator.render.html import blocks
     from simulator.report import budgeting
-    from simulator.report.record import RunFolder
     from simulator.report.wording import load
+    from simulator.store.record import RunFolder
 
     people = paid_register if source == "paid" else read_population(resources.folder("data") / "sample")
     chosen = scenario({"rationing.mode": "first_come"}, draws=60)

@@ -12,13 +12,13 @@ from simulator import assess, loopholes, synthesize
 from simulator.budget.loopholes.pricing import PRICES, gain, prices, read
 from simulator.budget.loopholes.pricing import loopholes as catalogue
 from simulator.budget.loopholes.ways import WAYS
+from simulator.disclosure.outputs import analyses_released
+from simulator.disclosure.suppression import Plan
 from simulator.engine.run import play
 from simulator.errors import ScenarioError
 from simulator.facts import AREA, BLANK, NATIONAL, RENT
 from simulator.render.html import blocks
 from simulator.report import loopholes as reported
-from simulator.report.disclosure import analyses_released
-from simulator.report.suppression import Plan
 from simulator.report.wording import load
 from tests.laws_of_the_model.playing import register, scenario
 from tests.of_2013 import CASH_INDEX, POLICY, SHIPPED, SLUGS

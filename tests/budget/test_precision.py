@@ -15,7 +15,7 @@ from simulator.budget.precision import CONVERGED, FEWEST, GROWTH, MARGIN, NOT_CO
 from simulator.budget.statistics import NORMAL
 from simulator.errors import ScenarioError
 from simulator.report import sections
-from simulator.report.record import RunFolder
+from simulator.store.record import RunFolder
 from tests.cli.running import call
 from tests.of_2013 import CASH_CLAUSES, CLAUSES, SLUGS
 

@@ -19,8 +19,8 @@ from simulator.dashboard.page import Dashboard
 from simulator.dashboard.worker import Replaying
 from simulator.document.numbers import percent
 from simulator.money import FEN
-from simulator.report.kinds import KINDS
 from simulator.scenario import load_scenario
+from simulator.store.kinds import KINDS
 
 RATE, AREA = "law.tax_rebate.high_rate", "law.office_rent.max_area"
 DRAWS = 12

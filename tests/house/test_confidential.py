@@ -12,7 +12,7 @@ from simulator.budget.result import BudgetRun
 from simulator.engine.run import play
 from simulator.files import put
 from simulator.report import payout_list
-from simulator.report.register_check import write_check
+from simulator.store.register_checks import write_check
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "synthetic.txt"  # beside the tables of an invented register

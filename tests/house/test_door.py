@@ -29,7 +29,7 @@ BESIDE_THE_DOOR = {
     "simulator.notices": {"shown"},
     "simulator.phrases": {"phrase"},
     "simulator.scenario": {"adopt_policy", "parse_set", "shipped", "typed", "under_policy"},
-    "simulator.report.kinds": {"PROFILES"},
+    "simulator.store.kinds": {"PROFILES"},
     "simulator.population.units": {"parse_answers"},
     "simulator.report": {
         "budgeting",

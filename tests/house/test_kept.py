@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 import simulator
+from simulator.disclosure.safety import VARIABLE, rules_in_force
 from simulator.population.dividing import write_parts
 from simulator.population.parts import open_register, part_folder
-from simulator.report.safety import VARIABLE, rules_in_force
 from simulator.resources import folder, state_of
 
 PACKAGE = Path(simulator.__file__).parent

@@ -19,11 +19,11 @@ from simulator.population.indicators import write_indicators
 from simulator.population.readers import examine
 from simulator.population.template import write_workbook
 from simulator.report import payout_list
-from simulator.report.register_check import write_check
 from simulator.report.saved import save
 from simulator.report.tabled import tabled
 from simulator.report.wording import load
 from simulator.spreadsheets import escaped, save_csv, unescaped, workbook
+from simulator.store.register_checks import write_check
 from tests.population.registers import full, write
 
 ROOT = Path(__file__).resolve().parents[2]

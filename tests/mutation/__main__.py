@@ -203,7 +203,7 @@ def killer_of(mutant: Mutant | None, known: list[plays.Play], tests: tuple[str, 
 
 def disclosing(mutant: Mutant | None, _known: list[plays.Play], _tests: tuple[str, ...], _thorough: bool) -> str:
     """The first test of disclosure that fails with a mutant of it; "" when none does."""
-    replaced = plain.Replaced(f"simulator.report.{mutant.module}", mutant.code) if mutant and mutant.code else None
+    replaced = plain.Replaced(f"simulator.disclosure.{mutant.module}", mutant.code) if mutant and mutant.code else None
     if replaced:
         sys.meta_path.insert(0, replaced)
         try:

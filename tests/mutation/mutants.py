@@ -22,7 +22,7 @@ PROGRAM = Path(simulator.__file__).parent
 FILE = "policy.yaml"  # the "module" of the policy's own mutants
 MODULE = "(module)"  # what stands outside functions
 MODULES = ("explanation", "terms", "assessment", "calendar", "legality", "readings", "sharing", "targets")
-DISCLOSURE = ("disclosure", "releases", "suppression", "safety", "combinations")
+DISCLOSURE = ("outputs", "releases", "suppression", "safety", "combinations")
 LONGEST = 60  # characters of a piece of source in a mutant's name
 
 EDGES = {ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.Is: ast.IsNot, ast.In: ast.NotIn}
@@ -64,7 +64,7 @@ class Mutant:
 
 def modules() -> dict[str, Path]:
     """The sources that are changed, by the module's own name."""
-    return {name: PROGRAM / floor / f"{name}.py" for floor, names in (("law", MODULES), ("report", DISCLOSURE)) for name in names}
+    return {name: PROGRAM / floor / f"{name}.py" for floor, names in (("law", MODULES), ("disclosure", DISCLOSURE)) for name in names}
 
 
 def functions(module: str) -> list[str]:

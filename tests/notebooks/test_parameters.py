@@ -13,11 +13,12 @@ import pytest
 from simulator.cli import main
 from simulator.cli.language import LANGUAGES
 from simulator.errors import ReportError, SimulatorError
-from simulator.report import kinds, opening
+from simulator.report import opening
 from simulator.report.launcher import declared
 from simulator.resources import folder
 from simulator.scenario import PLAIN, load_scenario
 from simulator.scenario.funding import SETTINGS
+from simulator.store import kinds
 from tests.of_2013 import SLUGS
 
 NEIGHBOURS = ("extern", "对外版", "外", "externa", "EXTERNAL1", "", " ", "none", "True", "0", "internal external", "对　外x")

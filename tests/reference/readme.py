@@ -62,8 +62,8 @@ def picture(lang: str) -> str:
     from simulator import load_scenario, run
     from simulator.render import pictures
     from simulator.report import charts
-    from simulator.report.record import RunFolder
     from simulator.report.wording import load
+    from simulator.store.record import RunFolder
 
     with tempfile.TemporaryDirectory() as where:
         run(load_scenario()).write(where)

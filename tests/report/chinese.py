@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.report.folder import Recorded
+from simulator.store.folder import Recorded
 
 PROPER = {"SHA"}
 WORD = re.compile(r"[A-Za-z]{2,}")

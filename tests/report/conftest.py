@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.report.record import RunFolder
+from simulator.store.record import RunFolder
 from tests.report import fake_run
 
 KINDS = {

@@ -13,8 +13,8 @@ from simulator.budget.drivers import cost_drivers, sensitivity_of
 from simulator.budget.loopholes.pricing import price_ways
 from simulator.document.numbers import UNITS
 from simulator.report import design, workbook
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.wording import LANGUAGES, load
+from simulator.store.record import TOTAL, RunFolder
 from tests.report import books
 
 RATIONED = {"draws": 60, "rationing.mode": "pro_rata", "appropriation.2014": 3_000_000}

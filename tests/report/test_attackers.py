@@ -19,18 +19,19 @@ import pytest
 import simulator
 from simulator.budget.contributions import contributions, holders
 from simulator.budget.result import BudgetRun
+from simulator.disclosure import releases
+from simulator.disclosure.combinations import combined_tell, same_holders
+from simulator.disclosure.registers import behind
+from simulator.disclosure.safety import TOTAL, sensitive
 from simulator.errors import ReportError
-from simulator.report import check_sections, releases, sections, workbook
-from simulator.report.combinations import combined_tell, same_holders
-from simulator.report.folder import RECORD
+from simulator.report import check_sections, sections, workbook
 from simulator.report.publish import _page_text, publish
-from simulator.report.record import RunFolder
-from simulator.report.register_check import CheckFolder, write_check
-from simulator.report.register_safety import behind
-from simulator.report.run_files import CONTRIBUTIONS
-from simulator.report.safety import TOTAL, sensitive
 from simulator.report.wording import load
 from simulator.spreadsheets import save_csv
+from simulator.store.folder import RECORD
+from simulator.store.record import RunFolder
+from simulator.store.register_checks import CheckFolder, write_check
+from simulator.store.run_files import CONTRIBUTIONS
 from tests.population.registers import full, write
 from tests.report import books, canaries
 

@@ -13,14 +13,15 @@ import simulator
 from simulator import audit, resources
 from simulator.budget.concentration import concentration
 from simulator.cli import main
+from simulator.disclosure.suppression import Plan
 from simulator.errors import Problem, ReportError
-from simulator.report import comparison_folder, kinds, record, register_check, workbook
-from simulator.report.comparison_folder import write_comparison
+from simulator.report import workbook
 from simulator.report.launcher import Execution, without_words
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
-from simulator.report.register_check import write_check
-from simulator.report.suppression import Plan
+from simulator.store import comparisons, kinds, record, register_checks
+from simulator.store.comparisons import write_comparison
+from simulator.store.register_checks import write_check
 from tests.report.canaries import CODE, WORD, found_in, register, texts_of
 
 SHOWN = "987.7"  # 万元: what the one platform was paid, as a page prints it
@@ -101,8 +102,8 @@ def test_the_record_of_a_run_names_nobody(folders):
 def test_without_the_control_they_would(folders, tmp_path, monkeypatch):
     """The search finds what the control holds back: in the page, the clause's page, the workbook, the comparison, the check."""
     monkeypatch.setattr(record, "plan_of", lambda *given: Plan(exempt=True))
-    monkeypatch.setattr(comparison_folder, "plan_of", lambda *given: Plan(exempt=True))
-    monkeypatch.setattr(register_check, "sensitive_rows", lambda people, annual, tables: {name: [] for name in tables})
+    monkeypatch.setattr(comparisons, "plan_of", lambda *given: Plan(exempt=True))
+    monkeypatch.setattr(register_checks, "sensitive_rows", lambda people, annual, tables: {name: [] for name in tables})
     again = {**folders, "check": write_check(tmp_path / "check", folders["source"])}
     for kind in ("clause", "check"):  # a comparison shows totals, and differences of 0 where this clause is
         folder = OPEN[kinds.KINDS[kind].folder](again[kinds.KINDS[kind].folder], "external")

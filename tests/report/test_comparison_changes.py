@@ -11,7 +11,7 @@ import pytest
 from simulator import load_scenario, run
 from simulator.document.numbers import UNITS
 from simulator.report import comparison_sections
-from simulator.report.comparison_folder import ComparisonFolder, write_comparison
+from simulator.store.comparisons import ComparisonFolder, write_comparison
 
 SMALL = {"draws": 10, "assumptions.incumbents.number": 10, "assumptions.joiners.a_year": 0}
 

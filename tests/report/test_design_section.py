@@ -10,8 +10,8 @@ from simulator.budget.design_tables import again, read, tables
 from simulator.engine.run import play
 from simulator.report import design as reported
 from simulator.report import sections
-from simulator.report.record import RunFolder
 from simulator.report.wording import load
+from simulator.store.record import RunFolder
 from tests.report.test_sections import text_of
 
 SMALL = {"draws": 60, "horizon": 2014, "assumptions.incumbents.number": 5, "assumptions.joiners.a_year": 0}

@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 import simulator
 from simulator.budget.contributions import contributions
 from simulator.budget.result import BudgetRun
+from simulator.disclosure import outputs, registers, releases, safety, suppression
+from simulator.disclosure.safety import Cube, Rules, protect, sensitive
 from simulator.document.numbers import UNITS, WITHHELD, shown
 from simulator.engine.run import play
 from simulator.errors import ReportError
 from simulator.population.dividing import write_parts
-from simulator.report import disclosure, register_safety, releases, safety, suppression
 from simulator.report.publish import publish
-from simulator.report.record import RunFolder, read_contributions
-from simulator.report.register_check import CheckFolder, write_check
-from simulator.report.run_files import ANALYSES, CONTRIBUTIONS
-from simulator.report.safety import Cube, Rules, protect, sensitive
 from simulator.report.wording import LANGUAGES, load
+from simulator.store.record import RunFolder, read_contributions
+from simulator.store.register_checks import CheckFolder, write_check
+from simulator.store.run_files import ANALYSES, CONTRIBUTIONS
 
 FREQUENCY, PERCENT, DOMINANCE = (
     Rules(fewest=3, percent=0, dominance=()),
@@ -195,7 +195,7 @@ def test_a_run_for_outside_shows_nothing_that_its_plan_does_not(kept, real):
     same = ~table["withheld"]
     money = same & (table["unit"] == "CNY")
     before = inside.summary.loc[money, ["mean", "standard_error"]].astype(float)
-    assert table.loc[money, "mean"].tolist() == disclosure.coarse(before["mean"].to_numpy(), before["standard_error"].to_numpy()).tolist()
+    assert table.loc[money, "mean"].tolist() == outputs.coarse(before["mean"].to_numpy(), before["standard_error"].to_numpy()).tolist()
     assert (table.loc[money, "mean"] % 1000 == 0).all() and (before["mean"] % 1000 != 0).any()
     assert table.loc[same, "mean"].to_numpy() == pytest.approx(inside.summary.loc[same, "mean"].to_numpy(), abs=1e5, nan_ok=True)
     assert table.filter(regex="^p99").isna().all().all()
@@ -209,10 +209,10 @@ def test_every_measure_of_a_run_has_its_rule(real):
     run = real[0]
     ruled = {*suppression.BY_CLAUSE, *suppression.RESTS, "target", "target_fully"}
     assert set(run.summary["measure"]) <= ruled
-    assert set(disclosure.ANALYSES) <= {name.removesuffix(".csv") for name in ANALYSES}
+    assert set(outputs.ANALYSES) <= {name.removesuffix(".csv") for name in ANALYSES}
     for name in ANALYSES:  # one that is left out is named on the page
         key = name.removesuffix(".csv")
-        assert key in disclosure.ANALYSES or all(f"analyses.{key}" in load(lang) for lang in LANGUAGES)
+        assert key in outputs.ANALYSES or all(f"analyses.{key}" in load(lang) for lang in LANGUAGES)
 
 
 def test_an_invented_register_is_exempt_and_a_run_that_cannot_be_held_to_the_rules_is_refused(kept, tmp_path, real):
@@ -331,7 +331,7 @@ def test_tables_of_a_register_pass_the_ledger_too(checks, tmp_path):
             row = tables["of_scale"].set_index(["threshold", "year"])["enterprises"][int(clause), int(year)]
         if row is not None:
             whole = of.get((measure, "" if clause == safety.TOTAL else clause, int(year)), 0.0)
-            assert row == (whole if name == "of_scale" else disclosure.coarse(np.array([whole]))[0]), (measure, clause)
+            assert row == (whole if name == "of_scale" else outputs.coarse(np.array([whole]))[0]), (measure, clause)
     with pytest.raises(ReportError, match="--releases"):
         publish(one.path, notebook="check", profile="external")
     releases.enter(tmp_path, releases.admit(tmp_path, one.record, behind, shown), behind, {})
@@ -353,7 +353,7 @@ def test_tables_of_a_register_pass_the_ledger_too(checks, tmp_path):
 )
 def test_of_counts_above_thresholds_no_difference_is_of_few(counts, online, held):
     table = pd.DataFrame({"year": 2013, "kind": "x", "threshold": range(len(counts)), "enterprises": counts})
-    assert sorted(register_safety._thresholds(table, {2013: online})) == held
+    assert sorted(registers._thresholds(table, {2013: online})) == held
     shown = [online, *(c for n, c in enumerate(counts) if n not in held), 0]
     assert all(a == b or abs(a - b) >= Rules().fewest for a, b in combinations(shown, 2))
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.report import combinations, disclosure, releases, safety, suppression
-from simulator.report.disclosure import (
+from simulator.disclosure import combinations, outputs, releases, safety, suppression
+from simulator.disclosure.outputs import (
     analyses_released,
     coarse,
     differences_released,
@@ -19,7 +19,7 @@ from simulator.report.disclosure import (
     released,
     summary_released,
 )
-from simulator.report.safety import Cube
+from simulator.disclosure.safety import Cube
 
 TOTAL = "total"
 
@@ -59,7 +59,7 @@ def summary(**columns):
         ("recipients", "a", "2013", "count"),
         ("share", TOTAL, TOTAL, "share"),
     ]
-    table = pd.DataFrame(rows, columns=list(disclosure.KEYS))
+    table = pd.DataFrame(rows, columns=list(outputs.KEYS))
     return table.assign(**dict.fromkeys(NUMBERS, 1234567.891) | columns)
 
 

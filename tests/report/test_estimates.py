@@ -19,11 +19,11 @@ from simulator.render import text as of_text
 from simulator.render.html import blocks
 from simulator.render.text import width as screen_width
 from simulator.report import driver_sheets, forms, returns
-from simulator.report.record import RunFolder
 from simulator.report.saved import save
 from simulator.report.tabled import tabled
 from simulator.report.tables import chance_cell
 from simulator.report.wording import load
+from simulator.store.record import RunFolder
 
 NAN = math.nan
 

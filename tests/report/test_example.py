@@ -8,8 +8,8 @@ import pytest
 
 import simulator
 from simulator.report import budgeting, forms, screen, sections
-from simulator.report.record import RunFolder
 from simulator.scenario import load_scenario
+from simulator.store.record import RunFolder
 from tests.report.test_sections import text_of
 
 OWN = {f"appropriation.{year}": 5_000_000 for year in range(2013, 2019)}

@@ -42,9 +42,9 @@ from simulator.render import docx as word
 from simulator.render import pdf
 from simulator.report import sections, workbook
 from simulator.report.publish import _REMEDY, publish
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.whole import document
 from simulator.report.wording import LANGUAGES, load
+from simulator.store.record import TOTAL, RunFolder
 from tests.report import books as tables
 from tests.report.chinese import english_in
 

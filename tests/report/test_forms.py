@@ -14,9 +14,9 @@ from simulator.budget.affordability import affordability, revenue, revenue_of
 from simulator.budget.concentration import concentration, lorenz
 from simulator.document.numbers import UNITS, shown
 from simulator.report import forms, sections, workbook
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.tables import chance_text
 from simulator.report.wording import LANGUAGES, load
+from simulator.store.record import TOTAL, RunFolder
 from tests.report import books
 from tests.report.test_sections import text_of
 

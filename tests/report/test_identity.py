@@ -11,9 +11,9 @@ from simulator.render import docx as word
 from simulator.report import making, sections, workbook
 from simulator.report.batch import Batch, _index
 from simulator.report.batch_plan import Plan
-from simulator.report.record import RunFolder
 from simulator.report.whole import document
 from simulator.report.wording import load
+from simulator.store.record import RunFolder
 from tests.report import fake_run
 
 CHANGE = {

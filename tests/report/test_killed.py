@@ -16,9 +16,10 @@ import pytest
 
 from simulator import files
 from simulator.cli import main
+from simulator.disclosure import releases
 from simulator.errors import SimulatorError
 from simulator.files import digest_of
-from simulator.report import batch, batch_plan, launcher, publish, releases
+from simulator.report import batch, batch_plan, launcher, publish
 from tests.killing import GROWING, killed, moments, starved, steps_of
 from tests.report import fake_run
 

@@ -13,10 +13,11 @@ from simulator import resources
 from simulator.document.numbers import WITHHELD
 from simulator.errors import ReportError
 from simulator.render.look import faults
-from simulator.report import kinds, launcher
+from simulator.report import launcher
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
 from simulator.report.wording import load
+from simulator.store import kinds
 from tests.of_2013 import SLUGS
 from tests.report.chinese import english_in
 from tests.report.test_page import text_of
@@ -25,8 +26,8 @@ from tests.report.test_page import text_of
 @pytest.fixture(scope="module")
 def opened(folder, tmp_path_factory):
     """opened(kind, profile): the folder each report is made from: an invented run, a small comparison, the sample's check."""
-    from simulator.report.comparison_folder import write_comparison
-    from simulator.report.register_check import write_check
+    from simulator.store.comparisons import write_comparison
+    from simulator.store.register_checks import write_check
 
     where = tmp_path_factory.mktemp("reports")
     runs = [simulator.run(simulator.load_scenario(name, {"draws": 20})) for name in ("baseline", "cautious")]
@@ -65,7 +66,7 @@ def test_every_report_speaks(opened, name, lang, profile):
 
 @pytest.mark.parametrize("lang, said", [("zh", "名册有 2 处错误，更正后才能使用。"), ("en", "Errors in the register: 2 . It cannot")])
 def test_a_register_that_cannot_be_used_is_reported_of(tmp_path, lang, said):
-    from simulator.report.register_check import write_check
+    from simulator.store.register_checks import write_check
     from tests.population.registers import full, write
 
     write(

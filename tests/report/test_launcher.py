@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from simulator import resources
 from simulator.errors import ReportError
-from simulator.report import kinds, launcher
+from simulator.report import launcher
+from simulator.store import kinds
 
 KNOWN = {"folder": "str", "lang": "str", "draws": "int"}
 

@@ -13,8 +13,8 @@ import simulator
 from simulator.budget.drivers import FEWEST, cost_drivers, sensitivity_of, tables
 from simulator.render.pictures import svg
 from simulator.report import driver_words, drivers, matters_charts, sections
-from simulator.report.record import RunFolder
 from simulator.report.wording import load
+from simulator.store.record import RunFolder
 from tests.of_2013 import SWITCHES
 
 ZH, EN = load("zh"), load("en")

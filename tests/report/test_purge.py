@@ -12,7 +12,7 @@ import simulator
 from simulator.cli import main
 from simulator.errors import ReportError
 from simulator.files import put
-from simulator.report.comparison_folder import write_comparison
+from simulator.store.comparisons import write_comparison
 from tests.cli.running import listing
 
 

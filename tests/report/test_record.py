@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from simulator.errors import ReportError
-from simulator.report.record import RunFolder
+from simulator.store.record import RunFolder
 
 
 @pytest.fixture

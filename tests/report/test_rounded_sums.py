@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import simulator
 from simulator.document.numbers import UNITS, fitted
 from simulator.report import forms, tables
-from simulator.report.record import TOTAL, RunFolder
 from simulator.report.wording import load
+from simulator.store.record import TOTAL, RunFolder
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(0.01, 1e9))
 

@@ -12,8 +12,8 @@ import pytest
 import simulator
 from simulator.render.html import blocks
 from simulator.report import sections, tables
-from simulator.report.record import RunFolder
 from simulator.report.wording import load
+from simulator.store.record import RunFolder
 from tests.report.conftest import KINDS
 
 NAMES = [name for name in sections.__all__ if name not in ("design", "end")]  # a design: test_design_section

@@ -11,8 +11,8 @@ import pytest
 import simulator
 from simulator.cli import main
 from simulator.errors import ReportError
-from simulator.report.artefact import RECORDS
 from simulator.report.publish import publish
+from simulator.store.artefact import RECORDS
 
 
 @pytest.fixture(scope="module")

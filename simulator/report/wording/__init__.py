@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from simulator import yamlfile
 from simulator.document import Rich
@@ -20,6 +21,14 @@ from simulator.phrases import phrase
 LANGUAGES = ("zh", "en")
 BUDGET = ("funds", "Funds")  # places that every wording fills itself: the appropriation, or the example of one
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+class Example(Protocol):
+    """A run, of which the words know only whether its appropriation is the program's example."""
+
+    @property
+    def example(self) -> object:
+        """Whatever is true where it is."""
 
 
 @dataclass(frozen=True)
@@ -109,3 +118,8 @@ def _leaves(node: Mapping[str, object], path: str) -> list[tuple[str, str]]:
         else:  # `none` and numbers are read as values: a sentence must not become one unnoticed
             raise ReportError(Problem(key, phrase("is {}, not a sentence", repr(child)), "put it in quotes"))
     return found
+
+
+def words_of(run: Example, lang: str) -> Wording:
+    """The sentences for a run, in which what is appropriated is called an example where it is one."""
+    return load(lang, bool(run.example))

@@ -17,9 +17,9 @@ from simulator.errors import Problem, ReportError
 from simulator.files import RECORD as WRITTEN
 from simulator.files import delete, delete_empty, digest_of, listed, settle_below
 from simulator.phrases import phrase
-from simulator.report.artefact import RECORDS
-from simulator.report.folder import RECORD
-from simulator.report.verify import CHANGED, MISSING, SAME, json_of, state_of
+from simulator.store.artefact import RECORDS
+from simulator.store.folder import RECORD
+from simulator.store.verify import CHANGED, MISSING, SAME, json_of, state_of
 
 GONE, KEPT, ALTERED, OTHER, LOCKED = "gone", "kept", "altered", "other", "locked"
 COLUMNS = ("file", "state")

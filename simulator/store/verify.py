@@ -22,13 +22,13 @@ from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import settle_below
 from simulator.phrases import phrase
 from simulator.population.register import Population
-from simulator.report.artefact import RECORDS
-from simulator.report.folder import RECORD
-from simulator.report.kinds import BESIDE, FORMATS, KINDS, LANGUAGES
-from simulator.report.record import RunFolder
-from simulator.report.run_files import ANALYSES
 from simulator.scenario import Scenario, load_scenario, parse_set
 from simulator.spreadsheets import unescaped
+from simulator.store.artefact import RECORDS
+from simulator.store.folder import RECORD
+from simulator.store.kinds import BESIDE, FORMATS, KINDS, LANGUAGES
+from simulator.store.record import RunFolder
+from simulator.store.run_files import ANALYSES
 
 SAME, CHANGED, MISSING, FOREIGN, UNRECORDED, UNREAD = "same", "changed", "missing", "foreign", "unrecorded", "unread"
 REPEATED, DIFFERENT, NOT_REPEATED = "repeated", "different", "not_repeated"

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from simulator.report.safety import TOTAL, Cube, Rules, cubes, rules_in_force, sensitive
+from simulator.disclosure.safety import TOTAL, Cube, Rules, cubes, rules_in_force, sensitive
 
 STOCKS = ("online_sales", "taxes", "support")  # and the tables of a register: facts, known without chance
 SMALLEST = 1.0  # CNY: what is smaller is no difference

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.summary import COUNTS
-from simulator.report.safety import TOTAL
-from simulator.report.suppression import Plan
+from simulator.disclosure.safety import TOTAL
+from simulator.disclosure.suppression import Plan
 
 FINEST, COARSEST = 3, 5  # outside amounts are rounded to the digit of their error, from thousands of yuan to hundreds of thousands
 KEYS = ("measure", "clause", "year", "unit")

@@ -17,15 +17,15 @@ import pandas as pd
 
 from simulator.budget.compare import compare_runs
 from simulator.budget.result import BudgetRun
+from simulator.disclosure.outputs import differences_released
+from simulator.disclosure.suppression import Plan, plan_of
 from simulator.errors import Problem, ReportError
 from simulator.files import change
 from simulator.phrases import phrase
-from simulator.report.disclosure import differences_released
-from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
-from simulator.report.kinds import profile_of
-from simulator.report.record import TOTAL, RunFolder, read_contributions
-from simulator.report.suppression import Plan, plan_of
 from simulator.spreadsheets import save_csv
+from simulator.store.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.store.kinds import profile_of
+from simulator.store.record import TOTAL, RunFolder, read_contributions
 
 FILES: Mapping[str, tuple[str, ...]] = {
     "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low", "share_higher_high"),

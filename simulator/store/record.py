@@ -18,14 +18,13 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.adding_up import REMEDY, faults_of
+from simulator.disclosure.outputs import analyses_released, left_out, summary_released
+from simulator.disclosure.suppression import Plan, plan_of
 from simulator.errors import Problem, ReportError
 from simulator.projection.sobol import REPLICATES
-from simulator.report.disclosure import analyses_released, left_out, summary_released
-from simulator.report.folder import RECORD, Recorded, read_csv, read_output, read_record
-from simulator.report.kinds import profile_of
-from simulator.report.run_files import ANALYSES, CONTRIBUTIONS, FILES, RECORD_KEYS
-from simulator.report.suppression import Plan, plan_of
-from simulator.report.wording import Wording, load
+from simulator.store.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.store.kinds import profile_of
+from simulator.store.run_files import ANALYSES, CONTRIBUTIONS, FILES, RECORD_KEYS
 
 TOTAL = "total"
 
@@ -164,10 +163,6 @@ class RunFolder(Recorded):
     def example(self) -> tuple[int, ...]:
         """The years whose appropriation is the program's example: the bureau has not entered its own."""
         return tuple(int(y) for y in self.record.get("example_years", ()))
-
-    def words(self, lang: str) -> Wording:
-        """The words of a language, saying of the appropriation that it is an example where it is one."""
-        return load(lang, bool(self.example))
 
     @property
     def appropriation_total(self) -> float:

@@ -11,7 +11,7 @@ import json
 import platform
 
 from simulator import audit
-from simulator.report.folder import Recorded
+from simulator.store.folder import Recorded
 
 RECORDS = "records"  # folder of the records, beside the files
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.report.safety import TOTAL, Cube, Shown, cubes, protect, rules_in_force, sensitive
+from simulator.disclosure.safety import TOTAL, Cube, Shown, cubes, protect, rules_in_force, sensitive
 
 BY_CLAUSE = ("recipients", "entitled", "awarded", "paid", "displaced")
 COUNTED = {"places_value": "places"}  # by what a count's value is held to the rules

@@ -31,11 +31,11 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.contributions import DRAWS
+from simulator.disclosure.combinations import Key, combined_tell, same_holders, without_chance
+from simulator.disclosure.safety import TOTAL, Cube, cubes, sensitive
 from simulator.errors import Problem, ReportError
 from simulator.files import change, digest_of
 from simulator.phrases import phrase
-from simulator.report.combinations import Key, combined_tell, same_holders, without_chance
-from simulator.report.safety import TOTAL, Cube, cubes, sensitive
 
 LEDGER = "releases.jsonl"
 

@@ -17,6 +17,15 @@ import pandas as pd
 
 from simulator.budget.result import versions
 from simulator.compiled import source_hash
+from simulator.disclosure.outputs import released
+from simulator.disclosure.registers import (
+    behind,
+    columns_released,
+    counts_released,
+    indicators_released,
+    sensitive_rows,
+    shown,
+)
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ReportError
 from simulator.files import change, listed
@@ -25,20 +34,11 @@ from simulator.population.indicators import indicators
 from simulator.population.raw import Finding
 from simulator.population.readers import Examination, examine
 from simulator.population.schema import contract
-from simulator.report.disclosure import released
-from simulator.report.folder import RECORD, Recorded, read_numbers, read_output, read_record
-from simulator.report.kinds import profile_of
-from simulator.report.register_safety import (
-    behind,
-    columns_released,
-    counts_released,
-    indicators_released,
-    sensitive_rows,
-    shown,
-)
-from simulator.report.run_files import CONTRIBUTIONS
 from simulator.scenario import load_scenario
 from simulator.spreadsheets import save_csv
+from simulator.store.folder import RECORD, Recorded, read_numbers, read_output, read_record
+from simulator.store.kinds import profile_of
+from simulator.store.run_files import CONTRIBUTIONS
 
 TELLING = ("problems.csv", "columns.csv")
 UNKNOWN = {"未知", "unknown"}

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from simulator.budget.contributions import aliases, holders
+from simulator.disclosure.outputs import coarse, released
+from simulator.disclosure.safety import TOTAL, rules_in_force, sensitive
 from simulator.facts import BLANK
 from simulator.money import FEN
 from simulator.population.indicators import LEADING, OF_SCALE, SERVING, SIZES, TAXES
 from simulator.population.register import Population
 from simulator.population.schema import contract
-from simulator.report.disclosure import coarse, released
-from simulator.report.safety import TOTAL, rules_in_force, sensitive
 
 
 def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[str, pd.DataFrame]) -> dict[str, list[int]]:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from simulator.disclosure.suppression import Plan
 from simulator.errors import Problem, ReportError, nearest
 from simulator.files import settled
 from simulator.phrases import phrase
-from simulator.report.suppression import Plan
 from simulator.spreadsheets import unescaped
 
 RECORD = "record.json"
