@@ -234,7 +234,7 @@ class Section:
 @dataclass(frozen=True)
 class Document:
     """A whole document. lang: zh or en; of: what it was made from; footer: that, as it is said at a page's foot; labels: what tables and
-    figures are called before their number; page_of: how a page is numbered; created: when that was made (now if unsaid)."""
+    figures are called before their number; created: when that was made (now if unsaid); page_of: how a page is numbered."""
 
     title: str
     subject: str
@@ -243,8 +243,8 @@ class Document:
     footer: str
     labels: tuple[str, str]
     sections: Sequence[Section]
-    page_of: str = "{page} / {pages}"
     created: datetime | None = None
+    page_of: str = "{page} / {pages}"
 
 
 def flat(parts: Parts) -> tuple[Block, ...]:

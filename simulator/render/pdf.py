@@ -1,7 +1,7 @@
 """A document as PDF, set by typst inside this process, without a browser, TeX or a network.
 
 `report.typ` says how it looks; the document comes to it as data. The report's own fonts travel into the file as far as they are used, so
-that it reads the same everywhere; its headings become the file's outline, and its structure is marked for those who listen to it.
+that it reads the same everywhere; its headings become the file's outline, and its structure is marked for screen readers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,11 @@ def write(whole: Document, path: Path) -> None:
     readers (PDF/UA-1, ISO 14289-1). Raises ReportError."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[file.parent for file in font_files()])
     given = {"document": json.dumps(_data(whole), ensure_ascii=False)}
-    date = whole.created.astimezone(UTC) if whole.created else None
+    created = int((whole.created or datetime.now(UTC)).timestamp())
     with temporary("typeset") as nothing:  # the only folder that typst could read from
         setting = typst.Compiler(_LOOK.read_bytes(), root=nothing, font_paths=fonts, sys_inputs=given)
         try:
-            setting.compile(output=path, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=date)
+            setting.compile(output=path, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=created)
         except typst.TypstError as e:  # a character that cannot be in such a file
             raise ReportError(Problem("PDF", phrase("cannot be typeset ({})", e.message), "write it in another way")) from e
 
@@ -54,10 +54,12 @@ def _data(part: Any) -> Any:
                 "numeric": [part.numeric(place) for place in range(len(part.header))],
                 "words": [_longest(texts) for texts in columns],
             }
+        case Document():
+            return _fields(part, "title", "of", "lang", "footer", "labels", "sections", "page_of")
         case Cell():
             return _fields(part, "text", "number", "note")
         case _ if is_dataclass(part):
-            return _fields(part, *(one.name for one in fields(part) if one.name != "created"))  # which the file says of itself
+            return _fields(part, *(one.name for one in fields(part)))
         case Sequence() if not isinstance(part, str):
             return [_data(one) for one in part if one or not isinstance(one, Section)]
     return part

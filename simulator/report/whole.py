@@ -26,6 +26,6 @@ def document(folder: Recorded, sections: ModuleType, clause: str, lang: str) -> 
         words.say("page.footer", run_id=folder.run_id),
         (words.say("page.table"), words.say("page.figure")),
         made,
-        words.say("page.page_of", page="{page}", pages="{pages}"),
         datetime.fromisoformat(str(folder.record["created"])),
+        words.say("page.page_of", page="{page}", pages="{pages}"),
     )

@@ -345,8 +345,7 @@ def test_no_text_is_read_as_markup_or_code(tmp_path, need):
             text,
             (text, text),
             [Section("one", text, "en", places), Section("bare", text, "en"), Section(text, text, "en", (), "end")],
-            text + "{page}",
-            datetime(2013, 7, 1, tzinfo=UTC),
+            page_of=text + "{page}",
         )
         pdf.write(whole, tmp_path / "x.pdf")
         said = squeezed(read(need("pdftotext"), tmp_path / "x.pdf", "-"))
