@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import resources
-from simulator.engine import casebook, policycases
+from simulator.engine import casebook, casemaking, policycases
 from simulator.engine.explain import OUTCOMES
 from simulator.errors import LawError, Problem, SimulatorError
 from simulator.files import put
@@ -127,16 +127,14 @@ def _show(asked: Asked) -> int:
 
 def _cases(asked: Asked) -> int:
     law = law_at(policy_file(asked.file))
-    policy, (cases, missed) = law.policy, policycases.make(law)
+    policy, (cases, missed) = law.policy, casemaking.make(law)
     if asked.out:
         casebook.save(policy, cases, Path(asked.out), "zh" if asked.zh else "en")
     for case in [] if asked.out else cases:
-        clause = policy.clauses[policy.index(case.clause)]
-        given = {year: casebook.written(policy, case, value) for year, value in case.gives.items()}
-        unit = ("元", "CNY") if clause.cash else (clause.unit.name, clause.unit.name)
+        given, unit = {year: casebook.written(policy, case, value) for year, value in case.gives.items()}, casebook.unit_of(policy, case)
         asked.tell(
-            f"{case.name}  {case.zh}  " + "，".join(f"{year}：{amount}{unit[0]}" for year, amount in given.items()),
-            f"{case.name}  {case.en}  " + ", ".join(f"{year}: {amount} {unit[1]}" for year, amount in given.items()),
+            f"{_named(case)}  {case.zh}  " + "，".join(f"{year}：{amount}{unit[0]}" for year, amount in given.items()),
+            f"{_named(case)}  {case.en}  " + ", ".join(f"{year}: {amount} {unit[1]}" for year, amount in given.items()),
         )
     asked.tell(f"共 {len(cases)} 个例子", f"{len(cases)} cases")
     if missed:
@@ -150,6 +148,11 @@ def _cases(asked: Asked) -> int:
             f"confirm them in the column 确认 (confirmed), then: simulator policy test FILE --cases {asked.out}",
         )
     return 0
+
+
+def _named(case: policycases.Case) -> str:
+    """A case, and which of its enterprises."""
+    return f"{case.name} {case.member}" if case.member else case.name
 
 
 def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
@@ -185,8 +188,8 @@ def _test(asked: Asked) -> int:
     for case, year, said, now in wrong:
         was, found = (casebook.written(law.policy, case, v) for v in (said, now))
         asked.tell(
-            f"{case.name}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}{_why(law, case, year, 0)}",
-            f"{case.name} ({case.en}), {year}: confirmed {was}, now {found}{_why(law, case, year, 1)}",
+            f"{_named(case)}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}{_why(law, case, year, 0)}",
+            f"{_named(case)} ({case.en}), {year}: confirmed {was}, now {found}{_why(law, case, year, 1)}",
         )
     differ, rest = len({case.name for case, *_ in wrong}), len(cases) - confirmed
     asked.tell(

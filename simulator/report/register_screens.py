@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.engine.assess import CLAWBACK, Assessment
+from simulator.engine.assess import Assessment
+from simulator.law.policy import CLAWBACK
 from simulator.law.readings import defaults
 from simulator.population.parts import Parts
 from simulator.population.readers import Examination
