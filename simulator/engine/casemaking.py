@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from simulator.engine.casesearch import Search, Values, Where
 from simulator.engine.policycases import Case, Member, assess_case, shown, told_of
 from simulator.law.language.nodes import make as node_of
-from simulator.law.policy import CLAWBACK, Clause, Condition, FirstN
+from simulator.law.policy import CLAWBACK, Condition, FirstN
 from simulator.law.terms import Law
 from simulator.population.schema import contract_of
 
 _ALIKE = 300  # enterprises that are alike in a case, at most
-_BREACHES = 6  # cases of a condition of conduct, and of what is due back
+_READ = 4  # cases of a reading of a clause
+_BREACHES = 10  # cases of a condition of conduct, and of what is due back, in a year
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What is known of a clause: its search, the facts with which it gives something in the year `year`, that as a case."""
+    """What is known of a clause: its search, the facts with which it gives something in the year `year`, that as a case; its cases."""
 
     search: Search
     base: Values
     year: int
     case: Case
+    cases: list[Case] = field(default_factory=list)
 
 
 def make(law: Law) -> tuple[list[Case], list[str]]:
@@ -39,8 +41,10 @@ def make(law: Law) -> tuple[list[Case], list[str]]:
             continue
         alone[k] = _Found(search, base, search.year, search.case(base, "得到该项", "gets it"))
         made = list(_of_clause(law, alone[k]))
-        cases += [*made, *_otherwise_read(law, clause, made)]
+        alone[k].cases.extend(made)
+        cases += made
     cases += [*_together(law, alone), *_existing_support(law, alone), *_conduct(law, alone), *_due_back(law, alone)]
+    cases += [other for slug in policy.slugs for other in _otherwise_read(law, [case for case in cases if case.clause == slug])]
     cases += [*_firsts(law, alone), *_pots(law, alone)]
     count: dict[str, int] = {}
     kept: dict[object, Case] = {}
@@ -88,6 +92,7 @@ def _of_clause(law: Law, found: _Found) -> Iterator[Case]:
     if clause.mark is not None:
         yield search.as_before(base, "上年已是如此", "the year before it was so already")
     yield from _rising_and_falling(search, base)
+    yield from _of_taxes(law, found)
     yield from _at_the_end(law, found)
     search.year = found.year
 
@@ -105,33 +110,53 @@ def _rising_and_falling(search: Search, base: Values) -> Iterator[Case]:
             yield search.along(base, where, falling, f"{label}先高后低", f"{where[1]} high, then lower")
 
 
+def _of_taxes(law: Law, found: _Found) -> Iterator[Case]:
+    """The district's part of taxes left blank and worked out of each tax, in the first and the last year of the term."""
+    worked_out = {"retained_tax", "district_contribution"}
+    if not worked_out & {*law.policy.clauses[law.policy.index(found.case.clause)].facts}:
+        return
+    search = found.search
+    for year in dict.fromkeys((found.year, _last(law) + 1, _last(law))):
+        base = found.base if year == found.year else search.base(year)
+        for tax in ("vat", "business_tax", "income_tax") if base is not None else ():
+            search.year = year
+            case = search.over_years(base, "", "") if year == found.year else search.case(base, "", "")
+            for size in (10**7, 10**8, 10**9, 10**10):
+                years = {
+                    y: {**{n: v for n, v in row.items() if n not in worked_out}, tax: size * (1 + max(0, y - year + 1))}
+                    for y, row in case.years.items()
+                }
+                header = search.column(tax).header
+                taxed = replace(case, years=years, zh=f"区级留成由{header}算出", en=f"the district's part worked out of {tax}")
+                if any(assess_case(law, taxed).values()):
+                    yield taxed
+                    break
+
+
 def _at_the_end(law: Law, found: _Found) -> Iterator[Case]:
     """From the last year of the term on, and only after it: whether the year, or the first one paid, has to lie in the term."""
-    search = Search.of_clause(law, law.policy.clauses[law.policy.index(found.case.clause)])
-    last = _last(law)
+    clause, last = law.policy.clauses[law.policy.index(found.case.clause)], _last(law)
     if law.end is None:
         return
+    search = Search.of_clause(law, clause)
     base = search.base(last)
     if base is not None:
-        search.year = last
         yield search.over_years(search.uncapped(base), "自政策末年起逐年", "from the last year of the term on")
-        for days_too in (False, True):
-            moved = {where: _later(search, where, value) if days_too else value for where, value in base.items()}
-            search.year = last + 1
-            yield search.over_years(moved, "政策期满后", "after the term")
-            search.year = last
+        search.year = last + 1
+        yield search.over_years(base, "政策期满后", "after the term")
+    search = Search.of_clause(law, clause, ("in_term", "begins_in_term"))
+    base = search.base(last + 1)
+    if base is not None:
+        yield search.over_years(search.latest(base), "政策期满后才符合", "only after the term")
 
 
-def _later(search: Search, where: Where, value: int) -> int:
-    """A day a year later; anything else as it is."""
-    return value + 10_000 if value and where[1] != "present" and search.kind(where) == "date" else value
-
-
-def _otherwise_read(law: Law, clause: Clause, made: Iterable[Case]) -> Iterator[Case]:
-    """For every reading that a clause turns on and that is not the default: the first case that comes out otherwise under it."""
-    of_all = {name for condition in law.policy.settlement.conduct for name in condition.uses.readings}
-    for name in {**clause.uses.readings, **dict.fromkeys(sorted(of_all))}:
-        switch = law.policy.readings[name]
+def _otherwise_read(law: Law, made: Sequence[Case]) -> Iterator[Case]:
+    """Of a clause's cases: for every reading that is not the default some that come out otherwise under it."""
+    policy = law.policy
+    k = policy.index(made[0].clause) if made else 0
+    links = [*(g.when for g in policy.settlement.exclusive if k in g.clauses), *(c.most for c in policy.settlement.caps if k in c.clauses)]
+    asked = (policy.clauses[k], *policy.settlement.conduct, *links)
+    for switch in [switch for name, switch in policy.readings.items() if made and any(name in part.uses.readings for part in asked)]:
         for word in switch.names:
             if word == switch.default:
                 continue
@@ -140,11 +165,16 @@ def _otherwise_read(law: Law, clause: Clause, made: Iterable[Case]) -> Iterator[
                     case,
                     zh=f"{case.zh}；{switch.zh}：{switch.meanings[word][0]}",
                     en=f"{case.en}; {switch.en}: {switch.meanings[word][1]}",
-                    readings={name: word},
+                    readings={switch.name: word},
                 )
                 for case in made
             )
-            yield from islice((other for other in read if assess_case(law, other) != assess_case(law, replace(other, readings={}))), 1)
+            seen = set[tuple[tuple[int, int], ...]]()
+            for other in read:
+                came = assess_case(law, other)
+                if len(seen) < _READ and tuple(came.items()) not in seen and came != assess_case(law, replace(other, readings={})):
+                    seen.add(tuple(came.items()))
+                    yield other
 
 
 # ------------------------------------------------------------------------------------------------------------- several clauses
@@ -195,11 +225,37 @@ def _together(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:
                 high = replace(high, zh=f"{said.zh}：各项达到最高", en=f"{said.en}: each at its most")
                 yield from (replace(high, clause=law.policy.slugs[k]) for k in members)
             continue
+        yield from _equal(law, alone, clauses, said)
         for i, k in enumerate(clauses):  # those that the whole leaves out, and which of two equal ones stays
             for other in clauses[i + 1 :]:
-                pair, of_pair = _whole(alone, (k, other))
-                if pair is not None and len(of_pair) == 2 and not {k, other} <= set(members[:2]):
-                    yield from _linked(law, pair, of_pair, said, False, 0)
+                if not {k, other} <= set(members[:2]):
+                    pair, of_pair = _whole(alone, (k, other))
+                    pair = pair if len(of_pair) == 2 else _both(law, k, other)
+                    if pair is not None:
+                        yield from _linked(law, pair, [k, other], said, False, 0)
+
+
+def _equal(law: Law, alone: Mapping[int, _Found], clauses: Sequence[int], said: Condition) -> Iterator[Case]:
+    """Of clauses of which only the highest is given: two that are due the same."""
+    due = {
+        k: {amount: case for case in alone[k].cases if (amount := assess_case(law, case).get(alone[k].year, 0)) > 0}
+        for k in clauses
+        if k in alone
+    }
+    for k, other in ((k, other) for k in due for other in due if k < other and alone[k].year == alone[other].year):
+        for amount in due[k]:
+            both = _joined([due[k][amount], due[other][amount]]) if amount in due[other] else None
+            if both is not None:
+                for one in (k, other):
+                    yield replace(both, clause=law.policy.slugs[one], zh=f"{said.zh}：金额相同", en=f"{said.en}: of the same sum")
+                return
+
+
+def _both(law: Law, k: int, other: int) -> Case | None:
+    """One enterprise to which two clauses are due, found for both together."""
+    search = Search.of_both(law, law.policy.clauses[k], law.policy.clauses[other])
+    base = search.base()
+    return None if base is None else search.case(base, "", "")
 
 
 def _linked(law: Law, whole: Case, members: list[int], said: Condition, lifetime: bool, is_cap: int) -> Iterator[Case]:
@@ -288,8 +344,8 @@ def _with(case: Case, breach: Case) -> Case:
 
 
 def _of_some(law: Law, alone: Mapping[int, _Found], conditions: Iterable[tuple[Condition, bool]], back: bool) -> Iterator[Case]:
-    """Cases over the years that come out differently as conditions hold or fail in their second year: of the clause that is paid in the
-    most years, or of all that is due back."""
+    """Cases over the years as conditions hold or fail in their second or first year: of the clause that is paid in the most years, or of
+    all that is due back."""
     over = {}
     for k, found in alone.items():
         found.search.year = found.year
@@ -304,14 +360,8 @@ def _of_some(law: Law, alone: Mapping[int, _Found], conditions: Iterable[tuple[C
             whole = _joined([whole, over[k]]) or whole
     whole = replace(whole, clause=CLAWBACK if back else law.policy.slugs[best])
     for condition, holds in conditions:
-        seen = {tuple(assess_case(law, whole).items())}
         for year in (alone[best].year + 1, alone[best].year):
-            for breach in _breaches(law, condition, holds, year):
-                case = _with(whole, breach)
-                came = tuple(assess_case(law, case).items())
-                if came not in seen and len(seen) <= _BREACHES:
-                    seen.add(came)
-                    yield case
+            yield from (_with(whole, breach) for breach in islice(_breaches(law, condition, holds, year), _BREACHES))
 
 
 def _conduct(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:

@@ -58,11 +58,18 @@ class Search:
         self.year = law.start.year
 
     @classmethod
-    def of_clause(cls, law: Law, clause: Clause) -> Search:
-        """Of what a clause gives."""
-        parts = [part for condition in clause.conditions for part in conjuncts(condition.node)]
+    def of_clause(cls, law: Law, clause: Clause, without: tuple[str, ...] = ()) -> Search:
+        """Of what a clause gives. without: names of conditions that are not asked for."""
+        parts = [part for condition in clause.conditions if condition.name not in without for part in conjuncts(condition.node)]
         beside = (clause.first.number, clause.first.by.node) if clause.first is not None else ()
         return cls(law, clause.slug, parts, clause.amount.node, tuple(clause.uses.numbers), beside)
+
+    @classmethod
+    def of_both(cls, law: Law, one: Clause, other: Clause) -> Search:
+        """Of what both of two clauses give."""
+        parts = [part for clause in (one, other) for condition in clause.conditions for part in conjuncts(condition.node)]
+        numbers = tuple({**one.uses.numbers, **other.uses.numbers})
+        return cls(law, one.slug, parts, nodes.make("min", one.amount.node, other.amount.node), numbers)
 
     @classmethod
     def of_condition(cls, law: Law, node: Node, numbers: tuple[str, ...]) -> Search:
@@ -205,6 +212,14 @@ class Search:
                     break
         return base
 
+    def latest(self, base: Values) -> Values:
+        """The facts with each day as late as the clause still gives something."""
+        for where in self.leaves:
+            if where[1] != "present" and self.kind(where) == "date" and base[where]:
+                days = sorted({*self.candidates(where), *self.days(base, where)}, reverse=True)
+                base = {**base, where: next((day for day in days if day and self.given({**base, where: day})[1] > 0), base[where])}
+        return base
+
     def most(self, base: Values, where: Where) -> int:
         """A value of a fact with which the clause gives the most it can; 0 where there is none, or where it always gives as much."""
         amounts = {value: self.given({**base, where: value})[1] for value in self.candidates(where)}
@@ -224,11 +239,25 @@ class Search:
         return base
 
     def otherwise(self, base: Values) -> Iterator[Values]:
-        """The facts with one left out that the clause does not need where another one is there: alternatives (`or`)."""
+        """The facts with another choice, and with one left out that the clause does not need where another one is there (`or`)."""
+        for where in self.leaves:
+            if self.kind(where) == "choice":
+                for value in self.candidates(where):
+                    other = {**base, where: value}
+                    if value != base[where]:
+                        other = next((o for o in (other, *self._helped(other)) if self.given(o)[1] > 0), None)  # type: ignore[assignment]
+                        if other is not None:
+                            yield other
         either = [node for node in nodes.below(*self.conditions) if node.op in ("or", "select")]
         for where in self.leaves:
             if base[where] and any(self._depends(node, where) for node in either):
                 yield from self.alternatives(base, where)
+
+    def _helped(self, values: Values) -> Iterator[Values]:
+        """The facts with one quantity larger."""
+        for where in self.amounts_of:
+            for value in self.candidates(where):
+                yield {**values, where: value}
 
     def alternatives(self, base: Values, where: Where) -> Iterator[Values]:
         """The facts without one, and another in its place."""
@@ -307,6 +336,8 @@ class Search:
                 for day in self.days(base, where):
                     yield self._at(base, where, _day_before(day), label, "before")
                     yield self._at(base, where, day, label, "at")
+                if was:
+                    yield self._at(base, where, was - 3 * 10_000, label, "earlier")
                 continue
             yield from self._beside_edges(base, where, label)
             if (even := self.evened(base, where)) != base:
@@ -354,6 +385,7 @@ class Search:
             "below": ("（变化前）", " (before it changes)"),
             "at": ("（自此变化）", " (from here on)"),
             "above": ("（变化后）", " (after it has changed)"),
+            "earlier": ("（早三年）", " (three years earlier)"),
             "before": ("（前一日）", " (the day before)"),
             "most": ("（达到最高）", " (the most)"),
             "": ("", ""),

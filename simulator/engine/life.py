@@ -159,8 +159,8 @@ def live(world, workspace, cohort, e, everything, by_clause, by_year):
             continue
         if projected:
             if written < j - 1:
-                write_year(state, workspace.years[j - 1], e, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
-            write_year(state, now, e, world.prices[j] / world.prices[cohort.priced], rows[j])
+                write_year(state, workspace.years[j - 1], e, year - 1, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
+            write_year(state, now, e, year, world.prices[j] / world.prices[cohort.priced], rows[j])
             written = j
         if world.own.shape[0] > 0 and projected:
             write_own(world, workspace, e, j, cohort.based, workspace.years)

@@ -192,7 +192,7 @@ def expected_row(state, active, year, e, row):
     """What a projected row of an enterprise keeps from year to year, by way of the e-th place of `year`, a YEAR that nobody uses."""
     set_out(state, year, e)
     year.present[e] = active
-    write_year(state, year, e, 1.0, row)
+    write_year(state, year, e, 0, 1.0, row)  # which tax it pays is no such thing
 
 
 @rule

@@ -250,6 +250,7 @@ class Policy:
     baseline: str = ""
     discretion: frozenset[str] = frozenset()
     targets_year: int = 0  # by when the targets are to be reached; 0: the policy sets none
+    targets_note: Mapping[str, str] = field(default_factory=dict)  # a remark on the targets, by language
     term_assumed: bool = False  # the text gives no dates: a scenario that says others does not change it
     measures: Mapping[str, Promise] = field(default_factory=dict)  # by the name of its lever
     names_of_numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)  # path: Chinese, English

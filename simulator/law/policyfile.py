@@ -583,6 +583,7 @@ def _read(reader: _Reader) -> Law | None:
         str(data.get("baseline") or ""),
         frozenset(p for p, n in reader.numbers.items() if n.discretion),
         targets_year,
+        _targets_note(reader, data),
         reader.mapping("term", data.get("term")).get("assumed") is True,
         measures,
         {path: (number.zh, number.en) for path, number in reader.numbers.items()},
@@ -1508,6 +1509,18 @@ def _targets_year(reader: _Reader, data: Mapping[str, Any]) -> int:
     return 0
 
 
+def _targets_note(reader: _Reader, data: Mapping[str, Any]) -> dict[str, str]:
+    """A remark on the targets, by language."""
+    given = data.get("targets")
+    note = given.get("note") if isinstance(given, Mapping) else None
+    if note is None:
+        return {}
+    block = {"zh": note} if isinstance(note, str) else reader.mapping("targets.note", note)
+    reader.keys("targets.note", block, ("zh", "en"))
+    zh = reader.text("targets.note", block, "zh")
+    return {"zh": zh, "en": reader.text("targets.note", block, "en", zh)}
+
+
 def _measures(reader: _Reader, data: Mapping[str, Any]) -> dict[str, Promise]:
     """Measures promised without an amount: under which article, and how the text calls each."""
     found, known = {}, {measure.name: measure for measure in MEASURES}
@@ -1535,7 +1548,7 @@ def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, B
         given = reader.mapping(slug, data.get(slug))
         if slug == "targets" and not given:
             continue
-        reader.keys(slug, given, ("article", "zh", "en", "numbers", *(("year",) if slug == "targets" else ())))
+        reader.keys(slug, given, ("article", "zh", "en", "numbers", *(("year", "note") if slug == "targets" else ())))
         own = reader.mapping(f"{slug}.numbers", given.get("numbers"))
         declared = {term.name: term.unit for term in module.TERMS}
         reader.keys(f"{slug}.numbers", own, declared)
