@@ -258,6 +258,7 @@ class BudgetRun:
             "years": self.result.years,
             "cash_years": self.result.cash_years,
             "policy": {
+                "name": scenario.law.name,
                 "start": str(scenario.law.start),
                 "end": str(scenario.law.end or "none"),
                 "title": {"zh": scenario.law.zh, "en": scenario.law.en},

@@ -211,8 +211,10 @@ _OF_SHARING = ("row_reassigned", "row_booked")  # said only where the shares of 
 
 def reassigned_from(run: RunFolder) -> int:
     """The first year in which revenue moves between levels of government, against the rules of the base year; 0: in none."""
-    moved = run.by_year("reassigned_tax")["mean"] if run.has("reassigned_tax") else ()
-    return next((year for year in run.years if year in getattr(moved, "index", ()) and moved[year]), 0)
+    if not run.has("reassigned_tax"):
+        return 0
+    moved = run.by_year("reassigned_tax")["mean"]
+    return next((year for year in run.years if year in moved.index and moved[year]), 0)
 
 
 def balance_note(run: RunFolder, words: Wording) -> str:
