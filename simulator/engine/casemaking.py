@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from simulator.engine.casesearch import Search, Values, Where
-from simulator.engine.policycases import Case, Member, assess_case, shown, told_of
+from simulator.engine.policycases import Case, Member, assess_case, same_for_all, shown, told_of
 from simulator.law.language.nodes import make as node_of
 from simulator.law.policy import CLAWBACK, Condition, FirstN
 from simulator.law.terms import Law
@@ -52,6 +52,8 @@ def make(law: Law) -> tuple[list[Case], list[str]]:
         kept.setdefault(_same(case), case)
     named = []
     for case in kept.values():
+        if not same_for_all(law, case):
+            continue
         if not case.at:
             count[case.clause] = count.get(case.clause, 0) + 1
         begins = min(year for member in case.members for year in member.years)
@@ -479,6 +481,8 @@ def _pots(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:
             own = alone.get(k)
             if own is None or own.year != year:
                 continue
-            members = [Member("乙", own.case.enterprise, own.case.years), Member("甲", one.enterprise, one.years, fits + 1)]
+            last = Member("乙", own.case.enterprise, own.case.years)
+            others = Member("甲", one.enterprise, one.years, fits if pot.share == "first_come" else fits + 1)
+            members = [others, last] if pot.share == "first_come" and fits else [last, others] if others.copies else [last]
             said = f"{pot.zh}：不够", f"{pot.en}: not enough"
             yield from _group(policy.slugs[k], members, *said)

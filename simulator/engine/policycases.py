@@ -8,7 +8,7 @@ the facts).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -83,6 +83,12 @@ class _Alike:
 def assess_case(law: Law, case: Case) -> dict[int, int]:
     """What the case's clause gives its enterprise in each year of the policy up to the case's last; of several alike the first."""
     return _given(law, case, {})[0]
+
+
+def same_for_all(law: Law, case: Case) -> bool:
+    """Whether those of each of its enterprises that are alike get the same."""
+    memo: dict[Any, list[_Alike]] = {}
+    return all(len(_given(law, replace(case, at=at), memo)) == 1 for at in range(len(case.group)))
 
 
 def _given(law: Law, case: Case, memo: dict[Any, list[_Alike]]) -> list[dict[int, int]]:

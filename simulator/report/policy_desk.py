@@ -13,9 +13,11 @@ from simulator.engine.explain import OUTCOMES
 from simulator.errors import LawError, Problem, SimulatorError
 from simulator.files import put
 from simulator.law import policybook, policytext
+from simulator.law.explanation import RANKED_OUT
+from simulator.law.policy import Settlement
 from simulator.law.policyfile import document_of, examine, law_of
 from simulator.law.shipped import law_at, policy_path, shipped_policies
-from simulator.law.steps import EXCLUSIVE
+from simulator.law.steps import EXCLUSIVE, FIRST, POT, Step
 from simulator.law.terms import Law
 from simulator.messages import line
 from simulator.report import policy_in_words
@@ -155,6 +157,16 @@ def _named(case: policycases.Case) -> str:
     return f"{case.name} {case.member}" if case.member else case.name
 
 
+def _link(rules: Settlement, step: Step) -> tuple[str, str]:
+    """What took something of an amount: Chinese, English."""
+    if step.kind == FIRST:
+        return OUTCOMES[RANKED_OUT]
+    if step.kind == POT:
+        return rules.pots[step.at].zh, rules.pots[step.at].en
+    link = rules.exclusive[step.at].when if step.kind == EXCLUSIVE else rules.caps[step.at].most
+    return link.zh, link.en
+
+
 def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
     """Why a case's clause gives nothing, or less than its formula, in a year; "" where it gives all."""
     told = policycases.told_of(law, case).get(year)
@@ -164,8 +176,7 @@ def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
     if failing:
         return f"（不符合：{'、'.join(failing)}）" if side == 0 else f" (does not hold: {', '.join(failing)})"
     rules = law.policy.settlement
-    links = [rules.exclusive[step.at].when if step.kind == EXCLUSIVE else rules.caps[step.at].most for step in told.steps]
-    said = "、".join(link.zh for link in links) if side == 0 else ", ".join(link.en for link in links)
+    said = ("、" if side == 0 else ", ").join(_link(rules, step)[side] for step in told.steps if step.after < step.before)
     said = said or OUTCOMES[told.outcome][side]
     return f"（{said}）" if side == 0 else f" ({said})"
 

@@ -99,14 +99,14 @@ def test_the_higher_of_two_opening_awards_is_the_whole_interaction():
     causes = found.causes.set_index("cause")
     lost = cost(draws) - cost(play(settings.set({"interpretation.opening_awards": "cumulative"})))
     assert lost.sum() < 0
-    assert causes["mean"]["opening_awards"] == pytest.approx(lost.mean() / 100, abs=0.01)
+    assert causes["mean"]["exclusive"] == pytest.approx(lost.mean() / 100, abs=0.01)
     assert causes["mean"]["arrivals"] == 0 == causes["mean"]["other"]
     assert found.clauses.set_index("clause")["alone"][INTERACTION] == pytest.approx(lost.mean() / 100, abs=0.01)
 
 
 def test_who_comes_for_one_clause_costs_under_the_others(four):
     causes = four[2].causes.set_index("cause")
-    assert list(causes.index) == ["arrivals", "opening_awards", "other"]
+    assert list(causes.index) == ["arrivals", "exclusive", "other"]
     assert causes["mean"].sum() == pytest.approx(four[2].clauses.set_index("clause")["alone"][INTERACTION], abs=0.02)
     assert causes["mean"]["arrivals"] > 0  # some come for the rent and ask for the opening award too
 

@@ -16,7 +16,8 @@ from simulator.law.shipped import policy_path, shipped_policies
 from tests.policies.mutants import listed, mutants, surviving
 
 SAMPLE = 10  # changes of each policy; `python -m tests.policies.mutants` tries them all
-POLICIES = {**{name: policy_path(name) for name in shipped_policies()}, "qingshan": Path(__file__).with_name("qingshan.yaml")}
+HERE = Path(__file__).parent
+POLICIES = {**{name: policy_path(name) for name in shipped_policies()}, **{name: HERE / f"{name}.yaml" for name in ("qingshan", "donghu")}}
 
 
 @pytest.mark.parametrize("name", POLICIES)
