@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -24,7 +25,7 @@ from simulator.budget.paired import Progress, carried_over, steps
 from simulator.budget.statistics import Replicate, mean_and_error
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
-from simulator.law.language.nodes import READING, evaluate, leaves
+from simulator.law.language.nodes import READING, Node, evaluate, leaves
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
@@ -36,6 +37,11 @@ TOTAL, INTERACTION = "total", "interaction"
 VALUES = ("booked", "alone", "last_in", "shapley")
 
 
+def _code(code: int, _: Node) -> int:
+    """What the only reading of a formula is."""
+    return code
+
+
 def causes_of(scenario: Scenario) -> dict[str, dict[str, object]]:
     """What makes the whole another thing than its parts, and the settings under which it does not: arrivals that answer to generosity;
     exclusive groups that hold under some readings only."""
@@ -45,7 +51,7 @@ def causes_of(scenario: Scenario) -> dict[str, dict[str, object]]:
         if found and all(leaf.op == READING for leaf in found) and len(group.when.uses.readings) == 1:
             (name,) = group.when.uses.readings
             switch = scenario.law.policy.readings[name]
-            off = [word for word in switch.names if not evaluate(group.when.node, lambda _, word=word: switch.code(word))]  # type: ignore[misc]
+            off = [word for word in switch.names if not evaluate(group.when.node, partial(_code, switch.code(word)))]
             settings |= {f"interpretation.{name}": off[0]} if off else {}
     return {"arrivals": {"assumptions.butfor.elasticity": 0}, **({"exclusive": settings} if settings else {})}
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from simulator.budget import attribution
 from simulator.budget.attribution import INTERACTION, TOTAL, VALUES, attribute, cost, players_of
 from simulator.engine.run import play
+from simulator.scenario import load_scenario, under_policy
 from tests.laws_of_the_model.playing import ALL_CAME_ANYWAY, EVERYBODY_APPLIES, NOBODY_BREAKS_A_RULE, assume, scenario
 from tests.of_2013 import SLUGS
 
@@ -120,3 +123,10 @@ def test_progress_ends_where_it_says():
     settings, done = scenario(ONLY_FOUR, draws=5), []
     attribute(play(settings), settings, progress=lambda n, total: done.append((n, total)))
     assert sum(n for n, _ in done) == done[-1][1]
+
+
+def test_another_policy_has_no_causes_of_this_one():
+    """What makes the whole another thing than its parts follows from the policy's own links."""
+    assert attribution.causes_of(load_scenario("baseline"))["exclusive"] == {"interpretation.opening_awards": "cumulative"}
+    for name in ("longhua_2025", Path(__file__).parents[1] / "policies" / "donghu.yaml"):
+        assert set(attribution.causes_of(under_policy(name))) == {"arrivals"}
