@@ -115,12 +115,12 @@ class Watch(event.Listener):
         if self._said - self._begun < EVERY:
             self._usual |= self._read()
         if (usual := self._usual.get(self._name)) is None:
-            notice(phrase("compiling, once for this version: {} s so far", format(taken, ",.0f")))
+            notice(phrase("compiling the engine, once for this version, whatever the policy: {} s so far", format(taken, ",.0f")))
         else:
             share = min(0.99, self._done / usual)
             notice(
                 phrase(
-                    "compiling, once for this version: {} done, about {} s more",
+                    "compiling the engine, once for this version, whatever the policy: {} done, about {} s more",
                     format(share, ".0%"),
                     format(taken * (1 / share - 1), ",.0f"),
                 )

@@ -11,8 +11,9 @@ of them: so every column adds up to the run's own total, to the fen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -24,6 +25,7 @@ from simulator.budget.paired import Progress, carried_over, steps
 from simulator.budget.statistics import Replicate, mean_and_error
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
+from simulator.law.language.nodes import READING, Node, evaluate, leaves
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
@@ -33,11 +35,25 @@ PAIRS = 4  # orders of the clauses, each with its reverse
 FEW = 5  # clauses up to which all sets are played
 TOTAL, INTERACTION = "total", "interaction"
 VALUES = ("booked", "alone", "last_in", "shapley")
-# what makes the whole another thing than its parts, and the settings under which it does not
-CAUSES: Mapping[str, Mapping[str, object]] = {
-    "arrivals": {"assumptions.butfor.elasticity": 0},
-    "opening_awards": {"interpretation.opening_awards": "cumulative"},
-}
+
+
+def _code(code: int, _: Node) -> int:
+    """What the only reading of a formula is."""
+    return code
+
+
+def causes_of(scenario: Scenario) -> dict[str, dict[str, object]]:
+    """What makes the whole another thing than its parts, and the settings under which it does not: arrivals that answer to generosity;
+    exclusive groups that hold under some readings only."""
+    settings: dict[str, object] = {}
+    for group in scenario.law.policy.settlement.exclusive:
+        found = leaves(group.when.node).values()
+        if found and all(leaf.op == READING for leaf in found) and len(group.when.uses.readings) == 1:
+            (name,) = group.when.uses.readings
+            switch = scenario.law.policy.readings[name]
+            off = [word for word in switch.names if not evaluate(group.when.node, partial(_code, switch.code(word)))]
+            settings |= {f"interpretation.{name}": off[0]} if off else {}
+    return {"arrivals": {"assumptions.butfor.elasticity": 0}, **({"exclusive": settings} if settings else {})}
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,7 @@ def attribute(
     """
     players, small = players_of(scenario), scenario.set({"draws": min(few, scenario.draws)})
     orders = shapley.antithetic_orders(players, pairs, scenario.seed) if len(players) > FEW else []
-    causes = [c for c, neutral in CAUSES.items() if small.set(neutral).to_dict() != small.to_dict()]
+    causes = [c for c, neutral in causes_of(small).items() if small.set(neutral).to_dict() != small.to_dict()]
     ends = {frozenset(c) for size in (0, 1, len(players) - 1, len(players)) for c in combinations(players, max(0, size))}
     sets = len(ends.union(shapley.sets_of(orders)) if orders else ends) if len(players) > FEW else 2 ** len(players)
     work = small.draws * (sets + len(causes) * (len(players) + 1))
@@ -161,7 +177,7 @@ def _causes(game: Offers, causes: list[str], replicate: Replicate) -> pd.DataFra
     settings: dict[str, Any] = {}
     left = game.interaction()
     for cause in causes:
-        settings |= CAUSES[cause]
+        settings |= causes_of(game.scenario)[cause]
         without = Offers(game.scenario.set(settings), game.population, game.players, game.workers, game.step).interaction()
         rows.append((cause, *mean_and_error(left - without, replicate)))
         left = without

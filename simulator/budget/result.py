@@ -39,6 +39,7 @@ from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
 from simulator.compiled import CACHE_NOTE, source_hash
 from simulator.engine.blocks import Workers
+from simulator.engine.elsewhere import elsewhere
 from simulator.engine.run import Draws
 from simulator.errors import Problem
 from simulator.files import Change, change, listed
@@ -234,6 +235,8 @@ class BudgetRun:
                 "synthetic": population.synthetic,
                 "sha256": population.sha256,
             }
+        if people["synthetic"] and (missing := elsewhere(scenario)):
+            people["elsewhere"] = missing
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
         wording: dict[str, Callable[[Problem], str]] = {"zh": lambda p: str(translated(p, "zh")), "en": str}
         found = population.warnings if population is not None else []  # what stands in the register's cells stays there
@@ -256,9 +259,11 @@ class BudgetRun:
             "years": self.result.years,
             "cash_years": self.result.cash_years,
             "policy": {
+                "name": scenario.law.name,
                 "start": str(scenario.law.start),
                 "end": str(scenario.law.end or "none"),
                 "title": {"zh": scenario.law.zh, "en": scenario.law.en},
+                **({"targets_note": remark} if (remark := scenario.law.policy.targets_note) else {}),
             },
             "appropriation": {str(y): fen / FEN for y, fen in scenario.funds.items()},
             "repeat": command(scenario, population is not None),

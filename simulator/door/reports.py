@@ -149,15 +149,24 @@ def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Clu
     return make(read_plan(file, out), out, workers, notice)
 
 
-def verify(folder: str | Path, *, rerun: bool = False, population: AnyRegister | None = None, workers: int | None = None) -> DataFrame:
+def verify(
+    folder: str | Path,
+    *,
+    rerun: bool = False,
+    population: AnyRegister | None = None,
+    workers: int | None = None,
+    policy: str | Path | None = None,
+) -> DataFrame:
     """Every file of a folder's runs and reports with its state: same, changed, missing, foreign, unrecorded, unread.
 
     rerun: also play each run again from its settings: repeated to the byte, different, or not_repeated. population: the
-    register of runs that had one. Raises ReportError when the folder holds no record.
+    register of runs that had one; policy: the file of their policy, where it does not come with the program. Raises ReportError when the
+    folder holds no record.
     """
     from simulator.store.verify import verify as hold
 
-    return hold(folder, rerun=rerun, population=None if population is None else in_memory(population), workers=workers)
+    people = None if population is None else in_memory(population)
+    return hold(folder, rerun=rerun, population=people, workers=workers, policy=policy)
 
 
 def purge(folder: str | Path) -> DataFrame:

@@ -21,7 +21,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.law.assessment import assess_register
 from simulator.law.language.nodes import evaluate
 from simulator.law.plain import Plain
-from simulator.law.policy import Policy
+from simulator.law.policy import CLAWBACK, Policy
 from simulator.law.readings import compile_readings
 from simulator.law.steps import Step
 from simulator.law.terms import Block
@@ -33,7 +33,6 @@ from simulator.population.schema import contract_of
 from simulator.projection.columns import SEEN
 from simulator.scenario import Scenario
 
-CLAWBACK = "clawback"
 PLAN = ("enterprise_id", "year", "clause", "part", "parts", "paid_in", "amount")
 BY_ENTERPRISE = ("ids", "names", "awards", "displaced", "displaced_of_district", "clawback")  # fields with a row an enterprise
 LARGEST_SUM = 9.0e18  # int64 sums are refused above this

@@ -1,8 +1,8 @@
 """Worked cases as a file: a workbook to be confirmed by hand, or YAML beside the policy.
 
-In the workbook each row is one year of one case; 确认 says 是 where a person came to the computed amount, or the amount that person
-came to. A row of one's own has no computed amount: its 确认 is the amount. Facts stand under their Chinese headers, in the units of
-the register.
+In the workbook each row is one year of one enterprise of a case; 确认 says 是 where a person came to the computed amount, or the amount
+that person came to. A row of one's own has no computed amount: its 确认 is the amount. Facts stand under their Chinese headers, in the
+units of the register. Where others decide too, 企业 names the enterprises of a case and 户数 says how many are alike.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from simulator import yamlfile
-from simulator.engine.policycases import Case, shown
+from simulator.engine.policycases import Case, Member, shown
 from simulator.errors import LawError, Problem, nearest
 from simulator.files import put
-from simulator.law.policy import Policy
+from simulator.law.policy import CLAWBACK, Policy
 from simulator.law.policytext import as_yaml
 from simulator.money import FEN
 from simulator.phrases import phrase
@@ -27,7 +27,9 @@ from simulator.population.template import header_of
 from simulator.spreadsheets import unescaped, workbook
 
 SHEET = "例"
-HEAD = ("案例", "条款", "说明", "年度", "计算金额", "确认", "有当年数据", "解读")
+HEAD = ("案例", "条款", "说明", "年度", "计算金额", "确认", "有当年数据", "解读", "企业", "户数", "已有支持")
+_NEEDED = HEAD[:7]
+MOST_ALIKE = 100_000
 _YES = {"是", "对", "yes", "y", "true", "√", "ok"}
 
 
@@ -65,10 +67,22 @@ def save(policy: Policy, cases: Sequence[Case], path: Path, lang: str = "zh") ->
 
 def written(policy: Policy, case: Case, value: int) -> str:
     """An amount of a case as it is written: CNY, or whole units in kind."""
-    if not policy.clauses[policy.index(case.clause)].cash:
+    if not _in_cash(policy, case.clause):
         return str(value)
-    whole, part = divmod(value, FEN)
-    return f"{whole}.{part:02d}" if part else str(whole)
+    whole, part = divmod(abs(value), FEN)
+    return "-" * (value < 0) + (f"{whole}.{part:02d}" if part else str(whole))
+
+
+def unit_of(policy: Policy, case: Case) -> tuple[str, str]:
+    """What the amounts of a case are counted in: Chinese, English."""
+    if _in_cash(policy, case.clause):
+        return "元", "CNY"
+    name = policy.clauses[policy.index(case.clause)].unit.name
+    return name, name
+
+
+def _in_cash(policy: Policy, clause: str) -> bool:
+    return clause == CLAWBACK or policy.clauses[policy.index(clause)].cash
 
 
 def _yaml(policy: Policy, cases: Sequence[Case], lang: str) -> str:
@@ -81,23 +95,36 @@ def _yaml(policy: Policy, cases: Sequence[Case], lang: str) -> str:
         text = shown(column, value, "en")
         return text if column.kind == "choice" else yamlfile.parse_scalar(text)
 
-    blocks = {
-        case.name: {
+    def money(case: Case, amounts: Mapping[int, int]) -> dict[int, Any]:
+        return {year: yamlfile.parse_scalar(written(policy, case, value)) for year, value in amounts.items()}
+
+    def member(case: Case) -> dict[str, Any]:
+        copies = case.group[case.at].copies if case.group else 1
+        return {
+            **({"copies": copies} if copies > 1 else {}),
+            "enterprise": {n: spelt(n, v, 0) for n, v in case.enterprise.items()},
+            "years": {year: {n: spelt(n, v, 1) for n, v in row.items()} for year, row in case.years.items()},
+            **({"support": money(case, case.support)} if case.support else {}),
+            "gives": money(case, case.gives),
+        }
+
+    blocks: dict[str, dict[str, Any]] = {}
+    for case in cases:
+        head = {
             "clause": case.clause,
             "about": case.zh if lang == "zh" else case.en,
             "confirmed": case.confirmed,
             **({"readings": dict(case.readings)} if case.readings else {}),
-            "enterprise": {n: spelt(n, v, 0) for n, v in case.enterprise.items()},
-            "years": {year: {n: spelt(n, v, 1) for n, v in row.items()} for year, row in case.years.items()},
-            "gives": {year: yamlfile.parse_scalar(written(policy, case, value)) for year, value in case.gives.items()},
         }
-        for case in cases
-    }
-    head = (
+        if case.group:
+            blocks.setdefault(case.name, {**head, "enterprises": {}})["enterprises"][case.member] = member(case)
+        else:
+            blocks[case.name] = {**head, **member(case)}
+    comment = (
         f"Worked cases of {policy.name}: set confirmed: true where a person comes to the same amounts (gives: CNY by year).\n"
         "边界例子：手工核对一致的写 confirmed: true；gives 为各年金额（元，实物为数量）。"
     )
-    return as_yaml({"policy": policy.name, "cases": blocks}, head)
+    return as_yaml({"policy": policy.name, "cases": blocks}, comment)
 
 
 def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
@@ -130,7 +157,7 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
         )
         sheet = book.add_worksheet(SHEET)
         sheet.freeze_panes(1, len(HEAD))
-        for column, (name, width) in enumerate(zip(HEAD, (18, 18, 34, 8, 14, 14, 8, 18), strict=True)):
+        for column, (name, width) in enumerate(zip(HEAD, (18, 18, 34, 8, 14, 14, 8, 18, 6, 6, 12), strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, name, mark if name == "确认" else head)
         sheet.write_comment(0, 5, "手工算得的数与计算金额一致的写“是”，不一致的写手工算得的数；未核对的留空。", {"x_scale": 2})
@@ -139,13 +166,18 @@ def _book(policy: Policy, cases: Sequence[Case], path: Path, lang: str) -> None:
             sheet.write_string(0, i, header_of(column_of), head)
         row = 1
         for case in cases:
-            for year in sorted({*case.years, *case.gives}):
+            for year in sorted({*case.years, *case.gives, *case.support}):
                 texts = [case.name, case.clause, case.zh if lang == "zh" else case.en]
                 for column, text in enumerate(texts):
                     sheet.write_string(row, column, text)
                 sheet.write_number(row, 3, year)
                 sheet.write_string(row, 6, "是" if year in case.years else "否")
                 sheet.write_string(row, 7, "；".join(f"{name} = {word}" for name, word in case.readings.items()))
+                if case.group:
+                    sheet.write_string(row, 8, case.member)
+                    sheet.write_number(row, 9, case.group[case.at].copies)
+                if year in case.support:
+                    sheet.write_number(row, 10, float(written(policy, case, case.support[year])))
                 if year in case.gives:
                     sheet.write_number(row, 4, float(written(policy, case, case.gives[year])))
                     if case.confirmed:
@@ -205,48 +237,90 @@ def _from_yaml(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
                     )
                 )
             continue
-        enterprise = _facts(
-            policy,
-            0,
-            block.get("enterprise") or {},
-            lambda key, place=place: document.place(f"{place}.enterprise.{key}"),
-            problems,
-        )
-        years = {
-            int(year): _facts(
-                policy,
-                1,
-                row or {},
-                lambda key, place=place, year=year: document.place(f"{place}.years.{year}.{key}"),
-                problems,
-            )
-            for year, row in (block.get("years") or {}).items()
-            if _is_year(year, document.place(f"{place}.years"), problems)
-        }
-        if block.get("confirmed") is True and not block.get("gives"):
-            problems.append(
-                Problem(
-                    document.place(place),
-                    "is confirmed, but gives says no amount",
-                    "gives: {2016: 10000}",
-                    "error",
-                    "写了 confirmed: true，但没有 gives（各年金额）",
-                    "请补写，如 gives: {2016: 10000}",
+        several = block.get("enterprises")
+        parts = several if isinstance(several, Mapping) else {"": block}
+        members, given = list[Member](), list[dict[int, int]]()
+        for word, part in parts.items():
+            part, where = part or {}, f"{place}.enterprises.{word}" if several else place
+            member, gives = _member(policy, document, block["clause"], str(word), part, where, problems)
+            members.append(member)
+            given.append(gives)
+            if block.get("confirmed") is True and not gives and not several:
+                problems.append(
+                    Problem(
+                        document.place(place),
+                        "is confirmed, but gives says no amount",
+                        "gives: {2016: 10000}",
+                        "error",
+                        "写了 confirmed: true，但没有 gives（各年金额）",
+                        "请补写，如 gives: {2016: 10000}",
+                    )
                 )
-            )
-        gives = {
-            int(year): _fen(policy, block["clause"], amount, document.place(f"{place}.gives.{year}"), problems)
-            for year, amount in (block.get("gives") or {}).items()
-            if _is_year(year, document.place(f"{place}.gives"), problems)
-        }
         about = str(block.get("about") or name)
         chosen = _readings(policy, block.get("readings"), document.place(f"{place}.readings"), problems)
-        yield Case(str(name), block["clause"], about, about, enterprise, years, gives, block.get("confirmed") is True, chosen)
+        group = tuple(members) if several else ()
+        for at, (member, gives) in enumerate(zip(members, given, strict=True)):
+            confirmed = block.get("confirmed") is True and bool(gives)
+            yield _case(str(name), block["clause"], (about, about), member, gives, confirmed, chosen, group, at)
+
+
+def _case(
+    name: str,
+    clause: str,
+    about: tuple[str, str],
+    member: Member,
+    gives: dict[int, int],
+    confirmed: bool,
+    chosen: dict[str, str],
+    group: tuple[Member, ...],
+    at: int,
+) -> Case:
+    return Case(name, clause, *about, member.enterprise, member.years, gives, confirmed, chosen, member.support, group, at)
+
+
+def _member(
+    policy: Policy, document: yamlfile.Document, clause: str, name: str, block: Mapping[str, Any], place: str, problems: list[Problem]
+) -> tuple[Member, dict[int, int]]:
+    """An enterprise of a case in YAML, and what the clause gives it."""
+
+    def amounts(key: str) -> dict[int, int]:
+        return {
+            int(year): _fen(policy, clause, amount, document.place(f"{place}.{key}.{year}"), problems)
+            for year, amount in (block.get(key) or {}).items()
+            if _is_year(year, document.place(f"{place}.{key}"), problems)
+        }
+
+    enterprise = _facts(policy, 0, block.get("enterprise") or {}, lambda key: document.place(f"{place}.enterprise.{key}"), problems)
+    years = {
+        int(year): _facts(policy, 1, row or {}, lambda key, year=year: document.place(f"{place}.years.{year}.{key}"), problems)
+        for year, row in (block.get("years") or {}).items()
+        if _is_year(year, document.place(f"{place}.years"), problems)
+    }
+    copies = _copies(block.get("copies", 1), document.place(f"{place}.copies"), problems)
+    return Member(name, enterprise, years, copies, amounts("support")), amounts("gives")
+
+
+def _copies(given: Any, place: str, problems: list[Problem]) -> int:
+    """How many enterprises of a case are alike."""
+    text = str(given).strip().removesuffix(".0")
+    if text.isdigit() and 1 <= int(text) <= MOST_ALIKE:
+        return int(text)
+    problems.append(
+        Problem(
+            place,
+            phrase("{} is no number of enterprises", given),
+            f"1 … {MOST_ALIKE}",
+            "error",
+            f"“{given}”不是户数",
+            f"请写 1 … {MOST_ALIKE}",
+        )
+    )
+    return 1
 
 
 def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], problems: list[Problem]) -> Iterable[Case]:
     """Confirmed cases that say what every clause gives: case, enterprise, annual, expected (year: {clause: amount}; what is not named
-    gives nothing). A case of several enterprises is no case of one clause and is left out."""
+    gives nothing), or `enterprises`, a list of these (copies: how many alike)."""
     for i, block in enumerate(given):
         place = document.place(f"cases.{i}")
         if not isinstance(block, Mapping):
@@ -261,22 +335,27 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
                 )
             )
             continue
-        if "enterprises" in block:
-            continue
-        enterprise = _facts(policy, 0, block.get("enterprise") or {}, lambda _, place=place: place, problems)
-        years = {
-            int(year): _facts(policy, 1, row or {}, lambda _, place=place: place, problems)
-            for year, row in (block.get("annual") or {}).items()
-            if _is_year(year, place, problems)
-        }
-        expected = {int(year): due or {} for year, due in (block.get("expected") or {}).items() if _is_year(year, place, problems)}
-        if not all(_clause_known(policy, slug, place, problems) for due in expected.values() for slug in due):
-            continue
         chosen = _readings(policy, block.get("readings"), place, problems)
         zh, _, en = str(block.get("case") or i + 1).partition(" / ")
-        for slug in policy.slugs:
-            gives = {year: _fen(policy, slug, due.get(slug, 0), place, problems) for year, due in expected.items()}
-            yield Case(f"{i + 1}", slug, zh, en or zh, enterprise, years, gives, True, chosen)
+        members, expected = list[Member](), list[dict[int, Any]]()
+        for at, part in enumerate(block.get("enterprises") or [block]):
+            enterprise = _facts(policy, 0, part.get("enterprise") or {}, lambda _, place=place: place, problems)
+            years = {
+                int(year): _facts(policy, 1, row or {}, lambda _, place=place: place, problems)
+                for year, row in (part.get("annual") or {}).items()
+                if _is_year(year, place, problems)
+            }
+            members.append(Member(str(at + 1), enterprise, years, _copies(part.get("copies", 1), place, problems)))
+            due = {int(year): due or {} for year, due in (part.get("expected") or {}).items() if _is_year(year, place, problems)}
+            expected.append({**{year: {} for year in members[-1].years}, **due})  # a year in which nothing is named gives nothing
+        if not all(_clause_known(policy, slug, place, problems) for of in expected for due in of.values() for slug in due):
+            continue
+        group = tuple(members) if "enterprises" in block else ()
+        start = policy.start.year
+        for at, (member, of) in enumerate(zip(members, expected, strict=True)):
+            for slug in (*policy.slugs, CLAWBACK):
+                gives = {year: _fen(policy, slug, due.get(slug, 0), place, problems) for year, due in of.items() if year >= start}
+                yield _case(f"{i + 1}", slug, (zh, en or zh), member, gives, True, chosen, group, at)
 
 
 def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[Case]:
@@ -298,7 +377,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
     sheet = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
     rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     header = [unescaped(str(cell)).partition("（")[0].strip() for cell in rows[0]] if rows else []
-    missing = [name for name in HEAD[:-1] if name not in header]
+    missing = [name for name in _NEEDED if name not in header]
     if missing:
         raise LawError(
             Problem(
@@ -311,7 +390,7 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             )
         )
     by_table = [{c.header: c.name for c in columns.values()} for columns in _columns(policy)]
-    made: dict[str, dict[str, Any]] = {}
+    made: dict[tuple[str, str], dict[str, Any]] = {}
     for number, row in enumerate(rows[1:], 2):
         cells = dict(zip(header, row, strict=False))
         name, place = str(cells["案例"]).strip(), f"{path.name} {sheet}!A{number}"
@@ -320,9 +399,12 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
         clause = _slug(policy, cells["条款"])
         if not _clause_known(policy, clause, place, problems) or not _is_year(cells["年度"], place, problems):
             continue
+        member = str(cells.get("企业", "")).strip()
         case = made.setdefault(
-            name,
+            (name, member),
             {
+                "copies": _copies(cells.get("户数") or 1, f"{place}, 户数", problems),
+                "support": {},
                 "clause": clause,
                 "about": str(cells["说明"]),
                 "enterprise": {},
@@ -367,6 +449,8 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
         case["enterprise"] |= _facts(policy, 0, values[0], lambda key, place=place: f"{place}, {key}", problems)
         if values[1] or str(cells["有当年数据"]).strip() != "否":
             case["years"][year] = _facts(policy, 1, values[1], lambda key, place=place: f"{place}, {key}", problems)
+        if str(held := cells.get("已有支持", "")).strip():
+            case["support"][year] = _fen(policy, clause, held, f"{place}, 已有支持", problems)
         computed, said = cells["计算金额"], unescaped(str(cells["确认"])).strip()
         said = "" if said.lower() in ("", "否", "no") else said
         if computed == "" and said.lower() in _YES:
@@ -384,29 +468,30 @@ def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[
             amount = computed if not said or said.lower() in _YES else said
             case["gives"][year] = _fen(policy, clause, amount, place, problems)
             case["confirmed"][year] = bool(said)
-    for name, case in made.items():
+    groups: dict[str, list[Member]] = {}
+    for (name, member), case in made.items():
+        groups.setdefault(name, []).append(Member(member, case["enterprise"], case["years"], case["copies"], case["support"]))
+    alone = {name: len(members) == 1 and members[0].copies == 1 for name, members in groups.items()}
+    tuples = {name: () if alone[name] else tuple(members) for name, members in groups.items()}
+    places: dict[str, int] = {}
+    for (name, _), case in made.items():
+        at = places[name] = places.get(name, -1) + 1
         sure = [year for year, yes in case["confirmed"].items() if yes]
-        yield Case(
-            name,
-            case["clause"],
-            case["about"],
-            case["about"],
-            case["enterprise"],
-            case["years"],
-            {y: case["gives"][y] for y in (sure or case["gives"])},
-            bool(sure),
-            case["readings"],
-        )
+        gives = {y: case["gives"][y] for y in (sure or case["gives"])}
+        about = (case["about"], case["about"])
+        yield _case(name, case["clause"], about, groups[name][at], gives, bool(sure), case["readings"], tuples[name], at)
 
 
 def _slug(policy: Policy, given: Any) -> str:
     """The code of a clause written by its code or its Chinese name."""
     said = str(given).strip()
+    if said == "追回":
+        return CLAWBACK
     return next((clause.slug for clause in policy.clauses if said in (clause.slug, clause.zh)), said)
 
 
 def _clause_known(policy: Policy, clause: Any, place: str, problems: list[Problem]) -> bool:
-    if clause in policy.slugs:
+    if clause in policy.slugs or clause == CLAWBACK:
         return True
     near = nearest(str(clause), policy.slugs)
     problems.append(
@@ -453,7 +538,7 @@ def _is_year(year: Any, place: str, problems: list[Problem]) -> bool:
 
 
 def _fen(policy: Policy, clause: str, amount: Any, place: str, problems: list[Problem]) -> int:
-    scale = FEN if policy.clauses[policy.index(clause)].cash else 1
+    scale = FEN if _in_cash(policy, clause) else 1
     try:
         value = Decimal(str(amount).replace(",", "").replace("，", "")) * scale
         if value == value.to_integral_value():

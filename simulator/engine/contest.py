@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.engine import kernel
 from simulator.engine.enacted import Enacted
-from simulator.engine.together import among_the_first, share_out
+from simulator.engine.together import weigh
 from simulator.engine.weighing import CANDIDATE, DECIDED, RECORD
 from simulator.streams import APPLICATION_DAY, uniforms
 
@@ -67,14 +67,10 @@ def _decided(enacted: Enacted, asking: np.ndarray, law: np.ndarray, seed: np.uin
     keys, who = np.unique(asking["enterprise"], return_inverse=True)
     amounts = np.zeros((len(keys), len(policy.clauses)), np.int64)
     amounts[who, asking["clause"]] = asking["amount"]
-    for k, clause in enumerate(policy.clauses):
-        own = asking[asking["clause"] == k]
-        if clause.first is not None and len(own):
-            at = np.searchsorted(keys, own["enterprise"])
-            amounts[at[~among_the_first(own["value"], own["enterprise"], int(own["places"][0]))], k] = 0
-    for pot in policy.settlement.pots:
-        order = np.argsort(uniforms(seed, draw, APPLICATION_DAY, keys, year), kind="stable")
-        share_out(pot.share, list(pot.clauses), int(law[policy.number_paths.index(pot.amount)]), amounts, order)
+    seated, ranks, places = np.zeros_like(amounts, bool), np.zeros_like(amounts), np.zeros(len(policy.clauses), np.int64)
+    seated[who, asking["clause"]], ranks[who, asking["clause"]], places[asking["clause"]] = True, asking["value"], asking["places"]
+    order = np.argsort(uniforms(seed, draw, APPLICATION_DAY, keys, year), kind="stable")
+    weigh(policy, amounts, seated, places, ranks, np.arange(len(keys)), order, law)
     given["amount"] = amounts[who, asking["clause"]]
     return given
 

@@ -124,7 +124,7 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
         draw_yearly(world.pars, seed, draw, world.base_year, world.growth, workspace.keys[:count], 0, workspace.years)
         project_year(par, tax, workspace.carried[0], first_year, first_year, count, world.base_year, True)
         for e in range(count):
-            write_year(workspace.states[e], first_year, e, 1.0, workspace.rows[e, 0])
+            write_year(workspace.states[e], first_year, e, world.base_year, 1.0, workspace.rows[e, 0])
         live_together(world, workspace, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
         note_held(held, only, workspace, count)
 

@@ -6,11 +6,10 @@ from simulator.compiled import columnwise, inlined, once, rule
 from simulator.engine.ledger import enter_claims
 from simulator.engine.own import write_own
 from simulator.engine.totals import CLAWBACK_DUE, ENTITLED, add_up, check_sums, count_online, enter_awards
-from simulator.engine.weighing import weigh
+from simulator.engine.weighing import asks_for, weigh
 from simulator.law.assessment import common, remember, remember_unpaid, settle
 from simulator.law.calendar import year_in_term, year_of
 from simulator.law.calling import at, call
-from simulator.projection.behaviour import applies, take_up_rate
 from simulator.projection.bunching import lift_contributions
 from simulator.projection.enterprises import (
     RETAILER,
@@ -26,12 +25,9 @@ from simulator.projection.taxes import tax_year
 @once
 def take_up(world, key, j, amounts):
     """Set to 0 what the enterprise does not apply for in the year at position j."""
-    par = world.pars[j]
     for k in range(world.law.clauses):
-        if amounts[k] > 0:
-            rate = take_up_rate(world.rates[j, k], amounts[k], world.typical[k], par.take_up_size_elasticity)
-            if not applies(world.seed, world.draw, key, world.keys[k], rate, par.take_up_together):
-                amounts[k] = 0
+        if amounts[k] > 0 and not asks_for(world, key, j, k, amounts[k]):
+            amounts[k] = 0
 
 
 @rule
@@ -163,8 +159,8 @@ def live(world, workspace, cohort, e, everything, by_clause, by_year):
             continue
         if projected:
             if written < j - 1:
-                write_year(state, workspace.years[j - 1], e, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
-            write_year(state, now, e, world.prices[j] / world.prices[cohort.priced], rows[j])
+                write_year(state, workspace.years[j - 1], e, year - 1, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
+            write_year(state, now, e, year, world.prices[j] / world.prices[cohort.priced], rows[j])
             written = j
         if world.own.shape[0] > 0 and projected:
             write_own(world, workspace, e, j, cohort.based, workspace.years)
@@ -185,7 +181,7 @@ def live(world, workspace, cohort, e, everything, by_clause, by_year):
         holding = award(world, given, conduct, j, key, matter, support, amounts, workspace.replaced, by_clause[j - 1])
         plan.held |= holding
         if world.weighed.shape[0] > 0 and holding != 0 and not really:
-            weigh(world, workspace, given, j, key, amounts)
+            weigh(world, workspace, given, conduct, j, key, amounts)
         if really:
             for k in range(law.cash):
                 amounts[k] = workspace.paid[e, j - 1, k]

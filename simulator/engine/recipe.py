@@ -247,7 +247,7 @@ def invent(pars, seed, first_year, kind_of, born, head, joining, median_sales, e
             state.entry_fee = 0.0
             if enterprise.online_retailer != 0 and u(seed, 0, JOINS, state.key, year) < joining:
                 state.entry_fee = par.joiners_fee
-            write_year(state, now, 0, prices[j], annual[i, j])
+            write_year(state, now, 0, year, prices[j], annual[i, j])
             if state.kind != kinds.BUILDING:
                 annual[i, j].building_area = 0
             elif annual[i, j].building_area < 5_000 * AREA_UNITS:

@@ -37,7 +37,7 @@ from simulator.scenario import Scenario
 from simulator.spreadsheets import save_csv
 from simulator.streams import OWN_CHANCE, OWN_SHARE, OWN_SIZE, SUPPORT, keys_of, uniforms
 
-YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one
+YEARS_BEFORE = 2  # the register reaches this many years back from the policy's first one, further where the policy asks for a year before
 MANY = 20_000  # enterprises from which on a register is written as Parquet
 MOST = 9_999_999  # enterprises: their codes have seven digits
 LOOKED_AT = 250_000  # enterprises that the report on a register in parts looks at
@@ -54,7 +54,8 @@ class Invented:
 
 
 def synthesize(scenario: Scenario, enterprises: int = 400, seed: int | None = None) -> Population:
-    """An invented register of so many enterprises, from two years before the policy's first year to that year.
+    """An invented register of so many enterprises, from two years before the policy's first year, or the earliest year its text names, to
+    that year.
 
     Kinds in the proportions the scenario expects. The same seed gives the same register. Raises PopulationError for a
     number of enterprises that cannot be.
@@ -137,7 +138,8 @@ class _Recipe:
         seed = scenario.seed if seed is None else seed
         if not 0 <= seed < 2**64:
             raise PopulationError(Problem(f"--seed {seed}", phrase("lies outside {} … {}", 0, "2⁶⁴ − 1"), "write a number of it"))
-        years = range(scenario.base_year + 1 - YEARS_BEFORE, scenario.base_year + 2)
+        first = min([scenario.base_year + 1 - YEARS_BEFORE, *scenario.law.policy.fixed_years])
+        years = range(first, scenario.base_year + 2)
         par = draw_parameters(scenario.declared, scenario.parameters(), seed, 0, 1, at_mean=True)[0]
         kind_of, born = _composition(par, enterprises, list(years)[1:])
         retailers = float(par["incumbents_number"] + par["startups_a_year"])
@@ -197,7 +199,7 @@ class _Recipe:
         total = 0
         for part in self.slices(SIZE):
             there = (self.born[part] == 0) & (self.kind_of[part] == kinds.GOODS)
-            total += int(self.records(part)[2]["online_sales"][there, YEARS_BEFORE - 1].sum())
+            total += int(self.records(part)[2]["online_sales"][there, -2].sum())
         return total / FEN
 
     def population(self, part: slice) -> tuple[np.ndarray, Population]:
@@ -294,7 +296,9 @@ def _composition(par: np.void, enterprises: int, years: list[int]) -> tuple[np.n
         kinds.SPLIT_OFF: "split_offs_a_year",
         kinds.BUILDING: "buildings_a_year",
     }
-    groups = [(kinds.GOODS, 0, float(par["incumbents_number"])), (kinds.PLATFORM, 0, float(par["platforms_number"]))]
+    there = float(par["incumbents_number"])  # in the base year, the last but one: who came in the years before is of them
+    there = max(there / 2, there - float(par["startups_a_year"]) * max(0, len(years) - 2))
+    groups = [(kinds.GOODS, 0, there), (kinds.PLATFORM, 0, float(par["platforms_number"]))]
     groups += [(kind, year, float(par[fields[kind]])) for year in years for kind in ARRIVING if kind in fields]
     weights = np.array([w for _, _, w in groups])
     exact = weights / weights.sum() * enterprises

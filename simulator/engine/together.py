@@ -10,7 +10,8 @@ import numpy as np
 
 from simulator.engine.enacted import Enacted
 from simulator.engine.window import Window
-from simulator.law.assessment import HISTORY, entitle_year, remember_year
+from simulator.law.assessment import ELIGIBLE, HISTORY, entitle_year, remember_year
+from simulator.law.policy import Policy
 from simulator.law.steps import FIRST, POT, Step
 from simulator.population.register import Population
 
@@ -31,11 +32,13 @@ def assess_together(
     law, policy, n = enacted.law, enacted.policy, len(population)
     histories = np.zeros((n, law.clauses), HISTORY)
     places, ranks, conduct = np.zeros(law.clauses, np.int64), np.zeros((n, law.clauses), np.int64), np.zeros(n, np.int64)
+    due = np.zeros_like(ranks)
     terms = window.terms.of(slice(1, None))
     existing = window.existing
     by_code = np.argsort(population.ids.astype(str), kind="stable")
     rank_of_code = np.empty(n, np.int64)
     rank_of_code[by_code] = np.arange(n)
+    law_stays = np.array([clause.first is not None and clause.first.stays for clause in policy.clauses])
     steps: dict[int, list[Step]] = {}
     for j, year in enumerate(window.years):
         facts = (population.enterprises, window.own, window.annual, window.own_annual, j + window.skip, int(year))
@@ -55,6 +58,7 @@ def assess_together(
             lacking[:, j],
             places,
             ranks,
+            due,
         )
         if j < paid_years:
             lacking[:, j] = 0
@@ -62,42 +66,10 @@ def assess_together(
             if existing.size:
                 replaced[:, : law.cash] = np.where((amounts[:, : law.cash] > existing[:, j]) & bool(law.weighs), existing[:, j], 0)
         else:
-            own = steps.setdefault(int(year), [])
-            for k, clause in enumerate(policy.clauses):
-                if clause.first is not None:
-                    asking = np.nonzero(amounts[:, k] > 0)[0]
-                    standing = standings(ranks[asking, k], rank_of_code[asking])
-                    out = asking[standing > int(places[k])]
-                    if told_of is not None and amounts[told_of, k] > 0:
-                        before = int(amounts[told_of, k])
-                        own.append(
-                            Step(
-                                FIRST,
-                                k,
-                                k,
-                                before,
-                                0 if told_of in out else before,
-                                limit=int(places[k]),
-                                asked=len(asking),
-                                standing=int(standing[asking == told_of][0]),
-                                value=int(ranks[told_of, k]),
-                            )
-                        )
-                    amounts[out, k] = 0
-            for at, pot in enumerate(policy.settlement.pots):
-                of_pot, asked = list(pot.clauses), amounts.copy()
-                order = _order_of_application(population, int(year), rank_of_code)
-                limit = int(terms.numbers[j, policy.number_paths.index(pot.amount)])
-                share_out(pot.share, of_pot, limit, amounts, order)
-                if told_of is not None:
-                    whole = int(asked[:, of_pot].sum())
-                    ahead = int(amounts[order[: int(np.nonzero(order == told_of)[0][0])]][:, of_pot].sum())
-                    for k in of_pot:
-                        if asked[told_of, k] > 0:
-                            own.append(
-                                Step(POT, at, k, int(asked[told_of, k]), int(amounts[told_of, k]), limit=limit, asked=whole, ahead=ahead)
-                            )
-                        ahead += int(amounts[told_of, k])
+            eligible = conduct & ELIGIBLE > 0
+            seated = np.where(law_stays, (due > 0) & eligible[:, None], amounts > 0)
+            order = _order_of_application(population, int(year), rank_of_code)
+            steps[int(year)] = weigh(policy, amounts, seated, places, ranks, rank_of_code, order, terms.numbers[j], told_of)
             replaced[amounts == 0] = 0  # who is left with nothing keeps the existing support
         awards[:, j], displaced[:, j] = amounts, replaced
         remember_year(
@@ -106,14 +78,55 @@ def assess_together(
     return steps
 
 
-def among_the_first(values: np.ndarray, ties: np.ndarray, places: int) -> np.ndarray:
-    """Whether each is among so many by the largest value (n,); equal ones stand in the order of `ties`.
-
-    >>> among_the_first(np.array([5, 9, 9]), np.array([0, 2, 1]), 1)
-    array([False, False,  True])
-    """
-    found: np.ndarray = standings(values, ties) <= places
-    return found
+def weigh(
+    policy: Policy,
+    amounts: np.ndarray,
+    seated: np.ndarray,
+    places: np.ndarray,
+    ranks: np.ndarray,
+    ties: np.ndarray,
+    order: np.ndarray,
+    numbers: np.ndarray,
+    told_of: int | None = None,
+) -> list[Step]:
+    """Of a year's amounts (n, clauses), in place: only the first so many, then what pots hold. seated (n, clauses): who takes a place;
+    places (clauses,), ranks (n, clauses): how many get a clause, and by what; ties (n,): the order of equal ones; order: of application;
+    numbers: the law's. Returns what was decided of one enterprise (`told_of`: its position)."""
+    own = list[Step]()
+    for k, clause in enumerate(policy.clauses):
+        if clause.first is None:
+            continue
+        asking = np.nonzero(seated[:, k])[0]
+        standing = standings(ranks[asking, k], ties[asking])
+        out = asking[standing > int(places[k])]
+        if told_of is not None and amounts[told_of, k] > 0:
+            before = int(amounts[told_of, k])
+            own.append(
+                Step(
+                    FIRST,
+                    k,
+                    k,
+                    before,
+                    0 if told_of in out else before,
+                    limit=int(places[k]),
+                    asked=len(asking),
+                    standing=int(standing[asking == told_of][0]),
+                    value=int(ranks[told_of, k]),
+                )
+            )
+        amounts[out, k] = 0
+    for at, pot in enumerate(policy.settlement.pots):
+        of_pot, asked = list(pot.clauses), amounts.copy()
+        limit = int(numbers[policy.number_paths.index(pot.amount)])
+        share_out(pot.share, of_pot, limit, amounts, order)
+        if told_of is not None:
+            whole = int(asked[:, of_pot].sum())
+            ahead = int(amounts[order[: int(np.nonzero(order == told_of)[0][0])]][:, of_pot].sum())
+            for k in of_pot:
+                if asked[told_of, k] > 0:
+                    own.append(Step(POT, at, k, int(asked[told_of, k]), int(amounts[told_of, k]), limit=limit, asked=whole, ahead=ahead))
+                ahead += int(amounts[told_of, k])
+    return own
 
 
 def standings(values: np.ndarray, ties: np.ndarray) -> np.ndarray:

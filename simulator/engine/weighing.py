@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.compiled import once
+from simulator.law.assessment import ELIGIBLE
 from simulator.law.calling import at, call
+from simulator.projection.behaviour import applies, take_up_rate
 
 # One who asks for a weighed clause, or what was decided. enterprise: key; year: position, 1 = the first award year; value: what it is
 # ranked by; places: how many get the clause; amount: fen, or whole units in kind. The first record of a draw counts them (`amount`).
@@ -35,16 +37,31 @@ def decided_at(decided, year, clause, enterprise):
 
 
 @once
-def weigh(world, workspace, given, j, key, amounts):
+def asks_for(world, key, j, k, amount):
+    """Whether an enterprise applies for an amount of a clause in the year at position j."""
+    par = world.pars[j]
+    rate = take_up_rate(world.rates[j, k], amount, world.typical[k], par.take_up_size_elasticity)
+    return applies(world.seed, world.draw, key, world.keys[k], rate, par.take_up_together)
+
+
+@once
+def keeps_its_place(world, due, conduct, j, key, k):
+    """Whether an enterprise that is left nothing takes a place all the same (see `FirstN.stays`)."""
+    return world.law.staying >> k & 1 != 0 and due[k] > 0 and conduct & ELIGIBLE != 0 and asks_for(world, key, j, k, due[k])
+
+
+@once
+def weigh(world, workspace, given, conduct, j, key, amounts):
     """Of the year at position j: enter an enterprise's amounts of weighed clauses, or put what was decided in their place."""
     law, state = world.law, world.weighed[j - 1]
     if state == RECORD:
-        call(law.rank, given + (at(workspace.places, ()), at(workspace.values, ())))
+        call(law.rank, given + (at(workspace.places, ()), at(workspace.values, ()), at(workspace.due, ())))
     for k in range(law.clauses):
-        if world.contested[k] and amounts[k] > 0:
-            if state == DECIDED:
+        if state == DECIDED:
+            if world.contested[k] and amounts[k] > 0:
                 amounts[k] = decided_at(world.decided, j, k, key)
-            else:
+        elif world.contested[k]:
+            if amounts[k] > 0 or keeps_its_place(world, workspace.due, conduct, j, key, k):
                 world.candidates[0].amount += 1
                 i = world.candidates[0].amount
                 if i < world.candidates.shape[0]:

@@ -98,8 +98,8 @@ class Workspace(NamedTuple):
     years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
     (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
     the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced, places, values
-    (clauses,): of the one being played; written (1,): whether anything stands in history.
+    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced, places, values,
+    due (clauses,): of the one being played; written (1,): whether anything stands in history.
     """
 
     which: Any
@@ -121,6 +121,7 @@ class Workspace(NamedTuple):
     replaced: Any
     places: Any
     values: Any
+    due: Any
     written: Any
 
 
@@ -144,6 +145,7 @@ def room_for(years, law, own, own_annual):
         np.zeros(support, np.int64),
         np.zeros((TOGETHER, clauses), HISTORY),
         np.zeros(clauses, HISTORY),
+        np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64),
@@ -190,7 +192,7 @@ def expected_row(state, active, year, e, row):
     """What a projected row of an enterprise keeps from year to year, by way of the e-th place of `year`, a YEAR that nobody uses."""
     set_out(state, year, e)
     year.present[e] = active
-    write_year(state, year, e, 1.0, row)
+    write_year(state, year, e, 0, 1.0, row)  # which tax it pays is no such thing
 
 
 @rule

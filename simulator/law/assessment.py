@@ -150,10 +150,11 @@ def entitle_year(
     lacking,
     places,
     ranks,
+    due,
 ):
     """One year of every enterprise up to settlement, for policies that weigh enterprises against each other. histories (n, clauses);
-    amounts, displaced (n, clauses), conduct, lacking (n,): results; places (clauses,), ranks (n, clauses): how many get a clause that
-    only the first ones get, and what they are ranked by."""
+    amounts, displaced (n, clauses), conduct, lacking (n,): results; places (clauses,), ranks, due (n, clauses): how many get a clause
+    that only the first ones get, what they are ranked by, and what it gives by itself (see `FirstN.stays`)."""
     none = np.zeros(max(law.cash, 1), np.int64)
     for i in range(enterprises.shape[0]):
         given = common(
@@ -173,7 +174,7 @@ def entitle_year(
         conduct[i] = call(law.conduct, given)
         settle(law, conduct[i], existing[i] if existing.shape[0] > 0 else none, amounts[i], displaced[i])
         lacking[i] = call(law.lacking, given) if conduct[i] & ELIGIBLE else 0
-        call(law.rank, given + (at(places, ()), at(ranks, (i,))))
+        call(law.rank, given + (at(places, ()), at(ranks, (i,)), at(due, (i,))))
 
 
 @entry

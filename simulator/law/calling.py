@@ -28,8 +28,9 @@ _made: OrderedDict[tuple[str, bool], Any] = OrderedDict()
 
 class Functions(NamedTuple):
     """A policy as compiled code sees it: addresses of its functions (see `machine`), how many clauses, of them in cash, bits of
-    those that keep a mark, of those tied to taxes, of those whose support ends, of those that only the first n get; weighs: whether an
-    existing support is weighed against a clause's; looks_back: whether conduct is asked in every year after a payment."""
+    those that keep a mark, of those tied to taxes, of those whose support ends, of those that only the first n get, of those of them
+    where who is due takes a place; weighs: whether an existing support is weighed against a clause's; looks_back: whether conduct is
+    asked in every year after a payment."""
 
     entitle: int
     conduct: int
@@ -45,6 +46,7 @@ class Functions(NamedTuple):
     tied: int
     ending: int
     ranked: int
+    staying: int
     weighs: int
     looks_back: int
 
@@ -91,6 +93,7 @@ _BITS: dict[str, Callable[[Any], bool]] = {
     "tied": lambda c: c.tied_to_tax,
     "ending": lambda c: c.ends is not None,
     "ranked": lambda c: c.first is not None,
+    "staying": lambda c: c.first is not None and c.first.stays,
 }
 
 

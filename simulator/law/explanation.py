@@ -111,99 +111,107 @@ def tell(
     told = []
     for j, year in enumerate(years):
         common = (enterprise, own, annual, own_annual, len(annual), j + skip, int(year), head[j], numbers[j], readings, history)
-        told.append(
-            _year(
-                policy,
-                plain,
-                common,
-                existing[j] if len(existing) else None,
-                paid[j] if j < paid_years else None,
-                None if awarded is None else awarded.get(int(year)),
-                decided.get(int(year), ()),
-            )
-        )
+        one = Open(policy, plain, common, existing[j] if len(existing) else None, paid[j] if j < paid_years else None)
+        told.append(one.told(None if awarded is None else awarded.get(int(year)), decided.get(int(year), ())))
     return told
 
 
-def _year(
-    policy: Policy,
-    plain: Plain,
-    common: tuple[Any, ...],
-    existing: np.ndarray | None,
-    paid: np.ndarray | None,
-    awarded: np.ndarray | None,
-    decided: Sequence[Step],
-) -> Year:
-    head, history, year = common[7], common[10], common[6]
-    n, cash = len(policy.clauses), policy.cash_clauses
-    alone, kept = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    conduct = plain.conduct(*common)
-    plain.offer(*common, -1, alone)
-    of, withdrawn = plain.leaves(*common, amounts=alone.copy()), int(head["withdrawn"])
-    kept[:] = alone
-    steps = [*plain.link(*common, kept), *decided] if paid is None else []
-    found: list[tuple[Finding, ...]] = []
-    worked: list[tuple[Worked, ...]] = []
-    for clause in policy.clauses:
-        memo: dict[int, int] = {}
-        found.append(tuple(Finding(c.name, bool(evaluate(c.node, of, memo)), c, _past(c, of)) for c in clause.conditions))
-        worked.append(tuple(_worked(policy, clause, all(f.held for f in found[-1]), of)))
-    awards, displaced = kept.copy(), np.zeros(n, np.int64)
-    support = np.zeros(n, np.int64)
-    if existing is not None:
-        support[:cash] = existing
-    weighs = policy.settlement.weighs_existing
-    for k in range(n):
-        if not conduct & ELIGIBLE or (weighs and support[k] > 0 and awards[k] <= support[k]):
-            awards[k] = 0
-        elif weighs:
-            displaced[k] = support[k]
-    if paid is not None:
-        awards[:cash] = paid
-        displaced[:cash] = np.where((awards[:cash] > support[:cash]) & weighs, support[:cash], 0)
-    alone_awards = awards.copy()
-    if awarded is not None and paid is None:
-        awards = np.minimum(awards, awarded)
-        displaced[awards == 0] = 0
-    clauses = []
-    for k, clause in enumerate(policy.clauses):
-        if paid is not None and k < cash:
-            outcome = REALLY_PAID
-        elif withdrawn >> k & 1:
-            outcome = WITHDRAWN
-        elif alone[k] == 0:  # all conditions may hold and a share of very little still round to nothing
-            outcome = ZERO if all(f.held for f in found[k]) else NOT_DUE
-        elif not conduct & ELIGIBLE:
-            outcome = BARRED
-        else:
-            taken = [_TAKEN[step.kind] for step in steps if step.clause == k and step.after == 0]
-            outcome = PAID if awards[k] > 0 else OUTBID if kept[k] > 0 and alone_awards[k] == 0 else taken[0] if taken else RANKED_OUT
-        own_steps = tuple(step for step in steps if step.clause == k)
-        clauses.append(
-            ClauseYear(
-                clause.slug,
-                found[k],
-                int(alone[k]),
-                int(awards[k]),
-                int(support[k]),
-                int(displaced[k]),
-                outcome,
-                own_steps,
-                worked[k],
-                clause.parts if paid is None and k < cash else (1,),
+class Open:
+    """An enterprise's year up to where others decide, too: what each clause gives by itself (`due`) and after what links and settlement
+    leave of it (`awards`). common: the arguments of every function of a policy; existing, paid: fen of each cash clause, None for none."""
+
+    def __init__(self, policy: Policy, plain: Plain, common: tuple[Any, ...], existing: np.ndarray | None, paid: np.ndarray | None):
+        self.policy, self._plain, self._common, self._paid = policy, plain, common, paid
+        n, cash = len(policy.clauses), policy.cash_clauses
+        self.due, kept = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        self.conduct = plain.conduct(*common)
+        plain.offer(*common, -1, self.due)
+        self._of = plain.leaves(*common, amounts=self.due.copy())
+        kept[:] = self.due
+        self._steps = plain.link(*common, kept) if paid is None else []
+        self._support = np.zeros(n, np.int64)
+        if existing is not None:
+            self._support[:cash] = existing
+        weighs, support = policy.settlement.weighs_existing, self._support
+        self.awards, self._displaced, self._kept = kept.copy(), np.zeros(n, np.int64), kept
+        for k in range(n):
+            if not self.eligible or (weighs and support[k] > 0 and kept[k] <= support[k]):
+                self.awards[k] = 0
+            elif weighs:
+                self._displaced[k] = support[k]
+        if paid is not None:
+            self.awards[:cash] = paid
+            self._displaced[:cash] = np.where((self.awards[:cash] > support[:cash]) & weighs, support[:cash], 0)
+
+    @property
+    def eligible(self) -> bool:
+        """Whether conduct allows support this year."""
+        return bool(self.conduct & ELIGIBLE)
+
+    def ranked(self) -> tuple[np.ndarray, np.ndarray]:
+        """How many get each clause that only the first so many get, and what it is ranked by."""
+        places, values = (np.zeros(len(self.policy.clauses), np.int64) for _ in range(2))
+        self._plain.rank(*self._common, places, values, np.zeros_like(places))
+        return places, values
+
+    def left(self, awarded: np.ndarray | None) -> np.ndarray:
+        """What is left of the awards where others decide, too."""
+        return self.awards.copy() if awarded is None or self._paid is not None else np.minimum(self.awards, awarded)
+
+    def enter(self, awards: np.ndarray) -> int:
+        """Enter the year's awards into the history; returns what is due back (fen)."""
+        policy, history = self.policy, self._common[10]
+        self._plain.mark(*self._common, awards, self.conduct & ELIGIBLE)
+        for k in range(len(policy.clauses)):
+            if awards[k] > 0:
+                own = history[k]
+                own[_TOTAL] += awards[k]
+                own[_YEARS] += 1
+                own[_LAST_YEAR], own[_LAST] = self._common[6], awards[k]
+                own[_FIRST] = own[_FIRST] or self._common[6]
+        return sum(int(history[k][_TOTAL]) for k in range(policy.cash_clauses)) if self.conduct & 2 else 0
+
+    def told(self, awarded: np.ndarray | None, decided: Sequence[Step]) -> Year:
+        """The year, entered into the history. awarded: what is left where others decide too; decided: how that came about."""
+        policy, of, paid, cash = self.policy, self._of, self._paid, self.policy.cash_clauses
+        withdrawn = int(self._common[7]["withdrawn"])
+        steps = [*self._steps, *decided] if paid is None else []
+        awards, displaced = self.left(awarded), self._displaced
+        if awarded is not None and paid is None:
+            displaced[awards == 0] = 0
+        clauses = []
+        for k, clause in enumerate(policy.clauses):
+            memo: dict[int, int] = {}
+            found = tuple(Finding(c.name, bool(evaluate(c.node, of, memo)), c, _past(c, of)) for c in clause.conditions)
+            held = all(f.held for f in found)
+            if paid is not None and k < cash:
+                outcome = REALLY_PAID
+            elif withdrawn >> k & 1:
+                outcome = WITHDRAWN
+            elif self.due[k] == 0:  # all conditions may hold and a share of very little still round to nothing
+                outcome = ZERO if held else NOT_DUE
+            elif not self.eligible:
+                outcome = BARRED
+            else:
+                taken = [_TAKEN[step.kind] for step in steps if step.clause == k and step.after == 0]
+                outbid = self._kept[k] > 0 and self.awards[k] == 0
+                outcome = PAID if awards[k] > 0 else OUTBID if outbid else taken[0] if taken else RANKED_OUT
+            clauses.append(
+                ClauseYear(
+                    clause.slug,
+                    found,
+                    int(self.due[k]),
+                    int(awards[k]),
+                    int(self._support[k]),
+                    int(displaced[k]),
+                    outcome,
+                    tuple(step for step in steps if step.clause == k),
+                    tuple(_worked(policy, clause, held, of)),
+                    clause.parts if paid is None and k < cash else (1,),
+                )
             )
-        )
-    plain.mark(*common, awards, conduct & ELIGIBLE)
-    for k in range(n):
-        if awards[k] > 0:
-            own = history[k]
-            own[_TOTAL] += awards[k]
-            own[_YEARS] += 1
-            own[_LAST_YEAR], own[_LAST] = year, awards[k]
-            own[_FIRST] = own[_FIRST] or year
-    back = sum(int(history[k][_TOTAL]) for k in range(cash)) if conduct & 2 else 0
-    barred = tuple(c for c in policy.settlement.conduct if not evaluate(c.node, of))
-    return Year(int(year), bool(conduct & ELIGIBLE), tuple(clauses), back, barred)
+        barred = tuple(c for c in policy.settlement.conduct if not evaluate(c.node, of))
+        return Year(int(self._common[6]), self.eligible, tuple(clauses), self.enter(awards), barred)
 
 
 def _past(condition: Condition, of: Leaf) -> tuple[tuple[Node, int], ...]:

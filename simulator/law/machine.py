@@ -242,6 +242,13 @@ def _entitle(module: ir.Module, policy: Policy) -> None:
     """Into `amounts` what each clause in `reach` gives this year before settlement; returns those whose conditions hold."""
     code = _Code(module, "entitle", (*COMMON, "reach", "amounts"))
     _of(code, policy)
+    holding = _offer(code, policy)
+    _link(code, policy)
+    code.build.ret(code.build.load(holding))
+
+
+def _offer(code: _Code, policy: Policy) -> ir.Value:
+    """Into `amounts` what each clause in `reach` gives by itself; where the bits of those whose conditions hold stand."""
     build, holding = code.build, code.build.alloca(I64)
     build.store(ir.Constant(I64, 0), holding)
     for k, clause in enumerate(policy.clauses):
@@ -260,8 +267,7 @@ def _entitle(module: ir.Module, policy: Policy) -> None:
         build.branch(after)
         build.position_at_end(after)
         code.made = before  # what was worked out inside may not be there outside
-    _link(code, policy)
-    build.ret(build.load(holding))
+    return holding
 
 
 def _link(code: _Code, policy: Policy) -> None:
@@ -431,9 +437,13 @@ def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
 
 
 def _rank(module: ir.Module, policy: Policy) -> None:
-    """Of each clause that only the first so many get: how many, and the value they are ranked by."""
-    code = _Code(module, "rank", (*COMMON, "places", "values"))
+    """Of each clause that only the first so many get: how many, and the value they are ranked by; what it gives by itself, where that
+    alone takes a place."""
+    code = _Code(module, "rank", (*COMMON, "places", "values", "due"))
     _of(code, policy)
+    if any(clause.first is not None and clause.first.stays for clause in policy.clauses):
+        code.given |= {"reach": ir.Constant(I64, -1), "amounts": code.given["due"]}
+        _offer(code, policy)
     for k, clause in enumerate(policy.clauses):
         if clause.first is not None:
             code.store(code._as(code.value(clause.first.number), False), code.given["places"], k)

@@ -50,7 +50,7 @@ class Plain:
     def _callback(self, name: str) -> Any:
         """A function as compiled code calls it."""
         function, n = getattr(self, name), len(self.policy.clauses)
-        more = {"entitle": 2, "mark": 2, "rank": 2, "reach": 1}.get(name, 0)
+        more = {"entitle": 2, "mark": 2, "rank": 3, "reach": 1}.get(name, 0)
         own = len(self.policy.own_enterprise), len(self.policy.own_annual)
 
         def words(address: int, *shape: int) -> np.ndarray:
@@ -75,8 +75,10 @@ class Plain:
                 words(readings, len(self.policy.readings)),
                 words(history, n, HISTORY_WORDS),
             )
-            if name in ("entitle", "rank"):
-                rest = [rest[0] if name == "entitle" else words(rest[0], n), words(rest[1], n)]
+            if name == "entitle":
+                rest = [rest[0], words(rest[1], n)]
+            elif name == "rank":
+                rest = [words(address, n) for address in rest]
             elif name == "mark":
                 rest = [words(rest[0], n), rest[1]]
             return int(function(*common, *rest))
@@ -213,7 +215,9 @@ class Plain:
         return 0
 
     def rank(self, *given: Any) -> int:
-        *common, places, values = given
+        *common, places, values, due = given
+        if any(clause.first is not None and clause.first.stays for clause in self.policy.clauses):
+            self.offer(*common, -1, due)
         of = self.leaves(*common)
         for k, clause in enumerate(self.policy.clauses):
             if clause.first is not None:

@@ -23,6 +23,7 @@ MOST_CLAUSES = 62  # clauses are bits of one 64-bit whole number, of which the s
 # What this policy has paid under one clause. total: fen paid so far; first_year, last_year: years paid, 0 = never; years: number of
 # years paid; last: fen of the last paid year; mark: the clause's own note.
 HISTORY_FIELDS = ("total", "first_year", "years", "last_year", "last", "mark")
+CLAWBACK = "clawback"  # what is due back, in a list of what clauses give
 KINDS = ("one_off", "recurrent", "in_kind")
 
 
@@ -120,12 +121,14 @@ class Definition:
 
 @dataclass(frozen=True)
 class FirstN:
-    """Only the first so many by a value get the clause in a year."""
+    """Only the first so many by a value get the clause in a year. stays: who is due it takes a place, though a group, a cap or an
+    existing support leaves him nothing; else his place passes on to the next."""
 
     number: Node
     by: Value
     text: str
     uses: Uses
+    stays: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,7 @@ class Policy:
     baseline: str = ""
     discretion: frozenset[str] = frozenset()
     targets_year: int = 0  # by when the targets are to be reached; 0: the policy sets none
+    targets_note: Mapping[str, str] = field(default_factory=dict)  # a remark on the targets, by language
     term_assumed: bool = False  # the text gives no dates: a scenario that says others does not change it
     measures: Mapping[str, Promise] = field(default_factory=dict)  # by the name of its lever
     names_of_numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)  # path: Chinese, English

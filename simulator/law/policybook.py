@@ -43,6 +43,7 @@ _EDGE = {"含（以上、达到）": "at_least", "不含（超过、突破）": 
 _FOLLOW = {"逐档各一次取最高": "each_highest", "所达各档": "each", "补足差额": "top_up", "升档差额": "step_up", "终身一次": "first_only"}
 _EVENT = {"达到即可": "state", "当年升至": "crossing"}
 _PER = {"每年": "year", "累计": "lifetime"}
+_VACANT = {"递补": "passes_on", "不递补": "stays"}
 _SHARE = {"按比例": "pro_rata", "先到先得": "first_come"}
 _YES = {"是": True, "否": False}
 _WEIGHS = {"就高不重复": "higher_of", "不比较": "none"}
@@ -111,6 +112,7 @@ CLAUSES = Sheet(
         Field("期限", ("term",), "plain", _TERM),
         Field("名额", ("first", "n"), "formula", note="只给前几名：5户"),
         Field("排序依据", ("first", "by"), "formula"),
+        Field("名额空出", ("first", "vacant"), "plain", _VACANT, "前几名中有人因互斥、封顶或已有补助一分未得时（空：递补）"),
         Field("分几年兑现", ("parts",), "shares", note="等额的写年数；不等额的写各年比例：50%、30%、20%"),
         Field("与税收挂钩", ("tied_to_tax",), "plain", _YES),
         Field("分档依据", ("tiers", "of"), "formula", note="逐档的一次性奖励：按哪项数据分档；写了分档就不写金额公式"),
@@ -542,6 +544,7 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
     "one of state.*": ("write 达到即可 or 当年升至", "请写 达到即可 或 当年升至"),
     "higher_of or none": ("write 就高不重复 or 不比较", "请写 就高不重复 或 不比较"),
     "year or lifetime": ("write 每年 or 累计", "请写 每年 或 累计"),
+    "passes_on or stays": ("write 递补 or 不递补", "请写 递补 或 不递补"),
     "pro_rata or first_come": ("write 按比例 or 先到先得", "请写 按比例 或 先到先得"),
     "year, begins or none": ("write 当年在期内, 首年在期内 or 不限", "请写 当年在期内、首年在期内 或 不限"),
     "once, every_year, .*": ("write 一次, 逐年, 连续 3年, 任意 2年 or 每隔 3年", "请写 一次、逐年、连续 3年、任意 2年 或 每隔 3年"),

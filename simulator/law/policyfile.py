@@ -40,6 +40,7 @@ from simulator.law.language.units import Unit, described, described_zh, fact_hig
 from simulator.law.legality import read_concerns
 from simulator.law.measures import MEASURES
 from simulator.law.policy import (
+    CLAWBACK,
     HISTORY_FIELDS,
     KINDS,
     MOST_CLAUSES,
@@ -74,6 +75,7 @@ FACT_UNITS: dict[str, Unit] = {
 FACT_HIGHS = {"money": LARGEST, "area": 10_000_000 * facts.AREA, "rent": 100_000 * facts.RENT, "share": facts.OCCUPANCY, "count": 10**9}
 _SIGNED = re.compile(r"\s*(>=|>|≥)\s*(.+)")  # a step of tiers with an edge of its own
 FOLLOW = ("each_highest", "each", "top_up", "first_only", "step_up")  # how tiers follow one another
+VACANT = ("passes_on", "stays")  # what becomes of the place of one whom a link leaves nothing
 EVENT = ("state", "crossing")  # a tier counts while above it, or in the year of rising above it
 MOST_TIERS = 6
 _NUMERALS = {
@@ -526,7 +528,7 @@ def _read(reader: _Reader) -> Law | None:
         )
         return None
     for slug in blocks_given:
-        if not _can_name(slug) or slug in TOP | {"policy", "clawback"} or slug in FUNCTIONS:
+        if not _can_name(slug) or slug in TOP | {"policy", CLAWBACK} or slug in FUNCTIONS:
             reader.wrong(
                 f"clauses.{slug}",
                 (f"{slug} cannot name a clause", f"“{slug}”不能作条款名"),
@@ -581,6 +583,7 @@ def _read(reader: _Reader) -> Law | None:
         str(data.get("baseline") or ""),
         frozenset(p for p, n in reader.numbers.items() if n.discretion),
         targets_year,
+        _targets_note(reader, data),
         reader.mapping("term", data.get("term")).get("assumed") is True,
         measures,
         {path: (number.zh, number.en) for path, number in reader.numbers.items()},
@@ -1187,7 +1190,14 @@ def _parts(reader: _Reader, path: str, given: Any) -> tuple[int, ...]:
 
 def _first(reader: _Reader, path: str, given: Any, scope: _Scope) -> FirstN | None:
     block = reader.mapping(f"{path}.first", given)
-    reader.keys(f"{path}.first", block, ("n", "by", "zh", "en"))
+    reader.keys(f"{path}.first", block, ("n", "by", "vacant", "zh", "en"))
+    vacant = block.get("vacant", VACANT[0])
+    if vacant not in VACANT:
+        reader.wrong(
+            f"{path}.first.vacant",
+            (phrase("is {}", yamlfile.shown(vacant)), f"写的是{yamlfile.shown(vacant)}"),
+            ("passes_on or stays", "passes_on（递补）或 stays（不递补）"),
+        )
     number, uses, _ = reader.formula(f"{path}.first.n", block.get("n"), scope, NUMBER)
     by, more, text = reader.formula(f"{path}.first.by", block.get("by"), scope, NUMBER)
     if POISON.kind in (number.kind, by.kind):
@@ -1196,7 +1206,7 @@ def _first(reader: _Reader, path: str, given: Any, scope: _Scope) -> FirstN | No
         reader.wrong(f"{path}.first.n", ("is no whole number", "不是整数"), ("how many get it: 5户", "名额：5户"))
         return None
     uses.add(more)
-    return FirstN(number.node, by, text, uses)
+    return FirstN(number.node, by, text, uses, vacant == "stays")
 
 
 def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tuple[list[Condition], Condition, Node] | None:
@@ -1499,6 +1509,18 @@ def _targets_year(reader: _Reader, data: Mapping[str, Any]) -> int:
     return 0
 
 
+def _targets_note(reader: _Reader, data: Mapping[str, Any]) -> dict[str, str]:
+    """A remark on the targets, by language."""
+    given = data.get("targets")
+    note = given.get("note") if isinstance(given, Mapping) else None
+    if note is None:
+        return {}
+    block = {"zh": note} if isinstance(note, str) else reader.mapping("targets.note", note)
+    reader.keys("targets.note", block, ("zh", "en"))
+    zh = reader.text("targets.note", block, "zh")
+    return {"zh": zh, "en": reader.text("targets.note", block, "en", zh)}
+
+
 def _measures(reader: _Reader, data: Mapping[str, Any]) -> dict[str, Promise]:
     """Measures promised without an amount: under which article, and how the text calls each."""
     found, known = {}, {measure.name: measure for measure in MEASURES}
@@ -1526,7 +1548,7 @@ def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, B
         given = reader.mapping(slug, data.get(slug))
         if slug == "targets" and not given:
             continue
-        reader.keys(slug, given, ("article", "zh", "en", "numbers", *(("year",) if slug == "targets" else ())))
+        reader.keys(slug, given, ("article", "zh", "en", "numbers", *(("year", "note") if slug == "targets" else ())))
         own = reader.mapping(f"{slug}.numbers", given.get("numbers"))
         declared = {term.name: term.unit for term in module.TERMS}
         reader.keys(f"{slug}.numbers", own, declared)

@@ -9,7 +9,7 @@ from simulator.compiled import columnwise, once, rule
 from simulator.distributions import mean_exp_laplace_cut
 from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
 from simulator.law.calendar import year_of
-from simulator.projection.taxes import expected_retained_rate, retained, to_fen
+from simulator.projection.taxes import business_tax_of, expected_retained_rate, retained, to_fen
 from simulator.streams import LEAVING, REREGISTERS, u
 
 # kinds of enterprises
@@ -131,17 +131,17 @@ def project_year(par, tax, carried, before, now, count, year, fresh):
 
 
 @rule
-def write_year(state, now, e, price, row):
+def write_year(state, now, e, year, price, row):
     """The facts of the e-th enterprise's projected year into an ANNUAL row; all 0 for one that has no row.
 
-    price: of rents and fees, over those its state is in.
+    year: the calendar's; price: of rents and fees, over those its state is in.
     """
     there = now.present[e]
     services = pays_like_services(state.kind)
     row.present = there
     row.sales, row.online_sales = now.sales[e] * there, now.online_sales[e] * there
-    row.vat = 0 if services else now.turnover_tax[e] * there
-    row.business_tax = now.turnover_tax[e] * there if services else 0
+    row.business_tax = business_tax_of(year, now.turnover_tax[e]) * there if services else 0
+    row.vat = now.turnover_tax[e] * there - row.business_tax
     row.income_tax = now.income_tax[e] * there
     row.retained_tax = now.retained_tax[e] * there
     row.district_contribution = now.district_contribution[e] * there

@@ -42,6 +42,14 @@ def services_local_share(year):
     return SERVICES_2016 if year == 2016 else SERVICES_LATER
 
 
+@rule
+def business_tax_of(year, turnover):
+    """What of the turnover tax on services (fen) is business tax in a year: all of it until 2016-04, later all is VAT."""
+    if year < 2016:
+        return turnover
+    return turnover * 4 // 12 if year == 2016 else turnover * 0
+
+
 class TaxYear(NamedTuple):
     """What the taxes of all enterprises of a draw and year are worked out from: plain numbers.
 

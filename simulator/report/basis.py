@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -28,6 +29,9 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "targets": ("targets",),
     "other": (),
 }  # fmt: skip
+
+
+LAST_OF_BUSINESS_TAX = 2016  # replaced by VAT in May
 
 
 def assumptions(run: RunFolder, lang: str) -> Part:
@@ -65,8 +69,11 @@ def readings(run: RunFolder, lang: str) -> Part:
         words.say("readings.title"),
         words.tag,
         reader(words, "readings"),
-        Paragraph(_lead(words, "readings", switches["changed"].sum(), count=len(switches)), "lead"),
-        readings_table(run, words),
+        Paragraph(
+            _lead(words, "readings", switches["changed"].sum(), count=len(switches)) if len(switches) else words.say("readings.lead_none"),
+            "lead",
+        ),
+        readings_table(run, words) if len(switches) else (),
         legality.section(run, words),
         loopholes.section(run, words),
         law_table(run, words),
@@ -76,13 +83,27 @@ def readings(run: RunFolder, lang: str) -> Part:
 
 def law_table(run: RunFolder, words: Wording, path: bool = False) -> Table:
     """The numbers of the law, clause by clause."""
-    law = run.rows_of("law")
+    law, base = run.rows_of("law"), int(run.years[0]) - 1
+    if base > LAST_OF_BUSINESS_TAX:
+        law = law[law["path"] != "law.sharing.local_business_tax_share"]
+    law = law.assign(value=[_in_force(value, base) for value in law["value"]])
     clauses = {c.slug: words.say("readings.clause", article=c.article, name=words.pick(c.names)) for c in run.clauses}
     slugs = [path.removeprefix("law.").partition(".")[0] for path in law["path"]]
     headings = [clauses.get(slug) or words.term("groups", slug) for slug in slugs]
     order = sorted(range(len(law)), key=lambda i: headings.index(headings[i]))  # whether a clause is offered, beside its numbers
     law, headings = law.iloc[order], [headings[i] for i in order]
     return settings_table(law, words, words.say("readings.terms"), _columns(words), headings=headings, path=path)
+
+
+def _in_force(value: str, base: int) -> str:
+    """A dated number without what no longer held in the base year."""
+    dated = re.fullmatch(r"\{(\d{4}: [^{}]+)\}", value)
+    if dated is None:
+        return value
+    of = {int(year): number for year, _, number in (part.partition(": ") for part in dated[1].split(", "))}
+    since = max((year for year in of if year <= base), default=min(of))
+    left = {year: number for year, number in of.items() if year >= since}
+    return left[since] if len(left) == 1 else "{" + ", ".join(f"{year}: {number}" for year, number in left.items()) + "}"
 
 
 def dates_table(run: RunFolder, words: Wording, path: bool = False) -> Table:

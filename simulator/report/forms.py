@@ -14,7 +14,7 @@ from typing import Any
 
 from simulator.document import Cell, Facts, Heading, Paragraph, Parts, Rich, Table, number
 from simulator.document.numbers import DOWN, MISSING, UNITS, UP, WITHHELD, Number, Unit, apportioned, number_of, percent, shown
-from simulator.report import page, tables
+from simulator.report import making, page, tables
 from simulator.report.making import policy_name
 from simulator.report.page import Part
 from simulator.report.tabled import in_money, with_margin
@@ -60,7 +60,7 @@ def performance(run: RunFolder, lang: str) -> Part:
     columns = [words.say(f"forms.{key}") for key in ("level", "kind", "indicator", "value", "chance", "basis")]
     return page.section(
         "performance",
-        words.say("performance.title"),
+        making.numbered(run, words, "performance"),
         words.tag,
         Facts([(words.say(f"forms.{key}"), value) for key, value in facts]),
         Table(words.say("forms.funds"), header, rows, aside=in_money(words), strong=[-1], adds=True),
@@ -249,7 +249,7 @@ def appraisal(run: RunFolder, lang: str) -> Part:
         parts.append(Heading(words.say(f"appraisal.{key}")))
         parts += [Paragraph(sentence) for sentence in make(run, words) if sentence]
     parts.append(affordable(run, words))
-    return page.section("appraisal", words.say("appraisal.title"), words.tag, *parts)
+    return page.section("appraisal", making.numbered(run, words, "appraisal"), words.tag, *parts)
 
 
 def _necessity(run: RunFolder, words: Wording) -> list[Rich | str]:
@@ -281,9 +281,13 @@ def _economy(run: RunFolder, words: Wording) -> list[Rich | str]:
 def _soundness(run: RunFolder, words: Wording) -> list[Rich | str]:
     chances = [float(run.row("target", t.key, t.year)["probability"]) for t in run.targets]
     known = [c for c in chances if math.isfinite(c)]
+    if not run.targets:
+        return [words.say("appraisal.no_targets")]
     if not known:
         return []
-    return [words.rich("appraisal.reachable", count=len(known), likely=sum(c >= 0.5 for c in known), unlikely=sum(c < 0.1 for c in known))]
+    section = making.number_of_section(run, words, "targets")
+    said = {"likely": sum(c >= 0.5 for c in known), "unlikely": sum(c < 0.1 for c in known)}
+    return [words.rich("appraisal.reachable", section=section, count=len(known), **said)]
 
 
 def _feasibility(run: RunFolder, words: Wording) -> list[Rich | str]:

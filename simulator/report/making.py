@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from simulator.document import Bullets, Cell, Contents, Facts, Heading, Paragraph, Parts, Table, Title, flat
 from simulator.report import page
@@ -33,10 +34,28 @@ def front(
         Title(title),
         Bullets(tuple(facts), "facts"),
         Paragraph(words.say(synthetic), "synthetic") if folder.synthetic else "",
+        *(Paragraph(text, "synthetic") for text in whose(folder.record["population"].get("elsewhere"), names_of(folder), words)),
         *(Paragraph(text, "synthetic") for text in withheld(folder, words)),
         contents(sections, words) if sections else "",
     )
     return Part("cover", "", words.tag, flat(parts), "cover")
+
+
+def names_of(folder: Recorded) -> dict[str, Mapping[str, str]]:
+    """The clauses' names by slug."""
+    return {clause["slug"]: clause for clause in folder.record.get("clauses", [])}
+
+
+def whose(found: Mapping[str, Any] | None, clauses: Mapping[str, Mapping[str, str]], words: Wording) -> list[str]:
+    """Whose the invented enterprises are, where they are not of the policy's place (see `elsewhere`); what none of them has."""
+    if not found:
+        return []
+    told, separator = [words.say("page.elsewhere")], words.say("source.separator")
+    if found["clauses"]:
+        facts = separator.join(words.pick(fact) for fact in found["facts"])
+        named = separator.join(words.pick(clauses[slug]) for slug in found["clauses"])
+        told.append(words.say("page.nobody_has", facts=facts, clauses=named))
+    return told
 
 
 def withheld(folder: Recorded, words: Wording) -> list[str]:
@@ -116,6 +135,30 @@ def changed_table(folder: Recorded, words: Wording) -> Parts:
     """That table on a page; "" where nothing was changed."""
     header, rows = changed_rows(folder, words)
     return Table(words.say("changed.title"), header, [[*map(Cell, row)] for row in rows]) if rows else ""
+
+
+NUMBERED = (
+    "answer",
+    "cost",
+    "risk",
+    "growth",
+    "targets",
+    "performance",
+    "appraisal",
+)  # sections of the budget's report, before its annexes
+_CHINESE = "一二三四五六七八九"
+
+
+def number_of_section(folder: Recorded, words: Wording, anchor: str) -> str:
+    """Which section of the report it is: one without targets has no section on them."""
+    there = [name for name in NUMBERED if name != "targets" or folder.record.get("targets")]
+    place = there.index(anchor)
+    return _CHINESE[place] if words.lang == "zh" else str(place + 1)
+
+
+def numbered(folder: Recorded, words: Wording, anchor: str) -> str:
+    """The heading of a section with its number."""
+    return words.say("page.numbered", number=number_of_section(folder, words, anchor), title=words.say(f"{anchor}.title"))
 
 
 def contents(sections: Mapping[str, str], words: Wording) -> Contents:

@@ -6,15 +6,15 @@ import math
 
 from simulator.document import Figure, Paragraph, Parts, Picture, Rich
 from simulator.document.numbers import UNITS, shown
-from simulator.report import outlook_charts, page, tables
+from simulator.report import making, outlook_charts, page, tables
 from simulator.report.outlook_charts import TargetPath
 from simulator.report.page import Part
 from simulator.report.wording import Wording, load
 from simulator.store.record import TOTAL, RunFolder
 
 
-def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Part:
-    """Section 4: cost beside the growth of online retail and the tax it brings."""
+def growth(run: RunFolder, lang: str, heading: str = "") -> Part:
+    """Cost beside the growth of online retail and the tax it brings."""
     words, money, big = load(lang), UNITS[lang]["money"], UNITS[lang]["big"]
     sales = run.by_year("online_sales").dropna(subset=["p5", "p50", "p95"])
     lead: Parts = ()
@@ -30,23 +30,25 @@ def growth(run: RunFolder, lang: str, heading: str = "growth.title") -> Part:
         picture = Picture(figure, words.say("growth.chart_alt"))
         lead = Paragraph(words.rich("growth.lead", **said), "lead")
         chart = Figure(words.say("growth.chart"), picture, words.say("growth.caption"))
-    note = Paragraph(words.say("growth.note"), "small")
-    return page.section("growth", words.say(heading), words.tag, lead, tables.balance(run, words), note, chart)
+    note = Paragraph(tables.balance_note(run, words), "small")
+    name = words.say(heading) if heading else making.numbered(run, words, "growth")
+    return page.section("growth", name, words.tag, lead, tables.balance(run, words), note, chart)
 
 
-def targets(run: RunFolder, lang: str, heading: str = "targets.title", chart: bool = False) -> Part:
-    """Section 5: how likely the policy's targets are reached. Empty for a policy without targets. chart: and the paths to them."""
+def targets(run: RunFolder, lang: str, heading: str = "", chart: bool = False) -> Part:
+    """How likely the policy's targets are reached. Empty for a policy without targets. chart: and the paths to them."""
     words = load(lang)
     if not run.targets:
         return Part("targets", "", words.tag)
     return page.section(
         "targets",
-        words.say(heading),
+        words.say(heading) if heading else making.numbered(run, words, "targets"),
         words.tag,
         _targets_lead(run, words),
         tables.targets(run, words),
         paths(run, words) if chart else (),
-        Paragraph(words.say("targets.note"), "small"),
+        Paragraph(words.say("targets.note", year=run.targets[0].year), "small"),
+        Paragraph(words.pick(said), "small") if (said := run.record["policy"].get("targets_note")) else (),
     )
 
 

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from simulator.engine.assess import CLAWBACK, Assessment
+from simulator.engine.assess import Assessment
 from simulator.errors import Problem, SimulatorError
 from simulator.files import change, put
+from simulator.law.policy import CLAWBACK
 from simulator.law.terms import UNITS
 from simulator.population.schema import contract_of
 from simulator.population.wording import translated

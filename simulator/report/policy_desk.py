@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from simulator import resources
-from simulator.engine import casebook, policycases
+from simulator.engine import casebook, casemaking, policycases
 from simulator.engine.explain import OUTCOMES
 from simulator.errors import LawError, Problem, SimulatorError
 from simulator.files import put
 from simulator.law import policybook, policytext
+from simulator.law.explanation import RANKED_OUT
+from simulator.law.policy import Settlement
 from simulator.law.policyfile import document_of, examine, law_of
 from simulator.law.shipped import law_at, policy_path, shipped_policies
-from simulator.law.steps import EXCLUSIVE
+from simulator.law.steps import EXCLUSIVE, FIRST, POT, Step
 from simulator.law.terms import Law
 from simulator.messages import line
 from simulator.report import policy_in_words
@@ -127,16 +129,14 @@ def _show(asked: Asked) -> int:
 
 def _cases(asked: Asked) -> int:
     law = law_at(policy_file(asked.file))
-    policy, (cases, missed) = law.policy, policycases.make(law)
+    policy, (cases, missed) = law.policy, casemaking.make(law)
     if asked.out:
         casebook.save(policy, cases, Path(asked.out), "zh" if asked.zh else "en")
     for case in [] if asked.out else cases:
-        clause = policy.clauses[policy.index(case.clause)]
-        given = {year: casebook.written(policy, case, value) for year, value in case.gives.items()}
-        unit = ("元", "CNY") if clause.cash else (clause.unit.name, clause.unit.name)
+        given, unit = {year: casebook.written(policy, case, value) for year, value in case.gives.items()}, casebook.unit_of(policy, case)
         asked.tell(
-            f"{case.name}  {case.zh}  " + "，".join(f"{year}：{amount}{unit[0]}" for year, amount in given.items()),
-            f"{case.name}  {case.en}  " + ", ".join(f"{year}: {amount} {unit[1]}" for year, amount in given.items()),
+            f"{_named(case)}  {case.zh}  " + "，".join(f"{year}：{amount}{unit[0]}" for year, amount in given.items()),
+            f"{_named(case)}  {case.en}  " + ", ".join(f"{year}: {amount} {unit[1]}" for year, amount in given.items()),
         )
     asked.tell(f"共 {len(cases)} 个例子", f"{len(cases)} cases")
     if missed:
@@ -152,6 +152,21 @@ def _cases(asked: Asked) -> int:
     return 0
 
 
+def _named(case: policycases.Case) -> str:
+    """A case, and which of its enterprises."""
+    return f"{case.name} {case.member}" if case.member else case.name
+
+
+def _link(rules: Settlement, step: Step) -> tuple[str, str]:
+    """What took something of an amount: Chinese, English."""
+    if step.kind == FIRST:
+        return OUTCOMES[RANKED_OUT]
+    if step.kind == POT:
+        return rules.pots[step.at].zh, rules.pots[step.at].en
+    link = rules.exclusive[step.at].when if step.kind == EXCLUSIVE else rules.caps[step.at].most
+    return link.zh, link.en
+
+
 def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
     """Why a case's clause gives nothing, or less than its formula, in a year; "" where it gives all."""
     told = policycases.told_of(law, case).get(year)
@@ -161,8 +176,7 @@ def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
     if failing:
         return f"（不符合：{'、'.join(failing)}）" if side == 0 else f" (does not hold: {', '.join(failing)})"
     rules = law.policy.settlement
-    links = [rules.exclusive[step.at].when if step.kind == EXCLUSIVE else rules.caps[step.at].most for step in told.steps]
-    said = "、".join(link.zh for link in links) if side == 0 else ", ".join(link.en for link in links)
+    said = ("、" if side == 0 else ", ").join(_link(rules, step)[side] for step in told.steps if step.after < step.before)
     said = said or OUTCOMES[told.outcome][side]
     return f"（{said}）" if side == 0 else f" ({said})"
 
@@ -185,8 +199,8 @@ def _test(asked: Asked) -> int:
     for case, year, said, now in wrong:
         was, found = (casebook.written(law.policy, case, v) for v in (said, now))
         asked.tell(
-            f"{case.name}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}{_why(law, case, year, 0)}",
-            f"{case.name} ({case.en}), {year}: confirmed {was}, now {found}{_why(law, case, year, 1)}",
+            f"{_named(case)}（{case.zh}）{year} 年：核对数 {was}，现算得 {found}{_why(law, case, year, 0)}",
+            f"{_named(case)} ({case.en}), {year}: confirmed {was}, now {found}{_why(law, case, year, 1)}",
         )
     differ, rest = len({case.name for case, *_ in wrong}), len(cases) - confirmed
     asked.tell(

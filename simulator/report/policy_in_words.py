@@ -81,12 +81,13 @@ def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
         else:
             rows.append(("金额" if zh else "amount", words.of(block["amount"]), str(block["amount"])))
         if "first" in block:
+            by, places = (words.of(block["first"][key]) for key in ("by", "n"))
+            stays = clause.first is not None and clause.first.stays
+            vacant = ("空出的名额不递补" if stays else "空出的名额递补") if zh else f"a vacant place {'stays' if stays else 'passes on'}"
             rows.append(
                 (
                     f"名额（{clause.article}）" if zh else f"only the first ({clause.article})",
-                    f"按{words.of(block['first']['by'])}取前{words.of(block['first']['n'])}名"
-                    if zh
-                    else f"{words.of(block['first']['n'])} by {words.of(block['first']['by'])}",
+                    f"按{by}取前{places}名，{vacant}" if zh else f"{places} by {by}; {vacant}",
                     f"{block['first']['n']} / {block['first']['by']}",
                 )
             )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.engine.assess import CLAWBACK, Assessment
+from simulator.engine.assess import Assessment
+from simulator.law.policy import CLAWBACK
 from simulator.law.readings import defaults
 from simulator.population.parts import Register, each, lies_in_parts, open_register
 from simulator.population.readers import Examination

@@ -62,9 +62,9 @@ def answer(run: RunFolder, lang: str) -> Part:
     ]
     return page.section(
         "answer",
-        words.say("answer.title"),
+        making.numbered(run, words, "answer"),
         words.tag,
-        contents({key: f"{key}.short" for key in (*CONTENTS, *(("design",) if present(run) else ()))}, words),
+        contents({key: f"{key}.short" for key in _sections(run)}, words),
         Cards([Card(*card) for card in _cards(run, words, paid)]),
         tables.asks(run, words),
         *(Paragraph(sentence, "lead") for sentence in sentences),
@@ -73,6 +73,11 @@ def answer(run: RunFolder, lang: str) -> Part:
         Paragraph(words.say("answer.note"), "small"),
         Paragraph(making.citation(run, words), "small"),
     )
+
+
+def _sections(run: RunFolder) -> list[str]:
+    """The anchors of the sections this report has."""
+    return [key for key in (*CONTENTS, *(("design",) if present(run) else ())) if key != "targets" or run.targets]
 
 
 def _precision(run: RunFolder, words: Wording) -> list[Parts]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from simulator.document import Beside, Figure, Paragraph, Parts, Picture
 from simulator.document.numbers import UNITS, percent, shown
-from simulator.report import charts, page, tables
+from simulator.report import charts, making, page, tables
 from simulator.report.page import Part
 from simulator.report.wording import Wording, words_of
 from simulator.store.record import TOTAL, Clause, RunFolder
@@ -36,7 +36,7 @@ def cost(run: RunFolder, lang: str) -> Part:
         unit, count = UNITS[lang]["money"], UNITS[lang]["count"]
         places, value = shown(run.row("places"), count), shown(run.row("places_value"), unit)
         parts.append(Paragraph(words.rich("cost.in_kind", places=places, value=value)))
-    return page.section("cost", words.say("cost.title"), words.tag, *parts)
+    return page.section("cost", making.numbered(run, words, "cost"), words.tag, *parts)
 
 
 def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> Parts:
@@ -62,7 +62,7 @@ def risk(run: RunFolder, lang: str) -> Part:
         picture = Picture(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
         parts = [_risk_lead(run, words, bands), Figure(words.say("risk.fan"), picture, caption)]
     parts.append(tables.levels(run, words))
-    return page.section("risk", words.say("risk.title"), words.tag, *parts)
+    return page.section("risk", making.numbered(run, words, "risk"), words.tag, *parts)
 
 
 def _risk_lead(run: RunFolder, words: Wording, bands: pd.DataFrame) -> Paragraph:

@@ -195,13 +195,32 @@ def balance(run: RunFolder, words: Wording, beyond: bool = False) -> Table:
     lines = [(m, key) for m, key in lines if (m not in within) == beyond]
     idle = ("measures_cost", "support_saved")  # said only where there is any
     lines = [(m, key) for m, key in lines if run.has(m) and not (m in idle and run.row(m)["mean"] == 0)]
+    lines = [(m, key) for m, key in lines if key not in _OF_SHARING or reassigned_from(run)]
     header = [words.say("growth.item"), *(words.say("cost.total") if y == TOTAL else str(y) for y in years)]
     found = {measure: [run.row(measure, TOTAL, y) for y in years] for measure, _ in lines}
     printed = paid_as_printed(run, unit)
     cells = _balanced(found, unit, [printed[TOTAL, year] for year in years] if printed else None)
-    rows = [[Cell(words.say(f"growth.{key}")), *cells[measure]] for measure, key in lines]
+    said = {"year": reassigned_from(run)}
+    rows = [[Cell(words.say(f"growth.{key}", **(said if key in _OF_SHARING else {}))), *cells[measure]] for measure, key in lines]
     title = words.say("growth.beyond" if beyond else "growth.table")
     return Table(title, header, rows, aside=_unit_note(words), strong=[i for i, (measure, _) in enumerate(lines) if measure == "net_cost"])
+
+
+_OF_SHARING = ("row_reassigned", "row_booked")  # said only where the shares of taxes change within the years played
+
+
+def reassigned_from(run: RunFolder) -> int:
+    """The first year in which revenue moves between levels of government, against the rules of the base year; 0: in none."""
+    if not run.has("reassigned_tax"):
+        return 0
+    moved = run.by_year("reassigned_tax")["mean"]
+    return next((year for year in run.years if year in moved.index and moved[year]), 0)
+
+
+def balance_note(run: RunFolder, words: Wording) -> str:
+    """How induced tax is counted: by whose sharing rules only where they change within the years played."""
+    year = reassigned_from(run)
+    return words.say("growth.note_reassigned", year=year) if year else words.say("growth.note")
 
 
 NET = {

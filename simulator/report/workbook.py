@@ -17,7 +17,7 @@ from simulator.document import Block, Document, Table, every
 from simulator.document.numbers import UNITS, number_of, withheld
 from simulator.render.xlsx import Book, Page, cell, down, put, sheet, span, value_of
 from simulator.render.xlsx import write as write_blocks
-from simulator.report import answers, making, sections, whole
+from simulator.report import answers, making, sections, tables, whole
 from simulator.report.saved import ends
 from simulator.report.tables import between
 from simulator.report.wording import Wording, words_of
@@ -305,7 +305,7 @@ def _balance(page: Page, run: RunFolder, words: Wording) -> None:
     years, n = run.cash_years, len(run.cash_years)
     money = words.say("unit.money")
     lines = [(m, key, sign) for m, key, sign in _BALANCE if run.has(m)]
-    page.table(words.say("growth.table"), (24, *[11] * (n + 1)), words.say("growth.note"))
+    page.table(words.say("growth.table"), (24, *[11] * (n + 1)), tables.balance_note(run, words))
     page.blocks([money, words.say("workbook.error_unit", unit=money), words.say("workbook.yuan_unit")], len(lines) + 1)
     page.header([words.say("growth.item"), *map(str, years), words.say("cost.total")])
     places: dict[str, int] = {}

@@ -257,10 +257,22 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _is_policy(path: Path) -> bool:
+    """Whether a file named as a scenario is a policy: that is the policy in the surroundings of the baseline."""
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return True
+    try:
+        return re.search(r"^clauses:", path.read_text("utf-8-sig", "replace"), re.M) is not None
+    except OSError:  # what is wrong with it is told where it is read
+        return False
+
+
 def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     path = path.resolve()
     if path in seen:
         raise ScenarioError(Problem(path.name, "names itself as its base, in a circle", "end the chain at baseline"))
+    if _is_policy(path):
+        return under_policy(path)
     document = yamlfile.load(path, gather=True)
     changes, places, problems = _flatten(document)
     head = {key: document.data.get(key) for key in ("name", "zh", "en", "base")}
@@ -273,11 +285,11 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     named = document.data.get("law")
     try:
         if head["base"] is not None:
-            beside = (path.parent / f"{head['base']}.yaml", path.parent / str(head["base"]))
+            beside = (path.parent / f"{head['base']}.yaml", path.parent / f"{head['base']}.xlsx", path.parent / str(head["base"]))
             found = next(filter(_is_file, beside), None) or _find(str(head["base"]), document.place("base"))
             base = _load(found, (*seen, path))
             if isinstance(named, str):  # a law that is named starts from that file's numbers
-                base = _under(base, _law(named, path, document.place("law")))
+                base = _in_its_term(base, _law(named, path, document.place("law")))
         else:
             law = _law(named if isinstance(named, str) else DEFAULT, path, document.place("law"))
             base = Scenario(
@@ -371,12 +383,21 @@ def under_policy(name: str | Path, base: str | Path | Scenario = "baseline") -> 
             found = load_scenario(candidate)
             if found.law.policy.hash == law.policy.hash:
                 return found
-    scenario = _under(load_scenario(base), law)
+    surroundings = load_scenario(base)
+    if surroundings.law.policy.hash == law.policy.hash and surroundings.law.policy.name != DEFAULT:
+        return surroundings  # a scenario of this very policy, with what it changes
+    scenario = _in_its_term(surroundings, law)
+    return with_defaults(replace(scenario, given=Identity(law.name, law.zh, law.en), folder=path.parent, origin=None))
+
+
+def _in_its_term(base: Scenario, law: Law) -> Scenario:
+    """A scenario under another law, in the years of that law's term and without the appropriations of another one."""
+    scenario = _under(base, law)
+    if law.name == base.law.name:
+        return scenario
     last = (law.end or law.start.replace(year=law.start.year + 4)).year
     parts = max((len(clause.parts) for clause in law.policy.clauses), default=1)  # cash runs a year longer than the horizon
-    plain = {**scenario.plain, "horizon": max(last + 2, last + parts - 2, law.start.year)}
-    scenario = replace(scenario, given=Identity(law.name, law.zh, law.en), plain=plain, appropriation={}, folder=path.parent, origin=None)
-    return with_defaults(scenario)
+    return replace(scenario, plain={**scenario.plain, "horizon": max(last + 2, last + parts - 2, law.start.year)}, appropriation={})
 
 
 def policy_file(name: str) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from simulator.law.shipped import shipped_policies
 from simulator.law.terms import UNITS
 from simulator.scenario.rows import Setting, law_settings, rows_of
 
@@ -152,7 +153,8 @@ def command(scenario: Scenario, register: bool) -> str:
 
     Quoted as both a POSIX shell and Windows' own read it.
     """
-    called = ["--policy", scenario.law.name] if scenario.given.name == scenario.law.name else [scenario.given.name]
+    file = scenario.law.name if scenario.law.name in shipped_policies() else scenario.law.policy.source
+    called = ["--policy", file] if scenario.given.name == scenario.law.name else [scenario.given.name]
     words = ["simulator", "report", *called, *(["--population", "REGISTER"] if register else [])]
     words += ["--draws", str(scenario.draws), "--seed", str(scenario.seed)]
     words += ["--set", "sampling=sobol"] if scenario.plain["sampling"] == "sobol" else []

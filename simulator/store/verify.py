@@ -20,9 +20,10 @@ from simulator.engine.replay import on_common_numbers
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
 from simulator.files import settle_below
+from simulator.law.shipped import shipped_policies
 from simulator.phrases import phrase
 from simulator.population.register import Population
-from simulator.scenario import Scenario, load_scenario, parse_set
+from simulator.scenario import Scenario, load_scenario, parse_set, under_policy
 from simulator.spreadsheets import unescaped
 from simulator.store.artefact import RECORDS
 from simulator.store.folder import RECORD
@@ -39,13 +40,20 @@ Record = Mapping[str, Any]  # what a record.json holds
 REPORT = re.compile(rf"({'|'.join(KINDS)})(-[a-z_-]+)?\.({'|'.join(LANGUAGES)})\.({'|'.join([*FORMATS, *BESIDE.values()])})")
 
 
-def verify(folder: str | Path, *, rerun: bool = False, population: Population | None = None, workers: int | None = None) -> pd.DataFrame:
+def verify(
+    folder: str | Path,
+    *,
+    rerun: bool = False,
+    population: Population | None = None,
+    workers: int | None = None,
+    policy: str | Path | None = None,
+) -> pd.DataFrame:
     """Every file of the runs, comparisons, checks and reports in a folder, with its state and what is to be said of it.
 
     state: same; changed (another sum than recorded); missing; foreign (a report of another run); unrecorded (a report
     nobody has recorded); unread (a record that is none). rerun: play each run again from its settings, which adds
-    repeated, different, or not_repeated where that cannot be done. population: the register of a run that had one.
-    Raises ReportError when there is no record in the folder.
+    repeated, different, or not_repeated where that cannot be done. population: the register of a run that had one; policy:
+    the file of its policy, where that does not come with the program. Raises ReportError when there is no record in the folder.
     """
     top = Path(folder)
     settle_below(top, ReportError)
@@ -65,7 +73,7 @@ def verify(folder: str | Path, *, rerun: bool = False, population: Population | 
             for name, digest in record["outputs"].items()
         ]
         if rerun and "kind" not in record:
-            rows += _again(file.parent, record, top, population, workers)
+            rows += _again(file.parent, record, top, population, workers, policy)
     rows += _reports(top, runs)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -95,11 +103,13 @@ def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]
     return rows
 
 
-def _again(folder: Path, record: Record, top: Path, population: Population | None, workers: int | None) -> list[tuple[str, str, str]]:
+def _again(
+    folder: Path, record: Record, top: Path, population: Population | None, workers: int | None, policy: str | Path | None
+) -> list[tuple[str, str, str]]:
     """A run played again: each of its files, repeated to the byte or not."""
     name = _name(folder, top)
     try:
-        scenario = recorded_scenario(folder, record)
+        scenario = recorded_scenario(folder, record, policy)
         if not record["population"].get("synthetic") or record["population"].get("sha256"):
             if population is None or population.sha256 != record["population"].get("sha256"):
                 return [(name, NOT_REPEATED, "register")]
@@ -140,9 +150,15 @@ def _design(
     return design_tables.again(RunFolder.open(folder).analyses, scenario, on_common_numbers(population, workers=workers))
 
 
-def recorded_scenario(folder: Path, record: Record) -> Scenario:
-    """The scenario of a run, from its `settings.csv`. Raises ReportError where it is not the one the run names."""
-    base = load_scenario("baseline")
+def recorded_scenario(folder: Path, record: Record, policy: str | Path | None = None) -> Scenario:
+    """The scenario of a run, from its `settings.csv`. policy: the file of its policy, where that does not come with the program. Raises
+    ReportError where it is not the one the run names."""
+    base, name = load_scenario("baseline"), str(record.get("policy", {}).get("name") or "")
+    if name and name != base.law.name:
+        if policy is None and name not in shipped_policies():
+            cause = phrase("the run is of the policy {}, which does not come with the program", name)
+            raise ReportError(Problem(str(folder), cause, "name its file with --policy"))
+        base = under_policy(policy if policy is not None else name)
     was = base.to_dict()
     now = _settings(folder)
     changes = parse_set([f"{path}={value}" for path, value in now.items() if was.get(path) != value])

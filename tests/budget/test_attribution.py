@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from simulator.budget import attribution
 from simulator.budget.attribution import INTERACTION, TOTAL, VALUES, attribute, cost, players_of
 from simulator.engine.run import play
+from simulator.scenario import load_scenario, under_policy
 from tests.laws_of_the_model.playing import ALL_CAME_ANYWAY, EVERYBODY_APPLIES, NOBODY_BREAKS_A_RULE, assume, scenario
 from tests.of_2013 import SLUGS
 
@@ -99,14 +102,14 @@ def test_the_higher_of_two_opening_awards_is_the_whole_interaction():
     causes = found.causes.set_index("cause")
     lost = cost(draws) - cost(play(settings.set({"interpretation.opening_awards": "cumulative"})))
     assert lost.sum() < 0
-    assert causes["mean"]["opening_awards"] == pytest.approx(lost.mean() / 100, abs=0.01)
+    assert causes["mean"]["exclusive"] == pytest.approx(lost.mean() / 100, abs=0.01)
     assert causes["mean"]["arrivals"] == 0 == causes["mean"]["other"]
     assert found.clauses.set_index("clause")["alone"][INTERACTION] == pytest.approx(lost.mean() / 100, abs=0.01)
 
 
 def test_who_comes_for_one_clause_costs_under_the_others(four):
     causes = four[2].causes.set_index("cause")
-    assert list(causes.index) == ["arrivals", "opening_awards", "other"]
+    assert list(causes.index) == ["arrivals", "exclusive", "other"]
     assert causes["mean"].sum() == pytest.approx(four[2].clauses.set_index("clause")["alone"][INTERACTION], abs=0.02)
     assert causes["mean"]["arrivals"] > 0  # some come for the rent and ask for the opening award too
 
@@ -120,3 +123,10 @@ def test_progress_ends_where_it_says():
     settings, done = scenario(ONLY_FOUR, draws=5), []
     attribute(play(settings), settings, progress=lambda n, total: done.append((n, total)))
     assert sum(n for n, _ in done) == done[-1][1]
+
+
+def test_another_policy_has_no_causes_of_this_one():
+    """What makes the whole another thing than its parts follows from the policy's own links."""
+    assert attribution.causes_of(load_scenario("baseline"))["exclusive"] == {"interpretation.opening_awards": "cumulative"}
+    for name in ("longhua_2025", Path(__file__).parents[1] / "policies" / "donghu.yaml"):
+        assert set(attribution.causes_of(under_policy(name))) == {"arrivals"}

@@ -21,7 +21,7 @@ from simulator import cli
 from simulator.compiled import source_hash
 from simulator.document import numbers
 from simulator.document.numbers import UNITS, shown
-from simulator.engine.assess import CLAWBACK
+from simulator.law.policy import CLAWBACK
 from simulator.resources import folder
 from simulator.scenario import load_scenario
 from tests.cli.running import ROOT, SAMPLE, Outcome, call, done, in_a_process, listing, refused

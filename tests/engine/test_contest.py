@@ -7,12 +7,14 @@ from simulator.engine.assess import assess
 from simulator.engine.claims import claims_of
 from simulator.engine.replay import Session
 from simulator.engine.run import outer_layer, play
+from simulator.engine.synthesize import synthesize
 from simulator.engine.totals import AWARDED, ENTITLED, RECIPIENTS
 from simulator.errors import ScenarioError
 from simulator.law.shipped import law_at, policy_path
 from simulator.population.readers import read_population
 from simulator.projection.assumptions import pull_levers
 from simulator.scenario import under_policy
+from tests.policies.test_outside import FIRST_BEHIND_A_CAP
 
 LAWFUL = {"behaviour": "as_the_law_says", "uncertainty": "none", "draws": 2}
 CASES = [
@@ -41,6 +43,22 @@ def test_a_register_played_as_the_law_says_is_assessed_to_the_fen(name, changes)
     assert expected.sum() > 0
     for d in range(len(draws.parameters)):
         assert draws.by_clause[d, years, :, AWARDED].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("vacant", ["passes_on", "stays"])
+def test_a_place_left_vacant_is_so_in_every_draw(vacant, tmp_path):
+    """Many are among the first five and cut to nothing by a cap: what a register is assessed to, play gives too."""
+    text = FIRST_BEHIND_A_CAP.replace("1户", "5户").replace("by: online_sales", f"by: online_sales, vacant: {vacant}")
+    path = tmp_path / "tried.yaml"
+    path.write_text(text.replace("kind: one_off", "kind: recurrent").replace("if: ecommerce", "if: online_sales >= 100万元"), "utf-8")
+    scenario = under_policy(path)
+    population = synthesize(scenario, 300)
+    scenario = scenario.set({**LAWFUL, "population.known_until": population.last_year})
+    result, draws, k = assess(population, scenario), play(scenario, population), 1
+    years = [scenario.years.index(year) for year in result.years]
+    assert draws.by_clause[0, years, :, AWARDED].tolist() == result.awards.sum(axis=0).tolist()
+    paid = (result.awards[:, :, k] > 0).sum(axis=0)
+    assert (paid == (5 if vacant == "passes_on" else 0)).all()
 
 
 @pytest.fixture(scope="module")

@@ -264,11 +264,11 @@ def test_how_far_a_compilation_is_is_said_while_it_lasts(tmp_path, monkeypatch):
         compiled(watch, "a_moment", 30, 0.01)
         assert said == []
         compiled(watch, "new", 101, 0.4)
-        assert said[:2] == ["nothing can be kept", "compiling, once for this version: 3 s so far"]
+        assert said[:2] == ["nothing can be kept", "compiling the engine, once for this version, whatever the policy: 3 s so far"]
         assert len(said) == 5  # every ten seconds of 40
         said.clear()
         compiled(watch, "new", 101, 0.4)
-    assert said[0] == "compiling, once for this version: 8% done, about 37 s more" and len(said) == 4
+    assert said[0] == "compiling the engine, once for this version, whatever the policy: 8% done, about 37 s more" and len(said) == 4
     assert json.loads((tmp_path / "compiled.json").read_text("utf-8")) == {"a_moment": 30, "new": 101}
     (tmp_path / "compiled.json").write_text("[1", "utf-8")
     said.clear()

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator import yamlfile
-from simulator.engine.assess import CLAWBACK, assess
+from simulator.engine.assess import assess
 from simulator.errors import LawError
+from simulator.law.policy import CLAWBACK
 from simulator.law.shipped import policy_path
 from simulator.population.readers import read_population
 from simulator.population.schema import contract_of

@@ -14,7 +14,7 @@ from simulator.engine.run import play
 from simulator.engine.synthesize import synthesize
 from simulator.engine.totals import AWARDED
 from simulator.law import policybook
-from simulator.law.policyfile import document_of, examine
+from simulator.law.policyfile import document_of
 from simulator.scenario import under_policy
 from tests.policies.cases import answers
 
@@ -90,11 +90,7 @@ def test_what_is_short_in_the_pot_is_shared_by_what_is_due(tmp_path):
     assert given == expected
 
 
-def test_a_place_of_the_first_passes_on_from_whom_a_cap_leaves_nothing(tmp_path):
-    """Places are of those who are paid: the one with most sales has used up the cap."""
-    path = tmp_path / "tried.yaml"
-    path.write_text(
-        """name: tried
+FIRST_BEHIND_A_CAP = """name: tried
 zh: 试写
 term: {start: 2023-01-01, end: 2025-12-31}
 numbers: {most: {value: 10万元, article: 三, zh: 合计}}
@@ -106,13 +102,22 @@ clauses:
     {article: 二, zh: 第一名, kind: recurrent, numbers: {prize: {value: 5万元, zh: 奖}, n: {value: 1户, zh: 名额}}, amount: prize,
      where: {sells: {if: online_sales > 0, zh: 有零售}}, first: {n: n, by: online_sales}}
 links: {caps: {all: {of: [certified, largest], most: most}}}
-""",
-        "utf-8",
-    )
-    assert examine(document_of(path))[0] is not None
+settlement: {conduct: {sound: {if: accounts_sound, zh: 财务健全}}}
+"""
+
+
+@pytest.mark.parametrize("ending", ["yaml", "xlsx"])
+@pytest.mark.parametrize("vacant", ["", ", vacant: passes_on", ", vacant: stays"])
+def test_the_place_of_whom_a_cap_leaves_nothing(vacant, ending, tmp_path):
+    """The one with most sales has used up the cap: his place passes on, or stays. Who fails conduct takes none."""
+    path = tmp_path / "tried.yaml"
+    path.write_text(FIRST_BEHIND_A_CAP.replace("by: online_sales", f"by: online_sales{vacant}"), "utf-8")
+    if ending == "xlsx":
+        policybook.save(document_of(path).data, path := path.with_suffix(".xlsx"))
     firms = [
+        firm({2023: {"online_sales": 999}}, {}, accounts_sound=False),
         firm({2023: {"online_sales": 900}}, {2023: {"certified": 100_000}}),
-        firm({2023: {"online_sales": 500}}, {2023: {"largest": 50_000}}, ecommerce=False),
+        firm({2023: {"online_sales": 500}}, {} if "stays" in vacant else {2023: {"largest": 50_000}}, ecommerce=False),
         firm({2023: {"online_sales": 100}}, {}, ecommerce=False),
     ]
     given, expected = answers({"case": "first", "enterprises": firms}, under_policy(path))

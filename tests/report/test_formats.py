@@ -41,6 +41,7 @@ from simulator.files import put
 from simulator.render import docx as word
 from simulator.render import pdf
 from simulator.report import sections, workbook
+from simulator.report.making import numbered
 from simulator.report.publish import _REMEDY, publish
 from simulator.report.whole import document
 from simulator.report.wording import LANGUAGES, load
@@ -235,7 +236,7 @@ def test_the_document_says_what_the_page_says(documents, run, lang):
     when = datetime.fromisoformat(one.record["created"])
     assert document.core_properties.created == document.core_properties.modified == when.astimezone(UTC)
     heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
-    assert heads[0] == words.say("answer.title") and heads[-1] == words.say("made.title") and len(heads) >= 8
+    assert heads[0] == numbered(one, words, "answer") and heads[-1] == words.say("made.title") and len(heads) >= 8
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
     total = next(row for table in tables for row in table if row[0] == words.say("cost.total"))
     unit = UNITS[lang]["money"]

@@ -9,7 +9,8 @@ import pytest
 
 from simulator import facts
 from simulator.cli import main
-from simulator.engine.policycases import assess_case, make
+from simulator.engine.casemaking import make
+from simulator.engine.policycases import assess_case
 from simulator.law import policyfile
 from simulator.law.language.formula import FUNCTIONS
 from tests.law.language.writing import document
