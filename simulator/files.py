@@ -77,7 +77,7 @@ def allowed() -> _Allowed:
 
 
 def allow(what: _Allowed) -> None:
-    """Take over what another process was told may be written over."""
+    """Take over what another process was allowed to be written over."""
     _allowed.set(what)
 
 

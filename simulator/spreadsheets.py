@@ -71,7 +71,7 @@ def workbook(path: Path) -> Workbook:
         def close(self) -> None:
             try:
                 super().close()
-            except FileCreateError as e:  # what the system said: a full disk is told like any other
+            except FileCreateError as e:  # what the system said: a full disk is reported like any other
                 raise (e.args[0] if isinstance(e.args[0], OSError) else OSError(str(e))) from e
 
     return Book(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})

@@ -44,7 +44,7 @@ def killing(name: str, call: int, before: bool) -> None:
 
 
 def at_each_step(act: Callable[[int], None], names: tuple[str, ...] = STEPS) -> None:
-    """Patch these functions of `os` so that each call acts first, told its number."""
+    """Patch these functions of `os` so that each call acts first, given its number."""
     taken: list[str] = []
 
     def patched(name: str, real: Callable[..., object]) -> Callable[..., object]:

@@ -133,7 +133,7 @@ class Search:
             within = max(1, self.top[-1] // 4 ** (turn + 3))  # coarse first: only the last round's boundary has to be fine
             found = self.better(found, *(self.at(p) for p in self.boundary(grids, within)))
             widest = [max((b - a for a, b in pairwise(grid)), default=0) for grid in grids]
-            if max(widest) <= 1 or (turn > 1 and not self._told_apart(found, before)):
+            if max(widest) <= 1 or (turn > 1 and not self._distinguished(found, before)):
                 break
             windows = [(max(0, p - step), min(top, p + step)) for p, step, top in zip(found.position, widest, self.top, strict=False)]
         return self.better(self.pushed(found.position), *self.seen.values())
@@ -180,7 +180,7 @@ class Search:
         """The feasible design with the highest goal; of equal ones the one named first."""
         return max((d for d in designs if d.feasible), key=lambda d: float(getattr(d, self.goal).mean()))
 
-    def _told_apart(self, one: Design, other: Design) -> bool:
+    def _distinguished(self, one: Design, other: Design) -> bool:
         mean, error = mean_and_error(getattr(one, self.goal) - getattr(other, self.goal))
         return abs(mean) > 1.96 * error
 
@@ -207,7 +207,7 @@ class Search:
         rows = []
         for d in kept:
             figures = [x for values in (d.paid / FEN, d.support, d.growth, d.growth - kept[0].growth) for x in mean_and_error(values)]
-            tied = best is not None and d.feasible and not self._told_apart(d, best)
+            tied = best is not None and d.feasible and not self._distinguished(d, best)
             rows.append(
                 (*(float(v) for v in d.values.values()), *figures[:2], d.needed, *figures[2:], d.over, d.over_high, d.feasible, tied)
             )

@@ -170,9 +170,9 @@ def _of_those_with_anything(result: Assessment) -> Assessment:
     return replace(result, **kept)
 
 
-def assess_population(population: Population, scenario: Scenario, told_of: int | None = None) -> Assessment:
+def assess_population(population: Population, scenario: Scenario, explained_of: int | None = None) -> Assessment:
     """Apply every clause to every enterprise of a register, for each year from the policy's start to the last year of
-    its annual table. Discretion is 1 and everyone applies: what is assessed is the entitlement. told_of: the enterprise (row) of which
+    its annual table. Discretion is 1 and everyone applies: what is assessed is the entitlement. explained_of: the enterprise (row) of which
     the steps between enterprises are kept.
 
     Raises PopulationError when the register has no year to assess.
@@ -198,7 +198,7 @@ def assess_population(population: Population, scenario: Scenario, told_of: int |
     enacted, terms = enact(scenario, []), window.terms.of(slice(1, None))
     steps: Mapping[int, Sequence[Step]] = {}
     if policy.contested:
-        steps = assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking, told_of)
+        steps = assess_together(population, enacted, window, paid_years, awards, displaced, clawback, lacking, explained_of)
     else:
         assess_register(
             enacted.law,

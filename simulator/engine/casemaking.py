@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from simulator.engine.casesearch import Search, Values, Where
-from simulator.engine.policycases import Case, Member, assess_case, same_for_all, shown, told_of
+from simulator.engine.policycases import Case, Member, assess_case, explained_of, same_for_all, shown
 from simulator.law.language.nodes import make as node_of
 from simulator.law.policy import CLAWBACK, Condition, FirstN
 from simulator.law.terms import Law
@@ -448,8 +448,8 @@ def _vacated(law: Law, alone: Mapping[int, _Found], k: int, places: int, behind:
             year = alone[k].year
             ahead = replace(alone[k].case, years={**alone[k].case.years, year: {**alone[k].case.years.get(year, {}), where[1]: high}})
             both = _joined([alone[other].case, ahead])
-            told = told_of(law, both).get(year) if both is not None else None
-            if both is not None and told is not None and told.due > 0 and told.award == 0:
+            found_there = explained_of(law, both).get(year) if both is not None else None
+            if both is not None and found_there is not None and found_there.due > 0 and found_there.award == 0:
                 one = {y: row for y, row in case.years.items() if y <= year}
                 members = [Member("乙", case.enterprise, one), Member("甲", both.enterprise, both.years, places)]
                 said = f"名额 {places}：甲列入而一分未得", f"{places} places: 甲 are among the first and get nothing"

@@ -14,7 +14,7 @@ from simulator.engine.instalments import parts_of
 from simulator.engine.window import laid_over
 from simulator.errors import PopulationError, Problem, nearest
 from simulator.facts import ANNUAL_FIELDS, AREA, KINDS, OCCUPANCY, RENT
-from simulator.law import explanation as told
+from simulator.law import explanation as explained
 from simulator.law.language.formula import BOOL, CHOICE, DATE, MONTH, YEAR, Value
 from simulator.law.language.nodes import DUE
 from simulator.law.language.units import Dimensions, described
@@ -36,30 +36,30 @@ COLUMNS = {column.name: column for column in (*ENTERPRISES, *ANNUAL)}
 SCALES = {"money": FEN, "area": AREA, "rent": RENT, "share": OCCUPANCY}
 _NOTHING = np.zeros((0, 0), np.int64)
 OUTCOMES = {
-    told.PAID: ("兑现", "paid"),
-    told.NOT_DUE: ("不符合条件", "not due"),
-    told.ZERO: ("符合条件，但计算金额为零", "conditions met, but the amount comes to 0"),
-    told.BARRED: ("因不符合申报条件不予享受", "barred by the conditions of conduct"),
-    told.OUTBID: ("既有政策不低于本政策，不重复享受", "an existing policy gives as much or more: not paid twice"),
-    told.LINKED: ("与其他条款就高，只留另一项", "another clause of the group is higher"),
-    told.CAPPED: ("已达合计上限", "the cap is reached"),
-    told.RANKED_OUT: ("未列入当年名额", "not among the first"),
-    told.EMPTIED: ("资金池已分完", "the pot is used up"),
-    told.REALLY_PAID: ("按实际兑现数", "as really paid"),
-    told.WITHDRAWN: ("本情景不施行该条款", "not offered in this scenario"),
+    explained.PAID: ("兑现", "paid"),
+    explained.NOT_DUE: ("不符合条件", "not due"),
+    explained.ZERO: ("符合条件，但计算金额为零", "conditions met, but the amount comes to 0"),
+    explained.BARRED: ("因不符合申报条件不予享受", "barred by the conditions of conduct"),
+    explained.OUTBID: ("既有政策不低于本政策，不重复享受", "an existing policy gives as much or more: not paid twice"),
+    explained.LINKED: ("与其他条款就高，只留另一项", "another clause of the group is higher"),
+    explained.CAPPED: ("已达合计上限", "the cap is reached"),
+    explained.RANKED_OUT: ("未列入当年名额", "not among the first"),
+    explained.EMPTIED: ("资金池已分完", "the pot is used up"),
+    explained.REALLY_PAID: ("按实际兑现数", "as really paid"),
+    explained.WITHDRAWN: ("本情景不施行该条款", "not offered in this scenario"),
 }
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One enterprise's assessment, told. `text(lang)` for the screen; in a notebook it shows itself."""
+    """One enterprise's assessment, explained. `text(lang)` for the screen; in a notebook it shows itself."""
 
     enterprise_id: str
     name: str
-    years: list[told.Year]
+    years: list[explained.Year]
     scenario: Scenario
     enterprise: np.void
-    annual: np.ndarray  # (columns,), column 0 the year before the first told, or an earlier fixed year that the policy asks for
+    annual: np.ndarray  # (columns,), column 0 the year before the first explained, or an earlier fixed year that the policy asks for
     own: np.ndarray  # the policy's own facts (facts,)
     own_annual: np.ndarray  # and of each year (columns, facts)
     first_column: int  # the year of column 0
@@ -88,7 +88,7 @@ class Explanation:
                 lines.append(f"{block.article} {said}" if block else said)
         return "\n".join(lines)
 
-    def _clause(self, clause: told.ClauseYear, year: int, zh: bool) -> list[str]:
+    def _clause(self, clause: explained.ClauseYear, year: int, zh: bool) -> list[str]:
         block = self.scenario.law.blocks[clause.slug]
         outcome = OUTCOMES[clause.outcome][0 if zh else 1]
         text = self.scenario.law.policy.clauses[self.scenario.law.policy.index(clause.slug)]
@@ -117,7 +117,7 @@ class Explanation:
         lines += [f"    {'其中' if zh else 'where'} {self._worked(one, zh)}" for one in clause.lets]
         if all(finding.held for finding in clause.findings) and (beside := self._beside(text.amount, year, zh)):
             lines.append(f"    = {'金额的依据' if zh else 'the amount follows from'}  {beside}")
-        lines += [f"    {self._step(step, unit, zh)}" for step in clause.steps if clause.outcome != told.BARRED]
+        lines += [f"    {self._step(step, unit, zh)}" for step in clause.steps if clause.outcome != explained.BARRED]
         if len(clause.parts) > 1 and clause.award:
             of_year = [(year + i, f"{part / FEN:,.2f}") for i, part in enumerate(parts_of(clause.award, clause.parts))]
             lines.append(
@@ -185,12 +185,12 @@ class Explanation:
             + (became if cut else "，足额兑付" if zh else "; paid in full")
         )
 
-    def _worked(self, one: told.Worked, zh: bool) -> str:
+    def _worked(self, one: explained.Worked, zh: bool) -> str:
         """A definition and what it came to."""
         found = "—" if one.value is None else _quantity(one.of.value, one.value, one.over, zh)
         return f"{one.of.zh if zh else one.of.en} = {found}"
 
-    def _past(self, finding: told.Finding, slug: str, zh: bool) -> Iterator[str]:
+    def _past(self, finding: explained.Finding, slug: str, zh: bool) -> Iterator[str]:
         """What was paid and remembered before, and is due, as a condition asks for it."""
         clauses = self.scenario.law.policy.clauses
         for node, found in finding.past:
@@ -338,7 +338,7 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
         result = assess_population(population, scenario, int(found[0]))
         decided |= result.steps
         awarded = {int(y): result.awards[found[0], j] for j, y in enumerate(result.years)}
-    years = told.tell(
+    years = explained.explain(
         policy,
         Plain(policy, SEEN),
         one.enterprises[0],

@@ -70,14 +70,14 @@ class Case:
 @dataclass
 class _Alike:
     """Enterprises of one member that came out the same so far: how many, what this policy paid each, their awards and what was due back
-    by year, and the last year told."""
+    by year, and the last year explained."""
 
     member: int
     count: int
     history: np.ndarray
     awards: list[np.ndarray]
     back: list[int]
-    told: list[explanation.Year]
+    explained: list[explanation.Year]
 
 
 def assess_case(law: Law, case: Case) -> dict[int, int]:
@@ -104,16 +104,16 @@ def _given(law: Law, case: Case, memo: dict[Any, list[_Alike]]) -> list[dict[int
     return [{start + j: int(awards[k]) for j, awards in enumerate(alike.awards)} for alike in own]
 
 
-def told_of(law: Law, case: Case) -> dict[int, explanation.ClauseYear]:
-    """The case's clause, told in each year of the policy up to the case's last; nothing of a clawback."""
+def explained_of(law: Law, case: Case) -> dict[int, explanation.ClauseYear]:
+    """The case's clause, explained in each year of the policy up to the case's last; nothing of a clawback."""
     if case.clause == CLAWBACK:
         return {}
     k, own = law.policy.index(case.clause), [alike for alike in _play(law, case, tell=True) if alike.member == case.at]
-    return {year.year: year.clauses[k] for year in own[-1].told}
+    return {year.year: year.clauses[k] for year in own[-1].explained}
 
 
 def _play(law: Law, case: Case, tell: bool = False) -> list[_Alike]:
-    """All enterprises of a case, year by year; of the last of `case.at` each year is told where it is asked for."""
+    """All enterprises of a case, year by year; of the last of `case.at` each year is explained where it is asked for."""
     policy, members = law.policy, case.members
     start = law.start.year
     all_years = {year for member in members for year in (*member.years, *member.support)}
@@ -151,8 +151,8 @@ def _play(law: Law, case: Case, tell: bool = False) -> list[_Alike]:
         for i, (one, now) in enumerate(zip(groups, opens, strict=True)):
             one.awards.append(now.left(awarded[i]))
             if tell and one.member == case.at and all(other.member != case.at for other in groups[i + 1 :]):
-                one.told.append(now.told(awarded[i], steps))
-                one.back.append(one.told[-1].clawback)
+                one.explained.append(now.explained(awarded[i], steps))
+                one.back.append(one.explained[-1].clawback)
             else:
                 one.back.append(now.enter(one.awards[-1]))
     return groups
@@ -168,7 +168,7 @@ def _parted(
         cuts = [0, *(i for i in range(1, len(rows)) if (rows[i] != rows[i - 1]).any()), len(rows)]
         for a, b in pairwise(cuts):
             whole = b - a == len(rows)
-            own = one if whole else _Alike(one.member, b - a, one.history.copy(), list(one.awards), list(one.back), list(one.told))
+            own = one if whole else _Alike(one.member, b - a, one.history.copy(), list(one.awards), list(one.back), list(one.explained))
             parted.append(own)
             again.append(opens[g] if whole else opened(own))
             awarded.append(rows[a])

@@ -25,10 +25,10 @@ def assess_together(
     displaced: np.ndarray,
     clawback: np.ndarray,
     lacking: np.ndarray,
-    told_of: int | None = None,
+    explained_of: int | None = None,
 ) -> dict[int, list[Step]]:
     """Fill the arrays of `assess_register`. Equal values of a ranking stand in the order of the enterprises' codes. Returns by year
-    what was decided of one enterprise (`told_of`: its position)."""
+    what was decided of one enterprise (`explained_of`: its position)."""
     law, policy, n = enacted.law, enacted.policy, len(population)
     histories = np.zeros((n, law.clauses), HISTORY)
     places, ranks, conduct = np.zeros(law.clauses, np.int64), np.zeros((n, law.clauses), np.int64), np.zeros(n, np.int64)
@@ -69,7 +69,7 @@ def assess_together(
             eligible = conduct & ELIGIBLE > 0
             seated = np.where(law_stays, (due > 0) & eligible[:, None], amounts > 0)
             order = _order_of_application(population, int(year), rank_of_code)
-            steps[int(year)] = weigh(policy, amounts, seated, places, ranks, rank_of_code, order, terms.numbers[j], told_of)
+            steps[int(year)] = weigh(policy, amounts, seated, places, ranks, rank_of_code, order, terms.numbers[j], explained_of)
             replaced[amounts == 0] = 0  # who is left with nothing keeps the existing support
         awards[:, j], displaced[:, j] = amounts, replaced
         remember_year(
@@ -87,11 +87,11 @@ def weigh(
     ties: np.ndarray,
     order: np.ndarray,
     numbers: np.ndarray,
-    told_of: int | None = None,
+    explained_of: int | None = None,
 ) -> list[Step]:
     """Of a year's amounts (n, clauses), in place: only the first so many, then what pots hold. seated (n, clauses): who takes a place;
     places (clauses,), ranks (n, clauses): how many get a clause, and by what; ties (n,): the order of equal ones; order: of application;
-    numbers: the law's. Returns what was decided of one enterprise (`told_of`: its position)."""
+    numbers: the law's. Returns what was decided of one enterprise (`explained_of`: its position)."""
     own = list[Step]()
     for k, clause in enumerate(policy.clauses):
         if clause.first is None:
@@ -99,19 +99,19 @@ def weigh(
         asking = np.nonzero(seated[:, k])[0]
         standing = standings(ranks[asking, k], ties[asking])
         out = asking[standing > int(places[k])]
-        if told_of is not None and amounts[told_of, k] > 0:
-            before = int(amounts[told_of, k])
+        if explained_of is not None and amounts[explained_of, k] > 0:
+            before = int(amounts[explained_of, k])
             own.append(
                 Step(
                     FIRST,
                     k,
                     k,
                     before,
-                    0 if told_of in out else before,
+                    0 if explained_of in out else before,
                     limit=int(places[k]),
                     asked=len(asking),
-                    standing=int(standing[asking == told_of][0]),
-                    value=int(ranks[told_of, k]),
+                    standing=int(standing[asking == explained_of][0]),
+                    value=int(ranks[explained_of, k]),
                 )
             )
         amounts[out, k] = 0
@@ -119,13 +119,15 @@ def weigh(
         of_pot, asked = list(pot.clauses), amounts.copy()
         limit = int(numbers[policy.number_paths.index(pot.amount)])
         share_out(pot.share, of_pot, limit, amounts, order)
-        if told_of is not None:
+        if explained_of is not None:
             whole = int(asked[:, of_pot].sum())
-            ahead = int(amounts[order[: int(np.nonzero(order == told_of)[0][0])]][:, of_pot].sum())
+            ahead = int(amounts[order[: int(np.nonzero(order == explained_of)[0][0])]][:, of_pot].sum())
             for k in of_pot:
-                if asked[told_of, k] > 0:
-                    own.append(Step(POT, at, k, int(asked[told_of, k]), int(amounts[told_of, k]), limit=limit, asked=whole, ahead=ahead))
-                ahead += int(amounts[told_of, k])
+                if asked[explained_of, k] > 0:
+                    own.append(
+                        Step(POT, at, k, int(asked[explained_of, k]), int(amounts[explained_of, k]), limit=limit, asked=whole, ahead=ahead)
+                    )
+                ahead += int(amounts[explained_of, k])
     return own
 
 

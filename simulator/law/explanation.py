@@ -1,4 +1,4 @@
-"""The assessment, told: each condition, the facts and numbers it was judged by, the amount, and what settlement did.
+"""The assessment, explained: each condition, the facts and numbers it was judged by, the amount, and what settlement did.
 
 Built from the same condition values the engine evaluates: the compiled rules of the clauses, observed.
 """
@@ -87,7 +87,7 @@ class Year:
     barred: tuple[Condition, ...] = ()
 
 
-def tell(
+def explain(
     policy: Policy,
     plain: Plain,
     enterprise: np.ndarray,
@@ -108,12 +108,12 @@ def tell(
     """Assess one enterprise year by year and keep what was found; arguments as in `assess_register`, of one enterprise. awarded: what
     it gets in each year where others decide too: who is among the first, how a sum is shared out; decided: how that came about."""
     history = np.zeros(len(policy.clauses), HISTORY)
-    told = []
+    years_explained = []
     for j, year in enumerate(years):
         common = (enterprise, own, annual, own_annual, len(annual), j + skip, int(year), head[j], numbers[j], readings, history)
         one = Open(policy, plain, common, existing[j] if len(existing) else None, paid[j] if j < paid_years else None)
-        told.append(one.told(None if awarded is None else awarded.get(int(year)), decided.get(int(year), ())))
-    return told
+        years_explained.append(one.explained(None if awarded is None else awarded.get(int(year)), decided.get(int(year), ())))
+    return years_explained
 
 
 class Open:
@@ -171,7 +171,7 @@ class Open:
                 own[_FIRST] = own[_FIRST] or self._common[6]
         return sum(int(history[k][_TOTAL]) for k in range(policy.cash_clauses)) if self.conduct & 2 else 0
 
-    def told(self, awarded: np.ndarray | None, decided: Sequence[Step]) -> Year:
+    def explained(self, awarded: np.ndarray | None, decided: Sequence[Step]) -> Year:
         """The year, entered into the history. awarded: what is left where others decide too; decided: how that came about."""
         policy, of, paid, cash = self.policy, self._of, self._paid, self.policy.cash_clauses
         withdrawn = int(self._common[7]["withdrawn"])

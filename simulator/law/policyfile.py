@@ -143,9 +143,9 @@ class _Reader:
     switches: dict[str, Switch] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)  # by path
     units: dict[str, Unit] = field(default_factory=dict)
-    unreadable: dict[str, str] = field(default_factory=dict)  # numbers that are told of already, by path: Chinese name
+    unreadable: dict[str, str] = field(default_factory=dict)  # numbers that are reported already, by path: Chinese name
     discretion: set[str] = field(default_factory=set)
-    refused: set[str] = field(default_factory=set)  # names, and Chinese names, of what is told of already: a formula may use them
+    refused: set[str] = field(default_factory=set)  # names, and Chinese names, of what is reported already: a formula may use them
     used: Uses = field(default_factory=Uses)  # by any formula, right or wrong
 
     def wrong(self, path: str, said: Said, remedy: Said = ("", ""), severity: str = "error") -> None:
@@ -163,7 +163,7 @@ class _Reader:
         for key in given:
             if key not in known:
                 near = nearest(str(key), known)
-                if near:  # its block is no further told of as missing
+                if near:  # its block is not reported as missing again
                     self.document.unread.add(f"{path}.{near[13:-1]}" if path else near[13:-1])
                 self.refuse(given[key])
                 self.wrong(
@@ -176,14 +176,14 @@ class _Reader:
                 )
 
     def refuse(self, block: Any) -> None:
-        """Take all names of a block that is not read as told of."""
+        """Take all names of a block that is not read as reported."""
         if isinstance(block, Mapping):
             for name, said in block.items():
                 self.refused |= {str(name), str(said["zh"])} if isinstance(said, Mapping) and "zh" in said else {str(name)}
                 self.refuse(said)
 
-    def told(self, known: int, *names: str) -> bool:
-        """Whether an error was noted since there were so many problems; then what it names is told of already."""
+    def reported(self, known: int, *names: str) -> bool:
+        """Whether an error was noted since there were so many problems; then what it names is reported already."""
         found = any(problem.severity == "error" for problem in self.problems[known:])
         self.refused |= set(names) if found else set()
         return found
@@ -354,7 +354,7 @@ class _Scope:
                 f"请写“{_PREFIX[first]}.{word}”或“{_PREFIX[second]}.{word}”",
             )
         kind, _, rest = what.partition(":")
-        if kind in ("fact", "reading") and self._told_of(rest):
+        if kind in ("fact", "reading") and self._known_already(rest):
             return POISON
         if kind == "fact":
             value = self.fact(rest, "", 0)
@@ -375,9 +375,9 @@ class _Scope:
             node = leaf(nodes.HISTORY, (self.place, HISTORY_FIELDS.index("mark")), 0, 2200)
             return Value(YEAR, node, valid=make("not", make("eq", node, const(0))))
         called = self.called.get(word) or (self.outer.called.get(word) if self.outer else None)  # where nothing else has that name
-        return self._let(called, at, formula) if called else POISON if self._told_of(word) else None
+        return self._let(called, at, formula) if called else POISON if self._known_already(word) else None
 
-    def _told_of(self, word: str) -> bool:
+    def _known_already(self, word: str) -> bool:
         return word.rpartition(":")[2] in {*self.reader.refused, *self.reader.document.refused}
 
     def reader_number(self, path: str) -> Value:
@@ -415,8 +415,8 @@ class _Scope:
         what = self.words.get(unicodedata.normalize("NFKC", word), "")
         names = [w[5:] for w in (what[4:].split() if what.startswith("two:") else [what]) if w.startswith("fact:")]
         name = word if word in facts.KINDS else names[0] if names else ""
-        if not name or self._told_of(name):
-            return POISON if self._told_of(name or word) else None
+        if not name or self._known_already(name):
+            return POISON if self._known_already(name or word) else None
         source = ("last", name) if when == "last" else ("fixed", name, str(year)) if when else ("fact", name)
         if name in facts.KINDS:
             kind = facts.KINDS[name][0]
@@ -661,7 +661,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                     "直接使用，不必声明" if name in facts.KINDS else "只用字母、数字和下划线",
                 ),
             )
-            reader.told(known_problems, name, str(block.get("zh")))
+            reader.reported(known_problems, name, str(block.get("zh")))
             continue
         if name in facts.NO_FACTS:
             reader.wrong(
@@ -758,7 +758,7 @@ def _facts(reader: _Reader, given: Mapping[Any, Any]) -> None:
                 )
                 grows = ""
         reader.own[name] = OwnFact(name, table, kind, unit or COUNT, zh, en, str(block.get("article", "")), choices, grows, **figures)
-        reader.told(known_problems, name)
+        reader.reported(known_problems, name)
 
 
 def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
@@ -800,7 +800,7 @@ def _readings(reader: _Reader, given: Mapping[Any, Any]) -> None:
             meanings,
             str(default),
         )
-        reader.told(known_problems, name)
+        reader.reported(known_problems, name)
 
 
 def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: str) -> None:
@@ -882,7 +882,7 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
         exact, found = values_of(values, unit, path)
         reader.problems += [replace(p, place=reader.document.place(path)) for p in found]
         own_article = str(block.get("article") or article)
-        if not own_article and prefix == "numbers":  # a clause without an article is told of itself
+        if not own_article and prefix == "numbers":  # a clause without an article is reported itself
             reader.wrong(path, ("has no article", "没有文号"), ("article: 四（三）", "请写明 article，如 四（三）"))
         zh, en = reader.text(path, block, "zh", name), reader.text(path, block, "en", name.replace("_", " "))
         if exact:
@@ -1406,8 +1406,8 @@ def _settlement(reader: _Reader, data: Mapping[str, Any], shared: _Scope, slugs:
                 (phrase("is {}", yamlfile.shown(block["keep"])), f"写的是{yamlfile.shown(block['keep'])}"),
                 ("keep: highest",) * 2,
             )
-        told = {"if": True, **{key: block[key] for key in ("if", "zh", "en", "article") if key in block}}
-        when = _condition(reader, path, str(name), told, scope, (str(name).replace("_", " "), str(name)))
+        given = {"if": True, **{key: block[key] for key in ("if", "zh", "en", "article") if key in block}}
+        when = _condition(reader, path, str(name), given, scope, (str(name).replace("_", " "), str(name)))
         of = _named(reader, f"{path}.of", block.get("of"), slugs, units)
         if when is not None and len(of) > 1:
             exclusive.append(Exclusive(of, when))
@@ -1658,11 +1658,11 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
 def _asked_too_early(reader: _Reader, clauses: list[Clause], clause: Clause) -> None:
     """Note a comparison that asks for a remembered or paid year to be the year itself: it is known only from the year after."""
     span = range(1990, 2061)
-    told_of = ("mark", "first_year", "last_year")
+    remembered = ("mark", "first_year", "last_year")
     for condition in (*(c for c in clause.conditions if c.name not in FROM_PAYS), clause.amount):
         for node in nodes.below(condition.node):
             read = list(nodes.leaves(node).values()) if node.op in ("eq", "le", "lt") else []
-            past = [found.at for found in read if found.op == nodes.HISTORY and HISTORY_FIELDS[found.at[1]] in told_of]
+            past = [found.at for found in read if found.op == nodes.HISTORY and HISTORY_FIELDS[found.at[1]] in remembered]
             if not past or len(past) == len(read) or any(found.op != nodes.YEAR and found.at not in past for found in read):
                 continue
             tried = ((year, before) for year in span for before in (0, *range(span.start, year)))

@@ -143,7 +143,7 @@ def part_folder(folder: Path, number: int, count: int) -> Path:
 
 
 def lies_in_parts(path: str | Path) -> bool:
-    """Whether a register in parts is there; what cannot be looked at is told by whoever opens it."""
+    """Whether a register in parts is there; what cannot be looked at is reported by whoever opens it."""
     try:
         return is_in_parts(Path(path))
     except (OSError, ValueError):

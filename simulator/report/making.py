@@ -50,12 +50,12 @@ def whose(found: Mapping[str, Any] | None, clauses: Mapping[str, Mapping[str, st
     """Whose the invented enterprises are, where they are not of the policy's place (see `elsewhere`); what none of them has."""
     if not found:
         return []
-    told, separator = [words.say("page.elsewhere")], words.say("source.separator")
+    notes, separator = [words.say("page.elsewhere")], words.say("source.separator")
     if found["clauses"]:
         facts = separator.join(words.pick(fact) for fact in found["facts"])
         named = separator.join(words.pick(clauses[slug]) for slug in found["clauses"])
-        told.append(words.say("page.nobody_has", facts=facts, clauses=named))
-    return told
+        notes.append(words.say("page.nobody_has", facts=facts, clauses=named))
+    return notes
 
 
 def withheld(folder: Recorded, words: Wording) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is done with a policy file at the desk: written, checked, read back, turned into cases and tested; told line by line."""
+"""What is done with a policy file at the desk: written, checked, read back, turned into cases and tested; reported line by line."""
 
 from __future__ import annotations
 
@@ -119,11 +119,11 @@ def _check(asked: Asked) -> int:
 
 def _show(asked: Asked) -> int:
     document, lang = document_of(policy_file(asked.file)), "zh" if asked.zh else "en"
-    told = policy_in_words.told(law_of(document), document.data, lang)
+    parts = policy_in_words.in_words(law_of(document), document.data, lang)
     if asked.out:
-        policy_in_words.save(told, Path(asked.out), lang)
+        policy_in_words.save(parts, Path(asked.out), lang)
     else:
-        asked.say(policy_in_words.markdown(told))
+        asked.say(policy_in_words.markdown(parts))
     return 0
 
 
@@ -169,15 +169,15 @@ def _link(rules: Settlement, step: Step) -> tuple[str, str]:
 
 def _why(law: Law, case: policycases.Case, year: int, side: int) -> str:
     """Why a case's clause gives nothing, or less than its formula, in a year; "" where it gives all."""
-    told = policycases.told_of(law, case).get(year)
-    if told is None or 0 < told.award == told.due:
+    explained = policycases.explained_of(law, case).get(year)
+    if explained is None or 0 < explained.award == explained.due:
         return ""
-    failing = [(finding.evidence.zh, finding.evidence.en)[side] for finding in told.findings if not finding.held]
+    failing = [(finding.evidence.zh, finding.evidence.en)[side] for finding in explained.findings if not finding.held]
     if failing:
         return f"（不符合：{'、'.join(failing)}）" if side == 0 else f" (does not hold: {', '.join(failing)})"
     rules = law.policy.settlement
-    said = ("、" if side == 0 else ", ").join(_link(rules, step)[side] for step in told.steps if step.after < step.before)
-    said = said or OUTCOMES[told.outcome][side]
+    said = ("、" if side == 0 else ", ").join(_link(rules, step)[side] for step in explained.steps if step.after < step.before)
+    said = said or OUTCOMES[explained.outcome][side]
     return f"（{said}）" if side == 0 else f" ({said})"
 
 

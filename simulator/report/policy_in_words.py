@@ -31,7 +31,7 @@ _SHARE = {
 }
 
 
-def told(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
+def in_words(law: Law, given: Mapping[Any, Any], lang: str) -> list[Part]:
     """The policy in words. given: the data of its file, for the formulas as written."""
     zh, data, policy = lang == "zh", canonical(given), law.policy
     side = 0 if zh else 1

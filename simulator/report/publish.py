@@ -56,14 +56,14 @@ def publish(
     tables, `NOTEBOOK.LANG.tables.xlsx`. source: another notebook with
     the same parameters, ending in `end`.
     releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
-    progress: told each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
+    progress: called with each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
     older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
     goes to `failed/`.
     """
     kinds.check(notebook, formats, (lang,), profile, clause, 2 if notebook == "compare" else 1)
     kind, words, profile = kinds.KINDS[notebook], load(lang), kinds.profile_of(profile)
     opened = OPEN[kind.folder](Path(folder).resolve(), profile)
-    if notebook == "clause":  # that the run has no such clause is told before a kernel starts
+    if notebook == "clause":  # that the run has no such clause is said before a kernel starts
         import_module("simulator.report.clause_sections").clause_of(opened, clause)
     admitted = _admitted(opened, releases)
     place = Path(out).resolve() if out is not None else opened.path

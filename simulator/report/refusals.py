@@ -26,7 +26,7 @@ def marking(path: str, lang: str) -> str:
 def refusal(problems: Sequence[Problem], lang: str, path: str | None) -> list[str]:
     """Why a register was refused by a verb that needs it, a line each; path: the register, where its cells are at fault."""
     words = load(lang)
-    lines = [*_told(problems, words)]
+    lines = [*_lines(problems, words)]
     if path and any(mark in problem.place for problem in problems for mark in (" line ", "!")):
         lines.append(words.say("register.mark", command=marking(path, lang)))
     return lines
@@ -48,7 +48,7 @@ def listing(problems: Sequence[Problem], lang: str) -> str:
     return "\n".join(lines)
 
 
-def _told(problems: Sequence[Problem], words: Wording) -> Iterable[str]:
+def _lines(problems: Sequence[Problem], words: Wording) -> Iterable[str]:
     """One line a problem, its remedy behind an arrow; after the first few of a kind, how many more there are."""
     for place, rule, remedy in _rows(problems, words):
         key, places = ("register.problem", {"place": place}) if place else ("register.problem_without_place", {})

@@ -263,7 +263,7 @@ def _is_policy(path: Path) -> bool:
         return True
     try:
         return re.search(r"^clauses:", path.read_text("utf-8-sig", "replace"), re.M) is not None
-    except OSError:  # what is wrong with it is told where it is read
+    except OSError:  # what is wrong with it is reported where it is read
         return False
 
 

@@ -97,7 +97,9 @@ def identity(given: Identity, changed: Sequence[Change]) -> Identity:
     if not changed:
         return given
     return Identity(
-        given.name + "+" + _named(changed), f"{given.zh}（改：{_told(changed, 'zh')}）", f"{given.en} (changed: {_told(changed, 'en')})"
+        given.name + "+" + _named(changed),
+        f"{given.zh}（改：{_said(changed, 'zh')}）",
+        f"{given.en} (changed: {_said(changed, 'en')})",
     )
 
 
@@ -110,7 +112,7 @@ def _named(changed: Sequence[Change]) -> str:
     return re.sub(r"[^\w.=-]+", "-", words) + (f"+{more}" if more else "")
 
 
-def _told(changed: Sequence[Change], lang: str) -> str:
+def _said(changed: Sequence[Change], lang: str) -> str:
     """Changes in words, those of a group that has many given as one."""
     texts: list[str] = []
     for group in dict.fromkeys(c.group for c in changed):

@@ -124,7 +124,7 @@ def _record(found: Examination, sensitive: Mapping[str, list[int]] | None, outpu
     """What was checked, with which code, and what came of it."""
     people = found.population
     sha256, code = found.source.sha256, source_hash()
-    register_told = {
+    of_register = {
         "usable": people is not None,
         "errors": len(found.errors),
         "warnings": len(found.warnings),
@@ -141,28 +141,28 @@ def _record(found: Examination, sensitive: Mapping[str, list[int]] | None, outpu
         "title": {"zh": found.label, "en": found.label},
         "population": {
             "source": found.label,
-            "enterprises": register_told["enterprises"],
+            "enterprises": of_register["enterprises"],
             "synthetic": found.source.synthetic,
             "sha256": sha256,
         },
         "hashes": {"code": code},
         "versions": {k: v for k, v in versions().items() if k in ("simulator", "python", "pandas")} | {"python": platform.python_version()},
-        "register": register_told,
+        "register": of_register,
         "warnings": [],
         "outputs": dict(outputs),
     }
 
 
 def _problems(found: Examination) -> pd.DataFrame:
-    """One row per problem, told in both languages."""
+    """One row per problem, in both languages."""
     zh, en = problem_table(found, "zh"), problem_table(found, "en")
     places = [_table_and_column(found, problem) for problem in found.problems]
     frame = pd.DataFrame(places, columns=["table", "column"])
     frame.insert(0, "severity", [p.severity for p in found.problems])
     frame["value"] = zh.iloc[:, 2].to_numpy()
-    for lang, told in (("zh", zh), ("en", en)):
+    for lang, translated in (("zh", zh), ("en", en)):
         for name, at in (("place", 1), ("cause", 3), ("remedy", 4)):
-            frame[f"{name}_{lang}"] = told.iloc[:, at].to_numpy()
+            frame[f"{name}_{lang}"] = translated.iloc[:, at].to_numpy()
     return frame
 
 

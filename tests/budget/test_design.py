@@ -177,7 +177,7 @@ def test_growth_is_another_goal():
 
 
 @pytest.mark.parametrize(
-    "free, told_so",
+    "free, reason",
     [
         (["law.tax_rebate.hihg_rate"], "is no number of a clause → did you mean law.tax_rebate.high_rate?"),
         (["law.sharing.district_share"], "is no number of a clause"),
@@ -191,10 +191,10 @@ def test_growth_is_another_goal():
         ([RATE, AREA, "law.data_line.cap", "law.data_line.rate"], "names 4 terms → one to 3"),
     ],
 )
-def test_a_term_that_is_none_is_refused(certain, free, told_so):
+def test_a_term_that_is_none_is_refused(certain, free, reason):
     with pytest.raises(ScenarioError) as e:
         free_terms(certain.law, free)
-    assert told_so in str(e.value)
+    assert reason in str(e.value)
 
 
 def test_all_problems_of_a_design_come_at_once(certain, two):

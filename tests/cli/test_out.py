@@ -145,7 +145,7 @@ def test_an_invented_register_does_not_replace_a_real_one(place):
 
 @posix
 @pytest.mark.parametrize("verb", [*FILES, *FOLDERS])
-def test_a_full_disk_changes_nothing_and_is_told(verb, place):
+def test_a_full_disk_changes_nothing_and_is_reported(verb, place):
     """No file may grow beyond 200 bytes, in this process and those it starts."""
     out = place / ("out" if verb in FOLDERS else "out.xlsx")
     command = called((FILES | FOLDERS)[verb], place, out)
@@ -164,7 +164,7 @@ def test_a_full_disk_changes_nothing_and_is_told(verb, place):
 
 
 @posix
-def test_descriptors_that_run_out_are_told_and_leave_the_old_file(place):
+def test_descriptors_that_run_out_are_reported_and_leave_the_old_file(place):
     """Whatever asks for one more: it is refused, or enough were left."""
     command = ["assess", str(place / "tables"), "--out", str(place / "out.csv"), "--lang", "en"]
     assert cli.main(command) == 0
@@ -188,7 +188,7 @@ def test_descriptors_that_run_out_are_told_and_leave_the_old_file(place):
     assert 2 in codes
 
 
-def test_memory_that_runs_out_is_told_and_leaves_the_old_file(place, monkeypatch):
+def test_memory_that_runs_out_is_reported_and_leaves_the_old_file(place, monkeypatch):
     command = ["assess", place / "tables", "--out", place / "out.csv", "--lang", "en"]
     assert call(*command).code == 0
     before = listing(place)

@@ -92,8 +92,8 @@ def test_check_takes_a_register_in_parts_and_names_the_part_of_a_problem(people,
     assert "90" in done("check", tmp_path / "register", "--lang", "en")
     annual = next((tmp_path / "register").glob("part-00002-*/annual.*"))
     annual.write_bytes(annual.read_bytes()[:-9])
-    (told,) = refused(tmp_path, "check", tmp_path / "register", "--lang", "en")
-    assert "part-00002-of-" in told
+    (reported,) = refused(tmp_path, "check", tmp_path / "register", "--lang", "en")
+    assert "part-00002-of-" in reported
 
 
 def test_parts_read_together_are_the_register(people, tmp_path):

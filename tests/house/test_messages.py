@@ -56,7 +56,7 @@ def texts(node: ast.AST | None, known: Mapping[str, str] = {}) -> Iterator[str]:
         yield from texts(node.elt, known)
 
 
-def told_by(source: str, telling: dict) -> set[str]:
+def messages_in(source: str, telling: dict) -> set[str]:
     """Every message a module may tell, as far as it is written in it."""
     found: set[str] = set()
     tree = ast.parse(source)
@@ -85,7 +85,7 @@ def everything() -> set[str]:
     found: set[str] = set()
     for path in sorted(PACKAGE.rglob("*.py")):
         of_registers = "population" in path.parts or path.stem in ("assess", "explain", "synthesize")
-        found |= told_by(path.read_text("utf-8"), TELLING | OF_REGISTERS if of_registers else TELLING)
+        found |= messages_in(path.read_text("utf-8"), TELLING | OF_REGISTERS if of_registers else TELLING)
     return found
 
 
@@ -126,7 +126,7 @@ def test_no_message_is_left_over():
 
 
 def test_a_message_without_chinese_would_be_found():
-    invented = told_by('Problem(place, f"has {n} wheels", hint or "take one off")\nremedy = "ask a smith" if n else ""', TELLING)
+    invented = messages_in('Problem(place, f"has {n} wheels", hint or "take one off")\nremedy = "ask a smith" if n else ""', TELLING)
     assert invented == {"has 7 wheels", "take one off", "ask a smith"}
     assert all(english_in(chinese(text)) for text in invented)
 

@@ -366,8 +366,8 @@ def test_the_text_has_article_amount_value_and_threshold(everything, lang):
                     beside = [(f"{'√' if f.held else '×'} {f.evidence.zh if zh else f.evidence.en}", f.evidence) for f in clause.findings]
                     if due and CLAUSE[clause.slug].amount.facts + CLAUSE[clause.slug].amount.terms:
                         beside.append(("= 金额的依据" if zh else "= the amount follows from", CLAUSE[clause.slug].amount))
-                    told_of = [line for line in own.splitlines() if line[4:6] in ("√ ", "× ", "= ")]
-                    for (begins, evidence), line in zip(beside, told_of, strict=True):
+                    explained_of = [line for line in own.splitlines() if line[4:6] in ("√ ", "× ", "= ")]
+                    for (begins, evidence), line in zip(beside, explained_of, strict=True):
                         assert line.startswith(f"    {begins}")
                         for column in evidence.facts:
                             assert f" = {value_by_hand(firm, law, column, year.year, zh)}" in line, (column, line)
@@ -397,9 +397,9 @@ def test_every_number_stands_beside_the_condition_or_the_amount_it_decides():
 
 
 def test_every_switch_is_reported_beside_some_condition_or_outcome():
-    told_of = {name for clause in CATALOGUE for condition in clause.conditions for name in condition.readings}
+    explained_of = {name for clause in CATALOGUE for condition in clause.conditions for name in condition.readings}
     by_outcome = {"opening_awards", "violation_bar", "clawback_trigger"}  # reported by the outcome and by conduct
-    assert told_of | by_outcome == set(SWITCHES)
+    assert explained_of | by_outcome == set(SWITCHES)
 
 
 # ------------------------------------------------------------------------------------------ one enterprise

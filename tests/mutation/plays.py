@@ -152,10 +152,10 @@ def text_holds(law: Any) -> bool:
 
 def explanations_hold(play: Play, law: Any) -> bool:
     """Whether every condition is reported as under the shipped law (which tests/law/test_explanation is about), for some enterprises."""
-    return _told(play, None) == _told(play, law)
+    return _outcomes(play, None) == _outcomes(play, law)
 
 
-def _told(play: Play, law: Any) -> list[Any]:
+def _outcomes(play: Play, law: Any) -> list[Any]:
     from simulator import explain
 
     population, scenario = play.under(law)

@@ -93,7 +93,7 @@ def clauses(lang: str) -> str:
 def _as_shown(lang: str) -> Iterable[Sequence[Any]]:
     """What `simulator policy show` prints of each clause beside its numbers: (header, rows, heading)."""
     heading, articles = "", {clause.article for clause in CATALOGUE}
-    for kind, content in policy_in_words.told(LAW, document_of(SHIPPED).data, lang):
+    for kind, content in policy_in_words.in_words(LAW, document_of(SHIPPED).data, lang):
         if kind != "table":
             heading = content
         elif heading.split()[0] in articles and content[0][-1] in ("公式", "formula"):

@@ -153,14 +153,14 @@ def plan_of(*contributions, parts=1, means=()):
     means: (measure, year, mean) of all clauses."""
     rows = [(m, c, y, holder, amount, 1.0) for m, c, y, holders, amount in contributions for holder in holders]
     behind = pd.DataFrame(rows, columns=["measure", "clause", "year", "holder", "amount", "awards"]).astype({"holder": np.uint64})
-    told = pd.DataFrame([(m, TOTAL, str(y), mean) for m, y, mean in means], columns=["measure", "clause", "year", "mean"])
+    reported = pd.DataFrame([(m, TOTAL, str(y), mean) for m, y, mean in means], columns=["measure", "clause", "year", "mean"])
     record = {
         "clauses": [{"slug": c, "kind": "", "parts": parts} for c in "ab"],
         "years": [2013, 2014, 2015],
         "cash_years": [2013, 2014, 2015, 2016],
         "targets": [],
     }
-    return suppression.plan_of(record, [behind], [told])
+    return suppression.plan_of(record, [behind], [reported])
 
 
 MANY, ONE = range(10), (3,)
