@@ -120,7 +120,9 @@ def _of_taxes(law: Law, found: _Found) -> Iterator[Case]:
     search = found.search
     for year in dict.fromkeys((found.year, _last(law) + 1, _last(law))):
         base = found.base if year == found.year else search.base(year)
-        for tax in ("vat", "business_tax", "income_tax") if base is not None else ():
+        if base is None:
+            continue
+        for tax in ("vat", "business_tax", "income_tax"):
             search.year = year
             case = search.over_years(base, "", "") if year == found.year else search.case(base, "", "")
             for size in (10**7, 10**8, 10**9, 10**10):

@@ -6,7 +6,7 @@ import datetime
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from simulator import facts
 from simulator.engine.policycases import Case, shown
@@ -243,11 +243,9 @@ class Search:
         for where in self.leaves:
             if self.kind(where) == "choice":
                 for value in self.candidates(where):
-                    other = {**base, where: value}
-                    if value != base[where]:
-                        other = next((o for o in (other, *self._helped(other)) if self.given(o)[1] > 0), None)  # type: ignore[assignment]
-                        if other is not None:
-                            yield other
+                    changed: Values = {**base, where: value}
+                    tried = [changed, *self._helped(changed)] if value != base[where] else []
+                    yield from islice((other for other in tried if self.given(other)[1] > 0), 1)
         either = [node for node in nodes.below(*self.conditions) if node.op in ("or", "select")]
         for where in self.leaves:
             if base[where] and any(self._depends(node, where) for node in either):
