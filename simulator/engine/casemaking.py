@@ -36,6 +36,11 @@ def make(law: Law) -> tuple[list[Case], list[str]]:
     for k, clause in enumerate(policy.clauses):
         search = Search.of_clause(law, clause)
         base = search.base()
+        for other in (policy.index(slug) for slug in clause.uses.clauses) if base is None else ():
+            if base is None and other in alone:  # it asks what another clause has paid
+                search.before, year = alone[other].case, alone[other].year
+                search.paid = assess_case(law, alone[other].case).get(year, 0)
+                base = search.base(year + 1)
         if base is None:
             missed.append(clause.slug)
             continue
@@ -101,6 +106,10 @@ def _of_clause(law: Law, found: _Found) -> Iterator[Case]:
 
 def _rising_and_falling(search: Search, base: Values) -> Iterator[Case]:
     """One fact over its edges, up and down again, year by year: what is given once, topped up, or remembered."""
+    for where in search.leaves:
+        if where[0] == "year" and search.kind(where) == "choice":
+            label, steps = search.column(where[1]).header, sorted(search.candidates(where))
+            yield search.along(base, where, [*steps, steps[-1], steps[1]], f"{label}逐年上升", f"{where[1]} rising year by year")
     edges = {where: search.edges(base, where) for where in search.amounts_of if where[0] == "year"}
     for where in sorted(edges, key=lambda w: -len(edges[w]))[:2]:
         label = search.column(where[1]).header

@@ -6,14 +6,14 @@ import datetime
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from simulator import facts
 from simulator.engine.policycases import Case, shown
 from simulator.law import readings
 from simulator.law.language import nodes
 from simulator.law.language.nodes import Node, conjuncts, evaluate
-from simulator.law.policy import CLAWBACK, Clause, Policy
+from simulator.law.policy import CLAWBACK, HISTORY_FIELDS, Clause, Policy
 from simulator.law.terms import Law
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
@@ -56,6 +56,8 @@ class Search:
             if where is not None:
                 self.leaves.setdefault(where, []).append(node)
         self.year = law.start.year
+        self.before: Case | None = None  # with which another clause was paid the year before, and what (fen)
+        self.paid = 0
 
     @classmethod
     def of_clause(cls, law: Law, clause: Clause, without: tuple[str, ...] = ()) -> Search:
@@ -126,6 +128,9 @@ class Search:
                 return int(numbers[node.at[0]])
             if node.op == nodes.READING:
                 return int(chosen[node.at[0]])
+            if node.op == nodes.HISTORY and self.before is not None and self.policy.slugs[node.at[0]] == self.before.clause:
+                past = {"years": 1, "total": self.paid, "last": self.paid, "first_year": self.year - 1, "last_year": self.year - 1}
+                return past.get(HISTORY_FIELDS[node.at[1]], 0)
             return 0
 
         return of
@@ -244,10 +249,8 @@ class Search:
             if self.kind(where) == "choice":
                 for value in self.candidates(where):
                     changed: Values = {**base, where: value}
-                    if value != base[where]:
-                        other = next((o for o in (changed, *self._helped(changed)) if self.given(o)[1] > 0), None)
-                        if other is not None:
-                            yield other
+                    tried = [changed, *self._helped(changed)] if value != base[where] else []
+                    yield from islice((other for other in tried if self.given(other)[1] > 0), 1)
         either = [node for node in nodes.below(*self.conditions) if node.op in ("or", "select")]
         for where in self.leaves:
             if base[where] and any(self._depends(node, where) for node in either):
@@ -328,9 +331,12 @@ class Search:
             if kind in ("flag", "choice"):
                 if where[1] == "present" and where[0] == "year":
                     continue
+                few = self.uncapped(base)  # a cap hides what another rate would give
                 for value in self.candidates(where):
                     if value != was:
                         yield self._at(base, where, value, label, "")
+                        if few != base:
+                            yield self._at(few, where, value, label, "")
                 continue
             if kind == "date":
                 for day in self.days(base, where):
@@ -409,6 +415,9 @@ class Search:
         for of, name, fixed in values:
             if name == "present" and of != "year":
                 rows.setdefault(self.year - 1 if of == "last" else fixed, {})
+        if self.before is not None:
+            enterprise = {**self.before.enterprise, **enterprise}
+            rows = {y: {**self.before.years.get(y, {}), **rows.get(y, {})} for y in {*self.before.years, *rows}}
         return Case("", self.slug, zh, en, enterprise, {y: row for y, row in sorted(rows.items()) if y not in gone})
 
     def over_years(self, base: Values, zh: str, en: str, gap: bool = False) -> Case:

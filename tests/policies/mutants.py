@@ -60,6 +60,10 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("jiulongpo_2013", r"(pays|clause term) clauses\.(headquarters|opening|certification)_award\.", _ONE_YEAR),
     ("municipal_2014", r"pays clauses\.first_counted(_level)?\.pays → every_year", _ONE_YEAR),
     ("liulin_2024", r"pays clauses\.first_sales\.pays → every_year", "who was paid is kept out by never_before, too"),
+    ("donghu", r"condition.* clauses\.(factory_award\.where\.higher|scale_growth\.where\.reported)", _NOTHING_THERE),
+    ("donghu", r"(condition: history|clause term) clauses\.scale_growth\.", _ONE_YEAR),
+    ("donghu", r"pays clauses\.(listing|scale_growth)\.pays → every_year", _ONE_YEAR),
+    ("donghu", r"clause term clauses\.\w+\.term → begins", _ONCE),
     ("liulin_2024|qingshan", r"first vacant", _NO_LINK),
     ("municipal_2014", r"(number numbers\.both|number clauses\.first_counted_level\.numbers\.cap|caps|cap per)", _NEVER_CUT),
     ("qingshan", r"tiers follow clauses\.level\.tiers\.follow → step_up", "the cap never cuts this clause, which stands near its front"),
@@ -69,6 +73,7 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
 )
 # Changes that matter under a reading that is not the default one and over a past that no case has: to be worked out by hand.
 BY_HAND: tuple[tuple[str, str], ...] = (
+    ("donghu", r"(caps member links\.caps\.total|exclusive order)"),  # the whole sum is reached by others, or two awards are equal
     ("jiulongpo_2013", r"remembered.* clauses\.tax_rebate\.remember\.qualifying_year"),
     ("jiulongpo_2013", r"clause term clauses\.tax_rebate\.term → begins"),
 )
