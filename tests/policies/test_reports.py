@@ -7,6 +7,7 @@ import pytest
 import simulator
 from simulator import resources
 from simulator.projection.assumptions import declared
+from simulator.report.wording import load
 from simulator.scenario import under_policy
 from tests.policies.test_others import OTHERS, foreign
 
@@ -40,6 +41,20 @@ def test_a_report_names_that_policy_alone(pages):
         assert [clause.article for clause in policy.clauses if clause.article not in reported] == []
         assert [word for word in foreign(name, reported) if word.lower() not in general] == []
         assert PLACE.findall(reported) == []
+
+
+@pytest.mark.slow
+def test_a_report_says_what_holds_in_the_years_played(pages):
+    """No section on targets that there are none of, no taxes of other years; whose the invented enterprises are."""
+    name, found = pages
+    law = under_policy(name).law
+    for lang, page in found.items():
+        told, words = words_of(page), load(lang)
+        numbers = re.findall(r"<h2[^>]*>([一二三四五六七]|[1-7])[、.]", page)
+        assert numbers == list("一二三四五六" if lang == "zh" else "123456") and 'href="#targets"' not in page
+        assert words.say("page.elsewhere")[:20] in told
+        if law.start.year > 2017:
+            assert not re.search("营业税|[Bb]usiness tax", told) and "2016" not in told
 
 
 def test_nothing_of_one_place_is_left_in_the_program():
