@@ -15,7 +15,6 @@ from simulator.projection.columns import TOGETHER
 from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
 from simulator.projection.newcomers import (
     ARRIVING,
-    VARIATES,
     arrivals,
     draw_facts,
     incumbents,
@@ -100,8 +99,7 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
     number = incumbents(par)
     n = number + arrivals(par, kinds.PLATFORM, True, world.generosity, seed, draw, 0)
     relative, services = np.empty(number), np.empty(number, np.bool_)
-    all_variates = np.zeros(1, VARIATES)
-    variates = all_variates[0]
+    variates = workspace.variates[0]
     total = sizes_of_incumbents(world, workspace.keys, variates, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
     sharing, first_year = world.terms[0], workspace.years[0]
@@ -156,7 +154,7 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
                 numbers[i] = number
                 i += 1
             number += 1
-    make_newcomers(par, enterprises, states, seed, draw, year, world.edges[j])
+    make_newcomers(par, enterprises, states, seed, draw, year, world.edges[j], workspace.keys, workspace.variates)
     order = np.argsort(enterprises["settled_on"], kind="mergesort")
     while start < total:
         count = min(TOGETHER, total - start)

@@ -23,8 +23,9 @@ from simulator.law.assessment import ALL, HISTORY
 from simulator.law.policy import Policy
 from simulator.law.readings import defaults
 from simulator.projection.assumptions import draw_parameters, general
+from simulator.projection.columns import TOGETHER
 from simulator.projection.enterprises import GOODS, NATIONAL_HQ, REGIONAL_HQ, STATE
-from simulator.projection.newcomers import make_newcomers
+from simulator.projection.newcomers import VARIATES, make_newcomers
 from simulator.projection.uncertain import fixed
 from simulator.scenario import Scenario, load_scenario
 from simulator.streams import key_of_slot
@@ -39,7 +40,8 @@ def reference_newcomers(par, edges, base_year, kind, enterprises, states):
     """Fill ENTERPRISE and STATE (n,) of newcomers of a kind that settle in the first year."""
     for slot in range(enterprises.shape[0]):
         states[slot].kind, states[slot].key = kind, key_of_slot(kind, base_year + 1, slot)
-    make_newcomers(par, enterprises, states, np.uint64(0), 0, base_year + 1, edges)
+    keys, records = np.zeros(TOGETHER, np.uint64), np.zeros(1, VARIATES)
+    make_newcomers(par, enterprises, states, np.uint64(0), 0, base_year + 1, edges, keys, records)
 
 
 def references(par: np.void, enacted: Enacted, edges: np.ndarray, base_year: int, kind: int) -> Register:

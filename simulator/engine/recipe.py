@@ -218,11 +218,54 @@ def invent(pars, seed, first_year, kind_of, born, head, joining, median_sales, e
     """Fill ENTERPRISE and STATE (n,), ANNUAL and employees (n, years) of enterprises of the given kinds and first years
     (born = 0: there before). pars (years,): PARAMETERS, the same each year; median_sales (kinds, 2): CNY of those there
     before and of newcomers."""
-    par = pars[0]
+    years = annual.shape[1]
+    carried, columns = np.zeros(1, CARRIED), np.zeros(years, YEAR)
+    steady, moves, prices = np.empty(years), np.ones(2), np.empty(years)
+    _invent(
+        pars,
+        seed,
+        first_year,
+        kind_of,
+        born,
+        head,
+        joining,
+        median_sales,
+        enterprises,
+        states,
+        annual,
+        employees,
+        carried,
+        columns,
+        steady,
+        moves,
+        prices,
+    )
+
+
+@rule
+def _invent(
+    pars,
+    seed,
+    first_year,
+    kind_of,
+    born,
+    head,
+    joining,
+    median_sales,
+    enterprises,
+    states,
+    annual,
+    employees,
+    all_carried,
+    columns,
+    steady,
+    moves,
+    prices,
+):
+    """`invent`; all_carried, columns, steady, prices: to be written over."""
+    par, carried = pars[0], all_carried[0]
     growth = common_growth(par, par.market_growth)
-    steady, moves = np.full(annual.shape[1], growth), np.ones(2)
-    all_carried, columns = np.zeros(1, CARRIED), np.zeros(annual.shape[1], YEAR)
-    carried, prices = all_carried[0], np.ones(annual.shape[1])
+    steady[:] = growth
     for j in range(prices.shape[0]):  # states are in the base year's prices, the last but one's
         prices[j] = (1.0 + par.prices_growth) ** (j - prices.shape[0] + 2)
     for i in range(len(kind_of)):

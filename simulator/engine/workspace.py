@@ -12,6 +12,7 @@ from simulator.law.assessment import ALL, HISTORY, common
 from simulator.law.calling import at, call
 from simulator.projection.columns import CARRIED, TOGETHER, YEAR
 from simulator.projection.enterprises import PLATFORM, STATE, common_growth, own_rate_moves, set_out, write_year
+from simulator.projection.newcomers import VARIATES
 
 
 class World(NamedTuple):
@@ -94,16 +95,17 @@ class Cohort(NamedTuple):
 class Workspace(NamedTuple):
     """Room for the enterprises played together, used again and again, and what belongs to each of them.
 
-    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); plans: PLAN; enterprises, states; rows (TOGETHER,
-    years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,) CARRIED, years
-    (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing support,
-    the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
+    which (TOGETHER,): its number where it comes from; keys (TOGETHER,); variates (1,): VARIATES, side by side; plans: PLAN; enterprises,
+    states; rows (TOGETHER, years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,)
+    CARRIED, years (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing
+    support, the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
     year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced, places, values,
     due (clauses,): of the one being played; written (1,): whether anything stands in history.
     """
 
     which: Any
     keys: Any
+    variates: Any
     plans: Any
     enterprises: Any
     states: Any
@@ -132,6 +134,7 @@ def room_for(years, law, own, own_annual):
     return Workspace(
         np.zeros(TOGETHER, np.int64),
         np.zeros(TOGETHER, np.uint64),
+        np.zeros(1, VARIATES),
         np.zeros(TOGETHER, PLAN),
         np.zeros(TOGETHER, ENTERPRISE),
         np.zeros(TOGETHER, STATE),

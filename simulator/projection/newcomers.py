@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from simulator.compiled import maker, rule
+from simulator.compiled import rule
 from simulator.distributions import lognormal, poisson
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.law.calendar import month_of
@@ -264,10 +264,9 @@ def make_newcomer(par, enterprise, state, seed, draw, year, edges, variates, e):
     furnish(par, state, seed, draw, variates, e)
 
 
-@maker
-def make_newcomers(par, enterprises, states, seed, draw, year, edges):
-    """`make_newcomer` for each of these, their variates drawn together."""
-    records, keys = np.zeros(1, VARIATES), np.zeros(TOGETHER, np.uint64)
+@rule
+def make_newcomers(par, enterprises, states, seed, draw, year, edges, keys, records):
+    """`make_newcomer` for each of these, their variates drawn together. keys (TOGETHER,), records (1,) VARIATES: to be written over."""
     variates = records[0]
     for start in range(0, enterprises.shape[0], TOGETHER):
         count = min(TOGETHER, enterprises.shape[0] - start)

@@ -23,7 +23,7 @@ def text(prices: pd.DataFrame, lang: str = "zh", scenario: Scenario | None = Non
     """What a terminal shows: the price of each way, then what the text stops and what it does not. scenario: names the clauses."""
     words = load(lang)
     lines = [
-        words.say("loopholes.way", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"], leaks=row[f"leaks_{lang}"])
+        words.say("loopholes.sentence", way=row[lang], articles=row["articles"], stops=row[f"stops_{lang}"], leaks=row[f"leaks_{lang}"])
         for row in prices.to_dict("records")
     ]
     first = next(iter(sheets(prices, words, named(scenario, words)).values()))
