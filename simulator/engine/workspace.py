@@ -162,7 +162,8 @@ def forget_past(workspace):
     """Whoever comes next has no existing support and was never paid before."""
     never = np.zeros(1, HISTORY)
     workspace.existing[:], workspace.of_district[:] = 0, 0
-    workspace.histories[:] = never[0]
+    for e in range(TOGETHER):
+        workspace.histories[e] = never[0]
 
 
 @rule

@@ -82,3 +82,45 @@ def test_a_rule_is_compiled_once_whatever_constants_stand_in_its_calls():
     added = rule(lambda x, y: x + y)
     outer = numba.njit(lambda x: added(x, 1) + added(x, 2) + added(3, x))
     assert outer(4) == 18 and len(added.signatures) == 1
+
+
+ALLOCATES = {"zeros", "empty", "ones", "full"}
+
+
+def freed_too_early(source: str) -> list[str]:
+    """Items of an array that a counting function makes, taken outside a loop: "function: item". A record, or an address, does not keep its
+    array, which is freed after its last use by name. In a loop the array is kept until the loop ends."""
+    found = []
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef) or not {"entry", "maker"} & {ast.unparse(one) for one in function.decorator_list}:
+            continue
+        made: dict[str, bool] = {}  # and whether it is of records
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign):
+                pairs = [(node.targets[0], node.value)]
+                if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(node.targets[0].elts, node.value.elts, strict=True))
+                for name, value in pairs:
+                    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ALLOCATES:
+                        made[ast.unparse(name)] = len(value.args) > 1 and isinstance(value.args[-1], ast.Name)
+
+        def look(node, name=function.name, made=made):
+            if isinstance(node, ast.For | ast.While):
+                return
+            taken = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and made.get(ast.unparse(node.value))
+            if taken and not any(isinstance(p, ast.Slice) or isinstance(getattr(p, "value", 0), str) for p in ast.walk(node.slice)):
+                found.append(f"{name}: {ast.unparse(node)}")
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "at" and ast.unparse(node.args[0]) in made:
+                found.append(f"{name}: {ast.unparse(node)}")
+            for child in ast.iter_child_nodes(node):
+                look(child)
+
+        look(function)
+    return found
+
+
+def test_no_record_outlives_its_array():
+    assert freed_too_early("@maker\ndef f(n):\n    a = np.zeros(1, KIND)\n    b = a[0]\n    g(b)") == ["f: a[0]"]
+    assert freed_too_early("@rule\ndef f(a):\n    b = a[0]\n    g(b)") == []
+    sources = [file for part in COMPILED for file in [PACKAGE / part, *(PACKAGE / part).rglob("*.py")] if file.is_file()]
+    assert [f"{file.name} {one}" for file in sources for one in freed_too_early(file.read_text("utf-8"))] == []
