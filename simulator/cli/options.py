@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import simulator
 from simulator.cli.language import LANGUAGES, environment_language
 from simulator.console import safe, say
 from simulator.errors import Problem, SimulatorError
-from simulator.messages import chinese
+from simulator.messages import chinese, line
 from simulator.phrases import phrase
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
     adopt_policy(found.law.policy)  # its registers are read under its policy
     if changes:
         tell_idle(arguments, changes, found)
+        tell_odd(arguments, found)
     return found
 
 
@@ -205,6 +207,17 @@ def tell_idle(arguments: argparse.Namespace, changes: Mapping[str, Any], found: 
 
     if same := [path for path in changes if path in now and path in was and value(was[path]) == value(now[path])]:
         notices(arguments)(phrase("changes nothing, the scenario says so itself: {}", ", ".join(same)))
+
+
+def tell_odd(arguments: argparse.Namespace, found: Scenario) -> None:
+    """Say which changed numbers of the law no longer go together, as `policy check` says it of a file."""
+    from simulator.law.odd_numbers import odd_numbers
+
+    policy, before = found.law.policy, found.law.as_written
+    known = {path for path, _ in odd_numbers(before.numbers, before.policy.clauses, before.policy.settlement)}
+    for path, problem in odd_numbers(found.law.numbers, policy.clauses, policy.settlement):
+        if path not in known:
+            notices(arguments)(line(replace(problem, place=f"law.{path}"), lang_of(arguments)))
 
 
 def unused(given: Mapping[str, object], why: str, remedy: str) -> None:

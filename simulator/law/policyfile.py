@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import product
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from simulator.law.language.nodes import Node, Range, const, leaf, make
 from simulator.law.language.units import Unit, described, described_zh, fact_high, parse_quantity, parse_unit
 from simulator.law.legality import read_concerns
 from simulator.law.measures import MEASURES
+from simulator.law.odd_numbers import odd_numbers
 from simulator.law.policy import (
     CLAWBACK,
     HISTORY_FIELDS,
@@ -1611,7 +1612,8 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
             )
     for problem in contradictions(_Clauses(clauses), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
-    _tiers_and_caps(reader, clauses, settlement)
+    for path, problem in odd_numbers(reader.numbers, clauses, settlement):
+        reader.problems.append(replace(problem, place=reader.document.place(_where(path))))
     _edges(reader, clauses)
     for at in sorted({k for group in settlement.exclusive for k in group.clauses}):
         if clauses[at].first is not None:
@@ -1709,39 +1711,6 @@ def _pays_without_a_row(clause: Clause, conduct: Iterable[Condition], reader: _R
         if all(nodes.ranges(part, known, memo)[1] > 0 for part in parts):
             return True
     return False
-
-
-def _tiers_and_caps(reader: _Reader, clauses: list[Clause], settlement: Settlement) -> None:
-    """Note a tier that gives less than the one below it, and what is capped below the award itself."""
-
-    def below(one: str, other: str) -> bool:
-        a, b = reader.numbers[one], reader.numbers[other]
-        return any(a.at(year) < b.at(year) for year in {*a.values, *b.values})
-
-    capped = {pair: None for clause in clauses for pair in clause.uses.capped}
-    for clause in clauses:
-        for awards in clause.uses.awards:
-            for (lower, less), (_, more) in pairwise(awards):
-                if below(more, less):
-                    reader.wrong(
-                        _where(more),
-                        (f"gives less than the tier below it, {lower}", f"金额低于下一档“{lower}”"),
-                        ("check the two awards", "请核对这两档的金额"),
-                        "warning",
-                    )
-    for cap in settlement.caps:
-        most = list(cap.most.uses.numbers)
-        for clause in (clauses[k] for k in cap.clauses if len(most) == 1 and not cap.most.uses.facts):
-            alone = [p for p in clause.amount.uses.numbers if clause.amount.text in (p.partition(".")[2], reader.numbers[p].zh)]
-            capped |= {(path, most[0]): None for path in (*alone, *(p for awards in clause.uses.awards for _, p in awards))}
-    for award, most_of_it in capped:
-        if award != most_of_it and below(most_of_it, award):
-            reader.wrong(
-                _where(most_of_it),
-                (f"is a cap below the award itself, {reader.numbers[award].en}", f"封顶低于奖励本身“{reader.numbers[award].zh}”"),
-                ("check the two numbers", "请核对这两个数"),
-                "warning",
-            )
 
 
 def _edges(reader: _Reader, clauses: list[Clause]) -> None:

@@ -1150,3 +1150,9 @@ def test_an_option_that_would_change_nothing_is_refused(tmp_path, monkeypatch):
     assert refused(tmp_path, "budget", *english, "--appropriation", "2014=500") == [
         "appropriation.2014: 500 CNY is less than a single award → write 500万元, or 500元 if it is meant"
     ]
+
+
+@pytest.mark.parametrize("rate, said", [("0.6", True), ("0.5", False), ("0.4", False)])
+def test_a_higher_band_that_gives_less_is_pointed_out(rate, said, tmp_path, capsys):
+    assert cli.main(["run", "baseline", "--draws", "4", "--set", f"law.tax_rebate.low_rate={rate}", "--out", str(tmp_path)]) == 0
+    assert ("law.tax_rebate.high_rate：低于下一档“low_contribution” → 请核对这两档" in capsys.readouterr().err) == said

@@ -1032,7 +1032,7 @@ class Formula:
                         self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest", "请自低到高排列"
                     )
                 last = here
-            if due.source[:1] == ("number",) and due.dimensions == _CNY and value.dimensions not in (_YEARS, _MONTHS):
+            if due.source[:1] == ("number",) and due.dimensions in (_CNY, NONE) and value.dimensions not in (_YEARS, _MONTHS):
                 awards.append((ast.get_source_segment(self._code, key) or "", due.source[1]))
             reached = self._numbers(compared, value, ">" if isinstance(op, ast.Gt) else ">=", least)
             if reached.kind == _POISON:
@@ -1050,7 +1050,7 @@ class Formula:
             return self.fail(self._at(cases), "has no tier", "没有分档", "write {a: b, …}", "请写 {门槛: 金额, …}")
         if awards:
             self.uses.awards[tuple(awards)] = None
-        return replace(whole, source=("awards", *(path for _, path in awards))) if awards else whole
+        return replace(whole, source=("awards", *(path for _, path in awards))) if awards and whole.dimensions == _CNY else whole
 
     def _f_if(self, tree: ast.Call, given: dict[str, ast.expr]) -> Value:
         return self._chosen(tree, given["condition"], given["then"], given["otherwise"])

@@ -196,7 +196,7 @@ def test_what_conduct_asks_of_all_counts(tmp_path):
 @pytest.mark.parametrize("follow, advised", [("each_highest", True), ("top_up", True), ("each", False)])
 def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
     found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
-    assert [said for _, said in found] == ["金额低于下一档“below”"] * advised
+    assert [said for _, said in found] == ["低于下一档“below”"] * advised
 
 
 @pytest.mark.parametrize("follow, gives", [("top_up", [800_000, 700_000, 0]), ("step_up", [800_000, 500_000, 0])])
@@ -212,7 +212,7 @@ def test_whether_what_a_cap_cut_is_made_up_is_a_setting(tmp_path, follow, gives)
     assert list(policycases.assess_case(examine(document_of(file))[0], case).values()) == gives
 
 
-FALLING, CAPPED = "金额低于下一档“below”", "封顶低于奖励本身“扶持”"
+FALLING, CAPPED = "低于下一档“below”", "封顶低于奖励本身“扶持”"
 
 
 @pytest.mark.parametrize(
