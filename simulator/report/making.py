@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from simulator.document import Bullets, Cell, Contents, Facts, Heading, Paragraph, Parts, Table, Title, flat
 from simulator.report import page
+from simulator.report.invented import whose
 from simulator.report.page import Part
 from simulator.report.wording import Wording, load
 from simulator.scenario.identity import Change
@@ -44,18 +44,6 @@ def front(
 def names_of(folder: Recorded) -> dict[str, Mapping[str, str]]:
     """The clauses' names by slug."""
     return {clause["slug"]: clause for clause in folder.record.get("clauses", [])}
-
-
-def whose(found: Mapping[str, Any] | None, clauses: Mapping[str, Mapping[str, str]], words: Wording) -> list[str]:
-    """Whose the invented enterprises are, where they are not of the policy's place (see `elsewhere`); what none of them has."""
-    if not found:
-        return []
-    notes, separator = [words.say("page.elsewhere")], words.say("source.separator")
-    if found["clauses"]:
-        facts = separator.join(words.pick(fact) for fact in found["facts"])
-        named = separator.join(words.pick(clauses[slug]) for slug in found["clauses"])
-        notes.append(words.say("page.nobody_has", facts=facts, clauses=named))
-    return notes
 
 
 def withheld(folder: Recorded, words: Wording) -> list[str]:

@@ -13,7 +13,8 @@ from simulator.document.numbers import MISSING, UNITS
 from simulator.engine.elsewhere import elsewhere
 from simulator.money import FEN
 from simulator.render.text import grid, tables
-from simulator.report import funding_sheets, making, precision
+from simulator.report import funding_sheets, precision
+from simulator.report.invented import whose
 from simulator.report.wording import load
 
 _DECIMALS = {"zh": 1, "en": 3}  # of 万元 and of a million: to the thousand CNY
@@ -43,7 +44,7 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
     ]
     if result.population is None or result.population.synthetic:
         clauses = {slug: {"zh": block.zh, "en": block.en} for slug, block in scenario.law.blocks.items()}
-        shown += making.whose(elsewhere(scenario), clauses, words)
+        shown += whose(elsewhere(scenario), clauses, words)
     if intervals:
         funds = {year: fen / FEN for year, fen in scenario.funds.items()}
         table = funding_sheets.quantiles(result.summary, words, funds, ("p5", "p50", "p80", "p95"))

@@ -164,7 +164,7 @@ def test_where_most_stand_below_an_edge():
         return EN.say(key, **said)
 
     assert "at “Lower band”: 5.0 on average" in reported(edges(("low_contribution", 5.0, 0.3), ("high_contribution", 0.5, 0.2)))
-    assert "cannot be reported" in reported(edges(("low_contribution", 1.0, 0.5), ("high_contribution", 0.8, 0.5)))
+    assert "cannot be told" in reported(edges(("low_contribution", 1.0, 0.5), ("high_contribution", 0.8, 0.5)))
     assert reported(edges(("low_contribution", 0.0, 0.0))) == EN.say("notches.nobody")
     register = edges(("low_contribution", 5.0, np.nan), ("high_contribution", 4.0, np.nan))  # counted, not drawn: no error
     assert "at “Lower band”: 5 of them" in reported(register)
