@@ -197,7 +197,7 @@ def main() -> int:
     """Try it all, or some of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bare", description=__doc__)
     parser.add_argument("--only", action="append", choices=("report", "test", "surroundings", "wheel"), help="this part (repeat)")
-    parser.add_argument("--tests", default=TESTS, help="what pytest is reported; '' for every test (default: those that meet the machine)")
+    parser.add_argument("--tests", default=TESTS, help="what pytest is given; '' for every test (default: those that meet the machine)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the machine there, and go on with it the next time")
     given = parser.parse_args()
     if why := root.lacking():
