@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,13 +210,8 @@ def tell_idle(arguments: argparse.Namespace, changes: Mapping[str, Any], found: 
 
 def tell_odd(arguments: argparse.Namespace, found: Scenario) -> None:
     """Say which changed numbers of the law no longer go together, as `policy check` says it of a file."""
-    from simulator.law.odd_numbers import odd_numbers
-
-    policy, before = found.law.policy, found.law.as_written
-    known = {path for path, _ in odd_numbers(before.numbers, before.policy.clauses, before.policy.settlement)}
-    for path, problem in odd_numbers(found.law.numbers, policy.clauses, policy.settlement):
-        if path not in known:
-            notices(arguments)(line(replace(problem, place=f"law.{path}"), lang_of(arguments)))
+    for problem in found.odd_changes():
+        notices(arguments)(line(problem, lang_of(arguments)))
 
 
 def unused(given: Mapping[str, object], why: str, remedy: str) -> None:

@@ -28,6 +28,7 @@ from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, with_defaults
+from simulator.scenario.consistency import odd_changes
 from simulator.scenario.funding import Funding, unused
 from simulator.scenario.given import from_python, parse_set
 from simulator.scenario.identity import Change, Identity, identity, of_file, of_text
@@ -202,6 +203,10 @@ class Scenario:
     def to_dict(self) -> dict[str, str]:
         """path → value as text, every setting: what is recorded and hashed."""
         return {s.path: s.value for s in rows_of(self)}
+
+    def odd_changes(self) -> list[Problem]:
+        """Warnings about changed numbers of the law that do not go together: a tier below the one beneath it, a cap below the award."""
+        return odd_changes(self.law)
 
     def hash(self) -> str:
         """sha256 of every setting and of the policy's text."""

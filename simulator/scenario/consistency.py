@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.law.odd_numbers import odd_numbers
+from simulator.law.terms import Law
 from simulator.phrases import phrase
 from simulator.projection.assumptions import copula_matrix
 
@@ -67,6 +70,14 @@ def idle_correlations(changes: Mapping[str, Any], correlations: Pairs, fixed: se
                 )
             )
     return problems
+
+
+def odd_changes(law: Law) -> list[Problem]:
+    """Warnings about changed numbers of a law that do not go together where those of its file did."""
+    before = law.as_written
+    known = {path for path, _ in odd_numbers(before.numbers, before.policy.clauses, before.policy.settlement)}
+    found = odd_numbers(law.numbers, law.policy.clauses, law.policy.settlement)
+    return [replace(problem, place=f"law.{path}") for path, problem in found if path not in known]
 
 
 def possible(correlations: Pairs, places: Mapping[str, str]) -> list[Problem]:
