@@ -120,7 +120,7 @@ def is_cold(function: str) -> bool:
 
 class Part(JITCodeLibrary):
     """The code of a rule, to be linked into entries: there it is optimised and turned into machine code, once. By itself each rule was
-    both, with all that it uses, again at every step up to the entry: a third of the time a new version has to be waited for."""
+    both, with all that it uses, again at every step up to the entry: two fifths of the time a new version has to be waited for."""
 
     def _optimize_final_module(self) -> None:
         """Not by itself."""

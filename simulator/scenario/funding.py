@@ -95,7 +95,7 @@ def amount(value: Any, place: str, least: Decimal = Decimal(0)) -> tuple[int | N
 def appropriate(
     general: dict[int, int], funding: Funding, rest: str, value: Any, place: str, least: Decimal
 ) -> tuple[Funding, list[Problem]]:
-    """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into the funding; None takes it away."""
+    """Take `appropriation.YEAR` into `general`, `appropriation.POOL.YEAR` into `funding`; None takes it away."""
     pool, _, year = rest.rpartition(".")
     if not (year.isdigit() and 1990 <= int(year) <= 2100):
         return funding, [Problem(place, phrase("{} is no year", repr(rest)), "appropriation.2014=6000000")]
@@ -113,7 +113,7 @@ def appropriate(
 
 
 def ration(funding: Funding, rest: str, value: Any, place: str, law: Law) -> tuple[Funding, list[Problem]]:
-    """Take `rationing.REST` into the funding."""
+    """Take `rationing.REST` into `funding`."""
     kind, _, name = rest.partition(".")
     if rest in ("mode", "unpaid"):
         allowed = MODES if rest == "mode" else UNPAID
@@ -200,7 +200,7 @@ def unused(appropriation: Mapping[int, int], funding: Funding, years: Sequence[i
 def rows(
     appropriation: Mapping[int, int], funding: Funding, least: Decimal, examples: Collection[int]
 ) -> list[tuple[str, str, str, str, str, str, str]]:
-    """group, path, value, unit, range, zh, en of every setting of the funding."""
+    """group, path, value, unit, range, zh, en of every setting of how a scenario is funded."""
     modes, later = " | ".join(MODES), " | ".join(UNPAID)
 
     def cny(fen: int | None) -> str:

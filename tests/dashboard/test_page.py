@@ -1,4 +1,4 @@
-"""The page without a browser: gestures come in as messages, what is to be shown is reported to a listener."""
+"""The page without a browser: gestures come in as messages, what is to be shown goes to a listener."""
 
 from __future__ import annotations
 

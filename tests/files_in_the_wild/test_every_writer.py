@@ -217,7 +217,7 @@ def test_libreoffice_writes_the_same(tmp_path, office):
 
 
 def test_libreoffice_saves_what_a_library_did_not_calculate_as_it_is(tmp_path, office):
-    """It calculates a workbook of another program only when it is reported to: its saving is no proof."""
+    """It calculates a workbook of another program only when it is asked to: its saving is no proof."""
     given = by_xlsxwriter(tmp_path / "名册.xlsx", tables(), lambda _, sheets: sheets["enterprises"].write_formula(1, 4, "=2000000+1000000"))
     asked(given, "the cell's formula shows 0")
     asked(office(given, "xlsx"), "the cell's formula shows 0")

@@ -1,4 +1,4 @@
-"""What is reported of an assessment is what was assessed, and why: 500 random enterprises under random readings.
+"""What is said of an assessment is what was assessed, and why: 500 random enterprises under random readings.
 
 The oracle says independently what each clause gave before settlement, who was barred and what was outbid; conditions that
 are plain facts are judged here once more.
@@ -69,7 +69,7 @@ class Told:
             self.answer = reading.assess(self.register, start=law.start, end=law.end, readings=readings)
 
     def clause_years(self):
-        """(enterprise, year, clause number, what is reported of it, (law, firm, paid before by clause, in a paid year))."""
+        """(enterprise, year, clause number, what is said of it, (law, firm, paid before by clause, in a paid year))."""
         for explanation in self.explained:
             for year in explanation.years:
                 for k, clause in enumerate(year.clauses):

@@ -27,7 +27,7 @@ NOT_TYPED = {  # and why
     r"pip install --no-index": "for a machine without network: tests/house/test_wheel.py",
 }
 STAND_IN = {"REGISTER": "data/sample", "DIR": "合成 名册", "LEDGER": "台账", "KEY": "密钥", "NAME": "NAME"}  # for what is one's own
-SERVES = re.compile(r"simulator (whatif|lab)")  # until it is reported to end
+SERVES = re.compile(r"simulator (whatif|lab)")  # until it is asked to end
 PLAN = """\
 scenarios: [baseline, cautious]
 languages: [zh, en]
@@ -64,7 +64,7 @@ def prepared(place: Path, lang: str) -> list[tuple[str, str]]:
 
 
 def typed_here(place: Path, command: str, lang: str) -> tuple[int, str, str]:
-    """Type a command; one that serves is reported to end once it has said where."""
+    """Type a command; one that serves is asked to end once it has said where."""
     here = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "LANG"))}
     here |= {
         "PATH": f"{place / '.venv' / 'bin'}{os.pathsep}{here['PATH']}",

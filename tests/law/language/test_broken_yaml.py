@@ -64,7 +64,7 @@ def test_all_of_them_at_once_and_what_is_wrong_beside_them():
 
 
 def test_a_guess_that_is_none_is_not_built_upon():
-    """What hangs on a line that nobody understands is not reported of as missing."""
+    """What hangs on a line that nobody understands is not reported as missing."""
     broken = FORM.replace("    kind: one_off\n", "    kind one_off of a sort\n").replace("term: {", "term：{")
     with pytest.raises(LawError) as refused:
         yamlfile.loads(broken, "f.yaml", LawError, gather=True, quantities=True)

@@ -370,7 +370,7 @@ def test_a_name_after_a_comma_is_not_the_unit_of_the_figure_before_it(tmp_path):
     ],
 )
 def test_one_slip_is_one_problem(tmp_path, right, wrong):
-    """A name that a refused line would have given is not reported of a second time."""
+    """A name that a refused line would have given is not reported a second time."""
     file = tmp_path / "tried.yaml"
     rest = """    let:
       x: online_sales - below
