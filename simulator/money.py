@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-import numba
+from simulator.compiled import inlined
 
 FEN = 100  # fen in one yuan
 RATE = 10_000  # a share of 1 is 10 000 basis points: rates and shares of the law have four decimals
@@ -53,13 +53,13 @@ def in_wan(fen: float, digits: int = 1) -> str:
     return f"{fen / FEN / 1e4:,.{digits}f}"
 
 
-@numba.njit(inline="always")
+@inlined
 def half_up(numerator, denominator):
     """Non-negative numerator / denominator, rounded half up (四舍五入), in whole numbers."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-@numba.njit(inline="always")
+@inlined
 def share_of(amount, share, whole):
     """`amount` × share / whole rounded half up, exact in int64 while whole² and the result fit.
 

@@ -79,7 +79,7 @@ def surprises(draws: Draws, scenario: Scenario) -> np.ndarray:
     """What was drawn less its expectation given the draw's assumptions, each of mean 0 (draws, numbers): arrivals of each kind and
     year, and the market's yearly shocks, from the very variates of the draws."""
     n, seed, law = len(draws.parameters), np.uint64(scenario.seed), scenario.law
-    rate, generosity = getattr(arrival_rate, "py_func", arrival_rate), generosity_of(scenario)
+    generosity = generosity_of(scenario)
     records, found = draws.parameters.view(np.recarray), []
 
     def variates(stream: int, keys: list[int], year: int) -> np.ndarray:
@@ -88,7 +88,7 @@ def surprises(draws: Draws, scenario: Scenario) -> np.ndarray:
         return np.stack([uniforms(seed, d, stream, asked, year) for d in range(n)])
 
     def expected_of(kind: int, offered: bool) -> np.ndarray:
-        return np.array([rate(par, kind, offered, generosity) for par in records])
+        return np.array([arrival_rate(par, kind, offered, generosity) for par in records])
 
     rates = {offered: np.stack([expected_of(kind, offered) for kind in ARRIVING], axis=1) for offered in (True, False)}
     platforms = expected_of(kinds.PLATFORM, True)[:, None]

@@ -37,7 +37,7 @@ from simulator.budget.statistics import is_heavy
 from simulator.budget.summary import TOTAL, by_clause, places_of, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.budget.variance import split
-from simulator.compiled import CACHE_NOTE, source_hash
+from simulator.compiling import CACHE_NOTE
 from simulator.engine.blocks import Workers
 from simulator.engine.elsewhere import elsewhere
 from simulator.engine.run import Draws
@@ -49,6 +49,7 @@ from simulator.population.wording import translated
 from simulator.projection.market import PUBLISHED_FROM
 from simulator.scenario import Scenario
 from simulator.scenario.identity import command
+from simulator.sources import source_hash
 from simulator.spreadsheets import save_csv
 
 YEAR_COLUMNS = (

@@ -222,10 +222,12 @@ def unused(given: Mapping[str, object], why: str, remedy: str) -> None:
 
 def units_of(arguments: argparse.Namespace) -> dict[str, str]:
     """The units of --unit, by column."""
+    if not arguments.units:
+        return {}
     from simulator.population.units import parse_answers
 
     units = parse_answers(arguments.units)
-    if units and not arguments.population:
+    if not arguments.population:
         raise SimulatorError(Problem("--unit", "says how a register is to be read", "name it with --population"))
     return units
 

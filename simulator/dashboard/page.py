@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import yamlfile
-from simulator.compiled import is_cold
+from simulator.compiling import is_cold
 from simulator.dashboard import catalogue, display, wording
 from simulator.dashboard.answer import Teller
 from simulator.dashboard.controls import Control, controls

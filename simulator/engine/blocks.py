@@ -91,11 +91,10 @@ class Work:
         prepared = self.prepared
         if isinstance(self.register, Parts) and task.who == THOSE_THERE:
             prepared = prepare(self.scenario, self.register.part(task.part))
-            taken = prepared.office_taken()
-        elif task.who == NEWCOMERS:
-            prepared = prepared.nobody_there(taken)
+            taken = prepared.office_taken
         sums = no_sums(len(parameters), len(prepared.enacted.terms.head) - 1, prepared.enacted.clauses)
-        prepared.play(self.start + task.first + (self.replicate << REPLICATE_BITS), parameters, *sums, who=task.who)
+        first = self.start + task.first + (self.replicate << REPLICATE_BITS)
+        prepared.play(first, parameters, *sums, who=task.who, taken=None if task.who == EVERYBODY else taken)
         return Sums(*sums, taken)
 
 

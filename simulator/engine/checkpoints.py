@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from simulator.compiled import source_hash
 from simulator.engine.blocks import Sums, Task, no_sums
 from simulator.errors import Problem, SimulatorError
 from simulator.files import (
@@ -37,6 +36,7 @@ from simulator.locks import held
 from simulator.phrases import phrase
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
+from simulator.sources import source_hash
 
 FOLDER, RECORD, LOCK = "blocks", "run.json", "lock"
 BLOCK = re.compile(r"\d{5}-\d+-\d{8}-\d{8}\.sums")

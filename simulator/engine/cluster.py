@@ -27,13 +27,13 @@ from typing import Any, cast
 import numpy as np
 
 from simulator import packages
-from simulator.compiled import source_hash
 from simulator.engine.blocks import Elsewhere, Sums, Task, Work
 from simulator.errors import ClusterError, Problem, SimulatorError
 from simulator.phrases import phrase
 from simulator.population.parts import Parts, Register, open_register, whole
 from simulator.population.register import Population
 from simulator.resources import state_of
+from simulator.sources import source_hash
 
 PATIENCE = 20  # seconds without any worker after which a run is given up
 REACHED = 15  # seconds to reach a scheduler

@@ -13,10 +13,10 @@ from simulator.engine.ceilings import Year, ceiling, fact_of, law_leaf
 from simulator.engine.enacted import enact
 from simulator.engine.window import Window
 from simulator.facts import ANNUAL_FIELDS, BLANK
-from simulator.law.assessment import DUE_BACK, assess_register, conduct_of
+from simulator.law.assessment import assess_register, conduct_of
 from simulator.law.language import nodes
 from simulator.law.language.nodes import Range, conjuncts, ranges
-from simulator.law.policy import Clause
+from simulator.law.policy import DUE_BACK, Clause
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.engine import kernel
 from simulator.engine.own import own_facts
+from simulator.engine.workspace import empty_workspace
 from simulator.law.calling import Functions, functions_of
 from simulator.law.policy import Policy
 from simulator.law.readings import compile_readings
@@ -59,6 +60,7 @@ def play_enacted(
     known: int,
     suspended_from: int,
     register: kernel.Register,
+    taken: int,
     synthetic: bool,
     who: int,
     only: int,
@@ -68,34 +70,31 @@ def play_enacted(
 ) -> None:
     """`kernel.play_draws` of a law under the parameters of each year (draws, years + 1): take-up, sums it belongs to, and what share of
     each "at most" sum the district decides."""
-    rates = np.stack([of_years[name] for name in declared.take_up], axis=2)
-    typical = np.stack([of_years[name][:, 0] if name else np.zeros(len(of_years)) for name in declared.typical], axis=1)
-    kernel.play_draws(
-        seed,
-        draws_of,
-        general(of_years),
-        rates,
-        typical,
-        enacted.keys,
-        own_facts(enacted.policy, of_years[:, 0]),
-        generosity,
-        enacted.law,
-        enacted.terms.head,
-        decided(enacted, declared, of_years),
-        edges,
-        enacted.readings,
-        hindsight,
-        base_year,
-        known,
-        suspended_from,
-        register,
-        synthetic,
-        who,
-        only,
-        wanted,
-        by_clause,
-        by_year,
+    draws, years = by_clause.shape[:2]
+    shared = kernel.Shared(
+        seed=seed,
+        draws=draws_of,
+        parameters=general(of_years),
+        rates=np.stack([of_years[name] for name in declared.take_up], axis=2),
+        typical=np.stack([of_years[name][:, 0] if name else np.zeros(draws) for name in declared.typical], axis=1),
+        keys=enacted.keys,
+        law=enacted.law,
+        terms=enacted.terms.head,
+        numbers=decided(enacted, declared, of_years),
+        readings=enacted.readings,
+        own=own_facts(enacted.policy, of_years[:, 0]),
+        growth=np.zeros((draws, years + 1)),
+        moves=np.zeros((draws, years + 1, 2)),
+        prices=np.zeros((draws, years + 1)),
+        edges=edges,
+        generosity=generosity,
+        groups=np.zeros((draws, int(register.states["group"].max(initial=0)) + 1), np.int16),
+        base_year=base_year,
+        suspended_from=suspended_from,
+        wanted=wanted,
     )
+    workspace = empty_workspace(years, enacted.law, register.own.shape[1], register.own_annual.shape[2])
+    kernel.play_draws(shared, register, workspace, hindsight, known, taken, synthetic, who, only, by_clause, by_year)
 
 
 def decided(enacted: Enacted, declared: Declared, of_years: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from simulator.engine.assess import assess_population
 from simulator.engine.instalments import parts_of
 from simulator.engine.window import laid_over
 from simulator.errors import PopulationError, Problem, nearest
@@ -335,6 +334,8 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     policy, terms = scenario.law.policy, window.terms.of(slice(1, None))
     awarded, decided = None, dict[int, Sequence[Step]]()
     if policy.contested:  # others decide too
+        from simulator.engine.assess import assess_population  # compiled code: only where it has to be
+
         result = assess_population(population, scenario, int(found[0]))
         decided |= result.steps
         awarded = {int(y): result.awards[found[0], j] for j, y in enumerate(result.years)}

@@ -89,22 +89,3 @@ def count_groups(world, by_year):
     for year in world.groups:
         if year > 0:
             by_year[year - world.base_year - 1, TRADITIONAL_ONLINE] += 1
-
-
-@rule
-def office_taken(enterprises, annual, known, base_year):
-    """Office space a register's enterprises that settled since the base year have taken of the stock, 0.01 m²."""
-    taken = 0
-    for i in range(enterprises.shape[0]):
-        if annual[i, known].designated_building != 0 and year_of(enterprises[i].settled_on) > base_year:
-            taken += annual[i, known].rented_area
-    return taken
-
-
-@rule
-def groups_of(states):
-    """The largest number of a group of enterprises."""
-    most = 0
-    for i in range(states.shape[0]):
-        most = max(most, states[i].group)
-    return most

@@ -19,8 +19,8 @@ from simulator.engine.kernel import THOSE_THERE, Register, nothing_wanted
 from simulator.engine.totals import AWARDED, BY_CLAUSE, BY_YEAR
 from simulator.errors import ScenarioError
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import ALL, HISTORY
-from simulator.law.policy import Policy
+from simulator.law.assessment import ALL
+from simulator.law.policy import HISTORY, Policy
 from simulator.law.readings import defaults
 from simulator.projection.assumptions import draw_parameters, general
 from simulator.projection.columns import TOGETHER
@@ -122,6 +122,7 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
                 0,
                 suspended_from or NEVER,
                 references(general(par)[0], enacted, edges, scenario.base_year, kind),
+                0,
                 False,
                 THOSE_THERE,
                 0,

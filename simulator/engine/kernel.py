@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.compiled import entry, inlined
 from simulator.engine.from_draw import play_incumbents, play_newcomers
-from simulator.engine.from_register import bring_in, count_groups, groups_of, office_taken, play_block
+from simulator.engine.from_register import bring_in, count_groups, play_block
 from simulator.engine.ledger import CLAIM
 from simulator.engine.weighing import CANDIDATE
 from simulator.engine.workspace import (
@@ -22,7 +22,6 @@ from simulator.engine.workspace import (
     note_held,
     possible,
     reach_of,
-    room_for,
     share_with_all,
 )
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
@@ -79,7 +78,12 @@ class Wanted(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """What the enterprises of each draw share: the arrays of a World, one more axis of draws in front."""
+    """What the enterprises of each draw share: the arrays of a World, one more axis of draws in front.
+
+    draws (draws,): their numbers; parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws,
+    clauses); own (draws, facts); numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's
+    district decides; edges (years + 1, pairs). growth, moves, prices and groups are filled while the draws are played.
+    """
 
     seed: Any
     draws: Any
@@ -199,68 +203,18 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
 
 
 @entry
-def play_draws(
-    seed,
-    draws_of,
-    parameters,
-    rates,
-    typical,
-    keys,
-    own,
-    generosity,
-    law,
-    terms,
-    numbers,
-    edges,
-    readings,
-    hindsight,
-    base_year,
-    known,
-    suspended_from,
-    register,
-    synthetic,
-    who,
-    only,
-    wanted,
-    by_clause,
-    by_year,
-):
-    """Play the draws of these numbers, draws_of (draws,); sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
+def play_draws(shared, register, workspace, hindsight, known, taken, synthetic, who, only, by_clause, by_year):
+    """Play the draws that share what `shared` says; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).
 
-    parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws, clauses): take-up and
-    the sum it belongs to; keys (clauses,): of their names; own (draws, facts): OWN records; law: the policy's functions; terms (years +
-    1,) HEAD; numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's district decides;
-    edges (years + 1, pairs): EDGE records of it, see `bunching`; register: its facts known up to position `known`;
-    synthetic: incumbents are drawn instead, anew in every draw; who is played: THOSE_THERE in the base year, NEWCOMERS or
-    both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
+    register: its facts known up to position `known`; workspace: any, whatever stands in it; hindsight: see `market.market_growth`; taken:
+    of the office space, 0.01 m²; synthetic: incumbents are drawn instead, anew in every draw; who is played: THOSE_THERE in the base
+    year, NEWCOMERS or both; only: 0, or bits of clauses: of either, only the ones that hold one of them in `wanted.held`.
     """
-    draws, years, n = parameters.shape[0], by_clause.shape[1], register.enterprises.shape[0]
-    workspace = room_for(years, law, register.own.shape[1], register.own_annual.shape[2])
-    shared = Shared(
-        seed,
-        draws_of,
-        parameters,
-        rates,
-        typical,
-        keys,
-        law,
-        terms,
-        numbers,
-        readings,
-        own,
-        np.zeros((draws, years + 1)),
-        np.zeros((draws, years + 1, 2)),
-        np.zeros((draws, years + 1)),
-        edges,
-        generosity,
-        np.zeros((draws, groups_of(register.states) + 1), np.int16),
-        base_year,
-        suspended_from,
-        wanted,
-    )
+    draws, years, n = shared.draws.shape[0], by_clause.shape[1], register.enterprises.shape[0]
+    parameters, wanted, base_year, terms = shared.parameters, shared.wanted, shared.base_year, shared.terms
     for d in range(draws):
-        market_growth(parameters[d], hindsight, seed, draws_of[d], base_year, shared.growth[d])
+        market_growth(parameters[d], hindsight, shared.seed, shared.draws[d], base_year, shared.growth[d])
         price_levels(parameters[d], shared.prices[d])
         share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
     start = 0
@@ -271,7 +225,6 @@ def play_draws(
             world = world_of(shared, d)
             play_block(world, register, workspace, cohort, by_clause[d], by_year[d])
             note_held(wanted.held[d], only, workspace, count)
-    taken = office_taken(register.enterprises, register.annual, known, base_year) if who & NEWCOMERS else 0
     for d in range(draws):
         world = world_of(shared, d)
         if who & THOSE_THERE:

@@ -17,9 +17,8 @@ import numpy as np
 from simulator import facts
 from simulator.engine.together import weigh
 from simulator.law import explanation, readings
-from simulator.law.assessment import HISTORY
 from simulator.law.plain import Plain
-from simulator.law.policy import CLAWBACK, Policy
+from simulator.law.policy import CLAWBACK, HISTORY, Policy
 from simulator.law.sharing import fill_blanks
 from simulator.law.terms import Law
 from simulator.population.column import Column
@@ -196,7 +195,7 @@ def _facts_of(policy: Policy, member: Member, columns: range, head: np.ndarray) 
                 own_annual[at, owns[1].index(name)] = value
             else:
                 annual[0, at][name] = value
-    fill_blanks.py_func(annual.view(np.recarray), head) if hasattr(fill_blanks, "py_func") else fill_blanks(annual, head)
+    fill_blanks(annual, head)
     return enterprise[0], own, annual[0], own_annual
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.ledger import remember_paid
 from simulator.engine.window import laid_over
 from simulator.errors import Problem, ScenarioError
-from simulator.law.assessment import HISTORY
+from simulator.law.policy import HISTORY
 from simulator.phrases import phrase
 from simulator.population.parts import Register
 from simulator.population.register import Population
@@ -46,31 +47,11 @@ class Prepared:
     dated: Mapping[str, Uncertain]  # what is assumed from a year on, `path@2014`
     at_mode: bool
 
+    @cached_property
     def office_taken(self) -> int:
         """What of the office space the register's enterprises that settled since the base year have taken, as facts.AREA counts."""
         row, settled = self.register.annual[:, self.known], self.register.enterprises["settled_on"] // 10_000
         return int(row["rented_area"][(row["designated_building"] != 0) & (settled > self.base_year)].sum())
-
-    def nobody_there(self, taken: int) -> Prepared:
-        """The same for newcomers alone: all they see of a register is the office space taken, here by one enterprise."""
-        register = nobody(self.register.annual.shape[1] - 1, self.enacted)
-        enterprise, annual = np.zeros(1, facts.ENTERPRISE), np.zeros((1, *register.annual.shape[1:]), facts.ANNUAL)
-        enterprise["settled_on"] = (self.base_year + 1) * 10_000 + 101
-        annual["designated_building"], annual["rented_area"] = 1, taken
-        return replace(
-            self,
-            register=register._replace(
-                enterprises=enterprise,
-                states=np.zeros(1, STATE),
-                keys=np.zeros(1, np.uint64),
-                annual=annual,
-                active=np.zeros(1, np.int64),
-                reach=np.zeros(1, np.int64),
-                ordinary=np.zeros((1, annual.shape[1]), np.int64),
-                own=np.zeros((1, register.own.shape[1]), np.int64),
-                own_annual=np.zeros((1, *register.own_annual.shape[1:]), np.int64),
-            ),
-        )
 
     def under(self, scenario: Scenario, enacted: Enacted) -> Prepared:
         """The same for a scenario that differs in law and assumptions only. enacted: its law in these years."""
@@ -96,10 +77,12 @@ class Prepared:
         *,
         who: int = kernel.EVERYBODY,
         only: int = 0,
+        taken: int | None = None,
         **wanted: np.ndarray,
     ) -> None:
         """Add draws (PARAMETERS records) to their sums. first: the number of the first, or of each; who, only: see
-        `kernel.play_draws`; wanted: fields of `kernel.Wanted`, filled besides the sums."""
+        `kernel.play_draws`; taken: of the office space, None: by the register; wanted: fields of `kernel.Wanted`, filled besides the
+        sums."""
         numbers = np.asarray(first) if np.ndim(first) else first + np.arange(len(parameters))
         of_years = self.of_years(numbers, parameters)
         nothing = kernel.nothing_wanted(len(parameters), by_year.shape[1])
@@ -118,6 +101,7 @@ class Prepared:
                 self.known,
                 self.suspended_from,
                 self.register,
+                self.office_taken if taken is None else taken,
                 self.synthetic,
                 who,
                 only,
@@ -226,7 +210,7 @@ def nobody(years: int, enacted: Enacted) -> kernel.Register:
 
 
 def histories_before(population: Population, scenario: Scenario, enterprises: np.ndarray) -> np.ndarray:
-    """What a register's enterprises were really paid before the first award year (n or 0, clauses) law.assessment.HISTORY."""
+    """What a register's enterprises were really paid before the first award year (n or 0, clauses) law.policy.HISTORY."""
     first, base = population.first_year, scenario.base_year
     if not population.last_paid_year or first > base:
         return np.zeros((0, len(scenario.law.policy.clauses)), HISTORY)

@@ -84,7 +84,7 @@ def paid_instead(scenario: Scenario, base: Draws, gone: Population, come: Popula
     """What `run.play` would give as paid, had some enterprises `come` to a register in place of others, `gone`; None where that may
     touch anybody else: through what is contested or through office space. base: the draws of the scenario on that register."""
     of_gone, of_come = prepare(scenario, gone), prepare(scenario, come)
-    if scenario.law.policy.contested or of_gone.office_taken() != of_come.office_taken():
+    if scenario.law.policy.contested or of_gone.office_taken != of_come.office_taken:
         return None
     old, new = (play_blocks(prepared, base.parameters, workers=workers, who=THOSE_THERE) for prepared in (of_gone, of_come))
     by_clause, by_year = _add(_add((base.by_clause, base.by_year), old, -1), new, 1)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -213,7 +214,7 @@ def play_blocks(
 
     def one(first: int) -> int:
         last = min(first + block, draws)
-        wanted = {} if held is None else {"held": held[first:last]}
+        wanted: dict[str, Any] = {} if held is None else {"held": held[first:last]}
         prepared.play(numbers[first:last], parameters[first:last], by_clause[first:last], by_year[first:last], who=who, only=only, **wanted)
         return last - first
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from simulator.engine.enacted import Enacted
 from simulator.engine.window import Window
-from simulator.law.assessment import ELIGIBLE, HISTORY, entitle_year, remember_year
-from simulator.law.policy import Policy
+from simulator.law.assessment import entitle_year, remember_year
+from simulator.law.policy import ELIGIBLE, HISTORY, Policy
 from simulator.law.steps import FIRST, POT, Step
 from simulator.population.register import Population
 

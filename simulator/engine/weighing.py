@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.compiled import once
-from simulator.law.assessment import ELIGIBLE
 from simulator.law.calling import at, call
+from simulator.law.policy import ELIGIBLE
 from simulator.projection.behaviour import applies, take_up_rate
 
 # One who asks for a weighed clause, or what was decided. enterprise: key; year: position, 1 = the first award year; value: what it is

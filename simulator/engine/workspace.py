@@ -8,8 +8,9 @@ import numpy as np
 
 from simulator.compiled import maker, rule
 from simulator.facts import ANNUAL, ENTERPRISE
-from simulator.law.assessment import ALL, HISTORY, common
-from simulator.law.calling import at, call
+from simulator.law.assessment import ALL, common
+from simulator.law.calling import Functions, at, call
+from simulator.law.policy import HISTORY
 from simulator.projection.columns import CARRIED, TOGETHER, YEAR
 from simulator.projection.enterprises import PLATFORM, STATE, common_growth, own_rate_moves, set_out, write_year
 from simulator.projection.newcomers import VARIATES
@@ -127,9 +128,8 @@ class Workspace(NamedTuple):
     written: Any
 
 
-@maker
-def room_for(years, law, own, own_annual):
-    """An empty Workspace. own, own_annual: how many own facts the policy has."""
+def empty_workspace(years: int, law: Functions, own: int, own_annual: int) -> Workspace:
+    """For so many award years; own, own_annual: how many own facts the policy has. NumPy makes it: compiling that took seconds."""
     support, clauses = (TOGETHER, years, law.cash), law.clauses
     return Workspace(
         np.zeros(TOGETHER, np.int64),

@@ -10,13 +10,9 @@ import numpy as np
 
 from simulator.compiled import entry, inlined, once, rule
 from simulator.law.calling import at, call
-from simulator.law.policy import HISTORY_FIELDS
+from simulator.law.policy import DUE_BACK, ELIGIBLE, HISTORY
 
-# What this policy has paid under one clause. total: fen paid so far; first_year, last_year: years paid, 0 = never; years: number of
-# years paid; last: fen of the last paid year; mark: the clause's own note (the first year that counted; the tiers paid, one bit each).
-HISTORY = np.dtype([(name, np.int64) for name in HISTORY_FIELDS])
 ALL = -1  # every clause, one bit each
-ELIGIBLE, DUE_BACK = 1, 2  # bits of what conduct says
 
 
 @inlined

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator.law.assessment import ELIGIBLE, HISTORY
 from simulator.law.language.nodes import DUE, READING, Node, below, evaluate, leaves, ranges
 from simulator.law.language.nodes import HISTORY as HISTORY_LEAF
 from simulator.law.plain import Leaf, Plain
-from simulator.law.policy import HISTORY_FIELDS, Clause, Condition, Definition, Policy
+from simulator.law.policy import ELIGIBLE, HISTORY, HISTORY_FIELDS, Clause, Condition, Definition, Policy
 from simulator.law.steps import CAP, EXCLUSIVE, FIRST, POT, Step
 
 _TOTAL, _FIRST, _YEARS, _LAST_YEAR, _LAST = (HISTORY_FIELDS.index(n) for n in ("total", "first_year", "years", "last_year", "last"))

@@ -7,6 +7,7 @@ elsewhere; no division can be by nothing and nothing can wrap. `plain` evaluates
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -469,6 +470,28 @@ def written(policy: Policy, columns: Columns) -> str:
     return str(module)
 
 
+def _object_code(text: str, target: Any) -> bytes:
+    """What LLVM makes of `written` for this processor; kept on disk by the text itself, so that no other law can be served for it."""
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    from simulator.compiling import kept_code
+
+    machine = target.triple, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    key = hashlib.sha256(text.encode()).hexdigest(), llvmlite.__version__, *machine
+
+    def compiled() -> bytes:
+        module = llvm.parse_assembly(text)
+        module.verify()
+        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning.loop_vectorization = True
+        builder = llvm.create_pass_builder(target, tuning)
+        builder.getModulePassManager().run(module, builder)
+        return bytes(target.emit_object(module))
+
+    return kept_code("policy", key, compiled)
+
+
 class Machine:
     """A policy's compiled functions, by address; they live as long as this does."""
 
@@ -477,15 +500,11 @@ class Machine:
 
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
-        module = llvm.parse_assembly(written(policy, columns))
-        module.verify()
         target = llvm.Target.from_default_triple().create_target_machine(
             opt=3, cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten()
         )
-        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
-        tuning.loop_vectorization = True
-        builder = llvm.create_pass_builder(target, tuning)
-        builder.getModulePassManager().run(module, builder)
-        self._engine = llvm.create_mcjit_compiler(module, target)
+        code = _object_code(written(policy, columns), target)
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         self.addresses = {name: int(self._engine.get_function_address(name)) for name in FUNCTIONS}

@@ -13,6 +13,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from simulator import facts
 from simulator.law.language.formula import Edge, Uses, Value
 from simulator.law.language.nodes import Node
@@ -21,8 +23,10 @@ from simulator.law.legality import Concern
 
 MOST_CLAUSES = 62  # clauses are bits of one 64-bit whole number, of which the sign and one mark are other things
 # What this policy has paid under one clause. total: fen paid so far; first_year, last_year: years paid, 0 = never; years: number of
-# years paid; last: fen of the last paid year; mark: the clause's own note.
+# years paid; last: fen of the last paid year; mark: the clause's own note (the first year that counted; the tiers paid, one bit each).
 HISTORY_FIELDS = ("total", "first_year", "years", "last_year", "last", "mark")
+HISTORY = np.dtype([(name, np.int64) for name in HISTORY_FIELDS])
+ELIGIBLE, DUE_BACK = 1, 2  # bits of what conduct says
 CLAWBACK = "clawback"  # what is due back, in a list of what clauses give
 KINDS = ("one_off", "recurrent", "in_kind")
 

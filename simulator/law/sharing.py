@@ -4,7 +4,9 @@ District share × (local VAT share × VAT + local business-tax share × business
 rounded half up to the fen; one local VAT share for all, dated (RULES "Facts").
 """
 
-from simulator.compiled import entry, rule
+import numpy as np
+
+from simulator.compiled import rule
 from simulator.facts import BLANK
 from simulator.law.terms import Term
 from simulator.money import RATE, half_up
@@ -41,16 +43,14 @@ def retained_tax(vat, business_tax, income_tax, sharing):
     return total + half_up(rest, WHOLE)
 
 
-@entry
-def fill_blanks(annual, head):
+def fill_blanks(annual: np.ndarray, head: np.ndarray) -> None:
     """Work out blank retained tax from the taxes, and blank contribution from retained tax, in place.
 
     annual: facts.ANNUAL records (enterprises, years); head: HEAD records of the same years.
     """
-    for i in range(annual.shape[0]):
-        for j in range(annual.shape[1]):
-            row = annual[i, j]
-            if row.retained_tax == BLANK:
-                annual[i, j].retained_tax = retained_tax(row.vat, row.business_tax, row.income_tax, head[j])
-            if row.district_contribution == BLANK:
-                annual[i, j].district_contribution = annual[i, j].retained_tax
+    blank = annual["retained_tax"] == BLANK
+    taxed = annual[blank]
+    sharing = np.broadcast_to(head, annual.shape)[blank].view(np.recarray)
+    annual["retained_tax"][blank] = retained_tax(taxed["vat"], taxed["business_tax"], taxed["income_tax"], sharing)
+    contribution = annual["district_contribution"]
+    np.copyto(contribution, annual["retained_tax"], where=contribution == BLANK)

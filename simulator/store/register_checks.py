@@ -16,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 from simulator.budget.result import versions
-from simulator.compiled import source_hash
 from simulator.disclosure.outputs import released
 from simulator.disclosure.registers import (
     behind,
@@ -35,6 +34,7 @@ from simulator.population.raw import Finding
 from simulator.population.readers import Examination, examine
 from simulator.population.schema import contract
 from simulator.scenario import load_scenario
+from simulator.sources import source_hash
 from simulator.spreadsheets import save_csv
 from simulator.store.folder import RECORD, Recorded, read_numbers, read_output, read_record
 from simulator.store.kinds import profile_of

@@ -15,7 +15,6 @@ import pandas as pd
 from simulator.budget import design_tables
 from simulator.budget.result import BudgetRun
 from simulator.budget.risk import LEVELS, levels_in
-from simulator.compiled import source_hash
 from simulator.engine.replay import on_common_numbers
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
@@ -24,6 +23,7 @@ from simulator.law.shipped import shipped_policies
 from simulator.phrases import phrase
 from simulator.population.register import Population
 from simulator.scenario import Scenario, load_scenario, parse_set, under_policy
+from simulator.sources import source_hash
 from simulator.spreadsheets import unescaped
 from simulator.store.artefact import RECORDS
 from simulator.store.folder import RECORD

@@ -18,12 +18,12 @@ from scipy import stats
 
 import simulator
 from simulator import cli
-from simulator.compiled import source_hash
 from simulator.document import numbers
 from simulator.document.numbers import UNITS, shown
 from simulator.law.policy import CLAWBACK
 from simulator.resources import folder
 from simulator.scenario import load_scenario
+from simulator.sources import source_hash
 from tests.cli.running import ROOT, SAMPLE, Outcome, call, done, in_a_process, listing, refused
 from tests.faults import english_in
 from tests.of_2013 import CASH, SLUGS

@@ -8,7 +8,8 @@ from pathlib import Path
 import numba
 
 import simulator
-from simulator.compiled import COMPILED, rule
+from simulator.compiled import rule
+from simulator.sources import COMPILED
 
 PACKAGE = Path(simulator.__file__).parent
 COMPILING = {"rule", "maker", "once", "columnwise", "inlined", "entry", "intrinsic", "njit"}

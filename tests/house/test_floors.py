@@ -26,6 +26,8 @@ FLOORS = (
         "facts",
         "resources",
         "compiled",
+        "compiling",
+        "sources",
         "elementary",
         "yamlfile",
         "yamlmending",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import llvmlite.binding as llvm
 import pytest
 
+from simulator import compiling
 from simulator.law import calling
 from simulator.law.machine import Machine
 from simulator.law.shipped import default_law
@@ -44,3 +47,20 @@ def test_the_functions_of_few_policies_are_kept(monkeypatch):
     policy = copy()
     calling.functions_of(policy, SEEN)
     assert len(calling._made) == calling.KEPT and (policy.hash, False) in calling._made and ("0", False) not in calling._made
+
+
+def test_machine_code_is_kept_for_the_very_law(monkeypatch, tmp_path):
+    """It is not made again in the next process; for another law, or where the file is damaged, it is."""
+    made, optimise = [], llvm.create_pass_builder
+    monkeypatch.setattr(compiling, "CACHE_FOLDER", str(tmp_path))
+    monkeypatch.setattr(llvm, "create_pass_builder", lambda *given: made.append(1) or optimise(*given))
+    policy = copy()
+    assert set(Machine(policy, SEEN).addresses) == set(Machine(policy, SEEN).addresses) and len(made) == 1
+    (file,) = tmp_path.glob("policy.*.nbc")
+    raw = bytearray(file.read_bytes())
+    raw[-100] ^= 1
+    file.write_bytes(raw)
+    Machine(policy, SEEN)
+    assert len(made) == 2
+    Machine(dataclasses.replace(policy, clauses=policy.clauses[:3]), SEEN)
+    assert len(made) == 3 and len([*tmp_path.glob("policy.*.nbc")]) == 2

@@ -6,9 +6,9 @@ import pytest
 from simulator import assess, load_scenario, synthesize
 from simulator.engine.enacted import enact
 from simulator.engine.window import laid_over
-from simulator.law.assessment import HISTORY
 from simulator.law.machine import CERTIFIES, SETTLES
 from simulator.law.plain import Plain
+from simulator.law.policy import HISTORY
 from simulator.projection.columns import SEEN, TOGETHER, YEAR
 from tests.of_2013 import POLICY, SLUGS
 

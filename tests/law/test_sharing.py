@@ -22,4 +22,4 @@ from simulator.law.sharing import WHOLE, retained_tax
 def test_half_a_fen_of_the_smallest_shares(taxes, fen):
     """With shares of a hundred-millionth, so that a remainder counts by one."""
     smallest = SimpleNamespace(district_share=1, local_vat_share=1, local_business_tax_share=1, local_income_tax_share=1)
-    assert getattr(retained_tax, "py_func", retained_tax)(*taxes, smallest) == fen
+    assert retained_tax(*taxes, smallest) == fen

@@ -150,4 +150,4 @@ def test_where_the_edges_lie():
 )
 def test_a_value_is_lifted_to_the_lowest_edge_above_it(value, reach, expected):
     edges = np.array([(CAPITAL, 0), (CAPITAL, 200), (CAPITAL, 300), (1, 150)], EDGE).view(np.recarray)
-    assert getattr(lifted, "py_func", lifted)(value, edges, CAPITAL, reach) == expected
+    assert lifted(value, edges, CAPITAL, reach) == expected

@@ -11,7 +11,6 @@ import functools
 import importlib
 import importlib.abc
 import importlib.util
-import os
 import sys
 from collections.abc import Callable
 from types import CodeType, ModuleType
@@ -42,13 +41,9 @@ class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def uncompiled() -> None:
     """Have every rule of the program run as plain Python from here on."""
     assert not any(name.startswith("simulator.law") for name in sys.modules), "the law is there already, compiled"
-    os.environ["NUMBA_DISABLE_JIT"] = "1"
-    from numba.core import config
-
     from simulator import compiled
 
-    config.DISABLE_JIT = 1
-    compiled.entry = _entry
+    compiled.entry = _entry  # type: ignore[assignment]
 
 
 def law(module: str = "", code: CodeType | None = None) -> ModuleType:
