@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from simulator.engine.assess import Assessment
 from simulator.law.policy import CLAWBACK
 from simulator.law.readings import defaults
 from simulator.population.parts import Register, each, lies_in_parts, open_register
@@ -19,6 +18,9 @@ from simulator.render.text import grid
 from simulator.report.refusals import listing, marking
 from simulator.report.sources import named
 from simulator.report.wording import Wording, load
+
+if TYPE_CHECKING:
+    from simulator.engine.assess import Assessment  # which loads the compiler: check shows no assessment
 
 SHOWN_AWARDS = 20
 

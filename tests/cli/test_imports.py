@@ -62,12 +62,12 @@ def test_the_command_line_itself_needs_nothing(command):
     ],
 )
 def test_terms_and_refusals_wait_for_no_table(command):
-    assert imported((*PICTURES, *TABLES), *command.split()) == []
+    assert imported((*PICTURES, *TABLES, "numba"), *command.split()) == []
 
 
 @pytest.mark.parametrize("command", ["explain data/sample SYN0000001", "check data/sample"])
 def test_reading_a_register_waits_for_no_picture_and_no_statistics(command):
-    assert imported((*PICTURES, "scipy.special", "scipy.stats"), *command.split()) == []
+    assert imported((*PICTURES, "scipy.special", "scipy.stats", "numba"), *command.split()) == []
 
 
 @pytest.mark.plays_draws
