@@ -56,8 +56,8 @@ def rule(function: Callable[..., Any]) -> Compiled:
 
 
 def maker(function: Callable[..., Any]) -> Compiled:
-    """As `rule`, for a step that makes arrays."""
-    return Compiled(function, "inside")
+    """As `rule`, for a step that makes arrays, wherever it is used from."""
+    return Compiled(function, "inside", _nrt=True)
 
 
 def once(function: Callable[..., Any]) -> Compiled:
@@ -79,3 +79,8 @@ def inlined(function: Callable[..., Any]) -> Compiled:
 def entry(function: Callable[..., Any]) -> Compiled:
     """A function Python calls, with all rules it uses; kept on disk (only entries are worth keeping)."""
     return Compiled(function, "kept")
+
+
+def loop(function: Callable[..., Any]) -> Compiled:
+    """As `entry`, for one that makes no array of its own, as a `rule`."""
+    return Compiled(function, "kept", _nrt=False)

@@ -128,14 +128,14 @@ def inside(function: Callable[..., Any], **options: Any) -> Any:
     return made
 
 
-def kept(function: Callable[..., Any]) -> Any:
+def kept(function: Callable[..., Any], **options: Any) -> Any:
     """An entry, ready to be compiled or taken from the disk."""
     if CACHE_FOLDER is None:
-        return numba.njit(nogil=True)(function)
+        return numba.njit(nogil=True, **options)(function)
     before = config.CACHE_DIR
     config.CACHE_DIR = CACHE_FOLDER  # read when the cache is attached, here; other users of numba keep theirs
     try:
-        return keep_checked(numba.njit(nogil=True, cache=True)(function))
+        return keep_checked(numba.njit(nogil=True, cache=True, **options)(function))
     finally:
         config.CACHE_DIR = before
 

@@ -40,16 +40,52 @@ def run(
     resume: bool = False,
     new: bool = False,
 ) -> BudgetRun:
-    """A Monte Carlo budget. population: a register; None takes the scenario's own (`population.source`).
+    """A Monte Carlo budget: what a policy costs, year by year, and how sure that is.
 
-    precision: draws are added to the scenario's, up to `most` (50,000), until the 95 % interval of one figure is as narrow to
-    either side, 0.01 for 1 % of it: `of` is total, net_impact, a year or a clause, p95 or p95.office_rent for a quantile, or
-    overrun. Whether that was reached says the run's `precision`. expected: look at the mean of that figure with arrivals and
-    market at their expectation, and keep these means in `out`, too (`BudgetRun.expected`). workers: threads or a `cluster`; the
-    result does not depend on them. progress, notice: called with draws done, and with a word. out: a folder that keeps the run
-    and, while it is played without `precision`, its finished blocks; resume: go on with an unfinished run there, to the same
-    bytes; new: throw an unfinished one away.
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    precision : float, optional
+        Relative half width of a 95 % interval, 0.01 for 1 %. Draws are added to the scenario's until that of `of` is as narrow.
+    of : str
+        The figure that is to be as precise: `total`, `net_impact`, a year, a clause, `p95` or `p95.office_rent` for a quantile,
+        `overrun`.
+    most : int, optional
+        Most draws that `precision` may play (50,000).
+    expected : bool
+        Look at the mean of that figure with arrivals and market at their expectation, and keep these means in `out`, too.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    progress, notice : callable, optional
+        Called with the draws done, and with a sentence.
+    out : str or Path, optional
+        Folder that keeps the run and, while it is played without `precision`, its finished blocks.
+    resume, new : bool
+        Go on with an unfinished run in `out`, to the same bytes; or throw it away.
 
+    Returns
+    -------
+    BudgetRun
+        Tables in CNY; `figure(name)` gives mean, standard error and quantiles; `precision` says whether the interval was reached.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+        With every problem: place, cause, remedy.
+    ReportError
+        Where `out` holds something else, or an unfinished run that is neither resumed nor thrown away.
+
+    Notes
+    -----
+    Draws are independent or, with `sampling: sobol`, replicates of a scrambled Sobol sequence (Owen 1997). Intervals of means are Student's,
+    of probabilities Clopper and Pearson's (1934), of quantiles those of order statistics.
+
+    Examples
+    --------
     >>> run(load_scenario(changes={"draws": 16}), precision=0.2).precision.status
     'converged'
     """
@@ -84,8 +120,27 @@ def run(
 def cluster(scheduler: str | None = None, *, processes: int = 0) -> Iterator[Cluster]:
     """Workers for `workers=` of whatever plays draws: the numbers are those of one process, to the byte.
 
-    scheduler: address of a Dask scheduler, tls://host:port (tcp:// for invented registers and drawn incumbents); without it so
-    many processes of this machine. A register is read by the workers, under the path it was given with. Raises ClusterError.
+    Parameters
+    ----------
+    scheduler : str, optional
+        Address of a Dask scheduler, tls://host:port; tcp:// for invented registers and drawn incumbents only.
+    processes : int
+        Without a scheduler: so many processes of this machine.
+
+    Yields
+    ------
+    Cluster
+        A register is read by the workers, under the path it was given with.
+
+    Raises
+    ------
+    ClusterError
+        Where no scheduler answers, or its workers are of another version.
+
+    Examples
+    --------
+    >>> with cluster(processes=1) as workers:  # doctest: +SKIP
+    ...     budget = run("baseline", workers=workers)
     """
     from simulator.engine.cluster import local, remote
 
@@ -96,8 +151,34 @@ def cluster(scheduler: str | None = None, *, processes: int = 0) -> Iterator[Clu
 def compare(
     baseline: AnyScenario | BudgetRun, *reforms: AnyScenario | BudgetRun, population: AnyRegister | None = None, workers: Workers = None
 ) -> Comparison:
-    """Paired differences in cost with common random numbers; equal scenarios differ by exactly 0. workers: threads or a `cluster`.
+    """Paired differences in cost between scenarios, with common random numbers.
 
+    Parameters
+    ----------
+    baseline, *reforms : str, Path, Scenario or BudgetRun
+        Each is played, where it is not a run already; with the baseline's seed and draws.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+
+    Returns
+    -------
+    Comparison
+        `differences`: by scenario, clause and year, CNY, with paired standard errors.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+        Also where runs differ in seed, draws, years or register, so that they cannot be paired.
+
+    Notes
+    -----
+    Equal scenarios differ by exactly 0: every random number belongs to an enterprise, a year and a purpose, not to an order of calls.
+
+    Examples
+    --------
     >>> same = compare(load_scenario(changes={"draws": 20}), load_scenario(changes={"draws": 20}))
     >>> float(same.differences["mean"].abs().max())
     0.0
@@ -118,8 +199,34 @@ def further_years(
     workers: Workers = None,
     notice: Any = None,
 ) -> Comparison:
-    """What each further year of `policy.end` costs, up to the year `until`; the steps add up to the whole extension.
+    """What each further year of the policy costs.
 
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    until : int
+        Last year that `policy.end` is moved to.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    notice : callable, optional
+        Called with a sentence.
+
+    Returns
+    -------
+    Comparison
+        A step for each year, CNY; the steps add up to the whole extension.
+
+    Raises
+    ------
+    ScenarioError
+        Where the policy has no end, or ends later than `until`.
+
+    Examples
+    --------
     >>> steps = further_years(load_scenario(changes={"draws": 20}), 2017)
     >>> list(steps.differences["scenario"].unique())
     ['2016', '2017']
@@ -141,13 +248,44 @@ def design(
     workers: Workers = None,
     progress: Any = None,
 ) -> DesignResult:
-    """The most generous terms that fit `budget` (CNY, all cash of all years) with the confidence, Monte Carlo error
-    included; and the frontier of cost and growth.
+    """The most generous terms that fit a budget.
 
-    budget: None takes the sum of the scenario's appropriations. free: terms as `law.office_rent.max_area` or
-    `law.tax_rebate.high_rate=0.3:0.7:0.05` (lowest, highest, step). maximise: support (mean cash awarded) or growth (mean
-    online sales induced). progress: called after each design played.
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    budget : float, Decimal or None
+        CNY, all cash of all years. None takes the sum of the scenario's appropriations.
+    free : iterable of str
+        Terms as `law.office_rent.max_area`, or `law.tax_rebate.high_rate=0.3:0.7:0.05` (lowest, highest, step).
+    confidence : float
+        Probability, 0 to 1, with which the budget is kept; Monte Carlo error included.
+    maximise : {"support", "growth"}
+        Mean cash awarded, or mean online sales induced.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    progress : callable, optional
+        Called after each design played.
 
+    Returns
+    -------
+    DesignResult
+        `best`, and the frontier of cost and growth.
+
+    Raises
+    ------
+    ScenarioError
+        Where a term is none, or no design fits the budget.
+
+    Notes
+    -----
+    All designs are played on the same random numbers.
+
+    Examples
+    --------
     >>> found = design(load_scenario(changes={"draws": 60}), 1e9, ["law.office_rent.max_area=300:500:100"])
     >>> str(found.best.values["law.office_rent.max_area"])
     '500'
@@ -175,10 +313,30 @@ def loopholes(
     workers: Workers = None,
     progress: Any = None,
 ) -> DataFrame:
-    """The known ways round the text: what it stops, who gains by the law, and the price with its Monte Carlo error (CNY).
+    """The known ways round the text: what stops each, who gains by the law, and the price.
 
-    population: a register with rows of the policy's first year; None invents one. progress: called after each play.
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    population : str, Path, Register or None
+        Register with rows of the policy's first year. None invents one.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    progress : callable, optional
+        Called after each play.
 
+    Returns
+    -------
+    DataFrame
+        A row for each way, CNY, with Monte Carlo errors.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+
+    Examples
+    --------
     >>> from simulator import synthesize
     >>> prices = loopholes(load_scenario(changes={"draws": 5}), synthesize(enterprises=50))
     >>> list(prices["way"][:3])

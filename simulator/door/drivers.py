@@ -25,13 +25,39 @@ def attribute(
     progress: Any = None,
     notice: Any = None,
 ) -> CostDrivers:
-    """Whose cost it is: each clause alone, as the last one in and by Shapley's value, adding up to the run's cost to the fen;
-    their interaction by cause; and what every other reading of the text would cost.
+    """Whose cost it is: clauses, their interaction by cause, and what every other reading of the text would cost.
 
-    of: a scenario (played first) or a run. few: draws on which sets of clauses are played (default: 30, as in a report); orders: of
-    clauses, sampled in pairs of reverses (five clauses or fewer: all sets). progress: called with draws done and draws in all, stage
-    by stage.
+    Parameters
+    ----------
+    of : str, Path, Scenario or BudgetRun
+        A scenario (played first) or a run.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    few : int, optional
+        Draws on which sets of clauses are played (30, as in a report).
+    orders : int
+        Of clauses, sampled in pairs of reverses; with five clauses or fewer all sets are played.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    progress, notice : callable, optional
+        Called with draws done and draws in all, stage by stage; and with a sentence.
 
+    Returns
+    -------
+    CostDrivers
+        Each clause alone, as the last one in and by Shapley's value, CNY, adding up to the run's cost to the fen.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+
+    Notes
+    -----
+    Shapley (1953); sampled orders: Castro, Gómez and Tejada (2009).
+
+    Examples
+    --------
     >>> found = attribute(load_scenario(changes={"draws": 8}), few=4, orders=2)
     >>> list(found.attribution.clauses["clause"])[-2:]
     ['interaction', 'total']
@@ -60,11 +86,40 @@ def sensitivity(
     progress: Any = None,
     notice: Any = None,
 ) -> Sensitivity:
-    """Which assumptions matter, for cash paid, net fiscal impact and online sales: each at its low and high end with common random numbers,
-    and Sobol indices with bootstrap intervals, chance being one of the factors.
+    """Which assumptions matter, for cash paid, net fiscal impact and online sales.
 
-    few: draws on which the assumptions that move most are played at their ends; samples: draws of the indices (default: 64 and 256, as in
-    a report). The others as for `attribute`.
+    Parameters
+    ----------
+    of : str, Path, Scenario or BudgetRun
+        A scenario (played first) or a run.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    few : int, optional
+        Draws on which the assumptions that move most are played at their low and high ends (64, as in a report).
+    samples : int, optional
+        Draws of the Sobol indices (256, as in a report).
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    progress, notice : callable, optional
+        As for `attribute`.
+
+    Returns
+    -------
+    Sensitivity
+        Ends in CNY with common random numbers; indices, 0 to 1, with bootstrap intervals; chance is one of the factors.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+
+    Notes
+    -----
+    Sobol indices by Saltelli et al. (2010), as in SciPy.
+
+    Examples
+    --------
+    >>> sensitivity(load_scenario(changes={"draws": 64}))  # doctest: +SKIP
     """
     from simulator.budget.drivers import ENDS, SAMPLES, sensitivity_of
 
@@ -85,9 +140,32 @@ def notches(
 ) -> Notches:
     """Who stands near the edges of the law, how large each jump is, and what reaching the edge gains.
 
-    population: a register with years of the policy is asked as it is; otherwise the populations of `draws` draws. within: the
-    band to either side of an edge, a share of it. Raises ScenarioError.
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    population : str, Path, Register or None
+        A register with years of the policy is asked as it is; otherwise the populations of `draws` draws.
+    within : float
+        The band to either side of an edge, a share of it.
+    draws : int, optional
+        Where populations are drawn.
 
+    Returns
+    -------
+    Notches
+        `edges`: CNY and enterprises by edge.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+
+    Notes
+    -----
+    After Kleven and Waseem (2013) on notches.
+
+    Examples
+    --------
     >>> len(notches(draws=2).edges["term"].unique())
     11
     """

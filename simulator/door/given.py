@@ -19,9 +19,26 @@ if TYPE_CHECKING:
 
 
 def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any] | None = None) -> Scenario:
-    """A scenario by shipped name or path, with some settings changed. Raises ScenarioError with every problem, and where a
-    change changes no figure.
+    """A scenario, with some settings changed.
 
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    changes : mapping of str to object, optional
+        Settings by path: `{"law.tax_rebate.high_rate": 0.4, "draws": 50}`. Amounts as people write them are understood ("500万").
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        With every problem, and where a change changes no figure.
+
+    Examples
+    --------
     >>> load_scenario("baseline", {"policy.end": None}).law.end is None
     True
     """
@@ -43,12 +60,30 @@ def read_population(path: str | Path, units: Mapping[str, str] | None = None, *,
 def read_population(
     path: str | Path, units: Mapping[str, str] | None = None, *, whole: bool = True, policy: Policy | None = None
 ) -> Register:
-    """A register from a folder of tables, a workbook, a DuckDB file or a database (`env:NAME`).
+    """A register from a folder of tables, a workbook, a DuckDB file or a database.
 
-    units: 元 or 万元 by column of amounts, where the register does not say. whole: False leaves a register in parts (a folder
-    of part-…-of-… folders) on disk, to be played part by part. policy: whose contract it is to fulfil (`scenario.law.policy`), the
-    shipped baseline's if unsaid. Raises PopulationError with every problem.
+    Parameters
+    ----------
+    path : str or Path
+        Where it lies, or `env:NAME`: a database whose address is in that environment variable.
+    units : mapping of str to str, optional
+        元 or 万元 by column of amounts, where the register does not say.
+    whole : bool
+        False leaves a register in parts (a folder of part-…-of-… folders) on disk, to be played part by part.
+    policy : Policy, optional
+        Whose contract it is to fulfil (`scenario.law.policy`); the shipped baseline's if unsaid.
 
+    Returns
+    -------
+    Population, or Register where `whole` is False
+
+    Raises
+    ------
+    PopulationError
+        With every problem: sheet, cell, cause, remedy.
+
+    Examples
+    --------
     >>> from simulator.resources import folder
     >>> read_population(folder("data") / "sample").synthetic
     True

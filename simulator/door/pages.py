@@ -27,10 +27,32 @@ def whatif(
 ) -> None:
     """Serve the what-if page on this machine until it is interrupted (Ctrl+C).
 
-    scenario, population: by name or path, read here first so that every problem is reported at once. units: column=万元, where a
-    register does not say. draws: of the picture that follows the hand. out: folder of what is kept. host, certificate, key,
-    password_file: for others than this machine, all four (see `dashboard.reach`). notice: called with the page's address.
-    Raises SimulatorError.
+    Parameters
+    ----------
+    scenario, population : str or Path
+        Read here first, so that every problem is said at once.
+    units : sequence of str
+        `column=万元`, where the register does not say.
+    lang : {"zh", "en"}
+    port : int
+    draws : int
+        Of the picture that follows the hand.
+    out : str or Path
+        Folder of what is kept.
+    browser : bool
+        Open it in the browser.
+    host, certificate, key, password_file : str or Path
+        For others than this machine, all four (see the guide).
+    notice : callable
+        Called with the page's address.
+
+    Raises
+    ------
+    SimulatorError
+
+    Examples
+    --------
+    >>> whatif("baseline", draws=100)  # doctest: +SKIP
     """
     from simulator.dashboard.opening import opener
     from simulator.dashboard.reach import reach
@@ -42,10 +64,27 @@ def whatif(
 
 
 def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = True, lang: str = "zh", notice: Any = print) -> None:
-    """Open JupyterLab on this machine only, behind a token, with the notebooks in a folder of their own, until Ctrl+C.
+    """Open JupyterLab on this machine only, behind a token, until it is interrupted (Ctrl+C).
 
-    folder: where the notebooks are copied to if it is not there yet, and all that is served; data is to lie elsewhere.
-    lang: JupyterLab's language, where its language pack is installed. notice: called with the address. Raises SimulatorError.
+    Parameters
+    ----------
+    port : int
+    folder : str or Path
+        Where the notebooks are copied to if it is not there yet, and all that is served. Data is to lie elsewhere.
+    browser : bool
+        Open it in the browser.
+    lang : {"zh", "en"}
+        JupyterLab's language, where its language pack is installed.
+    notice : callable
+        Called with the address.
+
+    Raises
+    ------
+    SimulatorError
+
+    Examples
+    --------
+    >>> lab()  # doctest: +SKIP
     """
     from simulator.dashboard.lab import serve
 
@@ -53,9 +92,24 @@ def lab(*, port: int = 8888, folder: str | Path = "notebooks", browser: bool = T
 
 
 def guide(lang: str = "zh", *, browser: bool = True, notice: Any = print) -> None:
-    """Open the guide that travels with the program, a site of files: it needs no network and no server.
+    """Open the guide that comes with the program: a site of files that needs no network and no server.
 
-    notice: called with the address. Raises SimulatorError where the guide is not there: a checkout has none until it is built.
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+    browser : bool
+        Open it in the browser.
+    notice : callable
+        Called with the address.
+
+    Raises
+    ------
+    SimulatorError
+        Where the guide is not there: a checkout has none until it is built.
+
+    Examples
+    --------
+    >>> guide("en")  # doctest: +SKIP
     """
     import webbrowser
 

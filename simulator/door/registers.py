@@ -18,8 +18,28 @@ if TYPE_CHECKING:
 
 
 def synthesize(scenario: AnyScenario = "baseline", enterprises: int = 400, seed: int | None = None) -> Population:
-    """An invented register in the proportions a scenario expects; `write_folder` keeps it.
+    """An invented register in the proportions a scenario expects.
 
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    enterprises : int
+        How many.
+    seed : int, optional
+        Another register of the same kind; None takes the scenario's.
+
+    Returns
+    -------
+    Population
+        `write_folder` keeps it, marked as invented.
+
+    Raises
+    ------
+    ScenarioError
+
+    Examples
+    --------
     >>> len(synthesize(enterprises=50))
     50
     """
@@ -29,9 +49,31 @@ def synthesize(scenario: AnyScenario = "baseline", enterprises: int = 400, seed:
 
 
 def pseudonymise(population: AnyRegister, key: str | Path) -> Population:
-    """A register with pseudonyms for codes and without names, for people to read; the same key gives the same pseudonyms.
+    """A register with pseudonyms for codes and without names, for people to read.
 
-    key: the file it lies in, or env:NAME. Raises PopulationError where it is missing, short, or open to others.
+    Parameters
+    ----------
+    population : str, Path or Register
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand.
+    key : str or Path
+        File that holds the key, or `env:NAME`. The same key gives the same pseudonyms.
+
+    Returns
+    -------
+    Population
+
+    Raises
+    ------
+    PopulationError
+        Where the key is missing, short, or open to others.
+
+    Notes
+    -----
+    HMAC-SHA-256 of the code (RFC 2104). Amounts stay as they are: this hides codes, not enterprises.
+
+    Examples
+    --------
+    >>> pseudonymise("register", "key.txt")  # doctest: +SKIP
     """
     from simulator.population.pseudonyms import pseudonymous, read_key
 
@@ -41,10 +83,29 @@ def pseudonymise(population: AnyRegister, key: str | Path) -> Population:
 def indicators(
     population: AnyRegister, scenario: AnyScenario = "baseline", trscg: Mapping[int, float] | None = None
 ) -> dict[str, DataFrame]:
-    """The statistical tables by year (CNY), blank retained tax worked out by the scenario's law.
+    """The statistical tables of a register, by year.
 
-    trscg: the district's total retail sales of consumer goods by year, CNY, where known.
+    Parameters
+    ----------
+    population : str, Path or Register
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand.
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand. Its law works out blank
+        retained tax.
+    trscg : mapping of int to float, optional
+        The district's total retail sales of consumer goods, CNY by year.
 
+    Returns
+    -------
+    dict of str to DataFrame
+        CNY, persons, enterprises.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+
+    Examples
+    --------
     >>> list(indicators(synthesize(enterprises=50)))
     ['online_retail', 'sizes', 'of_scale', 'taxes', 'employment', 'services']
     """
@@ -56,9 +117,28 @@ def indicators(
 
 
 def assess(population: AnyRegister, scenario: AnyScenario = "baseline") -> Assessment:
-    """What the law gives each enterprise of a register in each year, to the fen (CNY in its tables). Of a register in parts only those
-    who get anything are kept.
+    """What the law gives each enterprise of a register in each year, to the fen.
 
+    Parameters
+    ----------
+    population : str, Path or Register
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. Of one in parts only those who
+        get anything are kept.
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand. Its law and its
+        readings of it.
+
+    Returns
+    -------
+    Assessment
+        `table()`: CNY, exact, by enterprise, year and clause.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+
+    Examples
+    --------
     >>> result = assess(synthesize(enterprises=50))
     >>> list(result.table().columns)
     ['enterprise_id', 'year', 'clause', 'amount', 'displaced']
@@ -77,6 +157,29 @@ def explain(
 ) -> Explanation:
     """Which clause, which condition, the enterprise's value beside the threshold, and what settlement did.
 
+    Parameters
+    ----------
+    population : str, Path or Register
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand.
+    enterprise_id : str
+        As the register writes it.
+    scenario : str, Path or Scenario
+        Shipped name (`baseline`), path of a YAML file, or a scenario in hand.
+    year : int, optional
+        One year only.
+
+    Returns
+    -------
+    Explanation
+        `text(lang)`; in a notebook it shows itself.
+
+    Raises
+    ------
+    ScenarioError, PopulationError
+        Also where there is no such enterprise, or the year is not assessed.
+
+    Examples
+    --------
     >>> print(explain(synthesize(enterprises=50), "SYN0000001").text("en").splitlines()[2][:7])
     ── 2013
     """

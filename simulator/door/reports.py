@@ -39,14 +39,49 @@ def report(
     notice: Any = None,
     section: Any = None,
 ) -> list[Path]:
-    """A report as files a bureau can keep: HTML, PDF, Excel, Word; returns their paths, language by language.
+    """A report as files a bureau can keep: HTML, PDF, Excel, Word.
 
-    of: a scenario (played first), a finished run, or the folder of one. For the notebook `compare` the baseline and its
-    reforms; for `check` a register, with `units` where it does not say them. Default: the baseline. out: folder for the
-    run's files and the report (default: `out`, of a run's folder that folder itself). releases: folder of the ledger of
-    releases, which the profile external needs on a register of real enterprises. Raises ReportError, before anything is
-    played where the request itself cannot be meant; older files stay as they were. progress, notice, section: called with draws
-    done, with a word, and of each section before it is made: its name, its number, how many there are.
+    Parameters
+    ----------
+    *of : str, Path, Scenario or BudgetRun
+        A scenario (played first), a finished run, or the folder of one. For the notebook `compare` the baseline and its reforms, for
+        `check` a register. Default: the baseline.
+    population : str, Path, Register or None
+        Folder of tables, workbook, DuckDB file or `env:NAME`, or a register in hand. None takes the
+        scenario's own (`population.source`); where that is `synthetic`, incumbents are drawn anew in every draw.
+    notebook : str
+        Which report: `budget`, `compare`, `clause`, `check`, …
+    clause : str
+        Of the report `clause`: its name, its article or its slug.
+    formats : sequence of {"html", "pdf", "xlsx", "docx"}
+    languages : sequence of {"zh", "en"}
+    profile : {"internal", "external"}
+        For the bureau, or for others (disclosure control).
+    out : str or Path, optional
+        Folder for the run's files and the report (`out`; of a run's folder that folder itself).
+    releases : str or Path, optional
+        Folder of the ledger of releases; `external` needs it on a register of real enterprises.
+    units : mapping of str to str, optional
+        Of `check`: 元 or 万元 by column, where the register does not say.
+    workers : int, Cluster or None
+        Threads (None: one for each core) or a `cluster`. No figure depends on it.
+    progress, notice, section : callable, optional
+        Called with the draws done; with a sentence; and of each section before it is made: name, number, how many there are.
+
+    Returns
+    -------
+    list of Path
+        Language by language.
+
+    Raises
+    ------
+    ReportError
+        Before anything is played where the request itself cannot be meant; older files stay as they were.
+    ScenarioError, PopulationError
+
+    Examples
+    --------
+    >>> report("baseline", formats=["html", "docx"], languages=["zh", "en"], out="out")  # doctest: +SKIP
     """
     from simulator.budget.result import BudgetRun
     from simulator.disclosure.releases import no_ledger
@@ -138,10 +173,32 @@ def _of_real(register: Register | None) -> bool:
 
 
 def batch(file: str | Path, *, out: str | Path = "out/batch", workers: int | Cluster | None = None, notice: Any = None) -> Batch:
-    """The reports of several scenarios and languages, as a YAML file asks for them, in processes side by side.
+    """The reports of several scenarios and languages, in processes side by side.
 
-    out: folder of all of them, with an index page. One that fails leaves the others alone and is named in `failed`.
-    Raises ReportError, before anything is played, with everything in the file that cannot be meant.
+    Parameters
+    ----------
+    file : str or Path
+        YAML file that asks for them (see the guide).
+    out : str or Path
+        Folder of all of them, with an index page.
+    workers : int, Cluster or None
+        How many processes.
+    notice : callable, optional
+        Called with a sentence.
+
+    Returns
+    -------
+    Batch
+        One that fails leaves the others alone and is named in `failed`.
+
+    Raises
+    ------
+    ReportError
+        Before anything is played, with everything in the file that cannot be meant.
+
+    Examples
+    --------
+    >>> batch("batch.yaml", out="out/batch")  # doctest: +SKIP
     """
     from simulator.report.batch import make
     from simulator.report.batch_plan import read_plan
@@ -157,11 +214,34 @@ def verify(
     workers: int | None = None,
     policy: str | Path | None = None,
 ) -> DataFrame:
-    """Every file of a folder's runs and reports with its state: same, changed, missing, foreign, unrecorded, unread.
+    """Every file of a folder's runs and reports, held against its record.
 
-    rerun: also play each run again from its settings: repeated to the byte, different, or not_repeated. population: the
-    register of runs that had one; policy: the file of their policy, where it does not come with the program. Raises ReportError when the
-    folder holds no record.
+    Parameters
+    ----------
+    folder : str or Path
+        Of runs and reports.
+    rerun : bool
+        Also play each run again from its settings: repeated to the byte, different, or not_repeated.
+    population : str, Path, Register or None
+        The register of runs that had one.
+    workers : int, optional
+        Threads.
+    policy : str or Path, optional
+        File of the runs' policy, where it does not come with the program.
+
+    Returns
+    -------
+    DataFrame
+        A row for each file: same, changed, missing, foreign, unrecorded, unread.
+
+    Raises
+    ------
+    ReportError
+        Where the folder holds no record.
+
+    Examples
+    --------
+    >>> verify("out")  # doctest: +SKIP
     """
     from simulator.store.verify import verify as hold
 
@@ -170,9 +250,26 @@ def verify(
 
 
 def purge(folder: str | Path) -> DataFrame:
-    """Delete what the records in a folder list; every file with its state: gone, kept, altered, other, locked.
+    """Delete what the records in a folder list, and nothing else.
 
-    Raises ReportError, with nothing deleted, where the folder holds no record or a record lists what lies elsewhere.
+    Parameters
+    ----------
+    folder : str or Path
+        Of runs and reports.
+
+    Returns
+    -------
+    DataFrame
+        A row for each file: gone, kept, altered, other, locked.
+
+    Raises
+    ------
+    ReportError
+        With nothing deleted, where the folder holds no record or a record lists what lies elsewhere.
+
+    Examples
+    --------
+    >>> purge("out")  # doctest: +SKIP
     """
     from simulator.store.purge import purge as delete
 

@@ -70,7 +70,7 @@ def come_anyway(world, workspace, count):
             carried.anyway[e] = 1 if anyway else 0
 
 
-@maker
+@rule
 def play_block(world, register, workspace, cohort, by_clause, by_year):
     """One draw of the enterprises brought in."""
     for e in range(cohort.count):

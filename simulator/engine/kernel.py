@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import entry, inlined
+from simulator.compiled import entry, inlined, loop
 from simulator.engine.from_draw import play_incumbents, play_newcomers
 from simulator.engine.from_register import bring_in, count_groups, play_block
 from simulator.engine.ledger import CLAIM
@@ -202,7 +202,7 @@ def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts
                 counts[d, j - 1, k] = arrivals(parameters[d, j], ARRIVING[k], offered, generosity, seed, d, base_year + j)
 
 
-@entry
+@loop
 def play_draws(shared, register, workspace, hindsight, known, taken, synthetic, who, only, by_clause, by_year):
     """Play the draws that share what `shared` says; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
     of a year).

@@ -327,7 +327,9 @@ def _mark(module: ir.Module, policy: Policy) -> None:
         if clause.mark is not None:
             code.given["paid_now"] = code.load(code.given["amounts"], k)
             kept, code.made = code.made, {}
-            code.store(code._as(code.value(clause.mark), False), code.given["history"], k * HISTORY_WORDS + MARK)
+            when, mark, _ = clause.mark.args  # else it stays what it was: most years, and then it is not worked out
+            with code.build.if_then(code.truth(code.value(when))):
+                code.store(code._as(code.value(mark), False), code.given["history"], k * HISTORY_WORDS + MARK)
             code.made = kept
     code.build.ret(ir.Constant(I64, 0))
 

@@ -12,7 +12,7 @@ from simulator.compiled import rule
 from simulator.sources import COMPILED
 
 PACKAGE = Path(simulator.__file__).parent
-COMPILING = {"rule", "maker", "once", "columnwise", "inlined", "entry", "intrinsic", "njit"}
+COMPILING = {"rule", "maker", "once", "columnwise", "inlined", "entry", "loop", "intrinsic", "njit"}
 
 
 def _hashed(path: Path) -> bool:

@@ -56,7 +56,7 @@ def law(module: str = "", code: CodeType | None = None) -> ModuleType:
     assessment = importlib.import_module("simulator.law.assessment")
     assessment.HISTORY = _record(assessment.HISTORY)
     assessment.assess_register = _on_what_stood_there(assessment.assess_register)
-    for name in ("explanation", "legality", "targets"):
+    for name in ("calendar", "explanation", "legality", "targets"):
         importlib.import_module(f"simulator.law.{name}")
     if replaced and not replaced.used:
         raise SystemExit(f"{module} was imported before it could be replaced")
