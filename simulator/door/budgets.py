@@ -76,13 +76,13 @@ def run(
     ------
     ScenarioError, PopulationError
         With every problem: place, cause, remedy.
-    ReportError
-        Where `out` holds something else, or an unfinished run that is neither resumed nor thrown away.
+    SimulatorError
+        Where `out` cannot be written, or holds an unfinished run that is neither resumed nor thrown away.
 
     Notes
     -----
-    Draws are independent or, with `sampling: sobol`, replicates of a scrambled Sobol sequence (Owen 1997). Intervals of means are Student's,
-    of probabilities Clopper and Pearson's (1934), of quantiles those of order statistics.
+    Draws are independent or, with `sampling: sobol`, sixteen scrambled Sobol sequences (Owen 1997). Quantiles have the exact interval of
+    order statistics, probabilities that of Clopper and Pearson (1934).
 
     Examples
     --------
@@ -135,7 +135,7 @@ def cluster(scheduler: str | None = None, *, processes: int = 0) -> Iterator[Clu
     Raises
     ------
     ClusterError
-        Where no scheduler answers, or its workers are of another version.
+        Where no scheduler answers, its workers are of another version, or real enterprises would travel without TLS.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def compare(
     Raises
     ------
     ScenarioError, PopulationError
-        Also where runs differ in seed, draws, years or register, so that they cannot be paired.
+        Also where runs differ in seed, draws or sampling: then their random numbers are not common.
 
     Notes
     -----

@@ -91,6 +91,27 @@ def test_every_name_of_the_door_is_there_and_says_what_it_does():
         assert all(p.annotation is not inspect.Parameter.empty for p in inspect.signature(function).parameters.values())
 
 
+SECTION = re.compile(r"^(\w+)\n-+$", re.MULTILINE)
+
+
+def sections(text: str) -> dict[str, str]:
+    """The parts of a docstring in numpydoc's form, by heading."""
+    pieces = SECTION.split(text)
+    return {"": pieces[0], **dict(zip(pieces[1::2], pieces[2::2], strict=True))}
+
+
+@pytest.mark.parametrize("name", simulator.__all__)
+def test_every_name_of_the_door_is_described_in_full(name):
+    """In numpydoc's form: every parameter by name, what comes back, what is raised, and how it is called."""
+    function = getattr(simulator, name)
+    signature, found = inspect.signature(function), sections(inspect.getdoc(function))
+    heads = [line.partition(" :")[0] for line in found["Parameters"].splitlines() if line[:1].strip()]
+    assert sorted(name.strip(" *") for head in heads for name in head.split(",")) == sorted(signature.parameters)
+    returns = "Returns" in found or "Yields" in found
+    assert returns is (signature.return_annotation != "None") and "Raises" in found and ">>>" in found["Examples"]
+    assert found[""].strip().endswith(".") and "\n" not in found[""].strip()
+
+
 def test_every_name_of_the_door_stands_in_its_heading():
     """The few lines a reader sees first name all of them."""
     listed = set(re.findall(r"[a-z_]+", simulator.__doc__.split(">>>")[0]))
