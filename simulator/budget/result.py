@@ -18,25 +18,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator.budget import drivers
-from simulator.budget.affordability import affordability
-from simulator.budget.backtest import backtest, backtest_of_place
-from simulator.budget.concentration import concentration
-from simulator.budget.conditions import conditions
 from simulator.budget.contributions import contributions
-from simulator.budget.execution import execution
 from simulator.budget.expected import expected
-from simulator.budget.exposure import exposure
-from simulator.budget.funding import commitments_table, ledger_table
 from simulator.budget.ledger import Ledger, keep_ledger
-from simulator.budget.loopholes.pricing import price_ways, reaches
 from simulator.budget.precision import Precision
 from simulator.budget.revenue import flows
-from simulator.budget.risk import levels_with, risk
 from simulator.budget.statistics import is_heavy
 from simulator.budget.summary import TOTAL, by_clause, places_of, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
-from simulator.budget.variance import split
 from simulator.compiling import CACHE_NOTE
 from simulator.engine.blocks import Workers
 from simulator.engine.elsewhere import elsewhere
@@ -46,7 +35,6 @@ from simulator.files import Change, change, listed
 from simulator.money import FEN
 from simulator.population.parts import Register, whole
 from simulator.population.wording import translated
-from simulator.projection.market import PUBLISHED_FROM
 from simulator.scenario import Scenario
 from simulator.scenario.identity import command
 from simulator.sources import source_hash
@@ -150,45 +138,18 @@ class BudgetRun:
         return found
 
     def budgeting(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
-        """What a finance bureau budgets with: risk (overrun and reserve; chance: one of one's own that a reserve is to keep), ledger
-        (due, paid, waiting, breaches, the largest recipients), commitments, exposure (the legal maximum), execution (where the
-        register has payments). Raises ScenarioError for a chance that is none."""
-        levels = levels_with(chance, self.scenario.draws)
-        ledger = self.ledger(workers)
-        tables = {
-            "risk": risk(self.result, self.scenario, levels, ledger),
-            "ledger": ledger_table(ledger, self.result),
-            "commitments": commitments_table(ledger, self.result),
-            "exposure": exposure(self.scenario, self.population, workers),
-        }
-        if len(done := execution(self.result, self.scenario, whole(self.population), workers)):
-            tables["execution"] = done
-        return tables
+        """See `budget.analyses`."""
+        from simulator.budget.analyses import budgeting  # what a run on the screen need not wait for
+
+        return budgeting(self, workers, chance)
 
     def analyses(
         self, workers: Workers = None, chance: float | None = None, only: Collection[str] | None = None
     ) -> dict[str, pd.DataFrame]:
-        """What a report adds to the figures: drivers (parameters against chance, what a result leans on), conditions (what
-        would have to be true for each target), backtest, backtest_of_place and affordability (share of the district's revenue)
-        where the scenario names published figures, concentration (how unequally support is spread), loopholes (ways round the
-        text and their price), and what drives the cost (`budget.drivers`). Plays further draws: about half a minute. only: those
-        of these names (budgeting and causes for the tables of `budgeting` and of `budget.drivers`)."""
-        register = whole(self.population)
-        people = register if register is not None and reaches(register, self.scenario) else None
-        makers: dict[str, Callable[[], pd.DataFrame]] = {
-            "drivers": lambda: split(self.result, self.scenario, self.population, workers),
-            "conditions": lambda: conditions(self.result, self.scenario, self.population, workers),
-            "loopholes": lambda: price_ways(self.scenario, people, workers),
-            "concentration": lambda: concentration(self.scenario, register),
-        }
-        found = self.budgeting(workers, chance) if only is None or "budgeting" in only else {}
-        if (statistics := self.scenario.statistics) is not None:
-            makers["affordability"] = lambda: affordability(self.result, statistics)
-            if self.scenario.base_year == PUBLISHED_FROM - 1:
-                makers["backtest"] = lambda: backtest(self.result, self.scenario)
-                makers["backtest_of_place"] = lambda: backtest_of_place(self.result, statistics)
-        found |= {name: make() for name, make in makers.items() if only is None or name in only}
-        return found | (drivers.tables(self.result, self.scenario, register, workers) if only is None or "causes" in only else {})
+        """See `budget.analyses`."""
+        from simulator.budget.analyses import analyses
+
+        return analyses(self, workers, chance, only)
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, contributions.parquet where it

@@ -26,10 +26,8 @@ from simulator.audit import has_read
 from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
 from simulator.phrases import phrase
-from simulator.population.readers import read_population
 from simulator.population.register import APPLICATION, Population
 from simulator.population.schema import contract, under
-from simulator.population.sources import PART, is_in_parts
 from simulator.resources import state_of
 from simulator.streams import keys_of
 
@@ -144,6 +142,8 @@ def part_folder(folder: Path, number: int, count: int) -> Path:
 
 def lies_in_parts(path: str | Path) -> bool:
     """Whether a register in parts is there; what cannot be looked at is reported by whoever opens it."""
+    from simulator.population.sources import is_in_parts
+
     try:
         return is_in_parts(Path(path))
     except (OSError, ValueError):
@@ -153,6 +153,9 @@ def lies_in_parts(path: str | Path) -> bool:
 def open_register(path: str | Path, units: Mapping[str, str] | None = None, policy: Policy | None = None) -> Register:
     """A register, in memory or, where it lies in parts, on disk; policy: whose contract it is to fulfil. Raises PopulationError with
     every problem of every part."""
+    from simulator.population.readers import read_population  # only where a register is read: a run may have none
+    from simulator.population.sources import PART
+
     if policy is not None and contract().policy is not policy:
         with under(policy):
             return open_register(path, units, policy)
@@ -288,6 +291,8 @@ def _part(folder: Path, units: tuple[tuple[str, str], ...], until: int, policy: 
 
 @lru_cache(maxsize=HELD)
 def _held(folder: Path, units: tuple[tuple[str, str], ...], until: int, policy: Policy, _state: object) -> Population:
+    from simulator.population.readers import read_population
+
     return read_population(folder, dict(units), until, policy)
 
 

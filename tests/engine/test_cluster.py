@@ -5,6 +5,7 @@ The scheduler and its workers are processes of their own, as `dask scheduler` an
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -52,7 +53,8 @@ def registers(tmp_path_factory):
 class Machines:
     """A scheduler and workers, each a process of its own."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, **settings: str):
+        self.settings = settings  # of Dask, as environment variables
         security = distributed.Security.temporary()
         self.tls = {"ca-file": security.tls_ca_file, "cert": security.tls_client_cert, "key": security.tls_client_key}
         for name, text in self.tls.items():
@@ -79,7 +81,7 @@ class Machines:
         return subprocess.Popen(
             [sys.executable, "-m", "dask", *arguments, *self.options],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+            env=os.environ | self.settings | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -114,9 +116,9 @@ def until(happened, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="module")
-def machines(tmp_path_factory):
-    found = Machines(tmp_path_factory.mktemp("machines"))
+@contextlib.contextmanager
+def two_workers(folder: Path, **settings: str):
+    found = Machines(folder, **settings)
     import dask
 
     with dask.config.set(
@@ -131,6 +133,12 @@ def machines(tmp_path_factory):
             yield found
         finally:
             found.stop()
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    with two_workers(tmp_path_factory.mktemp("machines")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +290,23 @@ def test_results_are_taken_while_others_are_under_way():
     with ThreadPoolExecutor(8) as pool:
         carry_out(range(40), lambda number: pool.submit(work, number), lambda task, found: taken.append((task, found)), 3)
     assert max(most) <= 3 and sorted(taken) == [(n, n) for n in range(40)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped")
+def test_d6_a_worker_that_hangs_is_given_up_and_its_draws_are_played_elsewhere(tmp_path, registers):
+    """Dask gives up a worker that says nothing for five minutes; here for a few seconds."""
+    stopped = []
+
+    def stop(draws: int) -> None:
+        if not stopped:
+            stopped.append(found.workers[0])
+            stopped[0].send_signal(signal.SIGSTOP)
+
+    scenario = SMALL.set({"draws": 200})
+    with two_workers(tmp_path, DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="10 seconds") as found, simulator.cluster(found.address) as hands:
+        until(lambda: hands.workers == 2)
+        assert same(play(scenario, registers[1], workers=hands, block=5, progress=stop), play(scenario, registers[1], workers=2))
+        assert stopped and stopped[0].poll() is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is killed")
