@@ -138,18 +138,19 @@ class BudgetRun:
         return found
 
     def budgeting(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
-        """See `budget.analyses`."""
+        """See `budget.analyses`; chance: one of one's own that a reserve is to keep."""
         from simulator.budget.analyses import budgeting  # what a run on the screen need not wait for
 
-        return budgeting(self, workers, chance)
+        return budgeting(self.result, self.scenario, self.population, self.ledger(workers), workers, chance)
 
     def analyses(
         self, workers: Workers = None, chance: float | None = None, only: Collection[str] | None = None
     ) -> dict[str, pd.DataFrame]:
-        """See `budget.analyses`."""
+        """See `budget.analyses`. only: tables of these names; `budgeting` for all of that."""
         from simulator.budget.analyses import analyses
 
-        return analyses(self, workers, chance, only)
+        found = self.budgeting(workers, chance) if only is None or "budgeting" in only else {}
+        return found | analyses(self.result, self.scenario, self.population, workers, only)
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, contributions.parquet where it
