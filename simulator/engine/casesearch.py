@@ -15,10 +15,12 @@ from simulator.law.language import nodes
 from simulator.law.language.nodes import Node, conjuncts, evaluate
 from simulator.law.policy import CLAWBACK, HISTORY_FIELDS, Clause, Policy
 from simulator.law.terms import Law
+from simulator.law.words import of_years_ago
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
 
-Where = tuple[str, str, int]  # "enterprise", "year" or "last" or "fixed"; the fact; the calendar year of a fixed one
+# "enterprise", "year" or "last" or "fixed"; the fact; how many years ago the last one is of, the calendar year of a fixed one
+Where = tuple[str, str, int]
 Values = Mapping[Where, int]
 _SWEEPS, _STARTS, _EDGES, _OF_A_NODE = 4, 60, 10, 6
 _USUAL = {
@@ -84,18 +86,14 @@ class Search:
             return "enterprise", facts.ENTERPRISE_FIELDS[i], 0
         if node.op == nodes.OWN:
             return "enterprise", self.policy.own_enterprise[i].name, 0
-        of = {
-            nodes.ROW: "year",
-            nodes.OWN_ROW: "year",
-            nodes.LAST: "last",
-            nodes.OWN_LAST: "last",
-            nodes.FIXED: "fixed",
-            nodes.OWN_FIXED: "fixed",
-        }.get(node.op)
-        if of is None:
+        if node.op not in nodes.ANNUAL:
             return None
-        name = facts.ANNUAL_FIELDS[i] if node.op in (nodes.ROW, nodes.LAST, nodes.FIXED) else self.policy.own_annual[i].name
-        return of, name, node.at[1] if of == "fixed" else 0
+        of = "year" if node.op in nodes.OF_THE_YEAR else "last" if node.op in nodes.AGO else "fixed"
+        return of, self.policy.annual_fact(node), 0 if of == "year" else node.at[1]
+
+    def year_of(self, where: Where) -> int:
+        """The calendar year a fact of a year is of."""
+        return self.year - where[2] if where[0] != "fixed" else where[2]
 
     def column(self, name: str) -> Column:
         """The column of a fact."""
@@ -354,7 +352,7 @@ class Search:
     def evened(self, base: Values, where: Where) -> Values:
         """The facts with a round figure of the year before and a higher one of the year, where the clause still gives something: a rise
         by a share then has an exact edge."""
-        before = ("last", where[1], 0)
+        before = ("last", where[1], 1)
         if where[0] == "year" and before in self.leaves:
             for size in (10**6, 10**7, 10**8):
                 one = size * self.column(where[1]).resolution
@@ -403,18 +401,19 @@ class Search:
         rows: dict[int, dict[str, int]] = {self.year: {}}
         enterprise: dict[str, int] = {}
         gone = set()
-        for (of, name, fixed), value in values.items():
+        for where, value in values.items():
+            of, name, _ = where
             if of == "enterprise":
                 enterprise[name] = value
                 continue
-            year = self.year if of == "year" else self.year - 1 if of == "last" else fixed
+            year = self.year_of(where)
             if name == "present":
                 gone |= set() if value else {year}
             else:
                 rows.setdefault(year, {})[name] = value
-        for of, name, fixed in values:
-            if name == "present" and of != "year":
-                rows.setdefault(self.year - 1 if of == "last" else fixed, {})
+        for where in values:
+            if where[1] == "present" and where[0] in ("last", "fixed"):
+                rows.setdefault(self.year_of(where), {})
         if self.before is not None:
             enterprise = {**self.before.enterprise, **enterprise}
             rows = {y: {**self.before.years.get(y, {}), **rows.get(y, {})} for y in {*self.before.years, *rows}}
@@ -465,5 +464,5 @@ def _label(policy: Policy, where: Where) -> tuple[str, str]:
     if where[1] == "present":
         zh, en = "当年数据", "row of the year"
     if where[0] == "last":
-        return f"上年{zh.removeprefix('当年')}", f"last year's {en}"
+        return of_years_ago(zh.removeprefix("当年"), en, where[2])
     return (f"{where[2]}年{zh.removeprefix('当年')}", f"{en} of {where[2]}") if where[0] == "fixed" else (zh, en)

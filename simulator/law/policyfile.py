@@ -26,6 +26,7 @@ from simulator.law.language.formula import (
     CHOICE,
     DATE,
     FUNCTIONS,
+    LAST_YEARS,
     NUMBER,
     POISON,
     YEAR,
@@ -321,7 +322,20 @@ class _Scope:
         """Every name there is."""
         outer = self.outer.lets if self.outer else {}
         called = [*self.called, *(self.outer.called if self.outer else ())]
-        return [*self.words, *self.lets, *outer, *called, *self.clauses, *FUNCTIONS, "year", "last_year", "paid", "term"]
+        return [
+            *self.words,
+            *self.lets,
+            *outer,
+            *called,
+            *self.clauses,
+            *FUNCTIONS,
+            *LAST_YEARS,
+            "years_ago",
+            "in_year",
+            "year",
+            "paid",
+            "term",
+        ]
 
     def name(self, word: str, at: int, formula: Formula) -> Value | None:
         """What a name stands for."""
@@ -412,13 +426,13 @@ class _Scope:
         return definition.value
 
     def fact(self, word: str, when: str, year: int) -> Value | None:
-        """A fact of this year (""), of the year before (last) or of a fixed year."""
+        """A fact of this year (""), of `year` years ago (last) or of a fixed `year` (fixed)."""
         what = self.words.get(unicodedata.normalize("NFKC", word), "")
         names = [w[5:] for w in (what[4:].split() if what.startswith("two:") else [what]) if w.startswith("fact:")]
         name = word if word in facts.KINDS else names[0] if names else ""
         if not name or self._known_already(name):
             return POISON if self._known_already(name or word) else None
-        source = ("last", name) if when == "last" else ("fixed", name, str(year)) if when else ("fact", name)
+        source = (when, name, str(year)) if when else ("fact", name)
         if name in facts.KINDS:
             kind = facts.KINDS[name][0]
             unit = FACT_UNITS.get(kind)
@@ -438,7 +452,7 @@ class _Scope:
         if of_enterprise and when:
             return None
         op = ops[0] if not when else ops[1] if when == "last" else ops[2]
-        at = (index, year) if op in (nodes.FIXED, nodes.OWN_FIXED) else (index,)
+        at = (index, year) if when else (index,)
         if kind == "flag":
             return Value(BOOL, leaf(op, at, 0, 1), source=source)
         if kind == "day":
@@ -1246,7 +1260,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
             before, last_used, _ = reader.formula(f"{where}.of", f"last_year.{of} {sign} ({least})", scope, BOOL)
             if before.kind == POISON.kind:
                 return None
-            uses.last_year |= last_used.last_year
+            uses.earlier |= last_used.earlier
             rose = make("not", before.node)
             holds = make("and", holds, make("select", event.node, rose, const(1)))
         uses.add(used)
@@ -1603,7 +1617,7 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                 "warning",
             )
     for name in reader.own if whole_is_read else ():
-        if name not in {*whole.facts, *whole.last_year, *(n for n, _ in whole.fixed_years)}:
+        if name not in {*whole.facts, *(n for n, _ in (*whole.earlier, *whole.fixed_years))}:
             reader.wrong(
                 f"facts.{name}",
                 (f"{name} is never used", f"数据“{name}”未被使用"),
@@ -1719,17 +1733,18 @@ def _edges(reader: _Reader, clauses: list[Clause]) -> None:
     for clause in clauses:
         for edge in clause.edges:
             for value in reader.numbers[edge.number].values.values():
-                signs.setdefault((f"{edge.last_year:d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
+                signs.setdefault((f"{edge.ago:02d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
     for (fact, _), ops in signs.items():
         for pair, en, zh in (
             (("<", ">"), "is neither below nor above: just so much falls under neither", "恰为此数的两边都不算"),
             (("<=", ">="), "counts on both sides: just so much falls under both", "恰为此数的两边都算"),
         ):
             if set(ops) == set(pair):
-                name = fact[1:] if fact[1:] not in facts.KINDS else facts.KINDS[fact[1:]][1]
+                fact = fact[2:]
+                name = fact if fact not in facts.KINDS else facts.KINDS[fact][1]
                 reader.wrong(
                     _where(ops[pair[1]]),
-                    (f"{en} ({fact[1:]})", f"{zh}（{name}）"),
+                    (f"{en} ({fact})", f"{zh}（{name}）"),
                     ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"),
                     "warning",
                 )
