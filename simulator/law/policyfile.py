@@ -894,6 +894,15 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                 unit = unit if unit is not None else own
         if not values or unit is None:
             continue
+        if unit.is_share and unit.size < 1 and max(values.values()) > 1:  # written in per cent: 增长 120 % 以上, 上浮至 150 %
+            most = f"{max(values.values()):f}".rstrip("0").rstrip(".")
+            unit = parse_unit("ratio") or unit
+            reader.wrong(
+                path,
+                ("is more than 100 %", "超过 100 %"),
+                (f"where that is meant, write {most} times", f"确为此数的，写成 {most}倍"),
+                "warning",
+            )
         exact, found = values_of(values, unit, path)
         reader.problems += [replace(p, place=reader.document.place(path)) for p in found]
         own_article = str(block.get("article") or article)
