@@ -434,12 +434,18 @@ class Formula:
         return value
 
     def _unknown(self, tree: ast.AST, word: str) -> Value:
+        if word in LAST_YEARS:
+            return self._of_what(tree, word)
         known = list(self.scope.known())
         near = nearest(word, known, 0.5)
         if not near and len(word) > 2:
             holding = [k for k in known if word in k or k in word]
             near = phrase("did you mean {}?", min(holding, key=len)) if holding else ""
         joined = re.search("[且或]", word)
+        if (sign := _COMPARED.search(word)) and word[: sign.start()] in known:
+            return self.fail(
+                self._at(tree), phrase("there is no {}", word), f"没有“{word}”", "compare with >= > <= <", "比较请用 >=、>、<=、<、=="
+            )
         owner = next((name for name in LAST_YEARS if word.startswith(name) and word[len(name) :].lstrip("_的") in known), "")
         if owner:  # 上年销售额
             near = f"did you mean {owner}.{word[len(owner) :].lstrip('_的')}?"
@@ -452,6 +458,16 @@ class Formula:
             f"没有名为“{word}”的数据、数值或定义",
             near or "define it under facts, numbers or let",
             remedy_zh,
+        )
+
+    def _of_what(self, tree: ast.AST, word: str) -> Value:
+        """A year stands by itself, or before a bracket."""
+        return self.fail(
+            self._at(tree),
+            f"{word} is a year: of which fact is not said",
+            f"“{word}”只是年度，没有写是哪项数据",
+            f"write {word}.x: a point, then the fact",
+            f"写成“{word}.销售额”：加点，再写数据名",
         )
 
     def _literal(self, tree: ast.AST, written: str) -> Value:
@@ -886,6 +902,10 @@ class Formula:
             )
         word = unicodedata.normalize("NFKC", tree.func.id)
         name = _ALIASES.get(word) or _ALIASES.get(word.lower())
+        if name is None and (word in LAST_YEARS or word in (*_YEARS_AGO, *_IN_YEAR)):
+            return self._of_what(tree, word if word in LAST_YEARS else f"{word}(…)")
+        if name is None and (sums := _SUMS.get(word.lower())):
+            return self.fail(self._at(tree), f"there is no function {word}", f"没有函数“{word}”", f"write {sums}", f"请写 {sums}")
         if name is None:
             near = nearest(word, _ALIASES)
             return self.fail(
@@ -1334,9 +1354,23 @@ def _depth(tree: ast.AST) -> int:
     return deepest
 
 
+_COMPARED = re.compile("大于|小于|等于|超过|高于|低于|达到|以上|以下")
+_SUMS = {**dict.fromkeys(("sum", "合计", "求和"), "a + b"), **dict.fromkeys(("avg", "average", "mean", "平均"), "(a + b) / 2")}
+_SLIPS = (  # what people write that is no part of the language, and what stands for it
+    (r"&&|\|\|", "write and, or", "请写 and、or（且、或）"),
+    (r"\d{4}年\w", "write 2015年.x: a point before the fact", "年份和数据名之间加点：2015年.销售额"),
+    (r"否则|(?<!\w)若|则(?!\w)", "write if(condition, a, b), or a if condition else b", "请写 如果(条件, 甲, 乙)，或 甲 if 条件 else 乙"),
+    (r"[；;]", "write , between values", "各项之间用逗号"),
+    (r"[【】〔〕]", "write ( and )", "括号请用 ( )"),
+)
+
+
 def _syntax(error: BaseException, code: str) -> tuple[str, str, str, str]:
     if not code.strip():
         return "is empty", "为空", "write a formula", "请写公式"
+    for sign, en, zh in _SLIPS:
+        if re.search(sign, code):
+            return "cannot be read from here on", "自此处起无法读取", en, zh
     if re.search(r"(?<![=<>!])=(?!=)", code) and isinstance(error, SyntaxError):
         return (
             "cannot be read: one = gives a value, it compares nothing",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from simulator.law.language.formula import FUNCTIONS
@@ -184,6 +186,27 @@ def test_a_caret_stands_under_the_place_also_behind_chinese_words():
     line, caret = found[0].cause.splitlines()[1:]
     assert caret.index("^") == 4 and line.strip() == "上限 + 租用面积"
     assert faults("上限 + 销信额")[0].cause.splitlines()[2].index("^") == 4 + len("上限") * 2 + len(" + ")
+
+
+@pytest.mark.parametrize(
+    ("formula", "remedy"),
+    [
+        ("rate * last_year", "write last_year.x"),
+        ("rate * 前年(销售额)", "write 前年.x"),
+        ("rate * years_ago(2)", "write years_ago(…).x"),
+        ("rate * 2015年网络零售额", "write 2015年.x"),
+        ("SUM(sales, vat) * rate", "write a + b"),
+        ("rate * avg(sales, vat)", "write (a + b) / 2"),
+        ("cap if ecommerce && o2o else 0", "write and, or"),
+        ("若 ecommerce 则 cap 否则 0", "a if condition else b"),
+        ("min(rate * sales；cap)", "write , between"),
+        ("rate *【sales】", "write ( and )"),
+        ("cap if sales大于等于step else 0", "compare with >="),
+    ],
+)
+def test_what_people_write_instead_is_answered_with_what_to_write(formula, remedy):
+    (found, *_) = faults(formula)
+    assert remedy in found.remedy and re.search("[\u4e00-\u9fff]", found.remedy_zh)
 
 
 def test_a_year_written_onto_a_name_gets_its_point():
