@@ -58,6 +58,7 @@ class Search:
             if where is not None:
                 self.leaves.setdefault(where, []).append(node)
         self.year = law.start.year
+        self.caps: tuple[Node, ...] = ()  # the most that it may give together with others
         self.before: Case | None = None  # with which another clause was paid the year before, and what (fen)
         self.paid = 0
 
@@ -66,7 +67,11 @@ class Search:
         """Of what a clause gives. without: names of conditions that are not asked for."""
         parts = [part for condition in clause.conditions if condition.name not in without for part in conjuncts(condition.node)]
         beside = (clause.first.number, clause.first.by.node) if clause.first is not None else ()
-        return cls(law, clause.slug, parts, clause.amount.node, tuple(clause.uses.numbers), beside)
+        k = law.policy.index(clause.slug)
+        caps = tuple(cap.most.node for cap in law.policy.settlement.caps if k in cap.clauses)
+        search = cls(law, clause.slug, parts, clause.amount.node, tuple(clause.uses.numbers), (*beside, *caps))
+        search.caps = caps
+        return search
 
     @classmethod
     def of_both(cls, law: Law, one: Clause, other: Clause) -> Search:
@@ -186,15 +191,29 @@ class Search:
                 best = self.given(values)
                 for _ in range(_SWEEPS):
                     if best[1] > 0:
-                        return values
+                        return self._below_caps(values)
                     for where in sorted(tries, key=lambda _: chance()):
                         for value in tries[where]:
                             found = self.given({**values, where: value})
                             if found > best or (found == best and chance() < 0.1):
                                 values, best = {**values, where: value}, found
                 if best[1] > 0:
-                    return values
+                    return self._below_caps(values)
         return None
+
+    def _below_caps(self, values: Values) -> dict[Where, int]:
+        """The facts that only caps ask for as large as they need be for caps to leave the clause what it gives."""
+        found = dict(values)
+        for where in self.capping:
+            mosts = {value: min(self.value(cap, {**found, where: value}) for cap in self.caps) for value in self.candidates(where)}
+            found[where] = max(mosts, key=lambda value: (mosts[value], -value))
+        return found
+
+    @property
+    def capping(self) -> list[Where]:
+        """The quantities that only caps ask for."""
+        own, caps = nodes.leaves(*self.conditions, self.amount), nodes.leaves(*self.caps)
+        return [where for where in self.amounts_of if (ids := {id(n) for n in self.leaves[where]}) & set(caps) and not ids & set(own)]
 
     def uncapped(self, base: Values) -> Values:
         """The facts with some smaller, where the clause gives less than its most, so that rates that change by year are seen."""
@@ -208,8 +227,9 @@ class Search:
 
     def least(self, base: Values) -> Values:
         """The facts each as small as the clause still gives something."""
+        capping = self.capping
         for where in self.amounts_of:
-            for value in sorted(self.candidates(where)):
+            for value in sorted(self.candidates(where)) if where not in capping else ():
                 if self.given({**base, where: value})[1] > 0:
                     base = {**base, where: value}
                     break
@@ -350,14 +370,17 @@ class Search:
                 yield self._at(base, where, most, label, "most")
 
     def evened(self, base: Values, where: Where) -> Values:
-        """The facts with a round figure of the year before and a higher one of the year, where the clause still gives something: a rise
-        by a share then has an exact edge."""
-        before = ("last", where[1], 1)
-        if where[0] == "year" and before in self.leaves:
+        """The facts with a round figure of the year before and higher ones from the year on, where the clause still gives something: a
+        rise by a share then has an exact edge."""
+        of, name, ago = where
+        before = ("last", name, ago + 1)
+        if of in ("year", "last") and before in self.leaves:
+            since = [other for back in range(ago, -1, -1) if (other := ("last" if back else "year", name, back)) in self.leaves]
             for size in (10**6, 10**7, 10**8):
-                one = size * self.column(where[1]).resolution
+                one = size * self.column(name).resolution
                 for times in (2, 10):
-                    if self.given(found := {**base, before: one, where: times * one})[1] > 0:
+                    risen: Values = {other: one * times ** (i + 1) for i, other in enumerate(since)}
+                    if self.given(found := {**base, before: one, **risen})[1] > 0:
                         return found
         return base
 

@@ -171,7 +171,7 @@ class Plain:
         of, history, steps = self.leaves(*common, amounts=amounts), common[10], list[Step]()
         for at, group in enumerate(self.policy.settlement.exclusive):
             if evaluate(group.when.node, of):
-                best = max(group.clauses, key=lambda k: (int(amounts[k]), -k))
+                best = max(group.clauses, key=lambda k: int(amounts[k]))  # the first named of equal ones
                 for k in group.clauses:
                     if k != best:
                         if amounts[k]:

@@ -134,6 +134,20 @@ FACT_KINDS = ("money", "area", "count", "share", "flag", "day", "choice", "quant
 Said = tuple[str, str]  # English, Chinese
 
 
+_SHAPES = {  # what stands under a key, where a text or a list was written
+    "term": "term: {start: 2016-01-01, end: 2018-12-31}",
+    "where": "where: {large: {if: sales >= level, zh: 规模}}",
+    "conduct": "conduct: {sound: {if: accounts_sound, zh: 财务健全}}",
+    "first": "first: {n: places, by: sales}",
+    "tiers": "tiers: {of: sales, edge: at_least, steps: {low: low_award}}",
+    "steps": "steps: {low: low_award, high: high_award}",
+    "remember": "remember: {first_listed: listed}",
+    "exclusive": "exclusive: {higher: {of: [a, b]}}",
+    "caps": "caps: {total: {of: [a, b], most: cap, per: year}}",
+    "pots": "pots: {fund: {of: [a, b], amount: fund, share: pro_rata}}",
+}
+
+
 @dataclass
 class _Reader:
     """What is read so far, and what is wrong with it."""
@@ -199,7 +213,9 @@ class _Reader:
         self.wrong(
             path,
             (phrase("is {}", yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
-            ("indent its keys below it", "请换行缩进写各项"),
+            (f"write {shape}", f"请写 {shape}")
+            if (shape := _SHAPES.get(path.rpartition(".")[2]))
+            else ("indent its keys below it", "请换行缩进写各项"),
         )
         return {}
 
@@ -876,6 +892,15 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                             (
                                 f"write {share} % (a cell formatted as per cent: {share}, and % as its unit)",
                                 f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）",
+                            ),
+                        )
+                    elif read.startswith("has a unit"):
+                        reader.wrong(
+                            where,
+                            said,
+                            (
+                                "a usual unit (元, m², 件, months); what else is counted has its name under units: {亩: }",
+                                "请用常用单位（元、平方米、件、月）；其他计数词请列入 units:，如 units: {亩: }",
                             ),
                         )
                     else:

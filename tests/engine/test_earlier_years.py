@@ -4,6 +4,7 @@ years played; and a policy's own facts, which follow from year to year whether o
 from __future__ import annotations
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -16,6 +17,7 @@ from simulator.engine.synthesize import synthesize
 from simulator.engine.totals import AWARDED, ENTITLED
 from simulator.population.readers import read_population
 from simulator.population.schema import under
+from simulator.population.template import write_template
 from simulator.population.writing import write_folder
 from simulator.report import screen
 from simulator.scenario import under_policy
@@ -151,6 +153,9 @@ def test_years_that_no_enterprise_has_are_named(scenario, tmp_path):
     assert not read_population(tmp_path / "all", policy=scenario.law.policy).warnings
     annual = pd.read_csv(tmp_path / "all" / "annual.csv")
     annual[annual["year"] > 2011].to_csv(tmp_path / "all" / "annual.csv", index=False)
+    with under(scenario.law.policy):
+        sheet = openpyxl.load_workbook(write_template(tmp_path / "空表.xlsx"))["填表说明"]
+    assert any("2010、2011 年的数据：请从 2010 年起" in str(row[0].value) for row in sheet.iter_rows(max_row=8))
     late = read_population(tmp_path / "all", policy=scenario.law.policy)
     (problem,) = (p for p in late.warnings if "asks for figures" in p.cause)
     assert "2010, 2011" in problem.cause and "begins with 2012" in problem.cause and "2010, 2011" in problem.remedy
