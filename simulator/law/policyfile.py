@@ -919,7 +919,8 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                 unit = unit if unit is not None else own
         if not values or unit is None:
             continue
-        if unit.is_share and unit.size < 1 and max(values.values()) > 1:  # written in per cent: 增长 120 % 以上, 上浮至 150 %
+        above = max(values.values()) > 1 and block.get("discretion") is not True
+        if unit.is_share and unit.size < 1 and above:  # written in per cent: 增长 120 % 以上, 上浮至 150 %
             most = f"{max(values.values()):f}".rstrip("0").rstrip(".")
             unit = parse_unit("ratio") or unit
             reader.wrong(
