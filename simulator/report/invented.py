@@ -23,5 +23,5 @@ def whose(found: Mapping[str, Any] | None, clauses: Mapping[str, Mapping[str, st
 
 def lacking(years: Iterable[int], words: Wording) -> list[str]:
     """Which years' figures the policy asks for and no enterprise has."""
-    said = words.say("source.separator").join(map(str, years))
+    said = ("、" if words.lang == "zh" else ", ").join(map(str, years))
     return [words.say("page.lacking_years", years=said)] if said else []

@@ -162,7 +162,7 @@ def test_years_that_no_enterprise_has_are_named(scenario, tmp_path):
     for population, years in ((None, [2010, 2011]), (late, [2010, 2011]), (people, [])):
         result = run(scenario.set({"draws": 2}), population)
         assert result.record()["population"].get("lacking_years", []) == years
-        for lang, said in (("zh", "2010；2011 年的数据"), ("en", "figures of 2010; 2011")):
+        for lang, said in (("zh", "2010、2011 年的数据"), ("en", "figures of 2010, 2011")):
             assert (said in screen.budget(result, lang)) is bool(years)
 
 
