@@ -542,15 +542,16 @@ class Formula:
         value = self.scope.fact(what, when, year)
         if value is None:
             plain = self.scope.name(what, self._at(tree), self)
-            if plain is not None and plain.source[:1] == ("fact",):
-                return self.fail(
-                    self._at(tree),
-                    f"{what} is of the enterprise, not of a year",
-                    f"“{what}”是企业的数据，不分年度",
-                    phrase("write {}", what),
-                    f"直接写“{what}”",
-                )
-            return POISON if plain is not None and plain.kind == _POISON else self._unknown(tree, what)
+            if plain is None or plain.kind == _POISON:
+                return self._unknown(tree, what) if plain is None else POISON
+            of_enterprise = plain.source[:1] == ("fact",)
+            return self.fail(
+                self._at(tree),
+                f"{what} is of the enterprise, not of a year" if of_enterprise else f"{what} is no fact of a year",
+                f"“{what}”是企业的数据，不分年度" if of_enterprise else f"“{what}”不是年度数据",
+                phrase("write {}", what),
+                f"直接写“{what}”",
+            )
         if value.kind == _POISON:
             return POISON
         name = value.source[1]

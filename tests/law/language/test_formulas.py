@@ -160,6 +160,7 @@ def test_every_function_is_tried_above():
         ("years_ago(x).online_sales", "needs a number of years in figures"),
         ("years_ago(11).online_sales", "needs a number of years in figures"),
         ("years_ago(2).online_sale", "there is no online_sale"),
+        ("last_year.rate * sales", "rate is no fact of a year"),
         ("years_ago(2).settled_on", "settled_on is of the enterprise, not of a year"),
         ("paid.totl", "paid has no"),
         ("two.paid.total", "no clause"),
