@@ -202,18 +202,18 @@ class Search:
         return None
 
     def _below_caps(self, values: Values) -> dict[Where, int]:
-        """The facts that only caps ask for as large as they need be for caps to leave the clause what it gives."""
-        found = dict(values)
+        """The facts that only caps ask for such that caps leave the clause what it gives, this year and later."""
+        found, amounts = dict(values), self.amounts_of
         for where in self.capping:
             mosts = {value: min(self.value(cap, {**found, where: value}) for cap in self.caps) for value in self.candidates(where)}
-            found[where] = max(mosts, key=lambda value: (mosts[value], -value))
+            found[where] = max(mosts, key=lambda value: (mosts[value], value if where in amounts else value == found[where]))
         return found
 
     @property
     def capping(self) -> list[Where]:
-        """The quantities that only caps ask for."""
+        """The facts that only caps ask for."""
         own, caps = nodes.leaves(*self.conditions, self.amount), nodes.leaves(*self.caps)
-        return [where for where in self.amounts_of if (ids := {id(n) for n in self.leaves[where]}) & set(caps) and not ids & set(own)]
+        return [where for where in self.leaves if (ids := {id(n) for n in self.leaves[where]}) & set(caps) and not ids & set(own)]
 
     def uncapped(self, base: Values) -> Values:
         """The facts with some smaller, where the clause gives less than its most, so that rates that change by year are seen."""
