@@ -238,6 +238,7 @@ def _together(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:
             if high is not None:
                 high = replace(high, zh=f"{said.zh}：各项达到最高", en=f"{said.en}: each at its most")
                 yield from (replace(high, clause=law.policy.slugs[k]) for k in members)
+                yield from _lowered(law, alone, high, members, said)
             continue
         yield from _equal(law, alone, clauses, said)
         for i, k in enumerate(clauses):  # those that the whole leaves out, and which of two equal ones stays
@@ -247,6 +248,25 @@ def _together(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:
                     pair = pair if len(of_pair) == 2 else _both(law, k, other)
                     if pair is not None:
                         yield from _linked(law, pair, [k, other], said, False, 0)
+
+
+def _lowered(law: Law, alone: Mapping[int, _Found], high: Case, members: Iterable[int], cap: Condition) -> Iterator[Case]:
+    """The same enterprise with what a cap asks of it, a day or a word, such that the cap is lowest."""
+    for k in members:
+        search, base = alone[k].search, alone[k].base
+        search.year = alone[k].year
+        for where in (where for where in search.capping if where[0] == "enterprise"):
+            mosts = {value: search.value(cap.node, {**base, where: value}) for value in search.candidates(where)}
+            low = min(mosts, key=lambda value: mosts[value])
+            if mosts[low] < search.value(cap.node, base):
+                column, name = search.column(where[1]), where[1]
+                yield replace(
+                    high,
+                    clause=law.policy.slugs[k],
+                    enterprise={**high.enterprise, name: low},
+                    zh=f"{high.zh}；{column.header} {shown(column, low)}",
+                    en=f"{high.en}; {name} {shown(column, low, 'en')}",
+                )
 
 
 def _equal(law: Law, alone: Mapping[int, _Found], clauses: Sequence[int], said: Condition) -> Iterator[Case]:

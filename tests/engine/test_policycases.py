@@ -133,7 +133,11 @@ TWICE = """
 name: twice
 zh: 连续增长
 term: {start: 2022-01-01, end: 2024-12-31}
-numbers: {share: {value: 50 %, article: 二, zh: 贡献比例}, least: {value: 2万元, article: 二, zh: 保底}}
+facts: {opened: {table: enterprises, unit: 日期, zh: 开业日期}}
+numbers:
+  share: {value: 50 %, article: 二, zh: 贡献比例}
+  least: {value: 2万元, article: 二, zh: 保底}
+  fresh: {value: 1万元, article: 二, zh: 新企业}
 clauses:
   twice:
     article: 一
@@ -153,7 +157,11 @@ clauses:
     amount: award
 links:
   exclusive: {higher: {of: [twice, flat], zh: 就高}}
-  caps: {tax: {of: [twice, flat], most: "max(least, share * last_year.district_contribution)", zh: 贡献封顶}}
+  caps:
+    tax:
+      of: [twice, flat]
+      most: fresh if age(opened) < 1年 and known(opened) else max(least, share * last_year.district_contribution)
+      zh: 贡献封顶
 """
 
 
@@ -164,6 +172,7 @@ links:
         ("value: 30万元", "value: 300001元"),  # what a cap by the contribution of a year would hide
         ("share: {value: 50 %", "share: {value: 51 %"),
         ("least: {value: 2万元", "least: {value: 20001元"),
+        ("fresh: {value: 1万元", "fresh: {value: 10001元"),  # where a day decides which cap it is
         ("of: [twice, flat], zh: 就高", "of: [flat, twice], zh: 就高"),  # two of the same sum
     ],
 )
