@@ -158,7 +158,7 @@ def edges_of(scenario: Scenario) -> list[Edge]:
             continue
         for path in clause.numbers:
             for edge in clause.edges:
-                if edge.number == path and edge.fact in known and edge.op in (">=", ">") and not edge.last_year:
+                if edge.number == path and edge.fact in known and edge.op in (">=", ">") and not edge.ago:
                     number = scenario.law.numbers[path]
                     found.setdefault((k, path), Edge(k, path.partition(".")[2], edge.fact, number.unit, number.edge))
     return list(found.values())

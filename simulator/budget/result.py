@@ -28,7 +28,7 @@ from simulator.budget.summary import TOTAL, by_clause, places_of, summarise
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.compiling import CACHE_NOTE
 from simulator.engine.blocks import Workers
-from simulator.engine.elsewhere import elsewhere
+from simulator.engine.elsewhere import elsewhere, lacking_years
 from simulator.engine.run import Draws
 from simulator.errors import Problem
 from simulator.files import Change, change, listed
@@ -200,6 +200,8 @@ class BudgetRun:
             }
         if people["synthetic"] and (missing := elsewhere(scenario)):
             people["elsewhere"] = missing
+        if years := lacking_years(scenario, population):
+            people["lacking_years"] = years
         identity = hashlib.sha256("|".join([*hashes.values(), people["sha256"]]).encode()).hexdigest()[:8]
         wording: dict[str, Callable[[Problem], str]] = {"zh": lambda p: str(translated(p, "zh")), "en": str}
         found = population.warnings if population is not None else []  # what stands in the register's cells stays there

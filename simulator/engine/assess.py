@@ -275,7 +275,7 @@ def _data_errors(population: Population, policy: Policy, years: np.ndarray, lack
             said = clause.data_error
             if said is None:
                 continue
-            asked = sorted({fixed for _, fixed in said.uses.fixed_years} | ({int(year) - 1} if said.uses.last_year else set()))
+            asked = sorted({fixed for _, fixed in said.uses.fixed_years} | {int(year) - ago for _, ago in said.uses.earlier})
             missing = "、".join(map(str, asked)) or str(year - 1)
             problems.append(
                 Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from simulator.engine.casesearch import Search, Values, Where
 from simulator.engine.policycases import Case, Member, assess_case, explained_of, same_for_all, shown
@@ -16,6 +16,7 @@ from simulator.population.schema import contract_of
 
 _ALIKE = 300  # enterprises that are alike in a case, at most
 _READ = 4  # cases of a reading of a clause
+_PAIRS = 6  # clauses of a group of which two with the same sum are looked for
 _BREACHES = 10  # cases of a condition of conduct, and of what is due back, in a year
 
 
@@ -237,6 +238,7 @@ def _together(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:
             if high is not None:
                 high = replace(high, zh=f"{said.zh}：各项达到最高", en=f"{said.en}: each at its most")
                 yield from (replace(high, clause=law.policy.slugs[k]) for k in members)
+                yield from _lowered(law, alone, high, members, said)
             continue
         yield from _equal(law, alone, clauses, said)
         for i, k in enumerate(clauses):  # those that the whole leaves out, and which of two equal ones stays
@@ -248,6 +250,25 @@ def _together(law: Law, alone: Mapping[int, _Found]) -> Iterator[Case]:
                         yield from _linked(law, pair, [k, other], said, False, 0)
 
 
+def _lowered(law: Law, alone: Mapping[int, _Found], high: Case, members: Iterable[int], cap: Condition) -> Iterator[Case]:
+    """The same enterprise with what a cap asks of it, a day or a word, such that the cap is lowest."""
+    for k in members:
+        search, base = alone[k].search, alone[k].base
+        search.year = alone[k].year
+        for where in (where for where in search.capping if where[0] == "enterprise"):
+            mosts = {value: search.value(cap.node, {**base, where: value}) for value in search.candidates(where)}
+            low = min(mosts, key=lambda value: mosts[value])
+            if mosts[low] < search.value(cap.node, base):
+                column, name = search.column(where[1]), where[1]
+                yield replace(
+                    high,
+                    clause=law.policy.slugs[k],
+                    enterprise={**high.enterprise, name: low},
+                    zh=f"{high.zh}；{column.header} {shown(column, low)}",
+                    en=f"{high.en}; {name} {shown(column, low, 'en')}",
+                )
+
+
 def _equal(law: Law, alone: Mapping[int, _Found], clauses: Sequence[int], said: Condition) -> Iterator[Case]:
     """Of clauses of which only the highest is given: two that are due the same."""
     due = {
@@ -255,13 +276,44 @@ def _equal(law: Law, alone: Mapping[int, _Found], clauses: Sequence[int], said: 
         for k in clauses
         if k in alone
     }
-    for k, other in ((k, other) for k in due for other in due if k < other and alone[k].year == alone[other].year):
-        for amount in due[k]:
-            both = _joined([due[k][amount], due[other][amount]]) if amount in due[other] else None
-            if both is not None:
-                for one in (k, other):
-                    yield replace(both, clause=law.policy.slugs[one], zh=f"{said.zh}：金额相同", en=f"{said.en}: of the same sum")
-                return
+    pairs = [(k, other) for k in due for other in due if k < other and alone[k].year == alone[other].year]
+    found = (
+        (pair, _joined([due[pair[0]][amount], due[pair[1]][amount]])) for pair in pairs for amount in due[pair[0]] if amount in due[pair[1]]
+    )
+    made = ((pair, _crossing(law, *pair)) for pair in islice(pairs, _PAIRS))
+    for pair, both in (*found, *made):
+        if both is not None:
+            for one in pair:
+                yield replace(both, clause=law.policy.slugs[one], zh=f"{said.zh}：金额相同", en=f"{said.en}: of the same sum")
+            return
+
+
+def _crossing(law: Law, k: int, other: int) -> Case | None:
+    """One enterprise to which two clauses are due with the same sum: a fact moved to where one becomes more than the other."""
+    one, two = law.policy.clauses[k], law.policy.clauses[other]
+    search = Search.of_both(law, one, two)
+    found = search.base()
+    if found is None:
+        return None
+    base = search.least(found)  # so that a year before stands in no one's way
+
+    def apart(where: Where, value: int) -> int | None:
+        values = {**base, where: value}
+        return search.value(one.amount.node, values) - search.value(two.amount.node, values) if search.given(values)[1] > 0 else None
+
+    for where in search.amounts_of:
+        for low, high in pairwise(sorted({*search.candidates(where), base[where]})):
+            below, above = apart(where, low), apart(where, high)
+            while below and above and (below < 0) != (above < 0) and high - low > 1:
+                middle = (low + high) // 2
+                between = apart(where, middle)
+                if between is None:
+                    break
+                low, below, high, above = (middle, between, high, above) if (between < 0) == (below < 0) else (low, below, middle, between)
+            for value, difference in ((low, below), (high, above)):
+                if difference == 0:
+                    return search.case({**base, where: value}, "", "")
+    return None
 
 
 def _both(law: Law, k: int, other: int) -> Case | None:
@@ -273,7 +325,10 @@ def _both(law: Law, k: int, other: int) -> Case | None:
 
 def _linked(law: Law, whole: Case, members: list[int], said: Condition, lifetime: bool, is_cap: int) -> Iterator[Case]:
     first, last = max(whole.years), _last(law)
-    every = replace(whole, years={**whole.years, **dict.fromkeys(range(first + 1, max(last, first + 1) + 1), whole.years[first])})
+    row = {
+        name: value for _, facts in sorted(whole.years.items()) for name, value in facts.items()
+    }  # what a year before was asked for, too
+    every = replace(whole, years={**whole.years, **dict.fromkeys(range(first, max(last, first + 1) + 1), row)})
     if lifetime:  # every year the same, until the total is reached
         whole = every
     for k in members:
@@ -285,34 +340,43 @@ def _linked(law: Law, whole: Case, members: list[int], said: Condition, lifetime
 
 
 def _at_the_cap(law: Law, case: Case, cap: Condition) -> Iterator[Case]:
-    """A case moved to where a cap begins to cut its clause: one that gives all it would, one that is cut by a fen or more."""
+    """A case moved to where a cap begins to cut its clause: one that gives all it would, one that is cut by a fen or more. First a fact
+    of the clause is moved, then each that the cap itself asks for."""
     year, columns = max(case.years), {c.name: c for c in contract_of(law.policy).tables[1].columns}
 
-    def given(name: str, value: int) -> Case:
-        return replace(case, years={**case.years, year: {**case.years[year], name: value}})
+    def given(name: str, value: int, then: int) -> Case:
+        return replace(case, years={**case.years, then: {**case.years[then], name: value}})
 
-    def cut(one: Case) -> bool:
+    def cut(name: str, value: int, then: int) -> bool:
+        one = given(name, value, then)
         return assess_case(law, one)[year] < assess_case(_without_caps(law), one)[year]
 
-    for name in law.policy.clauses[law.policy.index(case.clause)].uses.facts:
+    def sides(name: str, then: int) -> tuple[int, int] | None:
+        """The values between which it begins to cut, the one that leaves it whole first."""
         column = columns.get(name)
-        if column is None or column.kind in ("flag", "choice", "date", "text") or name not in case.years[year]:
-            continue
-        low, high = 0, case.years[year][name]
-        if not cut(given(name, high)) or cut(given(name, low)):
-            continue
+        if column is None or column.kind in ("flag", "choice", "date", "text") or name not in case.years.get(then, {}):
+            return None
+        low, high = 0, case.years[then][name]
+        at_low = cut(name, low, then)
+        if at_low == cut(name, high, then):
+            return None
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if cut(given(name, middle)) else (middle, high)
-        if not assess_case(law, given(name, low))[year]:  # what begins there is the clause, not the cap
-            return
-        for value, zh, en in ((low, "（未超过）", " (not above it)"), (high, "（超过）", " (above it)")):
-            yield replace(
-                given(name, value),
-                zh=f"{cap.zh}：{column.header} {shown(column, value)}{zh}",
-                en=f"{cap.en}: {name} {shown(column, value, 'en')}{en}",
-            )
-        return
+            low, high = (middle, high) if cut(name, middle, then) == at_low else (low, middle)
+        whole, less = (high, low) if at_low else (low, high)
+        return (whole, less) if assess_case(law, given(name, whole, then))[year] else None  # else what begins there is the clause
+
+    own = [(name, year) for name in law.policy.clauses[law.policy.index(case.clause)].uses.facts]
+    asked = [*((name, year) for name in cap.uses.facts), *((n, year - ago) for n, ago in cap.uses.earlier), *cap.uses.fixed_years]
+    for places in (own, *([place] for place in asked)):
+        for (name, then), two in islice(((place, two) for place in places if (two := sides(*place))), 1):
+            column, of = columns[name], (f"{then}年", f" of {then}") if then != year else ("", "")
+            for value, zh, en in zip(two, ("（未超过）", "（超过）"), (" (not above it)", " (above it)"), strict=True):
+                yield replace(
+                    given(name, value, then),
+                    zh=f"{cap.zh}：{of[0]}{column.header} {shown(column, value)}{zh}",
+                    en=f"{cap.en}: {name}{of[1]} {shown(column, value, 'en')}{en}",
+                )
 
 
 def _without_caps(law: Law) -> Law:

@@ -15,10 +15,12 @@ from simulator.law.language import nodes
 from simulator.law.language.nodes import Node, conjuncts, evaluate
 from simulator.law.policy import CLAWBACK, HISTORY_FIELDS, Clause, Policy
 from simulator.law.terms import Law
+from simulator.law.words import of_years_ago
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
 
-Where = tuple[str, str, int]  # "enterprise", "year" or "last" or "fixed"; the fact; the calendar year of a fixed one
+# "enterprise", "year" or "last" or "fixed"; the fact; how many years ago the last one is of, the calendar year of a fixed one
+Where = tuple[str, str, int]
 Values = Mapping[Where, int]
 _SWEEPS, _STARTS, _EDGES, _OF_A_NODE = 4, 60, 10, 6
 _USUAL = {
@@ -56,6 +58,7 @@ class Search:
             if where is not None:
                 self.leaves.setdefault(where, []).append(node)
         self.year = law.start.year
+        self.caps: tuple[Node, ...] = ()  # the most that it may give together with others
         self.before: Case | None = None  # with which another clause was paid the year before, and what (fen)
         self.paid = 0
 
@@ -64,7 +67,11 @@ class Search:
         """Of what a clause gives. without: names of conditions that are not asked for."""
         parts = [part for condition in clause.conditions if condition.name not in without for part in conjuncts(condition.node)]
         beside = (clause.first.number, clause.first.by.node) if clause.first is not None else ()
-        return cls(law, clause.slug, parts, clause.amount.node, tuple(clause.uses.numbers), beside)
+        k = law.policy.index(clause.slug)
+        caps = tuple(cap.most.node for cap in law.policy.settlement.caps if k in cap.clauses)
+        search = cls(law, clause.slug, parts, clause.amount.node, tuple(clause.uses.numbers), (*beside, *caps))
+        search.caps = caps
+        return search
 
     @classmethod
     def of_both(cls, law: Law, one: Clause, other: Clause) -> Search:
@@ -84,18 +91,14 @@ class Search:
             return "enterprise", facts.ENTERPRISE_FIELDS[i], 0
         if node.op == nodes.OWN:
             return "enterprise", self.policy.own_enterprise[i].name, 0
-        of = {
-            nodes.ROW: "year",
-            nodes.OWN_ROW: "year",
-            nodes.LAST: "last",
-            nodes.OWN_LAST: "last",
-            nodes.FIXED: "fixed",
-            nodes.OWN_FIXED: "fixed",
-        }.get(node.op)
-        if of is None:
+        if node.op not in nodes.ANNUAL:
             return None
-        name = facts.ANNUAL_FIELDS[i] if node.op in (nodes.ROW, nodes.LAST, nodes.FIXED) else self.policy.own_annual[i].name
-        return of, name, node.at[1] if of == "fixed" else 0
+        of = "year" if node.op in nodes.OF_THE_YEAR else "last" if node.op in nodes.AGO else "fixed"
+        return of, self.policy.annual_fact(node), 0 if of == "year" else node.at[1]
+
+    def year_of(self, where: Where) -> int:
+        """The calendar year a fact of a year is of."""
+        return self.year - where[2] if where[0] != "fixed" else where[2]
 
     def column(self, name: str) -> Column:
         """The column of a fact."""
@@ -188,15 +191,29 @@ class Search:
                 best = self.given(values)
                 for _ in range(_SWEEPS):
                     if best[1] > 0:
-                        return values
+                        return self._below_caps(values)
                     for where in sorted(tries, key=lambda _: chance()):
                         for value in tries[where]:
                             found = self.given({**values, where: value})
                             if found > best or (found == best and chance() < 0.1):
                                 values, best = {**values, where: value}, found
                 if best[1] > 0:
-                    return values
+                    return self._below_caps(values)
         return None
+
+    def _below_caps(self, values: Values) -> dict[Where, int]:
+        """The facts that only caps ask for such that caps leave the clause what it gives, this year and later."""
+        found, amounts = dict(values), self.amounts_of
+        for where in self.capping:
+            mosts = {value: min(self.value(cap, {**found, where: value}) for cap in self.caps) for value in self.candidates(where)}
+            found[where] = max(mosts, key=lambda value: (mosts[value], value if where in amounts else value == found[where]))
+        return found
+
+    @property
+    def capping(self) -> list[Where]:
+        """The facts that only caps ask for."""
+        own, caps = nodes.leaves(*self.conditions, self.amount), nodes.leaves(*self.caps)
+        return [where for where in self.leaves if (ids := {id(n) for n in self.leaves[where]}) & set(caps) and not ids & set(own)]
 
     def uncapped(self, base: Values) -> Values:
         """The facts with some smaller, where the clause gives less than its most, so that rates that change by year are seen."""
@@ -210,8 +227,9 @@ class Search:
 
     def least(self, base: Values) -> Values:
         """The facts each as small as the clause still gives something."""
+        capping = self.capping
         for where in self.amounts_of:
-            for value in sorted(self.candidates(where)):
+            for value in sorted(self.candidates(where)) if where not in capping else ():
                 if self.given({**base, where: value})[1] > 0:
                     base = {**base, where: value}
                     break
@@ -352,14 +370,17 @@ class Search:
                 yield self._at(base, where, most, label, "most")
 
     def evened(self, base: Values, where: Where) -> Values:
-        """The facts with a round figure of the year before and a higher one of the year, where the clause still gives something: a rise
-        by a share then has an exact edge."""
-        before = ("last", where[1], 0)
-        if where[0] == "year" and before in self.leaves:
+        """The facts with a round figure of the year before and higher ones from the year on, where the clause still gives something: a
+        rise by a share then has an exact edge."""
+        of, name, ago = where
+        before = ("last", name, ago + 1)
+        if of in ("year", "last") and before in self.leaves:
+            since = [other for back in range(ago, -1, -1) if (other := ("last" if back else "year", name, back)) in self.leaves]
             for size in (10**6, 10**7, 10**8):
-                one = size * self.column(where[1]).resolution
+                one = size * self.column(name).resolution
                 for times in (2, 10):
-                    if self.given(found := {**base, before: one, where: times * one})[1] > 0:
+                    risen: Values = {other: one * times ** (i + 1) for i, other in enumerate(since)}
+                    if self.given(found := {**base, before: one, **risen})[1] > 0:
                         return found
         return base
 
@@ -403,18 +424,19 @@ class Search:
         rows: dict[int, dict[str, int]] = {self.year: {}}
         enterprise: dict[str, int] = {}
         gone = set()
-        for (of, name, fixed), value in values.items():
+        for where, value in values.items():
+            of, name, _ = where
             if of == "enterprise":
                 enterprise[name] = value
                 continue
-            year = self.year if of == "year" else self.year - 1 if of == "last" else fixed
+            year = self.year_of(where)
             if name == "present":
                 gone |= set() if value else {year}
             else:
                 rows.setdefault(year, {})[name] = value
-        for of, name, fixed in values:
-            if name == "present" and of != "year":
-                rows.setdefault(self.year - 1 if of == "last" else fixed, {})
+        for where in values:
+            if where[1] == "present" and where[0] in ("last", "fixed"):
+                rows.setdefault(self.year_of(where), {})
         if self.before is not None:
             enterprise = {**self.before.enterprise, **enterprise}
             rows = {y: {**self.before.years.get(y, {}), **rows.get(y, {})} for y in {*self.before.years, *rows}}
@@ -465,5 +487,5 @@ def _label(policy: Policy, where: Where) -> tuple[str, str]:
     if where[1] == "present":
         zh, en = "当年数据", "row of the year"
     if where[0] == "last":
-        return f"上年{zh.removeprefix('当年')}", f"last year's {en}"
+        return of_years_ago(zh.removeprefix("当年"), en, where[2])
     return (f"{where[2]}年{zh.removeprefix('当年')}", f"{en} of {where[2]}") if where[0] == "fixed" else (zh, en)

@@ -37,13 +37,9 @@ def fact_of(policy: Policy, node: Node) -> tuple[str, bool] | None:
     """The fact a leaf is, and whether it is of this year or of the enterprise; None for a leaf that is none."""
     if node.op == nodes.ENTERPRISE:
         return facts.ENTERPRISE_FIELDS[node.at[0]], True
-    if node.op in (nodes.ROW, nodes.LAST, nodes.FIXED):
-        return facts.ANNUAL_FIELDS[node.at[0]], node.op == nodes.ROW
     if node.op == nodes.OWN:
         return policy.own_enterprise[node.at[0]].name, True
-    if node.op in (nodes.OWN_ROW, nodes.OWN_LAST, nodes.OWN_FIXED):
-        return policy.own_annual[node.at[0]].name, node.op == nodes.OWN_ROW
-    return None
+    return (policy.annual_fact(node), node.op in nodes.OF_THE_YEAR) if node.op in nodes.ANNUAL else None
 
 
 def law_leaf(node: Node, head: np.void, numbers: np.ndarray, readings: np.ndarray, year: int) -> Range | None:

@@ -34,8 +34,9 @@ class Combinations:
         self.brackets = Brackets(self.policy, window)
         self.columns = columns_of(self.policy)
         self.annual = {*ANNUAL_FIELDS, *(fact.name for fact in self.policy.own_annual)}
-        self.looked_back = {name for clause in self.policy.clauses for name in clause.uses.last_year}
-        self.fixed = {(name, year) for clause in self.policy.clauses for name, year in clause.uses.fixed_years}
+        uses = self.policy.uses
+        self.longest_ago = {name: max(ago for other, ago in uses.earlier if other == name) for name, _ in uses.earlier}
+        self.fixed = set(uses.fixed_years)
         self.least: dict[tuple[int, int], int] = {}  # retained tax that known taxes leave up, by row and year
         self.first = int(window.years[0])
         self.necessary = [self._necessary(clause) for clause in self.policy.clauses]
@@ -49,8 +50,8 @@ class Combinations:
         kept = set()
         for name, year in facts:
             if name in self.annual:
-                looked_back = name in self.looked_back or name in TAXES
-                if not self.first - looked_back <= year <= last and (name, year) not in self.fixed:
+                ago = max(self.longest_ago.get("retained_tax", 0), 1) if name in TAXES else self.longest_ago.get(name, 0)
+                if not self.first - ago <= year <= last and (name, year) not in self.fixed:
                     continue
                 if name in TAXES[:3] and not self._is_blank(row, year, "retained_tax"):
                     continue  # the register knows the retained tax itself
@@ -173,7 +174,7 @@ class Combinations:
         follows = {"ecommerce"} if "online_retailer" in hidden else set()
         if "retained_tax" in hidden and self._is_blank(row, year, "district_contribution"):
             follows.add("district_contribution")
-        own = {f.name: int(v) for f, v in zip(self.policy.own_enterprise, self.window.own[row], strict=True)}
+        own = {f.name: int(v) for f, v in zip(self.policy.own_enterprise, self.window.own[row], strict=False)}
         own |= {f.name: int(v) for f, v in zip(self.policy.own_annual, self.window.own_annual[row, at], strict=True)}
         return ceiling(
             self.policy.clauses[clause],

@@ -17,7 +17,7 @@ def edges_of(policy: Policy, terms: Terms, base_year: int) -> np.ndarray:
     found = [
         (BUNCHED.index(edge.fact), k, edge)
         for k, clause in enumerate(policy.clauses)
-        for edge in dict.fromkeys(e for e in clause.edges if e.fact in BUNCHED and e.op in (">=", ">") and not e.last_year)
+        for edge in dict.fromkeys(e for e in clause.edges if e.fact in BUNCHED and e.op in (">=", ">") and not e.ago)
     ]
     edges = np.zeros((len(terms.head), len(found)), EDGE)
     for j, head in enumerate(terms.head):

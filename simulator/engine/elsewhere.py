@@ -1,4 +1,5 @@
-"""What has to be said of invented enterprises under a policy of another place: whose they are, and which facts none of them has."""
+"""What has to be said of the enterprises that are played: whose they are where they are invented under a policy of another place, which
+facts none of them has, and which years of them are not known."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 from simulator.engine.ceilings import fact_of
 from simulator.law.language.nodes import Node, Range, ranges
 from simulator.law.policy import Policy
+from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
 
@@ -20,6 +22,13 @@ def elsewhere(scenario: Scenario) -> dict[str, Any]:
         "facts": [{"zh": fact.zh, "en": fact.en} for fact in policy.facts if fact.name in _nobody_has(policy)],
         "clauses": [clause.slug for clause in policy.clauses if pays_nothing(policy, clause.slug)],
     }
+
+
+def lacking_years(scenario: Scenario, population: Register | None) -> list[int]:
+    """Years of which the policy asks for figures, and before the first that the register has (without one: that is drawn). They count
+    as 0."""
+    known = scenario.base_year if population is None else population.first_year
+    return scenario.law.policy.years_lacking(scenario.years[0], known)
 
 
 def _nobody_has(policy: Policy) -> set[str]:

@@ -58,7 +58,7 @@ class Explanation:
     years: list[explained.Year]
     scenario: Scenario
     enterprise: np.void
-    annual: np.ndarray  # (columns,), column 0 the year before the first explained, or an earlier fixed year that the policy asks for
+    annual: np.ndarray  # (columns,), column 0 the year before the first explained, or an earlier one that the policy asks for
     own: np.ndarray  # the policy's own facts (facts,)
     own_annual: np.ndarray  # and of each year (columns, facts)
     first_column: int  # the year of column 0
@@ -212,8 +212,8 @@ class Explanation:
 
     def _beside(self, evidence: Condition, year: int, zh: bool) -> str:
         parts = [f"{self._label(n, zh)} = {self._value(n, year, zh)}" for n in evidence.facts]
-        parts += [f"{self._label(n, zh)}({year - 1}) = {self._value(n, year - 1, zh)}" for n in evidence.last_year]
-        parts += [f"{self._label(n, zh)}({fixed}) = {self._value(n, fixed, zh)}" for n, fixed in evidence.uses.fixed_years]
+        dated = [*((n, year - ago) for n, ago in evidence.earlier), *evidence.uses.fixed_years]
+        parts += [f"{self._label(n, zh)}({then}) = {self._value(n, then, zh)}" for n, then in dated]
         for path in evidence.terms:
             number = self.scenario.law.numbers[path]
             parts.append(f"{number.zh if zh else number.en} {number.shown(year, 'zh' if zh else 'en')}")
@@ -358,7 +358,7 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
         decided,
     )
     keep = [j for j, y in enumerate(years) if y.year >= start and (year is None or y.year == year)]
-    asked_for = min([*policy.fixed_years, int(years[keep[0]].year) - 1])
+    asked_for = min([*policy.fixed_years, int(years[keep[0]].year) - policy.longest_ago])
     rows = slice(max(0, asked_for - int(window.years[0]) + window.skip), keep[-1] + window.skip + 1)
     return Explanation(
         enterprise_id,

@@ -44,6 +44,8 @@ def hold_older_support(world, workspace, e):
 def enter_drawn(world, workspace, e, start, based):
     """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from; based: of the
     year its own facts are of."""
+    for place in range(workspace.own.shape[1]):
+        workspace.own[e, place] = 0
     if world.own.shape[0] > 0:
         furnish_own(world, workspace, e, based)
     hold_older_support(world, workspace, e)
@@ -173,7 +175,8 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
                 states[i].key,
                 numbers[i],
             )
-            workspace.rows[e, j - 1] = no_row[0]
+            for p in range(max(0, j - world.law.ago), j):
+                workspace.rows[e, p] = no_row[0]
             enter_drawn(world, workspace, e, j - 1, j)
             before.sales[e], before.online_sales[e] = 0, 0
         draw_yearly(world.pars, seed, draw, world.base_year, world.growth, workspace.keys[:count], j, workspace.years)

@@ -76,6 +76,9 @@ def play_block(world, register, workspace, cohort, by_clause, by_year):
     for e in range(cohort.count):
         if workspace.plans[e].changed != 0:
             workspace.enterprises[e] = register.enterprises[workspace.which[e]]
+        if world.own.shape[0] > 0:  # what came true by chance in the draw before
+            for place in range(workspace.own.shape[1]):
+                workspace.own[e, place] = register.own[workspace.which[e], place]
     come_anyway(world, workspace, cohort.count)
     draw_yearly(
         world.pars, world.seed, world.draw, world.base_year, world.growth, workspace.keys[: cohort.count], cohort.known + 1, workspace.years

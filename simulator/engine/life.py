@@ -158,12 +158,13 @@ def live(world, workspace, cohort, e, everything, by_clause, by_year):
         if matter == 0 and not (really or looking_back or everything):
             continue
         if projected:
-            if written < j - 1:
-                write_year(state, workspace.years[j - 1], e, year - 1, world.prices[j - 1] / world.prices[cohort.priced], rows[j - 1])
+            for p in range(max(written + 1, j - law.ago), j):
+                write_year(state, workspace.years[p], e, world.base_year + p, world.prices[p] / world.prices[cohort.priced], rows[p])
             write_year(state, now, e, year, world.prices[j] / world.prices[cohort.priced], rows[j])
+            if world.own.shape[0] > 0:
+                for p in range(written + 1, j + 1):  # each follows from the one before, whether or not the law looked at that
+                    write_own(world, workspace, e, p, cohort.based, workspace.years)
             written = j
-        if world.own.shape[0] > 0 and projected:
-            write_own(world, workspace, e, j, cohort.based, workspace.years)
         given = common(
             at(workspace.enterprises, (e,)),
             at(workspace.own, (e,)),

@@ -190,7 +190,7 @@ def _dated(scenario: Scenario) -> dict[str, Uncertain]:
 def nobody(years: int, enacted: Enacted) -> kernel.Register:
     """A register of no enterprise."""
     numbers, none = np.zeros(0, np.int64), np.zeros((0, years, enacted.cash), np.int64)
-    own = len(enacted.policy.own_enterprise), len(enacted.policy.own_annual)
+    own = enacted.policy.own_words, len(enacted.policy.own_annual)
     return kernel.Register(
         np.zeros(0, facts.ENTERPRISE),
         np.zeros(0, STATE),

@@ -138,7 +138,8 @@ class _Recipe:
         seed = scenario.seed if seed is None else seed
         if not 0 <= seed < 2**64:
             raise PopulationError(Problem(f"--seed {seed}", phrase("lies outside {} … {}", 0, "2⁶⁴ − 1"), "write a number of it"))
-        first = min([scenario.base_year + 1 - YEARS_BEFORE, *scenario.law.policy.fixed_years])
+        policy = scenario.law.policy
+        first = min([scenario.base_year + 1 - YEARS_BEFORE, *policy.fixed_years, scenario.base_year + 1 - policy.longest_ago])
         years = range(first, scenario.base_year + 2)
         par = draw_parameters(scenario.declared, scenario.parameters(), seed, 0, 1, at_mean=True)[0]
         kind_of, born = _composition(par, enterprises, list(years)[1:])
@@ -153,7 +154,7 @@ class _Recipe:
             kind_of,
             born,
             scenario.law.compile(years).head,
-            scenario.law.policy,
+            policy,
             joining,
             aim,
             scenario.statistics,

@@ -22,6 +22,7 @@ from simulator.law.machine import Columns, Machine
 from simulator.law.plain import Plain
 from simulator.law.policy import Policy
 
+_EVERY_YEAR = 1_000
 KEPT = 64  # policies whose functions are kept for equal ones read later: a few hundred kilobytes each
 _made: OrderedDict[tuple[str, bool], Any] = OrderedDict()
 
@@ -30,7 +31,7 @@ class Functions(NamedTuple):
     """A policy as compiled code sees it: addresses of its functions (see `machine`), how many clauses, of them in cash, bits of
     those that keep a mark, of those tied to taxes, of those whose support ends, of those that only the first n get, of those of them
     where who is due takes a place; weighs: whether an existing support is weighed against a clause's; looks_back: whether conduct is
-    asked in every year after a payment."""
+    asked in every year after a payment; ago: how many years before the one at hand its formulas look at, all where a year is fixed."""
 
     entitle: int
     conduct: int
@@ -49,6 +50,7 @@ class Functions(NamedTuple):
     staying: int
     weighs: int
     looks_back: int
+    ago: int
 
 
 def functions_of(policy: Policy, columns: Columns) -> Functions:
@@ -78,6 +80,7 @@ def _make(policy: Policy, columns: Columns, plain: bool) -> tuple[Machine | Plai
         cash=policy.cash_clauses,
         weighs=int(policy.settlement.weighs_existing),
         looks_back=int(_looks_back(policy)),
+        ago=_EVERY_YEAR if policy.fixed_years else policy.longest_ago,
         **bits,
     )
 

@@ -57,11 +57,12 @@ class Columns:
 class _Code:
     """One function being written. `leaf` gives the value of a leaf; nodes are computed once and reused below."""
 
-    def __init__(self, module: ir.Module, name: str, arguments: Iterable[str]):
-        names = tuple(arguments)
+    def __init__(self, module: ir.Module, policy: Policy, name: str, arguments: Iterable[str]):
+        names, self.policy = tuple(arguments), policy
         self.function = ir.Function(module, ir.FunctionType(I64, [I64] * len(names)), name)
         self.given = dict(zip(names, self.function.args, strict=True))
         self.build = ir.IRBuilder(self.function.append_basic_block("entry"))
+        self.own_width = ir.Constant(I64, len(policy.own_annual))
         self.made: dict[int, ir.Value] = {}
         self.kept: list[Node] = []  # so that identities stay theirs
         self.words_of: dict[tuple[str, int], ir.Value] = {}
@@ -117,18 +118,25 @@ class _Code:
         if op in (nodes.ENTERPRISE, nodes.OWN):
             return self.load(given["enterprise" if op == nodes.ENTERPRISE else "own"], at[0])
         own = op in (nodes.OWN_ROW, nodes.OWN_LAST, nodes.OWN_FIXED)
-        base, width = (given["own_rows"], given["own_width"]) if own else (given["rows"], ir.Constant(I64, ROW_WORDS))
-        if op in (nodes.ROW, nodes.OWN_ROW, nodes.LAST, nodes.OWN_LAST):
-            back = 1 if op in (nodes.LAST, nodes.OWN_LAST) else 0
-            position = given["at"] if not back else self.build.sub(given["at"], ir.Constant(I64, 1))
-            return self.load(base, self.build.add(self.build.mul(position, width), ir.Constant(I64, at[0])))
-        position = self.build.add(self.build.sub(ir.Constant(I64, at[1]), given["year"]), given["at"])
-        inside = self.build.and_(
-            self.build.icmp_signed(">=", position, ir.Constant(I64, 0)), self.build.icmp_signed("<", position, given["count"])
-        )
-        safe = self.build.select(inside, position, ir.Constant(I64, 0))
-        found = self.load(base, self.build.add(self.build.mul(safe, width), ir.Constant(I64, at[0])))
-        return self.build.select(inside, found, ir.Constant(I64, 0))
+        base, width = (given["own_rows"], self.own_width) if own else (given["rows"], ir.Constant(I64, ROW_WORDS))
+        build, zero = self.build, ir.Constant(I64, 0)
+        if op in nodes.OF_THE_YEAR:
+            position = given["at"]
+        elif op in nodes.AGO:
+            position = build.sub(given["at"], ir.Constant(I64, at[1]))
+        else:
+            position = build.add(build.sub(ir.Constant(I64, at[1]), given["year"]), given["at"])
+        if op in nodes.FIXED_YEAR or (op in nodes.AGO and at[1] > 1):
+            before, fixed, name = build.icmp_signed("<", position, zero), op in nodes.FIXED_YEAR, self.policy.annual_fact(node)
+            place: ir.Value = ir.Constant(I64, self.policy.beyond[name, at[1] if fixed else -1])
+            if not fixed:  # −1, −2 … stand side by side
+                place = build.select(before, build.sub(build.sub(place, position), ir.Constant(I64, 1)), place)
+            beyond = self.load(given["own"], place)
+            inside = build.and_(build.not_(before), build.icmp_signed("<=", position, given["at"]))  # what is to come is not known
+            safe = build.select(inside, position, zero)
+            found = self.load(base, build.add(build.mul(safe, width), ir.Constant(I64, at[0])))
+            return build.select(inside, found, build.select(before, beyond, zero))
+        return self.load(base, build.add(build.mul(position, width), ir.Constant(I64, at[0])))
 
     def _wide(self, *parts: tuple[int, int]) -> bool:
         return any(max(abs(low), abs(high)) >= NARROW for low, high in parts)
@@ -230,10 +238,6 @@ def _division(module: ir.Module) -> None:
     build.ret(next_found)
 
 
-def _of(code: _Code, policy: Policy) -> None:
-    code.given["own_width"] = ir.Constant(I64, len(policy.own_annual))
-
-
 def _offered(code: _Code, k: int) -> ir.Value:
     withdrawn = code.load(code.given["head"], 2)
     return code.build.icmp_signed("==", code.build.and_(withdrawn, ir.Constant(I64, 1 << k)), ir.Constant(I64, 0))
@@ -241,8 +245,7 @@ def _offered(code: _Code, k: int) -> ir.Value:
 
 def _entitle(module: ir.Module, policy: Policy) -> None:
     """Into `amounts` what each clause in `reach` gives this year before settlement; returns those whose conditions hold."""
-    code = _Code(module, "entitle", (*COMMON, "reach", "amounts"))
-    _of(code, policy)
+    code = _Code(module, policy, "entitle", (*COMMON, "reach", "amounts"))
     holding = _offer(code, policy)
     _link(code, policy)
     code.build.ret(code.build.load(holding))
@@ -299,8 +302,7 @@ def _link(code: _Code, policy: Policy) -> None:
 
 def _conduct(module: ir.Module, policy: Policy) -> None:
     """1 where conduct allows support this year, + 2 where all that was paid is due back."""
-    code = _Code(module, "conduct", COMMON)
-    _of(code, policy)
+    code = _Code(module, policy, "conduct", COMMON)
     eligible = code.value(nodes.both(*(c.node for c in policy.settlement.conduct)))
     back = code.value(policy.settlement.clawback.node) if policy.settlement.clawback else ir.Constant(I64, 0)
     code.build.ret(code.build.or_(eligible, code.build.mul(back, ir.Constant(I64, 2))))
@@ -308,8 +310,7 @@ def _conduct(module: ir.Module, policy: Policy) -> None:
 
 def _bits(module: ir.Module, policy: Policy, name: str, of: Callable[[Clause], Any]) -> None:
     """A function that gives one bit for each clause whose condition holds."""
-    code = _Code(module, name, COMMON)
-    _of(code, policy)
+    code = _Code(module, policy, name, COMMON)
     found: ir.Value = ir.Constant(I64, 0)
     for k, clause in enumerate(policy.clauses):
         condition = of(clause)
@@ -321,8 +322,7 @@ def _bits(module: ir.Module, policy: Policy, name: str, of: Callable[[Clause], A
 
 def _mark(module: ir.Module, policy: Policy) -> None:
     """Write each clause's mark of the year into the history, which still is as it was before the year's payments."""
-    code = _Code(module, "mark", (*COMMON, "amounts", "eligible"))
-    _of(code, policy)
+    code = _Code(module, policy, "mark", (*COMMON, "amounts", "eligible"))
     for k, clause in enumerate(policy.clauses):
         if clause.mark is not None:
             code.given["paid_now"] = code.load(code.given["amounts"], k)
@@ -366,8 +366,7 @@ def growing_facts(part: Node, growing: frozenset[str]) -> list[Node]:
 def _reach(module: ir.Module, policy: Policy, columns: Columns) -> None:
     """The clauses that could ever matter to an enterprise with such facts and such a row, one bit each: those of whose conditions
     none that rests on lasting facts fails. may: what can still befall it."""
-    code = _Code(module, "reach", (*COMMON, "may"))
-    _of(code, policy)
+    code = _Code(module, policy, "reach", (*COMMON, "may"))
     build, given = code.build, code.given
     settles, certifies = (code.truth(build.and_(given["may"], ir.Constant(I64, bit))) for bit in (SETTLES, CERTIFIES))
     found: ir.Value = ir.Constant(I64, 0)
@@ -394,7 +393,7 @@ def _reach(module: ir.Module, policy: Policy, columns: Columns) -> None:
 def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
     """Of enterprises side by side: `relevant` gets those of the clauses in `ordinary` that the year's figures leave possible. Figures of
     one that has no row count as 0."""
-    code = _Code(module, "stir", ("now", "count", "head", "numbers", "readings"))
+    code = _Code(module, policy, "stir", ("now", "count", "head", "numbers", "readings"))
     build, given = code.build, code.given
     entry, loop, done = code.function.entry_basic_block, code.function.append_basic_block("loop"), code.function.append_basic_block("done")
     build.cbranch(build.icmp_signed(">", given["count"], ir.Constant(I64, 0)), loop, done)
@@ -442,8 +441,7 @@ def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
 def _rank(module: ir.Module, policy: Policy) -> None:
     """Of each clause that only the first so many get: how many, and the value they are ranked by; what it gives by itself, where that
     alone takes a place."""
-    code = _Code(module, "rank", (*COMMON, "places", "values", "due"))
-    _of(code, policy)
+    code = _Code(module, policy, "rank", (*COMMON, "places", "values", "due"))
     if any(clause.first is not None and clause.first.stays for clause in policy.clauses):
         code.given |= {"reach": ir.Constant(I64, -1), "amounts": code.given["due"]}
         _offer(code, policy)

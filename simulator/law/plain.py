@@ -51,7 +51,7 @@ class Plain:
         """A function as compiled code calls it."""
         function, n = getattr(self, name), len(self.policy.clauses)
         more = {"entitle": 2, "mark": 2, "rank": 3, "reach": 1}.get(name, 0)
-        own = len(self.policy.own_enterprise), len(self.policy.own_annual)
+        own = self.policy.own_words, len(self.policy.own_annual)
 
         def words(address: int, *shape: int) -> np.ndarray:
             length = int(np.prod(shape))
@@ -95,8 +95,8 @@ class Plain:
         arguments = 5 if name == "stir" else len(COMMON) + more
         return ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * arguments)(of_many if name == "stir" else of_one)
 
-    @staticmethod
     def leaves(
+        self,
         enterprise: Any,
         own: Any,
         rows: Any,
@@ -136,8 +136,12 @@ class Plain:
             if op in (nodes.ENTERPRISE, nodes.OWN):
                 return int((enterprise if op == nodes.ENTERPRISE else own)[i])
             table = own_rows if op in (nodes.OWN_ROW, nodes.OWN_LAST, nodes.OWN_FIXED) else rows
-            position = at if op in (nodes.ROW, nodes.OWN_ROW) else at - 1 if op in (nodes.LAST, nodes.OWN_LAST) else node.at[1] - year + at
-            return int(table[position][i]) if 0 <= position < count else 0
+            fixed = op in nodes.FIXED_YEAR
+            position = at if op in nodes.OF_THE_YEAR else node.at[1] - year + at if fixed else at - node.at[1]
+            if position < 0:
+                place = self.policy.beyond.get((self.policy.annual_fact(node), node.at[1] if fixed else position))
+                return 0 if place is None else int(own[place])
+            return int(table[position][i]) if position < min(at + 1, count) else 0  # what is to come is not known
 
         return of
 
@@ -167,7 +171,7 @@ class Plain:
         of, history, steps = self.leaves(*common, amounts=amounts), common[10], list[Step]()
         for at, group in enumerate(self.policy.settlement.exclusive):
             if evaluate(group.when.node, of):
-                best = max(group.clauses, key=lambda k: (int(amounts[k]), -k))
+                best = max(group.clauses, key=lambda k: int(amounts[k]))  # the first named of equal ones
                 for k in group.clauses:
                     if k != best:
                         if amounts[k]:

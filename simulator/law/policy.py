@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from simulator import facts
+from simulator.law.language import nodes
 from simulator.law.language.formula import Edge, Uses, Value
 from simulator.law.language.nodes import Node
 from simulator.law.language.units import Unit
@@ -98,8 +99,9 @@ class Condition:
         return tuple(self.uses.facts)
 
     @property
-    def last_year(self) -> tuple[str, ...]:
-        return tuple(self.uses.last_year)
+    def earlier(self) -> tuple[tuple[str, int], ...]:
+        """Facts of earlier years, and how many years ago."""
+        return tuple(self.uses.earlier)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -182,9 +184,9 @@ class Clause:
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
-        """Every fact it reads, of this year, the year before or a fixed year."""
-        fixed = (name for name, _ in self.uses.fixed_years)
-        return tuple(dict.fromkeys((*self.uses.facts, *self.uses.last_year, *fixed)))
+        """Every fact it reads, of this year, an earlier or a fixed year."""
+        dated = (name for name, _ in (*self.uses.earlier, *self.uses.fixed_years))
+        return tuple(dict.fromkeys((*self.uses.facts, *dated)))
 
 
 @dataclass(frozen=True)
@@ -296,9 +298,48 @@ class Policy:
         return tuple(f for f in self.facts if f.table == "annual")
 
     @cached_property
+    def uses(self) -> Uses:
+        """All that its clauses and what holds for all of them read."""
+        whole, settlement = Uses(), self.settlement
+        back = [settlement.clawback] if settlement.clawback else []
+        links = [*(group.when for group in settlement.exclusive), *(cap.most for cap in settlement.caps)]
+        for uses in (*(c.uses for c in self.clauses), *(part.uses for part in (*settlement.conduct, *back, *links))):
+            whole.add(uses)
+        return whole
+
+    @cached_property
     def fixed_years(self) -> tuple[int, ...]:
-        """Calendar years whose facts some clause asks for by name."""
-        return tuple(sorted({year for clause in self.clauses for _, year in clause.uses.fixed_years}))
+        """Calendar years whose facts are asked for by name."""
+        return tuple(sorted({year for _, year in self.uses.fixed_years}))
+
+    @cached_property
+    def longest_ago(self) -> int:
+        """Of how many years ago facts are asked for, at most; 1 where none are."""
+        return max((ago for _, ago in self.uses.earlier), default=1)
+
+    def years_lacking(self, first: int, known: int) -> list[int]:
+        """Years of which the formulas ask for figures, in the year `first` or as fixed ones, that lie before the first known one; the
+        year before is one that each formula asks for itself (`last_year.present`)."""
+        asked = {*self.fixed_years, *(first - ago for ago in range(2, self.longest_ago + 1))}
+        return sorted(year for year in asked if year < known)
+
+    @cached_property
+    def beyond(self) -> Mapping[tuple[str, int], int]:
+        """Where, behind the enterprise's own facts, annual facts lie of years before the first row at hand: by name and the calendar
+        year asked for, or −1, −2 … years before that row, side by side."""
+        longest = {name: max(ago for other, ago in self.uses.earlier if other == name) for name, _ in self.uses.earlier}
+        asked = [*self.uses.fixed_years, *((name, -back) for name, ago in longest.items() for back in range(1, ago))]
+        return {fact: len(self.own_enterprise) + i for i, fact in enumerate(asked)}
+
+    @property
+    def own_words(self) -> int:
+        """How many words an enterprise's own facts take up, those of years beyond its rows included."""
+        return len(self.own_enterprise) + len(self.beyond)
+
+    def annual_fact(self, leaf: Node) -> str:
+        """The name of the annual fact a leaf reads."""
+        own = leaf.op in (nodes.OWN_ROW, nodes.OWN_LAST, nodes.OWN_FIXED)
+        return self.own_annual[leaf.at[0]].name if own else facts.ANNUAL_FIELDS[leaf.at[0]]
 
     @cached_property
     def tied_to_tax(self) -> tuple[int, ...]:
@@ -313,7 +354,8 @@ class Policy:
         general = Uses()
         for part in (*self.settlement.conduct, *([self.settlement.clawback] if self.settlement.clawback else [])):
             general.add(part.uses)
-        found: dict[str, list[str]] = {name: list(self.slugs) for name in general.facts}
+        dated = (name for name, _ in (*general.earlier, *general.fixed_years))
+        found: dict[str, list[str]] = {name: list(self.slugs) for name in (*general.facts, *dated)}
         for clause in self.clauses:
             for name in clause.facts:
                 if clause.slug not in found.setdefault(name, []):

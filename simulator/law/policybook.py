@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,8 @@ EXPLAINED = (
     "其他：没有专栏的内容，路径各级之间用“ / ”隔开。",
     "写法：× ÷ * / + - 均可；且、或、非（前后空格）；若甲则乙写 如果(条件, 乙, 丙) 或 乙 if 条件 else 丙。",
     "每满写 每满(增长额, 一档)；分档写 tier(x >= {a: b, c: d})，突破写 tier(x > {…})。",
-    "上年数据写 上年.网络零售额；固定年份写 in_year(2015).网络零售额；以前享受过的写 paid.total、paid.years、paid.first_year。",
+    "上年数据写 上年.网络零售额，前年写 前年.网络零售额；固定年份写 2015年.网络零售额。",
+    "以前享受过的写 paid.total、paid.years、paid.first_year。",
 )
 
 
@@ -304,6 +306,11 @@ def _has(data: Any, where: Path_) -> bool:
             return False
         data = data[key]
     return True
+
+
+def _at(data: Any, where: Path_) -> Any:
+    """What stands at a path, None where nothing does."""
+    return reduce(lambda held, key: held.get(key) if isinstance(held, Mapping) else None, where, data)
 
 
 def _taken(data: Any, where: Path_) -> Any:
@@ -906,7 +913,9 @@ def _read_row(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> 
                         "请以文字写 30%，或写 30",
                     )
                 )
-            _put(document, path, _value(document, field, value, cell(header)), cell(header))
+            read = _value(document, field, value, cell(header))
+            if year is None or path[-2:-1] == ("value",) or _at(document.data, path) != read:  # a year's row may say the name again
+                _put(document, path, read, cell(header))
 
 
 def _where(document: Book, form: Sheet, given: dict[str, Any], cell: Any) -> Path_ | None:

@@ -26,6 +26,7 @@ from simulator.law.language.formula import (
     CHOICE,
     DATE,
     FUNCTIONS,
+    LAST_YEARS,
     NUMBER,
     POISON,
     YEAR,
@@ -133,6 +134,20 @@ FACT_KINDS = ("money", "area", "count", "share", "flag", "day", "choice", "quant
 Said = tuple[str, str]  # English, Chinese
 
 
+_SHAPES = {  # what stands under a key, where a text or a list was written
+    "term": "term: {start: 2016-01-01, end: 2018-12-31}",
+    "where": "where: {large: {if: sales >= level, zh: 规模}}",
+    "conduct": "conduct: {sound: {if: accounts_sound, zh: 财务健全}}",
+    "first": "first: {n: places, by: sales}",
+    "tiers": "tiers: {of: sales, edge: at_least, steps: {low: low_award}}",
+    "steps": "steps: {low: low_award, high: high_award}",
+    "remember": "remember: {first_listed: listed}",
+    "exclusive": "exclusive: {higher: {of: [a, b]}}",
+    "caps": "caps: {total: {of: [a, b], most: cap, per: year}}",
+    "pots": "pots: {fund: {of: [a, b], amount: fund, share: pro_rata}}",
+}
+
+
 @dataclass
 class _Reader:
     """What is read so far, and what is wrong with it."""
@@ -198,7 +213,9 @@ class _Reader:
         self.wrong(
             path,
             (phrase("is {}", yamlfile.shown(given)), f"写的是{yamlfile.shown(given)}"),
-            ("indent its keys below it", "请换行缩进写各项"),
+            (f"write {shape}", f"请写 {shape}")
+            if (shape := _SHAPES.get(path.rpartition(".")[2]))
+            else ("indent its keys below it", "请换行缩进写各项"),
         )
         return {}
 
@@ -321,7 +338,20 @@ class _Scope:
         """Every name there is."""
         outer = self.outer.lets if self.outer else {}
         called = [*self.called, *(self.outer.called if self.outer else ())]
-        return [*self.words, *self.lets, *outer, *called, *self.clauses, *FUNCTIONS, "year", "last_year", "paid", "term"]
+        return [
+            *self.words,
+            *self.lets,
+            *outer,
+            *called,
+            *self.clauses,
+            *FUNCTIONS,
+            *LAST_YEARS,
+            "years_ago",
+            "in_year",
+            "year",
+            "paid",
+            "term",
+        ]
 
     def name(self, word: str, at: int, formula: Formula) -> Value | None:
         """What a name stands for."""
@@ -412,13 +442,13 @@ class _Scope:
         return definition.value
 
     def fact(self, word: str, when: str, year: int) -> Value | None:
-        """A fact of this year (""), of the year before (last) or of a fixed year."""
+        """A fact of this year (""), of `year` years ago (last) or of a fixed `year` (fixed)."""
         what = self.words.get(unicodedata.normalize("NFKC", word), "")
         names = [w[5:] for w in (what[4:].split() if what.startswith("two:") else [what]) if w.startswith("fact:")]
         name = word if word in facts.KINDS else names[0] if names else ""
         if not name or self._known_already(name):
             return POISON if self._known_already(name or word) else None
-        source = ("last", name) if when == "last" else ("fixed", name, str(year)) if when else ("fact", name)
+        source = (when, name, str(year)) if when else ("fact", name)
         if name in facts.KINDS:
             kind = facts.KINDS[name][0]
             unit = FACT_UNITS.get(kind)
@@ -438,7 +468,7 @@ class _Scope:
         if of_enterprise and when:
             return None
         op = ops[0] if not when else ops[1] if when == "last" else ops[2]
-        at = (index, year) if op in (nodes.FIXED, nodes.OWN_FIXED) else (index,)
+        at = (index, year) if when else (index,)
         if kind == "flag":
             return Value(BOOL, leaf(op, at, 0, 1), source=source)
         if kind == "day":
@@ -864,6 +894,15 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                                 f"请写 {share} %（单元格为百分比格式的：写 {share}，单位写 %）",
                             ),
                         )
+                    elif read.startswith("has a unit"):
+                        reader.wrong(
+                            where,
+                            said,
+                            (
+                                "a usual unit (元, m², 件, months); what else is counted has its name under units: {亩: }",
+                                "请用常用单位（元、平方米、件、月）；其他计数词请列入 units:，如 units: {亩: }",
+                            ),
+                        )
                     else:
                         reader.wrong(
                             where,
@@ -880,6 +919,16 @@ def _numbers(reader: _Reader, prefix: str, given: Mapping[Any, Any], article: st
                 unit = unit if unit is not None else own
         if not values or unit is None:
             continue
+        above = max(values.values()) > 1 and block.get("discretion") is not True
+        if unit.is_share and unit.size < 1 and above:  # written in per cent: 增长 120 % 以上, 上浮至 150 %
+            most = f"{max(values.values()):f}".rstrip("0").rstrip(".")
+            unit = parse_unit("ratio") or unit
+            reader.wrong(
+                path,
+                ("is more than 100 %", "超过 100 %"),
+                (f"where that is meant, write {most} times", f"确为此数的，写成 {most}倍"),
+                "warning",
+            )
         exact, found = values_of(values, unit, path)
         reader.problems += [replace(p, place=reader.document.place(path)) for p in found]
         own_article = str(block.get("article") or article)
@@ -1246,7 +1295,7 @@ def _tiers(reader: _Reader, path: str, given: Any, scope: _Scope, k: int) -> tup
             before, last_used, _ = reader.formula(f"{where}.of", f"last_year.{of} {sign} ({least})", scope, BOOL)
             if before.kind == POISON.kind:
                 return None
-            uses.last_year |= last_used.last_year
+            uses.earlier |= last_used.earlier
             rose = make("not", before.node)
             holds = make("and", holds, make("select", event.node, rose, const(1)))
         uses.add(used)
@@ -1603,7 +1652,7 @@ def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, share
                 "warning",
             )
     for name in reader.own if whole_is_read else ():
-        if name not in {*whole.facts, *whole.last_year, *(n for n, _ in whole.fixed_years)}:
+        if name not in {*whole.facts, *(n for n, _ in (*whole.earlier, *whole.fixed_years))}:
             reader.wrong(
                 f"facts.{name}",
                 (f"{name} is never used", f"数据“{name}”未被使用"),
@@ -1719,17 +1768,18 @@ def _edges(reader: _Reader, clauses: list[Clause]) -> None:
     for clause in clauses:
         for edge in clause.edges:
             for value in reader.numbers[edge.number].values.values():
-                signs.setdefault((f"{edge.last_year:d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
+                signs.setdefault((f"{edge.ago:02d}{edge.fact}", value), {}).setdefault(edge.op, edge.number)
     for (fact, _), ops in signs.items():
         for pair, en, zh in (
             (("<", ">"), "is neither below nor above: just so much falls under neither", "恰为此数的两边都不算"),
             (("<=", ">="), "counts on both sides: just so much falls under both", "恰为此数的两边都算"),
         ):
             if set(ops) == set(pair):
-                name = fact[1:] if fact[1:] not in facts.KINDS else facts.KINDS[fact[1:]][1]
+                fact = fact[2:]
+                name = fact if fact not in facts.KINDS else facts.KINDS[fact][1]
                 reader.wrong(
                     _where(ops[pair[1]]),
-                    (f"{en} ({fact[1:]})", f"{zh}（{name}）"),
+                    (f"{en} ({fact})", f"{zh}（{name}）"),
                     ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"),
                     "warning",
                 )

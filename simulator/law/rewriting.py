@@ -140,6 +140,9 @@ def words(policy: Policy, slug: str) -> list[tuple[str, str, str]]:
     found |= {
         "year": ("当年", "the year"),
         "last_year.": ("上年", "the year before"),
+        "year_before_last.": ("前年", "the year before last"),
+        "years_ago(": ("几年前", "so many years ago"),
+        "in_year(": ("某年", "a fixed year"),
         "paid.total": ("以前兑现合计", "paid before"),
         "paid.years": ("以前兑现年数", "years paid before"),
     }

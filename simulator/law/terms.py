@@ -150,7 +150,7 @@ class Number:
 
 def unit_name(number: Number, lang: str) -> str:
     """A number's unit in a language."""
-    first, *per = (UNITS[number.unit].zh if lang == "zh" else number.unit).split("/")
+    first, *per = (UNITS[number.unit].zh if lang == "zh" else "times" if number.unit == "ratio" else number.unit).split("/")
     each = number.measure.each if number.measure else ""
     return "/".join((first, *([each] if each and (lang == "zh" or each.isascii()) else []), *per))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from simulator import facts
-from simulator.law.language.formula import Formula
+from simulator.law.language.formula import PAID_FIELDS, PAID_WORDS, Formula, fixed_year, years_ago
 from simulator.law.language.units import parse_quantity
 from simulator.law.terms import Law
 
@@ -38,6 +38,7 @@ PAID = {
     "last": ("最近一次金额", "what it was paid last"),
     "due": ("当年应得额", "what is due"),
 }
+_KINDS = {"numbers": "numbers", "数值": "numbers", "facts": "facts", "数据": "facts"}
 
 
 class Words:
@@ -60,7 +61,7 @@ class Words:
             if block in ("numbers", clause):
                 said = " / ".join(dict.fromkeys(number.shown(year, ("en", "zh")[side]).lstrip("≥> ") for year in number.values))
                 label = f"{number.zh}（{said}）" if self.zh else f"{number.en} ({said})"
-                for word in (name, number.zh, f"numbers.{name}"):
+                for word in (name, number.zh, f"numbers.{name}", f"numbers.{number.zh}"):
                     self.labels[word] = label
         own = next((c.lets for c in law.policy.clauses if c.slug == clause), ())
         self.labels |= {word: one.zh if self.zh else one.en for one in (*law.policy.lets, *own) for word in (one.name, one.zh)}
@@ -108,16 +109,17 @@ class Words:
 
     def _attribute(self, tree: ast.Attribute, _: bool) -> str:
         owner, name = tree.value, tree.attr
-        if isinstance(owner, ast.Name) and owner.id in ("last_year", "上年", "去年"):
+        if (ago := years_ago(owner)) is not None:
             label = self.labels.get(name, name)
-            return f"上年{label}" if self.zh else f"last year's {label}"
-        if isinstance(owner, ast.Call) and owner.args:
-            label, year = self.labels.get(name, name), ast.unparse(owner.args[0])
+            return of_years_ago(label, label, ago)[0 if self.zh else 1]
+        if (year := fixed_year(owner, self._written)) is not None:
+            label = self.labels.get(name, name)
             return f"{year}年{label}" if self.zh else f"{label} of {year}"
-        if isinstance(owner, ast.Name) and owner.id == "paid":
+        name = PAID_FIELDS.get(name, name)
+        if isinstance(owner, ast.Name) and owner.id in PAID_WORDS:
             return PAID.get(name, (name, name))[0 if self.zh else 1]
-        if isinstance(owner, ast.Name) and owner.id in ("numbers", "facts"):
-            return self.labels.get(f"{owner.id}.{name}", name)
+        if isinstance(owner, ast.Name) and (kind := _KINDS.get(owner.id)):
+            return self.labels.get(f"{kind}.{tree.attr}", tree.attr)
         if isinstance(owner, ast.Attribute):
             slug = ast.unparse(owner.value)
             said = PAID.get(name, (name, name))
@@ -230,6 +232,14 @@ class Words:
         if self.zh:
             return f"按{left}分档（" + "；".join(f"{word}{k}为{v}" for k, v in pairs) + f"；其余为{rest[0] if rest else '零'}）"
         return f"by {left} (" + "; ".join(f"{word} {k}: {v}" for k, v in pairs) + f"; else {rest[0] if rest else 'nothing'})"
+
+
+def of_years_ago(zh: str, en: str, ago: int) -> tuple[str, str]:
+    """What a fact of so many years ago is called."""
+    said = {1: ("上年", "last year's {}"), 2: ("前年", "{} of the year before last")}.get(
+        ago, (f"{ago}年前", f"{{}} of {ago} years before")
+    )
+    return f"{said[0]}{zh}", said[1].format(en)
 
 
 def _is_time(tree: ast.AST) -> bool:

@@ -113,13 +113,30 @@ def examine(
     if population is not None:
         population = replace(
             population,
-            warnings=warnings,
             source=name,
             sha256=source.sha256,
             synthetic=source.synthetic,
+            warnings=warnings + _lacking_years(population, contract().policy),
             origin=(str(path) if str(path).startswith("env:") else str(Path(path).resolve()), tuple(sorted((units or {}).items()))),
         )
+        warnings = population.warnings
     return Examination(name, source, errors + warnings, population)
+
+
+def _lacking_years(population: Population, policy: Policy) -> list[Problem]:
+    """Years of which the policy's formulas ask for figures, before the first in the table."""
+    lacking = policy.years_lacking(max(policy.start.year, population.first_year), population.first_year)
+    if not lacking:
+        return []
+    years = ", ".join(map(str, lacking))
+    return [
+        Problem(
+            "annual",
+            phrase("the policy asks for figures of {}, the table begins with {}: they count as 0", years, population.first_year),
+            phrase("add the row of {}", years),
+            "warning",
+        )
+    ]
 
 
 def _tell_missing(source: Source, name: str, kind: str) -> None:

@@ -144,11 +144,22 @@ def _validation(column: Column) -> dict[str, Any] | None:
 
 def _explain(sheet: Any, styles: dict[str, Any]) -> None:
     """The sheet 填表说明: general rules, then every column of every table."""
+    policy = contract().policy
+    earlier = policy.years_lacking(policy.start.year, policy.start.year)
+    first = min(earlier, default=0)
     lines = (
         "空白表示没有（0、否、无此日期）；不清楚请填“未知”，不要留空，也不要填 0。",
         IN_WAN,
         f"日期写成 2013-05-06；年度 {FIRST_YEAR} 至 {LAST_YEAR}；橙色表头为必填。合计行会被识别，只用于核对。",
         f"Blank means none; write 未知 for unknown. Dates from {iso(19900101)}. Orange headers are required.",
+        *(
+            (
+                f"本政策用到政策开始以前 {'、'.join(map(str, earlier))} 年的数据：请从 {first} 年起填写各年度的行，没有的按 0 计。",
+                f"The policy asks for figures of {', '.join(map(str, earlier))}: begin the table of years with {first}.",
+            )
+            if earlier
+            else ()
+        ),
     )
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line)

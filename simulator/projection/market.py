@@ -1,7 +1,7 @@
 """The market all online retailers share: its growth path, and total retail sales of consumer goods.
 
 `ex_ante`: what a planner of early 2013 could expect, an autoregressive deviation around a falling path. `hindsight`: the
-published growth of online retail 2013–2017 (facts key cn_online_growth_path; 2017 from memory).
+published growth of online retail 2013–2017 (facts key cn_online_growth_path; 2017 from memory); a scenario of other years is refused.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ def market_growth(pars, hindsight, seed, draw, base_year, growth):
         if par.market_growth != pars[j - 1].market_growth:
             since = j
         if hindsight:
-            growth[j] = PUBLISHED[min(max(year - PUBLISHED_FROM, 0), PUBLISHED.shape[0] - 1)]
+            growth[j] = PUBLISHED[year - PUBLISHED_FROM]
             continue
         deviation = par.market_persistence * deviation + par.market_sd * normal(u(seed, draw, MARKET, np.uint64(0), year))
         growth[j] = par.market_growth + par.market_yearly_change * (j - since) + deviation

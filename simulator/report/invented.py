@@ -1,8 +1,9 @@
-"""Whose the invented enterprises of a run are, in words; apart from the page, so that a terminal says it without drawing anything."""
+"""Whose the enterprises of a run are, and what is not known of them, in words; apart from the page, so that a terminal says it
+without drawing anything."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.report.wording import Wording
@@ -18,3 +19,9 @@ def whose(found: Mapping[str, Any] | None, clauses: Mapping[str, Mapping[str, st
         named = separator.join(words.pick(clauses[slug]) for slug in found["clauses"])
         notes.append(words.say("page.nobody_has", facts=facts, clauses=named))
     return notes
+
+
+def lacking(years: Iterable[int], words: Wording) -> list[str]:
+    """Which years' figures the policy asks for and no enterprise has."""
+    said = ("、" if words.lang == "zh" else ", ").join(map(str, years))
+    return [words.say("page.lacking_years", years=said)] if said else []

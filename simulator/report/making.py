@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from simulator.document import Bullets, Cell, Contents, Facts, Heading, Paragraph, Parts, Table, Title, flat
 from simulator.report import page
-from simulator.report.invented import whose
+from simulator.report.invented import lacking, whose
 from simulator.report.page import Part
 from simulator.report.wording import Wording, load
 from simulator.scenario.identity import Change
@@ -35,6 +35,7 @@ def front(
         Bullets(tuple(facts), "facts"),
         Paragraph(words.say(synthetic), "synthetic") if folder.synthetic else "",
         *(Paragraph(text, "synthetic") for text in whose(folder.record["population"].get("elsewhere"), names_of(folder), words)),
+        *(Paragraph(text, "synthetic") for text in lacking(folder.record["population"].get("lacking_years", ()), words)),
         *(Paragraph(text, "synthetic") for text in withheld(folder, words)),
         contents(sections, words) if sections else "",
     )

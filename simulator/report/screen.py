@@ -10,11 +10,11 @@ import pandas as pd
 from simulator.budget.result import BudgetRun
 from simulator.budget.summary import TOTAL
 from simulator.document.numbers import MISSING, UNITS
-from simulator.engine.elsewhere import elsewhere
+from simulator.engine.elsewhere import elsewhere, lacking_years
 from simulator.money import FEN
 from simulator.render.text import grid, tables
 from simulator.report import funding_sheets, precision
-from simulator.report.invented import whose
+from simulator.report.invented import lacking, whose
 from simulator.report.wording import load
 
 _DECIMALS = {"zh": 1, "en": 3}  # of 万元 and of a million: to the thousand CNY
@@ -45,6 +45,7 @@ def budget(result: BudgetRun, lang: str = "zh", *, intervals: bool = True) -> st
     if result.population is None or result.population.synthetic:
         clauses = {slug: {"zh": block.zh, "en": block.en} for slug, block in scenario.law.blocks.items()}
         shown += whose(elsewhere(scenario), clauses, words)
+    shown += lacking(lacking_years(scenario, result.population), words)
     if intervals:
         funds = {year: fen / FEN for year, fen in scenario.funds.items()}
         table = funding_sheets.quantiles(result.summary, words, funds, ("p5", "p50", "p80", "p95"))

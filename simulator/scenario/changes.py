@@ -20,7 +20,7 @@ from simulator.projection.assumptions import GENERAL, declared
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
-from simulator.scenario.consistency import after_the_end, idle_correlations, possible, said_twice
+from simulator.scenario.consistency import after_the_end, idle_correlations, possible, published_growth, said_twice
 from simulator.scenario.funding import SETTINGS as RATIONING
 from simulator.scenario.funding import appropriate, contradictions, ration
 
@@ -144,6 +144,8 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
                 "the first award year or later",
             )
         )
+    if not problems and horizon is not None and plain.get("market") == "hindsight":
+        problems += published_growth(law.start.year, horizon, places)
     known = plain.get("population.known_until")
     if not problems and known is not None and known < law.start.year - 1:
         where = places.get("population.known_until", "population.known_until")

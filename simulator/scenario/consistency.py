@@ -13,6 +13,7 @@ from simulator.law.odd_numbers import odd_numbers
 from simulator.law.terms import Law
 from simulator.phrases import phrase
 from simulator.projection.assumptions import copula_matrix
+from simulator.projection.market import PUBLISHED, PUBLISHED_FROM
 
 LEAST = 1e-6  # the least eigenvalue of a matrix that draws are made with
 Pairs = Mapping[tuple[str, str], float]
@@ -37,6 +38,17 @@ def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Pr
                 problems.append(Problem(places.get(path, path), phrase("is said twice, also as {}", seen[one]), "say it once"))
             seen.setdefault(one, path)
     return problems
+
+
+def published_growth(first: int, horizon: int, places: Mapping[str, str]) -> list[Problem]:
+    """Award years for which `market: hindsight` has no published growth."""
+    start, end = PUBLISHED_FROM, PUBLISHED_FROM + len(PUBLISHED) - 1
+    if start <= first and horizon <= end:
+        return []
+    place = next((places[path] for path in ("market", "horizon", "policy.start") if path in places), "market")
+    cause = phrase("hindsight: growth is published for {} … {}, the award years are {} … {}", start, end, first, horizon)
+    within = start <= first <= end
+    return [Problem(place, cause, phrase("market: ex_ante, or horizon: {}", end) if within else "market: ex_ante")]
 
 
 def after_the_end(changes: Mapping[str, Any], horizon: int | None, places: Mapping[str, str]) -> list[Problem]:

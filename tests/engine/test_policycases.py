@@ -129,6 +129,63 @@ def test_exactly_so_much_growth_has_a_case(written, other):
     assert made and not list(policycases.differences(law, made)) and list(policycases.differences(changed, made))
 
 
+TWICE = """
+name: twice
+zh: 连续增长
+term: {start: 2022-01-01, end: 2024-12-31}
+facts: {opened: {table: enterprises, unit: 日期, zh: 开业日期}}
+numbers:
+  share: {value: 50 %, article: 二, zh: 贡献比例}
+  least: {value: 2万元, article: 二, zh: 保底}
+  fresh: {value: 1万元, article: 二, zh: 新企业}
+clauses:
+  twice:
+    article: 一
+    zh: 连续两年增长奖励
+    kind: recurrent
+    numbers: {rate: {value: 15 %, zh: 增幅}, part: {value: 3 %, zh: 比例}, most: {value: 30万元, zh: 上限}}
+    where:
+      rose: {if: "sales >= last_year.sales * (1 + rate) and last_year.sales >= year_before_last.sales * (1 + rate)", zh: 连续增长}
+      there: {if: year_before_last.present, zh: 有前年数据}
+    amount: min(part * sales, most)
+  flat:
+    article: 二
+    zh: 定额
+    kind: recurrent
+    numbers: {award: {value: 10万元, zh: 奖}}
+    where: {a: {if: ecommerce and sales > 0, zh: 电商}}
+    amount: award
+links:
+  exclusive: {higher: {of: [twice, flat], zh: 就高}}
+  caps:
+    tax:
+      of: [twice, flat]
+      most: fresh if age(opened) < 1年 and known(opened) else max(least, share * last_year.district_contribution)
+      zh: 贡献封顶
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("and last_year.sales >= year", "and last_year.sales > year"),  # the edge of the year before
+        ("value: 30万元", "value: 300001元"),  # what a cap by the contribution of a year would hide
+        ("share: {value: 50 %", "share: {value: 51 %"),
+        ("least: {value: 2万元", "least: {value: 20001元"),
+        ("fresh: {value: 1万元", "fresh: {value: 10001元"),  # where a day decides which cap it is
+        ("of: [twice, flat], zh: 就高", "of: [flat, twice], zh: 就高"),  # two of the same sum
+    ],
+)
+def test_a_change_of_a_year_before_a_cap_or_an_order_has_a_case(written, other):
+    law, changed = (
+        examine(yamlfile.loads(text, "t.yaml", LawError, gather=True, quantities=True))[0]
+        for text in (TWICE, TWICE.replace(written, other))
+    )
+    assert law is not None and changed is not None and written in TWICE
+    made = [replace(case, confirmed=True) for case in casemaking.make(law)[0]]
+    assert not list(policycases.differences(law, made)) and list(policycases.differences(changed, made))
+
+
 def test_a_mismatch_says_which_condition_failed(tmp_path, capsys):
     (tmp_path / "p.yaml").write_text(GROWTH, "utf-8")
     case = "cases: {甲: {clause: grown, years: {2021: {sales: 100}, 2022: {sales: 100}}, gives: {2022: 50000}, confirmed: true}}\n"

@@ -371,9 +371,9 @@ def test_the_text_has_article_amount_value_and_threshold(everything, lang):
                         assert line.startswith(f"    {begins}")
                         for column in evidence.facts:
                             assert f" = {value_by_hand(firm, law, column, year.year, zh)}" in line, (column, line)
-                        for column in evidence.last_year:
-                            value = value_by_hand(firm, law, column, year.year - 1, zh)
-                            assert f"({year.year - 1}) = {value}" in line, (column, line)
+                        for column, ago in evidence.earlier:
+                            value = value_by_hand(firm, law, column, year.year - ago, zh)
+                            assert f"({year.year - ago}) = {value}" in line, (column, line)
                         for name in evidence.terms:
                             number = numbers[name]
                             label = number.zh if zh else number.en

@@ -133,6 +133,19 @@ def test_the_last_step_leaves_what_is_assessed(given):
             assert clause.award == result.awards[i, 0, k] == (clause.steps[-1].after if clause.steps else clause.due)
 
 
+@pytest.mark.parametrize("order", [("sold", "grown"), ("grown", "sold")])
+def test_of_equal_ones_the_one_named_first_stays(tmp_path, order):
+    text = POLICY.replace("either: {of: [sold, grown]", f"either: {{of: [{', '.join(order)}]")
+    (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "enterprises.csv").write_text("enterprise_id,live,accounts_sound\nA,是,是\n", encoding="utf-8")
+    (tmp_path / "annual.csv").write_text("enterprise_id,year,sales,online_sales\nA,2022,500000,0\n", encoding="utf-8")
+    scenario = under_policy(str(tmp_path / "policy.yaml"))
+    people = read_population(tmp_path, policy=scenario.law.policy)
+    assessed, explained = assess(people, scenario), clauses((people, scenario), "A")
+    for slug, sum_of in zip(order, (5_000_000, 0), strict=True):
+        assert assessed.awards[0, 0, assessed.policy.index(slug)] == explained[slug].award == sum_of
+
+
 SAID = {
     "zh": [
         "就高：第六条“二者就高”，只留第一条 销售奖励 250,000.00 元，本项 50,000.00 元不再享受",

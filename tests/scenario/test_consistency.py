@@ -10,6 +10,8 @@ import pytest
 
 from simulator import yamlfile
 from simulator.cli import main
+from simulator.errors import ScenarioError
+from simulator.messages import translated
 from simulator.projection.assumptions import copula_matrix
 from simulator.scenario import load_scenario, parse_set
 from simulator.scenario.consistency import nearest_possible
@@ -107,6 +109,33 @@ def test_an_undated_number_and_a_dated_one_in_any_order():
     for order in (pairs, pairs[::-1]):
         number = BASELINE.set(dict(order)).law.numbers["tax_rebate.high_rate"]
         assert [float(number.at(year)) for year in (2013, 2014, 2017)] == [0.4, 0.6, 0.6]
+
+
+# ------------------------------------------------------------------------------------------- published growth
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said", "remedy"),
+    [
+        ({"market": "hindsight", "horizon": 2018}, "market", "the award years are 2013 … 2018", "market: ex_ante, or horizon: 2017"),
+        ({"market": "hindsight", "policy.start": "2012-01-01"}, "market", "the award years are 2012 … 2017", "market: ex_ante"),
+    ],
+)
+def test_growth_that_was_never_published_is_refused(changes, place, said, remedy):
+    with pytest.raises(ScenarioError) as refused:
+        BASELINE.set(changes)
+    (problem,) = refused.value.problems
+    assert (problem.place, problem.remedy) == (place, remedy) and said in problem.cause
+    told = str(translated(problem, "zh"))
+    assert "只公布了 2013—2017 年的" in told and "ex_ante" in told
+
+
+def test_growth_that_was_published_is_played(capsys):
+    assert load_scenario("hindsight").set({"horizon": 2015}).years[-1] == 2015
+    with pytest.raises(ScenarioError, match="award years are 2013 … 2019"):
+        load_scenario("hindsight").set({"horizon": 2019})
+    assert main(["run", "--policy", "longhua_2025", "--set", "market=hindsight", "--draws", "2", "--lang", "en"]) == 2
+    assert "market: hindsight" in (said := capsys.readouterr().err) and "2025 … 2031" in said
 
 
 # ------------------------------------------------------------------------------------------- correlations

@@ -1,7 +1,7 @@
 """Formulas of a policy file: read with Python's own parser, checked for units, made into nodes.
 
-A small total language: facts of the year, `last_year.x`, `in_year(2015).x`, numbers and readings of the policy, names defined
-beside them, what this policy has paid (`paid.total` …), + − × ÷, comparisons, and / or / not, `a if b else c`, and the
+A small total language: facts of the year, `last_year.x`, `years_ago(2).x`, `in_year(2015).x`, numbers and readings of the policy, names
+defined beside them, what this policy has paid (`paid.total` …), + − × ÷, comparisons, and / or / not, `a if b else c`, and the
 functions of `FUNCTIONS`. English and Chinese names, full-width signs, `20万元` and `30%` are understood. Nothing is evaluated
 here and nothing else is accepted: no calls out, no attributes, no loops. Every fault of a formula is reported at once.
 """
@@ -14,7 +14,7 @@ import math
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol
@@ -54,22 +54,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Edge:
-    """A fact compared with a number of the policy. op: the sign with the fact on the left; last_year: the fact's year."""
+    """A fact compared with a number of the policy. op: the sign with the fact on the left; ago: how many years before the fact is of."""
 
     fact: str
     op: str
     number: str
-    last_year: bool = False
+    ago: int = 0
 
 
 @dataclass
 class Uses:
-    """What a formula reads: facts of the enterprise and the year, of the year before and of fixed years, numbers (paths),
+    """What a formula reads: facts of the enterprise and the year, of so many years ago and of fixed years, numbers (paths),
     readings, other clauses; edges; rising: thresholds of a tier, which must rise; awards: the numbers that tiers give, from the
     lowest, each with its threshold; capped: a number and one that is the most it may come to."""
 
     facts: dict[str, None] = field(default_factory=dict)
-    last_year: dict[str, None] = field(default_factory=dict)
+    earlier: dict[tuple[str, int], None] = field(default_factory=dict)
     fixed_years: dict[tuple[str, int], None] = field(default_factory=dict)
     numbers: dict[str, None] = field(default_factory=dict)
     readings: dict[str, None] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Scope(Protocol):
         """What a plain name stands for; None when it is not known."""
 
     def fact(self, word: str, when: str, year: int) -> Value | None:
-        """An annual fact of the year before (`last`) or of a fixed year (`fixed`)."""
+        """An annual fact of so many years ago (`last`) or of a fixed year (`fixed`)."""
 
     def paid(self, clause: str, what: str, uses: Uses) -> Value | None:
         """What this policy has paid; clause "": the formula's own."""
@@ -187,10 +187,12 @@ _ALIASES = {
     "满几年": "age",
 }
 FUNCTIONS = tuple(dict.fromkeys(_ALIASES.values()))
-_LAST_YEAR = ("last_year", "上年", "去年")
+LAST_YEARS = {"last_year": 1, "上年": 1, "去年": 1, "year_before_last": 2, "前年": 2, "上上年": 2, "大前年": 3}  # years ago
+_YEARS_AGO = ("years_ago", "几年前")
+LONGEST_AGO = 10  # years
 _IN_YEAR = ("in_year", "某年")
-_PAID = ("paid", "已享受", "已兑现")
-_PAID_FIELDS = {
+PAID_WORDS = ("paid", "已享受", "已兑现")
+PAID_FIELDS = {
     "total": "total",
     "合计": "total",
     "累计": "total",
@@ -432,12 +434,21 @@ class Formula:
         return value
 
     def _unknown(self, tree: ast.AST, word: str) -> Value:
+        if word in LAST_YEARS:
+            return self._of_what(tree, word)
         known = list(self.scope.known())
         near = nearest(word, known, 0.5)
         if not near and len(word) > 2:
             holding = [k for k in known if word in k or k in word]
             near = phrase("did you mean {}?", min(holding, key=len)) if holding else ""
         joined = re.search("[且或]", word)
+        if (sign := _COMPARED.search(word)) and word[: sign.start()] in known:
+            return self.fail(
+                self._at(tree), phrase("there is no {}", word), f"没有“{word}”", "compare with >= > <= <", "比较请用 >=、>、<=、<、=="
+            )
+        owner = next((name for name in LAST_YEARS if word.startswith(name) and word[len(name) :].lstrip("_的") in known), "")
+        if owner:  # 上年销售额
+            near = f"did you mean {owner}.{word[len(owner) :].lstrip('_的')}?"
         remedy_zh = f"是否应为“{near[len('did you mean ') : -1]}”？" if near else "请核对名称，或在 facts、numbers、let 中先定义"
         if joined and any(part in known for part in re.split("[且或]", word)):
             near, remedy_zh = "leave blanks around 且 and 或", "“且”“或”前后请空一格"
@@ -447,6 +458,16 @@ class Formula:
             f"没有名为“{word}”的数据、数值或定义",
             near or "define it under facts, numbers or let",
             remedy_zh,
+        )
+
+    def _of_what(self, tree: ast.AST, word: str) -> Value:
+        """A year stands by itself, or before a bracket."""
+        return self.fail(
+            self._at(tree),
+            f"{word} is a year: of which fact is not said",
+            f"“{word}”只是年度，没有写是哪项数据",
+            f"write {word}.x: a point, then the fact",
+            f"写成“{word}.销售额”：加点，再写数据名",
         )
 
     def _literal(self, tree: ast.AST, written: str) -> Value:
@@ -476,11 +497,19 @@ class Formula:
 
     def _attribute(self, tree: ast.Attribute) -> Value:
         owner, what = tree.value, unicodedata.normalize("NFKC", tree.attr)
+        if (ago := years_ago(owner)) is not None:
+            if 1 <= ago <= LONGEST_AGO:
+                return self._dated(tree, what, "last", ago)
+            return self.fail(
+                self._at(owner),
+                "years_ago needs a number of years in figures",
+                "years_ago（几年前）需要写明年数",
+                f"write years_ago(2).x, 1 … {LONGEST_AGO} years",
+                f"如 几年前(2).销售额，1 至 {LONGEST_AGO} 年",
+            )
         if isinstance(owner, ast.Name):
             word = unicodedata.normalize("NFKC", owner.id)
-            if word in _LAST_YEAR:
-                return self._dated(tree, what, "last", 0)
-            if word in _PAID:
+            if word in PAID_WORDS:
                 return self._paid(tree, "", what)
             if word in ("numbers", "数值", "facts", "数据"):
                 kind = "number" if word in ("numbers", "数值") else "fact"
@@ -489,36 +518,45 @@ class Formula:
             if what in _DUE:
                 value = self.scope.paid(word, "due", self.uses)
                 return value if value is not None else self._no_clause(tree, word)
-        if isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.attr in _PAID:
+        if isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.attr in PAID_WORDS:
             return self._paid(tree, unicodedata.normalize("NFKC", owner.value.id), what)
-        if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id in _IN_YEAR:
-            year = owner.args[0].value if len(owner.args) == 1 and isinstance(owner.args[0], ast.Constant) else None
-            if not isinstance(year, int) or not 1990 <= year <= 2100:
-                return self.fail(
-                    self._at(owner),
-                    "in_year needs a year in figures",
-                    "in_year 需要写明年份",
-                    "write in_year(2015).x",
-                    "如 in_year(2015).销售额",
-                )
-            return self._dated(tree, what, "fixed", year)
+        if (year := fixed_year(owner, self._literals)) is not None:
+            if 1990 <= year <= 2100:
+                return self._dated(tree, what, "fixed", year)
+            return self.fail(
+                self._at(owner),
+                "in_year needs a year in figures",
+                "in_year 需要写明年份",
+                "write in_year(2015).x",
+                "如 2015年.销售额",
+            )
         return self.fail(
             self._at(tree),
             "holds a point that means nothing here",
             "此处的“.”没有意义",
-            "only last_year.x, in_year(2015).x, paid.x and CLAUSE.paid.x",
-            "只有 last_year.x、in_year(2015).x、paid.x、条款.paid.x",
+            "only last_year.x, years_ago(2).x, in_year(2015).x, paid.x and CLAUSE.paid.x",
+            "只有 last_year.x（上年）、years_ago(2).x（前年）、in_year(2015).x、paid.x、条款.paid.x",
         )
 
     def _dated(self, tree: ast.AST, what: str, when: str, year: int) -> Value:
         value = self.scope.fact(what, when, year)
         if value is None:
-            return self._unknown(tree, what)
+            plain = self.scope.name(what, self._at(tree), self)
+            if plain is None or plain.kind == _POISON:
+                return self._unknown(tree, what) if plain is None else POISON
+            of_enterprise = plain.source[:1] == ("fact",)
+            return self.fail(
+                self._at(tree),
+                f"{what} is of the enterprise, not of a year" if of_enterprise else f"{what} is no fact of a year",
+                f"“{what}”是企业的数据，不分年度" if of_enterprise else f"“{what}”不是年度数据",
+                phrase("write {}", what),
+                f"直接写“{what}”",
+            )
         if value.kind == _POISON:
             return POISON
         name = value.source[1]
         if when == "last":
-            self.uses.last_year[name] = None
+            self.uses.earlier[(name, year)] = None
         else:
             self.uses.fixed_years[(name, year)] = None
         return value
@@ -533,15 +571,15 @@ class Formula:
         )
 
     def _paid(self, tree: ast.AST, clause: str, what: str) -> Value:
-        if what not in _PAID_FIELDS:
+        if what not in PAID_FIELDS:
             return self.fail(
                 self._at(tree),
                 f"paid has no {what}",
                 f"paid 没有“{what}”",
-                phrase("one of {}", ", ".join(dict.fromkeys(_PAID_FIELDS.values()))),
+                phrase("one of {}", ", ".join(dict.fromkeys(PAID_FIELDS.values()))),
                 "合计 total、年数 years、首年 first_year、末年 last_year、末次金额 last",
             )
-        value = self.scope.paid(clause, _PAID_FIELDS[what], self.uses)
+        value = self.scope.paid(clause, PAID_FIELDS[what], self.uses)
         return value if value is not None else self._no_clause(tree, clause)
 
     # ------------------------------------------------------------------------------------------------- arithmetic
@@ -781,7 +819,7 @@ class Formula:
         mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[sign]
         for one, other, op in ((left, right, sign), (right, left, mirrored)):
             if one.source[:1] in (("fact",), ("last",)) and other.source[:1] == ("number",):
-                self.uses.edges[Edge(one.source[1], op, other.source[1], one.source[0] == "last")] = None
+                self.uses.edges[Edge(one.source[1], op, other.source[1], int(one.source[2]) if one.source[0] == "last" else 0)] = None
         return Value(BOOL, _signed(sign, pair[0], pair[1]))
 
     def _in_term(self, tree: ast.expr, value: Value) -> Value:
@@ -865,6 +903,10 @@ class Formula:
             )
         word = unicodedata.normalize("NFKC", tree.func.id)
         name = _ALIASES.get(word) or _ALIASES.get(word.lower())
+        if name is None and (word in LAST_YEARS or word in (*_YEARS_AGO, *_IN_YEAR)):
+            return self._of_what(tree, word if word in LAST_YEARS else f"{word}(…)")
+        if name is None and (sums := _SUMS.get(word.lower())):
+            return self.fail(self._at(tree), f"there is no function {word}", f"没有函数“{word}”", f"write {sums}", f"请写 {sums}")
         if name is None:
             near = nearest(word, _ALIASES)
             return self.fail(
@@ -1201,6 +1243,30 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], int]] = {
 _KEYWORDS = {"自": "from_", "起": "from_", "至": "to", "止": "to", "每": "of", "否则": "otherwise", "年": "year"}
 
 
+def years_ago(owner: ast.expr) -> int | None:
+    """Of how many years ago `owner.x` is; 0 where that is not said in figures; None where it is something else."""
+    if isinstance(owner, ast.Name):
+        return LAST_YEARS.get(unicodedata.normalize("NFKC", owner.id))
+    if not (isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id in _YEARS_AGO):
+        return None
+    ago = owner.args[0].value if len(owner.args) == 1 and isinstance(owner.args[0], ast.Constant) else 0
+    return ago if type(ago) is int else 0
+
+
+def fixed_year(owner: ast.expr, literals: Sequence[str]) -> int | None:
+    """The calendar year of `in_year(2015).x` or `2015年.x`; 0 where that is not said in figures; None where it is something else."""
+    said, called = owner, isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id in _IN_YEAR
+    if called:
+        assert isinstance(owner, ast.Call)
+        said = owner.args[0] if len(owner.args) == 1 else owner
+    if called and isinstance(said, ast.Constant) and type(said.value) is int:
+        return said.value
+    place = re.fullmatch(r"_q(\d+)", said.id) if isinstance(said, ast.Name) else None
+    written = literals[int(place[1])] if place and int(place[1]) < len(literals) else ""
+    year = re.fullmatch(r"(\d{4})\s*年", written)
+    return int(year[1]) if year else 0 if called else None
+
+
 def _after_operand(before: str) -> bool:
     """Whether what stands before ends with a value: what follows joins it to another."""
     operand = re.search(r"(\w+)$", before)
@@ -1289,9 +1355,23 @@ def _depth(tree: ast.AST) -> int:
     return deepest
 
 
+_COMPARED = re.compile("大于|小于|等于|超过|高于|低于|达到|以上|以下")
+_SUMS = {**dict.fromkeys(("sum", "合计", "求和"), "a + b"), **dict.fromkeys(("avg", "average", "mean", "平均"), "(a + b) / 2")}
+_SLIPS = (  # what people write that is no part of the language, and what stands for it
+    (r"&&|\|\|", "write and, or", "请写 and、or（且、或）"),
+    (r"\d{4}年\w", "write 2015年.x: a point before the fact", "年份和数据名之间加点：2015年.销售额"),
+    (r"否则|(?<!\w)若|则(?!\w)", "write if(condition, a, b), or a if condition else b", "请写 如果(条件, 甲, 乙)，或 甲 if 条件 else 乙"),
+    (r"[；;]", "write , between values", "各项之间用逗号"),
+    (r"[【】〔〕]", "write ( and )", "括号请用 ( )"),
+)
+
+
 def _syntax(error: BaseException, code: str) -> tuple[str, str, str, str]:
     if not code.strip():
         return "is empty", "为空", "write a formula", "请写公式"
+    for sign, en, zh in _SLIPS:
+        if re.search(sign, code):
+            return "cannot be read from here on", "自此处起无法读取", en, zh
     if re.search(r"(?<![=<>!])=(?!=)", code) and isinstance(error, SyntaxError):
         return (
             "cannot be read: one = gives a value, it compares nothing",
@@ -1318,8 +1398,11 @@ __all__ = [
     "CHOICE",
     "DATE",
     "FUNCTIONS",
+    "LAST_YEARS",
     "MONTH",
     "NUMBER",
+    "PAID_FIELDS",
+    "PAID_WORDS",
     "POISON",
     "YEAR",
     "Edge",
@@ -1330,4 +1413,6 @@ __all__ = [
     "Uses",
     "Value",
     "caret",
+    "fixed_year",
+    "years_ago",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 LARGEST = 2**126  # beyond this no arithmetic is done
-# leaves; their arguments: an index, and for FIXED and OWN_FIXED a calendar year
+# leaves; their arguments: an index, for LAST and OWN_LAST how many years ago, for FIXED and OWN_FIXED a calendar year
 ENTERPRISE, OWN, ROW, OWN_ROW, LAST, OWN_LAST, FIXED, OWN_FIXED = (
     "enterprise",
     "own",
@@ -27,6 +27,8 @@ YEAR, START, END, PAID_NOW, ELIGIBLE = "year", "start", "end", "paid_now", "elig
 LEAVES = frozenset(
     (ENTERPRISE, OWN, ROW, OWN_ROW, LAST, OWN_LAST, FIXED, OWN_FIXED, NUMBER, READING, HISTORY, DUE, YEAR, START, END, PAID_NOW, ELIGIBLE)
 )
+OF_THE_YEAR, AGO, FIXED_YEAR = (ROW, OWN_ROW), (LAST, OWN_LAST), (FIXED, OWN_FIXED)  # annual facts, by the year they are of
+ANNUAL = frozenset((*OF_THE_YEAR, *AGO, *FIXED_YEAR))
 Range = tuple[int, int]
 
 

@@ -71,6 +71,25 @@ def test_what_a_spreadsheet_makes_of_what_is_typed_is_understood(book):
     assert [p.place.partition("（")[0].rpartition(" ")[2] for p in problems if "=hours" in p.cause] == [places[7]]
 
 
+@pytest.mark.parametrize(("zh", "said"), [("一档", []), ("另一名称", ["重复"])])
+def test_a_number_of_several_years_may_say_its_name_on_each_line(book, zh, said):
+    def later(opened):
+        rows = opened["数字"]
+        at = {cell.value: cell.column for cell in rows[1]}
+        row = next(r for r in range(2, rows.max_row + 1) if rows.cell(r, at["代号"]).value == "step")
+        new = rows.max_row + 1
+        for header in ("条款", "代号", "中文名称"):
+            rows.cell(new, at[header]).value = rows.cell(row, at[header]).value
+        rows.cell(row, at["自年份"]).value, rows.cell(new, at["自年份"]).value = 2016, 2018
+        rows.cell(new, at["数值"]).value, rows.cell(new, at["中文名称"]).value = "200万元", zh
+
+    law, problems, _ = book(after=later)
+    assert [p.cause_zh.partition("，")[0] for p in problems] == said
+    if not said:
+        assert law is not None
+        assert [law.numbers["growth.step"].at(year) for year in (2016, 2017, 2018)] == [1_000_000, 1_000_000, 2_000_000]
+
+
 def test_a_formula_of_the_spreadsheet_is_refused_with_its_cell(book):
     law, problems, places = book(
         ("数字", "step", "数值", "=50*20000", "General"), ("条款", "growth", "中文名称", '="增长"&"奖励"', "General")

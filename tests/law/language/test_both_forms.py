@@ -14,6 +14,9 @@ MONEY = st.sampled_from(
         "sales",
         "last_year.online_sales",
         "in_year(2014).sales",
+        "in_year(2011).online_sales",
+        "years_ago(2).online_sales",
+        "years_ago(4).online_sales",
         "cap",
         "step",
         "paid_in_capital",
@@ -25,7 +28,7 @@ MONEY = st.sampled_from(
         "exports * exchange",
     ]
 )
-COUNTS = st.sampled_from(["parcels", "least", "last_year.parcels", "paid_members", "3件"])
+COUNTS = st.sampled_from(["parcels", "least", "last_year.parcels", "years_ago(3).parcels", "paid_members", "3件"])
 DAYS = st.sampled_from(["settled_on", "opened_on", "violated_on", "2015-02-28", "end_of_year(year)", "term_start"])
 
 
@@ -134,15 +137,18 @@ def situations(draw):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(AMOUNT, CONDITION, st.lists(situations(), min_size=2, max_size=4), st.sampled_from([2014, 2016, 2018]), FLAG)
-def test_the_same_in_both_and_never_a_failure(amount, condition, all_given, year, reading):
+@given(
+    AMOUNT, CONDITION, st.lists(situations(), min_size=2, max_size=4), st.sampled_from([2014, 2016, 2018]), FLAG, st.sampled_from([2, 3, 8])
+)
+def test_the_same_in_both_and_never_a_failure(amount, condition, all_given, year, reading, rows):
     law, problems = law_of_formulas(amount, condition)
     if law is None:  # a formula that is always nothing, never holds, or may grow beyond what is counted
         assert all(p.remedy and p.cause_zh for p in problems)
         return
     forms = both(law)
     for values in all_given:
-        situation = Facts(law, year)
+        situation = Facts(law, year, rows)
+        situation.own[len(law.policy.own_enterprise) :] = range(700, 700 + len(law.policy.beyond))  # of years before the first row
         situation.readings[:] = reading
         situation.history[0] = [5000, year - 1, 2, year - 1, 5000, 0]
         for name, (now, before) in values.items():

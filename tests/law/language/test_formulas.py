@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from simulator.law.language.formula import FUNCTIONS
@@ -50,6 +52,13 @@ CASES = [  # formula, facts in stored units, fen
     ("age(opened_on) / 1年 * 1元", {"opened_on": 20100601}, 600),
     ("(year - year(opened_on)) / 1年 * 1元", {"opened_on": 20100601}, 600),
     ("in_year(2015).online_sales * rate", {"last_year__online_sales": 1000}, 300),
+    ("2015年.网络零售额 * rate + 某年(2015年).网络零售额 * rate", {"last_year__online_sales": 1000}, 600),
+    ("in_year(2017).online_sales * rate", {"online_sales": 1000, "last_year__online_sales": 1000}, 0),  # is to come
+    ("year_before_last.online_sales * rate", {"ago2__online_sales": 1000, "last_year__online_sales": 7}, 300),
+    ("前年.网络零售额 * rate", {"ago2__online_sales": 1000}, 300),
+    ("大前年.快递件数 * each", {"ago3__parcels": 1000}, 55_000),
+    ("years_ago(7).online_sales * rate + 几年前(1).网络零售额 * rate", {"ago7__online_sales": 1000, "last_year__online_sales": 100}, 330),
+    ("years_ago(9).online_sales * rate", {"online_sales": 1000}, 0),  # before the first row
     ("online_sales − 10元", {"online_sales": 500}, 0),
     ("２０万元 ＋ 1元", {}, 20_000_100),
     ("=rate * online_sales", {"online_sales": 1000}, 300),
@@ -148,6 +157,11 @@ def test_every_function_is_tried_above():
         ("tier(online_sales > {20元: cap, 10元: cap})", "do not rise"),
         ("sales_growth", "there is no sales_growth"),
         ("in_year(x).online_sales", "needs a year in figures"),
+        ("years_ago(x).online_sales", "needs a number of years in figures"),
+        ("years_ago(11).online_sales", "needs a number of years in figures"),
+        ("years_ago(2).online_sale", "there is no online_sale"),
+        ("last_year.rate * sales", "rate is no fact of a year"),
+        ("years_ago(2).settled_on", "settled_on is of the enterprise, not of a year"),
         ("paid.totl", "paid has no"),
         ("two.paid.total", "no clause"),
         ("months_in(year, 3, 4) * 1元", "a month is needed"),
@@ -173,6 +187,32 @@ def test_a_caret_stands_under_the_place_also_behind_chinese_words():
     line, caret = found[0].cause.splitlines()[1:]
     assert caret.index("^") == 4 and line.strip() == "上限 + 租用面积"
     assert faults("上限 + 销信额")[0].cause.splitlines()[2].index("^") == 4 + len("上限") * 2 + len(" + ")
+
+
+@pytest.mark.parametrize(
+    ("formula", "remedy"),
+    [
+        ("rate * last_year", "write last_year.x"),
+        ("rate * 前年(销售额)", "write 前年.x"),
+        ("rate * years_ago(2)", "write years_ago(…).x"),
+        ("rate * 2015年网络零售额", "write 2015年.x"),
+        ("SUM(sales, vat) * rate", "write a + b"),
+        ("rate * avg(sales, vat)", "write (a + b) / 2"),
+        ("cap if ecommerce && o2o else 0", "write and, or"),
+        ("若 ecommerce 则 cap 否则 0", "a if condition else b"),
+        ("min(rate * sales；cap)", "write , between"),
+        ("rate *【sales】", "write ( and )"),
+        ("cap if sales大于等于step else 0", "compare with >="),
+    ],
+)
+def test_what_people_write_instead_is_answered_with_what_to_write(formula, remedy):
+    (found, *_) = faults(formula)
+    assert remedy in found.remedy and re.search("[\u4e00-\u9fff]", found.remedy_zh)
+
+
+def test_a_year_written_onto_a_name_gets_its_point():
+    (found,) = faults("rate * 前年网络零售额")
+    assert (found.remedy, found.remedy_zh) == ("did you mean 前年.网络零售额?", "是否应为“前年.网络零售额”？")
 
 
 def test_full_width_signs_are_read_and_reported():

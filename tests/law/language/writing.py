@@ -70,7 +70,7 @@ class Facts:
         self.law, self.policy, self.year, self.count = law, law.policy, year, rows
         self.at = rows - 1
         self.enterprise = np.zeros(len(facts.ENTERPRISE_FIELDS), np.int64)
-        self.own = np.zeros(max(1, len(self.policy.own_enterprise)), np.int64)
+        self.own = np.zeros(max(1, self.policy.own_words), np.int64)
         self.rows = np.zeros((rows, len(facts.ANNUAL_FIELDS)), np.int64)
         self.own_rows = np.zeros((rows, max(1, len(self.policy.own_annual))), np.int64)
         terms = law.compile([year])
@@ -109,12 +109,13 @@ def both(law):
 
 
 def comes_to(amount, where="true", **given):
-    """What a formula gives for some facts (stored units; last_year__x for the year before), the same in both forms of code."""
+    """What a formula gives for some facts (stored units; last_year__x, ago2__x for earlier years), the same in both forms of code."""
     law, problems = law_of_formulas(amount, where)
     assert law is not None, problems
     given_facts = Facts(law, given.pop("year", 2016))
     for name, value in given.items():
-        given_facts.set(name.removeprefix("last_year__"), value, int(name.startswith("last_year__")))
+        when, _, fact = name.rpartition("__")
+        given_facts.set(fact, value, 1 if when == "last_year" else int(when.removeprefix("ago") or 0))
     answers = [given_facts.entitle(code) for code in both(law)]
     assert answers[0] == answers[1]
     return answers[0][1][0]
