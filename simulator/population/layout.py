@@ -26,7 +26,7 @@ _TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计|累计)(数|金额)?[:
 _NO_UNIT = ("-", "--", "—", "——", "/", "单位", "计量单位", "unit", "年", "年份", "文本", "代码", "日期", "是/否", "yyyy-mm-dd", "text")
 _REMARK = re.compile(
     r"以下|空白|续[上下]?表|[接承转][上下]页|完毕|结束|本[表页]|[共第] ?\d+ ?[页行户家条]|行受影响|来源"
-    "|签[字章]|盖章|打印|导出|截至"
+    r"|签[字章]|盖章|打印|导出|截至|^(?:\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}[、.])|^第.{1,3}(?:部分|类|批)$"
 )
 _COUNTED = re.compile(r"^\W*\d+ rows?\b|^\(\d+ |^\W{1,3}$|^eof$")  # what a database's shell writes below
 _FOOTNOTE = re.compile(
@@ -68,7 +68,7 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         [row + [""] * (width - len(row)) for row in header_rows],
         {left: right for first, left, last, right in grid.merged if first == last == kept[top]} if grid.merged else None,
     )
-    below, found = _split(rows, kept[top + depth :], header, table)
+    below, found = _split(grid, kept[top + depth :], header, table, {_title(cell) for place in kept[:top] for cell in rows[place] if cell})
     spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
     raw = RawTable(
         label,
@@ -94,23 +94,22 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
             for (row, column), text in grid.comments.items()
         ],
     )
+
+    def say(place: int, cause: str, remedy: str, severity: str = "warning") -> None:
+        raw.warnings.append(Problem(f"{label} {'row' if grid.is_sheet else 'line'} {lines[place]}", cause, remedy, severity))
+
     for place in found.notes:
-        where = f"{label} row {lines[place]}" if grid.is_sheet else f"{label} line {lines[place]}"
         text = plain(next(filter(plain, rows[place])))
-        raw.warnings.append(
-            Problem(
-                where, phrase("a footnote and not a row: “{}”; left out", text[:40]), "nothing to do, unless it is an enterprise", "warning"
-            )
+        cause = (
+            "a footnote and not a row: “{}”; read for the unit it says" if stated(text)[0] else "a footnote and not a row: “{}”; left out"
         )
+        say(place, phrase(cause, text[:40]), "nothing to do, unless it is an enterprise")
     if found.again:
-        raw.warnings.append(
-            Problem(
-                f"{label} {'row' if grid.is_sheet else 'line'} {lines[found.again[0]]}",
-                phrase("{} row(s) repeat the header or number its columns; left out", len(found.again)),
-                "nothing to do, unless it is an enterprise",
-                "warning",
-            )
-        )
+        cause = phrase("{} row(s) repeat the header or number its columns; left out", len(found.again))
+        say(found.again[0], cause, "nothing to do, unless it is an enterprise")
+    if found.other is not None:
+        cause = "another header begins here, with other names or units: there are two tables"
+        say(found.other, cause, "put each on a sheet of its own, or repeat the header as it is", "error")
     raw.warnings += spread.problems(raw)
     body = spread.rows
     _tell_short(raw, body)
@@ -126,6 +125,7 @@ class _Spread:
     def __init__(self, grid: Grid, body: list[int], columns: list[Column | None]):
         self.columns = columns
         self.rows = [grid.rows[place] for place in body]
+        self.beneath: dict[tuple[int, int], tuple[str, str]] = {}  # what a merged cell hides
         self.ranges: list[tuple[int, int, list[int], list[int]]] = []  # row, column of the value; rows, columns of the range
         for first, left, last, right in grid.merged:
             at = range(bisect_left(body, first), bisect_right(body, last))
@@ -137,6 +137,8 @@ class _Spread:
             for row in at:
                 self.rows[row] = filled = self.rows[row] + [""] * (right + 1 - len(self.rows[row]))
                 for column in across:
+                    if plain(filled[column]) not in ("", plain(value)):
+                        self.beneath.setdefault((row, column), (filled[column], value))
                     filled[column] = value
 
     def problems(self, raw: RawTable) -> list[Problem]:
@@ -162,6 +164,9 @@ class _Spread:
                     "unmerge the cells and write the figure of each",
                 )
             )
+        for (row, at), (text, over) in self.beneath.items():
+            cause = phrase("{} lies hidden under the merged {}", shown(text), shown(over))
+            found.append(raw.problem(row, at, cause, "unmerge the cells and write the figure of each"))
         if sure:
             found.append(
                 raw.problem(
@@ -230,16 +235,27 @@ def _headings(rows: list[list[str]], merged: Mapping[int, int] | None = None) ->
 
 @dataclass
 class _Rows:
-    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header repeated."""
+    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header repeated; and where another
+    header begins."""
 
     body: list[int]
     totals: list[int]
     notes: list[int]
     again: list[int]
+    other: int | None = None
 
 
-def _split(rows: Sequence[list[str]], places: list[int], header: list[str], table: Table) -> tuple[list[str], _Rows]:
-    """The units that the first row under the header says by column (none where it is no such row), and the other rows."""
+def _title(text: str) -> str:
+    """A title as it is on every page."""
+    return re.sub(r"\(?续[表页]?\)?|[0-9]", "", squeezed(text))
+
+
+def _split(grid: Grid, places: list[int], header: list[str], table: Table, titles: set[str]) -> tuple[list[str], _Rows]:
+    """The units that the first row under the header says by column (none where it is no such row), and the other rows.
+
+    titles: what stands above the header.
+    """
+    rows = grid.rows
     names = [column_named(cell, table) for cell in header]
     key = next((at for at, column in enumerate(names) if column is not None and column.name == "enterprise_id"), 0)
     below: list[str] = []
@@ -248,19 +264,31 @@ def _split(rows: Sequence[list[str]], places: list[int], header: list[str], tabl
         places = places[1:]
     found = _Rows([], [], [], [])
     header_words = [squeezed(cell) for cell in header if squeezed(cell)]
-    name = header[key] if key < len(header) else ""
-    for place in places:
+    wide = {first for first, left, last, right in grid.merged if first == last and left <= key and 2 * (right - left + 1) > len(header)}
+    for at, place in enumerate(places):
         row = rows[place]
-        again = name in row[key : key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == header_words
-        if again or (place == places[0] and _are_numbers(row)):
+        first = row[key] if key < len(row) else ""
+        if first and (first[0] > "9" or first == header[key]) and column_named(first, table) is not None:  # no code begins like one
+            if [squeezed(cell) for cell in row if squeezed(cell)] == header_words:
+                for before in reversed(places[:at]):  # the titles of a page
+                    if found.body and before == found.body[-1] and {_title(cell) for cell in rows[before] if cell} <= titles:
+                        found.again.append(found.body.pop())
+                    elif before not in found.notes:
+                        break
+                found.again.append(place)
+                continue
+            if _known(row, table)[0] > 1:
+                found.other = place
+                found.notes = [note for note in found.notes if note != places[at - 1]]
+                break
+        if place == places[0] and _are_numbers(row):
             found.again.append(place)
             continue
-        first = row[key] if key < len(row) else ""
         if not plain(first):
             first = next((cell for cell in row if plain(cell)), "")
         if is_total(first):
             found.totals.append(place)
-        elif _is_note(row, first, len(header_words)):
+        elif (place in wide and sum(map(bool, map(plain, row))) == 1) or _is_note(row, first, len(header_words)):
             found.notes.append(place)
         else:
             found.body.append(place)

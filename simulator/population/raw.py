@@ -64,9 +64,10 @@ def as_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.{DIGITS}g}"
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text  # of DECIMAL(18, 3): 100.000 would look like thousands
     if isinstance(value, bytes):  # a bit of MySQL's, or text that was stored without saying so
-        return str(value[0]) if value in (b"\0", b"\1") else value.decode("utf-8", "backslashreplace")
+        return str(value[0]) if value in (b"\0", b"\1") else value.rstrip(b"\0").decode("utf-8", "backslashreplace")
     if isinstance(value, datetime.datetime):
         bare = value.tzinfo is None and value.time() == datetime.time()
         return value.date().isoformat() if bare else value.isoformat(" ", "seconds")

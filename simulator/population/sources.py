@@ -196,7 +196,7 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
     """One table's file into the source."""
     found: RawTable | Problem
     if suffix == ".parquet" or data[:4] == b"PAR1":
-        found = parquet.from_parquet(data, label)
+        found = parquet.from_parquet(data, label, table)
     elif suffix != ".csv" and (refusal := _refusal(data, label)) is not None:
         found = refusal
     elif is_html(data):

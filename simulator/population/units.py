@@ -91,7 +91,8 @@ _MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几�
 EXPLANATION = "explanation"  # where a unit is said for every table: a sheet or a file beside them
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
-_SEPARATORS = re.compile(r"[((\[【〔{<〈/::,、|~—–-]")
+_SEPARATORS = re.compile(r"[((\[【〔{<〈《/::,、|~—–·-]")
+_BEHIND = re.compile("(?<=.)(?<![((\\[【〔{<〈《/:])(?:计量|金额|货币)?单位[:为]?(?=.)")  # 销售额 单位：万元
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥)[,、]?|[,、]?(?:人民币|rmb|cny|¥)$")
 _PER = re.compile(r"[/每月天日季]")  # an amount for something is another one
 
@@ -114,13 +115,13 @@ def column_named(text: str, table: Table) -> Column | None:
 def _split(text: str, table: Table) -> tuple[Column | None, str]:
     """Column and unit word of a header cell; (None, "") when it names no column."""
     names = table.names
-    name = _LEAD.sub("", _MARKS.sub("", squeezed(text)))
+    name = _BEHIND.sub(":", _LEAD.sub("", _MARKS.sub("", squeezed(text))))
     if name in names:
         return names[name], ""
     for match in _SEPARATORS.finditer(name):
         column = names.get(name[: match.start()])
         if column is not None:
-            return column, name[match.end() :].strip("()[]】〕}>〉:单位").strip()
+            return column, name[match.end() :].strip("()[]】〕}>〉》:单位").strip()
     for at in range(len(name) - 1, 0, -1):  # 金额万元, amount_wan
         if name[:at] in names and factor_of(name[at:]) is not None:
             return names[name[:at]], name[at:]
@@ -246,6 +247,9 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
         if named and column.header not in named:
             if units and not own and where == "note":
                 mentioned.append((where, *units))
+            continue
+        if where == "note" and units and not own and re.search(r"(?:19|20)\d\d年", squeezed(text)):  # perhaps of another year
+            mentioned.append((where, *units))
             continue
         if len({factor_of(unit) for unit in units}) > 1 and not (own and units >= set(found.values())):
             return phrase("the {} names two units, {}", where, " / ".join(sorted(units, key=len)))
