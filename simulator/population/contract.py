@@ -73,6 +73,8 @@ def _name_columns(checked: Checked) -> None:
                 unit = money_word(text) or "".join(_UNIT.findall(squeezed(text))[:1])
                 if remedy.endswith("?") and unit:  # renamed without it, the amounts would be read as yuan
                     remedy = f"{remedy[:-1]}({unit})?"
+                if squeezed(text).removeprefix("计量").removeprefix("金额") == "单位":
+                    remedy = "write the unit into the headers, as 金额（万元）, and remove the column"
                 fault(phrase("unknown column {}", shown(text)), remedy)
         elif column.name in checked.positions:
             first = checked.positions[column.name] + 1

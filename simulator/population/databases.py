@@ -23,7 +23,7 @@ from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.sheets import MOST_BYTES
 from simulator.population.synthetic_mark import unbound
-from simulator.population.units import column_named, stated
+from simulator.population.units import column_named, of_name, stated
 
 Remarks = dict[str, str | None]  # by column, "" for the table
 MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
@@ -228,7 +228,7 @@ def _source(
         digest.update(repr((table.name, columns, texts, *([sorted(said.items())] if said else []))).encode())
         raw = RawTable(name, False, [str(column) for column in columns], 0, [], list(range(1, len(texts) + 1)))
         raw.columns = list(zip(*texts, strict=True)) or [()] * len(columns)
-        raw.says = [("title", said[""])] if "" in said else []
+        raw.says = of_name(name) + ([("title", said[""])] if "" in said else [])
         raw.comments = [(0, at, said[column]) for at, column in enumerate(columns) if column in said]
         named = [column_named(str(column), table) for column in columns]
         raw.warnings += [

@@ -17,7 +17,7 @@ from simulator.population.cells import shown
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.grid import Grid
 from simulator.population.raw import RawTable
-from simulator.population.units import column_named, is_unit, money_word, stated
+from simulator.population.units import column_named, is_unit, money_word, of_name, stated
 
 MOST_COLUMNS = 500  # far above any table's; what is wider is no table, and filling it up would cost the memory
 LOOKED_AT = 30  # rows among which the header is looked for
@@ -68,6 +68,16 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         [row + [""] * (width - len(row)) for row in header_rows],
         {left: right for first, left, last, right in grid.merged if first == last == kept[top]} if grid.merged else None,
     )
+    outside = []  # what is said beside the header, above nothing
+    for at, cell in enumerate(header):
+        if (
+            cell
+            and column_named(cell, table) is None
+            and stated(cell)[0]
+            and not any(plain(r[at]) for r in map(rows.__getitem__, kept[top + depth :]) if at < len(r))
+        ):
+            outside.append(cell)
+            header[at] = ""
     below, found = _split(grid, kept[top + depth :], header, table, {_title(cell) for place in kept[:top] for cell in rows[place] if cell})
     spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
     raw = RawTable(
@@ -82,7 +92,9 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         below=below,
         totals=[(lines[place], rows[place]) for place in found.totals],
         says=[
-            ("name", grid.title),
+            *(said for name in grid.title.split("\n") for said in of_name(name)),
+            *(("title", cell) for cell in outside),
+            *(("remark", text) for text in _remarks([rows[place] for place in found.body], header)),
             *(("title", text) for text in grid.says),
             *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
             *(("note", " ".join(filter(None, rows[place]))) for place in found.notes),
@@ -245,6 +257,13 @@ class _Rows:
     other: int | None = None
 
 
+def _remarks(body: list[list[str]], header: list[str]) -> list[str]:
+    """What the remarks beside rows say of units, other than yuan."""
+    columns = [at for at, cell in enumerate(header) if squeezed(cell) in IGNORED]
+    texts = {row[at] for row in body for at in columns if at < len(row) and row[at] and any(letter in row[at] for letter in "元万亿圆萬")}
+    return sorted(text for text in texts if stated(text)[0] - {"元"})
+
+
 def _title(text: str) -> str:
     """A title as it is on every page."""
     return re.sub(r"\(?续[表页]?\)?|[0-9]", "", squeezed(text))
@@ -288,7 +307,7 @@ def _split(grid: Grid, places: list[int], header: list[str], table: Table, title
             first = next((cell for cell in row if plain(cell)), "")
         if is_total(first):
             found.totals.append(place)
-        elif (place in wide and sum(map(bool, map(plain, row))) == 1) or _is_note(row, first, len(header_words)):
+        elif _is_note(row, first, len(header_words)) or (place in wide and sum(map(bool, map(plain, row))) == 1):
             found.notes.append(place)
         else:
             found.body.append(place)
@@ -299,6 +318,8 @@ def _is_note(row: list[str], first: str, columns: int) -> bool:
     """Whether a row under a table of so many columns is a remark: it begins like one, or has nothing but the
     words of one, or a program's count of rows, in one cell."""
     word = plain(first)
+    if sum(map(bool, row)) == 2 and stated("".join(row))[0]:  # 单位 | 万元
+        return True
     note = bool(_FOOTNOTE.fullmatch(word) or stated(first)[0])
     if not note and (_REMARK.search(word) or _COUNTED.search(word)) is None:
         return False

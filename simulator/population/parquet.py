@@ -15,7 +15,7 @@ from simulator.population.column import Column, Table
 from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
 from simulator.population.sheets import MOST_BYTES
-from simulator.population.units import column_named
+from simulator.population.units import column_named, of_name
 
 MOST_ROWS = 20_000_000  # a register of a million enterprises has three million
 MOST_VALUES = 200_000_000
@@ -64,7 +64,7 @@ def from_parquet(data: bytes, label: str, of: Table) -> RawTable | Problem:
             0,
             [as_texts(held) for held in table.columns] or [()],
             list(range(1, table.num_rows + 1)),
-            says=[("name", label), *(("title", text) for text in _said(schema.metadata))],
+            says=[*of_name(label), *(("title", text) for text in _said(schema.metadata))],
             comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)],
             warnings=coarse,
         )

@@ -10,9 +10,9 @@ from typing import Any, overload
 
 import numpy as np
 
-from simulator.errors import Problem, nearest
-from simulator.population.column import Column, plain
-from simulator.population.schema import BESIDE, SYNTHETIC_MARK, contract
+from simulator.errors import Problem
+from simulator.population.column import Column
+from simulator.population.schema import contract
 
 DIGITS = 15  # what a spreadsheet keeps of a number, and a float of what a person wrote; the rest is noise
 
@@ -141,7 +141,8 @@ class Source:
     """What was found at a path: the tables that could be opened, by English name, and what else is to be said.
 
     present: names of all tables found, usable or not (a damaged table is not also missing); problems: errors and
-    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read; says: as of a RawTable, of every table.
+    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read; says: as of a RawTable, of every table;
+    strays: label, name and first rows of files and sheets that are no table.
     """
 
     tables: dict[str, RawTable] = field(default_factory=dict)
@@ -150,6 +151,7 @@ class Source:
     synthetic: bool = False
     sha256: str = ""
     says: list[tuple[str, str]] = field(default_factory=list)
+    strays: list[tuple[str, str, Sequence[Sequence[str]]]] = field(default_factory=list)
 
     def add(self, name: str, found: RawTable | Problem) -> None:
         """Take in a table, or why it cannot be opened."""
@@ -192,12 +194,3 @@ def position_of(address: str) -> tuple[int, int]:
     for letter in name:
         position = position * 26 + ord(letter) - ord("A") + 1
     return int(address[len(name) :] or -1), position - 1
-
-
-def stray(label: str, name: str) -> list[Problem]:
-    """A warning about a file or sheet that is no table: a misspelt table must not vanish silently."""
-    if plain(name) in (*SYNTHETIC_MARK, *BESIDE):
-        return []
-    known = [word for table in contract().tables for word in (table.name, table.header)]
-    remedy = nearest(plain(name), known) or "nothing to do, unless it was meant to be read"
-    return [Problem(label, "is no table of a register and was not read", remedy, "warning")]

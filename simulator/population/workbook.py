@@ -16,11 +16,11 @@ from simulator.population.cells import Refused, shown
 from simulator.population.column import Table, plain
 from simulator.population.formulas import differing
 from simulator.population.grid import Grid, Place
-from simulator.population.layout import arrange
+from simulator.population.layout import LOOKED_AT, arrange
 from simulator.population.legacy import is_ole
 from simulator.population.look import CONDITIONAL, NEVER, STRUCK, ZERO, Look
 from simulator.population.numberformat import Meaning
-from simulator.population.raw import Finding, RawTable, Source, as_text, letters, position_of, stray
+from simulator.population.raw import Finding, RawTable, Source, as_text, letters, position_of
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.synthetic_mark import digest_of, fits, unbound
 from simulator.population.units import MONEY
@@ -43,7 +43,7 @@ def from_workbook(data: bytes, label: str) -> Source:
             mark = name if plain(name) in SYNTHETIC_MARK else mark
             says = of_sheet(name, opened.grid(name).rows)
             source.says += says
-            source.problems += [] if says else stray(f"{label}, sheet {name}", name)
+            source.strays += [] if says else [(f"{label}, sheet {name}", name, opened.grid(name).rows[:LOOKED_AT])]
         elif table.name in source.present:
             source.problems.append(Problem(f"{label}, sheet {name}", phrase("there are two sheets for {}", table.label), "keep one"))
         else:
@@ -105,7 +105,7 @@ class _Book:
             name,
             rows,
             range(1, len(rows) + 1),
-            title=f"{self.label} {name}",
+            title=f"{self.label}\n{name}",
             comments=look.comments,
             says=look.says,
             merged=[(*first, *last) for first, last in sheet.merged_cell_ranges or ()],
