@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,7 @@ from simulator.errors import Problem
 from simulator.population.column import Column
 from simulator.population.schema import contract
 
+_ADDRESS = re.compile(r"\$?([A-Za-z]{0,3})\$?([0-9]{0,9})")
 DIGITS = 15  # what a spreadsheet keeps of a number, and a float of what a person wrote; the rest is noise
 
 
@@ -184,13 +186,16 @@ def letters(position: int) -> str:
 
 
 def position_of(address: str) -> tuple[int, int]:
-    """Row number (from 1) and column position (from 0) of a cell address.
+    """Row number (from 1) and column position (from 0) of a cell address; −1 of a column's or row's own. Raises ValueError for what
+    is no address.
 
-    >>> position_of("AB12")
-    (12, 27)
+    >>> position_of("AB12"), position_of("$b$3"), position_of("C")
+    ((12, 27), (3, 1), (-1, 2))
     """
-    name = address.rstrip("0123456789")
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise ValueError(f"{address} is no address")
     position = 0
-    for letter in name:
+    for letter in found[1].upper():
         position = position * 26 + ord(letter) - ord("A") + 1
-    return int(address[len(name) :] or -1), position - 1
+    return int(found[2] or -1), position - 1

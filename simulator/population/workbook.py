@@ -215,7 +215,7 @@ def _open(data: bytes, label: str) -> _Book | tuple[str, str]:
         book = _Book(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), label, {}, mac_dates, of_lines(says))
         for sheet in book.reader.sheets_metadata:
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                look = book.looks[sheet.name] = looks.get(sheet.name, Look())
+                look = book.looks[sheet.name] = looks[sheet.name]
                 if sheet.visible != python_calamine.SheetVisibleEnum.Visible:
                     look.hidden = look.hidden or "the sheet is hidden"
                 if table_named(sheet.name):  # what is damaged shows itself here

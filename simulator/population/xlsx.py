@@ -96,7 +96,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     """
     found = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        targets = _targets(archive, "xl/workbook.xml")
+        targets = _targets(archive, "xl/workbook.xml", "/worksheet")
         tree = _tree(archive, "xl/workbook.xml")
         settings = {_local(element.tag): element.attrib for element in tree.iter()}
         mac_dates = settings.get("workbookPr", {}).get("date1904") in ("1", "true")
@@ -104,7 +104,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
         for element in tree.iter():
             if _local(element.tag) == "sheet":
                 link = next(value for key, value in element.attrib.items() if _local(key) == "id")
-                if "worksheets/" in targets[link]:
+                if link in targets:
                     parts[element.get("name", "")] = targets[link]
         texts = {*_targets(archive, "xl/workbook.xml", "/sharedStrings").values(), "xl/sharedStrings.xml"} & {*archive.namelist()}
         shared = b"".join(archive.read(part) for part in texts)

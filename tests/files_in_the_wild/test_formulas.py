@@ -2,8 +2,10 @@
 (jmcnamara/XlsxWriter#877, tidyverse/readxl#495); cells without addresses as Dynamics, SSRS and Power BI write them (calamine#261,
 box/spout#267)."""
 
+import io
 import re
 import struct
+import zipfile
 
 import pytest
 import xlwt
@@ -226,3 +228,19 @@ def test_a_formula_written_once_for_many_rows_of_an_old_workbook():
     assert formula_text(tokens(0, -1), 4, 4) == "D5*2" and formula_text(tokens(-2, 1), 4, 4) == "F3*2"
     for damaged in (b"", b"\1", b"\5\0\x1e", b"\1\0\x03", b"\3\0\x42\1\xff"):
         assert formula_text(damaged, 0, 0) is None
+
+
+def test_a_sheet_that_lies_in_another_folder_is_looked_at(tmp_path):
+    path = formula(tmp_path / "a.xlsx", "=2000000+1000000")
+    source = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+    with zipfile.ZipFile(path, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry.filename).replace(b"worksheets/sheet1.xml", b"data/one.xml")
+            target.writestr(entry.filename.replace("worksheets/sheet1.xml", "data/one.xml"), content)
+    asked(path, "enterprises!E2: the cell's formula shows 0")
+
+
+@pytest.mark.parametrize("address", [b"$E$2", b"2E", b"E", b"", b"E2:E3", b"-1"])
+def test_a_cell_with_an_odd_address_is_no_endless_matter(tmp_path, address):
+    path = xml(workbook(tmp_path / "a.xlsx", tables()), lambda content: content.replace(b'r="E2"', b'r="' + address + b'"'))
+    assert examine(path).errors or same(path, tmp_path)
