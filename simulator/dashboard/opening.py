@@ -9,6 +9,7 @@ from simulator.dashboard.page import QUICK, Dashboard
 from simulator.population.parts import open_register, whole
 from simulator.population.register import Population
 from simulator.population.units import parse_answers
+from simulator.report.wording import load
 from simulator.scenario import Scenario, load_scenario
 from simulator.store.kinds import folder_of
 
@@ -28,6 +29,8 @@ def open_page(
     or PopulationError with every problem.
     """
     scenario, population, out = map(folder_of, (scenario, population, out))
+    load(lang)  # whether it is a language
+    parse_answers(str(units).split())  # whether they are units, though no register is named
     found = load_scenario(scenario)
     found.set({"draws": draws})  # whether it can be meant
     return Dashboard(found, register_of(found, population, units), source=str(scenario), lang=lang, draws=draws, out=out)

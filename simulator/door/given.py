@@ -45,8 +45,9 @@ def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any]
     from simulator.errors import ScenarioError
     from simulator.scenario import load_scenario as load
 
-    changed = load(scenario).set(changes or {})
-    if idle := changed.unused(changes or {}):
+    given = load(scenario)
+    changed = given.set(changes or {})
+    if idle := changed.unused(changes or {}, given):
         raise ScenarioError(idle)
     return changed
 

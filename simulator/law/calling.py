@@ -59,7 +59,7 @@ def functions_of(policy: Policy, columns: Columns) -> Functions:
     The code lives as long as the policy does: whoever calls it holds the policy. Two threads that ask for it at once get the same
     code; what one has been given is never replaced.
     """
-    plain = os.environ.get("SIMULATOR_PLAIN", "") not in ("", "0")
+    plain = os.environ.get("SIMULATOR_PLAIN", "").strip().lower() in ("1", "true", "yes", "on")
     with global_compiler_lock:
         if plain not in policy.made:
             key = policy.hash, plain

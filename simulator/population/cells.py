@@ -74,7 +74,7 @@ def shown(text: str) -> str:
 
 
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_SUFFIXED = re.compile(r"(.*[\d.,)])\s*((?:人民币)?(?:元|千元|万元?|百万元|亿元?))")
+_SUFFIXED = re.compile(r"(.*[\d.,)])\s*((?:人民币)?(?:元|千元|万元?|百万元?|亿元?))")
 
 
 def parse(text: str, column: Column, declared: Declared | None = None, mac_dates: bool = False) -> tuple[int | str, str]:
@@ -125,8 +125,8 @@ def _text(text: str, column: Column) -> str:
     if column.name.endswith("_id"):
         text = narrow(text).strip()
     text = unescaped(text)
-    if column.name.endswith("_id") and CODE_SHAPED.fullmatch(text):
-        text = text.upper()  # the same code typed in small letters is one code
+    if column.name.endswith("_id") and CODE_SHAPED.fullmatch(text.removeprefix("'")):  # which tells a spreadsheet that it is a text
+        text = text.removeprefix("'").upper()  # the same code typed in small letters is one code
     if column.name == "enterprise_id":
         if SHORTENED.fullmatch(text):
             raise Refused(

@@ -16,6 +16,7 @@ from simulator.population.reading import read_column
 from simulator.population.schema import STATISTICAL, contract
 from simulator.population.units import EXPLANATION, Declared, answer_for, column_named, declared_unit, money_word
 
+_OF_YEAR = re.compile(r"(.*?)\(?((?:19|20)[0-9]{2})年?度?\)?.{0,20}")
 _UNIT = re.compile("百万元|[千万亿]元?")
 
 
@@ -59,6 +60,11 @@ def _name_columns(checked: Checked) -> None:
         if not name:
             if any(plain(str(cell)) for cell in raw.columns[position]):
                 fault(phrase("column {} holds values but has no name", position + 1), "name the column, or remove it")
+        elif column is None and "year" in (c.name for c in table.columns) and (of_year := _OF_YEAR.fullmatch(squeezed(text))):
+            fault(
+                phrase("column {} is of the year {}; a register has a row for each year", shown(text), of_year[2]),
+                "write one row per enterprise and year, with the year in the column 年度",
+            )
         elif column is None:
             if squeezed(text) not in IGNORED:
                 known = [own for column in table.columns for own in (column.name, column.header)]
@@ -67,6 +73,8 @@ def _name_columns(checked: Checked) -> None:
                 unit = money_word(text) or "".join(_UNIT.findall(squeezed(text))[:1])
                 if remedy.endswith("?") and unit:  # renamed without it, the amounts would be read as yuan
                     remedy = f"{remedy[:-1]}({unit})?"
+                if squeezed(text).removeprefix("计量").removeprefix("金额") == "单位":
+                    remedy = "write the unit into the headers, as 金额（万元）, and remove the column"
                 fault(phrase("unknown column {}", shown(text)), remedy)
         elif column.name in checked.positions:
             first = checked.positions[column.name] + 1

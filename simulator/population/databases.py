@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from simulator.population.raw import RawTable, Source, as_text
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.sheets import MOST_BYTES
 from simulator.population.synthetic_mark import unbound
-from simulator.population.units import column_named, stated
+from simulator.population.units import column_named, of_name, stated
 
 Remarks = dict[str, str | None]  # by column, "" for the table
 MOST_ROWS = 5_000_000  # of a DuckDB file: a few bytes of it may stand for any number of rows
@@ -44,6 +45,7 @@ def from_duckdb(path: Path) -> Source:
     }
     found: dict[tuple[str, str], tuple[list[str], list[Any]]] = {}
     remarks: dict[tuple[str, str], Remarks] = {}
+    single: dict[tuple[str, str], set[str]] = {}
     refused: list[Problem] = []
     try:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
@@ -70,11 +72,13 @@ def from_duckdb(path: Path) -> Source:
                         [schema, name],
                     ).fetchall()
                 )
-                bits = [kind[0] for kind in connection.execute(f"DESCRIBE FROM {quoted}").fetchall() if kind[1] == "BIT"]  # Arrow has none
+                kinds = connection.execute(f"DESCRIBE FROM {quoted}").fetchall()
+                bits = [kind[0] for kind in kinds if kind[1] == "BIT"]  # Arrow has none
+                single[schema, name] = {kind[0] for kind in kinds if kind[1] == "FLOAT"}
                 replaced = ", ".join(f"CAST({_quoted(bit)} AS VARCHAR) AS {_quoted(bit)}" for bit in bits)
                 relation = connection.sql(f"SELECT *{f' REPLACE ({replaced})' if bits else ''} FROM {quoted}")  # noqa: S608
                 held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
-                found[schema, name] = (held.column_names, list(zip(*map(parquet.column, held.columns), strict=True)))
+                found[schema, name] = (held.column_names, list(zip(*map(parquet.as_texts, held.columns), strict=True)))
     except duckdb.Error as error:
         raise PopulationError(
             Problem(
@@ -83,7 +87,7 @@ def from_duckdb(path: Path) -> Source:
                 "check the file; close the program that writes to it",
             )
         ) from None
-    source = _source(found.items(), remarks)
+    source = _source(found.items(), remarks, single)
     source.present |= {table.name for problem in refused if (table := table_named(problem.place)) is not None}
     source.problems += refused
     return source
@@ -142,17 +146,22 @@ def from_variable(given: str) -> Source:
                 inspector = sqlalchemy.inspect(connection)
                 found = {}
                 remarks: dict[tuple[str, str], Remarks] = {}
+                single: dict[tuple[str, str], set[str]] = {}
+                coarse = {"postgresql": "REAL", "mysql": "FLOAT", "mariadb": "FLOAT"}.get(url.get_backend_name())
                 for table in sorted({*inspector.get_table_names(), *inspector.get_view_names()}):
                     columns: list[str] = []
                     rows: list[Any] = []
                     if table_named(table) is not None:
                         chosen = sqlalchemy.select(sqlalchemy.text("*")).select_from(sqlalchemy.table(table))
                         done = connection.execute(chosen)
-                        columns, rows = list(done.keys()), list(done.fetchall())
+                        columns, rows = list(done.keys()), _fetched(done, table)
                         remarks["", table] = _remarks(inspector, table)
+                        single["", table] = {c["name"] for c in inspector.get_columns(table) if type(c["type"]).__name__ == coarse}
                     found[("", table)] = (columns, rows)
         finally:
             engine.dispose()
+    except PopulationError:
+        raise
     except ImportError as error:  # the driver; its name is no secret
         raise PopulationError(
             Problem(given, phrase("the driver {} is not installed", error.name), packages.with_extra("database"))
@@ -165,7 +174,23 @@ def from_variable(given: str) -> Source:
                 "check the address in the variable, the network and the right to read the tables",
             )
         ) from None
-    return _source(found.items(), remarks)
+    return _source(found.items(), remarks, single)
+
+
+def _fetched(done: Any, table: str) -> list[Any]:
+    """The rows of a table. Raises PopulationError for a value that no program here can hold, as a day 'infinity' or before Christ."""
+    try:
+        return list(done.fetchall())
+    except Exception as error:
+        if type(error).__name__ != "DataError":
+            raise
+        raise PopulationError(
+            Problem(
+                table,
+                "holds a value that cannot be read, as a day “infinity” or one before the year 1",
+                "correct it; NULL means none",
+            )
+        ) from None
 
 
 def _remarks(inspector: Any, table: str) -> Remarks:
@@ -181,9 +206,13 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]], remarks: Mapping[tuple[str, str], Remarks]) -> Source:
-    """Raw tables from columns and rows, and what was remarked of them. A database keeps no order, so rows are sorted: equal data,
-    equal population."""
+def _source(
+    found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]],
+    remarks: Mapping[tuple[str, str], Remarks],
+    single: Mapping[tuple[str, str], set[str]],
+) -> Source:
+    """Raw tables from columns and rows, what was remarked of them, and which columns are of single precision. A database keeps no
+    order, so rows are sorted: equal data, equal population."""
     source = Source()
     digest = hashlib.sha256()
     for (schema, name), (columns, rows) in found:
@@ -199,9 +228,15 @@ def _source(found: Iterable[tuple[tuple[str, str], tuple[list[str], list[Any]]]]
         digest.update(repr((table.name, columns, texts, *([sorted(said.items())] if said else []))).encode())
         raw = RawTable(name, False, [str(column) for column in columns], 0, [], list(range(1, len(texts) + 1)))
         raw.columns = list(zip(*texts, strict=True)) or [()] * len(columns)
-        raw.says = [("title", said[""])] if "" in said else []
+        raw.says = of_name(name) + ([("title", said[""])] if "" in said else [])
         raw.comments = [(0, at, said[column]) for at, column in enumerate(columns) if column in said]
         named = [column_named(str(column), table) for column in columns]
+        raw.warnings += [
+            parquet.rounded(name, column)
+            for at, column in enumerate(named)
+            if column is not None and column.kind == "money" and columns[at] in single.get((schema, name), ())
+            if any(re.fullmatch(r"-?[1-9]\d{5,}(\.\d+)?|.*e\+?\d+", as_text(row[at])) for row in rows)
+        ]
         keys = [at for at, column in enumerate(named) if column is not None and column.name in KEYS]
         raw.keys = ["row " + " ".join(text[at] for at in keys) for text in texts]
         source.add(table.name, raw)

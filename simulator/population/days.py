@@ -25,7 +25,7 @@ _DIGITS = {letter: digit for digit, letters in enumerate(("〇零○", "一元",
 DAY_FIRST = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}")
 SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
 _CLOCK = re.compile(
-    r"(.*[0-9日])(?:[ t]+|(?<=日))(上午|下午)? ?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)? ?(am|pm|上午|下午)?"
+    r"(.*[0-9日])(?:[ t]+|(?<=日))(上午|下午)? ?([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]+)?)? ?(am|pm|上午|下午)?"
     r" ?(z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 
@@ -95,7 +95,8 @@ def _read(word: str, mac_dates: bool) -> tuple[datetime.date | None, str]:
             moment += datetime.timedelta(hours=8) - offset
             day, how = _day(moment, sure=True)
             return day, "zone" if offset != datetime.timedelta(hours=8) else how
-        return _day(moment)
+        day, how = _day(moment)
+        return day, how or ("moment" if hour == 24 else "")
     except (ValueError, OverflowError):
         return None, "no-day"
 

@@ -17,7 +17,7 @@ class Grid:
 
     label: file or sheet name, as messages show it; rows: texts by row, of what is stored, with the unit its number format
     shows (`numberformat`); a row may end early; lines: number of each row, as an editor counts; is_sheet: whether places are
-    addresses (annual!H17) or lines; title: words beside the rows themselves, as the sheet's and the file's name; merged:
+    addresses (annual!H17) or lines; title: names of the file and of the sheet, a line each; merged:
     ranges of merged cells, the value in the first; says: texts on the sheet in no cell; comments: by cell; scaled: by column,
     the first cell shown divided, and by what; problems: what was found in single cells.
     """

@@ -17,7 +17,7 @@ from simulator.population.cells import shown
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.grid import Grid
 from simulator.population.raw import RawTable
-from simulator.population.units import column_named, is_unit, money_word, stated
+from simulator.population.units import column_named, is_unit, money_word, of_name, stated
 
 MOST_COLUMNS = 500  # far above any table's; what is wider is no table, and filling it up would cost the memory
 LOOKED_AT = 30  # rows among which the header is looked for
@@ -26,7 +26,7 @@ _TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计|累计)(数|金额)?[:
 _NO_UNIT = ("-", "--", "—", "——", "/", "单位", "计量单位", "unit", "年", "年份", "文本", "代码", "日期", "是/否", "yyyy-mm-dd", "text")
 _REMARK = re.compile(
     r"以下|空白|续[上下]?表|[接承转][上下]页|完毕|结束|本[表页]|[共第] ?\d+ ?[页行户家条]|行受影响|来源"
-    "|签[字章]|盖章|打印|导出|截至"
+    r"|签[字章]|盖章|打印|导出|截至|^(?:\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}[、.])|^第.{1,3}(?:部分|类|批)$"
 )
 _COUNTED = re.compile(r"^\W*\d+ rows?\b|^\(\d+ |^\W{1,3}$|^eof$")  # what a database's shell writes below
 _FOOTNOTE = re.compile(
@@ -68,7 +68,17 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         [row + [""] * (width - len(row)) for row in header_rows],
         {left: right for first, left, last, right in grid.merged if first == last == kept[top]} if grid.merged else None,
     )
-    below, found = _split(rows, kept[top + depth :], header, table)
+    outside = []  # what is said beside the header, above nothing
+    for at, cell in enumerate(header):
+        if (
+            cell
+            and column_named(cell, table) is None
+            and stated(cell)[0]
+            and not any(plain(r[at]) for r in map(rows.__getitem__, kept[top + depth :]) if at < len(r))
+        ):
+            outside.append(cell)
+            header[at] = ""
+    below, found = _split(grid, kept[top + depth :], header, table, {_title(cell) for place in kept[:top] for cell in rows[place] if cell})
     spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
     raw = RawTable(
         label,
@@ -82,7 +92,9 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         below=below,
         totals=[(lines[place], rows[place]) for place in found.totals],
         says=[
-            ("name", grid.title),
+            *(said for name in grid.title.split("\n") for said in of_name(name)),
+            *(("title", cell) for cell in outside),
+            *(("remark", text) for text in _remarks([rows[place] for place in found.body], header)),
             *(("title", text) for text in grid.says),
             *(("title", cell) for place in kept[:top] for cell in rows[place] if cell),
             *(("note", " ".join(filter(None, rows[place]))) for place in found.notes),
@@ -94,23 +106,22 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
             for (row, column), text in grid.comments.items()
         ],
     )
+
+    def say(place: int, cause: str, remedy: str, severity: str = "warning") -> None:
+        raw.warnings.append(Problem(f"{label} {'row' if grid.is_sheet else 'line'} {lines[place]}", cause, remedy, severity))
+
     for place in found.notes:
-        where = f"{label} row {lines[place]}" if grid.is_sheet else f"{label} line {lines[place]}"
         text = plain(next(filter(plain, rows[place])))
-        raw.warnings.append(
-            Problem(
-                where, phrase("a footnote and not a row: “{}”; left out", text[:40]), "nothing to do, unless it is an enterprise", "warning"
-            )
+        cause = (
+            "a footnote and not a row: “{}”; read for the unit it says" if stated(text)[0] else "a footnote and not a row: “{}”; left out"
         )
+        say(place, phrase(cause, text[:40]), "nothing to do, unless it is an enterprise")
     if found.again:
-        raw.warnings.append(
-            Problem(
-                f"{label} {'row' if grid.is_sheet else 'line'} {lines[found.again[0]]}",
-                phrase("{} row(s) repeat the header or number its columns; left out", len(found.again)),
-                "nothing to do, unless it is an enterprise",
-                "warning",
-            )
-        )
+        cause = phrase("{} row(s) repeat the header or number its columns; left out", len(found.again))
+        say(found.again[0], cause, "nothing to do, unless it is an enterprise")
+    if found.other is not None:
+        cause = "another header begins here, with other names or units: there are two tables"
+        say(found.other, cause, "put each on a sheet of its own, or repeat the header as it is", "error")
     raw.warnings += spread.problems(raw)
     body = spread.rows
     _tell_short(raw, body)
@@ -126,6 +137,7 @@ class _Spread:
     def __init__(self, grid: Grid, body: list[int], columns: list[Column | None]):
         self.columns = columns
         self.rows = [grid.rows[place] for place in body]
+        self.beneath: dict[tuple[int, int], tuple[str, str]] = {}  # what a merged cell hides
         self.ranges: list[tuple[int, int, list[int], list[int]]] = []  # row, column of the value; rows, columns of the range
         for first, left, last, right in grid.merged:
             at = range(bisect_left(body, first), bisect_right(body, last))
@@ -137,6 +149,8 @@ class _Spread:
             for row in at:
                 self.rows[row] = filled = self.rows[row] + [""] * (right + 1 - len(self.rows[row]))
                 for column in across:
+                    if plain(filled[column]) not in ("", plain(value)):
+                        self.beneath.setdefault((row, column), (filled[column], value))
                     filled[column] = value
 
     def problems(self, raw: RawTable) -> list[Problem]:
@@ -162,6 +176,9 @@ class _Spread:
                     "unmerge the cells and write the figure of each",
                 )
             )
+        for (row, at), (text, over) in self.beneath.items():
+            cause = phrase("{} lies hidden under the merged {}", shown(text), shown(over))
+            found.append(raw.problem(row, at, cause, "unmerge the cells and write the figure of each"))
         if sure:
             found.append(
                 raw.problem(
@@ -230,16 +247,34 @@ def _headings(rows: list[list[str]], merged: Mapping[int, int] | None = None) ->
 
 @dataclass
 class _Rows:
-    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header repeated."""
+    """Places of the rows under a header: of the table, of totals, of footnotes, and of the header repeated; and where another
+    header begins."""
 
     body: list[int]
     totals: list[int]
     notes: list[int]
     again: list[int]
+    other: int | None = None
 
 
-def _split(rows: Sequence[list[str]], places: list[int], header: list[str], table: Table) -> tuple[list[str], _Rows]:
-    """The units that the first row under the header says by column (none where it is no such row), and the other rows."""
+def _remarks(body: list[list[str]], header: list[str]) -> list[str]:
+    """What the remarks beside rows say of units, other than yuan."""
+    columns = [at for at, cell in enumerate(header) if squeezed(cell) in IGNORED]
+    texts = {row[at] for row in body for at in columns if at < len(row) and row[at] and any(letter in row[at] for letter in "元万亿圆萬")}
+    return sorted(text for text in texts if stated(text)[0] - {"元"})
+
+
+def _title(text: str) -> str:
+    """A title as it is on every page."""
+    return re.sub(r"\(?续[表页]?\)?|[0-9]", "", squeezed(text))
+
+
+def _split(grid: Grid, places: list[int], header: list[str], table: Table, titles: set[str]) -> tuple[list[str], _Rows]:
+    """The units that the first row under the header says by column (none where it is no such row), and the other rows.
+
+    titles: what stands above the header.
+    """
+    rows = grid.rows
     names = [column_named(cell, table) for cell in header]
     key = next((at for at, column in enumerate(names) if column is not None and column.name == "enterprise_id"), 0)
     below: list[str] = []
@@ -248,19 +283,31 @@ def _split(rows: Sequence[list[str]], places: list[int], header: list[str], tabl
         places = places[1:]
     found = _Rows([], [], [], [])
     header_words = [squeezed(cell) for cell in header if squeezed(cell)]
-    name = header[key] if key < len(header) else ""
-    for place in places:
+    wide = {first for first, left, last, right in grid.merged if first == last and left <= key and 2 * (right - left + 1) > len(header)}
+    for at, place in enumerate(places):
         row = rows[place]
-        again = name in row[key : key + 1] and [squeezed(cell) for cell in row if squeezed(cell)] == header_words
-        if again or (place == places[0] and _are_numbers(row)):
+        first = row[key] if key < len(row) else ""
+        if first and (first[0] > "9" or first == header[key]) and column_named(first, table) is not None:  # no code begins like one
+            if [squeezed(cell) for cell in row if squeezed(cell)] == header_words:
+                for before in reversed(places[:at]):  # the titles of a page
+                    if found.body and before == found.body[-1] and {_title(cell) for cell in rows[before] if cell} <= titles:
+                        found.again.append(found.body.pop())
+                    elif before not in found.notes:
+                        break
+                found.again.append(place)
+                continue
+            if _known(row, table)[0] > 1:
+                found.other = place
+                found.notes = [note for note in found.notes if note != places[at - 1]]
+                break
+        if place == places[0] and _are_numbers(row):
             found.again.append(place)
             continue
-        first = row[key] if key < len(row) else ""
         if not plain(first):
             first = next((cell for cell in row if plain(cell)), "")
         if is_total(first):
             found.totals.append(place)
-        elif _is_note(row, first, len(header_words)):
+        elif _is_note(row, first, len(header_words)) or (place in wide and sum(map(bool, map(plain, row))) == 1):
             found.notes.append(place)
         else:
             found.body.append(place)
@@ -271,6 +318,8 @@ def _is_note(row: list[str], first: str, columns: int) -> bool:
     """Whether a row under a table of so many columns is a remark: it begins like one, or has nothing but the
     words of one, or a program's count of rows, in one cell."""
     word = plain(first)
+    if sum(map(bool, row)) == 2 and stated("".join(row))[0]:  # 单位 | 万元
+        return True
     note = bool(_FOOTNOTE.fullmatch(word) or stated(first)[0])
     if not note and (_REMARK.search(word) or _COUNTED.search(word)) is None:
         return False

@@ -13,8 +13,9 @@ from itertools import pairwise
 from simulator.errors import Problem
 from simulator.phrases import phrase
 from simulator.population.cells import Refused
-from simulator.population.look import NEVER, RAISED, ZERO, Look
-from simulator.population.numberformat import BUILT_IN, Meaning, meaning
+from simulator.population.grid import Place
+from simulator.population.look import INK, NEVER, PAPER, RAISED, ZERO, Look, Style
+from simulator.population.numberformat import BUILT_IN, meaning
 from simulator.population.raw import letters
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,6 +28,9 @@ MOST_ROWS, MOST_COLUMNS, FARTHEST = 65_536, 256, 103  # of an old workbook; colu
 BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
 FORMAT, STYLE, NUMBER, SMALL_NUMBER = 0x41E, 0xE0, 0x203, 0x27E
 FONT, COLUMNS, ROW, HEADER, FOOTER, SHARED_TEXT = 0x31, 0x7D, 0x208, 0x14, 0x15, 0xFD
+SHARED_FORMULA, ARRAY, RESULT = 0x4BC, 0x221, 0x207
+COLOURS = {0: INK, 1: PAPER, 8: INK, 9: PAPER, 0x40: INK, 0x41: PAPER, 0x7FFF: INK}
+CURRENCY = {5, 6, 7, 8, *range(41, 45)}  # formats in which every machine shows its own currency
 NOTE, OBJECT, TEXT, MORE = 0x1C, 0x5D, 0x1B6, 0x3C  # a comment is a note, an object, and its text in the record after
 
 
@@ -120,12 +124,14 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     _bounded(book)
     sheets: dict[int, str] = {}
     looks: dict[str, Look] = {}
-    codes, styles = dict(BUILT_IN), list[Meaning | None]()
-    fonts: list[tuple[bool, str]] = []  # whether it strikes out, and whether it raises or lowers
-    lined: list[bool] = []  # styles that strike out
+    codes, styles = dict(BUILT_IN), list[Style]()
+    fonts: list[tuple[bool, str, str]] = []  # whether it strikes out, whether it raises or lowers, its colour
     shared: dict[int, tuple[str, bool]] = {}
-    current, mac_dates = Look(), False
+    current, mac_dates, repeated = Look(), False, dict[tuple[int, Place], bytes]()
+    fresh = any(name in found.get("\x05SummaryInformation", b"") for name in (b"Excel", b"WPS", b"Kingsoft"))
     number, expected, texts, hidden = 0, False, dict[int, str](), dict[int, int]()
+    formulas: list[tuple[Look, Place, bytes]] = []
+    awaited: Place | None = None  # a formula whose text follows
     for at, code, body in _records(book):
         if code == FILEPASS:
             raise Refused("the workbook is protected by a password", "open it and save it without password")
@@ -135,16 +141,16 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             looks[sheets[start]] = Look()
         elif code == DATEMODE and body[:1] == b"\1":
             mac_dates = True
-        elif code == FORMAT and len(body) > 5:
-            codes[struct.unpack_from("<H", body)[0]] = _text(body[5:], struct.unpack_from("<H", body, 2)[0], body[4])
+        elif code == FORMAT and len(body) > 5 and (which := struct.unpack_from("<H", body)[0]) not in CURRENCY:
+            codes[which] = _text(body[5:], struct.unpack_from("<H", body, 2)[0], body[4])
         elif code == STYLE and len(body) >= 4:
             font, number_format = struct.unpack_from("<2H", body)
-            styles.append(meaning(codes.get(number_format, "")))
-            lined.append(_font(fonts, font)[0])
+            struck, _, ink = _font(fonts, font)
+            styles.append(Style(meaning(codes.get(number_format, "")), struck, ink == _paper(body)))
         elif code == FONT and len(body) >= 10:
-            marks, raised = struct.unpack_from("<H", body, 2)[0], struct.unpack_from("<H", body, 8)[0]
-            fonts.append((bool(marks & 8), {1: "superscript", 2: "subscript"}.get(raised, "")))
-        elif code == STRINGS and any(struck or raised for struck, raised in fonts):
+            _, marks, colour, _, raised = struct.unpack_from("<5H", body)
+            fonts.append((bool(marks & 8), {1: "superscript", 2: "subscript"}.get(raised, ""), COLOURS.get(colour, f"{colour}")))
+        elif code == STRINGS and any(struck or raised for struck, raised, _ in fonts):
             shared = dict(_marked_texts(body, fonts))
         elif code == COLUMNS and len(body) >= 10 and struct.unpack_from("<H", body, 8)[0] & 1:
             current.columns |= set(range(struct.unpack_from("<H", body)[0], min(struct.unpack_from("<H", body, 2)[0], FARTHEST) + 1))
@@ -155,8 +161,10 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             current.says.append(_text(body[3:], struct.unpack_from("<H", body)[0], body[2]))
         elif code == BOF:
             current = looks.get(sheets.get(at, ""), Look())
-        elif code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body)):
+        elif code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body, fresh)):
             current.doubtful.append(cell)
+        elif code == SHARED_FORMULA and formulas:
+            repeated[id(current), formulas[-1][1]] = body[8:]
         elif code == OBJECT and len(body) >= 8:
             number = struct.unpack_from("<H", body, 6)[0]
         elif code == MORE and expected and len(body) > 1:
@@ -164,31 +172,112 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
         elif code == NOTE and len(body) >= 8:
             row, column, _, named = struct.unpack_from("<4H", body)
             current.comments[row, column] = texts.get(named, "")
+        if awaited and code not in (RESULT, SHARED_FORMULA, ARRAY):
+            current.doubtful.append((f"{letters(awaited[1])}{awaited[0] + 1}", *NEVER))
+        awaited = None if code not in (SHARED_FORMULA, ARRAY) else awaited
+        if code == FORMULA and len(body) >= 22:
+            place, is_text = struct.unpack_from("<2H", body), body[12:14] == b"\xff\xff"
+            awaited = place if is_text and body[6] == 0 else None
+            formulas += [] if is_text else [(current, place, body[20:])]
+            if not fresh and (any(body[6:14]) or is_text):
+                current.stale = (current.stale[0] + 1, current.stale[1] or f"{letters(place[1])}{place[0] + 1}")
         expected = code == TEXT
         if code == SHARED_TEXT and len(body) >= 10:
             row, column, style, text = struct.unpack_from("<3HI", body)
             if text in shared:
                 current.texts[row, column] = shared[text][0]
-            if shared.get(text, ("", False))[1] or (style < len(lined) and lined[style]):
+            if shared.get(text, ("", False))[1]:
                 current.struck.append((row, column))
-        if code in (NUMBER, SMALL_NUMBER, FORMULA, SEVERAL) and (any(styles) or any(lined)) and len(body) >= 10:
+            elif style < len(styles):
+                current.dress((row, column), styles[style], False)
+        if code in (NUMBER, SMALL_NUMBER, FORMULA, SEVERAL) and any(styles) and len(body) >= 10:
             row, column = struct.unpack_from("<2H", body)
             for offset in range(4, len(body) - 6 if code == SEVERAL else 5, 6):
                 style = struct.unpack_from("<H", body, offset)[0]
-                if style < len(styles) and (said := styles[style]) is not None:
-                    current.formats[row, column + (offset - 4) // 6] = said
-                if style < len(lined) and lined[style]:
-                    current.struck.append((row, column + (offset - 4) // 6))
+                if style < len(styles):
+                    current.dress((row, column + (offset - 4) // 6), styles[style], True)
+    for sheet, place, tokens in formulas:
+        if tokens[2:3] == b"\x01" and len(tokens) >= 7:  # as another cell has it, whose formula is written once for many
+            tokens = repeated.get((id(sheet), struct.unpack_from("<2H", tokens, 3)), b"")
+        if (text := formula_text(tokens, *place)) is not None:
+            sheet.formulas[place] = text
     return looks, mac_dates, []
 
 
-def _font(fonts: list[tuple[bool, str]], number: int) -> tuple[bool, str]:
+def _paper(style: bytes) -> str:
+    """The colour behind the text of a style; blank where it is no plain one."""
+    if len(style) < 20:
+        return ""
+    pattern, colour = struct.unpack_from("<I", style, 14)[0] >> 26, struct.unpack_from("<H", style, 18)[0] & 0x7F
+    return PAPER if pattern == 0 else COLOURS.get(colour, f"{colour}") if pattern == 1 else ""
+
+
+_SIGNS = {3: "+", 4: "-", 5: "*", 6: "/", 7: "^"}
+_NAMES = {4: "SUM", 5: "AVERAGE", 6: "MIN", 7: "MAX", 24: "ABS", 25: "INT", 27: "ROUND", 183: "PRODUCT"}
+_TAKES = {24: 1, 25: 1, 27: 2}  # functions that have so many arguments
+
+
+def formula_text(tokens: bytes, row: int, column: int) -> str | None:
+    """The formula of an old workbook's cell as it is written, from its tokens behind their length; None for one that is not simple."""
+    stack: list[str] = []
+    end = 2 + struct.unpack_from("<H", tokens)[0] if len(tokens) > 2 else 0
+    at = 2
+
+    def cell(line: int, word: int, relative: bool) -> str:
+        if relative:
+            line = (row + line) & 0xFFFF if word & 0x8000 else line
+            word = (word & 0xFF00) | ((column + word) & 0xFF if word & 0x4000 else word & 0xFF)
+        return f"{letters(word & 0xFF)}{line + 1}"
+
+    try:
+        while at < end:
+            kind, at = tokens[at], at + 1
+            base = kind & 0x3F | 0x20 if kind > 0x3F else kind
+            if kind in _SIGNS:
+                right = stack.pop()
+                stack[-1] += _SIGNS[kind] + right
+            elif kind in (0x12, 0x13):
+                stack[-1] = "+-"[kind == 0x13] + stack[-1]
+            elif kind == 0x14:
+                stack[-1] += "%"
+            elif kind == 0x15:
+                stack[-1] = f"({stack[-1]})"
+            elif kind == 0x1E:
+                stack.append(f"{struct.unpack_from('<H', tokens, at)[0]}")
+                at += 2
+            elif kind == 0x1F:
+                stack.append(f"{struct.unpack_from('<d', tokens, at)[0]:.15g}")
+                at += 8
+            elif kind == 0x19 and not tokens[at] & 0x2E:  # a blank that was typed, or a sum of one range
+                stack[-1:] = [f"SUM({stack[-1]})"] if tokens[at] & 0x10 else stack[-1:]
+                at += 3
+            elif base in (0x24, 0x2C):
+                line, word = struct.unpack_from("<2H", tokens, at)
+                stack.append(cell(line, word, base == 0x2C))
+                at += 4
+            elif base in (0x25, 0x2D):
+                first, last, left, right = struct.unpack_from("<4H", tokens, at)
+                stack.append(f"{cell(first, left, base == 0x2D)}:{cell(last, right, base == 0x2D)}")
+                at += 8
+            elif base in (0x21, 0x22):
+                which = struct.unpack_from("<H", tokens, at + (base == 0x22))[0]
+                many = tokens[at] if base == 0x22 else _TAKES[which]
+                stack[len(stack) - many :] = [f"{_NAMES[which]}({','.join(stack[len(stack) - many :])})"]
+                at += 2 + (base == 0x22)
+            else:
+                return None
+        return stack[0] if len(stack) == 1 else None
+    except (struct.error, IndexError, KeyError, TypeError):
+        return None
+
+
+def _font(fonts: list[tuple[bool, str, str]], number: int) -> tuple[bool, str, str]:
     """A font by its number; there is none of the number 4."""
     at = number - (number > 4)
-    return fonts[at] if at < len(fonts) else (False, "")
+    return fonts[at] if at < len(fonts) else (False, "", INK)
 
 
-def _marked_texts(body: bytes, fonts: list[tuple[bool, str]]) -> Iterator[tuple[int, tuple[str, bool]]]:
+def _marked_texts(body: bytes, fonts: list[tuple[bool, str, str]]) -> Iterator[tuple[int, tuple[str, bool]]]:
     """Shared texts of which a part is raised, lowered or struck out, as far as they stand in the first record: by number, as it
     looks, and whether a part is struck out."""
     at = 8
@@ -207,7 +296,7 @@ def _marked_texts(body: bytes, fonts: list[tuple[bool, str]]) -> Iterator[tuple[
         ends = [*(struct.unpack_from("<2H", body, at + 4 * run) for run in range(runs)), (length, 0)]
         looks, struck = text[: ends[0][0]], False
         for (start, font), (end, _) in pairwise(ends):
-            lined, raised = _font(fonts, font)
+            lined, raised, _ = _font(fonts, font)
             looks += text[start:end].translate(RAISED.get(raised, {}))
             struck |= lined and bool(text[start:end].strip())
         if looks != text or struck:
@@ -255,8 +344,8 @@ def _records(book: bytes, at: int = 0) -> Iterator[tuple[int, int, bytes]]:
         at += 4 + length
 
 
-def _hollow(code: int, body: bytes) -> tuple[str, str, str] | None:
-    """Address, cause and remedy where a record's value would be shown as blank."""
+def _hollow(code: int, body: bytes, fresh: bool) -> tuple[str, str, str] | None:
+    """Address, cause and remedy where a record's value would be shown as blank, or is a 0 that nobody calculated."""
     row, column = struct.unpack_from("<2H", body)
     address = f"{letters(column)}{row + 1}"
     error = None
@@ -267,8 +356,8 @@ def _hollow(code: int, body: bytes) -> tuple[str, str, str] | None:
             error = body[8]
         elif body[6] == 3:  # an empty text: as good as never calculated, nobody can tell
             return (address, *NEVER)
-    elif code == FORMULA and len(body) >= 16 and body[14] & 2 and not any(body[6:14]):
-        return (address, *ZERO)  # to be calculated when the workbook is opened
+    elif code == FORMULA and len(body) >= 16 and (body[14] & 2 or not fresh) and not any(body[6:14]):
+        return (address, *ZERO)  # to be calculated when the workbook is opened, or written by a program that does not calculate
     if error is None:
         return None
     return (address, phrase("the cell shows {}", _ERRORS.get(error, "an error")), "write the value, leave blank for none, 未知 for unknown")

@@ -11,20 +11,23 @@ import numpy as np
 
 from simulator.errors import Problem
 from simulator.phrases import phrase
+from simulator.population.column import Column, Table
 from simulator.population.layout import MOST_COLUMNS
 from simulator.population.raw import RawTable, Typed, as_text
 from simulator.population.sheets import MOST_BYTES
+from simulator.population.units import column_named, of_name
 
 MOST_ROWS = 20_000_000  # a register of a million enterprises has three million
 MOST_VALUES = 200_000_000
 MOST_TEXT = 32_767  # characters a spreadsheet's cell may hold
 BATCH = 65_536
+SEVEN_DIGITS = 100_000  # yuan: beyond, single precision has no fen
 
 
-def from_parquet(data: bytes, label: str) -> RawTable | Problem:
+def from_parquet(data: bytes, label: str, of: Table) -> RawTable | Problem:
     """The raw table of a Parquet file's bytes, or why there is none. Lines count rows from 1, without the header."""
     import pyarrow
-    from pyarrow import parquet
+    from pyarrow import compute, parquet
 
     try:
         file = parquet.ParquetFile(io.BytesIO(data))
@@ -47,18 +50,32 @@ def from_parquet(data: bytes, label: str) -> RawTable | Problem:
         # texts as numbers into their different values: however often one is repeated, it is held once
         file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         table = pyarrow.Table.from_batches(bounded(file.iter_batches(BATCH)), file.schema_arrow)
+        coarse = [
+            rounded(label, column)
+            for field, held in zip(schema, table.columns, strict=True)
+            if pyarrow.types.is_float32(field.type) or pyarrow.types.is_float16(field.type)
+            if (column := column_named(field.name, of)) is not None and column.kind == "money"
+            if (compute.max(compute.abs(held.cast(pyarrow.float64()))).as_py() or 0) >= SEVEN_DIGITS
+        ]
         return RawTable(
             label,
             False,
             list(map(str, table.column_names)),
             0,
-            [column(held) for held in table.columns] or [()],
+            [as_texts(held) for held in table.columns] or [()],
             list(range(1, table.num_rows + 1)),
-            says=[("name", label), *(("title", text) for text in _said(schema.metadata))],
+            says=[*of_name(label), *(("title", text) for text in _said(schema.metadata))],
             comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)],
+            warnings=coarse,
         )
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
         return Problem(label, phrase("this is no Parquet file that can be read: {}", type(error).__name__), "write it anew")
+
+
+def rounded(label: str, column: Column) -> Problem:
+    """Amounts that lost digits before they came here."""
+    cause = phrase("{} is kept in single precision, of which six or seven digits are sure: larger amounts have been rounded", column.label)
+    return Problem(label, cause, "keep amounts as DECIMAL or in double precision", "warning")
 
 
 def _said(metadata: Mapping[bytes, bytes] | None) -> list[str]:
@@ -81,7 +98,7 @@ def bounded(batches: Iterable[Any]) -> Iterator[Any]:
         yield batch
 
 
-def column(held: Any) -> Sequence[str]:
+def as_texts(held: Any) -> Sequence[str]:
     """A column of Arrow's as texts; numbers, flags and days stay what they are until somebody asks for the text. Moments stay
     moments with their zone, which `days` reads. Raises ValueError for texts that no cell holds."""
     import pyarrow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,10 +11,11 @@ from typing import Any, overload
 
 import numpy as np
 
-from simulator.errors import Problem, nearest
-from simulator.population.column import Column, plain
-from simulator.population.schema import BESIDE, SYNTHETIC_MARK, contract
+from simulator.errors import Problem
+from simulator.population.column import Column
+from simulator.population.schema import contract
 
+_ADDRESS = re.compile(r"\$?([A-Za-z]{0,3})\$?([0-9]{0,9})")
 DIGITS = 15  # what a spreadsheet keeps of a number, and a float of what a person wrote; the rest is noise
 
 
@@ -64,9 +66,10 @@ def as_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.{DIGITS}g}"
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text  # of DECIMAL(18, 3): 100.000 would look like thousands
     if isinstance(value, bytes):  # a bit of MySQL's, or text that was stored without saying so
-        return str(value[0]) if value in (b"\0", b"\1") else value.decode("utf-8", "backslashreplace")
+        return str(value[0]) if value in (b"\0", b"\1") else value.rstrip(b"\0").decode("utf-8", "backslashreplace")
     if isinstance(value, datetime.datetime):
         bare = value.tzinfo is None and value.time() == datetime.time()
         return value.date().isoformat() if bare else value.isoformat(" ", "seconds")
@@ -140,7 +143,8 @@ class Source:
     """What was found at a path: the tables that could be opened, by English name, and what else is to be said.
 
     present: names of all tables found, usable or not (a damaged table is not also missing); problems: errors and
-    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read; says: as of a RawTable, of every table.
+    warnings; synthetic: whether the data is marked as invented; sha256: of the bytes read; says: as of a RawTable, of every table;
+    strays: label, name and first rows of files and sheets that are no table.
     """
 
     tables: dict[str, RawTable] = field(default_factory=dict)
@@ -149,6 +153,7 @@ class Source:
     synthetic: bool = False
     sha256: str = ""
     says: list[tuple[str, str]] = field(default_factory=list)
+    strays: list[tuple[str, str, Sequence[Sequence[str]]]] = field(default_factory=list)
 
     def add(self, name: str, found: RawTable | Problem) -> None:
         """Take in a table, or why it cannot be opened."""
@@ -181,22 +186,16 @@ def letters(position: int) -> str:
 
 
 def position_of(address: str) -> tuple[int, int]:
-    """Row number (from 1) and column position (from 0) of a cell address.
+    """Row number (from 1) and column position (from 0) of a cell address; −1 of a column's or row's own. Raises ValueError for what
+    is no address.
 
-    >>> position_of("AB12")
-    (12, 27)
+    >>> position_of("AB12"), position_of("$b$3"), position_of("C")
+    ((12, 27), (3, 1), (-1, 2))
     """
-    name = address.rstrip("0123456789")
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise ValueError(f"{address} is no address")
     position = 0
-    for letter in name:
+    for letter in found[1].upper():
         position = position * 26 + ord(letter) - ord("A") + 1
-    return int(address[len(name) :] or -1), position - 1
-
-
-def stray(label: str, name: str) -> list[Problem]:
-    """A warning about a file or sheet that is no table: a misspelt table must not vanish silently."""
-    if plain(name) in (*SYNTHETIC_MARK, *BESIDE):
-        return []
-    known = [word for table in contract().tables for word in (table.name, table.header)]
-    remedy = nearest(plain(name), known) or "nothing to do, unless it was meant to be read"
-    return [Problem(label, "is no table of a register and was not read", remedy, "warning")]
+    return int(found[2] or -1), position - 1

@@ -21,6 +21,7 @@ from simulator.law.policy import Policy
 from simulator.phrases import phrase
 from simulator.population import checks
 from simulator.population.assembly import assemble
+from simulator.population.beside import stray
 from simulator.population.checked import Checked
 from simulator.population.contract import check
 from simulator.population.magnitude import check_magnitudes
@@ -140,7 +141,9 @@ def _lacking_years(population: Population, policy: Policy) -> list[Problem]:
 
 
 def _tell_missing(source: Source, name: str, kind: str) -> None:
-    """A required table that is not there, or holds no row; kind: file, sheet or table."""
+    """A required table that is not there, or holds no row, and what was found instead; kind: file, sheet or table."""
+    for found in source.strays:
+        source.problems += stray(*found, source.present)
     ending = ".csv" if kind == "file" else ""
     for table in contract().tables:
         if not table.required:

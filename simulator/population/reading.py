@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,6 +29,9 @@ OFTEN = {  # what may be said of a day, by the word `days.read` has for it: caus
         "compare the first one; write the day alone",
     ),
 }
+
+
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
@@ -71,6 +75,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
         )
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
+        _tell_points(checked, column, texts, values)
 
 
 def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarray | None:
@@ -166,4 +171,17 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
                 len(bare),
             ),
             phrase("say what those without are in: --unit {}=元 or 万元", column.name),
+        )
+
+
+def _tell_points(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
+    """Amounts that all have three digits behind a point, as 100.000: a yuan has two, and some write thousands so."""
+    written = {text for text, value in values.items() if value != column.default}
+    if written and all(_THOUSANDS.fullmatch(plain(text)) for text in written):
+        rows = [row for row, text in enumerate(texts) if text in written]
+        checked.fault(
+            rows[0],
+            column.name,
+            phrase("{} may mean thousands, or three digits behind the point; {} cell(s) in all", shown(texts[rows[0]]), len(rows)),
+            phrase("write digits and at most two behind the point; if it is as it stands, say --unit {}=元", column.name),
         )

@@ -7,6 +7,7 @@ stored as `default`, unless the note says otherwise; 未知 / unknown means unkn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -401,14 +402,16 @@ def under(policy: Policy) -> Iterator[Contract]:
 
 BESIDE = ("填表说明", "问题 problems")  # sheets this program writes beside the tables
 IN_WAN = "金额以元为单位。如以万元填写，请把表头的“（元）”改为“（万元）”。"  # in the first of them
+_UNIT_BEHIND = re.compile(r"[ _·—–【\[-]*(?:单位)?[::]?(?:人民币)?(?:[十百千万亿萬億]*[元圆圓]|[万亿萬億]|wan)[】\]]?$")  # 既有政策_万元
 SYNTHETIC_MARK = ("synthetic", "合成")  # a file or sheet of this name says: invented data, no real enterprise
 
 
 def table_named(text: str) -> Table | None:
     """The table that a file or sheet of this name holds, None when it is no table of a register.
 
-    >>> table_named("年度（万元）").name, table_named("年度报表")
-    ('annual', None)
+    >>> table_named("年度（万元）").name, table_named("年度_万元").name, table_named("年度报表")
+    ('annual', 'annual', None)
     """
     name = plain(text).partition("(")[0].strip()  # behind a bracket stands a unit or a remark
-    return next((table for table in contract().tables if name in (table.name, table.header)), None)
+    names = name, _UNIT_BEHIND.sub("", name)
+    return next((table for table in contract().tables if {table.name, table.header} & {*names}), None)

@@ -12,13 +12,14 @@ from simulator.phrases import phrase
 from simulator.population import databases, parquet
 from simulator.population.beside import of_lines
 from simulator.population.column import Table, plain
+from simulator.population.layout import LOOKED_AT
 from simulator.population.legacy import is_ole, refuse_et
 from simulator.population.places import refuse_absent
-from simulator.population.raw import RawTable, Source, stray
+from simulator.population.raw import RawTable, Source
 from simulator.population.schema import SYNTHETIC_MARK, contract, table_named
 from simulator.population.sheets import MOST_BYTES, decode, from_csv
 from simulator.population.synthetic_mark import fits, unbound
-from simulator.population.units import is_unit
+from simulator.population.units import is_unit, of_name
 from simulator.population.webpages import from_html, is_html, is_xml_book
 from simulator.population.workbook import from_workbook, lone_table
 
@@ -149,7 +150,7 @@ def _from_folder(folder: Path) -> Source:
     """The tables of a folder. The hash covers table names and bytes in the contract's order, not what files
     are called.
     """
-    source = Source(says=[] if is_unit(folder.name) else of_lines([folder.name]))
+    source = Source(says=[] if is_unit(folder.name) else of_lines(text for _, text in of_name(folder.name)))
     hashes: dict[str, bytes] = {}
     digests: dict[str, str] = {}  # of the tables' files
     mark: Path | None = None
@@ -167,7 +168,7 @@ def _from_folder(folder: Path) -> Source:
         if suffix not in TABLE_FILES or entry.name.startswith("~$"):  # an open workbook's lock file
             continue
         if table is None:
-            source.problems += stray(entry.name, entry.stem)
+            source.strays.append((entry.name, entry.stem, _first_rows(entry)))
         elif table.name in source.present:
             source.problems.append(Problem(entry.name, phrase("there are two files for {}", table.label), "keep one"))
         else:
@@ -192,11 +193,21 @@ def _from_folder(folder: Path) -> Source:
     return source
 
 
+def _first_rows(entry: Path) -> list[list[str]]:
+    """The cells of the first lines of a text; none of another file."""
+    try:
+        with entry.open("rb") as file:
+            text = decode(file.read(MOST_MARK).rpartition(b"\n")[0])[0]
+    except (OSError, ValueError):
+        return []
+    return [re.split("[,;|\t]", line.replace('"', "")) for line in text.splitlines()[:LOOKED_AT]]
+
+
 def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> None:
     """One table's file into the source."""
     found: RawTable | Problem
     if suffix == ".parquet" or data[:4] == b"PAR1":
-        found = parquet.from_parquet(data, label)
+        found = parquet.from_parquet(data, label, table)
     elif suffix != ".csv" and (refusal := _refusal(data, label)) is not None:
         found = refusal
     elif is_html(data):

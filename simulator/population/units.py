@@ -18,7 +18,7 @@ from simulator.law.language.units import parse_unit
 from simulator.phrases import phrase
 from simulator.population.column import Column, Table, plain, squeezed
 from simulator.population.raw import RawTable
-from simulator.population.schema import contract
+from simulator.population.schema import contract, table_named
 
 MONEY = {
     "元": 1, "人民币元": 1, "cny": 1, "rmb": 1, "yuan": 1,
@@ -49,7 +49,7 @@ OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without 
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }
-_OLD = str.maketrans("萬億仟佰拾圆圓’", "万亿千百十元元'", '“”"「」')  # as cheques have it; and without quotation marks
+_OLD = str.maketrans("萬億仟佰拾圆圓’單額數為幣", "万亿千百十元元'单额数为币", '“”"「」')  # as cheques have it; and without quotation marks
 _TIMES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _ENGLISH = {
     "tenthousand": 10_000,
@@ -60,20 +60,22 @@ _ENGLISH = {
     "10k": 10_000,
     "10,000": 10_000,
     "10000": 10_000,
+    "'0000": 10_000,
     "1,000": 1_000,
     "1000": 1_000,
     "'000": 1_000,
     "wan": 10_000,
 }
 _OURS, _LARGE = "rmb|cny|yuan|renminbi", "|".join(_ENGLISH)
-_ZH_UNIT = r"(?:人民币|rmb|cny|¥)?(?:1[0,]*|一)?[十百千万亿]*元|[十百千]?[万亿](?!元)|百万"
-_EN_UNIT = rf"(?:{_OURS})?(?:{_LARGE})s?(?:of)?(?:{_OURS})+|(?:{_OURS})(?:{_LARGE})s?|wan|{_OURS}"
+_ZH_UNIT = r"(?:人民币|rmb|cny|¥)?(?:1[0,]*|一)?[十百千万亿]*元|(?:人民币|rmb|cny)?[十百千]?[万亿](?!元)(?:rmb|cny)?|百万"
+_EN_UNIT = rf"(?:{_OURS})?(?:{_LARGE})s?(?:of)?(?:{_OURS})+|(?:{_OURS})(?:in)?(?:{_LARGE})s?|wan|{_OURS}"
 _FOREIGN = r"[十百千万亿]*(?:美元|美金|港元|港币|欧元|日元|英镑)|usd|us\$|hkd|eur"  # of amounts, and not known
 _WORD = f"{_FOREIGN}|{_ZH_UNIT}|{_EN_UNIT}"
 _TOKEN = re.compile(  # one of a list of units behind 单位, the longest first: those of no amount have no group
-    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|(?:人民币)?({_WORD})"
+    rf"元/[^、,;)]*|[万千百]*(?:户|家|个|人次|人(?!民币)|名|件|平方米|平米|亩)|m2|%|年|月|天|次|条|人民币(?=[/、,])|(?:人民币)?({_WORD})"
 )
 _LISTED = re.compile(r"单位(?:都|均|统一)?[::=]?(?:都|均|统一)?(?:为|是)?[::=]?|\bunits?(?:is|are)?[::=]?|amounts?in")
+_ODD_UNIT = re.compile("(?=[^,、;。]*[0-9a-z元币])[0-9a-z×*^'⁰¹²³⁴-⁹.元万亿千百十币]{1,8}(?=[,、;。)]|$)")  # 10⁴元, w: said, and not known
 _SAID = re.compile(
     "|".join(
         form.replace("…", rf"(?:人民币)?({_WORD})")
@@ -83,15 +85,17 @@ _SAID = re.compile(
             "均?为…(?:[。;,)]|$)",
             "金额[::]…(?:[。;,)]|$)",
             "…为(?:计量)?单位",
-            "^(?:in)?…$",
+            "^(?:(?:all|amounts?|figures?|expressed|stated|are|in)*in)?…$",
         )
     )
 )
 _MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几数多每过满])(百万元|[千万亿]元)")
 EXPLANATION = "explanation"  # where a unit is said for every table: a sheet or a file beside them
+_NAME = re.compile(rf"(.*?)([\s_·—–\-【\[]|单位[::]?)?({_WORD})[】\]]?(?:\.[a-z]{{2,8}})?")
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
-_SEPARATORS = re.compile(r"[((\[【〔{<〈/::,、|~—–-]")
+_SEPARATORS = re.compile(r"[((\[【〔{<〈《/::,、|~—–·-]")
+_BEHIND = re.compile("(?<=.)(?<![((\\[【〔{<〈《/:])(?:计量|金额|货币)?单位[:为]?(?=.)")  # 销售额 单位：万元
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥)[,、]?|[,、]?(?:人民币|rmb|cny|¥)$")
 _PER = re.compile(r"[/每月天日季]")  # an amount for something is another one
 
@@ -114,13 +118,13 @@ def column_named(text: str, table: Table) -> Column | None:
 def _split(text: str, table: Table) -> tuple[Column | None, str]:
     """Column and unit word of a header cell; (None, "") when it names no column."""
     names = table.names
-    name = _LEAD.sub("", _MARKS.sub("", squeezed(text)))
+    name = _BEHIND.sub(":", _LEAD.sub("", _MARKS.sub("", squeezed(text))))
     if name in names:
         return names[name], ""
     for match in _SEPARATORS.finditer(name):
         column = names.get(name[: match.start()])
         if column is not None:
-            return column, name[match.end() :].strip("()[]】〕}>〉:单位").strip()
+            return column, name[match.end() :].strip("()[]】〕}>〉》:单位").strip()
     for at in range(len(name) - 1, 0, -1):  # 金额万元, amount_wan
         if name[:at] in names and factor_of(name[at:]) is not None:
             return names[name[:at]], name[at:]
@@ -167,12 +171,25 @@ def stated(text: str) -> tuple[set[str], set[str]]:
     said = {next(filter(None, groups)) for groups in _SAID.findall(text)}
     for start in _LISTED.finditer(text):
         at = start.end()
+        if "单位" in start.group() and not _TOKEN.match(text, at) and (odd := _ODD_UNIT.match(text, at)):
+            said.add(odd.group())
         while token := _TOKEN.match(text, at):
             if token.group(1):
                 said.add(token.group(1))
             at = token.end() + (text[token.end() : token.end() + 1] in ("、", ",", "/", "和", "及", "或", ";"))
     said = set(map(_named, said))
     return said, set() if said else set(_MENTIONED.findall(text))
+
+
+def of_name(name: str) -> list[tuple[str, str]]:
+    """What the name of a file or sheet says of units: as a title, or one that stands behind it.
+
+    >>> of_name("名册_万元.xlsx"), of_name("既有政策万元"), of_name("万元名册.csv")
+    ([('name', '单位：万元')], [('name', '单位：万元')], [('name', '万元名册.csv')])
+    """
+    found = _NAME.fullmatch(plain(name).translate(_OLD))
+    behind = found and (found[2] or not found[1] or table_named(found[1]))
+    return [("name", f"单位：{found[3]}" if found and behind else name)]
 
 
 def bare_unit(word: str) -> str:
@@ -246,6 +263,12 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
         if named and column.header not in named:
             if units and not own and where == "note":
                 mentioned.append((where, *units))
+            continue
+        if where == "remark":
+            mentioned += [] if own else [(where, *units)]
+            continue
+        if where == "note" and units and not own and re.search(r"(?:19|20)\d\d年", squeezed(text)):  # perhaps of another year
+            mentioned.append((where, *units))
             continue
         if len({factor_of(unit) for unit in units}) > 1 and not (own and units >= set(found.values())):
             return phrase("the {} names two units, {}", where, " / ".join(sorted(units, key=len)))

@@ -27,9 +27,19 @@ _DOES = {
     "s": "struck",
     "strike": "struck",
     "del": "struck",
-    "script": "unseen",
-    "style": "unseen",
+    **dict.fromkeys(("script", "style", "template", "noscript", "title", "rt", "rp"), "unseen"),
 }
+_LOOKS = {  # what a style does to a text
+    "display:none": "unseen",
+    "visibility:hidden": "unseen",
+    "line-through": "struck",
+    "vertical-align:super": "superscript",
+    "vertical-align:text-top": "superscript",
+    "vertical-align:sub": "subscript",
+}
+_MARKS = ("sup", "superscript", "footnote", "note")
+_LAID_OUT = ("colspan", "rowspan", "width", "height", "border", "tabindex", "id", "x:fmla")
+_VALUES = ("x:num", "x:str", "sdval", "data-v", "data-value", "office:value", "data-sheets-value")
 MOST_SPAN = 500  # a merged heading wider than any table
 
 
@@ -57,7 +67,7 @@ class _Tables(html.parser.HTMLParser):
         self.beside: list[str] = []
         self.styles = styles
         self.cell: list[str] | None = None
-        self.stored = ""
+        self.stored = ("", False)
         self.format: Meaning | None = None
         self.spans: dict[int, int] = {}  # rows still covered, by column
         self.depth = 0
@@ -90,7 +100,7 @@ class _Tables(html.parser.HTMLParser):
             self.cell, self.at, self.stored = [], len(row) - wide, _stored(given)
             self.format = self.styles.format(given)
             self.struck = self.styles.has(given, "line-through")
-            self.hidden[-1] += self.styles.has(given, "display:none")
+            self.hidden[-1] += self.styles.has(given, "display:none") or self.styles.has(given, "visibility:hidden")
             if wide * tall > 1:
                 self.merged[-1].append((len(self.tables[-1]) - 1, self.at, len(self.tables[-1]) - 2 + tall, self.at + wide - 1))
         elif self.cell is None:
@@ -99,19 +109,17 @@ class _Tables(html.parser.HTMLParser):
             self.cell.append(" ")
         elif tag in ("input", "img"):
             ticked = given.get("type") in ("checkbox", "radio")
-            self.handle_data(("是" if "checked" in given else "否") if ticked else given.get("value") or given.get("alt") or "")
+            text = ("是" if "checked" in given else "否") if ticked else given.get("value") or given.get("alt") or ""
+            self.handle_data("" if given.get("type") == "hidden" else text)
         else:
-            does = _DOES.get(
-                tag,
-                "unseen"
-                if self.styles.has(given, "display:none")
-                else "struck"
-                if self.styles.has(given, "line-through")
-                else "unseen"
-                if tag == "option" and "selected" not in given
-                else "",
-            )
+            does = _DOES.get(tag) or next((how for look, how in _LOOKS.items() if self.styles.has(given, look)), "")
+            if tag == "option" and "selected" not in given:
+                does = "unseen"
+            mark = tag == "small" or (given.get("href") or "").startswith("#") or (given.get("class") or "") in _MARKS
+            if not does and mark and "".join(self.cell).strip():
+                does = "superscript"  # a mark that leads to a footnote
             self.within += [(tag, does)] if does else []
+            self.stored = self.stored if self.stored[0] else _stored(given)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr", "table") and self.depth == 1:
@@ -138,16 +146,12 @@ class _Tables(html.parser.HTMLParser):
         if self.cell is not None:
             row = len(self.tables[-1]) - 1
             shown = " ".join("".join(self.cell).split())
-            text = _reconciled(shown, self.stored) if self.stored else shown
-            if text is None:
-                self.odd[-1].append(
-                    (
-                        row,
-                        self.at,
-                        Problem("", phrase("{} is shown and {} stored", cells.shown(shown), self.stored), "write the number that is meant"),
-                    )
-                )
-            elif self.format and self.format.unit and re.fullmatch(r"[\d.]+", text):
+            stored, sure = self.stored
+            text = _reconciled(shown, stored) if stored and (sure or shown) else shown
+            if (text is None and sure) or (self.format and self.format.twisted):
+                cause = phrase("{} is shown and {} stored", cells.shown(shown), stored)
+                self.odd[-1].append((row, self.at, Problem("", cause, "write the number that is meant")))
+            elif text and self.format and self.format.unit and re.fullmatch(r"[\d.]+", text):
                 text = self.format.text(text)
             if self.struck and shown:
                 self.odd[-1].append((row, self.at, Problem("", phrase("{} is struck out, or a part of it", cells.shown(shown)), STRUCK)))
@@ -162,16 +166,22 @@ class _Styles:
         sheets = " ".join(re.findall(r"<style[^>]*>(.*?)</style", text[:MOST_STYLES], re.DOTALL | re.IGNORECASE))
         rules = re.findall(r"([^{}]+)\{([^{}]*)\}", sheets)
         self.classes = {name: rule for names, rule in rules for name in re.findall(r"\.([\w-]+)", names)}
+        self.known: dict[tuple[str, str, bool], str] = {}
 
     def _rules(self, attributes: Mapping[str, str | None]) -> str:
-        own = attributes.get("style") or ""
-        return own + ";" + ";".join(self.classes.get(name, "") for name in (attributes.get("class") or "").split())
+        own, classes = attributes.get("style") or "", attributes.get("class") or ""
+        return ";".join((own, *(self.classes.get(name, "") for name in classes.split())))
 
     def has(self, attributes: Mapping[str, str | None], what: str) -> bool:
-        """Whether something is not shown, or struck out."""
+        """Whether a style says so, in lower case and without blanks; one that hides is said in other ways, too."""
         if not attributes:
             return False
-        return what in self._rules(attributes).replace(" ", "").lower() or (what == "display:none" and "hidden" in attributes)
+        key = attributes.get("style") or "", attributes.get("class") or "", "hidden" in attributes
+        if key not in self.known:
+            rules = f";{''.join(self._rules(attributes).lower().split())};" + "display:none;" * key[2]
+            white = re.search(";color:(white|#fff|#ffffff);", rules) and "background" not in rules
+            self.known[key] = rules + ("visibility:hidden;" if white or ";font-size:0" in rules else "")
+        return what in self.known[key]
 
     def format(self, attributes: Mapping[str, str | None]) -> Meaning | None:
         """What a cell's number format says of its unit."""
@@ -186,16 +196,16 @@ def _span(text: str | None) -> int:
     return min(max(int(text), 1), MOST_SPAN) if text and text.isdecimal() and len(text) < 9 else 1
 
 
-def _stored(attributes: Mapping[str, str | None]) -> str:
+def _stored(attributes: Mapping[str, str | None]) -> tuple[str, bool]:
     """The number that a page keeps beside what it shows: of Excel and WPS x:num, of LibreOffice sdval, of SheetJS data-v, of
-    Google data-sheets-value; blank where it keeps none."""
-    for name in ("x:num", "sdval", "data-v", "data-value", "data-sheets-value"):
+    Google data-sheets-value, of others in attributes of their own; and whether it is one of those that are sure to be the value."""
+    for name in (*_VALUES, *(name for name in attributes if name not in (*_VALUES, *_LAID_OUT))):
         text = (attributes.get(name) or "").strip()
         if name == "data-sheets-value" and (found := re.search(r'"3":\s*(-?[\d.eE+-]+)', text)):
             text = found.group(1)
         if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", text):
-            return text
-    return ""
+            return text, name in _VALUES
+    return "", False
 
 
 def _reconciled(shown: str, stored: str) -> str | None:

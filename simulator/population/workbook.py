@@ -12,16 +12,18 @@ from simulator.errors import Problem
 from simulator.phrases import phrase
 from simulator.population import legacy, xlsx
 from simulator.population.beside import of_lines, of_sheet
-from simulator.population.cells import Refused
+from simulator.population.cells import Refused, shown
 from simulator.population.column import Table, plain
 from simulator.population.formulas import differing
 from simulator.population.grid import Grid, Place
-from simulator.population.layout import arrange
+from simulator.population.layout import LOOKED_AT, arrange
 from simulator.population.legacy import is_ole
-from simulator.population.look import NEVER, STRUCK, ZERO, Look
-from simulator.population.raw import Finding, RawTable, Source, as_text, letters, position_of, stray
+from simulator.population.look import CONDITIONAL, NEVER, STRUCK, ZERO, Look
+from simulator.population.numberformat import Meaning
+from simulator.population.raw import Finding, RawTable, Source, as_text, letters, position_of
 from simulator.population.schema import SYNTHETIC_MARK, table_named
 from simulator.population.synthetic_mark import digest_of, fits, unbound
+from simulator.population.units import MONEY
 from simulator.population.xlsx import refusal
 
 MOST_MARKED = 100  # lines of a mark
@@ -41,7 +43,7 @@ def from_workbook(data: bytes, label: str) -> Source:
             mark = name if plain(name) in SYNTHETIC_MARK else mark
             says = of_sheet(name, opened.grid(name).rows)
             source.says += says
-            source.problems += [] if says else stray(f"{label}, sheet {name}", name)
+            source.strays += [] if says else [(f"{label}, sheet {name}", name, opened.grid(name).rows[:LOOKED_AT])]
         elif table.name in source.present:
             source.problems.append(Problem(f"{label}, sheet {name}", phrase("there are two sheets for {}", table.label), "keep one"))
         else:
@@ -103,7 +105,7 @@ class _Book:
             name,
             rows,
             range(1, len(rows) + 1),
-            title=f"{self.label} {name}",
+            title=f"{self.label}\n{name}",
             comments=look.comments,
             says=look.says,
             merged=[(*first, *last) for first, last in sheet.merged_cell_ranges or ()],
@@ -132,13 +134,43 @@ class _Book:
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = text
         scaled: dict[int, tuple[int, str]] = {}
+        twisted: dict[int, list[Place]] = {}
         for (row, column), said in look.formats.items():
             if row < len(rows) and column < len(rows[row]) and (text := rows[row][column]):
-                if said.unit or said.percent:
+                if said.twisted:
+                    twisted.setdefault(column, []).append((row, column))
+                elif said.unit or said.percent:
                     rows[row][column] = said.text(text)
                 elif said.divisor != 1:
                     scaled.setdefault(column, (row + 1, f"{said.divisor:,}"))
         found.scaled = scaled
+        for places in twisted.values():
+            row, column = places[0]
+            say(
+                places[0],
+                phrase(
+                    "{} is stored, and its number format shows another number; {} cell(s) in all", shown(rows[row][column]), len(places)
+                ),
+                "write the number that is meant, in the format General (常规)",
+            )
+        for place, style in look.conditional.items():
+            said = style.said or Meaning()
+            if style.struck or said.twisted or (said.unit and said.divisor != MONEY.get(said.unit)):
+                say(place, "a conditional format here shows numbers in another unit or struck out, depending on their value", CONDITIONAL)
+            elif style.unseen or said.unseen or (said.divisor > 1 and not said.unit):
+                say(
+                    place,
+                    "a conditional format here hides numbers or shows them divided, depending on their value; what is stored was read",
+                    "compare them; remove the conditional format",
+                    "warning",
+                )
+        if unseen := [(row, column) for row, column in look.unseen if row < len(rows) and column < len(rows[row]) and rows[row][column]]:
+            say(
+                unseen[0],
+                phrase("{} cell(s) hold a number that is not shown, this the first; everything was read", len(unseen)),
+                "show it and compare",
+                "warning",
+            )
         doubtful: dict[tuple[str, str, int], list[Place]] = {}  # once for the formulas of a column
         for address, cause, remedy in look.doubtful:
             line, column = position_of(address)
@@ -183,7 +215,7 @@ def _open(data: bytes, label: str) -> _Book | tuple[str, str]:
         book = _Book(python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), label, {}, mac_dates, of_lines(says))
         for sheet in book.reader.sheets_metadata:
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                look = book.looks[sheet.name] = looks.get(sheet.name, Look())
+                look = book.looks[sheet.name] = looks[sheet.name]
                 if sheet.visible != python_calamine.SheetVisibleEnum.Visible:
                     look.hidden = look.hidden or "the sheet is hidden"
                 if table_named(sheet.name):  # what is damaged shows itself here

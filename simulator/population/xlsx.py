@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from posixpath import dirname, join, normpath
 from types import MappingProxyType
@@ -23,8 +23,8 @@ from simulator.population.cells import Refused
 from simulator.population.formulas import shifted
 from simulator.population.grid import Place
 from simulator.population.legacy import is_ole
-from simulator.population.look import NEVER, RAISED, ZERO, Look
-from simulator.population.numberformat import BUILT_IN, Meaning, meaning
+from simulator.population.look import INK, NEVER, PAPER, RAISED, ZERO, Look, Style
+from simulator.population.numberformat import BUILT_IN, meaning
 from simulator.population.raw import letters, position_of
 
 MOST_ENTRIES = 5_000
@@ -32,6 +32,7 @@ MOST_BYTES = 2 * 1024**3  # unpacked; a register of a million enterprise-years i
 MOST_OF_A_SMALL_PART = 32 * 1024**2
 MOST_RATIO = 200  # unpacked / packed; spreadsheets reach 20, a bomb 1000
 MOST_TEXT = 32_767  # characters a cell may hold
+THIN = 1  # of a row in points, of a column in letters: nobody sees what is in it
 MOST_TEXTS = 1024**3  # of all cells together, each counted as often as it is shown
 FARTHEST = 103  # column CZ: the value reader makes room for everything up to the last cell
 SPARSE, FEW_CELLS = 20, 5_000_000  # room for so many times its cells is no table's; below so many cells nobody minds
@@ -40,7 +41,7 @@ SPARSE, FEW_CELLS = 20, 5_000_000  # room for so many times its cells is no tabl
 _UNCOMMON = re.compile(rb"<c[>/\n\t\r]|:c[\s/>]|[<:]f[\s/>]|<!|&#|=\s*[\"']e[\"']")
 _WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,3})[0-9]')
 _ROW, _DEEP_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"'), re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
-_HIDDEN_ROW = re.compile(rb"""[<:]row\s[^<>]*\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0(?:\.0)?)["']""")
+_HIDDEN_ROW = re.compile(rb"""[<:]row\s[^<>]*\s(?:hidden\s*=\s*["'](?:1|true)["']|ht\s*=\s*["']0?[.0"'])""")
 _CELLS_BEGIN = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
 _HOW_PRINTED = re.compile(r'&(?:[A-Za-z]|"[^"]*"|[0-9]{1,3}|K[0-9A-F]{6})')
 _OTHER_ENCODING = re.compile(rb"""\A(?:\xff\xfe|\xfe\xff|<\0|\0<|<\?xml[^>]*encoding\s*=\s*["'](?!utf-?8["']))""", re.IGNORECASE)
@@ -95,7 +96,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     """
     found = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        targets = _targets(archive, "xl/workbook.xml")
+        targets = _targets(archive, "xl/workbook.xml", "/worksheet")
         tree = _tree(archive, "xl/workbook.xml")
         settings = {_local(element.tag): element.attrib for element in tree.iter()}
         mac_dates = settings.get("workbookPr", {}).get("date1904") in ("1", "true")
@@ -103,25 +104,22 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
         for element in tree.iter():
             if _local(element.tag) == "sheet":
                 link = next(value for key, value in element.attrib.items() if _local(key) == "id")
-                if "worksheets/" in targets[link]:
+                if link in targets:
                     parts[element.get("name", "")] = targets[link]
         texts = {*_targets(archive, "xl/workbook.xml", "/sharedStrings").values(), "xl/sharedStrings.xml"} & {*archive.namelist()}
         shared = b"".join(archive.read(part) for part in texts)
-        meanings, struck = _styles(archive, next(iter(_targets(archive, "xl/workbook.xml", "/styles").values()), "xl/styles.xml"))
+        styles, conditional = _styles(archive, next(iter(_targets(archive, "xl/workbook.xml", "/styles").values()), "xl/styles.xml"))
         raised = _raised(archive, texts) if b"vertAlign" in shared or b"strike" in shared else {}
         fresh = _calculated(archive, settings)
         for name, part in parts.items():
             content = archive.read(part)
             _bound_texts(shared, content)
+            uncommon = _is_uncommon(content)
+            used = {number: style for number, style in styles.items() if uncommon or f's="{number}"'.encode() in content}
             # where no header asks for per cent a share shown so is a share
-            used = {style: said for style, said in meanings.items() if not said.percent or b"%" in shared or b"%" in content}
-            lined = {style for style in struck if f's="{style}"'.encode() in content or _is_uncommon(content)}
-            found[name] = (
-                _read(name, content, used, fresh, lined, raised)
-                if used or lined or raised or _is_uncommon(content)
-                else _glance(name, content)
-            )
-            _frame(found[name], content)
+            used = {n: style for n, style in used.items() if not (style.said and style.said.percent) or b"%" in shared or b"%" in content}
+            found[name] = _read(name, content, used, fresh, raised) if used or raised or uncommon else _glance(name, content)
+            _frame(found[name], content, conditional)
             found[name].comments |= _comments(archive, part)
             for drawing in _targets(archive, part, "/drawing").values():
                 if drawing in archive.namelist():
@@ -173,26 +171,53 @@ def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, st
     return any(name in by for name in (b"WPS", b"Kingsoft", "金山".encode()))
 
 
-def _styles(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, Meaning], set[str]]:
-    """What the number formats say, by style, only those that matter; and the styles that strike out."""
+def _styles(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, Style], list[Style]]:
+    """The looks that matter, by number; and those that conditional formats give."""
     if part not in archive.namelist():
-        return {}, set()
+        return {}, []
     tree = _tree(archive, part)
     codes = dict(BUILT_IN)
     for element in tree.iter():
         if _local(element.tag) == "numFmt" and element.get("numFmtId", "").isdecimal():
             codes[int(element.get("numFmtId", ""))] = element.get("formatCode", "")
-    found: dict[str, Meaning] = {}
-    struck, lined = set[str](), set[str]()
-    for fonts in (child for child in tree if _local(child.tag) == "fonts"):
-        lined = {str(at) for at, font in enumerate(fonts) if any(_local(mark.tag) == "strike" and _is_on(mark.attrib) for mark in font)}
-    for styles in tree:
-        for style, element in enumerate(styles if _local(styles.tag) == "cellXfs" else ()):
-            number = element.get("numFmtId", "0")
-            struck |= {str(style)} if element.get("fontId", "0") in lined else set()
-            if number.isdecimal() and (said := meaning(codes.get(int(number), ""))) is not None:
-                found[str(style)] = said
-    return found, struck
+    parts = {_local(part.tag): list(part) for part in tree}
+    fonts, fills = (dict(enumerate(map(made, parts.get(name, [])))) for name, made in (("fonts", _font), ("fills", _fill)))
+    found: dict[str, Style] = {}
+    for number, element in enumerate(parts.get("cellXfs", [])):
+        code, font, fill = (int(element.get(name, "0")) for name in ("numFmtId", "fontId", "fillId"))
+        struck, colour = fonts.get(font, (False, ""))
+        if style := Style(meaning(codes.get(code, "")), bool(struck), colour == fills.get(fill, PAPER)):
+            found[str(number)] = style
+    conditional = []
+    for element in parts.get("dxfs", []):
+        given = {_local(child.tag): child for child in element}
+        struck, colour = _font(given["font"]) if "font" in given else (False, INK)
+        code_of = given["numFmt"].get("formatCode", "") if "numFmt" in given else ""
+        conditional.append(Style(meaning(code_of), struck, colour == (_fill(given["fill"]) if "fill" in given else PAPER)))
+    return found, conditional
+
+
+def _font(font: ElementTree.Element) -> tuple[bool, str]:
+    """Whether a font strikes out, and its colour."""
+    marks = {_local(mark.tag): mark.attrib for mark in font}
+    return "strike" in marks and _is_on(marks["strike"]), _colour(marks.get("color", {})) or INK
+
+
+def _fill(fill: ElementTree.Element) -> str:
+    """The colour that lies behind a text; blank where it is no plain one."""
+    for pattern in fill:
+        kind, colours = pattern.get("patternType", "solid" if len(pattern) else "none"), {_local(c.tag): c.attrib for c in pattern}
+        if _local(pattern.tag) == "patternFill" and kind in ("none", "solid"):
+            return _colour(colours.get("fgColor", colours.get("bgColor", {}))) if kind == "solid" else PAPER
+    return "" if len(fill) else PAPER
+
+
+def _colour(given: Mapping[str, str]) -> str:
+    """A colour as it is compared: white and black have several names; blank where none is said."""
+    for colour, theme, indexed in ((PAPER, "0", ("1", "9")), (INK, "1", ("0", "8", "64"))):
+        if (given.get("theme"), given.get("tint", "0")) == (theme, "0") or given.get("indexed") in indexed:
+            return colour
+    return given["rgb"][-6:].upper() if "rgb" in given else " ".join(f"{key}{given[key]}" for key in sorted(given) if key != "auto")
 
 
 def _is_zero(text: str) -> bool:
@@ -277,22 +302,30 @@ def _parse(
     parser.Parse(content, True)
 
 
-def _frame(found: Look, content: bytes) -> None:
-    """What a sheet says before and after its cells: hidden columns, printed headers, prompts of what may be entered."""
+def _frame(found: Look, content: bytes, conditional: Sequence[Style]) -> None:
+    """What a sheet says before and after its cells: hidden columns, printed headers, prompts of what may be entered, conditional
+    formats."""
     begin, end = _CELLS_BEGIN.search(content), content.rfind(b"sheetData>")
     if begin and end > begin.end():
         content = content[: begin.end()] + content[content.rfind(b"</", 0, end) :]
     says: list[str] | None = None
+    first: Place = (0, 0)
 
     def start(tag: str, given: dict[str, str]) -> None:
-        nonlocal says
+        nonlocal says, first
         tag = tag.rpartition(":")[2]
-        if tag == "col" and (given.get("hidden") in ("1", "true") or given.get("width") in ("0", "0.0")):
+        if tag == "col" and (given.get("hidden") in ("1", "true") or float(given.get("width", "9")) < THIN):
             found.columns |= set(range(int(given["min"]) - 1, min(int(given["max"]), FARTHEST + 1)))
         elif tag == "dataValidation" and (prompt := " ".join(filter(None, (given.get("promptTitle"), given.get("prompt"))))):
             for area in given.get("sqref", "").split():
                 line, column = position_of(area.partition(":")[0].replace("$", ""))
                 found.comments.setdefault((max(line - 1, 0), column), prompt)  # of a whole column: as of its header
+        elif tag == "conditionalFormatting" and given.get("sqref"):
+            line, column = position_of(re.split("[: ]", given["sqref"].replace("$", ""))[0])
+            first = max(line - 1, 0), column
+        elif tag == "cfRule" and given.get("dxfId", "").isdecimal() and int(given["dxfId"]) < len(conditional):
+            if style := conditional[int(given["dxfId"])]:
+                found.conditional.setdefault(first, style)
         elif tag.endswith(("Header", "Footer")) and tag != "headerFooter":
             says = []
 
@@ -359,9 +392,8 @@ def _glance(name: str, content: bytes) -> Look:
 def _read(
     name: str,
     content: bytes,
-    meanings: Mapping[str, Meaning],
+    styles: Mapping[str, Style],
     fresh: bool,
-    struck: Collection[str] = (),
     raised: Mapping[int, tuple[str, bool]] = MappingProxyType({}),
 ) -> Look:
     """A sheet's XML, read: any spelling of it, cells and rows without an address too."""
@@ -380,7 +412,7 @@ def _read(
         tag = tag.rpartition(":")[2]
         if tag == "row":
             row, column = int(given["r"]) - 1 if "r" in given else row + 1, -1
-            hidden += given.get("hidden") in ("1", "true") or given.get("ht") in ("0", "0.0")
+            hidden += given.get("hidden") in ("1", "true") or float(given.get("ht", "9")) < THIN
         elif tag == "c":
             cell, formula, runs = given, None, _Runs() if given.get("t") == "inlineStr" else None
             cells += 1
@@ -428,10 +460,8 @@ def _read(
                 (line, first), written = shared[group]
                 written = shifted(written, row - line, column - first)
             found.formulas[row, column] = written
-        if kind == "n" and text and (said := meanings.get(cell.get("s", "0"))):
-            found.formats[row, column] = said
-        if (text or (runs and runs.parts)) and cell.get("s", "0") in struck:
-            found.struck.append((row, column))
+        if (text or (runs and runs.parts)) and (style := styles.get(cell.get("s", "0"))):
+            found.dress((row, column), style, kind == "n")
         looks, lined = (
             raised.get(int(text), ("", False))
             if kind == "s" and raised and text.isdecimal()

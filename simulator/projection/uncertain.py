@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -111,10 +112,7 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
         good = isinstance(values, list) and isinstance(weights, list) and len(values) == len(weights) > 0
         if not good or not all(map(_is_number, [*values, *weights])) or min(weights) < 0 or sum(weights) <= 0:
             return None, [Problem(place, "needs as many weights as values, none negative", WRITE)]
-        # in the order of the numbers, whatever order they are written in: a draw is a quantile, and correlations follow it
-        numbers, shares = zip(*sorted((float(v), float(w)) for v, w in zip(values, weights, strict=True)), strict=True)
-        made = Uncertain(numbers[0], numbers[0], numbers[-1], "discrete", numbers, shares)
-        return _in_range(made, values, place, low, high)
+        return _in_range(_discrete(values, weights), values, place, low, high)
     if keys not in ({"low", "high"}, {"low", "mode", "high"}) or not all(map(_is_number, given.values())):
         return None, [Problem(place, phrase("is written with {}", ", ".join(map(str, given))), WRITE)]
     bottom, top = given["low"], given["high"]
@@ -127,6 +125,25 @@ def parse(given: Any, place: str, low: float, high: float) -> tuple[Uncertain | 
     mode = float(given.get("mode", (bottom + top) / 2))
     shape = "pert" if "mode" in given else "uniform"
     return _in_range(Uncertain(float(bottom), mode, float(top), shape), [bottom, top], place, low, high)
+
+
+def _discrete(values: list[Any], weights: list[Any]) -> Uncertain:
+    """Values with weights, written one way: in the order of the numbers (a draw is a quantile, and correlations follow it), each
+    once, the weights as the smallest whole numbers in the same proportion.
+
+    >>> _discrete([0.3, 0.1, 0.2, 0.3], ["0.25", "0.5", 0, "0.25"]).written()
+    {'values': [0.1, 0.3], 'weights': [1.0, 1.0]}
+    """
+    together: dict[float, Fraction] = {}
+    for value, weight in zip(map(float, values), weights, strict=True):
+        together[value] = together.get(value, Fraction(0)) + Fraction(str(weight))
+    numbers = tuple(sorted(value for value, weight in together.items() if weight))
+    if len(numbers) == 1:
+        return fixed(numbers[0])
+    whole = math.lcm(*(together[value].denominator for value in numbers))
+    largest = math.gcd(*(int(together[value] * whole) for value in numbers))
+    shares = tuple(float(together[value] * whole / largest) for value in numbers)
+    return Uncertain(numbers[0], numbers[0], numbers[-1], "discrete", numbers, shares)
 
 
 def _is_number(value: Any) -> bool:

@@ -28,7 +28,7 @@ from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, with_defaults
-from simulator.scenario.consistency import odd_changes
+from simulator.scenario.consistency import idle, odd_changes
 from simulator.scenario.funding import Funding, unused
 from simulator.scenario.given import from_python, parse_set
 from simulator.scenario.identity import Change, Identity, identity, of_file, of_text
@@ -150,21 +150,12 @@ class Scenario:
         """What is appropriated (fen) for the years cash is paid in, by year."""
         return {year: fen for year, fen in self.appropriation.items() if year in self.cash_years}
 
-    def unused(self, given: Collection[str]) -> list[Problem]:
-        """Which of the settings given (paths) change no figure of this scenario."""
-        idle = [
-            (path, slug)
-            for path in given
-            if (slug := path.split(".")[1] if path.startswith("law.") and path.count(".") > 1 else "") in self.law.withdrawn
-            and not path.endswith(".offered")
-        ]
-        return [
-            *unused(self.appropriation, self.funding, self.cash_years, given),
-            *(
-                Problem(path, phrase("changes nothing: {} is not offered", slug), phrase("leave it out, or set law.{}.offered=true", slug))
-                for path, slug in idle
-            ),
-        ]
+    def unused(self, given: Collection[str], before: Scenario | None = None) -> list[Problem]:
+        """Which of the settings given (paths) change no figure of this scenario. before: what they were given to; a setting that is
+        the same there is idle, and no matter."""
+        now, then = self.to_dict(), before.to_dict() if before and before.plain else {}
+        changed = [path for path in given if path not in then or now.get(path) != then[path]]
+        return [*unused(self.appropriation, self.funding, self.cash_years, given), *idle(self, changed)]
 
     @property
     def lawful(self) -> bool:
@@ -319,7 +310,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if not problems:
         scenario = with_defaults(scenario)
         problems = missing(scenario, document.source)
-        problems += [] if problems else [replace(p, place=places[p.place]) for p in scenario.unused(changes)]
+        problems += [] if problems else [replace(p, place=places[p.place]) for p in scenario.unused(changes, base)]
     if problems:
         raise ScenarioError(problems)
     name = str(head["name"])

@@ -20,7 +20,7 @@ from simulator.projection.assumptions import GENERAL, declared
 from simulator.projection.sobol import REPLICATES
 from simulator.projection.uncertain import Uncertain, parse
 from simulator.scenario import typed
-from simulator.scenario.consistency import after_the_end, idle_correlations, possible, published_growth, said_twice
+from simulator.scenario.consistency import after_the_end, from_the_start, idle_correlations, possible, published_growth, said_twice
 from simulator.scenario.funding import SETTINGS as RATIONING
 from simulator.scenario.funding import appropriate, contradictions, ration
 
@@ -88,7 +88,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     interpretation, plain = dict(scenario.interpretation), dict(scenario.plain)
     appropriation, assumptions = dict(scenario.appropriation), dict(scenario.assumptions)
     correlations, funding, least = dict(scenario.correlations), scenario.funding, typed.least_award(scenario.law)
-    problems += said_twice(changes, places)
+    problems += [*said_twice(changes, places), *from_the_start(changes, scenario.law.start.year, places)]
     for path, value in changes.items():
         value = _as_meant(value, path, scenario)
         place = places.get(path, path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from simulator.projection.market import PUBLISHED, PUBLISHED_FROM
 
 LEAST = 1e-6  # the least eigenvalue of a matrix that draws are made with
 Pairs = Mapping[tuple[str, str], float]
+Scenario = Any  # simulator.scenario.Scenario, which is made of these modules
 
 
 def said_twice(changes: Mapping[str, Any], places: Mapping[str, str]) -> list[Problem]:
@@ -82,6 +83,68 @@ def idle_correlations(changes: Mapping[str, Any], correlations: Pairs, fixed: se
                 )
             )
     return problems
+
+
+def from_the_start(changes: Mapping[str, Any], start: int, places: Mapping[str, str]) -> list[Problem]:
+    """Numbers of the law by year that say nothing of the policy's first years."""
+    return [
+        Problem(
+            places.get(path, path),
+            phrase("says nothing of the years before {}", min(value)),
+            phrase("write {}@{}=…, or what holds from {} on, too", path, min(value), start),
+        )
+        for path, value in changes.items()
+        if path.startswith("law.")
+        and isinstance(value, Mapping)
+        and value
+        and all(isinstance(y, int) for y in value)
+        and min(value) > start
+    ]
+
+
+_MARKET = ("market.growth", "market.persistence", "market.sd", "market.yearly_change", "market.first_year_extra")
+_OF_CLAUSES = ("take_up", "typical_sum", "discretion")
+
+
+def idle(scenario: Scenario, given: Collection[str]) -> list[Problem]:
+    """Which of the settings given (paths) change no figure, because of another setting."""
+    plain, withdrawn = scenario.plain, scenario.law.withdrawn
+    uncertain = plain["uncertainty"] == "full"
+    said = scenario.declared.as_the_law_says if scenario.lawful else {}
+    money = any(scenario.funds.values()) or scenario.funding.earmarked or scenario.funding.clause_caps
+    set_aside = {pool for pool, _ in scenario.funding.earmarked}
+    found = []
+    for path in given:
+        group, _, rest = path.partition(".")
+        name = rest.partition("@")[0]
+        parts = name.split(".")
+        pair = [part.strip().removeprefix("assumptions.") for part in rest.split("~")] if group == "correlations" else []
+        of_clause = (
+            parts[-1] if group == "assumptions" and parts[0] in _OF_CLAUSES else parts[0] if group == "law" and len(parts) > 1 else ""
+        )
+        of_clause = parts[1] if path.startswith("rationing.clause_cap.") else of_clause
+        cause, remedy = "", ""
+        if of_clause in withdrawn and not path.endswith(".offered"):
+            cause = phrase("changes nothing: {} is not offered", of_clause)
+            remedy = phrase("leave it out, or set law.{}.offered=true", of_clause)
+        elif not scenario.law.in_force and (group == "interpretation" or of_clause in scenario.law.policy.slugs):
+            cause, remedy = "changes nothing while there is no policy", "leave it out, or set policy.in_force=true"
+        elif path == "rebate_suspended_from" and (year := plain[path]) is not None and year > plain["horizon"]:
+            cause = phrase("{} lies after {}, the last award year: it changes nothing", year, plain["horizon"])
+            remedy = "leave it out, or set a later horizon"
+        elif not uncertain and (pair or path == "sampling") and plain["sampling"] + path != "plainsampling":
+            cause, remedy = "changes nothing while nothing is uncertain", "leave it out, or set uncertainty=full"
+        elif group == "assumptions" and name in said:
+            cause, remedy = phrase("changes nothing under {}", "behaviour=as_the_law_says"), "leave it out, or set behaviour=projected"
+        elif plain["market"] == "hindsight" and group == "assumptions" and name in _MARKET:
+            cause, remedy = phrase("changes no payment under {}", "market=hindsight"), "leave it out, or set market=ex_ante"
+        elif path == "rationing.mode" and scenario.funding.mode != "none" and not money:
+            cause, remedy = "changes nothing: no year has an appropriation", "set one, as appropriation.2014=6000000"
+        elif path.startswith("rationing.pool.") and scenario.funding.mode != "none" and parts[1] not in set_aside:
+            cause = "changes nothing: no money is set aside for it"
+            remedy = phrase("set it, as appropriation.{}.{}=6000000", parts[1], scenario.years[0])
+        found += [Problem(path, cause, remedy)] if cause else []
+    return found
 
 
 def odd_changes(law: Law) -> list[Problem]:

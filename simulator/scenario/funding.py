@@ -137,7 +137,7 @@ def ration(funding: Funding, rest: str, value: Any, place: str, law: Law) -> tup
         return replace(funding, clause_caps={slug: a for slug, a in caps.items() if a is not None}), []
     if kind == "pool" and name and "." not in name and not name.isdigit() and name not in funding.clauses:
         slugs, problems = ((), []) if value is None else _slugs(value, funding, place, law)
-        pools = {**funding.pools, name: slugs}
+        pools = {**funding.pools, name: tuple(slug for slug in funding.clauses if slug in slugs)}  # a set: in one order
         return (funding if problems else replace(funding, pools={n: s for n, s in pools.items() if s})), problems
     known = [*SETTINGS, *(f"rationing.clause_cap.{slug}" for slug in funding.clauses)]
     return funding, [

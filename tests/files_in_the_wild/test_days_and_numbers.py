@@ -9,7 +9,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from simulator.population.readers import read_population
+from simulator.population.readers import examine, read_population
 from tests.files_in_the_wild.register import (
     CODES,
     asked,
@@ -37,6 +37,8 @@ DAYS = [  # as text, and what is said
     ("2013-12-31T23:51:00", "within minutes"),
     ("2014-01-01 00:00:00", ""),
     ("2014-01-01T00:00", ""),
+    ("2014-1-1 0:0:0", ""),
+    ("2013-12-31 24:00", "within minutes of midnight"),
     ("2014/1/1 0:00", ""),
     ("2014年1月1日 0:00:00", ""),
     ("2014年1月1日0:00", ""),
@@ -87,8 +89,6 @@ def test_what_is_no_day_stays_none(tmp_path, text):
 
 def test_an_instant_once_a_column_not_once_a_cell(tmp_path):
     rows = changed(lambda t: [row.__setitem__(SETTLED, f"2013-12-31 16:00:0{at}") for at, row in enumerate(t["enterprises"][1:])])
-    from simulator.population.readers import examine
-
     assert len(examine(folder(tmp_path / "f", rows)).errors) == 1
 
 
@@ -250,8 +250,6 @@ def test_a_character_nobody_sees_is_named_by_its_code_point(tmp_path):
 
 @pytest.mark.parametrize("text", ["-", "—", "--", "NaN", "N/A", "NULL", "/", "…", "nan", "——", "*", "无"])
 def test_a_mark_for_nothing_is_asked_once_a_column(tmp_path, text):
-    from simulator.population.readers import examine
-
     rows = changed(lambda t: [row.__setitem__(LEASE, text) for row in t["annual"][1:]])
     (problem,) = examine(folder(tmp_path / "f", rows)).errors
     assert "8 cell(s) in all" in problem.cause and "leave blank for none, write 未知 for unknown" in problem.remedy
@@ -308,6 +306,34 @@ def test_quoted_and_other_delimiters_are_left_alone(tmp_path):
     for file in path.iterdir():
         file.write_text(file.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
     assert same(path, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["100.000", "1.000", "１００．０００"])
+def test_points_between_thousands_are_asked_and_answered(tmp_path, text):
+    path = folder(tmp_path / "f", changed(lambda t: [row.__setitem__(LEASE, text) for row in t["annual"][1:]]))
+    asked(path, "may mean thousands, or three digits behind the point; 8 cell(s) in all", "--unit line_lease=元")
+    assert not any("thousands" in problem.cause for problem in examine(path, {"line_lease": "元"}).errors)
+    rows = changed(
+        lambda t: (
+            [row.__setitem__(LEASE, "10.000") for row in t["annual"][1:]] + [t["annual"][0].__setitem__(LEASE, "数据专线租费（万元）")]
+        )
+    )
+    assert same(folder(tmp_path / "g", rows), tmp_path)
+
+
+def test_a_code_kept_as_text_by_an_apostrophe(tmp_path):
+    assert same(folder(tmp_path / "f", changed(lambda t: [row.__setitem__(0, "'" + row[0]) for row in t["annual"][1:]])), tmp_path)
+
+
+def test_single_precision_is_said(tmp_path):
+    (tmp_path / "p").mkdir()
+    for name, rows in tables().items():
+        frame = pd.DataFrame([[None if cell == "" else cell for cell in row] for row in rows[1:]], columns=rows[0])
+        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        if name == "annual":
+            table = table.set_column(LEASE, rows[0][LEASE], pyarrow.array([100_000.0] * 8, pyarrow.float32()))
+        parquet.write_table(table, tmp_path / "p" / f"{name}.parquet")
+    assert same(tmp_path / "p", tmp_path, "line_lease (数据专线租费) is kept in single precision")
 
 
 def test_the_same_in_a_workbook(tmp_path):

@@ -2,7 +2,10 @@
 (jmcnamara/XlsxWriter#877, tidyverse/readxl#495); cells without addresses as Dynamics, SSRS and Power BI write them (calamine#261,
 box/spout#267)."""
 
+import io
 import re
+import struct
+import zipfile
 
 import pytest
 import xlwt
@@ -147,3 +150,97 @@ def test_openpyxl_and_xlwt_write_no_value_at_all(tmp_path):
                 sheet.write(at, place, xlwt.Formula("1+2999999") if (name, at, place) == ("enterprises", 1, CAPITAL) else cell)
     book.save(str(tmp_path / "a.xls"))
     asked(tmp_path / "a.xls", "enterprises!E2", "formula")
+
+
+# ---- old workbooks
+
+
+def old(path, text, value=None, flags=0, at=CAPITAL, rows=None):
+    """The register as .xls with a formula in 企业, row 2, and the value beside it (None: as xlwt leaves it)."""
+    book = xlwt.Workbook()
+    for name, cells in (rows or tables()).items():
+        sheet = book.add_sheet(name)
+        for row, values in enumerate(cells):
+            for place, cell in enumerate(values):
+                sheet.write(row, place, xlwt.Formula(text) if (name, row, place) == ("enterprises", 1, at) else cell)
+    book.save(str(path))
+    if value is not None:
+        content = path.read_bytes()
+        found = re.search(struct.pack("<H", 6) + b".." + struct.pack("<2H", 1, at), content, re.DOTALL)
+        begin = found.start() + 10
+        path.write_bytes(content[:begin] + value + struct.pack("<H", flags) + content[begin + 10 :])
+    return path
+
+
+def number(value):
+    return struct.pack("<d", value)
+
+
+@pytest.mark.parametrize(
+    "text, gives",
+    [
+        ("2000000+1000000", "3000000"),
+        ("(D2-1)*60%", "3000000"),
+        ("SUM(D2;D3)-7000003", "3000000"),
+        ("SUM(D2:D3)-7000003", "3000000"),
+        ("ROUND(D2*0.6;0)", "3000001"),
+        ("MAX(D2:D5)-2000004.5", "2999999.5"),
+        ("-D2+8000001", "3000000"),
+        ("INT(ABS(-3000000.4))", "3000000"),
+        ("PRODUCT(D2;2)/2-2000001", "3000000"),
+        ("AVERAGE(D2;D2)-2000001", "3000000"),
+        ("2^3*375000", "3000000"),
+    ],
+)
+def test_a_value_of_an_old_workbook_that_its_formula_does_not_give(tmp_path, text, gives):
+    for value in (2e6, 0.0):
+        asked(old(tmp_path / "a.xls", text, number(value)), f"shows {value:.0f}, and =", f"gives {gives}")
+    if gives == "3000000":
+        assert same(old(tmp_path / "b.xls", text, number(3e6)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text, value, flags, reported",
+    [
+        ("VLOOKUP(A2;D1:E9;2)", number(0.0), 0, "the cell's formula shows 0"),
+        ("VLOOKUP(A2;D1:E9;2)", number(0.0), 2, "the cell's formula shows 0"),
+        ("1+2999999", bytes([3, 0, 0, 0, 0, 0]) + b"\xff\xff", 0, "never calculated"),
+        ("1+2999999", bytes(6) + b"\xff\xff", 0, "never calculated"),
+        ("1+2999999", bytes([2, 0, 7, 0, 0, 0]) + b"\xff\xff", 0, "the cell shows #DIV/0!"),
+    ],
+)
+def test_an_old_workbook_of_a_program_that_does_not_calculate(tmp_path, text, value, flags, reported):
+    asked(old(tmp_path / "a.xls", text, value, flags), "enterprises!E2", reported)
+
+
+def test_a_value_of_an_old_workbook_that_nobody_can_date_is_reported_once(tmp_path):
+    path = old(tmp_path / "a.xls", 'IF(D2>0;3000000;"")', number(3e6))
+    assert same(path, tmp_path, "1 cell(s) hold formulas whose values may be out of date", "enterprises!E2")
+
+
+def test_a_formula_written_once_for_many_rows_of_an_old_workbook():
+    from simulator.population.legacy import formula_text
+
+    def tokens(row, column):  # relative to the cell that has it
+        inner = bytes([0x4C]) + struct.pack("<2H", row & 0xFFFF, 0xC000 | column & 0xFF) + bytes([0x1E, 2, 0, 5])
+        return struct.pack("<H", len(inner)) + inner
+
+    assert formula_text(tokens(0, -1), 4, 4) == "D5*2" and formula_text(tokens(-2, 1), 4, 4) == "F3*2"
+    for damaged in (b"", b"\1", b"\5\0\x1e", b"\1\0\x03", b"\3\0\x42\1\xff"):
+        assert formula_text(damaged, 0, 0) is None
+
+
+def test_a_sheet_that_lies_in_another_folder_is_looked_at(tmp_path):
+    path = formula(tmp_path / "a.xlsx", "=2000000+1000000")
+    source = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+    with zipfile.ZipFile(path, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry.filename).replace(b"worksheets/sheet1.xml", b"data/one.xml")
+            target.writestr(entry.filename.replace("worksheets/sheet1.xml", "data/one.xml"), content)
+    asked(path, "enterprises!E2: the cell's formula shows 0")
+
+
+@pytest.mark.parametrize("address", [b"$E$2", b"2E", b"E", b"", b"E2:E3", b"-1"])
+def test_a_cell_with_an_odd_address_is_no_endless_matter(tmp_path, address):
+    path = xml(workbook(tmp_path / "a.xlsx", tables()), lambda content: content.replace(b'r="E2"', b'r="' + address + b'"'))
+    assert examine(path).errors or same(path, tmp_path)

@@ -7,6 +7,11 @@ import zipfile
 
 import pyarrow
 import pytest
+import xlwt
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from pyarrow import parquet
 
 from simulator.population.readers import examine
@@ -230,3 +235,146 @@ def test_kinds_that_are_not_read_are_refused_by_name(tmp_path, name, content, re
             for part, text in content.items():
                 archive.writestr(part, text)
     asked(path, reported, "xlsx")
+
+
+# ---- pages of other programs
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            f'<td {name}="299999.6">300,000</td>'
+            for name in ("data-sort", "data-order", "data-val", "data-raw", "value", "title", "v", "office:value", "ss:value", "x:str")
+        ),
+        '<td><data value="299999.6">300,000</data></td>',
+        '<td><span title="299999.6">300,000</span></td>',
+        '<td data-row="7" width="80">299999.6</td>',
+        "<td>299999.6<input type=hidden value=5></td>",
+        "<td>299999.6<template>9</template><noscript>9</noscript></td>",
+        '<td>299999.6<span style="visibility: hidden">9</span></td>',
+    ],
+)
+def test_what_other_programs_keep_beside_a_rounded_number(tmp_path, cell):
+    assert same(page(tmp_path / "f", {(1, RETAINED): cell}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "mark", ['<a href="#n1">1</a>', "<small>1</small>", '<span style="vertical-align: super">1</span>', '<span class="sup">1</span>']
+)
+def test_a_mark_of_a_footnote_is_no_digit(tmp_path, mark):
+    asked(page(tmp_path / "f", {(1, LEASE): f"<td>100000{mark}</td>"}), "“100000¹” is not a number")
+    if "align" not in mark:  # a link or small letters may be the whole of a cell
+        assert same(page(tmp_path / "g", {(1, LEASE): f"<td>{mark.replace('>1<', '>100000<')}</td>"}), tmp_path)
+
+
+def test_a_page_says_what_it_does_not_show(tmp_path):
+    for style in ("color: white", "visibility:hidden", "font-size:0", "display:none"):
+        path = page(tmp_path / style.replace(" ", ""), {(1, LEASE): f'<td style="{style}">100000</td>'})
+        assert same(path, tmp_path, "1 row(s) or cell(s) are hidden")
+    path = page(tmp_path / "blue", {(1, LEASE): '<td style="background-color:white;color:#fff000">100000</td>'})
+    assert same(path, tmp_path) and not any("hidden" in str(problem) for problem in examine(path).warnings)
+
+
+# ---- number formats and colours of workbooks
+
+
+def dressed(path, code="General", style="", rows=range(1, 9), table="annual", at=LEASE, by=1.0):
+    """The register in both kinds of workbook, a column with a number format or a style."""
+    old, given = xlwt.Workbook(), changed(lambda t: [row.__setitem__(at, row[at] / by) for row in t[table][1:]] if by != 1 else None)
+    look = xlwt.easyxf(style, num_format_str=code)
+    for name, cells in given.items():
+        sheet = old.add_sheet(name)
+        for row, values in enumerate(cells):
+            for place, cell in enumerate(values):
+                sheet.write(row, place, cell, *([look] if (name, place) == (table, at) and row in rows else []))
+    path.mkdir()
+    old.save(str(path / "a.xls"))
+
+    def format_cells(book):
+        for row in rows:
+            cell = book[table].cell(row + 1, at + 1)
+            cell.number_format = code
+            if style:
+                cell.font = Font(color="FFFFFFFF")
+                cell.fill = PatternFill("solid", fgColor="FF000080") if "solid" in style else PatternFill()
+
+    workbook(path / "a.xlsx", given, format_cells)
+    return path / "a.xls", path / "a.xlsx"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['[>=10000]0.0,"万";0', '0.00,"万元"', '0.0,,"亿"', '0"00"', '0"000"', "-0", "(0)", '"-"0'],
+)
+def test_a_format_that_shows_another_number_is_asked(tmp_path, code):
+    for path in dressed(tmp_path / "f", code):
+        asked(path, "“100000” is stored, and its number format shows another number; 8 cell(s) in all")
+
+
+@pytest.mark.parametrize("code", ['0.00"元/月"', '0"户"', '0"㎡"', "[$$-409]#,##0.00", "[$£-809]#,##0"])
+def test_a_format_of_another_quantity_or_currency_is_asked(tmp_path, code):
+    for path in dressed(tmp_path / "f", code):
+        asked(path, "is not a number")
+
+
+@pytest.mark.parametrize(
+    "table, name, code, by",
+    [
+        ("annual", "rented_area", '0.00"㎡"', 1),
+        ("annual", "rent", '0.00"元/㎡·月"', 1),
+        ("annual", "paid_members", '#,##0"人"', 1),
+        ("annual", "building_occupancy", "0.0%", 1),
+        ("annual", "year", '0"年"', 1),
+        ("annual", "line_lease", '0.0,,"百万"', 1),
+        ("annual", "line_lease", '"¥"* #,##0.00_ ;"¥"* -#,##0.00_ ', 1),
+        ("annual", "line_lease", "#,##0.00_);(#,##0.00)", 1),
+        ("annual", "line_lease", '[=0]"-";#,##0', 1),
+        ("annual", "line_lease", '0.00;[Red]0.00"万元"', 1),
+        ("enterprises", "paid_in_capital", '0.00"万元"', 10_000),
+    ],
+)
+def test_a_format_of_the_columns_own_unit_is_read(tmp_path, table, name, code, by):
+    rows = range(1, len(tables()[table]))
+    for path in dressed(tmp_path / "f", code, rows=rows, table=table, at=column(table, name), by=by):
+        assert same(path, tmp_path)
+
+
+@pytest.mark.parametrize("code", [";;;", '"***"', ""])
+def test_a_number_that_is_not_shown_is_read_and_said(tmp_path, code):
+    for path in dressed(tmp_path / "f", code or "General", "" if code else "font: colour white", rows=[1]):
+        assert same(path, tmp_path, "annual!M2: 1 cell(s) hold a number that is not shown")
+
+
+def test_white_on_blue_is_shown(tmp_path):
+    for path in dressed(tmp_path / "f", style="font: colour white; pattern: pattern solid, fore_colour dark_blue"):
+        assert not any("not shown" in str(problem) for problem in examine(path).warnings)
+
+
+@pytest.mark.parametrize(
+    "form, reported",
+    [
+        (dict(numFmt=NumberFormat(numFmtId=170, formatCode='0.00"万元"')), ""),
+        (dict(font=Font(strike=True)), ""),
+        (dict(numFmt=NumberFormat(numFmtId=170, formatCode=";;;")), "a conditional format here hides numbers"),
+        (dict(numFmt=NumberFormat(numFmtId=170, formatCode="#,##0,")), "a conditional format here hides numbers"),
+        (dict(font=Font(color="FFFF0000")), None),
+        (dict(numFmt=NumberFormat(numFmtId=170, formatCode='0!.0,"万元"')), None),
+    ],
+)
+def test_a_format_that_depends_on_the_value(tmp_path, form, reported):
+    rule = Rule(type="cellIs", operator="greaterThan", formula=["10"], dxf=DifferentialStyle(**form))
+    path = workbook(tmp_path / "a.xlsx", tables(), lambda book: book["annual"].conditional_formatting.add("M2:M9", rule))
+    if reported == "":
+        asked(path, "annual!M2: a conditional format here shows numbers in another unit or struck out")
+    else:
+        assert same(path, tmp_path, reported or "")
+        assert reported or not examine(path).warnings
+
+
+def test_a_row_or_column_too_thin_to_be_seen_is_said(tmp_path):
+    def thin(book):
+        book["annual"].row_dimensions[3].height = 0.5
+        book["annual"].column_dimensions["M"].width = 0.2
+
+    assert same(workbook(tmp_path / "a.xlsx", tables(), thin), tmp_path, "1 row(s) are hidden; column(s) M are hidden")

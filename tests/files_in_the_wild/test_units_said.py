@@ -100,6 +100,17 @@ SAID = [
     dict(header="金额（十万元）", by=100_000),
     dict(header="amount (RMB 10,000)"),
     dict(below=["注：金额单位：仟圆"], by=1_000),
+    dict(name="existing_support_万元"),
+    dict(name="既有政策-单位万元"),
+    dict(name="既有政策万元"),
+    dict(name="既有政策【萬元】"),
+    dict(above=["單位：萬元"]),
+    dict(above=["Expressed in RMB ten thousand"]),
+    dict(above=["(RMB in ten thousands)"]),
+    dict(above=["RMB'0000"]),
+    dict(above=["单位：人民币/万元"]),
+    dict(above=["单位：万RMB"]),
+    dict(above=["单位：RMB万"]),
     dict(under=["", "", "", "（佰元）"], by=100),
 ]
 
@@ -129,6 +140,9 @@ ASKED = [
     (dict(above=["单位：万元、万美元"]), "the title names two units"),
     (dict(below=["注：单位为元", "注：单位为万元"]), "the note names two units"),
     (dict(header="金额（美元）"), "the unit “美元” is not known"),
+    (dict(above=["单位：10⁴元"]), "the unit “10⁴元” is not known"),
+    (dict(above=["单位：×10000元"]), "the unit “×10000元” is not known"),
+    (dict(above=["单位：w"]), "the unit “w” is not known"),
 ]
 
 
@@ -146,6 +160,8 @@ def test_what_contradicts_itself_or_is_only_mentioned_is_asked(tmp_path, case, r
         "单位名称：某公司",
         "规模以上（2000万元及以上）",
         "单位负责人：张三",
+        "单位：商务局",
+        "单位：某公司",
     ],
 )
 def test_what_says_no_unit_leaves_the_yuan(tmp_path, text):
@@ -252,3 +268,43 @@ def test_a_note_that_names_a_column_is_about_that_column(tmp_path):
 
 def columns():
     return ANNUAL
+
+
+def test_a_unit_beside_the_header_or_in_two_cells_below(tmp_path):
+    for at, change in enumerate(
+        (
+            lambda t: [row.append("单位：万元" if row is t["existing_support"][0] else "") for row in t["existing_support"]],
+            lambda t: t["existing_support"].append(["单位", "万元"]),
+            lambda t: t["existing_support"].append(["", "", "金额单位", "万元"]),
+        )
+    ):
+        assert same(folder(tmp_path / f"{at}", changed(lambda t, change=change: (in_wan(t), change(t)))), tmp_path / f"p{at}")
+
+
+@pytest.mark.parametrize("text", ["单位：万元", "以万元计"])
+def test_a_remark_beside_a_row_that_says_a_unit_is_asked(tmp_path, text):
+    def remark(t):
+        for row in t["existing_support"]:
+            row.append("备注" if row is t["existing_support"][0] else "")
+        t["existing_support"][1][-1] = text
+
+    asked(folder(tmp_path / "f", changed(remark)), "the remark mentions 万元")
+
+
+def test_a_column_of_units_is_asked_for_in_the_header(tmp_path):
+    rows = changed(lambda t: [row.append("单位" if row is t["existing_support"][0] else "万元") for row in t["existing_support"]])
+    asked(folder(tmp_path / "f", rows), "unknown column “单位”", "write the unit into the headers")
+
+
+@pytest.mark.parametrize("name", ["万元既有政策", "补贴", "Sheet1"])
+def test_a_table_under_another_name_is_not_passed_over(tmp_path, name):
+    rows = tables()
+    rows[name] = rows.pop("existing_support")
+    asked(
+        workbook(tmp_path / "a.xlsx", rows), f"sheet {name}: has the columns of existing_support (既有政策)", "name it 既有政策; delete it"
+    )
+    asked(folder(tmp_path / "f", rows), f"{name}.csv: has the columns of existing_support (既有政策)")
+    rows["existing_support"] = tables()["existing_support"]
+    rows["paid"] = tables()["paid"]
+    if name != "补贴":
+        assert same(workbook(tmp_path / "b.xlsx", rows), tmp_path, "is no table of a register")

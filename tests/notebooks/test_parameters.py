@@ -67,6 +67,36 @@ def test_neighbours_and_other_types_are_refused(name):
         assert isinstance(refused.value, SimulatorError), (name, value)
 
 
+@pytest.mark.parametrize("value", [["zh"], {"zh": 1}, None, 1, b"zh", "zh_CN", "ZH", "中文"])
+def test_no_page_speaks_another_language(value):
+    from simulator.dashboard.opening import open_page
+    from simulator.report.wording import load
+
+    for asked in (load, lambda value: open_page(lang=value)):
+        with pytest.raises(ReportError, match="no language of the report"):
+            asked(value)
+
+
+@pytest.mark.parametrize("units", ["sales", "sales=w", "nothing=元", 5, None])
+def test_units_are_held_to_the_columns_though_no_register_is_named(units):
+    from simulator.dashboard.opening import open_page
+
+    with pytest.raises(SimulatorError):
+        open_page(units=units)
+
+
+@pytest.mark.parametrize("value, plain", [("", 0), ("0", 0), ("false", 0), ("no", 0), ("否", 0), ("1", 1), (" TRUE", 1), ("yes", 1)])
+def test_the_variable_for_plain_python_is_a_flag(monkeypatch, value, plain):
+    from simulator.law import calling
+
+    asked = []
+    monkeypatch.setattr(calling, "_made", __import__("collections").OrderedDict())
+    monkeypatch.setattr(calling, "_make", lambda policy, columns, given: asked.append(given) or (None, None))
+    monkeypatch.setenv("SIMULATOR_PLAIN", value)
+    calling.functions_of(type("Policy", (), {"made": {}, "hash": "x"}), None)
+    assert asked == [bool(plain)]
+
+
 @pytest.mark.parametrize(
     "word, profile",
     [

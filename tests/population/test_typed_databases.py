@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.errors import PopulationError
 from simulator.population.readers import examine
 from tests.files_in_the_wild.register import facts, plain, tables
 from tests.of_2013 import ANNUAL, TABLES
@@ -249,3 +250,34 @@ def test_a_moment_of_a_database_is_a_day_in_beijing(postgres_server, tmp_path, m
     monkeypatch.setenv("SIMULATOR_DATABASE", postgres_server.render_as_string(hide_password=False))
     found = examine("env:SIMULATOR_DATABASE")
     assert found.population.enterprises["settled_on"].max() == 20140101 and plain(tmp_path)
+
+
+@pytest.mark.parametrize("change", ["SET 落户日期='infinity'", "SET 落户日期='0044-03-15 BC'"])
+def test_a_day_that_no_program_holds_is_reported_with_its_table(postgres_server, monkeypatch, change):  # noqa: F811  the fixture
+    engine = sqlalchemy.create_engine(postgres_server)
+    filled(engine, "postgresql", KINDS["postgresql"] | {"date": "date"})
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text(f"UPDATE enterprises {change} WHERE 落户日期 IS NOT NULL"))
+    engine.dispose()
+    monkeypatch.setenv("SIMULATOR_DATABASE", postgres_server.render_as_string(hide_password=False))
+    with pytest.raises(PopulationError, match="enterprises: holds a value that cannot be read"):
+        examine("env:SIMULATOR_DATABASE")
+
+
+@pytest.mark.parametrize("dialect, kind, reported", [("mysql", "float", True), ("postgresql", "real", True), ("mysql", "double", False)])
+def test_single_precision_of_a_server_is_said(request, tmp_path, monkeypatch, dialect, kind, reported):
+    url = request.getfixturevalue("mariadb" if dialect == "mysql" else "postgres_server")
+    engine = sqlalchemy.create_engine(url)
+    filled(engine, dialect, KINDS[dialect] | {"money": kind})
+    engine.dispose()
+    monkeypatch.setenv("SIMULATOR_DATABASE", url.render_as_string(hide_password=False))
+    said = [problem.cause for problem in examine("env:SIMULATOR_DATABASE").warnings if "single precision" in problem.cause]
+    assert any("sales (销售额)" in cause for cause in said) == reported and not any("entry_fee" in cause for cause in said)
+
+
+def test_bytes_filled_up_with_zeros_are_the_text(mariadb, tmp_path, monkeypatch):
+    engine = sqlalchemy.create_engine(mariadb)
+    rows = filled(engine, "mysql", KINDS["mysql"] | {"text": "binary(40)"})
+    engine.dispose()
+    monkeypatch.setenv("SIMULATOR_DATABASE", mariadb.render_as_string(hide_password=False))
+    assert same_as_files(examine("env:SIMULATOR_DATABASE"), rows, tmp_path)

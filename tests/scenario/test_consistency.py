@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -98,8 +99,9 @@ def test_no_order_of_changes_means_anything(tmp_path, seed):
 
 def test_a_list_in_another_order_is_another_hash_or_the_same_scenario(tmp_path):
     one = load(tmp_path, EVERYTHING)
-    for change in ({"rationing.priority": ["office_rent", "tax_rebate"]}, {"rationing.pool.sites": ["data_line", "office_rent"]}):
-        assert one.set(change).hash() != one.hash()
+    assert one.set({"rationing.priority": ["office_rent", "tax_rebate"]}).hash() != one.hash()
+    pool = [*one.funding.pools["sites"]]
+    assert in_one_order(one.set({"rationing.pool.sites": pool[::-1]})) == in_one_order(one)  # a set has no order
     turned = one.set({"assumptions.service_share": {"values": [0.1, 0.3, 0.2], "weights": [2, 3, 1]}})
     assert in_one_order(turned)[:2] == in_one_order(one)[:2] or turned.hash() != one.hash()
 
@@ -278,6 +280,12 @@ def test_a_scenario_whose_thresholds_fall_is_refused_with_its_line(tmp_path):
         [f"policy: {{end: {text}}}" for text in ("2016-12-31", "'2016-12-31'", "2016/12/31", "2016年12月31日", "2016.12.31")],
         [f"assumptions: {{o2o_share: {text}}}" for text in ("0.2", "0.20", "20%", "{low: 0.2, high: 20%}", "{value: 0.2}")],
         [f"assumptions: {{o2o_share@2015: {text}}}" for text in ("0.2", "20%")],
+        [f"assumptions: {{service_share: {{values: {values}, weights: {weights}}}}}" for values, weights in (
+            ("[0.1, 0.2]", "[1, 3]"), ("[0.1, 0.2]", "[2, 6]"), ("[0.1, 0.2]", "[0.25, 0.75]"), ("[0.2, 0.1]", "[0.3, 0.1]"),
+            ("[0.1, 0.2, 0.2]", "[1, 1, 2]"), ("[0.1, 0.2, 0.9]", "[1, 3, 0]"))],
+        [f"assumptions: {{o2o_share: {text}}}" for text in ("0.2", "{values: [0.2, 0.2], weights: [1, 5]}")],
+        [f"rationing: {{mode: first_come, pool.a: {text}}}\nappropriation: {{a.2014: 100万}}" for text in (
+            "[office_rent, data_line]", "[data_line, office_rent]", "四（九） office_rent")],
         [f"assumptions: {{o2o_share: {text}}}" for text in ("{low: 0.1, high: 0.3}", "{high: 30%, low: 10%}")],
         [f"correlations: {{{text}}}" for text in ("market.growth~o2o_share: 0.5", "o2o_share~market.growth: 0.50",
                                                   "o2o_share~market.growth: 50%")],
@@ -301,3 +309,40 @@ def test_a_late_assumption_and_a_number_of_a_clause_not_offered_change_nothing(t
             "law.office_rent.offered=true"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "options, path, reported",
+    [
+        (["rebate_suspended_from=2018"], "rebate_suspended_from", "2018 lies after 2017"),
+        (["uncertainty=none", "sampling=sobol"], "sampling", "while nothing is uncertain"),
+        (["uncertainty=none", "correlations.market.growth~o2o_share=0.5"], "correlations.", "while nothing is uncertain"),
+        (["behaviour=as_the_law_says", "assumptions.take_up.office_rent=0.5"], "assumptions.take_up", "under behaviour=as_the_law_says"),
+        (["market=hindsight", "assumptions.market.growth=0.1"], "assumptions.market.growth", "under market=hindsight"),
+        (["policy.in_force=false", "law.tax_rebate.high_rate=0.4"], "law.tax_rebate.high_rate", "while there is no policy"),
+        (["law.office_rent.offered=false", "assumptions.take_up.office_rent=0.5"], "assumptions.take_up", "office_rent is not offered"),
+        (
+            ["rationing.mode=first_come", "law.office_rent.offered=false", "rationing.clause_cap.office_rent=100万"],
+            "rationing.clause_cap",
+            "office_rent is not offered",
+        ),
+        (["rationing.mode=first_come", "rationing.pool.a=office_rent"], "rationing.pool.a", "no money is set aside for it"),
+        (
+            ["rationing.mode=first_come", *(f"appropriation.{year}=none" for year in range(2013, 2019))],
+            "rationing.mode",
+            "no year has an appropriation",
+        ),
+    ],
+)
+def test_a_setting_that_another_one_makes_idle_is_refused(tmp_path, options, path, reported):
+    changes = parse_set(options)
+    [problem] = BASELINE.set(changes).unused(changes)
+    assert problem.place.startswith(path) and reported in problem.cause
+    text = "\n".join(f'"{key}": {yamlfile.written(value)}' for key, value in changes.items())
+    assert any(reported in text for text in texts_of(load, tmp_path, f"name: mine\nbase: baseline\n{text}\n"))
+
+
+def test_numbers_by_year_that_begin_after_the_policy_are_asked(tmp_path):
+    [text] = texts_of(load, tmp_path, "name: mine\nbase: baseline\nlaw: {tax_rebate.high_rate: {2014: 0.4}}\n")
+    assert "law.tax_rebate.high_rate: says nothing of the years before 2014" in text and "law.tax_rebate.high_rate@2014=…" in text
+    assert BASELINE.set({"law.tax_rebate.high_rate": {2012: 0.4, 2014: 0.3}}).law.numbers["tax_rebate.high_rate"].at(2013) == Decimal("0.4")

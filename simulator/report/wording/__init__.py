@@ -91,10 +91,14 @@ def places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
 
-@cache
 def load(lang: str, example: bool = False) -> Wording:
     """The words of a language. example: for numbers beside an appropriation that is none of the bureau's own. Raises ReportError for an
-    unknown language or a file that cannot be read."""
+    unknown language (also for what is no word, as papermill may hand it over) or a file that cannot be read."""
+    return _load(lang if isinstance(lang, str) else repr(lang), example)
+
+
+@cache
+def _load(lang: str, example: bool) -> Wording:
     return Wording(lang, sentences(lang, Path(__file__).parent), example)
 
 
