@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -15,6 +14,7 @@ from simulator import resources
 from simulator.errors import ReportError
 from simulator.report import launcher
 from simulator.store import kinds
+from tests.report.made import MODULES, module_of
 
 KNOWN = {"folder": "str", "lang": "str", "draws": "int"}
 
@@ -47,8 +47,7 @@ def test_a_report_s_notebook_is_thin(name):
         calls.append(ast.unparse(last.value.func))
     variable = "register" if name == "check" else kind.folder
     assert opened == [f"{variable} = open_{kind.folder}(folder, profile)"]
-    module = import_module(f"simulator.report.{kind.sections}")
-    assert calls == [f"{kind.sections}.{section}" for section in module.__all__]
+    assert calls == [f"{MODULES[name]}.{section}" for section in module_of(name).__all__]
 
 
 @pytest.mark.parametrize(
