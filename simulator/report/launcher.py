@@ -16,12 +16,13 @@ import site
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, cast
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.files import temporary
 from simulator.phrases import phrase
 from simulator.resources import PACKAGE
 
@@ -41,8 +42,10 @@ with _lacking("rfc3987_syntax"):  # its grammars of web addresses take longer th
     import papermill
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import run_sync
     from nbclient.exceptions import CellTimeoutError
     from nbformat import NotebookNode
+    from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
@@ -51,6 +54,37 @@ ENCRYPTED = "required"  # what kernels and their clients say to each other: Curv
 UNDERSTOOD = {"supported_encryption": ["curve"]}
 _AFTERWARDS = "afterwards"
 SECONDS_PER_CELL, SECONDS_TO_START = 900, 120
+
+
+class Kernel:
+    """A kernel of this very interpreter for notebooks one after the other, whatever kernels are registered on this machine. The first
+    starts it; each finds nothing of the one before but modules that are imported already. Use it in `with`.
+
+    Its settings, history and sockets' file lie in a folder of its own: nothing of the user's IPython takes part, nothing is left.
+    """
+
+    def __init__(self) -> None:
+        self.place, self.manager = ExitStack(), cast("AsyncKernelManager | None", None)
+
+    def __enter__(self) -> Self:
+        self.work = self.place.enter_context(temporary("kernel"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.place:
+            self.end()
+
+    def begun(self) -> AsyncKernelManager:
+        """What manages it; its process may not have been started yet."""
+        self.manager = self.manager or _manager(self.work)
+        return self.manager
+
+    def end(self) -> None:
+        """End it; the next notebook has another."""
+        ended, self.manager = self.manager, None
+        with suppress(RuntimeError):  # it may have ended by itself
+            if ended is not None and ended.has_kernel:
+                run_sync(ended.shutdown_kernel)(now=True)
 
 
 @dataclass
@@ -110,11 +144,11 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
 def run(
     notebook: Path,
     parameters: Mapping[str, object],
-    work: Path,
+    kernel: Kernel,
     progress: Callable[[str, int, int], None] | None = None,
     afterwards: str = "",
 ) -> Execution:
-    """Run `notebook` with these parameters in the empty folder `work`, by a kernel of this very interpreter.
+    """Run `notebook` with these parameters by a kernel.
 
     progress: called with each cell's name before it runs, its number and how many there are. afterwards: what the kernel runs after
     the last cell; it is no part of the notebook.
@@ -124,8 +158,8 @@ def run(
     """
     node = read(notebook)
     check(parameters, declared(node, notebook.name), notebook.name)
-    if afterwards:
-        node.cells.append(nbformat.v4.new_code_cell(afterwards, id=_AFTERWARDS, metadata={"tags": [_AFTERWARDS]}))
+    last_words = f"{afterwards}\nget_ipython().reset(new_session=False)"
+    node.cells.append(nbformat.v4.new_code_cell(last_words, id=_AFTERWARDS, metadata={"tags": [_AFTERWARDS]}))
     # without a handler its remarks would reach stderr by Python's last resort
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     problem, last, running = None, [""], list[Any]()
@@ -142,15 +176,10 @@ def run(
                 node,
                 None,
                 dict(parameters),
-                engine_name=_reporting(report, running),
+                engine_name=_reporting(report, running, kernel),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                start_timeout=SECONDS_TO_START,
-                execution_timeout=SECONDS_PER_CELL,
-                shutdown_kernel="immediate",  # its answers are in: nothing is left for it to do
-                kernel_manager_class=_this_interpreter(work),
-                resources={"metadata": {"path": str(work)}},
             )
         except PapermillExecutionError as e:
             place = f"{notebook.name}, cell {_cell(running[0].nb, e.cell_index)}"
@@ -160,6 +189,8 @@ def run(
             problem = Problem(f"{notebook.name}, cell {last[0]}", cause, "try again when the machine has less to do")
         except Exception as e:  # noqa: BLE001  a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
+    if problem is not None:  # the next notebook has a kernel that nothing went wrong in
+        kernel.end()
     done = running[0].nb if running else node
     done.cells = [cell for cell in done.cells if _AFTERWARDS not in cell.metadata.get("tags", [])]
     return Execution(done, problem)
@@ -177,12 +208,13 @@ def without_words(execution: Execution) -> Execution:
     return Execution(notebook, problem)
 
 
-def _reporting(progress: Callable[[str, int, int], None], running: list[Any]) -> str:
-    """The name of an engine of papermill's that tells of each cell before it runs it, and puts what holds the notebook in a list."""
+def _reporting(progress: Callable[[str, int, int], None], running: list[Any], kernel: Kernel) -> str:
+    """The name of an engine of papermill's that tells of each cell before a kernel runs it, and puts what holds the notebook in a
+    list."""
 
     class Telling(NBClientEngine):
         @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> Any:
             running.append(nb_man)
             start = nb_man.cell_start
             names = [
@@ -197,7 +229,19 @@ def _reporting(progress: Callable[[str, int, int], None], running: list[Any]) ->
                 return start(cell, cell_index, **more)
 
             nb_man.cell_start = started
-            return super().execute_managed_notebook(nb_man, kernel_name, **settings)
+            client = PapermillNotebookClient(
+                nb_man,
+                km=kernel.begun(),
+                kernel_name=kernel_name,
+                startup_timeout=SECONDS_TO_START,
+                timeout=SECONDS_PER_CELL,
+                resources={"metadata": {"path": str(kernel.work)}},
+            )
+            try:
+                return client.execute()
+            finally:
+                if client.kc is not None:
+                    client.kc.stop_channels()
 
     papermill_engines.register("telling", Telling)
     return "telling"
@@ -211,12 +255,7 @@ def _cell(notebook: NotebookNode, index: int) -> str:
         return str(index)
 
 
-def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
-    """A kernel manager that starts the running interpreter, whatever kernels are registered on this machine.
-
-    Its settings, history and sockets' file lie in `work`: nothing of the user's IPython takes part, nothing
-    is left.
-    """
+def _manager(work: Path) -> AsyncKernelManager:
     argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     # no remark on the loopback connection, which is not encrypted, nor on being asked to stop
     argv += ["--IPKernelApp.log_level=50"]
@@ -234,7 +273,7 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
         def kernel_spec(self) -> KernelSpec:
             return spec
 
-    return ThisInterpreter
+    return ThisInterpreter()
 
 
 def environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,7 @@ def publish(
     source: Path | str | None = None,
     releases: Path | str | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    kernel: launcher.Kernel | None = None,
 ) -> list[Path]:
     """Make one report of the run (or comparison, or check) in `folder` and return its files' paths.
 
@@ -56,7 +58,8 @@ def publish(
     tables, `NOTEBOOK.LANG.tables.xlsx`. source: another notebook with
     the same parameters, ending in `end`.
     releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
-    progress: called with each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
+    progress: called with each section's name before it is made, its number and how many there are. kernel: where several reports
+    are made; by default one for this report. Raises ReportError, and leaves
     older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
     goes to `failed/`.
     """
@@ -76,7 +79,8 @@ def publish(
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
     with temporary("report") as work:
-        execution = launcher.run(source, parameters, work, progress, whole.hand_over(work))
+        with nullcontext(kernel) if kernel else launcher.Kernel() as running:
+            execution = launcher.run(source, parameters, running, progress, whole.hand_over(work))
         if opened.controlled:  # what an exception says may hold what stands in a register
             execution = without_words(execution)
         problems = [execution.problem] if execution.problem else []
