@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from simulator.document import Document, Section
+from simulator.files import put_for_now
 from simulator.report import making
 from simulator.report.wording import load
 from simulator.store.folder import Recorded
@@ -24,7 +25,8 @@ def hand_over(work: Path) -> str:
 
 def keep(shown: Mapping[int, object], work: str) -> None:
     """Keep the sections among what a notebook's cells gave."""
-    (Path(work) / _KEPT).write_bytes(pickle.dumps([part for part in shown.values() if isinstance(part, Section)]))
+    sections = [part for part in shown.values() if isinstance(part, Section)]
+    put_for_now(Path(work) / _KEPT, lambda file: file.write_bytes(pickle.dumps(sections)), "make room for temporary files")
 
 
 def handed_over(work: Path) -> list[Section]:
