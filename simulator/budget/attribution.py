@@ -35,6 +35,8 @@ PAIRS = 4  # orders of the clauses, each with its reverse
 FEW = 5  # clauses up to which all sets are played
 TOTAL, INTERACTION = "total", "interaction"
 VALUES = ("booked", "alone", "last_in", "shapley")
+COLUMNS = ("clause", *(f"{value}{end}" for value in VALUES for end in ("", "_error")), "draws")  # draws: where a run keeps the table
+CAUSES = ("cause", "mean", "standard_error")
 
 
 def _code(code: int, _: Node) -> int:
@@ -182,7 +184,7 @@ def _causes(game: Offers, causes: list[str], replicate: Replicate) -> pd.DataFra
         rows.append((cause, *mean_and_error(left - without, replicate)))
         left = without
     rows.append(("other", *mean_and_error(left, replicate)))
-    found = pd.DataFrame(rows, columns=["cause", "mean", "standard_error"])
+    found = pd.DataFrame(rows, columns=list(CAUSES))
     found[["mean", "standard_error"]] /= FEN
     return found
 

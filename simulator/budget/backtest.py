@@ -24,6 +24,9 @@ from simulator.scenario import Scenario
 LAST_KNOWN = 0.647  # growth of 2012 (facts key cn_online_2012)
 # keys of a file of published figures: growth of the region's online sales between two years (ratio), e-commerce firms at a year's end
 GROWTH, FIRMS = re.compile(r"region_online_growth_(\d{4})_(\d{4})$"), re.compile(r"district_ecom_firms_(\d{4})$")
+_BAND = tuple(f"{name}{end}" for name in ("p10", "p50", "p90", "position") for end in ("", "_low", "_high"))
+COLUMNS = ("year", "published", *_BAND, "width", "crps", "crps_error", "crps_naive")
+OF_PLACE = ("zh", "en", "from", "year", "unit", "published", "published_low", "published_high", *_BAND)
 POINTS = 4  # 2013 … 2016; 2017 is from memory and not scored
 
 
@@ -47,7 +50,7 @@ def backtest(draws: Draws, scenario: Scenario) -> pd.DataFrame:
                 "crps_naive": abs(LAST_KNOWN - outcome),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def backtest_of_place(draws: Draws, statistics: Path) -> pd.DataFrame:
@@ -87,7 +90,7 @@ def backtest_of_place(draws: Draws, statistics: Path) -> pd.DataFrame:
                 **_position(expected < value, draws),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(OF_PLACE))
 
 
 def _position(below: np.ndarray, draws: Draws) -> dict[str, float]:

@@ -7,12 +7,13 @@ common, so that the probability moves smoothly. No answer is finer than the Mont
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from simulator.budget.statistics import chance, quantile_ranks
+from simulator.budget.statistics import CHANCE_COLUMNS, chance, quantile_ranks
 from simulator.budget.targets import Target, measures, targets_of
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.blocks import Workers
@@ -21,6 +22,7 @@ from simulator.errors import ScenarioError
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
 
+COLUMNS = ("target", *CHANCE_COLUMNS, "assumption", "assumed", "needed", "needed_low", "needed_high", "unit")
 DRAWS = 120  # a probability of one half within 5 points
 STEPS = 6  # halvings of the interval
 FURTHEST = 8.0  # widths of the assumption's own range that are searched beyond it
@@ -31,30 +33,27 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None, wo
     none within reach), unit; `needed` is empty where no value within the assumption's allowed range and FURTHEST of its own widths
     passes 50 %. None of it where the targets' year is not played.
     """
-    columns = [
-        "target",
-        "probability",
-        "probability_low",
-        "probability_high",
-        "assumption",
-        "assumed",
-        "needed",
-        "needed_low",
-        "needed_high",
-        "unit",
-    ]
     year = scenario.law.policy.targets_year
     if year not in draws.years:
-        return pd.DataFrame(columns=columns)
-    small = scenario.few(DRAWS)
+        return pd.DataFrame(columns=list(COLUMNS))
+    small = scenario.few(DRAWS).set({"horizon": year})  # what comes after the targets' year changes nothing in it
     ranks, j, rows = ranks_of_parameters(draws, scenario), draws.years.index(year), []
+
+    @cache
+    def quantities(path: str, at: float) -> dict[str, np.ndarray]:
+        """What the targets are about, by draw, where an assumption is so; targets that lean on the same one share it."""
+        return {
+            name: of_years[:, j]
+            for name, of_years in measures(play(small.set({f"assumptions.{path}": at}), population, workers=workers)).items()
+        }
+
     for target in targets_of(scenario.law):
         values = measures(draws)[target.column][:, j].astype(float)
         weights = rank_correlations(values, ranks)
         if not weights:
             continue
         path = max(weights, key=lambda p: abs(weights[p]))
-        needed = _search(small, population, target, path, weights[path] > 0, workers)
+        needed = _search(small, target, path, weights[path] > 0, quantities)
         rows.append(
             (
                 target.key,
@@ -65,13 +64,14 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None, wo
                 scenario.declared.by_path[path].unit,
             )
         )
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _search(
-    scenario: Scenario, population: Register | None, target: Target, path: str, rises: bool, workers: Workers
+    scenario: Scenario, target: Target, path: str, rises: bool, quantities: Callable[[str, float], Mapping[str, np.ndarray]]
 ) -> tuple[float, float, float]:
     """The value of `path` nearest its mean at which the probability passes 50 %, and its interval; nan when there is none in reach.
+    quantities: by draw, at a value of `path`.
 
     At a higher value (a lower one, where the chance falls) more draws reach the target, each from a value of its own on: the value
     sought is the median of these, its interval that of order statistics, taken outwards to values that were played.
@@ -82,9 +82,7 @@ def _search(
     def hits(at: float) -> int:
         """Draws that reach the target; of a value out there where sales grow beyond what can be counted, none to go by."""
         if at not in counts:
-            played = play(scenario.set({f"assumptions.{path}": at}), population, workers=workers)
-            quantity = measures(played)[target.column][:, played.years.index(target.year)]
-            counts[at] = int(np.count_nonzero(quantity >= target.low))
+            counts[at] = int(np.count_nonzero(quantities(path, at)[target.column] >= target.low))
         return counts[at]
 
     def moved(by: float) -> float:

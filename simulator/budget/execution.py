@@ -9,13 +9,15 @@ import pandas as pd
 
 from simulator.budget.layout import total_cash
 from simulator.budget.risk import TOTAL
-from simulator.budget.statistics import COLUMNS, describe, mean_and_error
+from simulator.budget.statistics import DESCRIBED, describe, mean_and_error
 from simulator.engine.blocks import Workers
 from simulator.engine.prepared import paid_until
 from simulator.engine.run import Draws, play
 from simulator.money import FEN
 from simulator.population.register import Population
 from simulator.scenario import Scenario
+
+COLUMNS = ("year", "appropriation", "paid", "rate", "planned", "planned_error", *DESCRIBED)
 
 
 def brought_forward(scenario: Scenario, population: Population | None) -> Scenario | None:
@@ -35,10 +37,9 @@ def execution(draws: Draws, scenario: Scenario, population: Population | None, w
 
     Where the run did not know them, the draws are played once more with `population.known_until` at the last year paid.
     """
-    columns = ["year", "appropriation", "paid", "rate", "planned", "planned_error", *COLUMNS]
     known = brought_forward(scenario, population)
     if known is None:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=list(COLUMNS))
     again = draws if known is scenario else play(known, population, workers=workers)
     paid_years = paid_until(known, population)
     planned, forecast = total_cash(draws), total_cash(again)
@@ -68,7 +69,7 @@ def execution(draws: Draws, scenario: Scenario, population: Population | None, w
             **describe(forecast.sum(axis=1), again.replicate),
         }
     )
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _planned(values: np.ndarray, draws: Draws) -> dict[str, float]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from simulator.budget.risk import TOTAL
-from simulator.budget.statistics import COLUMNS, describe
+from simulator.budget.statistics import DESCRIBED, describe
 from simulator.engine import totals
 from simulator.engine.blocks import Workers
 from simulator.engine.run import Draws, play
 from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
+
+COLUMNS = ("clause", "year", *DESCRIBED, "highest")
 
 
 def exposed(scenario: Scenario) -> Scenario:
@@ -39,4 +41,4 @@ def exposure_table(draws: Draws) -> pd.DataFrame:
     ]:
         for year, column in [*zip(draws.years, values.T, strict=True), (TOTAL, values.sum(axis=1))]:
             rows.append({"clause": slug, "year": year, **describe(column, draws.replicate), "highest": float(column.max())})
-    return pd.DataFrame(rows, columns=["clause", "year", *COLUMNS, "highest"])
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -8,12 +8,14 @@ import pandas as pd
 from simulator.budget.ledger import Ledger
 from simulator.budget.rationing import FLOWS
 from simulator.budget.risk import TOTAL
-from simulator.budget.statistics import COLUMNS, describe, mean_and_error
+from simulator.budget.statistics import DESCRIBED, describe, mean_and_error
 from simulator.engine import totals
 from simulator.engine.run import Draws
 from simulator.errors import Problem, SimulatorError
 from simulator.money import FEN
 
+LEDGER = ("measure", "clause", "year", "unit", *DESCRIBED)
+COMMITMENTS = ("admitted", "year", "mean", "standard_error")
 STOCKS = ("waiting", "payable", "unpaid_claims", "outstanding")  # at the end of a year: no sum over years
 
 
@@ -62,7 +64,7 @@ def ledger_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
     add_years("unpaid_claims", TOTAL, "count", ledger.unpaid)
     for m, name in ((1, "top_1"), (2, "top_5")):
         add(name, TOTAL, TOTAL, "share", ledger.largest[paying, m] / ledger.largest[paying, 0])
-    return pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS])
+    return pd.DataFrame(rows, columns=list(LEDGER))
 
 
 def commitments_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
@@ -73,4 +75,4 @@ def commitments_table(ledger: Ledger, draws: Draws) -> pd.DataFrame:
         own = ledger.committed[:, a] / FEN
         rows += [(admitted, year, *mean_and_error(own[:, j], draws.replicate)) for j, year in enumerate(ledger.years) if j >= a]
         rows.append((admitted, TOTAL, *mean_and_error(own.sum(axis=1), draws.replicate)))
-    return pd.DataFrame(rows, columns=["admitted", "year", "mean", "standard_error"])
+    return pd.DataFrame(rows, columns=list(COMMITMENTS))

@@ -14,7 +14,7 @@ from simulator.budget.layout import lengthen, total_cash
 from simulator.budget.ledger import Ledger
 from simulator.budget.revenue import flows, ratios
 from simulator.budget.risk import needed
-from simulator.budget.statistics import CHANCE_COLUMNS, COLUMNS, chance, describe_all, quantiles
+from simulator.budget.statistics import CHANCE_COLUMNS, DESCRIBED, chance, describe_all, quantiles
 from simulator.budget.targets import ALTERNATIVE_COUNTS, alternatives_of, measures, targets_of
 from simulator.engine import totals
 from simulator.engine.run import Draws
@@ -22,6 +22,7 @@ from simulator.money import FEN
 from simulator.scenario import Scenario
 
 TOTAL = "total"
+COLUMNS = ("measure", "clause", "year", "unit", *DESCRIBED, *CHANCE_COLUMNS)
 STOCKS = (
     "online_sales",
     "services",
@@ -156,7 +157,7 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
                         **chance(values >= number, draws.replicate),
                     }
                 )
-    table = pd.DataFrame(rows, columns=["measure", "clause", "year", "unit", *COLUMNS, *CHANCE_COLUMNS])
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     refuse(faults_of(table), "summary")
     return table
 

@@ -20,6 +20,7 @@ from simulator.money import FEN
 from simulator.population.parts import Register
 from simulator.scenario import CONFIDENCE, Scenario
 
+COLUMNS = ("result", "parameter_share", "standard_error", "letter", "drivers")
 LEANS_ON = 0.05  # share of the variance from which a result leans on an assumption
 SHOWN = 5  # assumptions listed for each result
 
@@ -36,7 +37,7 @@ def headline_results(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
 
 
 def split(draws: Draws, scenario: Scenario, population: Register | None, workers: Workers = None) -> pd.DataFrame:
-    """result, parameter_share, standard_error, letter, drivers ("path rank-correlation±standard-error; …"), for each headline result.
+    """COLUMNS, drivers as ("path rank-correlation±standard-error; …"), for each headline result.
 
     Plays the draws once more with other random numbers. parameter_share lies in 0 … 1 but for Monte Carlo error; empty where a
     result does not vary.
@@ -54,8 +55,8 @@ def split(draws: Draws, scenario: Scenario, population: Register | None, workers
             f"{path} {value:+.2f}{_margin(middle, ranks[path], draws.replicate)}"
             for path, value in sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
         ]
-        rows.append({"result": name, "parameter_share": share, "standard_error": error, "letter": letter, "drivers": "; ".join(drivers)})
-    return pd.DataFrame(rows)
+        rows.append((name, share, error, letter, "; ".join(drivers)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def parameter_share(first: np.ndarray, second: np.ndarray, replicate: Replicate = None) -> tuple[float, float]:
@@ -94,9 +95,13 @@ def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarra
 
 def _margin(values: np.ndarray, ranks: np.ndarray, replicate: Replicate) -> str:
     """±standard error of a rank correlation; "" where there are too few draws for one."""
-    from scipy.stats import spearmanr
+    from scipy.stats import rankdata
 
-    error = jackknife(lambda chosen: float(spearmanr(values[chosen], ranks[chosen])[0]), len(values), replicate)
+    def correlation(chosen: np.ndarray) -> float:
+        return float(np.corrcoef(rankdata(values[chosen]), rankdata(ranks[chosen]))[0, 1])
+
+    with np.errstate(invalid="ignore"):  # where what is left of a result does not vary
+        error = jackknife(correlation, len(values), replicate)
     return f"±{error:.2f}" if np.isfinite(error) else ""
 
 

@@ -147,9 +147,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing (a matplotlib figure) and what it shows in words."""
+    """A drawing as SVG, its width and height in inches, and what it shows in words."""
 
-    drawn: Any
+    svg: str
+    inches: tuple[float, float]
     alt: str
 
 
@@ -213,6 +214,7 @@ class Contents:
 
 
 Block = Title | Heading | Paragraph | Table | Figure | Beside | Cards | Facts | Bullets | Contents
+ON_ITS_OWN_PAGE = ("performance", "detail", "matters")  # sections that begin a page, by their anchor
 Parts = Any  # blocks, or nested sequences of them; None and "" for nothing
 
 

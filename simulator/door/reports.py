@@ -85,6 +85,7 @@ def report(
     """
     from simulator.budget.result import BudgetRun
     from simulator.disclosure.releases import no_ledger
+    from simulator.report import launcher
     from simulator.report.publish import publish
     from simulator.report.wording import load
     from simulator.scenario import typed
@@ -125,19 +126,21 @@ def report(
         tell("what the result leans on, and what would have to be true …")
         folder = budget.write(place, budget.analyses(workers, only=kinds.KINDS[notebook].analyses))
     made = []
-    for lang in languages:
-        tell(phrase("writing the report {} ({}) …", notebook, lang))
-        made += publish(
-            folder,
-            notebook=notebook,
-            clause=clause,
-            lang=lang,
-            formats=formats,
-            profile=profile,
-            out=out if kept else place,
-            releases=releases,
-            progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)),
-        )
+    with launcher.Kernel() as kernel:  # one for all languages: starting it takes as long as a report
+        for lang in languages:
+            tell(phrase("writing the report {} ({}) …", notebook, lang))
+            made += publish(
+                folder,
+                notebook=notebook,
+                clause=clause,
+                lang=lang,
+                formats=formats,
+                profile=profile,
+                out=out if kept else place,
+                releases=releases,
+                progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)),
+                kernel=kernel,
+            )
     return made
 
 

@@ -19,6 +19,7 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt
 
 from simulator.document import (
+    ON_ITS_OWN_PAGE,
     Beside,
     Block,
     Bullets,
@@ -46,7 +47,7 @@ _FACTS = (28, 72)  # hundredths of the line, of names and what they are
 def write(whole: Document, path: Path) -> None:
     """Write a document to a file."""
     document = look.blank(whole.lang)
-    look.numbered(document, whole.footer)
+    look.numbered(document, whole.footer, whole.page_of)
     writer = _Writer(document, whole)
     for section in whole.sections:
         writer.section(section)
@@ -73,7 +74,9 @@ class _Writer:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             return
         if section.role == "section" and section:
-            look.bookmark(self.document.add_paragraph(section.title, "Heading 1"), section.anchor, self.headed.index(section))
+            heading = self.document.add_paragraph(section.title, "Heading 1")
+            heading.paragraph_format.page_break_before = section.anchor in ON_ITS_OWN_PAGE or None
+            look.bookmark(heading, section.anchor, self.headed.index(section))
         for block in section.blocks:
             self.block(block)
 
@@ -127,7 +130,7 @@ class _Writer:
     def figure(self, block: Figure, beside: bool) -> None:
         self.caption(self.whole.labels[1], block.title)
         paragraph = self.document.add_paragraph()
-        shape = paragraph.add_run().add_picture(io.BytesIO(png(block.picture.drawn)), width=_HALF if beside else _WIDTH)
+        shape = paragraph.add_run().add_picture(io.BytesIO(png(block.picture)), width=_HALF if beside else _WIDTH)
         shape._inline.docPr.set("descr", block.picture.alt)
         if block.caption:
             paragraph.paragraph_format.keep_with_next = True

@@ -16,6 +16,8 @@ from docx.shared import Cm, Pt, RGBColor
 SOFT, INK, ACCENT = RGBColor(0x55, 0x61, 0x6D), RGBColor(0x1C, 0x27, 0x33), RGBColor(0x1F, 0x4E, 0x79)
 FONTS = {"zh": ("Times New Roman", "宋体", "黑体"), "en": ("Calibri", "宋体", "黑体")}  # Latin, Chinese text, Chinese headings
 
+PAGES = {"{page}": "PAGE", "{pages}": "NUMPAGES"}  # how a document says them → fields of Word
+
 # thin grey lines between rows, none between columns
 LINES = (
     "<w:tblBorders>"
@@ -58,14 +60,16 @@ def blank(lang: str) -> Any:
     return document
 
 
-def numbered(document: Any, text: str) -> None:
-    """The footer: the run, and page number of pages."""
+def numbered(document: Any, text: str, page_of: str) -> None:
+    """The footer: the run, and page number of pages, as they are to be said."""
     paragraph = document.sections[0].footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run(paragraph, f"{text}    ", 8, SOFT)
-    field(paragraph, "PAGE", "1")
-    run(paragraph, " / ", 8, SOFT)
-    field(paragraph, "NUMPAGES", "1")
+    for piece in re.split(r"(\{pages?\})", page_of):
+        if piece in PAGES:
+            field(paragraph, PAGES[piece], "1")
+        else:
+            run(paragraph, piece, 8, SOFT)
 
 
 def run(paragraph: Any, text: str, size: float, colour: RGBColor = INK, bold: bool = False) -> Any:

@@ -26,7 +26,6 @@ from simulator.document import (
 )
 from simulator.document import Parts as _Parts
 from simulator.document.numbers import MISSING
-from simulator.render.pictures import svg
 
 _LONG = 14  # rows: a longer table may be broken between two pages
 
@@ -65,7 +64,7 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case Figure(title, picture, caption):
-            drawn = base64.b64encode(svg(picture.drawn).encode("utf-8")).decode("ascii")
+            drawn = base64.b64encode(picture.svg.encode("utf-8")).decode("ascii")
             below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
             return (
                 f'<figure><h3>{html.escape(title)}</h3><img alt="{html.escape(picture.alt)}" '

@@ -16,11 +16,11 @@ from typing import Any
 
 import typst
 
-from simulator.document import Cell, Document, Picture, Section, Table
+from simulator.document import ON_ITS_OWN_PAGE, Cell, Document, Picture, Section, Table
 from simulator.errors import Problem, ReportError
 from simulator.files import temporary
 from simulator.phrases import phrase
-from simulator.render.pictures import font_files, svg
+from simulator.render.pictures import font_files
 
 _LOOK = Path(__file__).with_name("report.typ")
 _LONGEST = 64  # letters: a longer word may be broken
@@ -43,8 +43,8 @@ def write(whole: Document, path: Path) -> None:
 def _data(part: Any) -> Any:
     """A document, or a part of it, as what JSON can hold; `kind` says what it is."""
     match part:
-        case Picture(drawn, alt):
-            return {"svg": svg(drawn), "alt": alt}
+        case Picture():
+            return _fields(part, "svg", "alt")
         case Table():
             rows = [zip(row, fills, strict=True) for row, fills in zip(part.rows, part.fills(), strict=True)]
             columns = zip(part.header, *([cell.text for cell in row] for row in part.rows), strict=True)
@@ -55,7 +55,7 @@ def _data(part: Any) -> Any:
                 "words": [_longest(texts) for texts in columns],
             }
         case Document():
-            return _fields(part, "title", "of", "lang", "footer", "labels", "sections", "page_of")
+            return _fields(part, "title", "of", "lang", "footer", "labels", "sections", "page_of") | {"own_page": ON_ITS_OWN_PAGE}
         case Cell():
             return _fields(part, "text", "number", "note")
         case _ if is_dataclass(part):

@@ -1,7 +1,8 @@
 """Drawings as pictures: in the report's style, with its Chinese glyphs, the same bytes for the same figure.
 
-Charts are `matplotlib.figure.Figure`s, never pyplot's, so nothing is kept alive between calls. On the page a chart is an SVG whose
-letters are outlines: it prints sharply and needs no font on the reader's machine.
+Charts are `matplotlib.figure.Figure`s, never pyplot's, so nothing is kept alive between calls. A chart is drawn once, as an SVG whose
+letters are outlines: it prints sharply and needs no font on the reader's machine. Where a document cannot hold drawings, dots are made
+of that SVG.
 """
 
 from __future__ import annotations
@@ -12,22 +13,29 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 import matplotlib
+import typst
 from matplotlib import font_manager, ft2font, style
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from simulator import packages
+from simulator.document import Picture
 from simulator.errors import Problem, ReportError
+from simulator.files import temporary
 from simulator.phrases import phrase
 
 # the charts' families, under names that no font of the machine has; see `font_files`
 FAMILIES = ("report Chinese", "report signs")
 FONT_PACKAGE = "pylopdf-fonts-zh-cn"
 DOTS = 200  # per inch, of pictures in documents that cannot hold drawings
+_PAGE = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+_NO_FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False)
 _STYLE = Path(__file__).with_name("fiscal.mplstyle")
 
 
@@ -94,18 +102,28 @@ def drawing() -> Iterator[None]:
             ) from e
 
 
+def pictured(figure: Figure, alt: str) -> Picture:
+    """The figure as a picture of a document. alt: what it shows in words."""
+    width, height = figure.get_size_inches()
+    return Picture(svg(figure), (float(width), float(height)), alt)
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG text, the same bytes for the same figure."""
-    buffer = io.StringIO()
+    buffer, canvas = io.StringIO(), FigureCanvasSVG(figure)
     with drawing():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.dpi = 72  # an SVG's
+        if (layout := figure.get_layout_engine()) is not None:  # here, for `savefig` would draw all of it once more to find its places
+            layout.execute(figure)
+            figure.set_layout_engine("none")
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as a PNG, the same bytes for the same figure."""
-    buffer = io.BytesIO()
-    with drawing():
-        figure.savefig(buffer, format="png", dpi=DOTS, metadata={"Software": None})
-    return buffer.getvalue()
+@lru_cache(maxsize=64)  # Word and the workbook show the same ones
+def png(picture: Picture) -> bytes:
+    """The picture as a PNG, the same bytes for the same picture."""
+    with temporary("dots") as nothing:  # the only folder that typst could read from
+        setting = typst.Compiler(_PAGE, root=nothing, font_paths=_NO_FONTS, sys_inputs={"svg": picture.svg})
+        return cast("bytes", setting.compile(format="png", ppi=DOTS))  # of one page

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from simulator.document import (
@@ -28,13 +29,14 @@ _NARROW = 12  # columns of text are not made narrower
 _WIDEST = 120  # columns of a terminal; in a wider table errors stand below their estimates
 
 
+@lru_cache(maxsize=4096)  # asked of the same few texts again and again
 def width(text: str) -> int:
     """Terminal cells a text takes.
 
     >>> width("预算 a")
     6
     """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def lines(text: str, wide: int) -> list[str]:

@@ -37,7 +37,7 @@ from simulator.document import (
 )
 from simulator.document.numbers import MISSING, UP, WITHHELD, Number
 from simulator.render import text as of_text
-from simulator.render.pictures import png
+from simulator.render.pictures import DOTS, png
 from simulator.spreadsheets import printed, workbook
 
 _BORDER = {"border": 1, "border_color": "#C4CCD4", "valign": "vcenter"}
@@ -47,6 +47,7 @@ _WIDEST, _NARROWEST = 46, 10
 _SHARES = {"chance": "share", "percent": "share", "share": "share", "fine": "small_share"}  # units of shares: how they look
 _SCALE = 0.7  # of pictures
 _ROW, _INCH = 15, 0.077  # points of a row; inches of a column's unit of width
+_DOTS = 96  # per inch, as a workbook takes those of a picture that does not say
 _TOTAL = {"bold": True, "bg_color": "#F0F3F6"}
 _FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": "#1C2733"},
@@ -170,11 +171,12 @@ class Page:
     def picture(self, figure: Figure) -> None:
         """A picture under its title, its caption below: as wide as the sheet at most."""
         self.heading(figure.title)
-        raw = png(figure.picture.drawn)
-        across, up = figure.picture.drawn.get_size_inches()
+        raw = png(figure.picture)
+        across, up = figure.picture.inches
         scale = min(_SCALE, sum(self.widths) * _INCH / across)
+        dots = scale * _DOTS / DOTS
         self.sheet.insert_image(
-            self.row, 0, "chart.png", {"image_data": io.BytesIO(raw), "x_scale": scale, "y_scale": scale, "description": figure.picture.alt}
+            self.row, 0, "chart.png", {"image_data": io.BytesIO(raw), "x_scale": dots, "y_scale": dots, "description": figure.picture.alt}
         )
         self.row += math.ceil(up * scale * 72 / _ROW) + 1
         self.note(figure.caption)

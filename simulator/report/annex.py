@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.document import Beside, Figure, Paragraph, Parts, Picture
+from simulator.document import Beside, Figure, Paragraph, Parts
 from simulator.document.numbers import percent
+from simulator.render.pictures import pictured
 from simulator.report import bridges, budgeting, forms, page, returns, tables
 from simulator.report.making import reader
 from simulator.report.outlook import paths
@@ -48,5 +49,5 @@ def _spread(run: RunFolder, words: Wording) -> Parts:
     top = 1 - float(np.interp(0.9, curve["enterprises"], curve["support"]))
     said = {"recipients": f"{curve['recipients'].iloc[0]:,.0f}", "top": percent(top), "gini": f"{curve['gini'].iloc[0]:.2f}"}
     caption = words.say("lorenz.caption_synthetic" if run.synthetic else "lorenz.caption", **said)
-    picture = Picture(bridges.lorenz(curve, words), words.say("lorenz.alt"))
+    picture = pictured(bridges.lorenz(curve, words), words.say("lorenz.alt"))
     return Beside((Figure(words.say("lorenz.title"), picture, caption),))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from simulator.budget.statistics import ratio
-from simulator.document import Card, Cards, Cell, Figure, Paragraph, Parts, Picture, Table, number
+from simulator.document import Card, Cards, Cell, Figure, Paragraph, Parts, Table, number
 from simulator.document.numbers import MISSING, UNITS, number_of, percent, shown, withheld
 from simulator.errors import Problem, ReportError
 from simulator.phrases import phrase
+from simulator.render.pictures import pictured
 from simulator.report import charts, making, page, returns
 from simulator.report.page import Part
 from simulator.report.settings import settings_table, switches_table
@@ -95,7 +96,7 @@ def cost(run: RunFolder, clause: str, lang: str) -> Part:
     parts: list[Parts] = []
     drawn = bands.dropna(subset=["p5", "p50", "p80", "p95"])
     if len(drawn) > 1 and one.kind != "in_kind":
-        picture = Picture(charts.fan(drawn, {}, words), words.say("risk.fan_alt"))
+        picture = pictured(charts.fan(drawn, {}, words), words.say("risk.fan_alt"))
         parts.append(Figure(words.say("risk.fan"), picture, words.say("risk.fan_caption")))
     columns = ("mean", "p5", "p50", "p80", "p95")
     header = [words.say("risk.year"), words.say("risk.mean"), *(q.upper() for q in columns[1:])]

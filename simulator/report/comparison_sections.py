@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.document import Block, Cell, Figure, Paragraph, Picture, Table, number
+from simulator.document import Block, Cell, Figure, Paragraph, Table, number
 from simulator.document.numbers import MISSING, UNITS, WITHHELD, Unit, number_of, shown, withheld
+from simulator.render.pictures import pictured
 from simulator.report import bridges, legality, making, page
 from simulator.report.page import Part
 from simulator.report.settings import reading_text, value_and_unit
@@ -126,7 +127,7 @@ def bridge(comparison: ComparisonFolder, lang: str) -> Part:
             continue
         picture = bridges.waterfall(levels, steps.astype(float).fillna(0.0), names, (_title(base, words), _title(run, words)), words)
         title = words.say("comparison.waterfall", baseline=_title(base, words), reform=_title(run, words))
-        parts.append(Figure(title, Picture(picture, title), words.say("comparison.waterfall_caption")))
+        parts.append(Figure(title, pictured(picture, title), words.say("comparison.waterfall_caption")))
     return page.section("bridge", words.say("comparison.bridge"), words.tag, *parts)
 
 

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from simulator import document
 from simulator.budget.design import DesignResult
 from simulator.budget.design_tables import COLUMNS, read
-from simulator.document import Paragraph, Parts, Picture
+from simulator.document import Paragraph, Parts
 from simulator.document.numbers import UNITS
-from simulator.render.pictures import drawing
+from simulator.render.pictures import drawing, pictured
 from simulator.report import design as texts
 from simulator.report import page
 from simulator.report.figures import BLUE, DARK_BLUE, HALF, MUTED, RED, number_ticks, write
@@ -31,7 +31,7 @@ def design(run: RunFolder, lang: str) -> Part:
     terms, frontier = texts.sheets(result, lang).values()
     parts: list[Parts] = [Paragraph(asked), *(Paragraph(text, "lead") for text in answer), terms]
     if len(result.frontier) > 1:
-        picture = Picture(chart(result, words), words.say("design.chart_alt"))
+        picture = pictured(chart(result, words), words.say("design.chart_alt"))
         parts.append(document.Figure(words.say("design.chart"), picture, words.say("design.caption")))
     return page.section("design", words.say("design.title"), words.tag, *parts, frontier)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from simulator.document import Cell, Facts, Heading, Paragraph, Parts, Rich, Table, number
 from simulator.document.numbers import DOWN, MISSING, UNITS, UP, WITHHELD, Number, Unit, apportioned, number_of, percent, shown
-from simulator.report import making, page, tables
+from simulator.report import making, page, returns, tables
 from simulator.report.making import policy_name
 from simulator.report.page import Part
 from simulator.report.tabled import in_money, with_margin
@@ -274,7 +274,7 @@ def _economy(run: RunFolder, words: Wording) -> list[Rich | str]:
     sentences: list[Rich | str] = [words.rich("appraisal.cost", **said)]
     cost, sales = run.row("cost_per_enterprise"), run.row("cost_per_sales")
     if math.isfinite(cost["mean"]) and math.isfinite(sales["mean"]):
-        sentences.append(words.rich("appraisal.per_result", enterprise=shown(cost, unit), sales=f"{sales['mean']:.3f}"))
+        sentences.append(words.rich("appraisal.per_result", enterprise=shown(cost, unit), sales=shown(sales, returns.FINE)))
     return sentences
 
 

@@ -15,28 +15,76 @@ import os
 import site
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import nbformat
-import papermill
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError
-from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, papermill_engines
-from papermill.exceptions import PapermillExecutionError
+from typing import Any, Self, cast
 
 from simulator.errors import Problem, ReportError, nearest
+from simulator.files import temporary
 from simulator.phrases import phrase
 from simulator.resources import PACKAGE
+
+
+@contextmanager
+def _lacking(package: str) -> Iterator[None]:
+    """What is imported inside does without an optional package."""
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+with _lacking("rfc3987_syntax"):  # its grammars of web addresses take longer than all else here; no notebook has one to be checked
+    import nbformat
+    import papermill
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import run_sync
+    from nbclient.exceptions import CellTimeoutError
+    from nbformat import NotebookNode
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import NBClientEngine, papermill_engines
+    from papermill.exceptions import PapermillExecutionError
 
 _TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 ENCRYPTED = "required"  # what kernels and their clients say to each other: CurveZMQ, its keys in a file for the user alone
 UNDERSTOOD = {"supported_encryption": ["curve"]}
+_AFTERWARDS = "afterwards"
 SECONDS_PER_CELL, SECONDS_TO_START = 900, 120
+
+
+class Kernel:
+    """A kernel of this very interpreter for notebooks one after the other, whatever kernels are registered on this machine. The first
+    starts it; each finds nothing of the one before but modules that are imported already. Use it in `with`.
+
+    Its settings, history and sockets' file lie in a folder of its own: nothing of the user's IPython takes part, nothing is left.
+    """
+
+    def __init__(self) -> None:
+        self.place, self.manager = ExitStack(), cast("AsyncKernelManager | None", None)
+
+    def __enter__(self) -> Self:
+        self.work = self.place.enter_context(temporary("kernel"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.place:
+            self.end()
+
+    def begun(self) -> AsyncKernelManager:
+        """What manages it; its process may not have been started yet."""
+        self.manager = self.manager or _manager(self.work)
+        return self.manager
+
+    def end(self) -> None:
+        """End it; the next notebook has another."""
+        ended, self.manager = self.manager, None
+        with suppress(RuntimeError):  # it may have ended by itself
+            if ended is not None and ended.has_kernel:
+                run_sync(ended.shutdown_kernel)(now=True)
 
 
 @dataclass
@@ -55,6 +103,11 @@ def read(notebook: Path) -> NotebookNode:
     except Exception as e:  # nbformat raises many kinds for a broken file, and all mean the same to a user
         problem = Problem(str(notebook), phrase("cannot be read as a notebook ({})", e), "install it again")
         raise ReportError(problem) from e
+
+
+def written(notebook: NotebookNode) -> str:
+    """A notebook as the text of its file."""
+    return str(nbformat.writes(notebook))
 
 
 def declared(notebook: NotebookNode, name: str) -> dict[str, str]:
@@ -88,20 +141,28 @@ def check(parameters: Mapping[str, object], known: Mapping[str, str], name: str)
         raise ReportError(problems)
 
 
-def run(notebook: Path, parameters: Mapping[str, object], work: Path, progress: Callable[[str, int, int], None] | None = None) -> Execution:
-    """Run `notebook` with these parameters in the empty folder `work`, by a kernel of this very interpreter.
+def run(
+    notebook: Path,
+    parameters: Mapping[str, object],
+    kernel: Kernel,
+    progress: Callable[[str, int, int], None] | None = None,
+    afterwards: str = "",
+) -> Execution:
+    """Run `notebook` with these parameters by a kernel.
 
-    progress: called with each cell's name before it runs, its number and how many there are.
+    progress: called with each cell's name before it runs, its number and how many there are. afterwards: what the kernel runs after
+    the last cell; it is no part of the notebook.
 
     A notebook that fails is returned as far as it came. Raises ReportError for parameters that do not fit,
     before anything runs.
     """
     node = read(notebook)
     check(parameters, declared(node, notebook.name), notebook.name)
-    output = work / "output.ipynb"
+    last_words = f"{afterwards}\nget_ipython().reset(new_session=False)"
+    node.cells.append(nbformat.v4.new_code_cell(last_words, id=_AFTERWARDS, metadata={"tags": [_AFTERWARDS]}))
     # without a handler its remarks would reach stderr by Python's last resort
     logging.getLogger("papermill").addHandler(logging.NullHandler())
-    problem, last = None, [""]
+    problem, last, running = None, [""], list[Any]()
 
     def report(cell: str, number: int, count: int) -> None:
         last[0] = cell
@@ -113,27 +174,26 @@ def run(notebook: Path, parameters: Mapping[str, object], work: Path, progress: 
         try:
             papermill.execute_notebook(
                 node,
-                str(output),
+                None,
                 dict(parameters),
-                engine_name=_reporting(report),
+                engine_name=_reporting(report, running, kernel),
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                start_timeout=SECONDS_TO_START,
-                execution_timeout=SECONDS_PER_CELL,
-                shutdown_kernel="immediate",  # its answers are in: nothing is left for it to do
-                kernel_manager_class=_this_interpreter(work),
-                resources={"metadata": {"path": str(work)}},
             )
         except PapermillExecutionError as e:
-            place = f"{notebook.name}, cell {_cell(output, e.cell_index)}"
+            place = f"{notebook.name}, cell {_cell(running[0].nb, e.cell_index)}"
             problem = Problem(place, f"{e.ename}: {e.evalue}")
         except CellTimeoutError:
             cause = phrase("runs longer than {} seconds and was stopped", SECONDS_PER_CELL)
             problem = Problem(f"{notebook.name}, cell {last[0]}", cause, "try again when the machine has less to do")
         except Exception as e:  # noqa: BLE001  a kernel may die, hang or never start in as many ways as there are machines
             problem = Problem(notebook.name, f"{type(e).__name__}: {e}")
-    return Execution(read(output) if output.is_file() else node, problem)
+    if problem is not None:  # the next notebook has a kernel that nothing went wrong in
+        kernel.end()
+    done = running[0].nb if running else node
+    done.cells = [cell for cell in done.cells if _AFTERWARDS not in cell.metadata.get("tags", [])]
+    return Execution(done, problem)
 
 
 def without_words(execution: Execution) -> Execution:
@@ -148,17 +208,19 @@ def without_words(execution: Execution) -> Execution:
     return Execution(notebook, problem)
 
 
-def _reporting(progress: Callable[[str, int, int], None]) -> str:
-    """The name of an engine of papermill's that tells of each cell before it runs it."""
+def _reporting(progress: Callable[[str, int, int], None], running: list[Any], kernel: Kernel) -> str:
+    """The name of an engine of papermill's that tells of each cell before a kernel runs it, and puts what holds the notebook in a
+    list."""
 
     class Telling(NBClientEngine):
         @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> Any:
+            running.append(nb_man)
             start = nb_man.cell_start
             names = [
                 cell.get("id", "")
                 for cell in nb_man.nb.cells
-                if not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", []))
+                if not {"parameters", "injected-parameters", _AFTERWARDS} & set(cell.metadata.get("tags", []))
             ]
 
             def started(cell: Any, cell_index: int | None = None, **more: Any) -> Any:
@@ -167,26 +229,33 @@ def _reporting(progress: Callable[[str, int, int], None]) -> str:
                 return start(cell, cell_index, **more)
 
             nb_man.cell_start = started
-            return super().execute_managed_notebook(nb_man, kernel_name, **settings)
+            client = PapermillNotebookClient(
+                nb_man,
+                km=kernel.begun(),
+                kernel_name=kernel_name,
+                startup_timeout=SECONDS_TO_START,
+                timeout=SECONDS_PER_CELL,
+                resources={"metadata": {"path": str(kernel.work)}},
+            )
+            try:
+                return client.execute()
+            finally:
+                if client.kc is not None:
+                    client.kc.stop_channels()
 
     papermill_engines.register("telling", Telling)
     return "telling"
 
 
-def _cell(output: Path, index: int) -> str:
+def _cell(notebook: NotebookNode, index: int) -> str:
     """What the failing cell is called; papermill has put a marker at the top and one before it."""
     try:
-        return str(read(output).cells[index + 2].get("id", index))
-    except (ReportError, IndexError):
+        return str(notebook.cells[index + 2].get("id", index))
+    except IndexError:
         return str(index)
 
 
-def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
-    """A kernel manager that starts the running interpreter, whatever kernels are registered on this machine.
-
-    Its settings, history and sockets' file lie in `work`: nothing of the user's IPython takes part, nothing
-    is left.
-    """
+def _manager(work: Path) -> AsyncKernelManager:
     argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     # no remark on the loopback connection, which is not encrypted, nor on being asked to stop
     argv += ["--IPKernelApp.log_level=50"]
@@ -204,7 +273,7 @@ def _this_interpreter(work: Path) -> type[AsyncKernelManager]:
         def kernel_spec(self) -> KernelSpec:
             return spec
 
-    return ThisInterpreter
+    return ThisInterpreter()
 
 
 def environment() -> dict[str, str]:

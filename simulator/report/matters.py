@@ -6,7 +6,8 @@ import pandas as pd
 
 from simulator.budget.drivers import FEWEST
 from simulator.budget.notches import WITHIN
-from simulator.document import Figure, Paragraph, Parts, Picture
+from simulator.document import Figure, Paragraph, Parts
+from simulator.render.pictures import pictured
 from simulator.report import driver_sheets, driver_words, matters_charts, page
 from simulator.report.drivers import leading
 from simulator.report.making import reader
@@ -51,7 +52,7 @@ def _readings(run: RunFolder, words: Wording) -> Parts:
     lead = _lead(words, driver_words.of_readings(found, words))
     if not (found["share_changed"] > 0).any():
         return lead
-    picture = Picture(matters_charts.readings(found, words), words.say("reading_costs.chart_alt"))
+    picture = pictured(matters_charts.readings(found, words), words.say("reading_costs.chart_alt"))
     return lead, Figure(words.say("reading_costs.chart"), picture, words.say("reading_costs.caption"), driver_sheets.readings(found, words))
 
 
@@ -76,7 +77,7 @@ def _assumptions(run: RunFolder, words: Wording) -> Parts:
         parts.append(
             Figure(
                 words.say("sensitivity.chart"),
-                Picture(matters_charts.tornado(ranked, names, words), alt),
+                pictured(matters_charts.tornado(ranked, names, words), alt),
                 " ".join(words.say(f"sensitivity.{key}") for key in ("caption", "tornado_note")),
                 driver_sheets.tornado(leading(tornado), names, words),
             )
@@ -94,7 +95,7 @@ def _notches(run: RunFolder, words: Wording) -> Parts:
     near = shown[(shown["below"] + shown["above"]) > 0]
     picture: Parts = ()
     if len(near) and len(places):
-        chart = Picture(matters_charts.notch_map(places, near, names, words), words.say("notches.chart_alt"))
+        chart = pictured(matters_charts.notch_map(places, near, names, words), words.say("notches.chart_alt"))
         picture = Figure(words.say("notches.chart"), chart, words.say("notches.caption"))
     asked = driver_sheets.Asked(WITHIN, int(found["draws"].iloc[0]), names)
     return _lead(words, driver_words.of_notches(shown, names, words)), driver_sheets.edges(found, asked, words, short=True), picture

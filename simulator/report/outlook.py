@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from simulator.document import Figure, Paragraph, Parts, Picture, Rich
+from simulator.document import Figure, Paragraph, Parts, Rich
 from simulator.document.numbers import UNITS, shown
+from simulator.render.pictures import pictured
 from simulator.report import making, outlook_charts, page, tables
 from simulator.report.outlook_charts import TargetPath
 from simulator.report.page import Part
@@ -27,7 +28,7 @@ def growth(run: RunFolder, lang: str, heading: str = "") -> Part:
             "paid": shown(run.row("paid"), money),
         }
         figure = outlook_charts.growth(run.by_year("paid"), run.by_year("induced_tax"), sales, words)
-        picture = Picture(figure, words.say("growth.chart_alt"))
+        picture = pictured(figure, words.say("growth.chart_alt"))
         lead = Paragraph(words.rich("growth.lead", **said), "lead")
         chart = Figure(words.say("growth.chart"), picture, words.say("growth.caption"))
     note = Paragraph(tables.balance_note(run, words), "small")
@@ -67,7 +68,7 @@ def paths(run: RunFolder, words: Wording) -> Parts:
         return ()
     return Figure(
         words.say("targets.chart"),
-        Picture(outlook_charts.targets(found, words), words.say("targets.chart_alt")),
+        pictured(outlook_charts.targets(found, words), words.say("targets.chart_alt")),
         words.say("targets.caption"),
     )
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 import pandas as pd
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
 
 from simulator import resources
 from simulator.disclosure.releases import admit, enter, no_ledger
@@ -21,15 +20,17 @@ from simulator.files import change, make_folder, ready, temporary
 from simulator.locks import held
 from simulator.phrases import phrase
 from simulator.render.look import faults
-from simulator.report import launcher
+from simulator.report import launcher, whole
 from simulator.report.launcher import without_words
 from simulator.report.making import title
 from simulator.report.opening import OPEN
-from simulator.report.whole import document
 from simulator.report.wording import Wording, load
 from simulator.store import artefact, kinds
 from simulator.store.folder import Recorded
 from simulator.store.record import read_contributions
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 OUTSIDE = "external"  # folder of reports for readers outside
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -48,6 +49,7 @@ def publish(
     source: Path | str | None = None,
     releases: Path | str | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    kernel: launcher.Kernel | None = None,
 ) -> list[Path]:
     """Make one report of the run (or comparison, or check) in `folder` and return its files' paths.
 
@@ -56,7 +58,8 @@ def publish(
     tables, `NOTEBOOK.LANG.tables.xlsx`. source: another notebook with
     the same parameters, ending in `end`.
     releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
-    progress: called with each section's name before it is made, its number and how many there are. Raises ReportError, and leaves
+    progress: called with each section's name before it is made, its number and how many there are. kernel: where several reports
+    are made; by default one for this report. Raises ReportError, and leaves
     older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
     goes to `failed/`.
     """
@@ -76,7 +79,8 @@ def publish(
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
     with temporary("report") as work:
-        execution = launcher.run(source, parameters, work, progress)
+        with nullcontext(kernel) if kernel else launcher.Kernel() as running:
+            execution = launcher.run(source, parameters, running, progress, whole.hand_over(work))
         if opened.controlled:  # what an exception says may hold what stands in a register
             execution = without_words(execution)
         problems = [execution.problem] if execution.problem else []
@@ -86,7 +90,7 @@ def publish(
         except Exception as e:  # noqa: BLE001  a template or converter at fault must not hide what went wrong before it
             problems.append(Problem(source.name, phrase("cannot be converted ({})", f"{type(e).__name__}: {e}")))
         problems = problems or faults(text, opened.run_id)
-        made = {} if problems else _made(opened, targets, text, kind, clause, lang, work, problems)
+        made = {} if problems else _made(opened, targets, text, lang, work, problems)
         if problems:
             if text:  # whatever stopped it, what is kept says on its face that it is not to be used
                 text = to_html(execution.notebook, _page_text(opened, words, incomplete=True))
@@ -105,6 +109,8 @@ def publish(
 
 def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
     """A run notebook as one page without code; page_text fills the template's head."""
+    from nbconvert import HTMLExporter  # after `launcher`, which has what both import do without what it can
+
     exporter = HTMLExporter(template_name="fiscal", extra_template_basedirs=[str(_TEMPLATES)])
     return exporter.from_notebook_node(notebook, resources={"report": page_text})[0]
 
@@ -130,19 +136,16 @@ def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> Non
             enter(releases, line, contributions, files)
 
 
-def _made(
-    opened: Recorded, targets: Mapping[str, Path], text: str, kind: kinds.Kind, clause: str, lang: str, work: Path, problems: list[Problem]
-) -> dict[str, Path]:
+def _made(opened: Recorded, targets: Mapping[str, Path], text: str, lang: str, work: Path, problems: list[Problem]) -> dict[str, Path]:
     """Every format as a file in the working folder; what goes wrong is added to `problems`. targets: where each will lie."""
-    made, sections = {}, import_module(f"simulator.report.{kind.sections}")
-    report = cache(lambda: document(opened, sections, clause, lang))  # made once for all forms but the page, which the notebook made
+    made, report = {}, cache(lambda: whole.document(opened, whole.handed_over(work), lang))
     for form in targets:
         file = work / f"made.{form}"
         try:
             if form == "html":
                 file.write_text(text, encoding="utf-8", newline="\n")
             elif form == "xlsx":
-                import_module("simulator.report.workbook").write(opened, lang, file, targets[kinds.BESIDE[form]].name, report())
+                import_module("simulator.report.workbook").write(opened, lang, file, report(), targets[kinds.BESIDE[form]].name)
             elif form == kinds.BESIDE["xlsx"]:
                 import_module("simulator.report.workbook").write_tables(opened, lang, file)
             elif form == "txt":
@@ -184,7 +187,7 @@ def _keep_failed(place: Path, stem: str, text: str, notebook: NotebookNode) -> P
     with change(folder, ReportError, _REMEDY) as changing:
         if text:
             changing.text(f"{stem}.html", text)
-        changing.text(f"{stem}.ipynb", nbformat.writes(notebook))
+        changing.text(f"{stem}.ipynb", launcher.written(notebook))
     return folder
 
 

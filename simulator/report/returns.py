@@ -243,7 +243,7 @@ def drivers(run: RunFolder, words: Wording, only: str = "") -> Parts:
     names |= {f"paid.{c.slug}": words.pick(c.names) for c in run.clauses}
     names |= {f"target.{t.key}": words.say("drivers.target", name=words.pick(t.names)) for t in run.targets}
     rows = []
-    for entry in found.to_dict("records"):
+    for entry in found[found["letter"].notna()].to_dict("records"):  # what never varies depends on nothing
         matters = [part.rsplit(" ", 1) for part in str(entry["drivers"]).split("; ")[:3] if " " in part]
         shown_drivers = separator.join(f"{labels.get(path, path)} {value}".replace("-", "\u2212") for path, value in matters)
         rows.append(

@@ -6,8 +6,9 @@ import math
 
 import pandas as pd
 
-from simulator.document import Beside, Figure, Paragraph, Parts, Picture
+from simulator.document import Beside, Figure, Paragraph, Parts
 from simulator.document.numbers import UNITS, percent, shown
+from simulator.render.pictures import pictured
 from simulator.report import charts, making, page, tables
 from simulator.report.page import Part
 from simulator.report.wording import Wording, words_of
@@ -25,7 +26,7 @@ def cost(run: RunFolder, lang: str) -> Part:
     alt = words.say("cost.chart_alt", first=names[by_size[0].slug])
     parts: list[Parts] = [
         _cost_lead(run, words, by_size),
-        Figure(words.say("cost.chart"), Picture(charts.stack(means, names, words), alt)),
+        Figure(words.say("cost.chart"), pictured(charts.stack(means, names, words), alt)),
         tables.costs(run, words),
     ]
     in_kind = [c for c in run.clauses if c.kind == "in_kind"]
@@ -40,8 +41,8 @@ def cost(run: RunFolder, lang: str) -> Part:
 
 
 def _cost_lead(run: RunFolder, words: Wording, by_size: list[Clause]) -> Parts:
-    """The three largest clauses and the costliest year; nothing where there are fewer than three."""
-    if len(by_size) < 3 or run.by_year("paid")["mean"].isna().all():
+    """The three largest clauses and the costliest year; nothing where fewer than three cost anything."""
+    if sum(run.row("paid", clause.slug)["mean"] != 0 for clause in by_size) < 3 or run.by_year("paid")["mean"].isna().all():
         return ()
     unit = UNITS[words.lang]["money"]
     said: dict[str, object] = {}
@@ -59,7 +60,7 @@ def risk(run: RunFolder, lang: str) -> Part:
     parts: list[Parts] = []
     if len(bands):  # few draws support no outer quantiles
         caption = words.say("risk.fan_caption_appropriation" if run.appropriation else "risk.fan_caption")
-        picture = Picture(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
+        picture = pictured(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
         parts = [_risk_lead(run, words, bands), Figure(words.say("risk.fan"), picture, caption)]
     parts.append(tables.levels(run, words))
     return page.section("risk", making.numbered(run, words, "risk"), words.tag, *parts)
@@ -89,7 +90,7 @@ def curves(run: RunFolder, words: Wording) -> Parts:
     if len(totals):
         picture = charts.exceedance(totals, budget, mark, quantiles, words)
         curves = [
-            Figure(words.say("risk.exceedance"), Picture(picture, words.say("risk.exceedance_alt")), words.say("risk.exceedance_caption"))
+            Figure(words.say("risk.exceedance"), pictured(picture, words.say("risk.exceedance_alt")), words.say("risk.exceedance_caption"))
         ]
     by_year = run.by_year("overrun").dropna(subset=["probability"])
     if budget is None or not len(by_year):
@@ -97,7 +98,7 @@ def curves(run: RunFolder, words: Wording) -> Parts:
     columns = ["probability", "probability_low", "probability_high"]
     chances = pd.concat([by_year[columns], chance[columns].to_frame().T.astype(float)])
     labels = [*map(str, by_year.index), words.say("risk.all_years")]
-    drawn = Picture(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
+    drawn = pictured(charts.overrun(chances, labels, words), words.say("risk.overrun_alt"))
     bars = Figure(words.say("risk.overrun"), drawn, words.say("risk.overrun_caption"))
     return Beside((*curves, bars))
 

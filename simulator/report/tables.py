@@ -109,7 +109,7 @@ def _sums(rows: Sequence[Sequence[pd.Series]], unit: Unit) -> list[list[Cell]]:
     return [[number(replace(of, printed=as_printed)) for of, as_printed in line] for line in shown]
 
 
-def asks(run: RunFolder, words: Wording) -> Parts:
+def asks(run: RunFolder, words: Wording) -> Table:
     """Page one: by year what is needed, what the budget has, what to add to it or return, and how likely it is not to suffice.
 
     needed: what suffices in 80 of 100 cases. Nothing is added or returned where the appropriation is no bureau's own.
@@ -135,8 +135,8 @@ def asks(run: RunFolder, words: Wording) -> Parts:
         *([words.say("risk.appropriation")] if run.appropriation else []),
         *([words.say("asks.change"), words.say("risk.probability")] if own else []),
     ]
-    note = Paragraph(words.say("asks.note" if own else "asks.note_unentered"), "small")
-    return Table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1]), note
+    note = words.say("asks.note" if own else "asks.note_unentered")
+    return Table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1], note=note)
 
 
 def _printed(text: str) -> Decimal:
@@ -160,7 +160,7 @@ def levels(run: RunFolder, words: Wording) -> Table:
         for year in run.cash_years_and_total
     ]
     header = [words.say("risk.year"), words.say("risk.mean"), *(words.say(f"answer.card_{q}") for q in kept)]
-    return Table(words.say("risk.levels"), header, rows, aside=_unit_note(words), strong=[-1])
+    return Table(words.say("risk.levels"), header, rows, aside=_unit_note(words), strong=[-1], note=words.say("funding.quantiles_note"))
 
 
 def quantiles(run: RunFolder, words: Wording) -> Table:

@@ -17,7 +17,7 @@ from simulator.document import Block, Document, Table, every
 from simulator.document.numbers import UNITS, number_of, withheld
 from simulator.render.xlsx import Book, Page, cell, down, put, sheet, span, value_of
 from simulator.render.xlsx import write as write_blocks
-from simulator.report import answers, making, sections, tables, whole
+from simulator.report import answers, making, tables
 from simulator.report.saved import ends
 from simulator.report.tables import between
 from simulator.report.wording import Wording, words_of
@@ -50,13 +50,13 @@ _CHART = 17  # rows that a chart takes
 _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 
 
-def write(run: RunFolder, lang: str, path: Path, beside: str = "", report: Document | None = None) -> None:
-    """Write the workbook of a run to be read and printed. beside: name of the file that `write_tables` writes, by default this one's
-    with `.tables`. report: the report, where it is made already."""
+def write(run: RunFolder, lang: str, path: Path, report: Document, beside: str = "") -> None:
+    """Write the workbook of a run to be read and printed. report: what its sheets tell; beside: name of the file that `write_tables`
+    writes, by default this one's with `.tables`."""
     words = words_of(run, lang)
     parts = {
         part.anchor: replace(part, title=words.sentences.get(f"{part.anchor}.short", part.title))
-        for part in (report or whole.document(run, sections, "", lang)).sections
+        for part in report.sections
         if part.role == "section" and part
     }
     with _book(path, run, words) as book:

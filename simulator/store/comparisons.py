@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.budget.compare import compare_runs
+from simulator.budget.compare import CHANGED, DIFFERENCES, QUANTILES, compare_runs
 from simulator.budget.result import BudgetRun
 from simulator.disclosure.outputs import differences_released
 from simulator.disclosure.suppression import Plan, plan_of
@@ -27,26 +27,8 @@ from simulator.store.folder import RECORD, Recorded, read_csv, read_output, read
 from simulator.store.kinds import profile_of
 from simulator.store.record import TOTAL, RunFolder, read_contributions
 
-FILES: Mapping[str, tuple[str, ...]] = {
-    "differences.csv": ("scenario", "clause", "year", "mean", "standard_error", "share_higher", "share_higher_low", "share_higher_high"),
-    "changed.csv": ("scenario", "path", "baseline", "reform"),
-}
-QUANTILES: Mapping[str, tuple[str, ...]] = {  # folders made before these were kept have none
-    "quantiles.csv": (
-        "scenario",
-        "year",
-        "quantile",
-        "baseline",
-        "baseline_low",
-        "baseline_high",
-        "reform",
-        "reform_low",
-        "reform_high",
-        "difference",
-        "low",
-        "high",
-    ),
-}
+FILES: Mapping[str, tuple[str, ...]] = {"differences.csv": DIFFERENCES, "changed.csv": CHANGED}
+LATER: Mapping[str, tuple[str, ...]] = {"quantiles.csv": QUANTILES}  # folders made before these were kept have none
 RECORD_KEYS = ("run_id", "created", "title", "seed", "draws", "population", "hashes", "versions", "policy", "runs", "warnings", "outputs")
 
 
@@ -75,7 +57,7 @@ class ComparisonFolder(Recorded):
         path, profile = Path(path), profile_of(profile)
         record = read_record(path / RECORD, RECORD_KEYS)
         problems: list[Problem] = []
-        files = {**FILES, **{name: columns for name, columns in QUANTILES.items() if name in record["outputs"]}}
+        files = {**FILES, **{name: columns for name, columns in LATER.items() if name in record["outputs"]}}
         raw = {name: read_output(path, name, record["outputs"], problems) for name in files}
         tables = {n: read_csv(raw[n], n, files[n], problems) for n in files if raw[n]}
         runs, plan = [], _plan(path, record) if profile == "external" else None
@@ -91,8 +73,8 @@ class ComparisonFolder(Recorded):
         differences = tables["differences.csv"]
         numbers = [c for c in differences.columns if c not in ("scenario", "clause", "year")]
         differences[numbers] = differences[numbers].apply(pd.to_numeric, errors="coerce")
-        quantiles = tables.get("quantiles.csv", pd.DataFrame(columns=list(QUANTILES["quantiles.csv"])))
-        numbers = list(QUANTILES["quantiles.csv"][2:])
+        quantiles = tables.get("quantiles.csv", pd.DataFrame(columns=list(QUANTILES)))
+        numbers = list(QUANTILES[2:])
         quantiles[numbers] = quantiles[numbers].apply(pd.to_numeric, errors="coerce")
         outside = plan or Plan(exempt=True)
         held = [not outside.shows("paid", clause, year) for clause, year in zip(differences["clause"], differences["year"], strict=True)]

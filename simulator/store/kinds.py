@@ -19,24 +19,20 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 @dataclass(frozen=True)
 class Kind:
-    """One report: the notebook of its name, the folder it is made from (run, comparison or check), its formats.
-
-    sections: the module of `simulator.report` whose functions the notebook calls, a cell each. analyses: those it shows of
-    `BudgetRun.analyses`; None: all.
-    """
+    """One report: the notebook of its name, the folder it is made from (run, comparison or check), its formats. analyses: those it
+    shows of `BudgetRun.analyses`; None: all."""
 
     folder: str
-    sections: str
     formats: tuple[str, ...] = ("html", "pdf", "docx", "txt")
     analyses: tuple[str, ...] | None = None
 
 
 KINDS: Mapping[str, Kind] = {
-    "budget": Kind("run", "sections", FORMATS),
-    "compare": Kind("comparison", "comparison_sections"),
-    "clause": Kind("run", "clause_sections", analyses=("drivers",)),
-    "targets": Kind("run", "target_sections", analyses=("conditions", "backtest", "backtest_of_place")),
-    "check": Kind("check", "check_sections"),
+    "budget": Kind("run", FORMATS),
+    "compare": Kind("comparison"),
+    "clause": Kind("run", analyses=("drivers",)),
+    "targets": Kind("run", analyses=("conditions", "backtest", "backtest_of_place")),
+    "check": Kind("check"),
 }
 
 

@@ -1,7 +1,5 @@
 """Variance split, confidence letters, what would have to be true, back-test: against closed forms."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from scipy.stats import norm, spearmanr
@@ -75,7 +73,7 @@ def test_the_value_needed_for_the_services_target_is_found():
 
 @pytest.mark.parametrize("rises", [True, False])
 @pytest.mark.parametrize("centre", [0.9, 1.0, 1.2, 40.0])
-def test_the_interval_of_a_value_needed_is_that_of_the_median_of_what_the_draws_need(monkeypatch, rises, centre):
+def test_the_interval_of_a_value_needed_is_that_of_the_median_of_what_the_draws_need(rises, centre):
     """Each of 120 draws needs a value of its own, known: the interval found holds the order statistics' and is not much wider."""
     scenario, path = load_scenario("baseline", {"draws": 120}), "services.ratio"
     value = scenario.assumptions[path].value
@@ -83,14 +81,11 @@ def test_the_interval_of_a_value_needed_is_that_of_the_median_of_what_the_draws_
     own = np.sort(np.random.default_rng(5).normal(away, 0.3 * (value.high - value.low), 120))
     target = next(t for t in targets_of(scenario.law) if t.key == "services")
 
-    def played(changed, *_, **__):
-        at = changed.assumptions[path].value.mean
+    def quantities(_: str, at: float) -> dict[str, np.ndarray]:
         reached = own <= at if rises else own >= at
-        return SimpleNamespace(years=[target.year], hits=np.where(reached, target.low, 0.0)[:, None])
+        return {target.column: np.where(reached, target.low, 0.0)}
 
-    monkeypatch.setattr("simulator.budget.conditions.play", played)
-    monkeypatch.setattr("simulator.budget.conditions.measures", lambda found: {target.column: found.hits})
-    needed, low, high = _search(scenario, None, target, path, rises, None)
+    needed, low, high = _search(scenario, target, path, rises, quantities)
     if centre == 40:  # out of reach
         assert np.isnan([needed, low, high]).all()
         return

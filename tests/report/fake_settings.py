@@ -39,13 +39,12 @@ TARGETS = [
 ]  # fmt: skip
 
 CHANGES = {"assumptions.startups.a_year": 60, "interpretation.rent_clock": "settling"}
-COLUMNS = ("group", "path", "value", "unit", "source", "confidence", "zh", "en", "changed")
 
 
 def settings_rows(funded: bool) -> list[dict[str, object]]:
     """All rows of the baseline's `settings.csv`, two changed; without appropriations unless `funded`."""
     rows = [asdict(setting) for setting in load_scenario("baseline").set(CHANGES).settings()]
-    return [{c: row[c] for c in COLUMNS} for row in rows if funded or row["group"] != "appropriation"]
+    return [row for row in rows if funded or row["group"] != "appropriation"]
 
 
 def appropriation() -> dict[str, float]:

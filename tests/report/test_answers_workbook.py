@@ -16,6 +16,7 @@ from simulator.report import design, workbook
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import TOTAL, RunFolder
 from tests.report import books
+from tests.report.made import write_workbook
 
 RATIONED = {"draws": 60, "rationing.mode": "pro_rata", "appropriation.2014": 3_000_000}
 SHEETS = (
@@ -110,7 +111,7 @@ def test_what_is_printed_has_the_same_numbers_as_the_tables(run, lang, tmp_path)
     """Each answer to be printed stands under its heading, and every number of it, errors too, in the table beside. (What the text stops
     is printed beside the prices.)"""
     words = load(lang)
-    workbook.write(run, lang, tmp_path / "w.xlsx")
+    write_workbook(run, lang, tmp_path / "w.xlsx")
     workbook.write_tables(run, lang, tmp_path / "t.xlsx")
     book, tables = (openpyxl.load_workbook(tmp_path / name) for name in ("w.xlsx", "t.xlsx"))
     assert len(book.sheetnames) <= 10

@@ -24,7 +24,7 @@ from simulator.disclosure.combinations import combined_tell, same_holders
 from simulator.disclosure.registers import behind
 from simulator.disclosure.safety import TOTAL, sensitive
 from simulator.errors import ReportError
-from simulator.report import check_sections, sections, workbook
+from simulator.report import check_sections, sections
 from simulator.report.publish import _page_text, publish
 from simulator.report.wording import load
 from simulator.spreadsheets import save_csv
@@ -34,6 +34,7 @@ from simulator.store.register_checks import CheckFolder, write_check
 from simulator.store.run_files import CONTRIBUTIONS
 from tests.population.registers import full, write
 from tests.report import books, canaries
+from tests.report.made import write_workbook
 
 BASE = {"draws": 40, "seed": 3}
 
@@ -234,7 +235,7 @@ def run(people, tmp_path_factory):
 
 def test_8_the_workbook_tells_no_more_digits_than_the_page(run, tmp_path):
     def amounts(profile):
-        workbook.write(RunFolder.open(run, profile), "zh", tmp_path / f"{profile}.xlsx")
+        write_workbook(RunFolder.open(run, profile), "zh", tmp_path / f"{profile}.xlsx")
         book = openpyxl.load_workbook(tmp_path / f"{profile}.xlsx")
         rows = books.table(book, load("zh").say("cost.table"), load("zh").say("workbook.yuan_unit"))
         return [cell for row in rows for cell in row if isinstance(cell, int | float)]

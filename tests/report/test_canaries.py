@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import shutil
-from importlib import import_module
 
 import nbformat
 import pytest
@@ -15,7 +13,6 @@ from simulator.budget.concentration import concentration
 from simulator.cli import main
 from simulator.disclosure.suppression import Plan
 from simulator.errors import Problem, ReportError
-from simulator.report import workbook
 from simulator.report.launcher import Execution, without_words
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
@@ -23,6 +20,7 @@ from simulator.store import comparisons, kinds, record, register_checks
 from simulator.store.comparisons import write_comparison
 from simulator.store.register_checks import write_check
 from tests.report.canaries import CODE, WORD, found_in, register, texts_of
+from tests.report.made import module_of, parts, write_workbook
 
 SHOWN = "987.7"  # 万元: what the one platform was paid, as a page prints it
 SET = {"draws": 12, "population.known_until": 2013}
@@ -63,11 +61,7 @@ def released(folders, tmp_path_factory, need):
 
 def reported(kind: str, folder, lang: str) -> str:
     """A report's sections, as the notebook shows them."""
-    module = import_module(f"simulator.report.{kinds.KINDS[kind].sections}")
-    made = (getattr(module, name) for name in module.__all__)
-    return "\n".join(
-        f(folder, *(("platform_membership_award",) if "clause" in inspect.signature(f).parameters else ()), lang).html for f in made
-    )
+    return "\n".join(part.html for part in parts(folder, lang, module_of(kind), "platform_membership_award"))
 
 
 def test_no_file_for_outside_has_a_canary(released):
@@ -110,7 +104,7 @@ def test_without_the_control_they_would(folders, tmp_path, monkeypatch):
         page = reported(kind, folder, "zh")
         assert found_in(page) or SHOWN in page, kind
     run = OPEN["run"](folders["run"], "external")
-    workbook.write(run, "zh", tmp_path / "x.xlsx")
+    write_workbook(run, "zh", tmp_path / "x.xlsx")
     assert "9876547" in found_in(texts_of(tmp_path / "x.xlsx")) and SHOWN in reported("budget", run, "zh")
     assert SHOWN in reported("budget", OPEN["run"](folders["run"], "internal"), "zh")  # inside it is shown
 

@@ -13,16 +13,17 @@ import openpyxl
 import pytest
 from matplotlib.figure import Figure as Drawing
 
-from simulator.document import Cards, Cell, Figure, Heading, Paragraph, Picture, Rich, Section, Table, every, number
+from simulator.document import Cards, Cell, Figure, Heading, Paragraph, Rich, Section, Table, every, number
 from simulator.document.numbers import CHANCE, UNITS, Number
 from simulator.render import docx as of_docx
 from simulator.render import html as of_html
 from simulator.render import pdf
 from simulator.render import text as of_text
+from simulator.render.pictures import pictured
 from simulator.render.xlsx import _SHARES
 from simulator.report import page, sections, workbook
-from simulator.report.whole import document
 from simulator.report.wording import LANGUAGES, load
+from tests.report.made import document
 
 TEXTS = (
     "An invented section",
@@ -60,7 +61,7 @@ def invented(run, lang: str) -> Section:
         Heading("A heading in it"),
         Paragraph(Rich((("A paragraph with a ", False), ("strong", True), (" word.", False)))),
         table,
-        Figure("A chart of nothing", Picture(drawn, "nothing")),
+        Figure("A chart of nothing", pictured(drawn, "nothing")),
     )
 
 
@@ -73,7 +74,7 @@ def more():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_invented_section_reaches_every_form_with_no_further_line(run, more, lang, tmp_path, need):
-    one, whole = run(), document(run(), more, "", lang)
+    one, whole = run(), document(run(), lang, more)
     made = "".join(of_html.section(part) for part in whole.sections)
     on_page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", re.sub(r"<style.*?</style>", "", made, flags=re.S)))
     pdf.write(whole, tmp_path / "x.pdf")
@@ -81,7 +82,7 @@ def test_an_invented_section_reaches_every_form_with_no_further_line(run, more, 
     of_docx.write(whole, tmp_path / "x.docx")
     word = docx.Document(tmp_path / "x.docx")
     in_word = " ".join([*(p.text for p in word.paragraphs), *(c.text for t in word.tables for r in t.rows for c in r.cells)])
-    workbook.write(one, lang, tmp_path / "x.xlsx", report=whole)
+    workbook.write(one, lang, tmp_path / "x.xlsx", whole)
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     cells = [cell.value for row in book["An invented section"].iter_rows() for cell in row if cell.value is not None]
     in_book = " ".join(map(str, cells))
@@ -112,13 +113,13 @@ def numbers(texts) -> Counter:
 def test_every_form_says_the_same_numbers(run, kind, lang, tmp_path, need):
     """Table by table: the texts of the page, of PDF, of Word and of the terminal; and a workbook's cells, which hold what is printed
     unrounded."""
-    whole = document(run(kind), sections, "", lang)
+    whole = document(run(kind), lang)
     of_docx.write(whole, tmp_path / "x.docx")
     word = {}
     for grid in docx.Document(tmp_path / "x.docx").tables:
         rows = [tuple(re.sub(r"\s+", " ", cell.text) for cell in row.cells) for row in grid.rows]
         word.setdefault(rows[0], []).append(rows)
-    workbook.write(run(kind), lang, tmp_path / "x.xlsx", report=whole)
+    workbook.write(run(kind), lang, tmp_path / "x.xlsx", whole)
     book = openpyxl.load_workbook(tmp_path / "x.xlsx", data_only=True)
     held = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int | float)}
     pdf.write(whole, tmp_path / "x.pdf")

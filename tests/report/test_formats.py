@@ -29,7 +29,6 @@ from simulator.document import (
     Figure,
     Heading,
     Paragraph,
-    Picture,
     Rich,
     Section,
     Table,
@@ -40,14 +39,15 @@ from simulator.errors import ReportError
 from simulator.files import put
 from simulator.render import docx as word
 from simulator.render import pdf
+from simulator.render.pictures import pictured
 from simulator.report import sections, workbook
 from simulator.report.making import numbered
 from simulator.report.publish import _REMEDY, publish
-from simulator.report.whole import document
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import TOTAL, RunFolder
 from tests.report import books as tables
 from tests.report.chinese import english_in
+from tests.report.made import document, write_workbook
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def books(run, tmp_path_factory):
     """The workbook of the invented run in each language."""
     where = tmp_path_factory.mktemp("工作簿 x")
     for lang in LANGUAGES:
-        workbook.write(run(), lang, where / f"{lang}.xlsx")
+        write_workbook(run(), lang, where / f"{lang}.xlsx")
         workbook.write_tables(run(), lang, where / f"{lang}.tables.xlsx")
     return where
 
@@ -64,7 +64,7 @@ def books(run, tmp_path_factory):
 def documents(run, tmp_path_factory):
     where = tmp_path_factory.mktemp("文档 x")
     for lang in LANGUAGES:
-        word.write(document(run(), sections, "", lang), where / f"{lang}.docx")
+        word.write(document(run(), lang), where / f"{lang}.docx")
     return where
 
 
@@ -164,7 +164,7 @@ def test_the_net_cost_is_worked_out_from_the_rows_above_it(tmp_path):
 
     budget = simulator.run(simulator.load_scenario("baseline", {"draws": 30}))
     run = RunFolder.open(budget.write(tmp_path / "run"))
-    workbook.write(run, "zh", tmp_path / "b.xlsx")
+    write_workbook(run, "zh", tmp_path / "b.xlsx")
     words = load("zh")
     formulas, values = (openpyxl.load_workbook(tmp_path / "b.xlsx", data_only=kept) for kept in (False, True))
     sheet, row = tables.place(values, *(words.say(key) for key in ("growth.table", "workbook.yuan_unit", "growth.row_net")))
@@ -176,7 +176,7 @@ def test_the_net_cost_is_worked_out_from_the_rows_above_it(tmp_path):
 
 def test_a_workbook_for_outside_withholds_and_its_totals_do_not_give_it_away(folder, tmp_path):
     run = RunFolder.open(folder("register"), "external")
-    workbook.write(run, "zh", tmp_path / "x.xlsx")
+    write_workbook(run, "zh", tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[load("zh").say("workbook.costs")]
     rows = [row for row in tables.rows_of(sheet) if WITHHELD in row]
     assert rows and all(not any(str(value).startswith("=SUM") for value in row) for row in rows)
@@ -186,7 +186,7 @@ def test_a_workbook_for_outside_withholds_and_its_totals_do_not_give_it_away(fol
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_ten_sheets_at_most_each_as_wide_as_a_page(run, kind, lang, tmp_path):
     """Landscape A4, what is above the numbers repeated on every page, nothing outside what is printed; the other file is named."""
-    workbook.write(run(kind), lang, tmp_path / "x.xlsx", "y.tables.xlsx")
+    write_workbook(run(kind), lang, tmp_path / "x.xlsx", "y.tables.xlsx")
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     assert len(book.sheetnames) <= 10
     for sheet in book:
@@ -225,7 +225,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(folder, tmp_path):
     settings = run.settings.copy()
     settings.loc[settings["group"] == "assumptions", ["zh", "en"]] = '=HYPERLINK("x")'
     bad = RunFolder(run.path, run.record, run.summary, settings, run._raw)
-    workbook.write(bad, "zh", tmp_path / "x.xlsx")
+    write_workbook(bad, "zh", tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[load("zh").say("workbook.assumptions")]
     assert {c.data_type for row in sheet.iter_rows(min_row=4) for c in row if c.value is not None} == {"s"}
 
@@ -257,7 +257,7 @@ def test_the_document_says_what_the_page_says(documents, run, lang):
 def papers(run, tmp_path_factory):
     where = tmp_path_factory.mktemp("纸 x")
     for lang in LANGUAGES:
-        pdf.write(document(run(), sections, "", lang), where / f"{lang}.pdf")
+        pdf.write(document(run(), lang), where / f"{lang}.pdf")
     return where
 
 
@@ -292,7 +292,7 @@ def test_the_document_is_set_on_pages(papers, run, lang, need):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_in_the_file_is_the_documents(papers, run, lang, need, tmp_path):
     """Its title, language, date and outline; fonts of its own; no trace of the machine; the same bytes again."""
-    file, whole = papers / f"{lang}.pdf", document(run(), sections, "", lang)
+    file, whole = papers / f"{lang}.pdf", document(run(), lang)
     about = dict(re.split(r":\s+", line, maxsplit=1) for line in read(need("pdfinfo"), "-isodates", file).splitlines() if ": " in line)
     assert about["Title"] == whole.title and about["Tagged"] == "yes" and "A4" in about["Page size"]
     made = datetime.fromisoformat(run().record["created"]).astimezone(UTC)
@@ -331,7 +331,7 @@ def test_no_text_is_read_as_markup_or_code(tmp_path, need):
             Heading(text),
             Paragraph(Rich(((text, True), (text, False))), "lead"),
             Table(text, [text, text], [[Cell(text, note=text), Cell(text, True, text)]], aside=text, groups=[(0, text)], note=text),
-            Figure(text, Picture(drawn, text), text),
+            Figure(text, pictured(drawn, text), text),
             Cards([Card(text, text, text, text, text)]),
             Facts([(text, text)]),
             Bullets([text], "warnings"),

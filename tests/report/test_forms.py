@@ -13,11 +13,12 @@ import simulator
 from simulator.budget.affordability import affordability, revenue, revenue_of
 from simulator.budget.concentration import concentration, lorenz
 from simulator.document.numbers import UNITS, shown
-from simulator.report import forms, sections, workbook
+from simulator.report import forms, sections
 from simulator.report.tables import chance_text
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import TOTAL, RunFolder
 from tests.report import books
+from tests.report.made import write_workbook
 from tests.report.test_sections import text_of
 
 
@@ -100,7 +101,7 @@ def test_the_curve_of_support_is_a_lorenz_curve():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_forms_are_in_the_workbook_too(real, lang, tmp_path):
     _, run = real
-    workbook.write(run, lang, tmp_path / "x.xlsx")
+    write_workbook(run, lang, tmp_path / "x.xlsx")
     words, book = load(lang), openpyxl.load_workbook(tmp_path / "x.xlsx")
     texts = [str(cell) for key in ("forms.funds", "forms.indicators") for row in books.table(book, words.say(key)) for cell in row]
     assert words.say("forms.satisfied") in texts and any(t.startswith("=SUM(") for t in texts)

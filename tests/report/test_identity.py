@@ -8,13 +8,13 @@ import docx
 import openpyxl
 
 from simulator.render import docx as word
-from simulator.report import making, sections, workbook
+from simulator.report import making, sections
 from simulator.report.batch import Batch, _index
 from simulator.report.batch_plan import Plan
-from simulator.report.whole import document
 from simulator.report.wording import load
 from simulator.store.record import RunFolder
 from tests.report import fake_run
+from tests.report.made import document, write_workbook
 
 CHANGE = {
     "path": "law.office_rent.max_area",
@@ -44,11 +44,11 @@ def test_what_was_changed_stands_in_the_title_on_page_one_in_the_workbook_the_do
         assert words.say("page.policy_changed", policy="") in sections.cover(run, lang).html
         page_one = sections.cover(run, lang).html + sections.answer(run, lang).html
         assert all(text in page_one for text in (TITLE[lang], CHANGE[lang], "四（三）", "500 ", "300 "))
-        workbook.write(run, lang, tmp_path / "book.xlsx")
+        write_workbook(run, lang, tmp_path / "book.xlsx")
         book = openpyxl.load_workbook(tmp_path / "book.xlsx")
         front = {str(c.value) for row in book.worksheets[0].iter_rows() for c in row}
         assert CHANGE[lang] in front and any(TITLE[lang] in text for text in front) and change in book.properties.title
-        word.write(document(run, sections, "", lang), tmp_path / "made.docx")
+        word.write(document(run, lang), tmp_path / "made.docx")
         made = docx.Document(str(tmp_path / "made.docx"))
         assert change in made.core_properties.title
         assert any(CHANGE[lang] == cell.text for table in made.tables for cell in table._cells)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from importlib import import_module
 
@@ -20,6 +19,7 @@ from simulator.report.wording import load
 from simulator.store import kinds
 from tests.of_2013 import SLUGS
 from tests.report.chinese import english_in
+from tests.report.made import module_of, parts
 from tests.report.test_page import text_of
 
 
@@ -41,13 +41,7 @@ def opened(folder, tmp_path_factory):
 
 def reported(name: str, folder, lang: str) -> str:
     """All sections of a report as text."""
-    module = import_module(f"simulator.report.{kinds.KINDS[name].sections}")
-    parts = []
-    for section in module.__all__:
-        function = getattr(module, section)
-        clause = ("tax_rebate",) if "clause" in inspect.signature(function).parameters else ()
-        parts.append(function(folder, *clause, lang).html)
-    return "<body " + "".join(parts)
+    return "<body " + "".join(part.html for part in parts(folder, lang, module_of(name)))
 
 
 @pytest.mark.parametrize("profile", kinds.PROFILES)
@@ -95,7 +89,7 @@ def test_every_notebook_makes_its_page(opened, tmp_path, name, lang):
     text = made.read_text(encoding="utf-8")
     assert faults(text, folder.run_id) == []
     assert not re.search(r"https?:|<script|Traceback", text) and len(text_of(text)) > 500
-    names = import_module(f"simulator.report.{kinds.KINDS[name].sections}").__all__
+    names = module_of(name).__all__
     assert sections == [(section, number, len(names)) for number, section in enumerate(names, start=1)]
     assert (tmp_path / "records" / f"{made.name}.json").is_file() and not (tmp_path / "failed").exists()
 

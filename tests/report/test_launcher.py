@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -15,6 +14,7 @@ from simulator import resources
 from simulator.errors import ReportError
 from simulator.report import launcher
 from simulator.store import kinds
+from tests.report.made import MODULES, module_of
 
 KNOWN = {"folder": "str", "lang": "str", "draws": "int"}
 
@@ -47,8 +47,7 @@ def test_a_report_s_notebook_is_thin(name):
         calls.append(ast.unparse(last.value.func))
     variable = "register" if name == "check" else kind.folder
     assert opened == [f"{variable} = open_{kind.folder}(folder, profile)"]
-    module = import_module(f"simulator.report.{kind.sections}")
-    assert calls == [f"{kind.sections}.{section}" for section in module.__all__]
+    assert calls == [f"{MODULES[name]}.{section}" for section in module_of(name).__all__]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +74,8 @@ def test_g1_doubtful_parameters_are_refused_before_a_kernel_starts(parameters, c
     monkeypatch.setattr(launcher.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel was started"))
     lines = "\n".join(f"{name}: {kind} = {kind}()" for name, kind in KNOWN.items())
     nbformat.write(new_notebook(cells=[new_code_cell(lines, metadata={"tags": ["parameters"]})]), tmp_path / "x.ipynb")
-    with pytest.raises(ReportError, match=complaint):
-        launcher.run(tmp_path / "x.ipynb", parameters, tmp_path)
+    with launcher.Kernel() as kernel, pytest.raises(ReportError, match=complaint):
+        launcher.run(tmp_path / "x.ipynb", parameters, kernel)
     assert [p.name for p in tmp_path.iterdir()] == ["x.ipynb"] and not Path("canary").exists()
 
 
@@ -107,7 +106,30 @@ def test_g3_a_kernel_that_dies_is_an_answer(tmp_path):
         new_code_cell("import os\nos._exit(3)"),
     ])  # fmt: skip
     nbformat.write(notebook, tmp_path / "dies.ipynb")
-    work = tmp_path / "work"
-    work.mkdir()
-    execution = launcher.run(tmp_path / "dies.ipynb", {"a": "y"}, work)
-    assert execution.problem is not None and "Dead" in execution.problem.cause
+    with launcher.Kernel() as kernel:
+        execution = launcher.run(tmp_path / "dies.ipynb", {"a": "y"}, kernel)
+        assert execution.problem is not None and "Dead" in execution.problem.cause
+        after = launcher.run(said(tmp_path / "lives.ipynb", "a"), {"a": "y"}, kernel)  # the next one has another
+        assert after.problem is None and outputs(after) == ["'y'"]
+
+
+def said(path, *lines):
+    """A notebook of these cells."""
+    cells = [new_code_cell("a: str = 'x'", metadata={"tags": ["parameters"]}), *map(new_code_cell, lines)]
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def outputs(execution) -> list[str]:
+    return [output["data"]["text/plain"] for cell in execution.notebook.cells for output in cell.get("outputs", []) if "data" in output]
+
+
+def test_a_notebook_finds_nothing_of_the_one_before(tmp_path):
+    """One kernel for both; what the first defined, showed and was given is gone, and it is not asked for what it does afterwards."""
+    with launcher.Kernel() as kernel:
+        keep = f"open({str(tmp_path / 'kept')!r}, 'w').write(str(len(Out)))"
+        first = launcher.run(said(tmp_path / "1.ipynb", "mine = 7", "mine"), {"a": "y"}, kernel, afterwards=keep)
+        second = launcher.run(said(tmp_path / "2.ipynb", "sorted({'mine', 'a'} & set(globals())), list(Out)"), {"a": "z"}, kernel)
+    assert first.problem is None and outputs(first) == ["7"] and (tmp_path / "kept").read_text() == "1"
+    assert second.problem is None and outputs(second) == ["(['a'], [])"]
+    assert kernel.manager is None

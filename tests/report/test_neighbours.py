@@ -107,14 +107,13 @@ def test_a_kernel_says_nothing_to_whoever_subscribes(tmp_path):
 
     neighbour = threading.Thread(target=listen)
     neighbour.start()
-    work = tmp_path / "work"
-    work.mkdir()
-    execution = launcher.run(notebook, {"folder": "x"}, work)
+    with launcher.Kernel() as kernel:
+        execution = launcher.run(notebook, {"folder": "x"}, kernel)
+        information = json.loads(Path(kernel.begun().connection_file).read_text())
     neighbour.join()
     assert execution.problem is None and SECRET in str(execution.notebook.cells)
     assert len(seen) >= 3 and heard == [0]
-    information = json.loads((work / "kernel.json").read_text()) if (work / "kernel.json").is_file() else None
-    assert information is None or information["curve_publickey"]
+    assert information["curve_publickey"]
 
 
 def test_the_neighbour_would_hear_a_socket_that_is_not_encrypted():

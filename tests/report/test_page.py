@@ -145,6 +145,15 @@ def test_g3_a_page_that_fails_leaves_the_old_one(folder, tmp_path, capfd, cells,
     assert capfd.readouterr().err == ""
 
 
+def test_every_form_tells_what_the_notebook_showed(folder, tmp_path):
+    """A notebook of one's own, without one of the sections: no other form has it."""
+    there = shutil.copytree(folder(), tmp_path / "run")
+    made = publish(there, source=spoiled(tmp_path / "short.ipynb", matters=None), formats=("html", "txt"), lang="en")
+    left_out, kept = (load("en").say(f"{section}.title") for section in ("matters", "detail"))
+    page, text = (path.read_text(encoding="utf-8") for path in made)
+    assert kept in page and kept in text and left_out not in page and left_out not in text
+
+
 def test_g3_a_cell_that_runs_too_long_leaves_the_old_page(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "SECONDS_PER_CELL", 2)
     there = shutil.copytree(folder(), tmp_path / "run")
