@@ -22,14 +22,6 @@ from simulator.projection.enterprises import (
 from simulator.projection.taxes import tax_year
 
 
-@once
-def take_up(world, key, j, amounts):
-    """Set to 0 what the enterprise does not apply for in the year at position j."""
-    for k in range(world.law.clauses):
-        if amounts[k] > 0 and not asks_for(world, key, j, k, amounts[k]):
-            amounts[k] = 0
-
-
 @rule
 def support_ends(law, given, history):
     """Whether a support that was paid runs out this year."""
@@ -56,8 +48,10 @@ def award(world, given, conduct, j, key, reach, support, amounts, replaced, by_c
                 amounts[k] = 0
     settle(law, conduct, support, amounts, replaced)
     for k in range(law.clauses):
-        by_clause[k, ENTITLED] += amounts[k]
-    take_up(world, key, j, amounts)
+        if amounts[k] > 0:
+            by_clause[k, ENTITLED] += amounts[k]
+            if not asks_for(world, key, j, k, amounts[k]):
+                amounts[k] = 0
     return holding
 
 

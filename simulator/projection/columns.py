@@ -11,7 +11,7 @@ import numpy as np
 from simulator import facts
 from simulator.law.machine import Columns
 
-TOGETHER = 64  # enterprises played together: their columns stay in the fastest memory
+TOGETHER = 128  # enterprises played together: their columns stay in the fastest memory
 
 
 def _columns(whole: str, numbers: str = "") -> np.dtype:
