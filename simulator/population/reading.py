@@ -73,6 +73,8 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
             phrase("invisible characters ({}) were left out; {} cell(s) in all", marks, len(rows)),
             "compare the first one; type it anew instead of pasting it",
         )
+    if column.kind == "share" and unit is not None and unit.factor < 1:
+        _tell_shares(checked, column, texts, values)
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
         _tell_points(checked, column, texts, values)
@@ -102,6 +104,8 @@ def _read_typed(typed: Typed, column: Column, unit: Declared | None) -> np.ndarr
         if (np.abs(scaled - found) > 1e-6 * np.maximum(1, np.abs(scaled) * 1e-6)).any():
             return None  # finer than the resolution
         low, high = column.bounds
+        if column.kind == "share" and unit is not None and unit.factor < 1 and ((values > 0) & (values <= 1) & ~missing).any():
+            return None  # perhaps no per cent
         if ((found < low * column.resolution) | (found > high * column.resolution))[~missing].any():
             return None
     else:
@@ -171,6 +175,19 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
                 len(bare),
             ),
             phrase("say what those without are in: --unit {}=元 or 万元", column.name),
+        )
+
+
+def _tell_shares(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
+    """Numbers up to 1 without a sign in a column of per cent: 0.85 may be 85% or less than one."""
+    small = {text for text, value in values.items() if 0 < int(value) <= column.resolution // 100 and "%" not in plain(text)}
+    if small:
+        rows = [row for row, text in enumerate(texts) if text in small]
+        checked.fault(
+            rows[0],
+            column.name,
+            phrase("{} in a column of per cent may be a share or per cent; {} cell(s) in all", shown(texts[rows[0]]), len(rows)),
+            "write 85, or 0.85% where that is meant",
         )
 
 

@@ -1,5 +1,6 @@
 """The unit of an amount, wherever it is said (titles of public statistical tables; exceljs/exceljs#1409, office2pdf#365)."""
 
+import pandas
 import pytest
 import xlwt
 from openpyxl.comments import Comment
@@ -308,3 +309,20 @@ def test_a_table_under_another_name_is_not_passed_over(tmp_path, name):
     rows["paid"] = tables()["paid"]
     if name != "补贴":
         assert same(workbook(tmp_path / "b.xlsx", rows), tmp_path, "is no table of a register")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_a_share_under_a_header_of_per_cent_is_asked(tmp_path, kind):
+    at = column("annual", "building_occupancy")
+    rows = changed(lambda t: t["annual"][0].__setitem__(at, "电商入驻率（%）"))
+    if kind == "parquet":
+        path = folder(tmp_path / "f", rows)
+        table = pandas.DataFrame([[None if cell == "" else cell for cell in row] for row in rows["annual"][1:]], columns=rows["annual"][0])
+        table.to_parquet(path / "annual.parquet")
+        (path / "annual.csv").unlink()
+    else:
+        path = folder(tmp_path / "f", rows) if kind == "csv" else workbook(tmp_path / "a.xlsx", rows)
+    asked(path, "“0.85” in a column of per cent may be a share or per cent; 8 cell(s) in all")
+    for row in rows["annual"][1:]:
+        row[at] = 85
+    assert same(folder(tmp_path / "g", rows), tmp_path)
