@@ -34,8 +34,8 @@ from simulator.sources import COMPILED, source_hash
 
 
 def _cache_home() -> Path:
-    if "SIMULATOR_CACHE" in os.environ:
-        return Path(os.environ["SIMULATOR_CACHE"])
+    if named := os.environ.get("SIMULATOR_CACHE"):
+        return Path(named)
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     else:

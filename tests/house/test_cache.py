@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 import simulator
-from simulator import code_cache, notices, resources, yamlfile
+from simulator import code_cache, compiling, notices, resources, yamlfile
 from simulator.law.policytext import hash_of
 from simulator.law.shipped import policy_path
 from tests.killing import killed, steps_of
@@ -285,3 +285,11 @@ def test_only_the_innermost_is_shown_a_word():
         notices.notice("two", odd=True)
     notices.notice("three")
     assert (outer, inner) == (["two"], ["one"])
+
+
+def test_an_empty_name_of_a_cache_is_none(monkeypatch, tmp_path):
+    """Not the folder that the user happens to stand in."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setenv("SIMULATOR_CACHE", "")
+    assert compiling._cache_home() == tmp_path / "retail-subsidy-budget"
