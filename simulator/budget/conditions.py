@@ -40,11 +40,11 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None, wo
     ranks, j, rows = ranks_of_parameters(draws, scenario), draws.years.index(year), []
 
     @cache
-    def quantities(path: str, at: float) -> dict[str, np.ndarray]:
+    def quantities(assumption: str, at: float) -> dict[str, np.ndarray]:
         """What the targets are about, by draw, where an assumption is so; targets that lean on the same one share it."""
         return {
             name: of_years[:, j]
-            for name, of_years in measures(play(small.set({f"assumptions.{path}": at}), population, workers=workers)).items()
+            for name, of_years in measures(play(small.set({f"assumptions.{assumption}": at}), population, workers=workers)).items()
         }
 
     for target in targets_of(scenario.law):

@@ -47,8 +47,8 @@ def load_scenario(scenario: AnyScenario = "baseline", changes: Mapping[str, Any]
 
     given = load(scenario)
     changed = given.set(changes or {})
-    if idle := changed.unused(changes or {}, given):
-        raise ScenarioError(idle)
+    if useless := [*changed.unused(changes or {}), *changed.idle(changes or {}, given)]:
+        raise ScenarioError(useless)
     return changed
 
 

@@ -23,6 +23,7 @@ from simulator.law import readings
 from simulator.law.policy import Policy
 from simulator.law.shipped import DEFAULT, law_at, policy_path, shipped_policies
 from simulator.law.terms import Law
+from simulator.notices import notice
 from simulator.phrases import phrase
 from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
@@ -150,12 +151,15 @@ class Scenario:
         """What is appropriated (fen) for the years cash is paid in, by year."""
         return {year: fen for year, fen in self.appropriation.items() if year in self.cash_years}
 
-    def unused(self, given: Collection[str], before: Scenario | None = None) -> list[Problem]:
-        """Which of the settings given (paths) change no figure of this scenario. before: what they were given to; a setting that is
-        the same there is idle, and no matter."""
-        now, then = self.to_dict(), before.to_dict() if before and before.plain else {}
-        changed = [path for path in given if path not in then or now.get(path) != then[path]]
-        return [*unused(self.appropriation, self.funding, self.cash_years, given), *idle(self, changed)]
+    def unused(self, given: Collection[str]) -> list[Problem]:
+        """Which of the settings given (paths) can change no figure, whatever the others say: money for years or pools that are none."""
+        return unused(self.appropriation, self.funding, self.cash_years, given)
+
+    def idle(self, given: Collection[str], before: Scenario) -> list[Problem]:
+        """Which of the settings given (paths) change no figure because of another setting. before: what they were given to; what is the
+        same there is no matter."""
+        now, then = self.to_dict(), before.to_dict() if before.plain else {}
+        return idle(self, [path for path in given if path not in then or now.get(path) != then[path]])
 
     @property
     def lawful(self) -> bool:
@@ -310,9 +314,11 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if not problems:
         scenario = with_defaults(scenario)
         problems = missing(scenario, document.source)
-        problems += [] if problems else [replace(p, place=places[p.place]) for p in scenario.unused(changes, base)]
+        problems += [] if problems else [replace(p, place=places[p.place]) for p in scenario.unused(changes)]
     if problems:
         raise ScenarioError(problems)
+    for one in scenario.idle(changes, base):  # said only: what a page keeps with one of its switches off is to be opened again
+        notice(phrase("{}: {} → {}", one.place, one.cause, one.remedy), odd=True)
     name = str(head["name"])
     if path.parent == resources.folder("scenarios").resolve():
         scenario = replace(scenario, examples=frozenset(scenario.appropriation))

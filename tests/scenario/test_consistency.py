@@ -9,14 +9,15 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from simulator import yamlfile
+import simulator
+from simulator import notices, yamlfile
 from simulator.cli import main
 from simulator.errors import ScenarioError
 from simulator.messages import translated
 from simulator.projection.assumptions import copula_matrix
 from simulator.scenario import load_scenario, parse_set
 from simulator.scenario.consistency import nearest_possible
-from tests.faults import texts_of
+from tests.faults import problems_of, texts_of
 from tests.of_2013 import RISING
 
 BASELINE = load_scenario("baseline")
@@ -302,12 +303,11 @@ def test_a_late_assumption_and_a_number_of_a_clause_not_offered_change_nothing(t
     assert texts_of(BASELINE.set, parse_set(["assumptions.o2o_share@2030=0.2"])) == [
         "assumptions.o2o_share@2030: 2030 lies after 2017, the last award year: it changes nothing → leave it out, or set a later horizon"
     ]
-    idle = "name: mine\nbase: baseline\nlaw: {office_rent.offered: false, office_rent.max_area: 300}\n"
-    assert texts_of(load, tmp_path, idle) == [
-        (
-            "mine.yaml line 3, law.office_rent.max_area: changes nothing: office_rent is not offered → leave it out, or set "
-            "law.office_rent.offered=true"
-        )
+    said: list[str] = []
+    with notices.shown(said.append):
+        load(tmp_path, "name: mine\nbase: baseline\nlaw: {office_rent.offered: false, office_rent.max_area: 300}\n")
+    assert said == [
+        "law.office_rent.max_area: changes nothing: office_rent is not offered → leave it out, or set law.office_rent.offered=true"
     ]
 
 
@@ -334,12 +334,16 @@ def test_a_late_assumption_and_a_number_of_a_clause_not_offered_change_nothing(t
         ),
     ],
 )
-def test_a_setting_that_another_one_makes_idle_is_refused(tmp_path, options, path, reported):
-    changes = parse_set(options)
-    [problem] = BASELINE.set(changes).unused(changes)
+def test_a_setting_that_another_one_makes_idle_is_refused_and_of_a_file_said(tmp_path, options, path, reported):
+    """What a page keeps is to be opened again, whichever of its switches are off."""
+    changes, said = parse_set(options), list[str]()
+    [problem] = BASELINE.set(changes).idle(changes, BASELINE)
     assert problem.place.startswith(path) and reported in problem.cause
+    assert problem in problems_of(simulator.load_scenario, "baseline", changes)
     text = "\n".join(f'"{key}": {yamlfile.written(value)}' for key, value in changes.items())
-    assert any(reported in text for text in texts_of(load, tmp_path, f"name: mine\nbase: baseline\n{text}\n"))
+    with notices.shown(said.append):
+        load(tmp_path, f"name: mine\nbase: baseline\n{text}\n")
+    assert any(reported in one for one in said)
 
 
 def test_numbers_by_year_that_begin_after_the_policy_are_asked(tmp_path):
