@@ -206,7 +206,12 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
 
 
 def _near(path: str, scenario: Scenario) -> str:
-    """The setting that was meant: of the same room, where there is one of that name."""
+    """The setting that was meant: called so in words, or of the same room, where there is one of that name."""
+    from simulator.scenario.rows import called  # which imports this module
+
+    words = path.rpartition(".")[2]
+    if not words.isascii() and (named := called(scenario, words)):
+        return phrase("did you mean {}?", named[0].path) if len(named) == 1 else phrase("see simulator terms {}", words)
     known = _paths(scenario)
     room = [p for p in known if p.startswith(path.rpartition(".")[0] + ".")] or [
         p for p in known if p.startswith(path.partition(".")[0] + ".")
