@@ -428,11 +428,11 @@ class Dashboard:
     def _horizon(self) -> dict[str, Any] | None:
         """That the policy goes on after the last year played, and which year would count it to the full."""
         scenario = self.state.scenario
-        wanted = scenario.cut_short
-        if not wanted or "horizon" not in self.by_path:
+        wanted, end = scenario.cut_short, scenario.law.end
+        if not wanted or not end or "horizon" not in self.by_path:
             return None
         return {
-            "text": self.words.say("notice.horizon", end=scenario.law.end.year, last=scenario.years[-1]),
+            "text": self.words.say("notice.horizon", end=end.year, last=scenario.years[-1]),
             "button": self.words.say("notice.extend", year=wanted),
             "set": f"horizon={wanted}",
         }

@@ -199,9 +199,11 @@ class Scenario:
         """Warnings about changes that do not go together: a tier below the one beneath it, a cap below the award, an end of the
         policy put off while the years computed are not."""
         found = odd_changes(self.law)
-        if wanted := self.cut_short:
-            end, last = self.law.end.year, self.years[-1]
-            cause = phrase("the policy ends in {}, awards are computed only up to {}: later ones are missing, totals too low", end, last)
+        if (wanted := self.cut_short) and (end := self.law.end):
+            last = self.years[-1]
+            cause = phrase(
+                "the policy ends in {}, awards are computed only up to {}: later ones are missing, totals too low", end.year, last
+            )
             found.append(Problem("policy.end", cause, phrase("set horizon={}", wanted)))
         return found
 

@@ -198,6 +198,17 @@ def test_a_bad_value_is_reported_by_its_label_and_nothing_changes(opened, figure
     shows(page, "net", figures()["net"])
 
 
+def test_a_second_enter_does_not_confirm_a_value_a_thousand_times_off(opened, figures):
+    page = opened.page
+    contribution = row(page, "law.tax_rebate.high_contribution", HEADING)
+    entry(contribution, "300")  # 0.3 in a box of millions
+    expect(page.locator(".what-if .message.asked button:focus")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".what-if .row.changed")).to_have_count(0)
+    expect(page.locator(".what-if .message.asked")).to_be_hidden()
+    put_back(page, figures)
+
+
 def test_search_choice_undo_and_redo_by_keyboard(opened, figures):
     page = opened.page
     page.locator(".what-if .settings input[type=search]").fill("both opening")
@@ -275,8 +286,9 @@ def test_nothing_that_is_wrong_for_those_who_cannot_see_or_point(opened):
             button.hover()
             inked = button.evaluate("(b) => [getComputedStyle(b).color, getComputedStyle(b).backgroundColor]")
             assert inked[0] == before and _contrast(*inked) >= 4.5, (scheme, inked)
-        cut = page.evaluate("[...document.querySelectorAll('.what-if .scroll')].filter((s) => s.scrollWidth > s.clientWidth + 1).length")
-        assert cut == 0, width  # no column lies outside
+        if opened.kind == "standalone":  # no column lies outside; JupyterLab takes room of its own
+            widths = page.evaluate("[...document.querySelectorAll('.what-if .answer .scroll')].map((s) => s.scrollWidth - s.clientWidth)")
+            assert max(widths) <= 0, width
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})
     unnamed = page.evaluate("""() => [...document.querySelectorAll('.what-if :is(input, select, button)')].filter(
