@@ -157,7 +157,7 @@ CHINESE: Mapping[str, str] = {
     "band to either side of an edge (default: 0.1)": "门槛两侧的范围（默认：0.1）",
     "draws whose populations are asked (default: 30)": "取用多少次模拟中的企业（默认：30）",
     "write edges by year and their map as FILE.xlsx, or FILE.csv files": "分年门槛及其分布写入 FILE.xlsx 或多个 FILE.csv",
-    "only these, e.g. law.tax_rebate or assumptions": "只列这些，如 law.tax_rebate 或 assumptions",
+    "only these: a path, as law.tax_rebate, an article, or words of a name": "只列这些：路径，如 law.tax_rebate；条款号，如 四（三）；或名称中的字，如 租金",
     "whose values to show (default: baseline)": "显示哪个情景的取值（默认：baseline）",
     "verify: name the first line that is not as it was written; show: list the lines, and the seal to keep elsewhere": "verify：指出第一处与写入时不符的行；show：列出各行及应另行保存的封印",
     "the log (default: what SIMULATOR_AUDIT names)": "日志文件（默认：SIMULATOR_AUDIT 所指）",

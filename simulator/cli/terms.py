@@ -14,7 +14,9 @@ EXAMPLE = "simulator terms law.tax_rebate"
 
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
-    p.add_argument("group", metavar="PATH", nargs="?", default="", help="only these, e.g. law.tax_rebate or assumptions")
+    p.add_argument(
+        "group", metavar="PATH", nargs="?", default="", help="only these: a path, as law.tax_rebate, an article, or words of a name"
+    )
     p.add_argument("--scenario", default="baseline", help="whose values to show (default: baseline)")
     set_option(p)
     lang_option(p)
@@ -24,9 +26,10 @@ def do(arguments: argparse.Namespace) -> None:
     """List everything that can be set."""
     from simulator.errors import nearest
     from simulator.report import terminal
+    from simulator.scenario.rows import called
 
     scenario = scenario_of(arguments, arguments.scenario)
-    found = scenario.settings(arguments.group)
+    found = scenario.settings(arguments.group) or called(scenario, arguments.group)
     if not found:
         every = scenario.settings()
         raise SimulatorError(

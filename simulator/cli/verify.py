@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import adopt_policy, lang_option, policy_option, unit_option, units_of
+from simulator.cli.options import adopt_policy, lang_option, policy_option, register, unit_option, units_of
 from simulator.console import say
 
 HELP = "check that runs and reports are as they were made"
@@ -16,7 +16,7 @@ def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("folder", metavar="DIR", help="folder of runs and reports")
     p.add_argument("--rerun", action="store_true", help="play each run again and compare to the byte")
-    p.add_argument("--population", metavar="REGISTER", help="the register of runs that had one, for --rerun")
+    p.add_argument("--population", metavar="REGISTER", type=register, help="the register of runs that had one, for --rerun")
     policy_option(p)
     unit_option(p)
     p.add_argument("--workers", type=int, metavar="W", help="threads (the numbers do not depend on it)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import simulator
-from simulator.cli.options import lang_option, notices, policy_option, unit_option
+from simulator.cli.options import lang_option, notices, policy_option, register, unit_option
 
 HELP = "open the what-if page in the browser: sliders for every setting, the answer beside them"
 EXAMPLE = "simulator whatif baseline"
@@ -14,7 +14,7 @@ EXAMPLE = "simulator whatif baseline"
 def add(p: argparse.ArgumentParser) -> None:
     """Its arguments."""
     p.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="name or path (default: baseline)")
-    p.add_argument("--population", metavar="REGISTER", help="a register; without it incumbents are drawn")
+    p.add_argument("--population", metavar="REGISTER", type=register, help="a register; without it incumbents are drawn")
     unit_option(p)
     policy_option(p)
     p.add_argument("--port", type=int, default=8866, metavar="N", help="first port tried (default: 8866); this machine only")

@@ -121,6 +121,8 @@ def read(control: Control, text: str, words: Wording) -> Value:
         raise _fault(control, words, "entry.outside", text=text, **ends)
     if control.finest is not None and any(n is not None and n % control.finest for n in numbers):
         scale, unit = scale_of(control, words)
+        if scale == Decimal("0.01") and (plain := _decimal(text)) is not None and plain < 1 and not plain % control.finest:
+            raise _fault(control, words, "entry.share", text=text, meant=_number(plain * 100, Decimal(1)))  # 0.475 in a box of per cent
         raise _fault(control, words, "entry.too_fine", text=text, finest=_number(control.finest, scale), unit=unit)
     if len(numbers) == 1:
         return numbers[0]

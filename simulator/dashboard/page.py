@@ -427,22 +427,15 @@ class Dashboard:
 
     def _horizon(self) -> dict[str, Any] | None:
         """That the policy goes on after the last year played, and which year would count it to the full."""
-        scenario, base = self.state.scenario, self.state.base
-        end, last = scenario.law.end, scenario.years[-1]
-        if end is None or end.year <= last:
+        scenario = self.state.scenario
+        wanted, end = scenario.cut_short, scenario.law.end
+        if not wanted or not end or "horizon" not in self.by_path:
             return None
-        tail = max(0, base.years[-1] - base.law.end.year) if base.law.end else 0
-        wanted = min(end.year + tail, scenario.law.start.year + 60)
-        control = self.by_path.get("horizon")
-        return (
-            {
-                "text": self.words.say("notice.horizon", end=end.year, last=last),
-                "button": self.words.say("notice.extend", year=wanted),
-                "set": f"horizon={wanted}",
-            }
-            if control
-            else None
-        )
+        return {
+            "text": self.words.say("notice.horizon", end=end.year, last=scenario.years[-1]),
+            "button": self.words.say("notice.extend", year=wanted),
+            "set": f"horizon={wanted}",
+        }
 
     def _publish(self, answer: Answer | Failure) -> None:
         if isinstance(answer, Failure):

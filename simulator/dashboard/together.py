@@ -119,7 +119,7 @@ def tables_of(runs: Sequence[tuple[str, BudgetRun]], reference: int, words: Word
 
     def difference(k: int, clause: str) -> Any:
         if k == reference:
-            return words.say("compare_page.reference")
+            return "—", words.say("compare_page.reference")
         mean, error = (float(apart[k].loc[clause, column]) for column in ("mean", "standard_error"))
         if not mean and not error:
             return "0"

@@ -200,8 +200,26 @@ class Scenario:
         return {s.path: s.value for s in rows_of(self)}
 
     def odd_changes(self) -> list[Problem]:
-        """Warnings about changed numbers of the law that do not go together: a tier below the one beneath it, a cap below the award."""
-        return odd_changes(self.law)
+        """Warnings about changes that do not go together: a tier below the one beneath it, a cap below the award, an end of the
+        policy put off while the years computed are not."""
+        found = odd_changes(self.law)
+        if (wanted := self.cut_short) and (end := self.law.end):
+            last = self.years[-1]
+            cause = phrase(
+                "the policy ends in {}, awards are computed only up to {}: later ones are missing, totals too low", end.year, last
+            )
+            found.append(Problem("policy.end", cause, phrase("set horizon={}", wanted)))
+        return found
+
+    @property
+    def cut_short(self) -> int | None:
+        """The horizon that counts the policy to its end, where this one is earlier: as many years after the end as `origin` has."""
+        before, end, last = self.origin or self, self.law.end, self.plain["horizon"]
+        if end is None or (end.year <= last and last != before.plain["horizon"]):  # fewer years were asked for
+            return None
+        tail = max(0, before.plain["horizon"] - before.law.end.year) if before.law.end else 0
+        wanted = min(end.year + tail, self.law.start.year + 60)
+        return wanted if wanted > last else None
 
     def hash(self) -> str:
         """sha256 of every setting and of the policy's text."""

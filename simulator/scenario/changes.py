@@ -206,12 +206,27 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
 
 
 def _near(path: str, scenario: Scenario) -> str:
-    """The setting that was meant: of the same room, where there is one of that name."""
+    """The setting that was meant: called so in words, or of the same room, where there is one of that name."""
+    words = path.rpartition(".")[2]
+    named = [p for p, zh in _names(scenario).items() if words in zh] if not words.isascii() else []
+    if len(named) == 1:
+        return phrase("did you mean {}?", named[0])
+    if named or any(words == clause.article or (not words.isascii() and words in clause.zh) for clause in scenario.law.policy.clauses):
+        return phrase("see simulator terms {}", words)
     known = _paths(scenario)
     room = [p for p in known if p.startswith(path.rpartition(".")[0] + ".")] or [
         p for p in known if p.startswith(path.partition(".")[0] + ".")
     ]
     return nearest(path, room) if room else nearest(path, known)
+
+
+def _names(scenario: Scenario) -> dict[str, str]:
+    """What the numbers that can be set mean, in Chinese, by path."""
+    return {
+        **{f"law.{path}": number.zh for path, number in scenario.law.numbers.items()},
+        **{path: choice.zh for path, choice in PLAIN.items()},
+        **{f"assumptions.{path}": assumption.zh for path, assumption in scenario.declared.by_path.items()},
+    }
 
 
 def _plain(value: Any, choice: Choice, place: str) -> tuple[Any, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,6 +36,24 @@ class Setting:
 def rows_of(scenario: Scenario) -> list[Setting]:
     """Every setting, in the order they are shown."""
     return [*law_settings(scenario), *reading_settings(scenario), *plain_settings(scenario), *assumption_settings(scenario)]
+
+
+def called(scenario: Scenario, words: str) -> list[Setting]:
+    """The settings that people call so: their article, or part of what they mean in either language, or of their clause's name."""
+    wanted = _folded(words)
+    clauses = {c.slug for c in scenario.law.policy.clauses if wanted in _folded(f"{c.zh} {c.en}")}
+    return [
+        setting
+        for setting in rows_of(scenario)
+        if wanted == _folded(setting.source)
+        or wanted in _folded(f"{setting.zh}\n{setting.en}")
+        or (setting.path.startswith("law.") and setting.path.split(".")[1] in clauses)
+    ]
+
+
+def _folded(text: str) -> str:
+    """As it is looked for: a bracket may be narrow or wide, a letter small or large, a blank there or not."""
+    return unicodedata.normalize("NFKC", text).casefold().replace(" ", "")
 
 
 def _plainest(values: Mapping[int, Decimal]) -> dict[int, str]:

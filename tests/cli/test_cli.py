@@ -592,6 +592,13 @@ def test_a_design_says_what_fits_and_how_sure_that_is(tmp_path):
     assert "law.office_rent.max_area" in pd.read_csv(out, encoding="utf-8-sig").columns
 
 
+def test_the_sample_of_the_guide_is_there_in_every_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "3,417,311.31" in done("assess", "data/sample")
+    (tmp_path / "data" / "sample").mkdir(parents=True)  # somebody's own
+    assert call("assess", "data/sample").code == 2
+
+
 def test_terms_lists_everything_that_can_be_set():
     said = done("terms")
     settings, formulas, flags = said.split("\n\n", 2)
@@ -605,6 +612,8 @@ def test_terms_lists_everything_that_can_be_set():
     assert re.search(r"law\.tax_rebate\.high_rate +0\.5 +比例 +0 … 1 +四（四） A +高档返还比例\n", said)
     assert re.search(r"high_rate +0\.4 ", done("terms", "law.tax_rebate", "--set", "law.tax_rebate.high_rate=0.4"))
     assert re.search(r"office_rent\.max_area +300 ", done("terms", "law", "--scenario", "cautious"))
+    for words in ("四（三）", "四(三)", "办公用房租金", "Office rent"):
+        assert re.search(r"office_rent\.max_area +500 ", done("terms", words)) and "tax_rebate.high_rate" not in done("terms", words)
 
 
 def test_columns_line_up_on_a_screen_where_chinese_is_two_cells_wide():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.error
 import urllib.request
@@ -77,6 +78,18 @@ def opened(request, browser, figures, tmp_path_factory):
 
 def _is_here(url: str) -> bool:
     return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+
+
+def _contrast(ink: str, ground: str) -> float:
+    """How far apart two colours are, as WCAG counts it."""
+
+    def light(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, bright = sorted((light(ink), light(ground)))
+    return (bright + 0.05) / (dark + 0.05)
 
 
 def put_back(page, figures) -> None:
@@ -185,6 +198,17 @@ def test_a_bad_value_is_reported_by_its_label_and_nothing_changes(opened, figure
     shows(page, "net", figures()["net"])
 
 
+def test_a_second_enter_does_not_confirm_a_value_a_thousand_times_off(opened, figures):
+    page = opened.page
+    contribution = row(page, "law.tax_rebate.high_contribution", HEADING)
+    entry(contribution, "300")  # 0.3 in a box of millions
+    expect(page.locator(".what-if .message.asked button:focus")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".what-if .row.changed")).to_have_count(0)
+    expect(page.locator(".what-if .message.asked")).to_be_hidden()
+    put_back(page, figures)
+
+
 def test_search_choice_undo_and_redo_by_keyboard(opened, figures):
     page = opened.page
     page.locator(".what-if .settings input[type=search]").fill("both opening")
@@ -195,6 +219,8 @@ def test_search_choice_undo_and_redo_by_keyboard(opened, figures):
     for button, figure in (("undo", figures()), ("redo", wanted), ("undo", figures())):
         page.locator(f".what-if .{button}").press("Enter")
         shows(page, "net", figure["net"])
+    page.locator(".what-if .settings input[type=search]").fill("四(三)")  # in narrow brackets
+    expect(row(page, "law.office_rent.max_area")).to_be_visible()
     page.locator(".what-if .settings input[type=search]").fill("")
     found.wait_for(state="hidden", timeout=SOON)
 
@@ -255,6 +281,14 @@ def test_nothing_that_is_wrong_for_those_who_cannot_see_or_point(opened):
         page.set_viewport_size({"width": width, "height": 900})
         found = axe.run(page, context=None if opened.kind == "standalone" else place)
         assert [(v["id"], [n["target"] for n in v["nodes"]][:4]) for v in found.response["violations"]] == [], (scheme, width)
+        if opened.kind == "standalone":  # JupyterLab takes room of its own, and lies over some of it
+            for button in page.locator(".what-if button.main:enabled").all():  # what is pointed at is as readable
+                before = button.evaluate("(b) => getComputedStyle(b).color")
+                button.hover()
+                inked = button.evaluate("(b) => [getComputedStyle(b).color, getComputedStyle(b).backgroundColor]")
+                assert inked[0] == before and _contrast(*inked) >= 4.5, (scheme, inked)
+            widths = page.evaluate("[...document.querySelectorAll('.what-if .answer .scroll')].map((s) => s.scrollWidth - s.clientWidth)")
+            assert max(widths) <= 0, width  # no column lies outside
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 900})
     unnamed = page.evaluate("""() => [...document.querySelectorAll('.what-if :is(input, select, button)')].filter(

@@ -162,6 +162,8 @@ def test_english_units_are_read_too(path, text, value):
         (RATE, "", "读不懂"),
         (RATE, "1/2/3/4", "读不懂"),
         (RATE, "40.123", "最细到 0.01 %"),
+        (RATE, "0.475", "如指 47.5%，请填 47.5"),
+        (RATE, "0.12345", "最细到 0.01 %"),
         (AWARD, "-3", "0 至"),
         (UNITLESS, "40 / 20", "从小到大"),
         ("policy.end", "明年底", "2016年12月31日"),

@@ -283,13 +283,14 @@ def test_rows_totals_and_cards_tie_as_they_are_shown(person):
         assert rows[-1][2] == number(person.cards["difference"]["number"])
 
 
-def test_a_policy_that_outlasts_the_horizon_is_reported_and_can_be_played_to_its_end(person):
-    person.do(type="set", path="policy.end", text="2018年12月31日")
+@pytest.mark.parametrize("end", [2016, 2018])
+def test_a_policy_that_outlasts_the_horizon_is_reported_and_can_be_played_to_its_end(person, end):
+    person.do(type="set", path="policy.end", text=f"{end}年12月31日")
     notice = person.last["state"]["notice"]
-    assert "2018" in notice["text"] and "2017" in notice["text"]
+    assert str(end) in notice["text"] and "2017" in notice["text"]
     person.do(type="other", text=notice["set"])
     assert person.last["state"]["notice"] is None
-    assert person.page.state.scenario.years[-1] == 2020  # as many years after its end as the baseline has
+    assert person.page.state.scenario.years[-1] == end + 2  # as many years after its end as the baseline has
     person.settled()
 
 

@@ -350,3 +350,26 @@ def test_numbers_by_year_that_begin_after_the_policy_are_asked(tmp_path):
     [text] = texts_of(load, tmp_path, "name: mine\nbase: baseline\nlaw: {tax_rebate.high_rate: {2014: 0.4}}\n")
     assert "law.tax_rebate.high_rate: says nothing of the years before 2014" in text and "law.tax_rebate.high_rate@2014=…" in text
     assert BASELINE.set({"law.tax_rebate.high_rate": {2012: 0.4, 2014: 0.3}}).law.numbers["tax_rebate.high_rate"].at(2013) == Decimal("0.4")
+
+
+@pytest.mark.parametrize(
+    "changes, wanted",
+    [
+        ({}, None),
+        ({"policy.end": "2014-12-31"}, None),
+        ({"policy.end": "2016-12-31"}, 2018),  # half of what is due after it would be missing
+        ({"policy.end": "2018-12-31"}, 2020),
+        ({"policy.end": "2016-12-31", "horizon": 2018}, None),
+        ({"horizon": 2016}, None),  # fewer years were asked for
+        ({"policy.end": None}, None),
+    ],
+)
+def test_years_that_a_later_end_of_the_policy_needs_are_named(changes, wanted):
+    scenario = BASELINE.set(changes)
+    assert scenario.cut_short == wanted
+    assert [str(p.remedy) for p in scenario.odd_changes() if p.place == "policy.end"] == [f"set horizon={wanted}"] * bool(wanted)
+
+
+def test_a_later_end_without_its_years_is_reported(capsys):
+    assert main(["run", "baseline", "--set", "policy.end=2016-12-31", "--draws", "10", "--lang", "zh"]) == 0
+    assert "请设 horizon=2018" in capsys.readouterr().err

@@ -242,10 +242,11 @@ class App {
     this.message.hidden = false;
     this.message.className = "message asked";
     this.message.setAttribute("role", "alert");
-    fill(this.message, h("span", {}, question.question), yes,
-      question.instead ? button(filled(this.words.instead, { value: question.instead }), () => again({ [name]: question.instead, sure: true })) : "",
-      button(this.words.no, () => again(null)));
-    yes.focus();
+    const instead = question.instead
+      ? button(filled(this.words.instead, { value: question.instead }), () => again({ [name]: question.instead, sure: true })) : "";
+    const no = button(this.words.no, () => again(null));
+    fill(this.message, h("span", {}, question.question), yes, instead, no);
+    (instead || no).focus(); // Enter pressed twice is no yes
   }
 
   /** The program is gone: said with the time of what is shown, which is greyed. Input stays. */

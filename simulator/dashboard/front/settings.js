@@ -183,6 +183,9 @@ class Section {
   }
 }
 
+/** A text as it is searched: no matter whether a bracket is narrow or wide, a letter large or small. */
+const folded = (text) => text.normalize("NFKC").toLowerCase();
+
 /** All headings, the search over them, what was changed, and any other setting by its path. */
 class Settings {
   constructor(app) {
@@ -219,16 +222,16 @@ class Settings {
     for (const section of this.sections) section.rows.get(message.path)?.checked(message);
   }
 
-  /** Settings whose words, source, path or heading hold the text. */
+  /** Settings whose words, source, path or heading hold the text; 四(三) is 四（三）. */
   find() {
-    const wanted = this.search.value.trim().toLowerCase();
+    const wanted = folded(this.search.value.trim());
     let count = 0;
     for (const section of this.sections) {
       if (!wanted) {
         section.showOnly(null);
         continue;
       }
-      const whole = section.section.title.toLowerCase().includes(wanted);
+      const whole = folded(section.section.title).includes(wanted);
       const hits = section.section.paths.filter((path) => whole || this.text(path).includes(wanted));
       count += hits.length;
       section.showOnly(new Set(hits));
@@ -238,6 +241,6 @@ class Settings {
 
   text(path) {
     const control = this.app.page.controls[path];
-    return [path, control.label, control.other, ...control.about].join(" ").toLowerCase();
+    return folded([path, control.label, control.other, ...control.about].join(" "));
   }
 }
