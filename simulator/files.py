@@ -20,6 +20,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -291,6 +292,15 @@ def settle(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def bytes_of(path: Path, most: int = -1) -> bytes:
+    """What a file holds, at most so many bytes of it. Raises OSError, also for a pipe or a device: those have no end."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def digest_of(path: Path) -> str:
