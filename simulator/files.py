@@ -441,7 +441,7 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         if sys.platform != "win32" and (folder / RECORD).stat().st_uid != os.geteuid():
             return nothing
-        found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        found = json.loads(bytes_of(folder / RECORD))
         files, pending = found["files"], found["pending"]
         sound = all(Path(name).name == name and isinstance(digest, str) for name, digest in files.items())
         if pending is not None:  # an order to move and delete: it stays within the folder

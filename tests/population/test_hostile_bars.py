@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from simulator import yamlfile
 from simulator.cli import main
-from simulator.errors import LawError, PopulationError, ScenarioError
+from simulator.errors import LawError, PopulationError, ReportError, ScenarioError
 from simulator.law import policybook
 from simulator.population.findings import write_annotated
 from simulator.population.pseudonyms import read_key
 from simulator.population.readers import examine, read_population
 from simulator.population.template import write_workbook as write_tables
+from simulator.store.folder import read_record
 from tests.population.registers import ENTERPRISES, full, only_problem, table, write, write_workbook
 from tests.population.test_workbook import rewritten
 
@@ -231,6 +232,13 @@ def test_e9_nothing_beside_the_tables_is_read_without_end(tmp_path, endless):
     for read, error in ((yamlfile.load, ScenarioError), (policybook.load, LawError), (lambda path: read_key(str(path)), PopulationError)):
         with pytest.raises(error, match="a pipe or a device"):
             read(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_e9_no_record_is_read_without_end(tmp_path):
+    os.mkfifo(tmp_path / "record.json")
+    with pytest.raises(ReportError, match="a pipe or a device"):
+        read_record(tmp_path / "record.json", ())
 
 
 def put(place, endless):

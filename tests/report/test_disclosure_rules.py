@@ -420,5 +420,8 @@ def test_the_chance_of_another_code_hides_nobody_who_is_gone():
     first = pd.DataFrame([("awarded", "a", 2013, 1, 100.0, 1.0, "x"), ("awarded", "a", 2013, 2, 100.0, 1.0, "x")])
     first.columns = ["measure", "clause", "year", "holder", "amount", "awards", "code"]
     then = first.assign(amount=[76.0, 0.0], code="y")
+    often = [first.assign(awards=4.0), then.assign(awards=4.0)]  # of more awards less is chance
+    assert combinations.without_chance([often[0], then], draws=1000)[1]["amount"].tolist() == [76.0, 0.0]
+    assert combinations.without_chance([first, often[1]], draws=1000)[1]["amount"].tolist() == [76.0, 0.0]
     assert combinations.without_chance([first, then], draws=1000)[1]["amount"].tolist() == [100.0, 0.0]
     assert combinations.without_chance([first, then.assign(code="x")], draws=1000)[1]["amount"].tolist() == [76.0, 0.0]
