@@ -20,6 +20,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -293,6 +294,15 @@ def settle(path: Path) -> None:
         os.close(handle)
 
 
+def bytes_of(path: Path, most: int = -1) -> bytes:
+    """What a file holds, at most so many bytes of it. Raises OSError, also for a pipe or a device: those have no end."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def digest_of(path: Path) -> str:
     """The sha256 of a file, read a piece at a time. Raises OSError."""
     with path.open("rb") as file:
@@ -431,7 +441,7 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         if sys.platform != "win32" and (folder / RECORD).stat().st_uid != os.geteuid():
             return nothing
-        found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        found = json.loads(bytes_of(folder / RECORD))
         files, pending = found["files"], found["pending"]
         sound = all(Path(name).name == name and isinstance(digest, str) for name, digest in files.items())
         if pending is not None:  # an order to move and delete: it stays within the folder

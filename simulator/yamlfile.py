@@ -18,6 +18,7 @@ import yaml
 
 from simulator import resources, yamlmending
 from simulator.errors import Problem, ScenarioError
+from simulator.files import bytes_of
 from simulator.phrases import phrase
 
 # libyaml reads ten times as fast, but not every text as the pure reader does, and not every machine has it: it reads only what
@@ -125,13 +126,12 @@ def load(path: Path, error: type[Exception] = ScenarioError, *, gather: bool = F
     """
     source = path.name
     try:
-        raw = path.read_bytes()
+        raw = bytes_of(path, LARGEST_FILE + 1)
     except OSError as e:
         raise error([Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")]) from e
     if len(raw) > LARGEST_FILE:
-        raise error(
-            [Problem(source, phrase("has {} bytes", format(len(raw), ",")), phrase("at most {} are read", format(LARGEST_FILE, ",")))]
-        )
+        size, most = (format(count, ",") for count in (path.stat().st_size, LARGEST_FILE))
+        raise error([Problem(source, phrase("has {} bytes", size), phrase("at most {} are read", most))])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:

@@ -20,7 +20,7 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, nearest
-from simulator.files import put
+from simulator.files import bytes_of, put
 from simulator.law.policytext import canonical
 from simulator.phrases import phrase
 from simulator.spreadsheets import printed, unescaped, workbook
@@ -581,7 +581,7 @@ def load(path: Path) -> Book:
     import python_calamine
 
     try:
-        raw = path.read_bytes()
+        raw = bytes_of(path)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
     except OSError as e:
         raise LawError(Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")) from e

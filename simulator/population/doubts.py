@@ -18,6 +18,7 @@ from simulator.population.spelling import iso
 LARGE_OFFICE = BELIEVED_AREA * facts.AREA
 _EXAMPLE = re.compile("示例|范例|举例|填写样|[XxＸ×]{2,}(?:公司|企业|有限)|某某")
 HIGH_RENT = BELIEVED_RENT * facts.RENT
+SMALL_OFFICE, LOW_RENT = facts.AREA, facts.RENT  # a metre squared, and a yuan for it: less is written in another unit, as 亩 or 万元
 
 
 def about_enterprises(enterprises: Checked) -> None:
@@ -51,11 +52,21 @@ def about_annual(annual: Checked) -> None:
     area, rent = annual.numbers("rented_area"), annual.numbers("rent")
     for row in _rows(area > LARGE_OFFICE):
         annual.warn(row, "rented_area", phrase("an office of {} m²", format(area[row] / facts.AREA, ",.10g")), "check the area, in m²")
+    for row in _rows((area > 0) & (area < SMALL_OFFICE)):
+        size = format(area[row] / facts.AREA, ",.10g")
+        annual.warn(row, "rented_area", phrase("an office of only {} m²", size), "check the area, in m²")
     for row in _rows(rent > HIGH_RENT):
         annual.warn(
             row,
             "rent",
             phrase("a rent of {} CNY per m² and month", format(rent[row] / facts.RENT, ",.10g")),
+            "write the rent of one m² and one month",
+        )
+    for row in _rows((rent > 0) & (rent < LOW_RENT)):
+        annual.warn(
+            row,
+            "rent",
+            phrase("a rent of only {} CNY per m² and month", format(rent[row] / facts.RENT, ",.10g")),
             "write the rent of one m² and one month",
         )
     sales, online = annual.numbers("sales"), annual.numbers("online_sales")

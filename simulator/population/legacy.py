@@ -13,6 +13,7 @@ from itertools import pairwise
 from simulator.errors import Problem
 from simulator.phrases import phrase
 from simulator.population.cells import Refused
+from simulator.population.formulas import LONGEST, MOST
 from simulator.population.grid import Place
 from simulator.population.look import INK, NEVER, PAPER, RAISED, ZERO, Look, Style
 from simulator.population.numberformat import BUILT_IN, meaning
@@ -127,10 +128,12 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     codes, styles = dict(BUILT_IN), list[Style]()
     fonts: list[tuple[bool, str, str]] = []  # whether it strikes out, whether it raises or lowers, its colour
     shared: dict[int, tuple[str, bool]] = {}
-    current, mac_dates, repeated = Look(), False, dict[tuple[int, Place], bytes]()
+    current, around = Look(), list[Look]()  # the sheet, and what a chart within it stands in
+    mac_dates, repeated = False, dict[tuple[int, Place], bytes]()
     fresh = any(name in found.get("\x05SummaryInformation", b"") for name in (b"Excel", b"WPS", b"Kingsoft"))
     number, expected, texts, hidden = 0, False, dict[int, str](), dict[int, int]()
     formulas: list[tuple[Look, Place, bytes]] = []
+    latest: Place | None = None  # of the formula before
     awaited: Place | None = None  # a formula whose text follows
     for at, code, body in _records(book):
         if code == FILEPASS:
@@ -160,11 +163,14 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
         elif code in (HEADER, FOOTER) and len(body) > 3:
             current.says.append(_text(body[3:], struct.unpack_from("<H", body)[0], body[2]))
         elif code == BOF:
+            around.append(current)
             current = looks.get(sheets.get(at, ""), Look())
+        elif code == END_OF_SHEET and around:
+            current = around.pop()
         elif code in (BOOLERR, FORMULA) and len(body) >= 8 and (cell := _hollow(code, body, fresh)):
             current.doubtful.append(cell)
-        elif code == SHARED_FORMULA and formulas:
-            repeated[id(current), formulas[-1][1]] = body[8:]
+        elif code == SHARED_FORMULA and latest:
+            repeated[id(current), latest] = body[8:]
         elif code == OBJECT and len(body) >= 8:
             number = struct.unpack_from("<H", body, 6)[0]
         elif code == MORE and expected and len(body) > 1:
@@ -177,7 +183,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
         awaited = None if code not in (SHARED_FORMULA, ARRAY) else awaited
         if code == FORMULA and len(body) >= 22:
             place, is_text = struct.unpack_from("<2H", body), body[12:14] == b"\xff\xff"
-            awaited = place if is_text and body[6] == 0 else None
+            latest, awaited = place, place if is_text and body[6] == 0 else None
             formulas += [] if is_text else [(current, place, body[20:])]
             if not fresh and (any(body[6:14]) or is_text):
                 current.stale = (current.stale[0] + 1, current.stale[1] or f"{letters(place[1])}{place[0] + 1}")
@@ -197,6 +203,8 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
                 if style < len(styles):
                     current.dress((row, column + (offset - 4) // 6), styles[style], True)
     for sheet, place, tokens in formulas:
+        if len(sheet.formulas) >= MOST:
+            continue
         if tokens[2:3] == b"\x01" and len(tokens) >= 7:  # as another cell has it, whose formula is written once for many
             tokens = repeated.get((id(sheet), struct.unpack_from("<2H", tokens, 3)), b"")
         if (text := formula_text(tokens, *place)) is not None:
@@ -231,6 +239,8 @@ def formula_text(tokens: bytes, row: int, column: int) -> str | None:
 
     try:
         while at < end:
+            if len(stack) > LONGEST or (stack and len(stack[-1]) > LONGEST):
+                return None  # no longer one is calculated
             kind, at = tokens[at], at + 1
             base = kind & 0x3F | 0x20 if kind > 0x3F else kind
             if kind in _SIGNS:

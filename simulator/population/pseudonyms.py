@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from simulator.errors import PopulationError, Problem
+from simulator.files import bytes_of
 from simulator.phrases import phrase
 from simulator.population.register import Population
 
@@ -41,7 +42,7 @@ def read_key(source: str | Path) -> bytes:
     else:
         try:
             others = sys.platform != "win32" and Path(source).stat().st_mode & 0o077
-            key = Path(source).read_bytes().strip()
+            key = bytes_of(Path(source)).strip()
         except OSError as e:
             raise PopulationError(Problem(source, phrase("cannot be read ({})", e.strerror or e), MADE)) from e
         if others:

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
+from simulator.files import bytes_of
 from simulator.phrases import phrase
 from simulator.population import databases, parquet
 from simulator.population.beside import of_lines
@@ -183,7 +184,7 @@ def _from_folder(folder: Path) -> Source:
                 digests[entry.name] = hashes[table.name].hex()
                 _add(source, table, data, entry.name, suffix)
     if mark is not None:
-        source.synthetic = mark.stat().st_size < MOST_MARK and fits(mark.read_text(encoding="utf-8-sig", errors="replace"), digests)
+        source.synthetic = fits(_little(mark), digests)
         source.problems += [] if source.synthetic else [unbound(mark.name)]
     digest = hashlib.sha256()
     for name in [table.name for table in contract().tables if table.name in hashes]:
@@ -193,11 +194,18 @@ def _from_folder(folder: Path) -> Source:
     return source
 
 
+def _little(mark: Path) -> str:
+    """What stands in a mark; nothing where it is none, which then marks nothing."""
+    try:
+        return bytes_of(mark, MOST_MARK).decode("utf-8-sig", "replace")
+    except OSError:
+        return ""
+
+
 def _first_rows(entry: Path) -> list[list[str]]:
     """The cells of the first lines of a text; none of another file."""
     try:
-        with entry.open("rb") as file:
-            text = decode(file.read(MOST_MARK).rpartition(b"\n")[0])[0]
+        text = decode(bytes_of(entry, MOST_MARK).rpartition(b"\n")[0])[0]
     except (OSError, ValueError):
         return []
     return [re.split("[,;|\t]", line.replace('"', "")) for line in text.splitlines()[:LOOKED_AT]]

@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from simulator.phrases import phrase
 from simulator.population.cells import Refused
-from simulator.population.formulas import shifted
+from simulator.population.formulas import LONGEST, MOST, shifted
 from simulator.population.grid import Place
 from simulator.population.legacy import is_ole
 from simulator.population.look import INK, NEVER, PAPER, RAISED, ZERO, Look, Style
@@ -456,10 +456,9 @@ def _read(
             written = "".join(formula)
             if group and written:
                 shared[group] = (row, column), written
-            elif group in shared:
-                (line, first), written = shared[group]
-                written = shifted(written, row - line, column - first)
-            found.formulas[row, column] = written
+            first, repeats = shared.get(group, ((row, column), written))
+            if len(repeats) <= LONGEST and len(found.formulas) < MOST:  # no longer one is calculated, nor one more
+                found.formulas[row, column] = written or shifted(repeats, row - first[0], column - first[1])
         if (text or (runs and runs.parts)) and (style := styles.get(cell.get("s", "0"))):
             found.dress((row, column), style, kind == "n")
         looks, lined = (

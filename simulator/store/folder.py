@@ -13,7 +13,7 @@ import pandas as pd
 
 from simulator.disclosure.suppression import Plan
 from simulator.errors import Problem, ReportError, nearest
-from simulator.files import settled
+from simulator.files import bytes_of, settled
 from simulator.phrases import phrase
 from simulator.spreadsheets import unescaped
 
@@ -59,7 +59,7 @@ def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
     lacks one of `keys`."""
     settled(file.parent, ReportError)
     try:
-        record = json.loads(file.read_text(encoding="utf-8-sig"))
+        record = json.loads(bytes_of(file).decode("utf-8-sig"))
     except OSError as e:
         remedy = "name the folder of a finished run"
         raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), remedy)) from e
@@ -74,7 +74,7 @@ def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
 def read_output(path: Path, name: str, outputs: Mapping[str, str], problems: list[Problem]) -> bytes:
     """The bytes of one output, held to the record's sha256."""
     try:
-        raw = (path / name).read_bytes()
+        raw = bytes_of(path / name)
     except OSError as e:
         problems.append(Problem(str(path / name), phrase("cannot be read ({})", e.strerror or e), "run the scenario again"))
         return b""

@@ -847,6 +847,7 @@ def test_what_is_odd_is_listed_and_stops_nothing(tmp_path):
         {"enterprise_id": "B", "year": 2013, "retained_tax": 60_000},
         {"enterprise_id": "B", "year": 2014, "sales": 1, "online_sales": 2},
         {"enterprise_id": "C", "year": 2013, "building_recognised": "true"},
+        {"enterprise_id": "C", "year": 2014, "rented_area": 0.18, "rent": 0.0045},
     ]
     place = register(tmp_path / "r", firms, annual)
     said = done("assess", place, "--lang", "en")
@@ -855,6 +856,8 @@ def test_what_is_odd_is_listed_and_stops_nothing(tmp_path):
         "enterprise-year absent: 2012",
         "an office of 9,000 m²",
         "a rent of 900 CNY",
+        "an office of only 0.18 m²",
+        "a rent of only 0.0045 CNY",
         "online sales 2",
         "a model building without an area",
         "20190101 lies after",

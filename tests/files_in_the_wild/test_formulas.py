@@ -9,9 +9,15 @@ import zipfile
 
 import pytest
 import xlwt
+from hypothesis import given
+from hypothesis import strategies as st
+from xlwt.CompoundDoc import XlsDoc
 
+from simulator.population import legacy, xlsx
+from simulator.population.formulas import LONGEST, MOST
 from simulator.population.readers import examine
 from tests.files_in_the_wild.register import asked, by_xlsxwriter, changed, column, rewritten, same, tables, workbook
+from tests.fuzzing import fuzz
 
 CAPITAL, O2O = column("enterprises", "paid_in_capital"), column("enterprises", "o2o")
 PREFIX = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -228,6 +234,103 @@ def test_a_formula_written_once_for_many_rows_of_an_old_workbook():
     assert formula_text(tokens(0, -1), 4, 4) == "D5*2" and formula_text(tokens(-2, 1), 4, 4) == "F3*2"
     for damaged in (b"", b"\1", b"\5\0\x1e", b"\1\0\x03", b"\3\0\x42\1\xff"):
         assert formula_text(damaged, 0, 0) is None
+
+
+def record(code, body):
+    return struct.pack("<2H", code, len(body)) + body
+
+
+def cell(row, tokens, shown=None):
+    """A formula in column D; shown: a number, or none where a text follows."""
+    value = bytes(6) + b"\xff\xff" if shown is None else number(shown)
+    inner = struct.pack("<3H", row, 3, 15) + value + struct.pack("<HIH", 0, 0, len(tokens)) + tokens
+    text = b"" if shown is not None else record(0x207, b"\1\0\0x")
+    return record(legacy.FORMULA, inner), text
+
+
+def shared(row, tokens):
+    return record(legacy.SHARED_FORMULA, struct.pack("<2H4BH", row, row, 3, 3, 0, 0, len(tokens)) + tokens)
+
+
+def repeats(row):
+    return b"\x01" + struct.pack("<2H", row, 3)
+
+
+def spliced(path, records):
+    """The register as .xls with records at the end of its last sheet."""
+    book = legacy.streams(old(path, "1+2999999", number(3e6)).read_bytes())["Workbook"]
+    end = max(at for at, code, _ in legacy._records(book) if code == legacy.END_OF_SHEET)
+    XlsDoc().save(str(path), book[:end] + records + book[end:])
+    return list(legacy.look(path.read_bytes())[0].values())[-1]
+
+
+A1, PLUS, TWO = b"\x44" + struct.pack("<2H", 0, 0xC000), b"\x03", b"\x1e\2\0"
+
+
+@pytest.mark.parametrize("tokens", [A1 + (A1 + PLUS) * 10_000, TWO + b"\x15" * 60_000, TWO + b"\x13" * 60_000], ids=["+", "(", "-"])
+def test_a_long_formula_that_many_cells_repeat_stays_small(tmp_path, tokens):
+    """60 kB written once for many cells of an old workbook would be GB of text; so would one of a new workbook."""
+    cells = b"".join(cell(row, repeats(100), 3.0)[0] for row in range(101, 300))
+    found = spliced(tmp_path / "a.xls", cell(100, repeats(100), 3.0)[0] + shared(100, tokens) + cells)
+    assert sum(map(len, found.formulas.values())) < 100
+
+
+def test_a_long_formula_of_a_new_workbook_stays_small(tmp_path):
+    rows = [f'<row r="{row}"><c r="D{row}"><f t="shared" si="0">{{}}</f><v>3</v></c></row>' for row in range(100, 300)]
+
+    def put(text):
+        body = rows[0].format(text) + "".join(row.format("") for row in rows[1:])
+        return lambda content: content.replace(b"</sheetData>", body.encode() + b"</sheetData>")
+
+    path = workbook(tmp_path / "a.xlsx", tables())
+    found = xlsx.look(xml(path, put("+".join(["A1"] * 10_000))).read_bytes())[0]["enterprises"]
+    assert not found.formulas
+    path = workbook(tmp_path / "b.xlsx", tables())
+    found = xlsx.look(xml(path, put("A1+1")).read_bytes())[0]["enterprises"]
+    assert found.formulas[100, 3] == "A2+1" and len(found.formulas) == 200
+
+
+def test_no_more_formulas_are_written_out_than_are_calculated(tmp_path, monkeypatch):
+    for reader in (legacy, xlsx):
+        monkeypatch.setattr(reader, "MOST", 3)
+    assert MOST > 1000
+    cells = b"".join(cell(row, TWO, 2.0)[0] for row in range(100, 110))
+    assert len(spliced(tmp_path / "a.xls", cells).formulas) == 3
+    rows = "".join(f'<row r="{row}"><c r="D{row}"><f>1+1</f><v>2</v></c></row>' for row in range(100, 110)).encode()
+    path = xml(workbook(tmp_path / "a.xlsx", tables()), lambda content: content.replace(b"</sheetData>", rows + b"</sheetData>"))
+    assert len(xlsx.look(path.read_bytes())[0]["enterprises"].formulas) == 3
+
+
+def test_the_formula_of_a_text_is_not_taken_for_that_of_the_number_before(tmp_path):
+    """Each stands once, behind the first cell that has it."""
+    (amount, _), (word, text) = cell(100, repeats(100), 2.0), cell(101, repeats(101))
+    records = amount + shared(100, TWO) + word + shared(101, TWO + TWO + PLUS) + text + cell(102, repeats(100), 2.0)[0]
+    assert spliced(tmp_path / "a.xls", records).formulas == {(100, 3): "2", (102, 3): "2"}
+
+
+def test_a_comment_behind_a_chart_is_of_the_sheet_around_it(tmp_path):
+    chart = record(legacy.BOF, struct.pack("<2H", 0x600, 0x20) + bytes(12)) + record(legacy.END_OF_SHEET, b"")
+    note = record(legacy.NOTE, struct.pack("<4H", 0, 3, 0, 1) + b"\0\0\0\0")
+    assert (0, 3) in spliced(tmp_path / "a.xls", chart + note).comments
+
+
+@fuzz
+@given(
+    tokens=st.lists(
+        st.one_of(
+            st.sampled_from(
+                [A1, TWO, PLUS, b"\x13", b"\x14", b"\x15", b"\x19\x10\0\0", b"\x42\2\4\0", b"\x41\x1b\0", b"\x1f" + number(9e99)]
+            ),
+            st.binary(max_size=4),
+        ),
+        max_size=40,
+    ).map(b"".join),
+    declared=st.one_of(st.none(), st.integers(0, 0xFFFF)),
+)
+def test_whatever_stands_in_a_formula_of_an_old_workbook(tokens, declared):
+    said = struct.pack("<H", len(tokens) if declared is None else declared)
+    text = legacy.formula_text(said + tokens, 3, 3)
+    assert text is None or len(text) <= 3 * LONGEST
 
 
 def test_a_sheet_that_lies_in_another_folder_is_looked_at(tmp_path):

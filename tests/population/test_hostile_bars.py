@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import struct
 import subprocess
@@ -16,11 +17,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator import yamlfile
 from simulator.cli import main
-from simulator.errors import PopulationError
+from simulator.errors import LawError, PopulationError, ReportError, ScenarioError
+from simulator.law import policybook
 from simulator.population.findings import write_annotated
+from simulator.population.pseudonyms import read_key
 from simulator.population.readers import examine, read_population
 from simulator.population.template import write_workbook as write_tables
+from simulator.store.folder import read_record
 from tests.population.registers import ENTERPRISES, full, only_problem, table, write, write_workbook
 from tests.population.test_workbook import rewritten
 
@@ -211,6 +216,44 @@ def test_e9_a_file_larger_than_any_register_is_not_opened(tmp_path, monkeypatch)
 # ----------------------------------------------------------------------------------------------------- E10 to E12
 
 NASTY = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\tx", "<img onerror=1>", "＝1", "'=1"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+@pytest.mark.parametrize("endless", ["a pipe", "/dev/zero"])
+def test_e9_nothing_beside_the_tables_is_read_without_end(tmp_path, endless):
+    """A mark, an explanation, a stray file, a batch, a policy, a key: only files are opened, and only as far as they are looked at."""
+    folder = write(tmp_path / "r")
+    for name in ("synthetic.txt", "readme.txt", "other.csv"):
+        put(folder / name, endless)
+    found = examine(folder)
+    assert not found.errors and [p.place for p in found.warnings if "not these tables" in p.cause] == ["synthetic.txt"]
+    file = tmp_path / "file"
+    put(file, endless)
+    for read, error in ((yamlfile.load, ScenarioError), (policybook.load, LawError), (lambda path: read_key(str(path)), PopulationError)):
+        with pytest.raises(error, match="a pipe or a device"):
+            read(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_e9_no_record_is_read_without_end(tmp_path):
+    os.mkfifo(tmp_path / "record.json")
+    with pytest.raises(ReportError, match="a pipe or a device"):
+        read_record(tmp_path / "record.json", ())
+
+
+def put(place, endless):
+    if endless == "a pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(endless)
+
+
+def test_e9_a_long_yaml_file_is_not_read_to_its_end(tmp_path):
+    file = tmp_path / "long.yaml"
+    with file.open("wb") as written:
+        written.truncate(yamlfile.LARGEST_FILE * 1000)  # takes no room on the disk
+    with pytest.raises(ScenarioError, match=f"has {yamlfile.LARGEST_FILE * 1000:,} bytes"):
+        yamlfile.load(file)
 
 
 def test_e10_no_name_runs_in_any_export(tmp_path):

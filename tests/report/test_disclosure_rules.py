@@ -19,7 +19,7 @@ from simulator.disclosure.outputs import (
     released,
     summary_released,
 )
-from simulator.disclosure.safety import Cube
+from simulator.disclosure.safety import Cube, Shown
 
 TOTAL = "total"
 
@@ -395,3 +395,33 @@ def test_drivers_and_conditions_are_of_results_that_may_be_shown():
 def test_back_tests_are_of_published_figures(name):
     table = pd.DataFrame({"year": [2013], "published": [0.41]})
     pd.testing.assert_frame_equal(analyses_released({name: table}, holding(("paid",)))[name], table)
+
+
+def test_an_invented_register_shows_percentiles_too():
+    assert suppression.Plan(exempt=True).shows_percentiles("paid") and not suppression.Plan().shows_percentiles("paid")
+
+
+def test_the_ledger_lists_no_withheld_clawback():
+    clawback = Shown(np.array([[True, False]]), np.array([False]), np.array([True, False]), False)
+    nothing = Shown(np.zeros((0, 2), bool), np.zeros(0, bool), np.zeros(2, bool), False)
+    assert suppression.Plan(years=(2013, 2014), awarded=nothing, clawback=clawback).published() == [("clawback", TOTAL, "2013")]
+
+
+def test_a_cell_of_few_recipients_is_withheld_whoever_else_is_in_the_register():
+    rows = [("recipients", "a", "2013", 1.5), ("awarded", "a", "2013", 9.0), ("entitled", "a", "2013", 9.0)]
+    summary = pd.DataFrame(rows, columns=["measure", "clause", "year", "mean"])
+    amounts = np.zeros((4, 1, 1))
+    assert not suppression._few([Cube(amounts, ("a",), (2013,))], [summary], "a", 2013, 0, 0)
+    amounts[2] = 9.0
+    assert suppression._few([Cube(amounts, ("a",), (2013,))], [summary], "a", 2013, 0, 0)
+
+
+def test_the_chance_of_another_code_hides_nobody_who_is_gone():
+    first = pd.DataFrame([("awarded", "a", 2013, 1, 100.0, 1.0, "x"), ("awarded", "a", 2013, 2, 100.0, 1.0, "x")])
+    first.columns = ["measure", "clause", "year", "holder", "amount", "awards", "code"]
+    then = first.assign(amount=[76.0, 0.0], code="y")
+    often = [first.assign(awards=4.0), then.assign(awards=4.0)]  # of more awards less is chance
+    assert combinations.without_chance([often[0], then], draws=1000)[1]["amount"].tolist() == [76.0, 0.0]
+    assert combinations.without_chance([first, often[1]], draws=1000)[1]["amount"].tolist() == [76.0, 0.0]
+    assert combinations.without_chance([first, then], draws=1000)[1]["amount"].tolist() == [100.0, 0.0]
+    assert combinations.without_chance([first, then.assign(code="x")], draws=1000)[1]["amount"].tolist() == [76.0, 0.0]

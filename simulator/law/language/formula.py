@@ -436,7 +436,7 @@ class Formula:
     def _unknown(self, tree: ast.AST, word: str) -> Value:
         if word in LAST_YEARS:
             return self._of_what(tree, word)
-        known = list(self.scope.known())
+        known = [name for name in self.scope.known() if name != word]  # a name may stand where it means nothing: 前年.paid
         near = nearest(word, known, 0.5)
         if not near and len(word) > 2:
             holding = [k for k in known if word in k or k in word]
@@ -527,8 +527,8 @@ class Formula:
                 self._at(owner),
                 "in_year needs a year in figures",
                 "in_year 需要写明年份",
-                "write in_year(2015).x",
-                "如 2015年.销售额",
+                "write in_year(2015).x, 1990 … 2100",
+                "如 2015年.销售额，1990 至 2100 年",
             )
         return self.fail(
             self._at(tree),
