@@ -27,6 +27,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -296,17 +297,22 @@ def settle(path: Path) -> None:
 
 def bytes_of(path: Path, most: int = -1) -> bytes:
     """What a file holds, at most so many bytes of it. Raises OSError, also for a pipe or a device: those have no end."""
-    kind = path.stat().st_mode
-    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
-        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
-    with path.open("rb") as file:
+    with _opened(path) as file:
         return file.read(most)
 
 
 def digest_of(path: Path) -> str:
-    """The sha256 of a file, read a piece at a time. Raises OSError."""
-    with path.open("rb") as file:
+    """The sha256 of a file, read a piece at a time. Raises OSError, as `bytes_of`."""
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(path: Path) -> BufferedReader:
+    """A file with an end."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+    return path.open("rb")
 
 
 def _made(beside: Path, write: Writer) -> str:

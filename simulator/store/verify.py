@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tempfile
@@ -18,7 +17,7 @@ from simulator.budget.risk import LEVELS, levels_in
 from simulator.engine.replay import on_common_numbers
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
-from simulator.files import settle_below
+from simulator.files import bytes_of, digest_of, settle_below
 from simulator.law.shipped import shipped_policies
 from simulator.phrases import phrase
 from simulator.population.register import Population
@@ -181,7 +180,7 @@ def _settings(folder: Path) -> dict[str, str]:
 def state_of(file: Path, digest: str) -> str:
     """same, changed or missing: a file against the sha256 it was recorded with."""
     try:
-        return SAME if hashlib.sha256(file.read_bytes()).hexdigest() == digest else CHANGED
+        return SAME if digest_of(file) == digest else CHANGED
     except OSError:
         return MISSING
 
@@ -189,7 +188,7 @@ def state_of(file: Path, digest: str) -> str:
 def json_of(file: Path) -> Record | None:
     """What a file of JSON holds; None where it is none."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8-sig"))
+        found = json.loads(bytes_of(file).decode("utf-8-sig"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, Mapping) else None

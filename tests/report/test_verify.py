@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import sys
 
 import pytest
 
@@ -120,6 +122,14 @@ def test_every_page_carries_its_record(made):
         "code-sha256": record["hashes"]["code"],
     }.items():
         assert f'<meta content="{value}" name="{name}"/>' in page
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders")
+@pytest.mark.parametrize("endless", [lambda file: os.mkfifo(file), lambda file: file.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_a_record_without_an_end_is_named_and_not_read(endless, tmp_path):
+    endless(tmp_path / "record.json")
+    found = simulator.verify(tmp_path)
+    assert [*found["file"]] == ["record.json"] and [*found["state"]] == ["unread"]
 
 
 def test_a_folder_without_a_record_is_refused(tmp_path):
