@@ -592,7 +592,7 @@ def _read(reader: _Reader) -> Law | None:
     measures, targets_year = _measures(reader, data), _targets_year(reader, data)
     machine = tuple(reader.numbers)
     number_units = dict(reader.units)
-    _after(reader, clauses, settlement, shared)
+    _after(reader, clauses, settlement, shared, end)
     if any(p.severity == "error" for p in reader.problems):
         return None
     policy = Policy(
@@ -1618,13 +1618,24 @@ def _fixed_blocks(reader: _Reader, data: Mapping[str, Any]) -> tuple[dict[str, B
     return blocks, numbers
 
 
-def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, shared: _Scope) -> None:
+def _after(reader: _Reader, clauses: list[Clause], settlement: Settlement, shared: _Scope, end: datetime.date | None) -> None:
     """What can only be seen of the whole: numbers and readings never used, thresholds that do not rise, divisors of nothing,
-    conditions that never hold."""
+    conditions that never hold, years that are still to come in all of the policy's."""
     whole = Uses()
     whole.add(reader.used)
     for clause in clauses:
         whole.add(clause.uses)
+        for fact, year in clause.uses.fixed_years:
+            if end is not None and year > end.year:
+                reader.wrong(
+                    f"clauses.{clause.slug}",
+                    (
+                        f"asks for {fact} of {year}, after the policy's last year, {end.year}: until then it is 0",
+                        f"引用 {year} 年的 {fact}，晚于政策末年 {end.year}：此前一律按零计",
+                    ),
+                    ("check the year", "请核对年份"),
+                    "warning",
+                )
     for part in (*settlement.conduct, settlement.clawback, *(x.when for x in settlement.exclusive), *(c.most for c in settlement.caps)):
         if part is not None:
             whole.add(part.uses)

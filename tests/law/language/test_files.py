@@ -193,6 +193,14 @@ def test_what_conduct_asks_of_all_counts(tmp_path):
     assert advice(tmp_path, rest, conduct=", conduct: {there: {if: reported, article: 一, zh: 有数据}}") == []
 
 
+@pytest.mark.parametrize("year, advised", [(2024, False), (2100, True)])
+def test_a_year_that_is_still_to_come_in_all_of_the_policy_s_is_pointed_out(tmp_path, year, advised):
+    found = advice(
+        tmp_path, f"    where: {{small: {{if: online_sales >= below, zh: 条件}}}}\n    amount: min(award, {year}年.online_sales)"
+    )
+    assert found == [("clauses.small", "引用 2100 年的 online_sales，晚于政策末年 2024：此前一律按零计")] * advised
+
+
 @pytest.mark.parametrize("follow, advised", [("each_highest", True), ("top_up", True), ("each", False)])
 def test_a_higher_tier_that_gives_less_is_pointed_out(tmp_path, follow, advised):
     found = advice(tmp_path, TIERED.format(follow=follow), "one_off")
