@@ -17,6 +17,7 @@ from simulator.law.terms import UNITS
 from simulator.scenario import PLAIN, Scenario, Setting
 from simulator.scenario.changes import Choice
 from simulator.scenario.funding import MODES, UNPAID
+from simulator.scenario.typed import UNIT_NAMES
 
 STEPS = 100
 ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
@@ -24,14 +25,6 @@ DIGITS = 6  # of a distribution that was moved
 NOT_HERE = ("draws", "population.source")  # the page has a place of its own for these
 SIGNED = ("log",)  # units in which a distribution is moved by adding, not in proportion
 SPREAD = ("low", "mode", "high")  # a distribution's numbers, in the order they are written
-UNIT_NAMES = {
-    "m2": ("m2", "㎡", "平米", "平方", "平方米"),
-    "months": ("月", "个月", "month", "months"),
-    "years": ("年", "year", "years"),
-    "count": ("户", "家", "个", "人", "名"),
-    "ratio": ("倍", "times"),
-    "CNY/m2/month": ("元",),
-}
 Value = Any  # a setting's value as a scenario writes it: Decimal, mapping, text, bool, None
 
 # heading → first words of the paths of assumptions under it

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from simulator import yamlfile
@@ -194,12 +195,13 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
     unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
     if unit == "CNY":
         return typed.amounts(value)
-    read = {"share": typed.share, "occupancy": typed.share, "probability": typed.share, "date": typed.day}.get(unit)
+    of_kind = {"share": typed.share, "occupancy": typed.share, "probability": typed.share, "date": typed.day}
+    read: Callable[[str], Any] = of_kind.get(unit, partial(typed.quantity, unit=unit))
 
     def meant(value: Any) -> Any:
         if isinstance(value, Mapping):
             return {key: meant(inner) for key, inner in value.items()}
-        found = read(value) if read and isinstance(value, str) else None
+        found = read(value) if isinstance(value, str) else None
         return value if found is None else found
 
     return meant(value)

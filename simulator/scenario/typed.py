@@ -15,6 +15,14 @@ _AMOUNT = re.compile(r"(.*?)(万|亿|)(元|)")
 _SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
 _SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?%")
 _DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?")
+UNIT_NAMES = {  # how units of settings are written
+    "m2": ("m2", "㎡", "平米", "平方", "平方米"),
+    "months": ("月", "个月", "month", "months"),
+    "years": ("年", "year", "years"),
+    "count": ("户", "家", "个", "人", "名"),
+    "ratio": ("倍", "times"),
+    "CNY/m2/month": ("元",),
+}
 SMALL = Decimal(10_000)  # CNY: what one award can be where a law names none
 
 
@@ -54,6 +62,20 @@ def share(text: str) -> Decimal | None:
     """
     found = _SHARE.fullmatch(narrow(text).strip())
     return Decimal(found[1]) / 100 if found else None
+
+
+def quantity(text: str, unit: str) -> Decimal | None:
+    """A number with the name of its setting's unit behind it.
+
+    >>> quantity("300平方米", "m2"), quantity("36 个月", "months"), quantity("300元", "m2"), quantity("300", "m2")
+    (Decimal('300'), Decimal('36'), None, None)
+    """
+    written = narrow(text).strip().casefold()
+    name = next((name for name in sorted(UNIT_NAMES.get(unit, ()), key=len, reverse=True) if written.endswith(name)), "")
+    try:
+        return parse_number(written.removesuffix(name).strip()) if name else None
+    except ValueError:
+        return None
 
 
 def day(text: str) -> datetime.date | None:

@@ -346,6 +346,16 @@ def test_a_setting_that_another_one_makes_idle_is_refused_and_of_a_file_said(tmp
     assert any(reported in one for one in said)
 
 
+@pytest.mark.parametrize("written", ["300平方米", "300 ㎡", "300m2", "３００平米"])
+def test_a_number_may_have_its_unit_behind_it(written):
+    path = "law.office_rent.max_area"
+    assert BASELINE.set({path: written}).hash() == BASELINE.set({path: 300}).hash()
+
+
+def test_the_unit_of_another_number_is_refused():
+    assert "office_rent.max_area" in texts_of(BASELINE.set, {"law.office_rent.max_area": "300元"})[0]
+
+
 def test_numbers_by_year_that_begin_after_the_policy_are_asked(tmp_path):
     [text] = texts_of(load, tmp_path, "name: mine\nbase: baseline\nlaw: {tax_rebate.high_rate: {2014: 0.4}}\n")
     assert "law.tax_rebate.high_rate: says nothing of the years before 2014" in text and "law.tax_rebate.high_rate@2014=…" in text
