@@ -28,9 +28,9 @@ def register(text: str) -> str:
     """A register as typed; `data/sample`, which the guide's examples have, is the one that is shipped where no other lies there."""
     if Path(text) != Path("data/sample") or Path(text).exists():
         return text
-    from simulator import resources
+    from simulator.resources import folder
 
-    return str(resources.folder("data") / "sample")
+    return str(folder("data") / "sample")
 
 
 def register_argument(p: argparse.ArgumentParser) -> None:

@@ -57,7 +57,8 @@ def serve(
     with temporary("lab") as own:
         put_for_now(own / "overrides.json", lambda path: path.write_text(json.dumps(overrides(lang)), "utf-8"), "")
         server = LabApp.initialize_server(argv=[], config=settings(reach, port, root, Path.cwd(), browser, str(own)))
-        announce(f"http://{reach.host}:{server.port}/lab?token={reach.secret}")
+        # said once it listens, which it begins to do in its loop
+        server.io_loop.add_callback(lambda: announce(f"http://{reach.host}:{server.port}/lab?token={reach.secret}"))
         server.start()
 
 

@@ -29,6 +29,8 @@ BESIDE_THE_DOOR = {
     "simulator.notices": {"shown"},
     "simulator.phrases": {"phrase"},
     "simulator.scenario": {"adopt_policy", "parse_set", "shipped", "typed", "under_policy"},
+    "simulator.resources": {"folder"},
+    "simulator.scenario.rows": {"called"},
     "simulator.store.kinds": {"PROFILES"},
     "simulator.population.units": {"parse_answers"},
     "simulator.report": {

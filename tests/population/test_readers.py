@@ -451,12 +451,12 @@ def only_warning(population):
 
 
 def test_finer_than_the_resolution(tmp_path):
-    rows = full("annual", *({"enterprise_id": "E1", "year": 2011 + n, "rent": f"{n}.00005"} for n in range(3)))
+    rows = full("annual", *({"enterprise_id": "E1", "year": 2011 + n, "rent": f"{n + 1}.00005"} for n in range(3)))
     population = read_population(write(tmp_path, annual=rows))
     warning = only_warning(population)
     assert warning.place == "annual.csv line 2, column rent (月租金)"
-    assert "“0.00005” is finer than 0.0001: rounded half up, as were 3 cell(s)" in warning.cause
-    assert population.annual["rent"][0].tolist() == [1, 10_001, 20_001]
+    assert "“1.00005” is finer than 0.0001: rounded half up, as were 3 cell(s)" in warning.cause
+    assert population.annual["rent"][0].tolist() == [10_001, 20_001, 30_001]
 
 
 def test_paid_in_above_registered(tmp_path):
