@@ -20,6 +20,8 @@ from simulator.population.raw import RawTable
 from simulator.population.units import column_named, is_unit, money_word, of_name, stated
 
 MOST_COLUMNS = 500  # far above any table's; what is wider is no table, and filling it up would cost the memory
+BLOCK = 512  # bytes: what is copied or sent comes in blocks, so a file that was cut off often ends with one
+FEW = 3  # rows that show how a column is written
 LOOKED_AT = 30  # rows among which the header is looked for
 IGNORED = ("序号", "编号", "no.", "no", "#", "备注", "remarks")  # columns an office adds for itself
 _TOTAL = re.compile(r".{0,12}(合计|小计|总计|共计|累计)(数|金额)?[::]?(\(?共?\d*[户家个名条]?(企业)?\)?)?|(grand|sub)?total[::]?|sum")
@@ -101,6 +103,7 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         ],
         scaled=dict(grid.scaled),
         grid=(rows, lines),
+        open_at=grid.open_at,
         comments=[
             (lines[row] if row < len(rows) else row + 1, -1 if row < kept[top] else column, text)
             for (row, column), text in grid.comments.items()
@@ -124,7 +127,7 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         say(found.other, cause, "put each on a sheet of its own, or repeat the header as it is", "error")
     raw.warnings += spread.problems(raw)
     body = spread.rows
-    _tell_short(raw, body)
+    _tell_short(raw, body, found.body[-1:] == kept[-1:])
     raw.columns = list(zip(*(row if len(row) == width else row + [""] * (width - len(row)) for row in body), strict=True))
     raw.columns = raw.columns or [()] * width
     return raw
@@ -350,15 +353,42 @@ def _are_units(row: list[str], key: int) -> bool:
     )
 
 
-def _tell_short(raw: RawTable, body: list[list[str]]) -> None:
+def _tell_short(raw: RawTable, body: list[list[str]], is_last: bool) -> None:
+    """A warning for rows that end early, and an error where the last one seems to have been cut off with the file.
+
+    is_last: whether the file ends with the last row. That its line has no end proves nothing, for many programs write none. It must
+    also be the only one that lacks cells; or end otherwise than all others, blank or with fewer digits behind the point or in a
+    day; or end with a block of the disk.
+    """
     named = max((position for position, name in enumerate(raw.header) if plain(name)), default=-1) + 1
-    short = [line for row, line in zip(body, raw.lines, strict=True) if len(row) < named]
+    short = [at for at, row in enumerate(body) if len(row) < named]
+    if raw.open_at and is_last:
+        *others, last = [row[len(body[-1]) - 1] if len(row) >= len(body[-1]) else "" for row in body]
+        ends = {_end(cell) for cell in others}
+        odd = len(others) >= FEW and all(others) and (not last or (len(ends) == 1 and _end(last) < max(ends)))
+        if odd or not raw.open_at % BLOCK or (short == [len(body) - 1] and others):
+            cause = phrase("the file seems to have been cut off within its last line, which ends with {}", shown(body[-1][-1]))
+            raw.warnings.append(
+                raw.problem(len(body) - 1, -1, cause, "have the file made or sent anew; if the row is whole, end it with Enter")
+            )
+            raw.open_at = -1
+            return
     if short:
         raw.warnings.append(
-            Problem(
-                f"{raw.label} line {short[0]}",
+            raw.problem(
+                short[0],
+                -1,
                 phrase("{} row(s) end before the last column; the rest is read as blank", len(short)),
                 "check that nothing was cut off",
                 "warning",
             )
         )
+
+
+def _end(cell: str) -> int:
+    """How many signs stand behind the point of a number, or make up anything else; 0 for whole numbers, which have any length.
+
+    >>> _end("1234.50"), _end("2013-05-06"), _end("1234")
+    (3, 10, 0)
+    """
+    return len(cell) - cell.rfind(".") if "." in cell else 0 if cell.isdecimal() else len(cell)

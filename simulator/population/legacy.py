@@ -20,6 +20,7 @@ from simulator.population.numberformat import BUILT_IN, meaning
 from simulator.population.raw import letters
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OF_95 = ("is a workbook of Excel 95 or before, which is not read", "open it and save it as an Excel workbook (.xlsx)")
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _RESERVED, _END = 0xFFFFFFFA, 0xFFFFFFFE  # numbers from here on are no sector's
 DIMENSIONS, STRINGS, END_OF_SHEET = 0x200, 0xFC, 0x0A
@@ -85,6 +86,8 @@ def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
         return b"".join(parts)
 
     entries = chain(directory, fat, data, size, size)
+    if len(entries) % 128:
+        raise ValueError("damaged container: its list of streams was cut off")
     links = chain(mini_fat, fat, data, size, size)
     mini_links = list(struct.unpack(f"<{len(links) // 4}I", links[: len(links) // 4 * 4]))
     mini = b""
@@ -99,6 +102,8 @@ def _streams(data: bytes) -> Iterator[tuple[str, bytes]]:
         elif kind == 2:
             inside = bytes_ < cutoff
             found = chain(start, mini_links, mini, small, 0) if inside else chain(start, fat, data, size, size)
+            if len(found) < bytes_:
+                raise ValueError("damaged container: it was cut off")
             yield name, found[:bytes_]
 
 
@@ -122,6 +127,8 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     book = found.get("Workbook") or found.get("Book")
     if not book:
         raise Refused("this is no Excel workbook", "open the file and save it as an Excel workbook (.xlsx)")
+    if book[:2] in (b"\x09\0", b"\x09\2", b"\x09\4") or (book[:2] == b"\x09\x08" and book[4:6] == b"\0\5"):
+        raise Refused(*OF_95)
     _bounded(book)
     sheets: dict[int, str] = {}
     looks: dict[str, Look] = {}
@@ -129,6 +136,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     fonts: list[tuple[bool, str, str]] = []  # whether it strikes out, whether it raises or lowers, its colour
     shared: dict[int, tuple[str, bool]] = {}
     current, around = Look(), list[Look]()  # the sheet, and what a chart within it stands in
+    taken: set[tuple[int, int, int]] = set()  # sheet, row and column of the cells so far
     mac_dates, repeated = False, dict[tuple[int, Place], bytes]()
     fresh = any(name in found.get("\x05SummaryInformation", b"") for name in (b"Excel", b"WPS", b"Kingsoft"))
     number, expected, texts, hidden = 0, False, dict[int, str](), dict[int, int]()
@@ -187,6 +195,11 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             formulas += [] if is_text else [(current, place, body[20:])]
             if not fresh and (any(body[6:14]) or is_text):
                 current.stale = (current.stale[0] + 1, current.stale[1] or f"{letters(place[1])}{place[0] + 1}")
+        if code in CELLS and len(body) >= 6:
+            row, column = struct.unpack_from("<2H", body)
+            for at_column in range(column, struct.unpack_from("<H", body, len(body) - 2)[0] + 1 if code == SEVERAL else column + 1):
+                current.twice += [(row, at_column)] if (id(current), row, at_column) in taken else []
+                taken.add((id(current), row, at_column))
         expected = code == TEXT
         if code == SHARED_TEXT and len(body) >= 10:
             row, column, style, text = struct.unpack_from("<3HI", body)

@@ -12,6 +12,7 @@ ZERO = ("the cell's formula shows 0, and the workbook was never calculated since
 
 PAPER, INK = "FFFFFF", "000000"  # the colours of a cell where none is set
 CONDITIONAL = "write the unit into the header, and remove the conditional format"
+TWICE = "open it in Excel or WPS, compare these cells with the original, and save it; or have it exported anew"
 STRUCK = "delete what does not count; take the line off what does"
 RAISED = {
     "superscript": str.maketrans("0123456789()+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻"),  # marks that are no digits of the number before them
@@ -38,9 +39,9 @@ class Look:
 
     doubtful: address, cause and remedy of each cell whose value cannot be trusted; hidden: what is hidden, in words; columns: those
     hidden; stale: how many formulas show a value that nobody can date, and the first one's address; formulas: by cell, as written;
-    formats: by cell, where one matters; struck: cells that are struck out; unseen: numbers that are not shown; conditional: what a
-    conditional format may show otherwise, by its first cell; texts: by cell, where a part is raised or lowered; says: texts on the
-    sheet but in no cell, as its printed header.
+    formats: by cell, where one matters; struck: cells that are struck out; twice: cells that the file holds a second time; unseen:
+    numbers that are not shown; conditional: what a conditional format may show otherwise, by its first cell; texts: by cell, where a part
+    is raised or lowered; says: texts on the sheet but in no cell, as its printed header.
     """
 
     doubtful: list[tuple[str, str, str]] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Look:
     columns: set[int] = field(default_factory=set)
     formulas: dict[Place, str] = field(default_factory=dict)
     struck: list[Place] = field(default_factory=list)
+    twice: list[Place] = field(default_factory=list)
     unseen: list[Place] = field(default_factory=list)
     conditional: dict[Place, Style] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)

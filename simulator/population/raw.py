@@ -83,13 +83,13 @@ class RawTable:
     label: file or sheet name; is_sheet: whether places are addresses (annual!H17) or lines; header: texts of the header
     row; columns: texts by column, in the header's order; lines: line or row number of each row, as an editor counts.
 
-    groups: by column, the text of the upper row of a two-row header; beside: the first of them that declares a unit where the
-    lower row is a whole header, so that what stands under none may be meant, too; below: by column, the text of a row of units
-    under the header; says: texts beside the table in which a unit may be declared, each with where it stands (name, title,
-    note); comments: of cells, with line and column (−1: above the header); scaled: by column, the first line whose number is
-    shown divided, and by what; totals: line and cells of every 合计 row, which is no row of
-    the table; keys: for tables without lines (a database), what each row is called; mac_dates: day numbers count from
-    1904; encoding: of a text file; grid: all rows as they stood, with their lines, for the annotated copy.
+    groups: by column, the text of the upper row of a two-row header; beside: the first of them that declares a unit where the lower row
+    is a whole header, so that what stands under none may be meant, too; below: by column, the text of a row of units under the header;
+    says: texts beside the table in which a unit may be declared, each with where it stands (name, title, note); comments: of cells, with
+    line and column (−1: above the header); scaled: by column, the first line whose number is shown divided, and by what; totals: line and
+    cells of every 合计 row, which is no row of the table; keys: for tables without lines (a database), what each row is called; mac_dates:
+    day numbers count from 1904; encoding: of a text file; open_at: its length where its last line has no end, -1 where that was reported;
+    grid: all rows as they stood, with their lines, for the annotated copy.
     """
 
     label: str
@@ -109,6 +109,7 @@ class RawTable:
     keys: list[str] | None = None
     mac_dates: bool = False
     encoding: str = ""
+    open_at: int = 0
     grid: tuple[Sequence[list[str]], Sequence[int]] = field(default=((), ()), repr=False)
 
     def __len__(self) -> int:

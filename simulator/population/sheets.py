@@ -22,13 +22,18 @@ from simulator.population.units import column_named
 DELIMITERS = (",", ";", "\t", "|")
 MOST_BYTES = 2 * 1024**3  # a register of a million enterprise-years is below 1 GiB
 _BEFORE, _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(\.[0-9]+)?")
+UNMARKED = "UTF-16 (“Unicode”) without its mark, as it seems"
+BIG5 = "Big5, of Traditional Chinese, as it seems"
+CUT = "wrong at the end, where a character is not whole: the file was cut off"
+SAVE = "open it in Notepad and save it with the encoding UTF-8; if it is unreadable there, have it exported as .xlsx"
+AGAIN = "have the file made or sent anew"
 MOST_LINE = 1_000_000  # bytes between two line ends; a row of a register is below 10,000
 
 
 def decode(data: bytes) -> tuple[str, str]:
     """The text of a file and its encoding: UTF-8 (with or without mark), marked UTF-16, or GB18030, strictly.
 
-    Raises ValueError with a message that names the byte at which the more likely of the two encodings ends.
+    Raises ValueError with a message that names what the text probably is, or the bytes from which on it is none of them.
 
     >>> decode("年度".encode("gb18030"))
     ('年度', 'GB18030')
@@ -38,17 +43,39 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError as error:
             raise ValueError(phrase("marked as UTF-16, but byte {} is not", error.start)) from None
+    if is_unmarked(data):
+        raise ValueError(UNMARKED)
     try:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as error:
-        as_utf8 = error.start
+        as_utf8, is_cut = error.start, error.reason == "unexpected end of data"
+    if is_cut and not data[:as_utf8].isascii():
+        raise ValueError(CUT)
     if data.startswith(b"\xef\xbb\xbf"):  # marked as UTF-8: reading it as GB18030 would yield other characters
         raise ValueError(phrase("marked as UTF-8, but byte {} is not", as_utf8 + 3))
     try:
         return data.decode("gb18030"), "GB18030"
     except UnicodeDecodeError as error:
-        as_gb = error.start
+        as_gb, is_cut = error.start, error.reason == "incomplete multibyte sequence"
+    if is_cut or is_big5(data):
+        raise ValueError(CUT if is_cut else BIG5)
     raise ValueError(phrase("neither UTF-8 (wrong from byte {}) nor GB18030 (wrong from byte {})", as_utf8, as_gb))
+
+
+def is_unmarked(data: bytes) -> bool:
+    """Whether a text has two or four bytes for each character, and no mark that says so."""
+    if b"\0" in data[:4000]:
+        for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+            text = data[: min(len(data), 4000) // 4 * 4].decode(encoding, "replace")
+            if "\0" not in text and "\ufffd" not in text and re.search("[\n\r,;\t]", text):
+                return True
+    return False
+
+
+def is_big5(data: bytes) -> bool:
+    """Whether a text is of Traditional Chinese: read as Big5 it has words of registers that it lacks read otherwise."""
+    as_big5, as_gb = (data[:100_000].decode(encoding, "ignore") for encoding in ("big5", "gb18030"))
+    return any(word in as_big5 for word in ("企業", "年度", "金額", "統一")) and not re.search("企业|年度|金额|统一", as_gb)
 
 
 def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
@@ -62,12 +89,12 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     try:
         text, encoding = decode(data)
     except ValueError as error:
-        return Problem(label, phrase("the text's encoding is {}", error), "save the file as CSV UTF-8")
-    text = text.rstrip("\x1a\0\x04\r\n")  # programs of DOS end a file with 0x1A or fill it up, and that is no row
+        return Problem(label, phrase("the text's encoding is {}", error), AGAIN if str(error) == CUT else SAVE)
+    whole, text = text, text.rstrip("\x1a\0\x04\r\n")  # programs of DOS end a file with 0x1A or fill it up, and that is no row
     if not text.strip("\ufeff\x1a").strip():
         return Problem(label, "the file is empty", "write a header line and one line per row")
     if "\x00" in text:
-        return Problem(label, phrase("this is no text: byte 0 at character {}", text.index(chr(0))), "save the table as CSV UTF-8")
+        return Problem(label, phrase("this is no text: byte 0 at character {}", text.index(chr(0))), SAVE)
     delimiter = _delimiter(text, table)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, lines, first = [], [], 1
@@ -82,9 +109,11 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
             phrase("the row cannot be taken apart: {}", error),
             'write a text that holds a quotation mark as "…""…", and close every quotation',
         )
-    found = arrange(Grid(label, rows, lines, is_sheet=False, title=label), table)
+    found = arrange(Grid(label, rows, lines, is_sheet=False, title=label, open_at=len(data) * (whole == text)), table)
     if isinstance(found, RawTable):
         found.encoding = encoding
+        if encoding == "GB18030" and not any(column_named(name, table) for name in found.header) and is_big5(data):
+            return Problem(label, phrase("the text's encoding is {}", BIG5), SAVE)
         if delimiter == ",":
             _tell_torn(found, rows, lines)
     return found

@@ -155,6 +155,7 @@ def _from_folder(folder: Path) -> Source:
     hashes: dict[str, bytes] = {}
     digests: dict[str, str] = {}  # of the tables' files
     mark: Path | None = None
+    unread: list[tuple[Path, Table]] = []  # called like a table, and of a kind that is not read
     for entry in sorted(folder.iterdir()):
         suffix, table = entry.suffix.lower(), table_named(entry.stem)
         if suffix == ".txt" and plain(entry.stem) in SYNTHETIC_MARK:
@@ -167,6 +168,7 @@ def _from_folder(folder: Path) -> Source:
         elif suffix in DOCUMENTS and not entry.name.startswith("~$"):
             source.problems.append(Problem(entry.name, "is a document, which is not read", UNIT_ELSEWHERE, "warning"))
         if suffix not in TABLE_FILES or entry.name.startswith("~$"):  # an open workbook's lock file
+            unread += [(entry, table)] if table is not None else []
             continue
         if table is None:
             source.strays.append((entry.name, entry.stem, _first_rows(entry)))
@@ -183,6 +185,15 @@ def _from_folder(folder: Path) -> Source:
                 hashes[table.name] = hashlib.sha256(data).digest()
                 digests[entry.name] = hashes[table.name].hex()
                 _add(source, table, data, entry.name, suffix)
+    for entry, table in unread:
+        if table.name not in source.present:
+            cause = phrase("is called like the table {} and is of a kind that is not read", table.label)
+            source.add(table.name, Problem(entry.name, cause, "save it as .xlsx or .csv; rename it if it is not to count"))
+    texts = [raw for raw in source.tables.values() if raw.encoding]
+    for raw in texts:
+        if raw.open_at > 0 and not all(other.open_at for other in texts):
+            odd = "the last line has no end, which the other files have: the file may have been cut off"
+            source.problems.append(Problem(raw.label, odd, "compare the last row and the number of rows", "warning"))
     if mark is not None:
         source.synthetic = fits(_little(mark), digests)
         source.problems += [] if source.synthetic else [unbound(mark.name)]

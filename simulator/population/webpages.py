@@ -17,7 +17,7 @@ from simulator.population.layout import arrange
 from simulator.population.look import RAISED, STRUCK
 from simulator.population.numberformat import Meaning, meaning
 from simulator.population.raw import Finding, RawTable, letters
-from simulator.population.sheets import decode
+from simulator.population.sheets import AGAIN, decode
 from simulator.population.units import MONEY
 
 MOST_STYLES, MOST_BESIDE = 2_000_000, 200  # characters looked at for styles; texts beside the table
@@ -242,6 +242,8 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
     page = _Tables(_Styles(text))
     page.feed(text)
     page.close()
+    if page.depth:
+        return Problem(label, "the page ends within its table: it was cut off", AGAIN)
     if not any(page.tables):
         return Problem(label, "is a page without a table", "open it and save it as an Excel workbook (.xlsx)")
     at = max(range(len(page.tables)), key=lambda at: len(page.tables[at]))

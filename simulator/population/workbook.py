@@ -18,7 +18,7 @@ from simulator.population.formulas import differing
 from simulator.population.grid import Grid, Place
 from simulator.population.layout import LOOKED_AT, arrange
 from simulator.population.legacy import is_ole
-from simulator.population.look import CONDITIONAL, NEVER, STRUCK, ZERO, Look
+from simulator.population.look import CONDITIONAL, NEVER, STRUCK, TWICE, ZERO, Look
 from simulator.population.numberformat import Meaning
 from simulator.population.raw import Finding, RawTable, Source, as_text, letters, position_of
 from simulator.population.schema import SYNTHETIC_MARK, table_named
@@ -191,6 +191,8 @@ class _Book:
                 "open it in Excel or WPS, let it calculate, and save it",
                 "warning",
             )
+        if look.twice:
+            say(look.twice[0], phrase("the file holds a second value for this cell; {} cell(s) in all", len(look.twice)), TWICE)
         if look.struck:
             say(look.struck[0], phrase("{} cell(s) are struck out, this the first", len(look.struck)), STRUCK)
         hidden = [letters(column) for column in sorted(look.columns) if any(column < len(row) and row[column] for row in rows)]

@@ -22,7 +22,7 @@ from simulator.phrases import phrase
 from simulator.population.cells import Refused
 from simulator.population.formulas import LONGEST, MOST, shifted
 from simulator.population.grid import Place
-from simulator.population.legacy import is_ole
+from simulator.population.legacy import OF_95, is_ole
 from simulator.population.look import INK, NEVER, PAPER, RAISED, ZERO, Look, Style
 from simulator.population.numberformat import BUILT_IN, meaning
 from simulator.population.raw import letters, position_of
@@ -39,6 +39,7 @@ SPARSE, FEW_CELLS = 20, 5_000_000  # room for so many times its cells is no tabl
 
 # A sheet as nearly every program spells it: <c r="A1" …>; whatever differs, or may matter, is read as XML.
 _UNCOMMON = re.compile(rb"<c[>/\n\t\r]|:c[\s/>]|[<:]f[\s/>]|<!|&#|=\s*[\"']e[\"']")
+_NUMBERED = re.compile(rb' r="([A-Z0-9]+)"')  # a row or a cell, by its address
 _WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,3})[0-9]')
 _ROW, _DEEP_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"'), re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})"')
 _HIDDEN_ROW = re.compile(rb"""[<:]row\s[^<>]*\s(?:hidden\s*=\s*["'](?:1|true)["']|ht\s*=\s*["']0?[.0"'])""")
@@ -54,6 +55,8 @@ def refusal(data: bytes) -> tuple[str, str] | None:
         return "the file is empty", save
     if is_ole(data):
         return None
+    if data[:4] in (b"\x09\0\4\0", b"\x09\2\6\0", b"\x09\4\6\0", b"\x09\x08\x08\0", b"\x09\x08\x10\0"):  # no container around it
+        return OF_95
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -114,7 +117,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
         for name, part in parts.items():
             content = archive.read(part)
             _bound_texts(shared, content)
-            uncommon = _is_uncommon(content)
+            uncommon = _is_uncommon(content) or len(numbered := _NUMBERED.findall(content)) > len({*numbered})
             used = {number: style for number, style in styles.items() if uncommon or f's="{number}"'.encode() in content}
             # where no header asks for per cent a share shown so is a share
             used = {n: style for n, style in used.items() if not (style.said and style.said.percent) or b"%" in shared or b"%" in content}
@@ -406,12 +409,17 @@ def _read(
     shared: dict[str, tuple[Place, str]] = {}  # formulas that others repeat, with the cell they were written for
     group = inside = ""
     runs: _Runs | None = None
+    taken: set[Place] = set()
+    rows: set[int] = set()
+    again = False  # a row of this number was there before
 
     def start(tag: str, given: dict[str, str]) -> None:
-        nonlocal row, column, hidden, cell, formula, inside, cells, group, runs
+        nonlocal row, column, hidden, cell, formula, inside, cells, group, runs, again
         tag = tag.rpartition(":")[2]
         if tag == "row":
             row, column = int(given["r"]) - 1 if "r" in given else row + 1, -1
+            again = row in rows
+            rows.add(row)
             hidden += given.get("hidden") in ("1", "true") or float(given.get("ht", "9")) < THIN
         elif tag == "c":
             cell, formula, runs = given, None, _Runs() if given.get("t") == "inlineStr" else None
@@ -442,6 +450,9 @@ def _read(
 
     def look_at(text: str) -> None:
         kind, address = cell.get("t", "n"), f"{letters(column)}{row + 1}"
+        if text or formula is not None or (runs and runs.parts):
+            found.twice += [(row, column)] if again or (row, column) in taken else []
+            taken.add((row, column))
         if kind == "e":
             found.doubtful.append(
                 (address, phrase("the cell shows {}", text or "an error"), "write the value, leave blank for none, 未知 for unknown")
