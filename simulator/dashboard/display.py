@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from simulator import yamlfile
+from simulator.characters import in_digits
 from simulator.dashboard.controls import SPREAD, Control, Value
 from simulator.document.numbers import UNITS
 from simulator.errors import Problem, ScenarioError
@@ -21,12 +22,6 @@ from simulator.report.wording import Wording
 FAR = 100  # times as large, or as small, as the value was: asked about
 NOTHING = ("none", "无", "不设", "没有", "无期限", "长期", "null", "-", "—")
 SCALES = {
-    "亿": 10**8,
-    "千万": 10**7,
-    "百万": 10**6,
-    "十万": 10**5,
-    "万": 10**4,
-    "千": 10**3,
     "bn": 10**9,
     "billion": 10**9,
     "m": 10**6,
@@ -156,7 +151,7 @@ def far_off(control: Control, value: Value, now: Value, text: str, words: Wordin
 
 def _quantity(control: Control, text: str, words: Wording) -> Decimal | None:
     """A number in the setting's unit; in the unit shown where the text names none."""
-    match = _NUMBER.fullmatch(re.sub(r"^(?:cny|rmb|¥|人民币)\s*", "", text.strip(), flags=re.IGNORECASE))
+    match = _NUMBER.fullmatch(in_digits(re.sub(r"^(?:cny|rmb|¥|人民币)\s*", "", text.strip(), flags=re.IGNORECASE)))
     if not match or (number := _decimal(match[1])) is None:
         return None
     scale, unit = scale_of(control, words)
@@ -168,7 +163,8 @@ def _quantity(control: Control, text: str, words: Wording) -> Decimal | None:
         bare = own
         for name in _CURRENCY:
             bare = bare.removesuffix(name).removeprefix(name).strip()
-        factor = scale if not own else Decimal(SCALES[bare]) if bare in SCALES else Decimal(1) if not bare else None
+        plain = Decimal(1) if re.search("[万亿]", text) else scale  # 500万 is in yuan, whatever the box is in
+        factor = plain if not own else Decimal(SCALES[bare]) if bare in SCALES else Decimal(1) if not bare else None
         if own == unit.casefold():
             factor = scale
     else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
+from simulator.characters import in_digits
+
 BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 to 2100-12-31
 NEAR = datetime.timedelta(minutes=10)  # of midnight: a day that went through a program's clock
@@ -21,7 +23,7 @@ _ZERO = re.compile(r"0+(\.0+)?|(0000|1900)([-/.年]?)0?[01]?([-/.月]?)0?0日?( 
 _DASHES = str.maketrans("–—‑‐−﹣", "------")
 _WEEKDAY = re.compile(r" ?\(?(?:星期|周|礼拜)[一二三四五六日天]\)?")
 _CHINESE = re.compile(r"([〇零○一二三四五六七八九]{4})年(元|[一二三四五六七八九十]{1,2})月([一二三四五六七八九十廿卅]{1,3})日")
-_DIGITS = {letter: digit for digit, letters in enumerate(("〇零○", "一元", *"二三四五六七八九")) for letter in letters}
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 DAY_FIRST = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}")
 SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
 _CLOCK = re.compile(
@@ -57,14 +59,13 @@ def _usual(word: str) -> str:
     word = re.sub(r"^([0-9]{8})\.0+$", r"\1", word)
     if found := _CHINESE.fullmatch(word):
         year, month, day = found.groups()
-        return f"{''.join(str(_DIGITS[letter]) for letter in year)}-{_small(month)}-{_small(day)}"
+        return f"{year.translate(_DIGITS)}-{_small(month)}-{_small(day)}"
     return word.replace("年元月", "年1月")
 
 
 def _small(word: str) -> int:
     """A Chinese number below a hundred: 十一, 二十, 廿三."""
-    tens, ten, ones = word.replace("廿", "二十").replace("卅", "三十").rpartition("十")
-    return (_DIGITS[tens] if tens else 1) * 10 * bool(ten) + (_DIGITS[ones] if ones else 0)
+    return int(in_digits(word.replace("元", "一").replace("廿", "二十").replace("卅", "三十")))
 
 
 def _read(word: str, mac_dates: bool) -> tuple[datetime.date | None, str]:

@@ -64,9 +64,10 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def is_unmarked(data: bytes) -> bool:
     """Whether a text has two or four bytes for each character, and no mark that says so."""
-    if b"\0" in data[:4000]:
+    data = data[:4000].rstrip(b"\0\x1a")
+    if b"\0" in data:
         for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
-            text = data[: min(len(data), 4000) // 4 * 4].decode(encoding, "replace")
+            text = data[: len(data) // 4 * 4].decode(encoding, "replace")
             if "\0" not in text and "\ufffd" not in text and re.search("[\n\r,;\t]", text):
                 return True
     return False

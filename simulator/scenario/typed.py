@@ -1,4 +1,4 @@
-"""Values as people write and as reports show them: 500万元, 0.05亿, 40%, 2016/12/31, 先到先得, 四（三）."""
+"""Values as people write and as reports show them: 500万元, 五百万元, 0.05亿, 40%, 2016/12/31, 先到先得, 四（三）."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from simulator.characters import narrow, parse_number
+from simulator.characters import in_digits, narrow, parse_number
 from simulator.law.terms import Law
 
-_AMOUNT = re.compile(r"(.*?)(万|亿|)(元|)")
-_SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
-_SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?%")
+_AMOUNT = re.compile(r"(?:人民币)?(.*?)(?:元整?)?")
+_SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?(%|‰|‱|成)")
+_PARTS = {"%": 100, "‰": 1_000, "‱": 10_000, "成": 10}
 _DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?")
 UNIT_NAMES = {  # how units of settings are written
     "m2": ("m2", "㎡", "平米", "平方", "平方米"),
@@ -29,19 +29,19 @@ SMALL = Decimal(10_000)  # CNY: what one award can be where a law names none
 def amount(text: str) -> Decimal | None:
     """CNY written with its unit, or with commas; None for what is no amount.
 
-    >>> amount("500万"), amount("0.05 亿元"), amount("5,000,000"), amount("500元"), amount("many")
-    (Decimal('5000000'), Decimal('5000000.00'), Decimal('5000000'), Decimal('500'), None)
+    >>> amount("500万"), amount("0.05 亿元"), amount("5,000,000"), amount("五百万元"), amount("many")
+    (Decimal('5000000'), Decimal('5000000'), Decimal('5000000'), Decimal('5000000'), None)
     """
     found = _AMOUNT.fullmatch(narrow(text).strip())
     try:
-        return parse_number(found[1].strip()) * _SCALES[found[2]] if found else None
+        return parse_number(in_digits(found[1].strip())) if found else None
     except ValueError:
         return None
 
 
 def with_unit(text: str) -> Decimal | None:
     """As `amount`, and only of a text that says its unit or has commas: bare digits in quotes are no number."""
-    return amount(text) if re.search("[万亿元,，]", text) else None
+    return amount(text) if re.search("[^\x00-\x7f]|,", text) else None
 
 
 def amounts(value: Any) -> Any:
@@ -57,11 +57,11 @@ def amounts(value: Any) -> Any:
 def share(text: str) -> Decimal | None:
     """Per cent as a share.
 
-    >>> share("40%"), share("2.5 ％"), share("0.4")
-    (Decimal('0.4'), Decimal('0.025'), None)
+    >>> share("40%"), share("2.5 ％"), share("百分之四十"), share("四成"), share("0.4")
+    (Decimal('0.4'), Decimal('0.025'), Decimal('0.4'), Decimal('0.4'), None)
     """
-    found = _SHARE.fullmatch(narrow(text).strip())
-    return Decimal(found[1]) / 100 if found else None
+    found = _SHARE.fullmatch(in_digits(narrow(text).strip().replace("百分之百", "100%")))
+    return Decimal(found[1]) / _PARTS[found[2]] if found else None
 
 
 def quantity(text: str, unit: str) -> Decimal | None:
@@ -73,7 +73,7 @@ def quantity(text: str, unit: str) -> Decimal | None:
     written = narrow(text).strip().casefold()
     name = next((name for name in sorted(UNIT_NAMES.get(unit, ()), key=len, reverse=True) if written.endswith(name)), "")
     try:
-        return parse_number(written.removesuffix(name).strip()) if name else None
+        return parse_number(in_digits(written.removesuffix(name).strip())) if name else None
     except ValueError:
         return None
 

@@ -60,6 +60,13 @@ def test_every_setting_reaches_the_scenario():
         ("5,000,000", 5_000_000),
         ("500元", 500),
         ("５００万元", 5_000_000),
+        ("五百万", 5_000_000),
+        ("伍佰万元整", 5_000_000),
+        ("人民币两千万元", 20_000_000),
+        ("一千零五十万元", 10_500_000),
+        ("一点五亿", 150_000_000),
+        ("0.3千万", 3_000_000),
+        ("1亿2000万", 120_000_000),
         ("0", 0),
     ],
 )
@@ -68,6 +75,22 @@ def test_an_amount_is_read_as_it_is_shown(text, yuan):
     assert scenario.appropriation[2014] == yuan * 100
     again = BASELINE.set(parse_set([f"appropriation.2014={scenario.to_dict()['appropriation.2014']}"]))
     assert again.hash() == scenario.hash()
+
+
+@pytest.mark.parametrize(
+    "text", ["三万五", "一百五", "几百万", "十几万", "三五百万", "五百万三", "五〇〇万", "半亿", "百万元", "五百万美元", "一亿亿", "万"]
+)
+def test_an_amount_that_could_be_another_is_refused(text):
+    with pytest.raises(ScenarioError, match=text):
+        BASELINE.set(parse_set([f"appropriation.2014={text}"]))
+
+
+@pytest.mark.parametrize(
+    "text, same", [("百分之四十", "0.4"), ("四成", "0.4"), ("四十％", "0.4"), ("千分之四百", "0.4"), ("百分之四十二点五", "0.425")]
+)
+def test_a_share_in_words(text, same):
+    found, plain = (BASELINE.set(parse_set([f"law.tax_rebate.high_rate={value}"])) for value in (text, same))
+    assert found.hash() == plain.hash() != BASELINE.hash()
 
 
 @pytest.mark.parametrize("text", ["先到先得", "按申请先后", "first_come"])

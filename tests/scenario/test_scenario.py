@@ -465,7 +465,7 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
         ("appropriation: {2013: 1.005}", "mine.yaml line 3, appropriation.2013: is 1.005 → write CNY ≥ 0 with at most two"),
         ("appropriation: {2013: -1}", "mine.yaml line 3, appropriation.2013: is -1 → write CNY ≥ 0"),
         ("appropriation: {13: 1}", "mine.yaml line 3, appropriation.13: '13' is no year → appropriation.2014=6000000"),
-        ("appropriation: {2013: 六百万}", "mine.yaml line 3, appropriation.2013: is '六百万' → write CNY"),
+        ("appropriation: {2013: 几百万}", "mine.yaml line 3, appropriation.2013: is '几百万' → write CNY"),
         (
             "appropriation: {2013: 600}",
             "mine.yaml line 3, appropriation.2013: 600 CNY is less than a single award → write 600万元, or 600元",

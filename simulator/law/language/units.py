@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from simulator import facts
-from simulator.characters import parse_number
+from simulator.characters import in_digits, parse_number
 from simulator.money import FEN, RATE
 
 Dimensions = tuple[tuple[str, int], ...]
@@ -171,7 +171,7 @@ def parse_quantity(given: Any, unit: Unit | None = None, labels: frozenset[str] 
             return Decimal(str(given)) * unit.size, unit
         except InvalidOperation:
             return "is no number"
-    found = _QUANTITY.match(str(given))
+    found = _QUANTITY.match(in_digits(str(given).strip()))
     if not found:
         return "is no number"
     digits, size, name = found.groups()
