@@ -73,8 +73,9 @@ class ReportError(SimulatorError):
     """A report could not be made."""
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """The known name most like `word`, as the remedy of an error; empty when nothing is near: less alike than `cutoff`.
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6, behind: str = "") -> str:
+    """The known name most like `word`, as the remedy of an error; empty when nothing is near: less alike than `cutoff`. behind: what
+    is to stand behind the name.
 
     >>> nearest("high_raet", ["high_rate", "low_rate"])
     'did you mean high_rate?'
@@ -85,4 +86,4 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
         tails = {name.rsplit(".", 1)[-1]: name for name in known}
         near = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(tails), n=1, cutoff=0.7)
         found = [tails[near[0]]] if near else []
-    return phrase("did you mean {}?", found[0]) if found else ""
+    return phrase("did you mean {}?", found[0] + behind) if found else ""

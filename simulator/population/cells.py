@@ -132,11 +132,13 @@ def _text(text: str, column: Column) -> str:
             raise Refused(
                 phrase("{} is a code that a spreadsheet has shortened to a number", shown(text)),
                 "format the column as text and enter the code again",
+                "code",
             )
         if LOST_DIGITS.fullmatch(text):
             raise Refused(
                 phrase("{} is a code whose last digits a spreadsheet has lost", shown(text)),
                 "format the column as text and enter the code again",
+                "code",
             )
         if plain(text) in TOTALS:
             raise Refused(phrase("{} is a totals row, not an enterprise", shown(text)), "remove the row")
@@ -197,12 +199,13 @@ def _whole(text: str, column: Column) -> int:
     if column.kind == "clause" and (number := contract().clauses.get(squeezed(text))):
         return number
     bounds = phrase("{} to {}", low, high)
+    remedy = phrase("write a whole number from {}" if column.kind == "year" else "write 四（三）, or a whole number from {}", bounds)
     try:
         value = parse_number(_year(plain(text)) if column.kind == "year" else text)
     except ValueError:
-        raise Refused(phrase(f"{{}} is not a {column.kind}", shown(text)), phrase("write a whole number from {}", bounds)) from None
+        raise Refused(phrase(f"{{}} is not a {column.kind}", shown(text)), remedy) from None
     if not low <= value <= high or value != value.to_integral_value():
-        raise Refused(phrase(f"{{}} is not a {column.kind} from {{}}", shown(text), bounds), phrase("write a whole number from {}", bounds))
+        raise Refused(phrase(f"{{}} is not a {column.kind} from {{}}", shown(text), bounds), remedy)
     return int(value)
 
 
@@ -252,11 +255,12 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         raise Refused(phrase("{} is negative", shown(text)), "write 0 or more; leave blank for none")
     if exact > high:
         if column.kind == "share":
-            raise Refused(phrase("{} is more than 1", shown(text)), "write a share between 0 and 1, as 0.85")
+            raise Refused(phrase("{} is more than 1", shown(text)), "write a share between 0 and 1, as 0.85", "above")
         word = "amount" if column.kind == "money" else column.kind
         raise Refused(
             phrase("{} is above {}, the largest {} that can be meant", shown(text), format(high, ","), word),
             phrase("check the number; it is read in {}", column.unit) if column.unit else "check the number",
+            "above",
         )
     return money.to_scaled(exact, column.resolution), "" if money.is_exact(exact, column.resolution) else "rounded"
 

@@ -96,10 +96,11 @@ def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
     return former
 
 
-def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
+def check_rows(rows: Checked, index: dict[str, int] | None, unreadable: bool = False) -> np.ndarray:
     """The enterprise (row of `enterprises`) of every row, −1 where unusable.
 
-    index: enterprises by id, None when that table could not be read (then nothing is said of unknown ones).
+    index: enterprises by id, None when that table could not be read (then nothing is said of unknown ones); unreadable: whether most codes
+    in it were refused.
     In `annual` no two rows may share enterprise and year, in the other tables no two agree in every cell; rows of
     `annual` and `applications` that agree in every cell are counted once.
     """
@@ -115,6 +116,8 @@ def check_rows(rows: Checked, index: dict[str, int] | None) -> np.ndarray:
         if not rows.readable(row, "enterprise_id"):
             continue
         owner = name if index is None else index.get(name)
+        if owner is None and unreadable:  # it may be one of those
+            continue
         if owner is None:
             rows.fault(
                 row,

@@ -67,12 +67,13 @@ def _name_columns(checked: Checked) -> None:
             )
         elif column is None:
             if squeezed(text) not in IGNORED:
-                known = [own for column in table.columns for own in (column.name, column.header)]
-                # Chinese names are short: half of the characters is near
-                remedy = nearest(name, known, 0.6 if name.isascii() else 0.5) or "remove the column, or give it the name of a known one"
+                there = {column.name for header in raw.header if (column := column_named(header, table)) is not None}
+                known = [own for column in table.columns if column.name not in there for own in (column.name, column.header)]
+                # renamed without its unit, the amounts would be read as yuan
                 unit = money_word(text) or "".join(_UNIT.findall(squeezed(text))[:1])
-                if remedy.endswith("?") and unit:  # renamed without it, the amounts would be read as yuan
-                    remedy = f"{remedy[:-1]}({unit})?"
+                # Chinese names are short: half of the characters is near
+                remedy = nearest(name, known, 0.6 if name.isascii() else 0.5, f"（{unit}）" if unit else "")
+                remedy = remedy or "remove the column, or give it the name of a known one"
                 if squeezed(text).removeprefix("计量").removeprefix("金额") == "单位":
                     remedy = "write the unit into the headers, as 金额（万元）, and remove the column"
                 fault(phrase("unknown column {}", shown(text)), remedy)
@@ -116,7 +117,7 @@ def _tell_absent(checked: Checked) -> None:
     """What columns that are not there mean: a required one is a fault, facts are unknown; none is reported of which one stands
     under a name much like it."""
     label, guessed = checked.raw.label, " ".join(problem.remedy for _, _, problem in checked.faults)
-    absent = [c for c in checked.absent if not any(f"mean {name}?" in guessed for name in (c.name, c.header))]
+    absent = [c for c in checked.absent if not any(f"mean {name}{end}" in guessed for name in (c.name, c.header) for end in "?（")]
     for column in absent:
         if column.required:
             cause, remedy = phrase("required column {} is missing", column.label), "add the column"

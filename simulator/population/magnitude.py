@@ -16,6 +16,7 @@ import numpy as np
 from simulator.money import FEN
 from simulator.phrases import phrase
 from simulator.population.checked import Checked
+from simulator.population.column import Column
 
 FEWEST = 8  # values below which a median says too little
 FEW = 3  # values from which on it is odd, though no proof, that all lie outside the band
@@ -153,10 +154,16 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             # a few small amounts may be so; a few that are far too large are paid for
             far = name not in (*_ENTERPRISE, *_YEARLY) and "." not in name and values.max(initial=0) > high and _all_odd(name, values, FAR)
             (checked.fault if far else checked.warn)(-1, column, cause, phrase("if it is another unit, say --unit {}=元 or 万元", name))
+    together: dict[tuple[str, ...], list[tuple[Doubt, list[str]]]] = {}  # columns of a table that are read in one unit, all too large
     for doubt in doubts(columns, owners[usable], annual.numbers("year")[usable]):
-        asked = [name for name in doubt.columns if name not in answered]
-        if asked:
-            _ask(holders[asked[0]], doubt, asked)
+        if asked := [name for name in doubt.columns if name not in answered]:
+            unit = holders[asked[0]].units.get(asked[0].rpartition(".")[2])
+            alone = len(doubt.columns) > 1 or doubt.year or (unit is not None and unit.where == "header")
+            read = (str(doubt),) if alone else (unit.where, unit.word) if unit else ()
+            together.setdefault((holders[asked[0]].table.name, f"{doubt.value < doubt.low}", *read), []).append((doubt, asked))
+    for found in together.values():
+        doubt, asked = found[0]
+        _ask(holders[asked[0]], doubt, asked, [holders[name].table.column(name) for _, (name,) in found[1:]])
 
 
 def _figure(value: float) -> str:
@@ -179,7 +186,8 @@ def _all_odd(name: str, values: np.ndarray, times: float = 1) -> bool:
     return bool(positive.max() * times < low or positive.min() > high * times)
 
 
-def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
+def _ask(checked: Checked, doubt: Doubt, asked: list[str], others: list[Column]) -> None:
+    """others: columns of the table that are out of line as well and read in the same unit, which is said elsewhere or nowhere."""
     first = checked.table.column(asked[0].rpartition(".")[2])
     unit = checked.units[first.name].word if first.name in checked.units else "元"
     if doubt.year:
@@ -215,5 +223,8 @@ def _ask(checked: Checked, doubt: Doubt, asked: list[str]) -> None:
             format(doubt.high, ",.0f"),
         )
         remedy = phrase("say the unit: --unit {}=元 or 万元", asked[0])
+        if others:
+            cause = phrase("{}; {} other column(s) are out of line, too: {}", cause, len(others), ", ".join(c.label for c in others))
+            remedy = phrase("write the right unit into their headers, or say it for each: --unit {}=元 or 万元", asked[0])
     position = checked.positions[first.name]
     checked.faults.append((-1, position, checked.raw.problem(-1, position, cause, remedy, "error", first)))

@@ -163,4 +163,5 @@ def _check_keys(tables: dict[str, Checked]) -> dict[str, np.ndarray]:
     index = None
     if enterprises is not None and "enterprise_id" in enterprises.positions:
         index = checks.check_enterprises(enterprises)
-    return {name: checks.check_rows(rows, index) for name, rows in tables.items() if name != "enterprises"}
+    unreadable = enterprises is not None and 2 * len(enterprises.refused.get("enterprise_id", ())) > len(enterprises)
+    return {name: checks.check_rows(rows, index, unreadable) for name, rows in tables.items() if name != "enterprises"}

@@ -33,7 +33,7 @@ MOST_LINE = 1_000_000  # bytes between two line ends; a row of a register is bel
 def decode(data: bytes) -> tuple[str, str]:
     """The text of a file and its encoding: UTF-8 (with or without mark), marked UTF-16, or GB18030, strictly.
 
-    Raises ValueError with a message that names what the text probably is, or the bytes from which on it is none of them.
+    Raises ValueError with a message that names what the text probably is, or the line and byte where it is none of them.
 
     >>> decode("年度".encode("gb18030"))
     ('年度', 'GB18030')
@@ -42,7 +42,7 @@ def decode(data: bytes) -> tuple[str, str]:
         try:  # what a spreadsheet calls "Unicode text"
             return data.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError as error:
-            raise ValueError(phrase("marked as UTF-16, but byte {} is not", error.start)) from None
+            raise ValueError(phrase("marked as UTF-16, but line {} (byte {}) is not", *_place(data, error.start))) from None
     if is_unmarked(data):
         raise ValueError(UNMARKED)
     try:
@@ -52,14 +52,19 @@ def decode(data: bytes) -> tuple[str, str]:
     if is_cut and not data[:as_utf8].isascii():
         raise ValueError(CUT)
     if data.startswith(b"\xef\xbb\xbf"):  # marked as UTF-8: reading it as GB18030 would yield other characters
-        raise ValueError(phrase("marked as UTF-8, but byte {} is not", as_utf8 + 3))
+        raise ValueError(phrase("marked as UTF-8, but line {} (byte {}) is not", *_place(data, as_utf8 + 3)))
     try:
         return data.decode("gb18030"), "GB18030"
     except UnicodeDecodeError as error:
         as_gb, is_cut = error.start, error.reason == "incomplete multibyte sequence"
     if is_cut or is_big5(data):
         raise ValueError(CUT if is_cut else BIG5)
-    raise ValueError(phrase("neither UTF-8 (wrong from byte {}) nor GB18030 (wrong from byte {})", as_utf8, as_gb))
+    raise ValueError(phrase("neither UTF-8 nor GB18030 on line {} (byte {})", *_place(data, max(as_utf8, as_gb))))
+
+
+def _place(data: bytes, at: int) -> tuple[int, int]:
+    """The line of a byte, and the byte."""
+    return data.count(b"\n", 0, at) + 1, at
 
 
 def is_unmarked(data: bytes) -> bool:
@@ -115,13 +120,13 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
         found.encoding = encoding
         if encoding == "GB18030" and not any(column_named(name, table) for name in found.header) and is_big5(data):
             return Problem(label, phrase("the text's encoding is {}", BIG5), SAVE)
-        if delimiter == ",":
-            _tell_torn(found, rows, lines)
+        if delimiter == "," and (torn := _torn(found, rows, lines)) is not None:
+            return torn  # whatever stands behind the comma stands in the wrong column
     return found
 
 
-def _tell_torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> None:
-    """An error for amounts that a comma between thousands has torn into two cells: 3,000,000 without quotation is 3, 000 and 000.
+def _torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> Problem | None:
+    """What is to be said of amounts that a comma between thousands has torn into two cells: 3,000,000 without quotation is 3, 000 and 000.
 
     A row that is too long for the header, or a cell of 050 behind one of 3, says so.
     """
@@ -134,18 +139,12 @@ def _tell_torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> None:
             if _THOUSANDS.fullmatch(row[at].strip()) and _BEFORE.fullmatch(row[at - 1].strip()) and (long or row[at].strip()[0] == "0"):
                 torn.append((line, f"{row[at - 1].strip()},{row[at].strip()}"))
                 break
-    if torn:
-        line, text = torn[0]
-        raw.warnings.append(
-            Finding(
-                f"{raw.label} line {line}",
-                phrase("{} seems to be one amount that its comma has torn into two cells; {} row(s) in all", f"“{text}”", len(torn)),
-                "write amounts without thousands commas, or in quotation marks",
-                "error",
-                table=raw.label,
-                line=line,
-            )
-        )
+    if not torn:
+        return None
+    line, text = torn[0]
+    cause = phrase("{} seems to be one amount that its comma has torn into two cells; {} row(s) in all", f"“{text}”", len(torn))
+    remedy = "write amounts without thousands commas, or in quotation marks"
+    return Finding(f"{raw.label} line {line}", cause, remedy, table=raw.label, line=line)
 
 
 def _has_endless_line(data: bytes) -> bool:

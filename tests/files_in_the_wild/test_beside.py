@@ -167,7 +167,7 @@ def test_the_programs_own_form_filled_in_as_it_says(tmp_path):
 def test_a_name_much_like_a_column_keeps_its_unit(tmp_path):
     rows = changed(lambda t: t["existing_support"][0].__setitem__(AMOUNT, "万元金额"))
     (problem,) = (p for p in examine(workbook(tmp_path / "a.xlsx", rows)).errors if "did you mean" in p.remedy)
-    assert problem.remedy == "did you mean 金额(万元)?"
+    assert problem.remedy == "did you mean 金额（万元）?"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_e1_what_is_in_no_encoding_is_named_by_its_byte(tmp_path):
     data = as_csv(NAMES).encode("gb18030")
     at = data.index("九".encode("gb18030"))
     problem = only_problem(write(tmp_path, enterprises=data[:at] + b"\xff" + data[at:]))
-    assert problem.place == "enterprises.csv" and f"GB18030 (wrong from byte {at})" in problem.cause
+    assert problem.place == "enterprises.csv" and f"(byte {at})" in problem.cause
 
 
 NUMBERS = {  # as typed → fen, or the rule it breaks
