@@ -50,6 +50,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     doubts.about_enterprises(enterprises)
     doubts.about_examples(enterprises)
     doubts.about_annual(annual)
+    doubts.about_merged(annual, owners["annual"])
     doubts.about_closed(enterprises, annual, owners["annual"])
     doubts.about_gaps(annual, ids, years["present"], first)
     own: dict[str, np.ndarray] = {}

@@ -125,8 +125,9 @@ def _text(text: str, column: Column) -> str:
     if column.name.endswith("_id"):
         text = narrow(text).strip()
     text = unescaped(text)
-    if column.name.endswith("_id") and CODE_SHAPED.fullmatch(text.removeprefix("'")):  # which tells a spreadsheet that it is a text
-        text = text.removeprefix("'").upper()  # the same code typed in small letters is one code
+    bare = re.sub("[-\\s]|^'", "", text)  # an apostrophe tells a spreadsheet that it is a text
+    if column.name.endswith("_id") and CODE_SHAPED.fullmatch(bare):
+        text = bare.upper()  # the same code typed in small letters, or in groups, is one code
     if column.name == "enterprise_id":
         if SHORTENED.fullmatch(text):
             raise Refused(
@@ -236,7 +237,7 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         return 0, ""
     if column.kind == "money" and (match := _SUFFIXED.fullmatch(plain(text))):
         text, suffix = match.groups()
-        if declared is not None and declared.where != "answer" and MONEY[suffix] != factor:
+        if declared is not None and not declared.is_settled and MONEY[suffix] != factor:
             raise Refused(
                 phrase("{} bears another unit than its column, which is in {}", shown(text + suffix), declared.word),
                 "write one unit in the column, or say --unit",

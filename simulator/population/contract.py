@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from simulator.errors import Problem, nearest
 from simulator.phrases import phrase
@@ -27,13 +28,19 @@ def check(raw: RawTable, table: Table, answers: Mapping[str, str] | None = None)
     """
     checked = Checked(raw, table)
     _name_columns(checked)
+    unclear: dict[tuple[str, str], list[Column]] = {}  # columns by what is unclear about their unit
     for column in table.columns:
         if column.name in checked.positions:
             position = checked.positions[column.name]
-            _find_unit(checked, column, answers or {})
+            _find_unit(checked, column, answers or {}, unclear)
             read_column(checked, column, raw.columns[position])
         else:
             checked.absent.append(column)
+    for (found, _), columns in unclear.items():
+        first, position = columns[0], checked.positions[columns[0].name]
+        ask = phrase("say which: --unit {}=元 or 万元", first.name) if first.kind == "money" else phrase("write {}", first.unit)
+        cause = phrase("the unit of {} is unclear: {}", ", ".join(column.label for column in columns), found)
+        checked.faults.append((-1, position, raw.problem(-1, position, cause, ask, "error", first)))
     _tell_absent(checked)
     if far := [name for name, unit in checked.units.items() if unit.where == EXPLANATION and unit.factor != 1]:
         checked.warn(
@@ -84,8 +91,8 @@ def _name_columns(checked: Checked) -> None:
             checked.positions[column.name] = position
 
 
-def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> None:
-    """The unit a column is written in, as answered or declared; a contradiction is a fault that asks."""
+def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str], unclear: dict[tuple[str, str], list[Column]]) -> None:
+    """The unit a column is written in, as answered or declared; what contradicts itself is noted in `unclear`, to be asked."""
     raw, position = checked.raw, checked.positions[column.name]
     answer = answer_for(answers, column, checked.table)
     if answer is not None:
@@ -96,9 +103,8 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str]) -> 
         checked.units[column.name] = found
         return
     if found is not None:
-        ask = phrase("say which: --unit {}=元 or 万元", column.name) if column.kind == "money" else phrase("write {}", column.unit)
-        problem = raw.problem(-1, position, phrase("the unit of {} is unclear: {}", column.label, found), ask, "error", column)
-        checked.faults.append((-1, position, problem))
+        checked.units[column.name] = Declared(Decimal(1), "元", "unclear")
+        unclear.setdefault((found, column.name if "header" in found else ""), []).append(column)  # what is not above it is asked once
     elif position in raw.scaled and column.kind == "money":
         line, divisor = raw.scaled[position]
         checked.warnings.append(

@@ -11,10 +11,12 @@ from simulator.errors import Problem
 from simulator.money import yuan
 from simulator.phrases import phrase
 from simulator.population.cells import shown
-from simulator.population.checked import Checked
+from simulator.population.checked import KEYS, Checked
+from simulator.population.column import plain
 from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 from simulator.population.spelling import iso
 
+FEW = 3  # enterprises with several rows: fewer show no habit
 LARGE_OFFICE = BELIEVED_AREA * facts.AREA
 _EXAMPLE = re.compile("示例|范例|举例|填写样|[XxＸ×]{2,}(?:公司|企业|有限)|某某")
 HIGH_RENT = BELIEVED_RENT * facts.RENT
@@ -85,6 +87,24 @@ def about_annual(annual: Checked) -> None:
             "a model building without an area",
             "write building_area (楼宇办公面积)",
         )
+
+
+def about_merged(annual: Checked, owners: np.ndarray) -> None:
+    """Warn of columns that are filled in the first row of every enterprise and nowhere else: so merged cells look in a text file."""
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    long = np.flatnonzero(np.diff(starts, append=len(owners)) > 1)
+    if len(long) < FEW or len(np.unique(owners[starts])) < len(starts):
+        return
+    first = set(starts.tolist())
+    for name, position in annual.positions.items():
+        texts = annual.raw.columns[position]
+        if name not in KEYS and all(bool(plain(texts[row])) == (row in first) for row in range(len(owners))):
+            annual.warn(
+                int(starts[long[0]]) + 1,
+                name,
+                "is filled in the first row of each enterprise only; the other rows are read as none",
+                "if the cells were merged, write the value in each row",
+            )
 
 
 def about_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> None:

@@ -81,7 +81,7 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
             outside.append(cell)
             header[at] = ""
     below, found = _split(grid, kept[top + depth :], header, table, {_title(cell) for place in kept[:top] for cell in rows[place] if cell})
-    spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header])
+    spread = _Spread(grid, found.body, [column_named(cell, table) for cell in header], kept[top : top + depth])
     raw = RawTable(
         label,
         grid.is_sheet,
@@ -137,15 +137,18 @@ class _Spread:
     """The body's rows with the value of merged cells in every cell of their range, and what is doubtful about that: a figure
     merged over rows or columns may be that of each or of all together."""
 
-    def __init__(self, grid: Grid, body: list[int], columns: list[Column | None]):
+    def __init__(self, grid: Grid, body: list[int], columns: list[Column | None], header: list[int]):
         self.columns = columns
         self.rows = [grid.rows[place] for place in body]
         self.beneath: dict[tuple[int, int], tuple[str, str]] = {}  # what a merged cell hides
         self.ranges: list[tuple[int, int, list[int], list[int]]] = []  # row, column of the value; rows, columns of the range
+        self.lost: list[tuple[int, int]] = []  # cells that the header is merged over
         for first, left, last, right in grid.merged:
             at = range(bisect_left(body, first), bisect_right(body, last))
             across = [column for column in range(left, min(right + 1, len(columns))) if columns[column] is not None]
             value = grid.rows[first][left] if first < len(grid.rows) and left < len(grid.rows[first]) else ""
+            if at and across and first in header:
+                self.lost.append((at.start, across[0]))
             if not at or not plain(value) or first not in body[at.start : at.stop] or len(at) * len(across) < 2:
                 continue
             self.ranges.append((at.start, left, list(at), across))
@@ -178,6 +181,10 @@ class _Spread:
                     ),
                     "unmerge the cells and write the figure of each",
                 )
+            )
+        for row, at in self.lost:
+            found.append(
+                raw.problem(row, at, "the header is merged over this cell, which hides its value", "unmerge the header and write the value")
             )
         for (row, at), (text, over) in self.beneath.items():
             cause = phrase("{} lies hidden under the merged {}", shown(text), shown(over))

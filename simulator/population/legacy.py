@@ -30,6 +30,7 @@ MOST_ROWS, MOST_COLUMNS, FARTHEST = 65_536, 256, 103  # of an old workbook; colu
 BOF, BOUNDSHEET, FORMULA, BOOLERR, FILEPASS, DATEMODE = 0x809, 0x85, 0x06, 0x205, 0x2F, 0x22
 FORMAT, STYLE, NUMBER, SMALL_NUMBER = 0x41E, 0xE0, 0x203, 0x27E
 FONT, COLUMNS, ROW, HEADER, FOOTER, SHARED_TEXT = 0x31, 0x7D, 0x208, 0x14, 0x15, 0xFD
+UNCALCED, SAVE_RECALC, CALC_MODE = 0x5E, 0x5F, 0x0D  # saved before it was calculated; whether saving calculates; who calculates
 SHARED_FORMULA, ARRAY, RESULT = 0x4BC, 0x221, 0x207
 COLOURS = {0: INK, 1: PAPER, 8: INK, 9: PAPER, 0x40: INK, 0x41: PAPER, 0x7FFF: INK}
 CURRENCY = {5, 6, 7, 8, *range(41, 45)}  # formats in which every machine shows its own currency
@@ -138,6 +139,7 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
     current, around = Look(), list[Look]()  # the sheet, and what a chart within it stands in
     taken: set[tuple[int, int, int]] = set()  # sheet, row and column of the cells so far
     mac_dates, repeated = False, dict[tuple[int, Place], bytes]()
+    by_hand = False
     fresh = any(name in found.get("\x05SummaryInformation", b"") for name in (b"Excel", b"WPS", b"Kingsoft"))
     number, expected, texts, hidden = 0, False, dict[int, str](), dict[int, int]()
     formulas: list[tuple[Look, Place, bytes]] = []
@@ -150,6 +152,10 @@ def look(data: bytes) -> tuple[dict[str, Look], bool, list[str]]:
             start = struct.unpack_from("<I", body)[0]
             sheets[start] = _text(body[8:], body[6], body[7])
             looks[sheets[start]] = Look()
+        elif code == UNCALCED or (code == SAVE_RECALC and by_hand and body[:1] == b"\0"):
+            fresh = False
+        elif code == CALC_MODE:
+            by_hand = body[:2] == b"\0\0"
         elif code == DATEMODE and body[:1] == b"\1":
             mac_dates = True
         elif code == FORMAT and len(body) > 5 and (which := struct.unpack_from("<H", body)[0]) not in CURRENCY:

@@ -135,9 +135,7 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
             columns[name] = values[usable] if checked is annual else values
             holders[name] = checked
     answered = {
-        name
-        for name, checked in holders.items()
-        if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.where == "answer"
+        name for name, checked in holders.items() if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.is_settled
     }
     for name, values in columns.items():
         if name not in answered and _all_odd(name, values):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from simulator.population.units import MONEY, factor_of, is_unit
+from simulator.population.units import MONEY, OLD, factor_of, is_unit
 
 BUILT_IN = {9: "0%", 10: "0.00%"}  # those of the program's own formats that say something here
-_UNIT = re.compile(r"(?:人民币)?(?:百万|千万|[千万亿])?元|百万|[万亿]")
+_UNIT = re.compile(r"(?:人民币)?[十百千万亿]*元|[十百千]?[万亿]+")
 _ODD = re.compile("[千百十kwm]|wan|亩|公顷|万(?:[人个户家名㎡]|平方米)|thousand|million")  # no plain unit: to be asked about
 _FOREIGN = re.compile(r"US|HK|USD|HKD|EUR|\$|€|£|JPY|美|欧|港")
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(.)', re.DOTALL)
@@ -99,7 +99,7 @@ def _section(code: str) -> Meaning | None:
             words += bare
         elif bare and _DATE.match(bare):
             return None
-    words = words.strip()
+    words = re.sub(r"\s", "", words).translate(OLD)
     if not re.search(r"[0#?@]", number):
         return None if words.lower() in _FLAGS else Meaning(unseen=True)
     whole, _, decimals = number.partition(".")

@@ -73,7 +73,7 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
             phrase("invisible characters ({}) were left out; {} cell(s) in all", marks, len(rows)),
             "compare the first one; type it anew instead of pasting it",
         )
-    if column.kind == "share" and unit is not None and unit.factor < 1:
+    if column.kind == "share":
         _tell_shares(checked, column, texts, values)
     if column.kind == "money" and unit is None:
         _tell_mixed(checked, column, texts, values)
@@ -179,15 +179,24 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
 
 
 def _tell_shares(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
-    """Numbers up to 1 without a sign in a column of per cent: 0.85 may be 85% or less than one."""
-    small = {text for text, value in values.items() if 0 < int(value) <= column.resolution // 100 and "%" not in plain(text)}
-    if small:
+    """Numbers up to 1 in a column of per cent, and those up to 1% with a sign where others are larger: 0.85 may be 85% or less than one."""
+    small = {text for text, value in values.items() if 0 < int(value) <= column.resolution // 100}
+    unit = checked.units.get(column.name)
+    is_of_percent = unit is not None and unit.factor < 1
+    small = {text for text in small if ("%" in plain(text)) != is_of_percent}
+    if small and (is_of_percent or max(int(value) for value in values.values()) > column.resolution // 10):
         rows = [row for row, text in enumerate(texts) if text in small]
         checked.fault(
             rows[0],
             column.name,
-            phrase("{} in a column of per cent may be a share or per cent; {} cell(s) in all", shown(texts[rows[0]]), len(rows)),
-            "write 85, or 0.85% where that is meant",
+            phrase(
+                "{} in a column of per cent may be a share or per cent; {} cell(s) in all"
+                if is_of_percent
+                else "{} is less than one per cent, and others are far more; {} cell(s) in all",
+                shown(texts[rows[0]]),
+                len(rows),
+            ),
+            "write 85, or 0.85% where that is meant" if is_of_percent else "write 85% or 0.85; where 0.85% is meant, 0.0085",
         )
 
 

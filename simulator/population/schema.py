@@ -104,7 +104,7 @@ ENTERPRISES = (
         "date",
         "新落户本区之日；空白：此前已在本区",
         "the day it newly settled in the district; blank: it was there before",
-        low=19000101,
+        low=19491001,  # a year that was typed as a day lies before: a spreadsheet shows 2014 as 1905-07-06
     ),
     _column("registered_capital", "注册资本", "money", "", "", checks=_MAGNITUDE),
     _column(

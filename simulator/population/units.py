@@ -49,7 +49,7 @@ OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without 
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
 }
-_OLD = str.maketrans("萬億仟佰拾圆圓’單額數為幣", "万亿千百十元元'单额数为币", '“”"「」')  # as cheques have it; and without quotation marks
+OLD = str.maketrans("萬億仟佰拾圆圓’單額數為幣", "万亿千百十元元'单额数为币", '“”"「」')  # as cheques have it; and without quotation marks
 _TIMES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _ENGLISH = {
     "tenthousand": 10_000,
@@ -103,11 +103,16 @@ _PER = re.compile(r"[/每月天日季]")  # an amount for something is another o
 @dataclass(frozen=True)
 class Declared:
     """The unit of a column: factor of a written number to the contract's unit, and where it was declared (answer,
-    header, title)."""
+    header, title; unclear where it is asked for)."""
 
     factor: Decimal
     word: str
     where: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is to be asked about it: the user answered, or is asked already."""
+        return self.where in ("answer", "unclear")
 
 
 def column_named(text: str, table: Table) -> Column | None:
@@ -140,7 +145,7 @@ def factor_of(word: str) -> int | None:
     >>> factor_of("10000"), factor_of("万美元"), factor_of("千")
     (None, None, None)
     """
-    word = squeezed(word).translate(_OLD)
+    word = squeezed(word).translate(OLD)
     if word in MONEY:
         return MONEY[word]
     if _CURRENCY.search(word) and (bare := _CURRENCY.sub("", word)) in ("", *MONEY):
@@ -167,7 +172,7 @@ def stated(text: str) -> tuple[set[str], set[str]]:
     >>> stated("亿元企业名单"), stated("注册资本500万元以上企业"), stated("填报单位：某区商务局")
     ((set(), {'亿元'}), (set(), set()), (set(), set()))
     """
-    text = squeezed(text).translate(_OLD)
+    text = squeezed(text).translate(OLD)
     said = {next(filter(None, groups)) for groups in _SAID.findall(text)}
     for start in _LISTED.finditer(text):
         at = start.end()
@@ -187,7 +192,7 @@ def of_name(name: str) -> list[tuple[str, str]]:
     >>> of_name("名册_万元.xlsx"), of_name("既有政策万元"), of_name("万元名册.csv")
     ([('name', '单位：万元')], [('name', '单位：万元')], [('name', '万元名册.csv')])
     """
-    found = _NAME.fullmatch(plain(name).translate(_OLD))
+    found = _NAME.fullmatch(plain(name).translate(OLD))
     behind = found and (found[2] or not found[1] or table_named(found[1]))
     return [("name", f"单位：{found[3]}" if found and behind else name)]
 
@@ -275,7 +280,7 @@ def _money_unit(column: Column, position: int, raw: RawTable, word: str, below: 
         if len(units) == 1:
             found.setdefault(where, *units)
             if factor_of(found[where]) != factor_of(*units):
-                return f"the {where} names two units, {found[where]} / {units.pop()}"
+                return phrase("the {} names two units, {}", where, f"{found[where]} / {units.pop()}")
         elif doubtful and where not in ("name", EXPLANATION):
             mentioned.append((where, *doubtful))
     factors = {factor_of(unit) for unit in found.values()}

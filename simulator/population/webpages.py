@@ -40,7 +40,7 @@ _LOOKS = {  # what a style does to a text
 _MARKS = ("sup", "superscript", "footnote", "note")
 _LAID_OUT = ("colspan", "rowspan", "width", "height", "border", "tabindex", "id", "x:fmla")
 _VALUES = ("x:num", "x:str", "sdval", "data-v", "data-value", "office:value", "data-sheets-value")
-MOST_SPAN = 500  # a merged heading wider than any table
+MOST_SPAN, MOST_ROWS = 500, 65_534  # a merged heading wider than any table; as many rows as a browser merges
 
 
 def is_html(data: bytes) -> bool:
@@ -93,7 +93,7 @@ class _Tables(html.parser.HTMLParser):
             while self.spans.get(len(row), 0) > 0:
                 self.spans[len(row)] -= 1
                 row.append("")
-            wide, tall = (_span(given.get(name)) for name in ("colspan", "rowspan"))
+            wide, tall = min(_span(given.get("colspan")) or 1, MOST_SPAN), _span(given.get("rowspan")) or MOST_ROWS
             for at in range(len(row), len(row) + wide):
                 self.spans[at] = tall - 1
             row += [""] * wide
@@ -110,7 +110,7 @@ class _Tables(html.parser.HTMLParser):
         elif tag in ("input", "img"):
             ticked = given.get("type") in ("checkbox", "radio")
             text = ("是" if "checked" in given else "否") if ticked else given.get("value") or given.get("alt") or ""
-            self.handle_data("" if given.get("type") == "hidden" else text)
+            self.handle_data("" if given.get("type") == "hidden" else f" {text} ")
         else:
             does = _DOES.get(tag) or next((how for look, how in _LOOKS.items() if self.styles.has(given, look)), "")
             if tag == "option" and "selected" not in given:
@@ -193,7 +193,9 @@ class _Styles:
 
 
 def _span(text: str | None) -> int:
-    return min(max(int(text), 1), MOST_SPAN) if text and text.isdecimal() and len(text) < 9 else 1
+    """How many cells are one, as a browser reads it; 0 of rows is up to the end of the table."""
+    found = re.match(r"\s*([0-9]{1,5})(?![0-9])", text or "")
+    return int(found[1]) if found else 1
 
 
 def _stored(attributes: Mapping[str, str | None]) -> tuple[str, bool]:

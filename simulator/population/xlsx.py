@@ -164,8 +164,10 @@ def _targets(archive: zipfile.ZipFile, part: str, kind: str = "") -> dict[str, s
 
 def _calculated(archive: zipfile.ZipFile, settings: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether a program that calculates wrote the values of formulas: others ask for it when the workbook is opened, or leave
-    no chain of what depends on what."""
-    if settings.get("calcPr", {}).get("fullCalcOnLoad") in ("1", "true"):
+    no chain of what depends on what. One that was set to calculate by hand, not even on saving, did not."""
+    asked = settings.get("calcPr", {})
+    by_hand = asked.get("calcMode") == "manual" and asked.get("calcOnSave") in ("0", "false")
+    if asked.get("fullCalcOnLoad") in ("1", "true") or by_hand or asked.get("calcCompleted") in ("0", "false"):
         return False
     if any(name.lower() == "xl/calcchain.xml" for name in archive.namelist()):
         return True

@@ -269,6 +269,27 @@ def test_a_code_that_lost_digits_is_refused(tmp_path, code):
     )
 
 
+@pytest.mark.parametrize("sign", [" ", "-", "\u00a0"])
+def test_a_code_written_in_groups_is_the_code(tmp_path, sign):
+    def grouped(t):
+        for row in t["annual"][1:]:
+            row[0] = f"{row[0][:6]}{sign}{row[0][6:]}"
+
+    assert same(folder(tmp_path / "f", changed(grouped)), tmp_path)
+
+
+def test_a_year_in_a_cell_of_days_is_asked(tmp_path):
+    asked(folder(tmp_path / "f", settled("1905-07-06")), "lies outside 1949-10-01")  # so a spreadsheet shows 2014
+
+
+def test_less_than_one_per_cent_among_large_shares_is_asked(tmp_path):
+    at = column("annual", "building_occupancy")
+    path = folder(tmp_path / "f", changed(lambda t: t["annual"][2].__setitem__(at, "0.85%")))
+    asked(path, "“0.85%” is less than one per cent", "0.0085")
+    few = folder(tmp_path / "g", changed(lambda t: [row.__setitem__(at, "0.85%") for row in t["annual"][1:]]))
+    assert not examine(few).errors
+
+
 def test_a_code_with_a_footnote_mark_is_another_code(tmp_path):
     asked(folder(tmp_path / "f", changed(lambda t: t["annual"][1].__setitem__(0, CODES[0] + "¹"))), "is not in the table")
 

@@ -158,6 +158,14 @@ def test_openpyxl_and_xlwt_write_no_value_at_all(tmp_path):
     asked(tmp_path / "a.xls", "enterprises!E2", "formula")
 
 
+@pytest.mark.parametrize("spelled", [b'calcMode="manual" calcOnSave="0"', b'calcCompleted="0"', b"calcCompleted='false'"])
+def test_a_workbook_that_was_not_calculated_when_it_was_saved(tmp_path, spelled):
+    path = calculated(formula(tmp_path / "a.xlsx", "=VLOOKUP(A2,年度!A:C,3,0)", 3_000_000))
+    assert same(path, tmp_path) and not any("out of date" in problem.cause for problem in examine(path).warnings)
+    rewritten(path, lambda _, content: content.replace(b"<calcPr ", b"<calcPr " + spelled + b" "))
+    assert same(path, tmp_path, "1 cell(s) hold formulas whose values may be out of date")
+
+
 # ---- old workbooks
 
 

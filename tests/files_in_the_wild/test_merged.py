@@ -3,6 +3,7 @@
 import pytest
 import xlwt
 
+from simulator.population.readers import examine
 from tests.files_in_the_wild.register import (
     CODES,
     asked,
@@ -142,3 +143,42 @@ def test_merged_titles_headers_and_notes_say_nothing_of_the_body(tmp_path):
 
     path = workbook(tmp_path / "a.xlsx", tables(), title)
     assert same(path, tmp_path, "a footnote")
+
+
+def test_a_header_merged_over_the_first_row_hides_its_value_and_is_asked(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", tables(), lambda book: merge(book, "annual", (0, RENT, 1, RENT)))
+    asked(path, "annual!K2", "the header is merged over this cell")
+
+
+def test_merged_cells_saved_as_text_are_reported(tmp_path):
+    path = folder(tmp_path / "f", changed(lambda t: [row.__setitem__(RENT, "") for row in t["annual"][2::2]]))
+    said = [problem for problem in examine(path).warnings if "first row of each enterprise only" in problem.cause]
+    assert [problem.place for problem in said] == ["annual.csv line 3, column rent (月租金)"]
+    path = folder(tmp_path / "g", changed(lambda t: [row.__setitem__(RENT, "") for row in t["annual"][2:8:2]]))
+    assert not any("first row" in problem.cause for problem in examine(path).warnings)  # one enterprise has both
+
+
+@pytest.mark.parametrize("rows", ["ROWSPAN='2 '", "rowspan=2.0", "rowspan=02"])
+def test_a_span_is_read_as_a_browser_reads_it(tmp_path, rows):
+    def cell(row, place, text):
+        over = place == 0 and row
+        return "" if over and row % 2 == 0 else f"<td {rows if over else ''}>{text}</td>"
+
+    assert same(written(tmp_path / "f", cell), tmp_path)
+
+
+def test_a_span_up_to_the_end_of_the_table(tmp_path):
+    def cell(row, place, text):
+        return "" if place == RENT and row > 1 else f"<td {'rowspan=0' if (row, place) == (1, RENT) else ''}>{text}</td>"
+
+    assert same(written(tmp_path / "f", cell), tmp_path)
+
+
+def written(path, cell):
+    """The register with 年度 as a web page, cell by cell."""
+    folder(path, tables())
+    (path / "annual.csv").unlink()
+    rows = enumerate(tables()["annual"])
+    page = "".join(f"<tr>{''.join(cell(at, place, text) for place, text in enumerate(row))}</tr>" for at, row in rows)
+    (path / "annual.xls").write_text(f"<html><table>{page}</table></html>", encoding="utf-8")
+    return path

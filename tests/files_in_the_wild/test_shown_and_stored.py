@@ -312,7 +312,7 @@ def test_a_format_that_shows_another_number_is_asked(tmp_path, code):
         asked(path, "“100000” is stored, and its number format shows another number; 8 cell(s) in all")
 
 
-@pytest.mark.parametrize("code", ['0.00"元/月"', '0"户"', '0"㎡"', "[$$-409]#,##0.00", "[$£-809]#,##0"])
+@pytest.mark.parametrize("code", ['0"百元"', '0"十万元"', '0.00"元/月"', '0"户"', '0"㎡"', "[$$-409]#,##0.00", "[$£-809]#,##0"])
 def test_a_format_of_another_quantity_or_currency_is_asked(tmp_path, code):
     for path in dressed(tmp_path / "f", code):
         asked(path, "is not a number")
@@ -332,6 +332,9 @@ def test_a_format_of_another_quantity_or_currency_is_asked(tmp_path, code):
         ("annual", "line_lease", '[=0]"-";#,##0', 1),
         ("annual", "line_lease", '0.00;[Red]0.00"万元"', 1),
         ("enterprises", "paid_in_capital", '0.00"万元"', 10_000),
+        ("enterprises", "paid_in_capital", '0.00"萬元"', 10_000),
+        ("enterprises", "paid_in_capital", '0.00"万 元"', 10_000),
+        ("enterprises", "paid_in_capital", '0.0000"億圓"', 100_000_000),
     ],
 )
 def test_a_format_of_the_columns_own_unit_is_read(tmp_path, table, name, code, by):

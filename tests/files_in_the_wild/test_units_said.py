@@ -259,7 +259,9 @@ def test_a_comment_on_one_cell_or_in_passing_is_asked(tmp_path, cell, text):
 def test_a_note_that_names_a_column_is_about_that_column(tmp_path):
     rows = changed(lambda t: in_wan(t, "annual", LEASE))
     rows["annual"].append(["注：数据专线租费单位为万元"])
-    asked(workbook(tmp_path / "a.xlsx", rows), "sales (销售额) is unclear: the note mentions 万元")
+    asked(
+        workbook(tmp_path / "a.xlsx", rows), "the unit of sales (销售额), online_sales (网络零售额)", "is unclear: the note mentions 万元"
+    )
     rows["annual"][0] = [
         name + "（元）" if name != "数据专线租费" and place in range(2, 20) and c.kind == "money" else name
         for place, (name, c) in enumerate(zip(rows["annual"][0], columns(), strict=True))
