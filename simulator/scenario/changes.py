@@ -16,6 +16,7 @@ from simulator.law.measures import MEASURES
 from simulator.law.policy import Promise
 from simulator.law.rewriting import formulas, rewritten
 from simulator.law.terms import Law
+from simulator.notices import notice
 from simulator.phrases import any_of, phrase
 from simulator.projection.assumptions import GENERAL, declared
 from simulator.projection.sobol import REPLICATES
@@ -26,6 +27,7 @@ from simulator.scenario.funding import SETTINGS as RATIONING
 from simulator.scenario.funding import appropriate, contradictions, ration
 
 CONFIDENCE = ("A", "B", "C", "J")
+SMALL = 1_000  # times less than an amount was: its unit seems to be missing
 IDLE = ""  # the source of an assumption that no clause on offer asks for
 _CLAUSEWISE = ("take_up", "typical_sum", "discretion", "facts")  # assumptions about clauses and a policy's own facts
 GROUPS = ("law", "assumptions", "interpretation", "appropriation", "rationing", "population", "policy", "correlations")
@@ -96,6 +98,7 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
         group, _, rest = path.partition(".")
         if group == "law" and rest:
             law_changes[rest] = value
+            _tell_small(scenario, rest, value, changes[path])
         elif group == "policy" and rest in ("start", "end", "in_force"):
             law_changes[path] = value
         elif group == "interpretation" and rest:
@@ -205,6 +208,18 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
         return value if found is None else found
 
     return meant(value)
+
+
+def _tell_small(scenario: Scenario, path: str, value: Any, given: Any) -> None:
+    """Say where an amount of the law is set to so little that its unit seems to be missing: 500 for 500万元."""
+    number = scenario.law.numbers.get(path.partition("@")[0])
+    if number is None or number.unit != "CNY" or isinstance(given, str | bool) or not isinstance(value, int | Decimal):
+        return
+    was = min((amount for amount in number.values.values() if amount > 0), default=0)
+    if 0 < value * SMALL <= was:
+        notice(
+            phrase("law.{} is set to {} CNY, and was {}: if 万元 is meant, write {}万元", path, value, format(was, ",f"), value), odd=True
+        )
 
 
 def _near(path: str, scenario: Scenario) -> str:

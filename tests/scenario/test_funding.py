@@ -178,3 +178,11 @@ def test_what_cannot_be_meant_is_refused_with_a_remedy(changes, reported):
         BASELINE.set(changes)
     [problem] = refused.value.problems
     assert str(problem).startswith(reported), str(problem)
+
+
+@pytest.mark.parametrize("value, said", [(500, True), ("500元", False), ("500万元", False), (300_000, False), (0, False)])
+def test_an_amount_of_the_law_without_its_unit_is_said(caplog, value, said):
+    caplog.set_level("INFO", "simulator")
+    BASELINE.set({"law.headquarters_award.national_award": value})
+    assert [record.message for record in caplog.records if "if 万元 is meant, write 500万元" in record.message] != [] or not said
+    assert bool(caplog.records) == said
