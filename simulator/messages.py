@@ -81,12 +81,15 @@ def place_in_chinese(place: str) -> str:
     return place
 
 
-def translated(problem: Problem, lang: str) -> Problem:
-    """A problem in Chinese (`zh`) or as it is."""
+def translated(
+    problem: Problem, lang: str, said: Callable[[str], str] = chinese, placed: Callable[[str], str] = place_in_chinese
+) -> Problem:
+    """A problem in Chinese (`zh`) or as it is. said, placed: how a text and a place are put in Chinese."""
     if lang != "zh":
         return problem
-    cause, remedy = problem.cause_zh or chinese(problem.cause), problem.remedy_zh or chinese(problem.remedy)
-    return Problem(place_in_chinese(problem.place), cause, remedy, problem.severity)
+    return Problem(
+        placed(problem.place), problem.cause_zh or said(problem.cause), problem.remedy_zh or said(problem.remedy), problem.severity
+    )
 
 
 def line(problem: Problem, lang: str) -> str:

@@ -43,10 +43,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
         employees = np.zeros(shape, dtype=np.int64)
         employees[cells] = annual.column("employees")
 
-    support, district, paid, last_paid_year = (
-        *_support(tables, owners, shape, first),
-        *_paid(tables, owners, shape, first),
-    )
+    support, district, paid, last_paid_year = (*_support(tables, owners, shape, first), *_paid(tables, owners, shape, first))
     doubts.about_enterprises(enterprises)
     doubts.about_examples(enterprises)
     doubts.about_annual(annual)
@@ -99,13 +96,8 @@ def _by_clause(rows: Checked, owners: np.ndarray, shape: tuple[int, int], first:
     sums = np.zeros((*shape, contract().cash_clauses), dtype=np.int64)
     np.add.at(sums, (owners[chosen], years[chosen], rows.numbers("clause")[chosen] - 1), amounts[chosen])
     if sums.max(initial=0) > money.LARGEST or sums.min(initial=0) < 0:
-        raise PopulationError(
-            Problem(
-                rows.raw.label,
-                phrase("amounts of one enterprise, year and clause add up to more than {} CNY", format(money.yuan(money.LARGEST), ",")),
-                "check the amounts",
-            )
-        )
+        cause = phrase("amounts of one enterprise, year and clause add up to more than {} CNY", format(money.yuan(money.LARGEST), ","))
+        raise PopulationError(Problem(rows.raw.label, cause, "check the amounts"))
     return sums
 
 
@@ -145,12 +137,8 @@ def _tell_late(rows: Checked, last: int) -> None:
     """Warn of rows after the last year of `annual`: no assessment reaches them."""
     late = np.flatnonzero(rows.numbers("year") > last)
     if len(late):
-        rows.warn(
-            int(late[0]),
-            "year",
-            phrase("{} row(s) lie after {}, the last year of the table annual (年度), and are not used", len(late), last),
-            "add the later years to annual",
-        )
+        cause = phrase("{} row(s) lie after {}, the last year of the table annual (年度), and are not used", len(late), last)
+        rows.warn(int(late[0]), "year", cause, "add the later years to annual")
 
 
 def _applications(tables: dict[str, Checked], owners: dict[str, np.ndarray]) -> np.ndarray:

@@ -24,33 +24,7 @@ ZEROS = ("零", "〇", "零元", "〇元", "零元整")
 SHORTENED = re.compile(r"\d([.,]\d+)?([eE]\+?|×10\^)\d+")  # what a spreadsheet makes of a long code it took for a number
 CODE_SHAPED = re.compile(r"[0-9A-Za-z]{18}")  # a code of GB 32100, letters in either case
 LOST_DIGITS = re.compile(r"[1-9]\d{14}000")  # a code of digits only, of which a spreadsheet has kept fifteen
-NOTHING = (
-    "-",
-    "--",
-    "—",
-    "——",
-    "–",
-    "−",
-    "/",
-    "\\",
-    "\\n",
-    ".",
-    "...",
-    "......",
-    "*",
-    "×",
-    "nan",
-    "null",
-    "none",
-    "nil",
-    "n/a",
-    "na",
-    "#n/a",
-    "无",
-    "nat",
-    "空",
-    "缺",
-)
+NOTHING = tuple(r"- -- — —— – − / \ \n . ... ...... * × nan null none nil n/a na #n/a 无 nat 空 缺".split())
 TOTALS = ("合计", "总计", "小计", "total", "sum")  # a totals row would be counted as one more enterprise
 EXAMPLE = re.compile(r"\W?(填写|填报)?(示例|范例|举例|样例$|例\W|例$|例如|example|sample\b)|[x×*]{6,}$|9?x{6,}")
 SHOWN = 60  # characters of an offending text that a message repeats
@@ -88,11 +62,8 @@ def parse(text: str, column: Column, declared: Declared | None = None, mac_dates
     if kind == "text":
         return _text(text, column), ""
     if kind not in ("flag", "choice") and (word := plain(text)) in NOTHING:
-        raise Refused(
-            phrase("{} is not a number", shown(text)) if kind not in ("date", "year") else phrase("{} is not a " + kind, shown(text)),
-            "leave blank for none, write 未知 for unknown",
-            word,
-        )
+        cause = phrase("{} is not a number", shown(text)) if kind not in ("date", "year") else phrase("{} is not a " + kind, shown(text))
+        raise Refused(cause, "leave blank for none, write 未知 for unknown", word)
     if kind == "flag":
         return _flag(text), ""
     if kind == "choice":
@@ -130,17 +101,11 @@ def _text(text: str, column: Column) -> str:
         text = bare.upper()  # the same code typed in small letters, or in groups, is one code
     if column.name == "enterprise_id":
         if SHORTENED.fullmatch(text):
-            raise Refused(
-                phrase("{} is a code that a spreadsheet has shortened to a number", shown(text)),
-                "format the column as text and enter the code again",
-                "code",
-            )
+            cause = phrase("{} is a code that a spreadsheet has shortened to a number", shown(text))
+            raise Refused(cause, "format the column as text and enter the code again", "code")
         if LOST_DIGITS.fullmatch(text):
-            raise Refused(
-                phrase("{} is a code whose last digits a spreadsheet has lost", shown(text)),
-                "format the column as text and enter the code again",
-                "code",
-            )
+            cause = phrase("{} is a code whose last digits a spreadsheet has lost", shown(text))
+            raise Refused(cause, "format the column as text and enter the code again", "code")
         if plain(text) in TOTALS:
             raise Refused(phrase("{} is a totals row, not an enterprise", shown(text)), "remove the row")
         if EXAMPLE.match(plain(text)):
@@ -168,28 +133,25 @@ def _choice(text: str, column: Column) -> int | str:
     raise Refused(phrase("{} is not one of the choices", shown(text)), phrase("write one of {}", known))
 
 
+_NO_DAY = {  # why a text is no day, by the word `days.read` has for it: cause, remedy, and whether it is reported once for a column
+    "day-first": ("{} is ambiguous: day and month could be either", "write year first, as 2013-05-06", ""),
+    "no-day": ("{}: there is no such day", "write a day of the calendar, as 2013-02-28", ""),
+    "none": ("{} is what programs write where there is no day", "leave blank for no such date, write 未知 for unknown", "none"),
+    "either": ("{} is a time of day: in UTC it is the day after", "write the day alone, as 2013-05-06", "either"),
+}
+
+
 def _date(text: str, column: Column, mac_dates: bool) -> tuple[int, str]:
     """The whole number yyyymmdd, and how the day was found."""
     day, how = days.read(plain(text), mac_dates)
     if day is None:
-        raise {
-            "day-first": Refused(phrase("{} is ambiguous: day and month could be either", shown(text)), "write year first, as 2013-05-06"),
-            "no-day": Refused(phrase("{}: there is no such day", shown(text)), "write a day of the calendar, as 2013-02-28"),
-            "none": Refused(
-                phrase("{} is what programs write where there is no day", shown(text)),
-                "leave blank for no such date, write 未知 for unknown",
-                "none",
-            ),
-            "either": Refused(
-                phrase("{} is a time of day: in UTC it is the day after", shown(text)), "write the day alone, as 2013-05-06", how
-            ),
-        }.get(how, Refused(phrase("{} is not a date", shown(text)), "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506"))
+        cause, remedy, together = _NO_DAY.get(how, ("{} is not a date", "write 2013-05-06, 2013/5/6, 2013年5月6日 or 20130506", ""))
+        raise Refused(phrase(cause, shown(text)), remedy, together)
     value = day.year * 10_000 + day.month * 100 + day.day
     earliest, latest = column.bounds
     if not earliest <= value <= latest:
         raise Refused(
-            phrase("{} lies outside {} to {}", shown(text), iso(earliest), iso(latest)),
-            "check the year; leave blank for no such date",
+            phrase("{} lies outside {} to {}", shown(text), iso(earliest), iso(latest)), "check the year; leave blank for no such date"
         )
     return value, how
 
@@ -238,10 +200,8 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
     if column.kind == "money" and (match := _SUFFIXED.fullmatch(plain(text))):
         text, suffix = match.groups()
         if declared is not None and not declared.is_settled and MONEY[suffix] != factor:
-            raise Refused(
-                phrase("{} bears another unit than its column, which is in {}", shown(text + suffix), declared.word),
-                "write one unit in the column, or say --unit",
-            )
+            cause = phrase("{} bears another unit than its column, which is in {}", shown(text + suffix), declared.word)
+            raise Refused(cause, "write one unit in the column, or say --unit")
         factor = Decimal(MONEY[suffix])
     elif column.kind == "share" and (match := re.fullmatch(r"(.*\d)\s*%", plain(text))):
         text, suffix, factor = match.group(1), "%", Decimal("0.01")
@@ -258,11 +218,8 @@ def _number(text: str, column: Column, declared: Declared | None) -> tuple[int, 
         if column.kind == "share":
             raise Refused(phrase("{} is more than 1", shown(text)), "write a share between 0 and 1, as 0.85", "above")
         word = "amount" if column.kind == "money" else column.kind
-        raise Refused(
-            phrase("{} is above {}, the largest {} that can be meant", shown(text), format(high, ","), word),
-            phrase("check the number; it is read in {}", column.unit) if column.unit else "check the number",
-            "above",
-        )
+        cause = phrase("{} is above {}, the largest {} that can be meant", shown(text), format(high, ","), word)
+        raise Refused(cause, phrase("check the number; it is read in {}", column.unit) if column.unit else "check the number", "above")
     return money.to_scaled(exact, column.resolution), "" if money.is_exact(exact, column.resolution) else "rounded"
 
 

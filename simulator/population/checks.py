@@ -82,12 +82,8 @@ def _former(enterprises: Checked, index: dict[str, int]) -> dict[str, int]:
         for name in filter(None, (part.strip() for part in re.split("[、,;，；]", text))):
             if index.get(name, row) != row:
                 line = enterprises.raw.line_of(index[name])
-                enterprises.fault(
-                    row,
-                    "former_id",
-                    phrase("{} has a row of its own, on line {}", shown(name), line),
-                    "old and new id are one enterprise: keep one row, with the new id",
-                )
+                cause = phrase("{} has a row of its own, on line {}", shown(name), line)
+                enterprises.fault(row, "former_id", cause, "old and new id are one enterprise: keep one row, with the new id")
             elif former.setdefault(name, row) != row:
                 line = enterprises.raw.line_of(former[name])
                 enterprises.fault(
@@ -119,12 +115,8 @@ def check_rows(rows: Checked, index: dict[str, int] | None, unreadable: bool = F
         if owner is None and unreadable:  # it may be one of those
             continue
         if owner is None:
-            rows.fault(
-                row,
-                "enterprise_id",
-                phrase("{} is not in the table enterprises (企业)", shown(name)),
-                "add the enterprise there, or correct the code",
-            )
+            cause = phrase("{} is not in the table enterprises (企业)", shown(name))
+            rows.fault(row, "enterprise_id", cause, "add the enterprise there, or correct the code")
             continue
         if not rows.readable(row, *names):
             continue

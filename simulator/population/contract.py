@@ -107,16 +107,8 @@ def _find_unit(checked: Checked, column: Column, answers: Mapping[str, str], unc
         unclear.setdefault((found, column.name if "header" in found else ""), []).append(column)  # what is not above it is asked once
     elif position in raw.scaled and column.kind == "money":
         line, divisor = raw.scaled[position]
-        checked.warnings.append(
-            raw.problem(
-                -1,
-                position,
-                phrase("the number on line {} is shown divided by {}; what is stored was read, in yuan", line, divisor),
-                "compare the first one",
-                "warning",
-                column,
-            )
-        )
+        cause = phrase("the number on line {} is shown divided by {}; what is stored was read, in yuan", line, divisor)
+        checked.warnings.append(raw.problem(-1, position, cause, "compare the first one", "warning", column))
 
 
 def _tell_absent(checked: Checked) -> None:

@@ -56,11 +56,8 @@ def from_duckdb(path: Path) -> Source:
                 if table_named(name) is None:
                     continue
                 if not sql or "GENERATED ALWAYS AS" in sql:
-                    refused.append(
-                        Problem(
-                            name, "is a view or has computed columns; only stored tables are read", "store it: CREATE TABLE … AS SELECT …"
-                        )
-                    )
+                    cause = "is a view or has computed columns; only stored tables are read"
+                    refused.append(Problem(name, cause, "store it: CREATE TABLE … AS SELECT …"))
                     del found[schema, name]
                     continue
                 quoted = f"{_quoted(schema)}.{_quoted(name)}"
@@ -80,13 +77,8 @@ def from_duckdb(path: Path) -> Source:
                 held = relation.to_arrow_table() if hasattr(relation, "to_arrow_table") else relation.fetch_arrow_table()
                 found[schema, name] = (held.column_names, list(zip(*map(parquet.as_texts, held.columns), strict=True)))
     except duckdb.Error as error:
-        raise PopulationError(
-            Problem(
-                path.name,
-                phrase("cannot be read as a DuckDB file: {}", type(error).__name__),
-                "check the file; close the program that writes to it",
-            )
-        ) from None
+        cause = phrase("cannot be read as a DuckDB file: {}", type(error).__name__)
+        raise PopulationError(Problem(path.name, cause, "check the file; close the program that writes to it")) from None
     source = _source(found.items(), remarks, single)
     source.present |= {table.name for problem in refused if (table := table_named(problem.place)) is not None}
     source.problems += refused
@@ -97,11 +89,8 @@ def _bound(connection: Any, name: str, quoted: str) -> None:
     """Ask how much a table holds before any of it is read. Raises PopulationError for more than a register has."""
     columns = [row[:2] for row in connection.execute(f"DESCRIBE FROM {quoted}").fetchall()]
     if odd := [column for column, kind in columns if kind.endswith("]") or kind.partition("(")[0] in ("STRUCT", "MAP", "UNION", "VARIANT")]:
-        raise PopulationError(
-            Problem(
-                name, phrase("the column {} holds lists or records; a register's holds one value a row", odd[0]), "store one value a row"
-            )
-        )
+        cause = phrase("the column {} holds lists or records; a register's holds one value a row", odd[0])
+        raise PopulationError(Problem(name, cause, "store one value a row"))
     texts = [
         f"octet_length(CAST({_quoted(column)} AS BLOB))" if kind == "BLOB" else f"strlen({_quoted(column)})"
         for column, kind in columns
@@ -125,13 +114,8 @@ def from_variable(given: str) -> Source:
     name = given.removeprefix("env:")
     address = os.environ.get(name, "")
     if not name or not address:
-        raise PopulationError(
-            Problem(
-                given,
-                "there is no such environment variable, or it is empty",
-                "set it to the address, as postgresql+psycopg://user:password@host/database",
-            )
-        )
+        cause = "there is no such environment variable, or it is empty"
+        raise PopulationError(Problem(given, cause, "set it to the address, as postgresql+psycopg://user:password@host/database"))
     try:
         import sqlalchemy
     except ImportError:
@@ -167,13 +151,9 @@ def from_variable(given: str) -> Source:
             Problem(given, phrase("the driver {} is not installed", error.name), packages.with_extra("database"))
         ) from None
     except Exception as error:  # noqa: BLE001  whatever a driver raises may hold the address in its text: only its kind is named
-        raise PopulationError(
-            Problem(
-                given,
-                phrase("the database cannot be reached or read: {}", type(error).__name__),
-                "check the address in the variable, the network and the right to read the tables",
-            )
-        ) from None
+        cause = phrase("the database cannot be reached or read: {}", type(error).__name__)
+        remedy = "check the address in the variable, the network and the right to read the tables"
+        raise PopulationError(Problem(given, cause, remedy)) from None
     return _source(found.items(), remarks, single)
 
 
@@ -185,11 +165,7 @@ def _fetched(done: Any, table: str) -> list[Any]:
         if type(error).__name__ != "DataError":
             raise
         raise PopulationError(
-            Problem(
-                table,
-                "holds a value that cannot be read, as a day “infinity” or one before the year 1",
-                "correct it; NULL means none",
-            )
+            Problem(table, "holds a value that cannot be read, as a day “infinity” or one before the year 1", "correct it; NULL means none")
         ) from None
 
 

@@ -11,18 +11,9 @@ from simulator.population.spelling import iso
 from simulator.population.wording import articles
 
 KINDS = {
-    "text": "文本",
-    "date": "日期",
-    "money": "金额",
-    "area": "面积",
-    "rent": "租金",
-    "share": "比例",
-    "count": "数量",
-    "flag": "是/否",
-    "choice": "选项",
-    "year": "年度",
-    "clause": "条款",
-}
+    "text": "文本", "date": "日期", "money": "金额", "area": "面积", "rent": "租金", "share": "比例", "count": "数量",
+    "flag": "是/否", "choice": "选项", "year": "年度", "clause": "条款",
+}  # fmt: skip
 
 
 def range_of(column: Column) -> str:
@@ -85,38 +76,18 @@ def columns_table() -> pd.DataFrame:
     for table in contract().tables:
         for column in table.columns:
             severity = {"error": "错误", "warning": "提示"}
-            rules = "；".join(f"{severity[s]}：{zh}" for s, zh, _ in rules_of(column))
-            blank = "不可空" if column.required else "推算" if column.derived else "是" if column.default == 1 else "无"
             counted = column.kind in ("money", "area", "rent", "share", "count")
-            step = f"{1 / column.resolution:f}".rstrip("0").rstrip(".") if counted else ""
-            rows.append(
-                (
-                    table.label,
-                    column.name,
-                    column.header,
-                    KINDS[column.kind],
-                    column.unit,
-                    step,
-                    range_of(column),
-                    blank,
-                    rules,
-                    clauses_of(column),
-                    " / ".join(filter(None, (column.note_zh, column.note_en))),
-                )
-            )
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "表 table",
-            "列 column",
-            "中文表头 header",
-            "类型 type",
-            "单位 unit",
-            "精度 resolution",
-            "范围 range",
-            "空白 blank",
-            "规则 rules",
-            "条款 clauses",
-            "含义 meaning",
-        ],
-    )
+            rows.append({
+                "表 table": table.label,
+                "列 column": column.name,
+                "中文表头 header": column.header,
+                "类型 type": KINDS[column.kind],
+                "单位 unit": column.unit,
+                "精度 resolution": f"{1 / column.resolution:f}".rstrip("0").rstrip(".") if counted else "",
+                "范围 range": range_of(column),
+                "空白 blank": "不可空" if column.required else "推算" if column.derived else "是" if column.default == 1 else "无",
+                "规则 rules": "；".join(f"{severity[s]}：{zh}" for s, zh, _ in rules_of(column)),
+                "条款 clauses": clauses_of(column),
+                "含义 meaning": " / ".join(filter(None, (column.note_zh, column.note_en))),
+            })  # fmt: skip
+    return pd.DataFrame(rows)

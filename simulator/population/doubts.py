@@ -17,22 +17,31 @@ from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 from simulator.population.spelling import iso
 
 FEW = 3  # enterprises with several rows: fewer show no habit
-LARGE_OFFICE = BELIEVED_AREA * facts.AREA
 _EXAMPLE = re.compile("示例|范例|举例|填写样|[XxＸ×]{2,}(?:公司|企业|有限)|某某")
-HIGH_RENT = BELIEVED_RENT * facts.RENT
-SMALL_OFFICE, LOW_RENT = facts.AREA, facts.RENT  # a metre squared, and a yuan for it: less is written in another unit, as 亩 or 万元
+LIMITS = (  # below the first and above the second it is hard to believe: written in another unit, as 亩 or 万元
+    ("rented_area", facts.AREA, 1, BELIEVED_AREA, "an office of {} m²", "an office of only {} m²", "check the area, in m²"),
+    (
+        "rent",
+        facts.RENT,
+        1,
+        BELIEVED_RENT,
+        "a rent of {} CNY per m² and month",
+        "a rent of only {} CNY per m² and month",
+        "write the rent of one m² and one month",
+    ),
+)
 
 
 def about_enterprises(enterprises: Checked) -> None:
     """Warn of capital that does not fit together."""
-    paid_in, registered = enterprises.numbers("paid_in_capital"), enterprises.numbers("registered_capital")
-    for row in _rows((paid_in > registered) & enterprises.known("registered_capital")):
-        enterprises.warn(
-            row,
-            "paid_in_capital",
-            phrase("paid-in capital {} is above the registered {}", format(yuan(paid_in[row]), ","), format(yuan(registered[row]), ",")),
-            "check both",
-        )
+    _tell_above(enterprises, "paid_in_capital", "registered_capital", "paid-in capital {} is above the registered {}")
+
+
+def _tell_above(checked: Checked, part: str, whole: str, cause: str) -> None:
+    """Warn of amounts that are above what they are a part of."""
+    parts, wholes = checked.numbers(part), checked.numbers(whole)
+    for row in _rows((parts > wholes) & checked.known(whole)):
+        checked.warn(row, part, phrase(cause, format(yuan(parts[row]), ","), format(yuan(wholes[row]), ",")), "check both")
 
 
 def about_examples(enterprises: Checked) -> None:
@@ -41,52 +50,21 @@ def about_examples(enterprises: Checked) -> None:
         rows = [row for row, name in enumerate(enterprises.texts("name")) if _EXAMPLE.search(name)]
         for row in rows if 2 * len(rows) <= len(enterprises) else []:
             name = enterprises.texts("name")[row]
-            enterprises.warn(
-                row,
-                "name",
-                phrase("{} seems to be an example of how to fill in; it is counted", shown(name)),
-                "remove the row if it is one",
-            )
+            cause = phrase("{} seems to be an example of how to fill in; it is counted", shown(name))
+            enterprises.warn(row, "name", cause, "remove the row if it is one")
 
 
 def about_annual(annual: Checked) -> None:
     """Warn of offices, rents, sales and buildings that are hard to believe."""
-    area, rent = annual.numbers("rented_area"), annual.numbers("rent")
-    for row in _rows(area > LARGE_OFFICE):
-        annual.warn(row, "rented_area", phrase("an office of {} m²", format(area[row] / facts.AREA, ",.10g")), "check the area, in m²")
-    for row in _rows((area > 0) & (area < SMALL_OFFICE)):
-        size = format(area[row] / facts.AREA, ",.10g")
-        annual.warn(row, "rented_area", phrase("an office of only {} m²", size), "check the area, in m²")
-    for row in _rows(rent > HIGH_RENT):
-        annual.warn(
-            row,
-            "rent",
-            phrase("a rent of {} CNY per m² and month", format(rent[row] / facts.RENT, ",.10g")),
-            "write the rent of one m² and one month",
-        )
-    for row in _rows((rent > 0) & (rent < LOW_RENT)):
-        annual.warn(
-            row,
-            "rent",
-            phrase("a rent of only {} CNY per m² and month", format(rent[row] / facts.RENT, ",.10g")),
-            "write the rent of one m² and one month",
-        )
-    sales, online = annual.numbers("sales"), annual.numbers("online_sales")
-    for row in _rows((online > sales) & annual.known("sales")):
-        annual.warn(
-            row,
-            "online_sales",
-            phrase("online sales {} are above all sales {}", format(yuan(online[row]), ","), format(yuan(sales[row]), ",")),
-            "check both",
-        )
+    for name, unit, low, high, much, little, remedy in LIMITS:
+        values = annual.numbers(name)
+        for cause, rows in ((much, values > high * unit), (little, (values > 0) & (values < low * unit))):
+            for row in _rows(rows):
+                annual.warn(row, name, phrase(cause, format(values[row] / unit, ",.10g")), remedy)
+    _tell_above(annual, "online_sales", "sales", "online sales {} are above all sales {}")
     bare = (annual.numbers("building_recognised") == 1) & (annual.numbers("building_area") == 0)
     for row in _rows(bare & annual.known("building_area")):
-        annual.warn(
-            row,
-            "building_recognised",
-            "a model building without an area",
-            "write building_area (楼宇办公面积)",
-        )
+        annual.warn(row, "building_recognised", "a model building without an area", "write building_area (楼宇办公面积)")
 
 
 def about_merged(annual: Checked, owners: np.ndarray) -> None:
@@ -99,12 +77,8 @@ def about_merged(annual: Checked, owners: np.ndarray) -> None:
     for name, position in annual.positions.items():
         texts = annual.raw.columns[position]
         if name not in KEYS and all(bool(plain(texts[row])) == (row in first) for row in range(len(owners))):
-            annual.warn(
-                int(starts[long[0]]) + 1,
-                name,
-                "is filled in the first row of each enterprise only; the other rows are read as none",
-                "if the cells were merged, write the value in each row",
-            )
+            cause = "is filled in the first row of each enterprise only; the other rows are read as none"
+            annual.warn(int(starts[long[0]]) + 1, name, cause, "if the cells were merged, write the value in each row")
 
 
 def about_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> None:
@@ -117,12 +91,8 @@ def about_closed(enterprises: Checked, annual: Checked, owners: np.ndarray) -> N
     closed = enterprises.numbers("closed_on")[owners]
     taxed = np.any([annual.numbers(name) > 0 for name in ("vat", "business_tax", "income_tax")], axis=0)
     for row in _rows(taxed & (closed > 0) & (annual.numbers("year") > closed // 10_000)):
-        annual.warn(
-            row,
-            "year",
-            phrase("taxes of an enterprise struck off on {}", iso(int(closed[row]))),
-            "check closed_on (注销日期) and the taxes",
-        )
+        cause = phrase("taxes of an enterprise struck off on {}", iso(int(closed[row])))
+        annual.warn(row, "year", cause, "check closed_on (注销日期) and the taxes")
 
 
 def _rows(chosen: np.ndarray) -> list[int]:
@@ -138,14 +108,9 @@ def about_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year
     inside = (present == 0) & (rows > 0) & (rows < rows[:, -1:])
     for owner in np.flatnonzero(inside.any(axis=1)):
         years = _spans([first_year + int(place) for place in np.flatnonzero(inside[owner])])
-        annual.warnings.append(
-            Problem(
-                annual.raw.label,
-                phrase("{}: enterprise-year absent: {}", shown(ids[owner]), years),
-                "add the rows; a year without a row is no base for an increment over the year before",
-                "warning",
-            )
-        )
+        cause = phrase("{}: enterprise-year absent: {}", shown(ids[owner]), years)
+        remedy = "add the rows; a year without a row is no base for an increment over the year before"
+        annual.warnings.append(Problem(annual.raw.label, cause, remedy, "warning"))
 
 
 def _spans(years: list[int]) -> str:

@@ -356,10 +356,8 @@ def _bounded(book: bytes) -> None:
                 row, column = struct.unpack_from("<2H", body)
                 column = struct.unpack_from("<H", body, len(body) - 2)[0] if code == SEVERAL else column
                 if column > FARTHEST:
-                    raise Refused(
-                        phrase("{} lies far outside a register's table", f"{letters(column)}{row + 1}"),
-                        "delete the rows or columns out there",
-                    )
+                    cause = phrase("{} lies far outside a register's table", f"{letters(column)}{row + 1}")
+                    raise Refused(cause, "delete the rows or columns out there")
             if code == DIMENSIONS and len(body) >= 10:
                 last, _, width = struct.unpack_from("<I2H" if len(body) >= 12 else "<3H", body, 4 if len(body) >= 12 else 2)
                 if last > MOST_ROWS or width > MOST_COLUMNS:

@@ -34,19 +34,9 @@ def from_parquet(data: bytes, label: str, of: Table) -> RawTable | Problem:
         declared, schema = file.metadata, file.schema_arrow  # first: a few bytes may stand for any number of rows
         rows, columns = declared.num_rows, declared.num_columns
         if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_VALUES:
-            return Problem(
-                label,
-                phrase("the table has {} rows and {} columns; a register has not", format(rows, ","), format(columns, ",")),
-                phrase("at most {} rows are read; check the file", format(MOST_ROWS, ",")),
-            )
-        texts = [
-            field.name
-            for field in schema
-            if pyarrow.types.is_large_string(field.type)
-            or pyarrow.types.is_string(field.type)
-            or pyarrow.types.is_binary(field.type)
-            or pyarrow.types.is_large_binary(field.type)
-        ]
+            cause = phrase("the table has {} rows and {} columns; a register has not", format(rows, ","), format(columns, ","))
+            return Problem(label, cause, phrase("at most {} rows are read; check the file", format(MOST_ROWS, ",")))
+        texts = [field.name for field in schema if str(field.type).removeprefix("large_") in ("string", "binary")]
         # texts as numbers into their different values: however often one is repeated, it is held once
         file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         table = pyarrow.Table.from_batches(bounded(file.iter_batches(BATCH)), file.schema_arrow)

@@ -130,14 +130,8 @@ def _lacking_years(population: Population, policy: Policy) -> list[Problem]:
     if not lacking:
         return []
     years = ", ".join(map(str, lacking))
-    return [
-        Problem(
-            "annual",
-            phrase("the policy asks for figures of {}, the table begins with {}: they count as 0", years, population.first_year),
-            phrase("add the row of {}", years),
-            "warning",
-        )
-    ]
+    cause = phrase("the policy asks for figures of {}, the table begins with {}: they count as 0", years, population.first_year)
+    return [Problem("annual", cause, phrase("add the row of {}", years), "warning")]
 
 
 def _tell_missing(source: Source, name: str, kind: str) -> None:

@@ -67,12 +67,8 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     if unseen:
         rows = [row for row, text in enumerate(texts) if text in unseen]
         marks = " ".join(dict.fromkeys(mark for text in unseen for mark in unseen[text].split()))
-        checked.warn(
-            rows[0],
-            column.name,
-            phrase("invisible characters ({}) were left out; {} cell(s) in all", marks, len(rows)),
-            "compare the first one; type it anew instead of pasting it",
-        )
+        cause = phrase("invisible characters ({}) were left out; {} cell(s) in all", marks, len(rows))
+        checked.warn(rows[0], column.name, cause, "compare the first one; type it anew instead of pasting it")
     if column.kind == "share":
         _tell_shares(checked, column, texts, values)
     if column.kind == "money" and unit is None:
@@ -205,9 +201,6 @@ def _tell_points(checked: Checked, column: Column, texts: Sequence[str], values:
     written = {text for text, value in values.items() if value != column.default}
     if written and all(_THOUSANDS.fullmatch(plain(text)) for text in written):
         rows = [row for row, text in enumerate(texts) if text in written]
-        checked.fault(
-            rows[0],
-            column.name,
-            phrase("{} may mean thousands, or three digits behind the point; {} cell(s) in all", shown(texts[rows[0]]), len(rows)),
-            phrase("write digits and at most two behind the point; if it is as it stands, say --unit {}=元", column.name),
-        )
+        cause = phrase("{} may mean thousands, or three digits behind the point; {} cell(s) in all", shown(texts[rows[0]]), len(rows))
+        remedy = phrase("write digits and at most two behind the point; if it is as it stands, say --unit {}=元", column.name)
+        checked.fault(rows[0], column.name, cause, remedy)

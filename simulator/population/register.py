@@ -41,9 +41,7 @@ def details_frame(count: int, **columns: Any) -> pd.DataFrame:
     return pd.DataFrame(
         {
             column.name: pd.Series(
-                columns.get(column.name, [column.default] * count),
-                dtype="int64" if column.kind == "date" else "str",
-                index=range(count),
+                columns.get(column.name, [column.default] * count), dtype="int64" if column.kind == "date" else "str", index=range(count)
             )
             for column in DETAIL_COLUMNS
         }
@@ -181,16 +179,7 @@ class Population:
         """
         if not isinstance(other, Population):
             return NotImplemented
-        arrays = (
-            "ids",
-            "enterprises",
-            "annual",
-            "support",
-            "support_district",
-            "paid",
-            "employees",
-            "applications",
-        )
+        arrays = ("ids", "enterprises", "annual", "support", "support_district", "paid", "employees", "applications")
         plain = ("first_year", "last_paid_year", "synthetic")
         return (
             all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
@@ -257,15 +246,9 @@ class Population:
         return [
             ("来源 Source", self.source + ("（合成 synthetic）" if self.synthetic else "")),
             ("企业 Enterprises", f"{len(self):,}"),
-            (
-                "年度 Years",
-                f"{self.first_year}–{self.last_year}, {int(self.annual['present'].sum()):,} 行 rows",
-            ),
+            ("年度 Years", f"{self.first_year}–{self.last_year}, {int(self.annual['present'].sum()):,} 行 rows"),
             ("既有政策 Existing support", f"{np.count_nonzero(self.support):,}"),
-            (
-                "已兑现 Paid",
-                f"{np.count_nonzero(self.paid):,}" + (f", –{self.last_paid_year}" if self.last_paid_year else ""),
-            ),
+            ("已兑现 Paid", f"{np.count_nonzero(self.paid):,}" + (f", –{self.last_paid_year}" if self.last_paid_year else "")),
             ("申报 Applications", f"{len(self.applications):,}"),
             ("未知 Unknown", f"{cells:,} 格 cells, {columns:,} 列 columns"),
             ("警告 Warnings", f"{len(self.warnings):,}"),

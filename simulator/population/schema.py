@@ -65,11 +65,7 @@ def _column(name: str, header: str, kind: str, note_zh: str, note_en: str, **mor
 
 
 _MAGNITUDE = (("error", "整列数量级须可信，否则须用 --unit 指明单位", "the column's magnitude is believable, or --unit says its unit"),)
-_HEADQUARTERS = (
-    (facts.NONE, ("none", "无")),
-    (facts.REGIONAL, ("regional", "区域")),
-    (facts.NATIONAL, ("national", "全国")),
-)
+_HEADQUARTERS = ((facts.NONE, ("none", "无")), (facts.REGIONAL, ("regional", "区域")), (facts.NATIONAL, ("national", "全国")))
 _SECTORS = (
     ("goods", ("goods", "商品")),
     ("services", ("services", "服务")),
@@ -77,11 +73,7 @@ _SECTORS = (
     ("building", ("building", "楼宇")),
     ("traditional", ("traditional", "传统")),
 )
-_PAYERS = (
-    (DISTRICT, ("district", "区级", "区")),
-    (MUNICIPAL, ("municipal", "市级", "市")),
-    (OTHER, ("other", "其他")),
-)
+_PAYERS = ((DISTRICT, ("district", "区级", "区")), (MUNICIPAL, ("municipal", "市级", "市")), (OTHER, ("other", "其他")))
 
 _ID = _column(
     "enterprise_id",
@@ -267,18 +259,8 @@ EXISTING_SUPPORT = (
         optional=True,
     ),
 )
-PAID = (
-    _ID,
-    _YEAR,
-    _CLAUSE,
-    _column("amount", "金额", "money", "本政策实际兑现", "really paid under this policy", required=True),
-)
-APPLICATIONS = (
-    _ID,
-    _YEAR,
-    _CLAUSE,
-    _column("applied_on", "申报日期", "date", "", "day of the application", required=True),
-)
+PAID = (_ID, _YEAR, _CLAUSE, _column("amount", "金额", "money", "本政策实际兑现", "really paid under this policy", required=True))
+APPLICATIONS = (_ID, _YEAR, _CLAUSE, _column("applied_on", "申报日期", "date", "", "day of the application", required=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -354,17 +336,8 @@ def contract_of(policy: Policy) -> Contract:
 
 def _own_column(fact: OwnFact, needed_by: tuple[str, ...]) -> Column:
     """A policy's own fact as a column."""
-    kinds = {
-        "money": "money",
-        "area": "area",
-        "count": "count",
-        "share": "share",
-        "flag": "flag",
-        "day": "date",
-        "choice": "choice",
-        "quantity": "money",
-    }
-    column = _column(fact.name, fact.zh, kinds[fact.kind], fact.zh, fact.en, needed_by=needed_by)
+    kinds = {"day": "date", "quantity": "money"}  # by another name
+    column = _column(fact.name, fact.zh, kinds.get(fact.kind, fact.kind), fact.zh, fact.en, needed_by=needed_by)
     if fact.kind == "quantity":
         return replace(column, unit=fact.unit.name, resolution=fact.unit.scale, high=10**12)
     if fact.kind == "choice":

@@ -87,11 +87,8 @@ def is_big5(data: bytes) -> bool:
 def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     """The raw table of a CSV file's bytes, or why there is none. label: the file's name."""
     if _has_endless_line(data):
-        return Problem(
-            label,
-            phrase("a line of more than {} bytes is no row of a register", format(MOST_LINE, ",")),
-            "check the delimiter and quotations",
-        )
+        cause = phrase("a line of more than {} bytes is no row of a register", format(MOST_LINE, ","))
+        return Problem(label, cause, "check the delimiter and quotations")
     try:
         text, encoding = decode(data)
     except ValueError as error:
@@ -110,11 +107,8 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
             lines.append(first)
             first = reader.line_num + 1
     except csv.Error as error:
-        return Problem(
-            f"{label} line {first}",
-            phrase("the row cannot be taken apart: {}", error),
-            'write a text that holds a quotation mark as "…""…", and close every quotation',
-        )
+        cause = phrase("the row cannot be taken apart: {}", error)
+        return Problem(f"{label} line {first}", cause, 'write a text that holds a quotation mark as "…""…", and close every quotation')
     found = arrange(Grid(label, rows, lines, is_sheet=False, title=label, open_at=len(data) * (whole == text)), table)
     if isinstance(found, RawTable):
         found.encoding = encoding

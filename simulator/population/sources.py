@@ -42,13 +42,9 @@ def open_source(path: str | Path) -> tuple[Source, str, str]:
     if text.startswith("env:"):
         return databases.from_variable(text), text, "table"
     if "://" in text:
-        raise PopulationError(
-            Problem(
-                "the address of a database",
-                "is written out, so it would be kept in records and histories",
-                "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE",
-            )
-        )
+        cause = "is written out, so it would be kept in records and histories"
+        remedy = "put it into an environment variable and give its name: --population env:SIMULATOR_DATABASE"
+        raise PopulationError(Problem("the address of a database", cause, remedy))
     path = Path(path)
     try:
         return _opened(path)
@@ -71,13 +67,9 @@ def _opened(path: Path) -> tuple[Source, str, str]:
         if path.is_file() and suffix in DATABASES:
             return databases.from_duckdb(path), path.name, "table"
         if path.exists():
-            raise PopulationError(
-                Problem(
-                    text,
-                    "is neither a folder of tables, nor a workbook, nor a DuckDB file",
-                    "give the folder that holds enterprises.csv and annual.csv, the workbook, or the .duckdb file",
-                )
-            )
+            cause = "is neither a folder of tables, nor a workbook, nor a DuckDB file"
+            remedy = "give the folder that holds enterprises.csv and annual.csv, the workbook, or the .duckdb file"
+            raise PopulationError(Problem(text, cause, remedy))
     except OSError as error:
         raise PopulationError(Problem(text, phrase("cannot be read: {}", error.strerror or error), "check the path")) from error
     except ValueError as error:  # a path with a zero character
@@ -98,13 +90,8 @@ def _bytes(path: Path) -> bytes:
         raise PopulationError(Problem(path.name, "is no file but a pipe or a device", "give a file"))
     size = found.st_size
     if size > MOST_BYTES:
-        raise PopulationError(
-            Problem(
-                path.name,
-                phrase("the file has {} bytes; a register has not", format(size, ",")),
-                phrase("at most {} are read; check the file", format(MOST_BYTES, ",")),
-            )
-        )
+        cause = phrase("the file has {} bytes; a register has not", format(size, ","))
+        raise PopulationError(Problem(path.name, cause, phrase("at most {} are read; check the file", format(MOST_BYTES, ","))))
     return path.read_bytes()
 
 
@@ -113,13 +100,9 @@ def _workbook(data: bytes, label: str) -> Source:
     if (refusal := _refusal(data, label)) is not None:
         return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(refusal)
     if is_html(data):
-        return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(
-            Problem(
-                label,
-                "is a web page named as a workbook; it holds one table and a register has several",
-                "put each such file into one folder, named after its table (as 年度.xls), or save it as .xlsx",
-            )
-        )
+        cause = "is a web page named as a workbook; it holds one table and a register has several"
+        remedy = "put each such file into one folder, named after its table (as 年度.xls), or save it as .xlsx"
+        return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(Problem(label, cause, remedy))
     source = from_workbook(data, label)
     _tell_renamed(source, data, label)
     return source
@@ -137,14 +120,8 @@ def _tell_renamed(source: Source, data: bytes, label: str) -> None:
     suffix = Path(label).suffix.lower()
     real = ".xls" if is_ole(data) else ".xlsx" if data[:2] == b"PK" else suffix
     if suffix in (".xls", ".xlsx") and real != suffix and not any(p.severity == "error" for p in source.problems):
-        source.problems.append(
-            Problem(
-                label,
-                phrase("is a workbook of the kind {}, whatever its name says; it was read", real),
-                phrase("name it {}", f"{Path(label).stem}{real}"),
-                "warning",
-            )
-        )
+        cause = phrase("is a workbook of the kind {}, whatever its name says; it was read", real)
+        source.problems.append(Problem(label, cause, phrase("name it {}", f"{Path(label).stem}{real}"), "warning"))
 
 
 def _from_folder(folder: Path) -> Source:
@@ -234,11 +211,8 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
     elif (suffix == ".csv" and data[:2] != b"PK" and not is_ole(data)) or (suffix != ".csv" and _is_text(data)):
         found = from_csv(data, label, table)
         if suffix != ".csv" and isinstance(found, RawTable):
-            found.warnings.append(
-                Problem(
-                    label, "is a text with separators (CSV), whatever its name says; it was read", "compare the number of rows", "warning"
-                )
-            )
+            cause = "is a text with separators (CSV), whatever its name says; it was read"
+            found.warnings.append(Problem(label, cause, "compare the number of rows", "warning"))
     else:
         found, others = lone_table(data, label, table)
         source.problems += others

@@ -39,9 +39,5 @@ def digest_of(table: RawTable) -> str:
 
 def unbound(place: str) -> Problem:
     """What is said of a mark that does not fit."""
-    return Problem(
-        place,
-        "marks an invented register, but not these tables: they are treated as real ones",
-        "write it anew with simulator synthesize, or remove the mark",
-        "warning",
-    )
+    cause = "marks an invented register, but not these tables: they are treated as real ones"
+    return Problem(place, cause, "write it anew with simulator synthesize, or remove the mark", "warning")

@@ -7,8 +7,8 @@ left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,39 +23,7 @@ Unknown = tuple[str, int, str]  # enterprise id, year and column, as `Population
 Columns = dict[str, list[Any]]  # written values by column
 
 
-class Population(Protocol):
-    """What is read of a population here; `simulator.population.register` declares and explains it."""
-
-    @property
-    def ids(self) -> np.ndarray: ...
-    @property
-    def enterprises(self) -> np.ndarray: ...
-    @property
-    def annual(self) -> np.ndarray: ...
-    @property
-    def first_year(self) -> int: ...
-    @property
-    def support(self) -> np.ndarray: ...
-    @property
-    def support_district(self) -> np.ndarray: ...
-    @property
-    def paid(self) -> np.ndarray: ...
-    @property
-    def last_paid_year(self) -> int: ...
-    @property
-    def employees(self) -> np.ndarray: ...
-    @property
-    def applications(self) -> np.ndarray: ...
-    @property
-    def details(self) -> pd.DataFrame: ...
-    @property
-    def own(self) -> Mapping[str, np.ndarray]: ...
-    @property
-    def unknown(self) -> list[Unknown]: ...
-    @property
-    def synthetic(self) -> bool: ...
-
-    def __len__(self) -> int: ...
+Population = Any  # simulator.population.register.Population, which is spelt out by this module
 
 
 def to_tables(population: Population, only: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
@@ -63,13 +31,7 @@ def to_tables(population: Population, only: tuple[str, ...] = ()) -> dict[str, p
     register has none.
     """
     unknown = set(population.unknown)
-    makers = {
-        "enterprises": _enterprises,
-        "annual": _annual,
-        "existing_support": _support,
-        "paid": _paid,
-        "applications": _applications,
-    }
+    makers = {"enterprises": _enterprises, "annual": _annual, "existing_support": _support, "paid": _paid, "applications": _applications}
     chosen = [table for table in contract().tables if not only or table.name in only]
     return {table.name: _frame(table, makers[table.name](population, unknown)) for table in chosen}
 
@@ -86,46 +48,36 @@ def _spelt(column: Column, stored: Any, keys: list[tuple[str, int]], unknown: se
     return [UNKNOWN if key in marked else value for key, value in zip(keys, values, strict=True)] if marked else values
 
 
+def held(population: Population, table: Table) -> Iterator[tuple[Column, Any]]:
+    """The stored values of every column of `enterprises` or `annual` but the keys: those that are known, and of details those that
+    somebody filled in or called unknown."""
+    absent, doubtful = ({column for name, _, column in population.unknown if bool(name) == known} for known in (False, True))
+    owners, places = np.nonzero(population.annual["present"])
+    for column in table.columns:
+        name, own = column.name, column.name in contract().own
+        if name in ("enterprise_id", "year") or name in absent or (own and name not in population.own):
+            continue
+        if table.name == "annual":
+            if own or name != "employees" or len(population.employees):
+                every = population.own[name] if own else population.employees if name == "employees" else population.annual[name]
+                yield column, every[owners, places]
+        elif name not in population.details:
+            yield column, population.own[name] if own else population.enterprises[name]
+        elif any(details := population.details[name].tolist()) or name in doubtful:
+            yield column, details
+
+
 def _enterprises(population: Population, unknown: set[Unknown]) -> Columns:
     keys = [(name, 0) for name in population.ids]
-    columns: Columns = {"enterprise_id": list(population.ids)}
-    for column in contract().enterprises[1:]:
-        if ("", 0, column.name) in unknown:
-            continue
-        if column.name in population.details:
-            values = _spelt(column, population.details[column.name].tolist(), keys, unknown)
-            if any(values):
-                columns[column.name] = values
-        elif column.name in contract().own:
-            if column.name in population.own:
-                columns[column.name] = _spelt(column, population.own[column.name], keys, unknown)
-        else:
-            columns[column.name] = _spelt(column, population.enterprises[column.name], keys, unknown)
-    return columns
+    values = {column.name: _spelt(column, stored, keys, unknown) for column, stored in held(population, contract().tables[0])}
+    return {"enterprise_id": list(population.ids)} | values
 
 
 def _annual(population: Population, unknown: set[Unknown]) -> Columns:
     owners, places = np.nonzero(population.annual["present"])
     keys = [(population.ids[owner], population.first_year + int(place)) for owner, place in zip(owners, places, strict=True)]
-    columns: Columns = {
-        "enterprise_id": [name for name, _ in keys],
-        "year": [year for _, year in keys],
-    }
-    for column in contract().annual[2:]:
-        if ("", 0, column.name) in unknown:
-            continue
-        if column.name == "employees":
-            if not len(population.employees):
-                continue
-            stored = population.employees[owners, places]
-        elif column.name in contract().own:
-            if column.name not in population.own:
-                continue
-            stored = population.own[column.name][owners, places]
-        else:
-            stored = population.annual[column.name][owners, places]
-        columns[column.name] = _spelt(column, stored, keys, unknown)
-    return columns
+    values = {column.name: _spelt(column, stored, keys, unknown) for column, stored in held(population, contract().tables[1])}
+    return {"enterprise_id": [name for name, _ in keys], "year": [year for _, year in keys]} | values
 
 
 def _support(population: Population, unknown: set[Unknown]) -> Columns:
@@ -192,7 +144,4 @@ def _columns(population: Population, rows: list[tuple[Any, ...]], names: tuple[s
         return {}
     ordered = sorted(rows, key=lambda row: row[:3]) if sort else rows
     owners, *rest = (list(values) for values in zip(*ordered, strict=True))
-    return {
-        "enterprise_id": [population.ids[owner] for owner in owners],
-        **dict(zip(("year", "clause", *names), rest, strict=True)),
-    }
+    return {"enterprise_id": [population.ids[owner] for owner in owners], **dict(zip(("year", "clause", *names), rest, strict=True))}

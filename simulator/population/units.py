@@ -31,20 +31,7 @@ ANSWERS = ("元", "千元", "万元", "亿元")
 OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without dots, slashes and blanks → factor
     "area": {"m2": 1, "m²": 1, "平方米": 1, "平米": 1},
     "rent": dict.fromkeys(
-        (
-            "元m2月",
-            "元平方米月",
-            "元平米月",
-            "元月m2",
-            "元月平方米",
-            "cnyperm2andmonth",
-            "元每平方米每月",
-            "元m2每月",
-            "元m²月",
-            "元月m²",
-            "元m²每月",
-        ),
-        1,
+        "元m2月 元平方米月 元平米月 元月m2 元月平方米 cnyperm2andmonth 元每平方米每月 元m2每月 元m²月 元月m² 元m²每月".split(), 1
     ),
     "share": {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "0…1": 1, "0-1": 1, "01": 1, "比例": 1, "小数": 1},
     "count": dict.fromkeys(("人", "个", "户", "家", "名", "人次"), 1),
@@ -52,20 +39,9 @@ OTHERS: dict[str, dict[str, int | Decimal]] = {  # by kind: unit words, without 
 OLD = str.maketrans("萬億仟佰拾圆圓’單額數為幣", "万亿千百十元元'单额数为币", '“”"「」')  # as cheques have it; and without quotation marks
 _TIMES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _ENGLISH = {
-    "tenthousand": 10_000,
-    "hundredthousand": 100_000,
-    "thousand": 1_000,
-    "million": 1_000_000,
-    "billion": 1_000_000_000,
-    "10k": 10_000,
-    "10,000": 10_000,
-    "10000": 10_000,
-    "'0000": 10_000,
-    "1,000": 1_000,
-    "1000": 1_000,
-    "'000": 1_000,
-    "wan": 10_000,
-}
+    "tenthousand": 10_000, "hundredthousand": 100_000, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "10k": 10_000,
+    "10,000": 10_000, "10000": 10_000, "'0000": 10_000, "1,000": 1_000, "1000": 1_000, "'000": 1_000, "wan": 10_000,
+}  # fmt: skip
 _OURS, _LARGE = "rmb|cny|yuan|renminbi", "|".join(_ENGLISH)
 _ZH_UNIT = r"(?:人民币|rmb|cny|¥)?(?:1[0,]*|一)?[十百千万亿]*元|(?:人民币|rmb|cny)?[十百千]?[万亿](?!元)(?:rmb|cny)?|百万"
 _EN_UNIT = rf"(?:{_OURS})?(?:{_LARGE})s?(?:of)?(?:{_OURS})+|(?:{_OURS})(?:in)?(?:{_LARGE})s?|wan|{_OURS}"

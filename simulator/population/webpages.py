@@ -257,14 +257,8 @@ def from_html(data: bytes, label: str, table: Table) -> RawTable | Problem:
             Problem(label, "is a web page named as a workbook; its largest table was read", "compare the number of rows", "warning")
         )
         if page.hidden[at]:
-            found.warnings.append(
-                Problem(
-                    label,
-                    phrase("{}; everything was read", phrase("{} row(s) or cell(s) are hidden", page.hidden[at])),
-                    "show it and compare",
-                    "warning",
-                )
-            )
+            cause = phrase("{}; everything was read", phrase("{} row(s) or cell(s) are hidden", page.hidden[at]))
+            found.warnings.append(Problem(label, cause, "show it and compare", "warning"))
         found.warnings += [
             Finding(f"{label}!{letters(column)}{row + 1}", odd.cause, odd.remedy, "error", table=label, line=row + 1, position=column)
             for row, column, odd in page.odd[at]

@@ -73,11 +73,4 @@ def place_in_chinese(place: str) -> str:
 
 def translated(problem: Problem, lang: str) -> Problem:
     """A problem in Chinese (`zh`) or as it is."""
-    if lang != "zh":
-        return problem
-    return Problem(
-        place_in_chinese(problem.place),
-        problem.cause_zh or chinese(problem.cause),
-        problem.remedy_zh or chinese(problem.remedy),
-        problem.severity,
-    )
+    return messages.translated(problem, lang, chinese, place_in_chinese)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulator import facts
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
 from simulator.files import Change, change, digest_of, listed
@@ -18,7 +17,7 @@ from simulator.phrases import phrase
 from simulator.population import schema
 from simulator.population.column import Column, plain
 from simulator.population.synthetic_mark import MARK, synthetic_mark
-from simulator.population.tables import Population, to_tables
+from simulator.population.tables import Population, held, to_tables
 from simulator.spreadsheets import save_rows
 
 TABLE_FILES = (".csv", ".parquet", ".xlsx", ".xls")  # what would be read together with new tables
@@ -52,36 +51,18 @@ def write_parquet(population: Population, folder: Path) -> Path:
 
     if any(enterprise for enterprise, _, _ in population.unknown):
         raise ValueError("a register with unknown cells is written as CSV")
-    absent = {name for _, _, name in population.unknown}
     owners, places = np.nonzero(population.annual["present"])
-    columns = {"enterprises": {"enterprise_id": population.ids}, "annual": {"enterprise_id": population.ids[owners]}}
-    for column in schema.contract().enterprises[1:]:
-        if column.name in population.details:
-            values = population.details[column.name].to_numpy()
-            if column.kind == "text" or column.kind == "choice":
-                if any(values):
-                    columns["enterprises"][column.name] = values
-            elif values.any():
-                columns["enterprises"][column.name] = _typed(values, column)
-        elif column.name in population.own:
-            columns["enterprises"][column.name] = _typed(population.own[column.name], column)
-        elif column.name not in absent and column.name in facts.ENTERPRISE_FIELDS:
-            columns["enterprises"][column.name] = _typed(population.enterprises[column.name], column)
-    columns["annual"]["year"] = population.first_year + places
-    for column in schema.contract().annual[2:]:
-        if column.name in absent:
-            continue
-        if column.name in population.own:
-            columns["annual"][column.name] = _typed(population.own[column.name][owners, places], column)
-        elif column.name != "employees" and column.name in facts.ANNUAL_FIELDS:
-            columns["annual"][column.name] = _typed(population.annual[column.name][owners, places], column)
-        elif population.employees.size:
-            columns["annual"][column.name] = population.employees[owners, places]
+    columns = {
+        "enterprises": {"enterprise_id": population.ids},
+        "annual": {"enterprise_id": population.ids[owners], "year": population.first_year + places},
+    }
+    for table in schema.contract().tables[:2]:
+        columns[table.name] |= {column.name: _typed(np.asarray(stored), column) for column, stored in held(population, table)}
     small = {name: frame for name, frame in to_tables(population, only=("existing_support", "paid", "applications")).items() if len(frame)}
-    files = {name: pyarrow.table(held) for name, held in columns.items()}
+    files = {name: pyarrow.table(found) for name, found in columns.items()}
     files |= {name: pyarrow.Table.from_pandas(frame, preserve_index=False) for name, frame in small.items()}
     return _write_files(
-        folder, {f"{name}.parquet": partial(parquet.write_table, held) for name, held in files.items()}, population.synthetic
+        folder, {f"{name}.parquet": partial(parquet.write_table, found) for name, found in files.items()}, population.synthetic
     )
 
 
@@ -96,7 +77,7 @@ def _typed(stored: np.ndarray, column: Column) -> Any:
         months = (safe // 10_000 - 1970) * 12 + safe // 100 % 100 - 1
         days = months.astype("datetime64[M]").astype("datetime64[D]") + (safe % 100 - 1)
         return pyarrow.array(days, mask=stored == 0)
-    if column.kind == "choice":
+    if column.kind == "choice" and stored.dtype.kind in "iu":
         words = {value: options[0] for value, options in column.choices}
         return pyarrow.array([words.get(value, "") for value in stored.tolist()])
     if column.resolution == 1:
@@ -129,13 +110,8 @@ def _refuse_mixture(changing: Change, files: set[str]) -> None:
         if (is_table or is_mark) and entry.name not in files:
             changing.remove(entry.name)
             if not entry.is_file() or mine.get(entry.name) != digest_of(entry):
-                problems.append(
-                    Problem(
-                        str(changing.folder),
-                        phrase("already holds {}, which would be read together with the new tables", entry.name),
-                        "remove it, or choose an empty folder",
-                    )
-                )
+                cause = phrase("already holds {}, which would be read together with the new tables", entry.name)
+                problems.append(Problem(str(changing.folder), cause, "remove it, or choose an empty folder"))
     if problems:
         raise PopulationError(problems)
 

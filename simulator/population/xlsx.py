@@ -62,10 +62,7 @@ def refusal(data: bytes) -> tuple[str, str] | None:
             entries = archive.infolist()
             named = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
     except Exception:  # noqa: BLE001  zipfile raises many kinds on damaged input; all mean the same to the user
-        return (
-            "this is no .xlsx workbook: the file is damaged, protected by a password, or of another kind",
-            save,
-        )
+        return ("this is no .xlsx workbook: the file is damaged, protected by a password, or of another kind", save)
     names = {entry.filename.lower() for entry in entries}
     if b"opendocument.spreadsheet" in named:
         return "is an OpenDocument table (.ods), which is not read", save
@@ -395,11 +392,7 @@ def _glance(name: str, content: bytes) -> Look:
 
 
 def _read(
-    name: str,
-    content: bytes,
-    styles: Mapping[str, Style],
-    fresh: bool,
-    raised: Mapping[int, tuple[str, bool]] = MappingProxyType({}),
+    name: str, content: bytes, styles: Mapping[str, Style], fresh: bool, raised: Mapping[int, tuple[str, bool]] = MappingProxyType({})
 ) -> Look:
     """A sheet's XML, read: any spelling of it, cells and rows without an address too."""
     found = Look()
