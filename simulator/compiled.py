@@ -66,9 +66,9 @@ def once(function: Callable[..., Any]) -> Compiled:
 
 
 def columnwise(function: Callable[..., Any]) -> Compiled:
-    """As `rule`, for a loop over enterprises side by side (see projection.columns). A division by nought gives what NumPy gives:
-    asking first would keep the loop from becoming vector code."""
-    return Compiled(function, "inside", _nrt=False, error_model="numpy")
+    """As `rule`, for a loop over enterprises side by side (see projection.columns), never written out where it is
+    used. A division by nought gives what NumPy gives: asking first would keep the loop from becoming vector code."""
+    return Compiled(function, "inside", _nrt=False, error_model="numpy", forceinline=False, apart=True)
 
 
 def inlined(function: Callable[..., Any]) -> Compiled:

@@ -99,9 +99,23 @@ class Part(JITCodeLibrary):
         return SimpleNamespace(set_env=lambda _name, _env: None)
 
 
+class PartApart(Part):
+    """One that is never written out where it is used: in a long function its vectors would be kept aside and fetched back around every
+    call of another."""
+
+    def add_llvm_module(self, module: Any) -> None:
+        """The function itself, and what it uses of numba's own, which is written out in it."""
+        for function in module.functions:
+            if not function.is_declaration and f"{len(self.name)}{self.name}" in function.name:
+                function.add_function_attribute("noinline")
+        super().add_llvm_module(module)
+
+
 class Rule(CPUDispatcher):
     """A function compiled for use inside an entry only: what would let Python call it took a quarter of the time a new version has to be
     waited for."""
+
+    part = Part
 
     def __call__(self, *given: Any) -> Any:
         raise TypeError(f"{self.py_func.__name__} is compiled for compiled code")
@@ -110,7 +124,7 @@ class Rule(CPUDispatcher):
         """Compiled as a part of others."""
         codegen = self.targetdescr.target_context.codegen()
         with global_compiler_lock:
-            before, codegen._library_class = codegen._library_class, Part
+            before, codegen._library_class = codegen._library_class, self.part
             try:
                 return super().compile(sig)
             finally:
@@ -121,10 +135,11 @@ class Rule(CPUDispatcher):
         return super().get_call_template(tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in dict(kws).items()})
 
 
-def inside(function: Callable[..., Any], **options: Any) -> Any:
+def inside(function: Callable[..., Any], apart: bool = False, **options: Any) -> Any:
     """A rule, ready to be compiled."""
     made = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function)
     made.__class__ = Rule
+    made.part = PartApart if apart else Part
     return made
 
 

@@ -135,7 +135,8 @@ def unit(w0, w1):
 
 
 @inlined
-def _u(seed, draw, stream, enterprise, year):
+def uniform(seed, draw, stream, enterprise, year):
+    """`u`, written out where it is used: for loops."""
     last = (np.uint64(stream) << np.uint64(16)) | np.uint64(year)
     w0, w1, _, _ = philox(enterprise & _LOW, enterprise >> _HALF, np.uint64(draw) & _LOW, last, seed & _LOW, seed >> _HALF)
     return unit(w0, w1)
@@ -144,14 +145,14 @@ def _u(seed, draw, stream, enterprise, year):
 @rule
 def u(seed, draw, stream, enterprise, year):
     """A number in (0, 1) with 53 bits. seed, enterprise: uint64; draw < 2³², stream, year < 2¹⁶."""
-    return _u(seed, draw, stream, enterprise, year)
+    return uniform(seed, draw, stream, enterprise, year)
 
 
 @rule
 def fill(seed, draw, stream, enterprises, year, numbers):
     """`u` of many enterprises into `numbers`: the loop a compiler turns into vector code, several times as fast as one by one."""
     for i in range(enterprises.shape[0]):
-        numbers[i] = _u(seed, draw, stream, enterprises[i], year)
+        numbers[i] = uniform(seed, draw, stream, enterprises[i], year)
 
 
 @entry

@@ -11,7 +11,7 @@ from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
 from simulator.projection.chance import draw_yearly
-from simulator.projection.columns import TOGETHER
+from simulator.projection.columns import TOGETHER, padded
 from simulator.projection.enterprises import STATE, carry, project_year, set_out, write_year
 from simulator.projection.newcomers import (
     ARRIVING,
@@ -24,7 +24,7 @@ from simulator.projection.newcomers import (
     make_platform,
     relative_size,
 )
-from simulator.projection.taxes import tax_year, to_fen
+from simulator.projection.taxes import to_fen
 from simulator.streams import SALES, SERVICE, SUPPORT, fill, key_of_slot, u
 
 
@@ -32,10 +32,11 @@ from simulator.streams import SALES, SERVICE, SUPPORT, fill, key_of_slot, u
 def hold_older_support(world, workspace, e):
     """What an older policy gives an enterprise that holds its support, under every clause and in every year: a share of the
     clause's typical sum, whatever the law under test gives."""
-    par, existing, of_district = world.par, workspace.existing[e], workspace.of_district[e]
+    par, existing, of_district, plan = world.par, workspace.existing[e], workspace.of_district[e], workspace.plans[e]
     holds = par.existing_share > 0.0 and u(world.seed, world.draw, SUPPORT, workspace.states[e].key, 0) < par.existing_share
-    for k in range(world.law.cash):
-        amount = to_fen(par.existing_rate * world.typical[k]) if holds else 0
+    plan.supported = 1 if holds else 0
+    for k in range(world.law.cash if holds else 0):
+        amount = to_fen(par.existing_rate * world.typical[k])
         for j in range(existing.shape[0]):
             existing[j, k], of_district[j, k] = amount, np.int64(amount * par.existing_of_district + 0.5)
 
@@ -53,10 +54,13 @@ def enter_drawn(world, workspace, e, start, based):
     carry(workspace.enterprises[e], state, 1, carried, e)
     carried.anyway[e], carried.went_online[e] = state.anyway, 0
     set_out(state, workspace.years[start], e)
-    workspace.plans[e].active, workspace.plans[e].reach = 1, ALL
+    workspace.plans[e].active, carried.reach[e] = 1, ALL
     row = workspace.rows[e, start + 1]
     expected_row(state, 1, workspace.years[start + 1], e, row)
     for j in range(start + 1, workspace.years.shape[0]):
+        if j > start + 1 and world.unchanged[j]:
+            workspace.years[j].ordinary[e] = workspace.years[j - 1].ordinary[e]
+            continue
         workspace.years[j].ordinary[e] = possible(
             world.law,
             workspace.enterprises,
@@ -82,8 +86,8 @@ def sizes_of_incumbents(world, keys, variates, relative, services):
         count = min(TOGETHER, relative.shape[0] - start)
         for e in range(count):
             keys[e] = key_of_slot(kinds.GOODS, 0, start + e)
-        fill(world.seed, world.draw, SERVICE, keys[:count], 0, variates.service)
-        fill(world.seed, world.draw, SALES, keys[:count], 0, variates.sales)
+        fill(world.seed, world.draw, SERVICE, keys[: padded(count)], 0, variates.service)
+        fill(world.seed, world.draw, SALES, keys[: padded(count)], 0, variates.sales)
         for e in range(count):
             slot = start + e
             services[slot] = is_service(world.par, variates.service[e])
@@ -104,14 +108,13 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
     variates = workspace.variates[0]
     total = sizes_of_incumbents(world, workspace.keys, variates, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
-    sharing, first_year = world.terms[0], workspace.years[0]
-    tax = tax_year(par, world.base_year, sharing, world.base_year, sharing, world.moves[0])
+    first_year = workspace.years[0]
     while start < n:
         count, start = choose(held, only, start, n, workspace.which)
         for e in range(count):
             i = workspace.which[e]
             workspace.keys[e] = key_of_slot(kinds.GOODS, 0, i) if i < number else key_of_slot(kinds.PLATFORM, 0, i - number)
-        draw_facts(seed, draw, workspace.keys[:count], variates)
+        draw_facts(seed, draw, workspace.keys[: padded(count)], variates)
         for e in range(count):
             i, enterprise, state = workspace.which[e], workspace.enterprises[e], workspace.states[e]
             workspace.enterprises[e], workspace.states[e] = no_enterprise[0], no_state[0]
@@ -121,12 +124,12 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
             else:
                 make_platform(par, enterprise, state, seed, draw)
             enter_drawn(world, workspace, e, 0, 0)
-        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, workspace.keys[:count], 0, workspace.years)
-        project_year(par, tax, workspace.carried[0], first_year, first_year, count, world.base_year, True)
+        draw_yearly(world.drivers, seed, draw, world.base_year, workspace.keys[: padded(count)], 0, workspace.years)
+        project_year(world.drivers[0], workspace.carried[0], first_year, first_year, padded(count), world.base_year, True)
         for e in range(count):
             write_year(workspace.states[e], first_year, e, world.base_year, 1.0, workspace.rows[e, 0])
-        live_together(world, workspace, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
-        note_held(held, only, workspace, count)
+        listed = live_together(world, workspace, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
+        note_held(held, only, workspace, count, listed)
 
 
 @maker
@@ -179,8 +182,8 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
                 workspace.rows[e, p] = no_row[0]
             enter_drawn(world, workspace, e, j - 1, j)
             before.sales[e], before.online_sales[e] = 0, 0
-        draw_yearly(world.pars, seed, draw, world.base_year, world.growth, workspace.keys[:count], j, workspace.years)
-        live_together(world, workspace, Cohort(count, j - 1, j, 0, 0, False, j), by_clause, by_year)
-        note_held(held, only, workspace, count)
+        draw_yearly(world.drivers, seed, draw, world.base_year, workspace.keys[: padded(count)], j, workspace.years)
+        listed = live_together(world, workspace, Cohort(count, j - 1, j, 0, 0, False, j), by_clause, by_year)
+        note_held(held, only, workspace, count, listed)
         start += count
     return space, number

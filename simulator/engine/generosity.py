@@ -14,7 +14,7 @@ import numpy as np
 
 from simulator.compiled import entry
 from simulator.engine.edges import edges_of
-from simulator.engine.enacted import Enacted, enact, play_enacted
+from simulator.engine.enacted import Enacted, Stage, enact
 from simulator.engine.kernel import THOSE_THERE, Register, nothing_wanted
 from simulator.engine.totals import AWARDED, BY_CLAUSE, BY_YEAR
 from simulator.errors import ScenarioError
@@ -109,27 +109,21 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
         edges = edges_of(of.law.policy, enacted.terms, scenario.base_year)
         by_clause = np.zeros((len(KINDS), 1, years, enacted.clauses, len(BY_CLAUSE)), np.int64)
         for kind, sums in zip(KINDS, by_clause, strict=True):
-            play_enacted(
-                enacted,
-                scenario.declared,
-                np.uint64(0),
-                np.zeros(1, np.int64),
-                of_years,
-                ones,
-                edges,
-                False,
-                scenario.base_year,
-                0,
-                suspended_from or NEVER,
-                references(general(par)[0], enacted, edges, scenario.base_year, kind),
-                0,
-                False,
-                THOSE_THERE,
-                0,
-                nothing_wanted(1, years),
-                sums,
-                np.zeros((1, years, len(BY_YEAR)), np.int64),
+            stage = Stage(
+                seed=np.uint64(0),
+                generosity=ones,
+                enacted=enacted,
+                declared=scenario.declared,
+                edges=edges,
+                hindsight=False,
+                base_year=scenario.base_year,
+                known=0,
+                suspended_from=suspended_from or NEVER,
+                register=references(general(par)[0], enacted, edges, scenario.base_year, kind),
+                synthetic=False,
             )
+            by_year = np.zeros((1, years, len(BY_YEAR)), np.int64)
+            stage.play_under(of_years, np.zeros(1, np.int64), sums, by_year, nothing_wanted(1, years), who=THOSE_THERE)
         return by_clause[..., : enacted.cash, AWARDED].sum(axis=(1, 2, 3)).astype(float)
 
     now = support(scenario, suspended)

@@ -22,12 +22,12 @@ from simulator.engine.workspace import (
     note_held,
     possible,
     reach_of,
-    share_with_all,
 )
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
 from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import YEAR
+from simulator.projection.drivers import drive
 from simulator.projection.enterprises import what_may_come
 from simulator.projection.market import market_growth, price_levels
 from simulator.projection.newcomers import ARRIVING, arrivals, incumbents
@@ -80,9 +80,10 @@ class Wanted(NamedTuple):
 class Shared(NamedTuple):
     """What the enterprises of each draw share: the arrays of a World, one more axis of draws in front.
 
-    draws (draws,): their numbers; parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws,
-    clauses); own (draws, facts); numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's
-    district decides; edges (years + 1, pairs). growth, moves, prices and groups are filled while the draws are played.
+    draws (draws,): their numbers; parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical
+    (draws, clauses); own (draws, facts); numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that
+    each draw's district decides; unchanged (draws, years + 1); edges (years + 1, pairs); growth, prices (draws, years + 1):
+    scratch. drivers (draws, years + 1) DRIVERS and groups are filled while the draws are played.
     """
 
     seed: Any
@@ -94,11 +95,12 @@ class Shared(NamedTuple):
     law: Any
     terms: Any
     numbers: Any
+    unchanged: Any
     readings: Any
     own: Any
     growth: Any
-    moves: Any
     prices: Any
+    drivers: Any
     edges: Any
     generosity: Any
     groups: Any
@@ -122,11 +124,10 @@ def world_of(shared, d):
         shared.law,
         shared.terms,
         shared.numbers[d],
+        shared.unchanged[d],
         shared.readings,
         shared.own[d],
-        shared.growth[d],
-        shared.moves[d],
-        shared.prices[d],
+        shared.drivers[d],
         shared.edges,
         shared.generosity,
         shared.groups[d],
@@ -216,15 +217,17 @@ def play_draws(shared, register, workspace, hindsight, known, taken, synthetic, 
     for d in range(draws):
         market_growth(parameters[d], hindsight, shared.seed, shared.draws[d], base_year, shared.growth[d])
         price_levels(parameters[d], shared.prices[d])
-        share_with_all(parameters[d], terms, base_year, known, shared.growth[d], shared.moves[d])
+        for j in range(years + 1):
+            of_market, price = shared.growth[d, j], shared.prices[d, j]
+            drive(parameters[d], j, base_year + j, terms, 0, base_year, known, of_market, price, shared.drivers[d, j])
     start = 0
     while who & THOSE_THERE and only == 0 and start < n:  # a block's facts stay in the fastest memory while all draws play it
         count, start = choose(wanted.held[0], only, start, n, workspace.which)
         cohort = bring_in(register, known, base_year, terms, workspace, count)
         for d in range(draws):
             world = world_of(shared, d)
-            play_block(world, register, workspace, cohort, by_clause[d], by_year[d])
-            note_held(wanted.held[d], only, workspace, count)
+            listed = play_block(world, register, workspace, cohort, by_clause[d], by_year[d])
+            note_held(wanted.held[d], only, workspace, count, listed)
     for d in range(draws):
         world = world_of(shared, d)
         if who & THOSE_THERE:

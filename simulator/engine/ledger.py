@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.compiled import entry, rule
-from simulator.law.assessment import common, remember
+from simulator.law.assessment import ALL, common, remember
 from simulator.law.calling import at, call
 
 # One claim: what one enterprise was awarded in one year under one cash clause; under CLAWBACK what a breach makes due
@@ -54,4 +54,4 @@ def remember_paid(law, enterprises, own, annual, own_annual, paid, head, numbers
                 at(histories, (i,)),
             )
             amounts[: law.cash] = paid[i, j]
-            remember(law, given, call(law.conduct, given), histories[i], years[j], amounts)
+            remember(law, given, call(law.conduct, given), histories[i], years[j], amounts, ALL)

@@ -12,7 +12,7 @@ from simulator import facts
 from simulator.engine import kernel
 from simulator.engine.contest import weighed
 from simulator.engine.edges import edges_of
-from simulator.engine.enacted import Enacted, decided, enact, play_enacted
+from simulator.engine.enacted import Enacted, Stage, enact
 from simulator.engine.generosity import NEVER, generosity_of
 from simulator.engine.incumbents import forget, known_by, states_of
 from simulator.engine.ledger import remember_paid
@@ -22,7 +22,7 @@ from simulator.law.policy import HISTORY
 from simulator.phrases import phrase
 from simulator.population.parts import Register
 from simulator.population.register import Population
-from simulator.projection.assumptions import Declared, by_year
+from simulator.projection.assumptions import by_year
 from simulator.projection.enterprises import STATE
 from simulator.projection.uncertain import Uncertain
 from simulator.scenario import Scenario
@@ -30,21 +30,11 @@ from simulator.streams import REPLICATE_BITS
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What no draw changes: most of the arguments of `kernel.play_draws`. enacted: the law in the base year and the award years."""
+class Prepared(Stage):
+    """A scenario and a population, made ready. dated: what is assumed from a year on, `path@2014`; at_mode: every assumption is at its
+    most likely value."""
 
-    seed: np.uint64
-    generosity: np.ndarray
-    enacted: Enacted
-    declared: Declared
-    edges: np.ndarray
-    hindsight: bool
-    base_year: int
-    known: int
-    suspended_from: int
-    register: kernel.Register
-    synthetic: bool
-    dated: Mapping[str, Uncertain]  # what is assumed from a year on, `path@2014`
+    dated: Mapping[str, Uncertain]
     at_mode: bool
 
     @cached_property
@@ -88,30 +78,11 @@ class Prepared:
         nothing = kernel.nothing_wanted(len(parameters), by_year.shape[1])
 
         def play(asked: kernel.Wanted, into: tuple[np.ndarray, np.ndarray]) -> None:
-            play_enacted(
-                self.enacted,
-                self.declared,
-                self.seed,
-                numbers,
-                of_years,
-                self.generosity,
-                self.edges,
-                self.hindsight,
-                self.base_year,
-                self.known,
-                self.suspended_from,
-                self.register,
-                self.office_taken if taken is None else taken,
-                self.synthetic,
-                who,
-                only,
-                asked,
-                *into,
-            )
+            space = self.office_taken if taken is None else taken
+            self.play_under(of_years, numbers, *into, asked, taken=space, who=who, only=only)
 
         if self.enacted.policy.contested:
-            law = decided(self.enacted, self.declared, of_years)
-            scratch = np.zeros_like(by_clause), np.zeros_like(by_year)
+            scratch, law = (np.zeros_like(by_clause), np.zeros_like(by_year)), self.decided(of_years)
             wanted |= weighed(self.enacted, self.seed, numbers, law, self.base_year, nothing, lambda asked: play(asked, scratch))
         play(nothing._replace(**wanted), (by_clause, by_year))
 

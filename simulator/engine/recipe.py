@@ -11,13 +11,14 @@ import math
 import numpy as np
 
 from simulator.compiled import entry, rule
-from simulator.distributions import lognormal, normal
+from simulator.distributions import lognormal, normal, poisson
 from simulator.facts import AREA as AREA_UNITS
 from simulator.facts import NATIONAL, REGIONAL
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.chance import draw_yearly
 from simulator.projection.columns import CARRIED, YEAR
+from simulator.projection.drivers import DRIVERS, drive
 from simulator.projection.enterprises import (
     befall,
     carry,
@@ -28,10 +29,11 @@ from simulator.projection.enterprises import (
     write_year,
 )
 from simulator.projection.newcomers import CAPITAL_REFORM, is_service, lease_of, sector_of_anchor
-from simulator.projection.taxes import tax_year
 from simulator.streams import (
     AGE,
     AREA,
+    BREACH,
+    CHILDREN,
     DESIGNATED,
     EMPLOYEES,
     FOUNDED_LOCALLY,
@@ -220,7 +222,7 @@ def invent(pars, seed, first_year, kind_of, born, head, joining, median_sales, e
     before and of newcomers."""
     years = annual.shape[1]
     carried, columns = np.zeros(1, CARRIED), np.zeros(years, YEAR)
-    steady, moves, prices = np.empty(years), np.ones(2), np.empty(years)
+    drivers, prices = np.zeros(years, DRIVERS), np.empty(years)
     _invent(
         pars,
         seed,
@@ -236,8 +238,7 @@ def invent(pars, seed, first_year, kind_of, born, head, joining, median_sales, e
         employees,
         carried,
         columns,
-        steady,
-        moves,
+        drivers,
         prices,
     )
 
@@ -258,21 +259,24 @@ def _invent(
     employees,
     all_carried,
     columns,
-    steady,
-    moves,
+    drivers,
     prices,
 ):
-    """`invent`; all_carried, columns, steady, prices: to be written over."""
+    """`invent`; all_carried, columns, drivers, prices: to be written over."""
     par, carried = pars[0], all_carried[0]
     growth = common_growth(par, par.market_growth)
-    steady[:] = growth
     for j in range(prices.shape[0]):  # states are in the base year's prices, the last but one's
         prices[j] = (1.0 + par.prices_growth) ** (j - prices.shape[0] + 2)
+        drive(pars, j, first_year + j, head, j, first_year, j, par.market_growth, prices[j], drivers[j])
     for i in range(len(kind_of)):
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        draw_yearly(pars, seed, 0, first_year, steady, states["key"][i : i + 1], 0, columns)
+        draw_yearly(drivers, seed, 0, first_year, states["key"][i : i + 1], 0, columns)
+        for j in range(columns.shape[0]):
+            year, now, key = first_year + j, columns[j], states[i].key
+            now.breach[0] = u(seed, 0, BREACH, key, year)
+            now.executive_children[0] = poisson(u(seed, 0, CHILDREN, key, year), pars[j].children_rate)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median)
         carry(enterprise, state, 1, carried, 0)
         before = columns[0]
@@ -281,9 +285,7 @@ def _invent(
             year, now = first_year + j, columns[j]
             if year < born[i]:
                 continue
-            sharing = head[j]
-            tax, fresh = tax_year(par, year, sharing, year, sharing, moves), j == 0 or year == born[i]
-            project_year(par, tax, carried, before, now, 1, year, fresh)
+            project_year(drivers[j], carried, before, now, 1, year, j == 0 or year == born[i])
             if now.there[0] == 0:
                 break
             before = now
@@ -298,4 +300,4 @@ def _invent(
             # the published quantiles are of the base year; staff follows the growth of all at half its pace
             since = year - max(born[i], first_year + annual.shape[1] - 2)
             employees[i, j] = max(1, int(people * math.exp(0.5 * growth * since) + 0.5))
-            befall(par, enterprise, carried, now, 0, year)
+            befall(drivers[j], enterprise, carried, now, 0, year)

@@ -2,6 +2,7 @@
 
 from simulator.compiled import columnwise, inlined, rule
 from simulator.law.calendar import date_in_term, year_of
+from simulator.law.calling import lowest
 from simulator.money import FEN, LARGEST
 
 ONE_IN = 20  # online sales of a twentieth of all sales make a traditional enterprise one that has gone online
@@ -173,19 +174,21 @@ def check_sums(by_clause, by_year):
 
 
 @inlined
-def enter_awards(law, anyway, row, amounts, support, of_district, by_clause, by_year):
-    """Enter what was awarded into the year's sums. Returns whether anything was."""
+def enter_awards(law, anyway, row, amounts, bits, supported, support, of_district, by_clause, by_year):
+    """Enter what was awarded into the year's sums; bits: of which clauses something may have been, one each. Returns whether anything
+    was."""
     anything = rebated = 0
-    for k in range(law.clauses):
+    while bits != 0:
+        k = lowest(bits)
+        bits &= bits - 1
         if amounts[k] > 0:
             anything = 1
             by_clause[k, RECIPIENTS] += 1
             by_clause[k, AWARDED] += amounts[k]
-            if law.tied >> k & 1:
-                rebated = 1
+            rebated |= law.tied >> k & 1
             if k < law.cash:
                 by_year[AWARDED_ANYWAY] += amounts[k] * anyway
-                if amounts[k] > support[k] and law.weighs != 0:
+                if supported != 0 and amounts[k] > support[k] and law.weighs != 0:
                     by_clause[k, DISPLACED] += support[k]
                     by_year[DISPLACED_OF_DISTRICT] += of_district[k]
     by_year[ANY_RECIPIENT] += anything

@@ -39,9 +39,9 @@ def decided_at(decided, year, clause, enterprise):
 @once
 def asks_for(world, key, j, k, amount):
     """Whether an enterprise applies for an amount of a clause in the year at position j."""
-    par = world.pars[j]
-    rate = take_up_rate(world.rates[j, k], amount, world.typical[k], par.take_up_size_elasticity)
-    return applies(world.seed, world.draw, key, world.keys[k], rate, par.take_up_together)
+    drivers = world.drivers[j]
+    rate = take_up_rate(world.rates[j, k], amount, world.typical[k], drivers.elasticity)
+    return applies(world.seed, world.draw, key, world.keys[k], rate, drivers.together)
 
 
 @once

@@ -6,25 +6,24 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.compiled import maker, rule
+from simulator.compiled import inlined, rule
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL, common
 from simulator.law.calling import Functions, at, call
 from simulator.law.policy import HISTORY
-from simulator.projection.columns import CARRIED, TOGETHER, YEAR
-from simulator.projection.enterprises import PLATFORM, STATE, common_growth, own_rate_moves, set_out, write_year
+from simulator.projection.columns import ASKING, CARRIED, TOGETHER, YEAR
+from simulator.projection.enterprises import PLATFORM, STATE, set_out, write_year
 from simulator.projection.newcomers import VARIATES
 
 
 class World(NamedTuple):
     """What all enterprises of a draw share.
 
-    par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical
-    (clauses,): take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years +
-    1,) HEAD, numbers (years + 1, numbers), readings: the law of the base year and each year; own: OWN records of its own facts;
-    prices (years + 1,): of rents and fees over the base year's; growth (years + 1,): the common part of log growth; moves
-    (years + 1, 2): how the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1,
-    pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
+    par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical (clauses,):
+    take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years + 1,) HEAD,
+    numbers (years + 1, numbers), readings: the law of the base year and each year; unchanged (years + 1,): whether it is that of
+    the year before; own: OWN records of its own facts; drivers (years + 1,): DRIVERS of each year; edges (years + 1, pairs): EDGE
+    records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
     `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
     kept_count: see `life.keep`; contested (clauses,), weighed (years or 0,), candidates, decided: see `weighing`.
     """
@@ -39,11 +38,10 @@ class World(NamedTuple):
     law: Any
     terms: Any
     numbers: Any
+    unchanged: Any
     readings: Any
     own: Any
-    growth: Any
-    moves: Any
-    prices: Any
+    drivers: Any
     edges: Any
     generosity: Any
     groups: Any
@@ -59,21 +57,23 @@ class World(NamedTuple):
     decided: Any
 
 
-@rule
-def share_with_all(pars, terms, base_year, known, growth, moves):
-    """Fill growth and moves of World; growth comes as log growth of the market; known: the position a register's own
-    retained rate is of."""
-    for j in range(growth.shape[0]):
-        growth[j] = common_growth(pars[j], growth[j])
-        for s in range(2):
-            moves[j, s] = own_rate_moves(pars[j], base_year + j, terms[j], pars[known], base_year + known, terms[known], s == 1)
-
-
-# How an enterprise is to be played. active: later years are written; reach: the clauses that could ever matter to it, one bit
-# each.
+# How an enterprise is to be played. active: later years are written; supported: it may hold existing support; paid_before: something
+# was paid to it before the first year.
+# While it is: written: position of the last row written; opened: more clauses could matter to it than before; paid: something was paid
+# to it; noted: the clauses that something may be noted of in its history, one bit each.
 # What comes back: changed: its facts are no longer those it came with; held: the clauses whose conditions held in some year,
 # one bit each; left: last year before it left because rent support ran out (0: it did not).
-PLAN = np.dtype([(name, np.int64) for name in ("active", "reach", "changed", "held", "left")])
+PLAN = np.dtype(
+    [(name, np.int64) for name in ("active", "supported", "paid_before", "written", "opened", "paid", "noted", "changed", "held", "left")]
+)
+
+# Who the law looks at, side by side. usual, ever: the clauses that could matter to each in some year, as things stand and whatever befalls
+# it; opens: whether something does that opens clauses; who: places of some of them, keys: theirs, numbers: scratch; in the year at hand,
+# visited: places of those that the law looks at, matter: the clauses that could matter, conduct and holding: what it says of each.
+LOOKED = np.dtype(
+    [(name, np.int64, (TOGETHER,)) for name in ("usual", "ever", "opens", "who", "visited", "matter", "conduct", "holding")]
+    + [("keys", np.uint64, (TOGETHER,)), ("numbers", np.float64, (TOGETHER,))]
+)
 
 
 FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an office in the designated buildings
@@ -100,8 +100,9 @@ class Workspace(NamedTuple):
     states; rows (TOGETHER, years + 1): position 0 is the base year, projected ones written when the law looks at them; carried (1,)
     CARRIED, years (years + 1,) YEAR: the same side by side; existing, of_district, paid (TOGETHER, years, cash clauses): existing
     support, the district's part of it, what this policy really paid; histories (TOGETHER, clauses): what it paid before the first
-    year; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts; history, amounts, replaced, places, values,
-    due (clauses,): of the one being played; written (1,): whether anything stands in history.
+    year, and nothing (1,), as if it had not; own (TOGETHER, facts), own_rows (TOGETHER, years + 1, facts): the policy's own facts;
+    looked (1,) LOOKED; history, amounts (TOGETHER, clauses): what was paid so far, what is in the year at hand; asking (1,) ASKING;
+    replaced, places, values, due (clauses,): of the one at hand.
     """
 
     which: Any
@@ -119,13 +120,15 @@ class Workspace(NamedTuple):
     of_district: Any
     paid: Any
     histories: Any
+    nothing: Any
+    looked: Any
     history: Any
     amounts: Any
+    asking: Any
     replaced: Any
     places: Any
     values: Any
     due: Any
-    written: Any
 
 
 def empty_workspace(years: int, law: Functions, own: int, own_annual: int) -> Workspace:
@@ -147,23 +150,29 @@ def empty_workspace(years: int, law: Functions, own: int, own_annual: int) -> Wo
         np.zeros(support, np.int64),
         np.zeros(support, np.int64),
         np.zeros((TOGETHER, clauses), HISTORY),
-        np.zeros(clauses, HISTORY),
+        np.zeros(1, HISTORY),
+        np.zeros(1, LOOKED),
+        np.zeros((TOGETHER, clauses), HISTORY),
+        np.zeros((TOGETHER, clauses), np.int64),
+        np.zeros(1, ASKING),
         np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64),
         np.zeros(clauses, np.int64),
-        np.zeros(clauses, np.int64),
-        np.zeros(1, np.int64),
     )
 
 
-@maker
+@inlined
+def all_clauses(workspace):
+    """Every clause, one bit each."""
+    return (1 << workspace.history.shape[1]) - 1
+
+
+@rule
 def forget_past(workspace):
-    """Whoever comes next has no existing support and was never paid before."""
-    never = np.zeros(1, HISTORY)
-    workspace.existing[:], workspace.of_district[:] = 0, 0
+    """Whoever comes next was never paid before."""
     for e in range(TOGETHER):
-        workspace.histories[e] = never[0]
+        workspace.plans[e].noted, workspace.plans[e].paid_before = all_clauses(workspace), 0
 
 
 @rule
@@ -183,12 +192,15 @@ def choose(held, only, start, n, which):
 
 
 @rule
-def note_held(held, only, workspace, count):
+def note_held(held, only, workspace, count, listed):
     """Keep which clauses' conditions held and who has an office in the designated buildings, where that is asked for: when all
-    are played, and `held` has workspace."""
+    are played, and `held` has workspace. listed: of how many, named in workspace.looked, a clause could hold at all."""
     if only == 0 and held.shape[0] > 0:
         for e in range(count):
-            held[workspace.which[e]] = workspace.plans[e].held << 1 | (FOUND_ROOM if workspace.states[e].designated != 0 else 0)
+            held[workspace.which[e]] = FOUND_ROOM if workspace.states[e].designated != 0 else 0
+        for i in range(listed):
+            e = workspace.looked[0].who[i]
+            held[workspace.which[e]] |= workspace.plans[e].held << 1
 
 
 @rule

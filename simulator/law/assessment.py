@@ -41,9 +41,10 @@ def settle(law, conduct, existing, amounts, displaced):
 
 
 @rule
-def remember(law, given, conduct, history, year, amounts):
-    """Enter what was paid this year into the history, and return what is due back (fen, ≥ 0)."""
-    if law.marking != 0:
+def remember(law, given, conduct, history, year, amounts, matter):
+    """Enter what was paid this year into the history, and return what is due back (fen, ≥ 0). matter: the clauses that could matter this
+    year, one bit each: no other notes anything."""
+    if law.marking & matter:
         call(law.mark, given + (at(amounts, ()), conduct & ELIGIBLE))
     for k in range(law.clauses):
         if amounts[k] > 0:
@@ -123,7 +124,7 @@ def assess_register(
                 for k in range(law.cash):
                     amounts[k] = paid[i, j, k]
                     replaced[k] = support[k] if amounts[k] > support[k] and law.weighs != 0 else 0
-            clawback[i, j] = remember(law, given, conduct, history, years[j], amounts)
+            clawback[i, j] = remember(law, given, conduct, history, years[j], amounts, ALL)
 
 
 @entry
@@ -192,7 +193,7 @@ def remember_year(
             at(readings, ()),
             at(histories, (i,)),
         )
-        clawback[i] = remember(law, given, conduct[i], histories[i], year, amounts[i])
+        clawback[i] = remember(law, given, conduct[i], histories[i], year, amounts[i], ALL)
 
 
 @entry

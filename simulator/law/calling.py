@@ -18,7 +18,9 @@ from numba.core import cgutils, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.extending import intrinsic
 
-from simulator.law.machine import Columns, Machine
+from simulator.law.language import nodes
+from simulator.law.language.nodes import Node
+from simulator.law.machine import Columns, Machine, reads
 from simulator.law.plain import Plain
 from simulator.law.policy import Policy
 
@@ -30,8 +32,9 @@ _made: OrderedDict[tuple[str, bool], Any] = OrderedDict()
 class Functions(NamedTuple):
     """A policy as compiled code sees it: addresses of its functions (see `machine`), how many clauses, of them in cash, bits of
     those that keep a mark, of those tied to taxes, of those whose support ends, of those that only the first n get, of those of them
-    where who is due takes a place; weighs: whether an existing support is weighed against a clause's; looks_back: whether conduct is
-    asked in every year after a payment; ago: how many years before the one at hand its formulas look at, all where a year is fixed."""
+    where who is due takes a place; children: whether anything reads the children of senior managers; weighs: whether an existing
+    support is weighed against a clause's; looks_back: whether conduct is asked in every year after a payment; ago: how many
+    years before the one at hand its formulas look at, all where a year is fixed."""
 
     entitle: int
     conduct: int
@@ -48,6 +51,7 @@ class Functions(NamedTuple):
     ending: int
     ranked: int
     staying: int
+    children: int
     weighs: int
     looks_back: int
     ago: int
@@ -78,6 +82,7 @@ def _make(policy: Policy, columns: Columns, plain: bool) -> tuple[Machine | Plai
         **made.addresses,
         clauses=len(policy.clauses),
         cash=policy.cash_clauses,
+        children=int("executive_children" in policy.uses.every_fact),
         weighs=int(policy.settlement.weighs_existing),
         looks_back=int(_looks_back(policy)),
         ago=_EVERY_YEAR if policy.fixed_years else policy.longest_ago,
@@ -86,9 +91,18 @@ def _make(policy: Policy, columns: Columns, plain: bool) -> tuple[Machine | Plai
 
 
 def _looks_back(policy: Policy) -> bool:
-    """Whether a year may ask for something back though nothing befell the enterprise in it: then conduct is asked every year."""
+    """Whether a year may ask for something back though nothing befell the enterprise in it: then conduct is asked every year. Not so
+    where it is the year of what befell it that counts: year(violated_on) == year."""
     back = policy.settlement.clawback
-    return back is not None and not set(back.facts) <= {"violated_on", "unsound_on"} and bool(back.facts)
+    return back is not None and not any(_of_the_year_of_a_breach(part) for part in nodes.conjuncts(back.node))
+
+
+def _of_the_year_of_a_breach(part: Node) -> bool:
+    """Whether a condition is year(some day of a breach) == year."""
+    if part.op != "eq" or not any(arg.op == nodes.YEAR for arg in part.args):
+        return False
+    when = part.args[0] if part.args[1].op == nodes.YEAR else part.args[1]
+    return when.op == "floor_div" and reads(when) <= {"violated_on", "unsound_on"}
 
 
 _BITS: dict[str, Callable[[Any], bool]] = {
@@ -130,6 +144,17 @@ def _invoke(typing: Any, function: Any, given: Any) -> Any:
     return signature, generate
 
 
+@intrinsic
+def _lowest(typing: Any, bits: Any) -> Any:
+    """The place of the lowest bit of a whole number that is not 0."""
+    signature = types.int64(types.int64)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return signature, generate
+
+
 @numba.njit(inline="always")
 def at(array, index):
     """The address of what lies at the indices (a tuple) of an array's first axes."""
@@ -140,3 +165,9 @@ def at(array, index):
 def call(function, given):
     """Call a function of a policy with a tuple of whole numbers."""
     return _invoke(function, given)  # type: ignore[call-arg]
+
+
+@numba.njit(inline="always")
+def lowest(bits):
+    """The place of the lowest bit of a whole number that is not 0."""
+    return _lowest(bits)  # type: ignore[call-arg]

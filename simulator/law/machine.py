@@ -35,14 +35,13 @@ PRESENT = "present"
 
 @dataclass(frozen=True)
 class Columns:
-    """What the projection does with facts. together, places, ordinary, relevant: how it lays a year of enterprises side by side: words of a
-    column, and which column each fact is; lasting: facts that stay what they are; priced: those that stay 0 or above 0; growing:
-    those that stay 0, or may come to anything."""
+    """What the projection does with facts. together, places, possible: how it lays a year of enterprises side by side: words of a
+    column, and which column each fact is; possible: the one of clauses; lasting: facts that stay what they are; priced: those that stay 0
+    or above 0; growing: those that stay 0, or may come to anything."""
 
     together: int
     places: Mapping[str, int]
-    ordinary: int
-    relevant: int
+    possible: int
     lasting: frozenset[str]
     priced: frozenset[str]
     growing: frozenset[str]
@@ -390,9 +389,19 @@ def _reach(module: ir.Module, policy: Policy, columns: Columns) -> None:
     build.ret(found)
 
 
+def by_figures(policy: Policy, columns: Columns) -> dict[int, list[list[Node]]]:
+    """Of each clause that a year's figures can rule out: ways it could matter by these figures, one of which must be open."""
+    moving, found = set(columns.places) - {PRESENT}, {}
+    for k, clause in enumerate(policy.clauses):
+        parts = [[part for part in way if (read := reads(part)) and read <= moving] for way in ways(clause)]
+        if all(parts):
+            found[k] = parts
+    return found
+
+
 def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
-    """Of enterprises side by side: `relevant` gets those of the clauses in `ordinary` that the year's figures leave possible. Figures of
-    one that has no row count as 0."""
+    """Of enterprises side by side: `possible` gets the clauses that the year's figures leave possible. Figures of one that
+    has no row count as 0."""
     code = _Code(module, policy, "stir", ("now", "count", "head", "numbers", "readings"))
     build, given = code.build, code.given
     entry, loop, done = code.function.entry_basic_block, code.function.append_basic_block("loop"), code.function.append_basic_block("done")
@@ -404,7 +413,7 @@ def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
     def column(place: int) -> ir.Value:
         return code.load(given["now"], build.add(e, ir.Constant(I64, place * columns.together)))
 
-    there = column(columns.places["present"])
+    there = column(columns.places[PRESENT])
     leaf_of = code._leaf
 
     def leaf(node: Node) -> ir.Value:
@@ -416,21 +425,14 @@ def _stir(module: ir.Module, policy: Policy, columns: Columns) -> None:
 
     code._leaf = leaf  # type: ignore[method-assign]
     left: ir.Value = ir.Constant(I64, -1)
-    moving = set(columns.places) - {"present"}
-    for k, clause in enumerate(policy.clauses):
-        some: ir.Value | None = None
-        for way in ways(clause):
-            parts = [part for part in way if (read := reads(part)) and read <= moving]
-            if not parts:
-                some = None
-                break
-            possible = code.truth(code.value(nodes.both(*parts)))
-            some = possible if some is None else build.or_(some, possible)
-        if some is not None:
-            keep = build.select(some, ir.Constant(I64, -1), ir.Constant(I64, ~(1 << k)))
-            left = build.and_(left, keep)
-    place = build.add(e, ir.Constant(I64, columns.relevant * columns.together))
-    code.store(build.and_(column(columns.ordinary), left), given["now"], place)
+    for k, open_ways in by_figures(policy, columns).items():
+        some: ir.Value = ir.Constant(I1, 0)
+        for parts in open_ways:
+            some = build.or_(some, code.truth(code.value(nodes.both(*parts))))
+        keep = build.select(some, ir.Constant(I64, -1), ir.Constant(I64, ~(1 << k)))
+        left = build.and_(left, keep)
+    place = build.add(e, ir.Constant(I64, columns.possible * columns.together))
+    code.store(left, given["now"], place)
     following = build.add(e, ir.Constant(I64, 1))
     e.add_incoming(following, build.block)
     build.cbranch(build.icmp_signed("<", following, given["count"]), loop, done)

@@ -22,11 +22,13 @@ from simulator.law.machine import (
     FUNCTIONS,
     HISTORY_WORDS,
     MARK,
+    PRESENT,
     ROW_WORDS,
     SETTLED,
     SETTLES,
     TOTAL,
     Columns,
+    by_figures,
     growing_facts,
     reads,
     ways,
@@ -85,7 +87,7 @@ class Plain:
 
         def of_many(now: int, count: int, head: int, numbers: int, readings: int) -> int:
             columns = self.columns
-            table = words(now, max(*columns.places.values(), columns.ordinary, columns.relevant) + 1, columns.together)
+            table = words(now, max(*columns.places.values(), columns.possible) + 1, columns.together)
             return int(
                 self.stir(
                     table, count, words(head, 3), words(numbers, len(self.policy.number_paths)), words(readings, len(self.policy.readings))
@@ -245,10 +247,9 @@ class Plain:
         return found
 
     def stir(self, now: Any, count: int, head: Any, numbers: Any, readings: Any) -> int:
-        places = self.columns.places
-        moving = set(places) - {"present"}
+        places, open_ways = self.columns.places, by_figures(self.policy, self.columns)
         for e in range(count):
-            there = int(now[places["present"]][e])
+            there = int(now[places[PRESENT]][e])
 
             def of(node: Node, e: int = e, there: int = there) -> int:
                 if node.op == nodes.ROW:
@@ -256,9 +257,8 @@ class Plain:
                 return self.leaves(None, None, None, None, 0, 0, 0, head, numbers, readings, None)(node)
 
             left = -1
-            for k, clause in enumerate(self.policy.clauses):
-                parted = [[p for p in way if reads(p) and reads(p) <= moving] for way in ways(clause)]
-                if all(parted) and not any(all(evaluate(p, of) for p in parts) for parts in parted):
+            for k, parted in open_ways.items():
+                if not any(all(evaluate(p, of) for p in parts) for parts in parted):
                     left &= ~(1 << k)
-            now[self.columns.relevant][e] = int(now[self.columns.ordinary][e]) & left
+            now[self.columns.possible][e] = left
         return 0

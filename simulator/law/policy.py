@@ -185,8 +185,7 @@ class Clause:
     @cached_property
     def facts(self) -> tuple[str, ...]:
         """Every fact it reads, of this year, an earlier or a fixed year."""
-        dated = (name for name, _ in (*self.uses.earlier, *self.uses.fixed_years))
-        return tuple(dict.fromkeys((*self.uses.facts, *dated)))
+        return self.uses.every_fact
 
 
 @dataclass(frozen=True)
@@ -354,8 +353,7 @@ class Policy:
         general = Uses()
         for part in (*self.settlement.conduct, *([self.settlement.clawback] if self.settlement.clawback else [])):
             general.add(part.uses)
-        dated = (name for name, _ in (*general.earlier, *general.fixed_years))
-        found: dict[str, list[str]] = {name: list(self.slugs) for name in (*general.facts, *dated)}
+        found: dict[str, list[str]] = {name: list(self.slugs) for name in general.every_fact}
         for clause in self.clauses:
             for name in clause.facts:
                 if clause.slug not in found.setdefault(name, []):

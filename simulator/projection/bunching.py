@@ -28,7 +28,7 @@ def lifted(value, edges, fact, reach):
 
 
 @rule
-def lift_contributions(par, edges, now, count):
-    """Contributions of a year side by side (YEAR) that lie within reach of an edge."""
+def lift_contributions(reach, edges, now, count):
+    """Contributions of a year side by side (YEAR) that lie within reach (a share of it) of an edge."""
     for e in range(count):
-        now.district_contribution[e] = lifted(now.district_contribution[e], edges, CONTRIBUTION, par.bunching_contribution)
+        now.district_contribution[e] = lifted(now.district_contribution[e], edges, CONTRIBUTION, reach)

@@ -1,16 +1,14 @@
-"""The streams every enterprise is asked in every projected year, drawn for many enterprises together.
+"""The streams enterprises are asked in projected years, drawn for many of them together: all, or those that some clause could matter to.
 
 One by one a stream costs several times what it costs in a loop over enterprises, which a compiler turns into vector code.
 The numbers are those of `streams.u` all the same: functions of their names, whoever asks.
 """
 
-import math
-
 from simulator.compiled import columnwise, rule
 from simulator.distributions import laplace_cut_within, poisson
 from simulator.elementary import exp
-from simulator.projection.enterprises import SHOCK_CUT
-from simulator.streams import BREACH, CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill
+from simulator.projection.columns import padded
+from simulator.streams import CERTIFICATION, CHILDREN, EXIT, GROWTH, PROFIT, fill
 
 
 @columnwise
@@ -21,26 +19,34 @@ def growth_factors(numbers, count, common, scale, inside):
 
 
 @rule
-def draw_yearly(pars, seed, draw, base_year, growth, keys, first, years):
-    """Fill the growth factors, the variates and the children of senior managers of `years` (years + 1,) YEAR, from position
-    `first` on, for the enterprises of keys (n,).
+def draw_yearly(drivers, seed, draw, base_year, keys, first, years):
+    """Fill the growth factors and the variates of profit, exit and certification of `years` (years + 1,) YEAR, from position `first` on,
+    for the enterprises of keys (n,).
 
-    pars (years + 1,): PARAMETERS of each year; growth (years + 1,): what all share of a year's log growth; position 0 is the
-    base year.
+    drivers (years + 1,): DRIVERS of each year; position 0 is the base year.
     """
-    scale = pars[0].market_own_shock
-    inside = 1 - math.exp(-SHOCK_CUT / scale)
     for j in range(first, years.shape[0]):
-        par = pars[j]
-        childless = math.exp(-par.children_rate)
-        now, year = years[j], base_year + j
-        children, variates = now.executive_children, now.profit
+        now, year, by = years[j], base_year + j, drivers[j]
         fill(seed, draw, GROWTH, keys, year, now.factor)
-        growth_factors(now.factor, keys.shape[0], growth[j], scale, inside)
-        fill(seed, draw, CHILDREN, keys, year, variates)
-        for i in range(keys.shape[0]):
-            children[i] = poisson(variates[i], par.children_rate) if variates[i] > childless else 0
-        fill(seed, draw, PROFIT, keys, year, variates)
+        growth_factors(now.factor, keys.shape[0], by.growth, by.shock, by.inside)
+        fill(seed, draw, PROFIT, keys, year, now.profit)
         fill(seed, draw, EXIT, keys, year - 1, now.leaves)
-        fill(seed, draw, BREACH, keys, year, now.breach)
         fill(seed, draw, CERTIFICATION, keys, year, now.certification)
+
+
+@rule
+def draw_for(seed, draw, stream, year, who, keys, numbers, column):
+    """The numbers of some of those side by side into their places of a column. who (n,): their places, keys (TOGETHER,): of which
+    the first n are theirs; numbers (TOGETHER,): scratch."""
+    fill(seed, draw, stream, keys[: padded(who.shape[0])], year, numbers)
+    for i in range(who.shape[0]):
+        column[who[i]] = numbers[i]
+
+
+@rule
+def draw_children(drivers, seed, draw, year, keys, numbers, children):
+    """The children of senior managers of the enterprises of keys (n,) into their column. numbers (TOGETHER,): scratch."""
+    rate, childless = drivers.children, drivers.childless
+    fill(seed, draw, CHILDREN, keys, year, numbers)
+    for i in range(keys.shape[0]):
+        children[i] = poisson(numbers[i], rate) if numbers[i] > childless else 0

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.compiled import columnwise, once, rule
+from simulator.compiled import columnwise, inlined, once, rule
 from simulator.distributions import mean_exp_laplace_cut
 from simulator.facts import AREA, NATIONAL, OCCUPANCY, RENT
 from simulator.law.calendar import year_of
@@ -92,19 +92,25 @@ def hazards(par):
 
 
 @columnwise
-def project_year(par, tax, carried, before, now, count, year, fresh):
+def project_year(drivers, carried, before, now, count, year, fresh):
     """A projected year of enterprises side by side: who is still there, growth, profit, taxes, and the facts in fen.
 
-    tax: TaxYear; carried: CARRIED; before, now: YEAR, now with its variates; fresh: the year is everybody's first.
+    drivers: `drivers.DRIVERS`; carried: CARRIED; before, now: YEAR, now with its variates; fresh: the year is everybody's first.
     """
-    incumbents, first, second, third, later = hazards(par)
+    # read before the loop: in it, a compiler could not know that they stay what they are
+    incumbents, first, second, third = drivers.gone_incumbent, drivers.gone_first, drivers.gone_second, drivers.gone_third
+    later, new_profit, lasting, regained = drivers.gone_later, drivers.profitable, drivers.lasts, drivers.regained
+    goods_burden, services_burden, margin, income_rate = drivers.goods_burden, drivers.services_burden, drivers.margin, drivers.income_rate
+    kept_share, goods_local, services_local = drivers.kept, drivers.goods_local, drivers.services_local
+    income_local, goods_base, services_base = drivers.income_local, drivers.goods_base, drivers.services_base
+    income_base, goods_moved, services_moved = drivers.income_base, drivers.goods_moved, drivers.services_moved
     for e in range(count):
         born = carried.born[e]
         age, new = year - born, fresh | (born == year)
         hazard = incumbents if born == 0 else first if age <= 1 else second if age == 2 else third if age == 3 else later
         gone = (carried.active[e] != 0) & (not new) & ((carried.passing[e] != 0) | (now.leaves[e] < hazard))
         now.there[e] = 0 if gone else before.there[e]
-        now.present[e] = now.there[e] & carried.active[e]
+        now.present[e], now.here[e] = now.there[e] & carried.active[e], 1
         # the market's growth is net of those who leave: who stays grows by what they free
         stays = 1.0 - hazard
         factor = 1.0 if new else now.factor[e] / stays if stays > 0.0 else now.factor[e]
@@ -112,20 +118,20 @@ def project_year(par, tax, carried, before, now, count, year, fresh):
         part = carried.first_part[e] if born == year else 1.0
         yuan = whole * part
         now.yuan[e], now.members[e], now.part[e] = whole, before.members[e] * factor, part
-        lasts = tax.lasts if before.profitable[e] != 0 else tax.regained
-        profitable = now.profit[e] < (tax.profitable if new else lasts)
+        lasts = lasting if before.profitable[e] != 0 else regained
+        profitable = now.profit[e] < (new_profit if new else lasts)
         now.profitable[e] = 1 if profitable else 0
         services = carried.services[e] != 0
-        turnover = yuan * (tax.services_burden if services else tax.goods_burden)
-        income = yuan * tax.margin * tax.income_rate if profitable else 0.0
-        kept = retained(tax.kept, tax.services_local if services else tax.goods_local, turnover, tax.income_local, income)
-        unshared = retained(tax.kept, tax.services_base if services else tax.goods_base, turnover, tax.income_base, income)
+        turnover = yuan * (services_burden if services else goods_burden)
+        income = yuan * margin * income_rate if profitable else 0.0
+        kept = retained(kept_share, services_local if services else goods_local, turnover, income_local, income)
+        unshared = retained(kept_share, services_base if services else goods_base, turnover, income_base, income)
         own = yuan * carried.own_rate[e]  # a register's own level, moved only by the sharing rules
         unshared = own if carried.own_rate[e] > 0.0 else unshared
-        kept = own * (tax.services_moved if services else tax.goods_moved) if carried.own_rate[e] > 0.0 else kept
+        kept = own * (services_moved if services else goods_moved) if carried.own_rate[e] > 0.0 else kept
         now.sales[e], now.online_sales[e] = to_fen(yuan), to_fen(yuan * carried.online_share[e])
         now.turnover_tax[e], now.income_tax[e] = to_fen(turnover), to_fen(income)
-        now.local[e], now.unshared[e] = to_fen(kept / tax.kept if tax.kept > 0.0 else 0.0), to_fen(unshared)
+        now.local[e], now.unshared[e] = to_fen(kept / kept_share if kept_share > 0.0 else 0.0), to_fen(unshared)
         now.retained_tax[e] = to_fen(kept)
         now.district_contribution[e] = now.retained_tax[e]
 
@@ -206,29 +212,35 @@ def part_of_year(day):
     return (13 - day // 100 % 100) / 12
 
 
+@inlined
+def breaks(drivers, variate):
+    """Whether a year may bring a violation or accounts that cease to be sound."""
+    return (variate < drivers.violation) | (variate > 1.0 - drivers.unsound)
+
+
 @once
-def befall(par, enterprise, carried, now, e, year):
+def befall(drivers, enterprise, carried, now, e, year):
     """What may happen to an enterprise in a projected year, by its variates: a certification; a violation, at the variate's
     lower end, accounts that cease to be sound, at its upper. Within such a part an variate is spread evenly, so it tells the day."""
-    rate = par.certification_rate if carried.may_certify[e] == RETAILER else par.certification_rate_others
+    rate = drivers.certification if carried.may_certify[e] == RETAILER else drivers.certification_of_others
     if carried.may_certify[e] != 0 and now.certification[e] < rate and enterprise.certified_on == 0:
         enterprise.certified_on = day_in_year(now.certification[e] / rate, year)
-    if now.breach[e] > 1.0 - par.breach_accounts_rate and enterprise.unsound_on == 0:
-        enterprise.unsound_on = day_in_year((1.0 - now.breach[e]) / par.breach_accounts_rate, year)
-    if now.breach[e] < par.breach_rate and enterprise.violated_on == 0:
-        enterprise.violated_on = day_in_year(now.breach[e] / par.breach_rate, year)
+    if now.breach[e] > 1.0 - drivers.unsound and enterprise.unsound_on == 0:
+        enterprise.unsound_on = day_in_year((1.0 - now.breach[e]) / drivers.unsound, year)
+    if now.breach[e] < drivers.violation and enterprise.violated_on == 0:
+        enterprise.violated_on = day_in_year(now.breach[e] / drivers.violation, year)
 
 
 @once
-def reregister(par, enterprise, carried, e, seed, draw, key, year):
+def reregister(drivers, enterprise, carried, e, seed, draw, key, year):
     """钻空子：an incumbent that dissolves and returns as newly settled: the full cost of a newcomer, no new tax."""
     if carried.may_settle[e] != 0 and enterprise.settled_on == 0:
-        if u(seed, draw, REREGISTERS, key, year) < par.reregistration_share:
+        if u(seed, draw, REREGISTERS, key, year) < drivers.returning:
             enterprise.settled_on = year * 10_000 + 7_01
             enterprise.lease_started_on = enterprise.settled_on
 
 
 @rule
-def leaves_after_support(par, state, seed, draw, year):
+def leaves_after_support(drivers, state, seed, draw, year):
     """Whether an enterprise whose rent support runs out this year leaves the district."""
-    return u(seed, draw, LEAVING, state.key, year) < par.exit_after_support
+    return u(seed, draw, LEAVING, state.key, year) < drivers.leaving

@@ -15,7 +15,7 @@ from simulator.law.calendar import month_of
 from simulator.money import FEN
 from simulator.projection import enterprises as kinds
 from simulator.projection.bunching import CAPITAL, lifted
-from simulator.projection.columns import TOGETHER
+from simulator.projection.columns import TOGETHER, padded
 from simulator.projection.enterprises import day_in_year
 from simulator.streams import (
     ANCHOR_SECTOR,
@@ -272,6 +272,6 @@ def make_newcomers(par, enterprises, states, seed, draw, year, edges, keys, reco
         count = min(TOGETHER, enterprises.shape[0] - start)
         for e in range(count):
             keys[e] = states[start + e].key
-        draw_facts(seed, draw, keys[:count], variates)
+        draw_facts(seed, draw, keys[: padded(count)], variates)
         for e in range(count):
             make_newcomer(par, enterprises[start + e], states[start + e], seed, draw, year, edges, variates, e)

@@ -7,7 +7,6 @@ Profit lasts with a probability, so that the share of profitable enterprises sta
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
@@ -50,61 +49,30 @@ def business_tax_of(year, turnover):
     return turnover * 4 // 12 if year == 2016 else turnover * 0
 
 
-class TaxYear(NamedTuple):
-    """What the taxes of all enterprises of a draw and year are worked out from: plain numbers.
+@rule
+def set_taxes(par, year, sharing, base_year, base_sharing, moves, drivers):
+    """What the taxes of all enterprises of a draw and year are worked out from, into a `drivers.DRIVERS` record. moves: `own_rate_moves` of
+    goods and of services.
 
     profitable, lasts, regained: probability of a taxable profit in an enterprise's first year, after a year with one, after
     one without; burdens on sales, of goods and of services; margin × income_rate: income tax on sales; kept: the district's
     part of the local part; *_local: local share of goods' and services' turnover tax and of income tax, *_base: in the base
     year; *_moved: how the sharing rules move a register's own retained rate.
-    """
-
-    profitable: float
-    lasts: float
-    regained: float
-    goods_burden: float
-    services_burden: float
-    margin: float
-    income_rate: float
-    kept: float
-    goods_local: float
-    services_local: float
-    income_local: float
-    goods_base: float
-    services_base: float
-    income_base: float
-    goods_moved: float
-    services_moved: float
-
-
-@rule
-def tax_year(par, year, sharing, base_year, base_sharing, moves):
-    """The TaxYear of a draw. moves (2,): `own_rate_moves` of goods and of services.
 
     Profit is a Markov chain with the stationary share drawn. Where most are profitable, profit lasts at least so long that
     the few others can make up for those who lose it.
     """
-    share, lasts = par.tax_profitable_share, par.tax_profit_persistence
+    share, lasts, now = par.tax_profitable_share, par.tax_profit_persistence, drivers
     if share > 0.5:
         lasts = max(lasts, 2 - 1 / share)
-    return TaxYear(
-        share,
-        lasts,
-        share * (1 - lasts) / (1 - share),
-        par.tax_vat_burden_goods,
-        par.tax_burden_services,
-        par.tax_margin,
-        effective_income_tax(par),
-        par.tax_district_share,
-        sharing.local_vat_share / RATE,
-        services_local_share(year),
-        sharing.local_income_tax_share / RATE,
-        base_sharing.local_vat_share / RATE,
-        services_local_share(base_year),
-        base_sharing.local_income_tax_share / RATE,
-        moves[0],
-        moves[1],
-    )
+    now.profitable, now.lasts, now.regained = share, lasts, share * (1 - lasts) / (1 - share)
+    now.goods_burden, now.services_burden = par.tax_vat_burden_goods, par.tax_burden_services
+    now.margin, now.income_rate, now.kept = par.tax_margin, effective_income_tax(par), par.tax_district_share
+    now.goods_local, now.services_local = sharing.local_vat_share / RATE, services_local_share(year)
+    now.income_local = sharing.local_income_tax_share / RATE
+    now.goods_base, now.services_base = base_sharing.local_vat_share / RATE, services_local_share(base_year)
+    now.income_base = base_sharing.local_income_tax_share / RATE
+    now.goods_moved, now.services_moved = moves
 
 
 @once

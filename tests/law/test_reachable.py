@@ -25,9 +25,8 @@ def stirred(rows: np.ndarray, head, numbers, readings) -> np.ndarray:
         table = now.view(np.int64).reshape(-1, TOGETHER)
         for name, place in SEEN.places.items():
             table[place, : len(part)] = part[name]
-        table[SEEN.ordinary] = -1
         PLAIN.stir(table, len(part), head, numbers, readings)
-        found.append(table[SEEN.relevant, : len(part)].copy())
+        found.append(table[SEEN.possible, : len(part)].copy())
     return np.concatenate(found)
 
 

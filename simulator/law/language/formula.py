@@ -81,6 +81,11 @@ class Uses:
     capped: dict[tuple[str, str], None] = field(default_factory=dict)
     divisors: dict[str, None] = field(default_factory=dict)
 
+    @property
+    def every_fact(self) -> tuple[str, ...]:
+        """Every fact that is read, of this year, an earlier or a fixed year."""
+        return tuple(dict.fromkeys((*self.facts, *(name for name, _ in (*self.earlier, *self.fixed_years)))))
+
     def add(self, other: Uses) -> None:
         """Take over what another formula reads."""
         for name in self.__dataclass_fields__:
