@@ -71,6 +71,9 @@ def play_enacted(
     """`kernel.play_draws` of a law under the parameters of each year (draws, years + 1): take-up, sums it belongs to, and what share of
     each "at most" sum the district decides."""
     draws, years = by_clause.shape[:2]
+    numbers, head = decided(enacted, declared, of_years), enacted.terms.head
+    steady = np.zeros(len(head), np.bool_)
+    steady[1:] = (head[1:] == head[:-1]) & (numbers[:, 1:] == numbers[:, :-1]).all(axis=(0, 2))
     shared = kernel.Shared(
         seed=seed,
         draws=draws_of,
@@ -80,7 +83,8 @@ def play_enacted(
         keys=enacted.keys,
         law=enacted.law,
         terms=enacted.terms.head,
-        numbers=decided(enacted, declared, of_years),
+        numbers=numbers,
+        steady=steady,
         readings=enacted.readings,
         own=own_facts(enacted.policy, of_years[:, 0]),
         growth=np.zeros((draws, years + 1)),

@@ -54,7 +54,7 @@ def bring_in(register, known, base_year, terms, workspace, count):
             workspace.paid[e] = register.paid[i]
         if register.histories.shape[0] > 0:
             workspace.histories[e] = register.histories[i]
-    return Cohort(count, known, 1, known, register.paid_years, register.histories.shape[0] > 0, known)
+    return Cohort(count, known, 1, register.annual.shape[1] - 1, known, register.paid_years, register.histories.shape[0] > 0, known)
 
 
 @once
@@ -81,7 +81,15 @@ def play_block(world, register, workspace, cohort, by_clause, by_year):
                 workspace.own[e, place] = register.own[workspace.which[e], place]
     come_anyway(world, workspace, cohort.count)
     draw_yearly(
-        world.pars, world.seed, world.draw, world.base_year, world.growth, workspace.keys[: cohort.count], cohort.known + 1, workspace.years
+        world.pars,
+        world.seed,
+        world.draw,
+        world.base_year,
+        world.growth,
+        workspace.keys[: cohort.count],
+        cohort.known + 1,
+        cohort.last,
+        workspace.years,
     )
     live_together(world, workspace, cohort, by_clause, by_year)
 

@@ -82,7 +82,8 @@ class Shared(NamedTuple):
 
     draws (draws,): their numbers; parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical (draws,
     clauses); own (draws, facts); numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that each draw's
-    district decides; edges (years + 1, pairs). growth, moves, prices and groups are filled while the draws are played.
+    district decides; steady (years + 1,): whether the law is that of the year before in all of them; edges (years + 1,
+    pairs). growth, moves, prices and groups are filled while the draws are played.
     """
 
     seed: Any
@@ -94,6 +95,7 @@ class Shared(NamedTuple):
     law: Any
     terms: Any
     numbers: Any
+    steady: Any
     readings: Any
     own: Any
     growth: Any
@@ -122,6 +124,7 @@ def world_of(shared, d):
         shared.law,
         shared.terms,
         shared.numbers[d],
+        shared.steady,
         shared.readings,
         shared.own[d],
         shared.growth[d],

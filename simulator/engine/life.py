@@ -73,7 +73,7 @@ def look_around(par, reregistration, carried, now, count):
 def project(world, workspace, cohort):
     """The projected years of those in the workspace, side by side."""
     carried, years, base_year = workspace.carried[0], workspace.years, world.base_year
-    for j in range(cohort.known + 1, years.shape[0]):
+    for j in range(cohort.known + 1, cohort.last + 1):
         year, terms, par = base_year + j, world.terms[j], world.pars[j]
         tax = tax_year(par, year, terms, base_year, world.terms[0], world.moves[j])
         project_year(par, tax, carried, years[j - 1], years[j], cohort.count, year, False)
@@ -92,7 +92,7 @@ def keep(world, workspace, cohort, e):
     world.kept_count[0] += 1
     if place < world.kept.shape[0]:
         world.kept[place] = workspace.enterprises[e]
-        for j in range(cohort.first - 1, workspace.years.shape[0]):
+        for j in range(cohort.first - 1, cohort.last + 1):
             stays = j < cohort.first or workspace.years[j].there[e] != 0
             if stays and (left == 0 or world.base_year + j <= left):
                 world.kept_rows[place, j] = workspace.rows[e, j]
@@ -116,7 +116,7 @@ def concerned(workspace, cohort, e):
     """Whether the law has to look at the e-th enterprise at all."""
     if cohort.paid_before or cohort.paid_years > 0:
         return True
-    for j in range(cohort.first, workspace.years.shape[0]):
+    for j in range(cohort.first, cohort.last + 1):
         if workspace.years[j].relevant[e] | workspace.years[j].affected[e]:
             return True
     return False
@@ -135,7 +135,7 @@ def live(world, workspace, cohort, e, everything, by_clause, by_year):
     )
     history, amounts, key, law = workspace.history, workspace.amounts, workspace.keys[e], world.law
     ever_paid, written = recall(workspace, e, cohort.paid_before), cohort.known
-    for j in range(cohort.first, rows.shape[0]):
+    for j in range(cohort.first, cohort.last + 1):
         now, year, sums, terms = workspace.years[j], world.base_year + j, by_year[j - 1], world.terms[j]
         if now.there[e] == 0:
             return
@@ -215,7 +215,7 @@ def live_together(world, workspace, cohort, by_clause, by_year):
             keep(world, workspace, cohort, e)
     if not everything:
         world.kept_count[0] += cohort.count
-    for j in range(cohort.first, years.shape[0]):
+    for j in range(cohort.first, cohort.last + 1):
         online = add_up(world.par, carried, years[j - 1], years[j], cohort.count, by_year[j - 1])
         if online and year_in_term(world.base_year + j, world.terms[j]):
             count_online(

@@ -272,7 +272,7 @@ def _invent(
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        draw_yearly(pars, seed, 0, first_year, steady, states["key"][i : i + 1], 0, columns)
+        draw_yearly(pars, seed, 0, first_year, steady, states["key"][i : i + 1], 0, len(columns) - 1, columns)
         people = settle_down(par, enterprise, state, seed, first_year, born[i], median)
         carry(enterprise, state, 1, carried, 0)
         before = columns[0]

@@ -21,8 +21,9 @@ class World(NamedTuple):
 
     par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical
     (clauses,): take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years +
-    1,) HEAD, numbers (years + 1, numbers), readings: the law of the base year and each year; own: OWN records of its own facts;
-    prices (years + 1,): of rents and fees over the base year's; growth (years + 1,): the common part of log growth; moves
+    1,) HEAD, numbers (years + 1, numbers), readings: the law of the base year and each year; steady (years + 1,): whether it is that of the
+    year before; own: OWN records of its own facts; prices (years + 1,): of rents and fees over the base year's; growth (years + 1,):
+    the common part of log growth; moves
     (years + 1, 2): how the sharing rules move a register's own retained rate, of goods and of services; edges (years + 1,
     pairs): EDGE records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
     `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
@@ -39,6 +40,7 @@ class World(NamedTuple):
     law: Any
     terms: Any
     numbers: Any
+    steady: Any
     readings: Any
     own: Any
     growth: Any
@@ -71,9 +73,10 @@ def share_with_all(pars, terms, base_year, known, growth, moves):
 
 # How an enterprise is to be played. active: later years are written; reach: the clauses that could ever matter to it, one bit
 # each.
+# supported: whether older support stands beside it.
 # What comes back: changed: its facts are no longer those it came with; held: the clauses whose conditions held in some year,
 # one bit each; left: last year before it left because rent support ran out (0: it did not).
-PLAN = np.dtype([(name, np.int64) for name in ("active", "reach", "changed", "held", "left")])
+PLAN = np.dtype([(name, np.int64) for name in ("active", "reach", "supported", "changed", "held", "left")])
 
 
 FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an office in the designated buildings
@@ -81,12 +84,14 @@ FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an o
 
 class Cohort(NamedTuple):
     """Those in the workspace. count: how many; known: position up to which their facts are known; first: position of their first
-    year; priced: position of the year whose prices their states are in; paid_years: in how many first years what they
-    were paid is known; paid_before: whether they have histories; based: position of the year their own facts are of."""
+    year; last: of the last one that any of them can be there; priced: position of the year whose prices their states are in;
+    paid_years: in how many first years what they were paid is known; paid_before: whether they have histories; based: position of the
+    year their own facts are of."""
 
     count: int  # type: ignore[assignment]  # of a tuple, which nobody asks for its own
     known: int
     first: int
+    last: int
     priced: int
     paid_years: int
     paid_before: bool
@@ -163,7 +168,7 @@ def forget_past(workspace):
     never = np.zeros(1, HISTORY)
     workspace.existing[:], workspace.of_district[:] = 0, 0
     for e in range(TOGETHER):
-        workspace.histories[e] = never[0]
+        workspace.histories[e], workspace.plans[e].supported = never[0], 0
 
 
 @rule

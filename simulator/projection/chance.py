@@ -21,16 +21,16 @@ def growth_factors(numbers, count, common, scale, inside):
 
 
 @rule
-def draw_yearly(pars, seed, draw, base_year, growth, keys, first, years):
+def draw_yearly(pars, seed, draw, base_year, growth, keys, first, last, years):
     """Fill the growth factors, the variates and the children of senior managers of `years` (years + 1,) YEAR, from position
-    `first` on, for the enterprises of keys (n,).
+    `first` to `last`, for the enterprises of keys (n,).
 
     pars (years + 1,): PARAMETERS of each year; growth (years + 1,): what all share of a year's log growth; position 0 is the
     base year.
     """
     scale = pars[0].market_own_shock
     inside = 1 - math.exp(-SHOCK_CUT / scale)
-    for j in range(first, years.shape[0]):
+    for j in range(first, last + 1):
         par = pars[j]
         childless = math.exp(-par.children_rate)
         now, year = years[j], base_year + j
