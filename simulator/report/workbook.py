@@ -46,7 +46,7 @@ _SHEETS = {
     "made": ("made",),
 }
 _WORKED = ("cover", "answer", "cost", "risk", "growth", "targets")  # sections whose numbers stand on the sheets to work with
-_CHART = 17  # rows that a chart takes
+_CHART = 18  # rows that a chart takes
 _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 
 
@@ -122,7 +122,7 @@ def _facts(page: Page, run: RunFolder, words: Wording) -> None:
     """What run this is, and what is not to be read from it."""
     for fact in making.run_facts(run, words):
         page.note(fact, "unit")
-    for text in [*([words.say("page.synthetic")] if run.synthetic else []), *making.withheld(run, words)]:
+    for text in making.warned(run, words):
         page.note(text)
 
 
