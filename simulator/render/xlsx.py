@@ -35,7 +35,7 @@ from simulator.document import (
     Title,
     every,
 )
-from simulator.document.numbers import MISSING, UP, WITHHELD, Number
+from simulator.document.numbers import DOWN, MISSING, UP, WITHHELD, Number
 from simulator.render import text as of_text
 from simulator.render.pictures import DOTS, png
 from simulator.spreadsheets import printed, workbook
@@ -414,25 +414,27 @@ def _whole(table: Table, ends: tuple[str, str]) -> tuple[list[str], list[list[Ce
 
 
 def value_of(of: Number) -> float:
-    """A number as a cell holds it: in its unit, a share as it is; what is to suffice rounded up."""
+    """A number as a cell holds it: in its unit, a share as it is; what is to suffice rounded up, what is promised rounded down."""
     if of.unit.key in _SHARES or not math.isfinite(of.value):
         return of.value
-    value = of.value / of.unit.scale
-    return rounded_up(value, of.unit.finest) if of.rounding == UP else value
+    value, places = of.value / of.unit.scale, of.unit.finest if of.digits is None else of.digits
+    return rounded(value, places, of.rounding) if of.rounding in (UP, DOWN) else value
 
 
-def rounded_up(value: float, places: int) -> float:
-    """To so many decimals, never below the value.
+def rounded(value: float, places: int, way: str) -> float:
+    """To so many decimals: UP never below the value, DOWN never above it.
 
-    >>> rounded_up(44.881, 1), rounded_up(44.9, 1)
-    (44.9, 44.9)
+    >>> rounded(44.881, 1, UP), rounded(44.9, 1, UP), rounded(44.881, 1, DOWN)
+    (44.9, 44.9, 44.8)
     """
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=UP))
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=way))
 
 
 def _look(of: Number) -> str:
     if of.unit.key in _SHARES:
         return _SHARES[of.unit.key]
+    if of.unit.key == "count" and of.digits == 0:
+        return "whole"
     return "signed" if of.signed else of.unit.key if of.unit.key in ("count", "big") else "large"
 
 

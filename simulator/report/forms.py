@@ -78,7 +78,7 @@ def yearly(run: RunFolder, words: Wording) -> Table:
     rows = [
         [
             Cell(str(year)),
-            number(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN)),
+            number(replace(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN), digits=0)),
             number(number_of(run.row("online_sales", year=year), big, "p50", rounding=DOWN)),
         ]
         for year in run.years
@@ -178,19 +178,23 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
                 )
             )
 
+    def heads(*of: Any, **at: Any) -> str:
+        """A median number of enterprises, promised: whole ones."""
+        return replace(number_of(run.row(*of, **at), count, "p50", rounding=DOWN), digits=0).text
+
     def money(text: str) -> str:
         return text if text == MISSING else words.say("returns.money", amount=text)
 
     half, most = percent(0.5), percent(0.8)
     paid, awarded, entitled = (run.row(m)["mean"] for m in ("paid", "awarded", "entitled"))
-    add("output", "quantity", words.say("cost.recipients"), "≥", shown(run.row("recipients"), count, "p50", rounding=DOWN), half, "median")
+    add("output", "quantity", words.say("cost.recipients"), "≥", heads("recipients"), half, "median")
     largest = max((c for c in run.clauses if c.kind != "in_kind"), key=lambda c: _or_zero(run.row("paid", c.slug)["mean"]))
     add(
         "output",
         "quantity",
         words.say("forms.recipients_of", clause=words.pick(largest.names)),
         "≥",
-        shown(run.row("recipients", largest.slug), count, "p50", rounding=DOWN),
+        heads("recipients", largest.slug),
         half,
         "median",
     )
@@ -221,7 +225,7 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         half,
         "median",
     )
-    stays = shown(run.row("induced_enterprises", year=run.years[-1]), count, "p50", rounding=DOWN)
+    stays = heads("induced_enterprises", year=run.years[-1])
     name = words.say("forms.stays", year=run.years[-1])
     if stays in (MISSING, WITHHELD):
         rows.append((words.say("forms.benefit"), words.say("forms.sustainable"), name, words.say("forms.blank"), MISSING, MISSING))
