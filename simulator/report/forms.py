@@ -50,7 +50,7 @@ def performance(run: RunFolder, lang: str) -> Part:
         ("scenario", words.pick(record["title"])),
         ("seal", blank),
     ]
-    amounts = funds(run)
+    amounts = funds(run, unit)
     header = [words.say("forms.source"), *(str(y) for y in run.cash_years), words.say("cost.total")]
     rows = []
     for source, given in (("district", amounts), ("transfers", {}), ("other", {})):
@@ -91,7 +91,7 @@ def cash_plan(run: RunFolder, words: Wording) -> Parts:
     """When the money is paid, quarter by quarter: what is awarded evenly over a year is paid as much later as the share paid in its own
     year says. Of the bureau's money where there is any, else of mean payouts; "" where the run does not say."""
     unit, shares = UNITS[words.lang]["money"], quarters(run)
-    given = funds(run) if run.appropriation else {}
+    given = funds(run, unit) if run.appropriation else {}
     paid = tables.paid_as_printed(run, unit)
     amounts = {y: given.get(y, float(run.row("paid", year=y)["mean"])) for y in run.cash_years}
     rows = []
@@ -149,15 +149,15 @@ def _basis(run: RunFolder) -> str:
     return "funds_example" if run.example else "funds_note" if run.appropriation else "funds_p80"
 
 
-def funds(run: RunFolder) -> dict[int, float]:
-    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts (none where a run is too small). Nothing
-    where the appropriation is the program's example: the bureau fills it in."""
+def funds(run: RunFolder, unit: Unit) -> dict[int, float]:
+    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts as page one prints it (none where a run is too
+    small). Nothing where the appropriation is the program's example: the bureau fills it in."""
     if run.example:
         return {}
     if run.appropriation:
         return {y: run.appropriation.get(y, 0.0) for y in run.cash_years}
-    found = run.by_year("paid")["p80"]
-    return {int(y): float(v) for y, v in found.items() if math.isfinite(v)}
+    needs = {year: number_of(run.row("paid", year=year), unit, "p80").text for year in run.cash_years}
+    return {year: float(tables.amount_printed(text)) * unit.scale for year, text in needs.items() if text not in (MISSING, WITHHELD)}
 
 
 def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
@@ -202,7 +202,7 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         add("output", "quality", words.say("forms.granted"), "≥", _floor(awarded / entitled), MISSING, "mean")
     if awarded:
         add("output", "timeliness", words.say("forms.settled"), "≥", _floor(paid / awarded), MISSING, "mean")
-    if (given := funds(run)) and run.appropriation:  # the form's own money, and how likely it suffices
+    if (given := funds(run, unit)) and run.appropriation:  # the form's own money, and how likely it suffices
         enough = percent(1 - run.row("overrun")["probability"])
         add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(unit.text(math.fsum(given.values()), 0.0)), enough, "funds")
     else:
