@@ -47,6 +47,7 @@ from simulator.report.publish import _REMEDY, publish
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import TOTAL, RunFolder
 from tests.report import books as tables
+from tests.report import fake_run
 from tests.report.chinese import english_in
 from tests.report.made import document, write_workbook
 
@@ -365,6 +366,20 @@ def test_a_table_stays_between_the_margins_and_its_header_goes_with_it(columns, 
     assert len(words) > 90 * columns and min(float(left) for left, _ in words) > 45 and max(float(right) for _, right in words) < 551
     pages = read("pdftotext", "-layout", tmp_path / "x.pdf", "-").split("\f")[:-1]
     assert len(pages) > 1 and all("heading" in page for page in pages)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_without_appropriation_has_none_in_its_workbook(lang, tmp_path):
+    words, bare = load(lang), RunFolder.open(fake_run.write(tmp_path / "run", draws=200, funded=False))
+    write_workbook(bare, lang, tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    sheet = book[words.say("workbook.risk")]
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert words.say("risk.quantiles") in texts and not texts & {words.say("risk.appropriation"), words.say("risk.probability")}
+    (chart,) = sheet._charts
+    assert [series.tx.v for series in chart.series] == ["P5", "P50", "P80", "P95"]
+    total = tables.table(book, words.say("risk.quantiles"), words.say("workbook.yuan_unit"))[-1]
+    assert str(total[1]).startswith("=SUM(") and not any(str(value).startswith("=") for value in total[2:])
 
 
 @pytest.mark.parametrize("rows", [2, 7, 60])
