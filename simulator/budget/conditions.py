@@ -17,7 +17,8 @@ from simulator.budget.statistics import CHANCE_COLUMNS, chance, quantile_ranks
 from simulator.budget.targets import Target, measures, targets_of
 from simulator.budget.variance import rank_correlations, ranks_of_parameters
 from simulator.engine.blocks import Workers
-from simulator.engine.run import Draws, play
+from simulator.engine.replay import on_common_numbers
+from simulator.engine.run import Draws
 from simulator.errors import ScenarioError
 from simulator.population.parts import Register
 from simulator.scenario import Scenario
@@ -37,15 +38,13 @@ def conditions(draws: Draws, scenario: Scenario, population: Register | None, wo
     if year not in draws.years:
         return pd.DataFrame(columns=list(COLUMNS))
     small = scenario.few(DRAWS).set({"horizon": year})  # what comes after the targets' year changes nothing in it
+    play = on_common_numbers(population, small, workers=workers)
     ranks, j, rows = ranks_of_parameters(draws, scenario), draws.years.index(year), []
 
     @cache
     def quantities(assumption: str, at: float) -> dict[str, np.ndarray]:
         """What the targets are about, by draw, where an assumption is so; targets that lean on the same one share it."""
-        return {
-            name: of_years[:, j]
-            for name, of_years in measures(play(small.set({f"assumptions.{assumption}": at}), population, workers=workers)).items()
-        }
+        return {name: of_years[:, j] for name, of_years in measures(play(small.set({f"assumptions.{assumption}": at}))).items()}
 
     for target in targets_of(scenario.law):
         values = measures(draws)[target.column][:, j].astype(float)

@@ -229,6 +229,7 @@ class BudgetRun:
                 "end": str(scenario.law.end or "none"),
                 "title": {"zh": scenario.law.zh, "en": scenario.law.en},
                 **({"targets_note": remark} if (remark := scenario.law.policy.targets_note) else {}),
+                **({"counted_to": scenario.years[-1], "counts_to": wanted} if (wanted := scenario.cut_short) else {}),
             },
             "appropriation": {str(y): fen / FEN for y, fen in scenario.funds.items()},
             "repeat": command(scenario, population is not None),

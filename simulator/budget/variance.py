@@ -7,6 +7,8 @@ the worst confidence among the assumptions that carry a twentieth of its varianc
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -45,16 +47,16 @@ def split(draws: Draws, scenario: Scenario, population: Register | None, workers
     other = play(scenario, population, workers=workers, replicate=1)
     first, second = headline_results(draws, scenario), headline_results(other, scenario)
     ranks = ranks_of_parameters(draws, scenario)
+    margins = _Margins(ranks, draws.replicate)
     rows = []
     for name in first:
         share, error = parameter_share(first[name], second[name], draws.replicate)
         middle = (first[name] + second[name]) / 2
         weights = rank_correlations(middle, ranks)
         letter = letter_of(weights, scenario)
-        drivers = [
-            f"{path} {value:+.2f}{_margin(middle, ranks[path], draws.replicate)}"
-            for path, value in sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
-        ]
+        most = sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN]
+        around = margins.of(middle, [path for path, _ in most])
+        drivers = [f"{path} {value:+.2f}{margin}" for (path, value), margin in zip(most, around, strict=True)]
         rows.append((name, share, error, letter, "; ".join(drivers)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -93,23 +95,45 @@ def ranks_of_parameters(draws: Draws, scenario: Scenario) -> dict[str, np.ndarra
     return found
 
 
-def _margin(values: np.ndarray, ranks: np.ndarray, replicate: Replicate) -> str:
-    """±standard error of a rank correlation; "" where there are too few draws for one."""
-    from scipy.stats import rankdata
+class _Margins:
+    """Standard errors of rank correlations with the parameters (jackknife). Without each section of the draws a parameter has the same
+    ranks whatever result it is held against: it is ranked once."""
 
-    def correlation(chosen: np.ndarray) -> float:
-        return float(np.corrcoef(rankdata(values[chosen]), rankdata(ranks[chosen]))[0, 1])
+    def __init__(self, ranks: dict[str, np.ndarray], replicate: Replicate):
+        self.ranks, self.replicate, self._without = ranks, replicate, dict[tuple[str, bytes], np.ndarray]()
 
-    with np.errstate(invalid="ignore"):  # where what is left of a result does not vary
-        error = jackknife(correlation, len(values), replicate)
-    return f"±{error:.2f}" if np.isfinite(error) else ""
+    def of(self, values: np.ndarray, paths: list[str]) -> list[str]:
+        """±standard error with each of these parameters; "" where there are too few draws for one."""
+        from scipy.stats import rankdata
+
+        found = dict[bytes, np.ndarray]()
+
+        def correlation(place: int, chosen: np.ndarray) -> float:
+            section = chosen.tobytes()
+            if section not in found:
+                for path in paths:
+                    if (path, section) not in self._without:
+                        self._without[path, section] = rankdata(self.ranks[path][chosen])
+                found[section] = _correlations(rankdata(values[chosen]), np.stack([self._without[path, section] for path in paths]))
+            return float(found[section][place])
+
+        errors = [jackknife(partial(correlation, place), len(values), self.replicate) for place in range(len(paths))]
+        return [f"±{error:.2f}" if np.isfinite(error) else "" for error in errors]
 
 
 def rank_correlations(values: np.ndarray, ranks: dict[str, np.ndarray]) -> dict[str, float]:
     """Spearman's correlation of a result with each parameter's ranks; none where the result never varies."""
     from scipy.stats import rankdata
 
-    if np.ptp(values) == 0:
+    if np.ptp(values) == 0 or not ranks:
         return {}
-    of_values = rankdata(values)
-    return {path: float(np.corrcoef(of_values, of_path)[0, 1]) for path, of_path in ranks.items()}
+    found = _correlations(rankdata(values), np.stack(list(ranks.values())))
+    return dict(zip(ranks, found.tolist(), strict=True))
+
+
+def _correlations(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Of values (n,) with each of rows (k, n); nan where either does not vary."""
+    around, others = values - values.mean(), rows - rows.mean(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        found: np.ndarray = (others @ around) / np.sqrt((others**2).sum(axis=1) * (around @ around))
+    return found

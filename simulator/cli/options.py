@@ -329,7 +329,7 @@ def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
             if number == 1:  # of the next report
                 bars.close()
                 bar = bars.enter_context(progress_bar("report", lang, "section", count))
-            bar.set_description(name)
+            bar.set_description_str(safe(name))
             bar.update(number - 1 - bar.n)
 
         yield made
@@ -400,7 +400,10 @@ def notices(arguments: argparse.Namespace) -> Callable[[str], None]:
     lang = lang_of(arguments)
 
     def notice(text: str) -> None:
-        say(chinese(text) if lang == "zh" else text, aside=True)
+        from tqdm import tqdm
+
+        with tqdm.external_write_mode(file=sys.stderr):  # not on the line of a bar
+            say(chinese(text) if lang == "zh" else text, aside=True)
 
     return notice
 

@@ -92,8 +92,8 @@ class Stage:
         draws, years = by_clause.shape[:2]
         enacted, declared, register = self.enacted, self.declared, self.register
         numbers, head = self.decided(of_years), enacted.terms.head
-        unchanged = np.zeros((draws, years + 1), np.bool_)
-        unchanged[:, 1:] = (numbers[:, 1:] == numbers[:, :-1]).all(axis=2) & (head[1:] == head[:-1])
+        steady = np.zeros(years + 1, np.bool_)
+        steady[1:] = (numbers[:, 1:] == numbers[:, :-1]).all(axis=(0, 2)) & (head[1:] == head[:-1])
         shared = kernel.Shared(
             seed=self.seed,
             draws=draws_of,
@@ -104,7 +104,7 @@ class Stage:
             law=enacted.law,
             terms=head,
             numbers=numbers,
-            unchanged=unchanged,
+            steady=steady,
             readings=enacted.readings,
             own=own_facts(enacted.policy, of_years[:, 0]),
             growth=np.zeros((draws, years + 1)),

@@ -42,9 +42,9 @@ def hold_older_support(world, workspace, e):
 
 
 @once
-def enter_drawn(world, workspace, e, start, based):
-    """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from; based: of the
-    year its own facts are of."""
+def enter_drawn(world, workspace, e, start, last, based):
+    """An enterprise that the draw brings, from its state into the columns; start: position of the year it sets out from; last: of the
+    last one it can be there; based: of the year its own facts are of."""
     for place in range(workspace.own.shape[1]):
         workspace.own[e, place] = 0
     if world.own.shape[0] > 0:
@@ -57,8 +57,8 @@ def enter_drawn(world, workspace, e, start, based):
     workspace.plans[e].active, carried.reach[e] = 1, ALL
     row = workspace.rows[e, start + 1]
     expected_row(state, 1, workspace.years[start + 1], e, row)
-    for j in range(start + 1, workspace.years.shape[0]):
-        if j > start + 1 and world.unchanged[j]:
+    for j in range(start + 1, last + 1):
+        if j > start + 1 and world.steady[j]:
             workspace.years[j].ordinary[e] = workspace.years[j - 1].ordinary[e]
             continue
         workspace.years[j].ordinary[e] = possible(
@@ -108,7 +108,7 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
     variates = workspace.variates[0]
     total = sizes_of_incumbents(world, workspace.keys, variates, relative, services)
     median = par.incumbents_online_sales / total if total > 0 else 0.0
-    first_year = workspace.years[0]
+    first_year, last = workspace.years[0], workspace.years.shape[0] - 1
     while start < n:
         count, start = choose(held, only, start, n, workspace.which)
         for e in range(count):
@@ -123,12 +123,12 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
                 make_incumbent(par, enterprise, state, seed, draw, median * relative[i], services[i], world.base_year, variates, e)
             else:
                 make_platform(par, enterprise, state, seed, draw)
-            enter_drawn(world, workspace, e, 0, 0)
-        draw_yearly(world.drivers, seed, draw, world.base_year, workspace.keys[: padded(count)], 0, workspace.years)
+            enter_drawn(world, workspace, e, 0, last, 0)
+        draw_yearly(world.drivers, seed, draw, world.base_year, workspace.keys[: padded(count)], 0, last, workspace.years)
         project_year(world.drivers[0], workspace.carried[0], first_year, first_year, padded(count), world.base_year, True)
         for e in range(count):
             write_year(workspace.states[e], first_year, e, world.base_year, 1.0, workspace.rows[e, 0])
-        listed = live_together(world, workspace, Cohort(count, 0, 1, 0, 0, False, 0), by_clause, by_year)
+        listed = live_together(world, workspace, Cohort(count, 0, 1, last, 0, 0, False, 0), by_clause, by_year)
         note_held(held, only, workspace, count, listed)
 
 
@@ -162,8 +162,10 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
     make_newcomers(par, enterprises, states, seed, draw, year, world.edges[j], workspace.keys, workspace.variates)
     order = np.argsort(enterprises["settled_on"], kind="mergesort")
     while start < total:
-        count = min(TOGETHER, total - start)
-        before = workspace.years[j - 1]
+        passing, count = states[order[start]].passing, 1  # those seen in this year alone are played together, in it alone
+        while count < min(TOGETHER, total - start) and states[order[start + count]].passing == passing:
+            count += 1
+        before, last = workspace.years[j - 1], j if passing != 0 else workspace.years.shape[0] - 1
         for e in range(count):
             i = order[start + e]
             if states[i].designated != 0:
@@ -180,10 +182,10 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
             )
             for p in range(max(0, j - world.law.ago), j):
                 workspace.rows[e, p] = no_row[0]
-            enter_drawn(world, workspace, e, j - 1, j)
+            enter_drawn(world, workspace, e, j - 1, last, j)
             before.sales[e], before.online_sales[e] = 0, 0
-        draw_yearly(world.drivers, seed, draw, world.base_year, workspace.keys[: padded(count)], j, workspace.years)
-        listed = live_together(world, workspace, Cohort(count, j - 1, j, 0, 0, False, j), by_clause, by_year)
+        draw_yearly(world.drivers, seed, draw, world.base_year, workspace.keys[: padded(count)], j, last, workspace.years)
+        listed = live_together(world, workspace, Cohort(count, j - 1, j, last, 0, 0, False, j), by_clause, by_year)
         note_held(held, only, workspace, count, listed)
         start += count
     return space, number

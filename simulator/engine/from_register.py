@@ -61,7 +61,7 @@ def bring_in(register, known, base_year, terms, workspace, count):
             workspace.histories[e], plan.noted = register.histories[i], all_clauses(workspace)
             for k in range(register.histories.shape[1]):
                 plan.paid_before |= 1 if register.histories[i, k].years > 0 else 0
-    return Cohort(count, known, 1, known, register.paid_years, register.histories.shape[0] > 0, known)
+    return Cohort(count, known, 1, register.annual.shape[1] - 1, known, register.paid_years, register.histories.shape[0] > 0, known)
 
 
 @once
@@ -83,7 +83,7 @@ def play_block(world, register, workspace, cohort, by_clause, by_year):
     """One draw of the enterprises brought in. Returns what `live_together` does."""
     come_anyway(world, workspace, cohort.count)
     keys, first = workspace.keys[: padded(cohort.count)], cohort.known + 1
-    draw_yearly(world.drivers, world.seed, world.draw, world.base_year, keys, first, workspace.years)
+    draw_yearly(world.drivers, world.seed, world.draw, world.base_year, keys, first, cohort.last, workspace.years)
     listed = live_together(world, workspace, cohort, by_clause, by_year)
     for i in range(listed):  # the next draw finds them as they came
         e = workspace.looked[0].who[i]

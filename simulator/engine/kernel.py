@@ -82,8 +82,8 @@ class Shared(NamedTuple):
 
     draws (draws,): their numbers; parameters (draws, years + 1) PARAMETERS records; rates (draws, years + 1, clauses), typical
     (draws, clauses); own (draws, facts); numbers (draws, years + 1, numbers): the law's, with the shares of "at most" sums that
-    each draw's district decides; unchanged (draws, years + 1); edges (years + 1, pairs); growth, prices (draws, years + 1):
-    scratch. drivers (draws, years + 1) DRIVERS and groups are filled while the draws are played.
+    each draw's district decides; steady (years + 1,): whether the law is that of the year before in all draws; edges (years + 1,
+    pairs); growth, prices (draws, years + 1): scratch. drivers (draws, years + 1) DRIVERS and groups are filled while the draws are played.
     """
 
     seed: Any
@@ -95,7 +95,7 @@ class Shared(NamedTuple):
     law: Any
     terms: Any
     numbers: Any
-    unchanged: Any
+    steady: Any
     readings: Any
     own: Any
     growth: Any
@@ -124,7 +124,7 @@ def world_of(shared, d):
         shared.law,
         shared.terms,
         shared.numbers[d],
-        shared.unchanged[d],
+        shared.steady,
         shared.readings,
         shared.own[d],
         shared.drivers[d],

@@ -35,7 +35,7 @@ from simulator.streams import BREACH
 def project(world, workspace, cohort):
     """The figures of the projected years of those in the workspace, who opens up, and which clauses the figures leave possible."""
     carried, years, width = workspace.carried[0], workspace.years, padded(cohort.count)
-    for j in range(cohort.known + 1, years.shape[0]):
+    for j in range(cohort.known + 1, cohort.last + 1):
         year, drivers = world.base_year + j, world.drivers[j]
         project_year(drivers, carried, years[j - 1], years[j], width, year, False)
         if drivers.lifting > 0.0:
@@ -74,7 +74,7 @@ def what_matters(workspace, cohort, count):
     looked = workspace.looked[0]
     for e in range(count):
         looked.usual[e], looked.ever[e], looked.opens[e] = 0, 0, 0
-    for j in range(cohort.first, workspace.years.shape[0]):
+    for j in range(cohort.first, cohort.last + 1):
         add_possible(workspace.carried[0], workspace.years[j], count, looked)
 
 
@@ -89,7 +89,7 @@ def choose_looked(world, workspace, cohort, everything):
     for e in range(cohort.count):
         looked.who[n], looked.keys[n] = e, workspace.keys[e]
         n += 1 if everybody or looked.usual[e] != 0 or (looked.opens[e] != 0 and looked.ever[e] != 0) else 0
-    for j in range(cohort.known + 1, years.shape[0]):
+    for j in range(cohort.known + 1, cohort.last + 1):
         draw_for(world.seed, world.draw, BREACH, world.base_year + j, looked.who[:n], looked.keys, looked.numbers, years[j].breach)
     return n
 
@@ -267,7 +267,7 @@ def pay(world, workspace, cohort, j, count, by_clause, by_year):
             ends = j > cohort.known and carried.anyway[e] == 0 and support_ends(law, given, history)
             if ends and leaves_after_support(world.drivers[j], workspace.states[e], world.seed, world.draw, year):
                 plan.left = year
-                for later in range(j + 1, workspace.years.shape[0]):
+                for later in range(j + 1, cohort.last + 1):
                     workspace.years[later].here[e] = 0
         elif law.marking & matter:
             plan.noted |= law.marking
@@ -282,7 +282,7 @@ def keep(world, workspace, cohort, e):
     world.kept_count[0] += 1
     if place < world.kept.shape[0]:
         world.kept[place] = workspace.enterprises[e]
-        for j in range(cohort.first - 1, workspace.years.shape[0]):
+        for j in range(cohort.first - 1, cohort.last + 1):
             stays = j < cohort.first or workspace.years[j].there[e] != 0
             if stays and (left == 0 or world.base_year + j <= left):
                 world.kept_rows[place, j] = workspace.rows[e, j]
@@ -296,7 +296,7 @@ def live_together(world, workspace, cohort, by_clause, by_year):
     project(world, workspace, cohort)
     listed = choose_looked(world, workspace, cohort, everything)
     recall(workspace, cohort, listed)
-    for j in range(cohort.first, years.shape[0]):
+    for j in range(cohort.first, cohort.last + 1):
         count = entitle(world, workspace, cohort, j, listed, everything, by_clause[j - 1])
         pay(world, workspace, cohort, j, count, by_clause[j - 1], by_year[j - 1])
     if everything:
@@ -304,7 +304,7 @@ def live_together(world, workspace, cohort, by_clause, by_year):
             keep(world, workspace, cohort, e)
     else:
         world.kept_count[0] += cohort.count
-    for j in range(cohort.first, years.shape[0]):
+    for j in range(cohort.first, cohort.last + 1):
         online = add_up(world.par, carried, years[j - 1], years[j], cohort.count, by_year[j - 1])
         if online and year_in_term(world.base_year + j, world.terms[j]):
             count_online(

@@ -272,7 +272,7 @@ def _invent(
         enterprise, state = enterprises[i], states[i]
         state.kind = kind_of[i]
         median = median_sales[kind_of[i], 0 if born[i] == 0 else 1]
-        draw_yearly(drivers, seed, 0, first_year, states["key"][i : i + 1], 0, columns)
+        draw_yearly(drivers, seed, 0, first_year, states["key"][i : i + 1], 0, len(columns) - 1, columns)
         for j in range(columns.shape[0]):
             year, now, key = first_year + j, columns[j], states[i].key
             now.breach[0] = u(seed, 0, BREACH, key, year)

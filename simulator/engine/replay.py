@@ -17,7 +17,7 @@ import numpy as np
 
 from simulator.engine.blocks import Elsewhere, Workers
 from simulator.engine.enacted import Enacted, enact
-from simulator.engine.kernel import HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
+from simulator.engine.kernel import EVERYBODY, HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.engine.run import Draws, finish, outer_layer, play, play_blocks
 from simulator.law.language.moving import Moving
@@ -93,13 +93,15 @@ def paid_instead(scenario: Scenario, base: Draws, gone: Population, come: Popula
 
 class Change(NamedTuple):
     """What a scenario changes in one that was played in full. law: it, prepared; parameters (draws,), of_years (draws, years + 1): its
-    assumptions drawn; clauses: only who held one of these, one bit each, is played again; newcomers: all of these are."""
+    assumptions drawn; clauses: only who held one of these, one bit each, is played again; newcomers: all of these are; everybody:
+    and all of those there."""
 
     law: Prepared
     parameters: np.ndarray
     of_years: np.ndarray
     clauses: int
     newcomers: bool
+    everybody: bool = False
 
 
 class Session:
@@ -132,7 +134,7 @@ class Session:
         if scenario.law.policy.contested or (self._base and change is None and not rebase):
             # where what one gets depends on all there is no part to play again
             return play(scenario, self.population, workers=self.workers, progress=progress)
-        if self._base is None or change is None:
+        if self._base is None or change is None or (change.everybody and rebase):
             base = self._rebase(scenario, progress)
             (by_clause, by_year), parameters = base.all, base.parameters
             self.seconds = time.perf_counter() - started
@@ -144,9 +146,9 @@ class Session:
         """What `run.play` gives of the scenario that was played in full, under another outer layer."""
         base, scenario = self._base, self.scenario
         assert scenario is not None
-        change = None if base is None else base.assuming(base.prepared, pull_levers(parameters), 0)
-        if base is None or change is None:
+        if base is None:
             return play(scenario, self.population, workers=self.workers, parameters=parameters)
+        change = base.assuming(base.prepared, pull_levers(parameters), 0)
         return finish(scenario, *base.with_changes(change, None), change.parameters, paid_until(scenario, self.population), 0.0)
 
     def seconds_for(self, scenario: Scenario) -> float:
@@ -154,7 +156,7 @@ class Session:
         if scenario.hash() in self._results:
             return 0.0
         change = self._changed(scenario)
-        return self.seconds if self._base is None or change is None else self._base.seconds_for(change)
+        return self.seconds if self._base is None or change is None or change.everybody else self._base.seconds_for(change)
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
         """Make ready for a change of any one clause of a scenario that was played: its answer then takes no longer than any
@@ -164,7 +166,7 @@ class Session:
             return
         block = max(1, GENTLY // max(1, held.shape[1]))
         change = self._changed(scenario)
-        if change is None or change.clauses or change.newcomers:  # what is changed further is changed from here
+        if change is None or change.clauses or change.newcomers or change.everybody:  # what is changed further is changed from here
             base = self._rebase(scenario, progress, block)
         for k in range(base.prepared.enacted.clauses):
             base.rest(1 << k, progress, block)
@@ -223,7 +225,7 @@ class _Base:
         return _add(self.sums[THOSE_THERE], self.sums[NEWCOMERS], 1)
 
     def change(self, scenario: Scenario) -> Change | None:
-        """What a scenario of the same surroundings changes; None where that is not confined to some clauses or to newcomers."""
+        """What a scenario of the same surroundings changes; None where the law differs in more than some clauses."""
         same_law = scenario.law is self.scenario.law  # the readings are the same here, see `_same_surroundings`
         law = self.prepared.under(scenario, self.prepared.enacted if same_law else _enacted(scenario))
         clauses = clauses_to_replay(self.prepared.enacted, law.enacted)
@@ -233,10 +235,9 @@ class _Base:
             return Change(law, self.parameters, self.of_years, clauses, newcomers=False)
         return self.assuming(law, pull_levers(outer_layer(scenario, 0, scenario.draws)), clauses)
 
-    def assuming(self, law: Prepared, parameters: np.ndarray, clauses: int) -> Change | None:
-        """The change to a law that differs in these clauses, and to an outer layer; None where that is not confined."""
-        newcomers = False
-        of_years = law.of_years(np.arange(len(parameters)), parameters)
+    def assuming(self, law: Prepared, parameters: np.ndarray, clauses: int) -> Change:
+        """The change to a law that differs in these clauses, and to an outer layer."""
+        newcomers, of_years = False, law.of_years(np.arange(len(parameters)), parameters)
         of_clause = {name: k for names in (law.declared.take_up, law.declared.typical) for k, name in enumerate(names) if name}
         for name in of_years.dtype.names or ():
             if np.array_equal(of_years[name], self.of_years[name]):
@@ -247,11 +248,13 @@ class _Base:
             elif touched == NEWCOMERS_ONLY:
                 newcomers = True
             elif touched == EVERYTHING:
-                return None
+                return Change(law, parameters, of_years, clauses, newcomers, everybody=True)
         return Change(law, parameters, of_years, clauses, newcomers)
 
     def with_changes(self, change: Change, progress: Progress) -> Sums:
         """The sums of everybody under a change."""
+        if change.everybody:
+            return self._play(change, EVERYBODY, progress)
         there = self._replay(THOSE_THERE, change, progress) if change.clauses else self.sums[THOSE_THERE]
         newcomers = self._replay(NEWCOMERS, change, progress) if change.clauses or change.newcomers else self.sums[NEWCOMERS]
         return _add(there, newcomers, 1)

@@ -21,7 +21,7 @@ class World(NamedTuple):
 
     par: the PARAMETERS record of the base year; pars (years + 1,): of each year; rates (years + 1, clauses), typical (clauses,):
     take-up and the sum it belongs to; keys (clauses,): of their names; law: the policy's functions; terms (years + 1,) HEAD,
-    numbers (years + 1, numbers), readings: the law of the base year and each year; unchanged (years + 1,): whether it is that of
+    numbers (years + 1, numbers), readings: the law of the base year and each year; steady (years + 1,): whether it is that of
     the year before; own: OWN records of its own facts; drivers (years + 1,): DRIVERS of each year; edges (years + 1, pairs): EDGE
     records that facts may be lifted to, see `bunching`; generosity (3,): see newcomers.arrival_rate; groups: see
     `totals.count_online`; suspended_from: first year without rebates; claims: see `ledger.enter_claims`; kept, kept_rows,
@@ -38,7 +38,7 @@ class World(NamedTuple):
     law: Any
     terms: Any
     numbers: Any
-    unchanged: Any
+    steady: Any
     readings: Any
     own: Any
     drivers: Any
@@ -81,12 +81,14 @@ FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an o
 
 class Cohort(NamedTuple):
     """Those in the workspace. count: how many; known: position up to which their facts are known; first: position of their first
-    year; priced: position of the year whose prices their states are in; paid_years: in how many first years what they
-    were paid is known; paid_before: whether they have histories; based: position of the year their own facts are of."""
+    year; last: of the last one that any of them can be there; priced: position of the year whose prices their states are in;
+    paid_years: in how many first years what they were paid is known; paid_before: whether they have histories; based: position of the
+    year their own facts are of."""
 
     count: int  # type: ignore[assignment]  # of a tuple, which nobody asks for its own
     known: int
     first: int
+    last: int
     priced: int
     paid_years: int
     paid_before: bool

@@ -375,6 +375,9 @@ def general(records: np.ndarray) -> np.ndarray:
     return found
 
 
+KEPT = 2**12  # draws whose chances are kept
+
+
 def draw_parameters(
     known: Declared,
     values: Mapping[str, Uncertain],
@@ -398,7 +401,8 @@ def draw_parameters(
     if sobol and uncertain and count:
         chances = chances_by_draw(np.uint64(seed), first, count, list(known.by_path), uncertain)
     else:
-        chances = {p: uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(p)) for p in uncertain}
+        drawn = _chances if count <= KEPT else _chances.__wrapped__
+        chances = {p: drawn(p, seed, first, count) for p in uncertain}
     chances |= correlated({p: chances[p] for pair in correlations or {} for p in pair if p in chances}, correlations or {})
     for assumption in known.all:
         value = values[assumption.path]
@@ -406,6 +410,15 @@ def draw_parameters(
         certain = value.most_likely if at_mode else value.mean
         records[assumption.field] = certain if p is None else value.inverse(p)
     return records
+
+
+@lru_cache(maxsize=512)
+def _chances(path: str, seed: int, first: int, count: int) -> np.ndarray:
+    """An assumption's chance in draws first … first + count − 1; of a few draws they are kept, since what asks many things of one run
+    asks the same ones each time."""
+    found: np.ndarray = uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(path))
+    found.flags.writeable = False
+    return found
 
 
 def by_year(

@@ -19,13 +19,13 @@ def growth_factors(numbers, count, common, scale, inside):
 
 
 @rule
-def draw_yearly(drivers, seed, draw, base_year, keys, first, years):
-    """Fill the growth factors and the variates of profit, exit and certification of `years` (years + 1,) YEAR, from position `first` on,
-    for the enterprises of keys (n,).
+def draw_yearly(drivers, seed, draw, base_year, keys, first, last, years):
+    """Fill the growth factors and the variates of profit, exit and certification of `years` (years + 1,) YEAR, from position `first`
+    to `last`, for the enterprises of keys (n,).
 
     drivers (years + 1,): DRIVERS of each year; position 0 is the base year.
     """
-    for j in range(first, years.shape[0]):
+    for j in range(first, last + 1):
         now, year, by = years[j], base_year + j, drivers[j]
         fill(seed, draw, GROWTH, keys, year, now.factor)
         growth_factors(now.factor, keys.shape[0], by.growth, by.shock, by.inside)

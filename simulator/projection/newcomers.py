@@ -266,12 +266,16 @@ def make_newcomer(par, enterprise, state, seed, draw, year, edges, variates, e):
 
 @rule
 def make_newcomers(par, enterprises, states, seed, draw, year, edges, keys, records):
-    """`make_newcomer` for each of these, their variates drawn together. keys (TOGETHER,), records (1,) VARIATES: to be written over."""
-    variates = records[0]
-    for start in range(0, enterprises.shape[0], TOGETHER):
-        count = min(TOGETHER, enterprises.shape[0] - start)
-        for e in range(count):
-            keys[e] = states[start + e].key
-        draw_facts(seed, draw, keys[: padded(count)], variates)
+    """`make_newcomer` for each of these, in order of their kinds, their variates drawn together; who joins a platform has none. keys
+    (TOGETHER,), records (1,) VARIATES: to be written over."""
+    variates, start = records[0], 0
+    while start < enterprises.shape[0]:
+        joins, count = states[start].kind == kinds.JOINER, 0
+        while count < min(TOGETHER, enterprises.shape[0] - start) and (states[start + count].kind == kinds.JOINER) == joins:
+            keys[count] = states[start + count].key
+            count += 1
+        if not joins:
+            draw_facts(seed, draw, keys[: padded(count)], variates)
         for e in range(count):
             make_newcomer(par, enterprises[start + e], states[start + e], seed, draw, year, edges, variates, e)
+        start += count

@@ -136,7 +136,7 @@ def shares(rows: list[list[str]], width: int, room: float) -> list[float]:
     for column in range(width):
         texts = [row[column] for row in rows if column < len(row)] or [""]
         words = [word for text in texts for word in re.findall(r"[!-~]+|.", text)] or [""]
-        least.append(max(6, max(map(cells, words)) + 4))
+        least.append(max(6, max(map(cells, words)) + 5))
         needs.append(max(least[-1], max(map(cells, texts)) + 4))
     cap = max(needs)
     while cap > 6 and sum(max(low, min(need, cap)) for low, need in zip(least, needs, strict=True)) > room:

@@ -10,7 +10,7 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
@@ -35,7 +35,7 @@ from simulator.document import (
     Title,
     every,
 )
-from simulator.document.numbers import MISSING, UP, WITHHELD, Number
+from simulator.document.numbers import DOWN, MISSING, UP, WITHHELD, Number
 from simulator.render import text as of_text
 from simulator.render.pictures import DOTS, png
 from simulator.spreadsheets import printed, workbook
@@ -46,7 +46,10 @@ _ENGLISH = {"large": "#,##0.000", "big": '"CNY "#,##0.00" billion"'}  # of a mil
 _WIDEST, _NARROWEST = 46, 10
 _SHARES = {"chance": "share", "percent": "share", "share": "share", "fine": "small_share"}  # units of shares: how they look
 _SCALE = 0.7  # of pictures
-_ROW, _INCH = 15, 0.077  # points of a row; inches of a column's unit of width
+_ROW, _INCH = 14, 0.077  # points of a row; inches of a column's unit of width
+_PAPER, _MARGINS = (11.69, 8.27), (0.5, 0.6)  # of a sheet, inches: across and up
+_TITLE = 24  # points of the sheet's title, which every page repeats
+_TOGETHER = 0.6  # of a page: what is no higher is not divided
 _DOTS = 96  # per inch, as a workbook takes those of a picture that does not say
 _TOTAL = {"bold": True, "bg_color": "#F0F3F6"}
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -92,6 +95,7 @@ class Book:
         if kind is None:
             for page in self._pages:
                 page.sheet.print_area(0, 0, max(page.row - 1, 0), len(page.widths) - 1)
+                page.paginate()
             self.file.close()
 
     def page(self, name: str, title: str, widths: Sequence[float] = GRID, note: str = "") -> Page:
@@ -99,15 +103,15 @@ class Book:
         sheet = self.file.add_worksheet(name[:31])
         sheet.hide_gridlines(2)
         printed(sheet)
-        sheet.set_margins(0.5, 0.5, 0.6, 0.6)
+        sheet.set_margins(*[_MARGINS[0]] * 2, *[_MARGINS[1]] * 2)
         sheet.set_footer(f"&L&8{self.footer.replace('&', '&&')}&R&8&P / &N")
         for column, wide in enumerate(widths):
             sheet.set_column(column, column, wide)
         sheet.write_string(0, 0, title, self.formats["title"])
-        sheet.set_row(0, 24)
         sheet.repeat_rows(0)
         sheet.freeze_panes(1, 0)
         page = Page(self, sheet, 1, list(widths), [(c, c) for c in range(len(widths))])
+        page.high(0, _TITLE)
         page.note(note)
         self._pages.append(page)
         return page
@@ -119,6 +123,8 @@ class Page:
 
     widths: of the sheet's columns. spans: first and last column of the sheet that each column of the present table takes.
     copies: rows from the current one to those where the same headings and texts stand: see `blocks`.
+    kept: first and last row of what is to stay on one printed page, if it is no higher than most of one, and the last of what is to in
+    any case.
     """
 
     book: Book
@@ -127,7 +133,41 @@ class Page:
     widths: list[float]
     spans: list[tuple[int, int]]
     copies: tuple[int, ...] = ()
+    kept: list[tuple[int, int, int]] = field(default_factory=list)
     _lines: int = 1  # of the current row's longest text
+    _heights: dict[int, float] = field(default_factory=dict)
+
+    def high(self, row: int, points: float) -> None:
+        """A row's height."""
+        self.sheet.set_row(row, points)
+        self._heights[row] = points
+
+    def keep(self, first: int, last: int, least: int | None = None) -> None:
+        """Rows that are to stay together in print; least: the last of those that are to where all are too high."""
+        self.kept.append((first, last, last if least is None else min(least, last)))
+
+    def paginate(self) -> None:
+        """Let printed pages begin where they divide nothing that is to stay together. Every row has its height: programs differ in what
+        they give to one that has none."""
+        across, up = (size - 2 * margin for size, margin in zip(_PAPER, _MARGINS, strict=True))
+        room = up * 72 / min(1.0, across / (sum(self.widths) * _INCH)) * 0.97
+        ends = dict[int, list[tuple[int, int]]]()
+        for first, last, least in self.kept:
+            ends.setdefault(first, []).append((last, least))
+
+        def together(first: int, last: int) -> float:
+            return sum(self._heights.get(row, _ROW) for row in range(first, last + 1))
+
+        found, used = list[int](), 0.0
+        for row in range(self.row):
+            self.high(row, self._heights.get(row, _ROW))
+            wholes = [together(row, last if together(row, last) <= room * _TOGETHER else least) for last, least in ends.get(row, ())]
+            whole, high = max(wholes, default=0.0), together(row, row)
+            if used > _TITLE and (used + high > room or used + whole > room >= whole + _TITLE):
+                found.append(row)
+                used = _TITLE
+            used += high
+        self.sheet.set_h_pagebreaks(found)
 
     def note(self, text: str, look: str = "note") -> None:
         """A text over the whole width, as high as it needs; nothing for an empty one."""
@@ -135,7 +175,7 @@ class Page:
             return
         high = _lines(text, sum(self.widths), look)
         self.sheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, text, self.book.formats[look])
-        self.sheet.set_row(self.row, 15 * high + 4)
+        self.high(self.row, _ROW * high + 4)
         self.row += 1
 
     def table(self, title: str, wanted: Sequence[float], note: str = "", unit: str = "") -> None:
@@ -165,11 +205,13 @@ class Page:
         """A heading under what stands on the sheet."""
         self.row += 1
         self.sheet.write_string(self.row, 0, text, self.book.formats["heading"])
-        self.sheet.set_row(self.row, 20)
+        self.high(self.row, 20)
+        self.keep(self.row, self.row + 3)
         self.row += 1
 
     def picture(self, figure: Figure) -> None:
         """A picture under its title, its caption below: as wide as the sheet at most."""
+        first = self.row + 1
         self.heading(figure.title)
         raw = png(figure.picture)
         across, up = figure.picture.inches
@@ -180,6 +222,7 @@ class Page:
         )
         self.row += math.ceil(up * scale * 72 / _ROW) + 1
         self.note(figure.caption)
+        self.keep(first, self.row - 1)
 
     def blocks(self, titles: Sequence[str], rows: int, gap: int = 0) -> None:
         """The same rows several times, one block under the other: texts are written into all of them, numbers into the last unless
@@ -188,6 +231,7 @@ class Page:
         starts = [self.row + high * place + (gap if place else 0) for place in range(len(titles))]
         for self.row, title in zip(starts, titles, strict=True):
             self.sheet.write_string(self.row, 0, title, self.book.formats["unit"])
+            self.keep(self.row, self.row + rows + 1)
         self.copies = tuple(start - starts[-1] for start in starts[:-1])
         self.row += 1
 
@@ -244,7 +288,7 @@ class Page:
     def end_row(self, small: bool = False) -> None:
         """The current row is written: as high as its longest text needs. small: it is in small print."""
         for row in (self.row, *(self.row + copy for copy in self.copies)) if small or self._lines > 1 else ():
-            self.sheet.set_row(row, (11 if small else 14) * self._lines + 2)
+            self.high(row, (11 if small else _ROW) * self._lines + 2)
         self.row, self._lines = self.row + 1, 1
 
 
@@ -302,14 +346,16 @@ def write(page: Page, blocks: Sequence[Block], heading: str = "") -> None:
 
 def under(page: Page, table: Table) -> None:
     """A table under the last: errors and intervals in smaller print under their estimates."""
-    header, rows = list(table.header), [list(row) for row in table.rows]
+    header, rows, first = list(table.header), [list(row) for row in table.rows], page.row + 1
     page.table(table.title, _widths(header, rows), table.note.replace("\n", " "), table.aside)
     page.header(header)
+    body = page.row
     _rows(page, table, rows, small=True)
+    page.keep(first, page.row - 1, body + 3)
 
 
 def _rows(page: Page, table: Table, rows: Sequence[Sequence[Cell]], small: bool = False) -> None:
-    groups, first = dict(table.groups), page.row
+    groups, first, last = dict(table.groups), page.row, page.row
     for place, row in enumerate(rows):
         if place in groups:
             page.text(0, groups[place], "group")
@@ -317,6 +363,7 @@ def _rows(page: Page, table: Table, rows: Sequence[Sequence[Cell]], small: bool 
                 page.text(column, "", "group")
             page.end_row()
         plus = "+" if table.is_strong(place) else ""
+        before, last = last, page.row
         for column, cell in enumerate(row):
             if (formula := _formula(page, table, place, column, first)) is not None:
                 page.formula(column, formula, value_of(cell.of) if cell.of else 0.0, f"{_look(cell.of) if cell.of else 'large'}{plus}")
@@ -327,9 +374,12 @@ def _rows(page: Page, table: Table, rows: Sequence[Sequence[Cell]], small: bool 
                 page.text(column, text if text != MISSING or cell.number else "", f"{'centre' if cell.number else 'text'}{plus}")
         page.end_row()
         if small and any(cell.number and cell.note for cell in row):
+            page.keep(page.row - 1, page.row)
             for column, cell in enumerate(row):
                 page.text(column, cell.note if cell.number else "", "error")
             page.end_row(small=True)
+    if len(rows) > 1:  # no row ends a table on a page by itself
+        page.keep(before, page.row - 1)
 
 
 def _formula(page: Page, table: Table, row: int, column: int, first: int) -> str | None:
@@ -364,25 +414,27 @@ def _whole(table: Table, ends: tuple[str, str]) -> tuple[list[str], list[list[Ce
 
 
 def value_of(of: Number) -> float:
-    """A number as a cell holds it: in its unit, a share as it is; what is to suffice rounded up."""
+    """A number as a cell holds it: in its unit, a share as it is; what is to suffice rounded up, what is promised rounded down."""
     if of.unit.key in _SHARES or not math.isfinite(of.value):
         return of.value
-    value = of.value / of.unit.scale
-    return rounded_up(value, of.unit.finest) if of.rounding == UP else value
+    value, places = of.value / of.unit.scale, of.unit.finest if of.digits is None else of.digits
+    return rounded(value, places, of.rounding) if of.rounding in (UP, DOWN) else value
 
 
-def rounded_up(value: float, places: int) -> float:
-    """To so many decimals, never below the value.
+def rounded(value: float, places: int, way: str) -> float:
+    """To so many decimals: UP never below the value, DOWN never above it.
 
-    >>> rounded_up(44.881, 1), rounded_up(44.9, 1)
-    (44.9, 44.9)
+    >>> rounded(44.881, 1, UP), rounded(44.9, 1, UP), rounded(44.881, 1, DOWN)
+    (44.9, 44.9, 44.8)
     """
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=UP))
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=way))
 
 
 def _look(of: Number) -> str:
     if of.unit.key in _SHARES:
         return _SHARES[of.unit.key]
+    if of.unit.key == "count" and of.digits == 0:
+        return "whole"
     return "signed" if of.signed else of.unit.key if of.unit.key in ("count", "big") else "large"
 
 

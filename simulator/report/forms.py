@@ -50,7 +50,7 @@ def performance(run: RunFolder, lang: str) -> Part:
         ("scenario", words.pick(record["title"])),
         ("seal", blank),
     ]
-    amounts = funds(run)
+    amounts = funds(run, unit)
     header = [words.say("forms.source"), *(str(y) for y in run.cash_years), words.say("cost.total")]
     rows = []
     for source, given in (("district", amounts), ("transfers", {}), ("other", {})):
@@ -78,7 +78,7 @@ def yearly(run: RunFolder, words: Wording) -> Table:
     rows = [
         [
             Cell(str(year)),
-            number(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN)),
+            number(replace(number_of(run.row("recipients", year=year), count, "p50", rounding=DOWN), digits=0)),
             number(number_of(run.row("online_sales", year=year), big, "p50", rounding=DOWN)),
         ]
         for year in run.years
@@ -91,7 +91,7 @@ def cash_plan(run: RunFolder, words: Wording) -> Parts:
     """When the money is paid, quarter by quarter: what is awarded evenly over a year is paid as much later as the share paid in its own
     year says. Of the bureau's money where there is any, else of mean payouts; "" where the run does not say."""
     unit, shares = UNITS[words.lang]["money"], quarters(run)
-    given = funds(run) if run.appropriation else {}
+    given = funds(run, unit) if run.appropriation else {}
     paid = tables.paid_as_printed(run, unit)
     amounts = {y: given.get(y, float(run.row("paid", year=y)["mean"])) for y in run.cash_years}
     rows = []
@@ -149,15 +149,15 @@ def _basis(run: RunFolder) -> str:
     return "funds_example" if run.example else "funds_note" if run.appropriation else "funds_p80"
 
 
-def funds(run: RunFolder) -> dict[int, float]:
-    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts (none where a run is too small). Nothing
-    where the appropriation is the program's example: the bureau fills it in."""
+def funds(run: RunFolder, unit: Unit) -> dict[int, float]:
+    """The money asked for, CNY by year: what is appropriated, else the P80 of payouts as page one prints it (none where a run is too
+    small). Nothing where the appropriation is the program's example: the bureau fills it in."""
     if run.example:
         return {}
     if run.appropriation:
         return {y: run.appropriation.get(y, 0.0) for y in run.cash_years}
-    found = run.by_year("paid")["p80"]
-    return {int(y): float(v) for y, v in found.items() if math.isfinite(v)}
+    needs = {year: number_of(run.row("paid", year=year), unit, "p80").text for year in run.cash_years}
+    return {year: float(tables.amount_printed(text)) * unit.scale for year, text in needs.items() if text not in (MISSING, WITHHELD)}
 
 
 def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
@@ -178,19 +178,23 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
                 )
             )
 
+    def heads(*of: Any, **at: Any) -> str:
+        """A median number of enterprises, promised: whole ones."""
+        return replace(number_of(run.row(*of, **at), count, "p50", rounding=DOWN), digits=0).text
+
     def money(text: str) -> str:
         return text if text == MISSING else words.say("returns.money", amount=text)
 
     half, most = percent(0.5), percent(0.8)
     paid, awarded, entitled = (run.row(m)["mean"] for m in ("paid", "awarded", "entitled"))
-    add("output", "quantity", words.say("cost.recipients"), "≥", shown(run.row("recipients"), count, "p50", rounding=DOWN), half, "median")
+    add("output", "quantity", words.say("cost.recipients"), "≥", heads("recipients"), half, "median")
     largest = max((c for c in run.clauses if c.kind != "in_kind"), key=lambda c: _or_zero(run.row("paid", c.slug)["mean"]))
     add(
         "output",
         "quantity",
         words.say("forms.recipients_of", clause=words.pick(largest.names)),
         "≥",
-        shown(run.row("recipients", largest.slug), count, "p50", rounding=DOWN),
+        heads("recipients", largest.slug),
         half,
         "median",
     )
@@ -198,7 +202,7 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         add("output", "quality", words.say("forms.granted"), "≥", _floor(awarded / entitled), MISSING, "mean")
     if awarded:
         add("output", "timeliness", words.say("forms.settled"), "≥", _floor(paid / awarded), MISSING, "mean")
-    if (given := funds(run)) and run.appropriation:  # the form's own money, and how likely it suffices
+    if (given := funds(run, unit)) and run.appropriation:  # the form's own money, and how likely it suffices
         enough = percent(1 - run.row("overrun")["probability"])
         add("cost", "cost_kind", words.say("growth.row_paid"), "≤", money(unit.text(math.fsum(given.values()), 0.0)), enough, "funds")
     else:
@@ -221,7 +225,7 @@ def indicators(run: RunFolder, words: Wording) -> list[tuple[str, ...]]:
         half,
         "median",
     )
-    stays = shown(run.row("induced_enterprises", year=run.years[-1]), count, "p50", rounding=DOWN)
+    stays = heads("induced_enterprises", year=run.years[-1])
     name = words.say("forms.stays", year=run.years[-1])
     if stays in (MISSING, WITHHELD):
         rows.append((words.say("forms.benefit"), words.say("forms.sustainable"), name, words.say("forms.blank"), MISSING, MISSING))

@@ -92,7 +92,7 @@ def quantiles(summary: pd.DataFrame, words: Wording, funds: Mapping[int, float] 
         q.upper(): "number[]" if q == "p5" else "enough[]" for q in shown
     }
     columns |= {words.say("risk.appropriation"): "number", words.say("risk.probability"): "share[]"} if funds else {}
-    return _sheet(words, "risk.table", columns, rows, (words.say("funding.quantiles_note"),), years=True)
+    return _sheet(words, "risk.table" if funds else "risk.quantiles", columns, rows, (words.say("funding.quantiles_note"),), years=True)
 
 
 def _risk(table: pd.DataFrame, words: Wording, mode: str) -> Table:

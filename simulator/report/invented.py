@@ -1,5 +1,5 @@
-"""Whose the enterprises of a run are, and what is not known of them, in words; apart from the page, so that a terminal says it
-without drawing anything."""
+"""Whose the enterprises of a run are, what is not known of them, and which years are missing, in words; apart from the page, so that a
+terminal says it without drawing anything."""
 
 from __future__ import annotations
 
@@ -25,3 +25,10 @@ def lacking(years: Iterable[int], words: Wording) -> list[str]:
     """Which years' figures the policy asks for and no enterprise has."""
     said = ("、" if words.lang == "zh" else ", ").join(map(str, years))
     return [words.say("page.lacking_years", years=said)] if said else []
+
+
+def cut_short(policy: Mapping[str, Any], words: Wording) -> list[str]:
+    """That the policy goes on after the last year whose awards are counted. policy: of a run's record."""
+    if "counted_to" not in policy:
+        return []
+    return [words.say("page.cut_short", end=str(policy["end"])[:4], last=policy["counted_to"], wanted=policy["counts_to"])]

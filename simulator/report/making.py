@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from simulator.document import Bullets, Cell, Contents, Facts, Heading, Paragraph, Parts, Table, Title, flat
 from simulator.report import page
-from simulator.report.invented import lacking, whose
+from simulator.report.invented import cut_short, lacking, whose
 from simulator.report.page import Part
 from simulator.report.wording import Wording, load
 from simulator.scenario.identity import Change
@@ -33,13 +33,22 @@ def front(
         Paragraph(kicker, "kicker"),
         Title(title),
         Bullets(tuple(facts), "facts"),
-        Paragraph(words.say(synthetic), "synthetic") if folder.synthetic else "",
-        *(Paragraph(text, "synthetic") for text in whose(folder.record["population"].get("elsewhere"), names_of(folder), words)),
-        *(Paragraph(text, "synthetic") for text in lacking(folder.record["population"].get("lacking_years", ()), words)),
-        *(Paragraph(text, "synthetic") for text in withheld(folder, words)),
+        *(Paragraph(text, "synthetic") for text in warned(folder, words, synthetic)),
         contents(sections, words) if sections else "",
     )
     return Part("cover", "", words.tag, flat(parts), "cover")
+
+
+def warned(folder: Recorded, words: Wording, synthetic: str = "page.synthetic") -> list[str]:
+    """What is to be known before any number is read: whose the enterprises are, what is missing, what is withheld."""
+    people = folder.record["population"]
+    return [
+        *([words.say(synthetic)] if folder.synthetic else []),
+        *whose(people.get("elsewhere"), names_of(folder), words),
+        *lacking(people.get("lacking_years", ()), words),
+        *cut_short(folder.record.get("policy", {}), words),
+        *withheld(folder, words),
+    ]
 
 
 def names_of(folder: Recorded) -> dict[str, Mapping[str, str]]:

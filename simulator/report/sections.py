@@ -170,5 +170,15 @@ def _net_sentence(run: RunFolder, words: Wording) -> Rich:
     if MISSING in span.values():
         return words.rich("answer.net_few", net=shown(net, unit), **parts)
     if net["mean"] < 0:
-        return words.rich("answer.net_gain", gain=shown(net, unit).lstrip("\u2212"), **parts, **span)
+        gains = {f"gain_{end}": _negative(shown(net, unit, column)) for end, column in (("low", "p95"), ("high", "p5"))}
+        return words.rich("answer.net_gain", gain=_negative(shown(net, unit)), **parts, **gains)
     return words.rich("answer.net", net=shown(net, unit), **parts, **span)
+
+
+def _negative(text: str) -> str:
+    """A printed number with the other sign.
+
+    >>> _negative("1,030"), _negative("\u22121,030"), _negative("0")
+    ('−1,030', '1,030', '0')
+    """
+    return text.lstrip("\u2212") if text == "0" or text.startswith("\u2212") else f"\u2212{text}"

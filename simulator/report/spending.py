@@ -59,8 +59,9 @@ def risk(run: RunFolder, lang: str) -> Part:
     bands = run.by_year("paid").dropna(subset=["p5", "p50", "p80", "p95"])
     parts: list[Parts] = []
     if len(bands):  # few draws support no outer quantiles
-        caption = words.say("risk.fan_caption_appropriation" if run.appropriation else "risk.fan_caption")
-        picture = pictured(charts.fan(bands, run.appropriation, words), words.say("risk.fan_alt"))
+        funded = "_appropriation" if run.appropriation else ""
+        caption = words.say(f"risk.fan_caption{funded}")
+        picture = pictured(charts.fan(bands, run.appropriation, words), words.say(f"risk.fan_alt{funded}"))
         parts = [_risk_lead(run, words, bands), Figure(words.say("risk.fan"), picture, caption)]
     parts.append(tables.levels(run, words))
     return page.section("risk", making.numbered(run, words, "risk"), words.tag, *parts)

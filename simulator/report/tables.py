@@ -125,7 +125,7 @@ def asks(run: RunFolder, words: Wording) -> Table:
             cells.append(number(Number(amount, unit, 0.0)))
         if own:
             known = need.text not in (MISSING, WITHHELD) and math.isfinite(amount)
-            change = float(_printed(need.text) - _printed(unit.text(amount, 0.0))) if known else math.nan
+            change = float(amount_printed(need.text) - amount_printed(unit.text(amount, 0.0))) if known else math.nan
             cells.append(number(Number(change * unit.scale, unit, 0.0, signed=True)))
             cells.append(replace(chance_cell(run.row("overrun", TOTAL, year), words), note=""))  # its interval stands in the annex
         rows.append([Cell(words.say("risk.all_years") if year == TOTAL else str(year)), *cells])
@@ -139,7 +139,7 @@ def asks(run: RunFolder, words: Wording) -> Table:
     return Table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1], note=note)
 
 
-def _printed(text: str) -> Decimal:
+def amount_printed(text: str) -> Decimal:
     """A printed number as a number: what is worked out from printed numbers agrees with them."""
     return Decimal(text.replace(",", "").replace("\u2212", "-").lstrip("<"))
 

@@ -46,7 +46,7 @@ _SHEETS = {
     "made": ("made",),
 }
 _WORKED = ("cover", "answer", "cost", "risk", "growth", "targets")  # sections whose numbers stand on the sheets to work with
-_CHART = 17  # rows that a chart takes
+_CHART = 18  # rows that a chart takes
 _CENT = 0.005  # CNY: a total's formula gives what the run says, to the fen
 
 
@@ -122,7 +122,7 @@ def _facts(page: Page, run: RunFolder, words: Wording) -> None:
     """What run this is, and what is not to be read from it."""
     for fact in making.run_facts(run, words):
         page.note(fact, "unit")
-    for text in [*([words.say("page.synthetic")] if run.synthetic else []), *making.withheld(run, words)]:
+    for text in making.warned(run, words):
         page.note(text)
 
 
@@ -234,9 +234,11 @@ def _line(page: Page, name: str, article: str, rows: list[pd.Series], whole: pd.
 def _risk(page: Page, run: RunFolder, words: Wording) -> None:
     """Payouts by year: mean, error and quantiles, the appropriation and the chance of an overrun. A chart of the quantiles."""
     money, years = words.say("unit.money"), run.cash_years_and_total
-    names = [words.say("risk.mean"), words.say("comparison.error"), *(q.upper() for q in _QUANTILES), words.say("risk.appropriation")]
-    n = len(names)
-    page.table(words.say("risk.table"), [11] * (n + 4), words.say("workbook.risk_note"))
+    names = [words.say("risk.mean"), words.say("comparison.error"), *(q.upper() for q in _QUANTILES)]
+    names += [words.say("risk.appropriation")] if run.appropriation else []
+    n = len(names)  # the column of the appropriation, where there is one
+    title, note = ("risk.table", "workbook.risk_note") if run.appropriation else ("risk.quantiles", "workbook.quantiles_note")
+    page.table(words.say(title), [11] * (n + 4), words.say(note))
     page.blocks([money, words.say("workbook.yuan_unit")], len(years), _CHART)
     larger = page.copies[0]
     chances = {"probability": "risk.probability", "probability_low": "workbook.low", "probability_high": "workbook.high"}
@@ -250,11 +252,12 @@ def _risk(page: Page, run: RunFolder, words: Wording) -> None:
         row, chance = run.row("paid", TOTAL, year), run.row("overrun", TOTAL, year)
         budget = run.appropriation_total if year == TOTAL else run.appropriation.get(int(year), math.nan)
         page.text(0, words.say("risk.all_years") if year == TOTAL else str(year), f"text{plus}")
-        values = [row["mean"], row["standard_error"], *(row[q] for q in _QUANTILES), budget if run.appropriation else math.nan]
-        hidden = [withheld(row), withheld(row), *(withheld(row, q) for q in _QUANTILES), False]
+        values = [row["mean"], row["standard_error"], *(row[q] for q in _QUANTILES), budget][:n]
+        hidden = [withheld(row), withheld(row), *(withheld(row, q) for q in _QUANTILES), False][:n]
         some |= hidden[0]
         for column, (value, held) in enumerate(zip(values, hidden, strict=True), start=1):
-            whole = column == n or (column == 1 and not some and not run.controlled)  # means and appropriations add up, quantiles do not
+            # means and appropriations add up, quantiles do not
+            whole = column > 2 + len(_QUANTILES) or (column == 1 and not some and not run.controlled)
             if plus and whole and math.isfinite(value):
                 page.formula(column, f"SUM({down(column, first, last)})", value, "money+")
             else:
@@ -266,10 +269,10 @@ def _risk(page: Page, run: RunFolder, words: Wording) -> None:
         page.end_row()
     top, below = first + larger, last + larger  # of the block in the larger unit
     chart = page.book.file.add_chart({"type": "line"})
-    for column, name in ((3, "P5"), (4, "P50"), (5, "P80"), (6, "P95"), (n, names[-1])):
+    for column, name in enumerate(names[2:], start=3):
         look = (
             {"color": "#D55E00", "width": 2.25, "dash_type": "dash"}
-            if column == n
+            if column > 2 + len(_QUANTILES)
             else {"color": "#0072B2" if name in ("P50", "P80") else "#56B4E9", "width": 2.5 if name == "P50" else 1.25}
         )
         chart.add_series(

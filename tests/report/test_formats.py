@@ -11,6 +11,7 @@ import re
 import subprocess
 import zipfile
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import docx
 import openpyxl
@@ -38,7 +39,7 @@ from simulator.document.numbers import UNITS, WITHHELD, shown
 from simulator.errors import ReportError
 from simulator.files import put
 from simulator.render import docx as word
-from simulator.render import pdf
+from simulator.render import pdf, xlsx
 from simulator.render.pictures import pictured
 from simulator.report import sections, workbook
 from simulator.report.making import numbered
@@ -46,6 +47,7 @@ from simulator.report.publish import _REMEDY, publish
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import TOTAL, RunFolder
 from tests.report import books as tables
+from tests.report import fake_run
 from tests.report.chinese import english_in
 from tests.report.made import document, write_workbook
 
@@ -364,6 +366,44 @@ def test_a_table_stays_between_the_margins_and_its_header_goes_with_it(columns, 
     assert len(words) > 90 * columns and min(float(left) for left, _ in words) > 45 and max(float(right) for _, right in words) < 551
     pages = read("pdftotext", "-layout", tmp_path / "x.pdf", "-").split("\f")[:-1]
     assert len(pages) > 1 and all("heading" in page for page in pages)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_without_appropriation_has_none_in_its_workbook(lang, tmp_path):
+    words, bare = load(lang), RunFolder.open(fake_run.write(tmp_path / "run", draws=200, funded=False))
+    write_workbook(bare, lang, tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    sheet = book[words.say("workbook.risk")]
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert words.say("risk.quantiles") in texts and not texts & {words.say("risk.appropriation"), words.say("risk.probability")}
+    (chart,) = sheet._charts
+    assert [series.tx.v for series in chart.series] == ["P5", "P50", "P80", "P95"]
+    total = tables.table(book, words.say("risk.quantiles"), words.say("workbook.yuan_unit"))[-1]
+    assert str(total[1]).startswith("=SUM(") and not any(str(value).startswith("=") for value in total[2:])
+
+
+@pytest.mark.parametrize("rows", [2, 7, 60])
+def test_printed_pages_of_a_sheet_divide_neither_headings_nor_pictures_nor_small_tables(rows, tmp_path):
+    drawn = pictured(Drawing(figsize=(8, 4)), "x")
+    cells = [[Cell("a"), *[Cell("1.0", True, "± 0.1")] * 3]] * rows
+    blocks = [block for n in range(9) for block in (Table(f"T{n}", list("abcd"), cells), Figure(f"P{n}", drawn), Paragraph("x " * 90 * n))]
+    with xlsx.Book(tmp_path / "x.xlsx", "en", "") as book:
+        xlsx.sheet(book, "S", "S", [Section("one", "S", "en", blocks)])
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
+    assert sheet is not None
+    starts = [1, *(brk.id + 1 for brk in sheet.row_breaks.brk), sheet.max_row + 1]
+    texts = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 2)]
+
+    def page_of(row):
+        return sum(start <= row for start in starts)
+
+    assert len(starts) > 4
+    for n in range(9):
+        table, picture = texts.index(f"T{n}") + 1, texts.index(f"P{n}") + 1
+        assert page_of(table) == page_of(min(picture - 2, table + (14 if rows < 60 else 5)))
+        assert page_of(picture) == page_of(picture + 15)
+    heights = [sum(sheet.row_dimensions[row].height for row in range(a, b)) for a, b in pairwise(starts)]
+    assert max(heights) < 560 and all(sheet.row_dimensions[row].height for row in range(1, starts[-1]))
 
 
 def test_what_cannot_be_set_is_reported(tmp_path):

@@ -13,7 +13,7 @@ import simulator
 from simulator.budget.affordability import affordability, revenue, revenue_of
 from simulator.budget.concentration import concentration, lorenz
 from simulator.document.numbers import UNITS, shown
-from simulator.report import forms, sections
+from simulator.report import forms, sections, tables
 from simulator.report.tables import chance_text
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import TOTAL, RunFolder
@@ -46,13 +46,15 @@ def test_the_indicators_are_filled_from_the_run(real, lang):
 
 
 def test_the_money_of_the_form_is_what_the_bureau_appropriates(real, run):
-    one = run("ordinary")
-    assert forms.funds(one) == {y: one.appropriation.get(y, 0.0) for y in one.cash_years}
+    one, unit = run("ordinary"), UNITS["zh"]["money"]
+    assert forms.funds(one, unit) == {y: one.appropriation.get(y, 0.0) for y in one.cash_years}
     _, shipped = real
-    assert shipped.example == tuple(shipped.cash_years) and forms.funds(shipped) == {}
+    assert shipped.example == tuple(shipped.cash_years) and forms.funds(shipped, unit) == {}
     unfunded = run("unfunded")
-    asked = forms.funds(unfunded)
-    assert asked and all(v == unfunded.row("paid", TOTAL, y)["p80"] for y, v in asked.items())
+    asked = forms.funds(unfunded, unit)
+    needs = [row[1].text for row in tables.asks(unfunded, load("zh")).rows[:-1]]
+    assert asked and [unit.text(v, 0.0) for v in asked.values()] == [f"{float(text.replace(',', '')):,g}" for text in needs]
+    assert all(v >= unfunded.row("paid", TOTAL, y)["p80"] for y, v in asked.items())
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

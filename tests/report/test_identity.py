@@ -7,6 +7,7 @@ import json
 import docx
 import openpyxl
 
+import simulator
 from simulator.render import docx as word
 from simulator.report import making, sections
 from simulator.report.batch import Batch, _index
@@ -54,3 +55,16 @@ def test_what_was_changed_stands_in_the_title_on_page_one_in_the_workbook_the_do
         assert any(CHANGE[lang] == cell.text for table in made.tables for cell in table._cells)
         plan = Plan({"baseline": folder}, {}, None, (lang,), ("budget",), ("html",), "internal")
         assert TITLE[lang] in _index(plan, Batch(tmp_path / "index.html", [folder / f"budget.{lang}.html"]))
+
+
+def test_years_that_are_missing_are_said_on_page_one_and_in_the_workbook_where_they_are(tmp_path):
+    late = simulator.load_scenario(changes={"draws": 20, "policy.end": "2019-12-31"})
+    whole = simulator.load_scenario(changes={"draws": 20, "policy.end": "2016-12-31", "horizon": 2018})
+    for settings, said in ((late, True), (whole, False)):
+        run = RunFolder.open(simulator.run(settings).write(tmp_path / settings.name))
+        for lang in ("zh", "en"):
+            text = load(lang).say("page.cut_short", end=2019, last=2017, wanted=2021)
+            assert (text in sections.cover(run, lang).html) == said
+            write_workbook(run, lang, tmp_path / "book.xlsx")
+            front = openpyxl.load_workbook(tmp_path / "book.xlsx").worksheets[0]
+            assert (text in {cell.value for row in front.iter_rows() for cell in row}) == said
