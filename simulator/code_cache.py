@@ -10,7 +10,6 @@ import json
 import os
 import pickle
 import re
-import stat
 import sys
 import time
 import uuid
@@ -23,6 +22,7 @@ from numba.core.serialize import dumps
 from simulator.files import delete_empty
 from simulator.notices import notice
 from simulator.phrases import phrase
+from simulator.regular import opened
 
 USUAL = {"play_draws": 360, "assess_register": 150}  # functions compiled where nothing is kept; what was counted last goes before
 QUIET = 3.0  # seconds after which it is said that something is being compiled
@@ -121,15 +121,13 @@ def remove_unused(home: Path) -> None:
 
 
 def _own_bytes(file: Path) -> bytes:
-    """A file of this account's; noted as used. Raises OSError, also for a pipe, or what is another account's."""
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as opened:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or (sys.platform != "win32" and found.st_uid not in (ADMINISTRATOR, os.geteuid())):
-            raise OSError(errno.EPERM, "it is no file of this account's", str(file))
+    """A file of this account's; noted as used. Raises OSError, as `opened`, and for what is another account's."""
+    with os.fdopen(handle := opened(file), "rb") as code:
+        if sys.platform != "win32" and os.fstat(handle).st_uid not in (ADMINISTRATOR, os.geteuid()):
+            raise OSError(errno.EPERM, "it is another account's", str(file))
         with contextlib.suppress(OSError):  # where it cannot be noted it is made anew one day
             os.utime(file)
-        return opened.read(LARGEST)
+        return code.read(LARGEST)
 
 
 class Watch(event.Listener):

@@ -34,8 +34,9 @@ from simulator.budget.contributions import DRAWS
 from simulator.disclosure.combinations import Key, combined_tell, same_holders, without_chance
 from simulator.disclosure.safety import TOTAL, Cube, cubes, sensitive
 from simulator.errors import Problem, ReportError
-from simulator.files import change, digest_of
+from simulator.files import change
 from simulator.phrases import phrase
+from simulator.regular import bytes_of, digest_of
 
 LEDGER = "releases.jsonl"
 
@@ -103,7 +104,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
         return []
     remedy = "restore it from a copy, or have whoever keeps it decide"
     try:
-        found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        found = [json.loads(line) for line in bytes_of(file).decode("utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as e:
         raise ReportError(Problem(str(file), phrase("cannot be read ({})", e), remedy)) from e
     for number, entry in enumerate(found, start=1):
@@ -116,7 +117,7 @@ def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
     """What an earlier release rested on."""
     file = Path(folder) / Path(str(entry["contributions"])).name
     try:
-        raw = file.read_bytes()
+        raw = bytes_of(file)
     except OSError as e:
         raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), "restore it from a copy")) from e
     if hashlib.sha256(raw).hexdigest() != entry["sha256"]:

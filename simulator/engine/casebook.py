@@ -24,6 +24,7 @@ from simulator.phrases import phrase
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
 from simulator.population.template import header_of
+from simulator.smallbooks import opened
 from simulator.spreadsheets import unescaped, workbook
 
 SHEET = "例"
@@ -359,21 +360,7 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
 
 
 def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[Case]:
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-    except Exception as e:  # calamine has many errors of its own
-        raise LawError(
-            Problem(
-                str(path),
-                "cannot be read as a workbook",
-                "save it as .xlsx",
-                "error",
-                "无法作为工作簿读取",
-                "请另存为 .xlsx",
-            )
-        ) from e
+    book, _ = opened(path)
     sheet = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
     rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     header = [unescaped(str(cell)).partition("（")[0].strip() for cell in rows[0]] if rows else []

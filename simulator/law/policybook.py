@@ -20,9 +20,10 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, nearest
-from simulator.files import bytes_of, put
+from simulator.files import put
 from simulator.law.policytext import canonical
 from simulator.phrases import phrase
+from simulator.smallbooks import opened
 from simulator.spreadsheets import printed, unescaped, workbook
 
 Path_ = tuple[Any, ...]
@@ -578,15 +579,7 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
 
 def load(path: Path) -> Book:
     """A workbook as the document that `policyfile.examine` takes. Raises LawError where it cannot be opened."""
-    import python_calamine
-
-    try:
-        raw = bytes_of(path)
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    except OSError as e:
-        raise LawError(Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")) from e
-    except Exception as e:  # calamine has many errors of its own
-        raise LawError(Problem(path.name, "is no workbook", "save it as .xlsx")) from e
+    book, raw = opened(path)
     document = Book(path.name)
     marks = _marks(raw)
     found = {name.strip(): name for name in book.sheet_names}
