@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -22,20 +23,36 @@ MOST_CELLS = 1_000_000  # of a sheet, up to the last row and column
 _ADDRESS = re.compile(r"([A-Z]{1,3})?([0-9]{1,7})")
 
 
-def opened(path: Path) -> tuple[Any, bytes]:
-    """A workbook for python_calamine's reader, and the file. Raises LawError where there is none that a person filled in."""
+@dataclass(frozen=True)
+class Grid:
+    """A sheet's cells from the first row and column on, and the corners of its merged ones."""
+
+    rows: list[list[Any]]
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
+
+
+def sheets_of(path: Path) -> tuple[dict[str, Grid], bytes]:
+    """A workbook's sheets by name, and the file. Raises LawError where it is none that a person filled in."""
     import python_calamine
 
     try:
         raw = bytes_of(path, MOST_BYTES + 1)
         if too_much := _too_much(raw):
             raise LawError(Problem(path.name, too_much, "begin anew with the form that `simulator policy` writes"))
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)), raw
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        found = {sheet.name: Grid([], []) for sheet in book.sheets_metadata}  # a sheet that is a chart has no cells
+        for kind in book.sheets_metadata:
+            if kind.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(kind.name)
+                found[kind.name] = Grid(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or [])
+        return found, raw
     except OSError as e:
         raise LawError(Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")) from e
     except (MemoryError, LawError):
         raise
-    except Exception as e:  # zipfile, expat and calamine have many errors of their own
+    except BaseException as e:  # zipfile, expat and calamine have many errors of their own; what compiled code panics of is no Exception
+        if not isinstance(e, Exception) and type(e).__name__ != "PanicException":
+            raise
         raise LawError(Problem(path.name, "is no workbook", "save it as .xlsx")) from e
 
 

@@ -100,8 +100,8 @@ def test_what_nobody_fills_in_is_refused_before_it_is_opened(hostile, reader, bo
 def test_a_filled_in_workbook_is_opened(book, tmp_path):
     path = tmp_path / "policy.xlsx"
     path.write_bytes(book)
-    assert "条款" in smallbooks.opened(path)[0].sheet_names
+    assert "条款" in smallbooks.sheets_of(path)[0]
     opened = openpyxl.load_workbook(path)
     opened["条款"].cell(900, 40).value = "备注"
     opened.save(path)
-    assert "条款" in smallbooks.opened(path)[0].sheet_names
+    assert "条款" in smallbooks.sheets_of(path)[0]
