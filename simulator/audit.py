@@ -152,10 +152,8 @@ def broken(log: Path) -> tuple[int, str]:
     before = FIRST
     for number, raw in enumerate(_lines(log), 1):
         try:
-            line = json.loads(raw)
+            line = _line(raw)
         except ValueError:
-            return number, FOREIGN
-        if not isinstance(line, dict) or tuple(line) != KEYS:
             return number, FOREIGN
         if _sealed({k: v for k, v in line.items() if k != "seal"}) != raw:
             return number, CHANGED
@@ -192,8 +190,7 @@ def entries(log: Path) -> list[dict[str, Any]]:
     found = []
     for raw in _lines(log):
         with contextlib.suppress(ValueError):
-            if isinstance(line := json.loads(raw), dict) and tuple(line) == KEYS:
-                found.append(line)
+            found.append(_line(raw))
     return found
 
 
@@ -238,6 +235,20 @@ def _sealed(content: dict[str, Any]) -> bytes:
     return f'{text[:-1]},"seal":"{hashlib.sha256(text.encode()).hexdigest()}"}}'.encode()
 
 
+def _line(raw: bytes) -> dict[str, Any]:
+    """A line of a log. Raises ValueError for anything else."""
+    try:
+        line = json.loads(raw)
+        sound = tuple(line) == KEYS and all(isinstance(line[key], int) for key in ("line", "process"))
+        texts = [*(line[key] for key in KEYS if key not in ("line", "process", "read", "written")), *line["read"].values()]
+        texts += [file[key] for file in line["written"] for key in ("kind", "sha256")]
+        if not sound or not all(isinstance(text, str) for text in texts):
+            raise ValueError("no line of a log")
+    except (KeyError, TypeError, AttributeError, RecursionError) as e:
+        raise ValueError("no line of a log") from e
+    return dict(line)
+
+
 def _lines(log: Path) -> list[bytes]:
     try:
         return data.removesuffix(b"\n").split(b"\n") if (data := bytes_of(log)) else []
@@ -259,9 +270,9 @@ def _end(file: Any) -> tuple[int, str, int, bool]:
     data = file.read()
     last = data.removesuffix(b"\n").rpartition(b"\n")[2]
     try:
-        line = json.loads(last)
+        line = _line(last)
         return line["line"], line["seal"], size, data.endswith(b"\n")
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         file.seek(0)
         count = file.read().removesuffix(b"\n").count(b"\n") + 1
         return count, hashlib.sha256(last).hexdigest(), size, data.endswith(b"\n")
